@@ -1,0 +1,46 @@
+# The two commands: `make run` brings the platform up with demo data, `make test` passes all tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check staff openapi requirements clean
+
+help:  ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS= DEMO=0 TLS=1 FRONTEND= FRONTEND_HOST=
+	@exec $(BIN)/python -m local
+
+test: $(VENV)/dev.stamp  ## Run all tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp  ## Lint, types, architecture
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+staff: $(VENV)/run.stamp  ## Make EMAIL= a staff account
+	@$(BIN)/python -m local.staff "$(EMAIL)"
+
+openapi: $(VENV)/run.stamp  ## Print the API description
+	@$(BIN)/python -m local.openapi
+
+requirements:  ## Compile requirements/ from pyproject.toml
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) -o requirements/functions.txt
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations --extra local -o requirements/run.txt
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --all-extras -o requirements/dev.txt
+
+COMPILE := --upgrade --universal --generate-hashes --no-annotate --no-header
+
+clean:  ## Remove the environment and the local data
+	rm -rf $(VENV) .data
+
+$(VENV)/%.stamp: requirements/%.txt
+	@echo "Installing $< into $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m compileall -q $(VENV)/lib functions layers local || true
+	@touch $@
