@@ -1,0 +1,1 @@
+"""The shared layer: what two or more features need, and nothing else."""

@@ -1,0 +1,22 @@
+"""AWS clients, made on first use: boto3 is the heaviest import of all and few requests need it."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
+
+
+@cache
+def s3() -> "S3Client":
+    import boto3
+
+    return boto3.client("s3")
+
+
+@cache
+def sesv2() -> "SESV2Client":
+    import boto3
+
+    return boto3.client("sesv2")

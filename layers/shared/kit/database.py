@@ -1,0 +1,80 @@
+"""PostgreSQL: one pool of connections, and the statement or transaction that borrows one.
+
+`connection()` is for single statements, each a transaction of its own; it needs psycopg only, so the
+chat functions start fast. `shared.kit.transactions` builds SQLAlchemy sessions on the same pool.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from shared.kit.settings import settings
+
+# After a longer rest (a frozen Lambda, a restarted server) a connection proves itself before use.
+PING_AFTER_IDLE = 10.0
+CONNECT_TIMEOUT = 5
+BORROW_TIMEOUT = 5.0
+
+
+class PooledConnection(psycopg.Connection[TupleRow]):
+    """A connection that remembers when it was last borrowed (monotonic seconds)."""
+
+    borrowed_at: float = 0.0
+
+
+@cache
+def pool() -> ConnectionPool[PooledConnection]:
+    """The process's pool, opened on first use; settings give its size."""
+    return ConnectionPool(
+        settings().database_url,
+        connection_class=PooledConnection,
+        kwargs=connection_options(),
+        min_size=1,
+        max_size=settings().database_pool,
+        timeout=BORROW_TIMEOUT,
+        check=ping_if_idle,
+        # SQLAlchemy closes what it was given; closing then means giving back.
+        close_returns=True,
+        open=True,
+    )
+
+
+def connection_options() -> dict[str, Any]:
+    return {
+        "autocommit": True,
+        "connect_timeout": CONNECT_TIMEOUT,
+        "prepare_threshold": 5 if settings().database_prepare else None,
+    }
+
+
+def ping_if_idle(connection: PooledConnection) -> None:
+    """Raises psycopg.OperationalError for a connection that died while it rested; the pool then opens another."""
+    now = time.monotonic()
+    if now - connection.borrowed_at > PING_AFTER_IDLE:
+        ConnectionPool.check_connection(connection)
+    connection.borrowed_at = now
+
+
+@contextmanager
+def connection() -> Iterator[PooledConnection]:
+    """Borrow a connection in autocommit mode.
+
+    Raises psycopg_pool.PoolTimeout when none can be had within BORROW_TIMEOUT seconds.
+    """
+    with pool().connection() as borrowed:
+        if not borrowed.autocommit:
+            borrowed.autocommit = True
+        yield borrowed
+
+
+def close_pool() -> None:
+    """Close the pool; the next use opens a new one."""
+    if pool.cache_info().currsize:
+        pool().close()
+        pool.cache_clear()

@@ -1,0 +1,47 @@
+"""Settings classes filled from environment variables, read when asked for and never at import."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class BadSetting(Exception):
+    """An environment variable holds a value that cannot be used."""
+
+
+def from_environment(settings_class: type[T]) -> T:
+    """Build a settings dataclass: the field `redis_url` comes from `REDIS_URL`, else from its default.
+
+    Fields may be str, int, bool ("1", "true", "yes", "on") or tuple[str, ...] (comma separated).
+    Raises BadSetting for a value that does not fit its field's type.
+    """
+    hints = get_type_hints(settings_class)
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(settings_class):  # type: ignore[arg-type]  # T is a dataclass
+        name = field.name.upper()
+        # An empty variable means "not set": compose files pass unset ones on as empty.
+        if raw := os.environ.get(name):
+            try:
+                values[field.name] = _converter(hints[field.name])(raw)
+            except ValueError as error:
+                raise BadSetting(f"{name}={raw!r} is not valid: {error}") from None
+    return settings_class(**values)
+
+
+def _converter(hint: Any) -> Callable[[str], Any]:
+    if get_origin(hint) is tuple:
+        return lambda raw: tuple(part.strip() for part in raw.split(",") if part.strip())
+    converters: dict[Any, Callable[[str], Any]] = {bool: _flag, int: int, str: str}
+    return converters[hint]
+
+
+def _flag(raw: str) -> bool:
+    lowered = raw.strip().lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("expected on or off")

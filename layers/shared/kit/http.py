@@ -1,0 +1,173 @@
+"""The HTTP door: one APIRouter per feature, served by a Lambda function or by the local server alike."""
+
+import hmac
+import json
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+import psycopg_pool
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from mangum import Mangum
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
+
+from shared.kit.bodies import BodyRequest, field_errors
+from shared.kit.errors import AppError, InternalError, MethodNotAllowed, NotFound, Unavailable
+from shared.kit.log import logger
+from shared.kit.settings import settings
+from shared.kit.wire import Wire, rendered
+
+# The order in which the original names methods in its Allow header.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+Guard = TypeVar("Guard", bound=Callable[..., Any])
+
+
+class _LowerUuid(Convertor[str]):
+    """A UUID in a path; in upper case the path is an unknown one, as in the original."""
+
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("lower_uuid", _LowerUuid())
+
+
+def json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer that is JSON text already."""
+    return Response(body, status, headers, "application/json")
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """An answer from plain values."""
+    return json_response(json.dumps(value, ensure_ascii=False, separators=(",", ":")), status)
+
+
+def refused(refusal: AppError) -> Response:
+    status, headers, body = rendered(refusal)
+    response = Response(body, status)
+    response.raw_headers = headers
+    return response
+
+
+class WireRoute(APIRoute):
+    """A route that reads bodies leniently and answers every failure in the frontend's shapes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        model = self.body_field.field_info.annotation if self.body_field else None
+
+        async def guarded(request: Request) -> Response:
+            try:
+                if model is not None:
+                    request = BodyRequest(request.scope, request.receive)
+                    await request.load()
+                return await handle(request)
+            except AppError as refusal:
+                return refused(refusal)
+            except RequestValidationError as error:
+                fault = request.fault if isinstance(request, BodyRequest) else None
+                return refused(fault or field_errors(error, model))
+            except (psycopg.OperationalError, psycopg_pool.PoolTimeout):
+                logger().exception("database unavailable")
+                return refused(Unavailable())
+            except Exception:  # noqa: BLE001 - the door: whatever was not foreseen is logged and answers a bare 500
+                logger().exception("unhandled error", extra={"path": self.path})
+                return refused(InternalError())
+
+        return guarded
+
+
+def client_address(request: Request) -> str:
+    """Where a request came from.
+
+    Behind a CDN that proves itself with the origin secret it is the viewer's address the CDN names.
+    """
+    secret = settings().origin_secret
+    if secret and hmac.compare_digest(request.headers.get("x-origin-secret", "").encode(), secret.encode()):
+        viewer = request.headers.get("cloudfront-viewer-address", "")
+        if viewer:
+            return viewer.rpartition(":")[0].strip("[]")
+    return request.client.host if request.client else ""
+
+
+def router(tag: str) -> APIRouter:
+    """An empty router of a feature; `tag` groups its endpoints in the documentation."""
+    return APIRouter(route_class=WireRoute, tags=[tag])
+
+
+def guard(*refusals: type[AppError]) -> Callable[[Guard], Guard]:
+    """Mark a dependency that decides who may call: it also runs before a 405 is answered.
+
+    Its refusals are documented at every route it guards.
+    """
+
+    def mark(dependency: Guard) -> Guard:
+        dependency.is_guard = True  # type: ignore[attr-defined]  # functions take attributes
+        dependency.refusals = refusals  # type: ignore[attr-defined]
+        return dependency
+
+    return mark
+
+
+def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> Wire:
+    """One ASGI app of some features' routers and, locally, `others` beside them."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    routes = [route for each in routers for route in each.routes if isinstance(route, APIRoute)]
+    app.router.routes.extend(routes)
+    allowed = {}
+    for path, methods in methods_by_path(routes).items():
+        allowed[path] = ", ".join(method for method in METHODS if method in methods)
+        app.router.routes.append(_fallback(path, [route for route in routes if route.path == path]))
+    app.router.routes.extend(others)
+    app.add_exception_handler(HTTPException, _plain_http_error)
+    return Wire(app, allowed)
+
+
+def http_handler(*routers: APIRouter) -> Mangum:
+    """The Lambda door of some routers, for API Gateway HTTP API events (payload 2.0)."""
+    return Mangum(http_app(*routers), lifespan="off")
+
+
+def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
+    """Path to the methods it answers, HEAD and OPTIONS included."""
+    methods: dict[str, set[str]] = {}
+    for route in routes:
+        methods.setdefault(route.path, {"OPTIONS"}).update(route.methods or ())
+    for known in methods.values():
+        if "GET" in known:
+            known.add("HEAD")
+    return methods
+
+
+def _fallback(path: str, routes: list[APIRoute]) -> WireRoute:
+    """Answers the methods a path does not have, after the same guards as the ones it has."""
+    guards = [
+        dependency for dependency in routes[0].dependant.dependencies if getattr(dependency.call, "is_guard", False)
+    ]
+
+    def refuse_method(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return answer({})
+        raise MethodNotAllowed(request.method)
+
+    return WireRoute(
+        path,
+        refuse_method,
+        methods=list(METHODS),
+        dependencies=[Depends(dependency.call) for dependency in guards],
+        include_in_schema=False,
+    )
+
+
+async def _plain_http_error(_request: Request, _error: Exception) -> Response:
+    """Starlette raises these for paths it does not know."""
+    return refused(NotFound())

@@ -1,0 +1,11 @@
+"""Structured logs: one JSON object a line, as CloudWatch reads them."""
+
+from functools import cache
+
+from aws_lambda_powertools import Logger
+
+
+@cache
+def logger() -> Logger:
+    """Powertools' logger; `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL` name and tune it."""
+    return Logger()

@@ -1,0 +1,38 @@
+"""Where the engines are and how to reach them; every field is an environment variable of the same name."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from shared.kit.environment import from_environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Infrastructure settings. The README's configuration table describes each."""
+
+    database_url: str = "postgresql://postgres@localhost/tutoring"
+    database_pool: int = 1
+    # RDS Proxy pins a connection that prepares statements, so they can be switched off.
+    database_prepare: bool = True
+    redis_url: str = "redis://localhost:6379/0"
+    rate_limits: bool = True
+
+    jwt_secret: str = ""
+    jwt_previous_secret: str = ""
+
+    cors_origins: tuple[str, ...] = ("*",)
+    origin_secret: str = ""
+
+    media_bucket: str = ""
+    media_folder: str = ""
+
+    mail_url: str = ""
+    mail_from: str = "Korepetycje <no-reply@localhost>"
+
+    websocket_endpoint: str = ""
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment once per process."""
+    return from_environment(Settings)

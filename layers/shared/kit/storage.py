@@ -1,0 +1,64 @@
+"""Files that are served to the public: an S3 bucket, or a folder."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from shared.kit import aws
+from shared.kit.settings import settings
+
+
+class Storage(Protocol):
+    """Keys are relative paths with forward slashes, such as uploads/user/x.webp."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None: ...
+
+    def delete(self, key: str) -> None:
+        """Remove a file; one that is not there is no error."""
+
+
+class Bucket:
+    """An S3 bucket, served by CloudFront. Names never change content, so browsers may keep them for ever."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        aws.s3().put_object(
+            Bucket=self.name,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            CacheControl="public, max-age=31536000, immutable",
+        )
+
+    def delete(self, key: str) -> None:
+        aws.s3().delete_object(Bucket=self.name, Key=key)
+
+
+class Folder:
+    """A folder the local server serves."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        del content_type  # the local server tells it by the extension
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written beside and renamed, so that nobody is served half a file.
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+            part.write(content)
+        Path(part.name).replace(path)
+
+    def delete(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
+
+
+@cache
+def storage() -> Storage:
+    """The bucket of MEDIA_BUCKET, else the folder of MEDIA_FOLDER."""
+    if bucket := settings().media_bucket:
+        return Bucket(bucket)
+    return Folder(Path(settings().media_folder or tempfile.gettempdir()))

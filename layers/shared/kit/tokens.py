@@ -1,0 +1,96 @@
+"""Signed tokens (JWT, RFC 7519): access tokens for calls, refresh tokens to get new ones."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import jwt
+
+from shared.kit.settings import settings
+
+ALGORITHM = "HS256"
+# RFC 7518 section 3.2: a key of the size of the hash output at least.
+MIN_SECRET_BYTES = 32
+Kind = Literal["access", "refresh"]
+
+
+class InvalidToken(Exception):
+    """Not ours, broken or expired."""
+
+
+class WrongTokenKind(InvalidToken):
+    """Ours and valid, but of the other kind."""
+
+
+class NoIdentity(InvalidToken):
+    """Ours and valid, but it names nobody."""
+
+
+class WeakSecret(Exception):
+    """JWT_SECRET is missing or too short to sign with."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    kind: Kind
+    user_id: UUID
+    session_id: UUID
+    expires_at: datetime
+
+
+def issue(claims: Claims) -> str:
+    """Sign a token. Raises WeakSecret."""
+    payload = {
+        "token_type": claims.kind,
+        "exp": int(claims.expires_at.timestamp()),
+        "iat": int(datetime.now(UTC).timestamp()),
+        "jti": secrets.token_hex(16),
+        "user_id": str(claims.user_id),
+        "sid": str(claims.session_id),
+    }
+    return jwt.encode(payload, _keys()[0], ALGORITHM)
+
+
+def read(token: str, kind: Kind | None = None) -> Claims:
+    """Check a token's signature, expiry and, if asked, kind.
+
+    Raises InvalidToken or one of its leaves.
+    """
+    payload = _decode(token)
+    if kind is not None and payload["token_type"] != kind:
+        raise WrongTokenKind
+    try:
+        return Claims(
+            kind=payload["token_type"],
+            user_id=UUID(payload["user_id"]),
+            session_id=UUID(payload["sid"]),
+            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+        )
+    except (KeyError, ValueError, AttributeError, TypeError):
+        raise NoIdentity from None
+
+
+def _decode(token: str) -> dict[str, Any]:
+    for key in _keys():
+        try:
+            return jwt.decode(token, key, [ALGORITHM], options={"require": ["exp", "token_type"]})
+        except jwt.InvalidSignatureError:
+            continue
+        except (jwt.InvalidTokenError, ValueError):
+            raise InvalidToken from None
+    raise InvalidToken
+
+
+def check_secret() -> None:
+    """Raises WeakSecret if nothing could be signed."""
+    _keys()
+
+
+def _keys() -> tuple[str, ...]:
+    """The signing key first; during a rotation tokens of the one before it are still read."""
+    keys = tuple(key for key in (settings().jwt_secret, settings().jwt_previous_secret) if key)
+    if not keys or len(keys[0].encode()) < MIN_SECRET_BYTES:
+        raise WeakSecret(f"JWT_SECRET must have at least {MIN_SECRET_BYTES} bytes.")
+    return keys
