@@ -1,0 +1,57 @@
+"""Accounts, their sign-in sessions and the tokens mailed to them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base, CreatedAt, UuidKey
+
+
+class User(Base):
+    """An account. It can sign in once `confirmed_at` is set; an address belongs to one account in any case."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("users_email_key", text("lower(email)"), unique=True),)
+
+    id: Mapped[UuidKey]
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    first_name: Mapped[str] = mapped_column(server_default="")
+    last_name: Mapped[str] = mapped_column(server_default="")
+    # The storage key of the profile picture; none means the default picture.
+    picture: Mapped[str | None]
+    is_tutor: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_staff: Mapped[bool] = mapped_column(server_default=text("false"))
+    confirmed_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+class SignInSession(Base):
+    """A signed-in device. Tokens carry its id; without the row they are void."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UuidKey]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    user_agent: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str | None] = mapped_column(INET)
+    created_at: Mapped[CreatedAt]
+    last_used_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    # When the password was last given in this session: at sign-in or by check_password.
+    password_checked_at: Mapped[CreatedAt]
+
+
+class EmailToken(Base):
+    """A token mailed to an account, kept as its SHA-256 only."""
+
+    __tablename__ = "email_tokens"
+    __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

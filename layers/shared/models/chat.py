@@ -1,0 +1,73 @@
+"""Private conversations, their messages and the sockets that listen to them."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.accounts import SignInSession, User
+from shared.models.base import Base, CreatedAt, UuidKey
+
+
+class Conversation(Base):
+    """A talk of two people. `pair` is made of both ids and allows one conversation per pair."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[UuidKey]
+    pair: Mapped[str] = mapped_column(unique=True)
+    last_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[CreatedAt]
+
+
+class Member(Base):
+    """Someone who takes part in a conversation; the row goes with the account."""
+
+    __tablename__ = "members"
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Message(Base):
+    """One message; `seq` counts from 1 within its conversation without gaps and is the order of messages."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("id"),
+        # A message sent again under the client's own id is the same message.
+        Index(
+            "messages_client_id_key",
+            "conversation_id",
+            "created_by",
+            "client_id",
+            unique=True,
+            postgresql_where=text("client_id IS NOT NULL"),
+        ),
+        Index("messages_created_by_idx", "created_by"),
+    )
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    client_id: Mapped[str | None]
+    body: Mapped[str]
+    created_at: Mapped[CreatedAt]
+
+
+class Connection(Base):
+    """An open WebSocket: who listens to which conversation. It ends with the sign-in session it was opened in."""
+
+    __tablename__ = "connections"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
+    # The version of the protocol the client speaks: 1 is the legacy React client's.
+    protocol: Mapped[int] = mapped_column(server_default="1")
+    connected_at: Mapped[CreatedAt]
+    # When the connection was opened or last got a keep-alive.
+    touched_at: Mapped[CreatedAt] = mapped_column(index=True)

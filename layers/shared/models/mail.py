@@ -1,0 +1,27 @@
+"""Mail to be sent, written in the transaction of what it tells of."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base, CreatedAt, NumberKey
+
+
+class OutboxMail(Base):
+    """A mail to send: its kind and addressee, not its text.
+
+    The text is written when it is sent, so that no token ever stands in this table.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_due_idx", "due_at", postgresql_where=text("sent_at IS NULL")),)
+
+    id: Mapped[NumberKey]
+    kind: Mapped[str]
+    recipient: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    # When to try (again); while a worker sends it, when the next one may.
+    due_at: Mapped[CreatedAt]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,82 @@
+"""Tutors as students search them, and the skills they may offer."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, Double, ForeignKey, Identity, Index, Integer, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.accounts import User
+from shared.models.base import Base
+
+LISTED = text("listed")
+
+
+class Skill(Base):
+    """A subject a tutor may name; the list is seeded and curated."""
+
+    __tablename__ = "skills"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Tutor(Base):
+    """A tutor's public card and the columns search runs on, in one row, so that search reads one table.
+
+    Triggers keep the copied columns in step with the account and the rating counters in step with the
+    ratings, whoever writes those (docs/decisions/0003-search-row.md).
+    """
+
+    __tablename__ = "tutors"
+    __table_args__ = (
+        CheckConstraint("price BETWEEN 0 AND 1000000", name="price"),
+        CheckConstraint("char_length(location) <= 50", name="location"),
+        Index("tutors_rank_idx", "rank", "id", postgresql_where=LISTED),
+        Index("tutors_avg_rating_idx", "avg_rating", "id", postgresql_where=LISTED),
+        Index("tutors_price_idx", "price", "id", postgresql_where=LISTED),
+        Index("tutors_skills_idx", "skills", postgresql_using="gin", postgresql_where=LISTED),
+        Index(
+            "tutors_name_idx",
+            "name_folded",
+            postgresql_using="gin",
+            postgresql_ops={"name_folded": "gin_trgm_ops"},
+            postgresql_where=LISTED,
+        ),
+        Index(
+            "tutors_location_idx",
+            "location_folded",
+            postgresql_using="gin",
+            postgresql_ops={"location_folded": "gin_trgm_ops"},
+            postgresql_where=LISTED,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), unique=True)
+    description: Mapped[str | None]
+    price: Mapped[int] = mapped_column(server_default="0")
+    location: Mapped[str] = mapped_column(server_default="")
+    online_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
+    in_person_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
+    individual_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
+    group_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+
+    # Copied from the account; `listed` once it is confirmed.
+    listed: Mapped[bool] = mapped_column(server_default=text("false"))
+    first_name: Mapped[str] = mapped_column(server_default="")
+    last_name: Mapped[str] = mapped_column(server_default="")
+    picture: Mapped[str | None]
+    # Folded to lower-case ASCII with a blank on both sides, so that "% word" finds the start of a word.
+    name_folded: Mapped[str] = mapped_column(server_default="")
+    location_folded: Mapped[str] = mapped_column(Text, Computed("' ' || fold(location) || ' '", persisted=True))
+    rating_count: Mapped[int] = mapped_column(server_default="0")
+    rating_sum: Mapped[int] = mapped_column(server_default="0")
+    avg_rating: Mapped[Decimal] = mapped_column(
+        Numeric(2, 1),
+        Computed("coalesce(round(rating_sum::numeric / nullif(rating_count, 0), 1), 0)", persisted=True),
+    )
+    # Bayesian mean: as if every tutor had five ratings of 3.5 to start with.
+    rank: Mapped[float] = mapped_column(Double, Computed("(17.5 + rating_sum) / (5 + rating_count)", persisted=True))
