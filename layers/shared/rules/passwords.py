@@ -1,0 +1,65 @@
+"""Which passwords are accepted, the same wherever one is set (CONTRACT section 2, reset confirm)."""
+
+import re
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any
+
+from shared.kit.errors import FieldErrors
+
+MIN_LENGTH = 8
+MAX_LENGTH = 128
+# The share of common characters from which a password counts as one of the person's own data.
+MAX_SIMILARITY = 0.7
+
+TOO_SIMILAR = "Hasło jest zbyt podobne do {}."
+TOO_SHORT = f"To hasło jest za krótkie. Musi zawierać co najmniej {MIN_LENGTH} znaków."
+TOO_COMMON = "To hasło jest zbyt powszechne."
+ALL_DIGITS = "Hasło składa się wyłącznie z cyfr."
+
+
+class WeakPassword(FieldErrors):
+    """The password breaks one of the rules; all that apply are told."""
+
+    body: Any = {"password": [TOO_COMMON]}
+
+    def __init__(self, complaints: list[str]) -> None:
+        super().__init__({"password": complaints})
+
+
+def check_password_rules(password: str, *, email: str, first_name: str, last_name: str) -> None:
+    """Raises WeakPassword with every rule the password breaks."""
+    personal = {"email": email, "first name": first_name, "last name": last_name}
+    similar = [TOO_SIMILAR.format(name) for name, value in personal.items() if _resembles(password, value)]
+    complaints = similar[:1]
+    if len(password) < MIN_LENGTH:
+        complaints.append(TOO_SHORT)
+    if password.lower().strip() in _common_passwords():
+        complaints.append(TOO_COMMON)
+    if password.isdigit():
+        complaints.append(ALL_DIGITS)
+    if complaints:
+        raise WeakPassword(complaints)
+
+
+def _resembles(password: str, value: str) -> bool:
+    """Whether the password is close to the value or to one of its words."""
+    lowered = password.lower()
+    for part in (*re.split(r"\W+", value.lower()), value.lower()):
+        similar = SequenceMatcher(a=lowered, b=part)
+        if part and _lengths_compare(lowered, part) and similar.quick_ratio() >= MAX_SIMILARITY:
+            return True
+    return False
+
+
+def _lengths_compare(password: str, part: str) -> bool:
+    """Spares the comparison where the lengths alone keep the ratio below the limit."""
+    return 2 * min(len(password), len(part)) >= MAX_SIMILARITY * (len(password) + len(part))
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # Thirty thousand words, needed only where a password is set.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

@@ -1,0 +1,33 @@
+"""The platform's own settings; every field is an environment variable of the same name."""
+
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from shared.kit.environment import from_environment
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Rules an operator may change. The README's configuration table describes each."""
+
+    front_url: str = "http://localhost:5173"
+    time_zone: str = "Europe/Warsaw"
+    tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
+    access_token_minutes: int = 60
+    refresh_token_days: int = 7
+    password_check_minutes: int = 15
+    confirm_token_days: int = 7
+    reset_token_minutes: int = 30
+
+
+@cache
+def policy() -> Policy:
+    """Read the environment once per process."""
+    return from_environment(Policy)
+
+
+@cache
+def local_zone() -> ZoneInfo:
+    """The zone in which times are answered."""
+    return ZoneInfo(policy().time_zone)

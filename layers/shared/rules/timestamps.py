@@ -1,0 +1,15 @@
+"""Times as the frontend reads them. The database function `wire_time` writes the same form."""
+
+from datetime import datetime
+
+from shared.rules.policy import local_zone
+
+
+def wire_time(moment: datetime) -> str:
+    """ISO 8601 in the platform's zone with its offset; a fraction, of six digits, only if there is one."""
+    return moment.astimezone(local_zone()).isoformat()
+
+
+def socket_time(moment: datetime) -> str:
+    """The form of WebSocket messages: always with a fraction, no colon in the offset."""
+    return moment.astimezone(local_zone()).strftime("%Y-%m-%dT%H:%M:%S.%f%z")
