@@ -1,0 +1,1 @@
+"""The features, one vertical slice a folder. No feature imports another."""

@@ -1,0 +1,1 @@
+"""Registration, confirmation, password reset, deletion and export of accounts."""

@@ -1,0 +1,90 @@
+"""Request and response bodies of the accounts endpoints."""
+
+from typing import Annotated, Any
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from shared.kit.fields import NOT_EMAIL, Flag, Text, invalid
+from shared.rules.passwords import MAX_LENGTH, MIN_LENGTH
+from shared.rules.policy import policy
+
+TUTOR_DOMAIN = "Email must end with {} for tutors"
+
+
+def email_complaints(text: str) -> list[str]:
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return [NOT_EMAIL]
+    return []
+
+
+EmailText = Annotated[str, Text(max_length=255, checks=(email_complaints,))]
+RegistrationEmail = Annotated[str, Text(max_length=255, checks=(email_complaints,), wrong_type=NOT_EMAIL)]
+
+
+class Registration(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "email": "ola@example.com",
+                "password": "Zielona!Herbata7",
+                "first_name": "Ola",
+                "last_name": "Nowak",
+                "is_tutor": False,
+            }
+        }
+    )
+
+    # The original applies the tutors' domain rule to whatever counts as true in Python, before it looks at the type.
+    is_tutor_as_sent: SkipJsonSchema[Any] = Field(default=False, validation_alias="is_tutor")
+    email: RegistrationEmail
+    password: Annotated[str, Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+    first_name: Annotated[str, Text(max_length=255, blank=True)] = ""
+    last_name: Annotated[str, Text(max_length=255, blank=True)] = ""
+    is_tutor: Annotated[bool, Flag()] = False
+
+    @field_validator("email")
+    @classmethod
+    def tutors_have_a_university_address(cls, email: str, info: ValidationInfo) -> str:
+        domains = policy().tutor_email_domains
+        if info.data["is_tutor_as_sent"] and not email.endswith(domains):
+            raise invalid(TUTOR_DOMAIN.format(" or ".join(domains)))
+        return email
+
+
+class EmailAddress(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"email": "ola@example.com"}})
+
+    email: EmailText
+
+
+class MailedToken(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…"}})
+
+    token: Annotated[str, Text()]
+
+
+class ConfirmationToken(BaseModel):
+    """The original asks for the token itself before it looks at what it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…"}})
+
+    token: Any = None
+
+
+class NewPassword(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…", "password": "Zielona!Herbata7"}})
+
+    token: Annotated[str, Text()]
+    password: Annotated[str, Text(max_length=MAX_LENGTH)]
+
+
+class Info(BaseModel):
+    Info: str
+
+
+class Status(BaseModel):
+    status: str

@@ -1,0 +1,97 @@
+"""HTTP shapes of the profiles feature."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import UploadFile
+
+from functions.profiles import repository, service
+from functions.profiles.pictures import BadPicture
+from functions.profiles.schemas import Info, Picture, Profile, ProfileChange, WholeProfile
+from shared.kit.bodies import media_type, multipart_form, read_body
+from shared.kit.documentation import refusals
+from shared.kit.errors import UnsupportedMediaType
+from shared.kit.http import answer, router
+from shared.kit.storage import storage
+from shared.kit.transactions import transaction
+from shared.rules.callers import PasswordCheckNeeded, User
+from shared.rules.passwords import WeakPassword
+from shared.rules.pictures import picture_path
+from shared.rules.sign_out import close_sockets
+
+profiles = router("profiles")
+NOT_A_FILE = "Przesłane dane nie były plikiem. Sprawdź typ kodowania formatki."
+FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
+
+
+@profiles.get("/api/user/profile/", response_model=Profile)
+def get_profile(caller: User) -> Response:
+    """The own profile."""
+    return answer(service.as_profile(caller))
+
+
+@profiles.patch("/api/user/profile/", response_model=Profile, responses=refusals(WeakPassword, PasswordCheckNeeded))
+def change_profile(caller: User, change: ProfileChange) -> Response:
+    """Change names or password; other fields are ignored. A new password signs out every other device."""
+    with transaction() as session:
+        profile, sockets = service.change_profile(session, caller, change)
+    close_sockets(sockets)
+    return answer(profile)
+
+
+@profiles.put("/api/user/profile/", response_model=Profile, responses=refusals(WeakPassword, PasswordCheckNeeded))
+def replace_profile(caller: User, profile: WholeProfile) -> Response:
+    """As PATCH, with the password required."""
+    return change_profile(caller, profile)
+
+
+async def uploaded_picture(request: Request) -> UploadFile | str | None:
+    """The multipart field `profile_image`. Raises UnsupportedMediaType for other bodies than forms."""
+    if await read_body(request) and media_type(request) not in FORM_TYPES:
+        raise UnsupportedMediaType(media_type(request))
+    form = await multipart_form(request)
+    return form.get("profile_image")
+
+
+UPLOAD = {
+    "requestBody": {
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"profile_image": {"type": "string", "format": "binary"}}}
+            }
+        }
+    }
+}
+
+
+@profiles.patch(
+    "/api/user/profile_image/",
+    response_model=Picture,
+    responses=refusals(BadPicture, UnsupportedMediaType),
+    openapi_extra=UPLOAD,
+)
+def change_picture(caller: User, upload: Annotated[UploadFile | str | None, Depends(uploaded_picture)]) -> Response:
+    """Set the profile picture: PNG, JPEG, GIF, WebP, BMP or TIFF of at most 4.5 MB and 36 megapixels."""
+    if upload is None:
+        return answer({"profile_image": picture_path(caller.picture)})
+    if isinstance(upload, str):
+        raise BadPicture(NOT_A_FILE)
+    key = service.store_picture(upload.filename or "", upload.file.read())
+    return answer({"profile_image": _swap_picture(caller, key)})
+
+
+@profiles.delete("/api/user/profile_image/", response_model=Info, responses=refusals(service.NoPicture))
+def delete_picture(caller: User) -> Response:
+    """Go back to the default picture."""
+    if caller.picture is None:
+        raise service.NoPicture
+    _swap_picture(caller, None)
+    return answer({"Info": "Profile image deleted."})
+
+
+def _swap_picture(caller: User, key: str | None) -> str:
+    with transaction() as session:
+        before = repository.swap_picture(session, caller.id, key)
+    if before is not None:
+        storage().delete(before)
+    return picture_path(key)

@@ -1,0 +1,46 @@
+"""Request and response bodies of the profiles endpoints."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.kit.fields import Text
+from shared.rules.passwords import MAX_LENGTH, MIN_LENGTH
+
+NAME = Text(max_length=255, blank=True)
+PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)
+
+
+class ProfileChange(BaseModel):
+    """What is absent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"first_name": "Aleksandra", "last_name": "Nowak"}})
+
+    first_name: Annotated[str, NAME] = ""
+    last_name: Annotated[str, NAME] = ""
+    password: Annotated[str, PASSWORD] = ""
+
+    def changes(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class WholeProfile(ProfileChange):
+    password: Annotated[str, PASSWORD]
+
+
+class Profile(BaseModel):
+    id: str
+    email: str
+    first_name: str
+    last_name: str
+    profile_image: str
+    is_tutor: bool
+    created_at: str
+
+
+class Picture(BaseModel):
+    profile_image: str
+
+
+class Info(BaseModel):
+    Info: str

@@ -1,0 +1,61 @@
+"""The verbs of the profiles feature and their refusals."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from functions.profiles import pictures, repository
+from functions.profiles.schemas import ProfileChange
+from shared.kit.errors import AppError
+from shared.kit.passwords import hash_password
+from shared.kit.storage import storage
+from shared.models import User
+from shared.rules.callers import Caller
+from shared.rules.passwords import check_password_rules
+from shared.rules.pictures import picture_path
+from shared.rules.sign_out import end_sessions
+from shared.rules.timestamps import wire_time
+
+
+class NoPicture(AppError):
+    """The account shows the default picture, which nobody can delete."""
+
+    body: Any = {"Error": "Account has no profile image"}
+
+
+def change_profile(session: Session, caller: Caller, change: ProfileChange) -> tuple[dict[str, Any], list[str]]:
+    """Change names and password; returns the profile and the sockets to close after the commit.
+
+    A new password signs every other device out. Raises PasswordCheckNeeded or WeakPassword.
+    """
+    values: dict[str, Any] = change.changes()
+    sockets: list[str] = []
+    if password := values.pop("password", None):
+        caller.require_fresh_password()
+        names = {"first_name": caller.first_name, "last_name": caller.last_name, **values}
+        check_password_rules(password, email=caller.email, **names)
+        values["password_hash"] = hash_password(password)
+        _ended, sockets = end_sessions(session, caller.id, but=caller.session_id)
+    profile = repository.change_user(session, caller.id, values) if values else caller
+    return as_profile(profile), sockets
+
+
+def as_profile(account: User | Caller) -> dict[str, Any]:
+    """The profile as the frontend reads it."""
+    return {
+        "id": str(account.id),
+        "email": account.email,
+        "first_name": account.first_name,
+        "last_name": account.last_name,
+        "profile_image": picture_path(account.picture),
+        "is_tutor": account.is_tutor,
+        "created_at": wire_time(account.created_at),
+    }
+
+
+def store_picture(name: str, content: bytes) -> str:
+    """Normalise and store an upload; returns its key. Raises BadPicture."""
+    webp = pictures.normalise(name, content)
+    key = pictures.new_key()
+    storage().put(key, webp, "image/webp")
+    return key

@@ -1,0 +1,1 @@
+"""Sign-in, access and refresh tokens, signed-in devices."""

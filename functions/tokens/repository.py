@@ -1,0 +1,100 @@
+"""Every statement of the tokens feature."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from shared.kit.database import connection
+from shared.rules.policy import policy
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a sign-in needs to know of an account; `known_address`: it is signed in from there already."""
+
+    id: UUID
+    password_hash: str
+    confirmed: bool
+    known_address: bool
+
+
+FIND_ACCOUNT = """
+SELECT id, password_hash, confirmed_at IS NOT NULL AS confirmed,
+       EXISTS (SELECT FROM sessions WHERE user_id = users.id AND address = %(address)s::inet) AS known_address
+FROM users WHERE lower(email) = lower(%(email)s)
+"""
+
+
+def find_account(email: str, address: str | None) -> Account | None:
+    with connection() as db, db.cursor(row_factory=class_row(Account)) as cursor:
+        return cursor.execute(FIND_ACCOUNT, {"email": email, "address": address}).fetchone()
+
+
+def find_password_hash(user_id: UUID) -> str | None:
+    with connection() as db:
+        row = db.execute("SELECT password_hash FROM users WHERE id = %s", (user_id,)).fetchone()
+    return row[0] if row else None
+
+
+def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
+    with connection() as db:
+        db.execute("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s", (new, user_id, old))
+
+
+START_SESSION = """
+INSERT INTO sessions (user_id, user_agent, address, expires_at)
+SELECT id, %(user_agent)s, %(address)s, %(expires_at)s FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s
+RETURNING id
+"""
+
+
+def start_session(account: Account, user_agent: str, address: str | None, expires_at: datetime) -> UUID | None:
+    """A new session, None if the password was changed since it was checked."""
+    with connection() as db:
+        row = db.execute(
+            START_SESSION,
+            {
+                "user_id": account.id,
+                "hash": account.password_hash,
+                "user_agent": user_agent,
+                "address": address,
+                "expires_at": expires_at,
+            },
+        ).fetchone()
+    return row[0] if row else None
+
+
+def touch_session(user_id: UUID, session_id: UUID) -> bool:
+    """Note that a session is in use; False if it is over."""
+    touch = "UPDATE sessions SET last_used_at = now() WHERE id = %s AND user_id = %s AND expires_at > now()"
+    with connection() as db:
+        return db.execute(touch, (session_id, user_id)).rowcount == 1
+
+
+def session_is_alive(user_id: UUID, session_id: UUID) -> bool:
+    alive = "SELECT FROM sessions WHERE id = %s AND user_id = %s AND expires_at > now()"
+    with connection() as db:
+        return db.execute(alive, (session_id, user_id)).fetchone() is not None
+
+
+def note_password_check(session_id: UUID) -> None:
+    with connection() as db:
+        db.execute("UPDATE sessions SET password_checked_at = now() WHERE id = %s", (session_id,))
+
+
+LIST_DEVICES = """
+SELECT coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') FROM (
+    SELECT id, user_agent, host(address) AS address, wire_time(created_at, %(zone)s) AS created_at,
+           wire_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
+    FROM sessions WHERE user_id = %(user_id)s AND expires_at > now() ORDER BY last_used_at DESC, id
+) device
+"""
+
+
+def list_devices(user_id: UUID, current: UUID | None) -> str:
+    """The signed-in devices as JSON text, the last used one first."""
+    with connection() as db:
+        row = db.execute(LIST_DEVICES, {"user_id": user_id, "current": current, "zone": policy().time_zone}).fetchone()
+    return str(row[0]) if row else "[]"

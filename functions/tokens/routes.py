@@ -1,0 +1,99 @@
+"""HTTP shapes of the tokens feature."""
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from functions.tokens import repository, service
+from functions.tokens.schemas import (
+    AccessToken,
+    AnyToken,
+    Credentials,
+    Detail,
+    Device,
+    PasswordMatches,
+    PasswordToCheck,
+    RefreshToken,
+    TokenPair,
+)
+from shared.kit.documentation import refusals
+from shared.kit.errors import NotFound, Throttled
+from shared.kit.http import answer, client_address, json_response, router
+from shared.kit.transactions import transaction
+from shared.rules.callers import User
+from shared.rules.sign_out import close_sockets, end_sessions
+
+tokens = router("tokens")
+SIGNED_OUT = {"detail": "Wylogowano."}
+
+
+@tokens.post(
+    "/api/token/",
+    response_model=TokenPair,
+    responses=refusals(service.WrongCredentials, service.NotConfirmed, Throttled),
+)
+def sign_in(request: Request, credentials: Credentials) -> Response:
+    """Sign in: an access token for calls and a refresh token to get new ones with."""
+    agent = request.headers.get("user-agent", "")
+    return answer(service.sign_in(credentials, agent, client_address(request)))
+
+
+@tokens.post(
+    "/api/token/refresh/",
+    response_model=AccessToken,
+    responses=refusals(service.BadToken, service.WrongTokenKind),
+)
+def refresh(token: RefreshToken) -> Response:
+    """A new access token. The refresh token stays valid until it expires or its session is signed out."""
+    return answer(service.refresh(token.refresh))
+
+
+@tokens.post("/api/token/verify/", responses=refusals(service.BadToken))
+def verify(token: AnyToken) -> Response:
+    """Tell whether a token of either kind is in force."""
+    service.verify(token.token)
+    return answer({})
+
+
+@tokens.post(
+    "/api/user/check_password/",
+    response_model=PasswordMatches,
+    responses=refusals(service.PasswordRequired, Throttled),
+)
+def check_password(request: Request, caller: User, body: PasswordToCheck) -> Response:
+    """Check the own password. Changing it and deleting the account ask for this within fifteen minutes."""
+    matches = service.check_password(caller, body.password, client_address(request))
+    return answer({"password_matches": matches})
+
+
+@tokens.post("/api/token/logout/", response_model=Detail)
+def sign_out(caller: User) -> Response:
+    """Sign this device out: its tokens are void and its sockets closed."""
+    return _end(caller.id, only=caller.session_id)
+
+
+@tokens.get("/api/token/sessions/", response_model=list[Device])
+def list_devices(caller: User) -> Response:
+    """The devices that are signed in, the last used one first."""
+    return json_response(repository.list_devices(caller.id, caller.session_id))
+
+
+@tokens.delete("/api/token/sessions/", response_model=Detail)
+def sign_out_other_devices(caller: User) -> Response:
+    """Sign out every device but this one."""
+    return _end(caller.id, but=caller.session_id)
+
+
+@tokens.delete("/api/token/sessions/{session_id:lower_uuid}/", response_model=Detail, responses=refusals(NotFound))
+def sign_out_device(caller: User, session_id: UUID) -> Response:
+    """Sign out one device."""
+    return _end(caller.id, only=session_id)
+
+
+def _end(user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> Response:
+    with transaction() as session:
+        ended, sockets = end_sessions(session, user_id, only=only, but=but)
+    if only is not None and not ended:
+        raise NotFound
+    close_sockets(sockets)
+    return answer(SIGNED_OUT)

@@ -1,0 +1,62 @@
+"""Request and response bodies of the tokens endpoints."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.kit.fields import Text
+
+
+class Credentials(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"email": "ola@example.com", "password": "Zielona!Herbata7"}}
+    )
+
+    email: Annotated[str, Text()]
+    password: Annotated[str, Text()]
+
+
+class RefreshToken(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"refresh": "eyJhbGciOi…"}})
+
+    refresh: Annotated[str, Text()]
+
+
+class AnyToken(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"token": "eyJhbGciOi…"}})
+
+    token: Annotated[str, Text()]
+
+
+class PasswordToCheck(BaseModel):
+    """Looked at as it comes: no blanks are trimmed, and what is no text matches nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"password": "Zielona!Herbata7"}})
+
+    password: Any = None
+
+
+class TokenPair(BaseModel):
+    refresh: str
+    access: str
+
+
+class AccessToken(BaseModel):
+    access: str
+
+
+class PasswordMatches(BaseModel):
+    password_matches: bool
+
+
+class Device(BaseModel):
+    id: str
+    user_agent: str
+    address: str | None
+    created_at: str
+    last_used_at: str
+    current: bool
+
+
+class Detail(BaseModel):
+    detail: str

@@ -1,0 +1,148 @@
+"""The verbs of the tokens feature and their refusals."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import Any
+from uuid import UUID
+
+from functions.tokens import repository
+from functions.tokens.schemas import Credentials
+from shared.kit import tokens
+from shared.kit.errors import AppError
+from shared.kit.passwords import hash_password, needs_rehash, password_matches
+from shared.kit.rate_limits import give_back, spend
+from shared.rules import limits
+from shared.rules.callers import CHALLENGE, INVALID, WRONG_KIND, Caller
+from shared.rules.policy import policy
+
+USER_AGENT_LENGTH = 300
+
+
+class WrongCredentials(AppError):
+    """No account has this address and password."""
+
+    status = 401
+    headers = CHALLENGE
+    body: Any = {"detail": "Nie znaleziono aktywnego konta dla podanych danych uwierzytelniających"}
+
+
+class NotConfirmed(AppError):
+    """The password is right, but the address is not confirmed yet. The frontend shows `detail`."""
+
+    body: Any = {
+        "error": "User is not confirmed",
+        "detail": "Konto nie zostało jeszcze potwierdzone. Kliknij link, który wysłaliśmy na Twój adres e-mail.",
+    }
+
+
+class BadToken(AppError):
+    """The token is broken, expired, or its session was signed out."""
+
+    status = 401
+    headers = CHALLENGE
+    body: Any = {"detail": INVALID, "code": "token_not_valid"}
+
+
+class WrongTokenKind(BadToken):
+    """An access token was given where a refresh token is wanted."""
+
+    body: Any = {"detail": WRONG_KIND, "code": "token_not_valid"}
+
+
+class PasswordRequired(AppError):
+    """No password was given."""
+
+    body: Any = {"Error": "Password is required."}
+
+
+def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str, str]:
+    """Check the password and start a session; returns its refresh and access token.
+
+    Raises WrongCredentials, NotConfirmed or shared.kit.errors.Throttled.
+    """
+    place = address_or_none(address)
+    account = repository.find_account(credentials.email, place)
+    attempt = _Attempt(credentials.email, address, known_address=account is not None and account.known_address)
+    if not password_matches(account.password_hash if account else None, credentials.password) or account is None:
+        raise WrongCredentials
+    attempt.succeeded()
+    if not account.confirmed:
+        raise NotConfirmed
+    expires_at = datetime.now(UTC) + timedelta(days=policy().refresh_token_days)
+    session_id = repository.start_session(account, user_agent[:USER_AGENT_LENGTH], place, expires_at)
+    if session_id is None:
+        raise WrongCredentials
+    if needs_rehash(account.password_hash):
+        repository.replace_password_hash(account.id, account.password_hash, hash_password(credentials.password))
+    refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
+    return {"refresh": refresh, "access": _access_token(account.id, session_id)}
+
+
+class _Attempt:
+    """A password being tried, counted as a failure until it turns out right.
+
+    Failures from an address the account is signed in at count apart, so that strangers cannot lock the
+    owner out there.
+    """
+
+    def __init__(self, email: str, address: str, *, known_address: bool) -> None:
+        account = email.lower()
+        self.subject = f"{account} {address}" if known_address else account
+        self.address = address
+        spend(limits.FAILURES_PER_ADDRESS, address)
+        spend(limits.FAILURES_PER_ACCOUNT, self.subject)
+
+    def succeeded(self) -> None:
+        give_back(limits.FAILURES_PER_ADDRESS, self.address)
+        give_back(limits.FAILURES_PER_ACCOUNT, self.subject)
+
+
+def refresh(token: str) -> dict[str, str]:
+    """A new access token; the refresh token stays as it is. Raises BadToken or WrongTokenKind."""
+    claims = _read(token, "refresh")
+    if not repository.touch_session(claims.user_id, claims.session_id):
+        raise BadToken
+    return {"access": _access_token(claims.user_id, claims.session_id)}
+
+
+def verify(token: str) -> None:
+    """Raises BadToken unless the token, of either kind, is in force."""
+    claims = _read(token)
+    if not repository.session_is_alive(claims.user_id, claims.session_id):
+        raise BadToken
+
+
+def check_password(caller: Caller, password: Any, address: str) -> bool:
+    """Whether the password is the caller's; if so it counts as given in this session just now.
+
+    Raises PasswordRequired or shared.kit.errors.Throttled.
+    """
+    if not password:
+        raise PasswordRequired
+    attempt = _Attempt(caller.email, address, known_address=True)
+    matches = isinstance(password, str) and password_matches(repository.find_password_hash(caller.id), password)
+    if matches and caller.session_id is not None:
+        attempt.succeeded()
+        repository.note_password_check(caller.session_id)
+    return matches
+
+
+def address_or_none(address: str) -> str | None:
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
+
+
+def _read(token: str, kind: tokens.Kind | None = None) -> tokens.Claims:
+    try:
+        return tokens.read(token, kind)
+    except tokens.WrongTokenKind:
+        raise WrongTokenKind from None
+    except tokens.InvalidToken:
+        raise BadToken from None
+
+
+def _access_token(user_id: UUID, session_id: UUID) -> str:
+    expires_at = datetime.now(UTC) + timedelta(minutes=policy().access_token_minutes)
+    return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))
