@@ -1,0 +1,1 @@
+"""When a tutor can be booked."""

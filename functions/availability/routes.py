@@ -1,0 +1,49 @@
+"""HTTP shapes of the availability feature."""
+
+from fastapi import Response
+
+from functions.availability import repository, service
+from functions.availability.schemas import Info, Item, NewItem
+from shared.kit.documentation import refusals
+from shared.kit.http import answer, json_response, router
+from shared.kit.transactions import transaction
+from shared.rules.callers import TutorCaller
+
+availability = router("availability")
+
+
+@availability.get("/api/user/tutor/schedule/me/", response_model=list[Item])
+def list_items(caller: TutorCaller) -> Response:
+    """The own schedule in order of creation."""
+    return json_response(repository.list_items(caller.as_tutor))
+
+
+@availability.post(
+    "/api/user/tutor/schedule/me/",
+    status_code=201,
+    response_model=Item,
+    responses=refusals(service.EndsBeforeStart, service.Overlapping),
+)
+def add_item(caller: TutorCaller, item: NewItem) -> Response:
+    """Offer a stretch of time. It may touch other items but not overlap them."""
+    with transaction() as session:
+        added = service.add_item(session, caller.as_tutor, item)
+    return answer(added, 201)
+
+
+@availability.delete("/api/user/tutor/schedule/me/", response_model=Info, responses=refusals(service.NoItems))
+def delete_all_items(caller: TutorCaller) -> Response:
+    """Delete the whole schedule."""
+    with transaction() as session:
+        service.delete_all_items(session, caller.as_tutor)
+    return answer({"Info": "All schedule items deleted successfully."})
+
+
+@availability.delete(
+    "/api/user/tutor/schedule/me/{item_id:int}/", response_model=Info, responses=refusals(service.NoSuchItem)
+)
+def delete_item(caller: TutorCaller, item_id: int) -> Response:
+    """Delete one item of the schedule."""
+    with transaction() as session:
+        service.delete_item(session, caller.as_tutor, item_id)
+    return answer({"Info": "Schedule item deleted successfully."})

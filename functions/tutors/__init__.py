@@ -1,0 +1,1 @@
+"""Tutor search, tutors' details and their own settings."""

@@ -1,0 +1,51 @@
+"""HTTP shapes of what everybody sees of tutors."""
+
+from fastapi import Request, Response
+
+from functions.tutors import repository, service
+from functions.tutors.documentation import SEARCH_PARAMETERS
+from functions.tutors.schemas import Details, Skill, TutorItem
+from shared.kit.documentation import refusals
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http import json_response, router
+from shared.kit.paging import next_link
+
+tutors = router("tutors")
+SEARCH_PATH = "/api/user/tutor/search/"
+MAX_ID = 2**31 - 1
+
+
+@tutors.get(
+    SEARCH_PATH,
+    response_model=list[TutorItem],
+    responses=refusals(FieldErrors, service.UnknownSkillSearched),
+    openapi_extra={"parameters": SEARCH_PARAMETERS},
+)
+def search_tutors(request: Request) -> Response:
+    """Search tutors. A page has at most 100; the Link header leads to the next one."""
+    cards, next_query = service.search(request.scope["query_string"])
+    link = {"Link": next_link(SEARCH_PATH, next_query)} if next_query else None
+    return json_response(f"[{','.join(cards)}]", headers=link)
+
+
+@tutors.get("/api/user/tutor/all/", response_model=list[TutorItem])
+def list_tutors() -> Response:
+    """The hundred best tutors."""
+    cards, _next = service.search(b"")
+    return json_response(f"[{','.join(cards)}]")
+
+
+@tutors.get("/api/user/tutor/details/{tutor_id:int}/", response_model=Details, responses=refusals(NotFound))
+def get_details(request: Request) -> Response:
+    """A tutor's details with ratings, oldest first, and the schedule."""
+    tutor_id = request.path_params["tutor_id"]
+    details = repository.find_details(tutor_id) if tutor_id <= MAX_ID else None
+    if details is None:
+        raise NotFound
+    return json_response(details)
+
+
+@tutors.get("/api/user/tutor/skills/", response_model=list[Skill])
+def list_skills() -> Response:
+    """The skills a tutor may offer."""
+    return json_response(repository.list_skills())

@@ -1,0 +1,164 @@
+"""Request and response bodies of the tutors endpoints."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from shared.kit import fields
+from shared.kit.fields import Flag, Text, Whole, invalid
+
+MAX_PRICE = 1_000_000
+MAX_LOCATION = 50
+# A hundred cards of this length stay below the 6 MB a Lambda function may return.
+MAX_DESCRIPTION = 20_000
+
+
+class Change(BaseModel):
+    """A change of settings: what is absent stays as it is."""
+
+    def changes(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class DescriptionChange(Change):
+    model_config = ConfigDict(json_schema_extra={"example": {"description": "Uczę fizyki od dziesięciu lat."}})
+
+    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True)] = None
+
+
+class SettingsChange(Change):
+    """Everything a tutor sets but the skills."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"price": 80, "online_sessions_available": True}})
+
+    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True)] = None
+    price: Annotated[int, Whole()] = 0
+    tutoring_location: Annotated[str, Text(max_length=100, blank=True)] = ""
+    online_sessions_available: Annotated[bool, Flag()] = False
+    in_person_sessions_available: Annotated[bool, Flag()] = False
+    individual_sessions_available: Annotated[bool, Flag()] = False
+    group_sessions_available: Annotated[bool, Flag()] = False
+
+
+class PriceChange(Change):
+    model_config = ConfigDict(json_schema_extra={"example": {"price": "75"}})
+
+    price: Annotated[int, Whole()]
+
+
+class LocationChange(Change):
+    model_config = ConfigDict(json_schema_extra={"example": {"tutoring_location": "Rzeszów"}})
+
+    tutoring_location: Annotated[str, Text(max_length=100, blank=True)]
+
+
+class GroupChange(Change):
+    model_config = ConfigDict(json_schema_extra={"example": {"group_sessions_available": True}})
+
+    individual_sessions_available: Annotated[bool, Flag()] = False
+    group_sessions_available: Annotated[bool, Flag()] = False
+
+
+class MethodChange(Change):
+    model_config = ConfigDict(json_schema_extra={"example": {"online_sessions_available": True}})
+
+    online_sessions_available: Annotated[bool, Flag()] = False
+    in_person_sessions_available: Annotated[bool, Flag()] = False
+
+
+def a_list_or_nothing(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise invalid(fields.not_a("list", value))
+    return value
+
+
+class SkillsChange(BaseModel):
+    """Names from the list of skills, replacing all; absent or null clears them."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"skills": ["Fizyka", "Matematyka"]}})
+
+    skills: Annotated[list[Any], BeforeValidator(a_list_or_nothing)] = []
+
+
+class TutorItem(BaseModel):
+    id: int
+    first_name: str
+    last_name: str
+    profile_image: str
+    description: str | None
+    price: int
+    avg_rating: str
+    skills: list[str]
+    online_sessions_available: bool
+    in_person_sessions_available: bool
+    tutoring_location: str
+    individual_sessions_available: bool
+    group_sessions_available: bool
+
+
+class TutorRating(BaseModel):
+    rating: int
+    review: str
+    created_at: str
+    student_first_name: str
+    student_last_name: str
+
+
+class ScheduleItem(BaseModel):
+    start_time: str
+    end_time: str
+
+
+class Details(BaseModel):
+    user_id: str
+    first_name: str
+    last_name: str
+    profile_image: str
+    description: str | None
+    skills: list[str]
+    avg_rating: str
+    price: int
+    tutor_ratings: list[TutorRating]
+    tutor_schedule_items: list[ScheduleItem]
+    online_sessions_available: bool
+    in_person_sessions_available: bool
+    tutoring_location: str
+    individual_sessions_available: bool
+    group_sessions_available: bool
+
+
+class Skill(BaseModel):
+    skill: str
+
+
+class Description(BaseModel):
+    description: str | None
+
+
+class Price(BaseModel):
+    price: int
+
+
+class Location(BaseModel):
+    tutoring_location: str
+
+
+class Groups(BaseModel):
+    individual_sessions: bool
+    group_sessions: bool
+
+
+class GroupsAfterChange(BaseModel):
+    individual_sessions_available: bool
+    group_sessions_available: bool
+
+
+class Methods(BaseModel):
+    online_sessions_available: bool
+    in_person_sessions_available: bool
+
+
+class Skills(BaseModel):
+    skills: list[str]
