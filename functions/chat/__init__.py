@@ -1,0 +1,1 @@
+"""Private conversations: history over HTTP, messages over WebSocket."""

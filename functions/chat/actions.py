@@ -1,0 +1,142 @@
+"""What the WebSocket door does: one action for each route key.
+
+The legacy client draws every object it is sent as a message, so nothing but messages is sent to it.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from functions.chat import history, repository
+from functions.chat.repository import Listener, Message, Sent
+from functions.chat.shapes import encode, legacy_frame, refused_frame, stored_frame
+from shared.kit import tokens
+from shared.kit.errors import Throttled
+from shared.kit.fields import unfit_characters
+from shared.kit.rate_limits import spend
+from shared.kit.websocket import pusher
+from shared.rules.limits import MESSAGES
+
+MAX_CHARACTERS = 8_000
+MAX_BYTES = 32_768
+MAX_CLIENT_ID = 100
+LEGACY, FACTS = 1, 2
+
+Event = Mapping[str, Any]
+OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
+
+
+def connect(event: Event) -> dict[str, Any]:
+    """Let a member of the conversation in; anybody else's handshake is refused."""
+    query = event.get("queryStringParameters") or {}
+    try:
+        claims = tokens.read(query.get("token", ""), "access")
+        conversation_id = UUID(query.get("conversation", ""))
+    except tokens.InvalidToken:
+        return UNAUTHORIZED
+    except ValueError:
+        return FORBIDDEN
+    opened = repository.open_connection(
+        event["requestContext"]["connectionId"],
+        conversation_id,
+        claims.user_id,
+        claims.session_id,
+        FACTS if query.get("protocol") == str(FACTS) else LEGACY,
+    )
+    return OK if opened else FORBIDDEN
+
+
+def disconnect(event: Event) -> dict[str, Any]:
+    repository.forget_connections([event["requestContext"]["connectionId"]])
+    return OK
+
+
+def default(event: Event) -> dict[str, Any]:
+    """Frames without a known `event`; the original took those without any for messages."""
+    frame = _read(event)
+    return chat_message(event) if frame is not None and "event" not in frame else OK
+
+
+def chat_message(event: Event) -> dict[str, Any]:
+    """Store a message and send it to every socket of its conversation, the sender's too."""
+    connection_id = event["requestContext"]["connectionId"]
+    data = (_read(event) or {}).get("data")
+    body, client_id = _content(data) if isinstance(data, Mapping) else (None, None)
+    if body is None:
+        _refuse(connection_id, client_id, "bad_message")
+        return OK
+    try:
+        _senders.spend(connection_id)
+    except Throttled:
+        _refuse(connection_id, client_id, "throttled")
+        return OK
+    sent, is_new = repository.store_message(connection_id, body, client_id)
+    if sent is None:
+        return FORBIDDEN
+    _senders.remember(connection_id, sent.user_id)
+    listeners = repository.list_listeners(sent.conversation_id)
+    if is_new:
+        history.append(sent.conversation_id, Message(sent.seq, sent.id, sent.body, sent.created_at, sent.user_id))
+    else:
+        listeners = [listener for listener in listeners if listener.id == connection_id]
+    _deliver(sent, listeners)
+    return OK
+
+
+def _read(event: Event) -> dict[str, Any] | None:
+    """The frame as an object, None for anything else."""
+    try:
+        frame = json.loads(event.get("body") or "")
+    except (ValueError, RecursionError):
+        return None
+    return frame if isinstance(frame, dict) else None
+
+
+def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Body and client id of a message; None for a body that is not taken."""
+    body, client_id = data.get("body"), data.get("id")
+    if not isinstance(client_id, str) or len(client_id) > MAX_CLIENT_ID or unfit_characters(client_id):
+        client_id = None
+    if not isinstance(body, str) or not body.strip() or len(body) > MAX_CHARACTERS or unfit_characters(body):
+        return None, client_id
+    return (body if len(body.encode()) <= MAX_BYTES else None), client_id
+
+
+def _deliver(sent: Sent, listeners: list[Listener]) -> None:
+    """Send to each listener in the words of its protocol; forget those whose socket is gone."""
+    gone: list[str] = []
+    for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
+        if ids := [listener.id for listener in listeners if listener.protocol == protocol]:
+            gone += pusher().post(ids, encode(frame(sent)))
+    if gone:
+        repository.forget_connections(gone)
+
+
+def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
+    """Tell a sender that understands it."""
+    if repository.find_protocol(connection_id) == FACTS:
+        pusher().post([connection_id], encode(refused_frame(client_id, code)))
+
+
+class _Senders:
+    """Who is behind which connection, as far as this process has seen: their messages are counted by user."""
+
+    def __init__(self, most: int) -> None:
+        self.users: OrderedDict[str, UUID] = OrderedDict()
+        self.most = most
+
+    def remember(self, connection_id: str, user_id: UUID) -> None:
+        if connection_id not in self.users:
+            self.users[connection_id] = user_id
+            if len(self.users) > self.most:
+                self.users.popitem(last=False)
+
+    def spend(self, connection_id: str) -> None:
+        """Raises Throttled."""
+        if user_id := self.users.get(connection_id):
+            spend(MESSAGES, str(user_id))
+
+
+_senders = _Senders(10_000)

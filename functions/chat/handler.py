@@ -1,0 +1,6 @@
+"""The Lambda door of the chat feature over HTTP."""
+
+from functions.chat.routes import chat
+from shared.kit.http import http_handler
+
+handler = http_handler(chat)

@@ -1,0 +1,90 @@
+"""The history window: the newest messages of a conversation in a Redis stream, rebuilt from PostgreSQL at need.
+
+A stream entry's id is `seq-0`, so Redis itself keeps the order. The window is believed only if it is
+contiguous up to the conversation's last message; otherwise it is read from PostgreSQL and written anew.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import redis
+
+from functions.chat.repository import Message, list_messages
+from shared.kit import cache
+
+# Messages kept and returned at most.
+WINDOW = 500
+KEPT_SECONDS = 30 * 24 * 3600
+FIELD = b"m"
+
+
+def append(conversation_id: UUID, message: Message) -> None:
+    """Add a message that was just stored. Redis refuses one that comes too late: then the window is dropped."""
+    cache.attempt(lambda client: _append(client, _key(conversation_id), message), otherwise=None)
+
+
+def _append(client: "redis.Redis", key: str, message: Message) -> None:
+    pipeline = client.pipeline(transaction=False)
+    pipeline.xadd(key, {FIELD: _packed(message)}, id=f"{message.seq}-0", maxlen=WINDOW, approximate=True)
+    pipeline.expire(key, KEPT_SECONDS)
+    added, _kept = pipeline.execute(raise_on_error=False)
+    if isinstance(added, redis.ResponseError):
+        client.delete(key)
+    elif isinstance(added, redis.RedisError):
+        raise added
+
+
+def newest(conversation_id: UUID, last_seq: int, count: int = WINDOW) -> list[Message]:
+    """The newest messages, newest first, `count` or WINDOW at most; `last_seq` is known from PostgreSQL."""
+    wanted = min(count, WINDOW)
+    if wanted <= 0 or last_seq == 0:
+        return []
+    key = _key(conversation_id)
+    entries = cache.attempt(lambda client: client.xrevrange(key, count=wanted), otherwise=None)
+    if entries is not None and _is_whole(messages := [_unpacked(entry) for entry in entries], last_seq, wanted):
+        return messages
+    stored = list_messages(conversation_id, WINDOW)
+    cache.attempt(lambda client: _refill(client, key, stored), otherwise=None)
+    return stored[:wanted]
+
+
+def _is_whole(messages: list[Message], last_seq: int, wanted: int) -> bool:
+    """Whether nothing is missing: it reaches the last message, has no gap, and is as long as it should be."""
+    if not messages or messages[0].seq < last_seq:
+        return False
+    top = messages[0].seq
+    contiguous = all(message.seq == top - place for place, message in enumerate(messages))
+    return contiguous and len(messages) == min(wanted, top)
+
+
+def _refill(client: "redis.Redis", key: str, messages: Iterable[Message]) -> None:
+    pipeline = client.pipeline(transaction=True)
+    pipeline.delete(key)
+    for message in sorted(messages, key=lambda each: each.seq):
+        pipeline.xadd(key, {FIELD: _packed(message)}, id=f"{message.seq}-0")
+    pipeline.expire(key, KEPT_SECONDS)
+    pipeline.execute()
+
+
+def _key(conversation_id: UUID) -> str:
+    return f"chat:{conversation_id}"
+
+
+def _packed(message: Message) -> str:
+    author = str(message.created_by) if message.created_by else None
+    return json.dumps([str(message.id), message.body, message.created_at.isoformat(), author], ensure_ascii=False)
+
+
+def _unpacked(entry: Any) -> Message:
+    entry_id, values = entry
+    message_id, body, created_at, author = json.loads(values[FIELD])
+    return Message(
+        seq=int(entry_id.partition(b"-")[0]),
+        id=UUID(message_id),
+        body=body,
+        created_at=datetime.fromisoformat(created_at),
+        created_by=UUID(author) if author else None,
+    )

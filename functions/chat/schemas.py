@@ -1,0 +1,72 @@
+"""Request and response bodies of the chat endpoints."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from shared.kit import fields
+from shared.kit.fields import invalid, uuid_or_none
+
+NOT_TWO = "Rozmowa musi mieć dokładnie dwóch użytkowników."
+
+
+def other_people(value: Any) -> list[UUID]:
+    """The ids in [{"id": uuid}, ...]; complaints come in the same places, one more for the caller."""
+    if value is None:
+        raise invalid(fields.NULL)
+    if not isinstance(value, list):
+        raise invalid(fields.not_a("list", value))
+    if len(value) != 1:
+        raise invalid(NOT_TWO)
+    if complaint := _complaint(value[0]):
+        raise invalid(complaint, {})
+    found = uuid_or_none(value[0]["id"])
+    return [found] if found else []
+
+
+def _complaint(person: Any) -> dict[str, list[str]]:
+    if not isinstance(person, dict):
+        return {"non_field_errors": [fields.not_a("dict", person)]}
+    if "id" not in person:
+        return {"id": [fields.REQUIRED]}
+    if person["id"] is None:
+        return {"id": [fields.NULL]}
+    return {} if uuid_or_none(person["id"]) else {"id": [fields.NOT_UUID]}
+
+
+class NewConversation(BaseModel):
+    """The other person only; the caller is added."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"users": [{"id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"}]}}
+    )
+
+    users: Annotated[list[UUID], BeforeValidator(other_people)]
+
+
+class ChatUser(BaseModel):
+    id: str
+    first_name: str
+    last_name: str
+    profile_image: str
+
+
+class Message(BaseModel):
+    id: str
+    conversation: str
+    body: str
+    created_at: str
+    created_by: ChatUser | None
+
+
+class NumberedMessage(Message):
+    seq: int
+
+
+class Conversation(BaseModel):
+    id: str
+    last_message: Message | None
+    created_at: str
+    updated_at: str
+    users: list[ChatUser]

@@ -1,0 +1,58 @@
+"""Messages as clients read them."""
+
+import json
+from typing import Any
+
+from functions.chat.conversations import Membership
+from functions.chat.repository import Message, Sent
+from shared.rules.pictures import picture_path
+from shared.rules.timestamps import socket_time, wire_time
+
+
+def history_item(conversation_id: str, message: Message, membership: Membership, *, with_seq: bool) -> dict[str, Any]:
+    """A message of the history. `seq` is for clients that ask by it; the legacy one knows no such key."""
+    author = membership.people.get(message.created_by) if message.created_by else None
+    item: dict[str, Any] = {
+        "id": str(message.id),
+        "conversation": conversation_id,
+        "body": message.body,
+        "created_at": wire_time(message.created_at),
+        "created_by": author
+        and {
+            "id": str(author.id),
+            "first_name": author.first_name,
+            "last_name": author.last_name,
+            "profile_image": picture_path(author.picture),
+        },
+    }
+    return {**item, "seq": message.seq} if with_seq else item
+
+
+def legacy_frame(sent: Sent) -> dict[str, Any]:
+    """What every socket of protocol 1 gets: the message object itself."""
+    return {
+        "id": str(sent.id),
+        "conversation": str(sent.conversation_id),
+        "body": sent.body,
+        "created_at": socket_time(sent.created_at),
+        "created_by": {
+            "id": str(sent.user_id),
+            "first_name": sent.first_name,
+            "last_name": sent.last_name,
+            "profile_image": picture_path(sent.picture),
+        },
+    }
+
+
+def stored_frame(sent: Sent) -> dict[str, Any]:
+    """What sockets of protocol 2 get: a fact with the message's place and the sender's own id of it."""
+    return {"event": "message_stored", "data": {**legacy_frame(sent), "seq": sent.seq, "client_id": sent.client_id}}
+
+
+def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
+    """Told to a sender of protocol 2 whose message was not taken."""
+    return {"event": "message_refused", "data": {"client_id": client_id, "code": code}}
+
+
+def encode(frame: Any) -> bytes:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode()
