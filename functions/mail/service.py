@@ -1,0 +1,59 @@
+"""The verbs of the mail feature."""
+
+import secrets
+from collections.abc import Callable
+
+from functions.mail import repository, texts
+from functions.mail.repository import Addressee, Due
+from functions.mail.texts import Letter
+from functions.mail.transports import NotSent, Transport, transport
+from shared.kit.log import logger
+from shared.kit.settings import settings
+from shared.rules.policy import policy
+
+DAY, MINUTE = 86_400, 60
+
+
+def deliver() -> int:
+    """Send every mail that is due; returns how many. Stops at the first that cannot be handed over."""
+    sent = 0
+    send = transport(settings().mail_url)
+    while due := repository.claim_due():
+        try:
+            sent += _send(due, send)
+        except NotSent as error:
+            logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
+            break
+        repository.mark_sent(due.id)
+    return sent
+
+
+def _send(due: Due, send: Transport) -> bool:
+    """Write and hand over a mail; False if there is nothing to tell the addressee any more. Raises NotSent."""
+    addressee = repository.find_addressee(due.recipient)
+    letter = LETTERS[due.kind](addressee) if addressee else None
+    if addressee is None or letter is None:
+        return False
+    send(texts.as_message(letter, settings().mail_from, addressee.email))
+    return True
+
+
+def _confirmation(to: Addressee) -> Letter | None:
+    if to.confirmed:
+        return None
+    token, days = secrets.token_hex(32), policy().confirm_token_days
+    repository.add_token(token, to.user_id, "confirm", days * DAY)
+    return texts.confirmation(to.first_name, f"{policy().front_url}/account/confirm-email/?token={token}", days)
+
+
+def _password_reset(to: Addressee) -> Letter:
+    token, minutes = secrets.token_hex(24), policy().reset_token_minutes
+    repository.add_token(token, to.user_id, "reset", minutes * MINUTE)
+    link = f"{policy().front_url}/account/reset-password/?reset_token={token}"
+    return texts.password_reset(to.first_name, link, minutes)
+
+
+LETTERS: dict[str, Callable[[Addressee], Letter | None]] = {
+    "confirm_email": _confirmation,
+    "reset_password": _password_reset,
+}

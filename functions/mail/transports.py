@@ -1,0 +1,70 @@
+"""Ways a mail leaves, chosen by MAIL_URL: ses:, smtp://…, smtps://… or file:///folder."""
+
+import secrets
+import smtplib
+import time
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from shared.kit import aws
+from shared.kit.environment import BadSetting
+
+TIMEOUT = 10.0
+Transport = Callable[[EmailMessage], None]
+
+
+class NotSent(Exception):
+    """The mail could not be handed over; it is tried again later."""
+
+
+def transport(mail_url: str) -> Transport:
+    """The transport a MAIL_URL names. Raises BadSetting."""
+    url = urlsplit(mail_url)
+    match url.scheme:
+        case "ses":
+            return _send_by_ses
+        case "smtp" | "smtps":
+            return lambda message: _send_by_smtp(url, message)
+        case "file":
+            return lambda message: _put_into_folder(Path(url.path), message)
+    raise BadSetting(f"MAIL_URL={mail_url!r} is not valid: expected ses:, smtp://, smtps:// or file://")
+
+
+def _send_by_ses(message: EmailMessage) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        aws.sesv2().send_email(
+            FromEmailAddress=message["From"],
+            Destination={"ToAddresses": [message["To"]]},
+            Content={"Raw": {"Data": message.as_bytes()}},
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise NotSent(str(error)) from error
+
+
+def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
+    server = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+    try:
+        with server(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT) as connection:
+            if url.query == "starttls":
+                connection.starttls()
+            if url.username:
+                connection.login(unquote(url.username), unquote(url.password or ""))
+            connection.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(str(error)) from error
+
+
+def _put_into_folder(folder: Path, message: EmailMessage) -> None:
+    """One .eml file a mail; names sort by time. Written aside and renamed, so that nobody reads half a mail."""
+    name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
+    part, final = folder / f"{name}.part", folder / f"{name}.eml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(message.as_bytes())
+        part.replace(final)
+    except OSError as error:
+        raise NotSent(str(error)) from error
