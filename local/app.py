@@ -1,0 +1,63 @@
+"""The one ASGI app of the local server: every feature over HTTP and WebSocket, media, documentation, mail inbox."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+
+from functions.chat import sockets
+from local import docs, health, inbox, management, media, start_page
+from local.features import ROUTERS
+from local.frontend import Frontend
+from local.gateway import Gateway
+from local.neighbours import LocalPusher, listen
+from local.options import Options, read_options
+from local.platform import CHAT_THREADS, THREADS
+from local.ticker import Ticker
+from shared.kit.database import close_pool
+from shared.kit.http import http_app
+from shared.kit.websocket import install_pusher
+from shared.kit.wire import App, Receive, Scope, Send
+from shared.rules.outbox import install_waker
+
+
+class Server:
+    """Sends every request to where it belongs."""
+
+    def __init__(self, options: Options) -> None:
+        folder = Path(os.environ["LOCAL_SOCKETS"])
+        self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS)
+        self.pusher = LocalPusher(self.gateway, folder)
+        others = [health.route, media.mount(), *docs.routes, *inbox.routes(), *management.routes(self.gateway)]
+        if not options.frontend:
+            others += start_page.routes(options)
+        self.http: App = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
+        if options.frontend:
+            self.http = Frontend(Path(options.frontend), options.frontend_host, self.http)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app: Any = self.gateway if scope["type"] == "websocket" else self.http
+        await app(scope, receive, send)
+
+    @asynccontextmanager
+    async def _running(self, folder: Path) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        install_pusher(self.pusher)
+        ticker = Ticker()
+        install_waker(ticker.wake)
+        neighbours = await listen(self.gateway, folder)
+        ticker.start()
+        try:
+            yield
+        finally:
+            ticker.stop()
+            neighbours.close()
+            close_pool()
+
+
+def build() -> Server:
+    """The app factory of every worker process."""
+    return Server(read_options())

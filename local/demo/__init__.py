@@ -1,0 +1,1 @@
+"""Demo data: a platform that looks alive on its first start."""

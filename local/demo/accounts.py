@@ -1,0 +1,17 @@
+"""The two accounts everybody may sign in with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    role: str
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+
+
+STUDENT = DemoAccount("student", "ola.demo@example.com", "Zielona!Herbata7", "Ola", "Wiśniewska")
+TUTOR = DemoAccount("tutor", "adam.demo@prz.edu.pl", "Czarna!Kawa8", "Adam", "Zieliński")
+DEMO_ACCOUNTS = (STUDENT, TUTOR)

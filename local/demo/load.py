@@ -1,0 +1,5 @@
+"""Loads the demo data."""
+
+
+def load_demo_data() -> None:
+    pass

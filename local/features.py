@@ -1,0 +1,23 @@
+"""All features: their routers, their functions for sockets and schedules."""
+
+from fastapi import APIRouter
+
+from functions.accounts.routes import accounts
+from functions.availability.routes import availability
+from functions.chat.routes import chat
+from functions.profiles.routes import profiles
+from functions.reviews.routes import reviews
+from functions.tokens.routes import tokens
+from functions.tutors.routes import tutors
+from functions.tutors.settings_routes import tutor_settings
+
+ROUTERS: tuple[APIRouter, ...] = (
+    tutors,
+    tokens,
+    accounts,
+    profiles,
+    tutor_settings,
+    availability,
+    reviews,
+    chat,
+)

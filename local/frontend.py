@@ -1,0 +1,59 @@
+"""Serves a built single-page app from the same origin as the API.
+
+The app's scripts name a host they were built for; in what is served it is replaced by the request's own.
+"""
+
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.staticfiles import StaticFiles
+
+from shared.kit.wire import App, Receive, Scope, Send, respond
+from shared.kit.wire import Headers as RawHeaders
+
+API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health")
+SCRIPTS = {".js": b"text/javascript; charset=utf-8", ".mjs": b"text/javascript; charset=utf-8"}
+
+
+class Frontend:
+    """ASGI app: the built files, the app's page for any other path a browser asks for, else the API."""
+
+    def __init__(self, folder: Path, host: str, api: App) -> None:
+        self.folder = folder.resolve()
+        self.host = host.encode()
+        self.api = api
+        self.files = StaticFiles(directory=self.folder, html=True)
+        self.scripts: dict[Path, bytes] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or f"{path}/".startswith(API_PREFIXES):
+            await self.api(scope, receive, send)
+            return
+        file = (self.folder / path.lstrip("/")).resolve()
+        if not file.is_relative_to(self.folder) or not file.is_file():
+            scope = {**scope, "path": "/index.html"}
+        elif self.host and file.suffix in SCRIPTS:
+            await self._send_script(file, scope, send)
+            return
+        await self.files(scope, receive, send)
+
+    async def _send_script(self, file: Path, scope: Scope, send: Send) -> None:
+        body = self._rewritten(file, scope)
+        headers: RawHeaders = [
+            (b"content-type", SCRIPTS[file.suffix]),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-cache"),
+        ]
+        await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+
+    def _rewritten(self, file: Path, scope: Scope) -> bytes:
+        """The script with the built-in host, and over plain HTTP the built-in schemes, exchanged."""
+        if file not in self.scripts:
+            self.scripts[file] = file.read_bytes()
+        own = Headers(scope=scope).get("host", "localhost").encode("latin-1")
+        script = self.scripts[file]
+        if scope["scheme"] == "http":
+            script = script.replace(b"https://" + self.host, b"http://" + own)
+            script = script.replace(b"wss://" + self.host, b"ws://" + own)
+        return script.replace(self.host, own)

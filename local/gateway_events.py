@@ -1,0 +1,74 @@
+"""The events an API Gateway WebSocket API sends to its functions.
+
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
+"""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+API_ID = "local"
+STAGE = "local"
+
+
+@dataclass
+class Connection:
+    """What the gateway knows of an open socket and repeats in every event."""
+
+    id: str
+    domain: str
+    source_ip: str
+    user_agent: str
+    headers: dict[str, str]
+    query: dict[str, str]
+    connected_at: int = field(default_factory=lambda: int(time.time() * 1000))
+
+    def event(self, route_key: str, event_type: str, **context: Any) -> dict[str, Any]:
+        now = time.time()
+        request_id = secrets.token_urlsafe(11)
+        return {
+            "requestContext": {
+                "routeKey": route_key,
+                "eventType": event_type,
+                "extendedRequestId": request_id,
+                "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+                "messageDirection": "IN",
+                "stage": STAGE,
+                "connectedAt": self.connected_at,
+                "requestTimeEpoch": int(now * 1000),
+                "identity": {"userAgent": self.user_agent, "sourceIp": self.source_ip},
+                "requestId": request_id,
+                "domainName": self.domain,
+                "connectionId": self.id,
+                "apiId": API_ID,
+                **context,
+            },
+            "isBase64Encoded": False,
+        }
+
+    def connect_event(self) -> dict[str, Any]:
+        event = self.event("$connect", "CONNECT")
+        event["headers"] = self.headers
+        event["multiValueHeaders"] = {name: [value] for name, value in self.headers.items()}
+        if self.query:
+            event["queryStringParameters"] = self.query
+            event["multiValueQueryStringParameters"] = {name: [value] for name, value in self.query.items()}
+        return event
+
+    def message_event(self, route_key: str, body: str) -> dict[str, Any]:
+        event = self.event(route_key, "MESSAGE", messageId=secrets.token_urlsafe(11))
+        event["body"] = body
+        return event
+
+    def disconnect_event(self, code: int, reason: str) -> dict[str, Any]:
+        event = self.event("$disconnect", "DISCONNECT", disconnectStatusCode=code, disconnectReason=reason)
+        event["headers"] = {"Host": self.domain, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}
+        event["multiValueHeaders"] = {name: [value] for name, value in event["headers"].items()}
+        return event
+
+
+def gateway_error(message: str, connection: Connection) -> dict[str, str]:
+    """The object the gateway itself sends when a frame leads nowhere or its function fails."""
+    return {"message": message, "connectionId": connection.id, "requestId": secrets.token_urlsafe(11)}

@@ -1,0 +1,45 @@
+"""Starts another program in its place, bound to the life of the process that asked for it.
+
+`python -m local.launch SIGNAL PROGRAM ARGUMENTS…`. The program gets SIGNAL when its parent dies, however it
+dies. PostgreSQL refuses to run as root: for root the program runs as an ordinary user, in a user namespace
+of its own where the kernel allows that, so that it keeps reading root's folders.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+CLONE_NEWUSER = 0x10000000
+PR_SET_PDEATHSIG = 1
+ORDINARY_USER = 1000
+NOBODY = 65_534
+
+
+def main() -> None:
+    death_signal, program, *arguments = sys.argv[1:]
+    if os.geteuid() == 0 and Path(program).name != "valkey-server":
+        become_ordinary()
+    if sys.platform == "linux":
+        # After the change of user, which would clear it.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal))
+    os.execv(program, [program, *arguments])  # noqa: S606  # replacing this process is the point
+
+
+def become_ordinary() -> None:
+    """Leave root behind: by a user namespace, else by becoming nobody."""
+    gid = os.getegid()
+    if sys.platform == "linux" and ctypes.CDLL(None).unshare(CLONE_NEWUSER) == 0:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{ORDINARY_USER} 0 1")
+        Path("/proc/self/gid_map").write_text(f"{ORDINARY_USER} {gid} 1")
+    else:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    main()

@@ -1,0 +1,32 @@
+"""The API's description, made from all routers; on AWS it is served as a file."""
+
+import json
+import sys
+from functools import cache
+from typing import Any
+
+from fastapi.openapi.utils import get_openapi
+
+from local.features import ROUTERS
+from shared.kit.documentation import complete
+
+TITLE = "Tutoring platform"
+VERSION = "1.0.0"
+ABOUT = """\
+Students find tutors, book and review them, and chat with them in real time.
+
+Every path answers with and without its last slash. Times are ISO 8601 in the platform's zone (Europe/Warsaw).
+Call protected endpoints with the header `Authorization: Bearer <access token>`. Chat messages go over the
+WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
+`{"event": "chat_message", "data": {"body": "..."}}`, receive message objects.
+"""
+
+
+@cache
+def description() -> dict[str, Any]:
+    routes = [route for router in ROUTERS for route in router.routes]
+    return complete(get_openapi(title=TITLE, version=VERSION, description=ABOUT, routes=routes), routes)
+
+
+if __name__ == "__main__":
+    json.dump(description(), sys.stdout, ensure_ascii=False, indent=1)

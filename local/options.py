@@ -1,0 +1,52 @@
+"""How the local server is started; every field is an environment variable of the same name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.kit.environment import BadSetting, from_environment
+
+
+class CannotStart(Exception):
+    """A reason not to start that the user can do something about; told in one line."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of `make run`. The README describes each."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    data: str = ".data"
+    demo: bool = True
+    tls: bool = False
+    frontend: str = ""
+    frontend_host: str = ""
+    # Real servers to use instead of the embedded ones.
+    database_url: str = ""
+    redis_url: str = ""
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data).absolute()
+
+    @property
+    def origin(self) -> str:
+        """Where a browser on this machine finds the server."""
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else self.host  # noqa: S104
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
+
+def read_options() -> Options:
+    """Raises CannotStart for values that cannot be used."""
+    try:
+        options = from_environment(Options)
+    except BadSetting as error:
+        raise CannotStart(str(error)) from None
+    if not 0 < options.port < 65_536:
+        raise CannotStart(f"PORT={options.port} is not a port number.")
+    if options.workers < 1:
+        raise CannotStart(f"WORKERS={options.workers}: at least one process is needed.")
+    if options.frontend and not (Path(options.frontend) / "index.html").is_file():
+        raise CannotStart(f"FRONTEND={options.frontend} has no index.html.")
+    return options

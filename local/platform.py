@@ -1,0 +1,103 @@
+"""Brings the engines up, prepares the data folder and tells the features where everything is."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import OperationalError
+
+from functions.migrations.handler import upgrade
+from local.demo.load import load_demo_data
+from local.engines import socket_folder, start_postgres, start_valkey
+from local.options import CannotStart, Options
+from shared.kit import tokens
+
+THREADS = 4
+CHAT_THREADS = 8
+DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
+
+
+@contextmanager
+def running_platform(options: Options) -> Iterator[None]:
+    """Engines run and the environment names them while the block runs. Raises CannotStart."""
+    with ExitStack() as stack:
+        data = _claim(options.data_folder, stack)
+        sockets = socket_folder()
+        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        if options.database_url:
+            os.environ["DATABASE_URL"] = options.database_url
+        else:
+            postgres = start_postgres(data / "postgres", sockets)
+            stack.callback(postgres.stop)
+            os.environ["DATABASE_URL"] = postgres.url
+        if options.redis_url:
+            os.environ["REDIS_URL"] = options.redis_url
+        else:
+            valkey = start_valkey(data / "valkey", sockets)
+            stack.callback(valkey.stop)
+            os.environ["REDIS_URL"] = valkey.url
+        _tell_features(options, data, sockets)
+        yield
+
+
+def _claim(data: Path, stack: ExitStack) -> Path:
+    """Make the data folder ours for as long as this process runs."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = stack.enter_context((data / "lock").open("w"))
+    except OSError as error:
+        raise CannotStart(f"The data folder {data} cannot be used: {error.strerror}.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise CannotStart(f"Another server is running on the data folder {data}.") from None
+    return data
+
+
+def _tell_features(options: Options, data: Path, sockets: Path) -> None:
+    """Fill what the environment does not say already."""
+    media = data / "media"
+    picture = media / "uploads" / "user" / "default.jpg"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DEFAULT_PICTURE, picture)
+    defaults = {
+        "JWT_SECRET": _kept_secret(data / "secret.key"),
+        "MEDIA_FOLDER": str(media),
+        "MAIL_URL": f"file://{data / 'mail'}",
+        "DATABASE_POOL": str(THREADS + CHAT_THREADS),
+        "POWERTOOLS_SERVICE_NAME": "local",
+        "LOCAL_SOCKETS": str(sockets),
+        "LOCAL_DATA": str(data),
+    }
+    if options.frontend:
+        defaults["FRONT_URL"] = options.origin
+    for name, value in defaults.items():
+        if not os.environ.get(name):
+            os.environ[name] = value
+
+
+def _kept_secret(path: Path) -> str:
+    """The signing key of this data folder, made on first use."""
+    if not path.exists():
+        path.touch(0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def prepare(options: Options) -> None:
+    """Bring the database up to date and, on first start, fill it. Raises CannotStart."""
+    try:
+        tokens.check_secret()
+    except tokens.WeakSecret as error:
+        raise CannotStart(str(error)) from None
+    try:
+        upgrade()
+    except (OperationalError, CommandError) as error:
+        raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
+    if options.demo:
+        load_demo_data()
