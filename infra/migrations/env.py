@@ -1,7 +1,7 @@
 """Alembic's entry: runs migrations on the connection it is handed, or on DATABASE_URL."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from shared.kit.settings import settings
 from shared.models import Base
@@ -21,6 +21,7 @@ def run(connection: Connection) -> None:
 if (given := context.config.attributes.get("connection")) is not None:
     run(given)
 else:
-    engine = create_engine(settings().database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    url = settings().database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as own:
         run(own)

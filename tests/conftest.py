@@ -1,0 +1,70 @@
+"""Real engines for every test process, an empty platform for every test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from functions.migrations.handler import upgrade
+from local.engines import Engine, socket_folder, start_postgres, start_valkey
+from shared.kit.cache import client as redis_client
+from shared.kit.database import close_pool, connection
+from shared.kit.settings import settings
+from shared.models import Base
+from shared.rules.policy import policy
+from tests.people import People
+
+SECRET = "a secret of at least thirty-two bytes, for tests"
+TABLES = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "skills")
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+    """PostgreSQL and Valkey of this test process, migrated; the environment names them."""
+    data, sockets = tmp_path_factory.mktemp("engines"), socket_folder()
+    postgres, valkey = start_postgres(data / "postgres", sockets), start_valkey(data / "valkey", sockets)
+    os.environ |= {
+        "DATABASE_URL": postgres.url,
+        "REDIS_URL": valkey.url,
+        "JWT_SECRET": SECRET,
+        "DATABASE_POOL": "16",
+        "LOCAL_SOCKETS": str(sockets),
+        "RATE_LIMITS": "off",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }
+    read_settings_again()
+    upgrade()
+    yield {"postgres": postgres, "valkey": valkey}
+    close_pool()
+    for engine in (valkey, postgres):
+        engine.stop()
+    shutil.rmtree(sockets, ignore_errors=True)
+
+
+def read_settings_again() -> None:
+    for cached in (settings, policy):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty platform: the skills list and nothing else; mail and pictures go to folders of the test."""
+    monkeypatch.setenv("MAIL_URL", f"file://{tmp_path / 'mail'}")
+    monkeypatch.setenv("MEDIA_FOLDER", str(tmp_path / "media"))
+    read_settings_again()
+    yield
+    with connection() as db:
+        db.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    redis_client().flushdb()
+    read_settings_again()
+
+
+@pytest.fixture
+def people(platform: None) -> People:
+    """Makes confirmed accounts that are signed in."""
+    return People()
