@@ -52,7 +52,7 @@ class People:
         session_id = insert("sessions", {"user_id": user_id, "expires_at": now + timedelta(days=7)})
         access = issue(Claims("access", user_id, session_id, now + timedelta(hours=1)))
         refresh = issue(Claims("refresh", user_id, session_id, now + timedelta(days=7)))
-        return Person(user_id, account["email"], session_id, access, refresh, tutor_id)
+        return Person(user_id, str(account["email"]), session_id, access, refresh, tutor_id)
 
 
 def insert(table: str, columns: dict[str, Any]) -> Any:
