@@ -57,6 +57,8 @@ def serve(options: Options, listener: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Whoever calls says nothing about its address that is believed.
+        proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_certfile=chain,

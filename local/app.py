@@ -1,6 +1,7 @@
 """The one ASGI app of the local server: every feature over HTTP and WebSocket, media, documentation, mail inbox."""
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 import anyio.to_thread
 
 from functions.chat import sockets
-from local import docs, health, inbox, management, media, start_page
+from local import docs, health, inbox, management, media, start_page, web_pages
 from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
+from local.launch import die_with_parent
 from local.neighbours import LocalPusher, listen
 from local.options import Options, read_options
 from local.platform import CHAT_THREADS, THREADS
@@ -31,7 +33,8 @@ class Server:
         folder = Path(os.environ["LOCAL_SOCKETS"])
         self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS)
         self.pusher = LocalPusher(self.gateway, folder)
-        others = [health.route, media.mount(), *docs.routes, *inbox.routes(), *management.routes(self.gateway)]
+        others = [health.route, media.mount(), *docs.routes, *inbox.routes(), web_pages.mount()]
+        others += management.routes(self.pusher)
         if not options.frontend:
             others += start_page.routes(options)
         self.http: App = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
@@ -49,15 +52,20 @@ class Server:
         ticker = Ticker()
         install_waker(ticker.wake)
         neighbours = await listen(self.gateway, folder)
+        self.gateway.open()
         ticker.start()
         try:
             yield
         finally:
             ticker.stop()
             neighbours.close()
+            self.gateway.shut()
             close_pool()
 
 
 def build() -> Server:
     """The app factory of every worker process."""
-    return Server(read_options())
+    options = read_options()
+    if options.workers > 1:
+        die_with_parent(signal.SIGTERM)
+    return Server(options)

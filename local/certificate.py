@@ -1,4 +1,7 @@
-"""A self-signed certificate for this machine, kept so that browsers need to be told once."""
+"""A certificate for this machine, signed by an authority of its own.
+
+Both are kept: a browser that was told to trust `authority.pem` believes the server from then on.
+"""
 
 import socket
 from pathlib import Path
@@ -11,9 +14,9 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     chain, key = folder / "localhost.pem", folder / "localhost.key"
     if not (chain.exists() and key.exists()):
         folder.mkdir(parents=True, exist_ok=True)
-        issued = trustme.CA(organization_name="Tutoring platform on this machine").issue_cert(
-            "localhost", "127.0.0.1", "::1", socket.gethostname()
-        )
+        authority = trustme.CA(organization_name="Tutoring platform on this machine")
+        issued = authority.issue_cert("localhost", "127.0.0.1", "::1", socket.gethostname())
+        authority.cert_pem.write_to_path(folder / "authority.pem")
         key.touch(0o600)
         issued.private_key_pem.write_to_path(key)
         chain.write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))

@@ -6,128 +6,123 @@ sockets live without limit unless one is set.
 """
 
 import asyncio
-import base64
-import contextlib
 import json
-import os
-import secrets
-import struct
+import random
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from local.connection_ids import new_connection_id
 from local.gateway_events import Connection, gateway_error
-from shared.kit.log import logger
+from local.lanes import Handler, Lane, Result
+from local.websocket_protocol import LINK, Link
 from shared.kit.wire import Receive, Scope, Send
-
-Event = dict[str, Any]
-Handler = Callable[[Event, object], Mapping[str, Any]]
 
 CHAT_PATH = "/ws/chat/"
 ROOT_PATH = "/ws/"
-GOING_AWAY, POLICY_VIOLATION = 1001, 1008
-# Messages a reader may be behind before it is cut off.
-MAX_WAITING = 256
+OK, FORBIDDEN, SERVER_ERROR = 200, 403, 500
+GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1001, 1008, 1006
+# Frames of one socket that may wait for the function before no more are read from it.
+MAX_PENDING = 64
 SWEEP_SECONDS = 10.0
-# The gateway's own limit; a lifetime is set only to try what AWS does.
+# docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 IDLE_SECONDS = 600.0
-
-
-def new_connection_id() -> str:
-    """Like AWS's ids; the first four bytes are the process the socket is open in."""
-    return base64.urlsafe_b64encode(struct.pack(">I", os.getpid()) + secrets.token_bytes(7)).decode()
-
-
-def owner_of(connection_id: str) -> int:
-    """The process a socket is open in, 0 for what is no id of ours."""
-    try:
-        return int(struct.unpack(">I", base64.urlsafe_b64decode(connection_id)[:4])[0])
-    except (ValueError, struct.error):
-        return 0
 
 
 class Socket:
     """An open WebSocket of this process. `active_at` and `opened_at` are monotonic seconds."""
 
-    def __init__(self, connection: Connection, send: Send) -> None:
+    def __init__(self, connection: Connection, link: Link, lane: Lane) -> None:
         self.connection = connection
-        self._send = send
-        self._waiting = 0
+        self.link = link
+        self.lane = lane
+        self.pending = 0
         self.active_at = self.opened_at = time.monotonic()
 
-    async def send_text(self, text: str) -> None:
+    def post(self, text: bytes) -> None:
+        """Send a message; a reader that is too far behind is cut off."""
         self.active_at = time.monotonic()
-        if self._waiting >= MAX_WAITING:
-            await self.close(POLICY_VIOLATION)
-            return
-        self._waiting += 1
-        try:
-            await self._send({"type": "websocket.send", "text": text})
-        except (OSError, RuntimeError):
-            pass  # closed meanwhile: $disconnect follows
-        finally:
-            self._waiting -= 1
-
-    async def close(self, code: int = GOING_AWAY) -> None:
-        with contextlib.suppress(OSError, RuntimeError):  # the other side was first
-            await self._send({"type": "websocket.close", "code": code})
+        if not self.link.post(text):
+            self.link.shut(POLICY_VIOLATION)
 
 
 class Gateway:
-    """ASGI app for WebSockets. `routes` are the route keys there are, `handler` answers all of them."""
+    """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them."""
 
-    def __init__(self, handler: Handler, routes: Iterable[str], *, threads: int, lifetime: float | None = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        routes: Iterable[str],
+        *,
+        threads: int,
+        idle: float = IDLE_SECONDS,
+        lifetime: float | None = None,
+    ) -> None:
         self.sockets: dict[str, Socket] = {}
-        self.handler = handler
         self.routes = frozenset(routes)
-        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="chat")
+        self.lanes = [Lane(handler, number) for number in range(threads)]
+        self.idle = idle
         self.lifetime = lifetime
-        self.tasks: set[asyncio.Task[None]] = set()
-        self.loop: asyncio.AbstractEventLoop | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+        self._outgoing: deque[tuple[Socket, bytes]] = deque()
+
+    def open(self) -> None:
+        """Start on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._sweeper = self._loop.create_task(self._sweep())
+        for lane in self.lanes:
+            lane.start()
+
+    def shut(self) -> None:
+        """Let the function see the last events, then end."""
+        if self._sweeper:
+            self._sweeper.cancel()
+        for lane in self.lanes:
+            lane.finish()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.loop is None:
-            self.loop = asyncio.get_running_loop()
-            self.start(self._sweep())
         await receive()  # websocket.connect
         query = stage_query(scope)
         if query is None:
-            await refuse(send, 403)
+            await refuse(send, FORBIDDEN)
             return
         connection = describe(scope, query)
-        status = (await self._invoke(connection.connect_event())).get("statusCode")
-        if status != 200:
-            await refuse(send, status if isinstance(status, int) else 500)
+        lane = random.choice(self.lanes)  # noqa: S311 - no secret
+        status = (await self._invoke(lane, connection.connect_event())).get("statusCode")
+        if status != OK:
+            await refuse(send, status if isinstance(status, int) else SERVER_ERROR)
             return
         await send({"type": "websocket.accept"})
-        socket = self.sockets[connection.id] = Socket(connection, send)
-        code = 1006
+        link: Link = scope["extensions"][LINK]
+        socket = self.sockets[connection.id] = Socket(connection, link, lane)
+        link.on_text = lambda text: self._take(socket, text)
+        code = ABNORMAL
         try:
-            code = await self._serve(socket, receive)
+            code = await closed(receive)
         finally:
             del self.sockets[connection.id]
-            await self._invoke(connection.disconnect_event(code, ""))
+            lane.put(connection.disconnect_event(code, ""), lambda _result: None)
 
-    async def _serve(self, socket: Socket, receive: Receive) -> int:
-        """Turn frames into events until the socket closes; returns the close code."""
-        while True:
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                return int(message.get("code") or 1005)
-            socket.active_at = time.monotonic()
-            if (text := message.get("text")) is not None:
-                await self._handle(socket, text)
+    async def _invoke(self, lane: Lane, event: dict[str, Any]) -> Result:
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Result] = loop.create_future()
+        lane.put(event, lambda result: self._call(answered.set_result, result))
+        return await answered
 
-    async def _handle(self, socket: Socket, text: str) -> None:
+    def _take(self, socket: Socket, text: str) -> None:
+        """A frame has come: hand it to the function."""
+        socket.active_at = time.monotonic()
         route = self._route(text)
         if route is None:
-            await socket.send_text(json.dumps(gateway_error("Forbidden", socket.connection)))
+            socket.post(gateway_error("Forbidden", socket.connection))
             return
-        result = await self._invoke(socket.connection.message_event(route, text))
-        if not isinstance(result.get("statusCode"), int) or result["statusCode"] >= 500:
-            await socket.send_text(json.dumps(gateway_error("Internal server error", socket.connection)))
+        socket.pending += 1
+        if socket.pending == MAX_PENDING:
+            socket.link.pause()
+        socket.lane.put(socket.connection.message_event(route, text), lambda result: self._handled(socket, result))
 
     def _route(self, text: str) -> str | None:
         """The route key by $request.body.event."""
@@ -139,49 +134,66 @@ class Gateway:
             return key
         return "$default" if "$default" in self.routes else None
 
-    async def _invoke(self, event: Event) -> Mapping[str, Any]:
-        """Run the function in a thread; a failure is the gateway's 500."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, self.handler, event, None)
-        except Exception:  # noqa: BLE001 - what AWS does with a function that fails, however it failed
-            logger().exception("function failed")
-            return {"statusCode": 500}
+    def _handled(self, socket: Socket, result: Result) -> None:
+        """In the lane's thread, when the function has answered."""
+        socket.pending -= 1
+        if socket.pending == MAX_PENDING // 2:
+            self._call(socket.link.resume)
+        status = result.get("statusCode")
+        if not isinstance(status, int) or status >= SERVER_ERROR:
+            self._send(socket, gateway_error("Internal server error", socket.connection))
 
-    async def _sweep(self) -> None:
-        """Close what was idle or open for too long."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            now = time.monotonic()
-            for socket in list(self.sockets.values()):
-                too_old = self.lifetime is not None and now - socket.opened_at > self.lifetime
-                if too_old or now - socket.active_at > IDLE_SECONDS:
-                    await socket.close()
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine in the background; the loop itself keeps no hold of its tasks."""
-        task = asyncio.get_running_loop().create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    def post(self, connection_ids: Iterable[str], text: str) -> list[str]:
+    def post(self, connection_ids: Iterable[str], text: bytes) -> list[str]:
         """Send from any thread to sockets of this process; returns the ids that are not open here."""
-        found = {each: self.sockets.get(each) for each in connection_ids}
-        if self.loop is not None:
-            self.loop.call_soon_threadsafe(self._send_all, [socket for socket in found.values() if socket], text)
-        return [each for each, socket in found.items() if socket is None]
+        missing = []
+        for each in connection_ids:
+            if socket := self.sockets.get(each):
+                self._send(socket, text)
+            else:
+                missing.append(each)
+        return missing
 
-    def _send_all(self, sockets: list[Socket], text: str) -> None:
-        for socket in sockets:
-            self.start(socket.send_text(text))
+    def _send(self, socket: Socket, text: bytes) -> None:
+        """Many messages from many threads wake the loop once."""
+        self._outgoing.append((socket, text))
+        if len(self._outgoing) == 1:
+            self._call(self._flush)
+
+    def _flush(self) -> None:
+        while self._outgoing:
+            socket, text = self._outgoing[0]
+            socket.post(text)
+            self._outgoing.popleft()
 
     def close(self, connection_ids: Iterable[str]) -> list[str]:
         """Close from any thread; returns the ids that are not open here."""
         found = {each: self.sockets.get(each) for each in connection_ids}
-        if self.loop is not None:
-            for socket in found.values():
-                if socket:
-                    self.loop.call_soon_threadsafe(lambda closing: self.start(closing.close()), socket)
+        for socket in found.values():
+            if socket:
+                self._call(socket.link.shut, GOING_AWAY)
         return [each for each, socket in found.items() if socket is None]
+
+    def _call(self, function: Any, *arguments: Any) -> None:
+        """Run something on the loop, from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    async def _sweep(self) -> None:
+        """Close what was idle or open for too long."""
+        while True:
+            await asyncio.sleep(min(SWEEP_SECONDS, self.idle / 4))
+            now = time.monotonic()
+            for socket in list(self.sockets.values()):
+                too_old = self.lifetime is not None and now - socket.opened_at > self.lifetime
+                if too_old or now - socket.active_at > self.idle:
+                    socket.link.shut(GOING_AWAY)
+
+
+async def closed(receive: Receive) -> int:
+    """Wait until a socket closes; its close code. Frames that come this way are binary ones: ignored."""
+    while (message := await receive())["type"] != "websocket.disconnect":
+        pass
+    return int(message.get("code") or 1005)
 
 
 def stage_query(scope: Scope) -> dict[str, str] | None:
@@ -213,7 +225,7 @@ def describe(scope: Scope, query: dict[str, str]) -> Connection:
 
 async def refuse(send: Send, status: int) -> None:
     """Refuse the handshake with an HTTP status."""
-    body = json.dumps({"message": "Forbidden" if status == 403 else "Unauthorized"}).encode()
+    body = json.dumps({"message": "Forbidden" if status == FORBIDDEN else "Unauthorized"}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

@@ -3,14 +3,27 @@
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
 """
 
-import secrets
+import base64
+import json
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 API_ID = "local"
 STAGE = "local"
+
+
+def new_request_id() -> str:
+    return base64.urlsafe_b64encode(os.urandom(11)).decode()
+
+
+@lru_cache(maxsize=2)
+def _clf_time(second: int) -> str:
+    """The time as the Common Log Format has it."""
+    return datetime.fromtimestamp(second, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
 @dataclass
@@ -27,13 +40,13 @@ class Connection:
 
     def event(self, route_key: str, event_type: str, **context: Any) -> dict[str, Any]:
         now = time.time()
-        request_id = secrets.token_urlsafe(11)
+        request_id = new_request_id()
         return {
             "requestContext": {
                 "routeKey": route_key,
                 "eventType": event_type,
                 "extendedRequestId": request_id,
-                "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+                "requestTime": _clf_time(int(now)),
                 "messageDirection": "IN",
                 "stage": STAGE,
                 "connectedAt": self.connected_at,
@@ -58,7 +71,7 @@ class Connection:
         return event
 
     def message_event(self, route_key: str, body: str) -> dict[str, Any]:
-        event = self.event(route_key, "MESSAGE", messageId=secrets.token_urlsafe(11))
+        event = self.event(route_key, "MESSAGE", messageId=new_request_id())
         event["body"] = body
         return event
 
@@ -69,6 +82,6 @@ class Connection:
         return event
 
 
-def gateway_error(message: str, connection: Connection) -> dict[str, str]:
+def gateway_error(message: str, connection: Connection) -> bytes:
     """The object the gateway itself sends when a frame leads nowhere or its function fails."""
-    return {"message": message, "connectionId": connection.id, "requestId": secrets.token_urlsafe(11)}
+    return json.dumps({"message": message, "connectionId": connection.id, "requestId": new_request_id()}).encode()

@@ -7,7 +7,6 @@ of its own where the kernel allows that, so that it keeps reading root's folders
 
 import ctypes
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -21,10 +20,15 @@ def main() -> None:
     death_signal, program, *arguments = sys.argv[1:]
     if os.geteuid() == 0 and Path(program).name != "valkey-server":
         become_ordinary()
-    if sys.platform == "linux":
-        # After the change of user, which would clear it.
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal))
+    # After the change of user, which would clear it.
+    die_with_parent(int(death_signal))
     os.execv(program, [program, *arguments])  # noqa: S606  # replacing this process is the point
+
+
+def die_with_parent(death_signal: int) -> None:
+    """Get a signal when the parent of this process ends, even if it is killed; on Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
 
 
 def become_ordinary() -> None:
@@ -41,5 +45,4 @@ def become_ordinary() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     main()

@@ -3,37 +3,41 @@
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """
 
-import time
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.gateway import Gateway, Socket
+from local.neighbours import LocalPusher
 
 MAX_MESSAGE = 128 * 1024
 
 
-def routes(gateway: Gateway) -> list[Route]:
+def routes(pusher: LocalPusher) -> list[Route]:
+    """Whichever worker process is called, it reaches the sockets of all."""
+
     async def manage(request: Request) -> Response:
         if not _is_local(request):
             return _failed(403, "ForbiddenException")
         connection_id = request.path_params["connection_id"]
-        socket = gateway.sockets.get(connection_id)
-        if socket is None:
+        if request.method == "POST":
+            return await post(connection_id, await request.body())
+        known = await run_in_threadpool(pusher.describe, connection_id)
+        if known is None:
             return _failed(410, "GoneException")
-        if request.method == "GET":
-            return JSONResponse(_describe(socket))
         if request.method == "DELETE":
-            await socket.close()
+            await run_in_threadpool(pusher.close, [connection_id])
             return Response(status_code=204)
-        body = await request.body()
+        return JSONResponse(known)
+
+    async def post(connection_id: str, body: bytes) -> Response:
         if len(body) > MAX_MESSAGE:
             return _failed(413, "PayloadTooLargeException")
-        await socket.send_text(body.decode("utf-8", "replace"))
-        return Response(status_code=200)
+        text = body.decode("utf-8", "replace").encode()
+        gone = await run_in_threadpool(pusher.post, [connection_id], text)
+        return _failed(410, "GoneException") if gone else Response(status_code=200)
 
     return [Route("/@connections/{connection_id}", manage, methods=["GET", "POST", "DELETE"])]
 
@@ -47,13 +51,3 @@ def _is_local(request: Request) -> bool:
 
 def _failed(status: int, error: str) -> JSONResponse:
     return JSONResponse({"message": None}, status, headers={"x-amzn-ErrorType": error})
-
-
-def _describe(socket: Socket) -> dict[str, object]:
-    idle = timedelta(seconds=time.monotonic() - socket.active_at)
-    opened = datetime.fromtimestamp(socket.connection.connected_at / 1000, UTC)
-    return {
-        "connectedAt": opened.isoformat(),
-        "identity": {"sourceIp": socket.connection.source_ip, "userAgent": socket.connection.user_agent},
-        "lastActiveAt": (datetime.now(UTC) - idle).isoformat(),
-    }

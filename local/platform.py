@@ -7,18 +7,26 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
 
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
+from functions.mail.transports import transport
 from functions.migrations.handler import upgrade
 from local.demo.load import load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options
 from shared.kit import tokens
+from shared.kit.direct import THREADS as DIRECT_THREADS
+from shared.kit.environment import BadSetting
+from shared.kit.settings import settings
+from shared.rules.policy import local_zone, policy
 
 THREADS = 4
-CHAT_THREADS = 8
+CHAT_THREADS = 4
+# The file of the data folder that tells other commands where the running server's database is.
+DATABASE_WORD = "database.url"
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
 
 
@@ -26,7 +34,7 @@ DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "defaul
 def running_platform(options: Options) -> Iterator[None]:
     """Engines run and the environment names them while the block runs. Raises CannotStart."""
     with ExitStack() as stack:
-        data = _claim(options.data_folder, stack)
+        data = claim(options.data_folder, stack)
         sockets = socket_folder()
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         if options.database_url:
@@ -45,8 +53,12 @@ def running_platform(options: Options) -> Iterator[None]:
         yield
 
 
-def _claim(data: Path, stack: ExitStack) -> Path:
-    """Make the data folder ours for as long as this process runs."""
+class FolderInUse(CannotStart):
+    """Another process runs on the data folder."""
+
+
+def claim(data: Path, stack: ExitStack) -> Path:
+    """Make the data folder ours until the stack is closed. Raises FolderInUse or CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         lock = stack.enter_context((data / "lock").open("w"))
@@ -55,7 +67,10 @@ def _claim(data: Path, stack: ExitStack) -> Path:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise CannotStart(f"Another server is running on the data folder {data}.") from None
+        raise FolderInUse(f"Another server is running on the data folder {data}.") from None
+    word = data / DATABASE_WORD
+    word.unlink(missing_ok=True)  # of a server that was killed
+    stack.callback(word.unlink, missing_ok=True)
     return data
 
 
@@ -69,7 +84,7 @@ def _tell_features(options: Options, data: Path, sockets: Path) -> None:
         "JWT_SECRET": _kept_secret(data / "secret.key"),
         "MEDIA_FOLDER": str(media),
         "MAIL_URL": f"file://{data / 'mail'}",
-        "DATABASE_POOL": str(THREADS + CHAT_THREADS),
+        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + CHAT_THREADS),
         "POWERTOOLS_SERVICE_NAME": "local",
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),
@@ -84,20 +99,38 @@ def _tell_features(options: Options, data: Path, sockets: Path) -> None:
 def _kept_secret(path: Path) -> str:
     """The signing key of this data folder, made on first use."""
     if not path.exists():
-        path.touch(0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        _write_private(path, secrets.token_urlsafe(48))
     return path.read_text()
 
 
-def prepare(options: Options) -> None:
-    """Bring the database up to date and, on first start, fill it. Raises CannotStart."""
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o600)
+    part.write_text(text)
+    part.replace(path)
+
+
+def check_settings() -> None:
+    """Raises CannotStart for settings that would only show when they are needed."""
     try:
         tokens.check_secret()
-    except tokens.WeakSecret as error:
+        local_zone()
+        transport(settings().mail_url)
+    except (tokens.WeakSecret, BadSetting) as error:
         raise CannotStart(str(error)) from None
+    except ZoneInfoNotFoundError:
+        raise CannotStart(f"TIME_ZONE={policy().time_zone!r} is no time zone.") from None
+
+
+def prepare(options: Options) -> None:
+    """Bring the database up to date, on first start fill it, and leave word where it is. Raises CannotStart."""
+    check_settings()
     try:
         upgrade()
     except (OperationalError, CommandError) as error:
         raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
     if options.demo:
         load_demo_data()
+    _write_private(options.data_folder / DATABASE_WORD, os.environ["DATABASE_URL"])

@@ -12,6 +12,7 @@ from local.engines import Engine, socket_folder, start_postgres, start_valkey
 from shared.kit.cache import client as redis_client
 from shared.kit.database import close_pool, connection
 from shared.kit.settings import settings
+from shared.kit.storage import storage
 from shared.models import Base
 from shared.rules.policy import policy
 from tests.people import People
@@ -47,7 +48,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
 
 
 def read_settings_again() -> None:
-    for cached in (settings, policy):
+    for cached in (settings, policy, storage):
         cached.cache_clear()
 
 
@@ -61,6 +62,13 @@ def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.Mon
     with connection() as db:
         db.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
     redis_client().flushdb()
+    read_settings_again()
+
+
+@pytest.fixture
+def rate_limits(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits are on, as in production; elsewhere tests sign in as often as they like."""
+    monkeypatch.setenv("RATE_LIMITS", "on")
     read_settings_again()
 
 

@@ -1,107 +1,113 @@
 """Every statement of the accounts feature."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from psycopg.rows import class_row
 
-from shared.kit.database import connection
-from shared.models import Conversation, EmailToken, Member, Tutor, User
-from shared.rules.policy import policy
+from shared.kit.database import PooledConnection
 
 
-def add_user(session: Session, user: User) -> None:
-    """Raises sqlalchemy.exc.IntegrityError (users_email_key) if the address is taken."""
-    session.add(user)
-    session.flush()
-    if user.is_tutor:
-        session.add(Tutor(user_id=user.id))
+@dataclass(frozen=True)
+class NewUser:
+    """An account to add."""
+
+    email: str
+    password_hash: str
+    first_name: str
+    last_name: str
+    is_tutor: bool
 
 
-def find_token_owner(session: Session, token_hash: bytes, purpose: str) -> User | None:
-    return session.scalar(
-        select(User)
-        .join(EmailToken, EmailToken.user_id == User.id)
-        .where(EmailToken.token_hash == token_hash, EmailToken.purpose == purpose, EmailToken.expires_at > func.now())
-    )
-
-
-def use_token(session: Session, token_hash: bytes, purpose: str) -> UUID | None:
-    """Use a token up; the user it was mailed to, None if it is unknown, used or expired."""
-    used = delete(EmailToken).where(
-        EmailToken.token_hash == token_hash, EmailToken.purpose == purpose, EmailToken.expires_at > func.now()
-    )
-    return session.scalar(used.returning(EmailToken.user_id))
-
-
-def delete_tokens(session: Session, user_id: UUID, purpose: str) -> None:
-    session.execute(delete(EmailToken).where(EmailToken.user_id == user_id, EmailToken.purpose == purpose))
-
-
-def confirm(session: Session, user_id: UUID) -> None:
-    session.execute(update(User).where(User.id == user_id).values(confirmed_at=func.now()))
-
-
-def set_password(session: Session, user_id: UUID, password_hash: str) -> None:
-    session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
-
-
-def lock_conversations(session: Session, user_id: UUID) -> list[UUID]:
-    """Both members may leave at once; the lock lets the second one see that the first is gone."""
-    mine = select(Member.conversation_id).where(Member.user_id == user_id)
-    return list(
-        session.scalars(
-            select(Conversation.id).where(Conversation.id.in_(mine)).order_by(Conversation.id).with_for_update()
-        )
-    )
-
-
-def delete_user(session: Session, user_id: UUID) -> None:
-    """Profile, tutor, schedule, ratings and memberships go by cascade; messages stay without an author."""
-    session.execute(delete(User).where(User.id == user_id))
-
-
-def delete_deserted(session: Session, conversations: list[UUID]) -> None:
-    """Delete those of the conversations that nobody is left in."""
-    has_members = select(Member).where(Member.conversation_id == Conversation.id).exists()
-    session.execute(delete(Conversation).where(Conversation.id.in_(conversations), ~has_members))
-
-
-EXPORT = """
-WITH me AS (SELECT * FROM users WHERE id = %(user_id)s), mine AS (SELECT t.* FROM tutors t JOIN me ON t.user_id = me.id)
-SELECT json_build_object(
-    'account', (SELECT json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
-            'is_tutor', is_tutor, 'picture', picture, 'created_at', wire_time(created_at, %(zone)s),
-            'confirmed_at', wire_time(confirmed_at, %(zone)s)) FROM me),
-    'sessions', (SELECT coalesce(json_agg(json_build_object('created_at', wire_time(created_at, %(zone)s),
-            'last_used_at', wire_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
-            ORDER BY created_at), '[]') FROM sessions WHERE user_id = %(user_id)s),
-    'tutor', (SELECT json_build_object('description', description, 'price', price, 'tutoring_location', location,
-            'skills', skills, 'online_sessions_available', online_sessions,
-            'in_person_sessions_available', in_person_sessions, 'individual_sessions_available', individual_sessions,
-            'group_sessions_available', group_sessions) FROM mine),
-    'schedule', (SELECT coalesce(json_agg(json_build_object('start_time', wire_time(starts_at, %(zone)s),
-            'end_time', wire_time(ends_at, %(zone)s)) ORDER BY starts_at), '[]')
-            FROM schedule_items WHERE tutor_id = (SELECT id FROM mine)),
-    'ratings_given', (SELECT coalesce(json_agg(json_build_object('tutor_id', tutor_id, 'rating', rating,
-            'review', review, 'created_at', wire_time(created_at, %(zone)s)) ORDER BY id), '[]')
-            FROM ratings WHERE student_id = %(user_id)s),
-    'ratings_received', (SELECT coalesce(json_agg(json_build_object('rating', rating, 'review', review,
-            'created_at', wire_time(created_at, %(zone)s)) ORDER BY id), '[]')
-            FROM ratings WHERE tutor_id = (SELECT id FROM mine)),
-    'messages', (SELECT coalesce(json_agg(json_build_object('id', id, 'conversation', conversation_id, 'body', body,
-            'created_at', wire_time(created_at, %(zone)s)) ORDER BY created_at), '[]')
-            FROM (SELECT * FROM messages WHERE created_by = %(user_id)s ORDER BY created_at DESC LIMIT %(messages)s) m)
-)::text
+ADD_USER = """
+INSERT INTO users (email, password_hash, first_name, last_name, is_tutor)
+VALUES (%(email)s, %(password_hash)s, %(first_name)s, %(last_name)s, %(is_tutor)s)
+RETURNING id
 """
-# Keeps the answer below the 6 MB a Lambda function may return, at messages of usual length.
-EXPORTED_MESSAGES = 10_000
 
 
-def export(user_id: UUID) -> str:
-    """All data of an account as JSON text."""
-    keys: dict[str, Any] = {"user_id": user_id, "zone": policy().time_zone, "messages": EXPORTED_MESSAGES}
-    with connection() as db:
-        row = db.execute(EXPORT, keys).fetchone()
-    return str(row[0]) if row else "{}"
+def add_user(db: PooledConnection, user: NewUser) -> None:
+    """Raises psycopg.IntegrityError (users_email_key) if the address is taken."""
+    added = db.execute(ADD_USER, vars(user)).fetchone()
+    if user.is_tutor:
+        db.execute("INSERT INTO tutors (user_id) VALUES (%s)", added)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whom a token was mailed to."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+
+
+FIND_OWNER = """
+SELECT u.id, u.email, u.first_name, u.last_name FROM users u JOIN email_tokens t ON t.user_id = u.id
+WHERE t.token_hash = %s AND t.purpose = %s AND t.expires_at > now()
+"""
+LOCK_OWNER = FIND_OWNER + "FOR NO KEY UPDATE OF u"
+
+
+def find_token_owner(db: PooledConnection, token_hash: bytes, purpose: str, *, lock: bool = False) -> Owner | None:
+    """The user a token was mailed to, None if it is unknown, used or expired."""
+    with db.cursor(row_factory=class_row(Owner)) as cursor:
+        return cursor.execute(LOCK_OWNER if lock else FIND_OWNER, (token_hash, purpose)).fetchone()
+
+
+def use_token(db: PooledConnection, token_hash: bytes, purpose: str) -> Owner | None:
+    """Use a token up, and with it all of its owner's of that purpose; the owner, None as in `find_token_owner`.
+
+    The owner is locked first: whoever comes at the same time, with the same token or another, waits and finds none.
+    """
+    owner = find_token_owner(db, token_hash, purpose, lock=True)
+    if owner is None:
+        return None
+    all_of_them = "DELETE FROM email_tokens WHERE user_id = %s AND purpose = %s RETURNING token_hash"
+    used = db.execute(all_of_them, (owner.id, purpose)).fetchall()
+    return owner if (token_hash,) in used else None
+
+
+def confirm(db: PooledConnection, user_id: UUID) -> None:
+    db.execute("UPDATE users SET confirmed_at = now() WHERE id = %s", (user_id,))
+
+
+def set_password(db: PooledConnection, user_id: UUID, password_hash: str) -> None:
+    db.execute("UPDATE users SET password_hash = %s WHERE id = %s", (password_hash, user_id))
+
+
+LOCK_CONVERSATIONS = """
+SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM members WHERE user_id = %s)
+ORDER BY id FOR UPDATE
+"""
+
+
+def lock_conversations(db: PooledConnection, user_id: UUID) -> list[UUID]:
+    """Both members may leave at once; the lock lets the second one see that the first is gone."""
+    return [row[0] for row in db.execute(LOCK_CONVERSATIONS, (user_id,)).fetchall()]
+
+
+def lock_user(db: PooledConnection, user_id: UUID) -> None:
+    """Taken before the user's sessions by all who end them; new messages and conversations need not wait."""
+    db.execute("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE", (user_id,))
+
+
+def delete_user(db: PooledConnection, user_id: UUID) -> str | None:
+    """Delete a user; returns the key of the picture.
+
+    Profile, tutor, schedule, ratings and memberships go by cascade; messages stay without an author.
+    """
+    row = db.execute("DELETE FROM users WHERE id = %s RETURNING picture", (user_id,)).fetchone()
+    return row[0] if row else None
+
+
+DELETE_DESERTED = """
+DELETE FROM conversations WHERE id = ANY(%s)
+  AND NOT EXISTS (SELECT FROM members WHERE members.conversation_id = conversations.id)
+"""
+
+
+def delete_deserted(db: PooledConnection, conversations: list[UUID]) -> None:
+    """Delete those of the conversations that nobody is left in."""
+    db.execute(DELETE_DESERTED, (conversations,))

@@ -2,12 +2,23 @@
 
 from fastapi import Request, Response
 
-from functions.accounts import repository, service
-from functions.accounts.schemas import ConfirmationToken, EmailAddress, Info, MailedToken, NewPassword, Registration
+from functions.accounts import service
+from functions.accounts.export import BadCursor, export_page, read_cursor
+from functions.accounts.schemas import (
+    ConfirmationToken,
+    EmailAddress,
+    Export,
+    Info,
+    MailedToken,
+    NewPassword,
+    Registration,
+)
 from functions.accounts.schemas import Status as StatusBody
+from shared.kit.answers import answer, json_response
 from shared.kit.documentation import refusals
 from shared.kit.errors import NotFound, Throttled
-from shared.kit.http import answer, client_address, json_response, router
+from shared.kit.http import client_address, router
+from shared.kit.paging import next_link
 from shared.kit.rate_limits import spend
 from shared.kit.storage import storage
 from shared.kit.transactions import transaction
@@ -19,6 +30,13 @@ from shared.rules.sign_out import close_sockets
 
 accounts = router("accounts")
 OK = {"status": "OK"}
+EXPORT_PATH = "/api/user/export/"
+CURSOR_PARAMETER = {
+    "name": "cursor",
+    "in": "query",
+    "description": "Where the page starts: taken from the Link header of the one before.",
+    "schema": {"type": "string"},
+}
 
 
 @accounts.post(
@@ -29,9 +47,9 @@ OK = {"status": "OK"}
 )
 def register(request: Request, registration: Registration) -> Response:
     """Register an account. A confirmation link is mailed; until it is followed nobody can sign in."""
-    spend(limits.REGISTRATIONS, client_address(request))
-    with transaction() as session:
-        service.register(session, registration)
+    spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
+    with transaction() as db:
+        service.register(db, registration)
     wake_mailer()
     return answer({"Info": "Your confirmation code was send to your email."}, 201)
 
@@ -41,8 +59,8 @@ def register(request: Request, registration: Registration) -> Response:
 )
 def confirm_email(confirmation: ConfirmationToken) -> Response:
     """Confirm the address with the token mailed to it. A token works once, for seven days."""
-    with transaction() as session:
-        service.confirm_email(session, confirmation.token)
+    with transaction() as db:
+        service.confirm_email(db, confirmation.token)
     return answer({"Info": "Email confirmed."})
 
 
@@ -50,8 +68,8 @@ def confirm_email(confirmation: ConfirmationToken) -> Response:
 def resend_confirmation(request: Request, to: EmailAddress) -> Response:
     """Mail a new confirmation link. The answer is the same whether or not the address waits for one."""
     limits.spend_mail_request(to.email, client_address(request))
-    with transaction() as session:
-        queue_mail(session, "confirm_email", to.email)
+    with transaction() as db:
+        queue_mail(db, "confirm_email", to.email)
     wake_mailer()
     return answer(OK)
 
@@ -60,8 +78,8 @@ def resend_confirmation(request: Request, to: EmailAddress) -> Response:
 def request_password_reset(request: Request, to: EmailAddress) -> Response:
     """Mail a link to set a new password. The answer is the same for addresses without an account."""
     limits.spend_mail_request(to.email, client_address(request))
-    with transaction() as session:
-        queue_mail(session, "reset_password", to.email)
+    with transaction() as db:
+        queue_mail(db, "reset_password", to.email)
     wake_mailer()
     return answer(OK)
 
@@ -69,8 +87,8 @@ def request_password_reset(request: Request, to: EmailAddress) -> Response:
 @accounts.post("/api/user/password_reset/validate_token/", response_model=StatusBody, responses=refusals(NotFound))
 def validate_reset_token(token: MailedToken) -> Response:
     """Tell whether a reset token could be used now."""
-    with transaction() as session:
-        service.check_reset_token(session, token.token)
+    with transaction() as db:
+        service.check_reset_token(db, token.token)
     return answer(OK)
 
 
@@ -81,8 +99,8 @@ def validate_reset_token(token: MailedToken) -> Response:
 )
 def reset_password(reset: NewPassword) -> Response:
     """Set a new password with a mailed token. Every signed-in device is signed out."""
-    with transaction() as session:
-        sockets = service.reset_password(session, reset)
+    with transaction() as db:
+        sockets = service.reset_password(db, reset)
     close_sockets(sockets)
     return answer(OK)
 
@@ -90,15 +108,19 @@ def reset_password(reset: NewPassword) -> Response:
 @accounts.delete("/api/user/delete/", response_model=Info, responses=refusals(PasswordCheckNeeded))
 def delete_account(caller: User) -> Response:
     """Delete the own account with everything in it; the other side of a conversation keeps the messages."""
-    with transaction() as session:
-        sockets = service.delete_account(session, caller)
+    with transaction() as db:
+        sockets, picture = service.delete_account(db, caller)
     close_sockets(sockets)
-    if caller.picture:
-        storage().delete(caller.picture)
+    if picture:
+        storage().delete(picture)
     return answer({"Info": "Account deleted successfully."})
 
 
-@accounts.get("/api/user/export/")
-def export_data(caller: User) -> Response:
-    """All data kept about the caller."""
-    return json_response(repository.export(caller.id))
+@accounts.get(
+    EXPORT_PATH, response_model=Export, responses=refusals(BadCursor), openapi_extra={"parameters": [CURSOR_PARAMETER]}
+)
+def export_data(request: Request, caller: User) -> Response:
+    """All data kept about the caller, in pages: the Link header leads to the next one."""
+    body, cursor = export_page(caller.id, read_cursor(request.scope["query_string"]))
+    link = {"Link": next_link(EXPORT_PATH, [("cursor", cursor)])} if cursor else None
+    return json_response(body, headers=link)

@@ -14,11 +14,15 @@ TUTOR_DOMAIN = "Email must end with {} for tutors"
 
 
 def email_complaints(text: str) -> list[str]:
+    """Addresses are ASCII (RFC 5321), so that every mail server takes them and case means the same everywhere.
+
+    A domain in other letters has its xn-- form.
+    """
     try:
-        validate_email(text, check_deliverability=False)
+        validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return [NOT_EMAIL]
-    return []
+    return [] if text.isascii() else [NOT_EMAIL]
 
 
 EmailText = Annotated[str, Text(max_length=255, checks=(email_complaints,))]
@@ -80,6 +84,18 @@ class NewPassword(BaseModel):
 
     token: Annotated[str, Text()]
     password: Annotated[str, Text(max_length=MAX_LENGTH)]
+
+
+class Export(BaseModel):
+    """A page of everything kept about an account."""
+
+    account: dict[str, Any] | None
+    tutor: dict[str, Any] | None
+    sessions: list[dict[str, Any]]
+    schedule: list[dict[str, Any]]
+    ratings_given: list[dict[str, Any]]
+    ratings_received: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
 
 
 class Info(BaseModel):

@@ -3,15 +3,15 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from psycopg import IntegrityError
 
 from functions.accounts import repository
+from functions.accounts.repository import NewUser
 from functions.accounts.schemas import NewPassword, Registration
+from shared.kit.database import PooledConnection
 from shared.kit.errors import AppError, FieldErrors, NotFound
 from shared.kit.passwords import hash_password
 from shared.kit.transactions import violated_constraint
-from shared.models import User
 from shared.rules.callers import Caller
 from shared.rules.outbox import queue_mail
 from shared.rules.passwords import check_password_rules
@@ -48,7 +48,7 @@ class ResetTokenUsed(NotFound):
     }
 
 
-def register(session: Session, registration: Registration) -> None:
+def register(db: PooledConnection, registration: Registration) -> None:
     """Add an unconfirmed account and queue its confirmation mail. Raises WeakPassword or EmailTaken."""
     check_password_rules(
         registration.password,
@@ -56,7 +56,7 @@ def register(session: Session, registration: Registration) -> None:
         first_name=registration.first_name,
         last_name=registration.last_name,
     )
-    user = User(
+    user = NewUser(
         email=registration.email,
         password_hash=hash_password(registration.password),
         first_name=registration.first_name,
@@ -64,61 +64,57 @@ def register(session: Session, registration: Registration) -> None:
         is_tutor=registration.is_tutor,
     )
     try:
-        repository.add_user(session, user)
+        repository.add_user(db, user)
     except IntegrityError as error:
         if violated_constraint(error) == "users_email_key":
             raise EmailTaken from None
         raise
-    queue_mail(session, "confirm_email", user.email)
+    queue_mail(db, "confirm_email", user.email)
 
 
-def confirm_email(session: Session, token: Any) -> None:
+def confirm_email(db: PooledConnection, token: Any) -> None:
     """Use a confirmation token. Raises TokenRequired or BadToken."""
     if token is None or token == "":
         raise TokenRequired
-    user_id = repository.use_token(session, hash_token(token), "confirm") if isinstance(token, str) else None
-    if user_id is None:
+    user = repository.use_token(db, hash_token(token), "confirm") if isinstance(token, str) else None
+    if user is None:
         raise BadToken
-    repository.confirm(session, user_id)
-    repository.delete_tokens(session, user_id, "confirm")
+    repository.confirm(db, user.id)
 
 
-def check_reset_token(session: Session, token: str) -> None:
+def check_reset_token(db: PooledConnection, token: str) -> None:
     """Raises NotFound unless the token could be used now."""
-    if repository.find_token_owner(session, hash_token(token), "reset") is None:
+    if repository.find_token_owner(db, hash_token(token), "reset") is None:
         raise NotFound
 
 
-def reset_password(session: Session, reset: NewPassword) -> list[str]:
+def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
     """Set a new password and end all sessions; returns the sockets to close.
 
     Raises ResetTokenUsed or WeakPassword.
     """
-    token_hash = hash_token(reset.token)
-    user = repository.find_token_owner(session, token_hash, "reset")
+    user = repository.use_token(db, hash_token(reset.token), "reset")
     if user is None:
         raise ResetTokenUsed
+    # A refusal rolls back: the token can be tried again with a better password.
     check_password_rules(reset.password, email=user.email, first_name=user.first_name, last_name=user.last_name)
-    password_hash = hash_password(reset.password)
-    if repository.use_token(session, token_hash, "reset") is None:
-        raise ResetTokenUsed  # somebody else was faster
-    repository.set_password(session, user.id, password_hash)
-    repository.delete_tokens(session, user.id, "reset")
-    _ended, sockets = end_sessions(session, user.id)
+    repository.set_password(db, user.id, hash_password(reset.password))
+    _ended, sockets = end_sessions(db, user.id)
     return sockets
 
 
-def delete_account(session: Session, caller: Caller) -> list[str]:
-    """Delete everything of the caller's but messages others received; returns the sockets to close.
+def delete_account(db: PooledConnection, caller: Caller) -> tuple[list[str], str | None]:
+    """Delete everything of the caller's but messages others received.
 
-    Raises PasswordCheckNeeded.
+    Returns the sockets to close and the picture to delete after the commit. Raises PasswordCheckNeeded.
     """
     caller.require_fresh_password()
-    conversations = repository.lock_conversations(session, caller.id)
-    _ended, sockets = end_sessions(session, caller.id)
-    repository.delete_user(session, caller.id)
-    repository.delete_deserted(session, conversations)
-    return sockets
+    conversations = repository.lock_conversations(db, caller.id)
+    repository.lock_user(db, caller.id)
+    _ended, sockets = end_sessions(db, caller.id)
+    picture = repository.delete_user(db, caller.id)
+    repository.delete_deserted(db, conversations)
+    return sockets, picture
 
 
 def hash_token(token: str) -> bytes:

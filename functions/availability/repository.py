@@ -2,11 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
-
-from shared.kit.database import connection
-from shared.models import ScheduleItem
+from shared.kit.database import PooledConnection, connection
 from shared.rules.policy import policy
 
 LIST_ITEMS = """
@@ -24,17 +20,23 @@ def list_items(tutor_id: int) -> str:
     return str(row[0]) if row else "[]"
 
 
-def add_item(session: Session, tutor_id: int, starts_at: datetime, ends_at: datetime) -> int:
-    """Raises sqlalchemy.exc.IntegrityError (schedule_items_overlap) if the tutor has something then."""
-    item = ScheduleItem(tutor_id=tutor_id, starts_at=starts_at, ends_at=ends_at)
-    session.add(item)
-    session.flush()
-    return item.id
+def lock_tutor(db: PooledConnection, tutor_id: int) -> bool:
+    """Let the additions to one schedule wait for each other; False if the tutor has gone.
+
+    Without it two that overlap both insert, then both wait for the other to end: a deadlock.
+    """
+    return db.execute("SELECT FROM tutors WHERE id = %s FOR NO KEY UPDATE", (tutor_id,)).fetchone() is not None
 
 
-def delete_items(session: Session, tutor_id: int, item_id: int | None = None) -> int:
+def add_item(db: PooledConnection, tutor_id: int, starts_at: datetime, ends_at: datetime) -> int:
+    """Raises psycopg.IntegrityError (schedule_items_overlap) if the tutor has something then."""
+    addition = "INSERT INTO schedule_items (tutor_id, starts_at, ends_at) VALUES (%s, %s, %s) RETURNING id"
+    [(item_id,)] = db.execute(addition, (tutor_id, starts_at, ends_at)).fetchall()
+    return int(item_id)
+
+
+def delete_items(db: PooledConnection, tutor_id: int, item_id: int | None = None) -> int:
     """Delete one or all of a tutor's items; returns how many there were."""
-    removal = delete(ScheduleItem).where(ScheduleItem.tutor_id == tutor_id)
-    if item_id is not None:
-        removal = removal.where(ScheduleItem.id == item_id)
-    return len(session.scalars(removal.returning(ScheduleItem.id)).all())
+    values = {"tutor_id": tutor_id, "item_id": item_id}
+    one = "" if item_id is None else " AND id = %(item_id)s"
+    return db.execute(f"DELETE FROM schedule_items WHERE tutor_id = %(tutor_id)s{one}", values).rowcount

@@ -4,8 +4,9 @@ from fastapi import Response
 
 from functions.availability import repository, service
 from functions.availability.schemas import Info, Item, NewItem
+from shared.kit.answers import answer, json_response
 from shared.kit.documentation import refusals
-from shared.kit.http import answer, json_response, router
+from shared.kit.http import router
 from shared.kit.transactions import transaction
 from shared.rules.callers import TutorCaller
 
@@ -26,16 +27,16 @@ def list_items(caller: TutorCaller) -> Response:
 )
 def add_item(caller: TutorCaller, item: NewItem) -> Response:
     """Offer a stretch of time. It may touch other items but not overlap them."""
-    with transaction() as session:
-        added = service.add_item(session, caller.as_tutor, item)
+    with transaction() as db:
+        added = service.add_item(db, caller.as_tutor, item)
     return answer(added, 201)
 
 
 @availability.delete("/api/user/tutor/schedule/me/", response_model=Info, responses=refusals(service.NoItems))
 def delete_all_items(caller: TutorCaller) -> Response:
     """Delete the whole schedule."""
-    with transaction() as session:
-        service.delete_all_items(session, caller.as_tutor)
+    with transaction() as db:
+        service.delete_all_items(db, caller.as_tutor)
     return answer({"Info": "All schedule items deleted successfully."})
 
 
@@ -44,6 +45,6 @@ def delete_all_items(caller: TutorCaller) -> Response:
 )
 def delete_item(caller: TutorCaller, item_id: int) -> Response:
     """Delete one item of the schedule."""
-    with transaction() as session:
-        service.delete_item(session, caller.as_tutor, item_id)
+    with transaction() as db:
+        service.delete_item(db, caller.as_tutor, item_id)
     return answer({"Info": "Schedule item deleted successfully."})

@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from functions.chat import history, repository
-from functions.chat.repository import Listener, Message, Sent
+from functions.chat.repository import Message, Sent
 from functions.chat.shapes import encode, legacy_frame, refused_frame, stored_frame
 from shared.kit import tokens
+from shared.kit.characters import unfit_characters
 from shared.kit.errors import Throttled
-from shared.kit.fields import unfit_characters
 from shared.kit.rate_limits import spend
 from shared.kit.websocket import pusher
 from shared.rules.limits import MESSAGES
@@ -33,7 +33,7 @@ def connect(event: Event) -> dict[str, Any]:
     query = event.get("queryStringParameters") or {}
     try:
         claims = tokens.read(query.get("token", ""), "access")
-        conversation_id = UUID(query.get("conversation", ""))
+        conversation_id = _conversation_id(query.get("conversation", ""))
     except tokens.InvalidToken:
         return UNAUTHORIZED
     except ValueError:
@@ -46,6 +46,14 @@ def connect(event: Event) -> dict[str, Any]:
         FACTS if query.get("protocol") == str(FACTS) else LEGACY,
     )
     return OK if opened else FORBIDDEN
+
+
+def _conversation_id(text: str) -> UUID:
+    """Raises ValueError for anything but a UUID in its canonical form, as the paths of HTTP do."""
+    conversation_id = UUID(text)
+    if str(conversation_id) != text:
+        raise ValueError(text)
+    return conversation_id
 
 
 def disconnect(event: Event) -> dict[str, Any]:
@@ -76,12 +84,9 @@ def chat_message(event: Event) -> dict[str, Any]:
     if sent is None:
         return FORBIDDEN
     _senders.remember(connection_id, sent.user_id)
-    listeners = repository.list_listeners(sent.conversation_id)
     if is_new:
         history.append(sent.conversation_id, Message(sent.seq, sent.id, sent.body, sent.created_at, sent.user_id))
-    else:
-        listeners = [listener for listener in listeners if listener.id == connection_id]
-    _deliver(sent, listeners)
+    _deliver(sent)
     return OK
 
 
@@ -104,14 +109,15 @@ def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (body if len(body.encode()) <= MAX_BYTES else None), client_id
 
 
-def _deliver(sent: Sent, listeners: list[Listener]) -> None:
+def _deliver(sent: Sent) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
     gone: list[str] = []
-    for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
-        if ids := [listener.id for listener in listeners if listener.protocol == protocol]:
-            gone += pusher().post(ids, encode(frame(sent)))
+    if sent.legacy_listeners:
+        gone += pusher().post(sent.legacy_listeners, encode(legacy_frame(sent)))
+    if sent.fact_listeners:
+        gone += pusher().post(sent.fact_listeners, encode(stored_frame(sent)))
     if gone:
-        repository.forget_connections(gone)
+        repository.forget_gone(gone)
 
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
@@ -124,10 +130,10 @@ class _Senders:
     """Who is behind which connection, as far as this process has seen: their messages are counted by user."""
 
     def __init__(self, most: int) -> None:
-        self.users: OrderedDict[str, UUID] = OrderedDict()
+        self.users: OrderedDict[str, str] = OrderedDict()
         self.most = most
 
-    def remember(self, connection_id: str, user_id: UUID) -> None:
+    def remember(self, connection_id: str, user_id: str) -> None:
         if connection_id not in self.users:
             self.users[connection_id] = user_id
             if len(self.users) > self.most:
@@ -136,7 +142,7 @@ class _Senders:
     def spend(self, connection_id: str) -> None:
         """Raises Throttled."""
         if user_id := self.users.get(connection_id):
-            spend(MESSAGES, str(user_id))
+            spend(MESSAGES, user_id)
 
 
 _senders = _Senders(10_000)

@@ -7,10 +7,11 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from shared.kit.database import connection
+from shared.kit.paging import fitting
 from shared.rules.pictures import picture_sql
 from shared.rules.policy import policy
 
-# More conversations than this are not listed; a Lambda answer ends at 6 MB.
+# More conversations than this are not listed.
 LISTED = 1000
 
 PERSON = f"{{0}}.id, {{0}}.first_name, {{0}}.last_name, {picture_sql('{0}.picture')} AS profile_image"
@@ -48,7 +49,7 @@ def _fetch(statement: str, user_id: UUID, **values: Any) -> list[str]:
 
 def list_conversations(user_id: UUID) -> list[str]:
     """A user's conversations, the one with the newest activity first; the user stands first in each."""
-    return _fetch(ALL, user_id)
+    return fitting(_fetch(ALL, user_id))
 
 
 def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
@@ -99,7 +100,7 @@ def is_confirmed_user(user_id: UUID) -> bool:
 class Person:
     """A member as shown beside messages."""
 
-    id: UUID
+    id: str
     first_name: str
     last_name: str
     picture: str | None
@@ -110,11 +111,11 @@ class Membership:
     """A conversation seen by one of its members: who takes part and how many messages there are."""
 
     last_seq: int
-    people: dict[UUID, Person]
+    people: dict[str, Person]
 
 
 MEMBERS = """
-SELECT u.id, u.first_name, u.last_name, u.picture, c.last_seq
+SELECT u.id::text, u.first_name, u.last_name, u.picture, c.last_seq
 FROM conversations c JOIN members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
 WHERE c.id = %(conversation_id)s
   AND EXISTS (SELECT FROM members mine WHERE mine.conversation_id = c.id AND mine.user_id = %(user_id)s)

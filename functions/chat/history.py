@@ -18,23 +18,32 @@ from shared.kit import cache
 # Messages kept and returned at most.
 WINDOW = 500
 KEPT_SECONDS = 30 * 24 * 3600
+# How often, in messages, the time to live is renewed.
+RENEW_EVERY = 50
 FIELD = b"m"
 
 
-def append(conversation_id: UUID, message: Message) -> None:
+def append(conversation_id: str, message: Message) -> None:
     """Add a message that was just stored. Redis refuses one that comes too late: then the window is dropped."""
     cache.attempt(lambda client: _append(client, _key(conversation_id), message), otherwise=None)
 
 
 def _append(client: "redis.Redis", key: str, message: Message) -> None:
-    pipeline = client.pipeline(transaction=False)
-    pipeline.xadd(key, {FIELD: _packed(message)}, id=f"{message.seq}-0", maxlen=WINDOW, approximate=True)
-    pipeline.expire(key, KEPT_SECONDS)
-    added, _kept = pipeline.execute(raise_on_error=False)
-    if isinstance(added, redis.ResponseError):
+    # Only the first message makes a window. One that was lost is made anew, and given its time to live, by a reader.
+    later = message.seq > 1
+    try:
+        client.xadd(
+            key,
+            {FIELD: _packed(message)},
+            id=f"{message.seq}-0",
+            maxlen=WINDOW,
+            approximate=True,
+            nomkstream=later,
+        )
+    except redis.ResponseError:
         client.delete(key)
-    elif isinstance(added, redis.RedisError):
-        raise added
+    if message.seq % RENEW_EVERY == 1:
+        client.expire(key, KEPT_SECONDS)
 
 
 def newest(conversation_id: UUID, last_seq: int, count: int = WINDOW) -> list[Message]:
@@ -69,13 +78,13 @@ def _refill(client: "redis.Redis", key: str, messages: Iterable[Message]) -> Non
     pipeline.execute()
 
 
-def _key(conversation_id: UUID) -> str:
+def _key(conversation_id: UUID | str) -> str:
     return f"chat:{conversation_id}"
 
 
 def _packed(message: Message) -> str:
-    author = str(message.created_by) if message.created_by else None
-    return json.dumps([str(message.id), message.body, message.created_at.isoformat(), author], ensure_ascii=False)
+    values = [message.id, message.body, message.created_at.isoformat(), message.created_by]
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _unpacked(entry: Any) -> Message:
@@ -83,8 +92,8 @@ def _unpacked(entry: Any) -> Message:
     message_id, body, created_at, author = json.loads(values[FIELD])
     return Message(
         seq=int(entry_id.partition(b"-")[0]),
-        id=UUID(message_id),
+        id=message_id,
         body=body,
         created_at=datetime.fromisoformat(created_at),
-        created_by=UUID(author) if author else None,
+        created_by=author,
     )

@@ -16,42 +16,40 @@ class Message:
     """A stored message; the author is None once the account is deleted."""
 
     seq: int
-    id: UUID
+    id: str
     body: str
     created_at: datetime
-    created_by: UUID | None
+    created_by: str | None
 
 
 @dataclass(frozen=True)
 class Sent:
     """A message just stored, with what its readers are shown of the author."""
 
-    conversation_id: UUID
+    conversation_id: str
     seq: int
-    id: UUID
+    id: str
     body: str
     created_at: datetime
-    user_id: UUID
+    user_id: str
     first_name: str
     last_name: str
     picture: str | None
     client_id: str | None
+    # Who listens: ids of open sockets whose clients speak protocol 1, and of those that speak protocol 2.
+    legacy_listeners: list[str] | None
+    fact_listeners: list[str] | None
 
 
-@dataclass(frozen=True)
-class Listener:
-    """An open socket and the protocol its client speaks."""
-
-    id: str
-    protocol: int
-
-
+# The lock waits for messages that are just being stored: they do not know of this socket, so they must be in
+# the history before the socket is open.
 OPEN_CONNECTION = """
 INSERT INTO connections (id, conversation_id, user_id, session_id, protocol)
 SELECT %(id)s, m.conversation_id, m.user_id, s.id, %(protocol)s
-FROM sessions s JOIN members m ON m.user_id = s.user_id
+FROM sessions s JOIN members m ON m.user_id = s.user_id JOIN conversations c ON c.id = m.conversation_id
 WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
   AND m.conversation_id = %(conversation_id)s
+FOR SHARE OF c
 RETURNING id
 """
 
@@ -74,14 +72,22 @@ def forget_connections(connection_ids: list[str]) -> None:
         db.execute("DELETE FROM connections WHERE id = ANY(%s)", (connection_ids,))
 
 
+# API Gateway answers 410 to a post while the handshake is still under way.
+FORGET_GONE = "DELETE FROM connections WHERE id = ANY(%s) AND connected_at < now() - interval '5 seconds'"
+
+
+def forget_gone(connection_ids: list[str]) -> None:
+    """Forget sockets a post did not reach, but for those that are just being opened."""
+    with connection() as db:
+        db.execute(FORGET_GONE, (connection_ids,))
+
+
 # Authorises, numbers and stores in one statement. The lock on the conversation's row makes `seq` the order of
-# commits, without gaps.
+# commits, without gaps. `listeners_now` looks after the lock is had: sockets opened while it was waited for count.
 STORE_MESSAGE = """
 WITH sender AS (
     SELECT c.conversation_id, c.user_id, u.first_name, u.last_name, u.picture
-    FROM connections c
-    JOIN members m ON m.conversation_id = c.conversation_id AND m.user_id = c.user_id
-    JOIN users u ON u.id = c.user_id
+    FROM connections c JOIN users u ON u.id = c.user_id
     WHERE c.id = %(connection_id)s
 ), numbered AS (
     UPDATE conversations SET last_seq = last_seq + 1, updated_at = clock_timestamp()
@@ -92,12 +98,14 @@ WITH sender AS (
     SELECT numbered.id, last_seq, user_id, %(client_id)s, %(body)s, updated_at FROM numbered, sender
     RETURNING conversation_id, seq, id, body, created_at, client_id
 )
-SELECT stored.*, user_id, first_name, last_name, picture FROM stored, sender
+SELECT conversation_id::text, seq, id::text, body, created_at, user_id::text, first_name, last_name, picture,
+    client_id, listeners.legacy, listeners.facts
+FROM stored JOIN sender USING (conversation_id), listeners_now(conversation_id) AS listeners
 """
 
 FIND_SENT = """
-SELECT m.conversation_id, m.seq, m.id, m.body, m.created_at, u.id AS user_id, u.first_name, u.last_name, u.picture,
-       m.client_id
+SELECT m.conversation_id::text, m.seq, m.id::text, m.body, m.created_at, u.id::text, u.first_name, u.last_name,
+    u.picture, m.client_id, CASE c.protocol WHEN 1 THEN ARRAY[c.id] END, CASE c.protocol WHEN 2 THEN ARRAY[c.id] END
 FROM connections c
 JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
@@ -108,22 +116,16 @@ WHERE c.id = %(connection_id)s AND m.client_id = %(client_id)s
 def store_message(connection_id: str, body: str, client_id: str | None) -> tuple[Sent | None, bool]:
     """Store a message from a socket; (None, False) if the socket is not registered.
 
-    The second value is False if the client sent this message before: then it is the one stored then.
+    The second value is False if the client sent this message before: then it is the one stored then, and only
+    this socket is a listener.
     """
     values = {"connection_id": connection_id, "body": body, "client_id": client_id}
-    with connection() as db, db.cursor(row_factory=class_row(Sent)) as cursor:
+    with connection() as db:
         try:
-            sent = cursor.execute(STORE_MESSAGE, values).fetchone()
+            row, is_new = db.execute(STORE_MESSAGE, values).fetchone(), True
         except psycopg.errors.UniqueViolation:
-            return cursor.execute(FIND_SENT, values).fetchone(), False
-    return sent, sent is not None
-
-
-def list_listeners(conversation_id: UUID) -> list[Listener]:
-    """Who listens now. Asked after the message is committed: whoever opens a socket later finds it in the history."""
-    with connection() as db, db.cursor(row_factory=class_row(Listener)) as cursor:
-        wanted = "SELECT id, protocol FROM connections WHERE conversation_id = %s"
-        return cursor.execute(wanted, (conversation_id,)).fetchall()
+            row, is_new = db.execute(FIND_SENT, values).fetchone(), False
+    return (Sent(*row), is_new) if row else (None, False)
 
 
 # A message reaches every socket of its conversation: a conversation's last activity is its sockets'.
@@ -149,7 +151,9 @@ def find_protocol(connection_id: str) -> int | None:
     return row[0] if row else None
 
 
-NEWEST = "SELECT seq, id, body, created_at, created_by FROM messages WHERE conversation_id = %(conversation_id)s"
+NEWEST = (
+    "SELECT seq, id::text, body, created_at, created_by::text FROM messages WHERE conversation_id = %(conversation_id)s"
+)
 
 
 def list_messages(conversation_id: UUID, count: int, *, before: int | None = None) -> list[Message]:

@@ -6,9 +6,10 @@ from fastapi import Request, Response
 
 from functions.chat import conversations, service
 from functions.chat.schemas import Conversation, Message, NewConversation, NumberedMessage
+from shared.kit.answers import json_response
 from shared.kit.documentation import count_parameter, refusals
 from shared.kit.errors import FieldErrors
-from shared.kit.http import answer, json_response, router
+from shared.kit.http import router
 from shared.kit.queries import read_count
 from shared.rules.callers import User
 
@@ -83,4 +84,4 @@ def list_messages(caller: User, conversation_id: UUID, request: Request) -> Resp
         before=read_count(query, BEFORE),
         after=read_count(query, AFTER),
     )
-    return answer(messages)
+    return json_response(f"[{','.join(messages)}]")

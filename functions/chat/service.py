@@ -7,7 +7,9 @@ import psycopg
 
 from functions.chat import conversations, history, repository
 from functions.chat.shapes import history_item
+from shared.kit.answers import json_text
 from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.paging import fitting
 
 
 class WithOneself(FieldErrors):
@@ -59,22 +61,25 @@ def find_conversation(user_id: UUID, partner_id: UUID) -> str:
 
 def list_messages(
     user_id: UUID, conversation_id: UUID, *, newest: int | None, before: int | None, after: int | None
-) -> list[dict[str, Any]]:
-    """Messages of a conversation; none for those who are no members of it.
+) -> list[str]:
+    """Messages of a conversation as JSON texts; none for those who are no members of it.
 
     With `newest` that many, newest first. Otherwise oldest first: what came `after` a place, the last ones
-    `before` a place, or the last ones of all.
+    `before` a place, or the last ones of all. Of long messages there are as many as fit into an answer.
     """
     membership = conversations.find_membership(conversation_id, user_id)
     if membership is None:
         return []
+    with_seq = after is not None or before is not None
+    oldest_first = newest is None or with_seq
     if after is not None:
         messages = repository.list_messages_after(conversation_id, after, history.WINDOW)
     elif before is not None:
-        messages = repository.list_messages(conversation_id, history.WINDOW, before=before)[::-1]
-    elif newest is not None:
-        messages = history.newest(conversation_id, membership.last_seq, newest)
+        messages = repository.list_messages(conversation_id, history.WINDOW, before=before)
     else:
-        messages = history.newest(conversation_id, membership.last_seq)[::-1]
-    with_seq = after is not None or before is not None
-    return [history_item(str(conversation_id), message, membership, with_seq=with_seq) for message in messages]
+        wanted = history.WINDOW if newest is None else newest
+        messages = history.newest(conversation_id, membership.last_seq, wanted)
+    shown = fitting(
+        json_text(history_item(str(conversation_id), message, membership, with_seq=with_seq)) for message in messages
+    )
+    return shown[::-1] if oldest_first and after is None else shown

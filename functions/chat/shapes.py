@@ -11,15 +11,15 @@ from shared.rules.timestamps import socket_time, wire_time
 
 def history_item(conversation_id: str, message: Message, membership: Membership, *, with_seq: bool) -> dict[str, Any]:
     """A message of the history. `seq` is for clients that ask by it; the legacy one knows no such key."""
-    author = membership.people.get(message.created_by) if message.created_by else None
+    author = membership.people.get(message.created_by or "")
     item: dict[str, Any] = {
-        "id": str(message.id),
+        "id": message.id,
         "conversation": conversation_id,
         "body": message.body,
         "created_at": wire_time(message.created_at),
         "created_by": author
         and {
-            "id": str(author.id),
+            "id": author.id,
             "first_name": author.first_name,
             "last_name": author.last_name,
             "profile_image": picture_path(author.picture),
@@ -31,12 +31,12 @@ def history_item(conversation_id: str, message: Message, membership: Membership,
 def legacy_frame(sent: Sent) -> dict[str, Any]:
     """What every socket of protocol 1 gets: the message object itself."""
     return {
-        "id": str(sent.id),
-        "conversation": str(sent.conversation_id),
+        "id": sent.id,
+        "conversation": sent.conversation_id,
         "body": sent.body,
         "created_at": socket_time(sent.created_at),
         "created_by": {
-            "id": str(sent.user_id),
+            "id": sent.user_id,
             "first_name": sent.first_name,
             "last_name": sent.last_name,
             "profile_image": picture_path(sent.picture),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functions.mail import repository, texts
 from functions.mail.repository import Addressee, Due
 from functions.mail.texts import Letter
-from functions.mail.transports import NotSent, Transport, transport
+from functions.mail.transports import MailRefused, NotSent, Transport, transport
 from shared.kit.log import logger
 from shared.kit.settings import settings
 from shared.rules.policy import policy
@@ -15,7 +15,7 @@ DAY, MINUTE = 86_400, 60
 
 
 def deliver() -> int:
-    """Send every mail that is due; returns how many. Stops at the first that cannot be handed over."""
+    """Send every mail that is due; returns how many. Stops where the server takes none."""
     sent = 0
     send = transport(settings().mail_url)
     while due := repository.claim_due():
@@ -23,6 +23,8 @@ def deliver() -> int:
             sent += _send(due, send)
         except NotSent as error:
             logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
+            if isinstance(error, MailRefused):
+                continue
             break
         repository.mark_sent(due.id)
     return sent

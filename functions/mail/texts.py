@@ -1,5 +1,6 @@
 """What mails say, in Polish, as plain text and HTML."""
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -41,8 +42,14 @@ def password_reset(first_name: str, link: str, minutes: int) -> Letter:
     )
 
 
+# Whoever registers an address may not own it: what does not read like a name is not mailed to it.
+NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+MAX_NAME = 40
+
+
 def _greeting(first_name: str) -> str:
-    return f"Cześć {first_name}," if first_name else "Cześć,"
+    is_name = len(first_name) <= MAX_NAME and NAME.fullmatch(first_name)
+    return f"Cześć {first_name}," if is_name else "Cześć,"
 
 
 HTML = """\
@@ -52,8 +59,8 @@ HTML = """\
 <div style="max-width:520px;margin:0 auto;padding:32px;background:#fff;border-radius:12px">
 <p style="margin-top:0">{greeting}</p>
 <p>{before}</p>
-<p style="margin:28px 0"><a href="{link}" style="padding:12px 20px;border-radius:8px;background:#5b4bdb;color:#fff;\
-text-decoration:none">{link_text}</a></p>
+<p style="margin:28px 0"><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:8px;\
+background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 <p style="color:#5c5970;font-size:14px">{after}</p>
 <p style="color:#5c5970;font-size:12px;word-break:break-all">{link}</p>
 </div>

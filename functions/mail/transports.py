@@ -2,9 +2,11 @@
 
 import secrets
 import smtplib
+import ssl
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -15,8 +17,16 @@ TIMEOUT = 10.0
 Transport = Callable[[EmailMessage], None]
 
 
+# What SES says of one mail; anything else holds for all.
+SES_REFUSALS = frozenset({"BadRequestException", "MessageRejected"})
+
+
 class NotSent(Exception):
     """The mail could not be handed over; it is tried again later."""
+
+
+class MailRefused(NotSent):
+    """The server answers, but does not take this mail: others may go."""
 
 
 def transport(mail_url: str) -> Transport:
@@ -29,31 +39,38 @@ def transport(mail_url: str) -> Transport:
             return lambda message: _send_by_smtp(url, message)
         case "file":
             return lambda message: _put_into_folder(Path(url.path), message)
-    raise BadSetting(f"MAIL_URL={mail_url!r} is not valid: expected ses:, smtp://, smtps:// or file://")
+    # The URL may hold a password: it is not repeated.
+    raise BadSetting(f"MAIL_URL is not valid: expected ses:, smtp://, smtps:// or file://, not {url.scheme!r}")
 
 
 def _send_by_ses(message: EmailMessage) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
+        # The sender stands in the message, encoded as its name may need.
         aws.sesv2().send_email(
-            FromEmailAddress=message["From"],
-            Destination={"ToAddresses": [message["To"]]},
-            Content={"Raw": {"Data": message.as_bytes()}},
+            Destination={"ToAddresses": [message["To"]]}, Content={"Raw": {"Data": message.as_bytes()}}
         )
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        refused = error.response["Error"]["Code"] in SES_REFUSALS
+        raise (MailRefused if refused else NotSent)(str(error)) from error
+    except BotoCoreError as error:
         raise NotSent(str(error)) from error
 
 
 def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
-    server = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+    # smtplib by itself believes any certificate.
+    trusted = ssl.create_default_context()
+    server = partial(smtplib.SMTP_SSL, context=trusted) if url.scheme == "smtps" else smtplib.SMTP
     try:
         with server(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT) as connection:
             if url.query == "starttls":
-                connection.starttls()
+                connection.starttls(context=trusted)
             if url.username:
                 connection.login(unquote(url.username), unquote(url.password or ""))
             connection.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        raise MailRefused(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(str(error)) from error
 

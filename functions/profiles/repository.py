@@ -3,23 +3,28 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-
-from shared.models import User
+from shared.kit.database import PooledConnection
 from shared.rules.callers import AccountGone
 
+COLUMNS = ("first_name", "last_name", "password_hash")
 
-def change_user(session: Session, user_id: UUID, values: dict[str, Any]) -> User:
-    """Raises AccountGone if the account was deleted meanwhile."""
-    user: User | None = session.scalar(update(User).where(User.id == user_id).values(**values).returning(User))
-    if user is None:
+
+def change_user(db: PooledConnection, user_id: UUID, values: dict[str, Any]) -> None:
+    """Set some of COLUMNS. Raises AccountGone if the account was deleted meanwhile."""
+    places = ", ".join(f"{column} = %({column})s" for column in COLUMNS if column in values)
+    changed = db.execute(f"UPDATE users SET {places} WHERE id = %(user_id)s", {**values, "user_id": user_id})
+    if changed.rowcount == 0:
         raise AccountGone
-    return user
 
 
-def swap_picture(session: Session, user_id: UUID, key: str | None) -> str | None:
-    """Set the picture's key; returns the one before, locked so that of two uploads each deletes the right file."""
-    before = session.scalar(select(User.picture).where(User.id == user_id).with_for_update())
-    session.execute(update(User).where(User.id == user_id).values(picture=key))
-    return before
+def swap_picture(db: PooledConnection, user_id: UUID, key: str | None) -> str | None:
+    """Set the picture's key; returns the one before, locked so that of two uploads each deletes the right file.
+
+    Raises AccountGone if the account was deleted meanwhile.
+    """
+    before = db.execute("SELECT picture FROM users WHERE id = %s FOR UPDATE", (user_id,)).fetchone()
+    if before is None:
+        raise AccountGone
+    db.execute("UPDATE users SET picture = %s WHERE id = %s", (key, user_id))
+    key_before: str | None = before[0]
+    return key_before

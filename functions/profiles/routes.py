@@ -8,13 +8,14 @@ from starlette.datastructures import UploadFile
 from functions.profiles import repository, service
 from functions.profiles.pictures import BadPicture
 from functions.profiles.schemas import Info, Picture, Profile, ProfileChange, WholeProfile
+from shared.kit.answers import answer
 from shared.kit.bodies import media_type, multipart_form, read_body
 from shared.kit.documentation import refusals
 from shared.kit.errors import UnsupportedMediaType
-from shared.kit.http import answer, router
+from shared.kit.http import router
 from shared.kit.storage import storage
 from shared.kit.transactions import transaction
-from shared.rules.callers import PasswordCheckNeeded, User
+from shared.rules.callers import AccountGone, PasswordCheckNeeded, User
 from shared.rules.passwords import WeakPassword
 from shared.rules.pictures import picture_path
 from shared.rules.sign_out import close_sockets
@@ -33,8 +34,8 @@ def get_profile(caller: User) -> Response:
 @profiles.patch("/api/user/profile/", response_model=Profile, responses=refusals(WeakPassword, PasswordCheckNeeded))
 def change_profile(caller: User, change: ProfileChange) -> Response:
     """Change names or password; other fields are ignored. A new password signs out every other device."""
-    with transaction() as session:
-        profile, sockets = service.change_profile(session, caller, change)
+    with transaction() as db:
+        profile, sockets = service.change_profile(db, caller, change)
     close_sockets(sockets)
     return answer(profile)
 
@@ -45,12 +46,20 @@ def replace_profile(caller: User, profile: WholeProfile) -> Response:
     return change_profile(caller, profile)
 
 
-async def uploaded_picture(request: Request) -> UploadFile | str | None:
-    """The multipart field `profile_image`. Raises UnsupportedMediaType for other bodies than forms."""
+async def uploaded_picture(request: Request) -> tuple[str, bytes] | None:
+    """Name and content of the file in the form field `profile_image`, None without the field.
+
+    Raises UnsupportedMediaType for other bodies than forms, BadPicture for text.
+    """
     if await read_body(request) and media_type(request) not in FORM_TYPES:
         raise UnsupportedMediaType(media_type(request))
-    form = await multipart_form(request)
-    return form.get("profile_image")
+    async with multipart_form(request) as form:
+        match form.get("profile_image"):
+            case UploadFile() as file:
+                return file.filename or "", await file.read()
+            case str():
+                raise BadPicture(NOT_A_FILE)
+    return None
 
 
 UPLOAD = {
@@ -70,14 +79,16 @@ UPLOAD = {
     responses=refusals(BadPicture, UnsupportedMediaType),
     openapi_extra=UPLOAD,
 )
-def change_picture(caller: User, upload: Annotated[UploadFile | str | None, Depends(uploaded_picture)]) -> Response:
-    """Set the profile picture: PNG, JPEG, GIF, WebP, BMP or TIFF of at most 4.5 MB and 36 megapixels."""
+def change_picture(caller: User, upload: Annotated[tuple[str, bytes] | None, Depends(uploaded_picture)]) -> Response:
+    """Set the profile picture: PNG, JPEG, GIF, WebP, BMP or TIFF of at most 4.5 MB and 25 megapixels."""
     if upload is None:
         return answer({"profile_image": picture_path(caller.picture)})
-    if isinstance(upload, str):
-        raise BadPicture(NOT_A_FILE)
-    key = service.store_picture(upload.filename or "", upload.file.read())
-    return answer({"profile_image": _swap_picture(caller, key)})
+    key = service.store_picture(*upload)
+    try:
+        return answer({"profile_image": _swap_picture(caller, key)})
+    except AccountGone:
+        storage().delete(key)
+        raise
 
 
 @profiles.delete("/api/user/profile_image/", response_model=Info, responses=refusals(service.NoPicture))
@@ -90,8 +101,8 @@ def delete_picture(caller: User) -> Response:
 
 
 def _swap_picture(caller: User, key: str | None) -> str:
-    with transaction() as session:
-        before = repository.swap_picture(session, caller.id, key)
+    with transaction() as db:
+        before = repository.swap_picture(db, caller.id, key)
     if before is not None:
         storage().delete(before)
     return picture_path(key)

@@ -1,15 +1,14 @@
 """The verbs of the profiles feature and their refusals."""
 
+from dataclasses import replace
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from functions.profiles import pictures, repository
 from functions.profiles.schemas import ProfileChange
+from shared.kit.database import PooledConnection
 from shared.kit.errors import AppError
 from shared.kit.passwords import hash_password
 from shared.kit.storage import storage
-from shared.models import User
 from shared.rules.callers import Caller
 from shared.rules.passwords import check_password_rules
 from shared.rules.pictures import picture_path
@@ -23,24 +22,26 @@ class NoPicture(AppError):
     body: Any = {"Error": "Account has no profile image"}
 
 
-def change_profile(session: Session, caller: Caller, change: ProfileChange) -> tuple[dict[str, Any], list[str]]:
+def change_profile(db: PooledConnection, caller: Caller, change: ProfileChange) -> tuple[dict[str, Any], list[str]]:
     """Change names and password; returns the profile and the sockets to close after the commit.
 
     A new password signs every other device out. Raises PasswordCheckNeeded or WeakPassword.
     """
     values: dict[str, Any] = change.changes()
-    sockets: list[str] = []
     if password := values.pop("password", None):
         caller.require_fresh_password()
         names = {"first_name": caller.first_name, "last_name": caller.last_name, **values}
         check_password_rules(password, email=caller.email, **names)
         values["password_hash"] = hash_password(password)
-        _ended, sockets = end_sessions(session, caller.id, but=caller.session_id)
-    profile = repository.change_user(session, caller.id, values) if values else caller
-    return as_profile(profile), sockets
+    if values:
+        repository.change_user(db, caller.id, values)
+    # After the change, which locks the account: a sign-in under way is either seen here or finds the new password.
+    _ended, sockets = end_sessions(db, caller.id, but=caller.session_id) if password else ([], [])
+    names = {name: value for name, value in values.items() if name != "password_hash"}
+    return as_profile(replace(caller, **names)), sockets
 
 
-def as_profile(account: User | Caller) -> dict[str, Any]:
+def as_profile(account: Caller) -> dict[str, Any]:
     """The profile as the frontend reads it."""
     return {
         "id": str(account.id),

@@ -3,29 +3,32 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
-
-from shared.kit.database import connection
-from shared.models import Rating, Tutor
+from shared.kit.database import PooledConnection, connection
 from shared.rules.policy import policy
 
 
-def find_tutor_owner(session: Session, tutor_id: int) -> UUID | None:
+def find_tutor_owner(db: PooledConnection, tutor_id: int) -> UUID | None:
     """The account of a tutor whom students can see."""
-    return session.scalar(select(Tutor.user_id).where(Tutor.id == tutor_id, Tutor.listed))
+    row = db.execute("SELECT user_id FROM tutors WHERE id = %s AND listed", (tutor_id,)).fetchone()
+    return row[0] if row else None
 
 
-def add_rating(session: Session, rating: Rating) -> datetime:
-    """Raises sqlalchemy.exc.IntegrityError if there is one by the student already or the tutor has gone."""
-    session.add(rating)
-    session.flush()
-    return rating.created_at
+ADD_RATING = """
+INSERT INTO ratings (tutor_id, student_id, rating, review) VALUES (%s, %s, %s, %s)
+RETURNING created_at
+"""
 
 
-def delete_rating(session: Session, tutor_id: int, student_id: UUID) -> bool:
-    removal = delete(Rating).where(Rating.tutor_id == tutor_id, Rating.student_id == student_id)
-    return session.scalar(removal.returning(Rating.id)) is not None
+def add_rating(db: PooledConnection, tutor_id: int, student_id: UUID, rating: int, review: str) -> datetime:
+    """Raises psycopg.IntegrityError if there is one by the student already or the tutor has gone."""
+    [row] = db.execute(ADD_RATING, (tutor_id, student_id, rating, review)).fetchall()
+    created_at: datetime = row[0]
+    return created_at
+
+
+def delete_rating(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool:
+    removal = "DELETE FROM ratings WHERE tutor_id = %s AND student_id = %s"
+    return db.execute(removal, (tutor_id, student_id)).rowcount > 0
 
 
 RATING = """SELECT coalesce('[' || string_agg(row_to_json(shown)::text, ',') || ']', '[]') FROM (

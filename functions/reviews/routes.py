@@ -4,9 +4,10 @@ from fastapi import Request, Response
 
 from functions.reviews import repository, service
 from functions.reviews.schemas import Info, NewRating, OwnRatings, Rating, RatingOfTutor
+from shared.kit.answers import answer, json_response
 from shared.kit.documentation import count_parameter, refusals
 from shared.kit.errors import FieldErrors
-from shared.kit.http import answer, json_response, router
+from shared.kit.http import router
 from shared.kit.queries import read_count
 from shared.kit.transactions import transaction
 from shared.rules.callers import Anybody, User
@@ -24,16 +25,16 @@ MOST = 100
 )
 def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     """Rate a tutor with 1 to 5 stars and a review; once per tutor."""
-    with transaction() as session:
-        added = service.rate(session, caller.id, tutor_id, rating)
+    with transaction() as db:
+        added = service.rate(db, caller.id, tutor_id, rating)
     return answer(added, 201)
 
 
 @reviews.delete("/api/user/rate_tutor/{tutor_id:int}/", response_model=Info, responses=refusals(service.NoRating))
 def delete_rating(caller: User, tutor_id: int) -> Response:
     """Delete the own rating of a tutor."""
-    with transaction() as session:
-        service.delete_rating(session, caller.id, tutor_id)
+    with transaction() as db:
+        service.delete_rating(db, caller.id, tutor_id)
     return answer({"Info": "Rating deleted."})
 
 

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from psycopg import IntegrityError
 
 from functions.reviews import repository
 from functions.reviews.schemas import NewRating
+from shared.kit.database import PooledConnection
 from shared.kit.errors import AppError
 from shared.kit.transactions import violated_constraint
-from shared.models import Rating
+from shared.rules.callers import AccountGone
 from shared.rules.timestamps import wire_time
 
 MAX_ID = 2**31 - 1
@@ -49,21 +49,21 @@ class NoRating(AppError):
 REFUSALS_OF_CONSTRAINTS: dict[str | None, type[AppError]] = {
     "ratings_tutor_id_student_id_key": AlreadyRated,
     "ratings_tutor_id_fkey": TutorNotFound,
+    "ratings_student_id_fkey": AccountGone,
 }
 
 
-def rate(session: Session, student_id: UUID, tutor_id: int, rating: NewRating) -> dict[str, Any]:
-    """Rate a tutor. Raises TutorIdRequired, TutorNotFound, OwnTutor or AlreadyRated."""
+def rate(db: PooledConnection, student_id: UUID, tutor_id: int, rating: NewRating) -> dict[str, Any]:
+    """Rate a tutor. Raises TutorIdRequired, TutorNotFound, OwnTutor, AlreadyRated or AccountGone."""
     if tutor_id == 0:
         raise TutorIdRequired
-    owner = repository.find_tutor_owner(session, tutor_id) if tutor_id <= MAX_ID else None
+    owner = repository.find_tutor_owner(db, tutor_id) if tutor_id <= MAX_ID else None
     if owner is None:
         raise TutorNotFound
     if owner == student_id:
         raise OwnTutor
-    row = Rating(tutor_id=tutor_id, student_id=student_id, rating=rating.rating, review=rating.review)
     try:
-        created_at = repository.add_rating(session, row)
+        created_at = repository.add_rating(db, tutor_id, student_id, rating.rating, rating.review)
     except IntegrityError as error:
         if refusal := REFUSALS_OF_CONSTRAINTS.get(violated_constraint(error)):
             raise refusal from None
@@ -71,7 +71,7 @@ def rate(session: Session, student_id: UUID, tutor_id: int, rating: NewRating) -
     return {"rating": rating.rating, "review": rating.review, "created_at": wire_time(created_at)}
 
 
-def delete_rating(session: Session, student_id: UUID, tutor_id: int) -> None:
+def delete_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
     """Delete the own rating of a tutor. Raises NoRating."""
-    if tutor_id > MAX_ID or not repository.delete_rating(session, tutor_id, student_id):
+    if tutor_id > MAX_ID or not repository.delete_rating(db, tutor_id, student_id):
         raise NoRating

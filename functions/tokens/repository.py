@@ -15,13 +15,14 @@ class Account:
     """What a sign-in needs to know of an account; `known_address`: it is signed in from there already."""
 
     id: UUID
+    email: str
     password_hash: str
     confirmed: bool
     known_address: bool
 
 
 FIND_ACCOUNT = """
-SELECT id, password_hash, confirmed_at IS NOT NULL AS confirmed,
+SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
        EXISTS (SELECT FROM sessions WHERE user_id = users.id AND address = %(address)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
 """
@@ -43,9 +44,11 @@ def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
         db.execute("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s", (new, user_id, old))
 
 
+# The lock waits for a change of the password that is under way: it ends the sessions it sees.
 START_SESSION = """
 INSERT INTO sessions (user_id, user_agent, address, expires_at)
 SELECT id, %(user_agent)s, %(address)s, %(expires_at)s FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s
+FOR SHARE
 RETURNING id
 """
 
@@ -88,13 +91,16 @@ LIST_DEVICES = """
 SELECT coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') FROM (
     SELECT id, user_agent, host(address) AS address, wire_time(created_at, %(zone)s) AS created_at,
            wire_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
-    FROM sessions WHERE user_id = %(user_id)s AND expires_at > now() ORDER BY last_used_at DESC, id
+    FROM sessions WHERE user_id = %(user_id)s AND expires_at > now() ORDER BY last_used_at DESC, id LIMIT %(most)s
 ) device
 """
+# A Lambda function's answer ends at 6 MB.
+MOST_DEVICES = 500
 
 
 def list_devices(user_id: UUID, current: UUID | None) -> str:
-    """The signed-in devices as JSON text, the last used one first."""
+    """The signed-in devices as JSON text, the last used one first, MOST_DEVICES at most."""
+    values = {"user_id": user_id, "current": current, "zone": policy().time_zone, "most": MOST_DEVICES}
     with connection() as db:
-        row = db.execute(LIST_DEVICES, {"user_id": user_id, "current": current, "zone": policy().time_zone}).fetchone()
+        row = db.execute(LIST_DEVICES, values).fetchone()
     return str(row[0]) if row else "[]"

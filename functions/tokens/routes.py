@@ -16,9 +16,10 @@ from functions.tokens.schemas import (
     RefreshToken,
     TokenPair,
 )
+from shared.kit.answers import answer, json_response
 from shared.kit.documentation import refusals
 from shared.kit.errors import NotFound, Throttled
-from shared.kit.http import answer, client_address, json_response, router
+from shared.kit.http import client_address, router
 from shared.kit.transactions import transaction
 from shared.rules.callers import User
 from shared.rules.sign_out import close_sockets, end_sessions
@@ -91,8 +92,8 @@ def sign_out_device(caller: User, session_id: UUID) -> Response:
 
 
 def _end(user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> Response:
-    with transaction() as session:
-        ended, sockets = end_sessions(session, user_id, only=only, but=but)
+    with transaction() as db:
+        ended, sockets = end_sessions(db, user_id, only=only, but=but)
     if only is not None and not ended:
         raise NotFound
     close_sockets(sockets)

@@ -10,7 +10,7 @@ from functions.tokens.schemas import Credentials
 from shared.kit import tokens
 from shared.kit.errors import AppError
 from shared.kit.passwords import hash_password, needs_rehash, password_matches
-from shared.kit.rate_limits import give_back, spend
+from shared.kit.rate_limits import Limit, give_back, spend
 from shared.rules import limits
 from shared.rules.callers import CHALLENGE, INVALID, WRONG_KIND, Caller
 from shared.rules.policy import policy
@@ -62,7 +62,7 @@ def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str
     """
     place = address_or_none(address)
     account = repository.find_account(credentials.email, place)
-    attempt = _Attempt(credentials.email, address, known_address=account is not None and account.known_address)
+    attempt = _Attempt(address, *_failures_count_for(account, credentials.email, address))
     if not password_matches(account.password_hash if account else None, credentials.password) or account is None:
         raise WrongCredentials
     attempt.succeeded()
@@ -78,23 +78,26 @@ def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str
     return {"refresh": refresh, "access": _access_token(account.id, session_id)}
 
 
+def _failures_count_for(account: repository.Account | None, email: str, address: str) -> tuple[Limit, str]:
+    """The limit and subject of a sign-in's failure; an account is named as it is stored, however it was typed."""
+    if account is None:
+        return limits.FAILURES_PER_ACCOUNT, email.lower()
+    if account.known_address:
+        return limits.FAILURES_AT_KNOWN_ADDRESS, f"{account.id} {address}"
+    return limits.FAILURES_PER_ACCOUNT, account.email
+
+
 class _Attempt:
-    """A password being tried, counted as a failure until it turns out right.
+    """A password being tried, counted as a failure until it turns out right. Raises Throttled when made."""
 
-    Failures from an address the account is signed in at count apart, so that strangers cannot lock the
-    owner out there.
-    """
-
-    def __init__(self, email: str, address: str, *, known_address: bool) -> None:
-        account = email.lower()
-        self.subject = f"{account} {address}" if known_address else account
-        self.address = address
-        spend(limits.FAILURES_PER_ADDRESS, address)
-        spend(limits.FAILURES_PER_ACCOUNT, self.subject)
+    def __init__(self, address: str, limit: Limit, subject: str) -> None:
+        self.counts = ((limits.FAILURES_PER_ADDRESS, limits.subscriber(address)), (limit, subject))
+        for each, counted in self.counts:
+            spend(each, counted)
 
     def succeeded(self) -> None:
-        give_back(limits.FAILURES_PER_ADDRESS, self.address)
-        give_back(limits.FAILURES_PER_ACCOUNT, self.subject)
+        for each, counted in self.counts:
+            give_back(each, counted)
 
 
 def refresh(token: str) -> dict[str, str]:
@@ -119,7 +122,7 @@ def check_password(caller: Caller, password: Any, address: str) -> bool:
     """
     if not password:
         raise PasswordRequired
-    attempt = _Attempt(caller.email, address, known_address=True)
+    attempt = _Attempt(address, limits.FAILURES_IN_SESSION, str(caller.session_id))
     matches = isinstance(password, str) and password_matches(repository.find_password_hash(caller.id), password)
     if matches and caller.session_id is not None:
         attempt.succeeded()

@@ -1,10 +1,12 @@
 """The search query: what the frontend sends, however often it repeats it, as typed filters."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from shared.kit import fields
+from shared.kit.characters import unfit_characters
 from shared.kit.errors import FieldErrors
 from shared.kit.paging import BadCursor, Cursor, read_cursor
 from shared.kit.queries import parse_query, read_decimal
@@ -24,6 +26,12 @@ FALSE = frozenset({"false", "False", "FALSE", "0"})
 STEPS = {"price": Decimal(1), "avg_rating": Decimal("0.1")}
 COMPARISONS = ("gte", "gt", "lte", "lt")
 SORTS = {"sorting_by_average_rating": "avg_rating", "sorting_by_hourly_rate": "price"}
+# The form in which a cursor carries the value of a column sorted by.
+CURSOR_FORMS = {
+    "price": re.compile("[0-9]{1,7}"),
+    "avg_rating": re.compile(r"[0-5]\.[0-9]"),
+    "rank": re.compile(r"[0-5]\.[0-9]{1,17}"),
+}
 PAGE_SIZE = 100
 KNOWN = frozenset(
     {"search_by_full_name", "tutoring_location", "skills", "page_size", *SWITCHES, *SORTS}
@@ -108,7 +116,7 @@ class _Reader:
 
     def text(self, name: str) -> str:
         value = self.last(name).strip()
-        if complaints := fields.unfit_characters(value):
+        if complaints := unfit_characters(value):
             self.errors[name] = complaints
         return value
 
@@ -156,7 +164,7 @@ class _Reader:
         if not value:
             return None
         try:
-            return read_cursor(value, order.name)
+            return read_cursor(value, order.name, CURSOR_FORMS[order.column])
         except BadCursor:
             self.errors["cursor"] = [BAD_CURSOR]
             return None

@@ -3,13 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
 from functions.tutors.filters import Filters
 from functions.tutors.search import search_statement
 from shared.kit.database import connection
-from shared.models import Tutor
 from shared.rules.pictures import picture_sql
 from shared.rules.policy import policy
 
@@ -83,10 +79,6 @@ def find_details(tutor_id: int, *, own: bool = False) -> str | None:
     return row[0] if row else None
 
 
-def change_tutor(session: Session, user_id: UUID, values: dict[str, Any]) -> None:
-    session.execute(update(Tutor).where(Tutor.user_id == user_id).values(**values))
-
-
 SETTINGS = (
     "description",
     "price",
@@ -104,3 +96,10 @@ def find_settings(user_id: UUID) -> dict[str, Any]:
     with connection() as db:
         row = db.execute(f"SELECT {', '.join(SETTINGS)} FROM tutors WHERE user_id = %s", (user_id,)).fetchone()
     return dict(zip(SETTINGS, row, strict=True)) if row else {}
+
+
+def change_settings(user_id: UUID, values: dict[str, Any]) -> None:
+    """Set columns of SETTINGS; one statement, a transaction of its own."""
+    places = ", ".join(f"{column} = %({column})s" for column in SETTINGS if column in values)
+    with connection() as db:
+        db.execute(f"UPDATE tutors SET {places} WHERE user_id = %(user_id)s", {**values, "user_id": user_id})

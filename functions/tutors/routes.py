@@ -5,9 +5,11 @@ from fastapi import Request, Response
 from functions.tutors import repository, service
 from functions.tutors.documentation import SEARCH_PARAMETERS
 from functions.tutors.schemas import Details, Skill, TutorItem
-from shared.kit.documentation import refusals
+from shared.kit.answers import json_response
+from shared.kit.direct import direct
+from shared.kit.documentation import path_id, refusals
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http import json_response, router
+from shared.kit.http import router
 from shared.kit.paging import next_link
 
 tutors = router("tutors")
@@ -21,6 +23,7 @@ MAX_ID = 2**31 - 1
     responses=refusals(FieldErrors, service.UnknownSkillSearched),
     openapi_extra={"parameters": SEARCH_PARAMETERS},
 )
+@direct
 def search_tutors(request: Request) -> Response:
     """Search tutors. A page has at most 100; the Link header leads to the next one."""
     cards, next_query = service.search(request.scope["query_string"])
@@ -29,13 +32,20 @@ def search_tutors(request: Request) -> Response:
 
 
 @tutors.get("/api/user/tutor/all/", response_model=list[TutorItem])
-def list_tutors() -> Response:
+@direct
+def list_tutors(_request: Request) -> Response:
     """The hundred best tutors."""
     cards, _next = service.search(b"")
     return json_response(f"[{','.join(cards)}]")
 
 
-@tutors.get("/api/user/tutor/details/{tutor_id:int}/", response_model=Details, responses=refusals(NotFound))
+@tutors.get(
+    "/api/user/tutor/details/{tutor_id:int}/",
+    response_model=Details,
+    responses=refusals(NotFound),
+    openapi_extra=path_id("tutor_id"),
+)
+@direct
 def get_details(request: Request) -> Response:
     """A tutor's details with ratings, oldest first, and the schedule."""
     tutor_id = request.path_params["tutor_id"]
@@ -46,6 +56,7 @@ def get_details(request: Request) -> Response:
 
 
 @tutors.get("/api/user/tutor/skills/", response_model=list[Skill])
-def list_skills() -> Response:
+@direct
+def list_skills(_request: Request) -> Response:
     """The skills a tutor may offer."""
     return json_response(repository.list_skills())

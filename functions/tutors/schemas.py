@@ -9,7 +9,6 @@ from shared.kit.fields import Flag, Text, Whole, invalid
 
 MAX_PRICE = 1_000_000
 MAX_LOCATION = 50
-# A hundred cards of this length stay below the 6 MB a Lambda function may return.
 MAX_DESCRIPTION = 20_000
 
 

@@ -41,10 +41,12 @@ def name_conditions(name: str, parameters: dict[str, Any], *, forgiving: bool) -
     for number, word in enumerate(dict.fromkeys(name.split())):
         key = f"word{number}"
         parameters[key] = _literal(word)
+        as_typed = f"t.name_folded LIKE '%%' || fold(%({key})s) || '%%'"
         if forgiving and _may_be_misspelt(word):
-            conditions.append(_misspelt(f"fold(%({key})s)", len(word) // 2))
+            # Another word may be the one with the slip.
+            conditions.append(f"({as_typed} OR {_misspelt(f'fold(%({key})s)', len(word) // 2)})")
             continue
-        conditions.append(f"t.name_folded LIKE '%%' || fold(%({key})s) || '%%'")
+        conditions.append(as_typed)
         if not word.isascii() and not forgiving:
             parameters[f"{key}_accents"] = _accents(word)
             full_name = "lower(t.first_name || ' ' || t.last_name)"

@@ -3,15 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from functions.tutors import repository
 from functions.tutors.filters import SWITCHES, UNKNOWN_OPTION, Filters, read_filters
 from functions.tutors.repository import Row
 from functions.tutors.schemas import MAX_LOCATION, MAX_PRICE
 from functions.tutors.search_text import can_match, may_be_forgiven
 from shared.kit.errors import AppError, FieldErrors
-from shared.kit.paging import Cursor
+from shared.kit.paging import Cursor, fitting
 
 # Wire name to column, where they differ.
 COLUMNS = {"tutoring_location": "location", **SWITCHES}
@@ -64,18 +62,20 @@ class LocationTooLong(AppError):
 def search(query: bytes) -> tuple[list[str], list[tuple[str, str]] | None]:
     """One page of cards as JSON texts, and the query of the next page if there is one.
 
+    A page of long descriptions ends before it is too large for an answer.
+
     Raises FieldErrors or UnknownSkillSearched.
     """
     filters = read_filters(query)
     if unknown := repository.unknown_skills(filters.skills):
         raise UnknownSkillSearched(unknown[0])
     rows = _matches(filters)
-    page = rows[: filters.page_size]
-    if len(rows) == len(page):
-        return [card for _id, _value, card in page], None
-    last_id, last_value, _card = page[-1]
+    cards = fitting(card for _id, _value, card in rows[: filters.page_size])
+    if len(cards) == len(rows):
+        return cards, None
+    last_id, last_value, _card = rows[len(cards) - 1]
     cursor = Cursor(filters.order.name, str(last_value), last_id)
-    return [card for _id, _value, card in page], [*filters.query, ("cursor", cursor.text())]
+    return cards, [*filters.query, ("cursor", cursor.text())]
 
 
 def _matches(filters: Filters) -> list[Row]:
@@ -88,7 +88,7 @@ def _matches(filters: Filters) -> list[Row]:
     return rows
 
 
-def change_settings(session: Session, user_id: UUID, changes: dict[str, Any]) -> None:
+def change_settings(user_id: UUID, changes: dict[str, Any]) -> None:
     """Store settings by their wire names; what is absent stays as it is.
 
     Raises NegativePrice, PriceTooHigh, EmptyLocation or LocationTooLong.
@@ -98,7 +98,7 @@ def change_settings(session: Session, user_id: UUID, changes: dict[str, Any]) ->
     if "tutoring_location" in changes:
         _check_location(changes["tutoring_location"])
     if changes:
-        repository.change_tutor(session, user_id, {COLUMNS.get(name, name): value for name, value in changes.items()})
+        repository.change_settings(user_id, {COLUMNS.get(name, name): value for name, value in changes.items()})
 
 
 def _check_price(price: int) -> None:

@@ -21,9 +21,9 @@ from functions.tutors.schemas import (
     Skills,
     SkillsChange,
 )
+from shared.kit.answers import answer, json_response
 from shared.kit.documentation import refusals
-from shared.kit.http import answer, json_response, router
-from shared.kit.transactions import transaction
+from shared.kit.http import router
 from shared.rules.callers import Caller, TutorCaller
 
 tutor_settings = router("tutor settings")
@@ -34,8 +34,7 @@ LOCATION_REFUSALS = (service.EmptyLocation, service.LocationTooLong)
 
 
 def _change(caller: Caller, change: Change, *shown: str) -> Response:
-    with transaction() as session:
-        service.change_settings(session, caller.id, change.changes())
+    service.change_settings(caller.id, change.changes())
     return _show(caller, *shown)
 
 
@@ -54,8 +53,7 @@ def get_own_details(caller: TutorCaller) -> Response:
 )
 def change_settings(caller: TutorCaller, change: SettingsChange) -> Response:
     """Change any of the own settings but the skills."""
-    with transaction() as session:
-        service.change_settings(session, caller.id, change.changes())
+    service.change_settings(caller.id, change.changes())
     return get_own_details(caller)
 
 
@@ -130,6 +128,5 @@ def get_skills(caller: TutorCaller) -> Response:
 def replace_skills(caller: TutorCaller, change: SkillsChange) -> Response:
     """Replace the own skills by names from the list; nothing or null clears them."""
     skills = service.check_skills(change.skills)
-    with transaction() as session:
-        repository.change_tutor(session, caller.id, {"skills": skills})
+    repository.change_settings(caller.id, {"skills": skills})
     return answer({"skills": skills})

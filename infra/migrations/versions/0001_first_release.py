@@ -16,10 +16,11 @@ depends_on = None
 
 EXTENSIONS = ("pg_trgm", "unaccent", "fuzzystrmatch", "btree_gist")
 
+# Lower-case ASCII, with the parts of a double name as words of their own.
 # `unaccent` is only STABLE because its dictionary could change; ours does not.
 FOLD = """
 CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT lower(public.unaccent('public.unaccent', value))
+    SELECT translate(lower(public.unaccent('public.unaccent', value)), '-', ' ')
 $$
 """
 
@@ -29,13 +30,27 @@ CREATE FUNCTION one_typo_apart(word text, wanted text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE
         WHEN abs(char_length(word) - char_length(wanted)) > 1 THEN false
-        WHEN public.levenshtein_less_equal(word, wanted, 1) <= 1 THEN true
-        ELSE EXISTS (
-            SELECT FROM generate_series(1, char_length(wanted) - 1) AS at
-            WHERE word = overlay(wanted PLACING reverse(substr(wanted, at, 2)) FROM at FOR 2)
-        )
+        ELSE CASE public.levenshtein_less_equal(word, wanted, 2)
+            WHEN 0 THEN true
+            WHEN 1 THEN true
+            -- Two letters swapped count as two changes.
+            WHEN 2 THEN EXISTS (
+                SELECT FROM generate_series(1, char_length(wanted) - 1) AS at
+                WHERE word = overlay(wanted PLACING reverse(substr(wanted, at, 2)) FROM at FOR 2)
+            )
+            ELSE false
+        END
     END
 $$
+"""
+
+# Volatile on purpose: it sees what was committed while the statement that calls it waited for a lock.
+LISTENERS_NOW = """
+CREATE FUNCTION listeners_now(talk uuid, OUT legacy text[], OUT facts text[]) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    SELECT array_agg(id) FILTER (WHERE protocol = 1), array_agg(id) FILTER (WHERE protocol = 2)
+    INTO legacy, facts FROM connections WHERE conversation_id = talk;
+END $$
 """
 
 # The form of shared.rules.timestamps.wire_time.
@@ -44,6 +59,8 @@ CREATE FUNCTION wire_time(moment timestamptz, zone text) RETURNS text LANGUAGE s
     SELECT replace(to_char(moment AT TIME ZONE zone, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')
         || CASE WHEN seconds < 0 THEN '-' ELSE '+' END
         || to_char(abs(seconds) / 3600, 'FM00') || ':' || to_char(abs(seconds) / 60 % 60, 'FM00')
+        -- Local mean time, before there were zones, has seconds.
+        || CASE WHEN seconds % 60 = 0 THEN '' ELSE to_char(abs(seconds) % 60, '":"FM00') END
     FROM (SELECT extract(epoch FROM (moment AT TIME ZONE zone) - (moment AT TIME ZONE 'UTC'))::int) AS shift (seconds)
 $$
 """
@@ -96,6 +113,20 @@ CREATE TRIGGER ratings_count_removed AFTER DELETE ON ratings REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION count_ratings();
 """
 
+# The deletion of an account removes ratings it gave and got. All tutors these belong to are locked at its
+# beginning, in order of id: accounts that rated each other then wait instead of deadlocking halfway.
+LOCK_RATED_TUTORS = """
+CREATE FUNCTION lock_rated_tutors() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM tutors WHERE id IN (
+        SELECT id FROM tutors WHERE user_id = OLD.id UNION SELECT tutor_id FROM ratings WHERE student_id = OLD.id
+    ) ORDER BY id FOR UPDATE;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER users_lock_rated_tutors BEFORE DELETE ON users
+    FOR EACH ROW EXECUTE FUNCTION lock_rated_tutors();
+"""
+
 TABLES_LAST_FIRST = (
     "schedule_items",
     "ratings",
@@ -110,6 +141,8 @@ TABLES_LAST_FIRST = (
     "outbox",
     "conversations",
 )
+
+TRIGGER_FUNCTIONS = ("lock_rated_tutors", "count_ratings", "copy_account_to_tutor", "fill_tutor_from_account")
 
 SKILLS = (
     "Angielski",
@@ -211,18 +244,14 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
-        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("messages_conversation_id_fkey"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["users.id"], name=op.f("messages_created_by_fkey"), ondelete="SET NULL"
-        ),
         sa.PrimaryKeyConstraint("conversation_id", "seq", name=op.f("messages_pkey")),
-        sa.UniqueConstraint("id", name=op.f("messages_id_key")),
     )
     op.create_index(
         "messages_client_id_key",
@@ -231,7 +260,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("client_id IS NOT NULL"),
     )
-    op.create_index("messages_created_by_idx", "messages", ["created_by"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -325,18 +353,19 @@ def upgrade() -> None:
         sa.Column("connected_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name=op.f("connections_conversation_id_fkey"), ondelete="CASCADE"
+            ["conversation_id", "user_id"],
+            ["members.conversation_id", "members.user_id"],
+            name=op.f("connections_conversation_id_user_id_fkey"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["session_id"], ["sessions.id"], name=op.f("connections_session_id_fkey"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("connections_user_id_fkey"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("connections_pkey")),
     )
-    op.create_index(op.f("connections_conversation_id_idx"), "connections", ["conversation_id"], unique=False)
+    op.create_index("connections_members_idx", "connections", ["conversation_id", "user_id"], unique=False)
     op.create_index(op.f("connections_session_id_idx"), "connections", ["session_id"], unique=False)
     op.create_index(op.f("connections_touched_at_idx"), "connections", ["touched_at"], unique=False)
-    op.create_index(op.f("connections_user_id_idx"), "connections", ["user_id"], unique=False)
     op.create_table(
         "ratings",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -373,16 +402,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("schedule_items_pkey")),
     )
     op.create_index("schedule_items_tutor_idx", "schedule_items", ["tutor_id", "id"], unique=False)
+    op.execute(LISTENERS_NOW)
     op.execute(COPY_ACCOUNT)
     op.execute(COUNT_RATINGS)
+    op.execute(LOCK_RATED_TUTORS)
     op.bulk_insert(sa.table("skills", sa.column("name")), [{"name": name} for name in SKILLS])
 
 
 def downgrade() -> None:
     for table in TABLES_LAST_FIRST:
         op.drop_table(table)
-    for function in ("count_ratings()", "copy_account_to_tutor()", "fill_tutor_from_account()"):
-        op.execute(f"DROP FUNCTION {function}")
+    for function in TRIGGER_FUNCTIONS:
+        op.execute(f"DROP FUNCTION {function}()")
+    op.execute("DROP FUNCTION listeners_now(uuid)")
     op.execute("DROP FUNCTION wire_time(timestamptz, text)")
     op.execute("DROP FUNCTION one_typo_apart(text, text)")
     op.execute("DROP FUNCTION fold(text)")

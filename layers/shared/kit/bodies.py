@@ -1,13 +1,16 @@
 """Request bodies as the original took them: JSON, forms and multipart all become one JSON object."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NoReturn, TypedDict
 from urllib.parse import parse_qsl
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
 
 from shared.kit import fields
 from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
@@ -55,8 +58,8 @@ class BodyRequest(Request):
         if kind == "application/x-www-form-urlencoded":
             return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         if kind == "multipart/form-data":
-            form = await multipart_form(self)
-            return {name: value for name, value in form.items() if isinstance(value, str)}
+            async with multipart_form(self) as form:
+                return {name: value for name, value in form.items() if isinstance(value, str)}
         raise UnsupportedMediaType(kind)
 
 
@@ -76,20 +79,34 @@ async def read_body(request: Request) -> bytes:
     return body
 
 
-async def multipart_form(request: Request) -> FormData:
-    """Parse a multipart body that `read_body` has read. Raises FieldErrors for a broken one."""
+@asynccontextmanager
+async def multipart_form(request: Request) -> AsyncIterator[FormData]:
+    """A multipart body that `read_body` has read; its files close with the block.
+
+    Raises FieldErrors for a broken one.
+    """
     try:
-        return await request.form(**FORM_LIMITS)
+        form = await request.form(**FORM_LIMITS)
     except (HTTPException, ValueError) as error:
-        raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {error}"]}) from None
+        reason = getattr(error, "detail", error)
+        raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]}) from None
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def parse_json(raw: bytes) -> Any:
-    """Parse strict JSON: no NaN, no Infinity. Raises MalformedJson."""
+    """Parse strict JSON: no NaN, no Infinity, nothing that becomes one. Raises MalformedJson."""
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise MalformedJson(error) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
 
 
 def _refuse_constant(name: str) -> NoReturn:

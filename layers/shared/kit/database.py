@@ -1,7 +1,7 @@
 """PostgreSQL: one pool of connections, and the statement or transaction that borrows one.
 
-`connection()` is for single statements, each a transaction of its own; it needs psycopg only, so the
-chat functions start fast. `shared.kit.transactions` builds SQLAlchemy sessions on the same pool.
+`connection()` is for single statements, each a transaction of its own; `shared.kit.transactions` holds several
+together.
 """
 
 import time
@@ -39,8 +39,6 @@ def pool() -> ConnectionPool[PooledConnection]:
         max_size=settings().database_pool,
         timeout=BORROW_TIMEOUT,
         check=ping_if_idle,
-        # SQLAlchemy closes what it was given; closing then means giving back.
-        close_returns=True,
         open=True,
     )
 
@@ -68,8 +66,6 @@ def connection() -> Iterator[PooledConnection]:
     Raises psycopg_pool.PoolTimeout when none can be had within BORROW_TIMEOUT seconds.
     """
     with pool().connection() as borrowed:
-        if not borrowed.autocommit:
-            borrowed.autocommit = True
         yield borrowed
 
 

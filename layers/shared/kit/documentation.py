@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
+from shared.kit.errors import AppError, FieldErrors, MalformedJson, NotFound, PayloadTooLarge, UnsupportedMediaType
 
 DESCRIPTIONS = {
     400: "The request is not acceptable",
@@ -45,6 +45,11 @@ def count_parameter(name: str, most: int) -> dict[str, Any]:
     return {"parameters": [parameter]}
 
 
+def path_id(name: str) -> dict[str, Any]:
+    """The `openapi_extra` of a direct route with a numeric id in its path."""
+    return {"parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}]}
+
+
 def complete(schema: dict[str, Any], routes: Iterable[Any]) -> dict[str, Any]:
     """Add to a generated OpenAPI schema what holds for whole groups of routes.
 
@@ -72,9 +77,11 @@ def _complete_operation(operation: dict[str, Any], route: Any) -> None:
     if guards:
         operation["security"] = [{"bearer": []}]
         _add(operation, refusals(*guards[0].refusals))
+    if route.param_convertors:
+        _add(operation, refusals(NotFound))
     if route.body_field is not None:
         operation["requestBody"]["required"] = True
-        _add(operation, refusals(FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType))
+        _add(operation, refusals(FieldErrors, MalformedJson, NotFound, PayloadTooLarge, UnsupportedMediaType))
 
 
 def _add(operation: dict[str, Any], responses: dict[int | str, dict[str, Any]]) -> None:

@@ -70,11 +70,6 @@ class PayloadTooLarge(AppError):
     body: Any = {"detail": "Przesłane dane są zbyt duże."}
 
 
-class UriTooLong(AppError):
-    status = 414
-    body: Any = {"detail": "Adres żądania jest zbyt długi."}
-
-
 class Throttled(AppError):
     """429 with Retry-After in seconds."""
 

@@ -16,6 +16,8 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from shared.kit.characters import unfit_characters
+
 REQUIRED = "To pole jest wymagane."
 BLANK = "To pole nie może być puste."
 NULL = "Pole nie może mieć wartości null."
@@ -25,7 +27,6 @@ NOT_UUID = "Must be a valid UUID."
 NOT_INTEGER = "Wymagana poprawna liczba całkowita."
 NOT_NUMBER = "Wpisz liczbę."
 NOT_EMAIL = "Podaj poprawny adres e-mail."
-NUL_CHARACTER = "Znaki null są niedozwolone."
 TOO_LONG = "Upewnij się, że to pole ma nie więcej niż {} znaków."
 TOO_SHORT = "Upewnij się, że pole ma co najmniej {} znaków."
 TOO_LARGE = "Upewnij się, że ta wartość jest mniejsza lub równa {}."
@@ -36,7 +37,6 @@ NOT_MOMENT = (
 )
 MOMENT_OUT_OF_RANGE = "Datetime value out of range."
 
-SURROGATES = re.compile("[\ud800-\udfff]")
 TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
 FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
 
@@ -53,14 +53,6 @@ def not_a(expected: str, value: object) -> str:
         "list": 'Oczekiwano listy elementów, a otrzymano dane typu "{}".',
     }
     return templates[expected].format(type(value).__name__)
-
-
-def unfit_characters(text: str) -> list[str]:
-    """Complaints about characters no text column can hold."""
-    complaints = [NUL_CHARACTER] if "\0" in text else []
-    if found := SURROGATES.search(text):
-        complaints.append(f"Surrogate characters are not allowed: U+{ord(found[0]):X}.")
-    return complaints
 
 
 class _Field:

@@ -1,12 +1,9 @@
 """The HTTP door: one APIRouter per feature, served by a Lambda function or by the local server alike."""
 
 import hmac
-import json
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
-import psycopg
-import psycopg_pool
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -15,11 +12,12 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
+from shared.kit.answers import answer, failed, refused
 from shared.kit.bodies import BodyRequest, field_errors
-from shared.kit.errors import AppError, InternalError, MethodNotAllowed, NotFound, Unavailable
-from shared.kit.log import logger
+from shared.kit.direct import DirectRoutes
+from shared.kit.errors import AppError, MethodNotAllowed, NotFound
 from shared.kit.settings import settings
-from shared.kit.wire import Wire, rendered
+from shared.kit.wire import Wire
 
 # The order in which the original names methods in its Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -38,24 +36,21 @@ class _LowerUuid(Convertor[str]):
         return value
 
 
+class _Id(Convertor[int]):
+    """A number in a path; with more digits than any id has the path is an unknown one."""
+
+    regex = "[0-9]{1,40}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
 register_url_convertor("lower_uuid", _LowerUuid())
-
-
-def json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer that is JSON text already."""
-    return Response(body, status, headers, "application/json")
-
-
-def answer(value: Any, status: int = 200) -> Response:
-    """An answer from plain values."""
-    return json_response(json.dumps(value, ensure_ascii=False, separators=(",", ":")), status)
-
-
-def refused(refusal: AppError) -> Response:
-    status, headers, body = rendered(refusal)
-    response = Response(body, status)
-    response.raw_headers = headers
-    return response
+# In place of Starlette's own, which fails at what Python will not read: more than 4,300 digits.
+register_url_convertor("int", _Id())
 
 
 class WireRoute(APIRoute):
@@ -71,17 +66,11 @@ class WireRoute(APIRoute):
                     request = BodyRequest(request.scope, request.receive)
                     await request.load()
                 return await handle(request)
-            except AppError as refusal:
-                return refused(refusal)
             except RequestValidationError as error:
                 fault = request.fault if isinstance(request, BodyRequest) else None
                 return refused(fault or field_errors(error, model))
-            except (psycopg.OperationalError, psycopg_pool.PoolTimeout):
-                logger().exception("database unavailable")
-                return refused(Unavailable())
-            except Exception:  # noqa: BLE001 - the door: whatever was not foreseen is logged and answers a bare 500
-                logger().exception("unhandled error", extra={"path": self.path})
-                return refused(InternalError())
+            except Exception as error:  # noqa: BLE001 - the door: every failure becomes an answer
+                return failed(error, self.path)
 
         return guarded
 
@@ -129,7 +118,7 @@ def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: An
         app.router.routes.append(_fallback(path, [route for route in routes if route.path == path]))
     app.router.routes.extend(others)
     app.add_exception_handler(HTTPException, _plain_http_error)
-    return Wire(app, allowed)
+    return Wire(DirectRoutes(app, routes), allowed)
 
 
 def http_handler(*routers: APIRouter) -> Mangum:

@@ -1,15 +1,18 @@
 """Password hashes: argon2id with the parameters OWASP's password storage cheat sheet gives first."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 MEMORY_KIB = 19_456
 
 
 @cache
-def _hasher() -> PasswordHasher:
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher, Type
+
     return PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism=1, type=Type.ID)
 
 
@@ -24,11 +27,13 @@ def hash_password(password: str) -> str:
 
 def password_matches(password_hash: str | None, password: str) -> bool:
     """Check a password, in the same time whether there is an account (a hash) or none."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
         _hasher().verify(password_hash or _nobody_s_hash(), password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):  # the last for lone surrogates
         return False
-    return password_hash is not None
+    return bool(password_hash)
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -3,6 +3,7 @@
 Without Redis nothing is limited: whoever signs in must get in.
 """
 
+import hashlib
 import math
 import time
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class Limit:
         return limits.RateLimitItemPerSecond(self.count, self.seconds, namespace=self.name)
 
 
+def _key(subject: str) -> str:
+    """What Redis is told of a subject: of one size however long it is, and not who it is."""
+    return hashlib.blake2b(subject.encode(), digest_size=16).hexdigest()
+
+
 @cache
 def _limiter() -> FixedWindowRateLimiter:
     shared_connections = redis_cache.client().connection_pool
@@ -39,7 +45,7 @@ def spend(limit: Limit, subject: str) -> None:
     """Count one event of a subject. Raises Throttled beyond the limit; the window is not prolonged by that."""
     if not settings().rate_limits:
         return
-    if not redis_cache.attempt(lambda _client: _limiter().hit(limit.item(), subject), otherwise=True):
+    if not redis_cache.attempt(lambda _client: _limiter().hit(limit.item(), _key(subject)), otherwise=True):
         raise Throttled(_seconds_left(limit, subject))
 
 
@@ -47,13 +53,14 @@ def give_back(limit: Limit, subject: str) -> None:
     """Take back one counted event."""
     if not settings().rate_limits:
         return
-    key = limit.item().key_for(subject)
+    key = limit.item().key_for(_key(subject))
     redis_cache.attempt(lambda _client: _limiter().storage.incr(key, limit.seconds, amount=-1), otherwise=0)
 
 
 def _seconds_left(limit: Limit, subject: str) -> int:
     now = time.time()
     resets_at = redis_cache.attempt(
-        lambda _client: _limiter().get_window_stats(limit.item(), subject).reset_time, otherwise=now + limit.seconds
+        lambda _client: _limiter().get_window_stats(limit.item(), _key(subject)).reset_time,
+        otherwise=now + limit.seconds,
     )
     return min(limit.seconds, max(1, math.ceil(resets_at - now)))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shared.kit import aws
+from shared.kit.log import logger
 from shared.kit.settings import settings
 
 
@@ -15,7 +16,7 @@ class Storage(Protocol):
     def put(self, key: str, content: bytes, content_type: str) -> None: ...
 
     def delete(self, key: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file, as well as can be: what refers to it is gone already, so a failure is only logged."""
 
 
 class Bucket:
@@ -34,7 +35,12 @@ class Bucket:
         )
 
     def delete(self, key: str) -> None:
-        aws.s3().delete_object(Bucket=self.name, Key=key)
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            aws.s3().delete_object(Bucket=self.name, Key=key)
+        except (BotoCoreError, ClientError) as error:
+            logger().warning("file not deleted", extra={"key": key, "error": str(error)})
 
 
 class Folder:
@@ -48,12 +54,19 @@ class Folder:
         path = self.root / key
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written beside and renamed, so that nobody is served half a file.
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(content)
-        Path(part.name).replace(path)
+        part = path.with_name(f"{path.name}.part")
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
     def delete(self, key: str) -> None:
-        (self.root / key).unlink(missing_ok=True)
+        try:
+            (self.root / key).unlink(missing_ok=True)
+        except OSError as error:
+            logger().warning("file not deleted", extra={"key": key, "error": str(error)})
 
 
 @cache

@@ -29,7 +29,7 @@ class NoIdentity(InvalidToken):
 
 
 class WeakSecret(Exception):
-    """JWT_SECRET is missing or too short to sign with."""
+    """JWT_SECRET is missing, or it or JWT_PREVIOUS_SECRET is too short to sign with."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def check_secret() -> None:
 
 def _keys() -> tuple[str, ...]:
     """The signing key first; during a rotation tokens of the one before it are still read."""
-    keys = tuple(key for key in (settings().jwt_secret, settings().jwt_previous_secret) if key)
-    if not keys or len(keys[0].encode()) < MIN_SECRET_BYTES:
-        raise WeakSecret(f"JWT_SECRET must have at least {MIN_SECRET_BYTES} bytes.")
+    previous = settings().jwt_previous_secret
+    keys = (settings().jwt_secret, previous) if previous else (settings().jwt_secret,)
+    if any(len(key.encode()) < MIN_SECRET_BYTES for key in keys):
+        raise WeakSecret(f"JWT_SECRET, and JWT_PREVIOUS_SECRET if set, must have at least {MIN_SECRET_BYTES} bytes.")
     return keys

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from shared.kit.errors import AppError, UriTooLong
+from shared.kit.errors import AppError
 from shared.kit.settings import settings
 
 Message = MutableMapping[str, Any]
@@ -14,8 +14,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-# The frontend repeats its search filters (CONTRACT section 9): eleven of them make 46 KB.
-MAX_TARGET = 65_536
 PREFLIGHT_HEADERS: Headers = [
     (b"access-control-allow-methods", b"DELETE, GET, OPTIONS, PATCH, POST, PUT"),
     (
@@ -42,10 +40,6 @@ class Wire:
         cors = cors_headers(origin) if origin else []
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
             await respond(send, 200, cors + PREFLIGHT_HEADERS)
-            return
-        if len(scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
-            status, headers, body = rendered(UriTooLong())
-            await respond(send, status, headers + cors, body)
             return
         bodiless = scope["method"] == "HEAD"
         scope = {**scope, "method": "GET" if bodiless else scope["method"], "path": with_slash(scope["path"])}

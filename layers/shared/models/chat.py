@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import SignInSession, User
@@ -31,11 +31,14 @@ class Member(Base):
 
 
 class Message(Base):
-    """One message; `seq` counts from 1 within its conversation without gaps and is the order of messages."""
+    """One message; `seq` counts from 1 within its conversation without gaps and is the order of messages.
+
+    An author who is gone is shown as nobody. `created_by` is no foreign key: its check would lock the
+    author's row for every message.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
-        UniqueConstraint("id"),
         # A message sent again under the client's own id is the same message.
         Index(
             "messages_client_id_key",
@@ -45,26 +48,34 @@ class Message(Base):
             unique=True,
             postgresql_where=text("client_id IS NOT NULL"),
         ),
-        Index("messages_created_by_idx", "created_by"),
     )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
-    created_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    created_by: Mapped[UUID]
     client_id: Mapped[str | None]
     body: Mapped[str]
     created_at: Mapped[CreatedAt]
 
 
 class Connection(Base):
-    """An open WebSocket: who listens to which conversation. It ends with the sign-in session it was opened in."""
+    """An open WebSocket: which member listens to which conversation.
+
+    It ends with the membership, and with the sign-in session it was opened in.
+    """
 
     __tablename__ = "connections"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "user_id"], ["members.conversation_id", "members.user_id"], ondelete="CASCADE"
+        ),
+        Index("connections_members_idx", "conversation_id", "user_id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), index=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[UUID]
+    user_id: Mapped[UUID]
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
     # The version of the protocol the client speaks: 1 is the legacy React client's.
     protocol: Mapped[int] = mapped_column(server_default="1")

@@ -1,5 +1,6 @@
 """Who is calling: tokens, their sign-in session and the account behind them."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -156,7 +157,8 @@ def identify(token: str) -> Caller:
 
 def bearer_token(header: str) -> str:
     """The token in an Authorization header. Raises NotAuthenticated or BadAuthorizationHeader."""
-    words = header.split()
+    # Not str.split: to it bytes of other characters are blanks too.
+    words: list[str] = re.findall(r"[^ \t]+", header)
     if not words or words[0] != "Bearer":
         raise NotAuthenticated
     if len(words) != 2:

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from typing import Literal
 
-from sqlalchemy.orm import Session
-
-from shared.models import OutboxMail
+from shared.kit.database import PooledConnection
 
 Kind = Literal["confirm_email", "reset_password"]
 
 
-def queue_mail(session: Session, kind: Kind, recipient: str) -> None:
+def queue_mail(db: PooledConnection, kind: Kind, recipient: str) -> None:
     """Write the outbox row. After the commit call `wake_mailer`, so that it does not wait for the next sweep."""
-    session.add(OutboxMail(kind=kind, recipient=recipient))
+    db.execute("INSERT INTO outbox (kind, recipient) VALUES (%s, %s)", (kind, recipient))
 
 
 class _Installed:

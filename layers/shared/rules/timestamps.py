@@ -12,4 +12,5 @@ def wire_time(moment: datetime) -> str:
 
 def socket_time(moment: datetime) -> str:
     """The form of WebSocket messages: always with a fraction, no colon in the offset."""
-    return moment.astimezone(local_zone()).strftime("%Y-%m-%dT%H:%M:%S.%f%z")
+    text = moment.astimezone(local_zone()).isoformat(timespec="microseconds")
+    return text[:-3] + text[-2:]

@@ -1,0 +1,44 @@
+"""HTTP answers from values, JSON text and failures."""
+
+import json
+from typing import Any
+
+import psycopg
+import psycopg_pool
+from fastapi import Response
+
+from shared.kit.errors import AppError, InternalError, Unavailable
+from shared.kit.log import logger
+from shared.kit.wire import rendered
+
+
+def json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer that is JSON text already."""
+    return Response(body, status, headers, "application/json")
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """An answer from plain values."""
+    return json_response(json_text(value), status)
+
+
+def refused(refusal: AppError) -> Response:
+    status, headers, body = rendered(refusal)
+    response = Response(body, status)
+    response.raw_headers = headers
+    return response
+
+
+def failed(error: Exception, where: str) -> Response:
+    """The answer to whatever a route raised; what is no refusal is logged, once."""
+    if isinstance(error, AppError):
+        return refused(error)
+    if isinstance(error, psycopg.OperationalError | psycopg_pool.PoolTimeout):
+        logger().error("database unavailable", exc_info=error, extra={"path": where})
+        return refused(Unavailable())
+    logger().error("unhandled error", exc_info=error, extra={"path": where})
+    return refused(InternalError())
