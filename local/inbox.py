@@ -1,41 +1,96 @@
 """The mail inbox of the local server: what was sent into its mail folder, as a page and as JSON."""
 
-import email
 import email.policy
-from email.message import EmailMessage
+import os
+import re
+from email.headerregistry import HeaderRegistry
+from email.parser import BytesHeaderParser, BytesParser
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from local import web_pages
 from shared.kit.settings import settings
 
-PAGE = Path(__file__).parent / "pages" / "mail.html"
 PATH = "/_local/mail"
+# Mails whose text is kept in memory.
+READ_MAILS = 4096
+NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+# The name of a mail's file, as functions.mail.transports gives it.
+MAIL_ID = re.compile(r"\d{20}-[0-9a-f]{8}", re.ASCII)
+# A mail brings its own styles and runs nothing; its links open in tabs that are free of these rules.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+# A base element counts wherever it stands (html.spec.whatwg.org, "get an element's target").
+LINKS_OPEN_IN_NEW_TABS = '\n<base target="_blank">'
 
 
 def show(request: Request) -> Response:
-    """The page; with `?to=` the mails to an address, or to all if it is empty, newest last."""
-    to = request.query_params.get("to")
-    return FileResponse(PAGE) if to is None else JSONResponse(list_mails(to))
+    """The page; with `?to=` the mails to an address, or to all if it is empty, newest last.
+
+    `newest=` limits them to so many.
+    """
+    to, newest = request.query_params.get("to"), request.query_params.get("newest", "")
+    if to is None:
+        return web_pages.page("mail.html")
+    return JSONResponse(list_mails(to, int(newest) if NUMBER.fullmatch(newest) else None))
 
 
-def list_mails(to: str) -> list[dict[str, Any]]:
-    folder = Path(urlsplit(settings().mail_url).path)
-    mails = (_read(path) for path in sorted(folder.glob("*.eml")))
-    return [_shape(mail) for mail in mails if to.lower() in mail["To"].lower()]
+def show_html(request: Request) -> Response:
+    """The HTML of one mail, for the page's frame."""
+    mail_id = request.path_params["mail_id"]
+    path = _folder() / f"{mail_id}.eml"
+    if not MAIL_ID.fullmatch(mail_id) or not path.is_file():
+        return Response("There is no such mail.", 404, media_type="text/plain")
+    headers = {**web_pages.HEADERS, "Content-Security-Policy": MAIL_POLICY}
+    return HTMLResponse(_read(str(path))["html"] + LINKS_OPEN_IN_NEW_TABS, headers=headers)
 
 
-def _read(path: Path) -> EmailMessage:
-    return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+def list_mails(to: str, newest: int | None = None) -> list[dict[str, Any]]:
+    wanted = to.lower()
+    found = (path for path in _newest_first() if wanted in _recipient(path))
+    return [_read(path) for path in islice(found, newest)][::-1]
 
 
-def _shape(mail: EmailMessage) -> dict[str, Any]:
+def _folder() -> Path:
+    return Path(urlsplit(settings().mail_url).path)
+
+
+def _newest_first() -> list[str]:
+    """The paths of all mails; their names sort by time."""
+    try:
+        with os.scandir(_folder()) as entries:
+            return sorted((entry.path for entry in entries if entry.name.endswith(".eml")), reverse=True)
+    except FileNotFoundError:  # nothing was sent yet
+        return []
+
+
+# The parser reads a header anew each time it is asked for it.
+POLICY = email.policy.default.clone(header_factory=lru_cache(1024)(HeaderRegistry()))
+
+
+# A mail's file never changes once it is there, so each is read once: the inbox is polled.
+@cache
+def _recipient(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return str(BytesHeaderParser(policy=POLICY).parse(file)["To"]).lower()
+
+
+@lru_cache(READ_MAILS)
+def _read(path: str) -> dict[str, Any]:
+    with Path(path).open("rb") as file:
+        mail = BytesParser(policy=POLICY).parse(file)
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     return {
+        "id": Path(path).stem,
         "to": mail["To"],
         "from": mail["From"],
         "date": mail["Date"],
@@ -47,4 +102,6 @@ def _shape(mail: EmailMessage) -> dict[str, Any]:
 
 def routes() -> list[Route]:
     """None where mails go to a real server."""
-    return [Route(PATH, show)] if settings().mail_url.startswith("file:") else []
+    if not settings().mail_url.startswith("file:"):
+        return []
+    return [Route(PATH, show), Route(f"{PATH}/{{mail_id}}", show_html)]

@@ -1,34 +1,36 @@
-"""The page at /: what is running, the demo accounts, and a chat to try."""
+"""The page at /: what is running, the demo accounts, a chat and a search to try."""
 
-from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
+from local import web_pages
 from local.demo.accounts import DEMO_ACCOUNTS
 from local.options import Options
+from shared.kit.database import connection
 from shared.kit.settings import settings
 
-PAGES = Path(__file__).parent / "pages"
+FIND_IDS = "SELECT email, id::text FROM users WHERE lower(email) = ANY(%s)"
 
 
 def routes(options: Options) -> list[BaseRoute]:
-    def show(_request: Request) -> FileResponse:
-        return FileResponse(PAGES / "index.html")
+    def show(_request: Request) -> Response:
+        return web_pages.page("index.html")
 
     def tell(_request: Request) -> JSONResponse:
         """What the page shows that depends on how the server was started."""
-        return JSONResponse(
-            {
-                "demo_accounts": [vars(account) for account in DEMO_ACCOUNTS] if options.demo else [],
-                "inbox": settings().mail_url.startswith("file:"),
-            }
-        )
+        accounts = demo_accounts() if options.demo else []
+        has_inbox = settings().mail_url.startswith("file:")
+        return JSONResponse({"demo": options.demo, "demo_accounts": accounts, "inbox": has_inbox})
 
-    return [
-        Route("/", show),
-        Route("/_local/info", tell),
-        Mount("/_local/pages", StaticFiles(directory=PAGES)),
-    ]
+    return [Route("/", show), Route("/_local/info", tell)]
+
+
+def demo_accounts() -> list[dict[str, Any]]:
+    """The demo accounts as far as they are still there: anybody may delete them."""
+    with connection() as db:
+        rows = db.execute(FIND_IDS, ([account.email for account in DEMO_ACCOUNTS],)).fetchall()
+    ids: dict[str, str] = dict(rows)
+    return [{"id": ids[account.email], **vars(account)} for account in DEMO_ACCOUNTS if account.email in ids]

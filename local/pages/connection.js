@@ -1,0 +1,77 @@
+import { SignedOut } from "./account.js";
+
+const FIRST_WAIT = 400;
+const LONGEST_WAIT = 5_000;
+
+/**
+ * A WebSocket to one conversation, opened again whenever it closes.
+ *
+ * It speaks protocol 2. The legacy protocol of the React client sends bare message objects: a client of it
+ * cannot tell what it missed while it was away, nor whether a message it sent has arrived. In protocol 2 every
+ * message has its place (`seq`), so that the page asks for what came after the last one it has, and the sender's
+ * own id, so that an unanswered message is sent again without being stored twice.
+ */
+export class Connection {
+  #account;
+  #conversation;
+  #on;
+  #socket = null;
+  #stopped = false;
+
+  /** `on` has opened(), frame(object), waiting() and signedOut(). */
+  constructor(account, conversation, on) {
+    this.#account = account;
+    this.#conversation = conversation;
+    this.#on = on;
+    this.#run();
+  }
+
+  /** Whether the frame was handed over; that it arrived only the server can tell. */
+  send(frame) {
+    const isOpen = this.#socket?.readyState === WebSocket.OPEN;
+    if (isOpen) this.#socket.send(JSON.stringify(frame));
+    return isOpen;
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#socket?.close();
+  }
+
+  async #run() {
+    let wait = FIRST_WAIT;
+    while (!this.#stopped) {
+      try {
+        // A new token each time: it proves that the server is back and the session still there.
+        const token = await this.#account.newAccessToken();
+        if (!this.#stopped && (await this.#live(token))) wait = FIRST_WAIT;
+      } catch (error) {
+        if (error instanceof SignedOut && !this.#stopped) {
+          this.#on.signedOut();
+          return;
+        }
+      }
+      if (this.#stopped) return;
+      this.#on.waiting();
+      await new Promise((resume) => setTimeout(resume, wait * (0.75 + Math.random() / 2)));
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    }
+  }
+
+  /** Resolves when the socket has closed, to whether it had been open. */
+  #live(token) {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const query = new URLSearchParams({ token, protocol: "2" });
+    const socket = new WebSocket(`${scheme}://${location.host}/ws/chat/${this.#conversation}/?${query}`);
+    this.#socket = socket;
+    return new Promise((resolve) => {
+      let wasOpen = false;
+      socket.addEventListener("open", () => {
+        wasOpen = true;
+        this.#on.opened();
+      });
+      socket.addEventListener("message", ({ data }) => this.#on.frame(JSON.parse(data)));
+      socket.addEventListener("close", () => resolve(wasOpen));
+    });
+  }
+}

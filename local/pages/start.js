@@ -1,0 +1,27 @@
+import { Account } from "./account.js";
+import { watchHealth } from "./health.js";
+import { Pane } from "./pane.js";
+import { Search } from "./search.js";
+
+function showChat(demoAccounts) {
+  const panes = demoAccounts.map((demo, place) => new Pane(new Account(demo), demoAccounts[1 - place]));
+  const signInBoth = document.getElementById("sign-in-both");
+  signInBoth.addEventListener("click", () => panes.forEach((pane) => pane.signIn()));
+  for (const { root } of panes) {
+    root.addEventListener("signed", () => (signInBoth.hidden = panes.every((pane) => pane.isSignedIn)));
+  }
+  document.getElementById("panes").append(...panes.map((pane) => pane.root));
+  document.getElementById("chat").hidden = false;
+  panes.forEach((pane) => pane.resume());
+}
+
+async function start() {
+  watchHealth(document.getElementById("health"));
+  new Search();
+  const info = await (await fetch("/_local/info")).json();
+  document.getElementById("inbox-link").hidden = !info.inbox;
+  if (info.demo_accounts.length === 2) showChat(info.demo_accounts);
+  else document.getElementById(info.demo ? "demo-incomplete" : "no-demo").hidden = false;
+}
+
+start();

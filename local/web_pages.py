@@ -1,0 +1,39 @@
+"""The HTML pages of the local server: their files, and the headers that keep them to themselves."""
+
+from pathlib import Path
+
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER = Path(__file__).parent / "pages"
+PATH = "/_local/pages"
+# Everything comes from this server and nothing is inline. 'self' covers the WebSocket (CSP level 3, section 6.7.2.8).
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+HEADERS = {
+    # A page and its scripts belong together: none may be older than the others.
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def page(name: str) -> Response:
+    return FileResponse(FOLDER / name, headers={**HEADERS, "Content-Security-Policy": POLICY})
+
+
+class _Assets(StaticFiles):
+    """Scripts, styles and pictures of the pages."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(HEADERS)
+        return response
+
+
+def mount() -> Mount:
+    return Mount(PATH, _Assets(directory=FOLDER))
