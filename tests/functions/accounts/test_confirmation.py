@@ -1,0 +1,142 @@
+"""Confirming the address of a new account."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from functions.accounts.handler import handler
+from functions.tokens.handler import handler as tokens_handler
+from tests.doors import ANY, Answer, LambdaDoor
+from tests.mailbox import delivered
+from tests.people import PASSWORD, People, query
+from tests.statements import statements
+
+call = LambdaDoor(handler)
+sign_in = LambdaDoor(tokens_handler)
+EMAIL = "ola@example.com"
+REQUIRED, BAD = {"Error": "Token is required."}, {"Error": "Niepoprawny token."}
+
+
+@pytest.fixture
+def mailed_token(platform: None) -> str:
+    """The confirmation token of an account that has just registered."""
+    call("POST", "/api/user/create/", json_body={"email": EMAIL, "password": PASSWORD})
+    return delivered(EMAIL)[-1].token
+
+
+def confirm(token: Any) -> Answer:
+    return call("POST", "/api/user/confirm_user/", json_body={} if token is ANY else {"token": token})
+
+
+def resend(email: Any) -> Answer:
+    return call("POST", "/api/user/confirm_user/resend/", json_body={"email": email})
+
+
+def confirmed() -> bool:
+    return query("SELECT confirmed_at IS NOT NULL FROM users") == [(True,)]
+
+
+def test_a_token_confirms_the_account_once(mailed_token: str) -> None:
+    answer = confirm(mailed_token)
+    assert (answer.status, answer.json) == (200, {"Info": "Email confirmed."})
+    assert sign_in("POST", "/api/token/", json_body={"email": EMAIL, "password": PASSWORD}).status == 200
+    answer = confirm(mailed_token)
+    assert (answer.status, answer.json) == (400, BAD)
+
+
+def test_confirming_lists_a_tutor(platform: None) -> None:
+    account = {"email": "ola@prz.edu.pl", "password": PASSWORD, "is_tutor": True}
+    call("POST", "/api/user/create/", json_body=account)
+    assert query("SELECT listed FROM tutors") == [(False,)]
+    assert confirm(delivered()[-1].token).status == 200
+    assert query("SELECT listed FROM tutors") == [(True,)]
+
+
+@pytest.mark.parametrize(
+    ("token", "body"),
+    [
+        (ANY, REQUIRED),
+        ("", REQUIRED),
+        (None, REQUIRED),
+        ("unknown", BAD),
+        ("a" * 64, BAD),
+        ("\0", BAD),
+        ("\ud800", BAD),
+        (0, BAD),
+        (12, BAD),
+        (False, BAD),
+        ([], BAD),
+        ({"a": 1}, BAD),
+    ],
+)
+def test_what_is_no_token_is_refused(mailed_token: str, token: Any, body: Any) -> None:
+    answer = confirm(token)
+    assert (answer.status, answer.json) == (400, body)
+    assert not confirmed()
+
+
+def test_a_token_works_for_seven_days(mailed_token: str) -> None:
+    [(days,)] = query("SELECT extract(epoch FROM expires_at - now()) / 86400 FROM email_tokens")
+    assert 6.99 < days <= 7
+    query("UPDATE email_tokens SET expires_at = now()")
+    assert confirm(mailed_token).json == BAD
+    assert not confirmed()
+
+
+def test_only_the_hash_of_a_token_is_kept(mailed_token: str) -> None:
+    assert len(mailed_token) == 64
+    assert query("SELECT token_hash, purpose FROM email_tokens") == [
+        (hashlib.sha256(mailed_token.encode()).digest(), "confirm")
+    ]
+
+
+def test_a_token_of_another_purpose_does_not_confirm(mailed_token: str) -> None:
+    call("POST", "/api/user/password_reset/", json_body={"email": EMAIL})
+    reset = delivered(EMAIL)[-1]
+    assert reset.subject == "Resetowanie hasla"
+    assert confirm(reset.token).json == BAD
+    assert not confirmed()
+
+
+def test_a_resent_token_works_and_ends_the_one_before(mailed_token: str) -> None:
+    answer = resend(EMAIL.upper())
+    assert (answer.status, answer.json) == (200, {"status": "OK"})
+    second = delivered(EMAIL)[-1].token
+    assert second != mailed_token
+    assert confirm(second).status == 200
+    assert confirm(mailed_token).json == BAD
+
+
+def test_the_first_token_stays_valid_after_a_resend(mailed_token: str) -> None:
+    resend(EMAIL)
+    delivered()
+    assert confirm(mailed_token).status == 200
+    assert query("SELECT count(*) FROM email_tokens") == [(0,)]
+
+
+def test_a_resend_mails_nothing_to_unknown_and_confirmed_addresses(people: People) -> None:
+    known = people.student().email
+    for email in (known, known.upper(), "nobody@example.com"):
+        answer = resend(email)
+        assert (answer.status, answer.json) == (200, {"status": "OK"})
+    assert delivered() == []
+    assert query("SELECT count(*) FROM email_tokens") == [(0,)]
+
+
+def test_a_resend_costs_the_same_for_every_address(mailed_token: str, people: People) -> None:
+    counts = set()
+    for email in (EMAIL, people.student().email, "nobody@example.com"):
+        with statements() as seen:
+            resend(email)
+        counts.add(tuple(seen))
+    [same] = counts
+    assert len(same) <= 3
+
+
+@pytest.mark.parametrize("email", [None, "", "zly", [], "a\0@example.com"])
+def test_a_resend_wants_an_address(platform: None, email: Any) -> None:
+    answer = resend(email)
+    assert answer.status == 400
+    assert list(answer.json) == ["email"]
+    assert query("SELECT count(*) FROM outbox") == [(0,)]

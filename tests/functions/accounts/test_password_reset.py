@@ -1,0 +1,199 @@
+"""Setting a new password with a mailed token."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from functions.accounts.handler import handler
+from functions.profiles.handler import handler as profiles_handler
+from functions.tokens.handler import handler as tokens_handler
+from tests.doors import ANY, Answer, LambdaDoor
+from tests.mailbox import delivered
+from tests.people import PASSWORD, People, query
+from tests.statements import statements
+
+call, tokens, profiles = LambdaDoor(handler), LambdaDoor(tokens_handler), LambdaDoor(profiles_handler)
+NEW = "Zielona!Herbata7"
+OK = {"status": "OK"}
+NOT_FOUND = {"detail": "Nie znaleziono."}
+USED = NOT_FOUND | {"password": ["Ten link wygasł lub został już użyty. Poproś o nowy link do zmiany hasła."]}
+REQUIRED, BLANK = "To pole jest wymagane.", "To pole nie może być puste."
+NULL, NOT_TEXT = "Pole nie może mieć wartości null.", "Not a valid string."
+SIMILAR, SHORT = "Hasło jest zbyt podobne do {}.", "To hasło jest za krótkie. Musi zawierać co najmniej 8 znaków."
+COMMON, DIGITS = "To hasło jest zbyt powszechne.", "Hasło składa się wyłącznie z cyfr."
+
+
+def request(email: Any) -> Answer:
+    return call("POST", "/api/user/password_reset/", json_body={"email": email})
+
+
+def validate(token: Any) -> Answer:
+    return call("POST", "/api/user/password_reset/validate_token/", json_body={"token": token})
+
+
+def reset(token: Any, password: Any = NEW) -> Answer:
+    return call("POST", "/api/user/password_reset/confirm/", json_body={"token": token, "password": password})
+
+
+def signs_in(email: str, password: str) -> bool:
+    answer = tokens("POST", "/api/token/", json_body={"email": email, "password": password})
+    return answer.status == 200
+
+
+def mailed_token(email: str) -> str:
+    assert request(email).json == OK
+    return delivered(email)[-1].token
+
+
+def test_a_mailed_token_sets_a_new_password(people: People) -> None:
+    ola = people.student()
+    assert request(ola.email.upper()).json == OK
+    token = delivered(ola.email)[-1].token
+    assert validate(token).json == OK
+    answer = reset(token)
+    assert (answer.status, answer.json) == (200, OK)
+    assert signs_in(ola.email, NEW)
+    assert not signs_in(ola.email, PASSWORD)
+
+
+def test_every_session_ends(people: People) -> None:
+    ola, other = people.student(), people.student()
+    assert reset(mailed_token(ola.email)).status == 200
+    assert query("SELECT user_id FROM sessions") == [(other.id,)]
+    assert profiles("GET", "/api/user/profile/", token=ola.access).json["code"] == "token_not_valid"
+    assert tokens("POST", "/api/token/refresh/", json_body={"refresh": ola.refresh}).status == 401
+
+
+def test_an_unknown_address_gets_the_same_answer_for_the_same_work(people: People) -> None:
+    known, answers, work = people.student().email, [], []
+    for email in (known, "nobody@example.com"):
+        with statements() as seen:
+            answers.append(request(email))
+        work.append(seen)
+    first, second = answers
+    assert (first.status, first.body, first.headers) == (second.status, second.body, second.headers)
+    assert (first.status, first.json) == (200, OK)
+    assert work[0] == [each.replace("nobody@example.com", known) for each in work[1]]
+    assert [mail.to for mail in delivered()] == [known]
+
+
+def test_earlier_tokens_stay_valid_until_one_is_used(people: People) -> None:
+    ola = people.student()
+    first, second, third = mailed_token(ola.email), mailed_token(ola.email), mailed_token(ola.email)
+    assert len({first, second, third}) == 3
+    assert [validate(token).status for token in (first, second, third)] == [200, 200, 200]
+    assert reset(second).status == 200
+    for token in (first, second, third):
+        assert (validate(token).status, validate(token).json) == (404, NOT_FOUND)
+        assert (reset(token, "Inna!Herbata77").status, reset(token).json) == (404, USED)
+    assert signs_in(ola.email, NEW)
+
+
+def test_a_token_works_for_thirty_minutes(people: People) -> None:
+    ola = people.student()
+    token = mailed_token(ola.email)
+    [(minutes,)] = query("SELECT extract(epoch FROM expires_at - now()) / 60 FROM email_tokens")
+    assert 29.9 < minutes <= 30
+    query("UPDATE email_tokens SET expires_at = now()")
+    assert (validate(token).status, reset(token).status) == (404, 404)
+    assert signs_in(ola.email, PASSWORD)
+
+
+def test_only_the_hash_of_a_token_is_kept(people: People) -> None:
+    token = mailed_token(people.student().email)
+    assert len(token) == 48
+    assert query("SELECT token_hash, purpose FROM email_tokens") == [(hashlib.sha256(token.encode()).digest(), "reset")]
+
+
+def test_a_token_is_its_owner_s_only(people: People) -> None:
+    ola, ewa = people.student(), people.student()
+    mailed_token(ewa.email)
+    assert reset(mailed_token(ola.email)).status == 200
+    assert signs_in(ewa.email, PASSWORD)
+    assert query("SELECT count(*) FROM email_tokens") == [(1,)]
+
+
+def test_a_reset_does_not_confirm_the_account(people: People) -> None:
+    email = people.student(confirmed_at=None).email
+    assert reset(mailed_token(email)).status == 200
+    answer = tokens("POST", "/api/token/", json_body={"email": email, "password": NEW})
+    assert (answer.status, answer.json["error"]) == (400, "User is not confirmed")
+
+
+def test_a_confirmation_token_resets_nothing(people: People) -> None:
+    email = people.student(confirmed_at=None).email
+    call("POST", "/api/user/confirm_user/resend/", json_body={"email": email})
+    token = delivered(email)[-1].token
+    assert (validate(token).status, reset(token).status) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    ("password", "complaints"),
+    [
+        ("Aleksandra", [SIMILAR.format("first name"), COMMON]),
+        ("Brzęczyszczykiewicz", [SIMILAR.format("last name")]),
+        ("ola.nowak@example.com", [SIMILAR.format("email")]),
+        ("Ab!1", [SHORT]),
+        ("iloveyou", [COMMON]),
+        ("837162549", [DIGITS]),
+        ("123456", [SHORT, COMMON, DIGITS]),
+        ("ola", [SIMILAR.format("email"), SHORT]),
+        (12345678, [COMMON, DIGITS]),
+    ],
+)
+def test_the_rules_a_password_breaks_are_told_in_order(people: People, password: Any, complaints: list[str]) -> None:
+    names = {"first_name": "Aleksandra", "last_name": "Brzęczyszczykiewicz"}
+    ola = people.student(email="ola.nowak@example.com", **names)
+    token = mailed_token(ola.email)
+    answer = reset(token, password)
+    assert (answer.status, answer.json) == (400, {"password": complaints})
+    assert signs_in(ola.email, PASSWORD)
+    assert reset(token).status == 200, "a refused password does not use the token up"
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({}, {"token": [REQUIRED], "password": [REQUIRED]}),
+        ({"token": "x"}, {"password": [REQUIRED]}),
+        ({"token": "", "password": " "}, {"token": [BLANK], "password": [BLANK]}),
+        ({"token": None, "password": None}, {"token": [NULL], "password": [NULL]}),
+        ({"token": [], "password": {}}, {"token": [NOT_TEXT], "password": [NOT_TEXT]}),
+        ({"token": "x", "password": "a\0b"}, {"password": ["Znaki null są niedozwolone."]}),
+    ],
+)
+def test_wrong_fields_are_told_before_a_wrong_token(platform: None, body: Any, errors: Any) -> None:
+    answer = call("POST", "/api/user/password_reset/confirm/", json_body=body)
+    assert (answer.status, answer.json) == (400, errors)
+
+
+@pytest.mark.parametrize("token", ["unknown", "x" * 5000, 12, "źle"])
+def test_an_unknown_token_is_not_found(platform: None, token: Any) -> None:
+    assert (validate(token).status, validate(token).json) == (404, NOT_FOUND)
+    assert (reset(token).status, reset(token).json) == (404, USED)
+
+
+@pytest.mark.parametrize(("token", "complaint"), [(ANY, REQUIRED), (None, NULL), ("", BLANK), ([], NOT_TEXT)])
+def test_validating_wants_a_token(platform: None, token: Any, complaint: str) -> None:
+    body = {} if token is ANY else {"token": token}
+    answer = call("POST", "/api/user/password_reset/validate_token/", json_body=body)
+    assert (answer.status, answer.json) == (400, {"token": [complaint]})
+
+
+def test_the_new_password_is_trimmed(people: People) -> None:
+    ola = people.student()
+    assert reset(mailed_token(ola.email), f"  {NEW} ").status == 200
+    assert signs_in(ola.email, NEW)
+
+
+def test_an_account_is_mailed_five_links_in_an_hour_and_an_address_asks_for_twenty(
+    people: People, rate_limits: None
+) -> None:
+    ola = people.student()
+    assert [request(ola.email).status for _ in range(6)] == [200] * 5 + [429]
+    answer = call("POST", "/api/user/password_reset/", json_body={"email": ola.email.upper()}, source_ip="198.51.100.1")
+    assert (answer.status, answer.json["code"]) == (429, "throttled")
+    assert 3500 < int(answer.headers["retry-after"]) <= 3600
+    assert [request(f"nobody{n}@example.com").status for n in range(15)] == [200] * 14 + [429]
+    assert call("POST", "/api/user/confirm_user/resend/", json_body={"email": "x@example.com"}).status == 429

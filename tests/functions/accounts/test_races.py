@@ -1,0 +1,163 @@
+"""What happens at the same moment: one wins, and the twin without the guard shows that the guard decides."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
+import psycopg
+import pytest
+
+from functions.accounts import repository
+from functions.accounts.handler import handler
+from functions.accounts.repository import Owner
+from functions.migrations.handler import upgrade
+from shared.kit.database import PooledConnection, close_pool
+from shared.kit.settings import settings
+from tests.conftest import read_settings_again
+from tests.doors import Answer, LambdaDoor
+from tests.gates import gate_after, kill_the_waiting, wait_until, waiting
+from tests.mailbox import delivered
+from tests.people import PASSWORD, People, query
+from tests.races import at_once
+
+call = LambdaDoor(handler)
+CROWD = 10
+ROUNDS = pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.proof)])
+
+
+def register(email: str) -> Answer:
+    return call("POST", "/api/user/create/", json_body={"email": email, "password": PASSWORD})
+
+
+def use(path: str, **body: str) -> Answer:
+    return call("POST", path, json_body=body)
+
+
+def mailed_tokens(path: str, email: str, count: int) -> list[str]:
+    for _ in range(count):
+        assert use(path, email=email).status == 200
+    return [mail.token for mail in delivered(email)][-count:]
+
+
+def register_at_once(number: int) -> list[int]:
+    """The statuses of CROWD registrations of one address, written in two ways."""
+    ways = (f"ola{number}@example.com", f"OLA{number}@Example.com")
+    return sorted(answer.status for answer in at_once(*(partial(register, ways[n % 2]) for n in range(CROWD))))
+
+
+@ROUNDS
+def test_of_registrations_of_one_address_at_once_exactly_one_wins(platform: None, rounds: int) -> None:
+    for number in range(rounds):
+        assert register_at_once(number) == [201] + [400] * (CROWD - 1)
+    assert query("SELECT count(*), count(DISTINCT lower(email)) FROM users") == [(rounds, rounds)]
+    assert query("SELECT count(*) FROM outbox") == [(rounds,)]
+
+
+@pytest.fixture
+def without_unique_index(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database like ours in which the index on addresses is missing."""
+    ours = settings().database_url
+    with psycopg.connect(ours, autocommit=True) as server:
+        server.execute("CREATE DATABASE twin")
+        with monkeypatch.context() as patch:
+            patch.setenv("DATABASE_URL", ours.replace("/tutoring?", "/twin?"))
+            use_the_database_of_the_settings()
+            upgrade()
+            query("DROP INDEX users_email_key")
+            yield
+        use_the_database_of_the_settings()
+        server.execute("DROP DATABASE twin WITH (FORCE)")
+
+
+def use_the_database_of_the_settings() -> None:
+    read_settings_again()
+    close_pool()
+
+
+def test_without_the_unique_index_all_of_them_win(without_unique_index: None) -> None:
+    assert register_at_once(0) == [201] * CROWD
+
+
+@ROUNDS
+def test_of_those_who_confirm_with_one_token_at_once_exactly_one_wins(people: People, rounds: int) -> None:
+    path = "/api/user/confirm_user/"
+    for _ in range(rounds):
+        email = people.student(confirmed_at=None).email
+        [token] = mailed_tokens(f"{path}resend/", email, 1)
+        answers = at_once(*[partial(use, path, token=token)] * CROWD)
+        assert sorted(answer.status for answer in answers) == [200] + [400] * (CROWD - 1)
+
+
+def reset_at_once(people: People) -> list[int]:
+    path = "/api/user/password_reset/"
+    [token] = mailed_tokens(path, people.student().email, 1)
+    crowd = [partial(use, f"{path}confirm/", token=token, password=f"Zielona!Herbata{n}") for n in range(CROWD)]
+    return sorted(answer.status for answer in at_once(*crowd))
+
+
+@ROUNDS
+def test_of_those_who_reset_with_one_token_at_once_exactly_one_wins(people: People, rounds: int) -> None:
+    for _ in range(rounds):
+        assert reset_at_once(people) == [200] + [404] * (CROWD - 1)
+
+
+def test_if_a_token_were_looked_up_and_deleted_later_all_of_them_would_win(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody_looked = Barrier(CROWD)
+
+    def look_then_delete(db: PooledConnection, token_hash: bytes, purpose: str) -> Owner | None:
+        owner = repository.find_token_owner(db, token_hash, purpose)
+        everybody_looked.wait(20)
+        return owner
+
+    monkeypatch.setattr(repository, "use_token", look_then_delete)
+    assert reset_at_once(people) == [200] * CROWD
+
+
+@ROUNDS
+@pytest.mark.parametrize(
+    ("request_path", "use_path", "body"),
+    [
+        ("/api/user/password_reset/", "/api/user/password_reset/confirm/", {"password": "Zielona!Herbata7"}),
+        ("/api/user/confirm_user/resend/", "/api/user/confirm_user/", {}),
+    ],
+)
+def test_of_several_tokens_of_one_account_used_at_once_exactly_one_wins(
+    people: People, request_path: str, use_path: str, body: dict[str, str], rounds: int
+) -> None:
+    for _ in range(rounds):
+        email = people.student(confirmed_at=None).email
+        tokens = mailed_tokens(request_path, email, 5)
+        answers = at_once(*(partial(use, use_path, token=token, **body) for token in tokens))
+        statuses = sorted(answer.status for answer in answers)
+        assert statuses == [200] + [404 if body else 400] * 4
+
+
+def test_a_password_reset_and_the_deletion_of_the_account_at_once_are_both_done(people: People) -> None:
+    ola = people.student()
+    [token] = mailed_tokens("/api/user/password_reset/", ola.email, 1)
+    reset = partial(use, "/api/user/password_reset/confirm/", token=token, password="Zielona!Herbata7")
+    with ThreadPoolExecutor(2) as threads, gate_after("DELETE ON email_tokens") as let_go:
+        resetting = threads.submit(at_once, reset)
+        wait_until(lambda: waiting() == 1)
+        deleting = threads.submit(at_once, lambda: call("DELETE", "/api/user/delete/", token=ola.access))
+        wait_until(lambda: waiting() == 2)
+        let_go()
+        assert [answer.status for answer in (*resetting.result(), *deleting.result())] == [200, 200]
+    assert query("SELECT count(*) FROM users") == [(0,)]
+
+
+@pytest.mark.parametrize("event", ["INSERT ON users", "INSERT ON outbox"])
+def test_a_registration_cut_off_leaves_neither_account_nor_mail(platform: None, event: str) -> None:
+    with gate_after(event):
+
+        def refused() -> None:
+            answer = register("ola@example.com")
+            assert (answer.status, answer.json["code"]) == (503, "unavailable")
+
+        at_once(refused, kill_the_waiting)
+    assert query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM outbox)") == [(0, 0)]
+    assert register("ola@example.com").status == 201
+    assert query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM outbox)") == [(1, 1)]

@@ -1,0 +1,204 @@
+"""From the outbox to the addressee: nothing lost, nothing twice."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from functions.accounts.handler import handler as accounts_handler
+from functions.mail import repository
+from functions.mail.handler import handler
+from tests.conftest import read_settings_again
+from tests.doors import LambdaDoor
+from tests.functions.mail.smtp_server import HOST, Postbox, free_port, smtp_server
+from tests.mailbox import delivered
+from tests.people import PASSWORD, People, query
+from tests.races import at_once
+
+call = LambdaDoor(accounts_handler)
+UNSENT = """
+SELECT recipient, attempts, round(extract(epoch FROM due_at - now())) FROM outbox WHERE sent_at IS NULL ORDER BY id
+"""
+
+
+def deliver() -> int:
+    """One run of the mail function; how many mails it sent."""
+    sent: int = handler({}, None)["sent"]
+    return sent
+
+
+def register(email: str) -> None:
+    assert call("POST", "/api/user/create/", json_body={"email": email, "password": PASSWORD}).status == 201
+
+
+def queue(*recipients: str) -> None:
+    """Accounts that wait for their confirmation mails."""
+    for recipient in recipients:
+        query("INSERT INTO users (email, password_hash) VALUES (%s, '!')", recipient)
+        query("INSERT INTO outbox (kind, recipient) VALUES ('confirm_email', %s)", recipient)
+
+
+def time_passes() -> None:
+    """Until the next try of every mail."""
+    query("UPDATE outbox SET due_at = now() WHERE sent_at IS NULL")
+
+
+@pytest.fixture
+def smtp_port(platform: None, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Mails go to an SMTP server on this port, once there is one."""
+    port = free_port()
+    monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
+    read_settings_again()
+    return port
+
+
+def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes_out_later(smtp_port: int) -> None:
+    register("ola@example.com")
+    assert deliver() == 0
+    [(recipient, attempts, seconds)] = query(UNSENT)
+    assert (recipient, attempts) == ("ola@example.com", 1)
+    assert 25 <= seconds <= 30
+    with smtp_server(smtp_port) as postbox:
+        assert deliver() == 0, "not before its time"
+        time_passes()
+        assert deliver() == 1
+        assert deliver() == 0
+    [mail] = postbox.mails
+    assert query("SELECT sent_at IS NOT NULL, attempts FROM outbox") == [(True, 2)]
+    assert call("POST", "/api/user/confirm_user/", json_body={"token": mail.token}).status == 200
+
+
+def test_tries_grow_rarer_up_to_one_an_hour(smtp_port: int) -> None:
+    queue("ola@example.com")
+    waits = []
+    for _ in range(10):
+        deliver()
+        waits.append(int(query(UNSENT)[0][2]))
+        time_passes()
+    expected = [min(30 * 2**tries, 3600) for tries in range(10)]
+    assert waits == [pytest.approx(seconds, abs=3) for seconds in expected]
+
+
+def test_a_server_that_is_away_is_asked_once_a_run(smtp_port: int) -> None:
+    queue("a@example.com", "b@example.com", "c@example.com")
+    assert deliver() == 0
+    assert [attempts for _, attempts, _ in query(UNSENT)] == [1, 0, 0]
+    postbox = Postbox()
+    postbox.closed = True
+    time_passes()
+    with smtp_server(smtp_port, postbox):
+        deliver()
+        postbox.closed = False
+        time_passes()
+        assert deliver() == 3
+
+
+def test_a_mail_the_server_refuses_does_not_hold_up_others(smtp_port: int) -> None:
+    queue("refused@example.com", "a@example.com", "also.refused@example.com", "b@example.com")
+    postbox = Postbox()
+    postbox.refused = {"refused@example.com", "also.refused@example.com"}
+    with smtp_server(smtp_port, postbox):
+        assert deliver() == 2
+        assert postbox.recipients == ["a@example.com", "b@example.com"]
+        assert [(name, attempts) for name, attempts, _ in query(UNSENT)] == [
+            ("refused@example.com", 1),
+            ("also.refused@example.com", 1),
+        ]
+        postbox.refused.clear()
+        time_passes()
+        assert deliver() == 2
+
+
+def send_all_at_once(port: int, workers: int) -> list[str]:
+    """Who got mails from so many workers at once, each as often as it did."""
+    with smtp_server(port) as postbox:
+        at_once(*[deliver] * workers)
+    return sorted(postbox.recipients)
+
+
+@pytest.mark.parametrize("mails", [40, pytest.param(1_000, marks=pytest.mark.proof)])
+def test_workers_at_once_send_each_mail_once(smtp_port: int, mails: int) -> None:
+    recipients = [f"ola{number:04d}@example.com" for number in range(mails)]
+    queue(*recipients)
+    assert send_all_at_once(smtp_port, 4) == recipients
+    assert query(UNSENT) == []
+
+
+def test_without_the_lock_on_the_row_workers_at_once_send_mails_twice(
+    smtp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "CLAIM", repository.CLAIM.replace("FOR UPDATE SKIP LOCKED", ""))
+    queue(*(f"ola{number:04d}@example.com" for number in range(40)))
+    received = send_all_at_once(smtp_port, 4)
+    assert len(received) > len(set(received))
+
+
+def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_port: int) -> None:
+    queue("ola@example.com")
+    command = [sys.executable, "-c", "from functions.mail.handler import handler; handler({}, None)"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with smtp_server(smtp_port) as postbox:
+        postbox.may_answer.clear()
+        worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert postbox.receiving.wait(30)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        assert [(name, attempts) for name, attempts, _ in query(UNSENT)] == [("ola@example.com", 1)]
+        assert deliver() == 0, "somebody else has it for now"
+        time_passes()
+        postbox.may_answer.set()
+        assert deliver() == 1
+    assert query(UNSENT) == []
+
+
+@pytest.mark.parametrize("meanwhile", ["UPDATE users SET confirmed_at = now()", "DELETE FROM users"])
+def test_a_mail_that_has_nothing_to_tell_any_more_is_not_sent(platform: None, meanwhile: str) -> None:
+    register("ola@example.com")
+    query(meanwhile)
+    assert delivered() == []
+    assert query(UNSENT) == []
+    assert query("SELECT count(*) FROM email_tokens") == [(0,)]
+
+
+def test_a_mail_goes_to_the_address_of_the_account_not_to_the_one_that_was_typed(people: People) -> None:
+    people.student(email="Ola.Nowak@Example.com")
+    call("POST", "/api/user/password_reset/", json_body={"email": "ola.nowak@example.com"})
+    assert [mail.to for mail in delivered()] == ["Ola.Nowak@Example.com"]
+
+
+def test_no_token_and_no_text_ever_stands_in_the_database(people: People) -> None:
+    register("ola@example.com")
+    call("POST", "/api/user/password_reset/", json_body={"email": "ola@example.com"})
+    before = query("SELECT row_to_json(o)::text FROM outbox o")
+    tokens = [mail.token for mail in delivered()]
+    assert len(tokens) == 2
+    tables = [row[0] for row in query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    everything = str([query(f"SELECT row_to_json(t)::text FROM {table} t") for table in tables])
+    for secret in (*tokens, PASSWORD, "http", "Potwierd"):
+        assert secret not in everything
+        assert secret not in str(before)
+
+
+def test_what_is_old_is_forgotten(platform: None) -> None:
+    queue("new@example.com", "stale@example.com", "sent@example.com", "old@example.com")
+    query("UPDATE outbox SET due_at = now() + interval '1 hour'")
+    for name, age, sent in (("stale", "73 hours", None), ("sent", "6 days", "now"), ("old", "8 days", "now")):
+        age_it = "UPDATE outbox SET created_at = now() - %s::interval, sent_at = %s WHERE recipient = %s"
+        query(age_it, age, sent, f"{name}@example.com")
+    for days in (-1, 1):
+        end = f"now() + interval '{days} days'"
+        query(f"INSERT INTO email_tokens SELECT '{days}', id, 'reset', {end} FROM users LIMIT 1")
+        query(f"INSERT INTO sessions (user_id, expires_at) SELECT id, {end} FROM users LIMIT 1")
+    deliver()
+    assert [row[0] for row in query("SELECT recipient FROM outbox ORDER BY id")] == [
+        "new@example.com",
+        "sent@example.com",
+    ]
+    assert query("SELECT count(*), min(expires_at) > now() FROM email_tokens") == [(1, True)]
+    assert query("SELECT count(*), min(expires_at) > now() FROM sessions") == [(1, True)]
+
+
+def test_a_run_without_mails_sends_none(platform: None) -> None:
+    assert handler({"source": "aws.scheduler"}, object()) == {"sent": 0}

@@ -1,0 +1,144 @@
+"""The ways a mail leaves."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import boto3
+import pytest
+import trustme
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from functions.mail import texts
+from functions.mail.transports import MailRefused, NotSent, transport
+from shared.kit import aws
+from shared.kit.environment import BadSetting
+from tests.functions.mail.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
+from tests.mailbox import read_mail
+
+LINK = "http://localhost:5173/account/confirm-email/?token=abc"
+
+
+def message(to: str = "ola@example.com", sender: str = "Korepetycje Łódź <no-reply@example.com>") -> EmailMessage:
+    return texts.as_message(texts.confirmation("Łucja", LINK, 7), sender, to)
+
+
+def assert_readable(raw: bytes) -> None:
+    mail = read_mail(raw)
+    assert (mail.to, mail.sender) == ("ola@example.com", "Korepetycje Łódź <no-reply@example.com>")
+    assert "Cześć Łucja," in mail.text
+    assert raw.isascii()
+
+
+def test_smtp_hands_the_mail_over() -> None:
+    port = free_port()
+    with smtp_server(port) as postbox:
+        transport(f"smtp://{HOST}:{port}")(message())
+    [mail] = postbox.mails
+    assert postbox.recipients == [mail.to] == ["ola@example.com"]
+    assert (mail.sender, postbox.logins) == ("Korepetycje Łódź <no-reply@example.com>", [])
+    assert LINK in mail.text
+
+
+def test_smtp_signs_in_with_name_and_password_of_the_address() -> None:
+    port = free_port()
+    with smtp_server(port, auth_require_tls=False) as postbox:
+        transport(f"smtp://post%40example.com:a%2Fb%3Ac@{HOST}:{port}")(message())
+    assert postbox.logins == [("post@example.com", "a/b:c")]
+    assert len(postbox.mails) == 1
+
+
+@pytest.mark.parametrize("scheme", ["smtps://{}", "smtp://{}?starttls"])
+def test_tls_is_spoken_only_with_a_server_that_proves_who_it_is(
+    scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    context, port = server_context(authority.issue_cert(HOST)), free_port()
+    implicit = scheme.startswith("smtps")
+    options = {"ssl_context": context} if implicit else {"tls_context": context, "require_starttls": True}
+    known = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(known))
+    with smtp_server(port, **options) as postbox:
+        send = transport(scheme.format(f"{HOST}:{port}"))
+        with pytest.raises(NotSent, match="certificate verify failed"):
+            send(message())
+        assert postbox.mails == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(known))
+        send(message())
+    assert len(postbox.mails) == 1
+
+
+def test_a_server_that_is_away_sends_nothing() -> None:
+    with pytest.raises(NotSent, match="refused") as caught:
+        transport(f"smtp://{HOST}:{free_port()}")(message())
+    assert not isinstance(caught.value, MailRefused)
+
+
+def test_a_refused_address_is_told_from_a_server_that_is_away() -> None:
+    port, postbox = free_port(), Postbox()
+    postbox.refused = {"ola@example.com"}
+    with smtp_server(port, postbox), pytest.raises(MailRefused, match="no such mailbox"):
+        transport(f"smtp://{HOST}:{port}")(message())
+
+
+def test_a_folder_keeps_each_mail_in_a_file(tmp_path: Path) -> None:
+    send = transport(f"file://{tmp_path / 'a' / 'mail'}")
+    for _ in range(3):
+        send(message())
+    files = list((tmp_path / "a" / "mail").iterdir())
+    assert len(files) == 3
+    for path in files:
+        assert path.suffix == ".eml"
+        assert_readable(path.read_bytes())
+
+
+def test_a_folder_that_cannot_be_written_sends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(NotSent):
+        transport(f"file://{tmp_path / 'taken'}")(message())
+
+
+@pytest.fixture
+def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        aws.sesv2.cache_clear()
+        yield
+    aws.sesv2.cache_clear()
+
+
+def test_ses_is_given_the_whole_message(ses: None) -> None:
+    boto3.client("sesv2").create_email_identity(EmailIdentity="example.com")
+    transport("ses:")(message())
+    [sent] = ses_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].sent_messages
+    assert "ola@example.com" in sent.destinations
+    assert_readable(sent.raw_data.encode())
+
+
+def test_ses_refuses_a_mail_for_itself(ses: None) -> None:
+    with pytest.raises(MailRefused, match="MessageRejected"):
+        transport("ses:")(message())
+
+
+def test_ses_that_is_away_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://{HOST}:{free_port()}")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    aws.sesv2.cache_clear()
+    with pytest.raises(NotSent, match="Could not connect") as caught:
+        transport("ses:")(message())
+    assert not isinstance(caught.value, MailRefused)
+    aws.sesv2.cache_clear()
+
+
+@pytest.mark.parametrize("url", ["", "example.com", "http://user:hunter2@example.com", "smtp+tls://user:hunter2@x"])
+def test_other_addresses_are_bad_settings_and_keep_their_password(url: str) -> None:
+    with pytest.raises(BadSetting, match="MAIL_URL is not valid") as caught:
+        transport(url)
+    assert "hunter2" not in str(caught.value)

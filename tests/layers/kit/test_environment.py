@@ -1,0 +1,50 @@
+"""Settings from the environment."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from shared.kit.environment import BadSetting, from_environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    test_url: str = "default"
+    test_size: int = 5
+    test_switch: bool = True
+    test_list: tuple[str, ...] = ("a", "b")
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return from_environment(Settings)
+
+
+def test_defaults_hold_where_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch) == Settings()
+    assert read(monkeypatch, TEST_URL="", TEST_SIZE="", TEST_SWITCH="", TEST_LIST="") == Settings()
+
+
+def test_every_kind_of_value_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read(monkeypatch, TEST_URL=" x ", TEST_SIZE="-7", TEST_SWITCH="off", TEST_LIST=" a@x , b,,c")
+    assert found == Settings(" x ", -7, test_switch=False, test_list=("a@x", "b", "c"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("YES", True), (" on ", True), ("0", False), ("False", False)]
+)
+def test_switches_take_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: str, *, value: bool) -> None:
+    assert read(monkeypatch, TEST_SWITCH=text).test_switch is value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TEST_SIZE", "many"), ("TEST_SIZE", "5.5"), ("TEST_SWITCH", "maybe"), ("TEST_SWITCH", "2")]
+)
+def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"{name}='{value}' is not valid"):
+        read(monkeypatch, **{name: value})
+
+
+def test_names_are_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, test_url="lower") == Settings()

@@ -1,0 +1,84 @@
+"""Rate limits."""
+
+import pytest
+
+from shared.kit import cache
+from shared.kit.cache import client
+from shared.kit.errors import Throttled
+from shared.kit.rate_limits import Limit, give_back, spend
+from tests.races import at_once
+
+LIMIT = Limit("tries", 3, 60)
+
+
+def spend_times(times: int, subject: str = "ola", limit: Limit = LIMIT) -> list[int]:
+    """Retry-After of each try, 0 for those that were allowed."""
+    waits = []
+    for _ in range(times):
+        try:
+            spend(limit, subject)
+            waits.append(0)
+        except Throttled as refusal:
+            waits.append(int(refusal.headers["Retry-After"]))
+    return waits
+
+
+def test_beyond_the_limit_the_rest_of_the_window_is_waited_for(rate_limits: None) -> None:
+    allowed, waits = spend_times(5)[:3], spend_times(2)
+    assert allowed == [0, 0, 0]
+    assert all(50 < seconds <= 60 for seconds in waits)
+
+
+def test_subjects_and_limits_are_counted_apart(rate_limits: None) -> None:
+    spend_times(4)
+    assert spend_times(3, "jan") == [0, 0, 0]
+    assert spend_times(3, "ola", Limit("other", 3, 60)) == [0, 0, 0]
+
+
+def test_the_window_begins_with_the_first_event_and_is_not_prolonged(rate_limits: None) -> None:
+    spend_times(1)
+    [key] = client().keys()
+    client().expire(key, 5)
+    assert spend_times(2) == [0, 0]
+    assert max(spend_times(3)) <= 6
+    assert client().ttl(key) <= 5
+
+
+def test_what_is_given_back_can_be_spent_again(rate_limits: None) -> None:
+    spend_times(3)
+    give_back(LIMIT, "ola")
+    [again, then] = spend_times(2)
+    assert again == 0
+    assert then > 0
+
+
+def test_what_is_given_back_after_the_window_lasts_one_window_at_most(rate_limits: None) -> None:
+    give_back(LIMIT, "ola")
+    [key] = client().keys()
+    assert 0 < client().ttl(key) <= 60
+
+
+def test_events_at_the_same_moment_are_all_counted(rate_limits: None) -> None:
+    waits = at_once(*[lambda: spend_times(1, limit=Limit("crowd", 10, 60))[0]] * 30)
+    assert waits.count(0) == 10
+
+
+def test_without_redis_nothing_is_limited(rate_limits: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As after a failure: for a while Redis is not asked at all.
+    monkeypatch.setattr(cache._Breaker, "resting_until", float("inf"))
+    assert spend_times(10) == [0] * 10
+    give_back(LIMIT, "ola")
+
+
+def test_switched_off_nothing_is_counted(platform: None) -> None:
+    assert spend_times(10) == [0] * 10
+    give_back(LIMIT, "ola")
+    assert client().keys() == []
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 10**6, "ola@example.com", "a/b c\n", "ż"])
+def test_redis_learns_nothing_of_the_subject(rate_limits: None, subject: str) -> None:
+    assert spend_times(4, subject)[:3] == [0, 0, 0]
+    [key] = client().keys()
+    assert len(key) < 80
+    assert not subject or subject.encode() not in key

@@ -1,0 +1,310 @@
+"""What holds for every endpoint of an account's own: who may call it, and what becomes of bodies nobody should send."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from functions.accounts.handler import handler as accounts
+from functions.profiles.handler import handler as profiles
+from functions.tokens.handler import handler as tokens
+from shared.kit.tokens import Claims, issue
+from shared.models import Base
+from tests.doors import ANY, Answer, LambdaDoor
+from tests.people import PASSWORD, People, Person, query
+
+EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint with a body it takes."""
+
+    call: LambdaDoor
+    method: str
+    path: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+PUBLIC = [
+    Endpoint(
+        LambdaDoor(accounts),
+        "POST",
+        "/api/user/create/",
+        {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False},
+    ),
+    Endpoint(LambdaDoor(accounts), "POST", "/api/user/confirm_user/", {"token": "x"}),
+    Endpoint(LambdaDoor(accounts), "POST", "/api/user/confirm_user/resend/", {"email": EMAIL}),
+    Endpoint(LambdaDoor(accounts), "POST", "/api/user/password_reset/", {"email": EMAIL}),
+    Endpoint(LambdaDoor(accounts), "POST", "/api/user/password_reset/validate_token/", {"token": "x"}),
+    Endpoint(LambdaDoor(accounts), "POST", "/api/user/password_reset/confirm/", {"token": "x", "password": NEW}),
+    Endpoint(LambdaDoor(tokens), "POST", "/api/token/", {"email": EMAIL, "password": PASSWORD}),
+    Endpoint(LambdaDoor(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
+    Endpoint(LambdaDoor(tokens), "POST", "/api/token/verify/", {"token": "x"}),
+]
+CHECK_PASSWORD = Endpoint(LambdaDoor(tokens), "POST", "/api/user/check_password/", {"password": PASSWORD})
+PROTECTED = [
+    CHECK_PASSWORD,
+    Endpoint(
+        LambdaDoor(profiles), "PATCH", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
+    ),
+    Endpoint(LambdaDoor(profiles), "PUT", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}),
+    Endpoint(LambdaDoor(profiles), "GET", "/api/user/profile/"),
+    Endpoint(LambdaDoor(profiles), "PATCH", "/api/user/profile_image/"),
+    Endpoint(LambdaDoor(profiles), "DELETE", "/api/user/profile_image/"),
+    Endpoint(LambdaDoor(accounts), "GET", "/api/user/export/"),
+    Endpoint(LambdaDoor(tokens), "GET", "/api/token/sessions/"),
+    Endpoint(LambdaDoor(tokens), "DELETE", "/api/token/sessions/"),
+    Endpoint(LambdaDoor(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
+    Endpoint(LambdaDoor(tokens), "POST", "/api/token/logout/"),
+    Endpoint(LambdaDoor(accounts), "DELETE", "/api/user/delete/"),
+]
+WITH_BODY = [each for each in (*PUBLIC, *PROTECTED) if each.body]
+
+
+def each(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("endpoint", endpoints, ids=str)
+
+
+def rows() -> dict[str, str]:
+    """Everything in the database."""
+    return {
+        name: query(f"SELECT coalesce(json_agg(t), '[]')::text FROM {name} t")[0][0] for name in Base.metadata.tables
+    }
+
+
+A1 = {"detail": "Nie podano danych uwierzytelniających."}
+A3 = {"detail": "Użytkownik nie znaleziony", "code": "user_not_found"}
+A4 = {
+    "detail": "Nagłówek autoryzacji musi zawierać dwie wartości rodzielone spacjami",
+    "code": "bad_authorization_header",
+}
+
+
+def a2(message: str) -> dict[str, Any]:
+    return {
+        "detail": "Podany token jest błędny dla każdego typu tokena",
+        "code": "token_not_valid",
+        "messages": [{"token_class": "AccessToken", "token_type": "access", "message": message}],
+    }
+
+
+INVALID, WRONG_KIND = a2("Token jest niepoprawny lub wygasł"), a2("Token posiada zły typ")
+UNIDENTIFIED = {"detail": "Token nie zawierał rozpoznawalnej identyfikacji użytkownika", "code": "token_not_valid"}
+
+
+def expired(person: Person) -> str:
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    return "Bearer " + issue(Claims("access", person.id, person.session_id, past))
+
+
+def of_a_deleted_account(person: Person) -> str:
+    query("DELETE FROM users WHERE id = %s", person.id)
+    return "Bearer " + person.access
+
+
+def of_an_ended_session(person: Person) -> str:
+    query("DELETE FROM sessions WHERE id = %s", person.session_id)
+    return "Bearer " + person.access
+
+
+def of_somebody_else_s_session(person: Person) -> str:
+    other = People().tutor()
+    return "Bearer " + issue(Claims("access", person.id, other.session_id, datetime.now(UTC) + timedelta(hours=1)))
+
+
+STRANGERS: list[tuple[Callable[[Person], str | None], Any]] = [
+    (lambda _: None, A1),
+    (lambda _: "", A1),
+    (lambda _: "   ", A1),
+    (lambda ola: f"bearer {ola.access}", A1),
+    (lambda ola: f"Token {ola.access}", A1),
+    (lambda ola: f"Basic {ola.access}", A1),
+    (lambda ola: ola.access, A1),
+    (lambda _: "Bearer", A4),
+    (lambda ola: f"Bearer {ola.access} x", A4),
+    (lambda _: "Bearer null", INVALID),
+    (lambda _: "Bearer ż".encode().decode("latin-1"), INVALID),
+    (lambda ola: f"Bearer {ola.access}x", INVALID),
+    (lambda ola: f"Bearer {ola.refresh}", WRONG_KIND),
+    (expired, INVALID),
+    (of_an_ended_session, INVALID),
+    (of_somebody_else_s_session, INVALID),
+    (of_a_deleted_account, A3),
+]
+
+
+@each(PROTECTED)
+def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
+    for credentials, refusal in STRANGERS:
+        header = credentials(people.student(picture="uploads/user/x.webp"))
+        headers = {"content-type": "application/json"} | ({} if header is None else {"authorization": header})
+        before = rows()
+        for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")):
+            answer = endpoint.call(method, endpoint.path, body=body, headers=headers)
+            assert (answer.status, answer.json) == (401, refusal)
+            assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+        assert rows() == before
+
+
+@each(PUBLIC)
+def test_public_endpoints_do_not_look_at_the_token(people: People, endpoint: Endpoint) -> None:
+    del people
+    body = json.dumps(endpoint.body).encode()
+    answers = []
+    for authorization in ({}, {"authorization": "Bearer broken"}, {"authorization": "Bearer"}):
+        headers = {"content-type": "application/json", **authorization}
+        answers.append(endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers))
+        query("DELETE FROM users WHERE email = %s", EMAIL)
+    assert len({(answer.status, answer.body) for answer in answers}) == 1
+    assert answers[0].json not in (A1, A4)
+
+
+@each(PROTECTED)
+def test_students_and_tutors_may_call_it(people: People, endpoint: Endpoint) -> None:
+    statuses = set()
+    for person in (people.student(picture="uploads/user/x.webp"), people.tutor(picture="uploads/user/y.webp")):
+        answer = endpoint.call(endpoint.method, endpoint.path, token=person.access, json_body=endpoint.body or ANY)
+        statuses.add(answer.status)
+    # The device of the list above is nobody's.
+    assert statuses == {404 if "sessions/" in endpoint.path and len(endpoint.path) > 25 else 200}
+
+
+@each(PUBLIC + PROTECTED)
+def test_other_methods_are_refused_and_the_right_ones_named(people: People, endpoint: Endpoint) -> None:
+    token = people.student().access
+    allowed = endpoint.call("OPTIONS", endpoint.path, token=token).headers["allow"].split(", ")
+    assert endpoint.method in allowed
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(allowed):
+        answer = endpoint.call(method, endpoint.path, token=token, body=b"{broken")
+        assert (answer.status, answer.json) == (405, {"detail": f'Niedozwolona metoda "{method}".'})
+        assert answer.headers["allow"].split(", ") == allowed
+
+
+@each(PUBLIC + PROTECTED)
+def test_the_last_slash_may_be_left_out(people: People, endpoint: Endpoint) -> None:
+    del people
+    body = json.dumps(endpoint.body).encode()
+    headers = {"content-type": "application/json"}
+    with_slash = endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers)
+    query("DELETE FROM users")
+    without = endpoint.call(endpoint.method, endpoint.path.removesuffix("/"), body=body, headers=headers)
+    assert (without.status, without.body) == (with_slash.status, with_slash.body)
+
+
+BROKEN_BODIES = [
+    b"{",
+    b"[]",
+    b"null",
+    b'"x"',
+    b"5",
+    b"\xff\xfe",
+    b"\0",
+    b"\xef\xbb\xbf{}",
+    b"{'a': 1}",
+    b'{"a": NaN}',
+    b'{"a": -Infinity}',
+    b'{"a": 1e999}',
+    b'{"a": ' + b"9" * 5_000 + b"}",
+    b"[" * 100_000,
+    b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    b'{"a": "' + b"x" * 5_000_000 + b'"}',
+]
+BROKEN_FORMS = [
+    ("text/plain", b"{}", 415),
+    ("application/xml", b"<a/>", 415),
+    ("application/json; charset=utf-16", '{"a": 1}'.encode("utf-16"), 400),
+    ("multipart/form-data", b"x", 400),
+    ("multipart/form-data; boundary=x", b"--y\r\n\r\nx", 400),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + b"x" * 70_000,
+        400,
+    ),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 101, 400),
+    ("application/x-www-form-urlencoded", b"a=" + b"x" * 5_000_000, 413),
+]
+BAD_VALUES = [
+    '"a\\u0000b"',
+    '"\\ud800"',
+    "[]",
+    "{}",
+    "null",
+    "[" * 500 + "]" * 500,
+    '{"a":' * 500 + "1" + "}" * 500,
+    "1" + "0" * 4_000,
+    "-1" + "0" * 4_000,
+    "1e999",
+    "NaN",
+    '"' + "x" * 100_000 + '"',
+]
+
+
+def assert_refused(answer: Answer) -> None:
+    assert 400 <= answer.status < 500, answer
+    assert isinstance(answer.json, dict)
+
+
+@each(WITH_BODY)
+def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+    token, before = people.student(email=EMAIL).access, rows()
+    sent = [("application/json", body, None) for body in BROKEN_BODIES] + BROKEN_FORMS
+    for content_type, body, status in sent:
+        headers = {"content-type": content_type}
+        answer = endpoint.call(endpoint.method, endpoint.path, token=token, body=body, headers=headers)
+        assert_refused(answer)
+        assert status in (None, answer.status), (content_type, body[:50], answer)
+    assert rows() == before
+
+
+@each(WITH_BODY)
+def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+    token, before = people.student(email="jan@example.com").access, rows()
+    for name in endpoint.body:
+        for value in BAD_VALUES:
+            body = json.dumps(endpoint.body | {name: "@"}).replace('"@"', value).encode()
+            headers = {"content-type": "application/json"}
+            answer = endpoint.call(endpoint.method, endpoint.path, token=token, body=body, headers=headers)
+            if endpoint is CHECK_PASSWORD and answer.status == 200:
+                assert answer.json == {"password_matches": False}
+            else:
+                assert_refused(answer)
+    assert rows() == before
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=()), max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("examples", [20, pytest.param(1_000, marks=pytest.mark.proof)])
+@each(WITH_BODY)
+def test_whatever_the_fields_hold_no_answer_is_an_error_of_ours(
+    people: People, endpoint: Endpoint, examples: int
+) -> None:
+    ola = people.student(email="jan@example.com")
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(st.fixed_dictionaries({}, optional=dict.fromkeys(endpoint.body, JSON)))
+    def play(body: dict[str, Any]) -> None:
+        answer = endpoint.call(endpoint.method, endpoint.path, token=ola.access, json_body=body)
+        assert answer.status < 500, answer
+        assert isinstance(answer.json, dict)
+
+    play()

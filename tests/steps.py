@@ -1,0 +1,253 @@
+"""A long play of requests for both doors: every endpoint, every kind of refusal, one day of each kind of user."""
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+
+from local.features import ROUTERS
+from tests.doors import JSON_TYPE
+from tests.people import PASSWORD
+
+FORM, TEXT = "application/x-www-form-urlencoded", "text/plain"
+MULTIPART = "multipart/form-data; boundary=x"
+STUDENT, TUTOR, OTHER, GONE, TALK = (UUID(int=number, version=4) for number in range(1, 6))
+
+
+@dataclass
+class Step:
+    """A request; `who` is the key of a person, "" for nobody. Paths and bodies may name {talk} and others."""
+
+    method: str
+    target: str
+    who: str = ""
+    body: Any = None
+    raw: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.who or 'anybody'} {self.method} {self.target[:60]} {json.dumps(self.body)[:40]}{self.raw[:20]!r}"
+
+
+def everything_as_anybody() -> Iterator[Step]:
+    """Every endpoint with each method, anonymous and with bad credentials."""
+    paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # APIRoutes
+    for path in sorted(paths):
+        target = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            yield Step(method, target)
+            yield Step(method, target.rstrip("/"), headers={"origin": "https://front.example"})
+        for header in ("Bearer", "Bearer a b", "Bearer nonsense", "Basic x", "bearer x"):
+            yield Step("GET", target, headers={"authorization": header})
+        yield Step("PUT", target, "student", {})
+        yield Step("DELETE", target, "gone", {})
+        yield Step("OPTIONS", target, headers={"origin": "x", "access-control-request-method": "PUT"})
+
+
+def public_reads() -> Iterator[Step]:
+    search = "/api/user/tutor/search/"
+    queries = (
+        "?search_by_full_name=%C5%81ucja",
+        "?search_by_full_name=lucja+nowak",
+        "??&price__gte=10??&price__gte=10&price__lte=5000",
+        "?search_by_full_name=100%",
+        "?search_by_full_name=%FF%C5",
+        "?skills=Nieznany",
+        "?price__gte=x&avg_rating__lt=NaN&page_size=0&cursor=x",
+        "?page_size=1",
+        "?search_by_full_name=%00",
+        "?search_by_full_name=" + "x" * 50_000,
+    )
+    for text in queries:
+        yield Step("GET", search + text, headers={"origin": "https://front.example", "content-type": JSON_TYPE})
+    for path in (
+        "all",
+        "details/1",
+        "details/2",
+        "details/99",
+        "details/" + "9" * 30,
+        "details/abc",
+        "skills",
+        "all/1",
+    ):
+        yield Step("GET", f"/api/user/tutor/{path}/")
+    for number in ("3", "2.7", "", "abc", "-1", "1e30"):
+        yield Step("GET", f"/api/user/ratings/best/?number_of_ratings={number}")
+
+
+def bodies() -> Iterator[Step]:
+    """Every class of unusable body at an endpoint of each function that takes one."""
+    targets = (
+        ("POST", "/api/user/create/", ""),
+        ("POST", "/api/token/", ""),
+        ("PATCH", "/api/user/profile/", "student"),
+        ("PATCH", "/api/user/tutor/price/me/", "tutor"),
+        ("POST", "/api/user/tutor/schedule/me/", "tutor"),
+        ("POST", "/api/user/rate_tutor/1/", "student"),
+        ("POST", "/api/chat/conversation/", "student"),
+    )
+    for method, target, who in targets:
+        for raw in (
+            b"",
+            b"{oops",
+            b"[]",
+            b'"x"',
+            b"null",
+            b"NaN",
+            b"\xff\xfe",
+            b"[" * 20_000,
+            b'{"email":"\\ud800\\u0000"}',
+        ):
+            yield Step(method, target, who, raw=raw, headers={"content-type": JSON_TYPE})
+        yield Step(method, target, who, raw=b"x=1", headers={"content-type": TEXT})
+        yield Step(method, target, who, raw=b"price=%C5&email=a%00b&=&&", headers={"content-type": FORM})
+        yield Step(method, target, who, raw=b"no parts", headers={"content-type": MULTIPART})
+        yield Step(method, target, who, raw=b"{}" + b" " * 4_500_000, headers={"content-type": JSON_TYPE})
+        yield Step(method, target, who, {})
+
+
+def student_s_day() -> Iterator[Step]:
+    rate, talk = "/api/user/rate_tutor/{tutor}/", "/api/chat/conversation_detail/{talk}"
+    yield Step("POST", rate, "student", {"rating": 4, "review": "Świetnie 😀"})
+    yield Step("POST", rate, "student", {"rating": 4, "review": "x"})
+    yield Step("POST", rate, "student", {"rating": 9})
+    yield Step("POST", rate, "tutor", {"review": "x"})
+    for target in ("/api/user/rate_tutor/0/", "/api/user/rate_tutor/77/"):
+        yield Step("POST", target, "student", {"review": "x"})
+    yield Step("GET", "/api/user/ratings/me/", "student")
+    yield Step("GET", "/api/user/tutor/details/{tutor}/")
+    yield Step("DELETE", rate, "student")
+    yield Step("DELETE", rate, "student")
+    for user in (TUTOR, OTHER, STUDENT, GONE, "x"):
+        yield Step("POST", "/api/chat/conversation/", "student", {"users": [{"id": str(user)}]})
+        yield Step("GET", f"/api/chat/conversation/user/{user}/", "student")
+    yield Step("GET", "/api/chat/conversations/", "student")
+    for query_string in ("", "/", "?number_of_last_messages=1", "?after=1", "?before=2", "?after=x"):
+        yield Step("GET", talk + query_string, "student")
+    yield Step("GET", talk.upper(), "student")
+    yield Step("GET", talk, "other")
+
+
+def tutor_s_day() -> Iterator[Step]:
+    settings = "/api/user/tutor/"
+    for name, body in (
+        ("", {"description": None}),
+        ("price", {"price": "75"}),
+        ("price", {"price": -1}),
+        ("location", {"tutoring_location": "Rzeszów"}),
+        ("location", {"tutoring_location": ""}),
+        ("description", {"description": "Opis\n😀"}),
+        ("individual_group", {"group_sessions_available": True}),
+        ("method_session_availability", {"online_sessions_available": "maybe"}),
+        ("method_session_availability", {"online_sessions_available": True}),
+    ):
+        path = f"{settings}{name}/me".replace("//", "/")
+        yield Step("PATCH", f"{path}/", "tutor", body)
+        yield Step("GET", f"{path}/", "tutor")
+        yield Step("HEAD", path, "tutor")
+    for skills in (["Fizyka"], ["Nie ma"], "Fizyka", None):
+        yield Step("PUT", f"{settings}skills/me/", "tutor", {"skills": skills})
+        yield Step("GET", f"{settings}skills/me/", "tutor")
+    yield Step("PATCH", f"{settings}me/", "tutor", {"price": 5})
+    times = {"start_time": "2035-01-10T07:00:00.000Z", "end_time": "2035-01-10T08:00:00.000Z"}
+    for body in (times, times, {"start_time": "x"}, times | {"end_time": times["start_time"]}):
+        yield Step("POST", f"{settings}schedule/me/", "tutor", body)
+    yield Step("GET", f"{settings}schedule/me/", "tutor")
+    for target in ("1/", "1/", "", "abc/"):
+        yield Step("DELETE", f"{settings}schedule/me/{target}", "tutor")
+    yield Step("POST", f"{settings}schedule/me/", "tutor", times)
+    yield Step("DELETE", f"{settings}schedule/me/", "tutor")
+
+
+def transport() -> Iterator[Step]:
+    """What has no endpoint."""
+    origin = {"origin": "https://front.example"}
+    for target in (
+        "/",
+        "/api",
+        "/api/",
+        "/api/nope/",
+        "/api//token/",
+        "/nope",
+        "/api/token/x/",
+        "/api/user/tutor/all.json",
+    ):
+        if target != "/":
+            yield Step("GET", target, headers=origin)
+            yield Step("POST", target, body={})
+        yield Step("OPTIONS", target, headers=origin | {"access-control-request-method": "GET"})
+    yield Step("GET", "/api/chat/conversations", "refresh")
+    yield Step("GET", "/api/chat/conversations", "student", headers=origin)
+
+
+def account_s_end() -> Iterator[Step]:
+    """Accounts and tokens, the refusals first; then what ends them."""
+    user = "/api/user/"
+    yield Step("POST", "/api/token/logout/", "other", {"refresh": "x"})
+    yield Step("GET", f"{user}profile/", "other")
+    # While there is one session, there is one order.
+    yield Step("GET", f"{user}export/", "student")
+    yield Step("GET", "/api/token/sessions/", "student")
+    for email in ("nowa@example.com", "NOWA@example.com", "x", "a" * 300 + "@example.com", "t@prz.edu.pl.example"):
+        body = {"email": email, "password": "Trudne1!haslo", "is_tutor": email.startswith("t@")}
+        yield Step("POST", f"{user}create/", body=body)
+    for confirmation in ("{confirm}", "{confirm}", "", None, 5):
+        yield Step("POST", f"{user}confirm_user/", body={"token": confirmation})
+    yield Step("POST", f"{user}confirm_user/resend/", body={"email": "nobody@example.com"})
+    for address in ("nobody@example.com", "", None):
+        yield Step("POST", f"{user}password_reset/", body={"email": address})
+    for path in ("validate_token", "confirm"):
+        for token in ("wrong", "{reset}"):
+            body = {"token": token, "password": "12345678" if path == "validate_token" else "Trudne2!haslo"}
+            yield Step("POST", f"{user}password_reset/{path}/", body=body)
+    for password in ("wrong", "", PASSWORD):
+        yield Step("POST", "/api/token/", body={"email": "{email}", "password": password})
+    for token in ("{refresh}", "{access}", "x"):
+        yield Step("POST", "/api/token/refresh/", body={"refresh": token})
+        yield Step("POST", "/api/token/verify/", body={"token": token})
+    for given in (PASSWORD, "wrong", "", 5):
+        yield Step("POST", f"{user}check_password/", "student", {"password": given})
+    yield Step("GET", f"{user}profile/", "student")
+    yield Step("PATCH", f"{user}profile/", "student", {"first_name": " Łucja ", "email": "x@example.com"})
+    yield Step("PUT", f"{user}profile/", "student", {"first_name": "x"})
+    yield Step("PUT", f"{user}profile/", "student", {"password": "Trudne3!haslo", "first_name": "Ala"})
+    yield Step("DELETE", f"{user}profile_image/", "student")
+    yield Step("PATCH", f"{user}profile_image/", "student", {})
+    yield Step("PATCH", f"{user}profile_image/", "student", raw=picture(), headers={"content-type": MULTIPART})
+    yield Step("DELETE", f"{user}profile_image/", "student")
+    broken = (
+        b'--x\r\nContent-Disposition: form-data; name="profile_image"; filename="a.png"\r\n\r\n\x89PNG\xff\r\n--x--\r\n'
+    )
+    yield Step("PATCH", f"{user}profile_image/", "student", raw=broken, headers={"content-type": MULTIPART})
+    yield Step("DELETE", f"/api/token/sessions/{GONE}/", "student")
+    yield Step("DELETE", "/api/token/sessions/{session}/", "second")
+    yield Step("GET", f"{user}profile/", "second")
+    yield Step("DELETE", f"{user}delete/", "tutor")
+    yield Step("GET", f"{user}profile/", "tutor")
+    yield Step("GET", "/api/chat/conversations/", "student")
+    yield Step("DELETE", "/api/token/sessions/", "student")
+
+
+def picture() -> bytes:
+    """A small picture as a browser uploads it."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(file, "PNG")
+    head = b'--x\r\nContent-Disposition: form-data; name="profile_image"; filename="ja.png"\r\n'
+    return head + b"Content-Type: image/png\r\n\r\n" + file.getvalue() + b"\r\n--x--\r\n"
+
+
+PARTS: dict[str, Callable[[], Iterator[Step]]] = {
+    "everything as anybody": everything_as_anybody,
+    "public reads": public_reads,
+    "bodies": bodies,
+    "a student's day": student_s_day,
+    "a tutor's day": tutor_s_day,
+    "transport": transport,
+    "an account's end": account_s_end,
+}
+STEPS = [(name, step) for name, part in PARTS.items() for step in part()]
