@@ -1,0 +1,63 @@
+"""Sockets and a Redis that may go away."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+
+from local.engines import Engine, socket_folder, start_valkey
+from shared.kit import cache, websocket
+from tests.conftest import read_settings_again
+from tests.functions.chat.clients import Clients
+from tests.runtime.management_api import ManagementApi
+
+CREDENTIALS = ReadOnlyCredentials("testing", "testing", None)
+
+
+@pytest.fixture
+def clients(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+    """Sockets behind a management API; `clients.api` can make them gone or hang."""
+    monkeypatch.setattr(websocket._Installed, "pusher", None)
+    websocket._gateway_pusher.cache_clear()
+    with ManagementApi(CREDENTIALS, "eu-central-1") as api:
+        monkeypatch.setenv("WEBSOCKET_ENDPOINT", api.endpoint)
+        read_settings_again()
+        yield Clients(api)
+        websocket._gateway_pusher.cache_clear()
+
+
+class OwnRedis:
+    """A Valkey of the test's own, which can be killed and started again with nothing in it."""
+
+    def __init__(self, folder: Path, sockets: Path) -> None:
+        self.folder, self.sockets = folder, sockets
+        self.engine: Engine = start_valkey(folder, sockets)
+
+    def kill(self) -> None:
+        """As by `kill -9`: nothing is saved."""
+        self.engine.process.kill()
+        self.engine.process.wait()
+
+    def start(self) -> None:
+        """Start again, and forget that it was away."""
+        self.engine = start_valkey(self.folder, self.sockets)
+        cache._Breaker.resting_until = 0.0
+
+
+@pytest.fixture
+def own_redis(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnRedis]:
+    """The platform on a Valkey that this test may kill."""
+    sockets = socket_folder()
+    own = OwnRedis(tmp_path / "valkey", sockets)
+    monkeypatch.setenv("REDIS_URL", own.engine.url)
+    use_again: tuple[Callable[[], None], ...] = (read_settings_again, cache.client.cache_clear)
+    for clear in use_again:
+        clear()
+    yield own
+    cache.client().close()
+    own.engine.stop()
+    monkeypatch.undo()
+    cache._Breaker.resting_until = 0.0
+    for clear in use_again:
+        clear()

@@ -1,0 +1,121 @@
+"""Messages at the same moment: numbered without gaps, stored once, heard by everybody once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.functions.chat.clients import Client, Clients
+from tests.functions.chat.talks import conversation, history
+from tests.gates import gate_after, wait_until, waiting
+from tests.people import People, Person, query
+from tests.races import PATIENCE, at_once
+
+SENDERS = 8
+
+
+def send_all(client: Client, name: str, number: int) -> None:
+    for turn in range(number):
+        assert client.say(f"{name}-{turn}") == {"statusCode": 200}
+
+
+@pytest.mark.parametrize("number", [10, pytest.param(250, marks=pytest.mark.proof)])
+def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients: Clients, number: int) -> None:
+    student, tutor = people.student(), people.tutor()
+    talk = conversation(student, tutor)
+    sockets = [clients.open((student, tutor)[place % 2], talk) for place in range(SENDERS)]
+    at_once(*(partial(send_all, socket, str(place), number) for place, socket in enumerate(sockets)))
+    rows = query("SELECT seq, body, created_at FROM messages ORDER BY seq")
+    assert [seq for seq, _body, _at in rows] == list(range(1, SENDERS * number + 1))
+    assert query("SELECT last_seq FROM conversations") == [(SENDERS * number,)]
+    moments = [created_at for _seq, _body, created_at in rows]
+    assert moments == sorted(moments)
+    bodies = [body for _seq, body, _at in rows]
+    for place in range(SENDERS):
+        own = [body for body in bodies if body.startswith(f"{place}-")]
+        assert own == [f"{place}-{turn}" for turn in range(number)]
+    for socket in sockets:
+        assert Counter(socket.bodies) == Counter(bodies)
+    assert [message["body"] for message in history(student, talk)] == bodies[-500:]
+
+
+def resend(people: People, clients: Clients, rounds: int) -> tuple[list[Client], list[int]]:
+    """One client sends each message from six places at once; the listeners and the copies stored of each."""
+    student, tutor = people.student(), people.tutor()
+    talk = conversation(student, tutor)
+    sending, listening = clients.open(student, talk, protocol="2"), clients.open(tutor, talk)
+    for turn in range(rounds):
+        answers = at_once(*[partial(sending.say, f"raz {turn}", id=f"client-{turn}")] * 6)
+        assert answers == [{"statusCode": 200}] * 6
+    copies = query("SELECT count(*) FROM messages GROUP BY client_id")
+    return [sending, listening], [row[0] for row in copies]
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.proof)])
+def test_copies_of_a_message_that_race_are_one_message(people: People, clients: Clients, rounds: int) -> None:
+    [sending, listening], copies = resend(people, clients, rounds)
+    assert copies == [1] * rounds
+    assert listening.bodies == [f"raz {turn}" for turn in range(rounds)]
+    # The sender is told of the one message each time; it knows it by the id.
+    told = Counter((frame["data"]["client_id"], frame["data"]["seq"]) for frame in sending.frames)
+    assert told == {(f"client-{turn}", turn + 1): 6 for turn in range(rounds)}
+
+
+@contextmanager
+def without_the_constraint() -> Iterator[None]:
+    definition = query("SELECT indexdef FROM pg_indexes WHERE indexname = 'messages_client_id_key'")[0][0]
+    query("DROP INDEX messages_client_id_key")
+    try:
+        yield
+    finally:
+        query("TRUNCATE conversations CASCADE")
+        query(definition)
+
+
+def test_it_is_the_constraint_that_decides(people: People, clients: Clients) -> None:
+    with without_the_constraint():
+        _listeners, copies = resend(people, clients, 1)
+        assert copies == [6]
+
+
+def join(clients: Clients, person: Person, talk: UUID) -> tuple[Client, list[Any]]:
+    """Subscribe first, then fetch, as a client that wants to miss nothing does."""
+    client = clients.open(person, talk)
+    return client, history(person, talk)
+
+
+@pytest.mark.parametrize("rounds", [6, pytest.param(300, marks=pytest.mark.proof)])
+def test_who_subscribes_and_then_fetches_misses_nothing(people: People, clients: Clients, rounds: int) -> None:
+    student, tutor = people.student(), people.tutor()
+    for _ in range(rounds):
+        talk = conversation(student, tutor)
+        sockets = [clients.open(student, talk) for _ in range(4)]
+        results: list[Any] = at_once(
+            partial(join, clients, tutor, talk),
+            *(partial(socket.say, str(place)) for place, socket in enumerate(sockets)),
+        )
+        client, fetched = results[0]
+        known = {message["body"] for message in fetched} | set(client.bodies)
+        assert known == {"0", "1", "2", "3"}
+        query("DELETE FROM conversations")
+
+
+def test_a_socket_waits_for_the_message_that_is_just_being_stored(people: People, clients: Clients) -> None:
+    """It is not among those the message is sent to, so it must find it in the history."""
+    student, tutor = people.student(), people.tutor()
+    talk = conversation(student, tutor)
+    speaking = clients.open(student, talk)
+    with ThreadPoolExecutor(1) as sending, ThreadPoolExecutor(1) as joining, gate_after("INSERT ON messages") as let_go:
+        sent = sending.submit(speaking.say, "w drodze")
+        wait_until(lambda: waiting() == 1)
+        joined = joining.submit(at_once, partial(join, clients, tutor, talk))
+        wait_until(lambda: waiting() == 2)
+        let_go()
+        assert sent.result(PATIENCE) == {"statusCode": 200}
+        [(client, fetched)] = joined.result(PATIENCE)
+    assert (client.frames, [message["body"] for message in fetched]) == ([], ["w drodze"])

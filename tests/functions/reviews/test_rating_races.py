@@ -1,0 +1,161 @@
+"""Ratings at the same moment: one per student and tutor, and counters that never drift."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from functions.reviews.handler import handler
+from tests.doors import Answer, LambdaDoor
+from tests.people import People, Person, insert, query
+from tests.races import at_once
+
+call = LambdaDoor(handler)
+CALLERS = 8
+DRIFTED = """
+SELECT t.id, t.rating_count, t.rating_sum, t.avg_rating, count(r.id), coalesce(sum(r.rating), 0), avg(r.rating)
+FROM tutors t LEFT JOIN ratings r ON r.tutor_id = t.id GROUP BY t.id
+HAVING t.rating_count <> count(r.id) OR t.rating_sum <> coalesce(sum(r.rating), 0)
+    OR t.avg_rating <> coalesce(round(avg(r.rating), 1), 0)
+    OR abs(t.rank - (17.5 + coalesce(sum(r.rating), 0)) / (5 + count(r.id))) > 1e-9
+"""
+
+
+def rate(student: Person, tutor: Person, rating: int) -> Answer:
+    body = {"rating": rating, "review": "x"}
+    return call("POST", f"/api/user/rate_tutor/{tutor.tutor_id}/", token=student.access, json_body=body)
+
+
+def race(people: People, rounds: int) -> list[list[int]]:
+    """The statuses of each round, in which one student rates one tutor from several places at once."""
+    student = people.student()
+    statuses = []
+    for _ in range(rounds):
+        tutor = people.tutor()
+        answers = at_once(*(partial(rate, student, tutor, 1 + place % 5) for place in range(CALLERS)))
+        statuses.append(sorted(answer.status for answer in answers))
+    return statuses
+
+
+@pytest.mark.parametrize("rounds", [4, pytest.param(250, marks=pytest.mark.proof)])
+def test_of_two_ratings_at_once_exactly_one_counts(people: People, rounds: int) -> None:
+    assert race(people, rounds) == [[201, *[400] * (CALLERS - 1)]] * rounds
+    assert query("SELECT count(*) FROM ratings") == [(rounds,)]
+    assert query(DRIFTED) == []
+
+
+@contextmanager
+def without_the_constraint() -> Iterator[None]:
+    query("ALTER TABLE ratings DROP CONSTRAINT ratings_tutor_id_student_id_key")
+    try:
+        yield
+    finally:
+        query("TRUNCATE ratings")
+        query("ALTER TABLE ratings ADD CONSTRAINT ratings_tutor_id_student_id_key UNIQUE (tutor_id, student_id)")
+
+
+def test_it_is_the_constraint_that_decides(people: People) -> None:
+    with without_the_constraint():
+        assert race(people, 1) == [[201] * CALLERS]
+        assert query("SELECT count(*) FROM ratings") == [(CALLERS,)]
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
+def test_many_students_at_once_are_all_counted(people: People, rounds: int) -> None:
+    tutor = people.tutor()
+    for _ in range(rounds):
+        students = [people.student() for _ in range(CALLERS)]
+        answers = at_once(*(partial(rate, student, tutor, 1 + place % 5) for place, student in enumerate(students)))
+        assert [answer.status for answer in answers] == [201] * CALLERS
+    assert query("SELECT rating_count FROM tutors") == [(rounds * CALLERS,)]
+    assert query(DRIFTED) == []
+
+
+def remove(person: Person) -> None:
+    query("DELETE FROM users WHERE id = %s", person.id)
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
+def test_accounts_that_rated_each_other_are_deleted_at_once(people: People, rounds: int) -> None:
+    """Each deletion touches the counters of the others: without one order of locks they wait for each other."""
+    order = Random(rounds)
+    for _ in range(rounds):
+        tutors = [people.tutor() for _ in range(6)]
+        bystanders = [people.tutor() for _ in range(2)]
+        query(
+            """
+            INSERT INTO ratings (tutor_id, student_id, rating, review)
+            SELECT t.id, s.user_id, 4, 'x' FROM tutors t, tutors s WHERE t.id <> s.id
+            """
+        )
+        order.shuffle(tutors)
+        at_once(*(partial(remove, tutor) for tutor in tutors))
+        assert query("SELECT rating_count FROM tutors ORDER BY id") == [(1,), (1,)]
+        assert query(DRIFTED) == []
+        for tutor in bystanders:
+            remove(tutor)
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
+def test_a_rating_meets_the_deletion_of_its_accounts(people: People, rounds: int) -> None:
+    for turn in range(rounds):
+        tutor, student = people.tutor(), people.student()
+        leaving = (tutor, student)[turn % 2]
+        answers: list[Answer | None] = at_once(partial(rate, student, tutor, 3), partial(remove, leaving))
+        answer = answers[0]
+        assert answer is not None
+        assert answer.status in {201, 400, 401}, answer
+        assert query("SELECT * FROM ratings") == []
+        assert query(DRIFTED) == []
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(("rate", "unrate", "leave", "rate many")),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(1, 5),
+    ),
+    max_size=25,
+)
+
+
+@given(steps=STEPS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_counters_are_always_those_of_the_ratings(people: People, steps: list[tuple[str, int, int, int]]) -> None:
+    tutors = [people.tutor() for _ in range(4)]
+    students = [*(people.student() for _ in range(2)), *tutors[:2]]
+    gone: set[Person] = set()
+    for verb, who, whom, rating in steps:
+        student, tutor = students[who], tutors[whom]
+        if verb == "leave":
+            leaving = student if rating % 2 else tutor
+            remove(leaving)
+            gone.add(leaving)
+        elif verb == "rate many" and not {student, tutor} & gone:
+            query(
+                """
+                INSERT INTO ratings (tutor_id, student_id, rating, review)
+                SELECT id, %s, %s, 'x' FROM tutors WHERE user_id <> %s ON CONFLICT DO NOTHING
+                """,
+                student.id,
+                rating,
+                student.id,
+            )
+        elif verb == "rate":
+            rate(student, tutor, rating)
+        else:
+            call("DELETE", f"/api/user/rate_tutor/{tutor.tutor_id}/", token=student.access)
+        assert query(DRIFTED) == []
+    query("DELETE FROM users")
+
+
+def test_a_failed_statement_leaves_the_counters(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 5, "review": "x"})
+    assert rate(student, tutor, 1).status == 400
+    assert query("SELECT rating_count, rating_sum FROM tutors") == [(1, 5)]

@@ -1,0 +1,261 @@
+"""The migrations: up, down, up again, and a schema that is the models'."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, NullPool, create_engine
+
+from functions.migrations.handler import SCRIPTS, handler
+from local.engines import Engine
+from shared.models import Base
+from shared.rules.policy import local_zone
+from shared.rules.timestamps import wire_time
+from tests.conftest import read_settings_again
+from tests.people import query
+
+numbers = count(1)
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OWN_FUNCTIONS = """
+SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1
+"""
+TRIGGERS = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+COLUMNS = """
+SELECT table_name, column_name, data_type, udt_name, numeric_precision, numeric_scale, is_nullable, column_default,
+    is_identity, identity_generation, generation_expression
+FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2
+"""
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND conrelid::regclass::text <> 'alembic_version'
+ORDER BY 1, 2
+"""
+INDEXES = """
+SELECT tablename, indexname, indexdef FROM pg_indexes
+WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
+"""
+
+
+@contextmanager
+def new_database(engines: dict[str, Engine]) -> Iterator[str]:
+    """The address of an empty database."""
+    address, name = engines["postgres"].url, f"fresh{next(numbers)}"
+    with psycopg.connect(address, autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}")
+        try:
+            yield address.replace("/tutoring?", f"/{name}?")
+        finally:
+            db.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def address(engines: dict[str, Engine]) -> Iterator[str]:
+    with new_database(engines) as fresh:
+        yield fresh
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Connection]:
+    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def migrate(address: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with connected(address) as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+
+
+def rows(address: str, statement: str) -> list[Any]:
+    with psycopg.connect(address, autocommit=True) as db:
+        return db.execute(statement).fetchall()
+
+
+def schema(address: str) -> dict[str, list[Any]]:
+    catalogue = {"columns": COLUMNS, "constraints": CONSTRAINTS, "indexes": INDEXES}
+    return {name: rows(address, statement) for name, statement in catalogue.items()}
+
+
+def test_up_down_and_up_again(address: str) -> None:
+    migrate(address, "head")
+    first, functions, triggers = schema(address), rows(address, OWN_FUNCTIONS), rows(address, TRIGGERS)
+    migrate(address, "base")
+    assert rows(address, TABLES) == [("alembic_version",)]
+    assert rows(address, OWN_FUNCTIONS) == []
+    assert (
+        rows(address, "SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'") == []
+    )
+    migrate(address, "head")
+    assert (schema(address), rows(address, OWN_FUNCTIONS), rows(address, TRIGGERS)) == (first, functions, triggers)
+    migrate(address, "head")
+    assert rows(address, "SELECT count(*), count(DISTINCT name) FROM skills") == [(18, 18)]
+
+
+def test_the_function_migrates_the_database_of_the_settings(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+    read_settings_again()
+    try:
+        assert handler({"RequestType": "Update"}, None) == {"upgraded": True}
+    finally:
+        monkeypatch.undo()
+        read_settings_again()
+    assert rows(address, "SELECT count(*) FROM tutors") == [(0,)]
+
+
+def test_a_migration_that_gets_no_lock_gives_way_and_leaves_nothing(address: str) -> None:
+    migrate(address, "head")
+    with psycopg.connect(address) as holder:
+        holder.execute("LOCK TABLE users IN ACCESS SHARE MODE")
+        with pytest.raises(Exception, match="lock timeout"):
+            migrate(address, "base")
+    assert len(rows(address, TABLES)) == len(Base.metadata.tables) + 1
+
+
+def test_models_match_the_migrated_schema(address: str) -> None:
+    migrate(address, "head")
+    with connected(address) as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+
+
+def test_models_make_the_very_schema_the_migrations_make(engines: dict[str, Engine], address: str) -> None:
+    """Alembic does not compare generated columns, expressions in indexes, checks nor exclusion constraints."""
+    migrate(address, "head")
+    with new_database(engines) as other:
+        migrate(other, "head")
+        with connected(other) as connection, connection.begin():
+            Base.metadata.drop_all(connection)
+            Base.metadata.create_all(connection)
+        made = schema(other)
+    assert made == schema(address)
+
+
+def test_the_functions_and_triggers_are_there(address: str) -> None:
+    migrate(address, "head")
+    functions = {row[0].partition("(")[0] for row in rows(address, OWN_FUNCTIONS)}
+    assert functions >= {
+        "fold",
+        "one_typo_apart",
+        "wire_time",
+        "copy_account_to_tutor",
+        "fill_tutor_from_account",
+        "count_ratings",
+        "lock_rated_tutors",
+    }
+    assert {row[0] for row in rows(address, TRIGGERS)} == {
+        "users_copy_to_tutor",
+        "users_lock_rated_tutors",
+        "tutors_fill_from_account",
+        "ratings_count_added",
+        "ratings_count_removed",
+    }
+
+
+# Whole offsets, half hours, sub-minute local mean times, a date line that was crossed.
+ZONES = (
+    "Europe/Warsaw",
+    "UTC",
+    "America/New_York",
+    "America/St_Johns",
+    "Africa/Monrovia",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+)
+FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
+MOMENTS = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
+NOWADAYS = st.timedeltas(timedelta(), timedelta(days=250 * 365)).map(datetime(1850, 1, 1, tzinfo=UTC).__add__)
+
+
+def written(moments: list[datetime], zone: str) -> list[str]:
+    statement = "SELECT wire_time(moment, %s) FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS m (moment, place)"
+    return [row[0] for row in query(f"{statement} ORDER BY place", zone, moments)]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(moments=st.lists(MOMENTS | NOWADAYS, min_size=1, max_size=40))
+@SLOW
+def test_times_are_written_alike_in_sql_and_python(
+    platform: None, monkeypatch: pytest.MonkeyPatch, zone: str, moments: list[datetime]
+) -> None:
+    monkeypatch.setenv("TIME_ZONE", zone)
+    read_settings_again()
+    local_zone.cache_clear()
+    whole = [moment.replace(microsecond=0) for moment in moments]
+    try:
+        assert written(moments + whole, zone) == [wire_time(moment) for moment in moments + whole]
+    finally:
+        monkeypatch.delenv("TIME_ZONE")
+        read_settings_again()
+        local_zone.cache_clear()
+
+
+def test_times_around_a_change_of_clocks(platform: None) -> None:
+    start = datetime(2034, 3, 25, 23, tzinfo=UTC)
+    autumn = datetime(2034, 10, 28, 23, tzinfo=UTC)
+    moments = [begin + timedelta(minutes=15 * step) for begin in (start, autumn) for step in range(16)]
+    assert written(moments, "Europe/Warsaw") == [wire_time(moment) for moment in moments]
+    assert written([autumn + timedelta(hours=1)], "Europe/Warsaw") == ["2034-10-29T02:00:00+02:00"]
+    assert written([autumn + timedelta(hours=2)], "Europe/Warsaw") == ["2034-10-29T02:00:00+01:00"]
+
+
+def folded(text: str) -> str:
+    return str(query("SELECT fold(%s)", text)[0][0])
+
+
+def test_polish_letters_fold_to_ascii(platform: None) -> None:
+    assert folded("ĄĆĘŁŃÓŚŹŻ ąćęłńóśźż") == "acelnoszz acelnoszz"
+    assert folded("Müller Citroën Ørsted Straße") == "muller citroen orsted strasse"
+    assert folded("Dąbrowska-Śliwa") == "dabrowska sliwa"
+    assert query("SELECT fold(NULL), one_typo_apart(NULL, 'a')") == [(None, None)]
+
+
+LATIN = st.text(st.characters(max_codepoint=0x17F, exclude_categories=("Cs", "Cc")), max_size=20)
+
+
+@given(one=LATIN, other=LATIN)
+@SLOW
+def test_folding_is_letter_by_letter_final_and_blind_to_case(platform: None, one: str, other: str) -> None:
+    assert folded(one + other) == folded(one) + folded(other)
+    assert folded(folded(one)) == folded(one)
+    assert query("SELECT fold(upper(%s)) = fold(lower(%s))", one, one)[0][0]
+
+
+SHORT = st.text("abc", max_size=6)
+
+
+def slips(word: str) -> set[str]:
+    """The word and everything one letter wrong, missing, added or swapped makes of it."""
+    places = range(len(word))
+    return {
+        word,
+        *(word[:at] + word[at + 1 :] for at in places),
+        *(word[:at] + letter + word[at + 1 :] for at in places for letter in "abcx"),
+        *(word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in "abcx"),
+        *(word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places[:-1]),
+    }
+
+
+@given(word=SHORT, others=st.lists(SHORT, min_size=1, max_size=60))
+@SLOW
+def test_one_typo_apart_is_one_slip(platform: None, word: str, others: list[str]) -> None:
+    candidates = [*others, *slips(word)]
+    statement = "SELECT other, one_typo_apart(other, %s), one_typo_apart(%s, other) FROM unnest(%s::text[]) AS other"
+    for other, apart, other_way in query(statement, word, word, candidates):
+        assert (apart, other_way) == (other in slips(word), other in slips(word)), other
