@@ -1,0 +1,106 @@
+"""The recorded events have the shapes of AWS, as the event models of Powertools describe them."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from aws_lambda_powertools.utilities.parser.models import (
+    APIGatewayProxyEventV2Model,
+    APIGatewayWebSocketConnectEventModel,
+    APIGatewayWebSocketDisconnectEventModel,
+    APIGatewayWebSocketMessageEventModel,
+    CloudFormationCustomResourceUpdateModel,
+    EventBridgeModel,
+    SqsModel,
+)
+from pydantic import BaseModel
+
+from tests.events.recorded import recorded
+
+VALUES = {
+    "access": "a.b.c",
+    "connection_id": "YWJjZGVmZw==",
+    "conversation_id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10",
+    "email": "ola@example.com",
+    "password": "Start1!haslo",
+    "tutor_id": 7,
+    "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
+}
+HTTP = (
+    "accounts_register",
+    "availability_add_item",
+    "chat_history",
+    "profiles_change_picture",
+    "reviews_rate_tutor",
+    "tokens_sign_in",
+    "tutors_search",
+)
+SHAPES: dict[str, type[BaseModel]] = {
+    **dict.fromkeys(HTTP, APIGatewayProxyEventV2Model),
+    "socket_connect": APIGatewayWebSocketConnectEventModel,
+    "socket_chat_message": APIGatewayWebSocketMessageEventModel,
+    "socket_default": APIGatewayWebSocketMessageEventModel,
+    "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
+    "schedule_keep_alive": EventBridgeModel,
+    "schedule_mail": EventBridgeModel,
+    "queue_mail": SqsModel,
+    "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
+}
+# A plain invocation carries what its caller likes.
+SHAPELESS = {"migrations_invoke"}
+
+
+def test_every_recorded_event_is_checked() -> None:
+    files = {path.stem for path in Path(__file__).parent.glob("*.json")}
+    assert files == SHAPES.keys() | SHAPELESS
+
+
+@pytest.mark.parametrize(("name", "shape"), SHAPES.items())
+def test_an_event_fits_its_model(name: str, shape: type[BaseModel]) -> None:
+    shape.model_validate(recorded(name, **VALUES))
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_an_http_event_says_the_same_everywhere(name: str) -> None:
+    event = recorded(name, **VALUES)
+    context = event["requestContext"]
+    assert event["routeKey"] == context["routeKey"]
+    assert event["rawPath"] == context["http"]["path"]
+    assert event["headers"]["host"] == context["domainName"]
+    assert event["headers"]["user-agent"] == context["http"]["userAgent"]
+    assert event["headers"]["x-forwarded-for"] == context["http"]["sourceIp"]
+    joined: dict[str, str] = {}
+    for key, value in parse_qsl(event["rawQueryString"]):
+        joined[key] = f"{joined[key]},{value}" if key in joined else value
+    assert event.get("queryStringParameters", {}) == joined
+    assert ("body" in event) == (context["http"]["method"] in {"POST", "PATCH"})
+
+
+@pytest.mark.parametrize("name", ["accounts_register", "availability_add_item", "profiles_change_picture"])
+def test_a_body_has_the_length_its_header_tells(name: str) -> None:
+    event = recorded(name, **VALUES)
+    body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
+    assert event["headers"]["content-length"] == str(len(body))
+
+
+def test_a_queued_message_has_the_digest_of_its_body() -> None:
+    [message] = recorded("queue_mail")["Records"]
+    assert message["md5OfBody"] == hashlib.md5(message["body"].encode()).hexdigest()
+
+
+def test_a_route_key_is_what_the_route_selection_finds_in_the_body() -> None:
+    assert _route_key("socket_chat_message") == "chat_message"
+    assert _route_key("socket_default") is None
+
+
+def _route_key(name: str) -> Any:
+    return json.loads(recorded(name, **VALUES)["body"]).get("event")
+
+
+def test_a_placeholder_without_a_value_is_an_error() -> None:
+    with pytest.raises(KeyError, match="access"):
+        recorded("chat_history", conversation_id=1)

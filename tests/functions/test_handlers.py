@@ -1,0 +1,174 @@
+"""Every Lambda handler answers its recorded event, against real engines."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.ses.models import ses_backends
+
+from functions.accounts.handler import handler as accounts
+from functions.availability.handler import handler as availability
+from functions.chat.handler import handler as chat
+from functions.mail.handler import handler as mail
+from functions.migrations.handler import handler as migrations
+from functions.profiles.handler import handler as profiles
+from functions.reviews.handler import handler as reviews
+from functions.tokens.handler import handler as tokens
+from functions.tutors.handler import handler as tutors
+from shared.kit import aws, storage
+from tests.conftest import read_settings_again
+from tests.doors import Answer
+from tests.events.recorded import recorded
+from tests.mailbox import read_mail
+from tests.people import PASSWORD, People, insert, query
+from tests.talks import conversation, say
+
+REGION, ACCOUNT = "eu-central-1", "123456789012"
+BUCKET = "tutoring-media"
+SENDER = "Korepetycje <no-reply@korepetycje.example>"
+
+
+def ask(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
+    """What a handler answers API Gateway, payload format 2.0."""
+    result = handler(event, None)
+    assert result["isBase64Encoded"] is False
+    return Answer(result["statusCode"], result["body"].encode(), result["headers"])
+
+
+@pytest.fixture
+def fresh_clients() -> Iterator[None]:
+    """Clients are cached per process; this test starts and leaves without."""
+    cached = (aws.s3, aws.sesv2, storage.storage)
+    for each in cached:
+        each.cache_clear()
+    yield
+    for each in cached:
+        each.cache_clear()
+
+
+# HTTP functions
+
+
+def test_accounts_registers_and_queues_the_mail(platform: None) -> None:
+    answer = ask(accounts, recorded("accounts_register"))
+    assert (answer.status, answer.json) == (201, {"Info": "Your confirmation code was send to your email."})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert query("SELECT first_name, last_name, confirmed_at FROM users") == [("Łucja", "Wiśniewska", None)]
+    assert query("SELECT kind, recipient FROM outbox") == [("confirm_email", "lucja@example.com")]
+
+
+def test_tokens_signs_in_from_the_address_in_the_event(people: People) -> None:
+    student = people.student()
+    answer = ask(tokens, recorded("tokens_sign_in", email=student.email, password=PASSWORD))
+    assert (answer.status, sorted(answer.json)) == (200, ["access", "refresh"])
+    newest = "SELECT host(address), user_agent FROM sessions WHERE user_id = %s ORDER BY created_at DESC LIMIT 1"
+    [(address, agent)] = query(newest, student.id)
+    assert address == "203.0.113.7"
+    assert agent.startswith("Mozilla/5.0")
+
+
+def test_tutors_searches_with_every_value_of_a_repeated_parameter(people: People) -> None:
+    wanted = people.tutor(first_name="Żaneta", tutor={"skills": ["Matematyka"], "location": "Rzeszów", "price": 80})
+    people.tutor(tutor={"skills": ["Matematyka"], "location": "Rzeszów", "price": 120})
+    people.tutor(tutor={"skills": ["Chemia"], "location": "Rzeszów", "price": 80})
+    answer = ask(tutors, recorded("tutors_search"))
+    assert answer.status == 200
+    assert [(card["id"], card["first_name"]) for card in answer.json] == [(wanted.tutor_id, "Żaneta")]
+
+
+def test_availability_adds_an_item(people: People) -> None:
+    tutor = people.tutor()
+    answer = ask(availability, recorded("availability_add_item", access=tutor.access))
+    assert answer.status == 201
+    assert answer.json["start_time"] == "2035-01-10T08:00:00+01:00"
+    assert query("SELECT tutor_id, id FROM schedule_items") == [(tutor.tutor_id, answer.json["id"])]
+
+
+def test_reviews_rates_a_tutor(people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    answer = ask(reviews, recorded("reviews_rate_tutor", access=student.access, tutor_id=tutor.tutor_id))
+    assert (answer.status, answer.json["rating"]) == (201, 4)
+    assert query("SELECT tutor_id, student_id, review FROM ratings") == [
+        (tutor.tutor_id, student.id, "Świetnie tłumaczy całki.")
+    ]
+
+
+def test_chat_answers_the_history_without_a_slash(people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    talk = conversation(student, tutor)
+    say(talk, tutor, "Zapraszam.")
+    answer = ask(chat, recorded("chat_history", access=student.access, conversation_id=talk))
+    assert answer.status == 200
+    assert [(item["body"], item["created_by"]["id"]) for item in answer.json] == [("Zapraszam.", str(tutor.id))]
+
+
+@mock_aws
+def test_profiles_stores_the_picture_in_the_bucket_and_deletes_the_one_before(
+    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = boto3.client("s3")
+    bucket.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    monkeypatch.setenv("MEDIA_BUCKET", BUCKET)
+    read_settings_again()
+    student = people.student()
+    event = recorded("profiles_change_picture", access=student.access)
+
+    first, second = [ask(profiles, event).json["profile_image"] for _ in range(2)]
+
+    assert first != second
+    [kept] = bucket.list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert second == f"/static/media/{kept['Key']}"
+    stored = bucket.get_object(Bucket=BUCKET, Key=kept["Key"])
+    assert (stored["ContentType"], stored["CacheControl"]) == ("image/webp", "public, max-age=31536000, immutable")
+    assert stored["Body"].read()[8:12] == b"WEBP"
+
+
+# Mail
+
+
+@mock_aws
+@pytest.mark.parametrize("event", ["queue_mail", "schedule_mail"])
+def test_mail_sends_what_is_due_by_ses(
+    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    boto3.client("sesv2").create_email_identity(EmailIdentity="korepetycje.example")
+    monkeypatch.setenv("MAIL_URL", "ses:")
+    monkeypatch.setenv("MAIL_FROM", SENDER)
+    read_settings_again()
+    student = people.student(first_name="Łucja")
+    insert("outbox", {"kind": "reset_password", "recipient": student.email})
+
+    assert mail(recorded(event), None) == {"sent": 1}
+    assert mail(recorded(event), None) == {"sent": 0}
+    assert query("SELECT sent_at IS NOT NULL FROM outbox") == [(True,)]
+
+    [sent] = ses_backends[ACCOUNT][REGION].sent_messages
+    assert set(sent.destinations) == {student.email}
+    message = read_mail(sent.raw_data.encode())
+    assert (message.to, message.sender) == (student.email, SENDER)
+    assert message.text.startswith("Cześć Łucja,")
+    assert message.token in message.html
+
+
+@mock_aws
+def test_mail_that_ses_refuses_stays_in_the_outbox(
+    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_URL", "ses:")
+    monkeypatch.setenv("MAIL_FROM", SENDER)
+    read_settings_again()
+    insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
+    assert mail(recorded("queue_mail"), None) == {"sent": 0}
+    assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
+
+
+# Migrations
+
+
+@pytest.mark.parametrize("event", ["migrations_invoke", "migrations_custom_resource"])
+def test_migrations_bring_the_database_to_the_newest_revision(platform: None, event: str) -> None:
+    [(newest,)] = query("SELECT version_num FROM alembic_version")
+    assert migrations(recorded(event), None) == {"upgraded": True}
+    assert query("SELECT version_num FROM alembic_version") == [(newest,)]

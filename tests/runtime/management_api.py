@@ -1,0 +1,133 @@
+"""The management API of a WebSocket API (`@connections`) as a pushing function meets it, signatures checked.
+
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+"""
+
+import hmac
+import re
+import threading
+from collections import defaultdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+
+STAGE = "/live"
+AUTHORIZATION = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=(?P<scope>[^,]+), SignedHeaders=(?P<headers>[^,]+), Signature=(?P<signature>\w+)"
+)
+
+
+class ManagementApi:
+    """Takes posts to any connection id; those named in `gone` answer 410, those in `hung` not before `release`."""
+
+    def __init__(self, credentials: ReadOnlyCredentials, region: str) -> None:
+        self.credentials, self.region = credentials, region
+        self.gone: set[str] = set()
+        self.hung: set[str] = set()
+        self.closed: list[str] = []
+        self.refused: list[str] = []
+        self._posted: defaultdict[str, list[bytes]] = defaultdict(list)
+        self._arrival = threading.Condition()
+        self._released = threading.Event()
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def endpoint(self) -> str:
+        """What WEBSOCKET_ENDPOINT is set to."""
+        return f"http://127.0.0.1:{self._server.server_port}{STAGE}"
+
+    def posted(self, connection_id: str, timeout: float = 0.0) -> list[bytes]:
+        """The messages a connection got; waits for the first one, `timeout` seconds at most."""
+        with self._arrival:
+            self._arrival.wait_for(lambda: self._posted[connection_id], timeout)
+            return list(self._posted[connection_id])
+
+    def release(self) -> None:
+        """Let the hung posts go on."""
+        self._released.set()
+
+    def status(self, method: str, url: str, headers: dict[str, str], body: bytes) -> int:
+        """Take a request; returns the status of the answer."""
+        if not self._is_signed(AWSRequest(method, url, headers=headers, data=body)):
+            self.refused.append(url)
+            return 403
+        connection_id = unquote(urlsplit(url).path.rpartition("/@connections/")[2])
+        if connection_id in self.hung:
+            self._released.wait()
+        if connection_id in self.gone:
+            return 410
+        if method == "DELETE":
+            self.closed.append(connection_id)
+            return 204
+        with self._arrival:
+            self._posted[connection_id].append(body)
+            self._arrival.notify_all()
+        return 200
+
+    def _is_signed(self, request: AWSRequest) -> bool:
+        """Whether our credentials make the same signature (Signature Version 4) for this API and region."""
+        sent = AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
+        if sent is None:
+            return False
+        key, _date, region, service, _end = sent["scope"].split("/")
+        if (key, region, service) != (self.credentials.access_key, self.region, "execute-api"):
+            return False
+        if request.headers.get("X-Amz-Security-Token", "") != (self.credentials.token or ""):
+            return False
+        signed = AWSRequest(request.method, request.url, data=request.data)
+        for name in sent["headers"].split(";"):
+            signed.headers[name] = request.headers[name]
+        signed.context["timestamp"] = request.headers["X-Amz-Date"]
+        auth = SigV4Auth(self.credentials, service, region)
+        expected = auth.signature(auth.string_to_sign(signed, auth.canonical_request(signed)), signed)
+        return hmac.compare_digest(expected, sent["signature"])
+
+    def close(self) -> None:
+        self.release()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, api: ManagementApi) -> None:
+        self.api = api
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def handle_error(self, *_: Any) -> None:
+        """A caller that lost its patience is what some tests want."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    # Ends the thread of a connection that its caller keeps open.
+    timeout = 5.0
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        url = f"http://{self.headers['host']}{self.path}"
+        self.send_response(self.server.api.status(self.command, url, dict(self.headers.items()), body))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_DELETE(self) -> None:
+        self.do_POST()
+
+    def log_message(self, *_: Any) -> None:
+        """Tests have no use for an access log."""

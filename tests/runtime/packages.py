@@ -1,0 +1,44 @@
+"""The packages a function's image holds, without what only tests and the local server need."""
+
+import atexit
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).parents[2] / "requirements" / "functions.txt"
+# What comes with the base image, and what the migrations function adds.
+RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
+MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
+
+
+@cache
+def function_packages() -> Path:
+    """A folder with links to the installed packages of the functions; it lives as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="packages-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in [*required(), *RUNTIME, *MIGRATIONS]:
+        for path in top_level(name):
+            link = folder / path.name
+            if not link.exists():
+                link.symlink_to(path)
+    return folder
+
+
+def required() -> list[str]:
+    """The names in the functions' requirements file, with those that other Python versions need."""
+    return re.findall(r"^([\w.-]+)==", REQUIREMENTS.read_text(), re.MULTILINE)
+
+
+def top_level(name: str) -> Iterator[Path]:
+    """The files and folders an installed distribution put into site-packages; none if it is not installed."""
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return
+    names = {file.parts[0] for file in found.files or ()}
+    for first in sorted(names - {"..", "__pycache__"}):
+        yield Path(str(found.locate_file(first)))

@@ -1,0 +1,100 @@
+"""Every function answers its recorded event in a process of its own, with the packages of its image only."""
+
+import os
+from typing import Any
+
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+
+from tests.events.recorded import recorded
+from tests.people import PASSWORD, People, insert, query
+from tests.runtime.lambda_process import REGION, LambdaProcess
+from tests.runtime.management_api import ManagementApi
+from tests.talks import conversation
+
+HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL", "MEDIA_FOLDER")
+CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")
+CONNECTION = "c3R1ZGVudA=="
+
+
+@pytest.fixture
+def known(people: People) -> dict[str, Any]:
+    """A tutor with an open socket, who talks with another one: what the events' placeholders stand for."""
+    caller, other = people.tutor(), people.tutor()
+    talk = conversation(caller, other)
+    query(
+        "INSERT INTO connections (id, conversation_id, user_id, session_id, connected_at, touched_at)"
+        " VALUES (%s, %s, %s, %s, now() - interval '1 hour', now() - interval '1 hour')",
+        CONNECTION,
+        talk,
+        caller.id,
+        caller.session_id,
+    )
+    query("UPDATE conversations SET updated_at = now() - interval '1 hour'")
+    insert("outbox", {"kind": "reset_password", "recipient": caller.email})
+    return {
+        "access": caller.access,
+        "connection_id": CONNECTION,
+        "conversation_id": talk,
+        "email": caller.email,
+        "password": PASSWORD,
+        "tutor_id": other.tutor_id,
+        "user_id": caller.id,
+    }
+
+
+def function(handler: str, **environment: str) -> LambdaProcess:
+    return LambdaProcess(handler, {name: os.environ[name] for name in HANDED_ON} | environment)
+
+
+@pytest.mark.parametrize(
+    ("handler", "event", "status"),
+    [
+        ("functions.accounts.handler.handler", "accounts_register", 201),
+        ("functions.availability.handler.handler", "availability_add_item", 201),
+        ("functions.chat.handler.handler", "chat_history", 200),
+        ("functions.profiles.handler.handler", "profiles_change_picture", 200),
+        ("functions.reviews.handler.handler", "reviews_rate_tutor", 201),
+        ("functions.tokens.handler.handler", "tokens_sign_in", 200),
+        ("functions.tutors.handler.handler", "tutors_search", 200),
+    ],
+)
+def test_an_http_function_answers(known: dict[str, Any], handler: str, event: str, status: int) -> None:
+    with function(handler) as running:
+        answer = running.invoke(recorded(event, **known))
+        assert answer["statusCode"] == status, running.logged()
+
+
+@pytest.mark.parametrize(
+    ("handler", "event", "answer"),
+    [
+        ("functions.mail.handler.handler", "queue_mail", {"sent": 1}),
+        ("functions.mail.handler.handler", "schedule_mail", {"sent": 1}),
+        ("functions.migrations.handler.handler", "migrations_invoke", {"upgraded": True}),
+    ],
+)
+def test_a_plain_function_answers(known: dict[str, Any], handler: str, event: str, answer: dict[str, Any]) -> None:
+    with function(handler) as running:
+        assert running.invoke(recorded(event, **known)) == answer, running.logged()
+
+
+def test_the_socket_function_stores_and_pushes_a_message_and_lets_the_socket_go(known: dict[str, Any]) -> None:
+    with (
+        ManagementApi(CREDENTIALS, REGION) as gateway,
+        function("functions.chat.sockets.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as running,
+    ):
+        for event in ("socket_chat_message", "socket_default", "socket_disconnect"):
+            assert running.invoke(recorded(event, **known)) == {"statusCode": 200}
+        assert len(gateway.posted(CONNECTION)) == 2
+        assert gateway.refused == []
+    assert query("SELECT last_seq FROM conversations") == [(2,)]
+    assert query("SELECT id FROM connections") == []
+
+
+def test_the_keep_alive_function_pings_an_idle_socket(known: dict[str, Any]) -> None:
+    with (
+        ManagementApi(CREDENTIALS, REGION) as gateway,
+        function("functions.chat.keep_alive.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as running,
+    ):
+        assert running.invoke(recorded("schedule_keep_alive", **known)) == {"pinged": 1, "gone": 0}
+        assert gateway.posted(CONNECTION) == [b"[]"]

@@ -1,0 +1,102 @@
+"""What each Lambda handler may import before its first event: cold starts are a budget.
+
+Handlers are imported with the packages of their images only, so a handler that leans on a package of the
+development environment fails here too.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.lambda_process import ROOT, lambda_variables
+
+# What costs milliseconds to import, or is of no use to most events; `botocore` alone is but its version.
+HEAVY = frozenset(
+    {
+        "PIL",
+        "alembic",
+        "argon2",
+        "asyncio",
+        "aws_lambda_powertools",
+        "boto3",
+        "botocore.session",
+        "email_validator",
+        "fastapi",
+        "jwt",
+        "limits",
+        "mangum",
+        "opentelemetry",
+        "psycopg",
+        "pydantic",
+        "python_multipart",
+        "redis",
+        "sqlalchemy",
+        "starlette",
+        "urllib3",
+        "zxcvbn",
+    }
+)
+
+DOOR = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
+
+DATABASE = {"psycopg": "every event asks the database", "asyncio": "comes with psycopg"}
+CACHE = {"redis": "the history window or the rate limits", "opentelemetry": "comes with redis and FastAPI"}
+LIMITS = {"limits": "counts what is limited"}
+WEB = {
+    "fastapi": "the routes",
+    "starlette": "comes with FastAPI",
+    "pydantic": "comes with FastAPI",
+    "opentelemetry": "comes with FastAPI",
+    "email_validator": "comes with FastAPI, which looks for it; accounts checks addresses with it",
+    "python_multipart": "bodies come as forms too",
+    "mangum": "turns events into requests",
+    "jwt": "tells who calls",
+    **DATABASE,
+}
+
+# Handler module to what it may import of HEAVY, and why.
+BUDGETS: dict[str, dict[str, str]] = {
+    "functions.chat.sockets": {"jwt": "tells who connects", **DATABASE, **CACHE, **LIMITS},
+    "functions.chat.keep_alive": DATABASE,
+    "functions.mail.handler": DATABASE,
+    "functions.migrations.handler": {
+        "alembic": "what it is for",
+        "sqlalchemy": "comes with alembic",
+        "asyncio": "comes with SQLAlchemy",
+    },
+    "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
+    "functions.availability.handler": WEB,
+    "functions.chat.handler": {**WEB, **CACHE},
+    "functions.profiles.handler": WEB,
+    "functions.reviews.handler": WEB,
+    "functions.tokens.handler": {**WEB, **CACHE, **LIMITS},
+    "functions.tutors.handler": WEB,
+}
+
+
+def test_every_handler_has_a_budget() -> None:
+    modules = (ROOT / "functions").rglob("*.py")
+    assert BUDGETS.keys() == {_name(path) for path in modules if DOOR.search(path.read_text())}
+
+
+@pytest.mark.parametrize(("handler", "budget"), BUDGETS.items())
+def test_a_handler_imports_what_its_budget_names_and_no_more(handler: str, budget: dict[str, str]) -> None:
+    assert HEAVY & imported_by(handler) == budget.keys()
+
+
+def imported_by(module: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after importing this one."""
+    script = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
+    environment = lambda_variables("imports", module, 512, "127.0.0.1:1")
+    command = [sys.executable, "-S", "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
