@@ -1,0 +1,88 @@
+"""A real Chromium that is watched: whatever a page complains of or asks of other hosts fails its test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.local.servers import LocalServer
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# Milliseconds until something that must appear counts as missing.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
+OpenPage = Callable[..., "Watched"]
+
+
+def find_chromium(own: BrowserType) -> str | None:
+    """$CHROMIUM, else one on the PATH, else the one Playwright has installed."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    return found or (own.executable_path if Path(own.executable_path).exists() else None)
+
+
+# Playwright keeps an event loop running in this thread: it must be gone when other modules' tests run.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        executable = find_chromium(playwright.chromium)
+        if executable is None and not os.environ.get("CI"):
+            pytest.skip("no Chromium: install one or name it in $CHROMIUM")
+        with playwright.chromium.launch(executable_path=executable, args=FLAGS) as launched:
+            yield launched
+
+
+class Watched:
+    """A page and everything it did that it should not have."""
+
+    def __init__(self, page: Page, server: LocalServer) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.foreign_requests: list[str] = []
+        self._host = urlsplit(server.url).netloc
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfinished", self._check)
+        page.on("requestfailed", self._check)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _check(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if request.failure == "csp":
+            return  # the browser itself has stopped it
+        if address.scheme not in {"data", "blob", "about"} and address.netloc != self._host:
+            self.foreign_requests.append(request.url)
+
+    def forgive(self) -> None:
+        """Forget complaints a test has caused on purpose."""
+        self.complaints.clear()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: LocalServer, start_server: Callable[..., LocalServer]) -> Iterator[OpenPage]:
+    """Opens pages of the server: `open_page("/", color_scheme="dark")`; each has a browser profile of its own.
+
+    Servers a test starts are asked for here, so that they end after the pages that talk to them.
+    """
+    opened: list[Watched] = []
+
+    def open_one(path: str, *, on: LocalServer = server, **options: object) -> Watched:
+        context = browser.new_context(**options)  # type: ignore[arg-type]  # options of many types
+        context.set_default_timeout(PATIENCE)
+        watched = Watched(context.new_page(), on)
+        opened.append(watched)
+        watched.page.goto(on.url + path)
+        return watched
+
+    yield open_one
+    for watched in opened:
+        watched.page.context.close()
+    assert [watched.complaints for watched in opened if watched.complaints] == []
+    assert [watched.foreign_requests for watched in opened if watched.foreign_requests] == []

@@ -1,0 +1,114 @@
+"""Names, announcements, keyboard and contrast of both pages."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.local.pages.chat import sign_in_both
+from tests.local.pages.conftest import OpenPage
+from tests.local.servers import LocalServer
+
+# WCAG 2.2, success criterion 1.4.3: contrast of text of ordinary size.
+LEAST_CONTRAST = 4.5
+
+# Every visible text that has too little contrast with what is painted behind it, as [text, ratio].
+FAINT_TEXTS = """least => {
+    const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
+        .getContext("2d", { willReadFrequently: true });
+    const paint = (colours) => {
+        context.clearRect(0, 0, 1, 1);
+        for (const colour of colours) { context.fillStyle = colour; context.fillRect(0, 0, 1, 1); }
+        return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const luminance = (rgb) => {
+        const [r, g, b] = rgb.map((part) => part / 255)
+            .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => element ? [...behind(element.parentElement), getComputedStyle(element).backgroundColor]
+        : ["white"];
+    const faint = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!texts.currentNode.data.trim() || !element.checkVisibility() || element.closest(".visually-hidden, script"))
+            continue;
+        const background = behind(element);
+        const [darker, lighter] = [paint(background), paint([...background, getComputedStyle(element).color])]
+            .map(luminance).sort((one, other) => one - other);
+        const ratio = (lighter + 0.05) / (darker + 0.05);
+        if (ratio < least) faint.push([texts.currentNode.data.trim(), ratio]);
+    }
+    return faint;
+}"""
+
+UNNAMED = """() => [...document.querySelectorAll("input, select, textarea, button, a, iframe, [role=log]")]
+    .filter((element) => element.checkVisibility())
+    .filter((element) => !(element.labels?.length || element.getAttribute("aria-label")
+        || element.getAttribute("aria-labelledby") || (element.matches("a, button") && element.innerText.trim())))
+    .map((element) => element.outerHTML)"""
+
+
+@pytest.fixture
+def start(open_page: OpenPage) -> Page:
+    page = open_page("/").page
+    sign_in_both(page)
+    return page
+
+
+@pytest.fixture
+def inbox(open_page: OpenPage, server: LocalServer) -> Page:
+    server.call("POST", "/api/user/password_reset/", json={"email": "ola.demo@example.com"})
+    server.mails("ola.demo@example.com")
+    page = open_page("/_local/mail").page
+    expect(page.get_by_role("heading", name="As plain text")).to_be_visible()
+    return page
+
+
+@pytest.fixture(params=["start", "inbox"])
+def page(request: pytest.FixtureRequest) -> Page:
+    """Each page, with everything shown that it can show."""
+    shown: Page = request.getfixturevalue(request.param)
+    return shown
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_stand_out_from_their_background(page: Page, scheme: str) -> None:
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    # Without motion colours change at once.
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of the two words
+    assert page.evaluate(FAINT_TEXTS, LEAST_CONTRAST) == []
+    assert (page.evaluate("getComputedStyle(document.body).backgroundColor") == before) is (scheme == "light")
+
+
+def test_every_control_has_a_name(page: Page) -> None:
+    assert page.evaluate(UNNAMED) == []
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.title()
+
+
+def test_every_id_is_given_once(page: Page) -> None:
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_new_messages_are_announced(start: Page) -> None:
+    logs = start.get_by_role("log")
+    assert [log.get_attribute("aria-live") for log in logs.all()] == ["polite", "polite"]
+
+
+def test_everything_is_reached_by_keyboard_and_seen_to_be(start: Page) -> None:
+    expect(start.locator("#found")).to_have_text("The best 12. There are more.")
+    start.evaluate("document.body.tabIndex = -1, document.body.focus()")
+    reached: list[str] = []
+    while not reached or reached[-1] != "Show more":
+        assert len(reached) < 40, reached
+        start.keyboard.press("Tab")
+        name, outline = start.evaluate("""() => {
+            const element = document.activeElement;
+            const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText;
+            return [name.split("\\n")[0].trim(), getComputedStyle(element).outlineStyle];
+        }""")
+        assert outline == "solid", name
+        reached.append(name)
+    for name in ("API documentation", "Sign out Ola", "Message from Ola", "Send as Adam", "Skill", "Show more"):
+        assert name in reached

@@ -1,0 +1,129 @@
+"""The inbox page in a real browser."""
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
+
+from functions.mail.transports import transport
+from tests.local.pages.conftest import OpenPage
+from tests.local.servers import LocalServer
+
+PASSWORD = "Zielona!Herbata7"
+FRONT_HOST = "http://localhost:5173"
+HOSTILE = """<!doctype html><p id="text">before</p><img src="https://elsewhere.example/pixel.png">
+<script>document.getElementById("text").textContent = "changed"; parent.document.title = "changed"</script>
+<form action="https://elsewhere.example/"><button>Send</button></form>"""
+
+
+def register(server: LocalServer, email: str) -> None:
+    registration = {"email": email, "password": PASSWORD, "first_name": "Łucja"}
+    assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
+    server.mails(email)
+
+
+def put_mail(server: LocalServer, to: str, html: str, subject: str = "Hello") -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, "a@example.com", to
+    message["Date"] = "Mon, 01 Mar 2027 09:05:00 +0000"
+    message.set_content("plain")
+    message.add_alternative(html, subtype="html")
+    transport(f"file://{server.data / 'mail'}")(message)
+
+
+def listed(page: Page) -> Locator:
+    return page.get_by_role("region", name="Mails").get_by_role("listitem")
+
+
+def as_html(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe[aria-labelledby=html-title]")
+
+
+def filtered(page: Page, address: str) -> None:
+    page.get_by_label("Only mails to").fill(address)
+
+
+def test_a_registration_mail_is_shown_and_its_link_confirms_the_account(
+    open_page: OpenPage, server: LocalServer
+) -> None:
+    register(server, "lucja@example.com")
+    page = open_page("/_local/mail").page
+    filtered(page, "lucja@example.com")
+    expect(page.get_by_role("heading", name="Potwierdzenie adresu email")).to_be_visible()
+    expect(page.get_by_text("Cześć Łucja,", exact=False)).to_be_visible()
+    expect(as_html(page).get_by_text("Cześć Łucja,")).to_be_visible()
+
+    # The frontend's host is not here: an answer in its name, from within the browser.
+    def be_front_host(route: Route) -> None:
+        route.fulfill(content_type="text/html", body="<h1>Frontend</h1><script>document.title = 'runs'</script>")
+
+    page.context.route(f"{FRONT_HOST}/**", be_front_host)
+    with page.context.expect_page() as opened:
+        as_html(page).get_by_role("link", name="Potwierdź adres e-mail").click()
+    front = opened.value
+    front.wait_for_load_state()
+    # The new tab is as free as any other, and the inbox stays where it was.
+    assert front.title() == "runs"
+    assert page.url.startswith(server.url)
+    address, _, token = front.url.partition("?token=")
+    assert address == f"{FRONT_HOST}/account/confirm-email/"
+    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
+    assert server.sign_in("lucja@example.com", PASSWORD)
+
+
+def test_the_newest_mail_comes_first_and_new_ones_by_themselves(open_page: OpenPage, server: LocalServer) -> None:
+    put_mail(server, "order@example.com", "<p>one", "First")
+    put_mail(server, "order@example.com", "<p>two", "Second")
+    page = open_page("/_local/mail#order@example.com", timezone_id="Europe/Warsaw").page
+    about = "order@example.comMon 1 March, 10:05"
+    expect(listed(page)).to_have_text([f"Second{about}", f"First{about}"])
+    expect(as_html(page).get_by_text("two")).to_be_visible()
+    listed(page).last.get_by_role("button").click()
+    expect(as_html(page).get_by_text("one")).to_be_visible()
+    put_mail(server, "order@example.com", "<p>three", "Third")
+    expect(listed(page)).to_have_count(3)
+    expect(listed(page).first).to_contain_text("Third")
+    # What is being read stays open.
+    expect(as_html(page).get_by_text("one")).to_be_visible()
+    expect(page.get_by_role("button", name="First")).to_have_attribute("aria-current", "true")
+
+
+def test_only_mails_to_the_address_in_the_filter_are_listed(open_page: OpenPage, server: LocalServer) -> None:
+    put_mail(server, "this@example.com", "<p>this")
+    put_mail(server, "that@example.com", "<p>that")
+    page = open_page("/_local/mail").page
+    filtered(page, "THIS@example")
+    expect(listed(page)).to_have_count(1)
+    expect(as_html(page).get_by_text("this")).to_be_visible()
+    filtered(page, "nobody@example.com")
+    expect(page.get_by_text("No mail to this address.")).to_be_visible()
+    expect(page.get_by_role("heading", name="As HTML")).to_be_hidden()
+    page.reload()
+    expect(page.get_by_label("Only mails to")).to_have_value("nobody@example.com")
+
+
+def test_a_mail_runs_nothing_loads_nothing_and_sends_nothing(open_page: OpenPage, server: LocalServer) -> None:
+    put_mail(server, "hostile@example.com", HOSTILE, "<b>Subject</b>")
+    watched = open_page("/_local/mail#hostile@example.com")
+    page = watched.page
+    expect(page.get_by_role("heading", name="<b>Subject</b>")).to_be_visible()
+    as_html(page).get_by_role("button", name="Send").click()
+    expect(as_html(page).locator("#text")).to_have_text("before")
+    assert page.title() == "Mail inbox"
+    assert len(page.context.pages) == 1
+    # What the browser has blocked it tells in the console.
+    assert any("script" in complaint for complaint in watched.complaints)
+    watched.forgive()
+
+
+def test_the_inbox_is_there_beside_a_served_frontend(
+    open_page: OpenPage, start_server: Callable[..., LocalServer], tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text("<h1>Frontend</h1>")
+    server = start_server(FRONTEND=str(tmp_path), DEMO="0")
+    assert server.call("GET", "/").text == "<h1>Frontend</h1>"
+    register(server, "front@example.com")
+    page = open_page("/_local/mail", on=server).page
+    # The frontend is here, so that the link leads to it.
+    expect(page.get_by_text(f"{server.url}/account/confirm-email/?token=")).to_be_visible()

@@ -1,0 +1,153 @@
+"""The start page in a real browser: what it shows, and that it keeps to itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.demo.accounts import STUDENT, TUTOR
+from tests.local.pages.chat import pane, say, sign_in_both
+from tests.local.pages.conftest import OpenPage
+from tests.local.servers import LocalServer
+
+HOSTILE_NAME = '<img src=x onerror="window.hit=1">'
+HOSTILE_TEXT = "<script>window.hit = 2</script><b>bold</b>"
+PAGES = ("/", "/_local/mail")
+
+
+def hostile_tutor(server: LocalServer) -> str:
+    """A confirmed tutor whose name and description are HTML; returns the last name to search for."""
+    account = {"email": "hostile@prz.edu.pl", "password": "Zielona!Herbata7"}
+    names = {"first_name": HOSTILE_NAME, "last_name": "Zlosliwa", "is_tutor": True}
+    assert server.call("POST", "/api/user/create/", json={**account, **names}).status_code == 201
+    token = server.mails(account["email"])[0]["text"].partition("token=")[2].split()[0]
+    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
+    access = server.sign_in(**account)
+    change = {"description": HOSTILE_TEXT}
+    answer = server.call("PATCH", "/api/user/tutor/description/me/", token=access, json=change)
+    assert answer.status_code == 200
+    return names["last_name"]  # type: ignore[return-value]  # a str among other things
+
+
+def cards(page: Page) -> Any:
+    return page.get_by_role("list", name="Tutors found").get_by_role("listitem").filter(has=page.get_by_role("heading"))
+
+
+def found(page: Page, summary: str) -> None:
+    expect(page.locator("#found")).to_have_text(summary)
+
+
+def test_it_shows_what_is_running_and_where_to_go(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    running = page.get_by_role("list", name="What is running").get_by_role("listitem")
+    expect(running).to_have_text(["Server: running", "Database: running", "Redis: running"])
+    links = page.get_by_role("navigation").get_by_role("link")
+    expect(links).to_have_count(3)
+    for target in [link.get_attribute("href") for link in links.all()]:
+        assert page.request.get(f"{page.url.rstrip('/')}{target}").status == 200
+
+
+def test_the_demo_accounts_are_told_with_their_passwords(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    for account in (STUDENT, TUTOR):
+        expect(pane(page, account).get_by_text(account.email)).to_be_visible()
+        expect(pane(page, account).get_by_text(account.password)).to_be_visible()
+
+
+def test_search_finds_names_without_accents_by_skill_and_by_price(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    found(page, "The best 12. There are more.")
+    page.get_by_label("Name").fill("zielinski adam")
+    found(page, "One tutor.")
+    expect(cards(page)).to_contain_text("Adam Zieliński")
+    expect(cards(page)).to_contain_text("90 zł an hour")
+    page.get_by_label("Skill", exact=True).select_option("Fizyka")
+    found(page, "One tutor.")
+    page.get_by_label("Highest price").fill("89")
+    found(page, "No tutor matches.")
+    page.get_by_label("Highest price").fill("90")
+    found(page, "One tutor.")
+
+
+def test_search_shows_more_until_there_are_no_more(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    found(page, "The best 12. There are more.")
+    page.get_by_role("button", name="Show more").click()
+    found(page, "The best 24. There are more.")
+    names = cards(page).get_by_role("heading").all_inner_texts()
+    assert len(set(names)) == 24
+    page.get_by_label("Skill", exact=True).select_option("Chemia")
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    assert all("Chemia" in card for card in cards(page).all_inner_texts())
+
+
+def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPage, server: LocalServer) -> None:
+    last_name = hostile_tutor(server)
+    page = open_page("/").page
+    page.get_by_label("Name").fill(last_name)
+    found(page, "One tutor.")
+    expect(cards(page).get_by_role("heading")).to_have_text(f"{HOSTILE_NAME} {last_name}")
+    expect(cards(page)).to_contain_text(HOSTILE_TEXT)
+    assert page.locator("img[src=x], .cards script, .cards b").count() == 0
+    assert page.evaluate("window.hit") is None
+
+
+def test_without_demo_data_it_says_how_to_get_it(open_page: OpenPage, start_server: Callable[..., LocalServer]) -> None:
+    page = open_page("/", on=start_server(DEMO="0")).page
+    expect(page.get_by_role("heading", name="Demo data is off")).to_be_visible()
+    expect(page.get_by_text("make run", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Live chat")).to_be_hidden()
+    found(page, "No tutor matches.")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline(server: LocalServer, path: str) -> None:
+    policy = server.call("GET", path).headers["content-security-policy"]
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    sources = {name: value for name, value in directives.items() if name.endswith("-src")}
+    assert sources["default-src"] == "'none'"
+    assert set(sources.values()) <= {"'self'", "'none'"}
+    assert directives["base-uri"] == directives["form-action"] == directives["frame-ancestors"] == "'none'"
+    html = server.call("GET", path).text
+    assert "<style" not in html
+    assert " style=" not in html
+    assert html.count("<script") == html.count('<script type="module" src="/_local/pages/')
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_browser_enforces_the_policy(open_page: OpenPage, path: str) -> None:
+    watched = open_page(path)
+    blocked = watched.page.evaluate("""async () => {
+        const blocked = [];
+        addEventListener("securitypolicyviolation", (event) => blocked.push(event.effectiveDirective));
+        const add = (name, attributes) => document.head.append(Object.assign(document.createElement(name), attributes));
+        try { add("script", { textContent: "window.ran = true" }); } catch { blocked.push("trusted types"); }
+        add("style", { textContent: "body { color: red }" });
+        new Image().src = "https://elsewhere.example/pixel.png";
+        await fetch("https://elsewhere.example/").catch(() => {});
+        await new Promise((resume) => setTimeout(resume));
+        return blocked;
+    }""")
+    assert {"style-src-elem", "img-src", "connect-src"} <= set(blocked)
+    assert watched.page.evaluate("window.ran") is None
+    watched.forgive()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_a_narrow_screen_needs_no_sideways_scrolling(
+    open_page: OpenPage, server: LocalServer, path: str, width: int
+) -> None:
+    page = open_page(path, viewport={"width": width, "height": 740}).page
+    if path == "/":
+        student, tutor = sign_in_both(page)
+        say(student, "w" * 300)
+        expect(tutor.locator(".theirs").last).to_contain_text("w" * 300)
+        found(page, "The best 12. There are more.")
+    else:
+        address = f"{'long' * 12}-{width}@example.com"
+        server.call("POST", "/api/user/create/", json={"email": address, "password": "Zielona!Herbata7"})
+        page.get_by_label("Only mails to").fill(address)
+        expect(page.get_by_role("heading", name="Potwierdzenie adresu email")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -1,0 +1,111 @@
+"""The local server as its users start it: a process of its own on a free port and a folder of the test."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 30.0
+# What a user's shell has; the settings of this test process are not passed on.
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+@dataclass
+class LocalServer:
+    """A running `python -m local`; `output` is what it has printed so far."""
+
+    url: str
+    data: Path
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def call(self, method: str, path: str, *, token: str = "", json: Any = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.request(method, self.url + path, headers=headers, json=json, timeout=10)
+
+    def sign_in(self, email: str, password: str) -> str:
+        """An access token."""
+        answer = self.call("POST", "/api/token/", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access"])
+
+    def mails(self, to: str, number: int = 1) -> list[dict[str, Any]]:
+        """The mails to an address, once there are so many."""
+        deadline = time.monotonic() + 10
+        while len(mails := self.call("GET", f"/_local/mail?to={to}").json()) < number:
+            assert time.monotonic() < deadline, f"no mail to {to}"
+            time.sleep(0.05)
+        return list(mails)
+
+    def stop(self) -> int:
+        """Ctrl-C; returns the exit code."""
+        return self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(STOP_TIMEOUT)
+
+
+def environment(**options: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers'}", **options}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_server(data: Path, **options: str) -> Iterator[LocalServer]:
+    """A server on a data folder; `options` are environment variables such as DEMO="0"."""
+    port = options.pop("PORT", None) or str(free_port())
+    log = data.with_suffix(".log")
+    scheme = "https" if options.get("TLS") == "1" else "http"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=ROOT,
+            env=environment(PORT=port, DATA=str(data), **options),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    server = LocalServer(f"{scheme}://localhost:{port}", data, process, log)
+    try:
+        _wait_until_healthy(server)
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait_until_healthy(server: LocalServer) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        assert server.process.poll() is None, f"the server did not start:\n{server.output}"
+        try:
+            if httpx.get(f"{server.url}/health", verify=False, timeout=5).status_code == 200:  # its own certificate
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"the server is not healthy:\n{server.output}")

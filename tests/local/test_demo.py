@@ -1,0 +1,168 @@
+"""The demo data."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.chat.handler import handler as chat_handler
+from functions.tokens.handler import handler as tokens_handler
+from functions.tutors.handler import handler as tutors_handler
+from local.demo.accounts import DEMO_ACCOUNTS, STUDENT, TUTOR
+from local.demo.conversation import MESSAGES
+from local.demo.load import load_demo_data
+from local.demo.names import FEMALE_NAMES, feminine
+from local.demo.people import MAX_RATINGS, SCHEDULED_DAYS, inflected, populate
+from local.demo.subjects import SUBJECTS
+from shared.kit.passwords import password_matches
+from tests.doors import Answer, LambdaDoor
+from tests.people import insert, query
+from tests.statements import statements
+
+MOST_SECONDS = 1.5
+TABLES = ("users", "tutors", "ratings", "schedule_items", "conversations", "members", "messages")
+
+chat, tokens, tutors = LambdaDoor(chat_handler), LambdaDoor(tokens_handler), LambdaDoor(tutors_handler)
+
+
+@pytest.fixture
+def demo(platform: None) -> None:
+    """A platform filled with the demo data."""
+    load_demo_data()
+
+
+def counts() -> list[int]:
+    return [query(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES]
+
+
+def sign_in(email: str, password: str) -> Answer:
+    return tokens("POST", "/api/token/", json_body={"email": email, "password": password})
+
+
+def test_loading_fills_every_table_in_time(platform: None) -> None:
+    started = time.perf_counter()
+    load_demo_data()
+    assert time.perf_counter() - started < MOST_SECONDS
+    found = dict(zip(TABLES, counts(), strict=True))
+    assert found["ratings"] > 500
+    assert found["schedule_items"] > 300
+    assert found | {"ratings": 0, "schedule_items": 0} == {
+        "users": 162,
+        "tutors": 101,
+        "ratings": 0,
+        "schedule_items": 0,
+        "conversations": 1,
+        "members": 2,
+        "messages": len(MESSAGES),
+    }
+
+
+def test_loading_again_is_one_statement_and_changes_nothing(demo: None) -> None:
+    before = counts()
+    with statements() as run:
+        load_demo_data()
+    assert len(run) == 1
+    assert counts() == before
+
+
+def test_a_taken_address_leaves_the_platform_as_it_was(platform: None) -> None:
+    insert("users", {"email": TUTOR.email.upper(), "password_hash": "theirs"})
+    load_demo_data()
+    assert counts() == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_everybody_is_the_same_on_every_day_but_for_the_dates() -> None:
+    today, later = (populate(datetime(2027, 3, day, 9, tzinfo=UTC)) for day in (1, 9))
+    for one, other in zip(today.tutors, later.tutors, strict=True):
+        assert (one.account.id, one.description, one.offer) == (other.account.id, other.description, other.offer)
+        assert [rating.review for rating in one.ratings] == [rating.review for rating in other.ratings]
+        shifts = {new[0] - old[0] for old, new in zip(one.schedule, other.schedule, strict=True)}
+        assert shifts <= {timedelta(days=8)}
+
+
+def test_only_the_demo_accounts_have_a_password(demo: None) -> None:
+    for account in DEMO_ACCOUNTS:
+        assert sign_in(account.email, account.password).status == 200
+    others = query("SELECT password_hash FROM users WHERE email NOT IN (%s, %s)", STUDENT.email, TUTOR.email)
+    assert len(others) == 160
+    assert not any(password_matches(each, "!") for (each,) in set(others))
+
+
+def test_tutors_offer_something_known_and_no_two_read_alike(demo: None) -> None:
+    skills = {name for (name,) in query("SELECT name FROM skills")}
+    assert set(SUBJECTS) == skills
+    rows = query(
+        "SELECT skills, price, description, online_sessions OR in_person_sessions,"
+        " individual_sessions OR group_sessions, listed FROM tutors"
+    )
+    assert {skill for row in rows for skill in row[0]} == skills
+    assert all(30 <= row[1] <= 200 and row[3] and row[4] and row[5] for row in rows)
+    assert len({row[2] for row in rows}) == len(rows)
+
+
+def test_no_placeholder_is_left_in_any_text(demo: None) -> None:
+    texts = query("SELECT description FROM tutors UNION ALL SELECT review FROM ratings")
+    assert not [text for (text,) in texts if set("<>[]{}|") & set(text)]
+
+
+def test_surnames_agree_with_first_names(demo: None) -> None:
+    women = {STUDENT.first_name, *FEMALE_NAMES}
+    for first, last in query("SELECT first_name, last_name FROM users"):
+        assert last == feminine(last) if first in women else not last.endswith("ska"), f"{first} {last}"
+    assert [feminine(name) for name in ("Kowalski", "Wysocki", "Zawadzki", "Nowak")] == [
+        "Kowalska",
+        "Wysocka",
+        "Zawadzka",
+        "Nowak",
+    ]
+
+
+def test_no_two_people_have_the_same_name(demo: None) -> None:
+    assert query("SELECT first_name FROM users GROUP BY first_name, last_name HAVING count(*) > 1") == []
+
+
+def test_forms_follow_the_gender_of_writer_and_other() -> None:
+    text = "[Pan|Pani] uczy, <zdałem|zdałam>."
+    assert inflected(text, writer_is_female=True, other_is_female=False) == "Pan uczy, zdałam."
+    assert inflected(text, writer_is_female=False, other_is_female=True) == "Pani uczy, zdałem."
+
+
+def test_averages_vary_and_ratings_lie_in_the_past(demo: None) -> None:
+    counted = query("SELECT rating_count, avg_rating FROM tutors")
+    assert min(counted)[0] == 0
+    assert max(counted)[0] <= MAX_RATINGS
+    assert len({average for _count, average in counted}) > 10
+    assert query("SELECT count(*) FROM ratings WHERE created_at > now()") == [(0,)]
+    assert query(
+        "SELECT count(*) FROM (SELECT created_at < lag(created_at) OVER (ORDER BY id) AS early FROM ratings) r"
+        " WHERE early"
+    ) == [(0,)]
+
+
+def test_schedules_lie_in_the_coming_two_weeks_at_waking_hours(demo: None) -> None:
+    first, last = query("SELECT min(starts_at), max(ends_at) FROM schedule_items")[0]
+    now = datetime.now(UTC)
+    assert now < first
+    assert last < now + timedelta(days=SCHEDULED_DAYS + 1)
+    zone = "AT TIME ZONE 'Europe/Warsaw'"
+    hours = query(f"SELECT min((starts_at {zone})::time), max((ends_at {zone})::time) FROM schedule_items")[0]
+    assert hours[0].hour >= 8
+    assert hours[1].hour <= 21
+
+
+def test_the_demo_tutor_is_found_first_with_reviews_and_schedule(demo: None) -> None:
+    best = tutors("GET", "/api/user/tutor/search/?skills=Fizyka&price__lte=100").json[0]
+    assert (best["first_name"], best["last_name"]) == (TUTOR.first_name, TUTOR.last_name)
+    assert float(best["avg_rating"]) >= 4.5
+    details = tutors("GET", f"/api/user/tutor/details/{best['id']}/").json
+    assert len(details["tutor_ratings"]) == MAX_RATINGS - 1
+    assert details["tutor_schedule_items"]
+
+
+def test_the_demo_accounts_have_a_conversation(demo: None) -> None:
+    access = sign_in(STUDENT.email, STUDENT.password).json["access"]
+    (conversation,) = chat("GET", "/api/chat/conversations/", token=access).json
+    assert [user["first_name"] for user in conversation["users"]] == [STUDENT.first_name, TUTOR.first_name]
+    messages = chat("GET", f"/api/chat/conversation_detail/{conversation['id']}/", token=access).json
+    assert [message["body"] for message in messages] == [body for _author, _minutes, body in MESSAGES]
+    assert conversation["last_message"] == messages[-1]

@@ -1,0 +1,46 @@
+"""Serving a built single-page app from the API's own origin."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.local.servers import LocalServer
+
+HOST = "nauczajka.example"
+SCRIPT = f'fetch("https://{HOST}/api/");new WebSocket(`wss://{HOST}/ws/chat/`);const x="{HOST}";'
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>app</title>")
+    (folder / "assets" / "main.js").write_text(SCRIPT)
+    (folder / "assets" / "logo.svg").write_text(f"<svg>{HOST}</svg>")
+    (tmp_path / "secret.txt").write_text("secret")
+    return folder
+
+
+def test_scripts_get_the_request_s_own_host(start_server: Callable[..., LocalServer], build: Path) -> None:
+    server = start_server(DEMO="0", FRONTEND=str(build), FRONTEND_HOST=HOST)
+    own = server.url.removeprefix("http://")
+    script = server.call("GET", "/assets/main.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.text == f'fetch("http://{own}/api/");new WebSocket(`ws://{own}/ws/chat/`);const x="{own}";'
+    assert HOST in server.call("GET", "/assets/logo.svg").text
+
+
+def test_the_app_s_paths_show_its_page_and_the_api_stays(start_server: Callable[..., LocalServer], build: Path) -> None:
+    server = start_server(DEMO="0", FRONTEND=str(build))
+    for path in ("/", "/account/confirm-email/?token=1", "/tutors/5", "/../secret.txt", "/..%2fsecret.txt"):
+        assert "<title>app</title>" in server.call("GET", path).text, path
+    assert server.call("GET", "/health").json()["status"] == "ok"
+    assert server.call("GET", "/api/nope/").json() == {"detail": "Nie znaleziono."}
+    assert len(server.call("GET", "/api/user/tutor/skills/").json()) == 18
+
+
+def test_mails_link_to_the_served_app(start_server: Callable[..., LocalServer], build: Path) -> None:
+    server = start_server(DEMO="0", FRONTEND=str(build))
+    server.call("POST", "/api/user/create/", json={"email": "ola@example.com", "password": "Zielona!Herbata7"})
+    assert f"{server.url}/account/confirm-email/?token=" in server.mails("ola@example.com")[0]["text"]

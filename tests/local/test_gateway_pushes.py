@@ -1,0 +1,222 @@
+"""Pushes to many sockets: order, slow readers, and more than one worker process."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import boto3
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from local.connection_ids import owner_of
+from local.engines import Engine, socket_folder
+from tests.local.emulator import PATIENCE, Emulator, running_emulator
+from tests.local.servers import LocalServer, running_server
+from tests.people import People, Person, insert, query
+from tests.races import at_once
+
+
+@pytest.fixture
+def sockets() -> Iterator[Path]:
+    folder = socket_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def emulator(sockets: Path) -> Iterator[Emulator]:
+    with running_emulator(sockets) as running:
+        yield running
+
+
+def test_pushes_from_many_threads_all_arrive_those_of_each_in_order(emulator: Emulator) -> None:
+    number = 200
+    with emulator.connect() as client:
+        connection_id = emulator.connection_id()
+
+        def push(name: int) -> None:
+            for turn in range(number):
+                assert emulator.gateway.post([connection_id], f"{name}-{turn}".encode()) == []
+
+        at_once(*(partial(push, name) for name in range(4)))
+        got = [str(client.recv(PATIENCE)) for _ in range(4 * number)]
+    for name in range(4):
+        assert [each for each in got if each.startswith(f"{name}-")] == [f"{name}-{turn}" for turn in range(number)]
+
+
+@contextmanager
+def silent_reader(emulator: Emulator) -> Iterator[str]:
+    """A socket whose client reads nothing after the handshake; its connection id."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", emulator.port))
+        key = base64.b64encode(bytes(16)).decode()
+        client.sendall(
+            f"GET /ws/?token=t HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        assert client.recv(4096).startswith(b"HTTP/1.1 101 ")
+        yield emulator.connection_id()
+
+
+def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_get_everything(emulator: Emulator) -> None:
+    """A megabyte is kept for a reader, and what the system keeps."""
+    frame = b"x" * 64 * 1024
+    with silent_reader(emulator) as silent_id, emulator.connect() as quick:
+        quick_id = emulator.function.wait_for("CONNECT", 2)[1]["requestContext"]["connectionId"]
+        for _ in range(200):
+            emulator.gateway.post([silent_id, quick_id], frame)
+            assert quick.recv(PATIENCE) == frame.decode()
+        [event] = emulator.function.wait_for("DISCONNECT")
+        assert event["requestContext"]["connectionId"] == silent_id
+        assert list(emulator.gateway.sockets) == [quick_id]
+        assert emulator.gateway.post([silent_id, quick_id], b"last") == [silent_id]
+        assert quick.recv(PATIENCE) == "last"
+
+
+def test_a_silent_reader_is_closed_when_its_time_has_come(sockets: Path) -> None:
+    """Its lifetime is over while less is kept for it than would cut it off."""
+    with running_emulator(sockets, idle=4.0, lifetime=1.0) as emulator, silent_reader(emulator) as silent_id:
+        for _ in range(60):
+            emulator.gateway.post([silent_id], b"x" * 64 * 1024)
+        with emulator.connect() as other, pytest.raises(ConnectionClosed):
+            other.recv(PATIENCE)
+        emulator.function.wait_for("DISCONNECT", 2)
+
+
+# More than one worker process: the real server.
+
+
+def server_options() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "RATE_LIMITS")}
+    return {"DEMO": "0", "WORKERS": "2", **kept}
+
+
+@pytest.fixture(scope="module")
+def server(engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    with running_server(tmp_path_factory.mktemp("workers") / "data", **server_options()) as running:
+        yield running
+
+
+@pytest.fixture
+def talk(people: People) -> tuple[Person, Person, UUID]:
+    student, tutor = people.student(), people.tutor()
+    conversation: UUID = insert("conversations", {"pair": f"{student.id}:{tutor.id}"})
+    for person in (student, tutor):
+        query("INSERT INTO members (conversation_id, user_id) VALUES (%s, %s)", conversation, person.id)
+    return student, tutor, conversation
+
+
+def open_socket(server: LocalServer, conversation: UUID, person: Person) -> AbstractContextManager[ClientConnection]:
+    address = server.url.replace("http://localhost", "ws://127.0.0.1")
+    target = f"{address}/ws/chat/{conversation}/?token={person.access}"
+    opening: AbstractContextManager[ClientConnection] = connect(target, compression=None, ping_interval=None)
+    return opening
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A client's socket, whose it is and the server process it is open in."""
+
+    person: Person
+    process: int
+    client: ClientConnection
+
+    def say(self, body: str) -> None:
+        self.client.send(json.dumps({"event": "chat_message", "data": {"body": body}}))
+
+    def heard(self) -> str:
+        """The body of the next message."""
+        return str(json.loads(self.client.recv(PATIENCE))["body"])
+
+
+@contextmanager
+def audience(server: LocalServer, talk: tuple[Person, Person, UUID]) -> Iterator[list[Seat]]:
+    """Sockets of both sides in both processes."""
+    student, tutor, conversation = talk
+    known: set[str] = set()
+
+    def sit(person: Person) -> Seat:
+        client = stack.enter_context(open_socket(server, conversation, person))
+        [new] = {row[0] for row in query("SELECT id FROM connections")} - known
+        known.add(new)
+        return Seat(person, owner_of(new), client)
+
+    with ExitStack() as stack:
+        seats = [sit(person) for person in (student, tutor) * 3]
+        # An idle process may take all connections: while it is stopped, the other one does.
+        os.kill(seats[0].process, signal.SIGSTOP)
+        try:
+            seats += [sit(person) for person in (student, tutor) * 3]
+        finally:
+            os.kill(seats[0].process, signal.SIGCONT)
+        assert len({seat.process for seat in seats}) == 2
+        yield seats
+
+
+def test_a_message_reaches_the_sockets_of_both_processes(
+    server: LocalServer, talk: tuple[Person, Person, UUID]
+) -> None:
+    with audience(server, talk) as seats:
+        for number, speaker in enumerate((seats[0], seats[-1])):
+            speaker.say(f"{number}")
+            assert [seat.heard() for seat in seats] == [f"{number}"] * len(seats)
+
+
+def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
+    api = boto3.client("apigatewaymanagementapi", endpoint_url=server.url, region_name="eu-central-1")
+    with audience(server, talk) as seats:
+        ids = [row[0] for row in query("SELECT id FROM connections")]
+        # The one process that takes all these calls, boto3 keeping its connection, has half of the sockets.
+        for connection_id in ids:
+            api.post_to_connection(ConnectionId=connection_id, Data=b'{"body":"boto3"}')
+            assert api.get_connection(ConnectionId=connection_id)["Identity"]["SourceIp"] == "127.0.0.1"
+        assert [seat.heard() for seat in seats] == ["boto3"] * len(seats)
+        for connection_id in ids:
+            api.delete_connection(ConnectionId=connection_id)
+        for seat in seats:
+            with pytest.raises(ConnectionClosed):
+                seat.client.recv(PATIENCE)
+    api.close()
+
+
+def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
+    student, tutor, _conversation = talk
+    with audience(server, talk) as seats:
+        answer = server.call("POST", "/api/token/logout/", token=student.access, json={"refresh": student.refresh})
+        assert answer.status_code == 200
+        for seat in seats:
+            if seat.person is student:
+                with pytest.raises(ConnectionClosed):
+                    seat.client.recv(PATIENCE)
+        staying = [seat for seat in seats if seat.person is tutor]
+        staying[0].say("zostaję")
+        assert [seat.heard() for seat in staying] == ["zostaję"] * len(staying)
+
+
+def test_a_killed_process_takes_its_own_sockets_only(
+    engines: dict[str, Engine], talk: tuple[Person, Person, UUID], tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "data", **server_options()) as server, audience(server, talk) as seats:
+        victim = seats[0].process
+        query("UPDATE connections SET connected_at = now() - interval '1 minute'")
+        os.kill(victim, signal.SIGKILL)
+        for seat in seats:
+            if seat.process == victim:
+                with pytest.raises(ConnectionClosed):
+                    seat.client.recv(PATIENCE)
+        staying = [seat for seat in seats if seat.process != victim]
+        for body in ("jesteśmy", "nadal"):
+            staying[0].say(body)
+            assert [seat.heard() for seat in staying] == [body] * len(staying)
+        assert {owner_of(row[0]) for row in query("SELECT id FROM connections")} == {staying[0].process}

@@ -1,0 +1,104 @@
+"""The mail inbox as JSON and as HTML."""
+
+import shutil
+import timeit
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from functions.mail.texts import as_message, confirmation
+from functions.mail.transports import transport
+from local import inbox
+from tests.conftest import read_settings_again
+from tests.local.servers import LocalServer, running_server
+
+MANY = 2_000
+# One look into a folder of so many mails; a poll of half a second then takes a tenth of a core at most.
+MOST_SECONDS = 0.05
+
+
+@pytest.fixture(scope="module")
+def bare_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    with running_server(tmp_path_factory.mktemp("inbox") / "data", DEMO="0") as started:
+        yield started
+
+
+@pytest.fixture
+def inbox_server(bare_server: LocalServer) -> LocalServer:
+    """A server that has not sent any mail."""
+    shutil.rmtree(bare_server.data / "mail", ignore_errors=True)
+    return bare_server
+
+
+def send(folder: Path, *addresses: str) -> None:
+    put = transport(f"file://{folder}")
+    for number, address in enumerate(addresses):
+        letter = confirmation("Łucja", f"https://front.example/?token={number}", 7)
+        put(as_message(letter, "Korepetycje <a@example.com>", address))
+
+
+def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None:
+    send(inbox_server.data / "mail", "ola@example.com", "jan@example.com", "ola@example.com")
+    mails = inbox_server.call("GET", "/_local/mail?to=OLA@example.com").json()
+    assert [mail["text"].partition("token=")[2][0] for mail in mails] == ["0", "2"]
+    assert {mail["to"] for mail in mails} == {"ola@example.com"}
+    assert mails[0]["subject"] == "Potwierdzenie adresu email"
+    assert mails[0]["text"].startswith("Cześć Łucja,")
+    assert '<a href="https://front.example/?token=0"' in mails[0]["html"]
+
+
+def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalServer) -> None:
+    send(inbox_server.data / "mail", *(f"p{number}@example.com" for number in range(5)))
+    everything = inbox_server.call("GET", "/_local/mail?to=").json()
+    assert [mail["to"] for mail in everything] == [f"p{number}@example.com" for number in range(5)]
+    assert inbox_server.call("GET", "/_local/mail?to=&newest=2").json() == everything[-2:]
+    for unusable in ("many", "-1", "9" * 30):
+        assert inbox_server.call("GET", f"/_local/mail?to=&newest={unusable}").json() == everything
+
+
+def test_before_anything_was_sent_the_list_is_empty(inbox_server: LocalServer) -> None:
+    assert inbox_server.call("GET", "/_local/mail?to=").json() == []
+
+
+def test_a_half_written_mail_is_not_listed(inbox_server: LocalServer) -> None:
+    send(inbox_server.data / "mail", "ola@example.com")
+    (inbox_server.data / "mail" / "99999999999999999999-aaaaaaaa.part").write_bytes(b"Subject: half")
+    assert len(inbox_server.call("GET", "/_local/mail?to=").json()) == 1
+
+
+def test_a_mail_is_shown_without_rights_and_its_links_open_in_new_tabs(inbox_server: LocalServer) -> None:
+    send(inbox_server.data / "mail", "ola@example.com")
+    (mail,) = inbox_server.call("GET", "/_local/mail?to=").json()
+    answer = inbox_server.call("GET", f"/_local/mail/{mail['id']}")
+    assert answer.text.startswith(mail["html"])
+    assert '<base target="_blank">' in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+    assert "default-src 'none'" in policy
+    assert "allow-scripts" not in policy
+
+
+@pytest.mark.parametrize("name", ["00000000000000000000-00000000", "..%2F..%2Fsecret", "%2e%2e", "index", "a" * 5000])
+def test_what_is_no_mail_is_404(inbox_server: LocalServer, name: str) -> None:
+    send(inbox_server.data / "mail", "ola@example.com")
+    (inbox_server.data / "secret.eml").write_text("secret")
+    assert inbox_server.call("GET", f"/_local/mail/{name}").status_code == 404
+
+
+def test_polling_is_fast_with_many_mails_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_URL", f"file://{tmp_path}")
+    read_settings_again()
+    try:
+        send(tmp_path, *(f"p{number}@example.com" for number in range(MANY)))
+        assert len(inbox.list_mails("p7@example.com")) == 1
+        found = inbox.list_mails("p1999@example.com")
+        # The best of several, as the machine may have other things to do.
+        elapsed = min(timeit.repeat(lambda: inbox.list_mails("p1999@example.com"), number=1, repeat=5))
+        # A new mail is seen at once all the same.
+        send(tmp_path, "late@example.com")
+        assert len(inbox.list_mails("late@example.com")) == 1
+    finally:
+        read_settings_again()
+    assert [mail["to"] for mail in found] == ["p1999@example.com"]
+    assert elapsed < MOST_SECONDS

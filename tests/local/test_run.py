@@ -1,0 +1,230 @@
+"""Starting, stopping and failing to start."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from local.demo.accounts import STUDENT
+from tests.local.servers import ROOT, LocalServer, environment, free_port
+
+Starter = Callable[..., LocalServer]
+
+
+def attempt(data: Path, **options: str) -> tuple[int, str]:
+    """Start a server that is expected to give up; its exit code and everything it printed."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env=environment(DATA=str(data), **{"PORT": str(free_port()), **options}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def assert_one_line(outcome: tuple[int, str], text: str) -> None:
+    code, printed = outcome
+    assert code == 1
+    assert text in printed
+    assert len(printed.strip().splitlines()) == 1, printed
+
+
+def children(process: int) -> list[int]:
+    """All processes below one, the engines among them."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=False)
+    direct = [int(pid) for pid in found.stdout.split()]
+    return direct + [below for each in direct for below in children(each)]
+
+
+def is_running(process: int) -> bool:
+    """An ended process that its new parent has not yet asked about does not count."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "XZ"
+
+
+def assert_end(processes: list[int]) -> None:
+    deadline = time.monotonic() + 15
+    while alive := [pid for pid in processes if is_running(pid)]:
+        assert time.monotonic() < deadline, f"still running: {alive}"
+        time.sleep(0.05)
+
+
+def test_it_says_where_everything_is(server: LocalServer) -> None:
+    for path in ("/", "/api/swagger/docs/", "/_local/mail"):
+        assert re.search(rf"http://localhost:\d+{path}\n", server.output)
+    assert f"{STUDENT.email}  {STUDENT.password}" in server.output
+
+
+def test_a_second_server_on_the_same_folder_gives_up(server: LocalServer) -> None:
+    assert_one_line(attempt(server.data), "Another server is running on the data folder")
+
+
+def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
+    port = server.url.rpartition(":")[2]
+    assert_one_line(attempt(tmp_path / "data", PORT=port), f"Port {port} on 127.0.0.1 cannot be used")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"PORT": "0"}, "PORT=0 is not a port number."),
+        ({"PORT": "many"}, "PORT='many' is not valid"),
+        ({"WORKERS": "0"}, "at least one process"),
+        ({"TLS": "perhaps"}, "TLS='perhaps' is not valid"),
+        ({"FRONTEND": "/nowhere"}, "FRONTEND=/nowhere has no index.html."),
+        ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
+        ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
+        ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, options: dict[str, str], complaint: str) -> None:
+    assert_one_line(attempt(tmp_path / "data", **options), complaint)
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert_one_line(attempt(tmp_path / "data"), "cannot be used: File exists")
+
+
+def test_a_broken_database_folder_is_told(tmp_path: Path) -> None:
+    postgres = tmp_path / "data" / "postgres"
+    postgres.mkdir(parents=True)
+    (postgres / "PG_VERSION").write_text("18\n")
+    assert_one_line(attempt(tmp_path / "data"), "PostgreSQL did not start")
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    assert_one_line(attempt(tmp_path / "data", DATABASE_URL=url), "The database cannot be brought up to date")
+
+
+def test_ctrl_c_ends_everything_and_leaves_nothing(start_server: Starter) -> None:
+    server = start_server(DEMO="0")
+    running = children(server.process.pid)
+    assert running
+    assert server.stop() == 0
+    assert_end(running)
+    assert server.output.endswith("Stopped.\n")
+    assert "Traceback" not in server.output
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starter, workers: str) -> None:
+    first = start_server(DEMO="0", WORKERS=workers)
+    running = children(first.process.pid)
+    first.kill()
+    assert_end(running)
+    assert start_server(DEMO="0").call("GET", "/health").status_code == 200
+
+
+def test_sigterm_ends_it_kindly(start_server: Starter) -> None:
+    server = start_server(DEMO="0")
+    running = children(server.process.pid)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(20) == 0
+    assert_end(running)
+
+
+def test_what_was_stored_is_there_after_a_restart(start_server: Starter) -> None:
+    first = start_server()
+    token = first.sign_in(STUDENT.email, STUDENT.password)
+    before = first.call("GET", "/api/chat/conversations/", token=token).json()
+    first.stop()
+    second = start_server()
+    assert second.call("GET", "/api/chat/conversations/", token=token).json() == before
+
+
+def test_its_secrets_are_readable_by_its_owner_only(server: LocalServer) -> None:
+    assert stat.S_IMODE((server.data / "secret.key").stat().st_mode) == 0o600
+
+
+def test_two_workers_share_the_work_and_each_other_s_sockets(start_server: Starter) -> None:
+    server = start_server(WORKERS="2")
+    token = server.sign_in(STUDENT.email, STUDENT.password)
+    conversation = server.call("GET", "/api/chat/conversations/", token=token).json()[0]["id"]
+    address = f"{server.url.replace('http', 'ws')}/ws/chat/{conversation}/?token={token}"
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(connect(address)) for _ in range(8)]
+        sockets[0].send('{"event": "chat_message", "data": {"body": "do wszystkich"}}')
+        received = [each.recv(timeout=10) for each in sockets]
+    assert len(set(received)) == 1
+    assert "do wszystkich" in str(received[0])
+
+
+def test_over_tls_pages_and_sockets_work(start_server: Starter) -> None:
+    import ssl
+
+    server = start_server(TLS="1")
+    trust = ssl.create_default_context(cafile=str(server.data / "tls" / "authority.pem"))
+    with httpx.Client(verify=trust) as browser:
+        signed_in = browser.post(
+            f"{server.url}/api/token/", json={"email": STUDENT.email, "password": STUDENT.password}
+        ).json()
+        headers = {"Authorization": f"Bearer {signed_in['access']}"}
+        conversation = browser.get(f"{server.url}/api/chat/conversations/", headers=headers).json()[0]["id"]
+    address = f"{server.url.replace('https', 'wss')}/ws/chat/{conversation}/?token={signed_in['access']}"
+    with connect(address, ssl=trust) as socket_:
+        socket_.send('{"event": "chat_message", "data": {"body": "szyfrowane"}}')
+        assert "szyfrowane" in str(socket_.recv(timeout=10))
+
+
+def test_long_request_lines_are_read(server: LocalServer) -> None:
+    query = "&".join(f"search_by_full_name=nobody{number}" for number in range(2_000))
+    assert 60_000 < len(query) < 65_000
+    assert server.call("GET", f"/api/user/tutor/search/?{query}").json() == []
+
+
+def test_a_client_that_says_nothing_holds_nobody_up(server: LocalServer) -> None:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as silent:
+        silent.sendall(b"GET / HT")
+        assert server.call("GET", "/health").status_code == 200
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("unshare"), reason="an ordinary user runs all these tests as such"
+)
+def test_it_runs_as_an_ordinary_user_too(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        ["unshare", "--user", "--map-user=1000", sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env=environment(DATA=str(tmp_path / "data"), PORT=str(port), DEMO="0"),
+    )
+    try:
+        wait_until_healthy(f"http://localhost:{port}", process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+
+def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None
+        try:
+            assert httpx.get(f"{url}/health").status_code == 200
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server is not healthy")

@@ -1,0 +1,132 @@
+"""`make staff`."""
+
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local.demo.accounts import STUDENT
+from local.engines import Engine
+from local.platform import DATABASE_WORD, claim
+from tests.local.servers import ROOT, LocalServer, environment
+from tests.people import People, query
+
+FIND = "SELECT is_staff, confirmed_at IS NOT NULL, is_tutor FROM users WHERE email = %s"
+Result = subprocess.CompletedProcess[str]
+
+
+def make_staff(*arguments: str, **options: str) -> Result:
+    command = [sys.executable, "-m", "local.staff", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(**options), capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def printed_password(result: Result) -> str:
+    assert (result.returncode, result.stderr) == (0, "")
+    found = re.search(r"password (\S+) ", result.stdout)
+    assert found, result.stdout
+    return found[1]
+
+
+def in_running_database(server: LocalServer, email: str) -> list[tuple[bool, ...]]:
+    with psycopg.connect((server.data / DATABASE_WORD).read_text()) as db:
+        return db.execute(FIND, (email,)).fetchall()
+
+
+def test_a_new_account_is_added_while_the_server_runs(server: LocalServer) -> None:
+    result = make_staff("boss@example.com", DATA=str(server.data))
+    assert server.sign_in("boss@example.com", printed_password(result))
+    assert in_running_database(server, "boss@example.com") == [(True, True, False)]
+
+
+def test_an_account_is_made_staff_in_any_case_of_its_address_and_keeps_its_password(server: LocalServer) -> None:
+    result = make_staff(STUDENT.email.upper(), DATA=str(server.data))
+    assert (result.returncode, result.stdout) == (0, f"{STUDENT.email} is staff.\n")
+    assert server.sign_in(STUDENT.email, STUDENT.password)
+    assert in_running_database(server, STUDENT.email) == [(True, True, False)]
+
+
+def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServer) -> None:
+    registration = {"email": "new@example.com", "password": "Zielona!Herbata7"}
+    assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
+    result = make_staff("new@example.com", DATA=str(server.data))
+    assert result.stdout.startswith("new@example.com is staff. Its address was not confirmed before")
+    assert server.sign_in("new@example.com", "Zielona!Herbata7")
+
+
+def test_it_works_before_the_first_start_and_after_the_last(
+    tmp_path: Path, start_server: Callable[..., LocalServer]
+) -> None:
+    data = tmp_path / "data"
+    password = printed_password(make_staff("first@example.com", DATA=str(data)))
+    server = start_server(data)
+    assert server.sign_in("first@example.com", password)
+    assert server.stop() == 0
+    assert make_staff("first@example.com", DATA=str(data)).stdout == "first@example.com is staff.\n"
+
+
+def test_only_the_owner_can_read_where_the_database_is_and_only_while_it_runs(
+    start_server: Callable[..., LocalServer],
+) -> None:
+    server = start_server(DEMO="0")
+    word = server.data / DATABASE_WORD
+    assert stat.S_IMODE(word.stat().st_mode) == 0o600
+    server.stop()
+    assert not word.exists()
+
+
+def test_the_word_of_a_killed_server_is_not_believed(start_server: Callable[..., LocalServer]) -> None:
+    server = start_server(DEMO="0")
+    server.kill()
+    assert (server.data / DATABASE_WORD).exists()
+    printed_password(make_staff("late@example.com", DATA=str(server.data)))
+    assert not (server.data / DATABASE_WORD).exists()
+
+
+def test_whoever_takes_the_folder_over_clears_the_word_of_the_one_before(tmp_path: Path) -> None:
+    word = tmp_path / DATABASE_WORD
+    word.write_text("postgresql://gone")
+    with ExitStack() as stack:
+        claim(tmp_path, stack)
+        assert not word.exists()
+
+
+def test_database_url_wins_over_the_data_folder(
+    people: People, engines: dict[str, Engine], server: LocalServer
+) -> None:
+    person = people.student()
+    result = make_staff(person.email, DATA=str(server.data), DATABASE_URL=engines["postgres"].url)
+    assert result.stdout == f"{person.email} is staff.\n"
+    assert query(FIND, person.email) == [(True, True, False)]
+
+
+@pytest.mark.parametrize("arguments", [(), ("",), ("  ",), ("a@example.com", "b@example.com")])
+def test_without_one_address_the_usage_is_shown(arguments: tuple[str, ...]) -> None:
+    result = make_staff(*arguments)
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", "Usage: make staff EMAIL=ola@example.com\n")
+
+
+def test_what_is_no_address_is_refused_in_one_line() -> None:
+    result = make_staff("nobody")
+    assert (result.returncode, result.stderr) == (1, "nobody is not an e-mail address.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"DATABASE_URL": "postgresql://nobody@localhost:1/none"}, "The database cannot be used: "),
+        ({"DATA": "/dev/null/data"}, "The data folder /dev/null/data cannot be used: "),
+    ],
+)
+def test_an_engine_that_cannot_be_reached_is_told_in_one_line(options: dict[str, str], reason: str) -> None:
+    result = make_staff("a@example.com", **options)
+    assert result.returncode == 1
+    assert result.stderr.startswith(reason)
+    assert result.stderr.count("\n") == 1
