@@ -1,0 +1,102 @@
+"""Whatever is sent, the answer is one the documentation names, and a refusal changes nothing.
+
+Requests are made from the API's description, sound and broken ones, and sent through the Lambda door.
+"""
+
+from itertools import cycle
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import APIOperation, Case, GenerationMode, Response, checks
+from schemathesis.specs.openapi import checks as openapi_checks
+
+from local.features import ROUTERS
+from local.openapi import description
+from shared.kit.http import http_handler
+from tests.doors import LambdaDoor
+from tests.people import People, query
+
+call = LambdaDoor(http_handler(*ROUTERS))
+Operation = APIOperation[Any, Any, Any, Any]
+OPERATIONS: list[Operation] = [
+    found.ok()  # type: ignore[union-attr]  # a description that is no OpenAPI fails here
+    for found in schemathesis.openapi.from_dict(description()).get_all_operations()
+]
+CHECKS = [
+    checks.not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_schema_conformance,
+]
+# What a refused request must leave as it is; sign-in sessions and the outbox may note that somebody tried.
+KEPT = ("users", "tutors", "ratings", "schedule_items", "conversations", "members", "messages", "email_tokens")
+ROLES = cycle(("nobody", "student", "tutor"))
+
+
+def snapshot() -> list[Any]:
+    parts = [f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t" for table in KEPT]
+    return query(" UNION ALL ".join(parts))
+
+
+def send(case: Case[Any], people: People) -> None:
+    """One request by the next role; fails if its answer or its effect is not as described."""
+    role = next(ROLES)
+    token = "" if role == "nobody" else getattr(people, role)().access
+    request = requests.Request(**case.as_transport_kwargs(base_url="https://api.example.com")).prepare()
+    sent = {name: str(value) for name, value in request.headers.items()} | {"origin": "https://x.example"}
+    if token:
+        sent["Authorization"] = f"Bearer {token}"
+    url = urlsplit(str(request.url))
+    body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    assert isinstance(body, bytes)
+    before = snapshot()
+    answer = call(str(request.method), f"{url.path}?{url.query}", body=body, headers=sent)
+    if answer.status >= 400:
+        assert snapshot() == before, f"{request.method} {request.url} was refused but changed something"
+        assert isinstance(answer.json, dict | list)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    headers = {name: [value] for name, value in answer.headers.items()}
+    response = Response(answer.status, headers, answer.body, request, elapsed=0.001, verify=False)
+    case.validate_response(response, checks=CHECKS)
+
+
+def fuzz(operation: Operation, people: People, examples: int, *, derandomize: bool) -> None:
+    """Send so many sound requests of an operation and as many broken ones, if it takes anything to break."""
+
+    def check(case: Case[Any]) -> None:
+        send(case, people)
+
+    profile = settings(
+        max_examples=examples,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        derandomize=derandomize,
+        database=None,
+    )
+    modes = GenerationMode if takes_anything(operation) else (GenerationMode.POSITIVE,)
+    for mode in modes:
+        profile(given(operation.as_strategy(generation_mode=mode))(check))()
+
+
+def takes_anything(operation: Operation) -> bool:
+    return bool(operation.body or operation.query or operation.path_parameters)
+
+
+def name(operation: Operation) -> str:
+    return f"{operation.method.upper()} {operation.path}"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+def test_every_answer_is_documented_and_a_refusal_changes_nothing(operation: Operation, people: People) -> None:
+    fuzz(operation, people, 3, derandomize=True)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+def test_at_full_counts(operation: Operation, people: People) -> None:
+    fuzz(operation, people, 200, derandomize=False)
