@@ -1,0 +1,204 @@
+"""Cold starts: process start to first answer of every function, as multiples of a function that does nothing.
+
+Run alone: python -m tests.benchmarks.cold_start
+"""
+
+import compileall
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.credentials import ReadOnlyCredentials
+
+from functions.migrations.handler import upgrade
+from local.engines import socket_folder, start_postgres, start_valkey
+from shared.kit.database import close_pool
+from shared.kit.settings import settings
+from tests.benchmarks.report import Figure
+from tests.benchmarks.stand import SECRET, Stand
+from tests.events.recorded import recorded
+from tests.people import PASSWORD, People, insert, query
+from tests.runtime.lambda_process import REGION, ROOT, LambdaProcess
+from tests.runtime.management_api import ManagementApi
+from tests.runtime.packages import function_packages
+from tests.talks import conversation
+
+ROUNDS = 7
+WARM_CALLS = 20
+# How many times the empty function's cold start a function may take.
+STORE, PUSH, HTTP = 12.0, 15.0, 20.0
+EMPTY = "tests.runtime.empty.handler"
+CONNECTION = "c2VuZGVy"
+Event = dict[str, Any]
+
+
+@dataclass
+class Case:
+    """A function, the event it starts with, and what was measured.
+
+    In milliseconds but for `init`, the share of the cold start before the first event, and `peak`, in MB. Time that
+    other processes of this machine took is not counted.
+    """
+
+    name: str
+    handler: str
+    event: Callable[[], Event]
+    limit: float | None
+    empty: list[float] = field(default_factory=list)
+    init: list[float] = field(default_factory=list)
+    cold: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+    peak: list[float] = field(default_factory=list)
+
+    def start(self, environment: dict[str, str]) -> None:
+        """A cold start of the empty function and one of this, then some warm calls of the same process."""
+        with LambdaProcess(EMPTY, {}) as function:
+            function.invoke({})
+            self.empty.append(function.cold_ms - function.waited_ms)
+        with LambdaProcess(self.handler, environment) as function:
+            self._call(function)
+            self.init.append(function.init_ms / function.cold_ms)
+            self.cold.append(function.cold_ms - function.waited_ms)
+            for _ in range(WARM_CALLS):
+                self.warm.append(self._call(function))
+            self.peak.append(function.peak_mb)
+
+    def _call(self, function: LambdaProcess) -> float:
+        """Milliseconds until the answer, which has to be a good one."""
+        event = self.event()
+        started = time.perf_counter()
+        answer = function.invoke(event)
+        milliseconds = (time.perf_counter() - started) * 1000
+        if answer.get("statusCode", 200) >= 400:
+            raise AssertionError(f"{self.name}: {answer}")
+        return milliseconds
+
+    def figure(self) -> Figure:
+        cold, empty = statistics.median(self.cold), statistics.median(self.empty)
+        detail = (
+            f"{cold:4.0f} ms over {empty:3.0f} ms, {statistics.median(self.init):.0%} of it imports; "
+            f"warm p50 {statistics.median(self.warm):5.2f} ms; peak {max(self.peak):4.0f} MB"
+        )
+        return Figure(f"cold start, {self.name}", cold / empty, at_most=self.limit, detail=detail)
+
+
+def measure(stand: Stand) -> list[Figure]:
+    """Every function in turn, several times over, so that a busy moment of the machine meets all alike."""
+    for folder in ("functions", "layers", "tests/runtime"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
+    for package in function_packages().iterdir():
+        (compileall.compile_dir if package.is_dir() else compileall.compile_file)(package, quiet=1)
+    with ManagementApi(ReadOnlyCredentials("testing", "testing", "testing"), REGION) as management_api:
+        environment = {
+            "DATABASE_URL": stand.database_url,
+            "REDIS_URL": stand.redis_url,
+            "JWT_SECRET": SECRET,
+            "RATE_LIMITS": "off",
+            "MAIL_URL": f"file://{stand.folder / 'mail'}",
+            "MEDIA_FOLDER": str(stand.folder / "media"),
+            "WEBSOCKET_ENDPOINT": management_api.endpoint,
+        }
+        cases = _cases()
+        for _ in range(ROUNDS):
+            for case in cases:
+                case.start(environment)
+        if management_api.refused:
+            raise AssertionError("a push was not signed well")
+    return [case.figure() for case in cases]
+
+
+def _cases() -> list[Case]:
+    """Every function with its recorded event; what the event changed is undone before it comes again."""
+    people = People()
+    student = people.student(email="cold-start@example.com")
+    tutor = people.tutor(email="cold-start@prz.edu.pl")
+    talk = conversation(student, tutor)
+    query(
+        "INSERT INTO connections (id, conversation_id, user_id, session_id, connected_at)"
+        " VALUES (%s, %s, %s, %s, now() - interval '1 hour')",
+        CONNECTION,
+        talk,
+        student.id,
+        student.session_id,
+    )
+
+    def message() -> Event:
+        return recorded("socket_chat_message", connection_id=CONNECTION, user_id=student.id)
+
+    def registration() -> Event:
+        query("DELETE FROM users WHERE email = 'lucja@example.com'")
+        return recorded("accounts_register")
+
+    def sign_in() -> Event:
+        return recorded("tokens_sign_in", email=student.email, password=PASSWORD)
+
+    def item() -> Event:
+        query("DELETE FROM schedule_items WHERE tutor_id = %s", tutor.tutor_id)
+        return recorded("availability_add_item", access=tutor.access)
+
+    def rating() -> Event:
+        query("DELETE FROM ratings WHERE student_id = %s", student.id)
+        return recorded("reviews_rate_tutor", access=student.access, tutor_id=tutor.tutor_id)
+
+    def history() -> Event:
+        return recorded("chat_history", access=student.access, conversation_id=talk)
+
+    def picture() -> Event:
+        return recorded("profiles_change_picture", access=student.access)
+
+    def mail() -> Event:
+        query("DELETE FROM outbox")
+        insert("outbox", {"kind": "reset_password", "recipient": student.email})
+        return recorded("queue_mail")
+
+    return [
+        Case("chat message stored", "tests.runtime.unpushed.handler", message, STORE),
+        Case("chat message stored and pushed", "functions.chat.sockets.handler", message, PUSH),
+        Case("keep-alive", "functions.chat.keep_alive.handler", lambda: recorded("schedule_keep_alive"), STORE),
+        Case("mail", "functions.mail.handler.handler", mail, STORE),
+        Case("accounts: register", "functions.accounts.handler.handler", registration, HTTP),
+        Case("availability: add an item", "functions.availability.handler.handler", item, HTTP),
+        Case("chat: history", "functions.chat.handler.handler", history, HTTP),
+        Case("profiles: change the picture", "functions.profiles.handler.handler", picture, HTTP),
+        Case("reviews: rate a tutor", "functions.reviews.handler.handler", rating, HTTP),
+        Case("tokens: sign in", "functions.tokens.handler.handler", sign_in, HTTP),
+        Case("tutors: search", "functions.tutors.handler.handler", lambda: recorded("tutors_search"), HTTP),
+        Case("migrations, nothing to do", "functions.migrations.handler.handler", dict, None),
+    ]
+
+
+@contextmanager
+def engines() -> Iterator[Stand]:
+    """The database and the cache alone, without a server and without tutors."""
+    with ExitStack() as stack:
+        folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
+        for path in (folder, sockets):
+            stack.callback(shutil.rmtree, path, ignore_errors=True)
+        postgres, valkey = start_postgres(folder / "postgres", sockets), start_valkey(folder / "valkey", sockets)
+        for engine in (postgres, valkey):
+            stack.callback(engine.stop)
+        os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "JWT_SECRET": SECRET}
+        settings.cache_clear()
+        upgrade()
+        stack.callback(close_pool)
+        yield Stand(0, postgres.url, valkey.url, folder)
+
+
+def main() -> None:
+    with engines() as stand:
+        figures = measure(stand)
+    for figure in figures:
+        print(figure.row())  # noqa: T201 - the table is what it is for
+    sys.exit(any(not figure.met for figure in figures))
+
+
+if __name__ == "__main__":
+    main()

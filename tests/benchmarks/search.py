@@ -1,0 +1,98 @@
+"""Tutor search and details: requests per second of one process against single-client pgbench on the same SQL."""
+
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from functions.tutors.filters import read_filters
+from functions.tutors.repository import PUBLIC_DETAILS
+from functions.tutors.search import search_statement
+from shared.kit.paging import Cursor
+from tests.benchmarks.load import Load, closed_loop, paced, prepare
+from tests.benchmarks.report import Figure
+from tests.benchmarks.stand import RARE_SKILL, Stand
+
+PATH = "/api/user/tutor/search/"
+QUERY = f"skills={quote('Fizyka')}&price__gte=50&price__lte=100&page_size=20"
+# Every other tutor, so that there is a page 1,000.
+BROAD = "&".join(f"skills={quote(name)}" for name in ("Fizyka", "Chemia", "Muzyka", "Polski", "Historia"))
+BROAD_QUERY = f"{BROAD}&price__gte=30&price__lte=190&page_size=20"
+RARE_QUERY = f"skills={RARE_SKILL}&price__gte=30&price__lte=190&page_size=20"
+TUTOR = 5
+CLIENTS = 8
+PACED_CLIENTS = 32
+SECONDS = 4.0
+ROUNDS = 3
+
+
+def measure(stand: Stand) -> list[Figure]:
+    return [*measure_search(stand), *measure_pages(stand), *measure_details(stand)]
+
+
+def measure_search(stand: Stand) -> list[Figure]:
+    filters = read_filters(QUERY.encode())
+    script = literal_sql(stand.database_url, *search_statement(filters))
+    ratio, detail = against_pgbench(stand, f"{PATH}?{QUERY}", script)
+    rate = float(detail.split("/s")[0])
+    half = paced(stand.port, [prepare(f"{PATH}?{QUERY}")], rate=rate / 2, clients=PACED_CLIENTS, seconds=SECONDS)
+    return [
+        Figure("search: requests/s over pgbench", ratio, at_least=0.5, detail=detail),
+        Figure("search: p99 at half load, ms", half.percentile(0.99) * 1000, at_most=15),
+    ]
+
+
+def measure_pages(stand: Stand) -> list[Figure]:
+    """First page, page 1,000 and the rarest filter: the slowest over the fastest."""
+    queries = {
+        "first": BROAD_QUERY,
+        "page 1,000": f"{BROAD_QUERY}&cursor={cursor_after(stand, 999 * 20)}",
+        "rarest": RARE_QUERY,
+    }
+    medians = {name: _run(stand, f"{PATH}?{query}", clients=1).percentile(0.5) for name, query in queries.items()}
+    detail = ", ".join(f"{name} {median * 1000:.2f} ms" for name, median in medians.items())
+    return [
+        Figure(
+            "search: slowest over fastest of three kinds of page",
+            max(medians.values()) / min(medians.values()),
+            at_most=3,
+            detail=detail,
+        )
+    ]
+
+
+def measure_details(stand: Stand) -> list[Figure]:
+    script = literal_sql(stand.database_url, PUBLIC_DETAILS, {"id": TUTOR, "zone": "Europe/Warsaw"})
+    ratio, detail = against_pgbench(stand, f"/api/user/tutor/details/{TUTOR}/", script)
+    return [Figure("details: requests/s over pgbench", ratio, at_least=0.5, detail=detail)]
+
+
+def against_pgbench(stand: Stand, path: str, script: str) -> tuple[float, str]:
+    """The median ratio of a few rounds, each with both measured one after the other."""
+    _run(stand, path, seconds=1)
+    rounds = []
+    for _ in range(ROUNDS):
+        limit = stand.pgbench(script)
+        load = _run(stand, path)
+        assert not load.errors, f"{load.errors} errors"
+        rounds.append((load.rate / limit, f"{load.rate:.0f}/s over {limit:.0f}/s"))
+    return sorted(rounds)[ROUNDS // 2]
+
+
+def cursor_after(stand: Stand, place: int) -> str:
+    """The cursor a client has that has read so many tutors."""
+    filters = read_filters(BROAD_QUERY.encode())
+    statement, parameters = search_statement(filters)
+    with psycopg.connect(stand.database_url) as db:
+        row: Any = db.execute(f"{statement} OFFSET {place - 1}", {**parameters, "rows": 1}).fetchone()
+    return Cursor(filters.order.name, str(row[1]), row[0]).text()
+
+
+def literal_sql(database_url: str, statement: str, parameters: dict[str, Any]) -> str:
+    """A statement with its parameters written in, as one line of a pgbench script."""
+    with psycopg.connect(database_url) as db:
+        return " ".join(psycopg.ClientCursor(db).mogrify(statement, parameters).split()) + ";\n"
+
+
+def _run(stand: Stand, path: str, *, clients: int = CLIENTS, seconds: float = SECONDS) -> Load:
+    return closed_loop(stand.port, [prepare(path)], clients=clients, seconds=seconds)

@@ -1,0 +1,149 @@
+"""The test stand: engines of its own, one server process, 100,000 tutors."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from functions.migrations.handler import upgrade
+from local.engines import postgres_binary, socket_folder, start_postgres, start_valkey
+from shared.kit.settings import settings
+
+ROOT = Path(__file__).parents[2]
+TUTORS = 100_000
+RARE_SKILL = "Esperanto"
+SECRET = "a secret of at least thirty-two bytes, for benchmarks"
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where everything is."""
+
+    port: int
+    database_url: str
+    redis_url: str
+    folder: Path
+
+    def pgbench(self, script: str, *, clients: int = 1, seconds: int = 4) -> float:
+        """Transactions per second of a script of literal SQL, prepared, over the same socket."""
+        path = self.folder / "script.sql"
+        path.write_text(script)
+        socket_path = self.database_url.rpartition("host=")[2]
+        command = [postgres_binary("pgbench"), "-h", socket_path, "-U", "postgres", "-n", "-M", "prepared"]
+        command += ["-c", str(clients), "-T", str(seconds), "-f", str(path), "tutoring"]
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        line = next(line for line in out.splitlines() if line.startswith("tps"))
+        return float(line.split()[2])
+
+
+@contextmanager
+def running_stand() -> Iterator[Stand]:
+    """Everything is up while the block runs."""
+    folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
+    with ExitStack() as stack:
+        for path in (folder, sockets):
+            stack.callback(shutil.rmtree, path, ignore_errors=True)
+        postgres = start_postgres(folder / "postgres", sockets)
+        stack.callback(postgres.stop)
+        valkey = start_valkey(folder / "valkey", sockets)
+        stack.callback(valkey.stop)
+        environment = {
+            "DATABASE_URL": postgres.url,
+            "REDIS_URL": valkey.url,
+            "JWT_SECRET": SECRET,
+            "RATE_LIMITS": "off",
+        }
+        os.environ |= environment
+        settings.cache_clear()
+        upgrade()
+        fill(postgres.url)
+        port = free_port()
+        server = serve({**environment, "PORT": str(port), "DATA": str(folder / "data"), "DEMO": "0"}, port)
+        stack.callback(end, server)
+        yield Stand(port, postgres.url, valkey.url, folder)
+
+
+def serve(environment: dict[str, str], port: int) -> "subprocess.Popen[bytes]":
+    """Start one server process and wait until it is healthy."""
+    server = subprocess.Popen([sys.executable, "-m", "local"], env={**os.environ, **environment}, cwd=ROOT)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health"):
+                return server
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError("the server did not start")
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+USERS = """
+INSERT INTO users (email, password_hash, first_name, last_name, is_tutor, confirmed_at)
+SELECT 'tutor' || n || '@prz.edu.pl', '-',
+    (ARRAY['Anna', 'Jan', 'Łucja', 'Paweł', 'Katarzyna', 'Michał', 'Zofia', 'Piotr', 'Ewa', 'Tomasz'])[1 + n %% 10],
+    (ARRAY['Kowalska', 'Nowak', 'Wiśniewska', 'Żak', 'Wójcik', 'Kamińska', 'Zieliński', 'Szymańska', 'Woźniak'])
+        [1 + n %% 9] || '-' || chr(97 + n %% 26) || chr(97 + n / 26 %% 26) || chr(97 + n / 676 %% 26), true, now()
+FROM generate_series(1, %(tutors)s) n
+"""
+TUTOR_ROWS = """
+INSERT INTO tutors (user_id, description, price, location, online_sessions, in_person_sessions, individual_sessions,
+    group_sessions, skills)
+SELECT id, 'Uczę od wielu lat, z pasją i cierpliwością. ' || repeat('Zapraszam na zajęcia. ', 5),
+    20 + (random() * 180)::int,
+    (ARRAY['Rzeszów', 'Kraków', 'Warszawa Śródmieście', 'Łódź', 'Gdańsk', 'Poznań'])[1 + floor(random() * 6)::int],
+    random() < 0.7, random() < 0.5, true, random() < 0.3,
+    (SELECT array_agg(name) FROM (SELECT name FROM skills WHERE id <= 18 AND users.id IS NOT NULL
+        ORDER BY random() LIMIT 1 + floor(random() * 3)::int) chosen)
+FROM users WHERE is_tutor
+"""
+RATINGS = """
+INSERT INTO ratings (tutor_id, student_id, rating, review)
+SELECT t.id, s.id, 3 + floor(random() * 3)::int, 'Świetnie tłumaczy, polecam każdemu.'
+FROM tutors t JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE NOT is_tutor) s
+    ON s.n <= floor(abs(sin(t.id)) * 12)
+"""
+
+
+def fill(url: str) -> None:
+    """A hundred thousand tutors with up to eleven ratings each; fifteen of them offer a rare skill."""
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("SELECT setseed(0.5)")
+        db.execute("INSERT INTO skills (name) VALUES (%s)", (RARE_SKILL,))
+        db.execute(USERS, {"tutors": TUTORS})
+        db.execute(
+            "INSERT INTO users (email, password_hash, first_name, last_name, confirmed_at)"
+            " SELECT 'student' || n || '@example.com', '-', 'Ola', 'Nowak', now() FROM generate_series(1, 12) n"
+        )
+        db.execute(TUTOR_ROWS)
+        db.execute(RATINGS)
+        db.execute(
+            "INSERT INTO schedule_items (tutor_id, starts_at, ends_at)"
+            " SELECT id, now() + n * interval '1 day', now() + n * interval '1 day' + interval '1 hour'"
+            " FROM tutors, generate_series(1, 5) n WHERE id <= 1000"
+        )
+        db.execute(
+            "UPDATE tutors SET skills = skills || %s::text WHERE id IN"
+            " (SELECT id FROM tutors ORDER BY random() LIMIT 15)",
+            (RARE_SKILL,),
+        )
+        db.execute("VACUUM (FULL, ANALYZE)")
