@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check staff openapi requirements clean
+.PHONY: help run test proof bench check staff openapi requirements clean
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -16,11 +16,18 @@ run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS=
 test: $(VENV)/dev.stamp  ## Run all tests
 	@$(BIN)/python -m pytest
 
+proof: $(VENV)/dev.stamp  ## Races, faults and fuzzing at full counts
+	@$(BIN)/python -m pytest -m proof --timeout=1800
+
+bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run
+	@$(BIN)/python -m tests.benchmarks
+
 check: $(VENV)/dev.stamp  ## Lint, types, architecture
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 staff: $(VENV)/run.stamp  ## Make EMAIL= a staff account
 	@$(BIN)/python -m local.staff "$(EMAIL)"
