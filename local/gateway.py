@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from local.connection_ids import new_connection_id
 from local.gateway_events import Connection, gateway_error
 from local.lanes import Handler, Lane, Result
-from local.websocket_protocol import LINK, Link
+from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.wire import Receive, Scope, Send
 
 CHAT_PATH = "/ws/chat/"
@@ -41,10 +41,10 @@ class Socket:
         self.pending = 0
         self.active_at = self.opened_at = time.monotonic()
 
-    def post(self, text: bytes) -> None:
-        """Send a message; a reader that is too far behind is cut off."""
+    def post(self, frame: bytes) -> None:
+        """Send a frame; a reader that is too far behind is cut off."""
         self.active_at = time.monotonic()
-        if not self.link.post(text):
+        if not self.link.post(frame):
             self.link.shut(POLICY_VIOLATION)
 
 
@@ -117,7 +117,7 @@ class Gateway:
         socket.active_at = time.monotonic()
         route = self._route(text)
         if route is None:
-            socket.post(gateway_error("Forbidden", socket.connection))
+            socket.post(text_frame(gateway_error("Forbidden", socket.connection)))
             return
         socket.pending += 1
         if socket.pending == MAX_PENDING:
@@ -141,28 +141,28 @@ class Gateway:
             self._call(socket.link.resume)
         status = result.get("statusCode")
         if not isinstance(status, int) or status >= SERVER_ERROR:
-            self._send(socket, gateway_error("Internal server error", socket.connection))
+            self._send(socket, text_frame(gateway_error("Internal server error", socket.connection)))
 
     def post(self, connection_ids: Iterable[str], text: bytes) -> list[str]:
         """Send from any thread to sockets of this process; returns the ids that are not open here."""
-        missing = []
+        missing, frame = [], text_frame(text)
         for each in connection_ids:
             if socket := self.sockets.get(each):
-                self._send(socket, text)
+                self._send(socket, frame)
             else:
                 missing.append(each)
         return missing
 
-    def _send(self, socket: Socket, text: bytes) -> None:
+    def _send(self, socket: Socket, frame: bytes) -> None:
         """Many messages from many threads wake the loop once."""
-        self._outgoing.append((socket, text))
+        self._outgoing.append((socket, frame))
         if len(self._outgoing) == 1:
             self._call(self._flush)
 
     def _flush(self) -> None:
         while self._outgoing:
-            socket, text = self._outgoing[0]
-            socket.post(text)
+            socket, frame = self._outgoing[0]
+            socket.post(frame)
             self._outgoing.popleft()
 
     def close(self, connection_ids: Iterable[str]) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_FRAME = 32 * 1024
@@ -24,8 +25,8 @@ class Link(Protocol):
 
     on_text: Callable[[str], None] | None
 
-    def post(self, text: bytes) -> bool:
-        """Send a text message now; False if the reader is too far behind to take it."""
+    def post(self, frame: bytes) -> bool:
+        """Send a frame now; False if the reader is too far behind to take it."""
 
     def shut(self, code: int) -> None: ...
 
@@ -33,6 +34,11 @@ class Link(Protocol):
         """Read no more frames until `resume`."""
 
     def resume(self) -> None: ...
+
+
+def text_frame(text: bytes) -> bytes:
+    """A text message as it goes to every client: a server masks and, here, compresses nothing."""
+    return Frame(Opcode.TEXT, text).serialize(mask=False)
 
 
 class GatewayProtocol(WebSocketsSansIOProtocol):
@@ -51,12 +57,11 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.http.response.body" and self.close_sent:
             self.handshake_complete = True
 
-    def post(self, text: bytes) -> bool:
-        if not self.close_sent and not self.transport.is_closing():
+    def post(self, frame: bytes) -> bool:
+        if self.conn.state is State.OPEN and not self.transport.is_closing():
             if self.transport.get_write_buffer_size() > MAX_UNREAD:
                 return False
-            self.conn.send_text(text)
-            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.write(frame)
         return True
 
     def shut(self, code: int) -> None:

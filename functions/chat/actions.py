@@ -112,10 +112,9 @@ def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
 def _deliver(sent: Sent) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
     gone: list[str] = []
-    if sent.legacy_listeners:
-        gone += pusher().post(sent.legacy_listeners, encode(legacy_frame(sent)))
-    if sent.fact_listeners:
-        gone += pusher().post(sent.fact_listeners, encode(stored_frame(sent)))
+    for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
+        if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
+            gone += pusher().post(listeners, encode(frame(sent)))
     if gone:
         repository.forget_gone(gone)
 

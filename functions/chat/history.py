@@ -22,28 +22,17 @@ KEPT_SECONDS = 30 * 24 * 3600
 RENEW_EVERY = 50
 FIELD = b"m"
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def append(conversation_id: str, message: Message) -> None:
-    """Add a message that was just stored. Redis refuses one that comes too late: then the window is dropped."""
-    cache.attempt(lambda client: _append(client, _key(conversation_id), message), otherwise=None)
-
-
-def _append(client: "redis.Redis", key: str, message: Message) -> None:
+    """Add a message that was just stored. Redis takes none that comes too late: the gap shows to the next reader."""
+    key, place = _key(conversation_id), f"{message.seq}-0"
     # Only the first message makes a window. One that was lost is made anew, and given its time to live, by a reader.
-    later = message.seq > 1
-    try:
-        client.xadd(
-            key,
-            {FIELD: _packed(message)},
-            id=f"{message.seq}-0",
-            maxlen=WINDOW,
-            approximate=True,
-            nomkstream=later,
-        )
-    except redis.ResponseError:
-        client.delete(key)
-    if message.seq % RENEW_EVERY == 1:
-        client.expire(key, KEPT_SECONDS)
+    existing = () if message.seq == 1 else ("NOMKSTREAM",)
+    added = ("XADD", key, *existing, "MAXLEN", "~", WINDOW, place, FIELD, _packed(message))
+    renewed = ("EXPIRE", key, KEPT_SECONDS)
+    cache.tell(added, renewed) if message.seq % RENEW_EVERY == 1 else cache.tell(added)
 
 
 def newest(conversation_id: UUID, last_seq: int, count: int = WINDOW) -> list[Message]:
@@ -84,7 +73,7 @@ def _key(conversation_id: UUID | str) -> str:
 
 def _packed(message: Message) -> str:
     values = [message.id, message.body, message.created_at.isoformat(), message.created_by]
-    return json.dumps(values, ensure_ascii=False)
+    return _encode(values)
 
 
 def _unpacked(entry: Any) -> Message:

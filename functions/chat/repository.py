@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
 
 from shared.kit.database import connection
+from shared.kit.prepared import Prepared, Row
 
 
 @dataclass(frozen=True)
@@ -22,23 +23,21 @@ class Message:
     created_by: str | None
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """A message just stored, with what its readers are shown of the author."""
 
+    body: str
+    client_id: str | None
     conversation_id: str
     seq: int
     id: str
-    body: str
     created_at: datetime
     user_id: str
     first_name: str
     last_name: str
     picture: str | None
-    client_id: str | None
-    # Who listens: ids of open sockets whose clients speak protocol 1, and of those that speak protocol 2.
-    legacy_listeners: list[str] | None
-    fact_listeners: list[str] | None
+    # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
+    listeners: list[str]
 
 
 # The lock waits for messages that are just being stored: they do not know of this socket, so they must be in
@@ -84,33 +83,29 @@ def forget_gone(connection_ids: list[str]) -> None:
 
 # Authorises, numbers and stores in one statement. The lock on the conversation's row makes `seq` the order of
 # commits, without gaps. `listeners_now` looks after the lock is had: sockets opened while it was waited for count.
-STORE_MESSAGE = """
-WITH sender AS (
-    SELECT c.conversation_id, c.user_id, u.first_name, u.last_name, u.picture
-    FROM connections c JOIN users u ON u.id = c.user_id
-    WHERE c.id = %(connection_id)s
-), numbered AS (
+STORE_MESSAGE = Prepared("""
+WITH numbered AS (
     UPDATE conversations SET last_seq = last_seq + 1, updated_at = clock_timestamp()
-    FROM sender WHERE conversations.id = sender.conversation_id
-    RETURNING conversations.id, last_seq, updated_at
+    FROM connections c JOIN users u ON u.id = c.user_id
+    WHERE c.id = $1 AND conversations.id = c.conversation_id
+    RETURNING conversations.id, last_seq, gen_random_uuid() AS message_id, conversations.updated_at,
+        u.id AS user_id, u.first_name, u.last_name, u.picture
 ), stored AS (
-    INSERT INTO messages (conversation_id, seq, created_by, client_id, body, created_at)
-    SELECT numbered.id, last_seq, user_id, %(client_id)s, %(body)s, updated_at FROM numbered, sender
-    RETURNING conversation_id, seq, id, body, created_at, client_id
+    INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
+    SELECT id, last_seq, message_id, user_id, $3, $2, updated_at FROM numbered
 )
-SELECT conversation_id::text, seq, id::text, body, created_at, user_id::text, first_name, last_name, picture,
-    client_id, listeners.legacy, listeners.facts
-FROM stored JOIN sender USING (conversation_id), listeners_now(conversation_id) AS listeners
-"""
+SELECT $2, $3, id, last_seq, message_id, updated_at, user_id, first_name, last_name, picture, listeners_now(id)
+FROM numbered
+""")
 
-FIND_SENT = """
-SELECT m.conversation_id::text, m.seq, m.id::text, m.body, m.created_at, u.id::text, u.first_name, u.last_name,
-    u.picture, m.client_id, CASE c.protocol WHEN 1 THEN ARRAY[c.id] END, CASE c.protocol WHEN 2 THEN ARRAY[c.id] END
+FIND_SENT = Prepared("""
+SELECT m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id, u.first_name, u.last_name, u.picture,
+    c.protocol || c.id
 FROM connections c
 JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
-WHERE c.id = %(connection_id)s AND m.client_id = %(client_id)s
-"""
+WHERE c.id = $1 AND m.client_id = $2
+""")
 
 
 def store_message(connection_id: str, body: str, client_id: str | None) -> tuple[Sent | None, bool]:
@@ -119,13 +114,21 @@ def store_message(connection_id: str, body: str, client_id: str | None) -> tuple
     The second value is False if the client sent this message before: then it is the one stored then, and only
     this socket is a listener.
     """
-    values = {"connection_id": connection_id, "body": body, "client_id": client_id}
     with connection() as db:
         try:
-            row, is_new = db.execute(STORE_MESSAGE, values).fetchone(), True
+            row, is_new = STORE_MESSAGE.fetch_one(db, connection_id, body, client_id), True
         except psycopg.errors.UniqueViolation:
-            row, is_new = db.execute(FIND_SENT, values).fetchone(), False
-    return (Sent(*row), is_new) if row else (None, False)
+            row, is_new = FIND_SENT.fetch_one(db, connection_id, client_id), False
+    return (_sent(row), is_new) if row else (None, False)
+
+
+def _sent(row: Row) -> Sent:
+    texts = Sent._make(row)
+    return texts._replace(
+        seq=int(texts.seq),
+        created_at=datetime.fromisoformat(str(texts.created_at)),
+        listeners=str(texts.listeners or "").split(),
+    )
 
 
 # A message reaches every socket of its conversation: a conversation's last activity is its sockets'.

@@ -54,5 +54,8 @@ def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
     return {"event": "message_refused", "data": {"client_id": client_id, "code": code}}
 
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def encode(frame: Any) -> bytes:
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode()
+    return _compact(frame).encode()

@@ -99,7 +99,7 @@ def free_port() -> int:
 
 USERS = """
 INSERT INTO users (email, password_hash, first_name, last_name, is_tutor, confirmed_at)
-SELECT 'tutor' || n || '@prz.edu.pl', '-',
+SELECT 'listed' || n || '@prz.edu.pl', '-',
     (ARRAY['Anna', 'Jan', 'Łucja', 'Paweł', 'Katarzyna', 'Michał', 'Zofia', 'Piotr', 'Ewa', 'Tomasz'])[1 + n %% 10],
     (ARRAY['Kowalska', 'Nowak', 'Wiśniewska', 'Żak', 'Wójcik', 'Kamińska', 'Zieliński', 'Szymańska', 'Woźniak'])
         [1 + n %% 9] || '-' || chr(97 + n %% 26) || chr(97 + n / 26 %% 26) || chr(97 + n / 676 %% 26), true, now()
@@ -132,7 +132,7 @@ def fill(url: str) -> None:
         db.execute(USERS, {"tutors": TUTORS})
         db.execute(
             "INSERT INTO users (email, password_hash, first_name, last_name, confirmed_at)"
-            " SELECT 'student' || n || '@example.com', '-', 'Ola', 'Nowak', now() FROM generate_series(1, 12) n"
+            " SELECT 'rater' || n || '@example.com', '-', 'Ola', 'Nowak', now() FROM generate_series(1, 12) n"
         )
         db.execute(TUTOR_ROWS)
         db.execute(RATINGS)

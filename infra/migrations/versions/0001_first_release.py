@@ -46,11 +46,9 @@ $$
 
 # Volatile on purpose: it sees what was committed while the statement that calls it waited for a lock.
 LISTENERS_NOW = """
-CREATE FUNCTION listeners_now(talk uuid, OUT legacy text[], OUT facts text[]) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-    SELECT array_agg(id) FILTER (WHERE protocol = 1), array_agg(id) FILTER (WHERE protocol = 2)
-    INTO legacy, facts FROM connections WHERE conversation_id = talk;
-END $$
+CREATE FUNCTION listeners_now(talk uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT string_agg(protocol || id, ' ') FROM connections WHERE conversation_id = talk
+$$
 """
 
 # The form of shared.rules.timestamps.wire_time.

@@ -1,9 +1,10 @@
 """Redis or Valkey: what can be rebuilt. Every user of it must do without it."""
 
+import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import redis
 
@@ -45,3 +46,36 @@ def attempt(action: Callable[["redis.Redis"], T], otherwise: T) -> T:
         _Breaker.resting_until = now + REST_AFTER_FAILURE
         logger().warning("redis unavailable", extra={"error": str(error)})
         return otherwise
+
+
+def tell(*commands: tuple[Any, ...]) -> None:
+    """Send commands without waiting for what becomes of them; while Redis is away they are lost."""
+    attempt(lambda client: _send(client, commands), otherwise=None)
+
+
+class _Teller(threading.local):
+    """A connection of this thread on which Redis answers nothing."""
+
+    connection: Any = None
+    pool: object = None
+
+
+_teller = _Teller()
+
+
+def _send(client: "redis.Redis", commands: tuple[tuple[Any, ...], ...]) -> None:
+    if _teller.pool is not client.connection_pool:
+        _teller.pool = client.connection_pool
+        _teller.connection = client.connection_pool.make_connection()
+        _teller.connection.redis_connect_func = _connect_silently
+    packed = _teller.connection.pack_commands(commands)
+    try:
+        _teller.connection.send_packed_command(packed, check_health=False)
+    except redis.ConnectionError:
+        # Redis may have been started anew since the last time: this connects again.
+        _teller.connection.send_packed_command(packed, check_health=False)
+
+
+def _connect_silently(connection: Any) -> None:
+    connection.on_connect()
+    connection.send_command("CLIENT", "REPLY", "OFF", check_health=False)

@@ -5,9 +5,8 @@ together.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import AbstractContextManager
+from functools import cache, cached_property
 from typing import Any
 
 import psycopg
@@ -23,9 +22,14 @@ BORROW_TIMEOUT = 5.0
 
 
 class PooledConnection(psycopg.Connection[TupleRow]):
-    """A connection that remembers when it was last borrowed (monotonic seconds)."""
+    """A connection that remembers when it was last borrowed (monotonic seconds) and what it has prepared."""
 
     borrowed_at: float = 0.0
+
+    @cached_property
+    def prepared(self) -> set[bytes]:
+        """Names of `shared.kit.prepared` statements."""
+        return set()
 
 
 @cache
@@ -59,14 +63,12 @@ def ping_if_idle(connection: PooledConnection) -> None:
     connection.borrowed_at = now
 
 
-@contextmanager
-def connection() -> Iterator[PooledConnection]:
+def connection() -> AbstractContextManager[PooledConnection]:
     """Borrow a connection in autocommit mode.
 
     Raises psycopg_pool.PoolTimeout when none can be had within BORROW_TIMEOUT seconds.
     """
-    with pool().connection() as borrowed:
-        yield borrowed
+    return pool().connection()
 
 
 def close_pool() -> None:

@@ -1,0 +1,57 @@
+"""Prepared statements answer as a psycopg cursor would, whatever psycopg did to the connection before."""
+
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from shared.kit.database import connection
+from shared.kit.prepared import Prepared
+from shared.kit.settings import settings
+from shared.kit.transactions import transaction
+from tests.conftest import read_settings_again
+
+echo = Prepared("SELECT $1, $2, length($1) WHERE $1 <> 'nothing'")
+
+
+class Undone(Exception):
+    pass
+
+
+def test_values_and_results_are_text(platform: None) -> None:
+    with connection() as db:
+        assert echo.fetch_one(db, "Zażółć", None) == ("Zażółć", None, "6")
+        assert echo.fetch_one(db, "nothing", None) is None
+
+
+def test_it_outlives_a_rollback(platform: None) -> None:
+    """Which makes psycopg deallocate all that was prepared."""
+    with connection() as db:
+        echo.fetch_one(db, "a", "b")
+    with suppress(Undone), transaction() as db:
+        db.execute("SELECT 1", prepare=True)
+        raise Undone
+    with connection() as db:
+        assert echo.fetch_one(db, "a", "b") == ("a", "b", "1")
+
+
+def test_errors_are_psycopg_s_and_leave_the_connection_usable(platform: None) -> None:
+    divide = Prepared("SELECT 1 / $1::int")
+    with connection() as db:
+        for _ in range(2):
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                divide.fetch_one(db, "0")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            Prepared("SELECT $1 FROM nowhere").fetch_one(db, "x")
+        assert divide.fetch_one(db, "1") == ("1",)
+
+
+def test_nothing_is_prepared_where_that_is_forbidden(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RDS Proxy pins a connection on which something was prepared."""
+    monkeypatch.setenv("DATABASE_PREPARE", "false")
+    read_settings_again()
+    assert not settings().database_prepare
+    with connection() as db:
+        db.execute("DEALLOCATE ALL")
+        assert echo.fetch_one(db, "a", None) == ("a", None, "1")
+        assert db.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
