@@ -147,3 +147,5 @@ def fill(url: str) -> None:
             (RARE_SKILL,),
         )
         db.execute("VACUUM (FULL, ANALYZE)")
+        # Or it would be written to the disk while something is measured.
+        db.execute("CHECKPOINT")

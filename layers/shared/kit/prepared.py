@@ -34,7 +34,7 @@ class Prepared:
         try:
             result = _checked(self._run(db, parameters))
         except InvalidSqlStatementName:
-            # After a rollback psycopg lets the server forget all that was prepared.
+            # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared.
             db.prepared.clear()
             result = _checked(self._run(db, parameters))
         if result.ntuples == 0:
