@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from urllib.parse import urljoin
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -81,12 +82,14 @@ def certificate(options: Options) -> tuple[str | None, str | None]:
 
 def announce(options: Options) -> None:
     from local.demo.accounts import DEMO_ACCOUNTS
+    from local.inbox import page_address
 
     lines = [
         ("Frontend" if options.frontend else "Start page", options.origin + "/"),
         ("API documentation", options.origin + "/api/swagger/docs/"),
-        ("Mail inbox", options.origin + "/_local/mail"),
     ]
+    if inbox := page_address(options):
+        lines.append(("Mail inbox", urljoin(options.origin, inbox)))
     if options.demo:
         lines += [(f"Demo {each.role}", f"{each.email}  {each.password}") for each in DEMO_ACCOUNTS]
     print("The tutoring platform is running. Ctrl-C stops it.\n")

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from local import web_pages
+from local.options import Options
 from shared.kit.settings import settings
 
 PATH = "/_local/mail"
@@ -100,8 +101,17 @@ def _read(path: str) -> dict[str, Any]:
     }
 
 
+def page_address(options: Options) -> str:
+    """Where mails can be read, empty if nobody said: this inbox, or the page of the server they are sent to."""
+    return PATH if _is_ours() else options.mail_page
+
+
+def _is_ours() -> bool:
+    return settings().mail_url.startswith("file:")
+
+
 def routes() -> list[Route]:
     """None where mails go to a real server."""
-    if not settings().mail_url.startswith("file:"):
+    if not _is_ours():
         return []
     return [Route(PATH, show), Route(f"{PATH}/{{mail_id}}", show_html)]

@@ -25,6 +25,8 @@ class Options:
     # Real servers to use instead of the embedded ones.
     database_url: str = ""
     redis_url: str = ""
+    # Where mails can be read that are sent by SMTP.
+    mail_page: str = ""
 
     @property
     def data_folder(self) -> Path:

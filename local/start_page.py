@@ -8,9 +8,9 @@ from starlette.routing import BaseRoute, Route
 
 from local import web_pages
 from local.demo.accounts import DEMO_ACCOUNTS
+from local.inbox import page_address
 from local.options import Options
 from shared.kit.database import connection
-from shared.kit.settings import settings
 
 FIND_IDS = "SELECT email, id::text FROM users WHERE lower(email) = ANY(%s)"
 
@@ -22,8 +22,7 @@ def routes(options: Options) -> list[BaseRoute]:
     def tell(_request: Request) -> JSONResponse:
         """What the page shows that depends on how the server was started."""
         accounts = demo_accounts() if options.demo else []
-        has_inbox = settings().mail_url.startswith("file:")
-        return JSONResponse({"demo": options.demo, "demo_accounts": accounts, "inbox": has_inbox})
+        return JSONResponse({"demo": options.demo, "demo_accounts": accounts, "inbox": page_address(options)})
 
     return [Route("/", show), Route("/_local/info", tell)]
 

@@ -19,7 +19,9 @@ async function start() {
   watchHealth(document.getElementById("health"));
   new Search();
   const info = await (await fetch("/_local/info")).json();
-  document.getElementById("inbox-link").hidden = !info.inbox;
+  const inbox = document.getElementById("inbox-link");
+  inbox.hidden = !info.inbox;
+  inbox.href = info.inbox;
   if (info.demo_accounts.length === 2) showChat(info.demo_accounts);
   else document.getElementById(info.demo ? "demo-incomplete" : "no-demo").hidden = false;
 }

@@ -101,6 +101,16 @@ def test_without_demo_data_it_says_how_to_get_it(open_page: OpenPage, start_serv
     found(page, "No tutor matches.")
 
 
+def test_where_mails_go_to_a_real_server_the_inbox_is_that_servers(
+    open_page: OpenPage, start_server: Callable[..., LocalServer]
+) -> None:
+    server = start_server(MAIL_URL="smtp://127.0.0.1:1025", MAIL_PAGE="http://localhost:8025", DEMO="0")
+    page = open_page("/", on=server).page
+    expect(page.get_by_role("link", name="Mail inbox")).to_have_attribute("href", "http://localhost:8025")
+    assert "http://localhost:8025\n" in server.output
+    assert server.call("GET", "/_local/mail").status_code == 404
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline(server: LocalServer, path: str) -> None:
     policy = server.call("GET", path).headers["content-security-policy"]
