@@ -42,12 +42,14 @@ requirements:  ## Compile requirements/ from pyproject.toml
 
 COMPILE := --upgrade --universal --generate-hashes --no-annotate --no-header
 
-clean:  ## Remove the environment and the local data
-	rm -rf $(VENV) .data
+clean:  ## Remove the environment
+	rm -rf $(VENV)
+
+RECENT := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")
 
 $(VENV)/%.stamp: requirements/%.txt
 	@echo "Installing $< into $(VENV) …"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c '$(RECENT)' 2>/dev/null || { $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m compileall -q $(VENV)/lib functions layers local || true
 	@touch $@

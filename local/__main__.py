@@ -27,6 +27,8 @@ def main() -> None:
             serve(options, listener)
     except CannotStart as reason:
         sys.exit(str(reason))
+    except OSError as error:
+        sys.exit(f"The server cannot run: {error}")
     except KeyboardInterrupt:
         print("\nStopped.")
 
@@ -55,7 +57,7 @@ def serve(options: Options, listener: socket.socket) -> None:
         # As on AWS: no compression, and no pings that close a socket whose client sleeps.
         ws_per_message_deflate=False,
         ws_ping_interval=None,
-        log_level="warning",
+        log_level="error",
         access_log=False,
         server_header=False,
         # Whoever calls says nothing about its address that is believed.

@@ -6,9 +6,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from local.options import CannotStart
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 20.0
+RESTART_TIMEOUT = 15.0
 DATABASE = "tutoring"
 NOBODY = 65_534
 POSTGRES_SETTINGS = {
@@ -32,22 +33,59 @@ POSTGRES_SETTINGS = {
 }
 
 
-@dataclass
 class Engine:
-    """A running engine: how to reach it, its process, and the signal that stops it kindly."""
+    """A running engine: how to reach it, how to start it, and the signal that stops it kindly."""
 
-    url: str
-    process: "subprocess.Popen[bytes]"
-    stop_signal: signal.Signals
+    def __init__(
+        self, name: str, url: str, start: Callable[[], "subprocess.Popen[bytes]"], stop_signal: signal.Signals
+    ) -> None:
+        self.name = name
+        self.url = url
+        self.stop_signal = stop_signal
+        self._start = start
+        self._stopped = False
+        self._lock = threading.Lock()
+        self.process = start()
 
     def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+        self._stopped = True
+        with self._lock:
+            if self.process.poll() is None:
+                self.process.send_signal(self.stop_signal)
+                try:
+                    self.process.wait(STOP_TIMEOUT)
+                except subprocess.TimeoutExpired:
+                    self.process.kill()
+                    self.process.wait()
+
+    def keep_running(self) -> None:
+        """Start it again whenever it ends before `stop`; if it will not start, end this process."""
+        threading.Thread(target=self._keep, name=f"keep {self.name}", daemon=True).start()
+
+    def _keep(self) -> None:
+        while not self._stopped:
+            self.process.wait()
+            with self._lock:
+                if self._stopped:
+                    return
+                sys.stderr.write(f"{self.name} has ended; starting it again.\n")
+                if not self._restarted():
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    return
+
+    def _restarted(self) -> bool:
+        """What a killed engine leaves behind may be in its way for a moment."""
+        deadline = time.monotonic() + RESTART_TIMEOUT
+        while True:
             try:
-                self.process.wait(STOP_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                self.process = self._start()
+            except CannotStart as reason:
+                if time.monotonic() > deadline:
+                    sys.stderr.write(f"{reason}\n")
+                    return False
+                time.sleep(0.2)
+            else:
+                return True
 
 
 def socket_folder() -> Path:
@@ -76,13 +114,18 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
     settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = [postgres_binary("postgres"), "-D", str(data), "-k", str(sockets), *settings]
     _hand_over(data, sockets)
-    process = _spawn(command, signal.SIGINT, log)
     maintenance = _database_url("postgres", sockets)
-    _wait("PostgreSQL", process, log, lambda: _database_answers(maintenance))
+
+    def start() -> "subprocess.Popen[bytes]":
+        process = _spawn(command, signal.SIGINT, log)
+        _wait("PostgreSQL", process, log, lambda: _database_answers(maintenance))
+        return process
+
+    engine = Engine("PostgreSQL", _database_url(DATABASE, sockets), start, signal.SIGINT)
     with psycopg.connect(maintenance, autocommit=True) as db:
         if db.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
             db.execute(f"CREATE DATABASE {DATABASE}")
-    return Engine(_database_url(DATABASE, sockets), process, signal.SIGINT)
+    return engine
 
 
 def _database_url(database: str, sockets: Path) -> str:
@@ -123,10 +166,14 @@ def start_valkey(data: Path, sockets: Path) -> Engine:
     socket = sockets / "valkey.sock"
     command = [_valkey_binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     command += ["--dir", str(data), "--save", "3600 1", "--appendonly", "no"]
-    process = _spawn(command, signal.SIGTERM, log)
     url = f"unix://{socket}"
-    _wait("Valkey", process, log, lambda: _redis_answers(url))
-    return Engine(url, process, signal.SIGTERM)
+
+    def start() -> "subprocess.Popen[bytes]":
+        process = _spawn(command, signal.SIGTERM, log)
+        _wait("Valkey", process, log, lambda: _redis_answers(url))
+        return process
+
+    return Engine("Valkey", url, start, signal.SIGTERM)
 
 
 def _valkey_binary() -> str:

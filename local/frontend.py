@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from shared.kit.wire import App, Receive, Scope, Send, respond
 from shared.kit.wire import Headers as RawHeaders
 
-API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health")
+API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health/")
 SCRIPTS = {".js": b"text/javascript; charset=utf-8", ".mjs": b"text/javascript; charset=utf-8"}
 
 
@@ -30,13 +30,23 @@ class Frontend:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or f"{path}/".startswith(API_PREFIXES):
             await self.api(scope, receive, send)
             return
-        file = (self.folder / path.lstrip("/")).resolve()
-        if not file.is_relative_to(self.folder) or not file.is_file():
+        file = self._file(path)
+        if file is None:
             scope = {**scope, "path": "/index.html"}
         elif self.host and file.suffix in SCRIPTS:
             await self._send_script(file, scope, send)
             return
         await self.files(scope, receive, send)
+
+    def _file(self, path: str) -> Path | None:
+        """The file of a path; hidden ones are nobody's business."""
+        try:
+            file = (self.folder / path.lstrip("/")).resolve()
+            if not file.is_relative_to(self.folder) or not file.is_file():
+                return None
+        except (OSError, ValueError):  # a name no file can have
+            return None
+        return None if any(part.startswith(".") for part in file.relative_to(self.folder).parts) else file
 
     async def _send_script(self, file: Path, scope: Scope, send: Send) -> None:
         body = self._rewritten(file, scope)

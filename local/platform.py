@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
+import redis
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
@@ -42,12 +43,14 @@ def running_platform(options: Options) -> Iterator[None]:
         else:
             postgres = start_postgres(data / "postgres", sockets)
             stack.callback(postgres.stop)
+            postgres.keep_running()
             os.environ["DATABASE_URL"] = postgres.url
         if options.redis_url:
             os.environ["REDIS_URL"] = options.redis_url
         else:
             valkey = start_valkey(data / "valkey", sockets)
             stack.callback(valkey.stop)
+            valkey.keep_running()
             os.environ["REDIS_URL"] = valkey.url
         _tell_features(options, data, sockets)
         yield
@@ -100,7 +103,10 @@ def _kept_secret(path: Path) -> str:
     """The signing key of this data folder, made on first use."""
     if not path.exists():
         _write_private(path, secrets.token_urlsafe(48))
-    return path.read_text()
+    key = path.read_text()
+    if len(key) < tokens.MIN_SECRET_BYTES:
+        raise CannotStart(f"{path} holds no signing key. Delete it to have a new one made.")
+    return key
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -115,11 +121,17 @@ def _write_private(path: Path, text: str) -> None:
 def check_settings() -> None:
     """Raises CannotStart for settings that would only show when they are needed."""
     try:
+        for name, value in {**vars(settings()), **vars(policy())}.items():
+            if type(value) is int and value < 1:
+                raise CannotStart(f"{name.upper()}={value} must be at least 1.")
         tokens.check_secret()
         local_zone()
         transport(settings().mail_url)
+        redis.Redis.from_url(settings().redis_url)
     except (tokens.WeakSecret, BadSetting) as error:
         raise CannotStart(str(error)) from None
+    except ValueError as error:
+        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
     except ZoneInfoNotFoundError:
         raise CannotStart(f"TIME_ZONE={policy().time_zone!r} is no time zone.") from None
 

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from functions.chat import history, repository
 from functions.chat.repository import Message, Sent
 from functions.chat.shapes import encode, legacy_frame, refused_frame, stored_frame
 from shared.kit import tokens
 from shared.kit.characters import unfit_characters
+from shared.kit.database import drop_broken_connections
 from shared.kit.errors import Throttled
+from shared.kit.log import logger
 from shared.kit.rate_limits import spend
 from shared.kit.websocket import pusher
 from shared.rules.limits import MESSAGES
@@ -38,14 +42,12 @@ def connect(event: Event) -> dict[str, Any]:
         return UNAUTHORIZED
     except ValueError:
         return FORBIDDEN
-    opened = repository.open_connection(
-        event["requestContext"]["connectionId"],
-        conversation_id,
-        claims.user_id,
-        claims.session_id,
-        FACTS if query.get("protocol") == str(FACTS) else LEGACY,
-    )
-    return OK if opened else FORBIDDEN
+    connection_id = event["requestContext"]["connectionId"]
+    protocol = FACTS if query.get("protocol") == str(FACTS) else LEGACY
+    if not repository.open_connection(connection_id, conversation_id, claims.user_id, claims.session_id, protocol):
+        return FORBIDDEN
+    _senders.remember(connection_id, str(claims.user_id), protocol)
+    return OK
 
 
 def _conversation_id(text: str) -> UUID:
@@ -80,10 +82,17 @@ def chat_message(event: Event) -> dict[str, Any]:
     except Throttled:
         _refuse(connection_id, client_id, "throttled")
         return OK
-    sent, is_new = repository.store_message(connection_id, body, client_id)
+    try:
+        sent, is_new = _store(connection_id, body, client_id)
+    except psycopg.OperationalError:
+        logger().exception("message not stored", extra={"connection_id": connection_id})
+        _refuse(connection_id, client_id, "unavailable")
+        return OK
     if sent is None:
         return FORBIDDEN
-    _senders.remember(connection_id, sent.user_id)
+    if _senders.protocol(connection_id) is None:
+        spoken = FACTS if f"{FACTS}{connection_id}" in sent.listeners else LEGACY
+        _senders.remember(connection_id, sent.user_id, spoken)
     if is_new:
         history.append(sent.conversation_id, Message(sent.seq, sent.id, sent.body, sent.created_at, sent.user_id))
     _deliver(sent)
@@ -109,6 +118,17 @@ def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (body if len(body.encode()) <= MAX_BYTES else None), client_id
 
 
+def _store(connection_id: str, body: str, client_id: str | None) -> tuple[Sent | None, bool]:
+    """As repository.store_message; a message with an id of its own can be tried once more when a connection breaks."""
+    try:
+        return repository.store_message(connection_id, body, client_id)
+    except psycopg.OperationalError:
+        drop_broken_connections()
+        if client_id is None:
+            raise
+        return repository.store_message(connection_id, body, client_id)
+
+
 def _deliver(sent: Sent) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
     gone: list[str] = []
@@ -121,27 +141,30 @@ def _deliver(sent: Sent) -> None:
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
     """Tell a sender that understands it."""
-    if repository.find_protocol(connection_id) == FACTS:
+    if (_senders.protocol(connection_id) or repository.find_protocol(connection_id)) == FACTS:
         pusher().post([connection_id], encode(refused_frame(client_id, code)))
 
 
 class _Senders:
-    """Who is behind which connection, as far as this process has seen: their messages are counted by user."""
+    """Who is behind a connection and what its client speaks, as far as this process has seen."""
 
     def __init__(self, most: int) -> None:
-        self.users: OrderedDict[str, str] = OrderedDict()
+        self.known: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self.most = most
 
-    def remember(self, connection_id: str, user_id: str) -> None:
-        if connection_id not in self.users:
-            self.users[connection_id] = user_id
-            if len(self.users) > self.most:
-                self.users.popitem(last=False)
+    def remember(self, connection_id: str, user_id: str, protocol: int) -> None:
+        self.known[connection_id] = user_id, protocol
+        if len(self.known) > self.most:
+            self.known.popitem(last=False)
+
+    def protocol(self, connection_id: str) -> int | None:
+        known = self.known.get(connection_id)
+        return known and known[1]
 
     def spend(self, connection_id: str) -> None:
-        """Raises Throttled."""
-        if user_id := self.users.get(connection_id):
-            spend(MESSAGES, user_id)
+        """Messages are counted by user. Raises Throttled."""
+        if known := self.known.get(connection_id):
+            spend(MESSAGES, known[0])
 
 
 _senders = _Senders(10_000)

@@ -166,10 +166,11 @@ def list_messages(conversation_id: UUID, count: int, *, before: int | None = Non
     return _fetch_messages(f"{NEWEST}{older} ORDER BY seq DESC LIMIT %(count)s", values)
 
 
-def list_messages_after(conversation_id: UUID, seq: int, count: int) -> list[Message]:
-    """What came after a place, oldest first."""
-    values = {"conversation_id": conversation_id, "seq": seq, "count": count}
-    return _fetch_messages(f"{NEWEST} AND seq > %(seq)s ORDER BY seq LIMIT %(count)s", values)
+def list_messages_after(conversation_id: UUID, seq: int, count: int, *, before: int | None) -> list[Message]:
+    """What came after a place, and before another if there is one, oldest first."""
+    values = {"conversation_id": conversation_id, "seq": seq, "count": count, "before": before}
+    earlier = "" if before is None else " AND seq < %(before)s"
+    return _fetch_messages(f"{NEWEST} AND seq > %(seq)s{earlier} ORDER BY seq LIMIT %(count)s", values)
 
 
 def _fetch_messages(statement: str, values: dict[str, Any]) -> list[Message]:

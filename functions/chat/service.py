@@ -64,20 +64,21 @@ def list_messages(
 ) -> list[str]:
     """Messages of a conversation as JSON texts; none for those who are no members of it.
 
-    With `newest` that many, newest first. Otherwise oldest first: what came `after` a place, the last ones
-    `before` a place, or the last ones of all. Of long messages there are as many as fit into an answer.
+    With `newest` that many, newest first. With a place, or without anything, oldest first: the first ones `after`
+    a place, the last ones `before` one, or the last ones of all, `newest` at most. Of long messages there are as
+    many as fit into an answer.
     """
     membership = conversations.find_membership(conversation_id, user_id)
     if membership is None:
         return []
     with_seq = after is not None or before is not None
     oldest_first = newest is None or with_seq
+    wanted = history.WINDOW if newest is None else min(newest, history.WINDOW)
     if after is not None:
-        messages = repository.list_messages_after(conversation_id, after, history.WINDOW)
+        messages = repository.list_messages_after(conversation_id, after, wanted, before=before)
     elif before is not None:
-        messages = repository.list_messages(conversation_id, history.WINDOW, before=before)
+        messages = repository.list_messages(conversation_id, wanted, before=before)
     else:
-        wanted = history.WINDOW if newest is None else newest
         messages = history.newest(conversation_id, membership.last_seq, wanted)
     shown = fitting(
         json_text(history_item(str(conversation_id), message, membership, with_seq=with_seq)) for message in messages

@@ -35,12 +35,19 @@ def transport(mail_url: str) -> Transport:
     match url.scheme:
         case "ses":
             return _send_by_ses
-        case "smtp" | "smtps":
+        case "smtp" | "smtps" if _has_valid_port(url):
             return lambda message: _send_by_smtp(url, message)
-        case "file":
+        case "file" if not url.netloc:
             return lambda message: _put_into_folder(Path(url.path), message)
     # The URL may hold a password: it is not repeated.
-    raise BadSetting(f"MAIL_URL is not valid: expected ses:, smtp://, smtps:// or file://, not {url.scheme!r}")
+    raise BadSetting("MAIL_URL is not valid: expected ses:, smtp://host:port, smtps://host:port or file:///folder")
+
+
+def _has_valid_port(url: SplitResult) -> bool:
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False
 
 
 def _send_by_ses(message: EmailMessage) -> None:

@@ -10,7 +10,7 @@ from functions.tokens.schemas import Credentials
 from shared.kit import tokens
 from shared.kit.errors import AppError
 from shared.kit.passwords import hash_password, needs_rehash, password_matches
-from shared.kit.rate_limits import Limit, give_back, spend
+from shared.kit.rate_limits import Limit, give_back, spend_all
 from shared.rules import limits
 from shared.rules.callers import CHALLENGE, INVALID, WRONG_KIND, Caller
 from shared.rules.policy import policy
@@ -91,9 +91,8 @@ class _Attempt:
     """A password being tried, counted as a failure until it turns out right. Raises Throttled when made."""
 
     def __init__(self, address: str, limit: Limit, subject: str) -> None:
-        self.counts = ((limits.FAILURES_PER_ADDRESS, limits.subscriber(address)), (limit, subject))
-        for each, counted in self.counts:
-            spend(each, counted)
+        self.counts = ((limit, subject), (limits.FAILURES_PER_ADDRESS, limits.subscriber(address)))
+        spend_all(*self.counts)
 
     def succeeded(self) -> None:
         for each, counted in self.counts:

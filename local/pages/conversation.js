@@ -72,6 +72,10 @@ export class Conversation {
       else if (this.#last === null || data.seq > this.#last) this.#catchUp();
     } else if (event === "message_refused" && this.#unsent.has(data.client_id)) {
       const body = this.#unsent.get(data.client_id);
+      if (data.code === "unavailable") {
+        setTimeout(() => this.#send(data.client_id, body), RETRY);
+        return;
+      }
       this.#unsent.delete(data.client_id);
       this.#view.refused(data.client_id, body, data.code);
     }

@@ -40,6 +40,16 @@ def test_the_app_s_paths_show_its_page_and_the_api_stays(start_server: Callable[
     assert len(server.call("GET", "/api/user/tutor/skills/").json()) == 18
 
 
+def test_paths_no_file_can_have_and_hidden_files_show_the_app_s_page(
+    start_server: Callable[..., LocalServer], build: Path
+) -> None:
+    (build / ".env").write_text("SECRET=1")
+    server = start_server(DEMO="0", FRONTEND=str(build))
+    for path in ("/%00", "/assets/%00.js", f"/{'a' * 300}", "/.env", "/healthcare", "/%ff"):
+        answer = server.call("GET", path)
+        assert (answer.status_code, "<title>app</title>" in answer.text) == (200, True), path
+
+
 def test_mails_link_to_the_served_app(start_server: Callable[..., LocalServer], build: Path) -> None:
     server = start_server(DEMO="0", FRONTEND=str(build))
     server.call("POST", "/api/user/create/", json={"email": "ola@example.com", "password": "Zielona!Herbata7"})

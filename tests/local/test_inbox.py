@@ -5,6 +5,7 @@ import timeit
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from functions.mail.texts import as_message, confirmation
@@ -102,3 +103,12 @@ def test_polling_is_fast_with_many_mails_in_the_folder(tmp_path: Path, monkeypat
         read_settings_again()
     assert [mail["to"] for mail in found] == ["p1999@example.com"]
     assert elapsed < MOST_SECONDS
+
+
+def test_no_other_site_may_read_it(server: LocalServer) -> None:
+    headers = {"Origin": "https://elsewhere.example"}
+    inbox = httpx.get(f"{server.url}/_local/mail?to=", headers=headers)
+    assert "access-control-allow-origin" not in inbox.headers
+    assert (
+        httpx.get(f"{server.url}/api/user/tutor/skills/", headers=headers).headers["access-control-allow-origin"] == "*"
+    )

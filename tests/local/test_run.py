@@ -51,6 +51,21 @@ def children(process: int) -> list[int]:
     return direct + [below for each in direct for below in children(each)]
 
 
+def command(process: int) -> str:
+    """The name of the program a process runs."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.1)
+
+
 def is_running(process: int) -> bool:
     """An ended process that its new parent has not yet asked about does not count."""
     try:
@@ -94,6 +109,11 @@ def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
         ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
+        ({"MAIL_URL": "file://relative/folder"}, "MAIL_URL"),
+        ({"REDIS_URL": "nonsense"}, "REDIS_URL cannot be used"),
+        ({"DATABASE_POOL": "0"}, "DATABASE_POOL=0 must be at least 1."),
+        ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, options: dict[str, str], complaint: str) -> None:
@@ -103,6 +123,19 @@ def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, options: dict[str
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     assert_one_line(attempt(tmp_path / "data"), "cannot be used: File exists")
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey", "media"])
+def test_a_file_in_a_folder_s_place_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_text("")
+    assert_one_line(attempt(tmp_path / "data"), name)
+
+
+def test_a_signing_key_that_is_empty_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret.key").write_text("")
+    assert_one_line(attempt(tmp_path / "data"), "secret.key holds no signing key.")
 
 
 def test_a_broken_database_folder_is_told(tmp_path: Path) -> None:
@@ -125,6 +158,20 @@ def test_ctrl_c_ends_everything_and_leaves_nothing(start_server: Starter) -> Non
     assert_end(running)
     assert server.output.endswith("Stopped.\n")
     assert "Traceback" not in server.output
+
+
+@pytest.mark.parametrize("program", ["postgres", "valkey-server"])
+def test_an_engine_that_is_killed_is_started_again(start_server: Starter, program: str) -> None:
+    server = start_server()
+    engine = next(pid for pid in children(server.process.pid) if command(pid).startswith(program))
+    os.kill(engine, signal.SIGKILL)
+    wait_for(lambda: "has ended; starting it again." in server.output)
+    wait_for(lambda: server.call("GET", "/health").status_code == 200)
+    assert server.sign_in(STUDENT.email, STUDENT.password)
+    running = children(server.process.pid)
+    assert engine not in running
+    assert server.stop() == 0
+    assert_end(running)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -7,6 +7,7 @@ import psycopg
 import psycopg_pool
 from fastapi import Response
 
+from shared.kit.database import drop_broken_connections
 from shared.kit.errors import AppError, InternalError, Unavailable
 from shared.kit.log import logger
 from shared.kit.wire import rendered
@@ -39,6 +40,7 @@ def failed(error: Exception, where: str) -> Response:
         return refused(error)
     if isinstance(error, psycopg.OperationalError | psycopg_pool.PoolTimeout):
         logger().error("database unavailable", exc_info=error, extra={"path": where})
+        drop_broken_connections()
         return refused(Unavailable())
     logger().error("unhandled error", exc_info=error, extra={"path": where})
     return refused(InternalError())

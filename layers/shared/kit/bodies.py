@@ -1,6 +1,7 @@
 """Request bodies as the original took them: JSON, forms and multipart all become one JSON object."""
 
 import json
+import logging
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +20,10 @@ from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLa
 MAX_BODY = 4_500_000
 # A value that no body model accepts.
 UNREADABLE = "unreadable"
+
+
+# It warns of every form it cannot read; the caller is told.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 class FormLimits(TypedDict):

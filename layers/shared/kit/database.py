@@ -71,6 +71,11 @@ def connection() -> AbstractContextManager[PooledConnection]:
     return pool().connection()
 
 
+def drop_broken_connections() -> None:
+    """Where one connection broke others have: each that rests proves itself, or is replaced."""
+    pool().check()
+
+
 def close_pool() -> None:
     """Close the pool; the next use opens a new one."""
     if pool.cache_info().currsize:

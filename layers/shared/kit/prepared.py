@@ -7,8 +7,8 @@ before it is done. The price: parameters and results are text, and nobody can in
 from itertools import count
 from typing import Any, cast
 
-from psycopg.errors import InvalidSqlStatementName, error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.errors import InvalidSqlStatementName, OperationalError, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
 from shared.kit.database import PooledConnection
@@ -32,11 +32,11 @@ class Prepared:
         # libpq takes None for NULL, which psycopg's types do not tell.
         parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
         try:
-            result = _checked(self._run(db, parameters))
+            result = _checked(db, self._run(db, parameters))
         except InvalidSqlStatementName:
             # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared.
             db.prepared.clear()
-            result = _checked(self._run(db, parameters))
+            result = _checked(db, self._run(db, parameters))
         if result.ntuples == 0:
             return None
         row = (result.get_value(0, column) for column in range(result.nfields))
@@ -46,12 +46,14 @@ class Prepared:
         if not settings().database_prepare:
             return db.pgconn.exec_params(self.statement, parameters)
         if self.name not in db.prepared:
-            _checked(db.pgconn.prepare(self.name, self.statement))
+            _checked(db, db.pgconn.prepare(self.name, self.statement))
             db.prepared.add(self.name)
         return db.pgconn.exec_prepared(self.name, parameters)
 
 
-def _checked(result: PGresult) -> PGresult:
-    if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
-        raise error_from_result(result)
-    return result
+def _checked(db: PooledConnection, result: PGresult) -> PGresult:
+    if result.status in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+        return result
+    if db.pgconn.status == ConnStatus.BAD:
+        raise OperationalError(result.error_message.decode(errors="replace"))
+    raise error_from_result(result)

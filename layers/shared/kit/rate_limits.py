@@ -49,6 +49,20 @@ def spend(limit: Limit, subject: str) -> None:
         raise Throttled(_seconds_left(limit, subject))
 
 
+def spend_all(*counts: tuple[Limit, str]) -> None:
+    """Count one event of several subjects, the narrowest limit first: what one refuses counts for none.
+
+    Raises Throttled.
+    """
+    for number, (limit, subject) in enumerate(counts):
+        try:
+            spend(limit, subject)
+        except Throttled:
+            for spent in counts[:number]:
+                give_back(*spent)
+            raise
+
+
 def give_back(limit: Limit, subject: str) -> None:
     """Take back one counted event."""
     if not settings().rate_limits:

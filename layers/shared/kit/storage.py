@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shared.kit import aws
+from shared.kit.errors import Unavailable
 from shared.kit.log import logger
 from shared.kit.settings import settings
 
@@ -58,9 +59,10 @@ class Folder:
         try:
             part.write_bytes(content)
             part.replace(path)
-        except OSError:
+        except OSError as error:
             part.unlink(missing_ok=True)
-            raise
+            logger().warning("file not stored", extra={"key": key, "error": str(error)})
+            raise Unavailable from None
 
     def delete(self, key: str) -> None:
         try:

@@ -68,7 +68,7 @@ def read(token: str, kind: Kind | None = None) -> Claims:
             session_id=UUID(payload["sid"]),
             expires_at=datetime.fromtimestamp(payload["exp"], UTC),
         )
-    except (KeyError, ValueError, AttributeError, TypeError):
+    except (KeyError, ValueError, AttributeError, TypeError, OverflowError, OSError):
         raise NoIdentity from None
 
 

@@ -24,6 +24,9 @@ PREFLIGHT_HEADERS: Headers = [
     (b"content-length", b"0"),
 ]
 
+# The local server's own pages: no other site may read the mails there.
+PRIVATE_PREFIX = "/_local/"
+
 
 class Wire:
     """Wraps an ASGI app; `allowed` gives the value of the Allow header for a route's path."""
@@ -37,7 +40,7 @@ class Wire:
             await self.app(scope, receive, send)
             return
         origin = header(scope, b"origin")
-        cors = cors_headers(origin) if origin else []
+        cors = cors_headers(origin) if origin and not scope["path"].startswith(PRIVATE_PREFIX) else []
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
             await respond(send, 200, cors + PREFLIGHT_HEADERS)
             return

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv6Address, ip_address
 
-from shared.kit.rate_limits import Limit, spend
+from shared.kit.rate_limits import Limit, spend_all
 
 QUARTER_HOUR = 15 * 60
 HOUR = 60 * 60
@@ -34,5 +34,4 @@ def subscriber(address: str) -> str:
 
 def spend_mail_request(email: str, address: str) -> None:
     """Count a request for a mailed link. Raises shared.kit.errors.Throttled."""
-    spend(MAIL_REQUESTS_PER_ADDRESS, subscriber(address))
-    spend(MAIL_REQUESTS_PER_ACCOUNT, email.lower())
+    spend_all((MAIL_REQUESTS_PER_ACCOUNT, email.lower()), (MAIL_REQUESTS_PER_ADDRESS, subscriber(address)))

@@ -102,6 +102,10 @@ def test_nobody_else_sees_a_message(people: People, talk: Talk) -> None:
         ("before=1", []),
         ("before=0", []),
         ("before=2147483647", numbered(1, 8)),
+        ("after=2&before=5", ["3", "4"]),
+        ("after=2&number_of_last_messages=2", ["3", "4"]),
+        ("before=5&number_of_last_messages=2", ["3", "4"]),
+        ("before=5&number_of_last_messages=0", []),
         ("other=1", numbered(1, 8)),
     ],
 )

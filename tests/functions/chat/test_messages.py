@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.kit.settings import settings as platform_settings
 from tests.functions.chat.clients import Client, Clients, route_key
 from tests.functions.chat.talks import conversation, conversations, history
 from tests.people import People, Person, query
@@ -206,6 +208,35 @@ def test_an_id_that_is_none_is_no_id(talk: Talk, client_id: Any) -> None:
     for _ in range(2):
         talk.asking.say("x", id=client_id)
     assert [seq for seq, _body, _author in stored()] == [1, 2]
+
+
+def break_connections() -> None:
+    """End every connection this process has to PostgreSQL, from outside."""
+    with psycopg.connect(platform_settings().database_url, autocommit=True) as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_message_with_an_id_outlives_a_broken_connection(talk: Talk) -> None:
+    talk.asking.say("before")
+    break_connections()
+    assert talk.asking.say("after", id="1") == OK
+    assert talk.answering.bodies == ["before", "after"]
+    assert [body for _seq, body, _author in stored()] == ["before", "after"]
+
+
+def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Clients) -> None:
+    talk_id = conversation(student := people.student(), people.tutor())
+    socket, legacy = clients.open(student, talk_id, protocol="2"), clients.open(student, talk_id)
+    for sender in (socket, legacy):
+        query("SELECT 1")
+        break_connections()
+        assert sender.say("lost") == OK
+    assert [frame["data"] for frame in socket.frames] == [{"client_id": None, "code": "unavailable"}]
+    assert legacy.frames == []
+    assert stored() == []
 
 
 def test_a_socket_that_is_gone_is_forgotten_and_nobody_else_waits(clients: Clients, talk: Talk) -> None:

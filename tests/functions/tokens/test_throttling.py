@@ -112,6 +112,13 @@ def test_an_address_fails_a_hundred_times_whatever_the_accounts(ola: Person) -> 
     assert sign_in(ola.email, PASSWORD, STRANGERS).status == 200
 
 
+def test_tries_that_an_account_refuses_do_not_use_up_the_address(ola: Person, people: People) -> None:
+    """One device with an old password must not shut a whole school out."""
+    for _ in range(120):
+        sign_in(ola.email)
+    assert sign_in(people.student().email, PASSWORD).status == 200
+
+
 def test_an_ipv6_subscriber_is_one_address(ola: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "FAILURES_PER_ADDRESS", replace(limits.FAILURES_PER_ADDRESS, count=3))
     for number in range(3):

@@ -38,6 +38,14 @@ def test_errors_are_psycopg_s_and_leave_the_connection_usable(platform: None) ->
         assert divide.fetch_one(db, "1") == ("1",)
 
 
+def test_a_broken_connection_is_an_operational_error(platform: None) -> None:
+    with connection() as db:
+        with psycopg.connect(settings().database_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (db.info.backend_pid,))
+        with pytest.raises(psycopg.OperationalError):
+            echo.fetch_one(db, "a", "b")
+
+
 def test_nothing_is_prepared_where_that_is_forbidden(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """RDS Proxy pins a connection on which something was prepared."""
     monkeypatch.setenv("DATABASE_PREPARE", "false")

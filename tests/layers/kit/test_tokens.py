@@ -121,6 +121,8 @@ def test_changed_claims_are_noticed() -> None:
         ({"exp": None}, InvalidToken),
         ({"exp": "x"}, InvalidToken),
         ({"exp": 0}, InvalidToken),
+        ({"exp": 10**30}, NoIdentity),
+        ({"exp": 10**400}, NoIdentity),
         ({"token_type": None}, InvalidToken),
         ({"user_id": None}, NoIdentity),
         ({"user_id": 7}, NoIdentity),
