@@ -67,5 +67,5 @@ def build() -> Server:
     """The app factory of every worker process."""
     options = read_options()
     if options.workers > 1:
-        die_with_parent(signal.SIGTERM)
+        die_with_parent(signal.SIGKILL)
     return Server(options)
