@@ -1,5 +1,6 @@
 """The one ASGI app of the local server: every feature over HTTP and WebSocket, media, documentation, mail inbox."""
 
+import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -66,6 +67,6 @@ class Server:
 def build() -> Server:
     """The app factory of every worker process."""
     options = read_options()
-    if options.workers > 1:
-        die_with_parent(signal.SIGKILL)
+    if supervisor := multiprocessing.parent_process():
+        die_with_parent(supervisor.pid or 0, signal.SIGKILL)
     return Server(options)

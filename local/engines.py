@@ -183,7 +183,7 @@ def _valkey_binary() -> str:
 
 
 def _launched(command: list[str], death_signal: signal.Signals) -> list[str]:
-    return [sys.executable, "-m", "local.launch", str(int(death_signal)), *command]
+    return [sys.executable, "-m", "local.launch", str(os.getpid()), str(int(death_signal)), *command]
 
 
 def _spawn(command: list[str], death_signal: signal.Signals, log: Path) -> "subprocess.Popen[bytes]":

@@ -1,6 +1,6 @@
 """Starts another program in its place, bound to the life of the process that asked for it.
 
-`python -m local.launch SIGNAL PROGRAM ARGUMENTS…`. The program gets SIGNAL when its parent dies, however it
+`python -m local.launch PARENT SIGNAL PROGRAM ARGUMENTS…`. The program gets SIGNAL when its parent dies, however it
 dies. PostgreSQL refuses to run as root: for root the program runs as an ordinary user, in a user namespace
 of its own where the kernel allows that, so that it keeps reading root's folders.
 """
@@ -17,18 +17,20 @@ NOBODY = 65_534
 
 
 def main() -> None:
-    death_signal, program, *arguments = sys.argv[1:]
+    parent, death_signal, program, *arguments = sys.argv[1:]
     if os.geteuid() == 0 and Path(program).name != "valkey-server":
         become_ordinary()
     # After the change of user, which would clear it.
-    die_with_parent(int(death_signal))
+    die_with_parent(int(parent), int(death_signal))
     os.execv(program, [program, *arguments])  # noqa: S606  # replacing this process is the point
 
 
-def die_with_parent(death_signal: int) -> None:
+def die_with_parent(parent: int, death_signal: int) -> None:
     """Get a signal when the parent of this process ends, even if it is killed; on Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
+        if os.getppid() != parent:  # it ended before the signal was asked for
+            os.kill(os.getpid(), death_signal)
 
 
 def become_ordinary() -> None:
