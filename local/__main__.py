@@ -25,6 +25,7 @@ def main() -> None:
             prepare(options)
             announce(options)
             serve(options, listener)
+        print("\nStopped.")  # started in the background, where Ctrl-C's signal is ignored once the server has seen it
     except CannotStart as reason:
         sys.exit(str(reason))
     except OSError as error:

@@ -103,6 +103,8 @@ class ManagementApi:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    # Many functions post at once; with the usual five a further one would wait for a second, its patience.
+    request_queue_size = 128
 
     def __init__(self, api: ManagementApi) -> None:
         self.api = api
