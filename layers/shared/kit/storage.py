@@ -14,10 +14,16 @@ from shared.kit.settings import settings
 class Storage(Protocol):
     """Keys are relative paths with forward slashes, such as uploads/user/x.webp."""
 
-    def put(self, key: str, content: bytes, content_type: str) -> None: ...
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Raises shared.kit.errors.Unavailable."""
 
     def delete(self, key: str) -> None:
         """Remove a file, as well as can be: what refers to it is gone already, so a failure is only logged."""
+
+
+def _unavailable(key: str, error: Exception) -> Unavailable:
+    logger().error("file not stored", extra={"key": key, "error": str(error)})
+    return Unavailable()
 
 
 class Bucket:
@@ -27,13 +33,18 @@ class Bucket:
         self.name = name
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        aws.s3().put_object(
-            Bucket=self.name,
-            Key=key,
-            Body=content,
-            ContentType=content_type,
-            CacheControl="public, max-age=31536000, immutable",
-        )
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            aws.s3().put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                CacheControl="public, max-age=31536000, immutable",
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(key, error) from None
 
     def delete(self, key: str) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -61,8 +72,7 @@ class Folder:
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
-            logger().warning("file not stored", extra={"key": key, "error": str(error)})
-            raise Unavailable from None
+            raise _unavailable(key, error) from None
 
     def delete(self, key: str) -> None:
         try:
