@@ -13,7 +13,7 @@ from shared.kit.documentation import complete
 TITLE = "Tutoring platform"
 VERSION = "1.0.0"
 ABOUT = """\
-Students find tutors, book and review them, and chat with them in real time.
+Students find tutors, rate them and chat with them in real time.
 
 Every path answers with and without its last slash. Times are ISO 8601 in the platform's zone (Europe/Warsaw).
 Call protected endpoints with the header `Authorization: Bearer <access token>`. Chat messages go over the
