@@ -1,7 +1,6 @@
 """GET /health: 200 once the database and Redis answer."""
 
 import psycopg
-import psycopg_pool
 import redis
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -21,7 +20,7 @@ def _database_answers() -> bool:
     try:
         with connection() as db:
             db.execute("SELECT 1")
-    except (psycopg.Error, psycopg_pool.PoolTimeout):
+    except psycopg.Error:
         return False
     return True
 

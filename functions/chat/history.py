@@ -14,6 +14,7 @@ import redis
 
 from functions.chat.repository import Message, list_messages
 from shared.kit import cache
+from shared.kit.json_text import json_text
 
 # Messages kept and returned at most.
 WINDOW = 500
@@ -21,8 +22,6 @@ KEPT_SECONDS = 30 * 24 * 3600
 # How often, in messages, the time to live is renewed.
 RENEW_EVERY = 50
 FIELD = b"m"
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def append(conversation_id: str, message: Message) -> None:
@@ -72,8 +71,7 @@ def _key(conversation_id: UUID | str) -> str:
 
 
 def _packed(message: Message) -> str:
-    values = [message.id, message.body, message.created_at.isoformat(), message.created_by]
-    return _encode(values)
+    return json_text([message.id, message.body, message.created_at.isoformat(), message.created_by])
 
 
 def _unpacked(entry: Any) -> Message:

@@ -7,8 +7,8 @@ import psycopg
 
 from functions.chat import conversations, history, repository
 from functions.chat.shapes import history_item
-from shared.kit.answers import json_text
 from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.json_text import json_text
 from shared.kit.paging import fitting
 
 

@@ -1,10 +1,10 @@
 """Messages as clients read them."""
 
-import json
 from typing import Any
 
 from functions.chat.conversations import Membership
 from functions.chat.repository import Message, Sent
+from shared.kit.json_text import json_text
 from shared.rules.pictures import picture_path
 from shared.rules.timestamps import socket_time, wire_time
 
@@ -54,8 +54,5 @@ def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
     return {"event": "message_refused", "data": {"client_id": client_id, "code": code}}
 
 
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def encode(frame: Any) -> bytes:
-    return _compact(frame).encode()
+    return json_text(frame).encode()

@@ -1,14 +1,13 @@
 """HTTP answers from values, JSON text and failures."""
 
-import json
 from typing import Any
 
 import psycopg
-import psycopg_pool
 from fastapi import Response
 
 from shared.kit.database import drop_broken_connections
 from shared.kit.errors import AppError, InternalError, Unavailable
+from shared.kit.json_text import json_text
 from shared.kit.log import logger
 from shared.kit.wire import rendered
 
@@ -16,10 +15,6 @@ from shared.kit.wire import rendered
 def json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer that is JSON text already."""
     return Response(body, status, headers, "application/json")
-
-
-def json_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -38,7 +33,7 @@ def failed(error: Exception, where: str) -> Response:
     """The answer to whatever a route raised; what is no refusal is logged, once."""
     if isinstance(error, AppError):
         return refused(error)
-    if isinstance(error, psycopg.OperationalError | psycopg_pool.PoolTimeout):
+    if isinstance(error, psycopg.OperationalError):
         logger().error("database unavailable", exc_info=error, extra={"path": where})
         drop_broken_connections()
         return refused(Unavailable())

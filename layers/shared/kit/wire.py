@@ -1,10 +1,10 @@
 """What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, the Allow header."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from shared.kit.errors import AppError
+from shared.kit.json_text import json_text
 from shared.kit.settings import settings
 
 Message = MutableMapping[str, Any]
@@ -95,6 +95,6 @@ async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") 
 
 def rendered(refusal: AppError) -> tuple[int, Headers, bytes]:
     """A refusal as status, headers and JSON body."""
-    body = json.dumps(refusal.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    body = json_text(refusal.body).encode("utf-8", "backslashreplace")
     headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     return refusal.status, headers + [(k.lower().encode(), v.encode()) for k, v in refusal.headers.items()], body
