@@ -13,6 +13,7 @@ import pytest
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.profiles.handler import handler as profiles
 from functions.reviews.handler import handler as reviews
@@ -38,6 +39,7 @@ HANDLERS = {
     "/api/user/tutor/schedule": availability,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
+    "/api/reservation": bookings,
     "/api/chat": chat,
     "": accounts,
 }

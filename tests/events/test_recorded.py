@@ -27,12 +27,14 @@ VALUES = {
     "conversation_id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10",
     "email": "ola@example.com",
     "password": "Start1!haslo",
+    "item_id": 5,
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
 }
 HTTP = (
     "accounts_register",
     "availability_add_item",
+    "bookings_book",
     "chat_history",
     "profiles_change_picture",
     "reviews_rate_tutor",
@@ -45,6 +47,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "socket_chat_message": APIGatewayWebSocketMessageEventModel,
     "socket_default": APIGatewayWebSocketMessageEventModel,
     "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
+    "schedule_bookings": EventBridgeModel,
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
     "queue_mail": SqsModel,
