@@ -21,7 +21,7 @@ from functions.tutors.handler import handler as tutors
 from local.engines import Engine
 from local.features import ROUTERS
 from shared.kit.cache import client as redis_client
-from tests.conftest import TABLES, read_settings_again
+from tests.conftest import empty_the_tables, read_settings_again
 from tests.doors import Answer, LambdaDoor
 from tests.local.doors import LocalDoor
 from tests.local.servers import running_server
@@ -49,7 +49,7 @@ class Platform:
     """People, a conversation and mailed tokens, made anew with the same ids for each door."""
 
     def __init__(self) -> None:
-        query(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+        empty_the_tables()
         redis_client().flushdb()
         people = People()
         self.people = {
@@ -114,7 +114,7 @@ def answers(
         options = {name: os.environ[name] for name in names}
         with running_server(folder / "data", DEMO="0", **options) as server:
             yield list(zip(Platform().play(lambda_door), Platform().play(LocalDoor(server.url)), strict=True))
-    query(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    empty_the_tables()
     redis_client().flushdb()
     read_settings_again()
 
