@@ -5,7 +5,7 @@ Everything is compared in UTC: datetimes of one zone compare by wall clock, whic
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -176,8 +176,11 @@ def load_calendar(
     values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": but_session}
     with db.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(LOAD_CALENDAR, values).fetchone()
-    if row is None:
-        return None
+    return calendar_from(row) if row else None
+
+
+def calendar_from(row: Mapping[str, Any]) -> Calendar:
+    """The calendar in a row of LOAD_CALENDAR."""
     return Calendar(
         now=row["now"].astimezone(UTC),
         terms=Terms(**{name: row[name] for name in Terms.__dataclass_fields__}),
