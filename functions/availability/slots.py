@@ -10,7 +10,7 @@ from shared.kit import fields
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.fields import whole_number
 from shared.kit.queries import parse_query
-from shared.rules.free_time import Span
+from shared.rules.free_time import Span, Terms
 from shared.rules.policy import local_zone
 from shared.rules.time_zones import UNKNOWN_ZONE, find_zone
 
@@ -48,14 +48,20 @@ def list_slots(tutor_id: int, query: bytes) -> list[dict[str, Any]]:
     length = lengths[0] if wanted.length is None else wanted.length
     if length not in lengths:
         raise FieldErrors({"length": [NOT_OFFERED.format(", ".join(map(str, lengths)))]})
-    slots: list[tuple[Span, dict[str, Any]]] = [
-        (slot, {"kind": "individual"}) for slot in calendar.free_slots(length, wanted.window)
-    ]
+    kind = _free_time(calendar.terms)
+    slots: list[tuple[Span, dict[str, Any]]] = [(slot, kind) for slot in calendar.free_slots(length, wanted.window)]
     for group in groups:
         shown = {"kind": "group", "session": group.id, "free_seats": group.free_seats, "seats": group.seats}
         slots.append((Span(group.starts_at, group.ends_at), shown))
     slots.sort(key=lambda each: each[0])
     return [{**_times(span, wanted.zone), **shown} for span, shown in slots]
+
+
+def _free_time(terms: Terms) -> dict[str, Any]:
+    """What free time can be booked as. Who teaches groups only opens one; who has declared nothing teaches alone."""
+    if terms.individual_sessions or not terms.group_sessions:
+        return {"kind": "individual"}
+    return {"kind": "group", "session": None, "free_seats": terms.group_seats, "seats": terms.group_seats}
 
 
 def _times(span: Span, zone: ZoneInfo) -> dict[str, str]:

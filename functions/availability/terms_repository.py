@@ -65,6 +65,7 @@ class Group(NamedTuple):
     seats: int
 
 
+# Whoever waits for a seat comes before who would take it now.
 SLOTS = f"""
 SELECT calendar.*, groups.open FROM ({LOAD_CALENDAR}) calendar CROSS JOIN LATERAL (
     SELECT json_agg(json_build_array(s.starts_at, s.ends_at, s.id, s.seats - s.booked, s.seats)) AS open
@@ -76,7 +77,7 @@ SELECT calendar.*, groups.open FROM ({LOAD_CALENDAR}) calendar CROSS JOIN LATERA
             AND starts_at >= greatest(%(starts_at)s, calendar.now + calendar.minimum_notice * interval '1 minute')
             AND ends_at <= %(ends_at)s
     ) s
-    WHERE s.booked < s.seats
+    WHERE s.booked < s.seats AND NOT EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND state = 'waiting')
 ) groups
 """
 

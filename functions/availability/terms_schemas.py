@@ -172,7 +172,10 @@ class PublicTerms(BaseModel):
 
 
 class Slot(BaseModel):
-    """Free time, or a group session that has free seats: then with its number and how many seats there are."""
+    """Free time, or a group session that has free seats: then with its number and how many seats there are.
+
+    Free time of tutors who teach groups only is a group without a number: whoever books it opens it.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -190,6 +193,6 @@ class Slot(BaseModel):
     start_time: str
     end_time: str
     kind: Literal["individual", "group"]
-    session: int = 0
+    session: int | None = None
     free_seats: int = 0
     seats: int = 0
