@@ -52,13 +52,6 @@ def read_currency(value: Any) -> str:
     return value.strip().upper()
 
 
-class WholeOrNothing(Whole):
-    """An integer, or null."""
-
-    def clean(self, value: Any) -> Any:
-        return None if value is None else super().clean(value)
-
-
 Lengths = Annotated[
     list[int],
     BeforeValidator(read_lengths),
@@ -104,13 +97,13 @@ class TermsChange(BaseModel):
     buffer_after: Annotated[int, Whole(minimum=0, maximum=240)] = 0
     minimum_notice: Annotated[int, Whole(minimum=0, maximum=43_200)] = 0
     booking_window: Annotated[int, Field(description="Days."), Whole(minimum=1, maximum=365)] = 0
-    max_per_day: Annotated[int | None, WholeOrNothing(minimum=1, maximum=1_000)] = None
-    max_per_week: Annotated[int | None, WholeOrNothing(minimum=1, maximum=1_000)] = None
+    max_per_day: Annotated[int, Whole(minimum=1, maximum=1_000)] | None = None
+    max_per_week: Annotated[int, Whole(minimum=1, maximum=1_000)] | None = None
     confirmation: Annotated[Literal["automatic", "manual"], BeforeValidator(one_of("automatic", "manual"))] = "manual"
     cancellation_notice: Annotated[int, Field(description="Hours."), Whole(minimum=0, maximum=720)] = 0
     meeting_url: Annotated[str | None, Text(max_length=MAX_URL, null=True, checks=(https_only,))] = None
     group_seats: Annotated[int, Whole(minimum=2, maximum=100)] = 0
-    group_price: Annotated[int | None, WholeOrNothing(minimum=0, maximum=MAX_PRICE)] = None
+    group_price: Annotated[int, Whole(minimum=0, maximum=MAX_PRICE)] | None = None
     currency: Annotated[str, BeforeValidator(read_currency)] = ""
 
     def changes(self) -> dict[str, Any]:

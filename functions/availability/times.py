@@ -13,7 +13,7 @@ from shared.rules.time_zones import UNKNOWN_ZONE, find_zone
 
 NOT_A_TIME = "Podaj godzinę w postaci GG:MM."
 NOT_A_DAY = "Data ma zły format. Użyj jednego z tych formatów: YYYY-MM-DD."
-NOT_A_CHOICE = '"{}" nie jest poprawnym wyborem.'
+NOT_A_CHOICE = "Dozwolone wartości: {}."
 TIME = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -58,7 +58,7 @@ def one_of(*choices: str) -> Callable[[Any], str]:
         if value is None:
             raise invalid(fields.NULL)
         if not isinstance(value, str) or value not in choices:
-            raise invalid(NOT_A_CHOICE.format(str(value)[:50]))
+            raise invalid(NOT_A_CHOICE.format(", ".join(choices)))
         return value
 
     return read

@@ -326,9 +326,9 @@ OFF = {"kind": "off", "first_day": "2027-03-28"}
     ("body", "complaints"),
     [
         ({}, {"kind": [REQUIRED], "first_day": [REQUIRED]}),
-        (OFF | {"kind": "on"}, {"kind": ['"on" nie jest poprawnym wyborem.']}),
+        (OFF | {"kind": "on"}, {"kind": ["Dozwolone wartości: extra, off."]}),
         (OFF | {"kind": None}, {"kind": [NULL]}),
-        (OFF | {"kind": ["off"]}, {"kind": ["\"['off']\" nie jest poprawnym wyborem."]}),
+        (OFF | {"kind": ["off"]}, {"kind": ["Dozwolone wartości: extra, off."]}),
         (OFF | {"first_day": None}, {"first_day": [NULL]}),
         (OFF | {"first_day": "2027-02-29"}, {"first_day": [NOT_A_DAY]}),
         (OFF | {"first_day": "20270328"}, {"first_day": [NOT_A_DAY]}),
