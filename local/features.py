@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from functions.accounts.routes import accounts
+from functions.availability.hours_routes import availability_hours
 from functions.availability.routes import availability
+from functions.availability.terms_routes import booking_terms
 from functions.chat.routes import chat
 from functions.profiles.routes import profiles
 from functions.reviews.routes import reviews
@@ -18,6 +20,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     profiles,
     tutor_settings,
     availability,
+    availability_hours,
+    booking_terms,
     reviews,
     chat,
 )

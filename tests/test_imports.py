@@ -70,6 +70,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     },
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
     "functions.availability.handler": WEB,
+    "functions.availability.horizon": DATABASE,
     "functions.chat.handler": {**WEB, **CACHE},
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,
