@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from functions.accounts.routes import accounts
 from functions.availability.routes import availability
 from functions.chat.routes import chat
+from functions.notifications.calendar_routes import calendar
+from functions.notifications.routes import notifications
 from functions.profiles.routes import profiles
 from functions.reviews.routes import reviews
 from functions.tokens.routes import tokens
@@ -20,4 +22,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     availability,
     reviews,
     chat,
+    notifications,
+    calendar,
 )
