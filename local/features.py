@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from functions.accounts.routes import accounts
 from functions.availability.routes import availability
+from functions.bookings.routes import bookings
+from functions.bookings.waitlist_routes import waitlist
 from functions.chat.routes import chat
 from functions.notifications.calendar_routes import calendar
 from functions.notifications.routes import notifications
@@ -20,6 +22,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     profiles,
     tutor_settings,
     availability,
+    bookings,
+    waitlist,
     reviews,
     chat,
     notifications,

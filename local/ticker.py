@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.bookings import sweep
 from functions.chat import keep_alive
 from functions.mail import handler as mail
 from functions.notifications import tell
@@ -13,6 +14,7 @@ from shared.kit.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
+SWEEP_SECONDS = 30.0
 TELL_SECONDS = 10.0
 REMINDERS_SECONDS = 60.0
 
@@ -33,8 +35,9 @@ class Ticker(threading.Thread):
         super().__init__(name="ticker", daemon=True)
         self._mail = Schedule(mail.handler, MAIL_SECONDS)
         self._tell = Schedule(tell.handler, TELL_SECONDS)
-        # What is told queues mails, so those who tell come first.
+        # What is decided is told, and what is told queues mails.
         self._schedules = [
+            Schedule(sweep.handler, SWEEP_SECONDS),
             self._tell,
             Schedule(reminders.handler, REMINDERS_SECONDS),
             self._mail,

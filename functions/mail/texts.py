@@ -1,5 +1,6 @@
 """What mails say, in Polish, as plain text and HTML."""
 
+import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -75,9 +76,13 @@ background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 """
 
 
+# Not every server on the way takes more.
+SEVEN_BIT = email.policy.default.clone(cte_type="7bit")
+
+
 def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     """A multipart message (RFC 2046 alternative), plain text first."""
-    message = EmailMessage()
+    message = EmailMessage(SEVEN_BIT)
     message["Subject"] = letter.subject
     message["From"] = sender
     message["To"] = recipient

@@ -244,11 +244,12 @@ def test_the_letter_says_until_when_one_may_cancel(pair: tuple[Person, Person]) 
 
 
 def test_the_organizer_is_the_sender(pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MAIL_FROM", "Żak, spółka <poczta@korepetycje.example>")
+    monkeypatch.setenv("MAIL_FROM", "Żak i spółka <poczta@korepetycje.example>")
     read_settings_again()
     book(*pair).change("confirmed")
     event = entry(to(pair[0])[0]).vevent
     assert event.organizer.value == "mailto:poczta@korepetycje.example"
+    assert event.organizer.params["CN"] == ["Żak i spółka"]
 
 
 def test_the_other_s_address_is_told_to_nobody(pair: tuple[Person, Person]) -> None:
