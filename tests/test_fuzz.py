@@ -44,6 +44,8 @@ KEPT = (
     "members",
     "messages",
     "email_tokens",
+    "notifications",
+    "calendar_feeds",
 )
 ROLES = cycle(("nobody", "student", "tutor"))
 
