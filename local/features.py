@@ -6,6 +6,7 @@ from functions.accounts.routes import accounts
 from functions.availability.routes import availability
 from functions.chat.routes import chat
 from functions.profiles.routes import profiles
+from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from functions.tokens.routes import tokens
 from functions.tutors.routes import tutors
@@ -19,5 +20,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     tutor_settings,
     availability,
     reviews,
+    review_moderation,
     chat,
 )
