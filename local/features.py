@@ -12,6 +12,7 @@ from functions.chat.routes import chat
 from functions.notifications.calendar_routes import calendar
 from functions.notifications.routes import notifications
 from functions.profiles.routes import profiles
+from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from functions.tokens.routes import tokens
 from functions.tutors.routes import tutors
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     bookings,
     waitlist,
     reviews,
+    review_moderation,
     chat,
     notifications,
     calendar,

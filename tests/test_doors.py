@@ -38,6 +38,7 @@ HANDLERS = {
     "/api/user/tutor": tutors,
     "/api/user/tutor/schedule": availability,
     "/api/availability": availability,
+    "/api/user/tutor/reviews": reviews,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
     "/api/chat": chat,

@@ -69,7 +69,8 @@ SELECT row_to_json(details)::text FROM (
         coalesce((SELECT json_agg(row_to_json(shown)) FROM (
             SELECT r.rating, r.review, wire_time(r.created_at, %(zone)s) AS created_at,
                 s.first_name AS student_first_name, s.last_name AS student_last_name
-            FROM (SELECT * FROM ratings WHERE tutor_id = t.id ORDER BY id DESC LIMIT {SHOWN_RATINGS}) r
+            FROM (SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
+                ORDER BY id DESC LIMIT {SHOWN_RATINGS}) r
             JOIN users s ON s.id = r.student_id ORDER BY r.id
         ) shown), '[]') AS tutor_ratings,
         coalesce((SELECT json_agg(row_to_json(item)) FROM (

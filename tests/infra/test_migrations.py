@@ -167,6 +167,7 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "tutors_fill_from_account",
         "ratings_count_added",
         "ratings_count_removed",
+        "ratings_recount",
     }
 
 
