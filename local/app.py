@@ -25,6 +25,7 @@ from shared.kit.http import http_app
 from shared.kit.websocket import install_pusher
 from shared.kit.wire import App, Receive, Scope, Send
 from shared.rules.outbox import install_waker
+from shared.rules.telling import install_teller
 
 
 class Server:
@@ -53,6 +54,7 @@ class Server:
         install_pusher(self.pusher)
         ticker = Ticker()
         install_waker(ticker.wake)
+        install_teller(ticker.wake_teller)
         neighbours = await listen(self.gateway, folder)
         self.gateway.open()
         ticker.start()

@@ -21,6 +21,7 @@ from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.wire import Receive, Scope, Send
 
 CHAT_PATH = "/ws/chat/"
+NOTIFICATIONS_PATH = "/ws/notification/user/"
 ROOT_PATH = "/ws/"
 OK, FORBIDDEN, SERVER_ERROR = 200, 403, 500
 GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1001, 1008, 1006
@@ -203,12 +204,14 @@ async def closed(receive: Receive) -> int:
 def stage_query(scope: Scope) -> dict[str, str] | None:
     """The query as the stage root gets it; None for a path that leads nowhere.
 
-    On AWS CloudFront turns /ws/chat/<conversation>/?token=… into the root with query parameters.
+    On AWS CloudFront turns /ws/chat/<conversation>/ and /ws/notification/user/ into the root with query parameters.
     """
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     path = scope["path"]
     if path == ROOT_PATH:
         return query
+    if path.removesuffix("/") == NOTIFICATIONS_PATH.removesuffix("/"):
+        return {**query, "notifications": "1"}
     if not path.startswith(CHAT_PATH):
         return None
     return {**query, "conversation": path.removeprefix(CHAT_PATH).removesuffix("/")}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from functions.chat import history, repository
+from functions.chat import history, notification_socket, repository
 from functions.chat.repository import Draft, Sent
 from functions.chat.shapes import encode, legacy_frame, refused_frame, stored_frame
 from shared.kit import tokens
@@ -33,17 +33,18 @@ OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"status
 
 
 def connect(event: Event) -> dict[str, Any]:
-    """Let a member of the conversation in; anybody else's handshake is refused."""
+    """Let a member of the conversation in, or anybody to the own notifications; other handshakes are refused."""
     query = event.get("queryStringParameters") or {}
+    notifications = notification_socket.is_asked_for(query)
     try:
         claims = tokens.read(query.get("token", ""), "access")
-        conversation_id = _conversation_id(query.get("conversation", ""))
+        conversation_id = None if notifications else _conversation_id(query.get("conversation", ""))
     except tokens.InvalidToken:
         return UNAUTHORIZED
     except ValueError:
         return FORBIDDEN
     connection_id = event["requestContext"]["connectionId"]
-    protocol = FACTS if query.get("protocol") == str(FACTS) else LEGACY
+    protocol = FACTS if notifications or query.get("protocol") == str(FACTS) else LEGACY
     if not repository.open_connection(connection_id, conversation_id, claims.user_id, claims.session_id, protocol):
         return FORBIDDEN
     _senders.remember(connection_id, str(claims.user_id), protocol)
@@ -66,7 +67,20 @@ def disconnect(event: Event) -> dict[str, Any]:
 def default(event: Event) -> dict[str, Any]:
     """Frames without a known `event`; the original took those without any for messages."""
     frame = _read(event)
-    return chat_message(event) if frame is not None and "event" not in frame else OK
+    if frame is None or "event" in frame:
+        return OK
+    if notification_socket.asks_for_count(frame) and _answer_count(event["requestContext"]["connectionId"]):
+        return OK
+    return chat_message(event)
+
+
+def _answer_count(connection_id: str) -> bool:
+    """Asked too often it is left without an answer, as messages are."""
+    try:
+        _senders.spend(connection_id)
+    except Throttled:
+        return True
+    return notification_socket.send_count(connection_id)
 
 
 def chat_message(event: Event) -> dict[str, Any]:

@@ -63,8 +63,22 @@ RETURNING id
 """
 
 
-def open_connection(connection_id: str, conversation_id: UUID, user_id: UUID, session_id: UUID, protocol: int) -> bool:
-    """Register a socket; False if the session is over or its user is no member of the conversation."""
+# One that hears of notifications only. It speaks the second protocol: nobody of the first knows such sockets.
+OPEN_NOTIFICATIONS = """
+INSERT INTO connections (id, user_id, session_id, protocol)
+SELECT %(id)s, s.user_id, s.id, %(protocol)s FROM sessions s
+WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
+RETURNING id
+"""
+
+
+def open_connection(
+    connection_id: str, conversation_id: UUID | None, user_id: UUID, session_id: UUID, protocol: int
+) -> bool:
+    """Register a socket, of a conversation or of notifications alone.
+
+    False if the session is over or its user is no member of the conversation.
+    """
     values = {
         "id": connection_id,
         "conversation_id": conversation_id,
@@ -73,7 +87,8 @@ def open_connection(connection_id: str, conversation_id: UUID, user_id: UUID, se
         "protocol": protocol,
     }
     with connection() as db:
-        return db.execute(OPEN_CONNECTION, values).fetchone() is not None
+        opening = OPEN_CONNECTION if conversation_id else OPEN_NOTIFICATIONS
+        return db.execute(opening, values).fetchone() is not None
 
 
 def forget_connections(connection_ids: list[str]) -> None:
@@ -162,10 +177,10 @@ def _sent(row: Row) -> Sent:
 # A message reaches every socket of its conversation: a conversation's last activity is its sockets'.
 CLAIM_IDLE = """
 UPDATE connections SET touched_at = now()
-FROM conversations v
-WHERE v.id = connections.conversation_id
-  AND connections.touched_at < now() - make_interval(secs => %(idle)s)
-  AND v.updated_at < now() - make_interval(secs => %(idle)s)
+WHERE touched_at < now() - make_interval(secs => %(idle)s) AND NOT EXISTS (
+    SELECT FROM conversations v
+    WHERE v.id = connections.conversation_id AND v.updated_at >= now() - make_interval(secs => %(idle)s)
+)
 RETURNING connections.id
 """
 
@@ -174,6 +189,19 @@ def claim_idle_connections(idle_seconds: int) -> list[str]:
     """Sockets that heard nothing for so long; each is returned to one caller only."""
     with connection() as db:
         return [row[0] for row in db.execute(CLAIM_IDLE, {"idle": idle_seconds}).fetchall()]
+
+
+UNREAD = """
+SELECT (SELECT count(*) FROM notifications n WHERE n.user_id = c.user_id AND NOT n.is_read)
+FROM connections c WHERE c.id = %s AND c.conversation_id IS NULL
+"""
+
+
+def count_unread(connection_id: str) -> int | None:
+    """How many notifications a socket's owner has not read; None for one of a conversation, and for unknown ones."""
+    with connection() as db:
+        row = db.execute(UNREAD, (connection_id,)).fetchone()
+    return row[0] if row else None
 
 
 def find_protocol(connection_id: str) -> int | None:

@@ -1,6 +1,8 @@
 """Every Lambda handler answers its recorded event, against real engines."""
 
+import email.policy
 from collections.abc import Callable, Iterator
+from email import message_from_string
 from typing import Any
 
 import boto3
@@ -10,14 +12,19 @@ from moto.ses.models import ses_backends
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.availability.horizon import handler as horizon
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
+from functions.notifications.handler import handler as notifications
+from functions.notifications.tell import handler as tell
 from functions.profiles.handler import handler as profiles
+from functions.reminders.handler import handler as remind
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
 from shared.kit import aws, storage
+from tests.bookings import book
 from tests.conftest import read_settings_again
 from tests.doors import Answer
 from tests.events.recorded import recorded
@@ -86,6 +93,14 @@ def test_availability_adds_an_item(people: People) -> None:
     assert query("SELECT tutor_id, id FROM schedule_items") == [(tutor.tutor_id, answer.json["id"])]
 
 
+def test_the_horizon_makes_the_days_that_have_come_into_reach(people: People) -> None:
+    tutor = people.tutor()
+    insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": 1, "starts": 540, "ends": 600})
+    assert horizon(recorded("schedule_horizon"), None) == {"moved": 1, "pruned": 0}
+    [(count,)] = query("SELECT count(*) FROM schedule_items WHERE source = 'rule'")
+    assert count in {8, 9}
+
+
 def test_reviews_rates_a_tutor(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     answer = ask(reviews, recorded("reviews_rate_tutor", access=student.access, tutor_id=tutor.tutor_id))
@@ -102,6 +117,14 @@ def test_chat_answers_the_history_without_a_slash(people: People) -> None:
     answer = ask(chat, recorded("chat_history", access=student.access, conversation_id=talk))
     assert answer.status == 200
     assert [(item["body"], item["created_by"]["id"]) for item in answer.json] == [("Zapraszam.", str(tutor.id))]
+
+
+def test_notifications_marks_one_as_read(people: People) -> None:
+    student = people.student()
+    note = insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": "Nowa rezerwacja."})
+    answer = ask(notifications, recorded("notifications_mark_read", access=student.access, notification_id=note))
+    assert (answer.status, answer.json["is_read"]) == (200, True)
+    assert query("SELECT is_read FROM notifications") == [(True,)]
 
 
 @mock_aws
@@ -162,6 +185,27 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
     insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
     assert mail(recorded("queue_mail"), None) == {"sent": 0}
     assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
+
+
+@mock_aws
+def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
+    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boto3.client("sesv2").create_email_identity(EmailIdentity="korepetycje.example")
+    monkeypatch.setenv("MAIL_URL", "ses:")
+    monkeypatch.setenv("MAIL_FROM", SENDER)
+    read_settings_again()
+    student, tutor = people.student(), people.tutor()
+    book(student, tutor).change("confirmed")
+    assert tell(recorded("schedule_tell"), None) == {"told": 1}
+    assert remind(recorded("schedule_reminders"), None) == {"sent": 0}
+    assert mail(recorded("queue_mail"), None) == {"sent": 2}
+    sent = ses_backends[ACCOUNT][REGION].sent_messages
+    assert [set(each.destinations) for each in sent] == [{student.email}, {tutor.email}]
+    for each in sent:
+        message = message_from_string(each.raw_data, policy=email.policy.default)
+        [entry] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        assert entry.get_param("method") == "REQUEST"
 
 
 # Migrations

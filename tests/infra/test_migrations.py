@@ -157,14 +157,17 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "fill_tutor_from_account",
         "count_ratings",
         "lock_rated_tutors",
+        "cancel_bookings_of_account",
     }
     assert {row[0] for row in rows(address, TRIGGERS)} == {
+        "users_cancel_bookings",
         "users_copy_to_tutor",
         "users_lock_rated_tutors",
         "tutors_add_booking_terms",
         "tutors_fill_from_account",
         "ratings_count_added",
         "ratings_count_removed",
+        "ratings_recount",
     }
 
 

@@ -105,6 +105,8 @@ def test_events_tell_of_one_connection(emulator: Emulator) -> None:
         ("/ws/chat/abc/?token=t&conversation=forged", {"conversation": "abc", "token": "t"}),
         ("/ws/chat/abc/?token=&flag", {"conversation": "abc", "token": "", "flag": ""}),
         ("/ws/?conversation=abc&token=t&protocol=2", {"conversation": "abc", "token": "t", "protocol": "2"}),
+        ("/ws/notification/user/?token=t", {"notifications": "1", "token": "t"}),
+        ("/ws/notification/user?token=t&notifications=0", {"notifications": "1", "token": "t"}),
         ("/ws/chat/a/b/?token=t", {"conversation": "a/b", "token": "t"}),
     ],
 )
@@ -115,7 +117,7 @@ def test_both_forms_of_the_address_lead_to_the_stage(emulator: Emulator, target:
     assert event["multiValueQueryStringParameters"] == {name: [value] for name, value in query.items()}
 
 
-@pytest.mark.parametrize("target", ["/", "/ws", "/ws/nope/", "/api/token/", "/ws/chatter/x/"])
+@pytest.mark.parametrize("target", ["/", "/ws", "/ws/nope/", "/api/token/", "/ws/chatter/x/", "/ws/notification/"])
 def test_an_unknown_address_is_refused_without_asking(emulator: Emulator, target: str) -> None:
     with pytest.raises(InvalidStatus) as refusal:
         emulator.connect(target)

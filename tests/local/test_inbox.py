@@ -3,12 +3,13 @@
 import shutil
 import timeit
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from functions.mail.texts import as_message, confirmation
+from functions.mail.texts import CalendarEntry, as_message, confirmation
 from functions.mail.transports import transport
 from local import inbox
 from tests.conftest import read_settings_again
@@ -48,6 +49,17 @@ def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None
     assert mails[0]["subject"] == "Potwierdzenie adresu email"
     assert mails[0]["text"].startswith("Cześć Łucja,")
     assert '<a href="https://front.example/?token=0"' in mails[0]["html"]
+
+
+def test_a_mail_with_a_calendar_entry_is_shown_as_any_other(inbox_server: LocalServer) -> None:
+    entry = CalendarEntry("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "zajecia.ics")
+    plain = confirmation("Łucja", "https://front.example/", 7)
+    letter = replace(plain, facts=(("Kiedy", "w środę <14:00>"),), calendar=entry)
+    transport(f"file://{inbox_server.data / 'mail'}")(as_message(letter, "a@example.com", "ola@example.com"))
+    [mail] = inbox_server.call("GET", "/_local/mail?to=").json()
+    assert "Kiedy: w środę <14:00>\n" in mail["text"]
+    assert "w środę &lt;14:00&gt;</td>" in inbox_server.call("GET", f"/_local/mail/{mail['id']}").text
+    assert "VCALENDAR" not in mail["text"] + mail["html"]
 
 
 def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalServer) -> None:

@@ -110,6 +110,13 @@ def upgrade() -> None:
     op.create_index("hours_overrides_tutor_idx", "hours_overrides", ["tutor_id", "last_day"], unique=False)
     op.add_column("schedule_items", sa.Column("source", sa.Text(), server_default="explicit", nullable=False))
     op.create_check_constraint(op.f("schedule_items_source_check"), "schedule_items", "source IN ('explicit', 'rule')")
+    op.create_index(
+        "schedule_items_past_idx",
+        "schedule_items",
+        ["ends_at"],
+        unique=False,
+        postgresql_where=sa.text("source = 'rule'"),
+    )
     op.execute("INSERT INTO booking_terms (tutor_id) SELECT id FROM tutors")
     op.execute(TERMS_FOR_TUTORS)
 

@@ -25,6 +25,7 @@ class ScheduleItem(Base):
         CheckConstraint("starts_at < ends_at", name="order"),
         CheckConstraint("source IN ('explicit', 'rule')", name="source"),
         Index("schedule_items_tutor_idx", "tutor_id", "id"),
+        Index("schedule_items_past_idx", "ends_at", postgresql_where=text("source = 'rule'")),
         ExcludeConstraint(
             ("tutor_id", "="),
             (text("tstzrange(starts_at, ends_at)"), "&&"),

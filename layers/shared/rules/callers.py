@@ -84,6 +84,13 @@ class NotATutor(AppError):
     body: Any = {"detail": "Nie masz uprawnień, by wykonać tę czynność."}
 
 
+class NotStaff(AppError):
+    """The endpoint is for staff."""
+
+    status = 403
+    body: Any = NotATutor.body
+
+
 class PasswordCheckNeeded(Refusal):
     """The password must be given again: by signing in or by check_password, a quarter of an hour ago at most."""
 
@@ -184,6 +191,15 @@ def tutors_only(request: Request) -> Caller:
     return caller
 
 
+@guard(*UNKNOWN_CALLER, NotStaff)
+def staff_only(request: Request) -> Caller:
+    """Guard: signed-in staff."""
+    caller = any_user(request)
+    if not caller.is_staff:
+        raise NotStaff
+    return caller
+
+
 @guard(BadAccessToken, AccountGone)
 def anybody(request: Request) -> Caller | None:
     """Guard of a public endpoint that still refuses a bad token."""
@@ -192,4 +208,5 @@ def anybody(request: Request) -> Caller | None:
 
 User = Annotated[Caller, Depends(any_user)]
 TutorCaller = Annotated[Caller, Depends(tutors_only)]
+StaffCaller = Annotated[Caller, Depends(staff_only)]
 Anybody = Annotated[Caller | None, Depends(anybody)]

@@ -54,7 +54,7 @@ def without_the_constraint() -> Iterator[None]:
     try:
         yield
     finally:
-        query("TRUNCATE ratings")
+        query("TRUNCATE ratings CASCADE")
         query("ALTER TABLE ratings ADD CONSTRAINT ratings_tutor_id_student_id_key UNIQUE (tutor_id, student_id)")
 
 
