@@ -5,7 +5,7 @@ import hashlib
 from fastapi import Request, Response
 
 from functions.notifications import feeds
-from functions.notifications.schemas import Feed, NewFeed
+from functions.notifications.schemas import Detail, Feed, NewFeed
 from shared.kit.answers import answer
 from shared.kit.documentation import refusals
 from shared.kit.http import router
@@ -32,11 +32,11 @@ def get_feed(caller: User) -> Response:
     return answer({"created_at": wire_time(feeds.get_feed(caller.id))})
 
 
-@calendar.delete(PATH, status_code=204, response_class=Response, responses=refusals(feeds.NoFeed))
+@calendar.delete(PATH, response_model=Detail, responses=refusals(feeds.NoFeed))
 def delete_feed(caller: User) -> Response:
     """Delete the own feed: its address leads nowhere from now on."""
     feeds.delete_feed(caller.id)
-    return Response(status_code=204)
+    return answer({"detail": "Adres kalendarza już nie działa."})
 
 
 @calendar.get(
@@ -53,6 +53,7 @@ def read_feed(token: str, request: Request) -> Response:
     content = feeds.read_feed(token)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
+    known = request.headers.get("if-none-match", "")
+    if known == "*" or tag in known:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=CALENDAR_TYPE)
