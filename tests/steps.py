@@ -212,6 +212,7 @@ def told() -> Iterator[Step]:
     for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
         yield Step("GET", feed + target, headers={"origin": "https://front.example"})
         yield Step("HEAD", feed + target)
+        yield Step("GET", feed + target, headers={"if-none-match": "*"})
     yield Step("GET", feed, "student")
     yield Step("DELETE", feed, "student")
     yield Step("DELETE", feed, "student")

@@ -13,6 +13,7 @@ import pytest
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
@@ -43,6 +44,7 @@ HANDLERS = {
     "/api/user/ratings": reviews,
     "/api/chat": chat,
     "/api/notification": notifications,
+    "/api/reservation": bookings,
     "/api/reservation/calendar": notifications,
     "": accounts,
 }

@@ -22,6 +22,7 @@ from shared.kit.log import logger
 from shared.kit.rate_limits import spend
 from shared.kit.websocket import pusher
 from shared.rules.limits import MESSAGES
+from shared.rules.open_sockets import forget_gone
 
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
@@ -172,7 +173,7 @@ def _deliver(messages: Sequence[Sent]) -> None:
             if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
                 gone += pusher().post(listeners, encode(frame(sent)))
     if gone:
-        repository.forget_gone(gone)
+        forget_gone(gone)
 
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:

@@ -81,13 +81,15 @@ def delete_old() -> None:
         db.execute("DELETE FROM sessions WHERE expires_at < now()")
 
 
-# A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time.
+# A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the
+# deadline comes two hours before it and is of no use after.
 FIND_REMINDED = """
 SELECT r.booking_id, r.kind, r.recipient FROM reminders r JOIN bookings b ON b.id = r.booking_id
 WHERE r.id = %(id)s AND r.state = 'queued' AND extract(epoch FROM r.due_at)::bigint = %(due)s
   AND b.state = 'confirmed' AND b.starts_at > now()
   AND CASE r.kind WHEN 'day_before' THEN b.starts_at - r.due_at = interval '24 hours'
-      WHEN 'hour_before' THEN b.starts_at - r.due_at = interval '1 hour' ELSE true END
+      WHEN 'hour_before' THEN b.starts_at - r.due_at = interval '1 hour'
+      ELSE now() < r.due_at + interval '2 hours' END
 """
 
 
