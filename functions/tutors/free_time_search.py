@@ -19,7 +19,8 @@ FIRST_FITS = "session_lengths[1] <= %(free_widest)s"
 # after the other (an EXISTS would be answered for all at once), by the index of the tutor's items and not of times.
 OFFERED = """
 (
-    SELECT true FROM schedule_items i WHERE i.tutor_id = t.id AND i.ends_at > %(free_begin)s AND i.starts_at < %(free_end)s
+    SELECT true FROM schedule_items i
+    WHERE i.tutor_id = t.id AND i.ends_at > %(free_begin)s AND i.starts_at < %(free_end)s
       AND tstzmultirange(tstzrange(i.starts_at, i.ends_at)) && %(free_starts)s::tstzmultirange
     LIMIT 1
 )

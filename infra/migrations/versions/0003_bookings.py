@@ -89,13 +89,13 @@ CREATE FUNCTION rare_tutors(times tstzmultirange, most int) RETURNS int[]
 LANGUAGE plpgsql STABLE SET enable_bitmapscan = off SET enable_seqscan = off AS $$
 DECLARE
     time tstzrange;
-    some int[];
+    here int[];
     found int[] := '{}';
 BEGIN
     FOR time IN SELECT unnest(times) LOOP
-        some := ARRAY(SELECT tutor_id FROM schedule_items WHERE tstzrange(starts_at, ends_at) && time LIMIT 1000);
-        found := found || some;
-        IF cardinality(some) = 1000 OR cardinality(found) > most THEN
+        here := ARRAY(SELECT tutor_id FROM schedule_items WHERE tstzrange(starts_at, ends_at) && time LIMIT 1000);
+        found := found || here;
+        IF cardinality(here) = 1000 OR cardinality(found) > most THEN
             RETURN NULL;
         END IF;
     END LOOP;
