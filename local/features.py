@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from functions.accounts.routes import accounts
 from functions.availability.routes import availability
+from functions.bookings.routes import bookings
+from functions.bookings.waitlist_routes import waitlist
 from functions.chat.routes import chat
 from functions.profiles.routes import profiles
 from functions.reviews.moderation_routes import review_moderation
@@ -19,6 +21,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     profiles,
     tutor_settings,
     availability,
+    bookings,
+    waitlist,
     reviews,
     review_moderation,
     chat,

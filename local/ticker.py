@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.bookings import sweep
 from functions.chat import keep_alive
 from functions.mail import handler as mail
 from shared.kit.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
+SWEEP_SECONDS = 30.0
 
 
 @dataclass
@@ -28,7 +30,11 @@ class Ticker(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="ticker", daemon=True)
         self._mail = Schedule(mail.handler, MAIL_SECONDS)
-        self._schedules = [self._mail, Schedule(keep_alive.handler, KEEP_ALIVE_SECONDS)]
+        self._schedules = [
+            self._mail,
+            Schedule(keep_alive.handler, KEEP_ALIVE_SECONDS),
+            Schedule(sweep.handler, SWEEP_SECONDS),
+        ]
         self._woken = threading.Event()
         self._stopping = False
 

@@ -70,6 +70,8 @@ BUDGETS: dict[str, dict[str, str]] = {
     },
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
     "functions.availability.handler": WEB,
+    "functions.bookings.handler": WEB,
+    "functions.bookings.sweep": DATABASE,
     "functions.chat.handler": {**WEB, **CACHE},
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,

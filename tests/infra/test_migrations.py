@@ -159,8 +159,10 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "has_free_slot",
         "rare_tutors",
         "lock_rated_tutors",
+        "cancel_bookings_of_account",
     }
     assert {row[0] for row in rows(address, TRIGGERS)} == {
+        "users_cancel_bookings",
         "users_copy_to_tutor",
         "users_lock_rated_tutors",
         "tutors_add_booking_terms",

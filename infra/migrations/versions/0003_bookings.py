@@ -103,6 +103,51 @@ BEGIN
 END $$
 """
 
+# Whoever deletes an account. Rows are locked in the order in which all who change bookings lock them: bookings by id,
+# then sessions by id; those who decide on people's time hold the accounts' rows before (shared.rules.booking_locks).
+# A seat that somebody waits for stays taken: the sweep of the bookings feature passes it on.
+CANCELLATION_WITH_THE_ACCOUNT = """
+CREATE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    taught bigint[] := ARRAY(
+        SELECT s.id FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
+        WHERE t.user_id = OLD.id AND s.taken AND s.ends_at > clock_timestamp()
+    );
+    cancelled bigint[] := ARRAY(
+        SELECT id FROM bookings
+        WHERE state IN ('pending', 'confirmed') AND ends_at > clock_timestamp()
+          AND (student_id = OLD.id OR session_id = ANY(taught))
+        ORDER BY id FOR UPDATE
+    );
+    touched bigint[] := ARRAY(
+        SELECT id FROM tutoring_sessions
+        WHERE id = ANY(taught) OR id IN (SELECT session_id FROM bookings WHERE id = ANY(cancelled))
+            OR id IN (SELECT session_id FROM waitlist WHERE student_id = OLD.id AND state = 'waiting')
+        ORDER BY id FOR UPDATE
+    );
+BEGIN
+    INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_role, reason, at)
+    SELECT id, 'cancelled', state, 'cancelled', CASE WHEN student_id = OLD.id THEN 'student' ELSE 'tutor' END,
+        'Konto zostało usunięte.', clock_timestamp()
+    FROM bookings WHERE id = ANY(cancelled) ORDER BY id;
+    UPDATE bookings SET state = 'cancelled', awaiting = NULL, expires_at = NULL, sequence = sequence + 1,
+        updated_at = clock_timestamp()
+    WHERE id = ANY(cancelled);
+    UPDATE waitlist SET state = 'closed' WHERE session_id = ANY(taught) AND state IN ('waiting', 'offered');
+    UPDATE tutoring_sessions s SET taken = false
+    WHERE s.id = ANY(touched) AND s.taken
+      AND NOT EXISTS (
+        SELECT FROM bookings b WHERE b.session_id = s.id AND b.state NOT IN ('cancelled', 'expired')
+      )
+      AND NOT EXISTS (
+        SELECT FROM waitlist w WHERE w.session_id = s.id AND w.state = 'waiting' AND w.student_id <> OLD.id
+      );
+    RETURN OLD;
+END $$;
+CREATE TRIGGER users_cancel_bookings BEFORE DELETE ON users
+    FOR EACH ROW EXECUTE FUNCTION cancel_bookings_of_account();
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -215,6 +260,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("series_id IS NOT NULL"),
     )
+    op.create_index("bookings_session_idx", "bookings", ["session_id"], unique=False)
     op.create_index("bookings_student_idx", "bookings", ["student_id", "starts_at"], unique=False)
     op.create_table(
         "booking_changes",
@@ -303,11 +349,13 @@ def upgrade() -> None:
     op.create_index(op.f("waitlist_student_id_idx"), "waitlist", ["student_id"], unique=False)
     op.execute(HAS_FREE_SLOT)
     op.execute(RARE_TUTORS)
+    op.execute(CANCELLATION_WITH_THE_ACCOUNT)
 
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION rare_tutors(tstzmultirange, int)")
     op.execute("DROP FUNCTION has_free_slot(int, tstzmultirange, int)")
+    op.execute("DROP FUNCTION cancel_bookings_of_account() CASCADE")
     op.drop_table("waitlist")
     op.drop_table("idempotency_keys")
     op.drop_table("booking_changes")

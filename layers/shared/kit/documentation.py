@@ -54,7 +54,7 @@ def complete(schema: dict[str, Any], routes: Iterable[Any]) -> dict[str, Any]:
     """Add to a generated OpenAPI schema what holds for whole groups of routes.
 
     Protected operations get their security and 401, those with a body its 400, 413 and 415; FastAPI's own
-    422 goes, because nothing here answers it.
+    422 goes, because its answers are not ours.
     """
     schema.setdefault("components", {}).setdefault("securitySchemes", {})["bearer"] = {
         "type": "http",
@@ -72,7 +72,8 @@ def complete(schema: dict[str, Any], routes: Iterable[Any]) -> dict[str, Any]:
 
 
 def _complete_operation(operation: dict[str, Any], route: Any) -> None:
-    operation["responses"].pop("422", None)
+    if 422 not in route.responses:
+        operation["responses"].pop("422", None)
     guards = [each.call for each in route.dependant.dependencies if getattr(each.call, "is_guard", False)]
     if guards:
         operation["security"] = [{"bearer": []}]

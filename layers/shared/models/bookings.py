@@ -84,6 +84,7 @@ class Booking(Base):
             ["session_id", "seats"], ["tutoring_sessions.id", "tutoring_sessions.seats"], onupdate="CASCADE"
         ),
         Index("bookings_seat_key", "session_id", "seat", unique=True, postgresql_where=text(SEATED)),
+        Index("bookings_session_idx", "session_id"),
         Index("bookings_student_idx", "student_id", "starts_at"),
         Index("bookings_expiry_idx", "expires_at", postgresql_where=text("state = 'pending'")),
         Index("bookings_completion_idx", "ends_at", postgresql_where=text("state = 'confirmed'")),

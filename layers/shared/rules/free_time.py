@@ -102,11 +102,19 @@ class Calendar:
         if not _within(span, self.offered):
             return "not_offered"
         # The window bounds what rules offer; an explicit item can be booked however far away it is.
-        if span.starts_at > self.now + timedelta(days=terms.booking_window) and not _within(span, self.explicit):
+        if span.starts_at > self.now + timedelta(days=terms.booking_window) and not self.entered_by_hand(span):
             return "beyond_window"
-        if _overlaps(terms.busy(span), self.busy):
+        if self.is_taken(span):
             return "taken"
         return self._limit_reached(terms.day(span.starts_at))
+
+    def entered_by_hand(self, span: Span) -> bool:
+        """Whether explicit items alone offer all of it."""
+        return _within(span, self.explicit)
+
+    def is_taken(self, span: Span) -> bool:
+        """Whether something else of the tutor's, or its buffer, is in the way of a session or its buffers."""
+        return _overlaps(self.terms.busy(span), self.busy)
 
     def _limit_reached(self, day: date) -> Reason | None:
         terms = self.terms
@@ -143,7 +151,8 @@ def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
     return place + 1 < len(spans) and spans[place + 1].starts_at < span.ends_at
 
 
-# Sessions of the weeks around the window count towards the limits of its days.
+# Sessions of the weeks around the window count towards the limits of its days. A tutor who learns from others is busy
+# then.
 LOAD_CALENDAR = """
 SELECT clock_timestamp() AS now, b.*, t.user_id, t.price, t.location, t.online_sessions, t.in_person_sessions,
     t.individual_sessions, t.group_sessions, o.offered, o.explicit, s.busy, s.sessions
@@ -156,11 +165,19 @@ CROSS JOIN LATERAL (
     WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
 ) o
 CROSS JOIN LATERAL (
-    SELECT range_agg(tstzrange(busy_from, busy_until)) AS busy, array_agg(starts_at) AS sessions
-    FROM tutoring_sessions
-    WHERE tutor_id = t.id AND taken AND (%(but)s::bigint IS NULL OR id <> %(but)s)
-      AND tstzrange(busy_from, busy_until)
-        && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
+    SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
+        SELECT tstzrange(busy_from, busy_until) AS span, starts_at
+        FROM tutoring_sessions
+        WHERE tutor_id = t.id AND taken AND (%(but)s::bigint IS NULL OR id <> %(but)s)
+          AND tstzrange(busy_from, busy_until)
+            && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
+        UNION ALL
+        SELECT tstzrange(starts_at, ends_at), NULL
+        FROM bookings
+        WHERE student_id = t.user_id AND state IN ('pending', 'confirmed')
+          AND tstzrange(starts_at, ends_at)
+            && tstzrange(%(starts_at)s - interval '1 day', %(ends_at)s + interval '1 day')
+    ) taken
 ) s
 WHERE t.id = %(tutor_id)s AND t.listed
 """

@@ -1,0 +1,60 @@
+"""Weekly series: the same time of day, in the tutor's zone, for some weeks."""
+
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from functions.bookings.refusals import SLOT_REFUSALS, Conflict
+from shared.kit.json_text import json_text
+from shared.rules.free_time import Span
+from shared.rules.timestamps import wire_time
+
+WEEK = timedelta(weeks=1)
+# What a change of clocks can move a session by.
+LEEWAY = timedelta(hours=3)
+
+Conflicts = list[dict[str, str]]
+
+
+class SeriesConflict(Conflict):
+    """Some of the weeks cannot be booked, so none was; each is named with why."""
+
+    code = "series_conflict"
+    detail = "Części terminów nie można zarezerwować."
+    body: Any = {}
+
+    def __init__(self, conflicts: Conflicts | None = None) -> None:
+        super().__init__(conflicts)
+        self.body = {"detail": self.detail, "code": self.code, "conflicts": conflicts or []}
+
+
+def window(span: Span, weeks: int | None) -> Span:
+    """The time a single session or a whole series lies in."""
+    if weeks is None:
+        return span
+    return Span(span.starts_at, span.ends_at + weeks * WEEK + LEEWAY)
+
+
+def occurrences(span: Span, weeks: int, zone: ZoneInfo) -> list[Span]:
+    """The first session and those of the following weeks; every one lasts as long as the first.
+
+    At a time of day that a change of clocks skips the session is moved by as much (RFC 5545, section 3.3.5).
+    """
+    first, length = span.starts_at.astimezone(zone), span.ends_at - span.starts_at
+    starts = [(first + week * WEEK).astimezone(UTC) for week in range(weeks)]
+    return [Span(start, start + length) for start in starts]
+
+
+def conflicts(spans: Sequence[Span], reasons: Sequence[str | None]) -> Conflicts:
+    """What cannot be booked, as clients read it."""
+    return [
+        {"start_time": wire_time(span.starts_at), "code": SLOT_REFUSALS[reason].code}
+        for span, reason in zip(spans, reasons, strict=True)
+        if reason
+    ]
+
+
+def as_json(series_id: UUID, reservations: Sequence[str], skipped: Conflicts) -> str:
+    return f'{{"series":"{series_id}","reservations":[{",".join(reservations)}],"skipped":{json_text(skipped)}}}'

@@ -1,0 +1,340 @@
+"""Booking: items, parts of them, slots, series and groups, and what is refused."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from functions.bookings.repository import find_booking
+from shared.kit.database import connection
+from tests.lessons import at, book, booked, free_tutor, history, offer, post, problems, refused, state, terms
+from tests.people import People, insert, query
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+OWN = {"non_field_errors": ["You cannot make a reservation for yourself"]}
+
+
+def test_an_item_is_booked_as_a_whole_whatever_its_length(people: People) -> None:
+    tutor, student = people.tutor(tutor={"price": 90}), people.student()
+    item = offer(tutor, at(8), at(9.75))
+    answer = post(student, "", {"schedule_item": item, "note": " Całki "})
+    assert answer.status == 201
+    reservation = answer.json
+    assert reservation | {"id": 0, "created_at": "", "updated_at": "", "session": 0, "meeting_url": ""} == {
+        "id": 0,
+        "is_confirmed": True,
+        "created_at": "",
+        "updated_at": "",
+        "user": str(student.id),
+        "tutor": tutor.tutor_id,
+        "schedule_item": item,
+        "state": "confirmed",
+        "awaiting": None,
+        "expires_at": None,
+        "start_time": at(8).astimezone(WARSAW).isoformat(),
+        "end_time": at(9.75).astimezone(WARSAW).isoformat(),
+        "kind": "individual",
+        "form": "online",
+        "seat": 1,
+        "seats": 1,
+        "price": "157.50",
+        "currency": "PLN",
+        "location": "",
+        "meeting_url": "",
+        "note": "Całki",
+        "session": 0,
+        "series": None,
+        "cancellable_until": at(-4).astimezone(WARSAW).isoformat(),
+    }
+    assert re.fullmatch(r"https://meet\.jit\.si/Korepetycje-[\w-]{22}", reservation["meeting_url"])
+    assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
+    refused(post(people.student(), "", {"schedule_item": item}), 409, "slot_taken")
+
+
+def test_an_item_made_from_rules_is_booked_as_a_whole_only_in_an_offered_length(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    odd, fit = offer(tutor, at(8), at(9.5), "rule"), offer(tutor, at(10), at(11), "rule")
+    refused(post(student, "", {"schedule_item": odd}), 409, "slot_not_offered")
+    assert post(student, "", {"schedule_item": fit}).status == 201
+
+
+def test_a_part_of_an_item(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    terms(tutor, session_lengths=[45, 60])
+    item = offer(tutor, at(8), at(12))
+    first = post(student, "", {"schedule_item": item, "start_time": at(9).isoformat(), "length": 45})
+    assert (first.status, first.json["schedule_item"]) == (201, item)
+    body = {"schedule_item": item, "start_time": at(10).isoformat(), "end_time": at(11).isoformat()}
+    assert post(student, "", body).status == 201
+    refused(post(student, "", body | {"start_time": at(10.5).isoformat()}), 409, "slot_not_offered")
+    outside = {"schedule_item": item, "start_time": at(11.5).isoformat(), "length": 60}
+    refused(post(student, "", outside), 409, "slot_not_offered")
+
+
+def test_a_slot_may_span_items_that_touch(people: People) -> None:
+    tutor = people.tutor()
+    offer(tutor, at(8), at(9))
+    offer(tutor, at(9), at(10))
+    assert book(people.student(), tutor, at(8.5)).status == 201
+
+
+@pytest.mark.parametrize(
+    ("columns", "start", "length", "code"),
+    [
+        ({"session_lengths": [60]}, 10, 45, "slot_not_offered"),
+        ({}, 24, 60, "slot_not_offered"),
+        ({"minimum_notice": 43200}, 10, 60, "too_short_notice"),
+        ({}, -24 * 30, 60, "too_short_notice"),
+    ],
+)
+def test_what_the_terms_do_not_allow(people: People, columns: Any, start: float, length: int, code: str) -> None:
+    tutor = free_tutor(people, **columns)
+    refused(book(people.student(), tutor, at(start), length), 409, code)
+    assert query("SELECT count(*) FROM tutoring_sessions") == [(0,)]
+
+
+def test_rule_items_only_within_the_booking_window(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    terms(tutor, booking_window=3)
+    offer(tutor, at(8), at(9), "rule")
+    offer(tutor, at(10), at(11))
+    refused(book(student, tutor, at(8)), 409, "beyond_window")
+    assert book(student, tutor, at(10)).status == 201
+
+
+def test_buffers_keep_sessions_apart(people: People) -> None:
+    tutor, student = free_tutor(people, buffer_before=10, buffer_after=15), people.student()
+    booked(student, tutor, at(10))
+    refused(book(people.student(), tutor, at(11.25)), 409, "slot_taken")
+    refused(book(people.student(), tutor, at(8.75)), 409, "slot_taken")
+    assert book(people.student(), tutor, at(11.5)).status == 201
+    assert book(people.student(), tutor, at(8.5)).status == 201
+
+
+def test_limits_per_day_and_week(people: People) -> None:
+    tutor = free_tutor(people, days=9, max_per_day=1, max_per_week=2)
+    booked(people.student(), tutor, at(10))
+    refused(book(people.student(), tutor, at(14)), 409, "day_full")
+    booked(people.student(), tutor, at(10, 1))
+    refused(book(people.student(), tutor, at(10, 2)), 409, "week_full")
+    assert book(people.student(), tutor, at(10, 7)).status == 201
+
+
+def test_a_student_cannot_be_in_two_sessions_at_once(people: People) -> None:
+    first, second, student = free_tutor(people), free_tutor(people), people.student()
+    booked(student, first, at(10))
+    refused(book(student, second, at(10.5)), 409, "student_busy")
+    assert book(student, second, at(11)).status == 201
+
+
+def test_tutors_who_learn_are_busy_on_both_sides(people: People) -> None:
+    teacher, pupil = free_tutor(people), free_tutor(people)
+    booked(people.student(), pupil, at(10))
+    refused(book(pupil, teacher, at(10.5)), 409, "student_busy")
+    booked(pupil, teacher, at(14))
+    refused(book(people.student(), pupil, at(14.5)), 409, "slot_taken")
+
+
+def test_nobody_books_oneself(people: People) -> None:
+    tutor = free_tutor(people)
+    item = offer(tutor, at(30), at(31))
+    for answer in (book(tutor, tutor, at(10)), post(tutor, "", {"schedule_item": item})):
+        assert (answer.status, answer.json) == (400, OWN)
+
+
+def test_what_there_is_not_or_is_hidden_is_not_found(people: People) -> None:
+    hidden, student = people.tutor(confirmed_at=None), people.student()
+    item = offer(hidden, at(8), at(9))
+    for body in (
+        {"schedule_item": item},
+        {"schedule_item": 10**18},
+        {"session": 1},
+        {"tutor": hidden.tutor_id, "start_time": at(8).isoformat(), "length": 60},
+        {"tutor": 2**31 - 1, "start_time": at(8).isoformat(), "length": 60},
+    ):
+        assert post(student, "", body).status == 404, body
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "non_field_errors"),
+        ({"tutor": 1, "schedule_item": 1}, "non_field_errors"),
+        ({"tutor": 1}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00Z"}, "length"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "length": 60, "end_time": "2035-01-01T11:00Z"}, "length"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "end_time": "2035-01-01T10:00Z"}, "end_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "length": 4}, "length"),
+        ({"schedule_item": 1, "length": 60}, "start_time"),
+        ({"schedule_item": 0}, "schedule_item"),
+        ({"schedule_item": 2**63}, "schedule_item"),
+        ({"schedule_item": 1, "kind": "crowd"}, "kind"),
+        ({"schedule_item": 1, "form": "by post"}, "form"),
+        ({"schedule_item": 1, "form": "in_person"}, "form"),
+        ({"schedule_item": 1, "note": "x" * 501}, "note"),
+        ({"schedule_item": 1, "weeks": 27}, "weeks"),
+        ({"schedule_item": 1, "weeks": 1}, "weeks"),
+        ({"session": 1, "weeks": 2}, "weeks"),
+    ],
+)
+def test_requests_that_mean_nothing(people: People, body: Any, field: str) -> None:
+    free_tutor(people)
+    answer = post(people.student(), "", body)
+    assert (answer.status, list(answer.json)) == (400, [field]), answer
+    assert query("SELECT count(*) FROM bookings") == [(0,)]
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00Z", "9999-12-31T23:30Z", "9999-12-30T10:00Z"])
+def test_times_at_the_ends_of_the_calendar(people: People, start: str) -> None:
+    tutor, student = free_tutor(people), people.student()
+    for more in ({}, {"weeks": 26}):
+        answer = post(student, "", {"tutor": tutor.tutor_id, "start_time": start, "length": 60, **more})
+        assert answer.status in {400, 409}, answer
+    item = offer(tutor, datetime(9999, 12, 30, tzinfo=UTC), datetime(9999, 12, 30, 1, tzinfo=UTC))
+    refused(post(student, "", {"schedule_item": item}), 409, "slot_not_offered")
+    endless = offer(tutor, datetime(2100, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+    refused(post(student, "", {"schedule_item": endless}), 409, "slot_not_offered")
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted", "form", "location"),
+    [
+        ({"online_sessions": True, "in_person_sessions": True}, None, "online", ""),
+        ({"online_sessions": False, "in_person_sessions": True}, None, "in_person", "Rzeszów"),
+        ({"online_sessions": True, "in_person_sessions": True}, "in_person", "in_person", "Rzeszów"),
+        ({"online_sessions": False, "in_person_sessions": False}, None, "online", ""),
+    ],
+)
+def test_online_first(people: People, offered: Any, wanted: str | None, form: str, location: str) -> None:
+    tutor = free_tutor(people, tutor={"location": "Rzeszów", **offered})
+    reservation = booked(people.student(), tutor, at(10), **({"form": wanted} if wanted else {}))
+    assert (reservation["form"], reservation["location"]) == (form, location)
+    assert bool(reservation["meeting_url"]) == (form == "online")
+
+
+def test_what_the_tutor_does_not_offer(people: People) -> None:
+    tutor = free_tutor(people, tutor={"individual_sessions": False})
+    assert list(book(people.student(), tutor, at(10)).json) == ["kind"]
+    alone = free_tutor(people, tutor={"group_sessions": False, "online_sessions": False, "in_person_sessions": True})
+    assert list(book(people.student(), alone, at(10), kind="group").json) == ["kind"]
+    assert list(book(people.student(), alone, at(10), form="online").json) == ["form"]
+
+
+def test_the_tutor_s_own_room_and_a_price_in_thirds(people: People) -> None:
+    tutor = free_tutor(people, tutor={"price": 100}, meeting_url="https://room.example/ola", currency="EUR")
+    reservation = booked(people.student(), tutor, at(10), 30 + 15)
+    assert (reservation["meeting_url"], reservation["price"], reservation["currency"]) == (
+        "https://room.example/ola",
+        "75.00",
+        "EUR",
+    )
+    query("UPDATE tutors SET price = 10")
+    assert booked(people.student(), tutor, at(11), 30)["price"] == "5.00"
+    assert query("SELECT price::text FROM bookings ORDER BY id") == [("75.00",), ("5.00",)]
+
+
+def test_where_the_tutor_confirms_by_hand_it_is_a_request_for_two_days(people: People) -> None:
+    tutor, student = free_tutor(people, confirmation="manual"), people.student()
+    reservation = booked(student, tutor, at(10))
+    assert (reservation["is_confirmed"], reservation["state"], reservation["awaiting"]) == (False, "pending", "tutor")
+    assert reservation["meeting_url"] == ""
+    left = datetime.fromisoformat(reservation["expires_at"]) - datetime.now(UTC)
+    assert timedelta(hours=47, minutes=59) < left <= timedelta(hours=48)
+    assert history(reservation["id"]) == [("requested", None, "pending", "student")]
+    refused(book(people.student(), tutor, at(10)), 409, "slot_taken")
+
+
+def test_a_hold_ends_with_the_start_at_the_latest(people: People) -> None:
+    tutor = people.tutor()
+    start = datetime.now(UTC) + timedelta(hours=5)
+    offer(tutor, start, start + timedelta(hours=1))
+    terms(tutor, confirmation="manual")
+    reservation = booked(people.student(), tutor, start)
+    assert reservation["expires_at"] == reservation["start_time"]
+
+
+# Series
+
+
+def test_a_weekly_series_keeps_its_time_of_day_when_clocks_change(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    terms(tutor, time_zone="America/New_York", minimum_notice=0)
+    zone = ZoneInfo("America/New_York")
+    starts = [datetime(2035, 10, 24, 16, tzinfo=zone) + timedelta(weeks=week) for week in range(4)]
+    for start in starts:
+        offer(tutor, start.astimezone(UTC), start.astimezone(UTC) + timedelta(hours=1))
+    answer = book(student, tutor, starts[0].astimezone(UTC), weeks=4)
+    assert answer.status == 201
+    times = [datetime.fromisoformat(each["start_time"]).astimezone(zone) for each in answer.json["reservations"]]
+    assert times == starts
+    assert {start.hour for start in times} == {16}
+    assert {each["series"] for each in answer.json["reservations"]} == {answer.json["series"]}
+    assert len({start.utcoffset() for start in times}) == 2
+
+
+def test_a_series_is_all_or_nothing_unless_conflicts_may_be_skipped(people: People) -> None:
+    tutor, student = free_tutor(people, days=15), people.student()
+    booked(people.student(), tutor, at(10, 7))
+    answer = book(student, tutor, at(10), weeks=4)
+    refused(answer, 409, "series_conflict")
+    conflicts = [
+        {"start_time": at(10, 7).astimezone(WARSAW).isoformat(), "code": "slot_taken"},
+        {"start_time": at(10, 21).astimezone(WARSAW).isoformat(), "code": "slot_not_offered"},
+    ]
+    assert answer.json["conflicts"] == conflicts
+    assert query("SELECT count(*) FROM bookings WHERE student_id = %s", student.id) == [(0,)]
+    answer = book(student, tutor, at(10), weeks=4, skip_conflicts=True)
+    assert (answer.status, answer.json["skipped"]) == (201, conflicts)
+    assert [each["start_time"] for each in answer.json["reservations"]] == [
+        at(10, day).astimezone(WARSAW).isoformat() for day in (0, 14)
+    ]
+    refused(book(student, tutor, at(10), weeks=4, skip_conflicts=True), 409, "series_conflict")
+    assert problems() == []
+
+
+# Groups
+
+
+def test_a_group_has_seats_for_several_at_its_own_price(people: People) -> None:
+    tutor = free_tutor(people, group_seats=3, group_price=40)
+    students = [people.student() for _ in range(4)]
+    first = booked(students[0], tutor, at(10), kind="group")
+    assert (first["kind"], first["seat"], first["seats"], first["price"]) == ("group", 1, 3, "40.00")
+    second = post(students[1], "", {"session": first["session"], "note": "x"})
+    assert (second.status, second.json["seat"], second.json["session"]) == (201, 2, first["session"])
+    third = booked(students[2], tutor, at(10), kind="group")
+    assert (third["seat"], third["session"]) == (3, first["session"])
+    refused(post(students[3], "", {"session": first["session"]}), 409, "session_full")
+    refused(book(students[3], tutor, at(10), kind="group"), 409, "session_full")
+    refused(book(students[3], tutor, at(10)), 409, "slot_taken")
+    refused(book(students[3], tutor, at(10.5), kind="group"), 409, "slot_taken")
+    assert problems() == []
+
+
+def test_who_cannot_join_a_group(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    group = booked(people.student(), tutor, at(10), kind="group")
+    alone = booked(people.student(), tutor, at(12))
+    assert post(tutor, "", {"session": group["session"]}).json == OWN
+    assert post(student, "", {"session": alone["session"]}).status == 404
+    assert list(post(student, "", {"session": group["session"], "form": "in_person"}).json) == ["form"]
+    assert post(student, "", {"session": group["session"]}).status == 201
+    refused(post(student, "", {"session": group["session"]}), 409, "student_busy")
+    terms(tutor, minimum_notice=43200)
+    refused(post(people.student(), "", {"session": group["session"]}), 409, "too_short_notice")
+
+
+def test_deleting_items_does_not_touch_bookings(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    item = offer(tutor, at(8), at(9))
+    reservation = post(student, "", {"schedule_item": item}).json
+    query("DELETE FROM schedule_items")
+    assert state(reservation["id"]) == ("confirmed", None)
+    insert("schedule_items", {"tutor_id": tutor.tutor_id, "starts_at": at(8), "ends_at": at(9)})
+    refused(book(people.student(), tutor, at(8)), 409, "slot_taken")
+    with connection() as db:
+        found = find_booking(db, reservation["id"])
+    assert found is not None
+    assert found.length == timedelta(hours=1)
