@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from functions.accounts.routes import accounts
+from functions.availability.hours_routes import availability_hours
 from functions.availability.routes import availability
+from functions.availability.terms_routes import booking_terms
 from functions.bookings.routes import bookings
 from functions.bookings.waitlist_routes import waitlist
 from functions.chat.routes import chat
@@ -21,6 +23,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     profiles,
     tutor_settings,
     availability,
+    availability_hours,
+    booking_terms,
     bookings,
     waitlist,
     reviews,

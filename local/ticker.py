@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.availability import horizon
 from functions.bookings import sweep
 from functions.chat import keep_alive
 from functions.mail import handler as mail
@@ -12,6 +13,7 @@ from shared.kit.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
+HORIZON_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
 
 
@@ -33,6 +35,7 @@ class Ticker(threading.Thread):
         self._schedules = [
             self._mail,
             Schedule(keep_alive.handler, KEEP_ALIVE_SECONDS),
+            Schedule(horizon.handler, HORIZON_SECONDS),
             Schedule(sweep.handler, SWEEP_SECONDS),
         ]
         self._woken = threading.Event()

@@ -88,6 +88,7 @@ def bodies() -> Iterator[Step]:
         ("PATCH", "/api/user/profile/", "student"),
         ("PATCH", "/api/user/tutor/price/me/", "tutor"),
         ("POST", "/api/user/tutor/schedule/me/", "tutor"),
+        ("PUT", "/api/availability/hours/me/", "tutor"),
         ("POST", "/api/user/rate_tutor/1/", "student"),
         ("POST", "/api/chat/conversation/", "student"),
     )
@@ -162,6 +163,37 @@ def tutor_s_day() -> Iterator[Step]:
         yield Step("DELETE", f"{settings}schedule/me/{target}", "tutor")
     yield Step("POST", f"{settings}schedule/me/", "tutor", times)
     yield Step("DELETE", f"{settings}schedule/me/", "tutor")
+
+
+def tutor_s_hours() -> Iterator[Step]:
+    """Rules for one day so far away that no play sees its items, but for one override."""
+    hours, overrides, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
+    monday = {"weekday": 1, "start": "09:00", "end": "17:00"}
+    for week in ([], [monday, monday], [monday | {"end": "9:00"}], None):
+        yield Step("PUT", hours, "tutor", {"hours": week, "time_zone": "Europe/Warsaw"})
+        yield Step("GET", hours, "tutor")
+    day = {"kind": "extra", "first_day": "2099-03-28", "start": "09:00", "note": "Żółw"}
+    for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
+        yield Step("POST", overrides, "tutor", body)
+    yield Step("GET", overrides, "tutor")
+    for target in ("1/", "1/", "99/", "abc/"):
+        yield Step("DELETE", overrides + target, "tutor")
+    for body in ({"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}):
+        yield Step("PATCH", f"{terms}me/", "tutor", body)
+        yield Step("GET", f"{terms}me/", "tutor")
+        yield Step("GET", f"{terms}{{tutor}}/")
+    times = {"start_time": "2035-03-25T00:30:00.000Z", "end_time": "2035-03-25T03:00:00.000Z"}
+    yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    for query_string in (
+        "",
+        "?from=2035-03-25&to=2035-03-26",
+        "?from=2035-03-25&to=2035-03-26&tz=Asia%2FTokyo&length=60",
+    ):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    for query_string in ("?from=x", "?tz=x", "?length=61", "?from=2035-03-25&to=2035-07-25"):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    yield Step("GET", "/api/availability/slots/99/")
+    yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
 
 
 def transport() -> Iterator[Step]:
@@ -247,6 +279,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "bodies": bodies,
     "a student's day": student_s_day,
     "a tutor's day": tutor_s_day,
+    "a tutor's hours": tutor_s_hours,
     "transport": transport,
     "an account's end": account_s_end,
 }

@@ -36,6 +36,7 @@ HANDLERS = {
     "/api/user/profile": profiles,
     "/api/user/tutor": tutors,
     "/api/user/tutor/schedule": availability,
+    "/api/availability": availability,
     "/api/user/tutor/reviews": reviews,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,

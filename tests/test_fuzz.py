@@ -33,7 +33,18 @@ CHECKS = [
     openapi_checks.response_schema_conformance,
 ]
 # What a refused request must leave as it is; sign-in sessions and the outbox may note that somebody tried.
-KEPT = ("users", "tutors", "ratings", "schedule_items", "conversations", "members", "messages", "email_tokens")
+KEPT = (
+    "users",
+    "tutors",
+    "ratings",
+    "schedule_items",
+    "weekly_hours",
+    "hours_overrides",
+    "conversations",
+    "members",
+    "messages",
+    "email_tokens",
+)
 ROLES = cycle(("nobody", "student", "tutor"))
 
 

@@ -70,6 +70,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     },
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
     "functions.availability.handler": WEB,
+    "functions.availability.horizon": DATABASE,
     "functions.bookings.handler": WEB,
     "functions.bookings.sweep": DATABASE,
     "functions.chat.handler": {**WEB, **CACHE},

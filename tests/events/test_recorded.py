@@ -45,6 +45,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "socket_chat_message": APIGatewayWebSocketMessageEventModel,
     "socket_default": APIGatewayWebSocketMessageEventModel,
     "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
+    "schedule_horizon": EventBridgeModel,
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
     "queue_mail": SqsModel,

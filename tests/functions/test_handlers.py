@@ -10,6 +10,7 @@ from moto.ses.models import ses_backends
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.availability.horizon import handler as horizon
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
@@ -84,6 +85,14 @@ def test_availability_adds_an_item(people: People) -> None:
     assert answer.status == 201
     assert answer.json["start_time"] == "2035-01-10T08:00:00+01:00"
     assert query("SELECT tutor_id, id FROM schedule_items") == [(tutor.tutor_id, answer.json["id"])]
+
+
+def test_the_horizon_makes_the_days_that_have_come_into_reach(people: People) -> None:
+    tutor = people.tutor()
+    insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": 1, "starts": 540, "ends": 600})
+    assert horizon(recorded("schedule_horizon"), None) == {"moved": 1, "pruned": 0}
+    [(count,)] = query("SELECT count(*) FROM schedule_items WHERE source = 'rule'")
+    assert count in {8, 9}
 
 
 def test_reviews_rates_a_tutor(people: People) -> None:

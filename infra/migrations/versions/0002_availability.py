@@ -124,6 +124,13 @@ def upgrade() -> None:
     op.create_index(
         "booking_terms_length_idx", "booking_terms", [sa.literal_column("(session_lengths[1])")], unique=False
     )
+    op.create_index(
+        "schedule_items_past_idx",
+        "schedule_items",
+        ["ends_at"],
+        unique=False,
+        postgresql_where=sa.text("source = 'rule'"),
+    )
     op.execute("INSERT INTO booking_terms (tutor_id) SELECT id FROM tutors")
     op.execute(TERMS_FOR_TUTORS)
 

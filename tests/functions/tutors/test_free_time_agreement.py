@@ -81,7 +81,7 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
         terms=terms,
         items=st.lists(st.tuples(stretches, st.booleans()), min_size=1, max_size=8),
         sessions=st.lists(st.tuples(stretches, st.sampled_from([0, 15])), max_size=5),
-        lessons=st.just([]),
+        lessons=st.lists(stretches, max_size=2),
         wish=wishes,
         seconds=st.sampled_from([0, 0, 17]),
     )
