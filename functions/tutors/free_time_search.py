@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.tutors.free_time import SHORTEST, FreeTime
+from functions.tutors.free_time import MIDNIGHT, SHORTEST, FreeTime
 
 # Items looked up by their time, for each week searched; if there are more, the time is no rare one.
 FEW = 2_000
 MINUTE = timedelta(minutes=1)
-FIRST_FITS = "session_lengths[1] <= %(free_widest)s"
+# Minutes that hold a session of almost everybody.
+USUAL = 120
 
 # Whether anything at all is offered then: told fast, and mostly the answer. Written so that it is asked for one tutor
 # after the other (an EXISTS would be answered for all at once), by the index of the tutor's items and not of times.
@@ -43,7 +44,7 @@ def free_parameters(free_time: FreeTime) -> dict[str, Any]:
         "free_end": windows[-1].ends_at if windows else now,
         "free_windows": _multirange(((each.starts_at, each.ends_at) for each in windows), ")"),
         "free_starts": _multirange(((first, last) for first, last in starts if first <= last), "]"),
-        "free_widest": max((each.ends_at - each.starts_at for each in windows), default=timedelta(0)) // MINUTE,
+        "free_widest": max((each.ends_at - each.starts_at for each in windows), default=MINUTE) // MINUTE,
         "free_length": free_time.length,
         "free_few": FEW * -(-free_time.days // 7),
     }
@@ -53,13 +54,21 @@ def _multirange(spans: Iterable[tuple[datetime, datetime]], end: str) -> str:
     return "{" + ",".join(f"[{starts_at},{ends_at}{end}" for starts_at, ends_at in spans) + "}"
 
 
+def _fits(free_time: FreeTime) -> str:
+    """A condition on terms that rules out many at once, if the searcher has little time or wants a certain length."""
+    if free_time.length:
+        return "session_lengths @> ARRAY[%(free_length)s]::smallint[]"
+    width = (free_time.ends - free_time.starts) % MIDNIGHT or MIDNIGHT
+    return "session_lengths[1] <= %(free_widest)s" if width < USUAL else ""
+
+
 def two_ways(free_time: FreeTime, selection: str, conditions: list[str], order: str) -> str:
     """A statement of which one half is executed: by the order wanted or, for a rare time, by the time.
 
     In both halves the tutors come in order before they are asked whether they are free.
     """
-    fits = "session_lengths @> ARRAY[%(free_length)s]::smallint[]" if free_time.length else FIRST_FITS
-    conditions = [*conditions, f"t.id IN (SELECT tutor_id FROM booking_terms WHERE {fits})"]
+    if fits := _fits(free_time):
+        conditions = [*conditions, f"t.id IN (SELECT tutor_id FROM booking_terms WHERE {fits})"]
     by_order = [*conditions, f"NOT {IS_RARE}"]
     by_time = [*conditions, IS_RARE, IS_THERE]
     halves = (

@@ -110,7 +110,7 @@ def upgrade() -> None:
     op.create_index("hours_overrides_tutor_idx", "hours_overrides", ["tutor_id", "last_day"], unique=False)
     op.add_column("schedule_items", sa.Column("source", sa.Text(), server_default="explicit", nullable=False))
     op.create_check_constraint(op.f("schedule_items_source_check"), "schedule_items", "source IN ('explicit', 'rule')")
-    op.create_index("schedule_items_end_idx", "schedule_items", ["tutor_id", "ends_at"], unique=False)
+    op.create_index("schedule_items_end_idx", "schedule_items", ["tutor_id", "ends_at", "starts_at"], unique=False)
     op.create_index(
         "schedule_items_time_idx",
         "schedule_items",

@@ -14,10 +14,10 @@ branch_labels = None
 depends_on = None
 
 # Which tutors are free, for search: shared.rules.free_time.Calendar decides the same, and a test holds both equal.
-# A function because its plan is then made once; a slot is tried at each step from where an offer begins.
+# A function because its plan is then made once a connection; a slot is tried at each step from where an offer begins.
 HAS_FREE_SLOT = """
 CREATE FUNCTION has_free_slot(tutor int, windows tstzmultirange, wanted int) RETURNS boolean
-LANGUAGE plpgsql STABLE COST 1000 AS $$
+LANGUAGE plpgsql STABLE COST 1000 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     terms booking_terms;
     step interval;

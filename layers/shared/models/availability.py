@@ -27,7 +27,7 @@ class ScheduleItem(Base):
         Index("schedule_items_tutor_idx", "tutor_id", "id"),
         Index("schedule_items_past_idx", "ends_at", postgresql_where=text("source = 'rule'")),
         # Search asks whether a tutor offers some time, and who offers a rare time.
-        Index("schedule_items_end_idx", "tutor_id", "ends_at"),
+        Index("schedule_items_end_idx", "tutor_id", "ends_at", "starts_at"),
         Index("schedule_items_time_idx", text("tstzrange(starts_at, ends_at)"), postgresql_using="gist"),
         ExcludeConstraint(
             ("tutor_id", "="),
