@@ -10,7 +10,7 @@ from functions.tutors.search_text import location_conditions
 # The most frequent ones; tutors write their locations themselves.
 LOCATIONS = 100
 # Who is free must be asked of one tutor after the other: the best are counted, up to so many.
-COUNTED = 1_000
+COUNTED = 500
 
 # A facet does not restrict itself: skills are counted whatever skills are wanted, locations wherever is looked.
 COUNT = """

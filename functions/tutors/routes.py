@@ -41,7 +41,7 @@ def search_tutors(request: Request) -> Response:
 def count_facets(request: Request) -> Response:
     """How many tutors the same search would find by each skill and location, whatever skills and location it names.
 
-    Of locations there are the hundred most frequent. With a free time the thousand best tutors are counted, and
+    Of locations there are the hundred most frequent. With a free time the five hundred best tutors are counted, and
     `complete` is false if there are more.
     """
     return json_response(service.facets(request.scope["query_string"]))

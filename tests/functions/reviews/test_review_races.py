@@ -186,9 +186,9 @@ def report_while_hidden(people: People) -> tuple[int, int]:
     review_id, reader = rated(people.tutor(), people.student()), people.student()
     with ThreadPoolExecutor(1) as threads, other_transaction() as hiding:
         hiding.execute("UPDATE ratings SET hidden_at = now() WHERE id = %s", (review_id,))
+        hiding.execute("UPDATE review_reports SET resolved_at = now() WHERE rating_id = %s", (review_id,))
         reporting = threads.submit(lambda: at_once(partial(report, reader, review_id))[0])
         wait_until(lambda: waiting() == 1 or reporting.done())
-        hiding.execute("UPDATE review_reports SET resolved_at = now() WHERE rating_id = %s", (review_id,))
         hiding.commit()
         status = reporting.result(30).status
     return status, query("SELECT count(*) FROM review_reports WHERE resolved_at IS NULL")[0][0]
