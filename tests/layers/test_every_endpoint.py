@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from functions.accounts.handler import handler as accounts
 from functions.profiles.handler import handler as profiles
-from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
 from shared.kit.tokens import Claims, issue
 from shared.models import Base
@@ -67,13 +66,6 @@ PROTECTED = [
     Endpoint(LambdaDoor(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
     Endpoint(LambdaDoor(tokens), "POST", "/api/token/logout/"),
     Endpoint(LambdaDoor(accounts), "DELETE", "/api/user/delete/"),
-    Endpoint(LambdaDoor(reviews), "PATCH", "/api/user/rate_tutor/1/", {"rating": 3, "review": "x"}),
-    Endpoint(LambdaDoor(reviews), "PUT", "/api/user/tutor/reviews/1/reply/", {"reply": "x"}),
-    Endpoint(LambdaDoor(reviews), "DELETE", "/api/user/tutor/reviews/1/reply/"),
-    Endpoint(LambdaDoor(reviews), "POST", "/api/user/tutor/reviews/1/report/", {"reason": "x"}),
-    Endpoint(LambdaDoor(reviews), "GET", "/api/user/tutor/reviews/reported/"),
-    Endpoint(LambdaDoor(reviews), "POST", "/api/user/tutor/reviews/1/hide/"),
-    Endpoint(LambdaDoor(reviews), "POST", "/api/user/tutor/reviews/1/unhide/"),
 ]
 WITH_BODY = [each for each in (*PUBLIC, *PROTECTED) if each.body]
 
