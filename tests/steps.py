@@ -39,6 +39,7 @@ def everything_as_anybody() -> Iterator[Step]:
     paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # APIRoutes
     for path in sorted(paths):
         target = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
+        target = target.replace("{token}", "x")
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             yield Step(method, target)
             yield Step(method, target.rstrip("/"), headers={"origin": "https://front.example"})
@@ -229,6 +230,29 @@ def tutor_s_hours() -> Iterator[Step]:
     yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
 
 
+def told() -> Iterator[Step]:
+    """Notifications and the calendar feed."""
+    note, feed = "/api/notification/", "/api/reservation/calendar/"
+    for query in ("", "?p=1&page_size=1", "?p=2&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{note}list/{query}", "student")
+    yield Step("GET", f"{note}unread_count", "student")
+    for target, body in (("1", {"is_read": True}), ("1", {"is_read": "x"}), ("3", {"is_read": True}), ("99", {})):
+        for method in ("PUT", "PATCH"):
+            yield Step(method, f"{note}is_read/{target}/", "student", body)
+    yield Step("GET", f"{note}list/", "other")
+    yield Step("POST", f"{note}read_all/", "student", {})
+    yield Step("GET", f"{note}list/", "student")
+    for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
+        yield Step("GET", feed + target, headers={"origin": "https://front.example"})
+        yield Step("HEAD", feed + target)
+    yield Step("GET", feed, "student")
+    yield Step("DELETE", feed, "student")
+    yield Step("DELETE", feed, "student")
+    yield Step("GET", feed + "{feed}.ics")
+    yield Step("POST", feed, "tutor")
+    yield Step("GET", feed, "tutor")
+
+
 def transport() -> Iterator[Step]:
     """What has no endpoint."""
     origin = {"origin": "https://front.example"}
@@ -314,6 +338,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
     "a tutor's hours": tutor_s_hours,
+    "what one is told": told,
     "transport": transport,
     "an account's end": account_s_end,
 }

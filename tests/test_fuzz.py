@@ -46,6 +46,8 @@ KEPT = (
     "members",
     "messages",
     "email_tokens",
+    "notifications",
+    "calendar_feeds",
 )
 ROLES = cycle(("nobody", "student", "tutor", "staff"))
 

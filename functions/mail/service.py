@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Callable
 
-from functions.mail import repository, texts
+from functions.mail import bookings, repository, texts
 from functions.mail.repository import Addressee, Due
 from functions.mail.texts import Letter
-from functions.mail.transports import MailRefused, NotSent, Transport, transport
+from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
 from shared.kit.log import logger
 from shared.kit.settings import settings
 from shared.rules.policy import policy
@@ -23,24 +23,33 @@ def deliver() -> int:
             sent += _send(due, send)
         except NotSent as error:
             logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
+            if due.once and not isinstance(error, Uncertain):
+                repository.take_back_try(due.id)
             if isinstance(error, MailRefused):
                 continue
             break
-        repository.mark_sent(due.id)
     return sent
 
 
 def _send(due: Due, send: Transport) -> bool:
-    """Write and hand over a mail; False if there is nothing to tell the addressee any more. Raises NotSent."""
+    """Write and hand over a mail; False if there is nothing to tell the addressee, or somebody else does.
+
+    Raises NotSent.
+    """
     addressee = repository.find_addressee(due.recipient)
-    letter = LETTERS[due.kind](addressee) if addressee else None
+    letter = LETTERS[due.kind](addressee, due.payload) if addressee else None
     if addressee is None or letter is None:
+        repository.mark_sent(due.id)
         return False
-    send(texts.as_message(letter, settings().mail_from, addressee.email))
+    message = texts.as_message(letter, settings().mail_from, addressee.email)
+    if due.once and not repository.begin_only_try(due.id):
+        return False
+    send(message)
+    repository.mark_sent(due.id)
     return True
 
 
-def _confirmation(to: Addressee) -> Letter | None:
+def _confirmation(to: Addressee, _payload: dict[str, int]) -> Letter | None:
     if to.confirmed:
         return None
     token, days = secrets.token_hex(32), policy().confirm_token_days
@@ -48,14 +57,16 @@ def _confirmation(to: Addressee) -> Letter | None:
     return texts.confirmation(to.first_name, f"{policy().front_url}/account/confirm-email/?token={token}", days)
 
 
-def _password_reset(to: Addressee) -> Letter:
+def _password_reset(to: Addressee, _payload: dict[str, int]) -> Letter:
     token, minutes = secrets.token_hex(24), policy().reset_token_minutes
     repository.add_token(token, to.user_id, "reset", minutes * MINUTE)
     link = f"{policy().front_url}/account/reset-password/?reset_token={token}"
     return texts.password_reset(to.first_name, link, minutes)
 
 
-LETTERS: dict[str, Callable[[Addressee], Letter | None]] = {
+LETTERS: dict[str, Callable[[Addressee, dict[str, int]], Letter | None]] = {
     "confirm_email": _confirmation,
     "reset_password": _password_reset,
+    "booking_change": bookings.change_letter,
+    "booking_reminder": bookings.reminder_letter,
 }

@@ -26,6 +26,7 @@ VALUES = {
     "connection_id": "YWJjZGVmZw==",
     "conversation_id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10",
     "email": "ola@example.com",
+    "notification_id": 7,
     "password": "Start1!haslo",
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
@@ -34,6 +35,7 @@ HTTP = (
     "accounts_register",
     "availability_add_item",
     "chat_history",
+    "notifications_mark_read",
     "profiles_change_picture",
     "reviews_rate_tutor",
     "tokens_sign_in",
@@ -42,12 +44,15 @@ HTTP = (
 SHAPES: dict[str, type[BaseModel]] = {
     **dict.fromkeys(HTTP, APIGatewayProxyEventV2Model),
     "socket_connect": APIGatewayWebSocketConnectEventModel,
+    "socket_connect_notifications": APIGatewayWebSocketConnectEventModel,
     "socket_chat_message": APIGatewayWebSocketMessageEventModel,
     "socket_default": APIGatewayWebSocketMessageEventModel,
     "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
     "schedule_horizon": EventBridgeModel,
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
+    "schedule_reminders": EventBridgeModel,
+    "schedule_tell": EventBridgeModel,
     "queue_mail": SqsModel,
     "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
 }
@@ -81,7 +86,9 @@ def test_an_http_event_says_the_same_everywhere(name: str) -> None:
     assert ("body" in event) == (context["http"]["method"] in {"POST", "PATCH"})
 
 
-@pytest.mark.parametrize("name", ["accounts_register", "availability_add_item", "profiles_change_picture"])
+@pytest.mark.parametrize(
+    "name", ["accounts_register", "availability_add_item", "notifications_mark_read", "profiles_change_picture"]
+)
 def test_a_body_has_the_length_its_header_tells(name: str) -> None:
     event = recorded(name, **VALUES)
     body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()

@@ -1,6 +1,8 @@
 """Every Lambda handler answers its recorded event, against real engines."""
 
+import email.policy
 from collections.abc import Callable, Iterator
+from email import message_from_string
 from typing import Any
 
 import boto3
@@ -14,11 +16,15 @@ from functions.availability.horizon import handler as horizon
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
+from functions.notifications.handler import handler as notifications
+from functions.notifications.tell import handler as tell
 from functions.profiles.handler import handler as profiles
+from functions.reminders.handler import handler as remind
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
 from shared.kit import aws, storage
+from tests.bookings import book
 from tests.conftest import read_settings_again
 from tests.doors import Answer
 from tests.events.recorded import recorded
@@ -113,6 +119,14 @@ def test_chat_answers_the_history_without_a_slash(people: People) -> None:
     assert [(item["body"], item["created_by"]["id"]) for item in answer.json] == [("Zapraszam.", str(tutor.id))]
 
 
+def test_notifications_marks_one_as_read(people: People) -> None:
+    student = people.student()
+    note = insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": "Nowa rezerwacja."})
+    answer = ask(notifications, recorded("notifications_mark_read", access=student.access, notification_id=note))
+    assert (answer.status, answer.json["is_read"]) == (200, True)
+    assert query("SELECT is_read FROM notifications") == [(True,)]
+
+
 @mock_aws
 def test_profiles_stores_the_picture_in_the_bucket_and_deletes_the_one_before(
     people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
@@ -171,6 +185,27 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
     insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
     assert mail(recorded("queue_mail"), None) == {"sent": 0}
     assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
+
+
+@mock_aws
+def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
+    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boto3.client("sesv2").create_email_identity(EmailIdentity="korepetycje.example")
+    monkeypatch.setenv("MAIL_URL", "ses:")
+    monkeypatch.setenv("MAIL_FROM", SENDER)
+    read_settings_again()
+    student, tutor = people.student(), people.tutor()
+    book(student, tutor).change("confirmed")
+    assert tell(recorded("schedule_tell"), None) == {"told": 1}
+    assert remind(recorded("schedule_reminders"), None) == {"sent": 0}
+    assert mail(recorded("queue_mail"), None) == {"sent": 2}
+    sent = ses_backends[ACCOUNT][REGION].sent_messages
+    assert [set(each.destinations) for each in sent] == [{student.email}, {tutor.email}]
+    for each in sent:
+        message = message_from_string(each.raw_data, policy=email.policy.default)
+        [entry] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        assert entry.get_param("method") == "REQUEST"
 
 
 # Migrations

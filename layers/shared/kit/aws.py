@@ -17,6 +17,8 @@ def s3() -> "S3Client":
 
 @cache
 def sesv2() -> "SESV2Client":
+    """Tries once: a second try after a lost answer would send a mail twice, and the outbox has its own."""
     import boto3
+    from botocore.config import Config
 
-    return boto3.client("sesv2")
+    return boto3.client("sesv2", config=Config(retries={"total_max_attempts": 1}))

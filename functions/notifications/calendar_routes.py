@@ -1,0 +1,58 @@
+"""HTTP shapes of the calendar feeds."""
+
+import hashlib
+
+from fastapi import Request, Response
+
+from functions.notifications import feeds
+from functions.notifications.schemas import Feed, NewFeed
+from shared.kit.answers import answer
+from shared.kit.documentation import refusals
+from shared.kit.http import router
+from shared.rules.callers import User
+from shared.rules.policy import policy
+from shared.rules.timestamps import wire_time
+
+calendar = router("calendar")
+PATH = "/api/reservation/calendar/"
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
+
+@calendar.post(PATH, status_code=201, response_model=NewFeed)
+def make_feed(caller: User, request: Request) -> Response:
+    """Make the own calendar feed, or replace its address: it is told this once, whoever has it reads the calendar."""
+    token, created_at = feeds.make_feed(caller.id)
+    origin = policy().public_url or str(request.base_url)
+    return answer({"url": f"{origin.rstrip('/')}{PATH}{token}.ics", "created_at": wire_time(created_at)}, 201)
+
+
+@calendar.get(PATH, response_model=Feed, responses=refusals(feeds.NoFeed))
+def get_feed(caller: User) -> Response:
+    """Since when there is an own feed."""
+    return answer({"created_at": wire_time(feeds.get_feed(caller.id))})
+
+
+@calendar.delete(PATH, status_code=204, response_class=Response, responses=refusals(feeds.NoFeed))
+def delete_feed(caller: User) -> Response:
+    """Delete the own feed: its address leads nowhere from now on."""
+    feeds.delete_feed(caller.id)
+    return Response(status_code=204)
+
+
+@calendar.get(
+    PATH + "{token}.ics/",
+    response_class=Response,
+    responses={
+        200: {"description": "iCalendar (RFC 5545)", "content": {"text/calendar": {"schema": {"type": "string"}}}},
+        304: {"description": "As the If-None-Match header knows it"},
+        **refusals(feeds.NoFeed),
+    },
+)
+def read_feed(token: str, request: Request) -> Response:
+    """The sessions of whoever made the feed, as student and tutor: the last 90 days and all that lie ahead."""
+    content = feeds.read_feed(token)
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=CALENDAR_TYPE)
