@@ -62,10 +62,13 @@ def public_reads() -> Iterator[Step]:
         "?price__gte=x&avg_rating__lt=NaN&page_size=0&cursor=x",
         "?page_size=1",
         "?search_by_full_name=%00",
+        "?free_from=08:00&free_to=12:00&free_weekdays=1,2&free_tz=Europe/Warsaw&free_within=30&free_length=60",
+        "?free_from=x&free_tz=Nowhere&free_within=99&free_length=1&free_weekdays=9",
         "?search_by_full_name=" + "x" * 50_000,
     )
     for text in queries:
         yield Step("GET", search + text, headers={"origin": "https://front.example", "content-type": JSON_TYPE})
+        yield Step("GET", f"{search}facets/{text}")
     for path in (
         "all",
         "details/1",
@@ -133,6 +136,36 @@ def student_s_day() -> Iterator[Step]:
         yield Step("GET", talk + query_string, "student")
     yield Step("GET", talk.upper(), "student")
     yield Step("GET", talk, "other")
+
+
+def reviews_and_their_rules() -> Iterator[Step]:
+    """Two reviews of the second tutor, 1 by the student and 2 by the other."""
+    base, rate = "/api/user/tutor/reviews", "/api/user/rate_tutor/2/"
+    for query_string in ("", "?p=1&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{base}/2/{query_string}")
+    for tutor_id in ("77", "9" * 30, "abc"):
+        yield Step("GET", f"{base}/{tutor_id}/")
+    for body in ({"rating": 3}, {"rating": 9, "review": ""}, {}):
+        yield Step("PATCH", rate, "student", body)
+    yield Step("PATCH", rate, "second", {"rating": 1})
+    for who, review in (("second", "1"), ("second", "77"), ("tutor", "1"), ("student", "1")):
+        for body in ({"reply": "Dziękuję!"}, {"reply": ""}):
+            yield Step("PUT", f"{base}/{review}/reply/", who, body)
+    yield Step("DELETE", f"{base}/1/reply/", "second")
+    for who, review in (("other", "1"), ("other", "1"), ("student", "77")):
+        yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
+    yield Step("POST", f"{base}/1/report/", "other", {})
+    for who in ("staff", "student"):
+        yield Step("GET", f"{base}/reported/", who)
+        for verb in ("hide", "unhide", "hide"):
+            yield Step("POST", f"{base}/1/{verb}/", who, {})
+    yield Step("POST", f"{base}/77/hide/", "staff", {})
+    for method in ("PATCH", "DELETE"):
+        yield Step(method, rate, "student", {"rating": 5})
+    yield Step("GET", "/api/user/ratings/me/", "student")
+    yield Step("GET", f"{base}/2/")
+    yield Step("GET", "/api/user/tutor/details/2/")
+    yield Step("POST", f"{base}/1/unhide/", "staff", {})
 
 
 def tutor_s_day() -> Iterator[Step]:
@@ -303,6 +336,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "public reads": public_reads,
     "bodies": bodies,
     "a student's day": student_s_day,
+    "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
     "a tutor's hours": tutor_s_hours,
     "what one is told": told,

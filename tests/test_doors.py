@@ -66,6 +66,7 @@ class Platform:
             "other": people.student(id=OTHER),
             "gone": people.student(id=GONE),
         }
+        self.people["staff"] = people.student(is_staff=True)
         self.people["second"] = people.tutor(first_name="Ewa", tutor={"price": 30})
         for student in ("student", "other"):
             row = {"tutor_id": 2, "student_id": self.people[student].id, "rating": 5, "review": "Żółw"}

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from functions.tutors.facet_search import facet_statement
 from functions.tutors.filters import Filters
 from functions.tutors.search import search_statement
 from shared.kit.database import connection
@@ -21,6 +22,14 @@ def search(filters: Filters, *, forgiving: bool = False) -> list[Row]:
     statement, parameters = search_statement(filters, forgiving=forgiving)
     with connection() as db:
         return db.execute(statement, parameters, prepare=False).fetchall()
+
+
+def count_facets(filters: Filters, *, forgiving: bool = False) -> tuple[int, int, str, str]:
+    """(tutors counted, those among them that match all filters, skills and locations as JSON texts)."""
+    statement, parameters = facet_statement(filters, forgiving=forgiving)
+    with connection() as db:
+        [row] = db.execute(statement, parameters, prepare=False).fetchall()
+    return row[0], row[1], row[2], row[3]
 
 
 class _Known:

@@ -156,6 +156,8 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "copy_account_to_tutor",
         "fill_tutor_from_account",
         "count_ratings",
+        "has_free_slot",
+        "rare_tutors",
         "lock_rated_tutors",
         "cancel_bookings_of_account",
     }
