@@ -140,8 +140,8 @@ def test_mail_sends_what_is_due_by_ses(
     student = people.student(first_name="Łucja")
     insert("outbox", {"kind": "reset_password", "recipient": student.email})
 
-    assert mail(recorded(event), None) == {"sent": 1}
-    assert mail(recorded(event), None) == {"sent": 0}
+    assert mail(recorded(event), None) == {"sent": 1, "batchItemFailures": []}
+    assert mail(recorded(event), None) == {"sent": 0, "batchItemFailures": []}
     assert query("SELECT sent_at IS NOT NULL FROM outbox") == [(True,)]
 
     [sent] = ses_backends[ACCOUNT][REGION].sent_messages
@@ -160,15 +160,14 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
     monkeypatch.setenv("MAIL_FROM", SENDER)
     read_settings_again()
     insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
-    assert mail(recorded("queue_mail"), None) == {"sent": 0}
+    assert mail(recorded("queue_mail"), None) == {"sent": 0, "batchItemFailures": []}
     assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
 
 
 # Migrations
 
 
-@pytest.mark.parametrize("event", ["migrations_invoke", "migrations_custom_resource"])
-def test_migrations_bring_the_database_to_the_newest_revision(platform: None, event: str) -> None:
+def test_migrations_bring_the_database_to_the_newest_revision(platform: None) -> None:
     [(newest,)] = query("SELECT version_num FROM alembic_version")
-    assert migrations(recorded(event), None) == {"upgraded": True}
+    assert migrations(recorded("migrations_invoke"), None) == {"upgraded": True}
     assert query("SELECT version_num FROM alembic_version") == [(newest,)]
