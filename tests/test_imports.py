@@ -70,6 +70,7 @@ BUDGETS: dict[str, dict[str, str]] = {
         "psycopg": "tells a lock that is not free from other faults",
         "urllib3": "answers CloudFormation",
     },
+    "functions.secrets.handler": {},
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
     "functions.availability.handler": WEB,
     "functions.chat.handler": {**WEB, **CACHE},
