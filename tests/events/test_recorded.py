@@ -28,6 +28,7 @@ VALUES = {
     "email": "ola@example.com",
     "notification_id": 7,
     "password": "Start1!haslo",
+    "response_url": "https://cloudformation-custom-resource-response-eucentral1.s3.amazonaws.com/x?X-Amz-Signature=y",
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
 }
