@@ -23,9 +23,8 @@ def transformed(path: Path) -> dict[str, Any]:
     for name, resource in template["Resources"].items():
         if resource["Type"] == FUNCTION:
             resource["Properties"]["ImageUri"] = IMAGE.format(name.lower())
-    # AWS's managed policies by name; ours are written out.
-    translated = Translator({}, Parser()).translate(template, {})
-    return json.loads(json.dumps(translated))
+    translated: dict[str, Any] = Translator({}, Parser()).translate(template, {})
+    return translated
 
 
 if __name__ == "__main__":
