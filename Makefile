@@ -37,7 +37,7 @@ template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AW
 	@$(SAM) validate --lint
 	@.venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json
 	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml .venv-sam/transformed/template.json
-	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra/stacks -d .venv-sam/transformed -d infra -d local
+	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra -d local -d .venv-sam/transformed
 	@$(BIN)/python -m pytest -m template -n 0
 
 SAM := AWS_DEFAULT_REGION=eu-central-1 SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
