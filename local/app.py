@@ -15,7 +15,6 @@ from local import docs, health, inbox, management, media, start_page, web_pages
 from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
-from local.lanes import lanes
 from local.launch import die_with_parent
 from local.neighbours import LocalPusher, listen
 from local.options import Options, read_options
@@ -33,7 +32,7 @@ class Server:
 
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])
-        self.gateway = Gateway(lanes(sockets.handler, CHAT_THREADS), sockets.ACTIONS)
+        self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS)
         self.pusher = LocalPusher(self.gateway, folder)
         others = [health.route, media.mount(), *docs.routes, *inbox.routes(), web_pages.mount()]
         others += management.routes(self.pusher)

@@ -10,13 +10,13 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.connection_ids import new_connection_id
 from local.gateway_events import Connection, gateway_error
-from local.lanes import Lane, Result
+from local.lanes import Handler, Lane, Result
 from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.wire import Receive, Scope, Send
 
@@ -49,19 +49,20 @@ class Socket:
 
 
 class Gateway:
-    """ASGI app for WebSockets. `routes` are the route keys there are; each socket's events take one of the lanes."""
+    """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them."""
 
     def __init__(
         self,
-        lanes: Sequence[Lane],
+        handler: Handler,
         routes: Iterable[str],
         *,
+        threads: int,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         self.routes = frozenset(routes)
-        self.lanes = lanes
+        self.lanes = [Lane(handler, number) for number in range(threads)]
         self.idle = idle
         self.lifetime = lifetime
         self._loop: asyncio.AbstractEventLoop | None = None

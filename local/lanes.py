@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from shared.kit.log import logger
 
@@ -16,19 +16,8 @@ FAILED: Result = {"statusCode": 500}
 JOIN_SECONDS = 5.0
 
 
-class Lane(Protocol):
-    """A way to the function. `done` is called with its result, in a thread of the lane's."""
-
-    def start(self) -> None: ...
-
-    def put(self, event: Event, done: Done) -> None: ...
-
-    def finish(self) -> None:
-        """Handle what is waiting, then end."""
-
-
-class OrderedLane(threading.Thread):
-    """Runs one event after the other in this process."""
+class Lane(threading.Thread):
+    """Runs one event after the other. `done` is called in this thread with the function's result."""
 
     def __init__(self, handler: Handler, number: int) -> None:
         super().__init__(name=f"lane-{number}", daemon=True)
@@ -39,6 +28,7 @@ class OrderedLane(threading.Thread):
         self._events.put((event, done))
 
     def finish(self) -> None:
+        """Handle what is waiting, then end."""
         self._events.put(None)
         self.join(JOIN_SECONDS)
 
@@ -53,7 +43,3 @@ class OrderedLane(threading.Thread):
         except Exception:  # noqa: BLE001 - what AWS does with a function that fails, however it failed
             logger().exception("function failed")
             return FAILED
-
-
-def lanes(handler: Handler, number: int) -> list[Lane]:
-    return [OrderedLane(handler, each) for each in range(number)]

@@ -170,7 +170,7 @@ def target_of(scope: Scope) -> str:
 
 def head_size(scope: Scope, target: str) -> int:
     """Bytes of the request line and of the headers, each with its separators."""
-    line = len(f"{scope['method']} {target} HTTP/1.1\r\n")
+    line = len(f"{scope.get('method', 'GET')} {target} HTTP/1.1\r\n")
     return line + sum(len(name) + len(value) + len(": \r\n") for name, value in scope["headers"])
 
 

@@ -3,6 +3,7 @@
 Source: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,14 +16,19 @@ PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "tutoring",
 }
-SECRET = re.compile(r"\{\{resolve:secretsmanager:([^}]+?)(?::SecretString)?(?::(\w*))?(?::[\w-]*)*\}\}")
+SECRET = re.compile(r"\{\{resolve:secretsmanager:([^}]+)\}\}")
+ARN_PARTS = 7
 
 
 class Resolver:
-    """Puts values in place of functions; `known` holds those of a deployment by "Id" and "Id.Attribute"."""
+    """Puts values in place of functions.
 
-    def __init__(self, document: Mapping[str, Any], known: Mapping[str, str]) -> None:
-        self.known = known
+    `known` holds those of a deployment by "Id" and "Id.Attribute", and its parameters; `secrets` the texts of
+    secrets by their ARNs.
+    """
+
+    def __init__(self, document: Mapping[str, Any], known: dict[str, str], secrets: Mapping[str, str]) -> None:
+        self.known, self.secrets = known, secrets
         self.conditions: Mapping[str, Any] = document.get("Conditions", {})
         self.mappings: Mapping[str, Any] = document.get("Mappings", {})
         parameters = document.get("Parameters", {})
@@ -36,6 +42,13 @@ class Resolver:
             "Fn::Select": lambda value: self.resolve(value[1])[int(value[0])],
             "Fn::Split": lambda value: str(self.resolve(value[1])).split(value[0]),
             "Fn::FindInMap": self._mapped,
+        }
+        self._operators: Mapping[str, Callable[[Any], bool]] = {
+            "Condition": self.holds,
+            "Fn::Equals": self._equals,
+            "Fn::Not": lambda value: not self.holds(value[0]),
+            "Fn::And": lambda value: all(map(self.holds, value)),
+            "Fn::Or": lambda value: any(map(self.holds, value)),
         }
 
     def resolve(self, value: Any) -> Any:
@@ -54,25 +67,17 @@ class Resolver:
             return True
         if isinstance(condition, str):
             return self.holds(self.conditions[condition])
-        kind, value = next(iter(condition.items()))
-        match kind:
-            case "Condition":
-                return self.holds(value)
-            case "Fn::Equals":
-                one, other = map(str, map(self.resolve, value))
-                return one == other
-            case "Fn::Not":
-                return not self.holds(value[0])
-            case "Fn::And":
-                return all(map(self.holds, value))
-            case "Fn::Or":
-                return any(map(self.holds, value))
-        raise ValueError(f"no condition: {condition!r}")
+        [(kind, value)] = condition.items()
+        return self._operators[kind](value)
+
+    def _equals(self, value: Any) -> bool:
+        one, other = map(str, map(self.resolve, value))
+        return one == other
 
     def _ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
             return ""
-        return (PSEUDO | self.parameters | dict(self.known))[name]
+        return (PSEUDO | self.parameters | self.known)[name]
 
     def _attribute(self, value: Any) -> str:
         return self.known[value if isinstance(value, str) else ".".join(value)]
@@ -93,5 +98,11 @@ class Resolver:
         return self.mappings[name][first][second]
 
     def _with_secrets(self, text: str) -> str:
-        """Dynamic references: {{resolve:secretsmanager:id:SecretString:key}} by "secret:id:key"."""
-        return SECRET.sub(lambda found: self.known[f"secret:{found[1]}:{found[2] or ''}"], text)
+        return SECRET.sub(lambda found: self._secret(found[1]), text)
+
+    def _secret(self, reference: str) -> str:
+        """The secret, or its field, of a dynamic reference: arn[:SecretString[:field[:stage[:version]]]]."""
+        parts = reference.split(":")
+        text = self.secrets[":".join(parts[:ARN_PARTS])]
+        field = parts[ARN_PARTS + 1] if len(parts) > ARN_PARTS + 1 else ""
+        return str(json.loads(text)[field]) if field else text

@@ -7,11 +7,12 @@ import random
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 from botocore.credentials import ReadOnlyCredentials
 
 from local.gateway import FORBIDDEN, ROOT_PATH, Gateway, refuse
-from local.lanes import FAILED, Done, Event, Result
+from local.lanes import FAILED, Done, Event, Lane, Result
 from shared.kit.wire import Receive, Scope, Send
 from tests.cloud.lambda_service import ConcurrencyExceeded, Function
 from tests.runtime.lambda_process import REGION, FunctionTimedOut, RuntimeExited
@@ -54,13 +55,18 @@ class ConcurrentLane:
         return result
 
 
+def unused(_event: Event, _context: object) -> Result:
+    raise AssertionError("the lane calls the functions")
+
+
 class SocketApi:
     """ASGI app of one WebSocket API: its stage's root and nothing else."""
 
     def __init__(self, stage: str, routes: Mapping[str, Function], *, jitter: float) -> None:
         self.paths = {f"/{stage}", f"/{stage}/"}
-        lane = ConcurrentLane(routes, jitter)
-        self.gateway = Gateway([lane], routes, idle=IDLE_SECONDS, lifetime=LIFETIME_SECONDS)
+        self.gateway = Gateway(unused, routes, threads=0, idle=IDLE_SECONDS, lifetime=LIFETIME_SECONDS)
+        # One way for all sockets, in place of the local server's, which keep each socket's frames in order.
+        self.gateway.lanes = cast("list[Lane]", [ConcurrentLane(routes, jitter)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in self.paths:

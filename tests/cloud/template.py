@@ -1,6 +1,6 @@
 """What `template.yaml` says of functions, routes, queues and schedules; nothing of it is repeated here.
 
-Source: docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
+Source: docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
 """
 
 import re
@@ -63,11 +63,12 @@ class Schedule:
 
 
 class Template:
-    """The resources of a template; `known` gives the values of Ref and GetAtt that only a deployment knows."""
+    """The resources of a template; `known` and `secrets` are what only a deployment knows, as Resolver takes them."""
 
-    def __init__(self, path: Path = TEMPLATE, known: Mapping[str, str] | None = None) -> None:
+    def __init__(self, path: Path, known: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+        self.path = path
         self.document: Mapping[str, Any] = load(str(path))
-        self.resolver = Resolver(self.document, known or {})
+        self.resolver = Resolver(self.document, dict(known), secrets)
 
     def resolve(self, value: Any) -> Any:
         return self.resolver.resolve(value)

@@ -12,7 +12,6 @@ from websockets.sync.client import ClientConnection, connect
 from local import management
 from local.__main__ import MAX_MESSAGE
 from local.gateway import Gateway
-from local.lanes import lanes
 from local.neighbours import LocalPusher, listen
 from local.websocket_protocol import GatewayProtocol
 from shared.kit.http import http_app
@@ -109,7 +108,7 @@ def running_emulator(
 ) -> Iterator[Emulator]:
     """`limits` are the gateway's: idle and lifetime, in seconds."""
     function = Function()
-    emulator = Emulator(function, Gateway(lanes(function, 2), routes, **limits), sockets)
+    emulator = Emulator(function, Gateway(function, routes, threads=2, **limits), sockets)
     config = uvicorn.Config(
         emulator,
         port=emulator.port,
