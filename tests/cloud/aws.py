@@ -1,8 +1,8 @@
 """What the functions find around them: S3, SQS, SES and Secrets Manager by moto, made as the templates have them."""
 
 import json
+import logging
 import secrets
-from collections.abc import Mapping
 from typing import Any, Self
 
 import boto3
@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 from moto.ses.models import ses_backends
 
 from tests.cloud.intrinsics import REGION
-from tests.cloud.template import Resource, Template, referred
+from tests.cloud.template import Resource, Template
 from tests.mailbox import Mail, read_mail
 
 CREDENTIALS = {
@@ -20,6 +20,7 @@ CREDENTIALS = {
     "aws_secret_access_key": "testing",
     "aws_session_token": "testing",
 }
+EXECUTE_API = f"execute-api.{REGION}.amazonaws.com"
 # The engines of this machine trust whoever reaches their sockets.
 DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}
 
@@ -30,6 +31,7 @@ class Aws:
     def __init__(self) -> None:
         self.secrets: dict[str, str] = {}
         self.queues: dict[str, str] = {}
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         self._makers = {
             "AWS::S3::Bucket": self._make_bucket,
@@ -37,6 +39,9 @@ class Aws:
             "AWS::SQS::Queue": self._make_queue,
             "AWS::RDS::DBCluster": self._make_database,
             "AWS::ElastiCache::ServerlessCache": self._make_cache,
+            "AWS::ApiGatewayV2::Api": self._make_api,
+            "AWS::Serverless::HttpApi": self._make_api,
+            "AWS::CloudFront::Distribution": self._make_distribution,
             "AWS::CloudFormation::Stack": self._make_stack,
         }
 
@@ -54,8 +59,12 @@ class Aws:
         self._server.stop()
         ses_backends.reset()
 
-    def make(self, template: Template) -> None:
-        """The resources of a template that functions can reach, those of its nested stacks too."""
+    def deploy(self, template: Template, sender: str) -> None:
+        """Make the resources of a template that functions can reach, and let them send mail from a domain."""
+        self.ses.create_email_identity(EmailIdentity=sender)
+        self._make(template)
+
+    def _make(self, template: Template) -> None:
         for kind, maker in self._makers.items():
             resources = template.of_type(kind)
             # A queue comes after the one its messages end up in.
@@ -100,12 +109,21 @@ class Aws:
     def _make_cache(self, template: Template, name: str, _properties: Resource) -> None:
         self._know(template, name, name, Endpoint_Address="cache", Endpoint_Port="6379")
 
+    def _make_api(self, template: Template, name: str, _properties: Resource) -> None:
+        self._know(template, name, api := name.lower(), ApiEndpoint=f"https://{api}.{EXECUTE_API}")
+
+    def _make_distribution(self, template: Template, name: str, _properties: Resource) -> None:
+        self._know(template, name, "E2EXAMPLE", DomainName="d2example.cloudfront.net")
+
     def _make_stack(self, template: Template, name: str, properties: Resource) -> None:
         """A nested stack; what it gets or gives that lies outside (networks, keys) stays unknown."""
-        parameters = {key: found for key, value in properties.get("Parameters", {}).items()
-                      if (found := _known_or_none(template, value)) is not None}
+        parameters = {
+            key: found
+            for key, value in properties.get("Parameters", {}).items()
+            if (found := _known_or_none(template, value)) is not None
+        }
         nested = Template(template.path.parent / str(properties["TemplateURL"]), parameters, self.secrets)
-        self.make(nested)
+        self._make(nested)
         for key, output in nested.document.get("Outputs", {}).items():
             if (value := _known_or_none(nested, output["Value"])) is not None:
                 self._know(template, name, name, **{f"Outputs_{key}": str(value)})

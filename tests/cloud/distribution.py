@@ -55,7 +55,9 @@ class Distribution:
         if len(f"https://{header(scope, b'host')}{target}") > MAX_URL or head_size(scope, target) > MAX_REQUEST:
             await refuse(scope, receive, send, 413, "Request Entity Too Large")
         elif scope["type"] == "http" and scope["method"] not in behaviour.methods:
-            await refuse(scope, receive, send, 403, "This distribution is not configured to allow the HTTP request method")
+            await refuse(
+                scope, receive, send, 403, "This distribution is not configured to allow the HTTP request method"
+            )
         else:
             await behaviour.origin.app(forwarded(scope, behaviour), receive, send)
 
@@ -70,7 +72,9 @@ def forwarded(scope: Scope, behaviour: Behaviour) -> Scope:
         path, query = behaviour.function.rewritten(path, query)
     origin = behaviour.origin
     own = {name.lower().encode(): value.encode() for name, value in origin.headers.items()}
-    headers: Headers = [(name, value) for name, value in scope["headers"] if name not in HOP_HEADERS and name not in own]
+    headers: Headers = [
+        (name, value) for name, value in scope["headers"] if name not in HOP_HEADERS and name not in own
+    ]
     headers += [(b"host", origin.domain.encode()), (b"x-forwarded-proto", b"https"), *own.items()]
     host, port = scope["client"]
     if behaviour.names_viewer:
@@ -116,6 +120,10 @@ class BucketOrigin:
             body = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             return 403, [(b"content-type", b"application/xml"), (b"content-length", str(len(body)).encode())], body
         body = found["Body"].read()
-        named = {"content-type": found["ContentType"], "cache-control": found.get("CacheControl", ""), "etag": found["ETag"]}
+        named = {
+            "content-type": found["ContentType"],
+            "cache-control": found.get("CacheControl", ""),
+            "etag": found["ETag"],
+        }
         headers: Headers = [(name.encode(), value.encode()) for name, value in named.items() if value]
         return 200, [*headers, (b"content-length", str(len(body)).encode())], body

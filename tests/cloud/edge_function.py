@@ -70,3 +70,16 @@ def rendered(parameters: dict[str, Any]) -> str:
     return "&".join(
         f"{name}={each['value']}" for name, known in parameters.items() for each in known.get("multiValue", [known])
     )
+
+
+class EdgeRule:
+    """The same rule without Node: /ws/chat/<conversation>/?token=… becomes the root with query parameters."""
+
+    def rewritten(self, path: str, query: str) -> tuple[str, str]:
+        conversation = path.removeprefix("/ws/chat/").removesuffix("/")
+        if conversation == path or not conversation:
+            return path, query
+        return "/", "&".join(filter(None, [query, f"conversation={conversation}"]))
+
+    def close(self) -> None:
+        """There is nothing to end."""

@@ -1,6 +1,7 @@
 """What calls functions without a request: a queue's messages, and schedules.
 
-Source: docs.aws.amazon.com/lambda/latest/dg/with-sqs.html, docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
+Sources: docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and
+docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
 """
 
 import threading
@@ -79,7 +80,7 @@ class QueuePoller(Source):
         if not self.source.reports_failures or not isinstance(result, dict):
             return set()
         failed = {each.get("itemIdentifier") for each in result.get("batchItemFailures") or ()}
-        return failed if failed <= every else every
+        return min(failed, every)
 
     def _record(self, message: dict[str, Any]) -> dict[str, Any]:
         return {

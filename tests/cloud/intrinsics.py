@@ -15,6 +15,7 @@ PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "tutoring",
+    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tutoring/0a1b2c3d-0000-4000-8000-000000000000",
 }
 SECRET = re.compile(r"\{\{resolve:secretsmanager:([^}]+)\}\}")
 ARN_PARTS = 7

@@ -130,10 +130,23 @@ class Template:
         return dict(self._routes_of("WEBSOCKET"))
 
     @cached_property
-    def socket_api(self) -> Resource:
-        """The WebSocket API's properties."""
-        apis = self.of_type("AWS::ApiGatewayV2::Api").values()
-        return next(each for each in apis if each["ProtocolType"] == "WEBSOCKET")
+    def socket_stage(self) -> str:
+        """The name of the WebSocket API's stage."""
+        [stage] = self.of_type("AWS::ApiGatewayV2::Stage").values()
+        return str(stage["StageName"])
+
+    @cached_property
+    def socket_api(self) -> str:
+        """The id of the WebSocket API."""
+        [stage] = self.of_type("AWS::ApiGatewayV2::Stage").values()
+        return str(self.resolve(stage["ApiId"]))
+
+    @cached_property
+    def http_throttle(self) -> tuple[float, int]:
+        """Requests a second, and burst, of the HTTP API."""
+        [api] = self.of_type("AWS::Serverless::HttpApi").values()
+        settings = self.resolve(api["DefaultRouteSettings"])
+        return float(settings["ThrottlingRateLimit"]), int(settings["ThrottlingBurstLimit"])
 
     def _routes_of(self, protocol: str) -> Iterator[tuple[str, str]]:
         apis = self.of_type("AWS::ApiGatewayV2::Api")
@@ -193,8 +206,8 @@ def referred_all(value: Any) -> Iterator[str]:
     """The logical ids in Ref, GetAtt and Sub, however deep."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            if name == "Ref":
-                yield str(inner)
+            if name == "Ref":  # of a function's alias it is Function.Alias
+                yield str(inner).partition(".")[0]
             elif name == "Fn::GetAtt":
                 yield str(inner[0] if isinstance(inner, list) else inner.partition(".")[0])
             elif name == "Fn::Sub":

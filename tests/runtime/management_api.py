@@ -48,7 +48,11 @@ class ManagementApi:
     @property
     def endpoint(self) -> str:
         """What WEBSOCKET_ENDPOINT is set to."""
-        return f"http://127.0.0.1:{self._server.server_port}/{self.stage}"
+        return f"{self.origin}/{self.stage}"
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
 
     def posted(self, connection_id: str, timeout: float = 0.0) -> list[bytes]:
         """The messages a connection got; waits for the first one, `timeout` seconds at most."""
