@@ -26,11 +26,15 @@ DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}
 
 
 class Aws:
-    """A moto server of this process; `secrets` are the texts of secrets by ARN, `queues` addresses by logical id."""
+    """A moto server of this process; `secrets` are the texts of secrets by ARN, `queues` addresses by
+    logical id, `stacks` the nested ones.
+    """
 
     def __init__(self) -> None:
         self.secrets: dict[str, str] = {}
         self.queues: dict[str, str] = {}
+        self.buckets: list[str] = []
+        self.stacks: dict[str, Template] = {}
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         self._makers = {
@@ -78,6 +82,7 @@ class Aws:
     def _make_bucket(self, template: Template, name: str, _properties: Resource) -> None:
         bucket = name.lower()
         self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.buckets.append(bucket)
         domain = f"{bucket}.s3.{REGION}.amazonaws.com"
         self._know(template, name, bucket, Arn=f"arn:aws:s3:::{bucket}", RegionalDomainName=domain, DomainName=domain)
 
@@ -122,7 +127,9 @@ class Aws:
             for key, value in properties.get("Parameters", {}).items()
             if (found := _known_or_none(template, value)) is not None
         }
-        nested = Template(template.path.parent / str(properties["TemplateURL"]), parameters, self.secrets)
+        nested = self.stacks[name] = Template(
+            template.path.parent / str(properties["TemplateURL"]), parameters, self.secrets
+        )
         self._make(nested)
         for key, output in nested.document.get("Outputs", {}).items():
             if (value := _known_or_none(nested, output["Value"])) is not None:

@@ -18,9 +18,10 @@ from local.websocket_protocol import GatewayProtocol
 from shared.kit.wire import App, Receive, Scope, Send, respond
 from tests.cloud.aws import EXECUTE_API, Aws
 from tests.cloud.distribution import BucketOrigin
-from tests.cloud.edge import stand_in
+from tests.cloud.edge import distribution_of
 from tests.cloud.event_sources import QueuePoller, Scheduler
 from tests.cloud.http_api import HttpApi
+from tests.cloud.intrinsics import REGION
 from tests.cloud.lambda_service import Function
 from tests.cloud.socket_api import ConnectionsApi, SocketApi
 from tests.cloud.template import TEMPLATE, Template, referred
@@ -31,7 +32,7 @@ PATIENCE = 10.0
 # Where the local server has its inbox.
 MAIL_PATH = "/_local/mail"
 # What whoever deploys has to say.
-PARAMETERS = {"FrontUrl": "http://localhost:5173", "MailFrom": "Korepetycje <no-reply@example.com>"}
+PARAMETERS = {"MailFrom": "Korepetycje <no-reply@example.com>"}
 SENDER_DOMAIN = "example.com"
 
 
@@ -42,6 +43,7 @@ class Options:
     environment: Mapping[str, str]
     speed: float = 20.0
     jitter: float = 0.0
+    migrate: bool = True
     event_sources: bool = True
 
 
@@ -74,8 +76,13 @@ class Cloud:
             host = urlsplit(endpoint)
             assert host.netloc == f"{self.template.socket_api}.{EXECUTE_API}", endpoint
             found["WEBSOCKET_ENDPOINT"] = f"{self.connections.origin}{host.path}"
-        if "JWT_SECRET_ARN" in found: found["JWT_SECRET"]=self.aws.secrets[found["JWT_SECRET_ARN"]]  # TEMP
         return {**found, "AWS_ENDPOINT_URL": self.aws.endpoint}
+
+    def origins(self) -> dict[str, App]:
+        """What stands behind the domain names of the two APIs and of the buckets."""
+        buckets = {f"{each}.s3.{REGION}.amazonaws.com": BucketOrigin(self.aws.s3, each) for each in self.aws.buckets}
+        apis = {self.template.http_api: self.http_api, self.template.socket_api: self.sockets}
+        return {**buckets, **{f"{name}.{EXECUTE_API}": app for name, app in apis.items()}}
 
     def migrate(self) -> None:
         """Bring the database up to date as a deploy does."""
@@ -100,14 +107,10 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
         aws.deploy(template, SENDER_DOMAIN)
         cloud = Cloud(aws, template, options, port)
         stack.callback(cloud.close)
-        cloud.migrate()
-        secret = template.resolve({"Fn::Sub": "{{resolve:secretsmanager:${Data.Outputs.OriginSecretArn}}}"})
-        apps: dict[str, App] = {
-            "bucket": BucketOrigin(aws.s3, template.resolve({"Ref": "MediaBucket"})),
-            "sockets": cloud.sockets,
-            "http": cloud.http_api,
-        }
-        distribution = stand_in(apps, template.socket_stage, {"X-Origin-Secret": secret})
+        if options.migrate:
+            cloud.migrate()
+        distribution = distribution_of(aws.stacks["Edge"], cloud.origins())
+        stack.callback(distribution.close)
         stack.enter_context(serving(Front(distribution, cloud), cloud.port))
         for source in cloud.sources if options.event_sources else ():
             source.start()

@@ -1,26 +1,58 @@
-"""Builds the distribution from the template's AWS::CloudFront resources."""
+"""Builds the distribution from a template with AWS::CloudFront resources."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from shared.kit.wire import App
 from tests.cloud.distribution import Behaviour, Distribution, Origin
-from tests.cloud.edge_function import EdgeRule
+from tests.cloud.edge_function import EdgeFunction, edge_function
+from tests.cloud.template import Resource, Template, referred
 
-EVERY_METHOD = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"})
-READING = frozenset({"GET", "HEAD"})
+READING = ("GET", "HEAD")
+# Managed origin request policies that tell origins the viewer's address.
+# (docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html)
+NAME_THE_VIEWER = {
+    "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # AllViewerExceptHostHeader
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc",  # AllViewerAndCloudFrontHeaders-2022-06
+}
 
 
-def stand_in(apps: Mapping[str, App], stage: str, headers: Mapping[str, str]) -> Distribution:
-    """What the distribution is to be, for a template without one."""
+def distribution_of(template: Template, apps: Mapping[str, App]) -> Distribution:
+    """`apps` are what stands behind the origins' domain names."""
+    [resource] = template.of_type("AWS::CloudFront::Distribution").values()
+    config = resource["DistributionConfig"]
+    origins = {each["Id"]: _origin(template, each, apps) for each in config["Origins"]}
+    functions = {
+        name: edge_function(name, str(properties["FunctionCode"]))
+        for name, properties in template.of_type("AWS::CloudFront::Function").items()
+    }
+    behaviours = [*config.get("CacheBehaviors", ()), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
+    return Distribution([_behaviour(each, origins, functions) for each in behaviours])
 
-    def behaviour(pattern: str, name: str, methods: frozenset[str], *, path: str = "", rule: Any = None) -> Behaviour:
-        return Behaviour(pattern, Origin(apps[name], f"{name}.example.com", path, headers), rule, methods, True)
 
-    return Distribution(
-        [
-            behaviour("/static/media/*", "bucket", READING),
-            behaviour("/ws/*", "sockets", EVERY_METHOD, path=f"/{stage}", rule=EdgeRule()),
-            behaviour("*", "http", EVERY_METHOD),
-        ]
+def _origin(template: Template, origin: Resource, apps: Mapping[str, App]) -> Origin:
+    domain = str(template.resolve(origin["DomainName"]))
+    headers: list[dict[str, Any]] = template.resolve(origin.get("OriginCustomHeaders", []))
+    return Origin(
+        apps[domain],
+        domain,
+        str(template.resolve(origin.get("OriginPath", ""))),
+        {str(each["HeaderName"]): str(each["HeaderValue"]) for each in headers},
+    )
+
+
+def _behaviour(behaviour: Resource, origins: Mapping[str, Origin], functions: Mapping[str, EdgeFunction]) -> Behaviour:
+    [*names] = (
+        referred(each["FunctionARN"])
+        for each in behaviour.get("FunctionAssociations", ())
+        if each["EventType"] == "viewer-request"
+    )
+    policy = behaviour.get("OriginRequestPolicyId")
+    return Behaviour(
+        pattern=str(behaviour["PathPattern"]),
+        origin=origins[behaviour["TargetOriginId"]],
+        function=functions[names[0]] if names else None,
+        methods=frozenset(behaviour.get("AllowedMethods", READING)),
+        passes_all=policy is not None,
+        names_viewer=policy in NAME_THE_VIEWER,
     )

@@ -7,8 +7,10 @@ import json
 import shutil
 import subprocess
 import threading
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 # One request a line in, what the function makes of it a line out.
 RUNNER = """
@@ -18,25 +20,42 @@ lines.on('line', line => process.stdout.write(JSON.stringify(handler(JSON.parse(
 """
 
 
-def node() -> str | None:
-    """Where Node is, None on machines without."""
-    return shutil.which("node") or shutil.which("nodejs")
+class Answered(Exception):
+    """CloudFront answers without asking an origin."""
+
+    def __init__(self, status: int, content_type: str, body: str) -> None:
+        super().__init__(body)
+        self.status, self.content_type, self.body = status, content_type, body
 
 
-class EdgeFunction:
+class EdgeFunction(Protocol):
+    def rewritten(self, path: str, query: str) -> tuple[str, str]:
+        """Path and query, both as in a request line, as the origin gets them. Raises Answered."""
+
+    def close(self) -> None: ...
+
+
+def edge_function(name: str, code: str) -> EdgeFunction:
+    """The function's code in Node; on machines without, the same rule in Python."""
+    node = shutil.which("node") or shutil.which("nodejs")
+    return NodeFunction(node, code) if node else RULES[name]
+
+
+class NodeFunction:
     """A function's code in a Node process of its own."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, node: str, code: str) -> None:
         self._process = subprocess.Popen(
-            [node() or "node", "-e", RUNNER, code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [node, "-e", RUNNER, code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._lock = threading.Lock()
 
     def rewritten(self, path: str, query: str) -> tuple[str, str]:
-        """Path and query, both as they are in a request line, as the origin gets them."""
         parameters = parsed(query)
         request = {"method": "GET", "uri": path, "querystring": parameters, "headers": {}, "cookies": {}}
         result = self._call({"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request})
+        if "statusCode" in result:
+            raise Answered(result["statusCode"], result["headers"]["content-type"]["value"], result["body"]["data"])
         unchanged = result["querystring"] == parameters
         return quote(result["uri"], safe="/%:@!$&'()*+,;=~"), query if unchanged else rendered(result["querystring"])
 
@@ -58,11 +77,11 @@ def parsed(query: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pair in filter(None, query.split("&")):
         name, _, value = pair.partition("=")
-        if name not in found:
+        if name in found:
+            known = found[name]
+            known.setdefault("multiValue", [{"value": known["value"]}]).append({"value": value})
+        else:
             found[name] = {"value": value}
-            continue
-        known = found[name]
-        known.setdefault("multiValue", [{"value": known["value"]}]).append({"value": value})
     return found
 
 
@@ -72,14 +91,41 @@ def rendered(parameters: dict[str, Any]) -> str:
     )
 
 
-class EdgeRule:
-    """The same rule without Node: /ws/chat/<conversation>/?token=… becomes the root with query parameters."""
+@dataclass(frozen=True)
+class Rule:
+    """What a function does, without Node."""
 
-    def rewritten(self, path: str, query: str) -> tuple[str, str]:
-        conversation = path.removeprefix("/ws/chat/").removesuffix("/")
-        if conversation == path or not conversation:
-            return path, query
-        return "/", "&".join(filter(None, [query, f"conversation={conversation}"]))
+    rewritten: Callable[[str, str], tuple[str, str]]
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Nothing is open."""
+
+
+def _site(path: str, query: str) -> tuple[str, str]:
+    return path if "." in path.rpartition("/")[2] else "/index.html", query
+
+
+def _media(path: str, query: str) -> tuple[str, str]:
+    return path.removeprefix("/static/media"), query
+
+
+def _description(path: str, query: str) -> tuple[str, str]:
+    name = path.rpartition("/")[2]
+    return f"{path}/" if name and "." not in name else path, query
+
+
+def _sockets(path: str, query: str) -> tuple[str, str]:
+    parameters = dict(parse_qsl(query, keep_blank_values=True))
+    if path.startswith("/ws/chat/"):
+        parameters["conversation"] = unquote(path.removeprefix("/ws/chat/").removesuffix("/"))
+    elif path != "/ws/":
+        raise Answered(403, "application/json", '{"message":"Forbidden"}')
+    return "/live", urlencode(parameters, quote_via=quote, safe="!*'()~")
+
+
+RULES = {
+    "SiteFunction": Rule(_site),
+    "MediaFunction": Rule(_media),
+    "DescriptionFunction": Rule(_description),
+    "SocketsFunction": Rule(_sockets),
+}

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from shared.kit.wire import Headers, Receive, Scope, Send, respond
@@ -37,12 +37,12 @@ class Refused(Exception):
         self.status, self.message = status, message
 
 
-NOT_FOUND = Refused(404, "Not Found")
-HEAD_TOO_LARGE = Refused(431, "Request Header Fields Too Large")
-BODY_TOO_LARGE = Refused(413, "Request Entity Too Large")
-TOO_MANY = Refused(429, "Too Many Requests")
-FAILED = Refused(500, "Internal Server Error")
-UNAVAILABLE = Refused(503, "Service Unavailable")
+NOT_FOUND = (404, "Not Found")
+HEAD_TOO_LARGE = (431, "Request Header Fields Too Large")
+BODY_TOO_LARGE = (413, "Request Entity Too Large")
+TOO_MANY = (429, "Too Many Requests")
+FAILED = (500, "Internal Server Error")
+UNAVAILABLE = (503, "Service Unavailable")
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ class HttpApi:
         """The function's answer. Raises Refused."""
         target = target_of(scope)
         if head_size(scope, target) > MAX_HEAD:
-            raise HEAD_TOO_LARGE
+            raise Refused(*HEAD_TOO_LARGE)
         matched = self.routes.select(scope["method"], scope["path"])
         if not self.throttle.allows():
-            raise TOO_MANY
+            raise Refused(*TOO_MANY)
         body = await read_body(receive)
         event = http_event(
             scope["method"],
@@ -102,7 +102,7 @@ class HttpApi:
         try:
             return await asyncio.wait_for(running, self.timeout)
         except TimeoutError:
-            raise UNAVAILABLE from None
+            raise Refused(*UNAVAILABLE) from None
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
@@ -113,11 +113,11 @@ def invoke(function: Function, event: Any) -> Any:
     try:
         return function.invoke(event)
     except ConcurrencyExceeded:
-        raise UNAVAILABLE from None
+        raise Refused(*UNAVAILABLE) from None
     except PayloadTooLarge:
-        raise BODY_TOO_LARGE from None
+        raise Refused(*BODY_TOO_LARGE) from None
     except (FunctionError, FunctionTimedOut, RuntimeExited):
-        raise FAILED from None
+        raise Refused(*FAILED) from None
 
 
 class Routes:
@@ -139,8 +139,8 @@ class Routes:
                 names = re.findall(r"\{(\w+)\+?\}", route.path)
                 return Matched(route, dict(zip(names, found.groups(), strict=True)))
         if self.default is None:
-            raise NOT_FOUND
-        return Matched(replace(self.default), {})
+            raise Refused(*NOT_FOUND)
+        return Matched(self.default, {})
 
 
 def specificity(path: str) -> list[int]:
@@ -182,7 +182,7 @@ async def read_body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY:
-            raise BODY_TOO_LARGE
+            raise Refused(*BODY_TOO_LARGE)
     return bytes(body)
 
 
@@ -192,7 +192,7 @@ def answered(result: Any) -> tuple[int, Headers, bytes]:
         return 200, [(b"content-type", b"application/json")], json.dumps(result).encode()
     text = result.get("body") or ""
     if not isinstance(result["statusCode"], int) or not isinstance(text, str):
-        raise FAILED
+        raise Refused(*FAILED)
     given = {name.lower(): str(value) for name, value in (result.get("headers") or {}).items()}
     headers: Headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items() if name not in OWN_HEADERS

@@ -142,6 +142,12 @@ class Template:
         return str(self.resolve(stage["ApiId"]))
 
     @cached_property
+    def http_api(self) -> str:
+        """The id of the HTTP API."""
+        [name] = self.of_type("AWS::Serverless::HttpApi")
+        return str(self.resolve({"Ref": name}))
+
+    @cached_property
     def http_throttle(self) -> tuple[float, int]:
         """Requests a second, and burst, of the HTTP API."""
         [api] = self.of_type("AWS::Serverless::HttpApi").values()
