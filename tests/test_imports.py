@@ -68,6 +68,7 @@ BUDGETS: dict[str, dict[str, str]] = {
         "sqlalchemy": "comes with alembic",
         "asyncio": "comes with SQLAlchemy",
     },
+    "functions.secrets.handler": {},
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
     "functions.availability.handler": WEB,
     "functions.chat.handler": {**WEB, **CACHE},

@@ -49,8 +49,8 @@ def register(request: Request, registration: Registration) -> Response:
     """Register an account. A confirmation link is mailed; until it is followed nobody can sign in."""
     spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
     with transaction() as db:
-        service.register(db, registration)
-    wake_mailer()
+        mail_id = service.register(db, registration)
+    wake_mailer(mail_id)
     return answer({"Info": "Your confirmation code was send to your email."}, 201)
 
 
@@ -69,8 +69,8 @@ def resend_confirmation(request: Request, to: EmailAddress) -> Response:
     """Mail a new confirmation link. The answer is the same whether or not the address waits for one."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
-        queue_mail(db, "confirm_email", to.email)
-    wake_mailer()
+        mail_id = queue_mail(db, "confirm_email", to.email)
+    wake_mailer(mail_id)
     return answer(OK)
 
 
@@ -79,8 +79,8 @@ def request_password_reset(request: Request, to: EmailAddress) -> Response:
     """Mail a link to set a new password. The answer is the same for addresses without an account."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
-        queue_mail(db, "reset_password", to.email)
-    wake_mailer()
+        mail_id = queue_mail(db, "reset_password", to.email)
+    wake_mailer(mail_id)
     return answer(OK)
 
 

@@ -8,12 +8,13 @@ import select
 import time
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from shared.kit.database_login import logins, remember
 from shared.kit.settings import settings
 
 # Seconds of rest (a frozen Lambda, a restarted server) after which a connection proves itself before use: at once if
@@ -46,6 +47,20 @@ class PooledConnection(psycopg.Connection[TupleRow]):
     def prepared(self) -> set[bytes]:
         """Names of `shared.kit.prepared` statements."""
         return set()
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **options: Any) -> Self:
+        """Open a connection; a password that was changed meanwhile is read anew. Raises psycopg.OperationalError."""
+        refusal: psycopg.Error = psycopg.OperationalError("there is no login for the database")
+        for login in logins():
+            try:
+                opened = super().connect(conninfo, **{**options, **login})
+            except psycopg.OperationalError as error:
+                refusal = error
+            else:
+                remember(login)
+                return opened
+        raise refusal
 
 
 @cache

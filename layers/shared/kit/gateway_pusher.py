@@ -1,20 +1,16 @@
-"""The API Gateway management API (`@connections`), called with botocore's request signing alone.
+"""The API Gateway management API (`@connections`), called without boto3: it would cost half the cold start.
 
-A boto3 client would cost the chat function half its cold start.
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from urllib.parse import quote
 
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from shared.kit.aws_calls import signed_headers
 from shared.kit.log import logger
 
 GONE = 410
@@ -45,7 +41,7 @@ class GatewayPusher:
         """The status of the answer, 0 without one: delivery is best effort, the message is stored."""
         url = f"{self.endpoint}/@connections/{quote(connection_id, safe='')}"
         try:
-            answer = self.http.request(method, url, body=body, headers=_signed_headers(method, url, body))
+            answer = self.http.request(method, url, body=body, headers=signed_headers("execute-api", method, url, body))
         except urllib3.exceptions.HTTPError as error:
             logger().warning("push failed", extra={"connection_id": connection_id, "error": str(error)})
             return 0
@@ -57,16 +53,3 @@ class GatewayPusher:
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(PARALLEL)
-
-
-def _signed_headers(method: str, url: str, body: bytes) -> dict[str, str]:
-    request = AWSRequest(method, url, data=body)
-    SigV4Auth(_credentials(), "execute-api", os.environ["AWS_REGION"]).add_auth(request)
-    return dict(request.headers.items())
-
-
-def _credentials() -> Credentials | ReadOnlyCredentials:
-    """Lambda puts its role's credentials into the environment."""
-    return ReadOnlyCredentials(
-        os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], os.environ.get("AWS_SESSION_TOKEN")
-    )
