@@ -20,7 +20,8 @@ RESOURCE = re.compile(r"^  \w+:\n(?:    .*\n)+", re.MULTILINE)
 COMMAND = re.compile(r"Command: \[([\w.]+)\.handler\]")
 ROUTES = re.compile(r"(      Events:  # the routes .*\n)(?:        \w+: \{Type: HttpApi, Properties: \{.*Path: .*\n)*")
 CODE = re.compile(
-    r"(  (\w+)Function:\n    Type: AWS::CloudFront::Function\n(?:    .*\n)+?      FunctionCode: ).*\n(?:        .*\n|\n(?= {8}))*"
+    r"(  (\w+)Function:\n    Type: AWS::CloudFront::Function\n(?:    .*\n)+?"
+    r"      FunctionCode: ).*\n(?:        .*\n|\n(?= {8}))*"
 )
 SOCKETS = re.compile(r"    Type: AWS::ApiGatewayV2::(?:Api|Integration|Route)\n")
 DEPLOYMENT = re.compile(r"\bWebSocketDeployment[0-9a-f]*\b")

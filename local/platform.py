@@ -14,7 +14,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
 from functions.mail.transports import transport
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.demo.load import load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options

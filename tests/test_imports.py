@@ -67,6 +67,8 @@ BUDGETS: dict[str, dict[str, str]] = {
         "alembic": "what it is for",
         "sqlalchemy": "comes with alembic",
         "asyncio": "comes with SQLAlchemy",
+        "psycopg": "tells a lock that is not free from other faults",
+        "urllib3": "answers CloudFormation",
     },
     "functions.secrets.handler": {},
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},

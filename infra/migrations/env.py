@@ -6,7 +6,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from shared.kit.settings import settings
 from shared.models import Base
 
-# A migration that cannot get its lock at once gives way to the running requests; the deploy tries again.
+# A migration that cannot get its lock at once gives way to the running requests; the function tries again.
 LOCK_TIMEOUT = "SET lock_timeout = '3s'"
 
 

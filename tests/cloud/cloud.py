@@ -84,6 +84,11 @@ class Cloud:
         apis = {self.template.http_api: self.http_api, self.template.socket_api: self.sockets}
         return {**buckets, **{f"{name}.{EXECUTE_API}": app for name, app in apis.items()}}
 
+    def secret(self, variable: str) -> str:
+        """The text of the secret whose ARN functions have in a variable."""
+        arns = {each.environment[variable] for each in self.functions.values() if variable in each.environment}
+        return self.aws.secrets[arns.pop()]
+
     def migrate(self) -> None:
         """Bring the database up to date as a deploy does."""
         for version in self.template.of_type("Custom::DatabaseVersion").values():

@@ -9,8 +9,7 @@ from tests.cloud.edge_function import EdgeFunction, edge_function
 from tests.cloud.template import Resource, Template, referred
 
 READING = ("GET", "HEAD")
-# Managed origin request policies that tell origins the viewer's address.
-# (docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html)
+# Managed origin request policies that tell origins the viewer's address, as AWS lists them.
 NAME_THE_VIEWER = {
     "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # AllViewerExceptHostHeader
     "33f36d7e-f396-46d9-90e0-52428a34d9dc",  # AllViewerAndCloudFrontHeaders-2022-06

@@ -27,6 +27,7 @@ VALUES = {
     "conversation_id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10",
     "email": "ola@example.com",
     "password": "Start1!haslo",
+    "response_url": "https://cloudformation-custom-resource-response-eucentral1.s3.amazonaws.com/x?X-Amz-Signature=y",
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
 }
