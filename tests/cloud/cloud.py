@@ -76,7 +76,7 @@ class Cloud:
             host = urlsplit(endpoint)
             assert host.netloc == f"{self.template.socket_api}.{EXECUTE_API}", endpoint
             found["WEBSOCKET_ENDPOINT"] = f"{self.connections.origin}{host.path}"
-        return {**found, "AWS_ENDPOINT_URL": self.aws.endpoint}
+        return {**found, "AWS_ENDPOINT_URL": self.aws.endpoint, "PGAPPNAME": function.spec.name}
 
     def origins(self) -> dict[str, App]:
         """What stands behind the domain names of the two APIs and of the buckets."""

@@ -49,6 +49,7 @@ class QueuePoller(Source):
     def __init__(self, aws: Aws, source: QueueSource, function: Function, *, retry: int = 0) -> None:
         super().__init__(f"poller {source.queue}")
         self.aws, self.source, self.function, self.retry = aws, source, function, retry
+        self.calls = 0
         self.url = aws.queues[source.queue]
         self.arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{source.queue}"
 
@@ -73,6 +74,7 @@ class QueuePoller(Source):
     def _failed(self, messages: list[dict[str, Any]]) -> set[str]:
         """The ids of messages that were not handled; all of them where the function fails or answers nonsense."""
         every = {message["MessageId"] for message in messages}
+        self.calls += 1
         try:
             result = self.function.invoke({"Records": [self._record(each) for each in messages]})
         except FAILURES:
