@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine
 
+from shared.kit.database import PooledConnection
 from shared.kit.settings import settings
 from shared.models import Base
 
@@ -21,7 +22,9 @@ def run(connection: Connection) -> None:
 if (given := context.config.attributes.get("connection")) is not None:
     run(given)
 else:
-    url = settings().database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, poolclass=NullPool)
+    # As the functions connect, with the login of DATABASE_SECRET_ARN where there is one.
+    engine = create_engine(
+        "postgresql+psycopg://", poolclass=NullPool, creator=lambda: PooledConnection.connect(settings().database_url)
+    )
     with engine.connect() as own:
         run(own)
