@@ -25,7 +25,7 @@ from shared.kit.signing_keys import MIN_KEY_BYTES, WeakSecret, signing_key
 from shared.rules.policy import local_zone, policy
 
 THREADS = 4
-CHAT_THREADS = 8
+CHAT_THREADS = int(os.environ.get("CT", "8"))
 # The file of the data folder that tells other commands where the running server's database is.
 DATABASE_WORD = "database.url"
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"

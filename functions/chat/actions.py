@@ -5,14 +5,14 @@ The legacy client draws every object it is sent as a message, so nothing but mes
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
 from functions.chat import history, repository
-from functions.chat.repository import Message, Sent
+from functions.chat.repository import Draft, Sent
 from functions.chat.shapes import encode, legacy_frame, refused_frame, stored_frame
 from shared.kit import tokens
 from shared.kit.characters import unfit_characters
@@ -71,32 +71,32 @@ def default(event: Event) -> dict[str, Any]:
 
 def chat_message(event: Event) -> dict[str, Any]:
     """Store a message and send it to every socket of its conversation, the sender's too."""
+    chat_messages([event])
+    return OK
+
+
+def chat_messages(events: Sequence[Event]) -> None:
+    """As chat_message, for messages that wait together: they cost little more than one."""
+    drafts = [draft for event in events if (draft := _accepted(event))]
+    if drafts and (messages := _store(drafts)):
+        _senders.learn(messages)
+        _deliver(messages)
+
+
+def _accepted(event: Event) -> Draft | None:
+    """The message of an event; None if it is refused."""
     connection_id = event["requestContext"]["connectionId"]
     data = (_read(event) or {}).get("data")
     body, client_id = _content(data) if isinstance(data, Mapping) else (None, None)
     if body is None:
         _refuse(connection_id, client_id, "bad_message")
-        return OK
+        return None
     try:
         _senders.spend(connection_id)
     except Throttled:
         _refuse(connection_id, client_id, "throttled")
-        return OK
-    try:
-        sent, is_new = _store(connection_id, body, client_id)
-    except psycopg.OperationalError:
-        logger().exception("message not stored", extra={"connection_id": connection_id})
-        _refuse(connection_id, client_id, "unavailable")
-        return OK
-    if sent is None:
-        return FORBIDDEN
-    if _senders.protocol(connection_id) is None:
-        spoken = FACTS if f"{FACTS}{connection_id}" in sent.listeners else LEGACY
-        _senders.remember(connection_id, sent.user_id, spoken)
-    if is_new:
-        history.append(sent.conversation_id, Message(sent.seq, sent.id, sent.body, sent.created_at, sent.user_id))
-    _deliver(sent)
-    return OK
+        return None
+    return Draft(connection_id, body, client_id)
 
 
 def _read(event: Event) -> dict[str, Any] | None:
@@ -118,25 +118,56 @@ def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (body if len(body.encode()) <= MAX_BYTES else None), client_id
 
 
-def _store(connection_id: str, body: str, client_id: str | None) -> tuple[Sent | None, bool]:
-    """As repository.store_message; a message with an id of its own can be tried once more when a connection breaks."""
+def _store(drafts: Sequence[Draft]) -> list[Sent]:
+    """The messages as they are stored now: all in one transaction or, where that cannot be, one by one."""
     try:
-        return repository.store_message(connection_id, body, client_id)
+        return _add(drafts)
+    except psycopg.errors.UniqueViolation:
+        left = drafts
     except psycopg.OperationalError:
         drop_broken_connections()
-        if client_id is None:
-            raise
-        return repository.store_message(connection_id, body, client_id)
+        # It may have been stored all the same: only a message with an id of its own can be tried once more.
+        left = [draft for draft in drafts if draft.client_id is not None]
+        for draft in drafts:
+            if draft.client_id is None:
+                _refuse_unavailable(draft)
+    return [sent for draft in left for sent in _store_one(draft)]
 
 
-def _deliver(sent: Sent) -> None:
+def _store_one(draft: Draft) -> list[Sent]:
+    """A message that may be stored already; nothing if its socket is not registered or PostgreSQL is away."""
+    try:
+        try:
+            return _add([draft])
+        except psycopg.errors.UniqueViolation:
+            return repository.find_sent(draft)
+    except psycopg.OperationalError:
+        _refuse_unavailable(draft)
+        return []
+
+
+def _add(drafts: Sequence[Draft]) -> list[Sent]:
+    """Store new messages, all or none, and tell the window of them."""
+    messages = repository.store_messages(drafts)
+    history.append(messages)
+    return messages
+
+
+def _deliver(messages: Sequence[Sent]) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
     gone: list[str] = []
-    for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
-        if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
-            gone += pusher().post(listeners, encode(frame(sent)))
+    for sent in messages:
+        for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
+            if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
+                gone += pusher().post(listeners, encode(frame(sent)))
     if gone:
         repository.forget_gone(gone)
+
+
+def _refuse_unavailable(draft: Draft) -> None:
+    """In the handling of the error."""
+    logger().exception("message not stored", extra={"connection_id": draft.connection_id})
+    _refuse(draft.connection_id, draft.client_id, "unavailable")
 
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
@@ -156,6 +187,13 @@ class _Senders:
         self.known[connection_id] = user_id, protocol
         if len(self.known) > self.most:
             self.known.popitem(last=False)
+
+    def learn(self, messages: Iterable[Sent]) -> None:
+        """Whom other processes let in is known by the first message."""
+        for sent in messages:
+            if sent.connection_id not in self.known:
+                spoken = FACTS if f"{FACTS}{sent.connection_id}" in sent.listeners else LEGACY
+                self.remember(sent.connection_id, sent.user_id, spoken)
 
     def protocol(self, connection_id: str) -> int | None:
         known = self.known.get(connection_id)

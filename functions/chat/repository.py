@@ -1,14 +1,15 @@
 """Every statement of the chat feature. Plain psycopg: the WebSocket door must start fast."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import class_row
 
 from shared.kit.database import connection
+from shared.kit.json_text import json_text
 from shared.kit.prepared import Prepared, Row
 
 
@@ -23,9 +24,18 @@ class Message:
     created_by: str | None
 
 
-class Sent(NamedTuple):
-    """A message just stored, with what its readers are shown of the author."""
+class Draft(NamedTuple):
+    """A message as it came from a socket."""
 
+    connection_id: str
+    body: str
+    client_id: str | None
+
+
+class Sent(NamedTuple):
+    """A stored message, with the socket it came from and what its readers are shown of the author."""
+
+    connection_id: str
     body: str
     client_id: str | None
     conversation_id: str
@@ -81,26 +91,41 @@ def forget_gone(connection_ids: list[str]) -> None:
         db.execute(FORGET_GONE, (connection_ids,))
 
 
-# Authorises, numbers and stores in one statement. The lock on the conversation's row makes `seq` the order of
-# commits, without gaps. `listeners_now` looks after the lock is had: sockets opened while it was waited for count.
-STORE_MESSAGE = Prepared("""
-WITH numbered AS (
-    UPDATE conversations SET last_seq = last_seq + 1, updated_at = clock_timestamp()
-    FROM connections c JOIN users u ON u.id = c.user_id
-    WHERE c.id = $1 AND conversations.id = c.conversation_id
-    RETURNING conversations.id, last_seq, gen_random_uuid() AS message_id, conversations.updated_at,
+# Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
+# without gaps; they are taken in the order of ids, as by whoever else locks several. `listeners_now` looks after the
+# locks are had: sockets opened while they were waited for count.
+STORE_MESSAGES = Prepared("""
+WITH said AS (
+    SELECT m.place, m.connection_id, m.body, m.client_id, c.conversation_id, gen_random_uuid() AS message_id,
+        row_number() OVER (PARTITION BY c.conversation_id ORDER BY m.place) AS turn,
         u.id AS user_id, u.first_name, u.last_name, u.picture
+    FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text))
+        WITH ORDINALITY AS m (connection_id, body, client_id, place)
+    JOIN connections c ON c.id = m.connection_id
+    JOIN users u ON u.id = c.user_id
+), locked AS (
+    SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM said) ORDER BY id FOR NO KEY UPDATE
+), counted AS (
+    SELECT conversation_id, count(*) AS messages FROM said JOIN locked ON id = conversation_id GROUP BY conversation_id
+), raised AS (
+    UPDATE conversations SET last_seq = last_seq + messages, updated_at = clock_timestamp()
+    FROM counted WHERE id = conversation_id
+    RETURNING id, last_seq - messages AS seq_before, updated_at
 ), stored AS (
     INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
-    SELECT id, last_seq, message_id, user_id, $3, $2, updated_at FROM numbered
+    SELECT id, seq_before + turn, message_id, user_id, client_id, body, updated_at
+    FROM said JOIN raised ON id = conversation_id
 )
-SELECT $2, $3, id, last_seq, message_id, updated_at, user_id, first_name, last_name, picture, listeners_now(id)
-FROM numbered
+SELECT connection_id, body, client_id, id, seq_before + turn, message_id, updated_at, user_id, first_name, last_name,
+    picture, sockets
+FROM said JOIN raised ON id = conversation_id
+JOIN listeners_now(ARRAY(SELECT id FROM raised)) ON talk = id
+ORDER BY place
 """)
 
 FIND_SENT = Prepared("""
-SELECT m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id, u.first_name, u.last_name, u.picture,
-    c.protocol || c.id
+SELECT c.id, m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id, u.first_name, u.last_name,
+    u.picture, c.protocol || c.id
 FROM connections c
 JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
@@ -108,18 +133,20 @@ WHERE c.id = $1 AND m.client_id = $2
 """)
 
 
-def store_message(connection_id: str, body: str, client_id: str | None) -> tuple[Sent | None, bool]:
-    """Store a message from a socket; (None, False) if the socket is not registered.
+def store_messages(messages: Iterable[Draft]) -> list[Sent]:
+    """Store messages from sockets, all or none; those whose socket is not registered are left out.
 
-    The second value is False if the client sent this message before: then it is the one stored then, and only
-    this socket is a listener.
+    Raises psycopg.errors.UniqueViolation if a client sent one of them before.
     """
     with connection() as db:
-        try:
-            row, is_new = STORE_MESSAGE.fetch_one(db, connection_id, body, client_id), True
-        except psycopg.errors.UniqueViolation:
-            row, is_new = FIND_SENT.fetch_one(db, connection_id, client_id), False
-    return (_sent(row), is_new) if row else (None, False)
+        rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]))
+    return [_sent(row) for row in rows]
+
+
+def find_sent(message: Draft) -> list[Sent]:
+    """The message as it was stored when its client sent it first, if it did; only this socket is a listener."""
+    with connection() as db:
+        return [_sent(row) for row in FIND_SENT.fetch_all(db, message.connection_id, message.client_id)]
 
 
 def _sent(row: Row) -> Sent:

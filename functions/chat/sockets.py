@@ -4,7 +4,7 @@ The route key chooses the action. The door never fails: a failed function makes 
 object, which the legacy client would draw as a message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.chat import actions
@@ -28,3 +28,12 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
             "unhandled error", extra={"route": where["routeKey"], "connection_id": where["connectionId"]}
         )
         return {"statusCode": 500 if where["routeKey"] == "$connect" else 200}
+
+
+def handle_messages(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """As `handler`, for events of the route chat_message that wait together: one answer for all."""
+    try:
+        actions.chat_messages(events)
+    except Exception:  # noqa: BLE001 - as above
+        logger().exception("unhandled error", extra={"route": "chat_message", "messages": len(events)})
+    return actions.OK
