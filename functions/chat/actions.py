@@ -20,7 +20,7 @@ from shared.kit.database import drop_broken_connections
 from shared.kit.errors import Throttled
 from shared.kit.log import logger
 from shared.kit.rate_limits import spend
-from shared.kit.websocket import pusher
+from shared.kit.websocket import Post, pusher
 from shared.rules.limits import MESSAGES
 
 MAX_CHARACTERS = 8_000
@@ -155,12 +155,12 @@ def _add(drafts: Sequence[Draft]) -> list[Sent]:
 
 def _deliver(messages: Sequence[Sent]) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
-    gone: list[str] = []
+    posts: list[Post] = []
     for sent in messages:
         for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
             if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
-                gone += pusher().post(listeners, encode(frame(sent)))
-    if gone:
+                posts.append((listeners, encode(frame(sent))))
+    if gone := pusher().post_all(posts):
         repository.forget_gone(gone)
 
 
