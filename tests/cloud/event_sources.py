@@ -37,7 +37,8 @@ class Source(threading.Thread):
 
     def stop(self) -> None:
         self._stopped.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
 
 class QueuePoller(Source):

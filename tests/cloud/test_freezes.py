@@ -22,10 +22,7 @@ FREEZES = [3, pytest.param(1000, marks=pytest.mark.proof)]
 REST = LISTEN_AFTER_IDLE + 0.01
 PATIENCE = 10.0
 # The functions' connections to PostgreSQL bear their names; those of the tests have none.
-CLOSE_POSTGRES = """
-SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
-WHERE application_name LIKE '%%Function' AND datname = current_database()
-"""
+OPEN = "FROM pg_stat_activity WHERE application_name LIKE '%Function' AND datname = current_database()"
 
 
 class Freezer:
@@ -41,8 +38,9 @@ class Freezer:
         processes = [each for function in self.cloud.functions.values() for each in function.processes]
         for each in processes:
             each.process.send_signal(signal.SIGSTOP)
-        [(closed,)] = self._postgres.execute(CLOSE_POSTGRES).fetchall()
-        self.closed += closed
+        self.closed += len(self._postgres.execute(f"SELECT pg_terminate_backend(pid) {OPEN}").fetchall())
+        while self._postgres.execute(f"SELECT 1 {OPEN}").fetchone():
+            time.sleep(0.005)
         self._valkey.client_kill_filter(_type="normal", skipme=True)
         time.sleep(REST)
         for each in processes:

@@ -1,7 +1,7 @@
 """Connections that died while they rested, as a frozen Lambda or a restarted server leaves them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -9,16 +9,26 @@ import pytest
 from shared.kit import database
 from shared.kit.database import PooledConnection, close_pool, connection
 from shared.kit.settings import settings
+from tests.conftest import read_settings_again
 
 REST = database.LISTEN_AFTER_IDLE + 0.02
 
 
 @pytest.fixture
-def kill_connections(platform: None) -> Callable[[], None]:
-    """Ends every connection of this process's pool, which then has one, and lets it rest."""
+def one_connection(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pool is as in a Lambda."""
+    monkeypatch.setenv("DATABASE_POOL", "1")
+    read_settings_again()
     close_pool()
     with connection() as db:
         db.execute("SELECT 1")
+    yield
+    close_pool()
+
+
+@pytest.fixture
+def kill_connections(one_connection: None) -> Callable[[], None]:
+    """Ends every connection of this process's pool and lets it rest."""
 
     def kill() -> None:
         with psycopg.connect(settings().database_url, autocommit=True) as killer:
@@ -47,10 +57,9 @@ def test_without_listening_the_first_statement_would_fail(
 
 @pytest.mark.parametrize("seconds", [-3600.0, database.PING_AFTER_IDLE + 1])
 def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
-    platform: None, monkeypatch: pytest.MonkeyPatch, seconds: float
+    one_connection: None, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     """The clock of the day may be set back, and a frozen Lambda's goes on where the monotonic one stands still."""
-    close_pool()
     checked: list[PooledConnection] = []
     with connection() as db:
         db.borrowed_at = time.time() - seconds
