@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from shared.kit.log import logger
@@ -51,7 +52,7 @@ class Lane(threading.Thread):
 
     def run(self) -> None:
         while works := self._take():
-            for route, row in groupby(works, key=lambda work: work.route):
+            for route, row in groupby(works, attrgetter("route")):
                 self._handle(route, list(row))
 
     def _take(self) -> list[Work]:

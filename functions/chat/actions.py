@@ -76,9 +76,9 @@ def chat_message(event: Event) -> dict[str, Any]:
 
 
 def chat_messages(events: Sequence[Event]) -> None:
-    """As chat_message, for messages that wait together: they cost little more than one."""
-    drafts = [draft for event in events if (draft := _accepted(event))]
-    if drafts and (messages := _store(drafts)):
+    """As chat_message, for messages that wait together: for PostgreSQL they are little more work than one."""
+    if drafts := [draft for event in events if (draft := _accepted(event))]:
+        messages = _store(drafts)
         _senders.learn(messages)
         _deliver(messages)
 
@@ -118,37 +118,34 @@ def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (body if len(body.encode()) <= MAX_BYTES else None), client_id
 
 
-def _store(drafts: Sequence[Draft]) -> list[Sent]:
-    """The messages as they are stored now: all in one transaction or, where that cannot be, one by one."""
+def _store(drafts: Sequence[Draft], *, again: bool = True) -> list[Sent]:
+    """The messages as they are stored now: all in one transaction or, if one was stored before, one by one."""
     try:
         return _add(drafts)
     except psycopg.errors.UniqueViolation:
-        left = drafts
+        return [sent for draft in drafts for sent in _store([draft])]
     except psycopg.OperationalError:
         drop_broken_connections()
-        # It may have been stored all the same: only a message with an id of its own can be tried once more.
-        left = [draft for draft in drafts if draft.client_id is not None]
+        # They may be stored all the same: only a message with an id of its own can be tried once more.
+        known = [draft for draft in drafts if again and draft.client_id is not None]
         for draft in drafts:
-            if draft.client_id is None:
-                _refuse_unavailable(draft)
-    return [sent for draft in left for sent in _store_one(draft)]
-
-
-def _store_one(draft: Draft) -> list[Sent]:
-    """A message that may be stored already; nothing if its socket is not registered or PostgreSQL is away."""
-    try:
-        try:
-            return _add([draft])
-        except psycopg.errors.UniqueViolation:
-            return repository.find_sent(draft)
-    except psycopg.OperationalError:
-        _refuse_unavailable(draft)
-        return []
+            if draft not in known:
+                logger().exception("message not stored", extra={"connection_id": draft.connection_id})
+                _refuse(draft.connection_id, draft.client_id, "unavailable")
+    return _store(known, again=False) if known else []
 
 
 def _add(drafts: Sequence[Draft]) -> list[Sent]:
-    """Store new messages, all or none, and tell the window of them."""
-    messages = repository.store_messages(drafts)
+    """Store new messages, all or none, and tell the window of them; a single one may be stored already.
+
+    Raises psycopg.errors.UniqueViolation if one of several is.
+    """
+    try:
+        messages = repository.store_messages(drafts)
+    except psycopg.errors.UniqueViolation:
+        if len(drafts) > 1:
+            raise
+        return repository.find_sent(drafts[0])
     history.append(messages)
     return messages
 
@@ -162,12 +159,6 @@ def _deliver(messages: Sequence[Sent]) -> None:
                 posts.append((listeners, encode(frame(sent))))
     if gone := pusher().post_all(posts):
         repository.forget_gone(gone)
-
-
-def _refuse_unavailable(draft: Draft) -> None:
-    """In the handling of the error."""
-    logger().exception("message not stored", extra={"connection_id": draft.connection_id})
-    _refuse(draft.connection_id, draft.client_id, "unavailable")
 
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:

@@ -93,34 +93,35 @@ def forget_gone(connection_ids: list[str]) -> None:
 
 # Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
 # without gaps; they are taken in the order of ids, as by whoever else locks several. `listeners_now` looks after the
-# locks are had: sockets opened while they were waited for count.
+# lock is had: sockets opened while it was waited for count.
 STORE_MESSAGES = Prepared("""
-WITH said AS (
-    SELECT m.place, m.connection_id, m.body, m.client_id, c.conversation_id, gen_random_uuid() AS message_id,
-        row_number() OVER (PARTITION BY c.conversation_id ORDER BY m.place) AS turn,
+WITH locked AS (
+    SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq,
         u.id AS user_id, u.first_name, u.last_name, u.picture
     FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text))
         WITH ORDINALITY AS m (connection_id, body, client_id, place)
     JOIN connections c ON c.id = m.connection_id
     JOIN users u ON u.id = c.user_id
-), locked AS (
-    SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM said) ORDER BY id FOR NO KEY UPDATE
-), counted AS (
-    SELECT conversation_id, count(*) AS messages FROM said JOIN locked ON id = conversation_id GROUP BY conversation_id
+    JOIN conversations v ON v.id = c.conversation_id
+    ORDER BY v.id, m.place
+    FOR NO KEY UPDATE OF v
+), numbered AS (
+    SELECT *, last_seq + row_number() OVER (PARTITION BY conversation_id ORDER BY place) AS seq,
+        gen_random_uuid() AS message_id, clock_timestamp() AS sent_at
+    FROM locked
 ), raised AS (
-    UPDATE conversations SET last_seq = last_seq + messages, updated_at = clock_timestamp()
-    FROM counted WHERE id = conversation_id
-    RETURNING id, last_seq - messages AS seq_before, updated_at
+    UPDATE conversations SET last_seq = newest.seq, updated_at = newest.sent_at
+    FROM (
+        SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at FROM numbered GROUP BY conversation_id
+    ) AS newest
+    WHERE id = conversation_id
 ), stored AS (
     INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
-    SELECT id, seq_before + turn, message_id, user_id, client_id, body, updated_at
-    FROM said JOIN raised ON id = conversation_id
+    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered
 )
-SELECT connection_id, body, client_id, id, seq_before + turn, message_id, updated_at, user_id, first_name, last_name,
-    picture, sockets
-FROM said JOIN raised ON id = conversation_id
-JOIN listeners_now(ARRAY(SELECT id FROM raised)) ON talk = id
-ORDER BY place
+SELECT connection_id, body, client_id, conversation_id, seq, message_id, sent_at, user_id, first_name, last_name,
+    picture, listeners_now(conversation_id)
+FROM numbered ORDER BY place
 """)
 
 FIND_SENT = Prepared("""

@@ -1,4 +1,4 @@
-"""The test stand: engines of its own, one server process, 100,000 tutors."""
+"""The test stand: engines of its own, one server process, 100,000 tutors or fewer."""
 
 import os
 import shutil
@@ -47,7 +47,7 @@ class Stand:
 
 
 @contextmanager
-def running_stand() -> Iterator[Stand]:
+def running_stand(tutors: int = TUTORS) -> Iterator[Stand]:
     """Everything is up while the block runs."""
     folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
     with ExitStack() as stack:
@@ -66,7 +66,7 @@ def running_stand() -> Iterator[Stand]:
         os.environ |= environment
         settings.cache_clear()
         upgrade()
-        fill(postgres.url)
+        fill(postgres.url, tutors)
         port = free_port()
         server = serve({**environment, "PORT": str(port), "DATA": str(folder / "data"), "DEMO": "0"}, port)
         stack.callback(end, server)
@@ -124,12 +124,12 @@ FROM tutors t JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE NOT is
 """
 
 
-def fill(url: str) -> None:
-    """A hundred thousand tutors with up to eleven ratings each; fifteen of them offer a rare skill."""
+def fill(url: str, tutors: int) -> None:
+    """So many tutors with up to eleven ratings each; fifteen of them offer a rare skill."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("SELECT setseed(0.5)")
         db.execute("INSERT INTO skills (name) VALUES (%s)", (RARE_SKILL,))
-        db.execute(USERS, {"tutors": TUTORS})
+        db.execute(USERS, {"tutors": tutors})
         db.execute(
             "INSERT INTO users (email, password_hash, first_name, last_name, confirmed_at)"
             " SELECT 'rater' || n || '@example.com', '-', 'Ola', 'Nowak', now() FROM generate_series(1, 12) n"

@@ -14,12 +14,8 @@ from tests.cloud.intrinsics import REGION
 from tests.cloud.template import Resource, Template
 from tests.mailbox import Mail, read_mail
 
-CREDENTIALS = {
-    "region_name": REGION,
-    "aws_access_key_id": "testing",
-    "aws_secret_access_key": "testing",
-    "aws_session_token": "testing",
-}
+ROLE = {"AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+CREDENTIALS = {"region_name": REGION, "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 EXECUTE_API = f"execute-api.{REGION}.amazonaws.com"
 # The engines of this machine trust whoever reaches their sockets.
 DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}

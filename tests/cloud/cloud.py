@@ -6,17 +6,21 @@ PostgreSQL and Valkey are those whose addresses are given.
 """
 
 import json
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 import uvicorn
 
+from infra import publish
 from local.websocket_protocol import GatewayProtocol
 from shared.kit.wire import App, Receive, Scope, Send, respond
-from tests.cloud.aws import EXECUTE_API, Aws
+from shared.rules.pictures import DEFAULT_PICTURE
+from tests.cloud.aws import EXECUTE_API, ROLE, Aws
 from tests.cloud.distribution import BucketOrigin
 from tests.cloud.edge import distribution_of
 from tests.cloud.event_sources import QueuePoller, Scheduler
@@ -43,7 +47,7 @@ class Options:
     environment: Mapping[str, str]
     speed: float = 20.0
     jitter: float = 0.0
-    migrate: bool = True
+    deploy: bool = True
     event_sources: bool = True
 
 
@@ -94,6 +98,14 @@ class Cloud:
         for version in self.template.of_type("Custom::DatabaseVersion").values():
             self.functions[referred(version["ServiceToken"])].invoke({})
 
+    def publish(self) -> None:
+        """Put into the buckets what a deploy puts there."""
+        site = self.aws.stacks["Edge"].resolve({"Ref": "SiteBucket"})
+        with patch.dict(os.environ, {**ROLE, "AWS_ENDPOINT_URL": self.aws.endpoint}):
+            picture = publish.File(DEFAULT_PICTURE, publish.PICTURE.read_bytes(), "image/jpeg")
+            publish.put(self.template.resolve({"Ref": "MediaBucket"}), [picture])
+            publish.put(site, list(publish.api_description()))
+
     def close(self) -> None:
         for source in self.sources:
             source.stop()
@@ -112,8 +124,9 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
         aws.deploy(template, SENDER_DOMAIN)
         cloud = Cloud(aws, template, options, port)
         stack.callback(cloud.close)
-        if options.migrate:
+        if options.deploy:
             cloud.migrate()
+            cloud.publish()
         distribution = distribution_of(aws.stacks["Edge"], cloud.origins())
         stack.callback(distribution.close)
         stack.enter_context(serving(Front(distribution, cloud), cloud.port))
