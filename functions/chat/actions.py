@@ -21,7 +21,7 @@ from shared.kit.errors import Throttled
 from shared.kit.log import logger, note
 from shared.kit.metrics import count
 from shared.kit.rate_limits import spend
-from shared.kit.websocket import pusher
+from shared.kit.websocket import Post, pusher
 from shared.rules.limits import MESSAGES
 from shared.rules.open_sockets import forget_gone
 
@@ -172,12 +172,12 @@ def _add(drafts: Sequence[Draft]) -> list[Sent]:
 
 def _deliver(messages: Sequence[Sent]) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
-    gone: list[str] = []
+    posts: list[Post] = []
     for sent in messages:
         for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
             if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
-                gone += pusher().post(listeners, encode(frame(sent)))
-    if gone:
+                posts.append((listeners, encode(frame(sent))))
+    if gone := pusher().post_all(posts):
         forget_gone(gone)
 
 
