@@ -25,6 +25,7 @@ from shared.kit.http import http_app
 from shared.kit.websocket import install_pusher
 from shared.kit.wire import App, Receive, Scope, Send
 from shared.rules.outbox import install_waker
+from shared.rules.telling import install_teller
 
 
 class Server:
@@ -32,7 +33,8 @@ class Server:
 
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])
-        self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS)
+        together = {"chat_message": sockets.handle_messages}
+        self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS, together=together)
         self.pusher = LocalPusher(self.gateway, folder)
         others = [health.route, media.mount(), *docs.routes, *inbox.routes(), web_pages.mount()]
         others += management.routes(self.pusher)
@@ -52,6 +54,7 @@ class Server:
         install_pusher(self.pusher)
         ticker = Ticker()
         install_waker(ticker.wake)
+        install_teller(ticker.wake_teller)
         neighbours = await listen(self.gateway, folder)
         self.gateway.open()
         ticker.start()

@@ -10,17 +10,18 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.connection_ids import new_connection_id
 from local.gateway_events import Connection, gateway_error
-from local.lanes import Handler, Lane, Result
+from local.lanes import Handler, Lane, Result, Together
 from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.wire import Receive, Scope, Send
 
 CHAT_PATH = "/ws/chat/"
+NOTIFICATIONS_PATH = "/ws/notification/user/"
 ROOT_PATH = "/ws/"
 OK, FORBIDDEN, SERVER_ERROR = 200, 403, 500
 GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1001, 1008, 1006
@@ -49,7 +50,10 @@ class Socket:
 
 
 class Gateway:
-    """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them."""
+    """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them.
+
+    Events of the routes in `together` that wait at the same moment are given to that function instead.
+    """
 
     def __init__(
         self,
@@ -57,12 +61,13 @@ class Gateway:
         routes: Iterable[str],
         *,
         threads: int,
+        together: Mapping[str, Together] | None = None,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         self.routes = frozenset(routes)
-        self.lanes = [Lane(handler, number) for number in range(threads)]
+        self.lanes = [Lane(handler, together or {}, number) for number in range(threads)]
         self.idle = idle
         self.lifetime = lifetime
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -199,12 +204,14 @@ async def closed(receive: Receive) -> int:
 def stage_query(scope: Scope) -> dict[str, str] | None:
     """The query as the stage root gets it; None for a path that leads nowhere.
 
-    On AWS CloudFront turns /ws/chat/<conversation>/?token=… into the root with query parameters.
+    On AWS CloudFront turns /ws/chat/<conversation>/ and /ws/notification/user/ into the root with query parameters.
     """
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     path = scope["path"]
     if path == ROOT_PATH:
         return query
+    if path.removesuffix("/") == NOTIFICATIONS_PATH.removesuffix("/"):
+        return {**query, "notifications": "1"}
     if not path.startswith(CHAT_PATH):
         return None
     return {**query, "conversation": path.removeprefix(CHAT_PATH).removesuffix("/")}

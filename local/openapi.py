@@ -18,7 +18,8 @@ Students find tutors, rate them and chat with them in real time.
 Every path answers with and without its last slash. Times are ISO 8601 in the platform's zone (Europe/Warsaw).
 Call protected endpoints with the header `Authorization: Bearer <access token>`. Chat messages go over the
 WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
-`{"event": "chat_message", "data": {"body": "..."}}`, receive message objects.
+`{"event": "chat_message", "data": {"body": "..."}}`, receive message objects. Notifications come over
+`/ws/notification/user/?token=<access token>` as `{"event": "notification_created", "data": {...}}`.
 """
 
 

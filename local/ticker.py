@@ -5,14 +5,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.availability import horizon
 from functions.bookings import sweep
 from functions.chat import keep_alive
 from functions.mail import handler as mail
+from functions.notifications import tell
+from functions.reminders import handler as reminders
 from shared.kit.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
+HORIZON_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
+TELL_SECONDS = 10.0
+REMINDERS_SECONDS = 60.0
 
 
 @dataclass
@@ -30,10 +36,15 @@ class Ticker(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="ticker", daemon=True)
         self._mail = Schedule(mail.handler, MAIL_SECONDS)
+        self._tell = Schedule(tell.handler, TELL_SECONDS)
+        # What is decided is told, and what is told queues mails.
         self._schedules = [
+            Schedule(sweep.handler, SWEEP_SECONDS),
+            self._tell,
+            Schedule(reminders.handler, REMINDERS_SECONDS),
             self._mail,
             Schedule(keep_alive.handler, KEEP_ALIVE_SECONDS),
-            Schedule(sweep.handler, SWEEP_SECONDS),
+            Schedule(horizon.handler, HORIZON_SECONDS),
         ]
         self._woken = threading.Event()
         self._stopping = False
@@ -41,6 +52,11 @@ class Ticker(threading.Thread):
     def wake(self) -> None:
         """Send mail now."""
         self._mail.next_at = 0.0
+        self._woken.set()
+
+    def wake_teller(self) -> None:
+        """Tell people of changes of their bookings now."""
+        self._tell.next_at = 0.0
         self._woken.set()
 
     def stop(self) -> None:

@@ -39,6 +39,7 @@ def everything_as_anybody() -> Iterator[Step]:
     paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # APIRoutes
     for path in sorted(paths):
         target = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
+        target = target.replace("{token}", "x")
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             yield Step(method, target)
             yield Step(method, target.rstrip("/"), headers={"origin": "https://front.example"})
@@ -61,10 +62,13 @@ def public_reads() -> Iterator[Step]:
         "?price__gte=x&avg_rating__lt=NaN&page_size=0&cursor=x",
         "?page_size=1",
         "?search_by_full_name=%00",
+        "?free_from=08:00&free_to=12:00&free_weekdays=1,2&free_tz=Europe/Warsaw&free_within=30&free_length=60",
+        "?free_from=x&free_tz=Nowhere&free_within=99&free_length=1&free_weekdays=9",
         "?search_by_full_name=" + "x" * 50_000,
     )
     for text in queries:
         yield Step("GET", search + text, headers={"origin": "https://front.example", "content-type": JSON_TYPE})
+        yield Step("GET", f"{search}facets/{text}")
     for path in (
         "all",
         "details/1",
@@ -88,6 +92,7 @@ def bodies() -> Iterator[Step]:
         ("PATCH", "/api/user/profile/", "student"),
         ("PATCH", "/api/user/tutor/price/me/", "tutor"),
         ("POST", "/api/user/tutor/schedule/me/", "tutor"),
+        ("PUT", "/api/availability/hours/me/", "tutor"),
         ("POST", "/api/user/rate_tutor/1/", "student"),
         ("POST", "/api/chat/conversation/", "student"),
     )
@@ -133,6 +138,36 @@ def student_s_day() -> Iterator[Step]:
     yield Step("GET", talk, "other")
 
 
+def reviews_and_their_rules() -> Iterator[Step]:
+    """Two reviews of the second tutor, 1 by the student and 2 by the other."""
+    base, rate = "/api/user/tutor/reviews", "/api/user/rate_tutor/2/"
+    for query_string in ("", "?p=1&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{base}/2/{query_string}")
+    for tutor_id in ("77", "9" * 30, "abc"):
+        yield Step("GET", f"{base}/{tutor_id}/")
+    for body in ({"rating": 3}, {"rating": 9, "review": ""}, {}):
+        yield Step("PATCH", rate, "student", body)
+    yield Step("PATCH", rate, "second", {"rating": 1})
+    for who, review in (("second", "1"), ("second", "77"), ("tutor", "1"), ("student", "1")):
+        for body in ({"reply": "Dziękuję!"}, {"reply": ""}):
+            yield Step("PUT", f"{base}/{review}/reply/", who, body)
+    yield Step("DELETE", f"{base}/1/reply/", "second")
+    for who, review in (("other", "1"), ("other", "1"), ("student", "77")):
+        yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
+    yield Step("POST", f"{base}/1/report/", "other", {})
+    for who in ("staff", "student"):
+        yield Step("GET", f"{base}/reported/", who)
+        for verb in ("hide", "unhide", "hide"):
+            yield Step("POST", f"{base}/1/{verb}/", who, {})
+    yield Step("POST", f"{base}/77/hide/", "staff", {})
+    for method in ("PATCH", "DELETE"):
+        yield Step(method, rate, "student", {"rating": 5})
+    yield Step("GET", "/api/user/ratings/me/", "student")
+    yield Step("GET", f"{base}/2/")
+    yield Step("GET", "/api/user/tutor/details/2/")
+    yield Step("POST", f"{base}/1/unhide/", "staff", {})
+
+
 def tutor_s_day() -> Iterator[Step]:
     settings = "/api/user/tutor/"
     for name, body in (
@@ -164,52 +199,119 @@ def tutor_s_day() -> Iterator[Step]:
     yield Step("DELETE", f"{settings}schedule/me/", "tutor")
 
 
-def bookings() -> Iterator[Step]:
-    """Sessions of the tutor's, from the item to the end; ids count from 1."""
-    path, line = "/api/reservation/reservation/", "/api/reservation/waitlist/"
-    for number, hour in enumerate((7, 9, 11, 13)):
-        times = {
-            "start_time": f"2035-01-1{number}T0{hour % 10}:00:00Z",
-            "end_time": f"2035-01-1{number}T{hour + 4:02}:00:00Z",
-        }
-        yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
-    start = {"tutor": 1, "start_time": "2035-01-10T08:00:00Z", "length": 60}
-    for who, body in (
-        ("student", start | {"note": "Całki"}),
-        ("student", start),
-        ("other", start),
-        ("tutor", start),
-        ("student", {"tutor": 99, "start_time": "2035-01-10T08:00:00Z", "length": 60}),
-        ("student", {"schedule_item": 10**6}),
-        ("student", {"session": 10**6}),
-        ("student", start | {"weeks": 3}),
-        ("student", {"note": "x"}),
+def tutor_s_hours() -> Iterator[Step]:
+    """Rules for one day so far away that no play sees its items, but for one override."""
+    hours, overrides, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
+    monday = {"weekday": 1, "start": "09:00", "end": "17:00"}
+    for week in ([], [monday, monday], [monday | {"end": "9:00"}], None):
+        yield Step("PUT", hours, "tutor", {"hours": week, "time_zone": "Europe/Warsaw"})
+        yield Step("GET", hours, "tutor")
+    day = {"kind": "extra", "first_day": "2099-03-28", "start": "09:00", "note": "Żółw"}
+    for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
+        yield Step("POST", overrides, "tutor", body)
+    yield Step("GET", overrides, "tutor")
+    for target in ("1/", "1/", "99/", "abc/"):
+        yield Step("DELETE", overrides + target, "tutor")
+    for body in ({"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}):
+        yield Step("PATCH", f"{terms}me/", "tutor", body)
+        yield Step("GET", f"{terms}me/", "tutor")
+        yield Step("GET", f"{terms}{{tutor}}/")
+    times = {"start_time": "2035-03-25T00:30:00.000Z", "end_time": "2035-03-25T03:00:00.000Z"}
+    yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    for query_string in (
+        "",
+        "?from=2035-03-25&to=2035-03-26",
+        "?from=2035-03-25&to=2035-03-26&tz=Asia%2FTokyo&length=60",
     ):
-        yield Step("POST", path, who, body)
-    for who in ("student", "other"):
-        yield Step("POST", line, who, {"session": 1})
-        yield Step("GET", line, who)
-    yield Step("POST", path, "second", start | {"start_time": "2035-01-10T10:00:00Z"}, headers={"idempotency-key": "k"})
-    yield Step("POST", path, "second", start | {"start_time": "2035-01-10T10:00:00Z"}, headers={"idempotency-key": "k"})
-    yield Step("POST", path, "second", start, headers={"idempotency-key": "k"})
-    yield Step("POST", path, "second", start, headers={"idempotency-key": "x" * 256})
-    for who in ("student", "tutor", "other"):
-        for target in ("1/", "user/me/", "user/me/?p=1&page_size=1", "tutor/me/?when=upcoming", "user/me/?p=9"):
-            yield Step("GET", path + target, who)
-        yield Step("GET", path + "user/me/?state=x&is_confirmed=maybe&when=x", who)
-    moved = {"start_time": "2035-01-10T09:00:00Z"}
-    yield Step("POST", path + "1/reschedule/", "student", moved)
-    yield Step("POST", path + "1/reschedule/", "tutor", moved)
-    yield Step("POST", path + "1/reschedule/", "tutor", moved | {"reason": "Choroba"})
-    yield Step("POST", path, "other", start)
-    yield Step("POST", path + "1/cancel/", "other", {})
-    yield Step("POST", path + "1/cancel/", "student", {})
-    yield Step("DELETE", line, "other", {"session": 2})
-    for action in ("1/accept/", "1/no_show/", "1/completed/", "tutor/me/confirm/2/", "tutor/me/decline/2/"):
-        yield Step("POST", path + action, "tutor", {})
-        yield Step("POST", path + action, "student", {})
-    for year in ("", "?year=2035", "?year=x"):
-        yield Step("GET", f"/api/reservation/earnings/me/{year}", "tutor")
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    for query_string in ("?from=x", "?tz=x", "?length=61", "?from=2035-03-25&to=2035-07-25"):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    yield Step("GET", "/api/availability/slots/99/")
+    yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
+
+
+def told() -> Iterator[Step]:
+    """Notifications and the calendar feed."""
+    note, feed = "/api/notification/", "/api/reservation/calendar/"
+    for query in ("", "?p=1&page_size=1", "?p=2&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{note}list/{query}", "student")
+    yield Step("GET", f"{note}unread_count", "student")
+    for target, body in (("1", {"is_read": True}), ("1", {"is_read": "x"}), ("3", {"is_read": True}), ("99", {})):
+        for method in ("PUT", "PATCH"):
+            yield Step(method, f"{note}is_read/{target}/", "student", body)
+    yield Step("GET", f"{note}list/", "other")
+    yield Step("POST", f"{note}read_all/", "student", {})
+    yield Step("GET", f"{note}list/", "student")
+    for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
+        yield Step("GET", feed + target, headers={"origin": "https://front.example"})
+        yield Step("HEAD", feed + target)
+        yield Step("GET", feed + target, headers={"if-none-match": "*"})
+    yield Step("GET", feed, "student")
+    yield Step("DELETE", feed, "student")
+    yield Step("DELETE", feed, "student")
+    yield Step("GET", feed + "{feed}.ics")
+    yield Step("POST", feed, "tutor")
+    yield Step("GET", feed, "tutor")
+
+
+RESERVATIONS, WAITLIST = "/api/reservation/reservation/", "/api/reservation/waitlist/"
+EIGHT, NINE, TEN = ({"tutor": 1, "start_time": f"2035-01-10T{hour:02}:00:00Z", "length": 60} for hour in (8, 9, 10))
+
+
+def bookings() -> Iterator[Step]:
+    """Sessions of the tutor's; ids count on from 1, which was two hours ago.
+
+    The student has no part: the local server tells of them meanwhile, and the student's export would show it.
+    """
+    for day in (10, 17, 24):
+        times = {"start_time": f"2035-01-{day}T07:00:00Z", "end_time": f"2035-01-{day}T15:00:00Z"}
+        yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    afternoon = EIGHT | {"start_time": "2035-01-10T13:00:00Z", "weeks": 3}
+    for body in (
+        EIGHT,
+        EIGHT,
+        EIGHT | {"tutor": 99},
+        {"session": 10**6},
+        EIGHT | {"weeks": 3},
+        afternoon,
+        {"note": "x"},
+    ):
+        yield Step("POST", RESERVATIONS, "other", body)
+    for who in ("tutor", "second"):
+        yield Step("POST", RESERVATIONS, who, EIGHT)
+    for body, key in ((TEN, "k"), (TEN, "k"), (EIGHT, "k"), (EIGHT, "x" * 256)):
+        yield Step("POST", RESERVATIONS, "second", body, headers={"idempotency-key": key})
+    for action in ("confirm/8", "decline/9"):
+        yield Step("POST", f"{RESERVATIONS}tutor/me/{action}/", "student", {})
+    for who in ("other", "tutor", "second"):
+        for target in ("2/", "user/me/", "user/me/?p=1&page_size=1", "tutor/me/?when=upcoming", "user/me/?p=9&state=x"):
+            yield Step("GET", RESERVATIONS + target, who)
+    for query in ("", "?year=2035", "?year=x"):
+        yield Step("GET", f"/api/reservation/earnings/me/{query}", "tutor")
+
+
+def changes_of_bookings() -> Iterator[Step]:
+    """What becomes of those bookings: 2 is given up and offered as 7 to the second, who moves it."""
+    for who in ("other", "second"):
+        yield Step("POST", WAITLIST, who, {"session": 2})
+        yield Step("GET", WAITLIST, who)
+    for who in ("second", "tutor", "other", "other"):
+        yield Step("POST", RESERVATIONS + "2/cancel/", who, {})
+    for who in ("other", "second", "second"):
+        yield Step("POST", RESERVATIONS + "7/accept/", who, {})
+    for who, body in (("other", NINE), ("tutor", NINE), ("second", TEN), ("second", NINE)):
+        yield Step("POST", RESERVATIONS + "7/reschedule/", who, body)
+    yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
+    for _ in range(2):
+        yield Step("DELETE", WAITLIST, "other", {"session": 2})
+    yield Step("PATCH", "/api/availability/terms/me/", "tutor", {"confirmation": "manual"})
+    for hour in ("07", "12"):
+        yield Step("POST", RESERVATIONS, "other", EIGHT | {"start_time": f"2035-01-10T{hour}:00:00Z"})
+    for action in ("confirm/8", "confirm/8", "decline/8", "decline/9", "confirm/9", "confirm/99"):
+        yield Step("POST", f"{RESERVATIONS}tutor/me/{action}/", "tutor", {"reason": "x"})
+    for action in ("no_show", "no_show", "completed", "cancel", "accept", "reschedule"):
+        for who in ("tutor", "other"):
+            yield Step("POST", f"{RESERVATIONS}1/{action}/", who, NINE)
 
 
 def transport() -> Iterator[Step]:
@@ -294,8 +396,12 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "public reads": public_reads,
     "bodies": bodies,
     "a student's day": student_s_day,
+    "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
+    "a tutor's hours": tutor_s_hours,
+    "what one is told": told,
     "bookings": bookings,
+    "changes of bookings": changes_of_bookings,
     "transport": transport,
     "an account's end": account_s_end,
 }

@@ -15,6 +15,7 @@ from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
+from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
@@ -22,7 +23,7 @@ from functions.tutors.handler import handler as tutors
 from local.engines import Engine
 from local.features import ROUTERS
 from shared.kit.cache import client as redis_client
-from tests.conftest import TABLES, read_settings_again
+from tests.conftest import empty_the_tables, read_settings_again
 from tests.doors import Answer, LambdaDoor
 from tests.local.doors import LocalDoor
 from tests.local.servers import running_server
@@ -37,12 +38,17 @@ HANDLERS = {
     "/api/user/profile": profiles,
     "/api/user/tutor": tutors,
     "/api/user/tutor/schedule": availability,
+    "/api/availability": availability,
+    "/api/user/tutor/reviews": reviews,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
-    "/api/reservation": bookings,
     "/api/chat": chat,
+    "/api/notification": notifications,
+    "/api/reservation": bookings,
+    "/api/reservation/calendar": notifications,
     "": accounts,
 }
+FEED = "f" * 43
 # Of the transport, not of the platform.
 TRANSPORT = {"date", "connection", "server"}
 
@@ -51,7 +57,7 @@ class Platform:
     """People, a conversation and mailed tokens, made anew with the same ids for each door."""
 
     def __init__(self) -> None:
-        query(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+        empty_the_tables()
         redis_client().flushdb()
         people = People()
         self.people = {
@@ -60,6 +66,7 @@ class Platform:
             "other": people.student(id=OTHER),
             "gone": people.student(id=GONE),
         }
+        self.people["staff"] = people.student(is_staff=True)
         self.people["second"] = people.tutor(first_name="Ewa", tutor={"price": 30})
         for student in ("student", "other"):
             row = {"tutor_id": 2, "student_id": self.people[student].id, "rating": 5, "review": "Żółw"}
@@ -71,6 +78,17 @@ class Platform:
             query("INSERT INTO members (conversation_id, user_id) VALUES (%s, %s)", TALK, person)
         say(TALK, self.people["student"], "Dzień dobry")
         say(TALK, self.people["tutor"], "👋")
+        for number, owner in enumerate((STUDENT, STUDENT, OTHER)):
+            note = {"user_id": owner, "kind": "booking_booked", "message": f"Zażółć {number}."}
+            insert("notifications", note | {"created_at": datetime(2034, 1, 1, tzinfo=UTC)})
+        secret = hashlib.sha256(FEED.encode()).digest()
+        query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, %s)", STUDENT, secret)
+        ended = datetime.now(UTC) - timedelta(hours=2)
+        times = {"starts_at": ended - timedelta(hours=1), "ends_at": ended}
+        session = {"tutor_id": 1, **times, "busy_from": times["starts_at"], "busy_until": ended}
+        session_id = insert("tutoring_sessions", session | {"kind": "individual", "form": "online"})
+        seat = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": OTHER, "state": "completed"}
+        insert("bookings", seat | times | {"price": 60, "currency": "PLN"})
         for purpose, owner in (("confirm", OTHER), ("reset", OTHER)):
             values = (hashlib.sha256(purpose.encode()).digest(), owner, purpose, datetime.now(UTC) + timedelta(hours=1))
             query(
@@ -84,7 +102,12 @@ class Platform:
     def fill(self, text: str) -> str:
         student: Person = self.people["student"]
         values = {"tutor": "1", "talk": TALK, "confirm": "confirm", "reset": "reset", "email": student.email}
-        values |= {"refresh": student.refresh, "access": student.access, "session": self.people["second"].session_id}
+        values |= {
+            "feed": FEED,
+            "refresh": student.refresh,
+            "access": student.access,
+            "session": self.people["second"].session_id,
+        }
         return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1].lower(), found[0])), text)
 
     def play(self, door: Callable[..., Answer]) -> list[Answer]:
@@ -108,22 +131,23 @@ def answers(
 ) -> Iterator[list[tuple[Answer, Answer]]]:
     """What both doors answered to every step."""
     folder: Path = tmp_path_factory.mktemp("doors")
-    names = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "RATE_LIMITS")
+    names = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "RATE_LIMITS", "PUBLIC_URL")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAIL_URL", f"file://{folder / 'mail'}")
         patch.setenv("MEDIA_FOLDER", str(folder / "media"))
+        patch.setenv("PUBLIC_URL", "https://korepetycje.example")
         read_settings_again()
         options = {name: os.environ[name] for name in names}
         with running_server(folder / "data", DEMO="0", **options) as server:
             yield list(zip(Platform().play(lambda_door), Platform().play(LocalDoor(server.url)), strict=True))
-    query(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    empty_the_tables()
     redis_client().flushdb()
     read_settings_again()
 
 
 KNOWN = "|".join(str(each) for each in (STUDENT, TUTOR, OTHER, GONE, TALK))
 CHANCE = re.compile(
-    rb"eyJ[\w-]+\.[\w-]+\.[\w-]+|uploads/user/(?!default)[\w.-]+"
+    rb"(?<=meet\.jit\.si/Korepetycje-)[\w-]{22}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
     rb"|" + str(datetime.now(UTC).year).encode() + rb"-\d\d-\d\dT[\d:.]+\+\d\d:\d\d"
     rb"|(?!" + KNOWN.encode() + rb")[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
@@ -165,7 +189,12 @@ def test_the_play_sees_every_endpoint_and_every_kind_of_answer(answers: list[tup
     """Else the comparison would prove little."""
     assert {answer.status for answer, _ in answers} >= {200, 201, 400, 401, 403, 404, 405, 413, 415}
     good = {
-        (step.method, re.sub(r"/(\d+|[0-9a-f-]{36})(?=/|$)", "/*", step.target.partition("?")[0].rstrip("/")))
+        (
+            step.method,
+            re.sub(
+                r"/(\d+|[0-9a-f-]{36}|\{feed\}(?=\.ics))(?=/|$|\.ics)", "/*", step.target.partition("?")[0].rstrip("/")
+            ),
+        )
         for (_part, step), (answer, _) in zip(STEPS, answers, strict=True)
         if answer.status < 300
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from shared.kit.database import connection
+from shared.rules.booking_facts import Role
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Due:
     kind: str
     recipient: str
     attempts: int
+    payload: dict[str, int]
+    once: bool
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,17 @@ class Addressee:
 
 
 # Taking a mail moves its next try into the future: a worker that dies leaves it to the next sweep.
-CLAIM = """
+TAKE = """
 UPDATE outbox SET attempts = attempts + 1,
     due_at = now() + least(make_interval(secs => 30 * power(2, least(attempts, 10))), interval '1 hour')
 WHERE id = (
-    SELECT id FROM outbox WHERE sent_at IS NULL AND due_at <= now() ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT id FROM outbox WHERE sent_at IS NULL AND uncertain_at IS NULL AND due_at <= now() {which}
+    FOR UPDATE SKIP LOCKED
 )
-RETURNING id, kind, recipient, attempts
+RETURNING id, kind, recipient, attempts, payload, once
 """
+CLAIM = TAKE.format(which="ORDER BY due_at, id LIMIT 1")
+CLAIM_ONE = TAKE.format(which="AND id = %s")
 
 
 def claim_due() -> Due | None:
@@ -43,20 +49,63 @@ def claim_due() -> Due | None:
         return cursor.execute(CLAIM).fetchone()
 
 
+def claim_one(mail_id: int) -> Due | None:
+    """Take this mail, unless it was sent, is not due or somebody else has it."""
+    with connection() as db, db.cursor(row_factory=class_row(Due)) as cursor:
+        return cursor.execute(CLAIM_ONE, (mail_id,)).fetchone()
+
+
 def mark_sent(mail_id: int) -> None:
     with connection() as db:
-        db.execute("UPDATE outbox SET sent_at = now() WHERE id = %s", (mail_id,))
+        db.execute("UPDATE outbox SET sent_at = now(), uncertain_at = NULL WHERE id = %s", (mail_id,))
+
+
+# Committed before the mail leaves: a worker that dies from here on leaves it flagged, and no other takes it.
+BEGIN_ONLY_TRY = """
+UPDATE outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL
+"""
+
+
+def begin_only_try(mail_id: int) -> bool:
+    """Flag a mail to send once as of uncertain fate; False if another worker has begun."""
+    with connection() as db:
+        return db.execute(BEGIN_ONLY_TRY, (mail_id,)).rowcount > 0
+
+
+def take_back_try(mail_id: int) -> None:
+    """It certainly did not leave: it may be tried again."""
+    with connection() as db:
+        db.execute("UPDATE outbox SET uncertain_at = NULL WHERE id = %s AND sent_at IS NULL", (mail_id,))
 
 
 def delete_old() -> None:
-    """Forget mails a week old, and those that could not be sent in three days: their links are of no use."""
+    """Forget mails a week old, and those that could not be sent in three days: what they say is of no use."""
     with connection() as db:
         db.execute(
             "DELETE FROM outbox WHERE created_at < now() - interval '7 days'"
-            " OR (sent_at IS NULL AND created_at < now() - interval '3 days')"
+            " OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')"
         )
         db.execute("DELETE FROM email_tokens WHERE expires_at < now()")
         db.execute("DELETE FROM sessions WHERE expires_at < now()")
+
+
+# A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the
+# deadline comes two hours before it and is of no use after.
+FIND_REMINDED = """
+SELECT r.booking_id, r.kind, r.recipient FROM reminders r JOIN bookings b ON b.id = r.booking_id
+WHERE r.id = %(id)s AND r.state = 'queued' AND extract(epoch FROM r.due_at)::bigint = %(due)s
+  AND b.state = 'confirmed' AND b.starts_at > now()
+  AND CASE r.kind WHEN 'day_before' THEN b.starts_at - r.due_at = interval '24 hours'
+      WHEN 'hour_before' THEN b.starts_at - r.due_at = interval '1 hour'
+      ELSE now() < r.due_at + interval '2 hours' END
+"""
+
+
+def find_reminded(reminder_id: int, due: int) -> tuple[int, str, Role] | None:
+    """The booking, kind and recipient of a reminder due at that moment (Unix seconds), if it still is right."""
+    with connection() as db:
+        row = db.execute(FIND_REMINDED, {"id": reminder_id, "due": due}).fetchone()
+    return row and (row[0], row[1], row[2])
 
 
 FIND_ADDRESSEE = """

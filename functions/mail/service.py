@@ -2,11 +2,14 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from functions.mail import repository, texts
+import psycopg
+
+from functions.mail import bookings, repository, texts
 from functions.mail.repository import Addressee, Due
 from functions.mail.texts import Letter
-from functions.mail.transports import MailRefused, NotSent, Transport, transport
+from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
 from shared.kit.log import logger
 from shared.kit.settings import settings
 from shared.rules.policy import policy
@@ -14,33 +17,74 @@ from shared.rules.policy import policy
 DAY, MINUTE = 86_400, 60
 
 
-def deliver() -> int:
-    """Send every mail that is due; returns how many. Stops where the server takes none."""
-    sent = 0
+@dataclass(frozen=True)
+class Delivery:
+    """How many mails went out, and whether that were all that should have."""
+
+    sent: int = 0
+    complete: bool = True
+
+
+def deliver() -> Delivery:
+    """Send every mail that is due. Stops where the server takes none."""
+    sent, complete = 0, True
     send = transport(settings().mail_url)
     while due := repository.claim_due():
         try:
-            sent += _send(due, send)
-        except NotSent as error:
-            logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
-            if isinstance(error, MailRefused):
-                continue
-            break
-        repository.mark_sent(due.id)
-    return sent
+            sent += _deliver(due, send)
+        except MailRefused:
+            complete = False
+        except NotSent:
+            return Delivery(sent, complete=False)
+    return Delivery(sent, complete)
+
+
+def deliver_one(mail_id: int) -> Delivery:
+    """Send this mail if it is due and nobody else does: a message that came twice sends nothing twice."""
+    due = repository.claim_one(mail_id)
+    if due is None:
+        return Delivery()
+    try:
+        return Delivery(_deliver(due, transport(settings().mail_url)))
+    except NotSent:
+        return Delivery(complete=False)
+
+
+def _deliver(due: Due, send: Transport) -> bool:
+    """Send a mail that was taken, and note it. Raises NotSent, or MailRefused where only this one cannot go."""
+    try:
+        return _send(due, send)
+    except NotSent as error:
+        logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
+        if due.once and not isinstance(error, Uncertain):
+            repository.take_back_try(due.id)
+        raise
+    except psycopg.Error:
+        raise
+    except Exception as error:
+        logger().exception("mail not written", extra={"mail_id": due.id, "kind": due.kind})
+        raise MailRefused(str(error)) from error
 
 
 def _send(due: Due, send: Transport) -> bool:
-    """Write and hand over a mail; False if there is nothing to tell the addressee any more. Raises NotSent."""
+    """Write and hand over a mail; False if there is nothing to tell the addressee, or somebody else does.
+
+    Raises NotSent.
+    """
     addressee = repository.find_addressee(due.recipient)
-    letter = LETTERS[due.kind](addressee) if addressee else None
+    letter = LETTERS[due.kind](addressee, due.payload) if addressee else None
     if addressee is None or letter is None:
+        repository.mark_sent(due.id)
         return False
-    send(texts.as_message(letter, settings().mail_from, addressee.email))
+    message = texts.as_message(letter, settings().mail_from, addressee.email)
+    if due.once and not repository.begin_only_try(due.id):
+        return False
+    send(message)
+    repository.mark_sent(due.id)
     return True
 
 
-def _confirmation(to: Addressee) -> Letter | None:
+def _confirmation(to: Addressee, _payload: dict[str, int]) -> Letter | None:
     if to.confirmed:
         return None
     token, days = secrets.token_hex(32), policy().confirm_token_days
@@ -48,14 +92,16 @@ def _confirmation(to: Addressee) -> Letter | None:
     return texts.confirmation(to.first_name, f"{policy().front_url}/account/confirm-email/?token={token}", days)
 
 
-def _password_reset(to: Addressee) -> Letter:
+def _password_reset(to: Addressee, _payload: dict[str, int]) -> Letter:
     token, minutes = secrets.token_hex(24), policy().reset_token_minutes
     repository.add_token(token, to.user_id, "reset", minutes * MINUTE)
     link = f"{policy().front_url}/account/reset-password/?reset_token={token}"
     return texts.password_reset(to.first_name, link, minutes)
 
 
-LETTERS: dict[str, Callable[[Addressee], Letter | None]] = {
+LETTERS: dict[str, Callable[[Addressee, dict[str, int]], Letter | None]] = {
     "confirm_email": _confirmation,
     "reset_password": _password_reset,
+    "booking_change": bookings.change_letter,
+    "booking_reminder": bookings.reminder_letter,
 }

@@ -1,15 +1,26 @@
 """What mails say, in Polish, as plain text and HTML."""
 
-import re
+import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from html import escape
 
+from shared.rules.wording import reads_like_a_name
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """An iCalendar object; `method` is REQUEST or CANCEL (RFC 5546)."""
+
+    method: str
+    content: bytes
+    file_name: str
+
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail: paragraphs with a link between them."""
+    """One mail: paragraphs with a link between them; perhaps a table of facts and an entry for a calendar."""
 
     subject: str
     greeting: str
@@ -17,12 +28,14 @@ class Letter:
     link_text: str
     link: str
     after: str
+    facts: tuple[tuple[str, str], ...] = ()
+    calendar: CalendarEntry | None = None
 
 
 def confirmation(first_name: str, link: str, days: int) -> Letter:
     return Letter(
         subject="Potwierdzenie adresu email",
-        greeting=_greeting(first_name),
+        greeting=greeting(first_name),
         before="dziękujemy za założenie konta. Potwierdź swój adres e-mail, aby móc się zalogować:",
         link_text="Potwierdź adres e-mail",
         link=link,
@@ -33,7 +46,7 @@ def confirmation(first_name: str, link: str, days: int) -> Letter:
 def password_reset(first_name: str, link: str, minutes: int) -> Letter:
     return Letter(
         subject="Resetowanie hasla",
-        greeting=_greeting(first_name),
+        greeting=greeting(first_name),
         before="otrzymaliśmy prośbę o zmianę hasła do Twojego konta. Nowe hasło ustawisz tutaj:",
         link_text="Ustaw nowe hasło",
         link=link,
@@ -42,14 +55,8 @@ def password_reset(first_name: str, link: str, minutes: int) -> Letter:
     )
 
 
-# Whoever registers an address may not own it: what does not read like a name is not mailed to it.
-NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
-MAX_NAME = 40
-
-
-def _greeting(first_name: str) -> str:
-    is_name = len(first_name) <= MAX_NAME and NAME.fullmatch(first_name)
-    return f"Cześć {first_name}," if is_name else "Cześć,"
+def greeting(first_name: str) -> str:
+    return f"Cześć {first_name}," if reads_like_a_name(first_name) else "Cześć,"
 
 
 HTML = """\
@@ -58,7 +65,7 @@ HTML = """\
 <body style="margin:0;padding:24px;background:#f4f4f8;font-family:system-ui,sans-serif;color:#1f1d2b">
 <div style="max-width:520px;margin:0 auto;padding:32px;background:#fff;border-radius:12px">
 <p style="margin-top:0">{greeting}</p>
-<p>{before}</p>
+<p>{before}</p>{facts}
 <p style="margin:28px 0"><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:8px;\
 background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 <p style="color:#5c5970;font-size:14px">{after}</p>
@@ -69,15 +76,40 @@ background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 """
 
 
+# Not every server on the way takes more.
+SEVEN_BIT = email.policy.default.clone(cte_type="7bit")
+
+
 def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     """A multipart message (RFC 2046 alternative), plain text first."""
-    message = EmailMessage()
+    message = EmailMessage(SEVEN_BIT)
     message["Subject"] = letter.subject
     message["From"] = sender
     message["To"] = recipient
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or None)
-    message.set_content(f"{letter.greeting}\n\n{letter.before}\n\n{letter.link}\n\n{letter.after}\n")
-    fields = {name: escape(value) for name, value in vars(letter).items()}
-    message.add_alternative(HTML.format(**fields), subtype="html")
+    facts = "".join(f"{name}: {value}\n" for name, value in letter.facts)
+    told = f"{letter.before}\n\n{facts}".rstrip()
+    message.set_content(f"{letter.greeting}\n\n{told}\n\n{letter.link}\n\n{letter.after}\n")
+    message.add_alternative(_html(letter), subtype="html")
+    if letter.calendar:
+        _add_calendar(message, letter.calendar)
     return message
+
+
+FACTS = '\n<table style="border-collapse:collapse">{}</table>'
+FACT = '<tr><td style="padding:4px 16px 4px 0;color:#5c5970">{}</td><td style="padding:4px 0">{}</td></tr>'
+
+
+def _html(letter: Letter) -> str:
+    texts = ("greeting", "before", "link_text", "link", "after")
+    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.facts)
+    fields = {name: escape(getattr(letter, name)) for name in texts}
+    return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")
+
+
+def _add_calendar(message: EmailMessage, entry: CalendarEntry) -> None:
+    """As a third alternative, which calendars act on (RFC 6047), and as a file to open by hand."""
+    parameters = {"method": entry.method, "charset": "utf-8"}
+    message.add_alternative(entry.content, maintype="text", subtype="calendar", cte="base64", params=parameters)
+    message.add_attachment(entry.content, maintype="application", subtype="ics", filename=entry.file_name)

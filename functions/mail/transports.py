@@ -5,6 +5,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from shared.kit import aws
 from shared.kit.environment import BadSetting
 
 TIMEOUT = 10.0
+SERVER_ERROR = 500
 Transport = Callable[[EmailMessage], None]
 
 
@@ -27,6 +29,10 @@ class NotSent(Exception):
 
 class MailRefused(NotSent):
     """The server answers, but does not take this mail: others may go."""
+
+
+class Uncertain(NotSent):
+    """The connection broke while the mail was handed over: it may have been taken."""
 
 
 def transport(mail_url: str) -> Transport:
@@ -51,7 +57,7 @@ def _has_valid_port(url: SplitResult) -> bool:
 
 
 def _send_by_ses(message: EmailMessage) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
     try:
         # The sender stands in the message, encoded as its name may need.
@@ -59,8 +65,12 @@ def _send_by_ses(message: EmailMessage) -> None:
             Destination={"ToAddresses": [message["To"]]}, Content={"Raw": {"Data": message.as_bytes()}}
         )
     except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_ERROR:
+            raise Uncertain(str(error)) from error
         refused = error.response["Error"]["Code"] in SES_REFUSALS
         raise (MailRefused if refused else NotSent)(str(error)) from error
+    except HTTPClientError as error:  # connected, and then no answer
+        raise Uncertain(str(error)) from error
     except BotoCoreError as error:
         raise NotSent(str(error)) from error
 
@@ -70,16 +80,42 @@ def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
     trusted = ssl.create_default_context()
     server = partial(smtplib.SMTP_SSL, context=trusted) if url.scheme == "smtps" else smtplib.SMTP
     try:
-        with server(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT) as connection:
-            if url.query == "starttls":
-                connection.starttls(context=trusted)
-            if url.username:
-                connection.login(unquote(url.username), unquote(url.password or ""))
-            connection.send_message(message)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        raise MailRefused(str(error)) from error
+        connection = server(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(str(error)) from error
+    try:
+        _greet(connection, url, trusted)
+        _hand_over(connection, message)
+    finally:
+        _take_leave(connection)
+
+
+def _greet(connection: smtplib.SMTP, url: SplitResult, trusted: ssl.SSLContext) -> None:
+    try:
+        if url.query == "starttls":
+            connection.starttls(context=trusted)
+        if url.username:
+            connection.login(unquote(url.username), unquote(url.password or ""))
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(str(error)) from error
+
+
+def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        connection.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
+        raise MailRefused(str(error)) from error
+    except smtplib.SMTPResponseException as error:  # the server said no
+        raise NotSent(str(error)) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Uncertain(str(error)) from error
+
+
+def _take_leave(connection: smtplib.SMTP) -> None:
+    """However the server takes it: what was handed over is sent."""
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    connection.close()
 
 
 def _put_into_folder(folder: Path, message: EmailMessage) -> None:

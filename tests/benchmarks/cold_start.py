@@ -4,6 +4,7 @@ Run alone: python -m tests.benchmarks.cold_start
 """
 
 import compileall
+import json
 import os
 import shutil
 import statistics
@@ -18,14 +19,15 @@ from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import socket_folder, start_postgres, start_valkey
 from shared.kit.database import close_pool
 from shared.kit.settings import settings
 from tests.benchmarks.report import Figure
 from tests.benchmarks.stand import SECRET, Stand
+from tests.bookings import book
 from tests.events.recorded import recorded
-from tests.people import PASSWORD, People, insert, query
+from tests.people import PASSWORD, People, Person, insert, query
 from tests.runtime.lambda_process import REGION, ROOT, LambdaProcess
 from tests.runtime.management_api import ManagementApi
 from tests.runtime.packages import function_packages
@@ -172,6 +174,42 @@ def _cases() -> list[Case]:
         Case("tokens: sign in", "functions.tokens.handler.handler", sign_in, HTTP),
         Case("tutors: search", "functions.tutors.handler.handler", lambda: recorded("tutors_search"), HTTP),
         Case("migrations, nothing to do", "functions.migrations.handler.handler", dict, None),
+        *_telling_cases(student, tutor),
+    ]
+
+
+def _telling_cases(student: Person, tutor: Person) -> list[Case]:
+    """What people are told of a booking."""
+    booked = book(student, tutor)
+
+    def change() -> Event:
+        query("DELETE FROM booking_changes")
+        booked.change("confirmed")
+        return recorded("schedule_tell")
+
+    def letter() -> Event:
+        """With an entry for a calendar."""
+        query("DELETE FROM outbox")
+        query("DELETE FROM booking_changes")
+        payload = json.dumps({"change": booked.change("confirmed")})
+        insert("outbox", {"kind": "booking_change", "recipient": student.email, "payload": payload})
+        return recorded("queue_mail")
+
+    def reminder() -> Event:
+        query("DELETE FROM reminders")
+        due = {"booking_id": booked.id, "kind": "hour_before", "recipient": "student", "due_at": "2020-01-01"}
+        insert("reminders", due)
+        return recorded("schedule_reminders")
+
+    def mark() -> Event:
+        note = insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": "Nowa."})
+        return recorded("notifications_mark_read", access=student.access, notification_id=note)
+
+    return [
+        Case("mail with a calendar entry", "functions.mail.handler.handler", letter, None),
+        Case("telling of a booking", "functions.notifications.tell.handler", change, PUSH),
+        Case("reminders", "functions.reminders.handler.handler", reminder, STORE),
+        Case("notifications: mark one as read", "functions.notifications.handler.handler", mark, HTTP),
     ]
 
 

@@ -26,8 +26,10 @@ VALUES = {
     "connection_id": "YWJjZGVmZw==",
     "conversation_id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10",
     "email": "ola@example.com",
+    "notification_id": 7,
     "password": "Start1!haslo",
     "item_id": 5,
+    "response_url": "https://cloudformation-custom-resource-response-eucentral1.s3.amazonaws.com/x?X-Amz-Signature=y",
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
 }
@@ -36,6 +38,7 @@ HTTP = (
     "availability_add_item",
     "bookings_book",
     "chat_history",
+    "notifications_mark_read",
     "profiles_change_picture",
     "reviews_rate_tutor",
     "tokens_sign_in",
@@ -44,12 +47,16 @@ HTTP = (
 SHAPES: dict[str, type[BaseModel]] = {
     **dict.fromkeys(HTTP, APIGatewayProxyEventV2Model),
     "socket_connect": APIGatewayWebSocketConnectEventModel,
+    "socket_connect_notifications": APIGatewayWebSocketConnectEventModel,
     "socket_chat_message": APIGatewayWebSocketMessageEventModel,
     "socket_default": APIGatewayWebSocketMessageEventModel,
     "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
     "schedule_bookings": EventBridgeModel,
+    "schedule_horizon": EventBridgeModel,
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
+    "schedule_reminders": EventBridgeModel,
+    "schedule_tell": EventBridgeModel,
     "queue_mail": SqsModel,
     "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
 }
@@ -83,7 +90,9 @@ def test_an_http_event_says_the_same_everywhere(name: str) -> None:
     assert ("body" in event) == (context["http"]["method"] in {"POST", "PATCH"})
 
 
-@pytest.mark.parametrize("name", ["accounts_register", "availability_add_item", "profiles_change_picture"])
+@pytest.mark.parametrize(
+    "name", ["accounts_register", "availability_add_item", "notifications_mark_read", "profiles_change_picture"]
+)
 def test_a_body_has_the_length_its_header_tells(name: str) -> None:
     event = recorded(name, **VALUES)
     body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()

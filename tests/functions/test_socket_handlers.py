@@ -71,6 +71,12 @@ def test_sockets_let_a_member_in_and_forget_it_when_it_leaves(people: People) ->
     assert query("SELECT id FROM connections") == []
 
 
+def test_sockets_let_anybody_in_to_the_own_notifications(people: People) -> None:
+    known = {"connection_id": "YWJjZGVmZw==", "access": people.student().access}
+    assert sockets(recorded("socket_connect_notifications", **known), None) == {"statusCode": 200}
+    assert query("SELECT id, conversation_id, protocol FROM connections") == [("YWJjZGVmZw==", None, 2)]
+
+
 def test_sockets_refuse_who_is_no_member(people: People) -> None:
     talk = quiet_talk(people.student(), people.tutor())
     known = {"connection_id": "YWJjZGVmZw==", "conversation_id": talk}

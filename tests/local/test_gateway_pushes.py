@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.connection_ids import owner_of
 from local.engines import Engine, socket_folder
+from tests.bookings import book
 from tests.local.emulator import PATIENCE, Emulator, running_emulator
 from tests.local.servers import LocalServer, running_server
 from tests.people import People, Person, insert, query
@@ -220,3 +221,20 @@ def test_a_killed_process_takes_its_own_sockets_only(
             staying[0].say(body)
             assert [seat.heard() for seat in staying] == [body] * len(staying)
         assert {owner_of(row[0]) for row in query("SELECT id FROM connections")} == {staying[0].process}
+
+
+def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_concerns(
+    server: LocalServer, people: People
+) -> None:
+    """From the row, by the ticker of whichever process."""
+    student, tutor = people.student(), people.tutor()
+    target = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/notification/user/?token={tutor.access}"
+    with ExitStack() as stack:
+        opened = [stack.enter_context(connect(target, compression=None, ping_interval=None)) for _ in range(6)]
+        book(student, tutor).change("confirmed")
+        for client in opened:
+            frame = json.loads(client.recv(PATIENCE))
+            assert frame["event"] == "notification_created"
+            assert frame["data"]["notification"]["message"].startswith("Nowa rezerwacja: Ola Nowak, w środę")
+        opened[0].send(json.dumps({"data": {"send_back_unread_notification_count": True}}))
+        assert json.loads(opened[0].recv(PATIENCE)) == {"unread_notification_count": 1}

@@ -3,15 +3,17 @@
 import shutil
 import timeit
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from functions.mail.texts import as_message, confirmation
+from functions.mail.texts import CalendarEntry, as_message, confirmation
 from functions.mail.transports import transport
 from local import inbox
 from tests.conftest import read_settings_again
+from tests.local.doors import LocalDoor
 from tests.local.servers import LocalServer, running_server
 
 MANY = 2_000
@@ -47,6 +49,17 @@ def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None
     assert mails[0]["subject"] == "Potwierdzenie adresu email"
     assert mails[0]["text"].startswith("Cześć Łucja,")
     assert '<a href="https://front.example/?token=0"' in mails[0]["html"]
+
+
+def test_a_mail_with_a_calendar_entry_is_shown_as_any_other(inbox_server: LocalServer) -> None:
+    entry = CalendarEntry("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "zajecia.ics")
+    plain = confirmation("Łucja", "https://front.example/", 7)
+    letter = replace(plain, facts=(("Kiedy", "w środę <14:00>"),), calendar=entry)
+    transport(f"file://{inbox_server.data / 'mail'}")(as_message(letter, "a@example.com", "ola@example.com"))
+    [mail] = inbox_server.call("GET", "/_local/mail?to=").json()
+    assert "Kiedy: w środę <14:00>\n" in mail["text"]
+    assert "w środę &lt;14:00&gt;</td>" in inbox_server.call("GET", f"/_local/mail/{mail['id']}").text
+    assert "VCALENDAR" not in mail["text"] + mail["html"]
 
 
 def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalServer) -> None:
@@ -112,3 +125,16 @@ def test_no_other_site_may_read_it(server: LocalServer) -> None:
     assert (
         httpx.get(f"{server.url}/api/user/tutor/skills/", headers=headers).headers["access-control-allow-origin"] == "*"
     )
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:8000", "", "a..b", "[::1"])
+def test_a_name_that_a_stranger_can_own_shows_no_mail(inbox_server: LocalServer, host: str) -> None:
+    for path in ("/_local/mail", "/_local/mail?to=", "/_local/mail/00000000000000000000-00000000"):
+        assert LocalDoor(inbox_server.url)("GET", path, headers={"host": host}).status in {400, 421}
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "box", "box.local", "a.localhost."]
+)
+def test_the_machine_s_own_names_do(inbox_server: LocalServer, host: str) -> None:
+    assert LocalDoor(inbox_server.url)("GET", "/_local/mail?to=", headers={"host": host}).json == []

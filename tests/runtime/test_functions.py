@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
+from tests.bookings import book
 from tests.events.recorded import recorded
 from tests.people import PASSWORD, People, insert, query
 from tests.runtime.lambda_process import REGION, LambdaProcess
@@ -32,11 +33,13 @@ def known(people: People) -> dict[str, Any]:
     )
     query("UPDATE conversations SET updated_at = now() - interval '1 hour'")
     insert("outbox", {"kind": "reset_password", "recipient": caller.email})
+    note = insert("notifications", {"user_id": caller.id, "kind": "booking_booked", "message": "Nowa rezerwacja."})
     return {
         "access": caller.access,
         "connection_id": CONNECTION,
         "conversation_id": talk,
         "email": caller.email,
+        "notification_id": note,
         "password": PASSWORD,
         "tutor_id": other.tutor_id,
         "user_id": caller.id,
@@ -53,6 +56,7 @@ def function(handler: str, **environment: str) -> LambdaProcess:
         ("functions.accounts.handler.handler", "accounts_register", 201),
         ("functions.availability.handler.handler", "availability_add_item", 201),
         ("functions.chat.handler.handler", "chat_history", 200),
+        ("functions.notifications.handler.handler", "notifications_mark_read", 200),
         ("functions.profiles.handler.handler", "profiles_change_picture", 200),
         ("functions.reviews.handler.handler", "reviews_rate_tutor", 201),
         ("functions.tokens.handler.handler", "tokens_sign_in", 200),
@@ -68,7 +72,7 @@ def test_an_http_function_answers(known: dict[str, Any], handler: str, event: st
 @pytest.mark.parametrize(
     ("handler", "event", "answer"),
     [
-        ("functions.mail.handler.handler", "queue_mail", {"sent": 1}),
+        ("functions.mail.handler.handler", "queue_mail", {"batchItemFailures": []}),
         ("functions.mail.handler.handler", "schedule_mail", {"sent": 1}),
         ("functions.migrations.handler.handler", "migrations_invoke", {"upgraded": True}),
     ],
@@ -76,6 +80,24 @@ def test_an_http_function_answers(known: dict[str, Any], handler: str, event: st
 def test_a_plain_function_answers(known: dict[str, Any], handler: str, event: str, answer: dict[str, Any]) -> None:
     with function(handler) as running:
         assert running.invoke(recorded(event, **known)) == answer, running.logged()
+
+
+def test_a_booking_is_told_pushed_and_mailed_with_entries_for_calendars(people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    book(student, tutor).change("confirmed")
+    with (
+        ManagementApi(CREDENTIALS, REGION) as gateway,
+        function("functions.chat.sockets.handler") as sockets,
+        function("functions.notifications.tell.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as teller,
+        function("functions.reminders.handler.handler") as reminders,
+        function("functions.mail.handler.handler") as mailer,
+    ):
+        connecting = recorded("socket_connect_notifications", connection_id=CONNECTION, access=tutor.access)
+        assert sockets.invoke(connecting) == {"statusCode": 200}
+        assert teller.invoke(recorded("schedule_tell")) == {"told": 1}
+        assert len(gateway.posted(CONNECTION)) == 1
+        assert reminders.invoke(recorded("schedule_reminders")) == {"sent": 0}
+        assert mailer.invoke(recorded("queue_mail")) == {"sent": 2}, mailer.logged()
 
 
 def test_the_socket_function_stores_and_pushes_a_message_and_lets_the_socket_go(known: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
 
 
@@ -17,6 +18,15 @@ def s3() -> "S3Client":
 
 @cache
 def sesv2() -> "SESV2Client":
+    """Tries once: a second try after a lost answer would send a mail twice, and the outbox has its own."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("sesv2", config=Config(retries={"total_max_attempts": 1}))
+
+
+@cache
+def secretsmanager() -> "SecretsManagerClient":
     import boto3
 
-    return boto3.client("sesv2")
+    return boto3.client("secretsmanager")

@@ -19,6 +19,15 @@ def transaction() -> Iterator[PooledConnection]:
         yield db
 
 
+def give_way(db: PooledConnection) -> None:
+    """Wait for no lock longer than half a second in this transaction: PostgreSQL looks for deadlocks after a whole one.
+
+    So a scheduled function, which comes again, steps back and never somebody's request; it gets
+    psycopg.errors.LockNotAvailable.
+    """
+    db.execute("SELECT set_config('lock_timeout', '500ms', true)")
+
+
 def violated_constraint(error: psycopg.IntegrityError) -> str | None:
     """The name of the constraint that refused a statement."""
     return error.diag.constraint_name

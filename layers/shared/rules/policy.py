@@ -12,6 +12,8 @@ class Policy:
     """Rules an operator may change. The README's configuration table describes each."""
 
     front_url: str = "http://localhost:5173"
+    # Where callers find this API; empty means where the request came to.
+    public_url: str = ""
     time_zone: str = "Europe/Warsaw"
     tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
     access_token_minutes: int = 60

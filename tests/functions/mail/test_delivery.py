@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from functions.accounts.handler import handler as accounts_handler
-from functions.mail import repository
+from functions.mail import repository, transports
 from functions.mail.handler import handler
 from tests.conftest import read_settings_again
 from tests.doors import LambdaDoor
@@ -202,3 +202,92 @@ def test_what_is_old_is_forgotten(platform: None) -> None:
 
 def test_a_run_without_mails_sends_none(platform: None) -> None:
     assert handler({"source": "aws.scheduler"}, object()) == {"sent": 0}
+
+
+# Mails to send once
+
+
+def queue_once(*recipients: str) -> None:
+    queue(*recipients)
+    query("UPDATE outbox SET once = true")
+
+
+def fates() -> list[tuple[str, bool, bool]]:
+    """Of each mail: to whom, whether it is sent, and whether nobody knows."""
+    rows = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM outbox ORDER BY id")
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def test_a_mail_to_send_once_is_tried_again_while_it_certainly_did_not_leave(smtp_port: int) -> None:
+    queue_once("ola@example.com", "refused@example.com")
+    assert deliver() == 0
+    postbox = Postbox()
+    postbox.refused = {"refused@example.com"}
+    time_passes()
+    with smtp_server(smtp_port, postbox):
+        assert deliver() == 1
+        assert fates() == [("ola@example.com", True, False), ("refused@example.com", False, False)]
+        postbox.refused.clear()
+        time_passes()
+        assert deliver() == 1
+    assert postbox.recipients == ["ola@example.com", "refused@example.com"]
+
+
+def test_a_mail_to_send_once_whose_worker_dies_is_flagged_and_never_sent_again(smtp_port: int) -> None:
+    queue_once("ola@example.com")
+    command = [sys.executable, "-c", "from functions.mail.handler import handler; handler({}, None)"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with smtp_server(smtp_port) as postbox:
+        postbox.may_answer.clear()
+        worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert postbox.receiving.wait(30)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        postbox.may_answer.set()
+        time_passes()
+        assert deliver() == 0
+    assert postbox.recipients.count("ola@example.com") <= 1
+    assert fates() == [("ola@example.com", False, True)]
+
+
+def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_flagged(
+    smtp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transports, "TIMEOUT", 0.5)
+    queue_once("ola@example.com")
+    with smtp_server(smtp_port) as postbox:
+        postbox.may_answer.clear()
+        assert deliver() == 0
+        postbox.may_answer.set()
+        time_passes()
+        assert deliver() == 0
+    assert fates() == [("ola@example.com", False, True)]
+
+
+def test_a_worker_that_was_too_slow_to_begin_leaves_the_mail_to_who_has_it(smtp_port: int) -> None:
+    """Its time was over before it handed the mail over, and another took it."""
+    queue_once("ola@example.com")
+    slow = repository.claim_due()
+    assert slow
+    time_passes()
+    with smtp_server(smtp_port) as postbox:
+        assert deliver() == 1
+    assert repository.begin_only_try(slow.id) is False
+    assert postbox.recipients == ["ola@example.com"]
+
+
+@pytest.mark.parametrize("mails", [20, pytest.param(500, marks=pytest.mark.proof)])
+def test_workers_at_once_send_each_mail_to_send_once_once(smtp_port: int, mails: int) -> None:
+    recipients = [f"ola{number:04d}@example.com" for number in range(mails)]
+    queue_once(*recipients)
+    assert send_all_at_once(smtp_port, 5) == recipients
+    assert query("SELECT count(*) FROM outbox WHERE sent_at IS NULL OR uncertain_at IS NOT NULL") == [(0,)]
+
+
+def test_what_is_uncertain_is_kept_for_a_week(platform: None) -> None:
+    queue_once("ola@example.com", "jan@example.com")
+    for age, recipient in (("5 days", "ola"), ("8 days", "jan")):
+        aged = "UPDATE outbox SET uncertain_at = now(), created_at = now() - %s::interval WHERE recipient = %s"
+        query(aged, age, f"{recipient}@example.com")
+    deliver()
+    assert fates() == [("ola@example.com", False, True)]

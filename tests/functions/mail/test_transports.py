@@ -1,18 +1,22 @@
 """The ways a mail leaves."""
 
+import smtplib
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 import trustme
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from functions.mail import texts
-from functions.mail.transports import MailRefused, NotSent, transport
+from functions.mail import texts, transports
+from functions.mail.transports import MailRefused, NotSent, Uncertain, transport
 from shared.kit import aws
 from shared.kit.environment import BadSetting
 from tests.functions.mail.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
@@ -142,3 +146,59 @@ def test_other_addresses_are_bad_settings_and_keep_their_password(url: str) -> N
     with pytest.raises(BadSetting, match="MAIL_URL is not valid") as caught:
         transport(url)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_mail_that_was_taken_is_sent_however_the_server_takes_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    with smtp_server(port) as postbox:
+        monkeypatch.setattr(smtplib.SMTP, "quit", broken)
+        transport(f"smtp://{HOST}:{port}")(message())
+    assert postbox.recipients == ["ola@example.com"]
+
+
+def broken(_connection: smtplib.SMTP) -> None:
+    raise smtplib.SMTPServerDisconnected("gone")
+
+
+def test_a_server_that_answers_no_more_leaves_a_mail_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transports, "TIMEOUT", 0.5)
+    port = free_port()
+    with smtp_server(port) as postbox:
+        postbox.may_answer.clear()
+        with pytest.raises(Uncertain):
+            transport(f"smtp://{HOST}:{port}")(message())
+
+
+def said(code: str, status: int) -> ClientError:
+    answered: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answered, "SendEmail")
+
+
+@pytest.mark.parametrize(
+    ("answer", "fate"),
+    [
+        (ReadTimeoutError(endpoint_url="https://email.eu-central-1.amazonaws.com"), Uncertain),
+        (said("InternalFailure", 500), Uncertain),
+        (said("TooManyRequestsException", 429), NotSent),
+    ],
+)
+def test_what_ses_says_or_does_not_say_tells_whether_a_mail_may_have_left(
+    ses: None, monkeypatch: pytest.MonkeyPatch, answer: Exception, fate: type[Exception]
+) -> None:
+    tries: list[str] = []
+
+    def fail(_client: object, operation: str, _parameters: object) -> None:
+        tries.append(operation)
+        raise answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", fail)
+    with pytest.raises(NotSent) as caught:
+        transport("ses:")(message())
+    assert type(caught.value) is fate
+    assert tries == ["SendEmail"]
+
+
+def test_ses_is_asked_once(ses: None) -> None:
+    """A second try of botocore's after a lost answer would be a second mail."""
+    config: Any = aws.sesv2().meta.config
+    assert config.retries["total_max_attempts"] == 1

@@ -1,0 +1,142 @@
+"""Mails about bookings: what happened or is about to, the facts, and the entry for the reader's calendar."""
+
+from functions.mail import repository
+from functions.mail.repository import Addressee
+from functions.mail.texts import CalendarEntry, Letter, greeting
+from shared.kit.database import connection
+from shared.rules.booking_facts import Booking, Change, Role, Story, find_bookings, find_change
+from shared.rules.policy import policy
+from shared.rules.wording import (
+    FORMS,
+    KINDS,
+    consequence,
+    counterpart,
+    day_and_time,
+    headline,
+    zone_of,
+)
+
+ICS_NAME = "zajecia.ics"
+OPENINGS: dict[tuple[Story, Role], str] = {
+    ("requested", "tutor"): "masz nową prośbę o rezerwację.",
+    ("booked", "tutor"): "masz nową rezerwację. Termin jest zajęty, nic więcej nie trzeba robić.",
+    ("booked", "student"): "Twoja rezerwacja jest potwierdzona. Do zobaczenia na zajęciach!",
+    ("confirmed", "student"): "Twoja prośba o rezerwację została przyjęta. Do zobaczenia na zajęciach!",
+    ("confirmed", "tutor"): "rezerwacja jest potwierdzona.",
+    ("declined", "student"): "korepetytor nie może przyjąć Twojej rezerwacji. Termin jest znów wolny, wybierz inny.",
+    ("withdrawn", "tutor"): "prośba o rezerwację została wycofana. Termin jest znów wolny.",
+    ("cancelled", "student"): "Twoje zajęcia zostały odwołane.",
+    ("cancelled", "tutor"): "zajęcia zostały odwołane. Termin jest znów wolny.",
+    ("expired", "student"): "Twoja prośba o rezerwację wygasła bez odpowiedzi korepetytora. Wybierz inny termin.",
+    ("offered", "student"): "zwolniło się miejsce, na które czekasz.",
+    ("offer_expired", "student"): "wolne miejsce nie zostało potwierdzone na czas i przypadło następnej osobie.",
+    ("rescheduled", "student"): "zmienił się termin Twoich zajęć.",
+    ("rescheduled", "tutor"): "zmienił się termin zajęć.",
+}
+REMINDERS: dict[str, str] = {
+    "day_before": "przypominamy o zbliżających się zajęciach.",
+    "hour_before": "przypominamy: zajęcia zaczynają się już wkrótce.",
+    "cancellation_deadline": "zbliża się ostatnia chwila, w której można bezpłatnie odwołać zajęcia.",
+}
+SUBJECTS: dict[str, str] = {
+    "day_before": "Przypomnienie o zajęciach",
+    "hour_before": "Wkrótce zajęcia",
+    "cancellation_deadline": "Ostatnia chwila na odwołanie zajęć",
+}
+
+
+def change_letter(to: Addressee, payload: dict[str, int]) -> Letter | None:
+    """What happened to a booking; None if the addressee is none of its people any more."""
+    with connection() as db:
+        change = find_change(db, payload["change"])
+        booking = find_bookings(db, [change.booking_id]).get(change.booking_id) if change else None
+    role = _role(booking, to) if booking else None
+    if change is None or booking is None or role is None:
+        return None
+    when = day_and_time(change.starts_at or booking.starts_at, zone_of(booking, role))
+    opening = OPENINGS[change.story, role]
+    more = consequence(change, booking, role)
+    return Letter(
+        subject=f"{headline(change.story, role)}: {counterpart(booking, role)}, {when}",
+        greeting=greeting(to.first_name),
+        before=f"{opening} {more}".rstrip(),
+        facts=(*_facts(booking, role, when), *_reason(change)),
+        link_text="Otwórz platformę",
+        link=f"{policy().front_url}/",
+        after=_closing(booking, change, role),
+        calendar=_entry(booking, change, role),
+    )
+
+
+def reminder_letter(to: Addressee, payload: dict[str, int]) -> Letter | None:
+    """A reminder; None if the booking was cancelled, moved or has begun meanwhile."""
+    found = repository.find_reminded(payload["reminder"], payload["due"])
+    if found is None:
+        return None
+    booking_id, kind, role = found
+    with connection() as db:
+        booking = find_bookings(db, [booking_id])[booking_id]
+    if _role(booking, to) != role:
+        return None
+    when = day_and_time(booking.starts_at, zone_of(booking, role))
+    facts = _facts(booking, role, when)
+    if kind == "cancellation_deadline":
+        until = day_and_time(booking.cancellable_until, zone_of(booking, role))
+        facts = (*facts, ("Odwołać można do", until))
+    return Letter(
+        subject=f"{SUBJECTS[kind]}: {counterpart(booking, role)}, {when}",
+        greeting=greeting(to.first_name),
+        before=REMINDERS[kind],
+        facts=facts,
+        link_text="Dołącz do spotkania" if booking.meeting_url else "Otwórz platformę",
+        link=booking.meeting_url or f"{policy().front_url}/",
+        after="Do zobaczenia!",
+    )
+
+
+def _role(booking: Booking, to: Addressee) -> Role | None:
+    if booking.student_id == to.user_id:
+        return "student"
+    return "tutor" if booking.tutor_user_id == to.user_id else None
+
+
+def _facts(booking: Booking, role: Role, when: str) -> tuple[tuple[str, str], ...]:
+    minutes = round(booking.length.total_seconds() / 60)
+    facts: tuple[tuple[str, str], ...] = (
+        ("Korepetytor" if role == "student" else "Uczeń", counterpart(booking, role)),
+        ("Kiedy", f"{when}, {minutes} min"),
+        ("Co", f"{KINDS[booking.kind]}, {FORMS[booking.form]}"),
+    )
+    if place := booking.meeting_url or booking.location:
+        facts = (*facts, ("Gdzie", place))
+    return (*facts, ("Cena", f"{booking.price:.2f} {booking.currency}".replace(".", ",")))
+
+
+def _reason(change: Change) -> tuple[tuple[str, str], ...]:
+    """In one line: it must not look like a part of the letter."""
+    reason = " ".join(change.reason.split())
+    return (("Powód", reason),) if reason else ()
+
+
+CLOSING = "Wszystkie swoje rezerwacje znajdziesz na platformie."
+
+
+def _closing(booking: Booking, change: Change, role: Role) -> str:
+    if role != "student" or booking.state != "confirmed" or change.superseded:
+        return CLOSING
+    until = day_and_time(booking.cancellable_until, zone_of(booking, role))
+    return f"Odwołać zajęcia lub zmienić ich termin możesz najpóźniej {until}."
+
+
+def _entry(booking: Booking, change: Change, role: Role) -> CalendarEntry | None:
+    """The booking as calendars should have it now, None for a request or an offer.
+
+    Of several letters on their way the last one brings it, so that none undoes another.
+    """
+    if not change.was_confirmed or change.superseded:
+        return None
+    # Imported here: it reads the time zones of the world, and most mails need none of it.
+    from shared.rules.calendars import mailed_entry
+
+    method, content = mailed_entry(booking, role)
+    return CalendarEntry(method, content, ICS_NAME)

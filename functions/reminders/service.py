@@ -1,0 +1,64 @@
+"""Sending the reminders whose time has come."""
+
+from functions.reminders import repository
+from functions.reminders.repository import Reminder
+from shared.kit.transactions import give_way, transaction
+from shared.rules.booking_facts import Booking, Person, find_bookings
+from shared.rules.notifications import News, add_notifications, push_notifications
+from shared.rules.outbox import Mail, queue_mails, wake_mailer
+from shared.rules.reminders import plan_reminders
+from shared.rules.timestamps import wire_time
+from shared.rules.wording import counterpart, day_and_time, what
+
+BATCH = 100
+HEADLINES = {
+    "day_before": "Przypomnienie o zajęciach",
+    "hour_before": "Wkrótce zajęcia",
+    "cancellation_deadline": "Zbliża się ostatnia chwila na odwołanie zajęć",
+}
+
+
+def remind_next() -> tuple[int, int]:
+    """Queue the mails and write the notifications of due reminders, all or none.
+
+    Returns how many reminders were due, and how many of them were sent. Raises psycopg.errors.LockNotAvailable
+    while others hold them.
+    """
+    with transaction() as db:
+        give_way(db)
+        due, booking_ids = repository.claim_due(db, BATCH)
+        if not due:
+            return 0, 0
+        # The booking decides: one that was moved or cancelled a moment ago is not reminded of by its old time.
+        plan_reminders(db, booking_ids)
+        reminders = repository.settle(db, due)
+        bookings = find_bookings(db, {reminder.booking_id for reminder in reminders})
+        sent = [
+            (reminder, bookings[reminder.booking_id], person)
+            for reminder in reminders
+            if (person := bookings[reminder.booking_id].person(reminder.recipient))
+        ]
+        added = add_notifications(db, [_news(*each) for each in sent])
+        queue_mails(db, [_mail(reminder, person) for reminder, _booking, person in sent])
+    push_notifications(added)
+    if sent:
+        wake_mailer()
+    return len(due), len(sent)
+
+
+def _mail(reminder: Reminder, to: Person) -> Mail:
+    payload = {"reminder": reminder.id, "due": int(reminder.due_at.timestamp())}
+    return Mail("booking_reminder", to.email, payload, once=True)
+
+
+def _news(reminder: Reminder, booking: Booking, to: Person) -> News:
+    who, when = counterpart(booking, reminder.recipient), day_and_time(booking.starts_at, to.zone)
+    message = f"{HEADLINES[reminder.kind]}: {who}, {when} ({what(booking)})."
+    if reminder.kind == "cancellation_deadline":
+        message += f" Odwołać można najpóźniej {day_and_time(booking.cancellable_until, to.zone)}."
+    data = {
+        "reservation": booking.id,
+        "start_time": wire_time(booking.starts_at),
+        "end_time": wire_time(booking.ends_at),
+    }
+    return News(str(to.id), f"reminder_{reminder.kind}", message, data)

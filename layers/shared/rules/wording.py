@@ -1,0 +1,118 @@
+"""Polish words for people, times and sessions, in notifications and mails alike."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.rules.booking_facts import Booking, Change, Person, Role, Story
+from shared.rules.policy import local_zone
+
+# Anybody can call oneself anything: what does not read like a name is not told to others.
+NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+MAX_NAME = 40
+ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
+OF_MONTHS = (
+    "stycznia",
+    "lutego",
+    "marca",
+    "kwietnia",
+    "maja",
+    "czerwca",
+    "lipca",
+    "sierpnia",
+    "września",
+    "października",
+    "listopada",
+    "grudnia",
+)
+NAMELESS: dict[Role, str] = {"student": "uczeń", "tutor": "korepetytor"}
+KINDS = {"individual": "zajęcia indywidualne", "group": "zajęcia grupowe"}
+FORMS = {"online": "online", "in_person": "stacjonarnie"}
+
+
+def reads_like_a_name(text: str) -> bool:
+    return len(text) <= MAX_NAME and NAME.fullmatch(text) is not None
+
+
+def full_name(person: Person | None, role: Role) -> str:
+    """The name of a person, or what that person is to the other."""
+    names = [name for name in (person.first_name, person.last_name) if name] if person else []
+    return " ".join(names) if names and all(map(reads_like_a_name, names)) else NAMELESS[role]
+
+
+def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as "w środę 10 stycznia 2035 o 14:00"; the zone is named where it is not the platform's."""
+    local = moment.astimezone(zone)
+    day = f"{ON_DAYS[local.weekday()]} {local.day} {OF_MONTHS[local.month - 1]} {local.year}"
+    return f"{day} o {local:%H:%M}{_zone_name(zone)}"
+
+
+def _zone_name(zone: ZoneInfo) -> str:
+    return "" if zone.key == local_zone().key else f" ({zone.key})"
+
+
+def what(booking: Booking) -> str:
+    """Such as "zajęcia indywidualne, online, 60 min"."""
+    minutes = round(booking.length.total_seconds() / 60)
+    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes} min"
+
+
+HEADLINES: dict[Story, str] = {
+    "requested": "Prośba o rezerwację",
+    "booked": "Nowa rezerwacja",
+    "confirmed": "Rezerwacja potwierdzona",
+    "declined": "Prośba o rezerwację odrzucona",
+    "withdrawn": "Prośba o rezerwację wycofana",
+    "cancelled": "Zajęcia odwołane",
+    "expired": "Prośba o rezerwację wygasła",
+    "offered": "Zwolniło się miejsce",
+    "offer_declined": "Miejsce odrzucone",
+    "offer_expired": "Miejsce z listy oczekujących przepadło",
+    "rescheduled": "Zmiana terminu zajęć",
+    "completed": "Zajęcia zakończone",
+    "no_show": "Nieobecność na zajęciach",
+}
+
+
+def headline(story: Story, role: Role) -> str:
+    """What happened, in a few words for one of the two people."""
+    if story == "booked" and role == "student":
+        return HEADLINES["confirmed"]
+    return HEADLINES[story]
+
+
+def sentence(change: Change, booking: Booking, role: Role) -> str:
+    """What happened: with whom, when by the reader's clock, and what; and what the reader can do about it."""
+    starts_at = change.starts_at or booking.starts_at
+    who, when = counterpart(booking, role), day_and_time(starts_at, zone_of(booking, role))
+    told = f"{headline(change.story, role)}: {who}, {when} ({what(booking)})."
+    return f"{told} {consequence(change, booking, role)}".rstrip()
+
+
+def counterpart(booking: Booking, role: Role) -> str:
+    """The other one of the two, to the one who reads."""
+    other: Role = "tutor" if role == "student" else "student"
+    return full_name(booking.person(other), other)
+
+
+def zone_of(booking: Booking, role: Role) -> ZoneInfo:
+    reader = booking.person(role)
+    return reader.zone if reader else local_zone()
+
+
+def consequence(change: Change, booking: Booking, role: Role) -> str:
+    """What follows for the reader, "" if nothing does."""
+    zone = zone_of(booking, role)
+    until = f" najpóźniej {day_and_time(booking.expires_at, zone)}" if booking.expires_at else ""
+    match change.story, role:
+        case "requested", "tutor":
+            return f"Odpowiedz{until}."
+        case "offered", "student":
+            return f"Potwierdź swój udział{until}."
+        case "rescheduled", _:
+            before = f"Poprzednio {day_and_time(change.old_starts_at, zone)}." if change.old_starts_at else ""
+            waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
+            return before + (waits if change.to_state == "pending" else "")
+        case "completed", "student":
+            return "Możesz wystawić ocenę."
+    return ""

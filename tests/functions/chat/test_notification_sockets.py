@@ -1,0 +1,161 @@
+"""Notifications on open sockets: on those that asked for them, and on no legacy one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from functions.chat import actions
+from functions.chat.keep_alive import handler as keep_alive
+from functions.notifications.tell import handler as tell
+from functions.tokens.handler import handler as tokens
+from shared.kit.rate_limits import Limit
+from shared.kit.tokens import Claims, issue
+from tests.bookings import book
+from tests.doors import LambdaDoor
+from tests.functions.chat.clients import Client, Clients
+from tests.people import People, Person, insert, query
+from tests.talks import conversation
+
+OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
+ASK = {"data": {"send_back_unread_notification_count": True}}
+
+
+def listen(clients: Clients, person: Person, name: str = "notes=") -> Client:
+    assert clients.connect(name, token=person.access, notifications="1") == OK
+    return Client(name, clients.api)
+
+
+@pytest.fixture
+def pair(people: People) -> tuple[Person, Person]:
+    return people.student(), people.tutor()
+
+
+def test_a_notification_reaches_who_asked_for_it_and_no_legacy_chat(
+    clients: Clients, pair: tuple[Person, Person]
+) -> None:
+    student, tutor = pair
+    talk = conversation(student, tutor)
+    notes, facts = listen(clients, tutor), clients.open(tutor, talk, protocol="2")
+    legacy, other = clients.open(tutor, talk), listen(clients, student, "other=")
+    book(student, tutor).change("confirmed")
+    tell({}, None)
+    assert notes.frames == facts.frames
+    [frame] = notes.frames
+    assert frame["event"] == "notification_created"
+    message = frame["data"]["notification"]["message"]
+    assert message.startswith("Nowa rezerwacja: Ola Nowak, w środę 10 stycznia 2035 o 14:00")
+    assert frame["data"].keys() == {
+        *("id", "notification", "is_read", "created_at", "kind", "data", "unread_notification_count")
+    }
+    assert (frame["data"]["is_read"], frame["data"]["unread_notification_count"]) == (False, 1)
+    assert legacy.frames == []
+    assert other.frames == []
+
+
+def test_a_socket_that_is_gone_is_forgotten_and_the_others_hear(clients: Clients, pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    gone, here = listen(clients, tutor, "gone="), listen(clients, tutor, "here=")
+    query("UPDATE connections SET connected_at = now() - interval '1 minute'")
+    clients.api.gone = {gone.id}
+    book(student, tutor).change("confirmed")
+    tell({}, None)
+    assert len(here.frames) == 1
+    assert query("SELECT id FROM connections") == [(here.id,)]
+
+
+def test_it_tells_how_many_are_unread_when_asked(clients: Clients, pair: tuple[Person, Person]) -> None:
+    student, _tutor = pair
+    notes = listen(clients, student)
+    for is_read in (False, True, False):
+        insert("notifications", {"user_id": student.id, "kind": "x", "message": "x", "is_read": is_read})
+    assert notes.send(ASK) == OK
+    assert notes.frames == [{"unread_notification_count": 2}]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"data": {"send_back_unread_notification_count": False}},
+        {"data": {"send_back_unread_notification_count": "true"}},
+        {"event": "nonsense", "data": {"send_back_unread_notification_count": True}},
+        {"event": "chat_message", "data": {"body": "do nikogo", "id": "1"}},
+        {"data": {"body": "do nikogo"}},
+        {"data": []},
+        [],
+        "x",
+    ],
+)
+def test_anything_else_on_it_is_no_question_and_no_message(
+    clients: Clients, pair: tuple[Person, Person], frame: Any
+) -> None:
+    notes = listen(clients, pair[0])
+    notes.send(frame)
+    assert all("unread_notification_count" not in each for each in notes.frames)
+    assert query("SELECT * FROM messages") == []
+
+
+def test_on_a_chat_it_is_no_question(clients: Clients, pair: tuple[Person, Person]) -> None:
+    talk = conversation(*pair)
+    legacy, facts = clients.open(pair[0], talk), clients.open(pair[0], talk, protocol="2")
+    assert [client.send(ASK) for client in (legacy, facts)] == [OK, OK]
+    assert legacy.frames == []
+    assert [frame["event"] for frame in facts.frames] == ["message_refused"]
+
+
+def test_questions_are_limited_as_messages_are(
+    rate_limits: None, clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MESSAGES", Limit("messages", 3, 3600))
+    notes = listen(clients, pair[0])
+    assert [notes.send(ASK) for _ in range(6)] == [OK] * 6
+    assert notes.frames == [{"unread_notification_count": 0}] * 3
+
+
+@pytest.mark.parametrize(
+    ("query_of", "answer"),
+    [
+        (lambda _: {}, UNAUTHORIZED),
+        (lambda _: {"token": "null"}, UNAUTHORIZED),
+        (lambda person: {"token": person.refresh}, UNAUTHORIZED),
+        (lambda person: {"token": person.access, "notifications": "0"}, FORBIDDEN),
+        (lambda person: {"token": person.access, "conversation": str(uuid4())}, FORBIDDEN),
+        (lambda person: {"token": of_an_ended_session(person)}, FORBIDDEN),
+    ],
+)
+def test_whoever_may_not_hear_is_refused(people: People, clients: Clients, query_of: Any, answer: Any) -> None:
+    assert clients.connect(**{"notifications": "1", **query_of(people.student())}) == answer
+    assert query("SELECT * FROM connections") == []
+
+
+def of_an_ended_session(person: Person) -> str:
+    return issue(Claims("access", person.id, uuid4(), datetime.now(UTC) + timedelta(hours=1)))
+
+
+def test_signing_out_closes_it(clients: Clients, pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    closing, staying = listen(clients, student, "closing="), listen(clients, tutor, "staying=")
+    assert LambdaDoor(tokens)("POST", "/api/token/logout/", token=student.access).status == 200
+    assert clients.api.closed == [closing.id]
+    assert query("SELECT id FROM connections") == [(staying.id,)]
+
+
+def test_an_expired_session_and_a_deleted_account_take_it_along(clients: Clients, pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    listen(clients, student, "one=")
+    listen(clients, tutor, "two=")
+    query("DELETE FROM sessions WHERE id = %s", student.session_id)
+    query("DELETE FROM users WHERE id = %s", tutor.id)
+    assert query("SELECT * FROM connections") == []
+
+
+def test_it_is_kept_alive_and_forgotten_when_it_closes(clients: Clients, pair: tuple[Person, Person]) -> None:
+    notes = listen(clients, pair[0])
+    assert keep_alive({}, None) == {"pinged": 0, "gone": 0}
+    query("UPDATE connections SET touched_at = touched_at - interval '6 minutes'")
+    assert keep_alive({}, None) == {"pinged": 1, "gone": 0}
+    assert keep_alive({}, None) == {"pinged": 0, "gone": 0}
+    assert notes.frames == [[]]
+    assert notes.leave() == OK
+    assert query("SELECT * FROM connections") == []

@@ -1,0 +1,125 @@
+"""From a request of somebody to what the other one reads: bookings made through their own endpoints."""
+
+import email
+import email.policy
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import vobject
+
+from functions.notifications.tell import handler as tell
+from shared.kit.settings import settings
+from shared.rules import telling
+from tests.lessons import at, book, booked, free_tutor, post, sweep, wait
+from tests.mailbox import delivered
+from tests.people import People, Person, query
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The teller runs whenever it is woken, as locally and on AWS."""
+    monkeypatch.setattr(telling._Installed, "wake", lambda: tell({}, None))
+
+
+def headlines(person: Person) -> list[str]:
+    rows = query("SELECT message FROM notifications WHERE user_id = %s ORDER BY id", person.id)
+    return [row[0].partition(":")[0] for row in rows]
+
+
+def subjects(person: Person) -> list[str]:
+    return [mail.subject.partition(":")[0] for mail in delivered(person.email)]
+
+
+def entries(person: Person) -> list[tuple[str, int]]:
+    """Method and sequence of the calendar entries a person was mailed; all have one UID."""
+    delivered()
+    found: list[Any] = []
+    for path in sorted(Path(urlsplit(settings().mail_url).path).glob("*.eml")):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+        if mail["To"] == person.email and parts:
+            raw = parts[0].get_payload(decode=True)
+            assert isinstance(raw, bytes)
+            found.append(vobject.readOne(raw.decode()))
+    assert len({each.vevent.uid.value for each in found}) <= 1
+    return [(each.method.value, int(each.vevent.sequence.value)) for each in found]
+
+
+def planned() -> int:
+    return int(query("SELECT count(*) FROM reminders WHERE state = 'planned'")[0][0])
+
+
+def test_a_booking_that_is_moved_and_cancelled(people: People) -> None:
+    student, tutor = people.student(), free_tutor(people)
+    number = booked(student, tutor, at(8))["id"]
+    assert (headlines(tutor), headlines(student)) == (["Nowa rezerwacja"], [])
+    assert (subjects(student), planned()) == (["Rezerwacja potwierdzona"], 5)
+    moved = {"start_time": at(12).isoformat(), "reason": "Lekarz"}
+    assert post(student, f"{number}/reschedule/", moved).status == 200
+    [(due,)] = query("SELECT DISTINCT due_at FROM reminders WHERE kind = 'day_before'")
+    assert due == at(12) - timedelta(days=1)
+    assert entries(student) == [("REQUEST", 0), ("REQUEST", 1)]
+    assert post(tutor, f"{number}/cancel/", {"reason": "Choruję"}).status == 200
+    assert headlines(student) == ["Zajęcia odwołane"]
+    assert headlines(tutor) == ["Nowa rezerwacja", "Zmiana terminu zajęć"]
+    assert subjects(student) == ["Rezerwacja potwierdzona", "Zmiana terminu zajęć", "Zajęcia odwołane"]
+    assert "Powód: Choruję" in delivered(student.email)[-1].text
+    assert [method for method, _ in entries(tutor)] == ["REQUEST", "REQUEST", "CANCEL"]
+    sequences = [sequence for _, sequence in entries(tutor)]
+    assert sequences == sorted(set(sequences))
+    assert planned() == 0
+
+
+def test_a_request_that_is_confirmed_and_one_that_is_declined(people: People) -> None:
+    student, tutor = people.student(), free_tutor(people, confirmation="manual")
+    first, second = (booked(student, tutor, at(hour))["id"] for hour in (8, 12))
+    assert headlines(tutor) == ["Prośba o rezerwację"] * 2
+    assert (entries(tutor), planned()) == ([], 0)
+    assert post(tutor, f"tutor/me/confirm/{first}/", {}).status == 200
+    assert post(tutor, f"tutor/me/decline/{second}/", {}).status == 200
+    assert headlines(student) == ["Rezerwacja potwierdzona", "Prośba o rezerwację odrzucona"]
+    assert ([method for method, _ in entries(student)], planned()) == (["REQUEST"], 5)
+
+
+def test_a_request_nobody_answered(people: People) -> None:
+    student, tutor = people.student(), free_tutor(people, confirmation="manual")
+    booked(student, tutor, at(8))
+    query("UPDATE bookings SET expires_at = now()")
+    sweep()
+    assert headlines(student) == ["Prośba o rezerwację wygasła"]
+    assert subjects(student) == ["Prośba o rezerwację wygasła"]
+
+
+def test_a_seat_that_is_offered_to_who_waits(people: People) -> None:
+    tutor = free_tutor(people, group_seats=2)
+    first, second, third = (people.student() for _ in range(3))
+    made = booked(first, tutor, at(8), kind="group")
+    assert post(second, "", {"session": made["session"]}).status == 201
+    assert wait(third, made["session"]).status == 201
+    assert post(first, f"{made['id']}/cancel/", {}).status == 200
+    assert headlines(third) == ["Zwolniło się miejsce"]
+    assert subjects(third) == ["Zwolniło się miejsce"]
+    assert headlines(tutor) == ["Nowa rezerwacja", "Nowa rezerwacja", "Zajęcia odwołane"]
+
+
+@pytest.mark.parametrize("who", ["student", "tutor"])
+def test_when_an_account_is_deleted_the_other_one_is_told(people: People, who: str) -> None:
+    student, tutor = people.student(), free_tutor(people)
+    booked(student, tutor, at(8))
+    delivered()
+    gone, left = (student, tutor) if who == "student" else (tutor, student)
+    query("DELETE FROM users WHERE id = %s", gone.id)
+    tell({}, None)
+    assert headlines(left)[-1] == "Zajęcia odwołane"
+    assert entries(left)[-1][0] == "CANCEL"
+    assert planned() == 0
+
+
+def test_a_refused_booking_is_told_to_nobody(people: People) -> None:
+    tutor = free_tutor(people)
+    booked(people.student(), tutor, at(8))
+    assert book(people.student(), tutor, at(8)).status == 409
+    assert headlines(tutor) == ["Nowa rezerwacja"]

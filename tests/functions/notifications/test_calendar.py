@@ -1,0 +1,144 @@
+"""The calendar feed: private, revocable, and readable by calendars."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import vobject
+
+from functions.notifications.handler import handler
+from tests.bookings import FAR, PENDING, book
+from tests.conftest import read_settings_again
+from tests.doors import Answer, LambdaDoor
+from tests.people import People, Person, query
+
+call = LambdaDoor(handler)
+PATH = "/api/reservation/calendar/"
+
+
+def make(person: Person) -> str:
+    """A new feed; its path."""
+    answer = call("POST", PATH, token=person.access)
+    assert answer.status == 201
+    assert set(answer.json) == {"url", "created_at"}
+    path: str = urlsplit(answer.json["url"]).path
+    return path
+
+
+def events(answer: Answer) -> list[vobject.base.Component]:
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    calendar = vobject.readOne(answer.body.decode())
+    assert calendar.method.value == "PUBLISH"
+    found: list[vobject.base.Component] = calendar.contents.get("vevent", [])
+    return found
+
+
+def test_a_feed_is_made_looked_up_replaced_and_deleted(people: People) -> None:
+    student = people.student()
+    assert call("GET", PATH, token=student.access).status == 404
+    first = make(student)
+    assert call("GET", PATH, token=student.access).json.keys() == {"created_at"}
+    assert events(call("GET", first)) == []
+    second = make(student)
+    assert second != first
+    assert (call("GET", first).status, call("GET", second).status) == (404, 200)
+    assert call("DELETE", PATH, token=student.access).status == 200
+    assert call("GET", second).status == 404
+    assert call("DELETE", PATH, token=student.access).status == 404
+
+
+def test_only_the_hash_of_the_secret_is_kept(people: People) -> None:
+    token = make(people.student()).rpartition("/")[2].removesuffix(".ics")
+    assert len(token) == 43
+    assert query("SELECT token_hash FROM calendar_feeds") == [(hashlib.sha256(token.encode()).digest(),)]
+
+
+def test_the_address_is_the_public_one(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    student = people.student()
+    assert call("POST", PATH, token=student.access).json["url"].startswith(f"https://api.example.com{PATH}")
+    monkeypatch.setenv("PUBLIC_URL", "https://korepetycje.example/")
+    read_settings_again()
+    assert call("POST", PATH, token=student.access).json["url"].startswith(f"https://korepetycje.example{PATH}")
+
+
+def test_both_people_see_the_booking_each_with_the_other_s_name(people: People) -> None:
+    student, tutor = people.student(), people.tutor(first_name="Żaneta", last_name="Łoś")
+    booked = book(student, tutor, sequence=2)
+    for person, summary in ((student, "Korepetycje: Żaneta Łoś"), (tutor, "Korepetycje: Ola Nowak")):
+        [event] = events(call("GET", make(person)))
+        assert event.summary.value == summary
+        assert event.dtstart.value == FAR
+        assert event.dtend.value == FAR + timedelta(hours=1)
+        assert event.uid.value.startswith(f"booking-{booked.id}-")
+        assert (event.sequence.value, event.status.value) == ("2", "CONFIRMED")
+        assert event.location.value == "https://meet.jit.si/abc"
+
+
+def test_it_holds_what_was_in_the_last_90_days_and_lies_ahead(people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    now = datetime.now(UTC).replace(microsecond=0)
+    old, recent = now - timedelta(days=91), now - timedelta(days=89)
+    book(student, tutor, old, state="completed")
+    book(student, tutor, recent, state="completed")
+    book(student, tutor, recent + timedelta(days=1), state="no_show")
+    book(student, tutor, FAR, **PENDING)
+    offered: dict[str, Any] = {**PENDING, "awaiting": "student"}
+    book(student, tutor, FAR + timedelta(days=1), **offered)
+    gone: dict[str, Any] = {"session": {"taken": False}}
+    book(student, tutor, FAR + timedelta(days=2), state="cancelled", **gone)
+    book(student, tutor, FAR + timedelta(days=3), state="expired", **gone)
+    book(people.student(), people.tutor())
+    for person in (student, tutor):
+        found = [(event.dtstart.value, event.status.value) for event in events(call("GET", make(person)))]
+        assert sorted(found) == [
+            (recent, "CONFIRMED"),
+            (recent + timedelta(days=1), "CONFIRMED"),
+            (FAR, "TENTATIVE"),
+        ]
+
+
+def test_an_unchanged_calendar_is_not_sent_again(people: People) -> None:
+    student = people.student()
+    booked = book(student, people.tutor())
+    path = make(student)
+    first = call("GET", path)
+    assert first.headers["cache-control"] == "private, no-cache"
+    again = call("GET", path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    booked.move(FAR + timedelta(days=1))
+    assert call("GET", path, headers={"if-none-match": first.headers["etag"]}).status == 200
+
+
+def test_it_is_read_with_and_without_a_slash_and_by_head(people: People) -> None:
+    path = make(people.student())
+    assert [call(method, target).status for method in ("GET", "HEAD") for target in (path, f"{path}/")] == [200] * 4
+    assert call("POST", path).status == 405
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "x" * 43, "x" * 44, "%00" * 43, "%F0%9F%91%8B", "ż", "..", "x" * 5000, "%2E%2E%2F", "null"]
+)
+def test_an_unknown_secret_leads_nowhere(people: People, token: str) -> None:
+    make(people.student())
+    assert call("GET", f"{PATH}{token}.ics").status == 404
+
+
+def test_lines_are_folded_and_end_as_rfc_5545_says(people: People) -> None:
+    student = people.student()
+    book(student, people.tutor(), session={"location": "ul. Żółwia 1; piętro 2, " * 8, "meeting_url": ""})
+    body = call("GET", make(student)).body
+    lines = body.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in body.replace(b"\r\n", b"")
+    [event] = events(call("GET", make(student)))
+    assert event.location.value == "ul. Żółwia 1; piętro 2, " * 8
+
+
+def test_the_feed_goes_with_the_account(people: People) -> None:
+    student = people.student()
+    path = make(student)
+    query("DELETE FROM users WHERE id = %s", student.id)
+    assert call("GET", path).status == 404
