@@ -92,7 +92,7 @@ def test_null_takes_away_what_may_be_missing(people: People) -> None:
         *(
             ({"session_lengths": lengths}, {"session_lengths": [LENGTHS]})
             for lengths in (
-                [],
+                list[int](),
                 [14],
                 [481],
                 [60, 60],
