@@ -212,8 +212,9 @@ def tutor_s_hours() -> Iterator[Step]:
     yield Step("GET", overrides, "tutor")
     for target in ("1/", "1/", "99/", "abc/"):
         yield Step("DELETE", overrides + target, "tutor")
-    for body in ({"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}):
-        yield Step("PATCH", f"{terms}me/", "tutor", body)
+    changes: list[Any] = [{"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}]
+    for change in changes:
+        yield Step("PATCH", f"{terms}me/", "tutor", change)
         yield Step("GET", f"{terms}me/", "tutor")
         yield Step("GET", f"{terms}{{tutor}}/")
     times = {"start_time": "2035-03-25T00:30:00.000Z", "end_time": "2035-03-25T03:00:00.000Z"}
