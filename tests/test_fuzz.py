@@ -46,6 +46,10 @@ KEPT = (
     "members",
     "messages",
     "email_tokens",
+    "tutoring_sessions",
+    "bookings",
+    "booking_changes",
+    "waitlist",
     "notifications",
     "calendar_feeds",
 )
