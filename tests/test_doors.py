@@ -13,6 +13,7 @@ import pytest
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
@@ -41,6 +42,7 @@ HANDLERS = {
     "/api/user/tutor/reviews": reviews,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
+    "/api/reservation": bookings,
     "/api/chat": chat,
     "/api/notification": notifications,
     "/api/reservation/calendar": notifications,

@@ -48,14 +48,17 @@ KEPT = (
     "email_tokens",
     "notifications",
     "calendar_feeds",
+    "tutoring_sessions",
+    "bookings",
+    "booking_changes",
+    "waitlist",
 )
-ROLES = cycle(("nobody", "student", "tutor", "staff"))
-
 MAKE: dict[str, Callable[[People], Person]] = {
     "student": People.student,
     "tutor": People.tutor,
     "staff": lambda people: people.student(is_staff=True),
 }
+ROLES = cycle(("nobody", *MAKE))
 
 
 def snapshot() -> list[Any]:

@@ -13,6 +13,8 @@ from moto.ses.models import ses_backends
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
 from functions.availability.horizon import handler as horizon
+from functions.bookings import sweep
+from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
@@ -99,6 +101,17 @@ def test_the_horizon_makes_the_days_that_have_come_into_reach(people: People) ->
     assert horizon(recorded("schedule_horizon"), None) == {"moved": 1, "pruned": 0}
     [(count,)] = query("SELECT count(*) FROM schedule_items WHERE source = 'rule'")
     assert count in {8, 9}
+
+
+def test_bookings_books_an_item_once_for_its_key(people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    times = {"starts_at": "2035-01-10T08:00Z", "ends_at": "2035-01-10T09:00Z"}
+    item = insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
+    event = recorded("bookings_book", access=student.access, item_id=item)
+    first, second = ask(bookings, event), ask(bookings, event)
+    assert (first.status, first.json["start_time"]) == (201, "2035-01-10T09:00:00+01:00")
+    assert (second.status, second.body) == (201, first.body)
+    assert query("SELECT student_id, note FROM bookings") == [(student.id, "Całki, proszę.")]
 
 
 def test_reviews_rates_a_tutor(people: People) -> None:
@@ -206,6 +219,14 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
         message = message_from_string(each.raw_data, policy=email.policy.default)
         [entry] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
         assert entry.get_param("method") == "REQUEST"
+
+
+# Bookings
+
+
+def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
+    nothing = {"expired": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
+    assert sweep.handler(recorded("schedule_bookings"), None) == nothing
 
 
 # Migrations
