@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres, start_valkey
 from shared.kit.cache import client as redis_client
 from shared.kit.database import close_pool, connection

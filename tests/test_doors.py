@@ -42,9 +42,9 @@ HANDLERS = {
     "/api/user/tutor/reviews": reviews,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
-    "/api/reservation": bookings,
     "/api/chat": chat,
     "/api/notification": notifications,
+    "/api/reservation": bookings,
     "/api/reservation/calendar": notifications,
     "": accounts,
 }
@@ -83,6 +83,12 @@ class Platform:
             insert("notifications", note | {"created_at": datetime(2034, 1, 1, tzinfo=UTC)})
         secret = hashlib.sha256(FEED.encode()).digest()
         query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, %s)", STUDENT, secret)
+        ended = datetime.now(UTC) - timedelta(hours=2)
+        times = {"starts_at": ended - timedelta(hours=1), "ends_at": ended}
+        session = {"tutor_id": 1, **times, "busy_from": times["starts_at"], "busy_until": ended}
+        session_id = insert("tutoring_sessions", session | {"kind": "individual", "form": "online"})
+        seat = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": OTHER, "state": "completed"}
+        insert("bookings", seat | times | {"price": 60, "currency": "PLN"})
         for purpose, owner in (("confirm", OTHER), ("reset", OTHER)):
             values = (hashlib.sha256(purpose.encode()).digest(), owner, purpose, datetime.now(UTC) + timedelta(hours=1))
             query(
@@ -141,7 +147,7 @@ def answers(
 
 KNOWN = "|".join(str(each) for each in (STUDENT, TUTOR, OTHER, GONE, TALK))
 CHANCE = re.compile(
-    rb"eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
+    rb"(?<=meet\.jit\.si/Korepetycje-)[\w-]{22}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
     rb"|" + str(datetime.now(UTC).year).encode() + rb"-\d\d-\d\dT[\d:.]+\+\d\d:\d\d"
     rb"|(?!" + KNOWN.encode() + rb")[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 )

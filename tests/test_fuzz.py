@@ -46,19 +46,20 @@ KEPT = (
     "members",
     "messages",
     "email_tokens",
-    "notifications",
-    "calendar_feeds",
     "tutoring_sessions",
     "bookings",
     "booking_changes",
     "waitlist",
+    "notifications",
+    "calendar_feeds",
 )
+ROLES = cycle(("nobody", "student", "tutor", "staff"))
+
 MAKE: dict[str, Callable[[People], Person]] = {
     "student": People.student,
     "tutor": People.tutor,
     "staff": lambda people: people.student(is_staff=True),
 }
-ROLES = cycle(("nobody", *MAKE))
 
 
 def snapshot() -> list[Any]:

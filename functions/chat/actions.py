@@ -18,10 +18,12 @@ from shared.kit import tokens
 from shared.kit.characters import unfit_characters
 from shared.kit.database import drop_broken_connections
 from shared.kit.errors import Throttled
-from shared.kit.log import logger
+from shared.kit.log import logger, note
+from shared.kit.metrics import count
 from shared.kit.rate_limits import spend
-from shared.kit.websocket import pusher
+from shared.kit.websocket import Post, pusher
 from shared.rules.limits import MESSAGES
+from shared.rules.open_sockets import forget_gone
 
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
@@ -48,6 +50,7 @@ def connect(event: Event) -> dict[str, Any]:
     if not repository.open_connection(connection_id, conversation_id, claims.user_id, claims.session_id, protocol):
         return FORBIDDEN
     _senders.remember(connection_id, str(claims.user_id), protocol)
+    note(user_id=str(claims.user_id))
     return OK
 
 
@@ -100,6 +103,8 @@ def chat_messages(events: Sequence[Event]) -> None:
 def _accepted(event: Event) -> Draft | None:
     """The message of an event; None if it is refused."""
     connection_id = event["requestContext"]["connectionId"]
+    if known := _senders.known.get(connection_id):
+        note(user_id=known[0])
     data = (_read(event) or {}).get("data")
     body, client_id = _content(data) if isinstance(data, Mapping) else (None, None)
     if body is None:
@@ -160,19 +165,20 @@ def _add(drafts: Sequence[Draft]) -> list[Sent]:
         if len(drafts) > 1:
             raise
         return repository.find_sent(drafts[0])
+    count("Messages", len(messages))
     history.append(messages)
     return messages
 
 
 def _deliver(messages: Sequence[Sent]) -> None:
     """Send to each listener in the words of its protocol; forget those whose socket is gone."""
-    gone: list[str] = []
+    posts: list[Post] = []
     for sent in messages:
         for protocol, frame in ((LEGACY, legacy_frame), (FACTS, stored_frame)):
             if listeners := [each[1:] for each in sent.listeners if each[0] == str(protocol)]:
-                gone += pusher().post(listeners, encode(frame(sent)))
-    if gone:
-        repository.forget_gone(gone)
+                posts.append((listeners, encode(frame(sent))))
+    if gone := pusher().post_all(posts):
+        forget_gone(gone)
 
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:

@@ -96,16 +96,6 @@ def forget_connections(connection_ids: list[str]) -> None:
         db.execute("DELETE FROM connections WHERE id = ANY(%s)", (connection_ids,))
 
 
-# API Gateway answers 410 to a post while the handshake is still under way.
-FORGET_GONE = "DELETE FROM connections WHERE id = ANY(%s) AND connected_at < now() - interval '5 seconds'"
-
-
-def forget_gone(connection_ids: list[str]) -> None:
-    """Forget sockets a post did not reach, but for those that are just being opened."""
-    with connection() as db:
-        db.execute(FORGET_GONE, (connection_ids,))
-
-
 # Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
 # without gaps; they are taken in the order of ids, as by whoever else locks several. `listeners_now` looks after the
 # lock is had: sockets opened while it was waited for count.

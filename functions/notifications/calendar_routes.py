@@ -1,11 +1,12 @@
 """HTTP shapes of the calendar feeds."""
 
 import hashlib
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
 from functions.notifications import feeds
-from functions.notifications.schemas import Feed, NewFeed
+from functions.notifications.schemas import Detail, Feed, NewFeed
 from shared.kit.answers import answer
 from shared.kit.documentation import refusals
 from shared.kit.http import router
@@ -16,6 +17,8 @@ from shared.rules.timestamps import wire_time
 calendar = router("calendar")
 PATH = "/api/reservation/calendar/"
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
+# Only described here: any other text is an unknown secret, no bad request.
+Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{feeds.TOKEN.pattern}$"})]
 
 
 @calendar.post(PATH, status_code=201, response_model=NewFeed)
@@ -32,11 +35,11 @@ def get_feed(caller: User) -> Response:
     return answer({"created_at": wire_time(feeds.get_feed(caller.id))})
 
 
-@calendar.delete(PATH, status_code=204, response_class=Response, responses=refusals(feeds.NoFeed))
+@calendar.delete(PATH, response_model=Detail, responses=refusals(feeds.NoFeed))
 def delete_feed(caller: User) -> Response:
     """Delete the own feed: its address leads nowhere from now on."""
     feeds.delete_feed(caller.id)
-    return Response(status_code=204)
+    return answer({"detail": "Adres kalendarza już nie działa."})
 
 
 @calendar.get(
@@ -48,11 +51,12 @@ def delete_feed(caller: User) -> Response:
         **refusals(feeds.NoFeed),
     },
 )
-def read_feed(token: str, request: Request) -> Response:
+def read_feed(token: Token, request: Request) -> Response:
     """The sessions of whoever made the feed, as student and tutor: the last 90 days and all that lie ahead."""
     content = feeds.read_feed(token)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
+    known = request.headers.get("if-none-match", "")
+    if known == "*" or tag in known:
+        return Response(status_code=304, headers=headers, media_type=CALENDAR_TYPE)
     return Response(content, headers=headers, media_type=CALENDAR_TYPE)

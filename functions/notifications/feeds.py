@@ -11,7 +11,7 @@ from shared.kit.errors import NotFound
 from shared.rules import calendars
 from shared.rules.booking_facts import Booking, Role
 
-TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class NoFeed(NotFound):

@@ -79,3 +79,7 @@ class NewFeed(Feed):
     )
 
     url: str
+
+
+class Detail(BaseModel):
+    detail: str

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import postgres_binary, socket_folder, start_postgres, start_valkey
 from shared.kit.settings import settings
 

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from shared.kit.database import PooledConnection, connection
 from shared.kit.json_text import json_text
 from shared.kit.websocket import pusher
+from shared.rules.open_sockets import forget_gone
 from shared.rules.timestamps import wire_time
 
 
@@ -90,15 +91,5 @@ def push_notifications(added: Iterable[Notification]) -> None:
         if here := [socket for socket in sockets if socket not in gone]:
             frame = {"event": "notification_created", "data": {**shown(each), "unread_notification_count": unread}}
             gone.update(pusher().post(here, json_text(frame).encode()))
-    forget_gone(list(gone))
-
-
-# API Gateway answers 410 to a post while the handshake is still under way.
-FORGET_GONE = "DELETE FROM connections WHERE id = ANY(%s) AND connected_at < now() - interval '5 seconds'"
-
-
-def forget_gone(connection_ids: list[str]) -> None:
-    """Forget sockets a post did not reach, but for those that are just being opened."""
-    if connection_ids:
-        with connection() as db:
-            db.execute(FORGET_GONE, (connection_ids,))
+    if gone:
+        forget_gone(list(gone))

@@ -7,7 +7,7 @@ from email import message_from_bytes
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.accounts.handler import handler
@@ -103,6 +103,7 @@ def test_whoever_registers_a_stranger_s_address_cannot_write_to_it(platform: Non
     assert "Cześć,\n" in mail.text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=255))
 def test_any_name_makes_a_mail_that_can_be_read(name: str) -> None:
     letter = texts.password_reset(name, LINK, 30)

@@ -323,12 +323,12 @@ def test_an_account_that_is_being_deleted_is_deleted(people: People) -> None:
 
         def touch_the_changes() -> int:
             wait_until(lambda: waiting() == 1)
-            return other.execute("UPDATE booking_changes SET reason = 'x'").rowcount
+            return other.execute("UPDATE booking_changes SET reason = 'x' WHERE kind = 'confirmed'").rowcount
 
         assert at_once(tell_meanwhile, touch_the_changes) == [0, 1]
         other.commit()
-    assert tell() == 1
-    assert messages(booked.student) == []
+    assert tell() == 2
+    assert [text.split(", ")[0] for text in messages(booked.student)] == ["Zajęcia odwołane: korepetytor"]
 
 
 def test_batches_follow_one_another_until_nothing_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

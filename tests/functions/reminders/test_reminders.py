@@ -67,6 +67,8 @@ def time_passes(hours: float) -> None:
     ):
         moved = ", ".join(f"{column} = {column} {shift}".replace("%(seconds)s", "%s") for column in columns)
         query(f"UPDATE {table} SET {moved}", *[hours * 3600] * len(columns))
+    nearer = "jsonb_set(payload, '{due}', to_jsonb((payload->>'due')::bigint - %s))"
+    query(f"UPDATE outbox SET payload = {nearer} WHERE kind = 'booking_reminder'", round(hours * 3600))
 
 
 def due(kind: str, recipient: str = "student") -> timedelta:
@@ -158,6 +160,15 @@ def test_the_mail_tells_when_where_and_until_when_one_may_cancel(people: People)
         "Korepetytor: Jan Kowalski",
     ):
         assert text in mail.text
+    assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM outbox") == [(True, None)]
+
+
+def test_a_mail_that_waited_until_the_deadline_was_over_is_not_sent(people: People) -> None:
+    booked_in(people, 16)
+    time_passes(2.5)
+    assert remind() == 1
+    time_passes(1.6)
+    assert delivered() == []
     assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM outbox") == [(True, None)]
 
 
