@@ -63,6 +63,9 @@ def slots(tutor_id: int, wish: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_wished(slot: dict[str, Any], wish: dict[str, Any], zone: ZoneInfo) -> bool:
+    """A seat in somebody else's group is no free time."""
+    if slot["kind"] == "group":
+        return False
     starts_at, ends_at = (datetime.fromisoformat(slot[name]).astimezone(zone) for name in ("start_time", "end_time"))
     end = "24:00" if ends_at.date() > starts_at.date() and f"{ends_at:%H:%M}" == "00:00" else f"{ends_at:%H:%M}"
     one_day = ends_at.date() == starts_at.date() or end == "24:00"
