@@ -149,8 +149,8 @@ def reviews_and_their_rules() -> Iterator[Step]:
         yield Step("PATCH", rate, "student", body)
     yield Step("PATCH", rate, "second", {"rating": 1})
     for who, review in (("second", "1"), ("second", "77"), ("tutor", "1"), ("student", "1")):
-        for body in ({"reply": "Dziękuję!"}, {"reply": ""}):
-            yield Step("PUT", f"{base}/{review}/reply/", who, body)
+        for text in ("Dziękuję!", ""):
+            yield Step("PUT", f"{base}/{review}/reply/", who, {"reply": text})
     yield Step("DELETE", f"{base}/1/reply/", "second")
     for who, review in (("other", "1"), ("other", "1"), ("student", "77")):
         yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
