@@ -189,6 +189,54 @@ def told() -> Iterator[Step]:
     yield Step("GET", feed, "tutor")
 
 
+def bookings() -> Iterator[Step]:
+    """Sessions of the tutor's, from the item to the end; ids count from 1."""
+    path, line = "/api/reservation/reservation/", "/api/reservation/waitlist/"
+    for number, hour in enumerate((7, 9, 11, 13)):
+        times = {
+            "start_time": f"2035-01-1{number}T0{hour % 10}:00:00Z",
+            "end_time": f"2035-01-1{number}T{hour + 4:02}:00:00Z",
+        }
+        yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    start = {"tutor": 1, "start_time": "2035-01-10T08:00:00Z", "length": 60}
+    for who, body in (
+        ("student", start | {"note": "Całki"}),
+        ("student", start),
+        ("other", start),
+        ("tutor", start),
+        ("student", {"tutor": 99, "start_time": "2035-01-10T08:00:00Z", "length": 60}),
+        ("student", {"schedule_item": 10**6}),
+        ("student", {"session": 10**6}),
+        ("student", start | {"weeks": 3}),
+        ("student", {"note": "x"}),
+    ):
+        yield Step("POST", path, who, body)
+    for who in ("student", "other"):
+        yield Step("POST", line, who, {"session": 1})
+        yield Step("GET", line, who)
+    yield Step("POST", path, "second", start | {"start_time": "2035-01-10T10:00:00Z"}, headers={"idempotency-key": "k"})
+    yield Step("POST", path, "second", start | {"start_time": "2035-01-10T10:00:00Z"}, headers={"idempotency-key": "k"})
+    yield Step("POST", path, "second", start, headers={"idempotency-key": "k"})
+    yield Step("POST", path, "second", start, headers={"idempotency-key": "x" * 256})
+    for who in ("student", "tutor", "other"):
+        for target in ("1/", "user/me/", "user/me/?p=1&page_size=1", "tutor/me/?when=upcoming", "user/me/?p=9"):
+            yield Step("GET", path + target, who)
+        yield Step("GET", path + "user/me/?state=x&is_confirmed=maybe&when=x", who)
+    moved = {"start_time": "2035-01-10T09:00:00Z"}
+    yield Step("POST", path + "1/reschedule/", "student", moved)
+    yield Step("POST", path + "1/reschedule/", "tutor", moved)
+    yield Step("POST", path + "1/reschedule/", "tutor", moved | {"reason": "Choroba"})
+    yield Step("POST", path, "other", start)
+    yield Step("POST", path + "1/cancel/", "other", {})
+    yield Step("POST", path + "1/cancel/", "student", {})
+    yield Step("DELETE", line, "other", {"session": 2})
+    for action in ("1/accept/", "1/no_show/", "1/completed/", "tutor/me/confirm/2/", "tutor/me/decline/2/"):
+        yield Step("POST", path + action, "tutor", {})
+        yield Step("POST", path + action, "student", {})
+    for year in ("", "?year=2035", "?year=x"):
+        yield Step("GET", f"/api/reservation/earnings/me/{year}", "tutor")
+
+
 def transport() -> Iterator[Step]:
     """What has no endpoint."""
     origin = {"origin": "https://front.example"}
@@ -272,7 +320,9 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "bodies": bodies,
     "a student's day": student_s_day,
     "a tutor's day": tutor_s_day,
+    # Before there are bookings: the local server tells of those in its own time.
     "what one is told": told,
+    "bookings": bookings,
     "transport": transport,
     "an account's end": account_s_end,
 }

@@ -44,6 +44,10 @@ KEPT = (
     "email_tokens",
     "notifications",
     "calendar_feeds",
+    "tutoring_sessions",
+    "bookings",
+    "booking_changes",
+    "waitlist",
 )
 ROLES = cycle(("nobody", "student", "tutor"))
 

@@ -28,12 +28,14 @@ VALUES = {
     "email": "ola@example.com",
     "notification_id": 7,
     "password": "Start1!haslo",
+    "item_id": 5,
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
 }
 HTTP = (
     "accounts_register",
     "availability_add_item",
+    "bookings_book",
     "chat_history",
     "notifications_mark_read",
     "profiles_change_picture",
@@ -48,6 +50,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "socket_chat_message": APIGatewayWebSocketMessageEventModel,
     "socket_default": APIGatewayWebSocketMessageEventModel,
     "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
+    "schedule_bookings": EventBridgeModel,
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
     "schedule_reminders": EventBridgeModel,

@@ -12,6 +12,8 @@ from moto.ses.models import ses_backends
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.bookings import sweep
+from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
@@ -90,6 +92,17 @@ def test_availability_adds_an_item(people: People) -> None:
     assert answer.status == 201
     assert answer.json["start_time"] == "2035-01-10T08:00:00+01:00"
     assert query("SELECT tutor_id, id FROM schedule_items") == [(tutor.tutor_id, answer.json["id"])]
+
+
+def test_bookings_books_an_item_once_for_its_key(people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    times = {"starts_at": "2035-01-10T08:00Z", "ends_at": "2035-01-10T09:00Z"}
+    item = insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
+    event = recorded("bookings_book", access=student.access, item_id=item)
+    first, second = ask(bookings, event), ask(bookings, event)
+    assert (first.status, first.json["start_time"]) == (201, "2035-01-10T09:00:00+01:00")
+    assert (second.status, second.body) == (201, first.body)
+    assert query("SELECT student_id, note FROM bookings") == [(student.id, "Całki, proszę.")]
 
 
 def test_reviews_rates_a_tutor(people: People) -> None:
@@ -197,6 +210,14 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
         message = message_from_string(each.raw_data, policy=email.policy.default)
         [entry] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
         assert entry.get_param("method") == "REQUEST"
+
+
+# Bookings
+
+
+def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
+    nothing = {"expired": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
+    assert sweep.handler(recorded("schedule_bookings"), None) == nothing
 
 
 # Migrations

@@ -1,0 +1,132 @@
+"""An account that is deleted takes its coming sessions with it; the other side keeps what there was."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from functions.accounts.handler import handler as accounts_handler
+from tests.doors import Answer, LambdaDoor
+from tests.guards import no_deadlock
+from tests.lessons import (
+    RESERVATIONS,
+    at,
+    book,
+    booked,
+    call,
+    free_tutor,
+    history,
+    post,
+    problems,
+    shift,
+    state,
+    sweep,
+    wait,
+)
+from tests.people import People, Person, query
+from tests.races import at_once
+
+accounts = LambdaDoor(accounts_handler)
+BY_STUDENT = ("cancelled", "confirmed", "cancelled", "student")
+BY_TUTOR = ("cancelled", "confirmed", "cancelled", "tutor")
+
+
+def delete(person: Person) -> Answer:
+    return accounts("DELETE", "/api/user/delete/", token=person.access)
+
+
+def details(person: Person, booking: int) -> Any:
+    return call("GET", f"{RESERVATIONS}{booking}/", token=person.access).json
+
+
+def test_a_student_s_bookings_are_cancelled_and_stay_with_the_tutor(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    reservation, past = booked(student, tutor, at(10)), booked(student, tutor, at(14))
+    shift(past["id"], timedelta(days=-30))
+    assert delete(student).status == 200
+    shown = details(tutor, reservation["id"])
+    assert (shown["state"], shown["user"]) == ("cancelled", None)
+    assert shown["changes"][-1]["reason"] == "Konto zostało usunięte."
+    assert history(reservation["id"])[-1] == BY_STUDENT
+    assert state(past["id"]) == ("confirmed", None)
+    assert sweep()["completed"] == 1
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert problems() == []
+
+
+def test_a_tutor_s_sessions_are_called_off_and_their_lines_closed(people: People) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    assert wait(waiting, reservation["session"]).status == 201
+    assert delete(tutor).status == 200
+    shown = details(student, reservation["id"])
+    assert (shown["state"], shown["tutor"], shown["cancellable_until"]) == ("cancelled", None, None)
+    assert history(reservation["id"])[-1] == BY_TUTOR
+    assert query("SELECT state FROM waitlist") == [("closed",)]
+    assert problems() == []
+
+
+def test_the_seat_goes_to_the_line_with_the_next_sweep(people: People) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    wait(waiting, reservation["session"])
+    assert delete(student).status == 200
+    assert book(people.student(), tutor, at(10)).json["code"] == "slot_taken"
+    assert sweep()["passed_on"] == 1
+    [(offered,)] = query("SELECT booking_id FROM waitlist")
+    assert post(waiting, f"{offered}/accept/").status == 200
+    assert problems() == []
+
+
+def test_a_seat_kept_for_somebody_who_goes_is_free(people: People) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    wait(waiting, reservation["session"])
+    for person in (student, waiting):
+        assert delete(person).status == 200
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert problems() == []
+
+
+def test_an_offer_to_somebody_who_goes_is_passed_on(people: People) -> None:
+    tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    for each in (first, second):
+        wait(each, reservation["session"])
+    post(student, f"{reservation['id']}/cancel/")
+    assert delete(first).status == 200
+    sweep()
+    assert query("SELECT student_id, state FROM waitlist") == [(second.id, "offered")]
+    assert problems() == []
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.proof)])
+def test_whatever_else_happens_meanwhile(people: People, rounds: int) -> None:
+    """Both sides go, while one cancels, others book, join a line and the sweep runs."""
+    with no_deadlock():
+        for _ in range(rounds):
+            tutor, student, rival, other = free_tutor(people), people.tutor(), people.student(), free_tutor(people)
+            reservation, elsewhere = booked(student, tutor, at(10)), booked(student, other, at(14))
+            for rated in (tutor, other):
+                query(
+                    "INSERT INTO ratings (tutor_id, student_id, rating, review) VALUES (%s, %s, 5, '')",
+                    rated.tutor_id,
+                    student.id,
+                )
+            found = at_once(
+                partial(delete, tutor),
+                partial(delete, student),
+                partial(post, student, f"{reservation['id']}/cancel/"),
+                partial(book, student, tutor, at(12)),
+                partial(book, student, other, at(16)),
+                partial(book, rival, tutor, at(12)),
+                partial(wait, rival, reservation["session"]),
+                partial(post, other, f"{elsewhere['id']}/cancel/", {"reason": "x"}),
+                lambda: Answer(200, str(sweep()).encode()),
+            )
+            assert [found[0].status, found[1].status] == [200, 200]
+            assert max(answer.status for answer in found) < 500, found
+    sweep()
+    assert problems() == []
+    assert query("SELECT count(*) FROM bookings WHERE state IN ('pending', 'confirmed')") == [(0,)]

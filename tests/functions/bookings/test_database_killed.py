@@ -1,0 +1,135 @@
+"""PostgreSQL killed in the middle of bookings: what was acknowledged is there, and nothing is there by halves."""
+
+import os
+import random
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+
+import psycopg
+import pytest
+
+from functions.migrations.handler import upgrade
+from local.engines import Engine, socket_folder, start_postgres
+from shared.kit.database import close_pool
+from tests.conftest import read_settings_again
+from tests.doors import Answer
+from tests.gates import wait_until
+from tests.guards import answers
+from tests.lessons import at, book, free_tutor, offer, post, problems
+from tests.people import People, Person, query
+from tests.races import at_once
+
+CALLERS = 4
+
+
+@pytest.fixture
+def mortal_postgres(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database of this test alone, started again whenever it dies."""
+    sockets = socket_folder()
+    engine = start_postgres(tmp_path / "postgres", sockets)
+    engine.keep_running()
+    monkeypatch.setenv("DATABASE_URL", engine.url)
+    use_settings_again()
+    upgrade()
+    yield engine
+    monkeypatch.undo()
+    use_settings_again()
+    engine.stop()
+    shutil.rmtree(sockets, ignore_errors=True)
+
+
+def use_settings_again() -> None:
+    close_pool()
+    read_settings_again()
+
+
+class Callers:
+    """Students who book, move and cancel until the database does not answer; what they were told is remembered."""
+
+    def __init__(self, people: People, tutor: Person) -> None:
+        self.tutor = tutor
+        self.students = [people.student() for _ in range(CALLERS)]
+        self.told: dict[int, Answer] = {}
+        self.failed = 0
+        self.day = 0
+        self._lock = threading.Lock()
+
+    def next_day(self) -> int:
+        with self._lock:
+            self.day += 1
+            return self.day
+
+    def call_until_it_fails(self, student: Person) -> None:
+        while True:
+            day = self.next_day()
+            answer = book(student, self.tutor, at(10, day), key=f"key {day}")
+            self.told[answer.json.get("id", -day)] = answer
+            if answer.status == 201 and day % 3 == 0:
+                booking = answer.json["id"]
+                to = {"start_time": at(14, day).isoformat()}
+                answer = post(student, f"{booking}/reschedule/", to) if day % 2 else post(student, f"{booking}/cancel/")
+                # Of a change that was not acknowledged nobody knows whether it was made.
+                self.told[booking] = answer
+            if answer.status not in {200, 201}:
+                assert answer.status == 503, answer
+                self.failed += 1
+                return
+
+    def lost(self) -> list[int]:
+        """What was acknowledged and is not so."""
+        told = {booking: answer.json for booking, answer in self.told.items() if answer.status in {200, 201}}
+        rows = query("SELECT id, state, starts_at FROM bookings")
+        found = {booking: (state, starts_at) for booking, state, starts_at in rows}
+        return [
+            booking
+            for booking, said in told.items()
+            if booking not in found
+            or found[booking][0] != said["state"]
+            or found[booking][1].timestamp() != _timestamp(said["start_time"])
+        ]
+
+
+def _timestamp(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def kill(engine: Engine, after: float) -> None:
+    time.sleep(after)
+    victim = engine.process
+    os.kill(victim.pid, signal.SIGKILL)
+    wait_until(lambda: engine.process is not victim and answers(engine.url))
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.proof)])
+def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) -> None:
+    chance, started, people = random.Random(9), perf_counter(), People()
+    tutor = free_tutor(people, days=0)
+    offer(tutor, at(0), at(24, 5000))
+    callers = Callers(people, tutor)
+    for _ in range(rounds):
+        at_once(
+            lambda: kill(mortal_postgres, 0.01 + chance.random() * 0.3),
+            *((lambda student=student: callers.call_until_it_fails(student)) for student in callers.students),  # type: ignore[misc]
+        )
+        with psycopg.connect(mortal_postgres.url) as db:
+            assert db.execute("SELECT count(*) FROM bookings").fetchone() is not None
+        use_settings_again()
+        assert callers.lost() == []
+        assert problems() == []
+        assert query("SELECT count(*) FROM idempotency_keys WHERE status IS NULL") == [(0,)]
+        assert query(
+            "SELECT count(*) FROM bookings b WHERE NOT EXISTS (SELECT FROM booking_changes WHERE booking_id = b.id)"
+        ) == [(0,)]
+    acknowledged = sum(answer.status < 300 for answer in callers.told.values())
+    assert callers.failed >= rounds
+    sys.stdout.write(
+        f"PostgreSQL killed {rounds} times: {acknowledged} acknowledged, all there; {callers.failed} answered 503,"
+        f" none there by halves, {perf_counter() - started:.0f} s\n"
+    )

@@ -1,0 +1,155 @@
+"""What holds for every endpoint of bookings: who may call it, and what becomes of requests nobody should send."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.layers.test_every_endpoint import (
+    BAD_VALUES,
+    BROKEN_BODIES,
+    BROKEN_FORMS,
+    JSON,
+    STRANGERS,
+    Endpoint,
+    assert_refused,
+    each,
+    rows,
+)
+from tests.lessons import RESERVATIONS, WAITLIST, at, book, booked, call, free_tutor, post, refused, sweep
+from tests.people import People, query
+
+START = at(15).isoformat()
+NEW = {"tutor": 1, "start_time": START, "length": 60, "kind": "individual", "form": "online", "note": "x"}
+WITH_BODY = [
+    Endpoint(call, "POST", RESERVATIONS, NEW),
+    Endpoint(call, "POST", RESERVATIONS, {"schedule_item": 1, "weeks": 2, "skip_conflicts": True}),
+    Endpoint(call, "POST", RESERVATIONS, {"session": 1}),
+    Endpoint(call, "POST", f"{RESERVATIONS}1/cancel/", {"reason": "x"}),
+    Endpoint(call, "POST", f"{RESERVATIONS}1/reschedule/", {"start_time": START, "length": 60, "reason": "x"}),
+    Endpoint(call, "POST", f"{RESERVATIONS}tutor/me/decline/1/", {"reason": "x"}),
+    Endpoint(call, "POST", WAITLIST, {"session": 1}),
+    Endpoint(call, "POST", WAITLIST, {"tutor": 1, "start_time": START}),
+    Endpoint(call, "DELETE", WAITLIST, {"session": 1}),
+]
+OTHERS = [
+    *(Endpoint(call, "POST", f"{RESERVATIONS}1/{verb}/") for verb in ("accept", "no_show", "completed")),
+    Endpoint(call, "POST", f"{RESERVATIONS}tutor/me/confirm/1/"),
+    Endpoint(call, "GET", f"{RESERVATIONS}1/"),
+    Endpoint(call, "GET", f"{RESERVATIONS}user/me/"),
+    Endpoint(call, "GET", f"{RESERVATIONS}tutor/me/"),
+    Endpoint(call, "GET", "/api/reservation/earnings/me/"),
+    Endpoint(call, "GET", WAITLIST),
+]
+
+
+@each(WITH_BODY + OTHERS)
+def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
+    for credentials, refusal in STRANGERS:
+        header = credentials(people.student())
+        headers = {"content-type": "application/json"} | ({} if header is None else {"authorization": header})
+        before = rows()
+        for body in (json.dumps(endpoint.body).encode(), b"{broken"):
+            answer = endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers)
+            assert (answer.status, answer.json) == (401, refusal)
+        assert rows() == before
+
+
+@each(WITH_BODY)
+def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+    tutor = free_tutor(people)
+    booked(people.student(), tutor, at(10))
+    token, before = people.tutor().access, rows()
+    sent = [("application/json", body, None) for body in BROKEN_BODIES] + BROKEN_FORMS
+    for content_type, body, status in sent:
+        headers = {"content-type": content_type}
+        answer = endpoint.call(endpoint.method, endpoint.path, token=token, body=body, headers=headers)
+        assert_refused(answer)
+        assert status in (None, answer.status), (content_type, body[:50], answer)
+    assert rows() == before
+
+
+@each(WITH_BODY)
+def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+    tutor, student = free_tutor(people), people.tutor()
+    booked(student, tutor, at(10))
+    before = rows()
+    for name in endpoint.body:
+        for value in BAD_VALUES:
+            body = json.dumps(endpoint.body | {name: "@"}).replace('"@"', value).encode()
+            headers = {"content-type": "application/json"}
+            assert_refused(
+                endpoint.call(endpoint.method, endpoint.path, token=student.access, body=body, headers=headers)
+            )
+    assert rows() == before
+
+
+@pytest.mark.parametrize("examples", [20, pytest.param(300, marks=pytest.mark.proof)])
+@each(WITH_BODY)
+def test_whatever_the_fields_hold_no_answer_is_an_error_of_ours(
+    people: People, endpoint: Endpoint, examples: int
+) -> None:
+    tutor, student = free_tutor(people), people.tutor()
+    booked(student, tutor, at(10))
+    sound = st.fixed_dictionaries({name: st.just(value) | JSON for name, value in endpoint.body.items()})
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(sound)
+    def play(body: dict[str, Any]) -> None:
+        answer = endpoint.call(endpoint.method, endpoint.path, token=student.access, json_body=body)
+        assert answer.status < 500, answer
+
+    play()
+
+
+# Keys
+
+
+def test_the_same_key_answers_the_same_again(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    first = book(student, tutor, at(10), key="a")
+    assert book(student, tutor, at(10), key="a").body == first.body
+    post(student, f"{first.json['id']}/cancel/")
+    again = book(student, tutor, at(10), key="a")
+    assert (again.status, again.body) == (201, first.body)
+    assert query("SELECT state FROM bookings") == [("cancelled",)]
+
+
+def test_a_refusal_is_the_answer_too(people: People) -> None:
+    tutor, student, rival = free_tutor(people), people.student(), people.student()
+    reservation = booked(rival, tutor, at(10))
+    first = book(student, tutor, at(10), key="a")
+    refused(first, 409, "slot_taken")
+    post(rival, f"{reservation['id']}/cancel/")
+    assert book(student, tutor, at(10), key="a").body == first.body
+    assert book(student, tutor, at(10), key="b").status == 201
+
+
+def test_a_key_belongs_to_one_request_of_one_person(people: People) -> None:
+    tutor, student, other = free_tutor(people), people.student(), people.student()
+    reservation = book(student, tutor, at(10), key="a").json
+    refused(book(student, tutor, at(12), key="a"), 422, "idempotency_key_reused")
+    refused(post(student, f"{reservation['id']}/cancel/", {}, key="a"), 422, "idempotency_key_reused")
+    assert book(other, tutor, at(12), key="a").status == 201
+
+
+@pytest.mark.parametrize("key", ["x" * 256, "zażółć", "a\tb", "a\x00b"])
+def test_keys_of_another_form(people: People, key: str) -> None:
+    tutor, student = free_tutor(people), people.student()
+    answer = book(student, tutor, at(10), key=key.encode().decode("latin-1"))
+    assert (answer.status, list(answer.json)) == (400, ["Idempotency-Key"])
+    assert book(student, tutor, at(10), key="x" * 255).status == 201
+
+
+def test_keys_are_forgotten_after_two_days(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    book(student, tutor, at(10), key="a")
+    query("UPDATE idempotency_keys SET created_at = now() - interval '47 hours 59 minutes'")
+    assert sweep()["forgotten"] == 0
+    query("UPDATE idempotency_keys SET created_at = now() - interval '48 hours 1 second'")
+    assert sweep()["forgotten"] == 1
+    refused(book(student, tutor, at(10), key="a"), 409, "slot_taken")

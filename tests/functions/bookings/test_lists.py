@@ -1,0 +1,151 @@
+"""Lists of bookings, one with its history, and earnings."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.bookings.lists import LISTS
+from shared.kit.database import connection
+from tests.lessons import RESERVATIONS, at, booked, call, free_tutor, post, shift, terms
+from tests.people import People, Person, query
+
+
+def read(person: Person, path: str) -> Any:
+    answer = call("GET", f"{RESERVATIONS}{path}", token=person.access)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def test_both_sides_see_a_booking_as_it_is(people: People) -> None:
+    tutor, student = free_tutor(people), people.student(first_name="Łucja", picture="uploads/user/x.webp")
+    reservation = booked(student, tutor, at(10))
+    [seen] = read(student, "user/me/")
+    [served] = read(tutor, "tutor/me/")
+    common = reservation.keys() - {"user", "tutor", "schedule_item"}
+    assert {name: seen[name] for name in common} == {name: reservation[name] for name in common}
+    assert {name: served[name] for name in common} == {name: reservation[name] for name in common}
+    assert (seen["user"], served["tutor"]) == (str(student.id), tutor.tutor_id)
+    assert served["user"] == {
+        "id": str(student.id),
+        "first_name": "Łucja",
+        "last_name": "Nowak",
+        "profile_image": "/static/media/uploads/user/x.webp",
+    }
+    assert seen["tutor"].keys() == {"id", "first_name", "last_name", "profile_image"}
+    times = {name: reservation[name] for name in ("start_time", "end_time")}
+    assert seen["schedule_item"] == served["schedule_item"] == {"id": None, **times, "is_reserved": True}
+    assert read(tutor, "user/me/") == []
+
+
+def test_filters_and_order(people: People) -> None:
+    tutor, student = free_tutor(people, days=3), people.student()
+    first, second, third = (booked(student, tutor, at(10, day))["id"] for day in (1, 0, 2))
+    post(student, f"{third}/cancel/")
+    shift(first, timedelta(days=-60))
+    for person, path in ((student, "user/me/"), (tutor, "tutor/me/")):
+
+        def ids(query_string: str, person: Person = person, path: str = path) -> list[int]:
+            return [each["id"] for each in read(person, path + query_string)]
+
+        assert ids("") == [third, second, first]
+        assert ids("?when=upcoming") == [second, third]
+        assert ids("?when=upcoming&state=confirmed") == [second]
+        assert ids("?when=past") == [first]
+        assert ids("?is_confirmed=true") == [second, first]
+        assert ids("?is_confirmed=False") == [third]
+        assert ids("?state=cancelled") == [third]
+        page = read(person, f"{path}?page_size=2&p=2")
+        assert (page["count"], page["next"], [each["id"] for each in page["results"]]) == (3, None, [first])
+        assert page["previous"] == f"{RESERVATIONS}{path}?p=1&page_size=2"
+        assert call("GET", f"{RESERVATIONS}{path}?p=9", token=person.access).status == 404
+        bad = call("GET", f"{RESERVATIONS}{path}?state=x&when=y&is_confirmed=z", token=person.access)
+        assert (bad.status, set(bad.json)) == (400, {"state", "when", "is_confirmed"})
+    assert call("GET", f"{RESERVATIONS}tutor/me/", token=student.access).status == 403
+
+
+def test_without_a_page_the_newest_hundred(people: People) -> None:
+    tutor, student = free_tutor(people, days=10), people.student()
+    for day in range(10):
+        for hour in range(11):
+            booked(student, tutor, at(hour, day))
+    assert len(read(student, "user/me/")) == 100
+    assert read(student, "user/me/?page_size=100")["count"] == 110
+
+
+def test_a_list_is_one_statement_by_an_index(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booked(student, tutor, at(10))
+    for template, me in ((LISTS["student"], student.id), (LISTS["tutor"], tutor.tutor_id)):
+        statement = template.format(conditions="", order="DESC")
+        values = {"me": me, "size": 10, "offset": 0, "zone": "UTC"}
+        with connection() as db, db.transaction():
+            db.execute("SET LOCAL enable_seqscan = off")
+            plan = "\n".join(row[0] for row in db.execute("EXPLAIN " + statement, values).fetchall())
+        assert "Seq Scan" not in plan, plan
+
+
+def test_details_are_for_the_two_people_only(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10), note="Całki")["id"]
+    post(tutor, f"{booking}/reschedule/", {"start_time": at(12).isoformat(), "reason": "Korki"})
+    for person in (tutor, student):
+        shown = read(person, f"{booking}/")
+        assert (shown["user"]["id"], shown["tutor"]["id"], shown["note"]) == (str(student.id), tutor.tutor_id, "Całki")
+        [made, moved] = shown["changes"]
+        assert (made["kind"], made["by"]) == ("confirmed", "student")
+        assert (moved["kind"], moved["by"], moved["reason"]) == ("rescheduled", "tutor", "Korki")
+        assert datetime.fromisoformat(moved["old_start_time"]) == at(10)
+    for number in (booking, 10**15, 10**39):
+        assert call("GET", f"{RESERVATIONS}{number}/", token=people.tutor().access).status == 404
+
+
+def earnings(tutor: Person, year: int | str) -> Any:
+    return call("GET", f"/api/reservation/earnings/me/?year={year}", token=tutor.access).json
+
+
+def test_earnings_by_month_of_the_tutor_s_zone(people: People) -> None:
+    tutor, student = free_tutor(people, days=2, group_price=40), people.student()
+    terms(tutor, time_zone="Pacific/Auckland")
+    done, group, other = (
+        booked(student, tutor, at(1), 30),
+        booked(student, tutor, at(4), kind="group"),
+        people.student(),
+    )
+    member = booked(other, tutor, at(4), kind="group")
+    last = booked(student, tutor, at(8))
+    # The new year begins in Auckland at 11:00 UTC.
+    eve = datetime(2034, 12, 31, 10, 29, tzinfo=UTC)
+    for reservation, start in ((done, eve), (group, eve + timedelta(minutes=31)), (last, eve + timedelta(days=2))):
+        shift(reservation["id"], start - datetime.fromisoformat(reservation["start_time"]))
+    query("UPDATE bookings SET state = 'completed' WHERE id = ANY(%s)", [done["id"], group["id"], member["id"]])
+    assert earnings(tutor, 2034) == {
+        "year": 2034,
+        "months": [
+            {
+                "month": "2034-12",
+                "currency": "PLN",
+                "earned": "50.00",
+                "expected": "0.00",
+                "hours": 0.5,
+                "expected_hours": 0,
+                "sessions": 1,
+            }
+        ],
+    }
+    [month] = earnings(tutor, 2035)["months"]
+    assert (month["earned"], month["expected"], month["hours"], month["expected_hours"], month["sessions"]) == (
+        "80.00",
+        "100.00",
+        1,
+        1,
+        2,
+    )
+    assert earnings(tutor, "")["year"] >= 2026
+    assert earnings(people.tutor(), 9999) == {"year": 9999, "months": []}
+
+
+@pytest.mark.parametrize("year", ["x", "0", "10000", "-1", "20355"])
+def test_what_is_no_year(people: People, year: str) -> None:
+    answer = call("GET", f"/api/reservation/earnings/me/?year={year}", token=people.tutor().access)
+    assert (answer.status, list(answer.json)) == (400, ["year"])
