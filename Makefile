@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof bench check staff openapi requirements clean
+.PHONY: help run test proof bench check generate template publish staff openapi requirements clean
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -29,6 +29,22 @@ check: $(VENV)/dev.stamp  ## Lint, types, architecture
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
+generate: $(VENV)/dev.stamp  ## Write the routes and the CloudFront functions into the AWS templates
+	@$(BIN)/python -m infra.generate
+
+template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AWS templates with the SAM CLI, cfn-lint, checkov and moto
+	@$(SAM) validate
+	@$(SAM) validate --lint
+	@.venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json
+	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml .venv-sam/transformed/template.json
+	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra -d local -d .venv-sam/transformed
+	@$(BIN)/python -m pytest -m template -n 0
+
+SAM := AWS_DEFAULT_REGION=eu-central-1 SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+
+publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
+	@$(BIN)/python -m infra.publish
+
 staff: $(VENV)/run.stamp  ## Make EMAIL= a staff account
 	@$(BIN)/python -m local.staff "$(EMAIL)"
 
@@ -37,13 +53,18 @@ openapi: $(VENV)/run.stamp  ## Print the API description
 
 requirements:  ## Compile requirements/ from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) -o requirements/functions.txt
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations -o requirements/migrations.txt
+	@$(BIN)/uv pip compile -q --group pyproject.toml:bom $(COMPILE) -o requirements/bom.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations --extra local -o requirements/run.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --all-extras -o requirements/dev.txt
+
+	@$(BIN)/uv pip compile -q --group sam $(COMPILE) --no-strip-extras -o requirements/sam.txt
+	@$(BIN)/uv pip compile -q --group checkov $(COMPILE) --no-strip-extras -o requirements/checkov.txt
 
 COMPILE := --upgrade --universal --generate-hashes --no-annotate --no-header
 
 clean:  ## Remove the environment
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-sam .venv-checkov
 
 RECENT := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")
 
@@ -52,4 +73,12 @@ $(VENV)/%.stamp: requirements/%.txt
 	@$(BIN)/python -c '$(RECENT)' 2>/dev/null || { $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m compileall -q $(VENV)/lib functions layers local || true
+	@touch $@
+
+# The AWS tools' pins clash with ours.
+.venv-%/stamp: requirements/%.txt $(VENV)/dev.stamp
+	@echo "Installing $< into .venv-$* …"
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv-$*
+	@$(BIN)/uv pip install -q --python .venv-$* --require-hashes -r $<
+	@mkdir .venv-$*/transformed
 	@touch $@

@@ -33,7 +33,8 @@ class Server:
 
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])
-        self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS)
+        together = {"chat_message": sockets.handle_messages}
+        self.gateway = Gateway(sockets.handler, sockets.ACTIONS, threads=CHAT_THREADS, together=together)
         self.pusher = LocalPusher(self.gateway, folder)
         others = [health.route, media.mount(), *docs.routes, *inbox.routes(), web_pages.mount()]
         others += management.routes(self.pusher)

@@ -10,13 +10,13 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.connection_ids import new_connection_id
 from local.gateway_events import Connection, gateway_error
-from local.lanes import Handler, Lane, Result
+from local.lanes import Handler, Lane, Result, Together
 from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.wire import Receive, Scope, Send
 
@@ -50,7 +50,10 @@ class Socket:
 
 
 class Gateway:
-    """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them."""
+    """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them.
+
+    Events of the routes in `together` that wait at the same moment are given to that function instead.
+    """
 
     def __init__(
         self,
@@ -58,12 +61,13 @@ class Gateway:
         routes: Iterable[str],
         *,
         threads: int,
+        together: Mapping[str, Together] | None = None,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         self.routes = frozenset(routes)
-        self.lanes = [Lane(handler, number) for number in range(threads)]
+        self.lanes = [Lane(handler, together or {}, number) for number in range(threads)]
         self.idle = idle
         self.lifetime = lifetime
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from local.connection_ids import owner_of
 from local.gateway import Gateway, Socket
 from shared.kit.log import logger
+from shared.kit.websocket import Post
 
 TIMEOUT = 2.0
 MAX_LINE = 4 * 1024 * 1024
@@ -34,6 +36,9 @@ class LocalPusher:
 
     def post(self, connection_ids: Any, data: bytes) -> list[str]:
         return self._elsewhere(self.gateway.post(connection_ids, data), {"post": data.decode()})
+
+    def post_all(self, posts: Iterable[Post]) -> list[str]:
+        return [gone for connection_ids, data in posts for gone in self.post(connection_ids, data)]
 
     def close(self, connection_ids: Any) -> None:
         self._elsewhere(self.gateway.close(connection_ids), {"close": True})

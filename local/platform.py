@@ -14,18 +14,18 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
 from functions.mail.transports import transport
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.demo.load import load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options
-from shared.kit import tokens
 from shared.kit.direct import THREADS as DIRECT_THREADS
 from shared.kit.environment import BadSetting
 from shared.kit.settings import settings
+from shared.kit.signing_keys import MIN_KEY_BYTES, WeakSecret, signing_key
 from shared.rules.policy import local_zone, policy
 
 THREADS = 4
-CHAT_THREADS = 8
+CHAT_THREADS = int(os.environ.get("CT", "8"))
 # The file of the data folder that tells other commands where the running server's database is.
 DATABASE_WORD = "database.url"
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
@@ -104,7 +104,7 @@ def _kept_secret(path: Path) -> str:
     if not path.exists():
         _write_private(path, secrets.token_urlsafe(48))
     key = path.read_text()
-    if len(key) < tokens.MIN_SECRET_BYTES:
+    if len(key) < MIN_KEY_BYTES:
         raise CannotStart(f"{path} holds no signing key. Delete it to have a new one made.")
     return key
 
@@ -124,11 +124,11 @@ def check_settings() -> None:
         for name, value in {**vars(settings()), **vars(policy())}.items():
             if type(value) is int and value < 1:
                 raise CannotStart(f"{name.upper()}={value} must be at least 1.")
-        tokens.check_secret()
+        signing_key()
         local_zone()
         transport(settings().mail_url)
         redis.Redis.from_url(settings().redis_url)
-    except (tokens.WeakSecret, BadSetting) as error:
+    except (WeakSecret, BadSetting) as error:
         raise CannotStart(str(error)) from None
     except ValueError as error:
         raise CannotStart(f"REDIS_URL cannot be used: {error}") from None

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from functions.accounts.schemas import email_complaints
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import START_TIMEOUT, socket_folder, start_postgres
 from local.options import CannotStart, Options, read_options
 from local.platform import DATABASE_WORD, FolderInUse, claim

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.availability import horizon
 from functions.bookings import sweep
 from functions.chat import keep_alive
 from functions.mail import handler as mail
@@ -14,6 +15,7 @@ from shared.kit.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
+HORIZON_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
 TELL_SECONDS = 10.0
 REMINDERS_SECONDS = 60.0
@@ -42,6 +44,7 @@ class Ticker(threading.Thread):
             Schedule(reminders.handler, REMINDERS_SECONDS),
             self._mail,
             Schedule(keep_alive.handler, KEEP_ALIVE_SECONDS),
+            Schedule(horizon.handler, HORIZON_SECONDS),
         ]
         self._woken = threading.Event()
         self._stopping = False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres, start_valkey
 from shared.kit.cache import client as redis_client
 from shared.kit.database import close_pool, connection
@@ -18,7 +18,14 @@ from shared.rules.policy import policy
 from tests.people import People
 
 SECRET = "a secret of at least thirty-two bytes, for tests"
-TABLES = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "skills")
+TABLES = [table.name for table in Base.metadata.sorted_tables if table.name != "skills"]
+FILLED = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in TABLES)
+# Without foreign keys and triggers: everything goes, in whatever order.
+WITHOUT_TRIGGERS = "SET LOCAL session_replication_role = replica"
+COUNT_FROM_ONE = """
+SELECT setval(pg_get_serial_sequence(table_name, column_name), 1, false)
+FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES' AND table_name <> 'skills'
+"""
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +66,18 @@ def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("MEDIA_FOLDER", str(tmp_path / "media"))
     read_settings_again()
     yield
-    with connection() as db:
-        db.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    empty_the_tables()
     redis_client().flushdb()
     read_settings_again()
+
+
+def empty_the_tables() -> None:
+    """As a TRUNCATE of all of them, in a tenth of the time."""
+    with connection() as db, db.transaction():
+        db.execute(WITHOUT_TRIGGERS)
+        for (name,) in db.execute(FILLED).fetchall():
+            db.execute(f"DELETE FROM {name}")
+        db.execute(COUNT_FROM_ONE)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from shared.kit import websocket
+from shared.kit.websocket import Post
 
 
 class Gateway:
@@ -13,6 +14,9 @@ class Gateway:
 
     def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
         raise AssertionError(f"{data!r} to {connection_ids}")
+
+    def post_all(self, posts: Iterable[Post]) -> list[str]:
+        raise AssertionError(list(posts))
 
     def close(self, connection_ids: Iterable[str]) -> None:
         self.closed += connection_ids

@@ -62,10 +62,13 @@ def public_reads() -> Iterator[Step]:
         "?price__gte=x&avg_rating__lt=NaN&page_size=0&cursor=x",
         "?page_size=1",
         "?search_by_full_name=%00",
+        "?free_from=08:00&free_to=12:00&free_weekdays=1,2&free_tz=Europe/Warsaw&free_within=30&free_length=60",
+        "?free_from=x&free_tz=Nowhere&free_within=99&free_length=1&free_weekdays=9",
         "?search_by_full_name=" + "x" * 50_000,
     )
     for text in queries:
         yield Step("GET", search + text, headers={"origin": "https://front.example", "content-type": JSON_TYPE})
+        yield Step("GET", f"{search}facets/{text}")
     for path in (
         "all",
         "details/1",
@@ -89,6 +92,7 @@ def bodies() -> Iterator[Step]:
         ("PATCH", "/api/user/profile/", "student"),
         ("PATCH", "/api/user/tutor/price/me/", "tutor"),
         ("POST", "/api/user/tutor/schedule/me/", "tutor"),
+        ("PUT", "/api/availability/hours/me/", "tutor"),
         ("POST", "/api/user/rate_tutor/1/", "student"),
         ("POST", "/api/chat/conversation/", "student"),
     )
@@ -134,6 +138,36 @@ def student_s_day() -> Iterator[Step]:
     yield Step("GET", talk, "other")
 
 
+def reviews_and_their_rules() -> Iterator[Step]:
+    """Two reviews of the second tutor, 1 by the student and 2 by the other."""
+    base, rate = "/api/user/tutor/reviews", "/api/user/rate_tutor/2/"
+    for query_string in ("", "?p=1&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{base}/2/{query_string}")
+    for tutor_id in ("77", "9" * 30, "abc"):
+        yield Step("GET", f"{base}/{tutor_id}/")
+    for body in ({"rating": 3}, {"rating": 9, "review": ""}, {}):
+        yield Step("PATCH", rate, "student", body)
+    yield Step("PATCH", rate, "second", {"rating": 1})
+    for who, review in (("second", "1"), ("second", "77"), ("tutor", "1"), ("student", "1")):
+        for body in ({"reply": "Dziękuję!"}, {"reply": ""}):
+            yield Step("PUT", f"{base}/{review}/reply/", who, body)
+    yield Step("DELETE", f"{base}/1/reply/", "second")
+    for who, review in (("other", "1"), ("other", "1"), ("student", "77")):
+        yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
+    yield Step("POST", f"{base}/1/report/", "other", {})
+    for who in ("staff", "student"):
+        yield Step("GET", f"{base}/reported/", who)
+        for verb in ("hide", "unhide", "hide"):
+            yield Step("POST", f"{base}/1/{verb}/", who, {})
+    yield Step("POST", f"{base}/77/hide/", "staff", {})
+    for method in ("PATCH", "DELETE"):
+        yield Step(method, rate, "student", {"rating": 5})
+    yield Step("GET", "/api/user/ratings/me/", "student")
+    yield Step("GET", f"{base}/2/")
+    yield Step("GET", "/api/user/tutor/details/2/")
+    yield Step("POST", f"{base}/1/unhide/", "staff", {})
+
+
 def tutor_s_day() -> Iterator[Step]:
     settings = "/api/user/tutor/"
     for name, body in (
@@ -163,6 +197,37 @@ def tutor_s_day() -> Iterator[Step]:
         yield Step("DELETE", f"{settings}schedule/me/{target}", "tutor")
     yield Step("POST", f"{settings}schedule/me/", "tutor", times)
     yield Step("DELETE", f"{settings}schedule/me/", "tutor")
+
+
+def tutor_s_hours() -> Iterator[Step]:
+    """Rules for one day so far away that no play sees its items, but for one override."""
+    hours, overrides, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
+    monday = {"weekday": 1, "start": "09:00", "end": "17:00"}
+    for week in ([], [monday, monday], [monday | {"end": "9:00"}], None):
+        yield Step("PUT", hours, "tutor", {"hours": week, "time_zone": "Europe/Warsaw"})
+        yield Step("GET", hours, "tutor")
+    day = {"kind": "extra", "first_day": "2099-03-28", "start": "09:00", "note": "Żółw"}
+    for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
+        yield Step("POST", overrides, "tutor", body)
+    yield Step("GET", overrides, "tutor")
+    for target in ("1/", "1/", "99/", "abc/"):
+        yield Step("DELETE", overrides + target, "tutor")
+    for body in ({"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}):
+        yield Step("PATCH", f"{terms}me/", "tutor", body)
+        yield Step("GET", f"{terms}me/", "tutor")
+        yield Step("GET", f"{terms}{{tutor}}/")
+    times = {"start_time": "2035-03-25T00:30:00.000Z", "end_time": "2035-03-25T03:00:00.000Z"}
+    yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    for query_string in (
+        "",
+        "?from=2035-03-25&to=2035-03-26",
+        "?from=2035-03-25&to=2035-03-26&tz=Asia%2FTokyo&length=60",
+    ):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    for query_string in ("?from=x", "?tz=x", "?length=61", "?from=2035-03-25&to=2035-07-25"):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    yield Step("GET", "/api/availability/slots/99/")
+    yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
 
 
 def told() -> Iterator[Step]:
@@ -319,7 +384,9 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "public reads": public_reads,
     "bodies": bodies,
     "a student's day": student_s_day,
+    "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
+    "a tutor's hours": tutor_s_hours,
     # Before there are bookings: the local server tells of those in its own time.
     "what one is told": told,
     "bookings": bookings,

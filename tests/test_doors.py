@@ -25,7 +25,7 @@ from local.engines import Engine
 from local.features import ROUTERS
 from shared.kit.cache import client as redis_client
 from shared.rules import telling
-from tests.conftest import TABLES, read_settings_again
+from tests.conftest import empty_the_tables, read_settings_again
 from tests.doors import Answer, LambdaDoor
 from tests.local.doors import LocalDoor
 from tests.local.servers import running_server
@@ -40,6 +40,8 @@ HANDLERS = {
     "/api/user/profile": profiles,
     "/api/user/tutor": tutors,
     "/api/user/tutor/schedule": availability,
+    "/api/availability": availability,
+    "/api/user/tutor/reviews": reviews,
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
     "/api/chat": chat,
@@ -57,7 +59,7 @@ class Platform:
     """People, a conversation and mailed tokens, made anew with the same ids for each door."""
 
     def __init__(self) -> None:
-        query(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+        empty_the_tables()
         redis_client().flushdb()
         people = People()
         self.people = {
@@ -66,6 +68,7 @@ class Platform:
             "other": people.student(id=OTHER),
             "gone": people.student(id=GONE),
         }
+        self.people["staff"] = people.student(is_staff=True)
         self.people["second"] = people.tutor(first_name="Ewa", tutor={"price": 30})
         for student in ("student", "other"):
             row = {"tutor_id": 2, "student_id": self.people[student].id, "rating": 5, "review": "Żółw"}
@@ -135,7 +138,7 @@ def answers(
         options = {name: os.environ[name] for name in names}
         with running_server(folder / "data", DEMO="0", **options) as server:
             yield list(zip(Platform().play(lambda_door), Platform().play(LocalDoor(server.url)), strict=True))
-    query(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    empty_the_tables()
     redis_client().flushdb()
     read_settings_again()
 

@@ -3,6 +3,7 @@
 Requests are made from the API's description, sound and broken ones, and sent through the Lambda door.
 """
 
+from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from local.features import ROUTERS
 from local.openapi import description
 from shared.kit.http import http_handler
 from tests.doors import LambdaDoor
-from tests.people import People, query
+from tests.people import People, Person, query
 
 call = LambdaDoor(http_handler(*ROUTERS))
 Operation = APIOperation[Any, Any, Any, Any]
@@ -37,7 +38,10 @@ KEPT = (
     "users",
     "tutors",
     "ratings",
+    "review_reports",
     "schedule_items",
+    "weekly_hours",
+    "hours_overrides",
     "conversations",
     "members",
     "messages",
@@ -49,7 +53,13 @@ KEPT = (
     "booking_changes",
     "waitlist",
 )
-ROLES = cycle(("nobody", "student", "tutor"))
+ROLES = cycle(("nobody", "student", "tutor", "staff"))
+
+MAKE: dict[str, Callable[[People], Person]] = {
+    "student": People.student,
+    "tutor": People.tutor,
+    "staff": lambda people: people.student(is_staff=True),
+}
 
 
 def snapshot() -> list[Any]:
@@ -60,7 +70,7 @@ def snapshot() -> list[Any]:
 def send(case: Case[Any], people: People) -> None:
     """One request by the next role; fails if its answer or its effect is not as described."""
     role = next(ROLES)
-    token = "" if role == "nobody" else getattr(people, role)().access
+    token = "" if role == "nobody" else MAKE[role](people).access
     request = requests.Request(**case.as_transport_kwargs(base_url="https://api.example.com")).prepare()
     sent = {name: str(value) for name, value in request.headers.items()} | {"origin": "https://x.example"}
     if token:

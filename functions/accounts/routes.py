@@ -18,6 +18,7 @@ from shared.kit.answers import answer, json_response
 from shared.kit.documentation import refusals
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http import client_address, router
+from shared.kit.metrics import count
 from shared.kit.paging import next_link
 from shared.kit.rate_limits import spend
 from shared.kit.storage import storage
@@ -49,8 +50,9 @@ def register(request: Request, registration: Registration) -> Response:
     """Register an account. A confirmation link is mailed; until it is followed nobody can sign in."""
     spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
     with transaction() as db:
-        service.register(db, registration)
-    wake_mailer()
+        mail_id = service.register(db, registration)
+    count("Registrations")
+    wake_mailer(mail_id)
     return answer({"Info": "Your confirmation code was send to your email."}, 201)
 
 
@@ -69,8 +71,8 @@ def resend_confirmation(request: Request, to: EmailAddress) -> Response:
     """Mail a new confirmation link. The answer is the same whether or not the address waits for one."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
-        queue_mail(db, "confirm_email", to.email)
-    wake_mailer()
+        mail_id = queue_mail(db, "confirm_email", to.email)
+    wake_mailer(mail_id)
     return answer(OK)
 
 
@@ -79,8 +81,8 @@ def request_password_reset(request: Request, to: EmailAddress) -> Response:
     """Mail a link to set a new password. The answer is the same for addresses without an account."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
-        queue_mail(db, "reset_password", to.email)
-    wake_mailer()
+        mail_id = queue_mail(db, "reset_password", to.email)
+    wake_mailer(mail_id)
     return answer(OK)
 
 

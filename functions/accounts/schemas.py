@@ -91,11 +91,19 @@ class Export(BaseModel):
 
     account: dict[str, Any] | None
     tutor: dict[str, Any] | None
+    booking_terms: dict[str, Any] | None
     sessions: list[dict[str, Any]]
     schedule: list[dict[str, Any]]
     ratings_given: list[dict[str, Any]]
     ratings_received: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    weekly_hours: list[dict[str, Any]]
+    hours_overrides: list[dict[str, Any]]
+    bookings: list[dict[str, Any]]
+    bookings_as_tutor: list[dict[str, Any]]
+    waitlist: list[dict[str, Any]]
+    notifications: list[dict[str, Any]]
+    review_reports: list[dict[str, Any]]
 
 
 class Info(BaseModel):

@@ -48,8 +48,11 @@ class ResetTokenUsed(NotFound):
     }
 
 
-def register(db: PooledConnection, registration: Registration) -> None:
-    """Add an unconfirmed account and queue its confirmation mail. Raises WeakPassword or EmailTaken."""
+def register(db: PooledConnection, registration: Registration) -> int:
+    """Add an unconfirmed account and queue its confirmation mail, whose id is returned.
+
+    Raises WeakPassword or EmailTaken.
+    """
     check_password_rules(
         registration.password,
         email=registration.email,
@@ -69,7 +72,7 @@ def register(db: PooledConnection, registration: Registration) -> None:
         if violated_constraint(error) == "users_email_key":
             raise EmailTaken from None
         raise
-    queue_mail(db, "confirm_email", user.email)
+    return queue_mail(db, "confirm_email", user.email)
 
 
 def confirm_email(db: PooledConnection, token: Any) -> None:

@@ -1,9 +1,18 @@
-"""Every statement of the availability feature."""
+"""The statements about items of schedules."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.kit.database import PooledConnection, connection
+from shared.rules.free_time import Span
 from shared.rules.policy import policy
+
+
+class DeletedItem(NamedTuple):
+    span: Span
+    is_rule: bool
+    is_past: bool
+
 
 LIST_ITEMS = """
 SELECT coalesce('[' || string_agg(row_to_json(item)::text, ',') || ']', '[]') FROM (
@@ -21,11 +30,8 @@ def list_items(tutor_id: int) -> str:
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> bool:
-    """Let the additions to one schedule wait for each other; False if the tutor has gone.
-
-    Without it two that overlap both insert, then both wait for the other to end: a deadlock.
-    """
-    return db.execute("SELECT FROM tutors WHERE id = %s FOR NO KEY UPDATE", (tutor_id,)).fetchone() is not None
+    """Keep a tutor from being deleted before the transaction ends; False if that has happened."""
+    return db.execute("SELECT FROM tutors WHERE id = %s FOR KEY SHARE", (tutor_id,)).fetchone() is not None
 
 
 def add_item(db: PooledConnection, tutor_id: int, starts_at: datetime, ends_at: datetime) -> int:
@@ -35,8 +41,17 @@ def add_item(db: PooledConnection, tutor_id: int, starts_at: datetime, ends_at: 
     return int(item_id)
 
 
-def delete_items(db: PooledConnection, tutor_id: int, item_id: int | None = None) -> int:
-    """Delete one or all of a tutor's items; returns how many there were."""
-    values = {"tutor_id": tutor_id, "item_id": item_id}
-    one = "" if item_id is None else " AND id = %(item_id)s"
-    return db.execute(f"DELETE FROM schedule_items WHERE tutor_id = %(tutor_id)s{one}", values).rowcount
+DELETE_ITEM = """
+DELETE FROM schedule_items WHERE tutor_id = %s AND id = %s
+RETURNING starts_at, ends_at, source = 'rule', ends_at <= now()
+"""
+
+
+def delete_item(db: PooledConnection, tutor_id: int, item_id: int) -> DeletedItem | None:
+    row = db.execute(DELETE_ITEM, (tutor_id, item_id)).fetchone()
+    return DeletedItem(Span(row[0], row[1]), is_rule=row[2], is_past=row[3]) if row else None
+
+
+def delete_items(db: PooledConnection, tutor_id: int) -> int:
+    """Delete all of a tutor's items; returns how many there were."""
+    return db.execute("DELETE FROM schedule_items WHERE tutor_id = %s", (tutor_id,)).rowcount

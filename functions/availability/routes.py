@@ -1,4 +1,4 @@
-"""HTTP shapes of the availability feature."""
+"""HTTP shapes of a tutor's schedule."""
 
 from fastapi import Response
 
@@ -28,6 +28,7 @@ def list_items(caller: TutorCaller) -> Response:
 def add_item(caller: TutorCaller, item: NewItem) -> Response:
     """Offer a stretch of time. It may touch other items but not overlap them."""
     with transaction() as db:
+        service.lock(db, caller)
         added = service.add_item(db, caller.as_tutor, item)
     return answer(added, 201)
 
@@ -36,6 +37,7 @@ def add_item(caller: TutorCaller, item: NewItem) -> Response:
 def delete_all_items(caller: TutorCaller) -> Response:
     """Delete the whole schedule."""
     with transaction() as db:
+        service.lock(db, caller)
         service.delete_all_items(db, caller.as_tutor)
     return answer({"Info": "All schedule items deleted successfully."})
 
@@ -46,5 +48,6 @@ def delete_all_items(caller: TutorCaller) -> Response:
 def delete_item(caller: TutorCaller, item_id: int) -> Response:
     """Delete one item of the schedule."""
     with transaction() as db:
+        service.lock(db, caller)
         service.delete_item(db, caller.as_tutor, item_id)
     return answer({"Info": "Schedule item deleted successfully."})

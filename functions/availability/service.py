@@ -1,16 +1,19 @@
-"""The verbs of the availability feature and their refusals."""
+"""The verbs of a schedule, and their refusals."""
 
 from datetime import UTC
 from typing import Any
 
 from psycopg import IntegrityError
 
-from functions.availability import repository
+from functions.availability import hours_repository, repository
+from functions.availability.rule_items import load_plans, make_rule_items
 from functions.availability.schemas import NewItem
+from functions.availability.wall_clock import local_stretches
 from shared.kit.database import PooledConnection
 from shared.kit.errors import AppError
 from shared.kit.transactions import violated_constraint
-from shared.rules.callers import AccountGone
+from shared.rules.booking_locks import lock_people
+from shared.rules.callers import AccountGone, Caller
 from shared.rules.timestamps import wire_time
 
 MAX_ID = 2**63 - 1
@@ -42,13 +45,18 @@ class NoSuchItem(AppError):
     body: Any = {"Error": "Schedule item not found."}
 
 
+def lock(db: PooledConnection, caller: Caller) -> None:
+    """Nobody else changes or books the caller's time before the transaction ends. Raises AccountGone."""
+    lock_people(db, caller.id)
+    if not repository.lock_tutor(db, caller.as_tutor):
+        raise AccountGone
+
+
 def add_item(db: PooledConnection, tutor_id: int, item: NewItem) -> dict[str, Any]:
-    """Add an item to the schedule. Raises EndsBeforeStart, Overlapping or AccountGone."""
+    """Add an item to the schedule. The tutor must be locked. Raises EndsBeforeStart or Overlapping."""
     # In UTC: within a zone datetimes compare by wall clock, whatever their offsets.
     if item.start_time.astimezone(UTC) >= item.end_time.astimezone(UTC):
         raise EndsBeforeStart
-    if not repository.lock_tutor(db, tutor_id):
-        raise AccountGone
     try:
         item_id = repository.add_item(db, tutor_id, item.start_time, item.end_time)
     except IntegrityError as error:
@@ -59,12 +67,29 @@ def add_item(db: PooledConnection, tutor_id: int, item: NewItem) -> dict[str, An
 
 
 def delete_item(db: PooledConnection, tutor_id: int, item_id: int) -> None:
-    """Raises NoSuchItem."""
-    if item_id > MAX_ID or not repository.delete_items(db, tutor_id, item_id):
+    """Delete an item. The tutor must be locked. Raises NoSuchItem.
+
+    Time that rules offer stays away on that day; below an item entered by hand it comes back. Bookings stay.
+    """
+    deleted = repository.delete_item(db, tutor_id, item_id) if item_id <= MAX_ID else None
+    if deleted is None:
         raise NoSuchItem
+    if deleted.is_past:
+        return
+    if deleted.is_rule:
+        for plan in load_plans(db, [tutor_id]):
+            hours_repository.take_off(db, tutor_id, local_stretches(deleted.span, plan.rules.zone))
+    make_rule_items(db, [tutor_id])
 
 
 def delete_all_items(db: PooledConnection, tutor_id: int) -> None:
-    """Raises NoItems."""
+    """Delete all items. The tutor must be locked. Raises NoItems.
+
+    What rules offer stays away on all days that are made; bookings stay.
+    """
     if not repository.delete_items(db, tutor_id):
         raise NoItems
+    for plan in load_plans(db, [tutor_id]):
+        zone = plan.rules.zone
+        coming = (span for span in plan.offered() if span.ends_at > plan.now)
+        hours_repository.take_off(db, tutor_id, [each for span in coming for each in local_stretches(span, zone)])

@@ -5,14 +5,14 @@ contiguous up to the conversation's last message; otherwise it is read from Post
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import redis
 
-from functions.chat.repository import Message, list_messages
+from functions.chat.repository import Message, Sent, list_messages
 from shared.kit import cache
 from shared.kit.json_text import json_text
 
@@ -24,14 +24,19 @@ RENEW_EVERY = 50
 FIELD = b"m"
 
 
-def append(conversation_id: str, message: Message) -> None:
-    """Add a message that was just stored. Redis takes none that comes too late: the gap shows to the next reader."""
-    key, place = _key(conversation_id), f"{message.seq}-0"
+def append(messages: Iterable[Sent]) -> None:
+    """Add messages that were just stored. Redis takes none that comes too late: the gap shows to the next reader."""
+    if commands := [command for sent in messages for command in _telling(sent)]:
+        cache.tell(*commands)
+
+
+def _telling(sent: Sent) -> Iterator[tuple[Any, ...]]:
+    key, message = _key(sent.conversation_id), Message(sent.seq, sent.id, sent.body, sent.created_at, sent.user_id)
     # Only the first message makes a window. One that was lost is made anew, and given its time to live, by a reader.
-    existing = () if message.seq == 1 else ("NOMKSTREAM",)
-    added = ("XADD", key, *existing, "MAXLEN", "~", WINDOW, place, FIELD, _packed(message))
-    renewed = ("EXPIRE", key, KEPT_SECONDS)
-    cache.tell(added, renewed) if message.seq % RENEW_EVERY == 1 else cache.tell(added)
+    existing = () if sent.seq == 1 else ("NOMKSTREAM",)
+    yield "XADD", key, *existing, "MAXLEN", "~", WINDOW, f"{sent.seq}-0", FIELD, _packed(message)
+    if sent.seq % RENEW_EVERY == 1:
+        yield "EXPIRE", key, KEPT_SECONDS
 
 
 def newest(conversation_id: UUID, last_seq: int, count: int = WINDOW) -> list[Message]:

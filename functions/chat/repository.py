@@ -1,14 +1,15 @@
 """Every statement of the chat feature. Plain psycopg: the WebSocket door must start fast."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import class_row
 
 from shared.kit.database import connection
+from shared.kit.json_text import json_text
 from shared.kit.prepared import Prepared, Row
 
 
@@ -23,9 +24,18 @@ class Message:
     created_by: str | None
 
 
-class Sent(NamedTuple):
-    """A message just stored, with what its readers are shown of the author."""
+class Draft(NamedTuple):
+    """A message as it came from a socket."""
 
+    connection_id: str
+    body: str
+    client_id: str | None
+
+
+class Sent(NamedTuple):
+    """A stored message, with the socket it came from and what its readers are shown of the author."""
+
+    connection_id: str
     body: str
     client_id: str | None
     conversation_id: str
@@ -86,26 +96,42 @@ def forget_connections(connection_ids: list[str]) -> None:
         db.execute("DELETE FROM connections WHERE id = ANY(%s)", (connection_ids,))
 
 
-# Authorises, numbers and stores in one statement. The lock on the conversation's row makes `seq` the order of
-# commits, without gaps. `listeners_now` looks after the lock is had: sockets opened while it was waited for count.
-STORE_MESSAGE = Prepared("""
-WITH numbered AS (
-    UPDATE conversations SET last_seq = last_seq + 1, updated_at = clock_timestamp()
-    FROM connections c JOIN users u ON u.id = c.user_id
-    WHERE c.id = $1 AND conversations.id = c.conversation_id
-    RETURNING conversations.id, last_seq, gen_random_uuid() AS message_id, conversations.updated_at,
+# Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
+# without gaps; they are taken in the order of ids, as by whoever else locks several. `listeners_now` looks after the
+# lock is had: sockets opened while it was waited for count.
+STORE_MESSAGES = Prepared("""
+WITH locked AS (
+    SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq,
         u.id AS user_id, u.first_name, u.last_name, u.picture
+    FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text))
+        WITH ORDINALITY AS m (connection_id, body, client_id, place)
+    JOIN connections c ON c.id = m.connection_id
+    JOIN users u ON u.id = c.user_id
+    JOIN conversations v ON v.id = c.conversation_id
+    ORDER BY v.id, m.place
+    FOR NO KEY UPDATE OF v
+), numbered AS (
+    SELECT *, last_seq + row_number() OVER (PARTITION BY conversation_id ORDER BY place) AS seq,
+        gen_random_uuid() AS message_id, clock_timestamp() AS sent_at
+    FROM locked
+), raised AS (
+    UPDATE conversations SET last_seq = newest.seq, updated_at = newest.sent_at
+    FROM (
+        SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at FROM numbered GROUP BY conversation_id
+    ) AS newest
+    WHERE id = conversation_id
 ), stored AS (
     INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
-    SELECT id, last_seq, message_id, user_id, $3, $2, updated_at FROM numbered
+    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered
 )
-SELECT $2, $3, id, last_seq, message_id, updated_at, user_id, first_name, last_name, picture, listeners_now(id)
-FROM numbered
+SELECT connection_id, body, client_id, conversation_id, seq, message_id, sent_at, user_id, first_name, last_name,
+    picture, listeners_now(conversation_id)
+FROM numbered ORDER BY place
 """)
 
 FIND_SENT = Prepared("""
-SELECT m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id, u.first_name, u.last_name, u.picture,
-    c.protocol || c.id
+SELECT c.id, m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id, u.first_name, u.last_name,
+    u.picture, c.protocol || c.id
 FROM connections c
 JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
@@ -113,18 +139,20 @@ WHERE c.id = $1 AND m.client_id = $2
 """)
 
 
-def store_message(connection_id: str, body: str, client_id: str | None) -> tuple[Sent | None, bool]:
-    """Store a message from a socket; (None, False) if the socket is not registered.
+def store_messages(messages: Iterable[Draft]) -> list[Sent]:
+    """Store messages from sockets, all or none; those whose socket is not registered are left out.
 
-    The second value is False if the client sent this message before: then it is the one stored then, and only
-    this socket is a listener.
+    Raises psycopg.errors.UniqueViolation if a client sent one of them before.
     """
     with connection() as db:
-        try:
-            row, is_new = STORE_MESSAGE.fetch_one(db, connection_id, body, client_id), True
-        except psycopg.errors.UniqueViolation:
-            row, is_new = FIND_SENT.fetch_one(db, connection_id, client_id), False
-    return (_sent(row), is_new) if row else (None, False)
+        rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]))
+    return [_sent(row) for row in rows]
+
+
+def find_sent(message: Draft) -> list[Sent]:
+    """The message as it was stored when its client sent it first, if it did; only this socket is a listener."""
+    with connection() as db:
+        return [_sent(row) for row in FIND_SENT.fetch_all(db, message.connection_id, message.client_id)]
 
 
 def _sent(row: Row) -> Sent:

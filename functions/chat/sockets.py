@@ -4,10 +4,11 @@ The route key chooses the action. The door never fails: a failed function makes 
 object, which the legacy client would draw as a message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.chat import actions
+from shared.kit.door import door
 from shared.kit.log import logger
 
 ACTIONS = {
@@ -18,13 +19,21 @@ ACTIONS = {
 }
 
 
+@door
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answers {"statusCode": ...}; on $connect anything but 200 refuses the handshake."""
     where = event["requestContext"]
     try:
         return ACTIONS[where["routeKey"]](event)
     except Exception:  # noqa: BLE001 - the door: whatever was not foreseen is logged once
-        logger().exception(
-            "unhandled error", extra={"route": where["routeKey"], "connection_id": where["connectionId"]}
-        )
+        logger().exception("unhandled error", extra={"route": where["routeKey"]})
         return {"statusCode": 500 if where["routeKey"] == "$connect" else 200}
+
+
+def handle_messages(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """As `handler`, for events of the route chat_message that wait together: one answer for all."""
+    try:
+        actions.chat_messages(events)
+    except Exception:  # noqa: BLE001 - as above
+        logger().exception("unhandled error", extra={"route": "chat_message", "messages": len(events)})
+    return actions.OK

@@ -30,21 +30,29 @@ class Addressee:
 
 
 # Taking a mail moves its next try into the future: a worker that dies leaves it to the next sweep.
-CLAIM = """
+TAKE = """
 UPDATE outbox SET attempts = attempts + 1,
     due_at = now() + least(make_interval(secs => 30 * power(2, least(attempts, 10))), interval '1 hour')
 WHERE id = (
-    SELECT id FROM outbox WHERE sent_at IS NULL AND uncertain_at IS NULL AND due_at <= now()
-    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT id FROM outbox WHERE sent_at IS NULL AND uncertain_at IS NULL AND due_at <= now() {which}
+    FOR UPDATE SKIP LOCKED
 )
 RETURNING id, kind, recipient, attempts, payload, once
 """
+CLAIM = TAKE.format(which="ORDER BY due_at, id LIMIT 1")
+CLAIM_ONE = TAKE.format(which="AND id = %s")
 
 
 def claim_due() -> Due | None:
     """Take the mail that waits longest; two workers never take the same one."""
     with connection() as db, db.cursor(row_factory=class_row(Due)) as cursor:
         return cursor.execute(CLAIM).fetchone()
+
+
+def claim_one(mail_id: int) -> Due | None:
+    """Take this mail, unless it was sent, is not due or somebody else has it."""
+    with connection() as db, db.cursor(row_factory=class_row(Due)) as cursor:
+        return cursor.execute(CLAIM_ONE, (mail_id,)).fetchone()
 
 
 def mark_sent(mail_id: int) -> None:

@@ -2,6 +2,9 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
 
 from functions.mail import bookings, repository, texts
 from functions.mail.repository import Addressee, Due
@@ -14,21 +17,53 @@ from shared.rules.policy import policy
 DAY, MINUTE = 86_400, 60
 
 
-def deliver() -> int:
-    """Send every mail that is due; returns how many. Stops where the server takes none."""
-    sent = 0
+@dataclass(frozen=True)
+class Delivery:
+    """How many mails went out, and whether that were all that should have."""
+
+    sent: int = 0
+    complete: bool = True
+
+
+def deliver() -> Delivery:
+    """Send every mail that is due. Stops where the server takes none."""
+    sent, complete = 0, True
     send = transport(settings().mail_url)
     while due := repository.claim_due():
         try:
-            sent += _send(due, send)
-        except NotSent as error:
-            logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
-            if due.once and not isinstance(error, Uncertain):
-                repository.take_back_try(due.id)
-            if isinstance(error, MailRefused):
-                continue
-            break
-    return sent
+            sent += _deliver(due, send)
+        except MailRefused:
+            complete = False
+        except NotSent:
+            return Delivery(sent, complete=False)
+    return Delivery(sent, complete)
+
+
+def deliver_one(mail_id: int) -> Delivery:
+    """Send this mail if it is due and nobody else does: a message that came twice sends nothing twice."""
+    due = repository.claim_one(mail_id)
+    if due is None:
+        return Delivery()
+    try:
+        return Delivery(_deliver(due, transport(settings().mail_url)))
+    except NotSent:
+        return Delivery(complete=False)
+
+
+def _deliver(due: Due, send: Transport) -> bool:
+    """Send a mail that was taken, and note it. Raises NotSent, or MailRefused where only this one cannot go."""
+    try:
+        return _send(due, send)
+    except NotSent as error:
+        logger().warning("mail not sent", extra={"mail_id": due.id, "attempts": due.attempts, "error": str(error)})
+        if due.once and not isinstance(error, Uncertain):
+            repository.take_back_try(due.id)
+        raise
+    except psycopg.Error:
+        raise
+    except Exception as error:
+        logger().exception("mail not written", extra={"mail_id": due.id, "kind": due.kind})
+        raise MailRefused(str(error)) from error
 
 
 def _send(due: Due, send: Transport) -> bool:

@@ -1,21 +1,33 @@
 """The migrations function, run by a deploy before the new code takes traffic."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-
-SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
-
-
-def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Upgrade to the newest revision. Raises what the database refuses; each migration is one transaction."""
-    upgrade()
-    return {"upgraded": True}
+from functions.migrations import custom_resource, service
+from shared.kit.door import door
+from shared.kit.log import logger
 
 
-def upgrade() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    command.upgrade(config, "head")
+@door
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Upgrade the database to this release's newest revision; each migration is one transaction.
+
+    CloudFormation, which calls it for a custom resource, is told by `custom_resource.respond`; other callers by the
+    answer. Raises what the database refuses, and custom_resource.NotHeard.
+    """
+    if "ResponseURL" in event:
+        return _for_cloudformation(event)
+    return {"upgraded": service.upgrade_beside_traffic()}
+
+
+def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises nothing but NotHeard: Lambda would call a function that failed again."""
+    try:
+        # When the stack is deleted its database keeps what is in it.
+        upgraded = request["RequestType"] != "Delete" and service.upgrade_beside_traffic()
+    except Exception as error:  # noqa: BLE001 - the door: whatever went wrong, CloudFormation waits to hear of it
+        logger().exception("migrations failed")
+        custom_resource.respond(request, "FAILED", f"{type(error).__name__}: {error}")
+        return {"upgraded": False}
+    custom_resource.respond(request, "SUCCESS")
+    return {"upgraded": upgraded}

@@ -3,14 +3,26 @@
 from fastapi import Request, Response
 
 from functions.reviews import repository, service
-from functions.reviews.schemas import Info, NewRating, OwnRatings, Rating, RatingOfTutor
+from functions.reviews.schemas import (
+    EditedRating,
+    Info,
+    NewRating,
+    NewReply,
+    OwnRatings,
+    Rating,
+    RatingOfTutor,
+    Review,
+    ReviewPage,
+)
 from shared.kit.answers import answer, json_response
-from shared.kit.documentation import count_parameter, refusals
-from shared.kit.errors import FieldErrors
-from shared.kit.http import router
+from shared.kit.direct import direct
+from shared.kit.documentation import count_parameter, path_id, refusals
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http import router, unlisted
+from shared.kit.numbered_pages import PAGE_PARAMETERS, read_page
 from shared.kit.queries import read_count
 from shared.kit.transactions import transaction
-from shared.rules.callers import Anybody, User
+from shared.rules.callers import Anybody, TutorCaller, User
 
 reviews = router("reviews")
 COUNT = "number_of_ratings"
@@ -30,7 +42,24 @@ def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     return answer(added, 201)
 
 
-@reviews.delete("/api/user/rate_tutor/{tutor_id:int}/", response_model=Info, responses=refusals(service.NoRating))
+@reviews.patch(
+    "/api/user/rate_tutor/{tutor_id:int}/",
+    response_model=Review,
+    responses=refusals(service.NoRating, service.ReviewHidden),
+)
+@unlisted
+def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
+    """Change stars, text or both of the own rating of a tutor."""
+    with transaction() as db:
+        review = service.edit(db, caller.id, tutor_id, changes)
+    return json_response(review)
+
+
+@reviews.delete(
+    "/api/user/rate_tutor/{tutor_id:int}/",
+    response_model=Info,
+    responses=refusals(service.NoRating, service.ReviewHidden),
+)
 def delete_rating(caller: User, tutor_id: int) -> Response:
     """Delete the own rating of a tutor."""
     with transaction() as db:
@@ -54,3 +83,37 @@ def list_best_ratings(_caller: Anybody, request: Request) -> Response:
     """The best ratings of all tutors, best first, at most 100."""
     count = read_count(request.scope["query_string"], COUNT)
     return json_response(repository.list_best(MOST if count is None else min(count, MOST)))
+
+
+@reviews.get(
+    "/api/user/tutor/reviews/{tutor_id:int}/",
+    response_model=ReviewPage,
+    responses=refusals(FieldErrors, NotFound),
+    openapi_extra={"parameters": [*path_id("tutor_id")["parameters"], *PAGE_PARAMETERS]},
+)
+@direct
+def list_reviews(request: Request) -> Response:
+    """A tutor's reviews, the newest first, and the average of all."""
+    tutor_id = request.path_params["tutor_id"]
+    page = read_page(request.scope["query_string"])
+    return json_response(service.list_reviews(f"/api/user/tutor/reviews/{tutor_id}/", tutor_id, page))
+
+
+@reviews.put(
+    "/api/user/tutor/reviews/{review_id:int}/reply/",
+    response_model=Review,
+    responses=refusals(service.ReviewNotFound),
+)
+def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
+    """Answer a review of the own teaching in public, once; a new answer replaces the one before."""
+    return json_response(service.reply(caller.as_tutor, review_id, answer.reply))
+
+
+@reviews.delete(
+    "/api/user/tutor/reviews/{review_id:int}/reply/",
+    response_model=Review,
+    responses=refusals(service.ReviewNotFound),
+)
+def delete_reply(caller: TutorCaller, review_id: int) -> Response:
+    """Take the answer to a review back; without one nothing changes."""
+    return json_response(service.reply(caller.as_tutor, review_id, None))

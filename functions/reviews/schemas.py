@@ -1,6 +1,6 @@
 """Request and response bodies of the reviews endpoints."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -8,14 +8,12 @@ from shared.kit.fields import Text, Whole, invalid
 
 MAX_RATING_NUMBER = 32_767
 MAX_REVIEW = 5_000
+MAX_REASON = 1_000
 OUT_OF_SCALE = "Rating must be between 1 and 5"
 
 
-class NewRating(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"rating": 5, "review": "Świetnie tłumaczy."}})
-
+class _Stars(BaseModel):
     rating: Annotated[int, Whole(maximum=MAX_RATING_NUMBER, minimum=-MAX_RATING_NUMBER - 1)] = 5
-    review: Annotated[str, Text(max_length=MAX_REVIEW)]
 
     @field_validator("rating")
     @classmethod
@@ -23,6 +21,35 @@ class NewRating(BaseModel):
         if not 1 <= rating <= 5:
             raise invalid(OUT_OF_SCALE)
         return rating
+
+
+class NewRating(_Stars):
+    model_config = ConfigDict(json_schema_extra={"example": {"rating": 5, "review": "Świetnie tłumaczy."}})
+
+    review: Annotated[str, Text(max_length=MAX_REVIEW)]
+
+
+class EditedRating(_Stars):
+    """What is absent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"rating": 4}})
+
+    review: Annotated[str, Text(max_length=MAX_REVIEW)] = ""
+
+    def changes(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class NewReply(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"reply": "Dziękuję za miłe słowa!"}})
+
+    reply: Annotated[str, Text(max_length=MAX_REVIEW)]
+
+
+class NewReport(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "Opinia obraża."}})
+
+    reason: Annotated[str, Text(max_length=MAX_REASON)]
 
 
 class Rating(BaseModel):
@@ -35,8 +62,71 @@ class RatingOfTutor(Rating):
     tutor_id: str
 
 
+class OwnRating(RatingOfTutor):
+    """`hidden` is there, and true, only if staff hid the review."""
+
+    hidden: bool = False
+
+
 class OwnRatings(BaseModel):
-    ratings: list[RatingOfTutor]
+    ratings: list[OwnRating]
+
+
+class Review(BaseModel):
+    """A review as everybody sees it; `verified` by a completed session of the two."""
+
+    id: int
+    rating: int
+    review: str
+    created_at: str
+    edited_at: str | None
+    student_first_name: str
+    student_last_name: str
+    verified: bool
+    reply: str | None
+    replied_at: str | None
+
+
+class _Page(BaseModel):
+    count: int
+    next: str | None
+    previous: str | None
+
+
+class ReviewPage(_Page):
+    avg_rating: str
+    results: list[Review]
+
+
+class Report(BaseModel):
+    reason: str
+    created_at: str
+
+
+class ReportedReview(BaseModel):
+    """A review with its open reports, the first twenty of `report_count`."""
+
+    id: int
+    tutor_id: int
+    rating: int
+    review: str
+    created_at: str
+    edited_at: str | None
+    hidden: bool
+    reply: str | None
+    student_first_name: str
+    student_last_name: str
+    report_count: int
+    reports: list[Report]
+
+
+class ReportedPage(_Page):
+    results: list[ReportedReview]
+
+
+class Decision(BaseModel):
+    id: int
+    hidden: bool
 
 
 class Info(BaseModel):

@@ -6,14 +6,16 @@ from uuid import UUID
 from psycopg import IntegrityError
 
 from functions.reviews import repository
-from functions.reviews.schemas import NewRating
+from functions.reviews.schemas import EditedRating, NewRating
 from shared.kit.database import PooledConnection
-from shared.kit.errors import AppError
+from shared.kit.errors import AppError, NotFound, Refusal
+from shared.kit.numbered_pages import PageNumber
 from shared.kit.transactions import violated_constraint
 from shared.rules.callers import AccountGone
 from shared.rules.timestamps import wire_time
 
 MAX_ID = 2**31 - 1
+MAX_REVIEW_ID = 2**63 - 1
 
 
 class TutorNotFound(AppError):
@@ -46,6 +48,18 @@ class NoRating(AppError):
     body: Any = {"Error": "Rating not found."}
 
 
+class ReviewHidden(Refusal):
+    """Staff hid the review: its author can neither change it nor make room for another."""
+
+    status = 409
+    code = "review_hidden"
+    detail = "Ta opinia została ukryta przez obsługę."
+
+
+class ReviewNotFound(NotFound):
+    """There is no such review, or none of the caller's business."""
+
+
 REFUSALS_OF_CONSTRAINTS: dict[str | None, type[AppError]] = {
     "ratings_tutor_id_student_id_key": AlreadyRated,
     "ratings_tutor_id_fkey": TutorNotFound,
@@ -71,7 +85,49 @@ def rate(db: PooledConnection, student_id: UUID, tutor_id: int, rating: NewRatin
     return {"rating": rating.rating, "review": rating.review, "created_at": wire_time(created_at)}
 
 
-def delete_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
-    """Delete the own rating of a tutor. Raises NoRating."""
-    if tutor_id > MAX_ID or not repository.delete_rating(db, tutor_id, student_id):
+def edit(db: PooledConnection, student_id: UUID, tutor_id: int, changes: EditedRating) -> str:
+    """Change the own rating of a tutor; the review as JSON text. Raises NoRating or ReviewHidden."""
+    _lock_own(db, student_id, tutor_id)
+    review = repository.edit_rating(db, tutor_id, student_id, changes.changes())
+    if review is None:
         raise NoRating
+    return review
+
+
+def delete_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
+    """Delete the own rating of a tutor. Raises NoRating or ReviewHidden."""
+    _lock_own(db, student_id, tutor_id)
+    if not repository.delete_rating(db, tutor_id, student_id):
+        raise NoRating
+
+
+def _lock_own(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
+    """Keep others from what counts for the tutor, if there is an own rating that may be changed."""
+    if tutor_id > MAX_ID:
+        raise NoRating
+    repository.lock_tutor(db, tutor_id)
+    hidden = repository.find_hidden(db, tutor_id, student_id)
+    if hidden is None:
+        raise NoRating
+    if hidden:
+        raise ReviewHidden
+
+
+def list_reviews(path: str, tutor_id: int, page: PageNumber) -> str:
+    """A page of a tutor's reviews as JSON text, the newest first. Raises NotFound."""
+    found = repository.list_page(tutor_id, page) if tutor_id <= MAX_ID else None
+    if found is None:
+        raise NotFound
+    count, average, results = found
+    return page.wrap(path, count, results, avg_rating=average)
+
+
+def reply(tutor_id: int, review_id: int, text: str | None) -> str:
+    """Answer a review of the own teaching in public, or take the answer back; the review as JSON text.
+
+    Raises ReviewNotFound.
+    """
+    review = repository.set_reply(tutor_id, review_id, text) if review_id <= MAX_REVIEW_ID else None
+    if review is None:
+        raise ReviewNotFound
+    return review

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from functions.tutors.free_time import PARAMETERS, FreeTime, read_free_time
 from shared.kit import fields
 from shared.kit.characters import unfit_characters
 from shared.kit.errors import FieldErrors
@@ -34,7 +35,7 @@ CURSOR_FORMS = {
 }
 PAGE_SIZE = 100
 KNOWN = frozenset(
-    {"search_by_full_name", "tutoring_location", "skills", "page_size", *SWITCHES, *SORTS}
+    {"search_by_full_name", "tutoring_location", "skills", "page_size", *SWITCHES, *SORTS, *PARAMETERS}
     | {f"{column}__{comparison}" for column in STEPS for comparison in COMPARISONS}
 )
 UNKNOWN_OPTION = "Wybierz poprawną wartość. {} nie jest żadną z dostępnych opcji."
@@ -66,6 +67,7 @@ class Filters:
     at_least: dict[str, Decimal] = field(default_factory=dict)
     at_most: dict[str, Decimal] = field(default_factory=dict)
     switches: dict[str, bool] = field(default_factory=dict)
+    free_time: FreeTime | None = None
     order: Order = BEST_FIRST
     page_size: int = PAGE_SIZE
     cursor: Cursor | None = None
@@ -75,12 +77,13 @@ class Filters:
 
 def read_filters(query: bytes) -> Filters:
     """Read a raw query string. Raises FieldErrors for values that cannot be used, all of them at once."""
-    parameters = parse_query(query, repeatable=frozenset({"skills"}))
+    parameters = parse_query(query, repeatable=frozenset({"skills", "free_weekdays"}))
     reader = _Reader(parameters)
     filters = Filters(
         name=reader.text("search_by_full_name"),
         location=reader.text("tutoring_location"),
         skills=parameters.get("skills", []),
+        free_time=read_free_time(parameters, reader.errors),
         order=_order(reader),
         page_size=reader.page_size(),
     )

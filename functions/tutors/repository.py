@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from functions.tutors.facet_search import facet_statement
 from functions.tutors.filters import Filters
 from functions.tutors.search import search_statement
 from shared.kit.database import connection
@@ -21,6 +22,14 @@ def search(filters: Filters, *, forgiving: bool = False) -> list[Row]:
     statement, parameters = search_statement(filters, forgiving=forgiving)
     with connection() as db:
         return db.execute(statement, parameters, prepare=False).fetchall()
+
+
+def count_facets(filters: Filters, *, forgiving: bool = False) -> tuple[int, int, str, str]:
+    """(tutors counted, those among them that match all filters, skills and locations as JSON texts)."""
+    statement, parameters = facet_statement(filters, forgiving=forgiving)
+    with connection() as db:
+        [row] = db.execute(statement, parameters, prepare=False).fetchall()
+    return row[0], row[1], row[2], row[3]
 
 
 class _Known:
@@ -46,6 +55,22 @@ def list_skills() -> str:
     return str(row[0]) if row else "[]"
 
 
+# What is left of the newest items without the time of sessions; most tutors have none, and then nothing is computed.
+# Nobody asks what was free a month ago.
+FREE_ITEMS = f"""
+    WITH booked AS (
+        SELECT range_agg(tstzrange(busy_from, busy_until)) AS time FROM tutoring_sessions
+        WHERE tutor_id = t.id AND taken AND starts_at > now() - interval '31 days'
+    ), items AS (
+        SELECT id, starts_at, ends_at FROM schedule_items WHERE tutor_id = t.id ORDER BY id DESC LIMIT {SHOWN_ITEMS}
+    )
+    SELECT items.* FROM items, booked WHERE booked.time IS NULL
+    UNION ALL
+    SELECT id, lower(piece), upper(piece)
+    FROM items, booked, unnest(tstzmultirange(tstzrange(starts_at, ends_at)) - booked.time) AS piece
+    WHERE booked.time IS NOT NULL
+"""
+
 DETAILS = f"""
 SELECT row_to_json(details)::text FROM (
     SELECT t.user_id, t.first_name, t.last_name, {picture_sql("t.picture")} AS profile_image, t.description, t.skills,
@@ -53,13 +78,13 @@ SELECT row_to_json(details)::text FROM (
         coalesce((SELECT json_agg(row_to_json(shown)) FROM (
             SELECT r.rating, r.review, wire_time(r.created_at, %(zone)s) AS created_at,
                 s.first_name AS student_first_name, s.last_name AS student_last_name
-            FROM (SELECT * FROM ratings WHERE tutor_id = t.id ORDER BY id DESC LIMIT {SHOWN_RATINGS}) r
+            FROM (SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
+                ORDER BY id DESC LIMIT {SHOWN_RATINGS}) r
             JOIN users s ON s.id = r.student_id ORDER BY r.id
         ) shown), '[]') AS tutor_ratings,
         coalesce((SELECT json_agg(row_to_json(item)) FROM (
-            SELECT wire_time(i.starts_at, %(zone)s) AS start_time, wire_time(i.ends_at, %(zone)s) AS end_time
-            FROM (SELECT * FROM schedule_items WHERE tutor_id = t.id ORDER BY id DESC LIMIT {SHOWN_ITEMS}) i
-            ORDER BY i.id
+            SELECT wire_time(starts_at, %(zone)s) AS start_time, wire_time(ends_at, %(zone)s) AS end_time
+            FROM ({FREE_ITEMS}) free ORDER BY id, starts_at
         ) item), '[]') AS tutor_schedule_items,
         t.online_sessions AS online_sessions_available, t.in_person_sessions AS in_person_sessions_available,
         t.location AS tutoring_location, t.individual_sessions AS individual_sessions_available,

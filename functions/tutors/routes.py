@@ -3,8 +3,8 @@
 from fastapi import Request, Response
 
 from functions.tutors import repository, service
-from functions.tutors.documentation import SEARCH_PARAMETERS
-from functions.tutors.schemas import Details, Skill, TutorItem
+from functions.tutors.documentation import FACET_PARAMETERS, SEARCH_PARAMETERS
+from functions.tutors.schemas import Details, Facets, Skill, TutorItem
 from shared.kit.answers import json_response
 from shared.kit.direct import direct
 from shared.kit.documentation import path_id, refusals
@@ -29,6 +29,22 @@ def search_tutors(request: Request) -> Response:
     cards, next_query = service.search(request.scope["query_string"])
     link = {"Link": next_link(SEARCH_PATH, next_query)} if next_query else None
     return json_response(f"[{','.join(cards)}]", headers=link)
+
+
+@tutors.get(
+    "/api/user/tutor/search/facets/",
+    response_model=Facets,
+    responses=refusals(FieldErrors, service.UnknownSkillSearched),
+    openapi_extra={"parameters": FACET_PARAMETERS},
+)
+@direct
+def count_facets(request: Request) -> Response:
+    """How many tutors the same search would find by each skill and location, whatever skills and location it names.
+
+    Of locations there are the hundred most frequent. With a free time the five hundred best tutors are counted, and
+    `complete` is false if there are more.
+    """
+    return json_response(service.facets(request.scope["query_string"]))
 
 
 @tutors.get("/api/user/tutor/all/", response_model=list[TutorItem])

@@ -132,6 +132,20 @@ class Skill(BaseModel):
     skill: str
 
 
+class Facets(BaseModel):
+    """Numbers of tutors, the largest first; not `complete` if only the best were counted."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"complete": True, "skills": {"Matematyka": 12, "Fizyka": 5}, "locations": {"Rzeszów": 9}}
+        }
+    )
+
+    complete: bool
+    skills: dict[str, int]
+    locations: dict[str, int]
+
+
 class Description(BaseModel):
     description: str | None
 

@@ -4,10 +4,12 @@ Never prepared on the server: the best plan depends on how rare the values are
 (docs/decisions/0003-search-row.md).
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from functions.tutors.filters import Filters
+from functions.tutors.free_time_search import free_parameters, two_ways
 from functions.tutors.search_text import location_conditions, name_conditions
 from shared.rules.pictures import picture_sql
 
@@ -24,32 +26,42 @@ def search_statement(filters: Filters, *, forgiving: bool = False) -> tuple[str,
     Letters without diacritics match those with them. A forgiving search also takes it the other way round,
     and names one typo away.
     """
-    conditions = ["t.listed"]
     parameters: dict[str, Any] = {"rows": filters.page_size + 1}
-    for column, bound in filters.at_least.items():
-        conditions.append(f"t.{column} >= %({column}_least)s")
-        parameters[f"{column}_least"] = _number(column, bound)
-    for column, bound in filters.at_most.items():
-        conditions.append(f"t.{column} <= %({column}_most)s")
-        parameters[f"{column}_most"] = _number(column, bound)
-    for column, wanted in filters.switches.items():
-        conditions.append(f"t.{column}" if wanted else f"NOT t.{column}")
+    conditions = [*conditions_on_tutors(filters, parameters, forgiving=forgiving)]
     if filters.skills:
-        conditions.append("t.skills && %(skills)s")
-        parameters["skills"] = filters.skills
+        conditions.append(skills_condition(filters, parameters))
     if filters.location:
         conditions += location_conditions(filters.location, parameters, forgiving=forgiving)
-    conditions += name_conditions(filters.name, parameters, forgiving=forgiving)
     column, direction = filters.order.column, "DESC" if filters.order.descending else "ASC"
     if filters.cursor:
         comparison = "<" if filters.order.descending else ">"
         conditions.append(f"(t.{column}, t.id) {comparison} (%(after_value)s, %(after_id)s)")
         parameters |= {"after_value": _number(column, filters.cursor.value), "after_id": filters.cursor.id}
-    statement = (
-        f"SELECT t.id, t.{column}, {CARD} FROM tutors t WHERE {' AND '.join(conditions)} "
-        f"ORDER BY t.{column} {direction}, t.id {direction} LIMIT %(rows)s"
-    )
-    return statement, parameters
+    order = f"ORDER BY t.{column} {direction}, t.id {direction}"
+    selection = f"SELECT t.id, t.{column}, {CARD}"
+    if filters.free_time is None:
+        return f"{selection} FROM tutors t WHERE {' AND '.join(conditions)} {order} LIMIT %(rows)s", parameters
+    parameters |= free_parameters(filters.free_time)
+    return two_ways(filters.free_time, selection, conditions, order), parameters
+
+
+def conditions_on_tutors(filters: Filters, parameters: dict[str, Any], *, forgiving: bool) -> Iterator[str]:
+    """All conditions but those on skills, location and free time; adds their parameters."""
+    yield "t.listed"
+    for column, bound in filters.at_least.items():
+        yield f"t.{column} >= %({column}_least)s"
+        parameters[f"{column}_least"] = _number(column, bound)
+    for column, bound in filters.at_most.items():
+        yield f"t.{column} <= %({column}_most)s"
+        parameters[f"{column}_most"] = _number(column, bound)
+    for column, wanted in filters.switches.items():
+        yield f"t.{column}" if wanted else f"NOT t.{column}"
+    yield from name_conditions(filters.name, parameters, forgiving=forgiving)
+
+
+def skills_condition(filters: Filters, parameters: dict[str, Any]) -> str:
+    parameters["skills"] = filters.skills
+    return "t.skills && %(skills)s"
 
 
 def _number(column: str, value: Decimal | str) -> int | float | Decimal:

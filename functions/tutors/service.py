@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from functions.tutors import repository
+from functions.tutors.facet_search import COUNTED
 from functions.tutors.filters import SWITCHES, UNKNOWN_OPTION, Filters, read_filters
 from functions.tutors.repository import Row
 from functions.tutors.schemas import MAX_LOCATION, MAX_PRICE
 from functions.tutors.search_text import can_match, may_be_forgiven
 from shared.kit.errors import AppError, FieldErrors
+from shared.kit.json_text import json_text
 from shared.kit.paging import Cursor, fitting
 
 # Wire name to column, where they differ.
@@ -66,9 +68,7 @@ def search(query: bytes) -> tuple[list[str], list[tuple[str, str]] | None]:
 
     Raises FieldErrors or UnknownSkillSearched.
     """
-    filters = read_filters(query)
-    if unknown := repository.unknown_skills(filters.skills):
-        raise UnknownSkillSearched(unknown[0])
+    filters = _read_known(query)
     rows = _matches(filters)
     cards = fitting(card for _id, _value, card in rows[: filters.page_size])
     if len(cards) == len(rows):
@@ -76,6 +76,29 @@ def search(query: bytes) -> tuple[list[str], list[tuple[str, str]] | None]:
     last_id, last_value, _card = rows[len(cards) - 1]
     cursor = Cursor(filters.order.name, str(last_value), last_id)
     return cards, [*filters.query, ("cursor", cursor.text())]
+
+
+def _read_known(query: bytes) -> Filters:
+    """Raises FieldErrors or UnknownSkillSearched."""
+    filters = read_filters(query)
+    if unknown := repository.unknown_skills(filters.skills):
+        raise UnknownSkillSearched(unknown[0])
+    return filters
+
+
+def facets(query: bytes) -> str:
+    """How many tutors a search would find by skill and by location, as JSON text.
+
+    Raises FieldErrors or UnknownSkillSearched.
+    """
+    filters = _read_known(query)
+    if not can_match(filters.name):
+        return '{"complete":true,"skills":{},"locations":{}}'
+    counted, matching, skills, locations = repository.count_facets(filters)
+    if not matching and may_be_forgiven(filters.name, filters.location):
+        counted, _matching, skills, locations = repository.count_facets(filters, forgiving=True)
+    complete = json_text(filters.free_time is None or counted < COUNTED)
+    return f'{{"complete":{complete},"skills":{skills},"locations":{locations}}}'
 
 
 def _matches(filters: Filters) -> list[Row]:

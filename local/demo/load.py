@@ -1,4 +1,4 @@
-"""Loads the demo data: tutors, students, ratings, schedules and a conversation."""
+"""Loads the demo data: tutors, students, ratings, calendars and a conversation."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
@@ -11,7 +11,9 @@ import psycopg
 from functions.chat.conversations import pair_key
 from local.demo.accounts import DEMO_ACCOUNTS
 from local.demo.conversation import MESSAGES
+from local.demo.load_calendars import add_calendars
 from local.demo.people import Account, Offer, Population, Tutor, populate
+from shared.kit.database import PooledConnection
 from shared.kit.log import logger
 from shared.kit.passwords import hash_password
 from shared.kit.settings import settings
@@ -29,7 +31,7 @@ TUTOR_COLUMNS = ("user_id", "description", "price", "location", "skills", *SWITC
 def load_demo_data() -> None:
     """Fill the platform in one transaction, unless it was filled before."""
     # A connection of its own: with several worker processes this one serves nobody and needs no pool.
-    with psycopg.connect(settings().database_url, autocommit=True) as db:
+    with PooledConnection.connect(settings().database_url, autocommit=True) as db:
         if db.execute(IS_LOADED).fetchone() is not None:
             return
         try:
@@ -40,12 +42,13 @@ def load_demo_data() -> None:
             logger().warning("demo data not loaded", extra={"error": error.diag.message_detail})
 
 
-def _load(db: psycopg.Connection[Any], now: datetime) -> None:
+def _load(db: PooledConnection, now: datetime) -> None:
     people = populate(now)
     _add_users(db, people)
     tutor_ids = _add_tutors(db, people.tutors)
     _add_ratings(db, people.tutors, tutor_ids)
     _add_schedules(db, people.tutors, tutor_ids)
+    add_calendars(db, people, tutor_ids, now)
     _add_conversation(db, people.students[0], people.tutors[0].account, now)
 
 

@@ -1,4 +1,7 @@
-"""Chat: messages stored and delivered to both sides, against a bare handler on the same server."""
+"""Chat: messages stored and delivered to both sides, against a bare handler on the same server.
+
+Run alone, on few tutors: python -m tests.benchmarks.chat
+"""
 
 import asyncio
 import json
@@ -16,9 +19,10 @@ import uvloop
 from tests.benchmarks.load import Load
 from tests.benchmarks.report import Figure
 from tests.benchmarks.socket_client import SocketClient, open_socket
-from tests.benchmarks.stand import ROOT, Stand, end, free_port
+from tests.benchmarks.stand import ROOT, Stand, end, free_port, running_stand
 from tests.people import People
 
+FEW_TUTORS = 1_000
 PAIRS = 16
 SECONDS = 4.0
 ROUNDS = 3
@@ -152,3 +156,15 @@ def _close(pairs: list[Pair]) -> None:
     for pair in pairs:
         pair.sender.close()
         pair.reader.close()
+
+
+def main() -> None:
+    with running_stand(FEW_TUTORS) as stand:
+        figures = measure(stand)
+    for figure in figures:
+        print(figure.row())  # noqa: T201 - the table is what it is for
+    sys.exit(not all(figure.met for figure in figures))
+
+
+if __name__ == "__main__":
+    main()

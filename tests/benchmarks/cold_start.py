@@ -19,7 +19,7 @@ from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import socket_folder, start_postgres, start_valkey
 from shared.kit.database import close_pool
 from shared.kit.settings import settings

@@ -19,6 +19,16 @@ QUERY = f"skills={quote('Fizyka')}&price__gte=50&price__lte=100&page_size=20"
 BROAD = "&".join(f"skills={quote(name)}" for name in ("Fizyka", "Chemia", "Muzyka", "Polski", "Historia"))
 BROAD_QUERY = f"{BROAD}&price__gte=30&price__lte=190&page_size=20"
 RARE_QUERY = f"skills={RARE_SKILL}&price__gte=30&price__lte=190&page_size=20"
+# By hours: of many, with other filters, of fourteen tutors, of one evening, of half an hour, of an odd length.
+FREE_QUERIES = (
+    "free_from=16:00&free_to=20:00&free_weekdays=1,3",
+    f"free_from=16:00&free_to=20:00&{QUERY}",
+    "free_from=03:00&free_to=05:00",
+    "free_from=20:00&free_to=22:00&free_weekdays=7&free_within=60",
+    "free_from=16:00&free_to=16:30",
+    "free_from=08:00&free_to=12:00&free_length=90&sorting_by_hourly_rate=asc",
+    f"free_from=03:00&free_to=05:00&skills={RARE_SKILL}",
+)
 TUTOR = 5
 CLIENTS = 8
 PACED_CLIENTS = 32
@@ -27,7 +37,7 @@ ROUNDS = 3
 
 
 def measure(stand: Stand) -> list[Figure]:
-    return [*measure_search(stand), *measure_pages(stand), *measure_details(stand)]
+    return [*measure_search(stand), *measure_pages(stand), *measure_free(stand), *measure_details(stand)]
 
 
 def measure_search(stand: Stand) -> list[Figure]:
@@ -59,6 +69,20 @@ def measure_pages(stand: Stand) -> list[Figure]:
             detail=detail,
         )
     ]
+
+
+def measure_free(stand: Stand) -> list[Figure]:
+    """One client searches by all kinds of hours in turn, twenty tutors a page; then asks for facets."""
+    searches = [prepare(f"{PATH}?{query}&page_size=20") for query in FREE_QUERIES]
+    facets = [prepare(f"{PATH}facets/?{query}") for query in (QUERY, "")]
+    figures = []
+    for name, requests, most in (("search by free time", searches, 50), ("facets of everybody", facets, 500)):
+        closed_loop(stand.port, requests, clients=CLIENTS, seconds=1)
+        load = closed_loop(stand.port, requests, clients=1, seconds=SECONDS)
+        assert not load.errors, f"{load.errors} errors"
+        median = f"median {load.percentile(0.5) * 1000:.1f} ms"
+        figures.append(Figure(f"{name}: p99, ms", load.percentile(0.99) * 1000, at_most=most, detail=median))
+    return figures
 
 
 def measure_details(stand: Stand) -> list[Figure]:

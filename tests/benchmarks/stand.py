@@ -1,4 +1,4 @@
-"""The test stand: engines of its own, one server process, 100,000 tutors."""
+"""The test stand: engines of its own, one server process, 100,000 tutors or fewer."""
 
 import os
 import shutil
@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import postgres_binary, socket_folder, start_postgres, start_valkey
 from shared.kit.settings import settings
 
@@ -47,7 +48,7 @@ class Stand:
 
 
 @contextmanager
-def running_stand() -> Iterator[Stand]:
+def running_stand(tutors: int = TUTORS) -> Iterator[Stand]:
     """Everything is up while the block runs."""
     folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
     with ExitStack() as stack:
@@ -66,7 +67,7 @@ def running_stand() -> Iterator[Stand]:
         os.environ |= environment
         settings.cache_clear()
         upgrade()
-        fill(postgres.url)
+        fill(postgres.url, tutors)
         port = free_port()
         server = serve({**environment, "PORT": str(port), "DATA": str(folder / "data"), "DEMO": "0"}, port)
         stack.callback(end, server)
@@ -123,13 +124,46 @@ FROM tutors t JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE NOT is
     ON s.n <= floor(abs(sin(t.id)) * 12)
 """
 
+# Two to six afternoons or so of every week, for four weeks; the first thousand tutors have a schedule of their own.
+ITEMS = """
+INSERT INTO schedule_items (tutor_id, starts_at, ends_at, source)
+SELECT w.tutor_id, (day + w.starts * interval '1 hour') AT TIME ZONE 'Europe/Warsaw',
+    (day + (w.starts + w.lasts) * interval '1 hour') AT TIME ZONE 'Europe/Warsaw', 'rule'
+FROM (
+    SELECT t.id AS tutor_id, weekday, 8 + floor((random() + random()) * 6)::int AS starts,
+        1 + floor(random() * 3)::int AS lasts
+    FROM tutors t, generate_series(1, 7) weekday WHERE t.id > 1000 AND random() < 4.0 / 7
+    UNION ALL
+    SELECT t.id, weekday, 3, 2 FROM tutors t, generate_series(1, 7) weekday WHERE t.id % 7000 = 0
+) w
+JOIN (SELECT (current_date + n)::timestamp AS day FROM generate_series(1, 28) n) days
+    ON extract(isodow FROM day) = w.weekday
+"""
+TERMS = """
+UPDATE booking_terms SET session_lengths = CASE WHEN tutor_id % 10 = 0 THEN '{45,90}' ELSE '{60}' END::smallint[],
+    buffer_after = 15 * (tutor_id % 5 / 4), max_per_day = CASE WHEN tutor_id % 7 = 0 THEN 2 END
+"""
+SESSIONS = """
+INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form)
+SELECT tutor_id, starts_at, starts_at + interval '1 hour', starts_at, starts_at + interval '1 hour', 'individual',
+    'online'
+FROM schedule_items WHERE tutor_id > 1000 AND random() < 0.2
+"""
+# Nothing books here: constraints are left away, and the index search needs is made when everything is there.
+UNGUARDED = """
+ALTER TABLE schedule_items DROP CONSTRAINT schedule_items_overlap;
+ALTER TABLE tutoring_sessions DROP CONSTRAINT tutoring_sessions_overlap;
+SET session_replication_role = replica
+"""
+TIME_INDEX = "SELECT indexdef FROM pg_indexes WHERE indexname = 'schedule_items_time_idx'"
 
-def fill(url: str) -> None:
-    """A hundred thousand tutors with up to eleven ratings each; fifteen of them offer a rare skill."""
+
+def fill(url: str, tutors: int) -> None:
+    """So many tutors with up to eleven ratings each and a schedule; fifteen of them offer a rare skill."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("SELECT setseed(0.5)")
         db.execute("INSERT INTO skills (name) VALUES (%s)", (RARE_SKILL,))
-        db.execute(USERS, {"tutors": TUTORS})
+        db.execute(USERS, {"tutors": tutors})
         db.execute(
             "INSERT INTO users (email, password_hash, first_name, last_name, confirmed_at)"
             " SELECT 'rater' || n || '@example.com', '-', 'Ola', 'Nowak', now() FROM generate_series(1, 12) n"
@@ -141,6 +175,7 @@ def fill(url: str) -> None:
             " SELECT id, now() + n * interval '1 day', now() + n * interval '1 day' + interval '1 hour'"
             " FROM tutors, generate_series(1, 5) n WHERE id <= 1000"
         )
+        fill_schedules(db)
         db.execute(
             "UPDATE tutors SET skills = skills || %s::text WHERE id IN"
             " (SELECT id FROM tutors ORDER BY random() LIMIT 15)",
@@ -149,3 +184,12 @@ def fill(url: str) -> None:
         db.execute("VACUUM (FULL, ANALYZE)")
         # Or it would be written to the disk while something is measured.
         db.execute("CHECKPOINT")
+
+
+def fill_schedules(db: psycopg.Connection[Any]) -> None:
+    """A million and a half items, a fifth of them partly booked; fourteen tutors are there before dawn."""
+    [(time_index,)] = db.execute(TIME_INDEX).fetchall()
+    db.execute(UNGUARDED)
+    db.execute("DROP INDEX schedule_items_time_idx")
+    for statement in (ITEMS, TERMS, SESSIONS, time_index, "RESET session_replication_role"):
+        db.execute(statement)

@@ -29,6 +29,7 @@ VALUES = {
     "notification_id": 7,
     "password": "Start1!haslo",
     "item_id": 5,
+    "response_url": "https://cloudformation-custom-resource-response-eucentral1.s3.amazonaws.com/x?X-Amz-Signature=y",
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
 }
@@ -51,6 +52,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "socket_default": APIGatewayWebSocketMessageEventModel,
     "socket_disconnect": APIGatewayWebSocketDisconnectEventModel,
     "schedule_bookings": EventBridgeModel,
+    "schedule_horizon": EventBridgeModel,
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
     "schedule_reminders": EventBridgeModel,

@@ -12,6 +12,7 @@ from moto.ses.models import ses_backends
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
+from functions.availability.horizon import handler as horizon
 from functions.bookings import sweep
 from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
@@ -24,7 +25,8 @@ from functions.reminders.handler import handler as remind
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
-from shared.kit import aws, storage
+from shared.kit import storage
+from tests.aws import CLIENTS
 from tests.bookings import book
 from tests.conftest import read_settings_again
 from tests.doors import Answer
@@ -48,7 +50,7 @@ def ask(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
 @pytest.fixture
 def fresh_clients() -> Iterator[None]:
     """Clients are cached per process; this test starts and leaves without."""
-    cached = (aws.s3, aws.sesv2, storage.storage)
+    cached = (*CLIENTS, storage.storage)
     for each in cached:
         each.cache_clear()
     yield
@@ -105,6 +107,14 @@ def test_bookings_books_an_item_once_for_its_key(people: People) -> None:
     assert query("SELECT student_id, note FROM bookings") == [(student.id, "Całki, proszę.")]
 
 
+def test_the_horizon_makes_the_days_that_have_come_into_reach(people: People) -> None:
+    tutor = people.tutor()
+    insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": 1, "starts": 540, "ends": 600})
+    assert horizon(recorded("schedule_horizon"), None) == {"moved": 1, "pruned": 0}
+    [(count,)] = query("SELECT count(*) FROM schedule_items WHERE source = 'rule'")
+    assert count in {8, 9}
+
+
 def test_reviews_rates_a_tutor(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     answer = ask(reviews, recorded("reviews_rate_tutor", access=student.access, tutor_id=tutor.tutor_id))
@@ -155,10 +165,15 @@ def test_profiles_stores_the_picture_in_the_bucket_and_deletes_the_one_before(
 # Mail
 
 
+ALL_DONE: dict[str, Any] = {"batchItemFailures": []}
+
+
 @mock_aws
-@pytest.mark.parametrize("event", ["queue_mail", "schedule_mail"])
+@pytest.mark.parametrize(
+    ("event", "answers"), [("queue_mail", [ALL_DONE, ALL_DONE]), ("schedule_mail", [{"sent": 1}, {"sent": 0}])]
+)
 def test_mail_sends_what_is_due_by_ses(
-    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch, event: str
+    people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch, event: str, answers: list[dict[str, Any]]
 ) -> None:
     boto3.client("sesv2").create_email_identity(EmailIdentity="korepetycje.example")
     monkeypatch.setenv("MAIL_URL", "ses:")
@@ -167,8 +182,7 @@ def test_mail_sends_what_is_due_by_ses(
     student = people.student(first_name="Łucja")
     insert("outbox", {"kind": "reset_password", "recipient": student.email})
 
-    assert mail(recorded(event), None) == {"sent": 1}
-    assert mail(recorded(event), None) == {"sent": 0}
+    assert [mail(recorded(event), None) for _ in range(2)] == answers
     assert query("SELECT sent_at IS NOT NULL FROM outbox") == [(True,)]
 
     [sent] = ses_backends[ACCOUNT][REGION].sent_messages
@@ -187,7 +201,9 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
     monkeypatch.setenv("MAIL_FROM", SENDER)
     read_settings_again()
     insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
-    assert mail(recorded("queue_mail"), None) == {"sent": 0}
+    [record] = recorded("queue_mail")["Records"]
+    failed = {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+    assert mail(recorded("queue_mail"), None) == failed
     assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
 
 
@@ -223,8 +239,7 @@ def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
 # Migrations
 
 
-@pytest.mark.parametrize("event", ["migrations_invoke", "migrations_custom_resource"])
-def test_migrations_bring_the_database_to_the_newest_revision(platform: None, event: str) -> None:
+def test_migrations_bring_the_database_to_the_newest_revision(platform: None) -> None:
     [(newest,)] = query("SELECT version_num FROM alembic_version")
-    assert migrations(recorded(event), None) == {"upgraded": True}
+    assert migrations(recorded("migrations_invoke"), None) == {"upgraded": True}
     assert query("SELECT version_num FROM alembic_version") == [(newest,)]

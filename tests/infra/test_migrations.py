@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import psycopg
@@ -16,15 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, NullPool, create_engine
 
-from functions.migrations.handler import SCRIPTS, handler
+from functions.migrations.handler import handler
+from functions.migrations.service import SCRIPTS
 from local.engines import Engine
 from shared.models import Base
 from shared.rules.policy import local_zone
 from shared.rules.timestamps import wire_time
 from tests.conftest import read_settings_again
+from tests.databases import new_database
 from tests.people import query
 
-numbers = count(1)
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OWN_FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
@@ -47,18 +47,6 @@ INDEXES = """
 SELECT tablename, indexname, indexdef FROM pg_indexes
 WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
 """
-
-
-@contextmanager
-def new_database(engines: dict[str, Engine]) -> Iterator[str]:
-    """The address of an empty database."""
-    address, name = engines["postgres"].url, f"fresh{next(numbers)}"
-    with psycopg.connect(address, autocommit=True) as db:
-        db.execute(f"CREATE DATABASE {name}")
-        try:
-            yield address.replace("/tutoring?", f"/{name}?")
-        finally:
-            db.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -111,7 +99,7 @@ def test_the_function_migrates_the_database_of_the_settings(address: str, monkey
     monkeypatch.setenv("DATABASE_URL", address)
     read_settings_again()
     try:
-        assert handler({"RequestType": "Update"}, None) == {"upgraded": True}
+        assert handler({}, None) == {"upgraded": True}
     finally:
         monkeypatch.undo()
         read_settings_again()
@@ -156,6 +144,8 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "copy_account_to_tutor",
         "fill_tutor_from_account",
         "count_ratings",
+        "has_free_slot",
+        "rare_tutors",
         "lock_rated_tutors",
         "cancel_bookings_of_account",
     }
@@ -167,6 +157,7 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "tutors_fill_from_account",
         "ratings_count_added",
         "ratings_count_removed",
+        "ratings_recount",
     }
 
 

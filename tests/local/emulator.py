@@ -1,7 +1,7 @@
 """The gateway emulator with a function of the test behind it, served as the local server serves it."""
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ class Function:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        # How many events were handled together, time by time.
+        self.rows: list[int] = []
         self.answer: Callable[[Event], Mapping[str, Any]] = welcome
         self._let_in = 0
         self._arrival = threading.Condition()
@@ -39,6 +41,11 @@ class Function:
         if event["requestContext"]["eventType"] == "CONNECT" and result.get("statusCode") == 200:
             self._let_in += 1
         return result
+
+    def together(self, events: Sequence[Event]) -> Mapping[str, Any]:
+        """As called with events that waited together."""
+        self.rows.append(len(events))
+        return [self(event, None) for event in events][-1]
 
     def wait_for(self, kind: str, number: int = 1) -> list[Event]:
         """The events of a kind (CONNECT, MESSAGE, DISCONNECT), once there are so many."""
@@ -53,7 +60,7 @@ class Function:
         """Wait until everybody has left, then begin anew."""
         if self._let_in:
             self.wait_for("DISCONNECT", self._let_in)
-        self.events, self._let_in, self.answer = [], 0, welcome
+        self.events, self.rows, self._let_in, self.answer = [], [], 0, welcome
 
 
 def welcome(_event: Event) -> Mapping[str, Any]:
@@ -104,11 +111,12 @@ class Emulator:
 
 @contextmanager
 def running_emulator(
-    sockets: Path, *, routes: tuple[str, ...] = ("$connect", "$disconnect", "$default", "chat"), **limits: float
+    sockets: Path, *, routes: tuple[str, ...] = ("$connect", "$disconnect", "$default", "chat", "many"), **limits: float
 ) -> Iterator[Emulator]:
-    """`limits` are the gateway's: idle and lifetime, in seconds."""
+    """`limits` are the gateway's: idle and lifetime, in seconds. Events of the route "many" are handled together."""
     function = Function()
-    emulator = Emulator(function, Gateway(function, routes, threads=2, **limits), sockets)
+    gateway = Gateway(function, routes, threads=2, together={"many": function.together}, **limits)
+    emulator = Emulator(function, gateway, sockets)
     config = uvicorn.Config(
         emulator,
         port=emulator.port,

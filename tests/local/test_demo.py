@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.chat.handler import handler as chat_handler
+from functions.notifications.tell import handler as tell_handler
 from functions.tokens.handler import handler as tokens_handler
 from functions.tutors.handler import handler as tutors_handler
 from local.demo.accounts import DEMO_ACCOUNTS, STUDENT, TUTOR
@@ -140,7 +141,7 @@ def test_averages_vary_and_ratings_lie_in_the_past(demo: None) -> None:
 
 
 def test_schedules_lie_in_the_coming_two_weeks_at_waking_hours(demo: None) -> None:
-    first, last = query("SELECT min(starts_at), max(ends_at) FROM schedule_items")[0]
+    first, last = query("SELECT min(starts_at), max(ends_at) FROM schedule_items WHERE source = 'explicit'")[0]
     now = datetime.now(UTC)
     assert now < first
     assert last < now + timedelta(days=SCHEDULED_DAYS + 1)
@@ -166,3 +167,33 @@ def test_the_demo_accounts_have_a_conversation(demo: None) -> None:
     messages = chat("GET", f"/api/chat/conversation_detail/{conversation['id']}/", token=access).json
     assert [message["body"] for message in messages] == [body for _author, _minutes, body in MESSAGES]
     assert conversation["last_message"] == messages[-1]
+
+
+def test_the_demo_student_has_lessons_behind_and_ahead(demo: None) -> None:
+    states = query(
+        "SELECT b.state, b.starts_at > now() FROM bookings b JOIN users u ON u.id = b.student_id WHERE u.email = %s"
+        " ORDER BY b.starts_at",
+        STUDENT.email,
+    )
+    assert states == [("completed", False)] * 2 + [("no_show", False), ("completed", False)] + [("confirmed", True)] * 2
+
+
+def test_most_tutors_have_hours_and_their_sessions_lie_in_offered_time_and_apart(demo: None) -> None:
+    with_hours, items = query("SELECT count(DISTINCT tutor_id), count(*) FROM schedule_items WHERE source = 'rule'")[0]
+    assert with_hours > 40
+    assert items > 500
+    coming = query("SELECT count(*) FROM bookings WHERE state = 'confirmed' AND starts_at > now()")[0][0]
+    assert coming > 50
+    outside = """
+        SELECT count(*) FROM tutoring_sessions s WHERE starts_at > now() AND NOT EXISTS (
+            SELECT FROM schedule_items i WHERE i.tutor_id = s.tutor_id
+            AND tstzrange(i.starts_at, i.ends_at) @> tstzrange(s.starts_at, s.ends_at))
+    """
+    assert query(outside) == [(0,)]
+
+
+def test_the_next_lesson_of_the_demo_accounts_is_news_to_both(demo: None) -> None:
+    tell_handler({}, None)
+    told = query("SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id ORDER BY 1")
+    assert {email for (email,) in told} <= {STUDENT.email, TUTOR.email}
+    assert TUTOR.email in {email for (email,) in told}

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from websockets.sync.client import ClientConnection
 
 from local.engines import socket_folder
 from tests.events.recorded import recorded
+from tests.gates import wait_until
 from tests.local.emulator import PATIENCE, Emulator, running_emulator
 
 FRAME, MESSAGE = 32 * 1024, 128 * 1024
@@ -221,6 +223,41 @@ def test_one_sender_s_frames_are_handled_in_order(emulator: Emulator) -> None:
             client.send(str(number))
         events = emulator.function.wait_for("MESSAGE", 300)
     assert [event["body"] for event in events] == [str(number) for number in range(300)]
+
+
+def many(number: int) -> str:
+    return json.dumps({"event": "many", "number": number})
+
+
+def test_events_that_wait_are_handled_together_and_in_order(emulator: Emulator) -> None:
+    texts = [*map(many, range(3)), "other", *map(many, range(3, 40))]
+    let_go = threading.Event()
+
+    def answer(event: Any) -> dict[str, Any]:
+        assert event.get("body") != "first" or let_go.wait(PATIENCE)
+        return {"statusCode": 200}
+
+    with emulator.connect() as client:
+        emulator.function.answer = answer
+        client.send("first")
+        emulator.function.wait_for("MESSAGE")
+        for text in texts:
+            client.send(text)
+        [opened] = emulator.gateway.sockets.values()
+        wait_until(lambda: opened.pending == 1 + len(texts))
+        let_go.set()
+        events = emulator.function.wait_for("MESSAGE", 1 + len(texts))
+    assert [event["body"] for event in events] == ["first", *texts]
+    assert emulator.function.rows == [3, 37]
+
+
+def test_the_gateway_tells_of_each_event_that_failed_with_others(emulator: Emulator) -> None:
+    with emulator.connect() as client:
+        emulator.function.answer = lambda _event: {"statusCode": 500}
+        for number in range(20):
+            client.send(many(number))
+        told = [json.loads(client.recv(PATIENCE))["message"] for _ in range(20)]
+    assert told == ["Internal server error"] * 20
 
 
 def test_binary_frames_are_ignored(emulator: Emulator) -> None:

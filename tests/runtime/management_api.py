@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-c
 import hmac
 import re
 import threading
+import time
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -15,19 +16,26 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
-STAGE = "/live"
+STAGE = "live"
+MAX_MESSAGE = 128 * 1024
 AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 Credential=(?P<scope>[^,]+), SignedHeaders=(?P<headers>[^,]+), Signature=(?P<signature>\w+)"
 )
 
 
 class ManagementApi:
-    """Takes posts to any connection id; those named in `gone` answer 410, those in `hung` not before `release`."""
+    """Takes posts to any connection id; `deliver` says where they go.
 
-    def __init__(self, credentials: ReadOnlyCredentials, region: str) -> None:
-        self.credentials, self.region = credentials, region
+    Those named in `gone` answer 410, those in `hung` not before `release`, those in `slow` after so many
+    seconds, and those in `throttled` answer 429 so many times.
+    """
+
+    def __init__(self, credentials: ReadOnlyCredentials, region: str, stage: str = STAGE) -> None:
+        self.credentials, self.region, self.stage = credentials, region, stage
         self.gone: set[str] = set()
         self.hung: set[str] = set()
+        self.slow: dict[str, float] = {}
+        self.throttled: dict[str, int] = {}
         self.closed: list[str] = []
         self.refused: list[str] = []
         self._posted: defaultdict[str, list[bytes]] = defaultdict(list)
@@ -40,7 +48,11 @@ class ManagementApi:
     @property
     def endpoint(self) -> str:
         """What WEBSOCKET_ENDPOINT is set to."""
-        return f"http://127.0.0.1:{self._server.server_port}{STAGE}"
+        return f"{self.origin}/{self.stage}"
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
 
     def posted(self, connection_id: str, timeout: float = 0.0) -> list[bytes]:
         """The messages a connection got; waits for the first one, `timeout` seconds at most."""
@@ -60,11 +72,20 @@ class ManagementApi:
         connection_id = unquote(urlsplit(url).path.rpartition("/@connections/")[2])
         if connection_id in self.hung:
             self._released.wait()
+        time.sleep(self.slow.get(connection_id, 0.0))
         if connection_id in self.gone:
             return 410
-        if method == "DELETE":
-            self.closed.append(connection_id)
-            return 204
+        if self.throttled.get(connection_id):
+            self.throttled[connection_id] -= 1
+            return 429
+        return self.disconnect(connection_id) if method == "DELETE" else self.deliver(connection_id, body)
+
+    def disconnect(self, connection_id: str) -> int:
+        self.closed.append(connection_id)
+        return 204
+
+    def deliver(self, connection_id: str, body: bytes) -> int:
+        """Take a message; returns the status of the answer."""
         with self._arrival:
             self._posted[connection_id].append(body)
             self._arrival.notify_all()

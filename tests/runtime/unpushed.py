@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from functions.chat import sockets
-from shared.kit.websocket import install_pusher
+from shared.kit.websocket import Post, install_pusher
 
 
 class Silent:
@@ -11,6 +11,10 @@ class Silent:
 
     def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
         del connection_ids, data
+        return []
+
+    def post_all(self, posts: Iterable[Post]) -> list[str]:
+        del posts
         return []
 
     def close(self, connection_ids: Iterable[str]) -> None:

@@ -110,12 +110,35 @@ def upgrade() -> None:
     op.create_index("hours_overrides_tutor_idx", "hours_overrides", ["tutor_id", "last_day"], unique=False)
     op.add_column("schedule_items", sa.Column("source", sa.Text(), server_default="explicit", nullable=False))
     op.create_check_constraint(op.f("schedule_items_source_check"), "schedule_items", "source IN ('explicit', 'rule')")
+    op.create_index("schedule_items_end_idx", "schedule_items", ["tutor_id", "ends_at", "starts_at"], unique=False)
+    op.create_index(
+        "schedule_items_time_idx",
+        "schedule_items",
+        [sa.literal_column("tstzrange(starts_at, ends_at)")],
+        unique=False,
+        postgresql_using="gist",
+    )
+    op.create_index(
+        "booking_terms_lengths_idx", "booking_terms", ["session_lengths"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(
+        "booking_terms_length_idx", "booking_terms", [sa.literal_column("(session_lengths[1])")], unique=False
+    )
+    op.create_index(
+        "schedule_items_past_idx",
+        "schedule_items",
+        ["ends_at"],
+        unique=False,
+        postgresql_where=sa.text("source = 'rule'"),
+    )
     op.execute("INSERT INTO booking_terms (tutor_id) SELECT id FROM tutors")
     op.execute(TERMS_FOR_TUTORS)
 
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION add_booking_terms() CASCADE")
+    op.drop_index("schedule_items_time_idx", "schedule_items")
+    op.drop_index("schedule_items_end_idx", "schedule_items")
     op.drop_column("schedule_items", "source")
     op.drop_table("weekly_hours")
     op.drop_table("hours_overrides")

@@ -13,6 +13,96 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# Which tutors are free, for search: shared.rules.free_time.Calendar decides the same, and a test holds both equal.
+# A function because its plan is then made once a connection; a slot is tried at each step from where an offer begins.
+HAS_FREE_SLOT = """
+CREATE FUNCTION has_free_slot(tutor int, windows tstzmultirange, wanted int) RETURNS boolean
+LANGUAGE plpgsql STABLE COST 1000 SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    terms booking_terms;
+    step interval;
+    lasting interval;
+    before interval;
+    after interval;
+    first timestamptz := lower(windows);
+    last timestamptz := upper(windows);
+BEGIN
+    SELECT * INTO terms FROM booking_terms WHERE tutor_id = tutor;
+    IF wanted <> ALL (terms.session_lengths) THEN
+        RETURN false;
+    END IF;
+    step := make_interval(mins => terms.slot_step);
+    lasting := make_interval(mins => coalesce(wanted, terms.session_lengths[1]));
+    before := make_interval(mins => terms.buffer_before);
+    after := make_interval(mins => terms.buffer_after);
+    RETURN EXISTS (
+        SELECT FROM (
+            SELECT range_agg(tstzrange(starts_at, ends_at)) AS offered,
+                range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit
+            FROM schedule_items WHERE tutor_id = tutor AND ends_at > first AND starts_at < last
+        ) item
+        CROSS JOIN (
+            SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions
+            FROM (
+                SELECT tstzrange(busy_from, busy_until), starts_at FROM tutoring_sessions
+                WHERE tutor_id = tutor AND taken
+                  AND starts_at > first - interval '9 days' AND starts_at < last + interval '9 days'
+                UNION ALL
+                SELECT tstzrange(starts_at, ends_at), NULL FROM bookings
+                WHERE student_id = (SELECT user_id FROM tutors WHERE id = tutor) AND state IN ('pending', 'confirmed')
+                  AND starts_at > first - interval '9 days' AND starts_at < last + interval '9 days'
+            ) taken (span, starts_at)
+        ) session
+        CROSS JOIN LATERAL unnest(item.offered) offer
+        CROSS JOIN LATERAL unnest(tstzmultirange(offer) * windows) piece
+        CROSS JOIN LATERAL generate_series(
+            date_bin(
+                step,
+                greatest(lower(piece), now() + make_interval(mins => terms.minimum_notice)) + step - interval '1 us',
+                lower(offer)
+            ),
+            upper(piece) - lasting,
+            step
+        ) start
+        WHERE (
+            start <= now() + make_interval(hours => 24 * terms.booking_window)
+            OR item.explicit @> tstzrange(start, start + lasting)
+        )
+        AND (session.busy && tstzrange(start - before, start + lasting + after)) IS NOT TRUE
+        AND (terms.max_per_day IS NULL OR terms.max_per_day > (
+            SELECT count(*) FROM unnest(session.sessions) other
+            WHERE (other AT TIME ZONE terms.time_zone)::date = (start AT TIME ZONE terms.time_zone)::date
+        ))
+        AND (terms.max_per_week IS NULL OR terms.max_per_week > (
+            SELECT count(*) FROM unnest(session.sessions) other
+            WHERE date_trunc('week', other AT TIME ZONE terms.time_zone)
+                = date_trunc('week', start AT TIME ZONE terms.time_zone)
+        ))
+    );
+END $$
+"""
+
+# Who offers something at times that few offer; null if more than `most` items are there altogether, or in one window a
+# thousand. Only a plain scan of the index stops there: a bitmap, which the planner prefers, would hold everybody first.
+RARE_TUTORS = """
+CREATE FUNCTION rare_tutors(times tstzmultirange, most int) RETURNS int[]
+LANGUAGE plpgsql STABLE SET enable_bitmapscan = off SET enable_seqscan = off AS $$
+DECLARE
+    time tstzrange;
+    here int[];
+    found int[] := '{}';
+BEGIN
+    FOR time IN SELECT unnest(times) LOOP
+        here := ARRAY(SELECT tutor_id FROM schedule_items WHERE tstzrange(starts_at, ends_at) && time LIMIT 1000);
+        found := found || here;
+        IF cardinality(here) = 1000 OR cardinality(found) > most THEN
+            RETURN NULL;
+        END IF;
+    END LOOP;
+    RETURN found;
+END $$
+"""
+
 # Whoever deletes an account. Rows are locked in the order in which all who change bookings lock them: bookings by id,
 # then sessions by id; those who decide on people's time hold the accounts' rows before (shared.rules.booking_locks).
 # A seat that somebody waits for stays taken: the sweep of the bookings feature passes it on.
@@ -257,10 +347,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'offered')"),
     )
     op.create_index(op.f("waitlist_student_id_idx"), "waitlist", ["student_id"], unique=False)
+    op.execute(HAS_FREE_SLOT)
+    op.execute(RARE_TUTORS)
     op.execute(CANCELLATION_WITH_THE_ACCOUNT)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION rare_tutors(tstzmultirange, int)")
+    op.execute("DROP FUNCTION has_free_slot(int, tstzmultirange, int)")
     op.execute("DROP FUNCTION cancel_bookings_of_account() CASCADE")
     op.drop_table("waitlist")
     op.drop_table("idempotency_keys")

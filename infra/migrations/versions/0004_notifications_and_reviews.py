@@ -13,6 +13,54 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+# Hidden ratings count for nothing. Rows are locked in order of id, as in the first release.
+COUNT_RATINGS = """
+CREATE OR REPLACE FUNCTION count_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM FROM tutors WHERE id IN (SELECT tutor_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+        UPDATE tutors SET rating_count = rating_count + change.number, rating_sum = rating_sum + change.points
+        FROM (
+            SELECT tutor_id, count(*) AS number, sum(rating) AS points FROM added{shown} GROUP BY tutor_id
+        ) AS change
+        WHERE id = change.tutor_id;
+    ELSE
+        PERFORM FROM tutors WHERE id IN (SELECT tutor_id FROM removed) ORDER BY id FOR NO KEY UPDATE;
+        UPDATE tutors SET rating_count = rating_count - change.number, rating_sum = rating_sum - change.points
+        FROM (
+            SELECT tutor_id, count(*) AS number, sum(rating) AS points FROM removed{shown} GROUP BY tutor_id
+        ) AS change
+        WHERE id = change.tutor_id;
+    END IF;
+    RETURN NULL;
+END $$
+"""
+
+# A trigger with transition tables cannot name columns: it finds out itself that a reply changes no counter.
+# Whoever changes what counts has locked the tutor before the rating: an account's deletion takes them in that order.
+RECOUNT_RATINGS = """
+CREATE FUNCTION recount_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE changes json := (
+    SELECT json_agg(change) FROM (
+        SELECT tutor_id, sum(number) AS number, sum(points) AS points FROM (
+            SELECT tutor_id, 1 AS number, rating AS points FROM added WHERE hidden_at IS NULL
+            UNION ALL SELECT tutor_id, -1, -rating FROM removed WHERE hidden_at IS NULL
+        ) counted GROUP BY tutor_id HAVING sum(number) <> 0 OR sum(points) <> 0
+    ) change
+);
+BEGIN
+    IF changes IS NOT NULL THEN
+        PERFORM FROM tutors WHERE id IN (SELECT tutor_id FROM json_to_recordset(changes) AS c (tutor_id int))
+        ORDER BY id FOR NO KEY UPDATE;
+        UPDATE tutors SET rating_count = rating_count + c.number, rating_sum = rating_sum + c.points
+        FROM json_to_recordset(changes) AS c (tutor_id int, number int, points int) WHERE id = c.tutor_id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ratings_recount AFTER UPDATE ON ratings REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION recount_ratings();
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -104,14 +152,19 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("once", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("outbox", sa.Column("uncertain_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ratings", sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("ratings", sa.Column("verified", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("ratings", sa.Column("reply", sa.Text(), nullable=True))
     op.add_column("ratings", sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ratings", sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(COUNT_RATINGS.format(shown=" WHERE hidden_at IS NULL"))
+    op.execute(RECOUNT_RATINGS)
 
 
 def downgrade() -> None:
-    for column in ("hidden_at", "replied_at", "reply", "verified", "edited_at"):
+    # They come back, and count again.
+    op.execute("UPDATE ratings SET hidden_at = NULL WHERE hidden_at IS NOT NULL")
+    op.execute("DROP FUNCTION recount_ratings() CASCADE")
+    op.execute(COUNT_RATINGS.format(shown=""))
+    for column in ("hidden_at", "replied_at", "reply", "edited_at"):
         op.drop_column("ratings", column)
     for column in ("uncertain_at", "once", "payload"):
         op.drop_column("outbox", column)

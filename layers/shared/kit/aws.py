@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
 
 
@@ -22,3 +23,10 @@ def sesv2() -> "SESV2Client":
     from botocore.config import Config
 
     return boto3.client("sesv2", config=Config(retries={"total_max_attempts": 1}))
+
+
+@cache
+def secretsmanager() -> "SecretsManagerClient":
+    import boto3
+
+    return boto3.client("secretsmanager")

@@ -4,32 +4,63 @@
 together.
 """
 
+import select
 import time
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from shared.kit.database_login import logins, remember
 from shared.kit.settings import settings
 
-# After a longer rest (a frozen Lambda, a restarted server) a connection proves itself before use.
+# Seconds of rest (a frozen Lambda, a restarted server) after which a connection proves itself before use: at once if
+# the server has said something meanwhile, such as that it closes it, later in any case.
+LISTEN_AFTER_IDLE = 0.05
 PING_AFTER_IDLE = 10.0
 CONNECT_TIMEOUT = 5
+# Milliseconds without an acknowledgement after which a connection counts as lost: one whose other end is gone without
+# a word would let its first statement wait for a quarter of an hour.
+UNACKNOWLEDGED_TIMEOUT = 3000
 BORROW_TIMEOUT = 5.0
 
 
 class PooledConnection(psycopg.Connection[TupleRow]):
-    """A connection that remembers when it was last borrowed (monotonic seconds) and what it has prepared."""
+    """A connection that remembers when it was last borrowed (seconds since 1970) and what it has prepared."""
 
     borrowed_at: float = 0.0
+
+    @cached_property
+    def _socket(self) -> select.poll:
+        watched = select.poll()
+        watched.register(self.pgconn.socket, select.POLLIN)
+        return watched
+
+    def has_news(self) -> bool:
+        """Whether the server has said something unasked, or closed the connection."""
+        return bool(self._socket.poll(0))
 
     @cached_property
     def prepared(self) -> set[bytes]:
         """Names of `shared.kit.prepared` statements."""
         return set()
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **options: Any) -> Self:
+        """Open a connection; a password that was changed meanwhile is read anew. Raises psycopg.OperationalError."""
+        refusal: psycopg.Error = psycopg.OperationalError("there is no login for the database")
+        for login in logins():
+            try:
+                opened = super().connect(conninfo, **{**options, **login})
+            except psycopg.OperationalError as error:
+                refusal = error
+            else:
+                remember(login)
+                return opened
+        raise refusal
 
 
 @cache
@@ -51,14 +82,17 @@ def connection_options() -> dict[str, Any]:
     return {
         "autocommit": True,
         "connect_timeout": CONNECT_TIMEOUT,
+        "tcp_user_timeout": UNACKNOWLEDGED_TIMEOUT,
         "prepare_threshold": 5 if settings().database_prepare else None,
     }
 
 
 def ping_if_idle(connection: PooledConnection) -> None:
     """Raises psycopg.OperationalError for a connection that died while it rested; the pool then opens another."""
-    now = time.monotonic()
-    if now - connection.borrowed_at > PING_AFTER_IDLE:
+    # The monotonic clock stands still while a Lambda is frozen; the one of the day may be set back.
+    now = time.time()
+    rested = now - connection.borrowed_at
+    if not 0 <= rested <= PING_AFTER_IDLE or (rested > LISTEN_AFTER_IDLE and connection.has_news()):
         ConnectionPool.check_connection(connection)
     connection.borrowed_at = now
 

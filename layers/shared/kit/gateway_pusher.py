@@ -1,26 +1,29 @@
-"""The API Gateway management API (`@connections`), called with botocore's request signing alone.
+"""The API Gateway management API (`@connections`), called without boto3: it would cost half the cold start.
 
-A boto3 client would cost the chat function half its cold start.
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """
 
-import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from urllib.parse import quote
 
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from shared.kit.aws_calls import signed_headers
 from shared.kit.log import logger
+from shared.kit.websocket import Post
 
-GONE = 410
+GONE, THROTTLED = 410, 429
 # A post can hang; the others must not wait for it, nor the function for its own end.
-TIMEOUT = urllib3.Timeout(connect=1.0, read=2.0)
-PARALLEL = 8
+TIMEOUT = urllib3.Timeout(connect=1.0, total=2.0)
+DEADLINE = 12.0
+PARALLEL = 32
+# Seconds before what the API had no time for is posted again.
+PAUSES = (0.1, 0.4)
+
+Call = tuple[str, bytes]
 
 
 class GatewayPusher:
@@ -31,21 +34,40 @@ class GatewayPusher:
         self.http = urllib3.PoolManager(maxsize=PARALLEL, retries=False, timeout=TIMEOUT)
 
     def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
-        ids = list(connection_ids)
-        if len(ids) == 1:
-            statuses = [self._call("POST", ids[0], data)]
-        else:
-            statuses = list(_threads().map(lambda each: self._call("POST", each, data), ids))
-        return [each for each, status in zip(ids, statuses, strict=True) if status == GONE]
+        return self.post_all([(connection_ids, data)])
+
+    def post_all(self, posts: Iterable[Post]) -> list[str]:
+        calls = [(each, data) for connection_ids, data in posts for each in connection_ids]
+        statuses = self._call_all("POST", calls)
+        return [connection_id for (connection_id, _), status in zip(calls, statuses, strict=True) if status == GONE]
 
     def close(self, connection_ids: Iterable[str]) -> None:
-        list(_threads().map(lambda each: self._call("DELETE", each, b""), connection_ids))
+        self._call_all("DELETE", [(each, b"") for each in connection_ids])
+
+    def _call_all(self, method: str, calls: Sequence[Call]) -> list[int]:
+        """The statuses of the answers, 0 without one: delivery is best effort, the message is stored."""
+        if len(calls) == 1:
+            return [self._call_patiently(method, *calls[0])]
+        futures = [_threads().submit(self._call_patiently, method, *call) for call in calls]
+        _, late = wait(futures, DEADLINE)
+        for future in late:
+            future.cancel()
+        if late:
+            logger().warning("pushes given up", extra={"given_up": len(late), "of": len(calls)})
+        return [_status(future) for future in futures]
+
+    def _call_patiently(self, method: str, connection_id: str, body: bytes) -> int:
+        for pause in PAUSES:
+            status = self._call(method, connection_id, body)
+            if status != THROTTLED:
+                return status
+            time.sleep(pause)
+        return self._call(method, connection_id, body)
 
     def _call(self, method: str, connection_id: str, body: bytes) -> int:
-        """The status of the answer, 0 without one: delivery is best effort, the message is stored."""
         url = f"{self.endpoint}/@connections/{quote(connection_id, safe='')}"
         try:
-            answer = self.http.request(method, url, body=body, headers=_signed_headers(method, url, body))
+            answer = self.http.request(method, url, body=body, headers=signed_headers("execute-api", method, url, body))
         except urllib3.exceptions.HTTPError as error:
             logger().warning("push failed", extra={"connection_id": connection_id, "error": str(error)})
             return 0
@@ -54,19 +76,10 @@ class GatewayPusher:
         return answer.status
 
 
+def _status(future: Future[int]) -> int:
+    return future.result() if future.done() and not future.cancelled() else 0
+
+
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(PARALLEL)
-
-
-def _signed_headers(method: str, url: str, body: bytes) -> dict[str, str]:
-    request = AWSRequest(method, url, data=body)
-    SigV4Auth(_credentials(), "execute-api", os.environ["AWS_REGION"]).add_auth(request)
-    return dict(request.headers.items())
-
-
-def _credentials() -> Credentials | ReadOnlyCredentials:
-    """Lambda puts its role's credentials into the environment."""
-    return ReadOnlyCredentials(
-        os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], os.environ.get("AWS_SESSION_TOKEN")
-    )

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from shared.kit.answers import answer, failed, refused
 from shared.kit.bodies import BodyRequest, field_errors
 from shared.kit.direct import DirectRoutes
+from shared.kit.door import Handler, door
 from shared.kit.errors import AppError, MethodNotAllowed, NotFound
 from shared.kit.settings import settings
 from shared.kit.wire import Wire
@@ -22,6 +23,7 @@ from shared.kit.wire import Wire
 # The order in which the original names methods in its Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 Guard = TypeVar("Guard", bound=Callable[..., Any])
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
 class _LowerUuid(Convertor[str]):
@@ -107,13 +109,23 @@ def guard(*refusals: type[AppError]) -> Callable[[Guard], Guard]:
     return mark
 
 
+def unlisted(endpoint: Endpoint) -> Endpoint:
+    """Mark an endpoint that its path's Allow header does not name, because the frontend's contract fixes that header.
+
+    Stands below the router's decorator.
+    """
+    endpoint.is_unlisted = True  # type: ignore[attr-defined]  # functions take attributes
+    return endpoint
+
+
 def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> Wire:
     """One ASGI app of some features' routers and, locally, `others` beside them."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     routes = [route for each in routers for route in each.routes if isinstance(route, APIRoute)]
     app.router.routes.extend(routes)
     allowed = {}
-    for path, methods in methods_by_path(routes).items():
+    listed = [route for route in routes if not getattr(route.endpoint, "is_unlisted", False)]
+    for path, methods in methods_by_path(listed).items():
         allowed[path] = ", ".join(method for method in METHODS if method in methods)
         app.router.routes.append(_fallback(path, [route for route in routes if route.path == path]))
     app.router.routes.extend(others)
@@ -121,9 +133,9 @@ def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: An
     return Wire(DirectRoutes(app, routes), allowed)
 
 
-def http_handler(*routers: APIRouter) -> Mangum:
+def http_handler(*routers: APIRouter) -> Handler:
     """The Lambda door of some routers, for API Gateway HTTP API events (payload 2.0)."""
-    return Mangum(http_app(*routers), lifespan="off")
+    return door(Mangum(http_app(*routers), lifespan="off"))
 
 
 def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:

@@ -27,8 +27,8 @@ class Prepared:
         self.statement = statement.encode()
         self.name = f"hot_{next(_numbers)}".encode()
 
-    def fetch_one(self, db: PooledConnection, *values: str | None) -> Row | None:
-        """The first row, None without any. Raises the psycopg.Error a cursor would."""
+    def fetch_all(self, db: PooledConnection, *values: str | None) -> list[Row]:
+        """The rows. Raises the psycopg.Error a cursor would."""
         # libpq takes None for NULL, which psycopg's types do not tell.
         parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
         try:
@@ -37,10 +37,8 @@ class Prepared:
             # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared.
             db.prepared.clear()
             result = _checked(db, self._run(db, parameters))
-        if result.ntuples == 0:
-            return None
-        row = (result.get_value(0, column) for column in range(result.nfields))
-        return tuple(None if value is None else value.decode() for value in row)
+        columns = range(result.nfields)
+        return [tuple(_text(result.get_value(row, column)) for column in columns) for row in range(result.ntuples)]
 
     def _run(self, db: PooledConnection, parameters: list[bytes]) -> PGresult:
         if not settings().database_prepare:
@@ -49,6 +47,10 @@ class Prepared:
             _checked(db, db.pgconn.prepare(self.name, self.statement))
             db.prepared.add(self.name)
         return db.pgconn.exec_prepared(self.name, parameters)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
 
 
 def _checked(db: PooledConnection, result: PGresult) -> PGresult:

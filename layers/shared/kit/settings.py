@@ -14,11 +14,14 @@ class Settings:
     database_pool: int = 1
     # RDS Proxy pins a connection that prepares statements, so they can be switched off.
     database_prepare: bool = True
+    # User and password, for an address without them.
+    database_secret_arn: str = ""
     redis_url: str = "redis://localhost:6379/0"
     rate_limits: bool = True
 
     jwt_secret: str = ""
     jwt_previous_secret: str = ""
+    jwt_secret_arn: str = ""
 
     cors_origins: tuple[str, ...] = ("*",)
     origin_secret: str = ""
@@ -28,8 +31,13 @@ class Settings:
 
     mail_url: str = ""
     mail_from: str = "Korepetycje <no-reply@localhost>"
+    mail_queue_url: str = ""
 
     websocket_endpoint: str = ""
+
+    # Without a namespace no metrics are written.
+    powertools_metrics_namespace: str = ""
+    tracing: bool = False
 
 
 @cache

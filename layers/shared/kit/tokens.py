@@ -8,11 +8,9 @@ from uuid import UUID
 
 import jwt
 
-from shared.kit.settings import settings
+from shared.kit.signing_keys import keys, signing_key
 
 ALGORITHM = "HS256"
-# RFC 7518 section 3.2: a key of the size of the hash output at least.
-MIN_SECRET_BYTES = 32
 Kind = Literal["access", "refresh"]
 
 
@@ -28,10 +26,6 @@ class NoIdentity(InvalidToken):
     """Ours and valid, but it names nobody."""
 
 
-class WeakSecret(Exception):
-    """JWT_SECRET is missing, or it or JWT_PREVIOUS_SECRET is too short to sign with."""
-
-
 @dataclass(frozen=True)
 class Claims:
     kind: Kind
@@ -41,7 +35,7 @@ class Claims:
 
 
 def issue(claims: Claims) -> str:
-    """Sign a token. Raises WeakSecret."""
+    """Sign a token. Raises shared.kit.signing_keys.WeakSecret or shared.kit.errors.Unavailable."""
     payload = {
         "token_type": claims.kind,
         "exp": int(claims.expires_at.timestamp()),
@@ -50,13 +44,13 @@ def issue(claims: Claims) -> str:
         "user_id": str(claims.user_id),
         "sid": str(claims.session_id),
     }
-    return jwt.encode(payload, _keys()[0], ALGORITHM)
+    return jwt.encode(payload, signing_key(), ALGORITHM)
 
 
 def read(token: str, kind: Kind | None = None) -> Claims:
     """Check a token's signature, expiry and, if asked, kind.
 
-    Raises InvalidToken or one of its leaves.
+    Raises InvalidToken or one of its leaves, and what shared.kit.signing_keys.keys raises.
     """
     payload = _decode(token)
     if kind is not None and payload["token_type"] != kind:
@@ -73,7 +67,7 @@ def read(token: str, kind: Kind | None = None) -> Claims:
 
 
 def _decode(token: str) -> dict[str, Any]:
-    for key in _keys():
+    for key in keys():
         try:
             return jwt.decode(token, key, [ALGORITHM], options={"require": ["exp", "token_type"]})
         except jwt.InvalidSignatureError:
@@ -81,17 +75,3 @@ def _decode(token: str) -> dict[str, Any]:
         except (jwt.InvalidTokenError, ValueError):
             raise InvalidToken from None
     raise InvalidToken
-
-
-def check_secret() -> None:
-    """Raises WeakSecret if nothing could be signed."""
-    _keys()
-
-
-def _keys() -> tuple[str, ...]:
-    """The signing key first; during a rotation tokens of the one before it are still read."""
-    previous = settings().jwt_previous_secret
-    keys = (settings().jwt_secret, previous) if previous else (settings().jwt_secret,)
-    if any(len(key.encode()) < MIN_SECRET_BYTES for key in keys):
-        raise WeakSecret(f"JWT_SECRET, and JWT_PREVIOUS_SECRET if set, must have at least {MIN_SECRET_BYTES} bytes.")
-    return keys

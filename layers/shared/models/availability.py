@@ -25,6 +25,10 @@ class ScheduleItem(Base):
         CheckConstraint("starts_at < ends_at", name="order"),
         CheckConstraint("source IN ('explicit', 'rule')", name="source"),
         Index("schedule_items_tutor_idx", "tutor_id", "id"),
+        Index("schedule_items_past_idx", "ends_at", postgresql_where=text("source = 'rule'")),
+        # Search asks whether a tutor offers some time, and who offers a rare time.
+        Index("schedule_items_end_idx", "tutor_id", "ends_at", "starts_at"),
+        Index("schedule_items_time_idx", text("tstzrange(starts_at, ends_at)"), postgresql_using="gist"),
         ExcludeConstraint(
             ("tutor_id", "="),
             (text("tstzrange(starts_at, ends_at)"), "&&"),
@@ -102,6 +106,9 @@ class BookingTerms(Base):
         CheckConstraint("confirmation IN ('automatic', 'manual')", name="confirmation"),
         CheckConstraint("cancellation_notice BETWEEN 0 AND 720", name="cancellation_notice"),
         CheckConstraint("group_seats BETWEEN 2 AND 100", name="group_seats"),
+        # Search asks who has sessions of a length, and whose first length is short.
+        Index("booking_terms_lengths_idx", "session_lengths", postgresql_using="gin"),
+        Index("booking_terms_length_idx", text("(session_lengths[1])")),
     )
 
     tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"), primary_key=True)

@@ -14,8 +14,8 @@ from shared.models.tutors import Tutor
 class Rating(Base):
     """One to five stars with a review, one per student and tutor.
 
-    `verified` once the student has had a completed session with the tutor; a hidden one is shown to nobody and
-    counts for nothing.
+    A hidden one is shown to nobody but its author and staff, and counts for nothing. Whether it is verified, by a
+    completed session of the two, is asked of the bookings: a copy would have to follow them.
     """
 
     __tablename__ = "ratings"
@@ -33,7 +33,6 @@ class Rating(Base):
     review: Mapped[str]
     created_at: Mapped[CreatedAt]
     edited_at: Mapped[datetime | None]
-    verified: Mapped[bool] = mapped_column(server_default=text("false"))
     # The tutor's public answer.
     reply: Mapped[str | None]
     replied_at: Mapped[datetime | None]

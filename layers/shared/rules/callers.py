@@ -13,6 +13,7 @@ from shared.kit import tokens
 from shared.kit.database import connection
 from shared.kit.errors import AppError, Refusal
 from shared.kit.http import guard
+from shared.kit.log import note
 from shared.rules.policy import policy
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
@@ -84,6 +85,13 @@ class NotATutor(AppError):
     body: Any = {"detail": "Nie masz uprawnień, by wykonać tę czynność."}
 
 
+class NotStaff(AppError):
+    """The endpoint is for staff."""
+
+    status = 403
+    body: Any = NotATutor.body
+
+
 class PasswordCheckNeeded(Refusal):
     """The password must be given again: by signing in or by check_password, a quarter of an hour ago at most."""
 
@@ -152,6 +160,7 @@ def identify(token: str) -> Caller:
         raise AccountGone
     if caller.session_id is None:
         raise BadAccessToken
+    note(user_id=str(caller.id))
     return caller
 
 
@@ -184,6 +193,15 @@ def tutors_only(request: Request) -> Caller:
     return caller
 
 
+@guard(*UNKNOWN_CALLER, NotStaff)
+def staff_only(request: Request) -> Caller:
+    """Guard: signed-in staff."""
+    caller = any_user(request)
+    if not caller.is_staff:
+        raise NotStaff
+    return caller
+
+
 @guard(BadAccessToken, AccountGone)
 def anybody(request: Request) -> Caller | None:
     """Guard of a public endpoint that still refuses a bad token."""
@@ -192,4 +210,5 @@ def anybody(request: Request) -> Caller | None:
 
 User = Annotated[Caller, Depends(any_user)]
 TutorCaller = Annotated[Caller, Depends(tutors_only)]
+StaffCaller = Annotated[Caller, Depends(staff_only)]
 Anybody = Annotated[Caller | None, Depends(anybody)]

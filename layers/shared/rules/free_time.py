@@ -3,12 +3,13 @@
 Everything is compared in UTC: datetimes of one zone compare by wall clock, which runs twice through an hour in autumn.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,8 @@ class Calendar:
     """A tutor's time around a window, as the database has it at the moment `now`.
 
     `offered`, `explicit` (the part of it entered one by one) and `busy` (sessions with their buffers) are sorted and
-    free of overlaps; `sessions` are the starts of sessions, for the limits.
+    free of overlaps; `sessions` are the starts of sessions, for the limits; `beginnings`, sorted, those of what is
+    offered item by item.
     """
 
     now: datetime
@@ -85,6 +87,7 @@ class Calendar:
     explicit: Sequence[Span]
     busy: Sequence[Span]
     sessions: Sequence[datetime]
+    beginnings: Sequence[datetime] = ()
 
     @cached_property
     def _per_day(self) -> Counter[date]:
@@ -125,16 +128,28 @@ class Calendar:
         return None
 
     def free_slots(self, length: int, window: Span) -> Iterator[Span]:
-        """Every bookable slot of `length` minutes that lies in the window, a step apart from where an offer begins."""
+        """Every bookable slot of `length` minutes that lies in the window, a step apart from where an item begins.
+
+        Each item counts anew, so that the slots of a day do not depend on the window they are asked for in.
+        """
         step, lasting = timedelta(minutes=self.terms.slot_step), timedelta(minutes=length)
+        earliest = max(window.starts_at, self.now + timedelta(minutes=self.terms.minimum_notice))
         for offer in self.offered:
-            skipped = max(timedelta(0), window.starts_at - offer.starts_at)
-            start = offer.starts_at + -(-skipped // step) * step
-            while start + lasting <= min(offer.ends_at, window.ends_at):
-                slot = Span(start, start + lasting)
-                if self.why_not(slot) is None:
-                    yield slot
-                start += step
+            latest = min(offer.ends_at, window.ends_at) - lasting
+            for part in self._items(offer):
+                start = part.starts_at + max(0, -(-(earliest - part.starts_at) // step)) * step
+                while start < part.ends_at and start <= latest:
+                    slot = Span(start, start + lasting)
+                    if self.why_not(slot) is None:
+                        yield slot
+                    start += step
+
+    def _items(self, offer: Span) -> Iterator[Span]:
+        """What is offered without a break, from one item's beginning to the next one's."""
+        first = bisect_right(self.beginnings, offer.starts_at)
+        last = bisect_left(self.beginnings, offer.ends_at)
+        for start, end in pairwise((offer.starts_at, *self.beginnings[first:last], offer.ends_at)):
+            yield Span(start, end)
 
 
 def _within(span: Span, spans: Sequence[Span]) -> bool:
@@ -155,12 +170,13 @@ def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
 # then.
 LOAD_CALENDAR = """
 SELECT clock_timestamp() AS now, b.*, t.user_id, t.price, t.location, t.online_sessions, t.in_person_sessions,
-    t.individual_sessions, t.group_sessions, o.offered, o.explicit, s.busy, s.sessions
+    t.individual_sessions, t.group_sessions, o.offered, o.explicit, o.beginnings, s.busy, s.sessions
 FROM tutors t
 JOIN booking_terms b ON b.tutor_id = t.id
 CROSS JOIN LATERAL (
     SELECT range_agg(tstzrange(starts_at, ends_at)) AS offered,
-        range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit
+        range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit,
+        array_agg(starts_at) AS beginnings
     FROM schedule_items
     WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
 ) o
@@ -193,8 +209,11 @@ def load_calendar(
     values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": but_session}
     with db.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(LOAD_CALENDAR, values).fetchone()
-    if row is None:
-        return None
+    return calendar_from(row) if row else None
+
+
+def calendar_from(row: Mapping[str, Any]) -> Calendar:
+    """The calendar in a row of LOAD_CALENDAR."""
     return Calendar(
         now=row["now"].astimezone(UTC),
         terms=Terms(**{name: row[name] for name in Terms.__dataclass_fields__}),
@@ -202,6 +221,7 @@ def load_calendar(
         explicit=_spans(row["explicit"]),
         busy=_spans(row["busy"]),
         sessions=[each.astimezone(UTC) for each in row["sessions"] or ()],
+        beginnings=sorted(each.astimezone(UTC) for each in row["beginnings"] or ()),
     )
 
 

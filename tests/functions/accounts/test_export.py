@@ -10,6 +10,7 @@ import pytest
 from functions.accounts import export
 from functions.accounts.handler import handler
 from tests.doors import Answer, LambdaDoor
+from tests.functions.reviews.sessions import session
 from tests.people import People, Person, insert, query
 from tests.talks import conversation, say
 
@@ -18,7 +19,7 @@ PATH = "/api/user/export/"
 # What a Lambda function may answer, counted as its runtime encodes it.
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LAMBDA_BYTES = 6_291_556
-LISTS = ("sessions", "schedule", "ratings_given", "ratings_received", "messages")
+SINGLE, LISTS = export.SINGLE_PARTS, export.LISTS
 
 
 def pages(person: Person) -> list[Answer]:
@@ -36,7 +37,7 @@ def whole(person: Person) -> dict[str, Any]:
     """All pages put together."""
     first, *others = [page.json for page in pages(person)]
     for page in others:
-        for part in ("account", "tutor"):
+        for part in SINGLE:
             assert first[part] is None or page[part] is None
             first[part] = first[part] or page[part]
         for part in LISTS:
@@ -56,7 +57,7 @@ def test_everything_of_a_tutor_s_own_is_exported(people: People) -> None:
     talk = conversation(tutor, student)
     say(talk, tutor, "Zażółć „gęślą” \\ jaźń\n", "Druga")
     data = whole(tutor)
-    assert list(data) == ["account", "tutor", *LISTS]
+    assert list(data) == [*SINGLE, *LISTS]
     account = data["account"]
     assert account | {"created_at": 0, "confirmed_at": 0} == {
         "id": str(tutor.id),
@@ -84,7 +85,7 @@ def test_everything_of_a_tutor_s_own_is_exported(people: People) -> None:
     assert data["schedule"] == [{"start_time": "2035-07-10T10:00:00+02:00", "end_time": "2035-07-10T11:30:00+02:00"}]
     [given], [received] = data["ratings_given"], data["ratings_received"]
     assert (given["tutor_id"], given["rating"], given["review"]) == (colleague.tutor_id, 5, "Bardzo")
-    assert (received["rating"], received["review"]) == (4, "Dobrze")
+    assert (received["rating"], received["review"], received["reply"]) == (4, "Dobrze", None)
     assert [(message["conversation"], message["body"]) for message in data["messages"]] == [
         (str(talk), "Zażółć „gęślą” \\ jaźń\n"),
         (str(talk), "Druga"),
@@ -99,7 +100,49 @@ def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
     for foreign in (jan.email, str(jan.id), "Jan", "Obcy", "cudz", "argon2", "password", str(jan.session_id)):
         assert foreign not in text
     data = json.loads(text)
-    assert (data["tutor"], data["schedule"], data["messages"]) == (None, [], [])
+    assert (data["tutor"], data["booking_terms"], data["schedule"], data["messages"]) == (None, None, [], [])
+    assert (data["bookings"], data["bookings_as_tutor"], data["notifications"]) == ([], [], [])
+
+
+def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
+    """Rules, bookings on both sides, a place in a line, a notification and a report of the tutor's."""
+    for weekday in (1, 2):
+        row = {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600}
+        insert("weekly_hours", row)
+    off = {"kind": "off", "first_day": "2035-07-01", "last_day": "2035-07-14", "note": "Urlop"}
+    insert("hours_overrides", {"tutor_id": tutor.tutor_id, **off})
+    session(colleague, tutor, "completed")
+    session(colleague, tutor, "cancelled")
+    taught = session(tutor, student, "confirmed")
+    query("UPDATE bookings SET note = 'cudza notatka' WHERE id = %s", taught)
+    line = "INSERT INTO waitlist (session_id, student_id) SELECT min(id), %s FROM tutoring_sessions"
+    query(line, tutor.id)
+    insert("notifications", {"user_id": tutor.id, "kind": "confirmed", "message": "Masz zajęcia."})
+    rating = {"tutor_id": colleague.tutor_id, "student_id": student.id, "rating": 1, "review": "x"}
+    insert("review_reports", {"rating_id": insert("ratings", rating), "reporter_id": tutor.id, "reason": "Kłamie"})
+
+
+def test_calendar_bookings_and_what_was_told_are_exported(people: People) -> None:
+    tutor, colleague, student = people.tutor(), people.tutor(), people.student(first_name="Obca")
+    fill_calendar(tutor, colleague, student)
+    fill_calendar(colleague, people.tutor(), people.student())
+    data = whole(tutor)
+    assert data["booking_terms"]["session_lengths"] == [60]
+    assert data["weekly_hours"][1] == {"weekday": 2, "starts": 120, "ends": 600}
+    assert [each["note"] for each in data["hours_overrides"]] == ["Urlop"]
+    assert [(each["tutor_id"], each["state"]) for each in data["bookings"]] == [
+        (colleague.tutor_id, "completed"),
+        (colleague.tutor_id, "cancelled"),
+    ]
+    [taught] = data["bookings_as_tutor"]
+    assert (taught["state"], taught["price"], taught["currency"]) == ("confirmed", "50.00", "PLN")
+    assert [each["state"] for each in data["waitlist"]] == ["waiting"]
+    assert [each["message"] for each in data["notifications"]] == ["Masz zajęcia."]
+    assert [each["reason"] for each in data["review_reports"]] == ["Kłamie"]
+    text = json.dumps(data, ensure_ascii=False)
+    for foreign in ("cudza notatka", "Obca", str(student.id)):
+        assert foreign not in text
+    assert "cudza notatka" in json.dumps(whole(student), ensure_ascii=False)
 
 
 def test_what_fits_is_one_page(people: People) -> None:
@@ -139,9 +182,10 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
         insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": rating, "review": "x"})
         insert("ratings", {"tutor_id": colleague.tutor_id, "student_id": tutor.id, "rating": rating, "review": "y"})
     say(conversation(tutor, people.student()), tutor, *map(str, range(12)))
-    assert len(pages(tutor)) == 1 + 1 + 1 + 3 + 2 + 2 + 12
+    fill_calendar(tutor, people.tutor(), people.student())
+    assert len(pages(tutor)) == 1 + 1 + 1 + 1 + 3 + 2 + 2 + 12 + 2 + 1 + 2 + 1 + 1 + 1 + 1
     data = whole(tutor)
-    assert [len(data[part]) for part in LISTS] == [1, 3, 2, 2, 12]
+    assert [len(data[part]) for part in LISTS] == [1, 3, 2, 2, 12, 2, 1, 2, 1, 1, 1, 1]
     assert [message["body"] for message in data["messages"]] == [str(number) for number in range(12)]
     assert [rating["rating"] for rating in data["ratings_received"]] == [1, 2]
 
@@ -165,7 +209,9 @@ def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
     assert received == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "7-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "15-", "99-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"]
+)
 def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
     answer = call("GET", f"{PATH}?cursor={quote(cursor)}", token=people.student().access)
     assert (answer.status, answer.json) == (400, {"cursor": ["Nieprawidłowy kursor."]})
@@ -174,4 +220,4 @@ def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
 def test_a_cursor_leads_into_the_own_data_only(people: People) -> None:
     ola, jan = people.student(), people.student()
     say(conversation(ola, jan), jan, "cudza")
-    assert call("GET", f"{PATH}?cursor=2-", token=ola.access).json["messages"] == []
+    assert call("GET", f"{PATH}?cursor=3-", token=ola.access).json["messages"] == []

@@ -11,7 +11,7 @@ import pytest
 from functions.accounts import repository
 from functions.accounts.handler import handler
 from functions.accounts.repository import Owner
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from shared.kit.database import PooledConnection, close_pool
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again

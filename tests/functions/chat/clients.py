@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from functions.chat.sockets import ACTIONS, handler
+from functions.chat.sockets import ACTIONS, handle_messages, handler
 from tests.events.recorded import recorded
 from tests.people import Person
 from tests.runtime.management_api import ManagementApi
@@ -26,13 +26,17 @@ class Client:
         return self.send_text(json.dumps(frame))
 
     def send_text(self, text: str) -> dict[str, Any]:
+        return handler(self.event(text), None)
+
+    def event(self, text: str) -> dict[str, Any]:
+        """The event of a frame."""
         event = recorded("socket_chat_message", connection_id=self.id, user_id="")
         event["body"], event["requestContext"]["routeKey"] = text, route_key(text)
-        return handler(event, None)
+        return event
 
     def say(self, body: Any, **more: Any) -> dict[str, Any]:
         """Send a message as the frontend does."""
-        return self.send({"event": "chat_message", "data": {"body": body, **more}})
+        return self.send_text(message(body, **more))
 
     def leave(self) -> dict[str, Any]:
         return handler(recorded("socket_disconnect", connection_id=self.id), None)
@@ -46,6 +50,16 @@ class Client:
     def bodies(self) -> list[str]:
         """The bodies of the messages posted to it, of either protocol."""
         return [frame.get("data", frame)["body"] for frame in self.frames]
+
+
+def message(body: Any, **more: Any) -> str:
+    """The frame of a message as the frontend sends it."""
+    return json.dumps({"event": "chat_message", "data": {"body": body, **more}})
+
+
+def say_together(*said: tuple[Client, Any, str | None]) -> dict[str, Any]:
+    """Messages that wait together, as socket, body and the client's own id; the function's answer to all."""
+    return handle_messages([client.event(message(body, id=client_id)) for client, body, client_id in said])
 
 
 def route_key(text: str) -> str:

@@ -129,6 +129,42 @@ def test_the_newest_thousand_schedule_items_are_shown_in_order_of_creation(peopl
     assert shown == sorted(shown, reverse=True)
 
 
+def shown(tutor_id: int) -> list[tuple[str, str]]:
+    items = details(tutor_id)["tutor_schedule_items"]
+    return [(item["start_time"][11:16], item["end_time"][11:16]) for item in items]
+
+
+def session(tutor_id: int, hour: float, minutes: int, *, buffer: int = 0, day: str = "2035-01-10", **more: Any) -> None:
+    """A session that is taken, on the day of the items below."""
+    starts_at = datetime.fromisoformat(f"{day}T00:00+01:00") + timedelta(hours=hour)
+    ends_at, away = starts_at + timedelta(minutes=minutes), timedelta(minutes=buffer)
+    row = {"tutor_id": tutor_id, "starts_at": starts_at, "ends_at": ends_at, "kind": "individual", "form": "online"}
+    insert("tutoring_sessions", row | {"busy_from": starts_at - away, "busy_until": ends_at + away, **more})
+
+
+def test_booked_time_disappears_with_its_buffers(people: People) -> None:
+    tutor, other = people.tutor(), people.tutor()
+    for begin, end in (("12:00", "16:00"), ("08:00", "10:00"), ("10:00", "11:00")):
+        times = (f"2035-01-10T{begin}+01:00", f"2035-01-10T{end}+01:00")
+        for each in (tutor, other):
+            query(
+                "INSERT INTO schedule_items (tutor_id, starts_at, ends_at) VALUES (%s, %s, %s)", each.tutor_id, *times
+            )
+    whole = [("12:00", "16:00"), ("08:00", "10:00"), ("10:00", "11:00")]
+    session(tutor.tutor_id, 13, 60, taken=False)
+    session(tutor.tutor_id, 13, 60, day="2035-01-11")
+    assert shown(tutor.tutor_id) == whole
+    session(tutor.tutor_id, 13, 60, buffer=15)
+    assert shown(tutor.tutor_id) == [("12:00", "12:45"), ("14:15", "16:00"), *whole[1:]]
+    session(tutor.tutor_id, 9.5, 60)
+    assert shown(tutor.tutor_id) == [("12:00", "12:45"), ("14:15", "16:00"), ("08:00", "09:30"), ("10:30", "11:00")]
+    session(tutor.tutor_id, 10.5, 30)
+    session(tutor.tutor_id, 15, 60)
+    assert shown(tutor.tutor_id) == [("12:00", "12:45"), ("14:15", "15:00"), ("08:00", "09:30")]
+    assert shown(other.tutor_id) == whole
+    assert call("GET", "/api/user/tutor/me/", token=tutor.access).json == details(tutor.tutor_id)
+
+
 def test_tokens_are_not_looked_at(people: People) -> None:
     path = f"/api/user/tutor/details/{people.tutor().tutor_id}/"
     assert call("GET", path, token="nonsense").status == 200

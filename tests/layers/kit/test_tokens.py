@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from shared.kit import tokens
 from shared.kit.settings import settings
-from shared.kit.tokens import Claims, InvalidToken, NoIdentity, WeakSecret, WrongTokenKind
+from shared.kit.signing_keys import WeakSecret, signing_key
+from shared.kit.tokens import Claims, InvalidToken, NoIdentity, WrongTokenKind
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
@@ -167,8 +168,8 @@ def test_an_expired_token_of_the_previous_key_is_refused(monkeypatch: pytest.Mon
 def test_weak_keys_neither_sign_nor_read(monkeypatch: pytest.MonkeyPatch, key: str, previous: str) -> None:
     token = tokens.issue(claims())
     set_keys(monkeypatch, key, previous)
-    for use in (tokens.check_secret, lambda: tokens.issue(claims()), lambda: tokens.read(token)):
+    for use in (signing_key, lambda: tokens.issue(claims()), lambda: tokens.read(token)):
         with pytest.raises(WeakSecret):
             use()
     set_keys(monkeypatch, "ż" * 16, "")
-    tokens.check_secret()
+    signing_key()

@@ -1,13 +1,21 @@
 """The outbox: a mail stands or falls with the transaction of what it tells of."""
 
+import json
+import time
+from collections.abc import Iterator
 from contextlib import suppress
 
+import boto3
 import pytest
 
+from functions.accounts.handler import handler as accounts
 from shared.kit.transactions import transaction
 from shared.rules import outbox
 from shared.rules.outbox import Mail, install_waker, queue_mail, queue_mails, wake_mailer
-from tests.people import query
+from tests.aws import emulated_aws
+from tests.conftest import read_settings_again
+from tests.doors import LambdaDoor
+from tests.people import PASSWORD, query
 
 
 class Undone(Exception):
@@ -21,7 +29,8 @@ def no_waker_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_mail_is_due_at_once_and_holds_its_kind_and_addressee_only(platform: None) -> None:
     with transaction() as db:
-        queue_mail(db, "confirm_email", "ola@example.com")
+        mail_id = queue_mail(db, "confirm_email", "ola@example.com")
+    assert query("SELECT id FROM outbox") == [(mail_id,)]
     assert query("SELECT kind, recipient, attempts, sent_at, due_at <= now() FROM outbox") == [
         ("confirm_email", "ola@example.com", 0, None, True)
     ]
@@ -56,3 +65,62 @@ def test_the_mailer_is_woken_where_there_is_one() -> None:
     install_waker(lambda: woken.append("now"))
     wake_mailer()
     assert woken == ["now"]
+
+
+@pytest.fixture
+def queue(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the mail queue, as a function knows it."""
+    with emulated_aws(monkeypatch):
+        address = boto3.client("sqs").create_queue(QueueName="mail")["QueueUrl"]
+        monkeypatch.setenv("MAIL_QUEUE_URL", address)
+        read_settings_again()
+        yield address
+
+
+def received(queue: str) -> list[dict[str, int]]:
+    """What stands in the queue; it is taken out."""
+    client, bodies = boto3.client("sqs"), []
+    while messages := client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            client.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def test_on_aws_the_queue_is_told_which_mails_wait(queue: str) -> None:
+    wake_mailer()
+    assert received(queue) == [{}]
+    wake_mailer(*range(1, 24))
+    assert sorted(body["mail_id"] for body in received(queue)) == list(range(1, 24))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "create/"), ("POST", "confirm_user/resend/"), ("POST", "password_reset/")],
+)
+def test_every_request_that_mails_something_wakes_the_mailer_for_it(queue: str, method: str, path: str) -> None:
+    body = {"email": "ola@example.com", "password": PASSWORD}
+    assert LambdaDoor(accounts)(method, f"/api/user/{path}", json_body=body).status in {200, 201}
+    assert received(queue) == [{"mail_id": row[0]} for row in query("SELECT id FROM outbox")]
+    assert query("SELECT count(*) FROM outbox") == [(1,)]
+
+
+def test_a_request_that_is_refused_wakes_nobody(queue: str) -> None:
+    body = {"email": "no address", "password": PASSWORD}
+    assert LambdaDoor(accounts)("POST", "/api/user/create/", json_body=body).status == 400
+    assert received(queue) == []
+
+
+@pytest.mark.parametrize("broken", ["no such queue", "no answer"])
+def test_a_queue_that_is_away_neither_fails_a_request_nor_holds_it_up(
+    queue: str, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    if broken == "no answer":
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    else:
+        boto3.client("sqs").delete_queue(QueueUrl=queue)
+    started = time.monotonic()
+    body = {"email": "ola@example.com"}
+    assert LambdaDoor(accounts)("POST", "/api/user/password_reset/", json_body=body).status == 200
+    assert time.monotonic() - started < 3
+    assert query("SELECT count(*) FROM outbox") == [(1,)]

@@ -1,0 +1,76 @@
+"""HTTP shapes of the terms of booking and of slots."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from functions.availability import slots, terms
+from functions.availability.service import lock
+from functions.availability.terms_schemas import PublicTerms, Slot, Terms, TermsChange
+from shared.kit.answers import answer, json_response
+from shared.kit.direct import direct
+from shared.kit.documentation import path_id, refusals
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http import router
+from shared.kit.transactions import transaction
+from shared.rules.callers import TutorCaller
+
+booking_terms = router("availability")
+
+
+@booking_terms.get("/api/availability/terms/me/", response_model=Terms)
+def get_terms(caller: TutorCaller) -> Response:
+    """The own terms of booking."""
+    return answer(terms.get_terms(caller.as_tutor))
+
+
+@booking_terms.patch("/api/availability/terms/me/", response_model=Terms)
+def change_terms(caller: TutorCaller, change: TermsChange) -> Response:
+    """Change any of the own terms; what is booked stays as it was booked.
+
+    Another zone means the same hours by its clocks.
+    """
+    with transaction() as db:
+        lock(db, caller)
+        terms.change_terms(db, caller.as_tutor, change.changes())
+    return get_terms(caller)
+
+
+@booking_terms.get(
+    "/api/availability/terms/{tutor_id:int}/",
+    response_model=PublicTerms,
+    responses=refusals(NotFound),
+    openapi_extra=path_id("tutor_id"),
+)
+@direct
+def get_public_terms(request: Request) -> Response:
+    """What students must know of a tutor's terms before they book."""
+    return json_response(terms.get_public_terms(request.path_params["tutor_id"]))
+
+
+def _parameter(name: str, description: str, example: object, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "example": example, "schema": schema}
+
+
+SLOT_PARAMETERS = [
+    *path_id("tutor_id")["parameters"],
+    _parameter("from", "ISO 8601 date-time, or a date for its midnight; now by default.", "2027-03-22", type="string"),
+    _parameter("to", "The same; 62 days later at most, 7 by default.", "2027-03-29T00:00:00+02:00", type="string"),
+    _parameter(
+        "tz", "The IANA time zone of the answer, and of times without an offset.", "Europe/Warsaw", type="string"
+    ),
+    _parameter("length", "Minutes; one of the tutor's session lengths, by default the first.", 60, type="integer"),
+]
+
+
+@booking_terms.get(
+    "/api/availability/slots/{tutor_id:int}/",
+    response_model=list[Slot],
+    response_model_exclude_unset=True,
+    responses=refusals(FieldErrors, NotFound),
+    openapi_extra={"parameters": SLOT_PARAMETERS},
+)
+@direct
+def list_slots(request: Request) -> Response:
+    """What can be booked now, by its start: free time, and seats of groups."""
+    return answer(slots.list_slots(request.path_params["tutor_id"], request.scope["query_string"]))

@@ -1,0 +1,46 @@
+"""Messages of the mail queue. They only say where to look: whether a mail is to be sent stands in the outbox."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from functions.mail import service
+from shared.kit.log import logger
+
+MAX_ID = 2**63 - 1
+
+
+class UnreadableMessage(Exception):
+    """A message that is neither {} nor {"mail_id": a number}."""
+
+
+def failed(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Do what each message asks for; returns the ids of those whose mails were not sent, or that say nothing."""
+    return [record["messageId"] for record in records if not _is_done(record)]
+
+
+def _is_done(record: Mapping[str, Any]) -> bool:
+    try:
+        mail_id = _mail_id(record["body"])
+        return (service.deliver() if mail_id is None else service.deliver_one(mail_id)).complete
+    except UnreadableMessage as error:
+        logger().error("unreadable message", extra={"message_id": record["messageId"], "error": str(error)})
+    except Exception:  # noqa: BLE001 - one message must not take the others along
+        logger().exception("message not done", extra={"message_id": record["messageId"]})
+    return False
+
+
+def _mail_id(body: str) -> int | None:
+    """The mail a message names, None if it asks for all that are due. Raises UnreadableMessage."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise UnreadableMessage("no JSON") from None
+    match message:
+        case {"mail_id": int(mail_id)} if 0 < mail_id <= MAX_ID and mail_id is not True:
+            return mail_id
+        case {"mail_id": _}:
+            raise UnreadableMessage("mail_id is no number of a mail")
+        case {}:
+            return None
+    raise UnreadableMessage("no object")

@@ -1,0 +1,49 @@
+"""Bringing the database to the newest revision this release knows."""
+
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
+from psycopg.errors import LockNotAvailable
+from sqlalchemy.exc import OperationalError
+
+from shared.kit.log import logger
+
+SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
+# A migration gives way to requests that hold what it must lock.
+TRIES = 20
+PAUSE = 3.0
+
+
+def upgrade() -> None:
+    """Raises alembic's CommandError or what the database refuses; each migration is one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    command.upgrade(config, "head")
+
+
+def upgrade_beside_traffic() -> bool:
+    """Upgrade while requests are served, waiting for a moment without them where one is needed.
+
+    False if the database is of a newer release: a rollback takes back the code, the database stays. Raises as
+    `upgrade` does.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            upgrade()
+        except CommandError as error:
+            if isinstance(error.__cause__, ResolutionError):
+                logger().warning("the database is of a newer release", extra={"error": str(error)})
+                return False
+            raise
+        except OperationalError as error:
+            if not tries_left or not isinstance(error.orig, LockNotAvailable):
+                raise
+            logger().warning("migration got no lock", extra={"error": str(error.orig)})
+            time.sleep(PAUSE)
+        else:
+            break
+    return True

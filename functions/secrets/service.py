@@ -1,0 +1,57 @@
+"""The verbs of a rotation. A version of the secret is pending until the last step makes it the current one."""
+
+import secrets
+
+from shared.kit import aws
+from shared.kit.log import logger
+from shared.kit.secrets_manager import CURRENT, PENDING
+from shared.kit.signing_keys import checked
+
+KEY_BYTES = 48
+
+
+class NotRotating(Exception):
+    """The secret has no rotation, or the version is not the one it rotates to."""
+
+
+def is_due(secret_id: str, version: str) -> bool:
+    """Whether the version is still to become the current one. Raises NotRotating."""
+    secret = aws.secretsmanager().describe_secret(SecretId=secret_id)
+    stages = secret.get("VersionIdsToStages", {}).get(version)
+    if not secret.get("RotationEnabled") or stages is None:
+        raise NotRotating(f"{secret_id} does not rotate to {version}")
+    if CURRENT in stages:
+        return False
+    if PENDING not in stages:
+        raise NotRotating(f"{version} of {secret_id} is not pending")
+    return True
+
+
+def create(secret_id: str, version: str) -> None:
+    """Make a key, unless an earlier try of this rotation did."""
+    client = aws.secretsmanager()
+    try:
+        client.get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
+    except client.exceptions.ResourceNotFoundException:
+        key = secrets.token_urlsafe(KEY_BYTES)
+        client.put_secret_value(
+            SecretId=secret_id, ClientRequestToken=version, SecretString=key, VersionStages=[PENDING]
+        )
+
+
+def try_out(secret_id: str, version: str) -> None:
+    """Raises shared.kit.signing_keys.WeakSecret for a key that could not sign."""
+    found = aws.secretsmanager().get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
+    checked((found["SecretString"],))
+
+
+def finish(secret_id: str, version: str) -> None:
+    """Make the pending version the current one; the one before it stays readable as the previous one."""
+    client = aws.secretsmanager()
+    stages = client.describe_secret(SecretId=secret_id)["VersionIdsToStages"]
+    replaced = next(each for each, names in stages.items() if CURRENT in names)
+    client.update_secret_version_stage(
+        SecretId=secret_id, VersionStage=CURRENT, MoveToVersionId=version, RemoveFromVersionId=replaced
+    )
+    client.update_secret_version_stage(SecretId=secret_id, VersionStage=PENDING, RemoveFromVersionId=version)
+    logger().info("signing key rotated", extra={"secret": secret_id, "version": version})

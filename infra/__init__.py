@@ -1,0 +1,1 @@
+"""The deployment to AWS: templates, migrations and what keeps the templates true."""

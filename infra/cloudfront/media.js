@@ -1,0 +1,6 @@
+// /static/media/uploads/user/x.webp is the object uploads/user/x.webp of the bucket.
+function handler(event) {
+    var request = event.request;
+    request.uri = request.uri.slice('/static/media'.length);
+    return request;
+}

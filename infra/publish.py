@@ -1,0 +1,129 @@
+"""Puts what is served as files into the buckets of a deployed stack: `make publish STACK=tutoring FRONTEND=dist`.
+
+The API's description and the default picture always, the built frontend if FRONTEND names its folder. May be run as
+often as one likes.
+"""
+
+import json
+import mimetypes
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from fastapi.openapi.docs import get_swagger_ui_html
+
+from local.docs import SCHEMA_PATH
+from local.openapi import TITLE, description
+from shared.rules.pictures import DEFAULT_PICTURE
+
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "functions" / "profiles" / "default.jpg"
+SWAGGER = "api/swagger/"
+# The bundler names files in this folder after their content.
+HASHED = "assets/"
+FOR_EVER, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
+TEXTS = {".html", ".js", ".css"}
+
+
+@dataclass(frozen=True)
+class File:
+    """An object to be: `key` is the path without its first slash."""
+
+    key: str
+    content: bytes
+    content_type: str
+    cache_control: str = ASK_FIRST
+
+
+class CannotPublish(Exception):
+    """Something that is to be published, or where it should go, is not there."""
+
+
+def main(environment: Mapping[str, str]) -> str:
+    """Publish; returns the address of the platform. Raises CannotPublish."""
+    stack = outputs(environment.get("STACK") or "tutoring")
+    site = list(api_description())
+    if folder := environment.get("FRONTEND"):
+        host = urlsplit(stack["Url"]).netloc
+        site += frontend(Path(folder), environment.get("FRONTEND_HOST") or "", host)
+    put(stack["MediaBucket"], [File(DEFAULT_PICTURE, PICTURE.read_bytes(), "image/jpeg", FOR_EVER)])
+    put(stack["SiteBucket"], site)
+    boto3.client("cloudfront").create_invalidation(
+        DistributionId=stack["DistributionId"],
+        InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(time.time_ns())},
+    )
+    return stack["Url"]
+
+
+def outputs(name: str) -> dict[str, str]:
+    """The outputs of a deployed stack. Raises CannotPublish."""
+    client = boto3.client("cloudformation")
+    try:
+        [stack] = client.describe_stacks(StackName=name)["Stacks"]
+    except client.exceptions.ClientError as error:
+        raise CannotPublish(f"There is no stack {name} here: {error}") from None
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+
+
+def api_description() -> Iterator[File]:
+    """The schema and the page that shows it; their keys end with a slash, as their paths do."""
+    page = get_swagger_ui_html(
+        openapi_url=SCHEMA_PATH,
+        title=TITLE,
+        swagger_js_url=f"/{SWAGGER}swagger-ui-bundle.js",
+        swagger_css_url=f"/{SWAGGER}swagger-ui.css",
+        swagger_favicon_url=f"/{SWAGGER}favicon.png",
+    )
+    yield File(SCHEMA_PATH.removeprefix("/"), json.dumps(description()).encode(), "application/json")
+    yield File(f"{SWAGGER}docs/", bytes(page.body), "text/html; charset=utf-8")
+    assets = files("fastapi_offline") / "static"
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+        yield File(SWAGGER + name, (assets / name).read_bytes(), content_type(name))
+
+
+def frontend(folder: Path, built_for: str, host: str) -> list[File]:
+    """A built single-page app; where it names the host it was built for it gets ours. Raises CannotPublish."""
+    if not (folder / "index.html").is_file():
+        raise CannotPublish(f"FRONTEND={folder} holds no index.html: it is the folder of a built app.")
+    found = []
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        key, content = path.relative_to(folder).as_posix(), path.read_bytes()
+        if built_for and path.suffix in TEXTS:
+            content = content.replace(built_for.encode(), host.encode())
+        # With another host inside, a name says nothing of the content.
+        hashed = key.startswith(HASHED) and not built_for
+        found.append(File(key, content, content_type(key), FOR_EVER if hashed else ASK_FIRST))
+    # Last: the page must not name files that are not there yet.
+    return sorted(found, key=lambda each: each.key == "index.html")
+
+
+def content_type(name: str) -> str:
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed
+
+
+def put(bucket: str, these: list[File]) -> None:
+    """What was there and is not any more stays: open pages may still ask for it."""
+    client: Any = boto3.client("s3")
+    for each in these:
+        client.put_object(
+            Bucket=bucket,
+            Key=each.key,
+            Body=each.content,
+            ContentType=each.content_type,
+            CacheControl=each.cache_control,
+        )
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(f"Published: {main(os.environ)}\n")
+    except CannotPublish as reason:
+        sys.exit(str(reason))

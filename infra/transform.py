@@ -1,0 +1,34 @@
+"""Prints template.yaml as CloudFormation gets it, made by AWS's own transform; needs no network and no account.
+
+It runs in the SAM CLI's environment, which has the transform: .venv-sam/bin/python -m infra.transform
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+ROOT = Path(__file__).parents[1]
+FUNCTION = "AWS::Serverless::Function"
+# What `sam build` and `sam deploy` put in place of the functions' Metadata and of paths.
+UPLOADED = "https://s3.amazonaws.com/templates/{}"
+IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/tutoring:{}"
+
+
+def transformed(path: Path) -> dict[str, Any]:
+    template: dict[str, Any] = yaml_parse(path.read_text())
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == FUNCTION:
+            resource["Properties"]["ImageUri"] = IMAGE.format(name.lower())
+        elif resource["Type"] == "AWS::CloudFormation::Stack":
+            resource["Properties"]["TemplateURL"] = UPLOADED.format(Path(resource["Properties"]["TemplateURL"]).name)
+    translated: dict[str, Any] = Translator({}, Parser()).translate(template, {})
+    return translated
+
+
+if __name__ == "__main__":
+    json.dump(transformed(ROOT / "template.yaml"), sys.stdout, indent=1)

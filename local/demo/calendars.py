@@ -1,0 +1,126 @@
+"""Makes up what tutors' calendars hold: weekly hours, terms of booking, sessions that were and that will be.
+
+Drawn apart from everything else, so that the people stay who they are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from uuid import UUID
+
+from local.demo.accounts import TUTOR
+from local.demo.people import Account, Population, Tutor
+from shared.rules.policy import local_zone
+
+SEED = 20240502
+# Minutes since midnight.
+WINDOWS = ((8 * 60, 12 * 60), (14 * 60, 18 * 60), (16 * 60, 20 * 60), (9 * 60, 15 * 60))
+LENGTHS = ([60], [45, 60, 90], [60, 90])
+LESSON = timedelta(hours=1)
+REMEMBERED = timedelta(days=300)
+HAVE_HOURS, WAS_THERE, IS_BOOKED = 0.6, 0.7, 0.5
+
+
+@dataclass
+class Lesson:
+    """An hour of one student with one tutor. `is_news` if the two are yet to be told of it."""
+
+    student: Account
+    starts_at: datetime
+    state: str
+    price: int
+    is_news: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + LESSON
+
+
+@dataclass
+class Terms:
+    """Columns of `booking_terms`."""
+
+    session_lengths: list[int]
+    buffer_after: int
+    minimum_notice: int
+    confirmation: str
+    group_price: int | None
+    booking_window: int = 30
+
+
+@dataclass
+class Calendar:
+    """A tutor's; weekly hours are (weekday from Monday = 1, first minute, last minute)."""
+
+    terms: Terms
+    weekly: list[tuple[int, int, int]] = field(default_factory=list)
+    lessons: list[Lesson] = field(default_factory=list)
+
+
+def make_calendars(people: Population, now: datetime) -> list[Calendar]:
+    """One for each tutor, in their order."""
+    maker = _Maker(people, now)
+    return [maker.calendar(tutor) for tutor in people.tutors]
+
+
+class _Maker:
+    def __init__(self, people: Population, now: datetime) -> None:
+        self.now = now
+        self.draw = Random(SEED)  # noqa: S311 - demo data, not secrets
+        self.demo_student, *self.students = people.students
+        # Nobody learns in two places on one day.
+        self.planned: set[tuple[UUID, date]] = set()
+
+    def calendar(self, tutor: Tutor) -> Calendar:
+        is_demo = tutor.account.email == TUTOR.email
+        calendar = Calendar(self._terms(tutor, is_demo=is_demo))
+        if is_demo or self.draw.random() < HAVE_HOURS:
+            calendar.weekly = self._weekly()
+        calendar.lessons = [*self._past(tutor)]
+        calendar.lessons += self._of_the_demo_student(tutor) if is_demo else self._coming(tutor)
+        return calendar
+
+    def _terms(self, tutor: Tutor, *, is_demo: bool) -> Terms:
+        return Terms(
+            session_lengths=[45, 60, 90] if is_demo else self.draw.choice(LENGTHS),
+            buffer_after=0 if is_demo else self.draw.choice((0, 0, 0, 15)),
+            minimum_notice=self.draw.choice((60, 120, 720)),
+            confirmation="automatic" if is_demo else self.draw.choice(("automatic",) * 4 + ("manual",)),
+            group_price=max(5, tutor.price // 2) if tutor.offer.group_sessions else None,
+        )
+
+    def _weekly(self) -> list[tuple[int, int, int]]:
+        days = sorted(self.draw.sample(range(1, 7), k=self.draw.randint(2, 4)))
+        return [(day, *self.draw.choice(WINDOWS)) for day in days]
+
+    def _past(self, tutor: Tutor) -> Iterator[Lesson]:
+        """Most who wrote a review lately had a lesson the day before; a tutor gives one a day."""
+        taught: set[date] = set()
+        for rating in sorted(tutor.ratings, key=lambda each: each.created_at):
+            day = rating.created_at.astimezone(local_zone()).date() - timedelta(days=1)
+            if rating.created_at < self.now - REMEMBERED or day in taught or self.draw.random() > WAS_THERE:
+                continue
+            taught.add(day)
+            yield Lesson(rating.student, self._at(day, self.draw.randint(14, 19)), "completed", tutor.price)
+
+    def _coming(self, tutor: Tutor) -> Iterator[Lesson]:
+        """Some of the times offered one by one are booked."""
+        for starts_at, _ends_at in tutor.schedule:
+            student = self.draw.choice(self.students)
+            key = student.id, starts_at.date()
+            if self.draw.random() < IS_BOOKED and key not in self.planned:
+                self.planned.add(key)
+                yield Lesson(student, starts_at, "confirmed", tutor.price)
+
+    def _of_the_demo_student(self, tutor: Tutor) -> Iterator[Lesson]:
+        """Three lessons that were, one that was missed, and two to come, of which the nearer is news."""
+        today = self.now.astimezone(local_zone()).date()
+        for weeks, state in ((5, "completed"), (4, "completed"), (3, "no_show"), (2, "completed")):
+            yield Lesson(self.demo_student, self._at(today - timedelta(weeks=weeks), 12), state, tutor.price - 10)
+        coming = [starts_at for starts_at, _ends_at in tutor.schedule if starts_at > self.now + timedelta(days=2)]
+        for place, starts_at in enumerate((coming[0], coming[-1])):
+            yield Lesson(self.demo_student, starts_at, "confirmed", tutor.price, is_news=place == 0)
+
+    def _at(self, day: date, hour: int) -> datetime:
+        return datetime.combine(day, time(hour), local_zone())

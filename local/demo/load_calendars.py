@@ -1,0 +1,83 @@
+"""Loads tutors' calendars: rules and what is made of them, sessions, bookings and their history."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from functions.availability.rule_items import make_rule_items
+from local.demo.calendars import Calendar, Lesson, make_calendars
+from local.demo.people import Population
+from shared.kit.database import PooledConnection
+
+TERMS = """
+UPDATE booking_terms SET session_lengths = %(session_lengths)s, buffer_after = %(buffer_after)s,
+    minimum_notice = %(minimum_notice)s, confirmation = %(confirmation)s, group_price = %(group_price)s,
+    booking_window = %(booking_window)s
+WHERE tutor_id = %(tutor_id)s
+"""
+WEEKLY = "INSERT INTO weekly_hours (tutor_id, weekday, starts, ends) VALUES (%s, %s, %s, %s)"
+LESSON = """
+WITH session AS (
+    INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, meeting_url)
+    VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'individual', 'online',
+        'https://meet.jit.si/korepetycje-' || gen_random_uuid())
+    RETURNING id
+), booking AS (
+    INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
+        created_at, updated_at)
+    SELECT id, 1, 1, %(student_id)s, %(state)s, %(starts_at)s, %(ends_at)s, %(price)s, 'PLN', %(booked_at)s,
+        %(booked_at)s
+    FROM session RETURNING id
+)
+INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, at, told_at)
+SELECT booking.id, step.* FROM booking, (VALUES
+    ('confirmed', NULL, 'confirmed', %(student_id)s::uuid, 'student', %(booked_at)s, %(told_at)s::timestamptz),
+    (%(state)s, 'confirmed', %(state)s, %(ender_id)s, %(ender)s, %(ends_at)s + interval '1 hour', %(ends_at)s)
+) AS step (kind, from_state, to_state, actor_id, actor_role, at, told_at)
+WHERE step.from_state IS NULL OR %(state)s <> 'confirmed'
+"""
+
+
+def add_calendars(db: PooledConnection, people: Population, tutor_ids: dict[UUID, int], now: datetime) -> None:
+    """In the transaction that adds the people and their schedules."""
+    calendars = make_calendars(people, now)
+    ids = [tutor_ids[tutor.account.id] for tutor in people.tutors]
+    owners = [tutor.account.id for tutor in people.tutors]
+    with db.cursor() as cursor:
+        cursor.executemany(
+            TERMS, [vars(each.terms) | {"tutor_id": of} for each, of in zip(calendars, ids, strict=True)]
+        )
+        cursor.executemany(WEEKLY, list(_weekly(calendars, ids)))
+        cursor.executemany(LESSON, list(_lessons(calendars, ids, owners, now)))
+    make_rule_items(db, ids)
+
+
+def _weekly(calendars: Sequence[Calendar], ids: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:
+    for calendar, tutor_id in zip(calendars, ids, strict=True):
+        for hours in calendar.weekly:
+            yield tutor_id, *hours
+
+
+def _lessons(
+    calendars: Sequence[Calendar], ids: Sequence[int], owners: Sequence[UUID], now: datetime
+) -> Iterator[dict[str, object]]:
+    for calendar, tutor_id, owner in zip(calendars, ids, owners, strict=True):
+        for lesson in calendar.lessons:
+            yield _row(lesson, tutor_id, owner, now)
+
+
+def _row(lesson: Lesson, tutor_id: int, owner: UUID, now: datetime) -> dict[str, object]:
+    booked_at = min(lesson.starts_at, now) - timedelta(days=3)
+    missed = lesson.state == "no_show"
+    return {
+        "tutor_id": tutor_id,
+        "student_id": lesson.student.id,
+        "starts_at": lesson.starts_at,
+        "ends_at": lesson.ends_at,
+        "state": lesson.state,
+        "price": lesson.price,
+        "booked_at": booked_at,
+        "told_at": None if lesson.is_news else booked_at,
+        "ender_id": owner if missed else None,
+        "ender": "tutor" if missed else "system",
+    }

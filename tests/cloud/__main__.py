@@ -1,0 +1,31 @@
+"""`python -m tests.cloud PORT`: the platform in cloud mode until Ctrl-C, on engines of its own, with a mail inbox."""
+
+import contextlib
+import shutil
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+from local.engines import socket_folder, start_postgres, start_valkey
+from tests.cloud.cloud import Options, running_cloud
+
+
+def main() -> None:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        sockets = socket_folder()
+        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        postgres = start_postgres(folder / "postgres", sockets)
+        stack.callback(postgres.stop)
+        valkey = start_valkey(folder / "valkey", sockets)
+        stack.callback(valkey.stop)
+        environment = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "RATE_LIMITS": "off"}
+        stack.enter_context(running_cloud(Options(environment), int(sys.argv[1])))
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,42 @@
+"""The platform in cloud mode on the engines of this test process."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from local.engines import Engine
+from tests.cloud.cloud import Cloud, Options, running_cloud
+from tests.conftest import SECRET, read_settings_again
+from tests.local.servers import free_port
+
+
+@pytest.fixture(scope="module")
+def cloud(engines: dict[str, Engine]) -> Iterator[Cloud]:
+    """One for all tests of a file; each begins with an empty platform if it asks for `platform`."""
+    with _cloud(event_sources=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def quiet_cloud(engines: dict[str, Engine]) -> Iterator[Cloud]:
+    """The same without queues and schedules that call functions by themselves."""
+    with _cloud(event_sources=False) as running:
+        yield running
+
+
+@contextmanager
+def _cloud(*, event_sources: bool) -> Iterator[Cloud]:
+    environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    # A sender's frames may come up to so many seconds late.
+    options = Options(environment, jitter=0.02, deploy=False, event_sources=event_sources)
+    with running_cloud(options, free_port()) as running:
+        # The tests sign their people in with the functions' key.
+        os.environ["JWT_SECRET"] = running.secret("JWT_SECRET_ARN")
+        read_settings_again()
+        try:
+            yield running
+        finally:
+            os.environ["JWT_SECRET"] = SECRET
+            read_settings_again()

@@ -1,0 +1,130 @@
+"""What calls functions without a request: a queue's messages, and schedules.
+
+Sources: docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and
+docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
+"""
+
+import threading
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.cloud.aws import Aws
+from tests.cloud.intrinsics import ACCOUNT, REGION
+from tests.cloud.lambda_service import ConcurrencyExceeded, Function
+from tests.cloud.template import QueueSource, Schedule
+from tests.runtime.lambda_process import FunctionTimedOut, RuntimeExited
+from tests.runtime.runtime_api import FunctionError
+
+FAILURES = (ConcurrencyExceeded, FunctionError, FunctionTimedOut, RuntimeExited)
+POLL_SECONDS = 0.05
+
+
+class Source(threading.Thread):
+    """Calls `step` until it is stopped; the step returns the seconds until the next one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, daemon=True)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.wait(self.step()):
+            pass
+
+    def step(self) -> float:
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self.is_alive():
+            self.join()
+
+
+class QueuePoller(Source):
+    """Hands a queue's messages to its function; those that failed come again after `retry` seconds.
+
+    On AWS that is the queue's visibility timeout.
+    """
+
+    def __init__(self, aws: Aws, source: QueueSource, function: Function, *, retry: int = 0) -> None:
+        super().__init__(f"poller {source.queue}")
+        self.aws, self.source, self.function, self.retry = aws, source, function, retry
+        self.calls = 0
+        self.url = aws.queues[source.queue]
+        self.arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{source.queue}"
+
+    def step(self) -> float:
+        received = self.aws.sqs.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=min(10, self.source.batch), AttributeNames=["All"]
+        )
+        messages: list[dict[str, Any]] = [dict(each) for each in received.get("Messages", ())]
+        if not messages:
+            return POLL_SECONDS
+        failed = self._failed(messages)
+        for message in messages:
+            receipt = message["ReceiptHandle"]
+            if message["MessageId"] in failed:
+                self.aws.sqs.change_message_visibility(
+                    QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=self.retry
+                )
+            else:
+                self.aws.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
+        return 0.0
+
+    def _failed(self, messages: list[dict[str, Any]]) -> set[str]:
+        """The ids of messages that were not handled; all of them where the function fails or answers nonsense."""
+        every = {message["MessageId"] for message in messages}
+        self.calls += 1
+        try:
+            result = self.function.invoke({"Records": [self._record(each) for each in messages]})
+        except FAILURES:
+            return every
+        if not self.source.reports_failures or not isinstance(result, dict):
+            return set()
+        failed = {each.get("itemIdentifier") for each in result.get("batchItemFailures") or ()}
+        return min(failed, every)
+
+    def _record(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"],
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self.arn,
+            "awsRegion": REGION,
+        }
+
+
+class Scheduler(Source):
+    """Calls a function at its rate, `speed` times as fast."""
+
+    def __init__(self, schedule: Schedule, function: Function, *, speed: float) -> None:
+        super().__init__(f"schedule {schedule.function}")
+        self.schedule, self.function, self.speed = schedule, function, speed
+        self.calls = self.failures = 0
+
+    def step(self) -> float:
+        started = time.monotonic()
+        try:
+            self.function.invoke(self._event())
+        except FAILURES:
+            self.failures += 1
+        self.calls += 1
+        return max(0.0, self.schedule.seconds / self.speed - (time.monotonic() - started))
+
+    def _event(self) -> dict[str, Any]:
+        return {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.scheduler",
+            "account": ACCOUNT,
+            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": REGION,
+            "resources": [f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{self.schedule.function}"],
+            "detail": "{}",
+        }

@@ -1,0 +1,64 @@
+"""SQS delivers at least once, in any order, and poison with the rest: what becomes of the mails."""
+
+import json
+import random
+import time
+from collections import Counter
+
+import pytest
+
+from tests.cloud.cloud import Cloud
+from tests.cloud.event_sources import QueuePoller
+from tests.people import People, insert, query
+
+PATIENCE = 300.0
+POISON = ("no JSON", '{"mail_id": "seven"}', '{"mail_id": -1}', "[]", '{"mail_id": 1.5}')
+
+
+@pytest.mark.parametrize("mails", [10, pytest.param(500, marks=pytest.mark.proof)])
+def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, people: People, mails: int) -> None:
+    cloud, luck = quiet_cloud, random.Random(mails)
+    recipients = [people.student().email for _ in range(mails)]
+    ids = [insert("outbox", {"kind": "reset_password", "recipient": each}) for each in recipients]
+    bodies = [json.dumps({"mail_id": each}) for each in ids for _ in range(luck.randint(1, 5))]
+    poison = [luck.choice(POISON) for _ in range(-(-len(bodies) // 9))]  # a tenth of all
+    messages = bodies + poison
+    luck.shuffle(messages)
+    [source] = cloud.template.queue_sources
+    url = cloud.aws.queues[source.queue]
+    for body in messages:
+        cloud.aws.sqs.send_message(QueueUrl=url, MessageBody=body)
+
+    pollers = [QueuePoller(cloud.aws, source, cloud.functions[source.function]) for _ in range(2)]
+    for each in pollers:
+        each.start()
+    wait_until_empty(cloud, url)
+    for each in pollers:
+        each.stop()
+
+    sent = Counter(mail.to for mail in cloud.aws.mails())
+    assert sent == Counter(recipients)
+    assert query("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == [(0,)]
+    assert sorted(dead_letters(cloud)) == sorted(poison)
+    assert sum(each.calls for each in pollers) < len(messages) / 2, "one message a call: no batch was ever split"
+
+
+def wait_until_empty(cloud: Cloud, url: str) -> None:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    deadline = time.monotonic() + PATIENCE
+    while any(
+        int(number)
+        for number in cloud.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()
+    ):
+        assert time.monotonic() < deadline, "messages are left"
+        time.sleep(0.1)
+
+
+def dead_letters(cloud: Cloud) -> list[str]:
+    """The bodies of the messages that were given up; they are gone then."""
+    url, bodies = cloud.aws.queues["MailDeadLetters"], []
+    while found := cloud.aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        bodies += [each["Body"] for each in found]
+        for each in found:
+            cloud.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+    return bodies

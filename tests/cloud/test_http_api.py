@@ -1,0 +1,190 @@
+"""The HTTP API's emulator: which route a request takes, what its function is told, and where the gateway ends it."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cloud.http_api import MAX_BODY, MAX_HEAD, HttpApi, Refused, Routes
+from tests.cloud.lambda_service import ConcurrencyExceeded
+from tests.cloud.template import HttpRoute
+from tests.cloud.throttle import Throttle
+from tests.runtime.runtime_api import FunctionError, PayloadTooLarge
+
+ROUTES = [
+    HttpRoute("ANY", "/things/", "any"),
+    HttpRoute("POST", "/things/", "post"),
+    HttpRoute("ANY", "/things/{id}", "one"),
+    HttpRoute("ANY", "/things/new", "new"),
+    HttpRoute("ANY", "/things/{rest+}", "rest"),
+    HttpRoute("ANY", "$default", "default"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "function", "variables"),
+    [
+        ("GET", "/things/", "any", {}),
+        ("POST", "/things/", "post", {}),
+        ("GET", "/things/new", "new", {}),
+        ("GET", "/things/7", "one", {"id": "7"}),
+        ("GET", "/things/7/", "rest", {"rest": "7/"}),
+        ("GET", "/things/7/parts", "rest", {"rest": "7/parts"}),
+        ("GET", "/things", "default", {}),
+        ("GET", "/", "default", {}),
+    ],
+)
+def test_the_most_specific_route_is_taken(method: str, path: str, function: str, variables: dict[str, str]) -> None:
+    matched = Routes(ROUTES).select(method, path)
+    assert (matched.route.function, matched.variables) == (function, variables)
+
+
+def test_without_a_default_route_other_paths_lead_nowhere() -> None:
+    with pytest.raises(Refused, match="Not Found"):
+        Routes(ROUTES[:-1]).select("GET", "/elsewhere")
+
+
+class Fake:
+    """A function of this process."""
+
+    def __init__(self, answer: Callable[[Any], Any]) -> None:
+        self.answer = answer
+        self.events: list[Any] = []
+
+    def invoke(self, event: Any) -> Any:
+        self.events.append(event)
+        return self.answer(event)
+
+
+def call(
+    function: Fake,
+    *,
+    path: bytes = b"/things/7",
+    query: bytes = b"",
+    headers: list[tuple[bytes, bytes]] | None = None,
+    body: bytes = b"",
+    method: str = "GET",
+    throttle: Throttle | None = None,
+    timeout: float = 5.0,
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Status, headers and body of the gateway's answer."""
+    api: Any = HttpApi(ROUTES[2:3], {"one": function}, throttle or Throttle(1, 1), timeout=timeout)  # type: ignore[dict-item]
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path.decode(),
+        "raw_path": path,
+        "query_string": query,
+        "headers": headers or [],
+        "client": ("203.0.113.9", 1),
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(api(scope, receive, send))
+    api.close()
+    return sent[0]["status"], sent[0]["headers"], sent[1]["body"]
+
+
+def echo(event: Any) -> Any:
+    return {"statusCode": 200, "body": event.get("body", "")}
+
+
+def fail(error: Exception) -> Callable[[Any], Any]:
+    def raise_it(_event: Any) -> Any:
+        raise error
+
+    return raise_it
+
+
+def test_a_function_is_told_what_aws_tells_it() -> None:
+    function = Fake(echo)
+    headers = [(b"Host", b"h"), (b"X-Twice", b"1"), (b"x-twice", b"2"), (b"cookie", b"a=1; b=2"), (b"user-agent", b"u")]
+    call(function, query=b"a=1&a=2&b=%C5%82", headers=headers)
+    [event] = function.events
+    assert event["routeKey"] == event["requestContext"]["routeKey"] == "ANY /things/{id}"
+    assert (event["version"], event["rawPath"], event["pathParameters"]) == ("2.0", "/things/7", {"id": "7"})
+    assert event["rawQueryString"] == "a=1&a=2&b=%C5%82"
+    assert event["queryStringParameters"] == {"a": "1,2", "b": "ł"}
+    assert event["headers"] == {"host": "h", "x-twice": "1,2", "user-agent": "u", "x-forwarded-proto": "https"}
+    assert event["cookies"] == ["a=1", "b=2"]
+    assert event["requestContext"]["http"]["sourceIp"] == "203.0.113.9"
+    assert "body" not in event
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_text"),
+    [("application/json", True), ("text/plain; charset=utf-8", True), ("multipart/form-data; boundary=x", False)],
+)
+def test_only_text_comes_as_it_is(content_type: str, is_text: bool) -> None:  # noqa: FBT001 - a column of the table
+    function = Fake(lambda _event: {"statusCode": 204})
+    call(function, body=b"body", headers=[(b"content-type", content_type.encode())], method="POST")
+    [event] = function.events
+    assert event["body"] == ("body" if is_text else base64.b64encode(b"body").decode())
+    assert event["isBase64Encoded"] is not is_text
+
+
+def test_an_answer_keeps_its_status_headers_cookies_and_bytes() -> None:
+    answer = {
+        "statusCode": 201,
+        "headers": {"X-A": "1", "Content-Length": "9"},
+        "cookies": ["a=1", "b=2"],
+        "body": "AAE=",
+        "isBase64Encoded": True,
+    }
+    status, headers, body = call(Fake(lambda _event: answer))
+    assert (status, body) == (201, b"\x00\x01")
+    assert headers == [(b"x-a", b"1"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"content-length", b"2")]
+
+
+def test_an_answer_without_a_status_is_the_body() -> None:
+    assert call(Fake(lambda _event: {"a": 1}))[::2] == (200, b'{"a": 1}')
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (FunctionError({"errorType": "ValueError"}), 500, "Internal Server Error"),
+        (ConcurrencyExceeded(), 503, "Service Unavailable"),
+        (PayloadTooLarge(), 413, "Request Entity Too Large"),
+    ],
+)
+def test_failures_become_the_gateways_own_answers(error: Exception, status: int, message: str) -> None:
+    assert call(Fake(fail(error)))[::2] == (status, f'{{"message": "{message}"}}'.encode())
+
+
+def test_a_slow_function_is_not_waited_for() -> None:
+    assert call(Fake(lambda _event: time.sleep(0.3)), timeout=0.05)[0] == 503
+
+
+def test_no_answer_that_makes_no_sense_comes_through() -> None:
+    assert call(Fake(lambda _event: {"statusCode": "two hundred"}))[0] == 500
+    assert call(Fake(lambda _event: {"statusCode": 200, "body": {"a": 1}}))[0] == 500
+
+
+def test_a_throttled_request_does_not_reach_the_function() -> None:
+    function, throttle = Fake(echo), Throttle(0.001, 2)
+    assert [call(function, throttle=throttle)[0] for _ in range(3)] == [200, 200, 429]
+    assert len(function.events) == 2
+
+
+def test_request_line_and_headers_end_where_aws_ends_them() -> None:
+    line = len("GET /things/7 HTTP/1.1\r\n") + len("x: \r\n")
+    fits = [(b"x", b"v" * (MAX_HEAD - line))]
+    assert call(Fake(echo), headers=fits)[0] == 200
+    status, _, body = call(Fake(echo), headers=[(b"x", fits[0][1] + b"v")])
+    assert (status, body) == (431, b'{"message": "Request Header Fields Too Large"}')
+
+
+def test_bodies_end_where_aws_ends_them() -> None:
+    quiet = Fake(lambda _event: {"statusCode": 204})
+    assert call(quiet, body=b"x" * MAX_BODY, method="POST")[0] == 204
+    assert call(quiet, body=b"x" * (MAX_BODY + 1), method="POST")[0] == 413

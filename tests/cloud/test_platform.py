@@ -1,0 +1,160 @@
+"""Everything template.yaml routes, driven from outside: each path, each frame, each queue and schedule."""
+
+import io
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from PIL import Image
+from websockets.sync.client import ClientConnection, connect
+
+from tests.cloud.cloud import Cloud
+from tests.cloud.template import TEMPLATE, HttpRoute, Template
+from tests.people import PASSWORD, People, Person, query
+from tests.talks import conversation
+
+STATED = Template(TEMPLATE, {}, {})
+PATIENCE = 20.0
+# What stands for the variables of paths: ids of nothing.
+NOTHING = {"tutor_id": "1", "item_id": "1"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def ask(cloud: Cloud, method: str, path: str, token: str = "", **options: Any) -> httpx.Response:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    return httpx.request(method, cloud.url + path, headers=headers, timeout=60, **options)
+
+
+def eventually(found: Callable[[], Any]) -> Any:
+    """What is found once there is something."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := found()):
+        assert time.monotonic() < deadline, "nothing came"
+        time.sleep(0.05)
+    return value
+
+
+def listening(cloud: Cloud, talk: UUID, person: Person) -> ClientConnection:
+    """A socket as the shipped client opens it."""
+    address = f"{cloud.url.replace('http', 'ws')}/ws/chat/{talk}/?token={person.access}&protocol=2"
+    return connect(address, compression=None, ping_interval=None, open_timeout=60)
+
+
+@pytest.mark.parametrize("route", STATED.http_routes, ids=lambda route: route.key)
+def test_every_route_leads_to_a_function_that_knows_its_path(cloud: Cloud, people: People, route: HttpRoute) -> None:
+    path = re.sub(r"\{(\w+)\}", lambda found: NOTHING.get(found[1], NOBODY), route.path)
+    function = cloud.functions[route.function]
+    before = function.invocations
+    answer = ask(cloud, "GET", "/api/unknown/" if path == "$default" else path, people.tutor().access)
+    assert function.invocations == before + 1
+    assert answer.status_code < 500, answer.text
+    # The function names the methods of each path it knows.
+    assert ("allow" in answer.headers) == (path != "$default"), answer.text
+
+
+def test_every_frame_leads_to_its_function(cloud: Cloud, people: People) -> None:
+    student = people.student()
+    talk = conversation(student, people.tutor())
+    assert set(STATED.socket_routes) == {"$connect", "$disconnect", "$default", "chat_message"}
+    with listening(cloud, talk, student) as socket:
+        assert query("SELECT count(*) FROM connections") == [(1,)]
+        socket.send(json.dumps({"event": "chat_message", "data": {"body": "Cześć", "id": "1"}}))
+        assert json.loads(socket.recv(PATIENCE))["data"]["body"] == "Cześć"
+        socket.send(json.dumps({"data": {"body": "bez nazwy", "id": "2"}}))
+        assert json.loads(socket.recv(PATIENCE))["data"]["body"] == "bez nazwy"
+    eventually(lambda: query("SELECT count(*) FROM connections") == [(0,)])
+    assert cloud.connections.refused == []
+
+
+def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cloud: Cloud, people: People) -> None:
+    student, tutor = people.student(), people.tutor()
+    talk = conversation(student, tutor)
+    with listening(cloud, talk, student) as sender, listening(cloud, talk, tutor) as reader:
+        for number in range(20):
+            sender.send(json.dumps({"event": "chat_message", "data": {"body": str(number), "id": str(number)}}))
+        got = [json.loads(reader.recv(PATIENCE))["data"] for _ in range(20)]
+    assert sorted(each["seq"] for each in got) == list(range(1, 21))
+    in_order = [each["body"] for each in sorted(got, key=lambda each: each["seq"])]
+    assert in_order != [str(number) for number in range(20)], "nothing was overtaken: this test shows nothing"
+    history = ask(cloud, "GET", f"/api/chat/conversation_detail/{talk}/", tutor.access).json()
+    assert [each["body"] for each in history] == in_order[::-1]
+
+
+def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:
+    student = people.student()
+    with listening(cloud, conversation(student, people.tutor()), student) as socket:
+        answer = ask(cloud, "POST", "/api/token/logout/", student.access, json={"refresh": student.refresh})
+        assert answer.status_code < 300, answer.text
+        with pytest.raises(Exception, match="1001"):
+            socket.recv(PATIENCE)
+
+
+def test_a_refused_handshake_says_so(cloud: Cloud, people: People) -> None:
+    stranger = people.student()
+    talk = conversation(people.student(), people.tutor())
+    with pytest.raises(Exception, match="403"):
+        listening(cloud, talk, stranger)
+
+
+def test_a_picture_goes_into_the_bucket_and_is_served_from_there(cloud: Cloud, people: People) -> None:
+    tutor, picture = people.tutor(), io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "PNG")
+    files = {"profile_image": ("ja.png", picture.getvalue(), "image/png")}
+    answer = ask(cloud, "PATCH", "/api/user/profile_image/", tutor.access, files=files)
+    assert answer.status_code == 200, answer.text
+    path = ask(cloud, "GET", "/api/user/profile/", tutor.access).json()["profile_image"]
+    served = httpx.get(cloud.url + path)
+    assert (served.status_code, served.headers["content-type"]) == (200, "image/webp")
+    assert "immutable" in served.headers["cache-control"]
+    assert httpx.get(f"{cloud.url}/static/media/uploads/user/none.webp").status_code == 403
+
+
+def test_a_mail_goes_through_queue_and_ses_and_its_link_works(cloud: Cloud, platform: None) -> None:
+    address = "ola@prz.edu.pl"
+    account = {"email": address, "password": PASSWORD, "is_tutor": True}
+    assert ask(cloud, "POST", "/api/user/create/", json=account).status_code == 201
+    [mail] = eventually(lambda: cloud.aws.mails(address))
+    assert ask(cloud, "POST", "/api/user/confirm_user/", json={"token": mail.token}).status_code == 200
+    assert ask(cloud, "POST", "/api/token/", json=account).status_code == 200
+
+
+def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
+    assert {each.function for each in STATED.schedules} == {"KeepAliveFunction", "MailFunction"}
+    calls = {name: cloud.functions[name].invocations for name in ("KeepAliveFunction", "MailFunction")}
+    eventually(lambda: all(cloud.functions[name].invocations > before for name, before in calls.items()))
+
+
+def test_the_viewers_address_is_cloudfronts_word_and_nobody_elses(cloud: Cloud, platform: None) -> None:
+    """The limits count addresses; a made-up header does not make one another."""
+    seen = []
+    function = cloud.functions["TokensFunction"]
+    invoke = function.invoke
+    function.invoke = lambda event: seen.append(event) or invoke(event)  # type: ignore[method-assign,func-returns-value]
+    try:
+        forged = {"cloudfront-viewer-address": "192.0.2.1:1", "x-origin-secret": "guessed"}
+        httpx.post(f"{cloud.url}/api/token/verify/", json={"token": "x"}, headers=forged, timeout=60)
+    finally:
+        function.invoke = invoke  # type: ignore[method-assign]
+    [event] = seen
+    assert event["headers"]["cloudfront-viewer-address"].startswith("127.0.0.1:")
+    assert event["headers"]["x-origin-secret"] == function.environment["ORIGIN_SECRET"] != "guessed"
+
+
+def test_a_long_address_ends_at_cloudfront(cloud: Cloud) -> None:
+    answer = ask(cloud, "GET", f"/api/user/tutor/search/?search_by_full_name={'x' * 8192}")
+    assert answer.status_code == 413
+
+
+def test_a_broken_function_answers_500_and_the_next_request_gets_a_new_process(cloud: Cloud, platform: None) -> None:
+    assert ask(cloud, "GET", "/api/user/tutor/skills/").status_code == 200
+    function = cloud.functions["TutorsFunction"]
+    for process in function.processes:
+        process.process.kill()
+    answer = ask(cloud, "GET", "/api/user/tutor/skills/")
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
+    assert ask(cloud, "GET", "/api/user/tutor/skills/").status_code == 200

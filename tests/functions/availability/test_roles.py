@@ -1,0 +1,167 @@
+"""Who may call the endpoints of availability, and what becomes of bodies nobody should send."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.doors import ANY
+from tests.functions.availability.weeks import HOURS, OVERRIDES, SLOTS, TERMS, call, every_day, put
+from tests.layers.test_every_endpoint import (
+    BAD_VALUES,
+    BROKEN_BODIES,
+    BROKEN_FORMS,
+    JSON,
+    STRANGERS,
+    Endpoint,
+    assert_refused,
+    each,
+    rows,
+)
+from tests.people import People
+
+WEEK = {"time_zone": "Europe/Warsaw", "hours": every_day()}
+OVERRIDE = {"kind": "off", "first_day": "2027-03-28", "last_day": "2027-03-29", "start": "09:00", "end": "17:00"}
+CHANGE = {
+    "time_zone": "Europe/London",
+    "session_lengths": [45],
+    "slot_step": 15,
+    "buffer_before": 5,
+    "buffer_after": 5,
+    "minimum_notice": 0,
+    "booking_window": 30,
+    "max_per_day": 3,
+    "max_per_week": 9,
+    "confirmation": "manual",
+    "cancellation_notice": 24,
+    "meeting_url": "https://meet.example.com/ola",
+    "group_seats": 4,
+    "group_price": 30,
+    "currency": "EUR",
+}
+WITH_BODY = [
+    Endpoint(call, "PUT", HOURS, WEEK),
+    Endpoint(call, "POST", OVERRIDES, OVERRIDE),
+    Endpoint(call, "PATCH", f"{TERMS}me/", CHANGE),
+]
+PROTECTED = [
+    *WITH_BODY,
+    Endpoint(call, "GET", HOURS),
+    Endpoint(call, "GET", OVERRIDES),
+    Endpoint(call, "DELETE", f"{OVERRIDES}1/"),
+    Endpoint(call, "GET", f"{TERMS}me/"),
+]
+PUBLIC = [Endpoint(call, "GET", f"{TERMS}1/"), Endpoint(call, "GET", f"{SLOTS}1/")]
+# Null is what takes these away.
+MAY_BE_NULL = {"last_day", "max_per_day", "max_per_week", "meeting_url", "group_price"}
+
+
+@each(PROTECTED)
+def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
+    for number, (credentials, refusal) in enumerate(STRANGERS):
+        header = credentials(people.tutor(email=f"ewa{number}@prz.edu.pl"))
+        headers = {"content-type": "application/json"} | ({} if header is None else {"authorization": header})
+        before = rows()
+        for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("POST", b"[]"), ("GET", b"")):
+            answer = call(method, endpoint.path, body=body, headers=headers)
+            assert (answer.status, answer.json) == (401, refusal)
+        assert rows() == before
+
+
+@each(PROTECTED)
+def test_students_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
+    student = people.student()
+    before = rows()
+    for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")):
+        answer = call(method, endpoint.path, token=student.access, body=body)
+        assert (answer.status, answer.json) == (403, {"detail": "Nie masz uprawnień, by wykonać tę czynność."})
+    assert rows() == before
+
+
+@each(PROTECTED)
+def test_tutors_may_call_it_with_and_without_the_slash(people: People, endpoint: Endpoint) -> None:
+    for path in (endpoint.path, endpoint.path.removesuffix("/")):
+        answer = call(endpoint.method, path, token=people.tutor().access, json_body=endpoint.body or ANY)
+        assert answer.status == {"POST": 201, "DELETE": 404}.get(endpoint.method, 200), answer
+
+
+@each(PUBLIC)
+def test_everybody_may_read_what_is_public(people: People, endpoint: Endpoint) -> None:
+    put(people.tutor(), *every_day())
+    tokens = ("", "nonsense", people.student().access, people.tutor().access)
+    answers = [call("GET", path, token=token) for path in (endpoint.path, endpoint.path[:-1]) for token in tokens]
+    assert {(answer.status, answer.body) for answer in answers} == {(200, answers[0].body)}
+    assert call("HEAD", endpoint.path).status == 200
+
+
+@each(PROTECTED + PUBLIC)
+def test_other_methods_are_refused_and_the_right_ones_named(people: People, endpoint: Endpoint) -> None:
+    token = people.tutor().access
+    allowed = call("OPTIONS", endpoint.path, token=token).headers["allow"].split(", ")
+    assert endpoint.method in allowed
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(allowed):
+        answer = call(method, endpoint.path, token=token, body=b"{broken")
+        assert (answer.status, answer.json) == (405, {"detail": f'Niedozwolona metoda "{method}".'})
+
+
+@each(WITH_BODY)
+def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+    tutor = people.tutor()
+    put(tutor, *every_day())
+    before = rows()
+    for content_type, body, status in [("application/json", body, None) for body in BROKEN_BODIES] + BROKEN_FORMS:
+        answer = call(
+            endpoint.method, endpoint.path, token=tutor.access, body=body, headers={"content-type": content_type}
+        )
+        # Without anything in it a change of terms changes nothing.
+        if not (answer.status == 200 and endpoint.method == "PATCH" and b'"a"' in body):
+            assert_refused(answer)
+            assert status in (None, answer.status), (content_type, body[:50], answer)
+    assert rows() == before
+
+
+@each(WITH_BODY)
+def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: Endpoint) -> None:
+    tutor = people.tutor()
+    before = rows()
+    for name in endpoint.body:
+        for value in BAD_VALUES:
+            if (name, value) == ("hours", "[]") or (value == "null" and name in MAY_BE_NULL):
+                continue
+            body = json.dumps(endpoint.body | {name: "@"}).replace('"@"', value).encode()
+            headers = {"content-type": "application/json"}
+            answer = call(endpoint.method, endpoint.path, token=tutor.access, body=body, headers=headers)
+            assert_refused(answer)
+    assert rows() == before
+
+
+HOURS_LIKE = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={"weekday": JSON, "start": st.just("09:00") | JSON, "end": st.just("17:00") | JSON}
+    ),
+    max_size=3,
+)
+
+
+@pytest.mark.parametrize("examples", [30, pytest.param(1_000, marks=pytest.mark.proof)])
+@each(WITH_BODY)
+def test_whatever_the_fields_hold_no_answer_is_an_error_of_ours(
+    people: People, endpoint: Endpoint, examples: int
+) -> None:
+    tutor = people.tutor()
+    fields = {name: st.just(value) | JSON for name, value in endpoint.body.items()}
+    if "hours" in fields:
+        fields["hours"] = HOURS_LIKE | JSON
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(st.fixed_dictionaries({}, optional=fields))
+    def play(body: dict[str, Any]) -> None:
+        answer = call(endpoint.method, endpoint.path, token=tutor.access, json_body=body)
+        assert answer.status < 500, answer
+        assert isinstance(answer.json, dict)
+
+    play()

@@ -1,0 +1,151 @@
+"""Mails whose messages come from SQS: batches that fail in part, messages that come twice or say nothing."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.mail import repository
+from functions.mail.handler import handler
+from tests.conftest import read_settings_again
+from tests.events.recorded import recorded
+from tests.functions.mail.smtp_server import HOST, Postbox, free_port, smtp_server
+from tests.people import insert, query
+from tests.races import at_once
+
+NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
+
+
+@pytest.fixture
+def smtp_port(platform: None, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Mails go to an SMTP server on this port, once there is one."""
+    port = free_port()
+    monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
+    read_settings_again()
+    return port
+
+
+def queued(*names: str) -> list[int]:
+    """Accounts that wait for their confirmation mails; the ids of the mails."""
+    for name in names:
+        insert("users", {"email": f"{name}@example.com", "password_hash": "!"})
+    return [insert("outbox", {"kind": "confirm_email", "recipient": f"{name}@example.com"}) for name in names]
+
+
+def batch(*bodies: object) -> dict[str, Any]:
+    """An event of SQS; a body that is no text goes as JSON. Messages are named by their places."""
+    [record] = recorded("queue_mail")["Records"]
+    texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+    return {"Records": [{**record, "messageId": str(place), "body": text} for place, text in enumerate(texts)]}
+
+
+def failed(*places: int) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": str(place)} for place in places]}
+
+
+def unsent() -> list[int]:
+    return [row[0] for row in query("SELECT id FROM outbox WHERE sent_at IS NULL ORDER BY id")]
+
+
+def test_a_message_sends_its_mail_and_no_other(smtp_port: int) -> None:
+    first, second, third = queued("a", "b", "c")
+    with smtp_server(smtp_port) as postbox:
+        assert handler(batch({"mail_id": second}), None) == NONE_FAILED
+        assert postbox.recipients == ["b@example.com"]
+        assert unsent() == [first, third]
+        assert handler(batch({}), None) == NONE_FAILED
+    assert sorted(postbox.recipients) == ["a@example.com", "b@example.com", "c@example.com"]
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "",
+        "no json",
+        "[]",
+        "null",
+        "7",
+        '"x"',
+        {"mail_id": "7"},
+        {"mail_id": None},
+        {"mail_id": 0},
+        {"mail_id": -1},
+        {"mail_id": 2**63},
+        {"mail_id": 1.5},
+        {"mail_id": [1]},
+        {"mail_id": True},
+        "[" * 100_000,
+    ],
+)
+def test_a_message_that_says_nothing_fails_alone(smtp_port: int, poison: object) -> None:
+    first, second = queued("a", "b")
+    with smtp_server(smtp_port) as postbox:
+        assert handler(batch({"mail_id": first}, poison, {"mail_id": second}), None) == failed(1)
+    assert postbox.recipients == ["a@example.com", "b@example.com"]
+    assert unsent() == []
+
+
+def test_a_message_of_a_mail_that_is_not_there_is_done(smtp_port: int) -> None:
+    assert handler(batch({"mail_id": 2**63 - 1}), None) == NONE_FAILED
+
+
+def test_a_mail_that_is_refused_or_cannot_be_written_fails_alone_and_comes_again(
+    smtp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = queued("refused", "a", "unwritten", "b")
+    query("UPDATE outbox SET kind = 'of a newer release' WHERE id = %s", ids[2])
+    postbox = Postbox()
+    postbox.refused = {"refused@example.com"}
+    with smtp_server(smtp_port, postbox):
+        event = batch(*({"mail_id": each} for each in ids))
+        assert handler(event, None) == failed(0, 2)
+        assert postbox.recipients == ["a@example.com", "b@example.com"]
+        assert handler(event, None) == NONE_FAILED, "it comes too soon: the sweep will send what is left"
+        postbox.refused.clear()
+        query("UPDATE outbox SET due_at = now()")
+        assert handler(event, None) == failed(2)
+        assert unsent() == [ids[2]]
+        query("UPDATE outbox SET due_at = now()")
+        queued("c")
+        assert handler({}, None) == {"sent": 1}, "nor does it hold up a sweep"
+
+
+def test_while_the_mail_server_is_away_every_message_fails_and_comes_again(smtp_port: int) -> None:
+    ids = queued("a", "b")
+    event = batch({"mail_id": ids[0]}, {}, {"mail_id": ids[1]})
+    assert handler(event, None) == failed(0, 1)
+    query("UPDATE outbox SET due_at = now()")
+    with smtp_server(smtp_port) as postbox:
+        assert handler(event, None) == NONE_FAILED
+    assert sorted(postbox.recipients) == ["a@example.com", "b@example.com"]
+
+
+def test_a_database_that_is_away_fails_the_messages_not_the_function(
+    smtp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [mail] = queued("a")
+    monkeypatch.setattr(repository, "CLAIM_ONE", "SELECT %s FROM missing")
+    with smtp_server(smtp_port):
+        assert handler(batch({"mail_id": mail}, {}), None) == failed(0)
+
+
+@pytest.mark.parametrize("mails", [5, pytest.param(200, marks=pytest.mark.proof)])
+def test_messages_that_come_twice_and_at_once_send_nothing_twice(smtp_port: int, mails: int) -> None:
+    """SQS delivers at least once; a sweep runs meanwhile."""
+    ids = queued(*(f"a{number}" for number in range(mails)))
+    event = batch(*({"mail_id": each} for each in [*ids, *ids]))
+    with smtp_server(smtp_port) as postbox:
+        answers = at_once(*[lambda: handler(event, None)] * 3, lambda: {**NONE_FAILED, **handler({}, None)})
+    assert [answer["batchItemFailures"] for answer in answers] == [[]] * 4
+    assert sorted(postbox.recipients) == sorted(f"a{number}@example.com" for number in range(mails))
+
+
+def test_without_the_claim_a_message_that_comes_twice_sends_twice(
+    smtp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = "UPDATE outbox SET attempts = attempts + 1 WHERE id = %s RETURNING id, kind, recipient, attempts"
+    monkeypatch.setattr(repository, "CLAIM_ONE", claim)
+    [mail] = queued("a")
+    with smtp_server(smtp_port) as postbox:
+        handler(batch({"mail_id": mail}, {"mail_id": mail}), None)
+    assert postbox.recipients == ["a@example.com"] * 2

@@ -1,0 +1,193 @@
+"""The migrations function as CloudFormation calls it: the answer goes to the address in the request."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import psycopg
+import pytest
+
+from functions.migrations import custom_resource, service
+from functions.migrations.custom_resource import NotHeard, respond
+from functions.migrations.handler import handler
+from local.engines import Engine
+from shared.kit import database as kit_database
+from tests.conftest import read_settings_again
+from tests.databases import new_database
+from tests.events.recorded import recorded
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
+
+
+class Bucket(HTTPServer):
+    """What stands behind a presigned address; answers one status after the other, the last one for ever."""
+
+    def __init__(self, *statuses: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Put)
+        self.statuses = list(statuses) or [200]
+        self.taken: list[dict[str, Any]] = []
+        self.sizes: list[int] = []
+        self.content_types: list[str | None] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/response?X-Amz-Signature=example"
+
+
+class _Put(BaseHTTPRequestHandler):
+    server: Bucket
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.sizes.append(len(body))
+        self.server.content_types.append(self.headers["content-type"])
+        status = self.server.statuses.pop(0) if len(self.server.statuses) > 1 else self.server.statuses[0]
+        if status == 200:
+            self.server.taken.append(json.loads(body))
+        self.send_response(status)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Tests have no use for an access log."""
+
+
+@pytest.fixture
+def bucket() -> Iterator[Bucket]:
+    with Bucket() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def database(engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty database, which is that of the settings."""
+    with new_database(engines) as address:
+        monkeypatch.setenv("DATABASE_URL", address)
+        read_settings_again()
+        yield address
+    monkeypatch.undo()
+    read_settings_again()
+
+
+def request(bucket: Bucket, **changes: Any) -> dict[str, Any]:
+    return {**recorded("migrations_custom_resource", response_url=bucket.url), **changes}
+
+
+def revision(address: str) -> Any:
+    with psycopg.connect(address) as db:
+        return db.execute("SELECT version_num FROM alembic_version").fetchall()
+
+
+def test_an_update_migrates_and_says_so(bucket: Bucket, database: str) -> None:
+    asked = request(bucket)
+    assert handler(asked, None) == {"upgraded": True}
+    told = {name: asked[name] for name in ("StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId")}
+    assert bucket.taken == [{"Status": "SUCCESS", "Reason": "", **told}]
+    # The signature of the address covers the content type: there is none.
+    assert bucket.content_types == [""]
+    assert len(revision(database)) == 1
+
+
+def test_a_resource_that_is_created_gets_an_id_that_stays(bucket: Bucket, database: str) -> None:
+    asked = request(bucket, RequestType="Create")
+    del asked["PhysicalResourceId"]
+    handler(asked, None)
+    assert bucket.taken[0]["PhysicalResourceId"] == custom_resource.RESOURCE_ID
+
+
+def test_deleting_the_stack_leaves_the_database_alone(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", NOWHERE)
+    read_settings_again()
+    assert handler(request(bucket, RequestType="Delete"), None) == {"upgraded": False}
+    assert bucket.taken[0]["Status"] == "SUCCESS"
+    monkeypatch.undo()
+    read_settings_again()
+
+
+def test_what_fails_is_told_and_not_raised(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lambda would call a function that raised again, and CloudFormation wait for an hour."""
+    monkeypatch.setenv("DATABASE_URL", NOWHERE)
+    read_settings_again()
+    assert handler(request(bucket), None) == {"upgraded": False}
+    assert bucket.taken[0]["Status"] == "FAILED"
+    assert "OperationalError" in bucket.taken[0]["Reason"]
+    monkeypatch.undo()
+    read_settings_again()
+
+
+def test_a_database_of_a_newer_release_is_left_as_it_is(bucket: Bucket, database: str) -> None:
+    """A rollback of the code must not fail at the database, which stays."""
+    service.upgrade()
+    with psycopg.connect(database) as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert handler(request(bucket), None) == {"upgraded": False}
+    assert bucket.taken[0]["Status"] == "SUCCESS"
+    assert revision(database) == [("9999",)]
+
+
+def test_a_migration_waits_for_the_lock_it_needs(
+    bucket: Bucket, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.upgrade()
+    waited = []
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            holder.rollback()
+
+        monkeypatch.setattr(time, "sleep", wait)
+        assert handler(request(bucket), None) == {"upgraded": True}
+    assert waited == [service.PAUSE]
+
+
+def test_a_lock_that_is_never_free_fails_the_deploy(
+    bucket: Bucket, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.upgrade()
+    monkeypatch.setattr(service, "TRIES", 1)
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        handler(request(bucket), None)
+    assert bucket.taken[0]["Status"] == "FAILED"
+    assert "lock timeout" in bucket.taken[0]["Reason"]
+
+
+def test_a_long_reason_still_fits_into_a_response(bucket: Bucket) -> None:
+    respond(request(bucket), "FAILED", "ż" * 5_000)
+    assert bucket.sizes[0] <= 4_096
+
+
+def test_a_bucket_that_is_busy_is_asked_again(bucket: Bucket) -> None:
+    bucket.statuses = [503, 200]
+    respond(request(bucket), "SUCCESS")
+    assert len(bucket.sizes) == 2
+    assert len(bucket.taken) == 1
+
+
+def test_an_address_that_is_not_valid_any_more_is_an_error(bucket: Bucket) -> None:
+    bucket.statuses = [403]
+    with pytest.raises(NotHeard, match="403"):
+        respond(request(bucket), "SUCCESS")
+
+
+def test_nobody_listening_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(custom_resource, "TRIES", 0)
+    with pytest.raises(NotHeard):
+        respond({**recorded("migrations_custom_resource", response_url="http://127.0.0.1:1/")}, "SUCCESS")
+
+
+def test_the_login_of_the_database_comes_from_its_secret(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kit_database, "logins", lambda: iter([{"user": "postgres", "password": "any"}]))
+    monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", ""))
+    read_settings_again()
+    assert handler({}, None) == {"upgraded": True}
+    assert len(revision(database)) == 1

@@ -1,0 +1,181 @@
+"""Reporting reviews, and what staff does about them."""
+
+from typing import Any
+
+import pytest
+
+from functions.reviews.handler import handler
+from tests.doors import Answer, LambdaDoor
+from tests.people import People, Person, insert, query
+
+call = LambdaDoor(handler)
+BASE = "/api/user/tutor/reviews"
+NO_RIGHT = {"detail": "Nie masz uprawnień, by wykonać tę czynność."}
+NOT_FOUND = {"detail": "Nie znaleziono."}
+COUNTED = "SELECT rating_count, rating_sum, avg_rating::text, round(rank::numeric, 4)::text FROM tutors"
+
+
+def report(person: Person, review_id: object, body: Any = None) -> Answer:
+    return call("POST", f"{BASE}/{review_id}/report/", token=person.access, json_body=body or {"reason": "Obraża"})
+
+
+def decide(person: Person, review_id: object, verb: str) -> Answer:
+    return call("POST", f"{BASE}/{review_id}/{verb}/", token=person.access)
+
+
+def reported(staff: Person, query_string: str = "") -> Answer:
+    return call("GET", f"{BASE}/reported/{query_string}", token=staff.access)
+
+
+@pytest.fixture
+def review(people: People) -> int:
+    row = {"tutor_id": people.tutor().tutor_id, "student_id": people.student().id, "rating": 1, "review": "Źle"}
+    review_id: int = insert("ratings", row)
+    return review_id
+
+
+def test_anybody_signed_in_reports_a_review_once(people: People, review: int) -> None:
+    student, tutor = people.student(), people.tutor()
+    for person in (student, tutor, student, student):
+        answer = report(person, review, {"reason": f" Powód {person.tutor_id} "})
+        assert (answer.status, answer.json) == (201, {"Info": "Review reported."})
+    assert query("SELECT reporter_id, reason, resolved_at FROM review_reports ORDER BY id") == [
+        (student.id, "Powód 0", None),
+        (tutor.id, f"Powód {tutor.tutor_id}", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ({"x": 1}, "To pole jest wymagane."),
+        ({"reason": ""}, "To pole nie może być puste."),
+        ({"reason": None}, "Pole nie może mieć wartości null."),
+        ({"reason": {}}, "Not a valid string."),
+        ({"reason": "\0"}, "Znaki null są niedozwolone."),
+        ({"reason": "x" * 1_001}, "Upewnij się, że to pole ma nie więcej niż 1000 znaków."),
+    ],
+)
+def test_a_report_without_a_reason_is_refused(people: People, review: int, body: Any, complaint: str) -> None:
+    answer = report(people.student(), review, body)
+    assert (answer.status, answer.json) == (400, {"reason": [complaint]})
+    assert query("SELECT * FROM review_reports") == []
+
+
+def test_what_is_not_shown_cannot_be_reported(people: People, review: int) -> None:
+    query("UPDATE ratings SET hidden_at = now()")
+    for review_id in (review, 0, 99, 2**63 - 1, 2**63, "9" * 40, "x"):
+        answer = report(people.student(), review_id)
+        assert (answer.status, answer.json) == (404, NOT_FOUND)
+
+
+def test_staff_sees_what_was_reported_and_decides(people: People, review: int) -> None:
+    staff = people.student(is_staff=True)
+    assert reported(staff).json == {"count": 0, "next": None, "previous": None, "results": []}
+    for reason in ("Obraża", "Kłamie"):
+        report(people.student(), review, {"reason": reason})
+    page = reported(staff).json
+    assert (page["count"], page["next"]) == (1, None)
+    [found] = page["results"]
+    reports = found.pop("reports")
+    assert [(each["reason"], sorted(each)) for each in reports] == [
+        ("Obraża", ["created_at", "reason"]),
+        ("Kłamie", ["created_at", "reason"]),
+    ]
+    assert found | {"created_at": 0} == {
+        "id": review,
+        "tutor_id": 1,
+        "rating": 1,
+        "review": "Źle",
+        "created_at": 0,
+        "edited_at": None,
+        "hidden": False,
+        "reply": None,
+        "student_first_name": "Ola",
+        "student_last_name": "Nowak",
+        "report_count": 2,
+    }
+    assert query(COUNTED) == [(1, 1, "1.0", "3.0833")]
+    for _ in range(2):
+        answer = decide(staff, review, "hide")
+        assert (answer.status, answer.json) == (200, {"id": review, "hidden": True})
+        assert query(COUNTED) == [(0, 0, "0.0", "3.5000")]
+        assert reported(staff).json["results"] == []
+    hidden_at = query("SELECT hidden_at FROM ratings")
+    assert decide(staff, review, "hide").status == 200
+    assert query("SELECT hidden_at FROM ratings") == hidden_at
+    for _ in range(2):
+        answer = decide(staff, review, "unhide")
+        assert (answer.status, answer.json) == (200, {"id": review, "hidden": False})
+        assert query(COUNTED) == [(1, 1, "1.0", "3.0833")]
+    assert query("SELECT count(*) FROM review_reports WHERE resolved_at IS NULL") == [(0,)]
+
+
+def test_staff_may_find_nothing_wrong(people: People, review: int) -> None:
+    staff, student = people.student(is_staff=True), people.student()
+    report(student, review)
+    assert decide(staff, review, "unhide").status == 200
+    assert reported(staff).json["results"] == []
+    assert report(student, review).status == 201
+    assert reported(staff).json["count"] == 0
+    assert report(people.student(), review).status == 201
+    assert [each["report_count"] for each in reported(staff).json["results"]] == [1]
+
+
+def test_reported_reviews_come_in_pages_the_first_reported_first(people: People) -> None:
+    staff, tutor, reporter = people.student(is_staff=True), people.tutor(), people.student()
+    ids = [
+        insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": people.student().id, "rating": 1, "review": "x"})
+        for _ in range(5)
+    ]
+    for review_id in reversed(ids):
+        report(reporter, review_id)
+    report(people.student(), ids[-1])
+    first = reported(staff, "?page_size=2").json
+    assert (first["count"], [each["id"] for each in first["results"]]) == (5, [ids[4], ids[3]])
+    second = call("GET", first["next"], token=staff.access).json
+    assert [each["id"] for each in second["results"]] == [ids[2], ids[1]]
+    assert reported(staff, "?page_size=2&p=4").status == 404
+    assert reported(staff, "?p=x").json == {"p": ["Wymagana poprawna liczba całkowita."]}
+
+
+def test_of_many_reports_twenty_are_shown(people: People, review: int) -> None:
+    query("INSERT INTO users (email, password_hash) SELECT n || '@example.com', 'x' FROM generate_series(1, 25) n")
+    query(
+        "INSERT INTO review_reports (rating_id, reporter_id, reason)"
+        " SELECT %s, id, 'x' FROM users WHERE password_hash = 'x'",
+        review,
+    )
+    [found] = reported(people.student(is_staff=True)).json["results"]
+    assert (found["report_count"], len(found["reports"])) == (25, 20)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "reported/"), ("POST", "{review}/hide/"), ("POST", "{review}/unhide/")]
+)
+def test_only_staff_decides(people: People, review: int, method: str, path: str) -> None:
+    target = f"{BASE}/{path.format(review=review)}"
+    report(people.student(), review)
+    before = query("SELECT r.*, p.* FROM ratings r, review_reports p")
+    assert call(method, target).json == {"detail": "Nie podano danych uwierzytelniających."}
+    for person in (people.student(), people.tutor()):
+        for sent in (method, "PUT"):
+            answer = call(sent, target, token=person.access)
+            assert (answer.status, answer.json) == (403, NO_RIGHT)
+    staff = people.student(is_staff=True)
+    assert call("PUT", target, token=staff.access).status == 405
+    query("UPDATE users SET is_staff = false WHERE id = %s", staff.id)
+    assert call(method, target, token=staff.access).status == 403
+    assert query("SELECT r.*, p.* FROM ratings r, review_reports p") == before
+
+
+@pytest.mark.parametrize("verb", ["hide", "unhide"])
+@pytest.mark.parametrize("review_id", ["0", "99", str(2**63 - 1), str(2**63), "9" * 40, "x"])
+def test_no_decision_on_what_is_not_there(people: People, verb: str, review_id: str) -> None:
+    answer = decide(people.student(is_staff=True), review_id, verb)
+    assert (answer.status, answer.json) == (404, NOT_FOUND)
+
+
+def test_reporting_needs_an_account(review: int) -> None:
+    answer = call("POST", f"{BASE}/{review}/report/", json_body={"reason": "x"})
+    assert answer.status == 401

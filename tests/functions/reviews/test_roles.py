@@ -1,0 +1,88 @@
+"""Who may do what with reviews, and what becomes of bodies nobody should send."""
+
+from typing import Any
+
+import pytest
+
+from functions.reviews.handler import handler
+from tests.doors import LambdaDoor
+from tests.layers.test_every_endpoint import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS
+from tests.people import People, Person, insert, query
+
+call = LambdaDoor(handler)
+BASE = "/api/user/tutor/reviews"
+RATE, REPLY, REPORT = "/api/user/rate_tutor/1/", f"{BASE}/1/reply/", f"{BASE}/1/report/"
+ROLES = ("nobody", "refresh token", "author", "reader", "other tutor", "the tutor", "staff")
+# Method, path, body, and what each of the roles is answered.
+MATRIX: list[tuple[str, str, Any, tuple[int, ...]]] = [
+    ("GET", f"{BASE}/1/", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("PATCH", RATE, {"rating": 1}, (401, 401, 200, 400, 400, 400, 400)),
+    ("PUT", REPLY, {"reply": "x"}, (401, 401, 403, 403, 404, 200, 403)),
+    ("DELETE", REPLY, None, (401, 401, 403, 403, 404, 200, 403)),
+    ("POST", REPORT, {"reason": "x"}, (401, 401, 201, 201, 201, 201, 201)),
+    ("GET", f"{BASE}/reported/", None, (401, 401, 403, 403, 403, 403, 200)),
+    ("POST", f"{BASE}/1/hide/", None, (401, 401, 403, 403, 403, 403, 200)),
+    ("POST", f"{BASE}/1/unhide/", None, (401, 401, 403, 403, 403, 403, 200)),
+    ("DELETE", RATE, None, (401, 401, 200, 400, 400, 400, 400)),
+]
+TABLES = ("ratings", "review_reports", "tutors")
+
+
+@pytest.fixture
+def cast(people: People) -> dict[str, Person]:
+    """The author's review of the tutor has the id 1, and so has the tutor."""
+    tutor, author = people.tutor(), people.student()
+    insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": author.id, "rating": 4, "review": "Dobrze"})
+    return {
+        "author": author,
+        "reader": people.student(),
+        "other tutor": people.tutor(),
+        "the tutor": tutor,
+        "staff": people.student(is_staff=True),
+    }
+
+
+def rows() -> list[Any]:
+    return [query(f"SELECT json_agg(t ORDER BY id)::text FROM {table} t") for table in TABLES]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "path", "body", "expected"), MATRIX, ids=[f"{m} {p}" for m, p, _b, _e in MATRIX])
+def test_everybody_may_what_is_theirs(
+    cast: dict[str, Person], *, method: str, path: str, body: Any, expected: tuple[int, ...], role: str
+) -> None:
+    token = {"nobody": "", "refresh token": cast["author"].refresh}.get(role)
+    more = {} if body is None else {"json_body": body}
+    before = rows()
+    answer = call(method, path, token=cast[role].access if token is None else token, **more)
+    assert answer.status == expected[ROLES.index(role)], answer
+    if answer.status >= 400:
+        assert rows() == before
+
+
+BODIES = [
+    ("PATCH", RATE, "author", "review"),
+    ("PUT", REPLY, "the tutor", "reply"),
+    ("POST", REPORT, "reader", "reason"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "who", "name"), BODIES)
+def test_bodies_nobody_should_send_are_refused_and_change_nothing(
+    cast: dict[str, Person], method: str, path: str, who: str, name: str
+) -> None:
+    token, before = cast[who].access, rows()
+    sent = [("application/json", body) for body in BROKEN_BODIES]
+    sent += [(content_type, body) for content_type, body, _status in BROKEN_FORMS]
+    # A number is taken as its digits.
+    values = [value for value in BAD_VALUES if not value.strip("-").isdigit()]
+    sent += [("application/json", f'{{"{name}": {value}}}'.encode()) for value in values]
+    for content_type, body in sent:
+        answer = call(method, path, token=token, body=body, headers={"content-type": content_type})
+        if (content_type, answer.status) == ("application/json", 200):
+            # What has none of the fields changes nothing.
+            assert method == "PATCH"
+            continue
+        assert 400 <= answer.status < 500, (body[:50], answer)
+        assert isinstance(answer.json, dict)
+    assert rows() == before

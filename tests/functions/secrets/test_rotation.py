@@ -1,0 +1,288 @@
+"""Rotating the key that signs tokens, in the steps in which Secrets Manager does it."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from functions.secrets import service
+from functions.secrets.handler import handler
+from functions.secrets.service import NotRotating
+from shared.kit import aws, aws_calls, signing_keys, tokens
+from shared.kit.errors import Unavailable
+from shared.kit.settings import settings
+from shared.kit.signing_keys import BELIEVED_SECONDS, MIN_KEY_BYTES, SEARCH_SECONDS, SETTLING_SECONDS, WeakSecret
+from tests.aws import emulated_aws
+from tests.races import at_once
+
+FIRST_KEY = "the first key, made by the template: 32 bytes and more"
+FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:rotation"
+STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+class Clock:
+    """Time as the processes of this test see it; it passes when told to."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def time(self) -> float:
+        return time.time() + self.ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+class Functions:
+    """In place of moto's Lambda, which needs Docker: runs the handler, each step as often as it is told."""
+
+    def __init__(self) -> None:
+        self.times = 1
+        self.steps: list[str] = []
+        self.before: Callable[[str], None] = lambda _step: None
+
+    def get_function(self, _arn: str) -> None:
+        """Every function exists."""
+
+    def invoke(self, _arn: str, **invocation: Any) -> None:
+        event = json.loads(invocation["body"])
+        self.steps.append(event["Step"])
+        self.before(event["Step"])
+        for _ in range(self.times):
+            handler(event, None)
+
+
+class Process:
+    """One running function: what it knows of the keys is its own."""
+
+    def __init__(self, arn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.known = signing_keys.RotatedKeys(arn)
+        self.monkeypatch = monkeypatch
+
+    def issue(self) -> str:
+        self._run_here()
+        expires_at = datetime.now(UTC) + timedelta(days=7)
+        return tokens.issue(tokens.Claims("refresh", uuid4(), uuid4(), expires_at))
+
+    def reads(self, token: str) -> bool:
+        self._run_here()
+        try:
+            tokens.read(token)
+        except tokens.InvalidToken:
+            return False
+        return True
+
+    def _run_here(self) -> None:
+        self.monkeypatch.setattr(signing_keys, "_rotated", lambda _arn: self.known)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(signing_keys, "time", clock)
+    monkeypatch.setattr(aws_calls, "PAUSE", 0.0)
+    return clock
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
+    functions = Functions()
+    monkeypatch.setattr("moto.awslambda.utils.get_backend", lambda *_: functions)
+    return functions
+
+
+@pytest.fixture
+def secret(clock: Clock, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the platform's secret, which holds the first key."""
+    with emulated_aws(monkeypatch):
+        arn = aws.secretsmanager().create_secret(Name="jwt", SecretString=FIRST_KEY)["ARN"]
+        monkeypatch.setenv("JWT_SECRET_ARN", arn)
+        settings.cache_clear()
+        clock.ahead += SETTLING_SECONDS + 1
+        yield arn
+    settings.cache_clear()
+
+
+@pytest.fixture
+def start(secret: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Process]:
+    return lambda: Process(secret, monkeypatch)
+
+
+def rotate(secret: str) -> None:
+    rules = {"AutomaticallyAfterDays": 30}
+    aws.secretsmanager().rotate_secret(SecretId=secret, RotationLambdaARN=FUNCTION, RotationRules=rules)  # type: ignore[arg-type]
+
+
+def value(secret: str, stage: str = "AWSCURRENT") -> str:
+    return aws.secretsmanager().get_secret_value(SecretId=secret, VersionStage=stage)["SecretString"]
+
+
+def stages(secret: str) -> list[list[str]]:
+    versions = aws.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
+    return sorted(names for names in versions.values() if names)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_rotation_brings_a_new_key_in_and_keeps_the_one_before(secret: str, functions: Functions, times: int) -> None:
+    """Lambda may call a step again."""
+    functions.times = times
+    rotate(secret)
+    first = value(secret)
+    assert (functions.steps, value(secret, "AWSPREVIOUS")) == (STEPS, FIRST_KEY)
+    assert len(first) >= MIN_KEY_BYTES
+    assert stages(secret) == [["AWSCURRENT"], ["AWSPREVIOUS"]]
+    rotate(secret)
+    assert value(secret, "AWSPREVIOUS") == first
+    assert len({FIRST_KEY, first, value(secret)}) == 3
+
+
+def test_a_step_that_is_late_changes_nothing(secret: str) -> None:
+    rotate(secret)
+    key, version = value(secret), aws.secretsmanager().get_secret_value(SecretId=secret)["VersionId"]
+    for step in STEPS:
+        handler({"SecretId": secret, "ClientRequestToken": version, "Step": step}, None)
+    assert (value(secret), value(secret, "AWSPREVIOUS")) == (key, FIRST_KEY)
+
+
+def test_a_version_that_is_not_pending_is_refused(secret: str) -> None:
+    client = aws.secretsmanager()
+    first = client.get_secret_value(SecretId=secret)["VersionId"]
+    rotate(secret)
+    for version in (str(uuid4()), first):
+        with pytest.raises(NotRotating):
+            handler({"SecretId": secret, "ClientRequestToken": version, "Step": "createSecret"}, None)
+    fixed = client.create_secret(Name="fixed", SecretString=FIRST_KEY)
+    with pytest.raises(NotRotating):
+        handler({"SecretId": "fixed", "ClientRequestToken": fixed["VersionId"], "Step": "createSecret"}, None)
+
+
+def test_a_key_that_could_not_sign_does_not_become_the_current_one(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "KEY_BYTES", 8)
+    with pytest.raises(Exception, match=r"500|Internal"):
+        rotate(secret)
+    assert value(secret) == FIRST_KEY
+    version = next(each for each, names in versions(secret).items() if "AWSPENDING" in names)
+    with pytest.raises(WeakSecret):
+        handler({"SecretId": secret, "ClientRequestToken": version, "Step": "testSecret"}, None)
+
+
+def versions(secret: str) -> dict[str, list[str]]:
+    return aws.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
+
+
+def test_tokens_stay_valid_through_one_rotation_and_not_through_two(
+    secret: str, clock: Clock, start: Callable[[], Process]
+) -> None:
+    running = start()
+    old = running.issue()
+    rotate(secret)
+    assert [running.reads(old), start().reads(old)] == [True, True]
+    clock.ahead += BELIEVED_SECONDS + 1
+    new = running.issue()
+    assert [running.reads(old), start().reads(old), running.reads(new), start().reads(new)] == [True] * 4
+    rotate(secret)
+    clock.ahead += BELIEVED_SECONDS + 1
+    assert [running.reads(old), running.reads(new)] == [False, True]
+
+
+def test_no_process_ever_meets_a_token_it_cannot_read(
+    secret: str, clock: Clock, functions: Functions, start: Callable[[], Process]
+) -> None:
+    """Processes start before, during and after a rotation, and meet each other's newest tokens."""
+    running, first = [start()], list[str]()
+    signing: set[str] = set()
+
+    def meet(_step: str = "") -> None:
+        issued = [each.issue() for each in running]
+        first.extend(issued[:1])
+        assert all(each.reads(token) for each in running for token in [*issued, *first[:1]])
+        signing.update(each.known._known[0] for each in running)
+
+    def one_more(step: str) -> None:
+        running.append(start())
+        meet(step)
+
+    meet()
+    functions.before = one_more
+    rotate(secret)
+    for number in range(int(2 * SETTLING_SECONDS / SEARCH_SECONDS)):
+        clock.ahead += SEARCH_SECONDS
+        (meet if number % 4 else one_more)("")
+    clock.ahead += BELIEVED_SECONDS
+    meet()
+    assert {each.known._known[0] for each in running} == {value(secret)}
+    assert signing == {FIRST_KEY, value(secret)}
+
+
+def test_a_key_that_signs_as_soon_as_it_is_found_is_unknown_to_others(
+    secret: str, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin of the test above: without the time to settle it fails."""
+    monkeypatch.setattr(signing_keys, "SETTLING_SECONDS", -1000.0)
+    running = start()
+    running.issue()
+    assert running.reads("not.a.token") is False
+    assert running.reads(start().issue())
+    running.reads(tokens_of_nobody())
+    rotate(secret)
+    assert running.reads(start().issue()) is False
+
+
+def tokens_of_nobody() -> str:
+    """A token whose signature no key made: whoever meets it looks for other keys."""
+    import jwt
+
+    return jwt.encode({"exp": 2**32, "token_type": "access"}, "x" * 40, "HS256")
+
+
+def test_the_current_key_is_asked_for_once_and_others_only_when_a_token_wants_one(
+    secret: str, clock: Clock, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    call_once = aws_calls._call_once
+
+    def counted(service: Any, operation: str, parameters: Any) -> dict[str, Any]:
+        asked.append(parameters["VersionStage"])
+        return call_once(service, operation, parameters)
+
+    monkeypatch.setattr(aws_calls, "_call_once", counted)
+    running = start()
+    at_once(*[lambda: running.reads(running.issue())] * 4)
+    assert asked == ["AWSCURRENT"]
+    for _ in range(10):
+        assert running.reads(tokens_of_nobody()) is False
+    assert asked[1:] == ["AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"]
+    clock.ahead += SEARCH_SECONDS
+    running.reads(tokens_of_nobody())
+    assert len(asked) == 7
+    clock.ahead += BELIEVED_SECONDS
+    running.issue()
+    assert asked[7:] == ["AWSCURRENT"]
+
+
+def test_what_is_known_stays_in_force_while_secrets_manager_is_away(
+    secret: str, clock: Clock, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start()
+    token = running.issue()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    clock.ahead += BELIEVED_SECONDS + 1
+    assert running.reads(token)
+    assert running.reads(running.issue())
+    assert running.reads(tokens_of_nobody()) is False
+    with pytest.raises(Unavailable):
+        start().issue()
+
+
+def test_a_secret_that_does_not_exist_or_is_weak_signs_nothing(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unavailable):
+        Process(f"{secret}-other", monkeypatch).issue()
+    weak = aws.secretsmanager().create_secret(Name="weak", SecretString="short")["ARN"]
+    with pytest.raises(WeakSecret):
+        Process(weak, monkeypatch).issue()

@@ -1,0 +1,115 @@
+"""How many tutors there are by skill and location, under the filters of a search."""
+
+from typing import Any
+
+import pytest
+
+from functions.tutors import facet_search, free_time_search, service
+from tests.functions.tutors.calendars import offer, tomorrow
+from tests.functions.tutors.searches import call, search
+from tests.people import People, query
+from tests.statements import statements
+
+PATH = "/api/user/tutor/search/facets/"
+
+
+def facets(query_string: str = "") -> Any:
+    answer = call("GET", f"{PATH}?{query_string}")
+    assert answer.status == 200, answer
+    return answer.json
+
+
+@pytest.fixture
+def tutors(people: People) -> People:
+    """Five tutors in three places; one is not confirmed, one has no place."""
+    for name, price, skills, location in (
+        ("Łucja", 50, ["Fizyka", "Chemia"], "Łódź"),
+        ("Anna", 80, ["Fizyka"], "Łódź"),
+        ("Jan", 100, ["Muzyka"], "Rzeszów"),
+        ("Ewa", 120, [], ""),
+    ):
+        people.tutor(first_name=name, tutor={"price": price, "skills": skills, "location": location})
+    people.tutor(confirmed_at=None, tutor={"skills": ["Fizyka"], "location": "Łódź"})
+    return people
+
+
+SKILLS = {"Fizyka": 2, "Chemia": 1, "Muzyka": 1}
+LOCATIONS = {"Łódź": 2, "Rzeszów": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "skills", "locations"),
+    [
+        ("", SKILLS, LOCATIONS),
+        ("page_size=1", SKILLS, LOCATIONS),
+        ("skills=Chemia", SKILLS, {"Łódź": 1}),
+        ("skills=Chemia&skills=Muzyka", SKILLS, {"Łódź": 1, "Rzeszów": 1}),
+        ("tutoring_location=rzesz", {"Muzyka": 1}, LOCATIONS),
+        ("tutoring_location=rzesz&skills=Chemia", {"Muzyka": 1}, {"Łódź": 1}),
+        ("price__gte=80", {"Fizyka": 1, "Muzyka": 1}, {"Łódź": 1, "Rzeszów": 1}),
+        ("price__gte=80&skills=Fizyka", {"Fizyka": 1, "Muzyka": 1}, {"Łódź": 1}),
+        ("search_by_full_name=lucja", {"Chemia": 1, "Fizyka": 1}, {"Łódź": 1}),
+        ("search_by_full_name=lucka", {"Chemia": 1, "Fizyka": 1}, {"Łódź": 1}),
+        ("search_by_full_name=" + "x" * 600, {}, {}),
+        ("price__gte=500", {}, {}),
+    ],
+)
+def test_facets_count_what_the_search_would_find(tutors: People, asked: str, skills: Any, locations: Any) -> None:
+    counted = facets(asked)
+    assert counted == {"complete": True, "skills": skills, "locations": locations}
+    assert list(counted["skills"]) == list(skills)
+    for skill, number in skills.items():
+        without = "&".join(part for part in asked.split("&") if not part.startswith(("skills", "page_size")))
+        assert len(search(f"{without}&skills={skill}").json) == number
+
+
+def test_errors_are_those_of_the_search(platform: None) -> None:
+    for asked in ("skills=Nieznany", "price__gte=x&free_from=x", "cursor=x", "page_size=0"):
+        answer = call("GET", f"{PATH}?{asked}")
+        assert (answer.status, answer.json) == (400, search(asked).json)
+
+
+@pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
+def test_facets_of_free_tutors_count_those_who_are(people: People, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(free_time_search, "FEW", few)
+    for number in range(6):
+        tutor = people.tutor(tutor={"skills": ["Fizyka" if number < 4 else "Muzyka"], "location": "Łódź"})
+        if number % 2:
+            offer(tutor, tomorrow(16), 60)
+    asked = "free_from=16:00&free_to=17:00&free_tz=UTC"
+    assert facets(asked) == {"complete": True, "skills": {"Fizyka": 2, "Muzyka": 1}, "locations": {"Łódź": 3}}
+    for module in (facet_search, service):
+        monkeypatch.setattr(module, "COUNTED", 2)
+    counted = facets(asked)
+    assert (counted["complete"], counted["locations"]) == (False, {"Łódź": 2})
+
+
+def test_the_hundred_most_frequent_locations_are_shown(people: People) -> None:
+    query(
+        """
+        WITH accounts AS (
+            INSERT INTO users (email, password_hash, is_tutor, confirmed_at)
+            SELECT n || '@prz.edu.pl', 'x', true, now() FROM generate_series(1, 130) AS n RETURNING id
+        )
+        INSERT INTO tutors (user_id, location)
+        SELECT id, 'Miasto ' || least(row_number() OVER (), 120) FROM accounts
+        """
+    )
+    locations = facets()["locations"]
+    assert len(locations) == 100
+    assert next(iter(locations.items())) == ("Miasto 120", 11)
+
+
+def test_facets_and_searches_by_free_time_take_at_most_two_statements(tutors: People) -> None:
+    search("skills=Fizyka")
+    for asked in (
+        "",
+        "skills=Fizyka",
+        "search_by_full_name=lucka",
+        "free_from=10:00",
+        "search_by_full_name=lucka&free_to=9:00",
+    ):
+        for path in ("", "facets/"):
+            with statements() as sent:
+                call("GET", f"/api/user/tutor/search/{path}?{asked}")
+            assert len(sent) <= 2, sent

@@ -1,0 +1,137 @@
+"""The search by free time and the rule by which is booked decide alike, on whatever a calendar holds."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from functions.tutors import free_time_search, repository
+from functions.tutors.filters import Filters
+from functions.tutors.free_time import FreeTime
+from shared.kit.database import connection
+from shared.rules.free_time import Calendar, Span, load_calendar
+from shared.rules.policy import local_zone
+from tests.functions.tutors.calendars import MINUTE, agree, offer, take
+from tests.people import People, Person, insert, query
+
+HOURS = 60
+DAY = 24 * HOURS
+WEEK = 7 * DAY
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
+
+# Minutes from now; grids of five minutes make touching, overlapping and just fitting likely.
+moments = st.integers(-60, 3 * WEEK // 5).map(lambda five: five * 5)
+soon = st.integers(-30, 2 * DAY // 5).map(lambda five: five * 5)
+lengths = st.sampled_from([15, 30, 45, 60, 90, 120, 240])
+stretches = st.tuples(soon | moments, lengths | st.integers(5, 100).map(lambda five: five * 5))
+terms = st.fixed_dictionaries(
+    {
+        "time_zone": st.sampled_from(["Europe/Warsaw", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"]),
+        "session_lengths": st.lists(lengths, min_size=1, max_size=3, unique=True),
+        "slot_step": st.sampled_from([5, 15, 25, 30, 60, 240]),
+        "buffer_before": st.sampled_from([0, 0, 5, 30, 240]),
+        "buffer_after": st.sampled_from([0, 0, 10, 30, 240]),
+        "minimum_notice": st.sampled_from([0, 60, DAY, WEEK, 43_200]),
+        "booking_window": st.sampled_from([1, 3, 10, 60]),
+        "max_per_day": st.sampled_from([None, None, 1, 2]),
+        "max_per_week": st.sampled_from([None, None, 1, 3]),
+    }
+)
+wishes = st.builds(
+    FreeTime,
+    starts=st.integers(0, 95).map(lambda quarter: quarter * 15),
+    ends=st.integers(1, 96).map(lambda quarter: quarter * 15),
+    weekdays=st.just(frozenset(range(1, 8))) | st.frozensets(st.integers(1, 7), min_size=1),
+    zone=st.just(local_zone()),
+    days=st.sampled_from([1, 2, 7, 14, 30]),
+    length=st.none() | lengths,
+)
+
+
+def merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that do not overlap the ones before."""
+    kept: list[tuple[int, int]] = []
+    for start, minutes in places:
+        if all(start + minutes <= other or other + lasts <= start for other, lasts in kept):
+            kept.append((start, minutes))
+    return kept
+
+
+def fits(calendar: Calendar, free_time: FreeTime, windows: list[Span]) -> bool:
+    """What the rule says."""
+    offered = calendar.terms.session_lengths
+    length = free_time.length or offered[0]
+    if length not in offered:
+        return False
+    return any(True for window in windows for _slot in calendar.free_slots(length, window))
+
+
+@pytest.mark.parametrize("examples", [150, pytest.param(6_000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
+def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
+    people: People, monkeypatch: pytest.MonkeyPatch, few: int, examples: int
+) -> None:
+    monkeypatch.setattr(free_time_search, "FEW", few)
+    tutor, student = people.tutor(), people.student()
+    seen: set[bool] = set()
+
+    @given(
+        terms=terms,
+        items=st.lists(st.tuples(stretches, st.booleans()), min_size=1, max_size=8),
+        sessions=st.lists(st.tuples(stretches, st.sampled_from([0, 15])), max_size=5),
+        lessons=st.lists(stretches, max_size=2),
+        wish=wishes,
+        seconds=st.sampled_from([0, 0, 17]),
+    )
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=SLOW)
+    def play(*, terms: Any, items: Any, sessions: Any, lessons: Any, wish: FreeTime, seconds: int) -> None:
+        for table in ("bookings", "tutoring_sessions", "schedule_items"):
+            query(f"DELETE FROM {table}")
+        # Half an hour before anything: what the clock does meanwhile changes nothing.
+        now = datetime.now(UTC).replace(second=seconds, microsecond=0)
+        agree(tutor, **terms)
+        explicit = dict(zip((stretch for stretch, _ in items), (flag for _, flag in items), strict=True))
+        for start, minutes in merged([stretch for stretch, _ in items]):
+            source = "explicit" if explicit[start, minutes] else "rule"
+            offer(tutor, now + start * MINUTE, minutes, source)
+        for start, minutes in merged([stretch for stretch, _ in sessions]):
+            if all(abs(start - other) > 600 for other, _m in [s for s, _b in sessions] if other != start):
+                take(tutor, now + start * MINUTE, minutes, before=sessions[0][1], after=sessions[-1][1])
+        for start, minutes in merged(lessons):
+            learn(tutor, student, now + start * MINUTE, minutes)
+        compare(tutor, wish, seen)
+
+    play()
+    assert seen == {True, False}
+
+
+def compare(tutor: Person, wish: FreeTime, seen: set[bool]) -> None:
+    """Both decide at moments so close that nothing lies between them."""
+    windows = wish.windows(datetime.now(UTC))
+    assume(windows)
+    found = bool(repository.search(Filters(free_time=wish)))
+    with connection() as db:
+        calendar = load_calendar(db, tutor.tutor_id, Span(windows[0].starts_at, windows[-1].ends_at))
+    assert calendar is not None
+    expected = fits(calendar, wish, windows)
+    if found != expected:
+        # A slot may have become too late between the two: then the rule agrees a moment earlier.
+        earlier = Calendar(**{**vars_of(calendar), "now": calendar.now - timedelta(seconds=2)})
+        assert found == fits(earlier, wish, wish.windows(earlier.now)), (wish, calendar)
+    seen.add(found)
+
+
+def vars_of(calendar: Calendar) -> dict[str, Any]:
+    return {name: getattr(calendar, name) for name in Calendar.__dataclass_fields__}
+
+
+def learn(student: Person, teacher_of: Person, starts_at: datetime, minutes: int) -> None:
+    """The tutor is somebody else's student then."""
+    del teacher_of
+    ends_at = starts_at + minutes * MINUTE
+    session = {"starts_at": starts_at, "ends_at": ends_at, "busy_from": starts_at, "busy_until": ends_at}
+    session_id = insert("tutoring_sessions", {**session, "kind": "individual", "form": "online"})
+    booking = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": student.id, "state": "confirmed"}
+    insert("bookings", {**booking, "starts_at": starts_at, "ends_at": ends_at, "price": 1, "currency": "PLN"})

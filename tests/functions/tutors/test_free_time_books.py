@@ -1,0 +1,108 @@
+"""Every tutor a search by free time returns can really be booked then, and nobody who could be is left out."""
+
+from datetime import datetime
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from functions.availability.handler import handler as availability
+from functions.bookings.handler import handler as bookings
+from functions.tutors import free_time_search
+from tests.doors import LambdaDoor
+from tests.functions.tutors.calendars import agree, offer, take, tomorrow
+from tests.functions.tutors.searches import pages
+from tests.people import People, Person, query
+
+slots_of, book = LambdaDoor(availability), LambdaDoor(bookings)
+TUTORS = 24
+DAYS = 7
+ZONES = ("Europe/Warsaw", "America/New_York", "Asia/Kathmandu")
+
+
+def populate(people: People, chance: Random) -> list[Person]:
+    """Tutors of all kinds, half of whose time is taken."""
+    tutors = []
+    for _ in range(TUTORS):
+        settings = {name: chance.random() < 0.5 for name in ("online_sessions", "in_person_sessions", "group_sessions")}
+        tutor = people.tutor(tutor=settings | {"price": chance.randrange(200)})
+        agree(
+            tutor,
+            time_zone=chance.choice(ZONES),
+            session_lengths=chance.choice(([60], [45, 90], [30, 60, 120])),
+            slot_step=chance.choice((15, 30, 45)),
+            buffer_before=chance.choice((0, 10)),
+            buffer_after=chance.choice((0, 30)),
+            minimum_notice=chance.choice((60, 60, 2_880)),
+            booking_window=chance.choice((2, 30)),
+            max_per_day=chance.choice((None, 1)),
+            max_per_week=chance.choice((None, 2)),
+            confirmation=chance.choice(("automatic", "manual")),
+        )
+        for day in range(1, DAYS + 2):
+            hour = chance.randrange(6, 20)
+            offer(
+                tutor, tomorrow(hour, days=day), chance.choice((30, 60, 90, 180)), chance.choice(("rule", "explicit"))
+            )
+            if chance.random() < 0.5:
+                take(tutor, tomorrow(hour, chance.choice((0, 15, 30)), days=day), chance.choice((30, 60)))
+        tutors.append(tutor)
+    return tutors
+
+
+def slots(tutor_id: int, wish: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tutor's free slots that are as wished, as a client finds them day by day."""
+    starts_at, zone = datetime.now(ZoneInfo(wish["free_tz"])), ZoneInfo(wish["free_tz"])
+    parameters = {"tz": wish["free_tz"], "from": starts_at.isoformat()}
+    if "free_length" in wish:
+        parameters["length"] = wish["free_length"]
+    answer = slots_of("GET", f"/api/availability/slots/{tutor_id}/?{urlencode(parameters)}")
+    return [slot for slot in answer.json if _is_wished(slot, wish, zone)] if answer.status == 200 else []
+
+
+def _is_wished(slot: dict[str, Any], wish: dict[str, Any], zone: ZoneInfo) -> bool:
+    starts_at, ends_at = (datetime.fromisoformat(slot[name]).astimezone(zone) for name in ("start_time", "end_time"))
+    end = "24:00" if ends_at.date() > starts_at.date() and f"{ends_at:%H:%M}" == "00:00" else f"{ends_at:%H:%M}"
+    one_day = ends_at.date() == starts_at.date() or end == "24:00"
+    weekday = str(starts_at.isoweekday()) in wish["free_weekdays"].split(",")
+    return one_day and weekday and wish["free_from"] <= f"{starts_at:%H:%M}" and end <= wish["free_to"]
+
+
+WISHES: list[dict[str, Any]] = [
+    {"free_from": "08:00", "free_to": "12:00", "free_weekdays": "1,2,3,4,5,6,7", "free_tz": "UTC"},
+    {"free_from": "16:00", "free_to": "18:00", "free_weekdays": "1,3,5,7", "free_tz": "Europe/Warsaw"},
+    {"free_from": "00:00", "free_to": "23:00", "free_weekdays": "2,6", "free_tz": "Asia/Tokyo"},
+    {"free_from": "07:30", "free_to": "20:15", "free_weekdays": "1,2,3,4,5", "free_tz": "UTC", "free_length": 90},
+    {"free_from": "12:00", "free_to": "13:00", "free_weekdays": "1,2,3,4,5,6,7", "free_tz": "UTC", "free_length": 60},
+]
+
+
+@pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(2, 40))])
+def test_whoever_is_found_can_be_booked(people: People, monkeypatch: pytest.MonkeyPatch, seed: int, few: int) -> None:
+    monkeypatch.setattr(free_time_search, "FEW", few)
+    chance = Random(seed)
+    tutors = populate(people, chance)
+    booked = 0
+    for wish in WISHES:
+        found = {
+            tutor_id for page in pages(urlencode(wish | {"free_within": DAYS, "page_size": 7})) for tutor_id in page
+        }
+        could = {tutor.tutor_id: slots(tutor.tutor_id, wish) for tutor in tutors}
+        assert found == {tutor_id for tutor_id, free in could.items() if free}, wish
+        for tutor_id in sorted(found):
+            book_one(people.student(), tutor_id, could[tutor_id][0])
+            booked += 1
+    assert booked > len(WISHES)
+    assert query("SELECT count(*) FROM bookings") == [(booked,)]
+
+
+def book_one(student: Person, tutor_id: int, slot: dict[str, Any]) -> None:
+    """Those who teach groups only are booked for a group."""
+    [(alone, groups)] = query("SELECT individual_sessions, group_sessions FROM tutors WHERE id = %s", tutor_id)
+    body = {"tutor": tutor_id, "start_time": slot["start_time"], "end_time": slot["end_time"]}
+    body["kind"] = "group" if groups and not alone else "individual"
+    answer = book("POST", "/api/reservation/reservation/", token=student.access, json_body=body)
+    assert answer.status == 201, answer

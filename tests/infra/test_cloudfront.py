@@ -1,0 +1,248 @@
+"""The CloudFront functions, run by Node.js in a context that has as little as CloudFront's runtime 2.0.
+
+Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from infra.generate import CLOUDFRONT
+from local.gateway import stage_query
+from shared.rules.pictures import DEFAULT_PICTURE, picture_path
+from tests.infra.templates import ROOT, environment, resources
+
+EDGE = ROOT / "infra" / "stacks" / "edge.yaml"
+FUNCTIONS = sorted(path.stem for path in CLOUDFRONT.glob("*.js"))
+# docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
+MAX_BYTES = 10_240
+# Syntax that CloudFront's runtime does not have, or not for certain.
+TOO_NEW = re.compile(
+    r"\b(require|import|export|class|eval|Function|setTimeout|process|await|let|const|of)\b|=>|\?\.|`|\.\.\."
+)
+# Reads one JSON array of events, answers one of results; only the function's file runs in the context.
+RUNNER = """
+const vm = require('vm'), fs = require('fs');
+const context = vm.createContext(Object.create(null), {codeGeneration: {strings: false, wasm: false}});
+vm.runInContext(fs.readFileSync(process.argv[1], 'utf8'), context);
+const run = vm.runInContext('(function (event) { return JSON.stringify(handler(JSON.parse(event))); })', context);
+const events = JSON.parse(fs.readFileSync(0, 'utf8'));
+process.stdout.write(JSON.stringify(events.map(event => JSON.parse(run(JSON.stringify(event))))));
+"""
+
+
+def run(function: str, events: list[dict[str, Any]]) -> list[Any]:
+    node = shutil.which("node")
+    assert node is not None, "the CloudFront functions are tested with Node.js: install it"
+    ran = subprocess.run(
+        [node, "-e", RUNNER, str(CLOUDFRONT / f"{function}.js")],
+        input=json.dumps(events),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[Any] = json.loads(ran.stdout)
+    return found
+
+
+def event(uri: str, query: str = "") -> dict[str, Any]:
+    """A viewer request as CloudFront describes it: nothing is decoded; repeated parameters come as multiValue."""
+    parameters: dict[str, Any] = {}
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        if name in parameters:
+            given = parameters[name].setdefault("multiValue", [{"value": parameters[name]["value"]}])
+            given.append({"value": value})
+        else:
+            parameters[name] = {"value": value}
+    request = {"method": "GET", "uri": uri, "querystring": parameters, "headers": {}, "cookies": {}}
+    return {"version": "1.0", "viewer": {"ip": "198.51.100.7"}, "request": request}
+
+
+def uris(function: str, *paths: str) -> list[str]:
+    return [request["uri"] for request in run(function, [event(path) for path in paths])]
+
+
+def gateway_query(request: dict[str, Any]) -> dict[str, str]:
+    """What the WebSocket API makes of the parameters: decoded, of several with one name the last."""
+    parts = [
+        f"{name}={each['value']}"
+        for name, given in request["querystring"].items()
+        for each in given.get("multiValue", [given])
+    ]
+    return dict(parse_qsl("&".join(parts), keep_blank_values=True))
+
+
+def emulated(uri: str, query: str) -> dict[str, str] | None:
+    """What the local gateway hands to the same function."""
+    return stage_query({"path": unquote(uri), "query_string": query.encode()})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_small_and_of_plain_syntax(function: str) -> None:
+    text = (CLOUDFRONT / f"{function}.js").read_text()
+    assert len(text.encode()) <= MAX_BYTES
+    code = re.sub(r"//.*", "", text)
+    assert TOO_NEW.findall(code) == []
+
+
+def test_the_template_holds_the_functions_of_the_folder() -> None:
+    found = resources("AWS::CloudFront::Function", EDGE)
+    code = {name.removesuffix("Function").lower(): each["FunctionCode"] for name, each in found.items()}
+    assert code == {name: (CLOUDFRONT / f"{name}.js").read_text() for name in FUNCTIONS}
+    assert {each["FunctionConfig"]["Runtime"] for each in found.values()} == {"cloudfront-js-2.0"}
+    assert all(each["AutoPublish"] is True for each in found.values())
+
+
+# Sockets
+
+
+CONVERSATION = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
+
+
+def test_the_conversation_becomes_a_query_parameter_of_the_stage() -> None:
+    [request] = run("sockets", [event(f"/ws/chat/{CONVERSATION}/", "token=a.b.c&protocol=2")])
+    assert request["uri"] == "/live"
+    assert request["querystring"] == {
+        "token": {"value": "a.b.c"},
+        "protocol": {"value": "2"},
+        "conversation": {"value": CONVERSATION},
+    }
+
+
+QUERIES = (
+    "",
+    "token=a.b.c",
+    "token=",
+    "token",
+    "token=a%2Bb%26c%3Dd",
+    "token=a+b",
+    "token=first&token=last",
+    "token=first&%74oken=last",
+    f"conversation={CONVERSATION}&token=a",
+    "%63onversation=other&token=a",
+    "conversation=one&conversation=two",
+    "to%20ken=1&to+ken=2",
+    "a=%C5%82&%C5%82=b",
+    "constructor=y&toString=z",
+)
+PATHS = (
+    f"/ws/chat/{CONVERSATION}/",
+    f"/ws/chat/{CONVERSATION}",
+    "/ws/chat/",
+    "/ws/chat//",
+    "/ws/chat/a%20b%2Fc/",
+    "/ws/chat/a+b&c=d/",
+    "/ws/chat/%C5%82/",
+    "/ws/chat/%2525/",
+    "/ws/chat/%zz/",
+    "/ws/chat/a/b/",
+    "/ws/",
+)
+
+
+def test_the_function_says_what_the_local_gateway_says() -> None:
+    cases = [(path, query) for path in PATHS for query in QUERIES]
+    requests = run("sockets", [event(*case) for case in cases])
+    assert {request["uri"] for request in requests} == {"/live"}
+    assert [(case, gateway_query(request)) for case, request in zip(cases, requests, strict=True)] == [
+        (case, emulated(*case)) for case in cases
+    ]
+
+
+def test_a_path_that_leads_nowhere_is_refused_as_by_the_local_gateway() -> None:
+    paths = ("/ws/x", "/ws/chat", "/ws/chats/1/", "/ws/CHAT/1/")
+    assert [emulated(path, "") for path in paths] == [None] * len(paths)
+    answers = run("sockets", [event(path, "token=a") for path in paths])
+    assert {answer["statusCode"] for answer in answers} == {403}
+    assert json.loads(answers[0]["body"]["data"]) == {"message": "Forbidden"}
+
+
+SEGMENTS = st.text(min_size=1, max_size=12).filter(lambda text: text.isprintable() and "/" not in text)
+
+
+CASES = st.tuples(SEGMENTS, st.dictionaries(SEGMENTS, SEGMENTS, max_size=4))
+
+
+@given(cases=st.lists(CASES, min_size=20, max_size=40))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_is_sent_arrives(cases: list[tuple[str, dict[str, str]]]) -> None:
+    sent = [event(f"/ws/chat/{quote(talk, safe='')}/", urlencode(query)) for talk, query in cases]
+    for (talk, query), request in zip(cases, run("sockets", sent), strict=True):
+        assert gateway_query(request) == {**query, "conversation": talk}
+
+
+# The other behaviours
+
+
+def test_paths_of_the_app_lead_to_the_app_and_files_stay_files() -> None:
+    assert uris("site", "/", "/tutors", "/tutors/7/", "/a.b/c") == ["/index.html"] * 4
+    assert uris("site", "/assets/index-1a2b.js", "/favicon.ico") == ["/assets/index-1a2b.js", "/favicon.ico"]
+
+
+def test_a_picture_is_the_object_of_its_key() -> None:
+    assert uris("media", picture_path(None)) == [f"/{DEFAULT_PICTURE}"]
+
+
+def test_the_description_has_one_file_for_both_forms_of_its_path() -> None:
+    assert uris("description", "/api/schema", "/api/schema/") == ["/api/schema/"] * 2
+    assert uris("description", "/api/swagger/docs/", "/api/swagger/swagger-ui.css") == [
+        "/api/swagger/docs/",
+        "/api/swagger/swagger-ui.css",
+    ]
+
+
+# The distribution
+
+
+def behaviours() -> list[Any]:
+    [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
+    found: list[Any] = distribution["DistributionConfig"]["CacheBehaviors"]
+    return found
+
+
+def first_fit(path: str) -> str:
+    """The origin of a path; the first pattern that fits counts."""
+    for each in behaviours():
+        if re.fullmatch(re.escape(each["PathPattern"]).replace(r"\*", ".*"), path):
+            return str(each["TargetOriginId"])
+    return "site"
+
+
+def test_every_path_has_its_origin() -> None:
+    paths = {
+        "/": "site",
+        "/tutors/7": "site",
+        "/api/schema/": "site",
+        "/api/swagger/docs/": "site",
+        "/api/token/": "http",
+        "/api/user/tutor/search": "http",
+        f"/ws/chat/{CONVERSATION}/": "sockets",
+        "/static/media/uploads/user/default.jpg": "media",
+    }
+    assert {path: first_fit(path) for path in paths} == paths
+
+
+def test_both_apis_get_what_the_viewer_sent_but_its_host_and_nothing_is_cached() -> None:
+    for each in behaviours():
+        if each["TargetOriginId"] in {"http", "sockets"}:
+            assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+            assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+
+def test_the_http_origin_proves_itself_by_the_secret_the_functions_know() -> None:
+    [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
+    [http] = [each for each in distribution["DistributionConfig"]["Origins"] if each["Id"] == "http"]
+    [header] = http["OriginCustomHeaders"]
+    assert header["HeaderName"] == "x-origin-secret"
+    assert header["HeaderValue"] == {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecretArn}}}"}
+    assert environment("TokensFunction")["ORIGIN_SECRET"] == {
+        "Fn::Sub": "{{resolve:secretsmanager:${Data.Outputs.OriginSecretArn}}}"
+    }

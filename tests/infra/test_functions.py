@@ -1,0 +1,260 @@
+"""Every function of the template runs code there is, with the settings and the permissions that code needs."""
+
+import importlib
+import re
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from shared.kit.settings import Settings
+from shared.rules.policy import Policy
+from tests.infra.templates import ROOT, command, environment, events, functions, handlers, resources, sources, template
+
+NAMES = sorted(functions())
+SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(Policy))}
+POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+# What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
+OPTIONAL = {
+    "DATABASE_POOL",
+    "RATE_LIMITS",
+    "JWT_SECRET",
+    "JWT_PREVIOUS_SECRET",
+    "MEDIA_FOLDER",
+    "ACCESS_TOKEN_MINUTES",
+    "REFRESH_TOKEN_DAYS",
+    "PASSWORD_CHECK_MINUTES",
+    "CONFIRM_TOKEN_DAYS",
+    "RESET_TOKEN_MINUTES",
+}
+READ = re.compile(r"\b(?:settings|policy)\(\)\.(\w+)")
+# Modules many import read these, but only where a verb of theirs is used.
+BY_VERB = {
+    "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit import .*\btokens|kit\.tokens|rules\.callers)\b",
+    "ORIGIN_SECRET": r"\bclient_address\(",
+    "MAIL_QUEUE_URL": r"\bwake_mailer\(",
+    "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(",
+    "MEDIA_BUCKET": r"\bstorage\(\)",
+    "TIME_ZONE": r"\blocal_zone\(",
+    "TUTOR_EMAIL_DOMAINS": r"\btutor_email_domains\b",
+}
+# A verb of the code that calls AWS: the policy that allows it, and what it allows.
+CAPABILITIES: dict[str, tuple[str, set[str]]] = {
+    "ReadsDatabaseLogin": (r"\bimport .*\blogins\b", {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
+    "ReadsSigningKeys": (r"\bimport .*\bkeys\b", {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
+    "RotatesSigningKey": (
+        r"\baws\.secretsmanager\(\)",
+        {
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+        },
+    ),
+    "PushesToSockets": (r"\bpusher\(\)\.post\(", {"execute-api:ManageConnections"}),
+    "ClosesSockets": (r"\bclose_sockets\(", {"execute-api:ManageConnections"}),
+    "StoresPictures": (r"\bstorage\(\)\.put\(", {"s3:PutObject"}),
+    "DeletesPictures": (r"\bstorage\(\)\.delete\(", {"s3:DeleteObject"}),
+    "WakesMailer": (r"\bwake_mailer\(", {"sqs:SendMessage"}),
+    # SES asks for SendRawEmail where the content of SendEmail is raw.
+    "SendsMail": (r"\baws\.sesv2\(\)\.send_email\(", {"ses:SendEmail", "ses:SendRawEmail"}),
+}
+# What Lambda itself does with the role of every function, and with that of the queue's.
+EVERYBODY, OF_THE_QUEUE = "RunsInNetwork", "HearsMailQueue"
+# AWS lets nobody name what these act upon.
+NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
+# Every operation of AWS the code calls, and the action that allows it.
+OPERATIONS = {
+    "s3.put_object": "s3:PutObject",
+    "s3.delete_object": "s3:DeleteObject",
+    "sesv2.send_email": "ses:SendEmail",
+    "secretsmanager.describe_secret": "secretsmanager:DescribeSecret",
+    "secretsmanager.get_secret_value": "secretsmanager:GetSecretValue",
+    "secretsmanager.put_secret_value": "secretsmanager:PutSecretValue",
+    "secretsmanager.update_secret_version_stage": "secretsmanager:UpdateSecretVersionStage",
+    "SECRETS_MANAGER.GetSecretValue": "secretsmanager:GetSecretValue",
+    "SQS.SendMessageBatch": "sqs:SendMessage",
+    "execute-api": "execute-api:ManageConnections",
+}
+# Actions no operation stands for: of the encryption, and of raw mails.
+IMPLIED = {"kms:Decrypt", "kms:GenerateDataKey", "ses:SendRawEmail"}
+# Definitions of the verbs, not uses.
+DEFINITION = re.compile(r"^\s*def .*$", re.MULTILINE)
+COMMENT = re.compile(r'"""[\s\S]*?"""|#.*')
+
+
+def code(function: str, *, of_features: bool = False) -> str:
+    found = sources(function).items()
+    texts = [text for name, text in found if name.startswith("functions.") or not of_features]
+    return DEFINITION.sub("", COMMENT.sub("", "\n".join(texts)))
+
+
+def policies(function: str) -> set[str]:
+    """Those of a function's role, but for the one all have."""
+    role, _ = functions()[function]["Role"]["Fn::GetAtt"]
+    attached = {policy["Ref"] for policy in resources("AWS::IAM::Role")[role]["ManagedPolicyArns"]}
+    assert role == function.removesuffix("Function") + "Role"
+    assert EVERYBODY in attached
+    return attached - {EVERYBODY}
+
+
+def actions(policy: str) -> set[str]:
+    statements = resources("AWS::IAM::ManagedPolicy")[policy]["PolicyDocument"]["Statement"]
+    return {
+        action
+        for each in statements
+        for action in (each["Action"] if isinstance(each["Action"], list) else [each["Action"]])
+    }
+
+
+def test_every_handler_is_a_function_and_every_function_a_handler() -> None:
+    assert {command(name) for name in NAMES} == handlers(), "template.yaml misses a function, or has one too many"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_runs_its_feature_in_an_image_of_its_own(name: str) -> None:
+    module, _, handler = command(name).rpartition(".")
+    assert callable(getattr(importlib.import_module(module), handler))
+    properties = functions()[name]
+    assert properties["PackageType"] == "Image"
+    assert "ImageUri" not in properties
+    assert template()["Resources"][name]["Metadata"] == {
+        "Dockerfile": "infra/Dockerfile",
+        "DockerContext": ".",
+        "DockerBuildTarget": "function",
+        "DockerBuildArgs": {"FEATURE": module.split(".")[1]},
+    }
+    assert properties["AutoPublishAliasAllProperties"] is True, "a new environment is a new version too"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_is_called_as_its_logs_are(name: str) -> None:
+    service = environment(name)["POWERTOOLS_SERVICE_NAME"]
+    assert functions()[name]["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-" + service}
+    assert name == "".join(word.capitalize() for word in service.split("-")) + "Function"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_environment_of_a_function_are_settings_it_reads(name: str) -> None:
+    assert environment(name).keys() - POWERTOOLS <= SETTINGS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_has_every_setting_it_reads(name: str) -> None:
+    read = {setting.upper() for setting in READ.findall(code(name))} & SETTINGS - OPTIONAL
+    for setting, verb in BY_VERB.items():
+        used = re.search(verb, code(name, of_features=True)) is not None
+        read = read | {setting} if used else read - {setting}
+    everybody = set(template()["Globals"]["Function"]["Environment"]["Variables"])
+    assert environment(name).keys() - POWERTOOLS - everybody == read - everybody
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_may_do_what_its_code_does_and_no_more(name: str) -> None:
+    used = {
+        policy
+        for policy, (verb, _) in CAPABILITIES.items()
+        if re.search(verb, code(name, of_features=policy not in {"ReadsDatabaseLogin", "ReadsSigningKeys"}))
+    }
+    heard = {OF_THE_QUEUE} if events(name, "SQS") else set()
+    assert policies(name) == used | heard
+
+
+def test_a_policy_allows_what_its_verb_needs() -> None:
+    named = resources("AWS::IAM::ManagedPolicy").keys() - {EVERYBODY, OF_THE_QUEUE}
+    assert {policy: actions(policy) for policy in named} == {
+        policy: allowed for policy, (_, allowed) in CAPABILITIES.items()
+    }
+    assert actions(OF_THE_QUEUE) == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+
+
+def test_every_call_of_aws_in_the_code_is_known_here() -> None:
+    files = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
+    text = COMMENT.sub("", "\n".join(path.read_text() for path in files))
+    clients = {f"{client}.{call}" for client, call in re.findall(r"aws\.(\w+)\(\)\.(\w+)\(", text)}
+    for client in re.findall(r"client = aws\.(\w+)\(\)", text):
+        clients |= {f"{client}.{call}" for call in re.findall(r"\bclient\.(\w+)\(\s*SecretId", text)}
+    signed = {f"{service}.{call}" for service, call in re.findall(r'\bcall\((\w+), "(\w+)"', text)}
+    gateway = {"execute-api"} if "/@connections/" in text else set()
+    assert clients | signed | gateway == OPERATIONS.keys()
+    allowed = set().union(*(allowed for _, allowed in CAPABILITIES.values()))
+    assert set(OPERATIONS.values()) == allowed - IMPLIED
+
+
+def statements() -> list[Any]:
+    return [
+        statement
+        for policy in resources("AWS::IAM::ManagedPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_no_policy_allows_everything_or_everywhere() -> None:
+    for statement in statements():
+        assert statement["Effect"] == "Allow"
+        assert "*" not in str(statement["Action"])
+        if statement["Resource"] == "*":
+            assert all(NAMELESS.fullmatch(action) for action in statement["Action"])
+
+
+# Database connections
+
+
+def number(parameter: str) -> float:
+    return float(template()["Parameters"][parameter]["Default"])
+
+
+def reserved(name: str) -> float:
+    _, taken, _ = functions()[name]["ReservedConcurrentExecutions"]["Fn::If"]
+    return number(taken["Ref"]) if isinstance(taken, dict) else float(taken)
+
+
+def test_the_database_allows_the_connections_of_all_functions_twice() -> None:
+    """Twice: while a new version takes over, executions of the old one still hold theirs.
+
+    Aurora Serverless v2 allows about 190 connections a unit of its largest capacity.
+    Source: docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+    """
+    connected = [name for name in NAMES if "ReadsDatabaseLogin" in policies(name)]
+    assert 2 * sum(reserved(name) for name in connected) <= 190 * number("DatabaseMaxCapacity")
+
+
+# Schedules and the queue
+
+
+def test_what_ticks_has_a_schedule() -> None:
+    """The local ticker calls the same functions."""
+    ticking = {name for name in NAMES if events(name, "ScheduleV2")}
+    ticker = (ROOT / "local" / "ticker.py").read_text()
+    called = {name for name in NAMES if _is_imported(command(name).removesuffix(".handler"), ticker)}
+    assert ticking == called
+
+
+def _is_imported(module: str, source: str) -> bool:
+    package, _, name = module.rpartition(".")
+    return re.search(rf"from {re.escape(package)} import (.*, )?{name}\b", source) is not None
+
+
+def test_the_queue_waits_for_its_function_and_gives_up_in_the_end() -> None:
+    [event] = events("MailFunction", "SQS")
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    queue = resources("AWS::SQS::Queue")["MailQueue"]
+    assert queue["VisibilityTimeout"] >= 6 * functions()["MailFunction"]["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["MailDeadLetters", "Arn"]}
+    # The pollers of the queue and the schedule: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    assert event["ScalingConfig"]["MaximumConcurrency"] < reserved("MailFunction")
+
+
+def test_http_functions_end_before_the_api_gives_up() -> None:
+    timeout = template()["Globals"]["Function"]["Timeout"]
+    assert all(functions()[name].get("Timeout", timeout) < 29 for name in NAMES if events(name, "HttpApi"))
+
+
+def test_all_but_the_migrations_wait_for_the_migrations() -> None:
+    waiting = {name for name in NAMES if template()["Resources"][name].get("DependsOn") == "DatabaseVersion"}
+    assert waiting == {name for name in NAMES if "ReadsDatabaseLogin" in policies(name)} - {"MigrationsFunction"}
+    [version] = resources("Custom::DatabaseVersion").values()
+    assert version["ServiceToken"] == {"Ref": "MigrationsFunction.Alias"}
+    assert version["Release"] == {"Ref": "MigrationsFunction.Version"}

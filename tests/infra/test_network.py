@@ -1,0 +1,97 @@
+"""The network, deployed into moto's CloudFormation: who can reach whom."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.infra.templates import ROOT, template
+
+NETWORK = ROOT / "infra" / "stacks" / "network.yaml"
+EVERYWHERE = "0.0.0.0/0"
+
+
+@pytest.fixture
+def ec2() -> Iterator[Any]:
+    with mock_aws():
+        yield boto3.client("ec2", region_name="eu-central-1")
+
+
+def deploy(nat_gateways: str = "one") -> dict[str, str]:
+    """The outputs of the stack."""
+    parameters = {"NatGateways": nat_gateways, "KeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1"}
+    client = boto3.client("cloudformation", region_name="eu-central-1")
+    client.create_stack(
+        StackName="network",
+        TemplateBody=json.dumps(template(NETWORK)),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    [stack] = client.describe_stacks(StackName="network")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
+def gateways(ec2: Any) -> list[str]:
+    """The NAT gateways through which the tables of the private subnets lead."""
+    routes = [route for table in ec2.describe_route_tables()["RouteTables"] for route in table["Routes"]]
+    through = [route for route in routes if route.get("NatGatewayId")]
+    assert {route["DestinationCidrBlock"] for route in through} == {EVERYWHERE}
+    return [route["NatGatewayId"] for route in through]
+
+
+def ingress(ec2: Any, group: str) -> list[tuple[int, int, list[str], list[str]]]:
+    [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    return sorted(
+        (
+            each["FromPort"],
+            each["ToPort"],
+            sorted(pair["GroupId"] for pair in each["UserIdGroupPairs"]),
+            [cidr["CidrIp"] for cidr in each["IpRanges"]],
+        )
+        for each in found["IpPermissions"]
+    )
+
+
+def test_private_subnets_lie_in_two_zones_and_leave_through_one_nat_gateway(ec2: Any) -> None:
+    made = deploy()
+    subnets = [made["PrivateSubnetA"], made["PrivateSubnetB"]]
+    zones = {each["AvailabilityZone"] for each in ec2.describe_subnets(SubnetIds=subnets)["Subnets"]}
+    assert len(zones) == 2
+    assert len(gateways(ec2)) == 2
+    assert len(set(gateways(ec2))) == 1
+    assert len(ec2.describe_nat_gateways()["NatGateways"]) == 1
+
+
+def test_every_zone_can_have_a_nat_gateway_of_its_own(ec2: Any) -> None:
+    deploy("one-per-zone")
+    assert len(set(gateways(ec2))) == 2
+
+
+@pytest.mark.parametrize("zone", ["A", "B"])
+def test_a_private_subnet_has_the_table_of_its_zone(zone: str) -> None:
+    """Moto notes which table is a subnet's, but does not tell."""
+    association = template(NETWORK)["Resources"][f"PrivateRoutesOf{zone}"]["Properties"]
+    assert association == {
+        "RouteTableId": {"Ref": f"PrivateRoutes{zone}"},
+        "SubnetId": {"Ref": f"PrivateSubnet{zone}"},
+    }
+
+
+def test_only_functions_reach_the_database_and_the_cache_and_nobody_the_functions(ec2: Any) -> None:
+    made = deploy()
+    functions, database = made["FunctionsGroup"], made["DatabaseGroup"]
+    assert ingress(ec2, functions) == []
+    assert ingress(ec2, made["CacheGroup"]) == [(6379, 6380, [functions], [])]
+    reached_by = {group for _, _, groups, _ in ingress(ec2, database) for group in groups}
+    assert reached_by == {functions, database}
+    assert {(first, last) for first, last, _, _ in ingress(ec2, database)} == {(5432, 5432)}
+    assert all(addresses == [] for *_, addresses in ingress(ec2, database))
+
+
+def test_nothing_gets_a_public_address_by_itself(ec2: Any) -> None:
+    made = deploy()
+    subnets = ec2.describe_subnets(SubnetIds=[made["PrivateSubnetA"], made["PrivateSubnetB"]])["Subnets"]
+    assert [each["MapPublicIpOnLaunch"] for each in subnets] == [False, False]

@@ -1,0 +1,97 @@
+"""Both APIs of the template lead to the functions that serve their routes, and nowhere else."""
+
+import importlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from functions.chat.sockets import ACTIONS
+from infra.generate import GENERATED
+from local.features import ROUTERS
+from tests.infra.templates import command, events, functions, resources, template
+
+# docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+MAX_ROUTES = 300
+HTTP = [name for name in functions() if events(name, "HttpApi")]
+
+
+def api_path(path: str) -> str:
+    return re.sub(r"{(\w+):\w+}", r"{\1}", path)
+
+
+def routes(function: str) -> list[str]:
+    return [event["Path"] for event in events(function, "HttpApi") if "Path" in event]
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
+def test_what_is_generated_is_as_it_should_be(path: Path) -> None:
+    text = path.read_text()
+    assert text == GENERATED[path](text), "run: make generate"
+
+
+def test_every_path_of_the_routers_has_its_two_routes_and_no_other_has_any() -> None:
+    paths = {api_path(route.path) for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]
+    assert Counter(path for name in HTTP for path in routes(name)) == Counter(
+        form for path in paths for form in (path, path.rstrip("/"))
+    )
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_a_route_leads_to_the_function_that_serves_it(name: str) -> None:
+    served = importlib.import_module(command(name).removesuffix(".handler")).handler.app.allowed
+    assert {path for path in routes(name) if path.endswith("/")} == {api_path(path) for path in served}
+
+
+def test_routes_take_every_method_and_stay_below_the_quota() -> None:
+    every = [event for name in HTTP for event in events(name, "HttpApi")]
+    assert all(event["ApiId"] == {"Ref": "HttpApi"} for event in every)
+    assert {event["Method"] for event in every if "Path" in event} == {"ANY"}
+    assert len(every) <= MAX_ROUTES
+
+
+def test_what_no_route_leads_to_is_answered_by_one_function() -> None:
+    """An event without a path is the route $default; without one API Gateway would answer in words of its own."""
+    assert [name for name in HTTP for event in events(name, "HttpApi") if "Path" not in event] == ["TutorsFunction"]
+
+
+def test_the_api_leaves_cors_to_the_functions() -> None:
+    [api] = resources("AWS::Serverless::HttpApi").values()
+    assert "CorsConfiguration" not in api
+    assert api["StageName"] == "$default"
+
+
+def test_access_logs_hold_no_path_and_no_query() -> None:
+    [api] = resources("AWS::Serverless::HttpApi").values()
+    logged = set(re.findall(r"\$context\.([\w.]+)", api["AccessLogSettings"]["Format"]))
+    assert logged.isdisjoint({"path", "protocol", "requestOverride.path"})
+    assert "routeKey" in logged
+    assert "authorizer" not in " ".join(logged)
+
+
+def test_every_action_has_its_route_key_and_no_other_has_any() -> None:
+    api = {"Ref": "WebSocketApi"}
+    keys = [route["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values() if route["ApiId"] == api]
+    assert sorted(keys) == sorted(ACTIONS)
+
+
+def test_the_body_selects_the_route() -> None:
+    [api] = resources("AWS::ApiGatewayV2::Api").values()
+    assert (api["ProtocolType"], api["RouteSelectionExpression"]) == ("WEBSOCKET", "$request.body.event")
+
+
+def test_every_route_key_leads_to_the_sockets_function() -> None:
+    targets = {route["Target"]["Fn::Sub"] for route in resources("AWS::ApiGatewayV2::Route").values()}
+    assert targets == {"integrations/${SocketsIntegration}"}
+    [integration] = resources("AWS::ApiGatewayV2::Integration").values()
+    address, names = integration["IntegrationUri"]["Fn::Sub"]
+    assert address.endswith(":lambda:path/2015-03-31/functions/${Alias}/invocations")
+    assert names == {"Alias": {"Ref": "SocketsFunction.Alias"}}
+
+
+def test_the_stage_serves_the_newest_deployment_made_of_all_routes() -> None:
+    [stage] = resources("AWS::ApiGatewayV2::Stage").values()
+    [name] = resources("AWS::ApiGatewayV2::Deployment")
+    assert stage["DeploymentId"] == {"Ref": name}
+    assert set(template()["Resources"][name]["DependsOn"]) == set(resources("AWS::ApiGatewayV2::Route"))

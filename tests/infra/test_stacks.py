@@ -1,0 +1,67 @@
+"""The stacks fit together, and cfn-lint finds nothing in them."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.templates import ROOT, STACKS, TEMPLATE, resources, template
+
+STACK = "AWS::CloudFormation::Stack"
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    linter = Path(sys.executable).with_name("cfn-lint")
+    ran = subprocess.run([linter, TEMPLATE, *STACKS], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
+def test_every_stack_is_part_of_the_platform() -> None:
+    assert sorted(ROOT / each["TemplateURL"] for each in resources(STACK).values()) == STACKS
+
+
+@pytest.mark.parametrize("name", sorted(resources(STACK)))
+def test_a_stack_is_given_the_parameters_it_has(name: str) -> None:
+    given = resources(STACK)[name]
+    assert given["Parameters"].keys() == template(ROOT / given["TemplateURL"])["Parameters"].keys()
+
+
+def test_what_is_asked_of_a_stack_is_among_its_outputs() -> None:
+    text = TEMPLATE.read_text()
+    asked = set(re.findall(r"\b(\w+)\.Outputs\.(\w+)", text))
+    given = {
+        (name, output)
+        for name, stack in resources(STACK).items()
+        for output in template(ROOT / stack["TemplateURL"]).get("Outputs", {})
+    }
+    assert asked <= given
+    assert {(name, output) for name, output in given - asked if name != "Alarms"} == set(), "nobody asks for these"
+
+
+def test_every_parameter_is_used_and_explains_itself_in_the_interface() -> None:
+    interface: Any = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in interface for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(template()["Parameters"])
+    for path in (TEMPLATE, *STACKS):
+        text = path.read_text()
+        for name in template(path).get("Parameters", {}):
+            assert re.search(rf"!Ref {name}\b|\$\{{{name}\}}", text), f"{path.name}: {name} is not used"
+
+
+def test_alarms_name_functions_there_are() -> None:
+    alarms = (ROOT / "infra" / "stacks" / "alarms.yaml").read_text()
+    named = set(re.findall(r'Name: FunctionName, Value: !Sub "\$\{Name\}-([\w-]+)"', alarms))
+    made = {
+        each["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
+        for each in resources("AWS::Serverless::Function").values()
+    }
+    assert named <= made
+
+
+def test_an_alarm_tells_somebody() -> None:
+    for name, alarm in resources("AWS::CloudWatch::Alarm", ROOT / "infra" / "stacks" / "alarms.yaml").items():
+        assert alarm["AlarmActions"] == [{"Ref": "Alarms"}], name
+        assert alarm["AlarmDescription"].endswith("."), name

@@ -1,0 +1,164 @@
+"""The template as AWS's transform makes it, and what of it moto can deploy. `make template` runs these."""
+
+import json
+import re
+import subprocess
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.cloudformation.parsing import resource_class_from_type
+
+from tests.infra.templates import ROOT, functions
+
+pytestmark = pytest.mark.template
+
+# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_RESOURCES = 500
+MAX_BYTES = 1_000_000
+# docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (resource-based policy)
+MAX_POLICY_BYTES = 20_480
+LONGEST_STACK_NAME = "tutoring-staging-eu-central-1"
+
+
+@cache
+def transformed() -> dict[str, Any]:
+    python = ROOT / ".venv-sam" / "bin" / "python"
+    printed = subprocess.run([python, "-m", "infra.transform"], cwd=ROOT, capture_output=True, check=True).stdout
+    found: dict[str, Any] = json.loads(printed)
+    return found
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {name: each for name, each in transformed()["Resources"].items() if each["Type"] == kind}
+
+
+def test_the_stack_stays_below_the_quotas() -> None:
+    assert len(transformed()["Resources"]) <= MAX_RESOURCES
+    assert len(json.dumps(transformed())) <= MAX_BYTES
+
+
+def test_the_permissions_of_a_function_fit_into_its_policy() -> None:
+    """Every route is a statement in the policy of its function's alias."""
+    sizes: dict[str, int] = {}
+    for name, permission in of_type("AWS::Lambda::Permission").items():
+        properties = permission["Properties"]
+        source = json.dumps(properties.get("SourceArn", ""))
+        statement = {
+            "Sid": f"{LONGEST_STACK_NAME}-{name}-ABCDEFGHIJKL",
+            "Effect": "Allow",
+            "Principal": {"Service": properties["Principal"]},
+            "Action": properties["Action"],
+            "Resource": f"arn:aws:lambda:eu-central-1:123456789012:function:{LONGEST_STACK_NAME}-availability:live",
+            "Condition": {
+                "ArnLike": {"AWS:SourceArn": f"arn:aws:execute-api:eu-central-1:123456789012:{source[-120:]}"}
+            },
+        }
+        target = properties["FunctionName"]["Ref"]
+        sizes[target] = sizes.get(target, 0) + len(json.dumps(statement)) + 1
+    assert max(sizes.values()) <= MAX_POLICY_BYTES, sizes
+
+
+def test_traffic_comes_through_aliases() -> None:
+    aliases = set(of_type("AWS::Lambda::Alias"))
+    assert {f"{name}Aliaslive" for name in functions()} == aliases
+    [http] = [each for each in of_type("AWS::ApiGatewayV2::Api").values() if "Body" in each["Properties"]]
+    for path, operations in http["Properties"]["Body"]["paths"].items():
+        [operation] = operations.values()
+        uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        assert any(f"${{{alias}}}/invocations" in uri for alias in aliases), path
+        assert operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] == "2.0"
+    for schedule in of_type("AWS::Scheduler::Schedule").values():
+        assert schedule["Properties"]["Target"]["Arn"]["Ref"] in aliases
+    for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
+        assert mapping["Properties"]["FunctionName"]["Ref"] in aliases
+
+
+def test_names_are_of_this_stack_so_that_two_stacks_fit_into_one_account() -> None:
+    for name, each in transformed()["Resources"].items():
+        for key in ("FunctionName", "QueueName", "LogGroupName", "Name"):
+            value = each["Properties"].get(key)
+            named = isinstance(value, str) and each["Type"] != "AWS::Lambda::Alias"
+            assert not named, f"{name}.{key} is {value}"
+
+
+# What moto knows
+
+
+# moto makes no aliases, and so nothing that is attached to one.
+ON_ALIASES = {"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Lambda::EventSourceMapping"}
+
+
+def known_to_moto(kind: str) -> bool:
+    return resource_class_from_type(kind) is not None and kind != "AWS::CloudFormation::Stack"
+
+
+def deployable() -> dict[str, Any]:
+    """The resources moto can make; what they want to know of the others is a text."""
+    resources = {
+        name: each
+        for name, each in transformed()["Resources"].items()
+        if known_to_moto(each["Type"]) and not each["Type"].startswith("Custom::") and each["Type"] not in ON_ALIASES
+    }
+    names = resources.keys() | transformed()["Parameters"].keys()
+    kept = _without_references({name: _without_order(each) for name, each in resources.items()}, names)
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": transformed()["Parameters"],
+        "Conditions": transformed()["Conditions"],
+        "Resources": kept,
+    }
+
+
+def _without_order(resource: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.items() if key not in {"DependsOn", "Metadata"}}
+
+
+def _without_references(part: Any, names: set[str]) -> Any:
+    if isinstance(part, list):
+        return [_without_references(each, names) for each in part]
+    if not isinstance(part, dict):
+        return part
+    match part:
+        case {"Ref": str(name)} if name not in names and not name.startswith("AWS::"):
+            return name
+        case {"Fn::GetAtt": [str(name), str(attribute)]} if name not in names:
+            return f"arn:aws:other:eu-central-1:123456789012:{name}/{attribute}"
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": _without_names(text, names)}
+    return {key: _without_references(value, names) for key, value in part.items()}
+
+
+def _without_names(text: str, names: set[str]) -> str:
+    def kept(found: re.Match[str]) -> str:
+        name = found[1].split(".")[0]
+        return found[0] if name in names or name.startswith("AWS::") else found[1]
+
+    return re.sub(r"\$\{([\w.:]+)\}", kept, text)
+
+
+@mock_aws
+def test_moto_deploys_the_functions_their_roles_and_the_queue() -> None:
+    region = {"region_name": "eu-central-1"}
+    aws = {name: boto3.client(name, **region) for name in ("cloudformation", "lambda", "iam", "sqs", "s3", "logs")}  # type: ignore[call-overload]
+    aws["cloudformation"].create_stack(StackName="tutoring", TemplateBody=json.dumps(deployable()))
+    [stack] = aws["cloudformation"].describe_stacks(StackName="tutoring")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+    made = {each["FunctionName"]: each for each in aws["lambda"].list_functions()["Functions"]}
+    assert len(made) == len(functions())
+    roles = {role["RoleName"] for role in aws["iam"].list_roles()["Roles"]}
+    for name in functions():
+        service = functions()[name]["FunctionName"]["Fn::Sub"].replace("${AWS::StackName}", "tutoring")
+        assert made[service]["Role"].split("/")[1] in roles
+    assert made["tutoring-profiles"]["MemorySize"] == 1024
+    assert made["tutoring-mail"]["Environment"]["Variables"]["MAIL_URL"] == "ses:"
+
+    queue = aws["sqs"].get_queue_url(QueueName="tutoring-mail")["QueueUrl"]
+    attributes = aws["sqs"].get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"].endswith(":tutoring-mail-dead-letters")
+    assert len(aws["s3"].list_buckets()["Buckets"]) == 1
+    groups = {each["logGroupName"]: each for each in aws["logs"].describe_log_groups()["logGroups"]}
+    assert groups["/aws/lambda/tutoring"]["retentionInDays"] == 30
