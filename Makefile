@@ -37,7 +37,7 @@ template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AW
 	@$(SAM) validate --lint
 	@.venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json
 	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml .venv-sam/transformed/template.json
-	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra/stacks -d .venv-sam/transformed -d infra -d local
+	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra -d local -d .venv-sam/transformed
 	@$(BIN)/python -m pytest -m template -n 0
 
 SAM := AWS_DEFAULT_REGION=eu-central-1 SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
@@ -53,6 +53,8 @@ openapi: $(VENV)/run.stamp  ## Print the API description
 
 requirements:  ## Compile requirements/ from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) -o requirements/functions.txt
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations -o requirements/migrations.txt
+	@$(BIN)/uv pip compile -q --group pyproject.toml:bom $(COMPILE) -o requirements/bom.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations --extra local -o requirements/run.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --all-extras -o requirements/dev.txt
 

@@ -14,7 +14,8 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parents[1]
 FUNCTION = "AWS::Serverless::Function"
-# What `sam build` and `sam deploy` put in place of the functions' Metadata.
+# What `sam build` and `sam deploy` put in place of the functions' Metadata and of paths.
+UPLOADED = "https://s3.amazonaws.com/templates/{}"
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/tutoring:{}"
 
 
@@ -23,9 +24,10 @@ def transformed(path: Path) -> dict[str, Any]:
     for name, resource in template["Resources"].items():
         if resource["Type"] == FUNCTION:
             resource["Properties"]["ImageUri"] = IMAGE.format(name.lower())
-    # AWS's managed policies by name; ours are written out.
-    translated = Translator({}, Parser()).translate(template, {})
-    return json.loads(json.dumps(translated))
+        elif resource["Type"] == "AWS::CloudFormation::Stack":
+            resource["Properties"]["TemplateURL"] = UPLOADED.format(Path(resource["Properties"]["TemplateURL"]).name)
+    translated: dict[str, Any] = Translator({}, Parser()).translate(template, {})
+    return translated
 
 
 if __name__ == "__main__":

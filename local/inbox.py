@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from local import web_pages
 from local.options import Options
+from local.own_names import own_names_only
 from shared.kit.settings import settings
 
 PATH = "/_local/mail"
@@ -114,4 +115,4 @@ def routes() -> list[Route]:
     """None where mails go to a real server."""
     if not _is_ours():
         return []
-    return [Route(PATH, show), Route(f"{PATH}/{{mail_id}}", show_html)]
+    return [Route(PATH, own_names_only(show)), Route(f"{PATH}/{{mail_id}}", own_names_only(show_html))]

@@ -13,7 +13,7 @@ from tests.infra.templates import ROOT, command, environment, events, functions,
 
 NAMES = sorted(functions())
 SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(Policy))}
-POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 # What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
 OPTIONAL = {
     "DATABASE_POOL",
@@ -61,6 +61,10 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
     # SES asks for SendRawEmail where the content of SendEmail is raw.
     "SendsMail": (r"\baws\.sesv2\(\)\.send_email\(", {"ses:SendEmail", "ses:SendRawEmail"}),
 }
+# What Lambda itself does with the role of every function, and with that of the queue's.
+EVERYBODY, OF_THE_QUEUE = "RunsInNetwork", "HearsMailQueue"
+# AWS lets nobody name what these act upon.
+NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
 # Every operation of AWS the code calls, and the action that allows it.
 OPERATIONS = {
     "s3.put_object": "s3:PutObject",
@@ -88,7 +92,12 @@ def code(function: str, *, of_features: bool = False) -> str:
 
 
 def policies(function: str) -> set[str]:
-    return {policy["Ref"] for policy in functions()[function]["Policies"]}
+    """Those of a function's role, but for the one all have."""
+    role, _ = functions()[function]["Role"]["Fn::GetAtt"]
+    attached = {policy["Ref"] for policy in resources("AWS::IAM::Role")[role]["ManagedPolicyArns"]}
+    assert role == function.removesuffix("Function") + "Role"
+    assert EVERYBODY in attached
+    return attached - {EVERYBODY}
 
 
 def actions(policy: str) -> set[str]:
@@ -149,13 +158,16 @@ def test_a_function_may_do_what_its_code_does_and_no_more(name: str) -> None:
         for policy, (verb, _) in CAPABILITIES.items()
         if re.search(verb, code(name, of_features=policy not in {"ReadsDatabaseLogin", "ReadsSigningKeys"}))
     }
-    assert policies(name) == used
+    heard = {OF_THE_QUEUE} if events(name, "SQS") else set()
+    assert policies(name) == used | heard
 
 
 def test_a_policy_allows_what_its_verb_needs() -> None:
-    assert {policy: actions(policy) for policy in resources("AWS::IAM::ManagedPolicy")} == {
+    named = resources("AWS::IAM::ManagedPolicy").keys() - {EVERYBODY, OF_THE_QUEUE}
+    assert {policy: actions(policy) for policy in named} == {
         policy: allowed for policy, (_, allowed) in CAPABILITIES.items()
     }
+    assert actions(OF_THE_QUEUE) == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
 def test_every_call_of_aws_in_the_code_is_known_here() -> None:
@@ -182,8 +194,9 @@ def statements() -> list[Any]:
 def test_no_policy_allows_everything_or_everywhere() -> None:
     for statement in statements():
         assert statement["Effect"] == "Allow"
-        assert statement["Resource"] != "*"
         assert "*" not in str(statement["Action"])
+        if statement["Resource"] == "*":
+            assert all(NAMELESS.fullmatch(action) for action in statement["Action"])
 
 
 # Database connections

@@ -149,6 +149,7 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
     assert {row[0] for row in rows(address, TRIGGERS)} == {
         "users_copy_to_tutor",
         "users_lock_rated_tutors",
+        "tutors_add_booking_terms",
         "tutors_fill_from_account",
         "ratings_count_added",
         "ratings_count_removed",

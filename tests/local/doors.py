@@ -27,7 +27,7 @@ class LocalDoor:
         sent, raw = prepared(token, json_body, body, headers)
         connection = http.client.HTTPConnection(self.address, timeout=20)
         try:
-            connection.putrequest(method, target, skip_accept_encoding=True)
+            connection.putrequest(method, target, skip_host="host" in sent, skip_accept_encoding=True)
             for name, value in {"user-agent": "pytest", "content-length": str(len(raw)), **sent}.items():
                 connection.putheader(name, value.encode("latin-1"))
             connection.endheaders(raw)

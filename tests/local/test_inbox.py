@@ -12,6 +12,7 @@ from functions.mail.texts import as_message, confirmation
 from functions.mail.transports import transport
 from local import inbox
 from tests.conftest import read_settings_again
+from tests.local.doors import LocalDoor
 from tests.local.servers import LocalServer, running_server
 
 MANY = 2_000
@@ -112,3 +113,16 @@ def test_no_other_site_may_read_it(server: LocalServer) -> None:
     assert (
         httpx.get(f"{server.url}/api/user/tutor/skills/", headers=headers).headers["access-control-allow-origin"] == "*"
     )
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:8000", "", "a..b", "[::1"])
+def test_a_name_that_a_stranger_can_own_shows_no_mail(inbox_server: LocalServer, host: str) -> None:
+    for path in ("/_local/mail", "/_local/mail?to=", "/_local/mail/00000000000000000000-00000000"):
+        assert LocalDoor(inbox_server.url)("GET", path, headers={"host": host}).status in {400, 421}
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "box", "box.local", "a.localhost."]
+)
+def test_the_machine_s_own_names_do(inbox_server: LocalServer, host: str) -> None:
+    assert LocalDoor(inbox_server.url)("GET", "/_local/mail?to=", headers={"host": host}).json == []

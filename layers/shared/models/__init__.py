@@ -1,25 +1,39 @@
 """The nouns: tables with their invariants. Importing this package registers all of them."""
 
 from shared.models.accounts import EmailToken, SignInSession, User
-from shared.models.availability import ScheduleItem
+from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours
 from shared.models.base import Base
+from shared.models.bookings import Booking, BookingChange, IdempotencyKey, TutoringSession, WaitlistEntry
 from shared.models.chat import Connection, Conversation, Member, Message
 from shared.models.mail import OutboxMail
-from shared.models.reviews import Rating
+from shared.models.notifications import CalendarFeed, Notification, Reminder
+from shared.models.reviews import Rating, ReviewReport
 from shared.models.tutors import Skill, Tutor
 
 __all__ = [
     "Base",
+    "Booking",
+    "BookingChange",
+    "BookingTerms",
+    "CalendarFeed",
     "Connection",
     "Conversation",
     "EmailToken",
+    "HoursOverride",
+    "IdempotencyKey",
     "Member",
     "Message",
+    "Notification",
     "OutboxMail",
     "Rating",
+    "Reminder",
+    "ReviewReport",
     "ScheduleItem",
     "SignInSession",
     "Skill",
     "Tutor",
+    "TutoringSession",
     "User",
+    "WaitlistEntry",
+    "WeeklyHours",
 ]

@@ -1,21 +1,29 @@
-"""When a tutor can be booked."""
+"""When a tutor can be booked: what is offered, the rules it comes from, and the terms of booking."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, NumberKey
 from shared.models.tutors import Tutor
 
+# Local wall-clock time is kept in minutes since midnight; 1440 is the midnight at the end of the day.
+MINUTES = "0 <= starts AND starts < ends AND ends <= 1440"
+
 
 class ScheduleItem(Base):
-    """A stretch of time a tutor offers; one tutor's items never overlap, touching is allowed."""
+    """A stretch of time a tutor offers; one tutor's items never overlap, touching is allowed.
+
+    `explicit` items were entered one by one; `rule` items are made from the weekly hours and overrides for a rolling
+    horizon, so that every client sees one kind of thing.
+    """
 
     __tablename__ = "schedule_items"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("source IN ('explicit', 'rule')", name="source"),
         Index("schedule_items_tutor_idx", "tutor_id", "id"),
         ExcludeConstraint(
             ("tutor_id", "="),
@@ -29,3 +37,94 @@ class ScheduleItem(Base):
     tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(server_default="explicit")
+
+
+class WeeklyHours(Base):
+    """Hours of every week in the tutor's zone. `weekday` counts from Monday = 1 (ISO 8601)."""
+
+    __tablename__ = "weekly_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
+        CheckConstraint(MINUTES, name="minutes"),
+        ExcludeConstraint(
+            ("tutor_id", "="),
+            ("weekday", "="),
+            (text("int4range(starts, ends)"), "&&"),
+            name="weekly_hours_overlap",
+            using="gist",
+        ),
+    )
+
+    id: Mapped[NumberKey]
+    tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"))
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    starts: Mapped[int]
+    ends: Mapped[int]
+
+
+class HoursOverride(Base):
+    """What some days have more (`extra`) or less (`off`) than the weekly hours; `off` wins over both.
+
+    A day off is `off` from 0 to 1440, a vacation the same over several days; a deleted rule item is `off` for its
+    stretch of one day.
+    """
+
+    __tablename__ = "hours_overrides"
+    __table_args__ = (
+        CheckConstraint("kind IN ('extra', 'off')", name="kind"),
+        CheckConstraint("first_day <= last_day", name="days"),
+        CheckConstraint(MINUTES, name="minutes"),
+        Index("hours_overrides_tutor_idx", "tutor_id", "last_day"),
+    )
+
+    id: Mapped[NumberKey]
+    tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"))
+    kind: Mapped[str]
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    starts: Mapped[int] = mapped_column(server_default="0")
+    ends: Mapped[int] = mapped_column(server_default="1440")
+    note: Mapped[str] = mapped_column(server_default="")
+
+
+class BookingTerms(Base):
+    """On what terms a tutor can be booked; every tutor has a row, made with the tutor's own."""
+
+    __tablename__ = "booking_terms"
+    __table_args__ = (
+        CheckConstraint("cardinality(session_lengths) BETWEEN 1 AND 12", name="session_lengths"),
+        CheckConstraint("slot_step BETWEEN 5 AND 240", name="slot_step"),
+        CheckConstraint("buffer_before BETWEEN 0 AND 240 AND buffer_after BETWEEN 0 AND 240", name="buffers"),
+        CheckConstraint("minimum_notice BETWEEN 0 AND 43200", name="minimum_notice"),
+        CheckConstraint("booking_window BETWEEN 1 AND 365", name="booking_window"),
+        CheckConstraint("max_per_day >= 1 AND max_per_week >= 1", name="limits"),
+        CheckConstraint("confirmation IN ('automatic', 'manual')", name="confirmation"),
+        CheckConstraint("cancellation_notice BETWEEN 0 AND 720", name="cancellation_notice"),
+        CheckConstraint("group_seats BETWEEN 2 AND 100", name="group_seats"),
+    )
+
+    tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"), primary_key=True)
+    # An IANA name; weekly hours, overrides and the limits per day and week are meant in it.
+    time_zone: Mapped[str] = mapped_column(server_default="Europe/Warsaw")
+    # Lengths, steps, buffers and the notice in minutes.
+    session_lengths: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{60}")
+    slot_step: Mapped[int] = mapped_column(SmallInteger, server_default="30")
+    buffer_before: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    buffer_after: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    minimum_notice: Mapped[int] = mapped_column(server_default="60")
+    # Days ahead that rule items can be booked, and for which they are made.
+    booking_window: Mapped[int] = mapped_column(SmallInteger, server_default="60")
+    max_per_day: Mapped[int | None] = mapped_column(SmallInteger)
+    max_per_week: Mapped[int | None] = mapped_column(SmallInteger)
+    confirmation: Mapped[str] = mapped_column(server_default="automatic")
+    # Hours before the start until which a student may cancel or reschedule.
+    cancellation_notice: Mapped[int] = mapped_column(SmallInteger, server_default="12")
+    # The tutor's own room; none means a Jitsi room for each session.
+    meeting_url: Mapped[str | None]
+    group_seats: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    # An hour's price of a seat in a group; none means the tutor's price.
+    group_price: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(server_default="PLN")
+    # Until when rule items are made.
+    horizon: Mapped[date | None] = mapped_column(Date)

@@ -60,7 +60,7 @@ class Message(Base):
 
 
 class Connection(Base):
-    """An open WebSocket: which member listens to which conversation.
+    """An open WebSocket: which member listens to which conversation, or who to notifications alone.
 
     It ends with the membership, and with the sign-in session it was opened in.
     """
@@ -71,10 +71,11 @@ class Connection(Base):
             ["conversation_id", "user_id"], ["members.conversation_id", "members.user_id"], ondelete="CASCADE"
         ),
         Index("connections_members_idx", "conversation_id", "user_id"),
+        Index("connections_user_idx", "user_id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID]
+    conversation_id: Mapped[UUID | None]
     user_id: Mapped[UUID]
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
     # The version of the protocol the client speaks: 1 is the legacy React client's.

@@ -1,8 +1,10 @@
 """Mail to be sent, written in the transaction of what it tells of."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, CreatedAt, NumberKey
@@ -20,8 +22,14 @@ class OutboxMail(Base):
     id: Mapped[NumberKey]
     kind: Mapped[str]
     recipient: Mapped[str]
+    # What the mail tells of, such as the id of a booking's change; never a secret.
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    # Rather not at all than twice: one that was taken and never noted as sent is not tried again.
+    once: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
     # When to try (again); while a worker sends it, when the next one may.
     due_at: Mapped[CreatedAt]
     attempts: Mapped[int] = mapped_column(server_default="0")
     sent_at: Mapped[datetime | None]
+    # Of a mail to send once: when it turned out that nobody knows whether it went.
+    uncertain_at: Mapped[datetime | None]

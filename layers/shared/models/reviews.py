@@ -1,8 +1,9 @@
 """What students say of tutors."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import User
@@ -11,7 +12,11 @@ from shared.models.tutors import Tutor
 
 
 class Rating(Base):
-    """One to five stars with a review, one per student and tutor."""
+    """One to five stars with a review, one per student and tutor.
+
+    `verified` once the student has had a completed session with the tutor; a hidden one is shown to nobody and
+    counts for nothing.
+    """
 
     __tablename__ = "ratings"
     __table_args__ = (
@@ -27,3 +32,26 @@ class Rating(Base):
     rating: Mapped[int] = mapped_column(SmallInteger)
     review: Mapped[str]
     created_at: Mapped[CreatedAt]
+    edited_at: Mapped[datetime | None]
+    verified: Mapped[bool] = mapped_column(server_default=text("false"))
+    # The tutor's public answer.
+    reply: Mapped[str | None]
+    replied_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+
+
+class ReviewReport(Base):
+    """A complaint about a review, for staff to decide on; one per review and reporter."""
+
+    __tablename__ = "review_reports"
+    __table_args__ = (
+        UniqueConstraint("rating_id", "reporter_id"),
+        Index("review_reports_open_idx", "id", postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    id: Mapped[NumberKey]
+    rating_id: Mapped[int] = mapped_column(ForeignKey(Rating.id, ondelete="CASCADE"))
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    reason: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    resolved_at: Mapped[datetime | None]

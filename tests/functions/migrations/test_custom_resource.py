@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -13,6 +14,7 @@ from functions.migrations import custom_resource, service
 from functions.migrations.custom_resource import NotHeard, respond
 from functions.migrations.handler import handler
 from local.engines import Engine
+from shared.kit import database as kit_database
 from tests.conftest import read_settings_again
 from tests.databases import new_database
 from tests.events.recorded import recorded
@@ -137,7 +139,12 @@ def test_a_migration_waits_for_the_lock_it_needs(
     waited = []
     with psycopg.connect(database) as holder:
         holder.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
-        monkeypatch.setattr(service.time, "sleep", lambda seconds: (waited.append(seconds), holder.rollback()))
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            holder.rollback()
+
+        monkeypatch.setattr(time, "sleep", wait)
         assert handler(request(bucket), None) == {"upgraded": True}
     assert waited == [service.PAUSE]
 
@@ -176,3 +183,11 @@ def test_nobody_listening_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(custom_resource, "TRIES", 0)
     with pytest.raises(NotHeard):
         respond({**recorded("migrations_custom_resource", response_url="http://127.0.0.1:1/")}, "SUCCESS")
+
+
+def test_the_login_of_the_database_comes_from_its_secret(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kit_database, "logins", lambda: iter([{"user": "postgres", "password": "any"}]))
+    monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", ""))
+    read_settings_again()
+    assert handler({}, None) == {"upgraded": True}
+    assert len(revision(database)) == 1

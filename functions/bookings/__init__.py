@@ -1,0 +1,1 @@
+"""Booking of sessions, from the request to its end."""

@@ -1,0 +1,1 @@
+"""What people are told: notifications, mails about bookings, calendars."""

@@ -1,0 +1,107 @@
+"""What goes into a function's image. The steps of infra/Dockerfile, in Python, so that any base image can run them.
+
+    python infra/image.py packages PACKAGES         the packages of all functions
+    python infra/image.py layer PACKAGES            the shared layer, beside them
+    python infra/image.py function TASK             the folder of $FEATURE, what it alone needs, a list of all packages
+
+Run in a folder that holds requirements/, layers/, functions/ and infra/.
+"""
+
+import compileall
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+REQUIREMENTS = Path("requirements")
+COMMON = REQUIREMENTS / "functions.txt"
+# The features that need packages of their own, listed with the common ones.
+OWN = {"migrations": REQUIREMENTS / "migrations.txt"}
+START_TOOL = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('cyclonedx_py', None, '__main__')"
+)
+BOM_TOOL = REQUIREMENTS / "bom.txt"
+BOM = "bom.cdx.json"
+# One requirement: its name, and the lines with its hashes.
+REQUIREMENT = re.compile(r"^([\w.-]+)==.*(?:\n[ ]+.*)*", re.MULTILINE)
+RUBBISH = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def add_packages(target: Path) -> None:
+    install(COMMON, target)
+    compile_bytecode(target)
+
+
+def add_layer(target: Path) -> None:
+    shutil.copytree("layers/shared", target / "shared", ignore=RUBBISH)
+    compile_bytecode(target / "shared")
+
+
+def add_function(feature: str, task: Path) -> None:
+    """Raises FileNotFoundError for a feature that does not exist."""
+    folder = Path("functions") / feature
+    shutil.copytree(folder, task / folder, ignore=RUBBISH)
+    shutil.copy("functions/__init__.py", task / "functions")
+    if feature == "migrations":
+        shutil.copytree("infra/migrations", task / "infra" / "migrations", ignore=RUBBISH)
+    compile_bytecode(task)
+
+
+def add_own_packages(feature: str, task: Path) -> None:
+    if feature in OWN:
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as own:
+            own.write(beyond(COMMON.read_text(), OWN[feature].read_text()))
+            own.flush()
+            install(Path(own.name), task)
+        compile_bytecode(task)
+
+
+def beyond(common: str, all_of_it: str) -> str:
+    """The requirements that are not among the common ones."""
+    known = {found[1] for found in REQUIREMENT.finditer(common)}
+    return "".join(f"{found[0]}\n" for found in REQUIREMENT.finditer(all_of_it) if found[1] not in known)
+
+
+def install(requirements: Path, target: Path) -> None:
+    """Raises subprocess.CalledProcessError for what cannot be had, or is not what the hash says."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir"]
+    options = ["--require-hashes", "--no-deps", "--no-compile", "--only-binary=:all:", "--root-user-action=ignore"]
+    subprocess.run([*pip, *options, "--requirement", str(requirements), "--target", str(target)], check=True)
+    shutil.rmtree(target / "bin", ignore_errors=True)
+
+
+def compile_bytecode(target: Path) -> None:
+    """Without it a cold start takes three times as long; by hash and unchecked, as image builds change file times."""
+    compileall.compile_dir(target, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+
+
+def add_bill_of_materials(task: Path) -> None:
+    """A CycloneDX list of every package this interpreter finds in the image."""
+    with tempfile.TemporaryDirectory() as tool:
+        install(BOM_TOOL, Path(tool))
+        # The tool's own packages are not in the image, so they are no part of its path when it asks for one.
+        options = ["environment", sys.executable, "--output-reproducible", "--output-file", str(task / BOM)]
+        subprocess.run([sys.executable, "-c", START_TOOL, tool, *options], check=True)
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["packages", target]:
+            add_packages(Path(target))
+        case ["layer", target]:
+            add_layer(Path(target))
+        case ["function", task]:
+            feature = os.environ["FEATURE"]
+            add_function(feature, Path(task))
+            add_own_packages(feature, Path(task))
+            add_bill_of_materials(Path(task))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,64 @@
+"""What people are told: notifications, reminders and calendar feeds."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.accounts import User
+from shared.models.base import Base, CreatedAt, NumberKey
+from shared.models.bookings import Booking, BookingChange
+
+
+class Notification(Base):
+    """One sentence for one person; at most one for each change of a booking."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        UniqueConstraint("user_id", "change_id"),
+        Index("notifications_user_idx", "user_id", "id"),
+        Index("notifications_unread_idx", "user_id", postgresql_where=text("NOT is_read")),
+    )
+
+    id: Mapped[NumberKey]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    change_id: Mapped[int | None] = mapped_column(ForeignKey(BookingChange.id, ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    message: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    is_read: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[CreatedAt]
+
+
+class Reminder(Base):
+    """A reminder to send: one for each booking, kind and recipient, ever."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        CheckConstraint("kind IN ('day_before', 'hour_before', 'cancellation_deadline')", name="kind"),
+        CheckConstraint("recipient IN ('student', 'tutor')", name="recipient"),
+        CheckConstraint("state IN ('planned', 'queued', 'dropped')", name="state"),
+        UniqueConstraint("booking_id", "kind", "recipient"),
+        Index("reminders_due_idx", "due_at", postgresql_where=text("state = 'planned'")),
+    )
+
+    id: Mapped[NumberKey]
+    booking_id: Mapped[int] = mapped_column(ForeignKey(Booking.id, ondelete="CASCADE"))
+    kind: Mapped[str]
+    recipient: Mapped[str]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default="planned")
+    created_at: Mapped[CreatedAt]
+
+
+class CalendarFeed(Base):
+    """The secret address of a person's calendar, kept as its SHA-256 only."""
+
+    __tablename__ = "calendar_feeds"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[CreatedAt]

@@ -1,0 +1,57 @@
+"""A stand-in for a base image: this machine's Python and what it links to, and nothing else."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+# What extensions of packages link to beyond what Python itself does, and the shell of RUN.
+LIBRARIES = ("libgcc_s.so.1", "libstdc++.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1")
+LEFT_OUT = shutil.ignore_patterns("test", "tests", "idlelib", "turtledemo", "tkinter", "__pycache__", "*.a", "config-*")
+
+
+def fill(root: Path, prefix: str) -> None:
+    """Lay out the files of a base image whose Python stands in `prefix`, such as /var/lang."""
+    inside = root / prefix.lstrip("/")
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    base = Path(sys.base_prefix)
+    packages = inside / "lib" / version / "site-packages"
+    shutil.copytree(base / "lib" / version, inside / "lib" / version, ignore=_without_packages, symlinks=True)
+    packages.mkdir()
+    for pip in (base / "lib" / version / "site-packages").glob("pip*"):
+        shutil.copytree(pip, packages / pip.name, ignore=LEFT_OUT)
+    (inside / "bin").mkdir()
+    shutil.copy(base / "bin" / version, inside / "bin" / version)
+    for name in ("python", "python3"):
+        (inside / "bin" / name).symlink_to(version)
+    binaries = [inside / "bin" / version, *(inside / "lib" / version / "lib-dynload").glob("*.so")]
+    _copy_linked(root, binaries)
+    (root / "bin").mkdir(exist_ok=True)
+    shutil.copy(Path("/bin/sh").resolve(), root / "bin" / "sh")
+    for folder in ("tmp", "etc", "var/task", "etc/ssl/certs", "proc", "sys", "dev"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "tmp").chmod(0o1777)
+    (root / "etc" / "passwd").write_text("root:x:0:0::/root:/bin/sh\n")
+    (root / "etc" / "group").write_text("root:x:0:\n")
+    if Path(CERTIFICATES).exists():
+        shutil.copy(CERTIFICATES, root / CERTIFICATES.lstrip("/"))
+        (root / "etc" / "pip.conf").write_text(f"[global]\ncert = {CERTIFICATES}\n")
+
+
+def _without_packages(folder: str, names: list[str]) -> set[str]:
+    return LEFT_OUT(folder, names) | ({"site-packages"} & set(names))
+
+
+def _copy_linked(root: Path, binaries: list[Path]) -> None:
+    """Copy the libraries these binaries load, to where they stand here."""
+    told = subprocess.run(["ldd", "/bin/sh", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
+    found = set(re.findall(r"(?:=> )?(/\S+\.so\S*) \(", told))
+    cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    for name in LIBRARIES:
+        found.update(re.findall(rf"{re.escape(name)} \(libc6,x86-64.*\) => (\S+)", cache)[:1])
+    for path in found:
+        copy = root / path.lstrip("/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Path(path).resolve(), copy)

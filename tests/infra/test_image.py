@@ -1,0 +1,125 @@
+"""The images' contents: the steps of infra/Dockerfile in a clean folder, and every function's command with nothing else.
+
+Whether a builder makes the same of it is what test_image_build proves.
+"""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import image
+from tests.runtime.lambda_process import ROOT, lambda_variables
+from tests.runtime.packages import function_packages
+from tests.test_imports import BUDGETS
+
+DOCKERFILE = ROOT / "infra" / "Dockerfile"
+FEATURES = sorted({module.split(".")[1] for module in BUDGETS})
+STEP = re.compile(r"^RUN (\[.*\])$", re.MULTILINE)
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps run where the sources are."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def layer(sources: None, tmp_path: Path) -> Path:
+    image.add_layer(tmp_path / "layer")
+    return tmp_path / "layer"
+
+
+def imported(module: str, *path: Path) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter imports a module, with these folders and the packages of the functions."""
+    variables = lambda_variables("image", module, 512, "127.0.0.1:1")
+    variables["PYTHONPATH"] = ":".join(map(str, (*path, function_packages())))
+    command = [sys.executable, "-S", "-c", f"import {module}"]
+    return subprocess.run(command, cwd="/", env=variables, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_function_starts_with_its_own_folder_and_the_layer(feature: str, layer: Path, tmp_path: Path) -> None:
+    task = tmp_path / "task"
+    image.add_function(feature, task)
+    assert [folder.name for folder in (task / "functions").iterdir() if folder.is_dir()] == [
+        feature,
+        "__pycache__",
+    ] or ({folder.name for folder in (task / "functions").iterdir() if folder.is_dir()} == {feature, "__pycache__"})
+    for module in BUDGETS:
+        done = imported(module, task, layer)
+        mine = module.split(".")[1] == feature
+        assert (done.returncode == 0) == mine, done.stderr
+        assert mine or f"No module named 'functions.{module.split('.')[1]}'" in done.stderr
+
+
+def test_only_the_migrations_function_holds_the_migrations(layer: Path, tmp_path: Path) -> None:
+    image.add_function("migrations", tmp_path / "migrations")
+    image.add_function("chat", tmp_path / "chat")
+    assert (tmp_path / "migrations" / "infra" / "migrations" / "env.py").exists()
+    assert not (tmp_path / "chat" / "infra").exists()
+    done = imported(
+        "functions.migrations.service as s; assert (s.SCRIPTS / 'env.py').exists()", tmp_path / "migrations", layer
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_the_layer_no_function_starts(sources: None, tmp_path: Path) -> None:
+    image.add_function("mail", tmp_path)
+    assert "No module named 'shared'" in imported("functions.mail.handler", tmp_path).stderr
+
+
+def test_a_feature_that_does_not_exist_makes_no_image(sources: None, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        image.add_function("bookigns", tmp_path)
+
+
+def test_every_module_has_bytecode_that_is_used_whatever_the_times_of_files(layer: Path) -> None:
+    modules = list(layer.rglob("*.py"))
+    assert len(modules) > 40
+    for module in modules:
+        [compiled] = (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc")
+        flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+        assert flags == 0b01, "checked against nothing (PEP 552)"
+
+
+def test_the_migrations_function_adds_only_what_the_others_have_not(sources: None) -> None:
+    common, own = image.COMMON.read_text(), image.OWN["migrations"].read_text()
+    added = image.beyond(common, own)
+    names = [found[1] for found in image.REQUIREMENT.finditer(added)]
+    assert {"alembic", "sqlalchemy", "mako", "markupsafe"} <= set(names) <= {*names} - {"boto3", "psycopg"}
+    assert added.count("--hash=sha256:") >= len(names)
+    known = dict(re.findall(r"^([\w.-]+)==(\S+)", common, re.MULTILINE))
+    both = dict(re.findall(r"^([\w.-]+)==(\S+)", own, re.MULTILINE))
+    assert {name: both[name] for name in known} == known, "one version of each package"
+
+
+def test_every_step_of_the_dockerfile_is_python_and_known(sources: None) -> None:
+    steps = [json.loads(step) for step in STEP.findall(DOCKERFILE.read_text())]
+    assert len(steps) == DOCKERFILE.read_text().count("\nRUN ")
+    assert [step[:3] for step in steps] == [
+        ["python3", "infra/image.py", name] for name in ("packages", "layer", "function")
+    ]
+
+
+@pytest.mark.parametrize("dockerfile", ["infra/Dockerfile", "local/Dockerfile"])
+def test_dockerfiles_are_well_made(dockerfile: str) -> None:
+    linter = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([linter, ROOT / dockerfile], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    users = re.findall(r"^USER (.*)$", (ROOT / dockerfile).read_text(), re.MULTILINE)
+    assert users == ["10001:10001"]
+
+
+def test_the_build_context_holds_what_is_copied_and_no_more() -> None:
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = set()
+    for dockerfile in ("infra/Dockerfile", "local/Dockerfile"):
+        for line in (ROOT / dockerfile).read_text().splitlines():
+            if line.startswith("COPY ") and "--from" not in line:
+                copied |= {re.sub(r"requirements/.*", "requirements/*.txt", each) for each in shlex.split(line)[1:-1]}
+    assert copied == allowed
