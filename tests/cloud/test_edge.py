@@ -20,7 +20,7 @@ TALK = "0a1b2c3d-0000-4000-8000-000000000000"
         (f"/ws/chat/{TALK}/", "token=a.b-c_d", ("/live", f"token=a.b-c_d&conversation={TALK}")),
         (f"/ws/chat/{TALK}", "", ("/live", f"conversation={TALK}")),
         (f"/ws/chat/{TALK}/", "token=1&token=2&conversation=x", ("/live", f"token=2&conversation={TALK}")),
-        ("/ws/chat/a%20b%26/", "token=%C5%82+x", ("/live", "token=%C5%82%20x&conversation=a%20b%26")),
+        ("/ws/chat/a%20b%26/", "token=%C5%82+x", ("/live", "token=%C5%82+x&conversation=a%20b%26")),
         ("/ws/", "conversation=c&token=t", ("/live", "conversation=c&token=t")),
     ],
 )
