@@ -400,6 +400,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
     "a tutor's hours": tutor_s_hours,
+    # Before there are bookings: the local server tells of those in its own time.
     "what one is told": told,
     "bookings": bookings,
     "changes of bookings": changes_of_bookings,
