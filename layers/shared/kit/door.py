@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from shared.kit import metrics
+from shared.kit import metrics, snapshots
 from shared.kit.log import event as log_event
 from shared.kit.settings import settings
 
@@ -16,6 +16,7 @@ Handle = TypeVar("Handle", bound=Handler)
 def door(handle: Handle) -> Handle:
     """Mark a function's handler. The local server calls it too, with no context."""
     traced: Handler | None = None
+    snapshots.register()
 
     @wraps(handle)
     def handler(event: Any, context: Any) -> Any:
