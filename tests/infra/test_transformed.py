@@ -26,8 +26,8 @@ LONGEST_STACK_NAME = "tutoring-staging-eu-central-1"
 @cache
 def printed_by(module: str) -> Any:
     """What a module prints that runs in the SAM CLI's environment."""
-    command = [ROOT / ".venv-sam" / "bin" / "python", "-m", module]
-    return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    python = str(ROOT / ".venv-sam" / "bin" / "python")
+    return json.loads(subprocess.run([python, "-m", module], cwd=ROOT, capture_output=True, check=True).stdout)
 
 
 def transformed() -> dict[str, Any]:
