@@ -149,8 +149,8 @@ def reviews_and_their_rules() -> Iterator[Step]:
         yield Step("PATCH", rate, "student", body)
     yield Step("PATCH", rate, "second", {"rating": 1})
     for who, review in (("second", "1"), ("second", "77"), ("tutor", "1"), ("student", "1")):
-        for body in ({"reply": "Dziękuję!"}, {"reply": ""}):
-            yield Step("PUT", f"{base}/{review}/reply/", who, body)
+        for text in ("Dziękuję!", ""):
+            yield Step("PUT", f"{base}/{review}/reply/", who, {"reply": text})
     yield Step("DELETE", f"{base}/1/reply/", "second")
     for who, review in (("other", "1"), ("other", "1"), ("student", "77")):
         yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
@@ -212,8 +212,9 @@ def tutor_s_hours() -> Iterator[Step]:
     yield Step("GET", overrides, "tutor")
     for target in ("1/", "1/", "99/", "abc/"):
         yield Step("DELETE", overrides + target, "tutor")
-    for body in ({"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}):
-        yield Step("PATCH", f"{terms}me/", "tutor", body)
+    changes: list[Any] = [{"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}]
+    for change in changes:
+        yield Step("PATCH", f"{terms}me/", "tutor", change)
         yield Step("GET", f"{terms}me/", "tutor")
         yield Step("GET", f"{terms}{{tutor}}/")
     times = {"start_time": "2035-03-25T00:30:00.000Z", "end_time": "2035-03-25T03:00:00.000Z"}
@@ -399,6 +400,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
     "a tutor's hours": tutor_s_hours,
+    # Before there are bookings: the local server tells of those in its own time.
     "what one is told": told,
     "bookings": bookings,
     "changes of bookings": changes_of_bookings,

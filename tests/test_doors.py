@@ -16,6 +16,7 @@ from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
+from functions.notifications.tell import handler as tell
 from functions.profiles.handler import handler as profiles
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
@@ -23,6 +24,7 @@ from functions.tutors.handler import handler as tutors
 from local.engines import Engine
 from local.features import ROUTERS
 from shared.kit.cache import client as redis_client
+from shared.rules import telling
 from tests.conftest import empty_the_tables, read_settings_again
 from tests.doors import Answer, LambdaDoor
 from tests.local.doors import LocalDoor
@@ -136,6 +138,8 @@ def answers(
         patch.setenv("MAIL_URL", f"file://{folder / 'mail'}")
         patch.setenv("MEDIA_FOLDER", str(folder / "media"))
         patch.setenv("PUBLIC_URL", "https://korepetycje.example")
+        # As the ticker of the local server does.
+        patch.setattr(telling._Installed, "wake", lambda: tell({}, None))
         read_settings_again()
         options = {name: os.environ[name] for name in names}
         with running_server(folder / "data", DEMO="0", **options) as server:

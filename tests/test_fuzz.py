@@ -46,12 +46,12 @@ KEPT = (
     "members",
     "messages",
     "email_tokens",
+    "notifications",
+    "calendar_feeds",
     "tutoring_sessions",
     "bookings",
     "booking_changes",
     "waitlist",
-    "notifications",
-    "calendar_feeds",
 )
 ROLES = cycle(("nobody", "student", "tutor", "staff"))
 

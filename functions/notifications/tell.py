@@ -5,9 +5,11 @@ from typing import Any
 from psycopg import errors
 
 from functions.notifications.telling import tell_next
+from shared.kit.door import door
 from shared.kit.log import logger
 
 
+@door
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Tell all that waits to be told."""
     told = 0

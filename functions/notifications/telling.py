@@ -60,13 +60,12 @@ def tell_next() -> int:
         bookings = find_bookings(db, {change.booking_id for change in changes})
         told = [(change, bookings[change.booking_id]) for change in changes if _is_known(change)]
         added = add_notifications(db, [each for change, booking in told for each in _news(change, booking)])
-        mails = [each for change, booking in told for each in _mails(change, booking)]
-        queue_mails(db, mails)
+        queued = queue_mails(db, [each for change, booking in told for each in _mails(change, booking)])
         plan_reminders(db, bookings)
         repository.mark_told(db, [change.id for change in changes])
     push_notifications(added)
-    if mails:
-        wake_mailer()
+    if queued:
+        wake_mailer(*queued)
     return len(changes)
 
 

@@ -5,9 +5,11 @@ from typing import Any
 from psycopg import errors
 
 from functions.reminders.service import remind_next
+from shared.kit.door import door
 from shared.kit.log import logger
 
 
+@door
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Send every reminder whose time has come."""
     sent = 0

@@ -39,10 +39,10 @@ def remind_next() -> tuple[int, int]:
             if (person := bookings[reminder.booking_id].person(reminder.recipient))
         ]
         added = add_notifications(db, [_news(*each) for each in sent])
-        queue_mails(db, [_mail(reminder, person) for reminder, _booking, person in sent])
+        queued = queue_mails(db, [_mail(reminder, person) for reminder, _booking, person in sent])
     push_notifications(added)
-    if sent:
-        wake_mailer()
+    if queued:
+        wake_mailer(*queued)
     return len(due), len(sent)
 
 

@@ -55,12 +55,19 @@ def list_skills() -> str:
     return str(row[0]) if row else "[]"
 
 
-# What is left of the newest items without the time of sessions; most tutors have none, and then nothing is computed.
+# What is left of the newest items without the time of sessions, also of those the tutor learns in; most have none, and
+# then nothing is computed.
 # Nobody asks what was free a month ago.
 FREE_ITEMS = f"""
     WITH booked AS (
-        SELECT range_agg(tstzrange(busy_from, busy_until)) AS time FROM tutoring_sessions
-        WHERE tutor_id = t.id AND taken AND starts_at > now() - interval '31 days'
+        SELECT range_agg(span) AS time FROM (
+            SELECT tstzrange(busy_from, busy_until) AS span FROM tutoring_sessions
+            WHERE tutor_id = t.id AND taken AND starts_at > now() - interval '31 days'
+            UNION ALL
+            SELECT tstzrange(starts_at, ends_at) FROM bookings
+            WHERE student_id = t.user_id AND state IN ('pending', 'confirmed')
+                AND starts_at > now() - interval '31 days'
+        ) taken
     ), items AS (
         SELECT id, starts_at, ends_at FROM schedule_items WHERE tutor_id = t.id ORDER BY id DESC LIMIT {SHOWN_ITEMS}
     )

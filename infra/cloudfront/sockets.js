@@ -1,13 +1,16 @@
 // The WebSocket API has one address, its stage; the conversation goes there as a query parameter.
 // /ws/chat/<conversation>/?token=... becomes /live?conversation=<conversation>&token=...
+// /ws/notification/user/?token=... becomes /live?notifications=1&token=...
 var STAGE = '/live';
 var ROOT = '/ws/';
 var CHAT = '/ws/chat/';
+var NOTIFICATIONS = /^\/ws\/notification\/user\/?$/;
 
 function handler(event) {
     var request = event.request;
     var isChat = request.uri.indexOf(CHAT) === 0;
-    if (!isChat && request.uri !== ROOT) {
+    var isNotifications = NOTIFICATIONS.test(request.uri);
+    if (!isChat && !isNotifications && request.uri !== ROOT) {
         return {
             statusCode: 403,
             statusDescription: 'Forbidden',
@@ -23,6 +26,9 @@ function handler(event) {
     });
     if (isChat) {
         query.conversation = { value: encodeURIComponent(decoded(request.uri.slice(CHAT.length).replace(/\/$/, ''), true)) };
+    }
+    if (isNotifications) {
+        query.notifications = { value: '1' };
     }
     request.uri = STAGE;
     request.querystring = query;

@@ -11,6 +11,9 @@ from pathlib import Path
 from local.engines import socket_folder, start_postgres, start_valkey
 from tests.cloud.cloud import Options, running_cloud
 
+# As the local server has it: where the frontend's development server is.
+FRONT_URL = "http://localhost:5173"
+
 
 def main() -> None:
     with ExitStack() as stack:
@@ -21,7 +24,7 @@ def main() -> None:
         stack.callback(postgres.stop)
         valkey = start_valkey(folder / "valkey", sockets)
         stack.callback(valkey.stop)
-        environment = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "RATE_LIMITS": "off"}
+        environment = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "FRONT_URL": FRONT_URL}
         stack.enter_context(running_cloud(Options(environment), int(sys.argv[1])))
         threading.Event().wait()
 

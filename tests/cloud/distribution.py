@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from shared.kit.wire import App, Headers, Receive, Scope, Send, header, respond
+from shared.kit.wire import App, Headers, Message, Receive, Scope, Send, header, respond
 from tests.cloud.edge_function import Answered, EdgeFunction
 from tests.cloud.http_api import head_size, target_of
 
@@ -36,7 +36,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What becomes of requests for a path pattern; without `passes_all` the origin sees no query and few headers."""
+    """What becomes of requests for a path pattern; without `passes_all` the origin sees no query and few headers.
+
+    With `allows_origins` answers to requests that name their origin may be read there.
+    """
 
     pattern: str
     origin: Origin
@@ -44,6 +47,7 @@ class Behaviour:
     methods: frozenset[str]
     passes_all: bool
     names_viewer: bool
+    allows_origins: bool
 
 
 class Distribution:
@@ -59,7 +63,8 @@ class Distribution:
         except Answered as answer:
             await _respond(scope, receive, send, answer)
         else:
-            await behaviour.origin.app(forwarded, receive, send)
+            grants = behaviour.allows_origins and header(scope, b"origin")
+            await behaviour.origin.app(forwarded, receive, _granting(send) if grants else send)
 
     def _behaviour(self, scope: Scope) -> Behaviour:
         """Raises Answered."""
@@ -103,6 +108,15 @@ def _headers(scope: Scope, behaviour: Behaviour) -> Headers:
         host, port = scope["client"]
         headers.append((b"cloudfront-viewer-address", f"{host}:{port}".encode()))
     return headers
+
+
+def _granting(send: Send) -> Send:
+    async def send_granted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"access-control-allow-origin", b"*"))
+        await send(message)
+
+    return send_granted
 
 
 async def _respond(scope: Scope, receive: Receive, send: Send, answer: Answered) -> None:

@@ -14,6 +14,11 @@ NAME_THE_VIEWER = {
     "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # AllViewerExceptHostHeader
     "33f36d7e-f396-46d9-90e0-52428a34d9dc",  # AllViewerAndCloudFrontHeaders-2022-06
 }
+# Managed response headers policies that let every origin read what is served.
+CORS = {
+    "e61eb60c-9c35-4d20-a928-2b84e02af89c",  # CORS-and-SecurityHeadersPolicy
+    "60669652-455b-4ae9-85a4-c4c02393f86c",  # SimpleCORS
+}
 
 
 def distribution_of(template: Template, apps: Mapping[str, App]) -> Distribution:
@@ -54,4 +59,5 @@ def _behaviour(behaviour: Resource, origins: Mapping[str, Origin], functions: Ma
         methods=frozenset(behaviour.get("AllowedMethods", READING)),
         passes_all=policy is not None,
         names_viewer=policy in NAME_THE_VIEWER,
+        allows_origins=behaviour.get("ResponseHeadersPolicyId") in CORS,
     )

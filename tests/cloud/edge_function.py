@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import quote, unquote, unquote_plus
 
 # One request a line in, what the function makes of it a line out.
 RUNNER = """
@@ -115,12 +115,22 @@ def _description(path: str, query: str) -> tuple[str, str]:
 
 
 def _sockets(path: str, query: str) -> tuple[str, str]:
-    parameters = dict(parse_qsl(query, keep_blank_values=True))
+    parameters = {}
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        parameters[_encoded(unquote_plus(name))] = value
     if path.startswith("/ws/chat/"):
-        parameters["conversation"] = unquote(path.removeprefix("/ws/chat/").removesuffix("/"))
+        parameters["conversation"] = _encoded(unquote(path.removeprefix("/ws/chat/").removesuffix("/")))
+    elif path in {"/ws/notification/user/", "/ws/notification/user"}:
+        parameters["notifications"] = "1"
     elif path != "/ws/":
         raise Answered(403, "application/json", '{"message":"Forbidden"}')
-    return "/live", urlencode(parameters, quote_via=quote, safe="!*'()~")
+    return "/live", "&".join(f"{name}={value}" for name, value in parameters.items())
+
+
+def _encoded(text: str) -> str:
+    """As JavaScript's encodeURIComponent."""
+    return quote(text, safe="!*'()~")
 
 
 RULES = {

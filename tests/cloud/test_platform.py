@@ -82,7 +82,7 @@ def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cl
     in_order = [each["body"] for each in sorted(got, key=lambda each: each["seq"])]
     assert in_order != [str(number) for number in range(20)], "nothing was overtaken: this test shows nothing"
     history = ask(cloud, "GET", f"/api/chat/conversation_detail/{talk}/", tutor.access).json()
-    assert [each["body"] for each in history] == in_order[::-1]
+    assert [each["body"] for each in history] == in_order
 
 
 def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:

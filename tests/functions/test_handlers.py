@@ -207,14 +207,6 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
     assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
 
 
-# Bookings
-
-
-def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
-    nothing = {"expired": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
-    assert sweep.handler(recorded("schedule_bookings"), None) == nothing
-
-
 @mock_aws
 def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
     people: People, fresh_clients: None, monkeypatch: pytest.MonkeyPatch
@@ -234,6 +226,14 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
         message = message_from_string(each.raw_data, policy=email.policy.default)
         [entry] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
         assert entry.get_param("method") == "REQUEST"
+
+
+# Bookings
+
+
+def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
+    nothing = {"expired": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
+    assert sweep.handler(recorded("schedule_bookings"), None) == nothing
 
 
 # Migrations

@@ -129,6 +129,7 @@ QUERIES = (
     f"conversation={CONVERSATION}&token=a",
     "%63onversation=other&token=a",
     "conversation=one&conversation=two",
+    "notifications=0&token=a",
     "to%20ken=1&to+ken=2",
     "a=%C5%82&%C5%82=b",
     "constructor=y&toString=z",
@@ -144,6 +145,8 @@ PATHS = (
     "/ws/chat/%2525/",
     "/ws/chat/%zz/",
     "/ws/chat/a/b/",
+    "/ws/notification/user/",
+    "/ws/notification/user",
     "/ws/",
 )
 
@@ -158,7 +161,7 @@ def test_the_function_says_what_the_local_gateway_says() -> None:
 
 
 def test_a_path_that_leads_nowhere_is_refused_as_by_the_local_gateway() -> None:
-    paths = ("/ws/x", "/ws/chat", "/ws/chats/1/", "/ws/CHAT/1/")
+    paths = ("/ws/x", "/ws/chat", "/ws/chats/1/", "/ws/CHAT/1/", "/ws/notification/", "/ws/notification/user/x/")
     assert [emulated(path, "") for path in paths] == [None] * len(paths)
     answers = run("sockets", [event(path, "token=a") for path in paths])
     assert {answer["statusCode"] for answer in answers} == {403}

@@ -13,7 +13,7 @@ from tests.infra.templates import ROOT, command, environment, events, functions,
 
 NAMES = sorted(functions())
 SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(Policy))}
-POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 # What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
 OPTIONAL = {
     "DATABASE_POOL",

@@ -18,8 +18,9 @@ import pytest
 from functions.migrations import service
 from local.engines import Engine
 from tests.conftest import read_settings_again
+from tests.databases import new_database
 from tests.gates import wait_until
-from tests.infra.test_migrations import migrate, new_database, rows
+from tests.infra.test_migrations import migrate, rows
 
 FIRST = "0001"
 WRITERS, WRITES_A_SECOND = 4, 200

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 from moto.cloudformation.parsing import resource_class_from_type
 
-from tests.infra.templates import ROOT, functions
+from tests.infra.templates import ROOT, command, events, functions, resources
 
 pytestmark = pytest.mark.template
 
@@ -24,10 +24,14 @@ LONGEST_STACK_NAME = "tutoring-staging-eu-central-1"
 
 
 @cache
+def printed_by(module: str) -> Any:
+    """What a module prints that runs in the SAM CLI's environment."""
+    python = str(ROOT / ".venv-sam" / "bin" / "python")
+    return json.loads(subprocess.run([python, "-m", module], cwd=ROOT, capture_output=True, check=True).stdout)
+
+
 def transformed() -> dict[str, Any]:
-    python = ROOT / ".venv-sam" / "bin" / "python"
-    printed = subprocess.run([python, "-m", "infra.transform"], cwd=ROOT, capture_output=True, check=True).stdout
-    found: dict[str, Any] = json.loads(printed)
+    found: dict[str, Any] = printed_by("infra.transform")
     return found
 
 
@@ -82,6 +86,34 @@ def test_names_are_of_this_stack_so_that_two_stacks_fit_into_one_account() -> No
             value = each["Properties"].get(key)
             named = isinstance(value, str) and each["Type"] != "AWS::Lambda::Alias"
             assert not named, f"{name}.{key} is {value}"
+
+
+# What the SAM CLI sees, for `sam build`, `sam deploy` and `sam local`
+
+
+def test_the_sam_cli_finds_the_stacks_the_functions_and_their_routes() -> None:
+    seen = printed_by("tests.infra.sam_cli")
+    assert set(seen["stacks"]) == {"", *resources("AWS::CloudFormation::Stack")}
+    assert seen["functions"] == {name: [command(name)] for name in functions()}
+    assert {tuple(route) for route in seen["routes"]} == {
+        (event.get("Path", "$default"), name) for name in functions() for event in events(name, "HttpApi")
+    }
+
+
+def test_the_build_context_is_what_the_dockerfile_copies() -> None:
+    """As the SAM CLI reads .dockerignore, whose rules it has from a library of its own."""
+    context = set(printed_by("tests.infra.sam_cli")["context"])
+    needed = {"infra/Dockerfile", "infra/image.py", "requirements/functions.txt", "infra/migrations/env.py"}
+    needed |= {"functions/__init__.py", "functions/chat/sockets.py", "layers/shared/kit/http.py"}
+    assert needed <= context
+    assert {path.split("/")[0] for path in context} <= {
+        ".dockerignore",
+        "functions",
+        "infra",
+        "layers",
+        "local",
+        "requirements",
+    }
 
 
 # What moto knows

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 # Which tutors are free, for search: shared.rules.free_time.Calendar decides the same, and a test holds both equal.
-# A function because its plan is then made once a connection; a slot is tried at each step from where an offer begins.
+# A function because its plan is then made once a connection; a slot is tried at each step from where an item begins.
 HAS_FREE_SLOT = """
 CREATE FUNCTION has_free_slot(tutor int, windows tstzmultirange, wanted int) RETURNS boolean
 LANGUAGE plpgsql STABLE COST 1000 SET plan_cache_mode = force_generic_plan AS $$
@@ -36,11 +36,12 @@ BEGIN
     before := make_interval(mins => terms.buffer_before);
     after := make_interval(mins => terms.buffer_after);
     RETURN EXISTS (
-        SELECT FROM (
+        SELECT FROM schedule_items item
+        CROSS JOIN (
             SELECT range_agg(tstzrange(starts_at, ends_at)) AS offered,
                 range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit
             FROM schedule_items WHERE tutor_id = tutor AND ends_at > first AND starts_at < last
-        ) item
+        ) schedule
         CROSS JOIN (
             SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions
             FROM (
@@ -53,20 +54,21 @@ BEGIN
                   AND starts_at > first - interval '9 days' AND starts_at < last + interval '9 days'
             ) taken (span, starts_at)
         ) session
-        CROSS JOIN LATERAL unnest(item.offered) offer
-        CROSS JOIN LATERAL unnest(tstzmultirange(offer) * windows) piece
+        CROSS JOIN LATERAL unnest(tstzmultirange(tstzrange(item.starts_at, item.ends_at)) * windows) piece
         CROSS JOIN LATERAL generate_series(
             date_bin(
                 step,
                 greatest(lower(piece), now() + make_interval(mins => terms.minimum_notice)) + step - interval '1 us',
-                lower(offer)
+                item.starts_at
             ),
-            upper(piece) - lasting,
+            upper(piece) - interval '1 us',
             step
         ) start
-        WHERE (
+        WHERE item.tutor_id = tutor AND item.ends_at > first AND item.starts_at < last
+        AND windows @> tstzrange(start, start + lasting) AND schedule.offered @> tstzrange(start, start + lasting)
+        AND (
             start <= now() + make_interval(hours => 24 * terms.booking_window)
-            OR item.explicit @> tstzrange(start, start + lasting)
+            OR schedule.explicit @> tstzrange(start, start + lasting)
         )
         AND (session.busy && tstzrange(start - before, start + lasting + after)) IS NOT TRUE
         AND (terms.max_per_day IS NULL OR terms.max_per_day > (

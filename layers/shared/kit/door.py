@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from shared.kit import metrics
+from shared.kit import metrics, snapshots
 from shared.kit.log import event as log_event
 from shared.kit.settings import settings
 
 Handler = Callable[[Any, Any], Any]
+Handle = TypeVar("Handle", bound=Handler)
 
 
-def door(handle: Handler) -> Handler:
+def door(handle: Handle) -> Handle:
     """Mark a function's handler. The local server calls it too, with no context."""
     traced: Handler | None = None
+    snapshots.register()
 
     @wraps(handle)
     def handler(event: Any, context: Any) -> Any:
@@ -25,7 +27,7 @@ def door(handle: Handler) -> Handler:
             return _measured(traced, event, context) if metrics.enabled() else traced(event, context)
 
     handler.is_door = True  # type: ignore[attr-defined]  # functions take attributes
-    return handler
+    return cast("Handle", handler)
 
 
 def ids(event: Any, context: Any) -> dict[str, str | None]:

@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from logging import LogRecord
 from types import TracebackType
-from typing import Any
 
 import psycopg
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -26,8 +25,9 @@ def scrubbed(text: str) -> str:
 class PrivateFormatter(LambdaPowertoolsFormatter):
     """Powertools' JSON lines with the event's ids, and without what is nobody's business."""
 
-    def __init__(self, event_ids: Callable[[], dict[str, str]], **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, event_ids: Callable[[], dict[str, str]]) -> None:
+        # The stack is told once, by `formatException`.
+        super().__init__(serialize_stacktrace=False)
         self.event_ids = event_ids
 
     def format(self, record: LogRecord) -> str:

@@ -28,6 +28,18 @@ NULL, NOT_INTEGER = "Pole nie może mieć wartości null.", "Wymagana poprawna l
 LENGTHS = "Podaj od 1 do 12 różnych długości zajęć, każdą od 15 do 480 minut."
 URL, CURRENCY = "Podaj adres zaczynający się od https://.", "Podaj trzyliterowy kod waluty (ISO 4217)."
 ZONE = "Nieznana strefa czasowa. Podaj nazwę z bazy IANA, na przykład Europe/Warsaw."
+BAD_LENGTHS: list[Any] = [
+    [],
+    [14],
+    [481],
+    [60, 60],
+    [60, "x"],
+    [True],
+    [None],
+    [[]],
+    list(range(15, 28)),
+    [60] * 10_000,
+]
 
 
 def at_most(number: int) -> str:
@@ -89,21 +101,7 @@ def test_null_takes_away_what_may_be_missing(people: People) -> None:
     [
         ({"session_lengths": None}, {"session_lengths": [NULL]}),
         ({"session_lengths": 60}, {"session_lengths": ['Oczekiwano listy elementów, a otrzymano dane typu "int".']}),
-        *(
-            ({"session_lengths": lengths}, {"session_lengths": [LENGTHS]})
-            for lengths in (
-                [],
-                [14],
-                [481],
-                [60, 60],
-                [60, "x"],
-                [True],
-                [None],
-                [[]],
-                list(range(15, 28)),
-                [60] * 10_000,
-            )
-        ),
+        *(({"session_lengths": lengths}, {"session_lengths": [LENGTHS]}) for lengths in BAD_LENGTHS),
         ({"slot_step": 4}, {"slot_step": [at_least(5)]}),
         ({"slot_step": 241}, {"slot_step": [at_most(240)]}),
         ({"slot_step": None}, {"slot_step": [NULL]}),

@@ -74,7 +74,7 @@ def test_a_page_of_reviews_has_the_newest_first_and_the_average_of_all(people: P
 
 def test_a_tutor_without_reviews_has_one_empty_page(people: People) -> None:
     tutor = people.tutor()
-    empty = {"count": 0, "next": None, "previous": None, "avg_rating": "0.0", "results": []}
+    empty: dict[str, Any] = {"count": 0, "next": None, "previous": None, "avg_rating": "0.0", "results": []}
     assert reviews(tutor.tutor_id).json == empty
     assert reviews(tutor.tutor_id, "?p=&page_size=").json == empty
     answer = reviews(tutor.tutor_id, "?p=2")

@@ -159,7 +159,14 @@ def test_booked_time_disappears_with_its_buffers(people: People) -> None:
     session(tutor.tutor_id, 9.5, 60)
     assert shown(tutor.tutor_id) == [("12:00", "12:45"), ("14:15", "16:00"), ("08:00", "09:30"), ("10:30", "11:00")]
     session(tutor.tutor_id, 10.5, 30)
-    session(tutor.tutor_id, 15, 60)
+    # Who learns cannot teach.
+    session(other.tutor_id, 15, 60, taken=False)
+    columns = "session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency"
+    query(
+        f"INSERT INTO bookings ({columns}) SELECT id, 1, 1, %s, 'confirmed', starts_at, ends_at, 60, 'PLN'"
+        " FROM tutoring_sessions ORDER BY id DESC LIMIT 1",
+        tutor.id,
+    )
     assert shown(tutor.tutor_id) == [("12:00", "12:45"), ("14:15", "15:00"), ("08:00", "09:30")]
     assert shown(other.tutor_id) == whole
     assert call("GET", "/api/user/tutor/me/", token=tutor.access).json == details(tutor.tutor_id)

@@ -19,6 +19,7 @@ from tests.people import People, Person, insert, query
 HOURS = 60
 DAY = 24 * HOURS
 WEEK = 7 * DAY
+MOST_BUFFER = 15
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 # Minutes from now; grids of five minutes make touching, overlapping and just fitting likely.
@@ -50,11 +51,11 @@ wishes = st.builds(
 )
 
 
-def merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those that do not overlap the ones before."""
+def apart(places: list[tuple[int, int]], by: int = 0) -> list[tuple[int, int]]:
+    """Those that do not overlap the ones before, and are so many minutes away from them."""
     kept: list[tuple[int, int]] = []
     for start, minutes in places:
-        if all(start + minutes <= other or other + lasts <= start for other, lasts in kept):
+        if all(start + minutes + by <= other or other + lasts + by <= start for other, lasts in kept):
             kept.append((start, minutes))
     return kept
 
@@ -74,13 +75,13 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
     people: People, monkeypatch: pytest.MonkeyPatch, few: int, examples: int
 ) -> None:
     monkeypatch.setattr(free_time_search, "FEW", few)
-    tutor, student = people.tutor(), people.student()
+    tutor = people.tutor()
     seen: set[bool] = set()
 
     @given(
         terms=terms,
         items=st.lists(st.tuples(stretches, st.booleans()), min_size=1, max_size=8),
-        sessions=st.lists(st.tuples(stretches, st.sampled_from([0, 15])), max_size=5),
+        sessions=st.lists(st.tuples(stretches, st.sampled_from([0, MOST_BUFFER])), max_size=5),
         lessons=st.lists(stretches, max_size=2),
         wish=wishes,
         seconds=st.sampled_from([0, 0, 17]),
@@ -89,18 +90,16 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
     def play(*, terms: Any, items: Any, sessions: Any, lessons: Any, wish: FreeTime, seconds: int) -> None:
         for table in ("bookings", "tutoring_sessions", "schedule_items"):
             query(f"DELETE FROM {table}")
-        # Half an hour before anything: what the clock does meanwhile changes nothing.
         now = datetime.now(UTC).replace(second=seconds, microsecond=0)
         agree(tutor, **terms)
-        explicit = dict(zip((stretch for stretch, _ in items), (flag for _, flag in items), strict=True))
-        for start, minutes in merged([stretch for stretch, _ in items]):
-            source = "explicit" if explicit[start, minutes] else "rule"
+        for start, minutes in apart([stretch for stretch, _is_explicit in items]):
+            source = "explicit" if dict(items)[start, minutes] else "rule"
             offer(tutor, now + start * MINUTE, minutes, source)
-        for start, minutes in merged([stretch for stretch, _ in sessions]):
-            if all(abs(start - other) > 600 for other, _m in [s for s, _b in sessions] if other != start):
-                take(tutor, now + start * MINUTE, minutes, before=sessions[0][1], after=sessions[-1][1])
-        for start, minutes in merged(lessons):
-            learn(tutor, student, now + start * MINUTE, minutes)
+        for start, minutes in apart([stretch for stretch, _buffer in sessions], by=2 * MOST_BUFFER):
+            buffer = dict(sessions)[start, minutes]
+            take(tutor, now + start * MINUTE, minutes, before=MOST_BUFFER - buffer, after=buffer)
+        for start, minutes in apart(lessons):
+            learn(tutor, now + start * MINUTE, minutes)
         compare(tutor, wish, seen)
 
     play()
@@ -127,11 +126,10 @@ def vars_of(calendar: Calendar) -> dict[str, Any]:
     return {name: getattr(calendar, name) for name in Calendar.__dataclass_fields__}
 
 
-def learn(student: Person, teacher_of: Person, starts_at: datetime, minutes: int) -> None:
+def learn(tutor: Person, starts_at: datetime, minutes: int) -> None:
     """The tutor is somebody else's student then."""
-    del teacher_of
     ends_at = starts_at + minutes * MINUTE
     session = {"starts_at": starts_at, "ends_at": ends_at, "busy_from": starts_at, "busy_until": ends_at}
     session_id = insert("tutoring_sessions", {**session, "kind": "individual", "form": "online"})
-    booking = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": student.id, "state": "confirmed"}
+    booking = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": tutor.id, "state": "confirmed"}
     insert("bookings", {**booking, "starts_at": starts_at, "ends_at": ends_at, "price": 1, "currency": "PLN"})

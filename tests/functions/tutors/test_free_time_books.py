@@ -63,6 +63,9 @@ def slots(tutor_id: int, wish: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_wished(slot: dict[str, Any], wish: dict[str, Any], zone: ZoneInfo) -> bool:
+    """A seat in somebody else's group is no free time."""
+    if slot.get("session"):
+        return False
     starts_at, ends_at = (datetime.fromisoformat(slot[name]).astimezone(zone) for name in ("start_time", "end_time"))
     end = "24:00" if ends_at.date() > starts_at.date() and f"{ends_at:%H:%M}" == "00:00" else f"{ends_at:%H:%M}"
     one_day = ends_at.date() == starts_at.date() or end == "24:00"
@@ -100,9 +103,7 @@ def test_whoever_is_found_can_be_booked(people: People, monkeypatch: pytest.Monk
 
 
 def book_one(student: Person, tutor_id: int, slot: dict[str, Any]) -> None:
-    """Those who teach groups only are booked for a group."""
-    [(alone, groups)] = query("SELECT individual_sessions, group_sessions FROM tutors WHERE id = %s", tutor_id)
-    body = {"tutor": tutor_id, "start_time": slot["start_time"], "end_time": slot["end_time"]}
-    body["kind"] = "group" if groups and not alone else "individual"
+    """Who teaches groups only is booked for a group."""
+    body = {name: slot[name] for name in ("start_time", "end_time", "kind")} | {"tutor": tutor_id}
     answer = book("POST", "/api/reservation/reservation/", token=student.access, json_body=body)
     assert answer.status == 201, answer

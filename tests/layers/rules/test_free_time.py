@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -164,6 +165,8 @@ CHANGES = [
     for year in (2026, 2027)
     for month, day in ((3, 8), (3, 14), (3, 28), (4, 4), (9, 5), (10, 3), (10, 25), (10, 31), (11, 1), (11, 7))
 ]
+KINDS: tuple[Literal["extra", "off"], ...] = ("extra", "off")
+some_kind = st.sampled_from(KINDS)
 some_minutes = st.tuples(st.integers(0, 287), st.integers(1, 288)).filter(lambda pair: pair[0] < pair[1])
 some_hours = st.tuples(st.integers(1, 7), some_minutes).map(
     lambda pair: Weekly(pair[0], pair[1][0] * 5, pair[1][1] * 5)
@@ -179,7 +182,7 @@ def some_calendar(draw: st.DrawFn) -> tuple[Calendar, list[Span], list[Span], Sp
     overrides = [
         Override(kind, day := first + DAY * place, day, starts * 5, ends * 5)
         for kind, place, (starts, ends) in draw(
-            st.lists(st.tuples(st.sampled_from(("extra", "off")), st.integers(0, 5), some_minutes), max_size=3)
+            st.lists(st.tuples(some_kind, st.integers(0, 5), some_minutes), max_size=3)
         )
     ]
     rules = Rules(zone, draw(st.lists(some_hours, max_size=6)), overrides)
