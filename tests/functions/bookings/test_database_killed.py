@@ -118,8 +118,8 @@ def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) ->
     for _ in range(rounds):
         callers.is_back.clear()
         at_once(
-            lambda: kill(mortal_postgres, 0.01 + chance.random() * 0.3, callers.is_back),
-            *((lambda student=student: callers.call_until_it_fails(student)) for student in callers.students),  # type: ignore[misc]
+            lambda: kill(mortal_postgres, 0.05 + chance.random() * 0.4, callers.is_back),
+            *((lambda student=student: callers.call_until_it_fails(student)) for student in callers.students),
         )
         with psycopg.connect(mortal_postgres.url) as db:
             assert db.execute("SELECT count(*) FROM bookings").fetchone() is not None
