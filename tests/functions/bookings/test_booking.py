@@ -209,7 +209,8 @@ def test_times_at_the_ends_of_the_calendar(people: People, start: str) -> None:
 )
 def test_online_first(people: People, offered: Any, wanted: str | None, form: str, location: str) -> None:
     tutor = free_tutor(people, tutor={"location": "Rzeszów", **offered})
-    reservation = booked(people.student(), tutor, at(10), **({"form": wanted} if wanted else {}))
+    asked: dict[str, Any] = {"form": wanted} if wanted else {}
+    reservation = booked(people.student(), tutor, at(10), **asked)
     assert (reservation["form"], reservation["location"]) == (form, location)
     assert bool(reservation["meeting_url"]) == (form == "online")
 

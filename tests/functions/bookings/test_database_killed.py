@@ -15,7 +15,7 @@ from time import perf_counter
 import psycopg
 import pytest
 
-from functions.migrations.handler import upgrade
+from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres
 from shared.kit.database import close_pool
 from tests.conftest import read_settings_again
@@ -116,7 +116,7 @@ def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) ->
     for _ in range(rounds):
         at_once(
             lambda: kill(mortal_postgres, 0.01 + chance.random() * 0.3),
-            *((lambda student=student: callers.call_until_it_fails(student)) for student in callers.students),  # type: ignore[misc]
+            *((lambda student=student: callers.call_until_it_fails(student)) for student in callers.students),
         )
         with psycopg.connect(mortal_postgres.url) as db:
             assert db.execute("SELECT count(*) FROM bookings").fetchone() is not None

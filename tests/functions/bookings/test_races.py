@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def statuses(answers: list[Answer]) -> list[int]:
     return sorted(answer.status for answer in answers)
 
 
-def busy_tutor(people: People, rounds: int, **columns: object) -> Person:
+def busy_tutor(people: People, rounds: int, **columns: Any) -> Person:
     """A tutor who offers all the time of so many days."""
     tutor = free_tutor(people, days=0, **columns)
     offer(tutor, at(0), at(24, rounds))
