@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,12 @@ BUDGETS: dict[str, dict[str, str]] = {
 def test_every_handler_has_a_budget() -> None:
     modules = (ROOT / "functions").rglob("*.py")
     assert BUDGETS.keys() == {_name(path) for path in modules if DOOR.search(path.read_text())}
+
+
+@pytest.mark.parametrize("module", BUDGETS)
+def test_every_handler_is_a_door(module: str) -> None:
+    """Its log lines carry the event's ids, and its events are counted and timed."""
+    assert import_module(module).handler.is_door
 
 
 @pytest.mark.parametrize(("handler", "budget"), BUDGETS.items())

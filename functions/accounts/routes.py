@@ -18,6 +18,7 @@ from shared.kit.answers import answer, json_response
 from shared.kit.documentation import refusals
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http import client_address, router
+from shared.kit.metrics import count
 from shared.kit.paging import next_link
 from shared.kit.rate_limits import spend
 from shared.kit.storage import storage
@@ -50,6 +51,7 @@ def register(request: Request, registration: Registration) -> Response:
     spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
     with transaction() as db:
         mail_id = service.register(db, registration)
+    count("Registrations")
     wake_mailer(mail_id)
     return answer({"Info": "Your confirmation code was send to your email."}, 201)
 

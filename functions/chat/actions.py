@@ -18,7 +18,8 @@ from shared.kit import tokens
 from shared.kit.characters import unfit_characters
 from shared.kit.database import drop_broken_connections
 from shared.kit.errors import Throttled
-from shared.kit.log import logger
+from shared.kit.log import logger, note
+from shared.kit.metrics import count
 from shared.kit.rate_limits import spend
 from shared.kit.websocket import pusher
 from shared.rules.limits import MESSAGES
@@ -47,6 +48,7 @@ def connect(event: Event) -> dict[str, Any]:
     if not repository.open_connection(connection_id, conversation_id, claims.user_id, claims.session_id, protocol):
         return FORBIDDEN
     _senders.remember(connection_id, str(claims.user_id), protocol)
+    note(user_id=str(claims.user_id))
     return OK
 
 
@@ -72,6 +74,8 @@ def default(event: Event) -> dict[str, Any]:
 def chat_message(event: Event) -> dict[str, Any]:
     """Store a message and send it to every socket of its conversation, the sender's too."""
     connection_id = event["requestContext"]["connectionId"]
+    if known := _senders.known.get(connection_id):
+        note(user_id=known[0])
     data = (_read(event) or {}).get("data")
     body, client_id = _content(data) if isinstance(data, Mapping) else (None, None)
     if body is None:
@@ -85,7 +89,7 @@ def chat_message(event: Event) -> dict[str, Any]:
     try:
         sent, is_new = _store(connection_id, body, client_id)
     except psycopg.OperationalError:
-        logger().exception("message not stored", extra={"connection_id": connection_id})
+        logger().exception("message not stored")
         _refuse(connection_id, client_id, "unavailable")
         return OK
     if sent is None:
@@ -93,7 +97,9 @@ def chat_message(event: Event) -> dict[str, Any]:
     if _senders.protocol(connection_id) is None:
         spoken = FACTS if f"{FACTS}{connection_id}" in sent.listeners else LEGACY
         _senders.remember(connection_id, sent.user_id, spoken)
+    note(user_id=sent.user_id)
     if is_new:
+        count("Messages")
         history.append(sent.conversation_id, Message(sent.seq, sent.id, sent.body, sent.created_at, sent.user_id))
     _deliver(sent)
     return OK

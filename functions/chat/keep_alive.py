@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (WebSoc
 from typing import Any
 
 from functions.chat import repository
+from shared.kit.door import door
 from shared.kit.websocket import pusher
 
 IDLE_SECONDS = 300
@@ -13,6 +14,7 @@ IDLE_SECONDS = 300
 KEEP_ALIVE = b"[]"
 
 
+@door
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Ping the sockets that heard nothing for five minutes; forget those that are gone."""
     idle = repository.claim_idle_connections(IDLE_SECONDS)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.chat import actions
+from shared.kit.door import door
 from shared.kit.log import logger
 
 ACTIONS = {
@@ -18,13 +19,12 @@ ACTIONS = {
 }
 
 
+@door
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answers {"statusCode": ...}; on $connect anything but 200 refuses the handshake."""
     where = event["requestContext"]
     try:
         return ACTIONS[where["routeKey"]](event)
     except Exception:  # noqa: BLE001 - the door: whatever was not foreseen is logged once
-        logger().exception(
-            "unhandled error", extra={"route": where["routeKey"], "connection_id": where["connectionId"]}
-        )
+        logger().exception("unhandled error", extra={"route": where["routeKey"]})
         return {"statusCode": 500 if where["routeKey"] == "$connect" else 200}

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.migrations import custom_resource, service
+from shared.kit.door import door
 from shared.kit.log import logger
 
 
+@door
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Upgrade the database to this release's newest revision; each migration is one transaction.
 

@@ -9,6 +9,7 @@ from functions.tokens import repository
 from functions.tokens.schemas import Credentials
 from shared.kit import tokens
 from shared.kit.errors import AppError
+from shared.kit.metrics import count
 from shared.kit.passwords import hash_password, needs_rehash, password_matches
 from shared.kit.rate_limits import Limit, give_back, spend_all
 from shared.rules import limits
@@ -64,6 +65,7 @@ def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str
     account = repository.find_account(credentials.email, place)
     attempt = _Attempt(address, *_failures_count_for(account, credentials.email, address))
     if not password_matches(account.password_hash if account else None, credentials.password) or account is None:
+        count("FailedLogins")
         raise WrongCredentials
     attempt.succeeded()
     if not account.confirmed:
@@ -74,6 +76,7 @@ def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str
         raise WrongCredentials
     if needs_rehash(account.password_hash):
         repository.replace_password_hash(account.id, account.password_hash, hash_password(credentials.password))
+    count("Logins")
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
     return {"refresh": refresh, "access": _access_token(account.id, session_id)}
 

@@ -1,22 +1,56 @@
 """Alembic's entry: runs migrations on the connection it is handed, or on DATABASE_URL."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from shared.kit.database import PooledConnection
 from shared.kit.settings import settings
 from shared.models import Base
 
-# A migration that cannot get its lock at once gives way to the running requests; the function tries again.
-LOCK_TIMEOUT = "SET lock_timeout = '3s'"
+# A migration that cannot get its lock at once gives way to the running requests, and the function tries again. It does
+# so before PostgreSQL, after a second of waiting, looks for deadlocks: that could end the request instead.
+GIVE_WAY = "SET lock_timeout = '800ms'"
+KEY = 7_270_411
+TURN_SECONDS, ASK_AGAIN_SECONDS = 60.0, 0.2
+
+
+class AnotherDeployRuns(Exception):
+    """Another process has been migrating this database for too long to wait for it."""
+
+
+@contextmanager
+def own_turn(connection: Connection) -> Iterator[None]:
+    """Nobody else migrates this database while the block runs. Raises AnotherDeployRuns.
+
+    Asked for again and again rather than waited for: who waits in a statement holds a snapshot, and an index that is
+    built concurrently waits for it.
+    """
+    deadline = time.monotonic() + TURN_SECONDS
+    while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}).scalar():
+        connection.commit()
+        if time.monotonic() > deadline:
+            raise AnotherDeployRuns
+        time.sleep(ASK_AGAIN_SECONDS)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": KEY})
+        connection.commit()
 
 
 def run(connection: Connection) -> None:
-    connection.exec_driver_sql(LOCK_TIMEOUT)
-    connection.commit()
-    context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
+    with own_turn(connection):
+        connection.exec_driver_sql(GIVE_WAY)
+        connection.commit()
+        context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
+        with context.begin_transaction():
+            context.run_migrations()
 
 
 if (given := context.config.attributes.get("connection")) is not None:

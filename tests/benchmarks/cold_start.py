@@ -85,9 +85,16 @@ class Case:
         cold, empty = statistics.median(self.cold), statistics.median(self.empty)
         detail = (
             f"{cold:4.0f} ms over {empty:3.0f} ms, {statistics.median(self.init):.0%} of it imports; "
-            f"warm p50 {statistics.median(self.warm):5.2f} ms; peak {max(self.peak):4.0f} MB"
+            f"warm p50 {statistics.median(self.warm):5.2f}, p99 {statistics.quantiles(self.warm, n=100)[98]:6.2f} ms; "
+            f"peak {max(self.peak):4.0f} MB; own folder {_kilobytes(self.handler):4.0f} kB"
         )
         return Figure(f"cold start, {self.name}", cold / empty, at_most=self.limit, detail=detail)
+
+
+def _kilobytes(handler: str) -> float:
+    """What a function's image holds beyond the layer that all share."""
+    folder = ROOT / Path(*handler.split(".")[:2])
+    return sum(path.stat().st_size for path in folder.rglob("*.py")) / 1000
 
 
 def measure(stand: Stand) -> list[Figure]:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 # What extensions of packages link to beyond what Python itself does, and the shell of RUN.
-LIBRARIES = ("libgcc_s.so.1", "libstdc++.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1")
+LIBRARIES = (
+    "libgcc_s.so.1",
+    "libstdc++.so.6",
+    "libpthread.so.0",
+    "libdl.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+    "libresolv.so.2",
+)
 LEFT_OUT = shutil.ignore_patterns("test", "tests", "idlelib", "turtledemo", "tkinter", "__pycache__", "*.a", "config-*")
 
 

@@ -141,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         deadline = int((time.time() + invocation.timeout) * 1000)
+        parent = invocation.id[-12:]
         self._send(
             200,
             invocation.event,
@@ -148,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "Lambda-Runtime-Aws-Request-Id": invocation.id,
                 "Lambda-Runtime-Deadline-Ms": str(deadline),
                 "Lambda-Runtime-Invoked-Function-Arn": self.server.api.function_arn,
-                "Lambda-Runtime-Trace-Id": f"Root=1-{int(time.time()):x}-{invocation.id[-12:]:0>24};Sampled=0",
+                "Lambda-Runtime-Trace-Id": f"Root=1-{int(time.time()):x}-{parent:0>24};Parent={parent:0>16};Sampled=1",
             },
         )
 

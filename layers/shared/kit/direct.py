@@ -7,6 +7,7 @@ endpoint costs more than such an endpoint itself (docs/decisions/0004-direct-rou
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from typing import Any, TypeVar
 
@@ -46,7 +47,8 @@ class DirectRoutes:
             return
         scope["route"] = route
         loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(_threads(), _answer, route, Request(scope, receive))
+        here = copy_context()
+        response = await loop.run_in_executor(_threads(), here.run, _answer, route, Request(scope, receive))
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> APIRoute | None:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from shared.kit.answers import answer, failed, refused
 from shared.kit.bodies import BodyRequest, field_errors
 from shared.kit.direct import DirectRoutes
+from shared.kit.door import Handler, door
 from shared.kit.errors import AppError, MethodNotAllowed, NotFound
 from shared.kit.settings import settings
 from shared.kit.wire import Wire
@@ -121,9 +122,9 @@ def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: An
     return Wire(DirectRoutes(app, routes), allowed)
 
 
-def http_handler(*routers: APIRouter) -> Mangum:
+def http_handler(*routers: APIRouter) -> Handler:
     """The Lambda door of some routers, for API Gateway HTTP API events (payload 2.0)."""
-    return Mangum(http_app(*routers), lifespan="off")
+    return door(Mangum(http_app(*routers), lifespan="off"))
 
 
 def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:

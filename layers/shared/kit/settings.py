@@ -35,6 +35,10 @@ class Settings:
 
     websocket_endpoint: str = ""
 
+    # Without a namespace no metrics are written.
+    powertools_metrics_namespace: str = ""
+    tracing: bool = False
+
 
 @cache
 def settings() -> Settings:

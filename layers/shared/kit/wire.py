@@ -1,10 +1,12 @@
 """What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, the Allow header."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from secrets import token_hex
 from typing import Any
 
 from shared.kit.errors import AppError
 from shared.kit.json_text import json_text
+from shared.kit.log import event, in_event
 from shared.kit.settings import settings
 
 Message = MutableMapping[str, Any]
@@ -38,7 +40,13 @@ class Wire:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
+        elif in_event():
+            await self._answer(scope, receive, send)
+        else:
+            with event(request_id=token_hex(8)):
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = header(scope, b"origin")
         cors = cors_headers(origin) if origin and not scope["path"].startswith(PRIVATE_PREFIX) else []
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):

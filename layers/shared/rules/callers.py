@@ -13,6 +13,7 @@ from shared.kit import tokens
 from shared.kit.database import connection
 from shared.kit.errors import AppError, Refusal
 from shared.kit.http import guard
+from shared.kit.log import note
 from shared.rules.policy import policy
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
@@ -152,6 +153,7 @@ def identify(token: str) -> Caller:
         raise AccountGone
     if caller.session_id is None:
         raise BadAccessToken
+    note(user_id=str(caller.id))
     return caller
 
 

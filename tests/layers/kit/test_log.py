@@ -1,0 +1,141 @@
+"""Log lines: JSON, with the event's ids, and with nothing in them that is nobody's business."""
+
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kit.door import door
+from shared.kit.log import event, logger, note
+from shared.kit.log_privacy import scrubbed
+from tests.people import query
+
+BODY = "kocham matematykę"
+UNREACHABLE = "host=/nowhere user=ola password=tajne connect_timeout=1"
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """What was logged in the test so far."""
+    stream = StringIO()
+    handler: Any = logger().registered_handler
+    before = handler.setStream(stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    handler.setStream(before)
+
+
+class Context:
+    aws_request_id = "of-lambda"
+
+
+def logging_function(_event: object, _context: object) -> None:
+    logger().info("before")
+    note(user_id="user-1")
+    logger().info("after")
+
+
+def ids(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in line if name.endswith("_id") and name != "xray_trace_id"}
+
+
+def test_every_line_of_an_event_carries_its_ids_and_no_other_line_does(lines: Lines) -> None:
+    sent = {"requestContext": {"requestId": "of-gateway", "connectionId": "socket-1"}}
+    door(logging_function)(sent, Context())
+    logger().info("outside")
+    known = {"request_id": "of-gateway", "connection_id": "socket-1", "function_request_id": "of-lambda"}
+    assert [ids(line) for line in lines()] == [known, known | {"user_id": "user-1"}, {}]
+
+
+@pytest.mark.parametrize("sent", [{}, {"Records": []}, {"requestContext": None}, None, [], {"requestContext": {}}])
+def test_an_event_without_a_request_is_known_by_lambdas_id(lines: Lines, sent: Any) -> None:
+    door(logging_function)(sent, Context())
+    assert {line["request_id"] for line in lines()} == {"of-lambda"}
+    door(logging_function)(sent, None)
+    assert "request_id" not in lines()[-1]
+
+
+def test_an_error_in_an_event_leaves_no_ids_behind(lines: Lines) -> None:
+    with pytest.raises(ValueError, match="x"), event(request_id="1"):
+        raise ValueError("x")
+    logger().info("outside")
+    assert ids(lines()[0]) == {}
+
+
+ADDRESSES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8})?@[a-z]{2,8}\.(pl|edu\.pl|com)", fullmatch=True)
+
+
+@given(address=ADDRESSES, around=st.text("xyz,.'\"<>() \n", max_size=5))
+def test_no_address_passes(address: str, around: str) -> None:
+    assert address not in scrubbed(f"{around} {address} {around}")
+    assert address not in scrubbed(json.dumps({"error": f"<{address}>: refused"}))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        "0123456789abcdef" * 4,
+        "0123456789abcdef" * 3,
+        "dGhpcyBpcyBhIHNlY3JldCBrZXkgb2YgNDggYnl0ZXMgMTIzNDU2Nzg5MA",
+    ],
+)
+def test_no_token_passes(secret: str) -> None:
+    assert scrubbed(f"token={secret}&x=1") == "token=<token>&x=1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
+        "functions.chat.repository.store_message_with_a_rather_long_name",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:jwt-Deoifb",
+        "connection to server at localhost, port 5432 failed",
+        "c3R1ZGVudA==",
+    ],
+)
+def test_what_helps_to_find_a_fault_stays(text: str) -> None:
+    assert scrubbed(text) == text
+
+
+def test_an_error_tells_where_it_was_and_not_what_somebody_sent(lines: Lines) -> None:
+    def read(body: str) -> None:
+        try:
+            dict[str, str]()[body]
+        except KeyError as error:
+            raise RuntimeError(f"bad body {body}") from error
+
+    try:
+        read(BODY)
+    except RuntimeError:
+        logger().exception("unhandled error")
+    [line] = lines()
+    assert line["exception_name"] == "RuntimeError"
+    assert "in read" in line["exception"]
+    assert "builtins.KeyError: (not logged)" in line["exception"]
+    assert "kocham" not in json.dumps(line, ensure_ascii=False)
+
+
+def test_an_error_of_the_database_tells_its_code_and_place_and_not_the_row(platform: None, lines: Lines) -> None:
+    try:
+        query("INSERT INTO users (email, password_hash) VALUES ('ola@example.com', NULL)")
+    except psycopg.Error:
+        logger().exception("unhandled error")
+    [line] = lines()
+    assert "23502 users password_hash" in line["exception"]
+    assert "ola@" not in json.dumps(line)
+
+
+def test_an_error_of_the_machine_says_what_it_is(lines: Lines) -> None:
+    try:
+        psycopg.connect(UNREACHABLE)
+    except psycopg.Error:
+        logger().exception("database unavailable")
+    [line] = lines()
+    assert "No such file or directory" in line["exception"]
+    assert "tajne" not in json.dumps(line)
