@@ -26,6 +26,7 @@ OPTIONAL = {
     "PASSWORD_CHECK_MINUTES",
     "CONFIRM_TOKEN_DAYS",
     "RESET_TOKEN_MINUTES",
+    "TRACING",
 }
 READ = re.compile(r"\b(?:settings|policy)\(\)\.(\w+)")
 # Modules many import read these, but only where a verb of theirs is used.
