@@ -49,8 +49,8 @@ class Aws:
         host, port = self._server.get_host_and_port()
         self.endpoint = f"http://{host}:{port}"
         account = boto3.Session("testing", "testing", region_name=REGION)
-        self.s3 = account.client("s3", endpoint_url=self.endpoint)
-        self.sqs = account.client("sqs", endpoint_url=self.endpoint)
+        self.s3: Any = account.client("s3", endpoint_url=self.endpoint)
+        self.sqs: Any = account.client("sqs", endpoint_url=self.endpoint)
         self.ses = account.client("sesv2", endpoint_url=self.endpoint)
         self._keeper = account.client("secretsmanager", endpoint_url=self.endpoint)
         return self
