@@ -51,7 +51,7 @@ def use_settings_again() -> None:
 
 
 class Callers:
-    """Students who book, move and cancel until the database does not answer; what they were told is remembered."""
+    """Students who book, move and cancel until the database does not answer, or is back; what they hear is kept."""
 
     def __init__(self, people: People, tutor: Person) -> None:
         self.tutor = tutor
@@ -59,6 +59,7 @@ class Callers:
         self.told: dict[int, Answer] = {}
         self.failed = 0
         self.day = 0
+        self.is_back = threading.Event()
         self._lock = threading.Lock()
 
     def next_day(self) -> int:
@@ -67,7 +68,7 @@ class Callers:
             return self.day
 
     def call_until_it_fails(self, student: Person) -> None:
-        while True:
+        while not self.is_back.is_set():
             day = self.next_day()
             answer = book(student, self.tutor, at(10, day), key=f"key {day}")
             self.told[answer.json.get("id", -day)] = answer
@@ -100,11 +101,12 @@ def _timestamp(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def kill(engine: Engine, after: float) -> None:
+def kill(engine: Engine, after: float, is_back: threading.Event) -> None:
     time.sleep(after)
     victim = engine.process
     os.kill(victim.pid, signal.SIGKILL)
     wait_until(lambda: engine.process is not victim and answers(engine.url))
+    is_back.set()
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.proof)])
@@ -114,8 +116,9 @@ def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) ->
     offer(tutor, at(0), at(24, 5000))
     callers = Callers(people, tutor)
     for _ in range(rounds):
+        callers.is_back.clear()
         at_once(
-            lambda: kill(mortal_postgres, 0.01 + chance.random() * 0.3),
+            lambda: kill(mortal_postgres, 0.01 + chance.random() * 0.3, callers.is_back),
             *((lambda student=student: callers.call_until_it_fails(student)) for student in callers.students),
         )
         with psycopg.connect(mortal_postgres.url) as db:
@@ -128,7 +131,7 @@ def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) ->
             "SELECT count(*) FROM bookings b WHERE NOT EXISTS (SELECT FROM booking_changes WHERE booking_id = b.id)"
         ) == [(0,)]
     acknowledged = sum(answer.status < 300 for answer in callers.told.values())
-    assert callers.failed >= rounds
+    assert callers.failed > 0
     sys.stdout.write(
         f"PostgreSQL killed {rounds} times: {acknowledged} acknowledged, all there; {callers.failed} answered 503,"
         f" none there by halves, {perf_counter() - started:.0f} s\n"

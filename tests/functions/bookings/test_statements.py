@@ -1,0 +1,57 @@
+"""How many round trips to the database bookings cost, counted at the server."""
+
+from tests.lessons import RESERVATIONS, WAITLIST, at, book, booked, call, free_tutor, post
+from tests.people import People
+from tests.statements import statements
+
+# Begin, find, lock, calendar, busy, insert, commit; before them who calls.
+BOOKING = 8
+# The key and its answer, and a savepoint for refusals.
+KEY = 4
+
+
+def test_a_booking(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    with statements() as sent:
+        assert book(student, tutor, at(10)).status == 201
+    assert len(sent) == BOOKING, sent
+    with statements() as sent:
+        assert book(student, tutor, at(12), key="a").status == 201
+    assert len(sent) == BOOKING + KEY, sent
+
+
+def test_a_series_costs_what_a_booking_does(people: People) -> None:
+    tutor, student = free_tutor(people, days=22), people.student()
+    with statements() as sent:
+        assert book(student, tutor, at(10), weeks=4).status == 201
+    assert len(sent) == BOOKING, sent
+
+
+def test_changes(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    reservation = booked(student, tutor, at(10))
+    with statements() as sent:
+        moved = {"start_time": at(12).isoformat()}
+        assert post(student, f"{reservation['id']}/reschedule/", moved).status == 200
+    # Who calls, begin, find, lock, find, calendar, busy, move, the line, what has become of it, commit.
+    assert len(sent) == 11, sent
+    with statements() as sent:
+        assert post(student, f"{reservation['id']}/cancel/").status == 200
+    # Who calls, begin, find, lock, find, cancel, the offer, the line, the time, what has become of it, commit.
+    assert len(sent) == 11, sent
+
+
+def test_every_list_is_one_statement_after_who_calls(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    booked(student, tutor, at(12))
+    for path in (
+        f"{RESERVATIONS}user/me/",
+        f"{RESERVATIONS}tutor/me/?p=1&state=confirmed",
+        f"{RESERVATIONS}{booking}/",
+        "/api/reservation/earnings/me/?year=2027",
+        WAITLIST,
+    ):
+        with statements() as sent:
+            assert call("GET", path, token=tutor.access).status == 200
+        assert len(sent) == 2, sent
