@@ -178,6 +178,7 @@ def tutor_s_day() -> Iterator[Step]:
         ("location", {"tutoring_location": ""}),
         ("description", {"description": "Opis\n😀"}),
         ("individual_group", {"group_sessions_available": True}),
+        ("individual_group", {"individual_sessions_available": True}),
         ("method_session_availability", {"online_sessions_available": "maybe"}),
         ("method_session_availability", {"online_sessions_available": True}),
     ):

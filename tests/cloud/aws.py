@@ -15,7 +15,6 @@ from tests.cloud.template import Resource, Template
 from tests.mailbox import Mail, read_mail
 
 ROLE = {"AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-CREDENTIALS = {"region_name": REGION, "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 EXECUTE_API = f"execute-api.{REGION}.amazonaws.com"
 # The engines of this machine trust whoever reaches their sockets.
 DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}
@@ -49,10 +48,11 @@ class Aws:
         self._server.start()
         host, port = self._server.get_host_and_port()
         self.endpoint = f"http://{host}:{port}"
-        options = {"endpoint_url": self.endpoint, **CREDENTIALS}
-        self.s3, self.sqs = boto3.client("s3", **options), boto3.client("sqs", **options)
-        self._keeper = boto3.client("secretsmanager", **options)
-        self.ses = boto3.client("sesv2", **options)
+        account = boto3.Session("testing", "testing", region_name=REGION)
+        self.s3: Any = account.client("s3", endpoint_url=self.endpoint)
+        self.sqs: Any = account.client("sqs", endpoint_url=self.endpoint)
+        self.ses = account.client("sesv2", endpoint_url=self.endpoint)
+        self._keeper = account.client("secretsmanager", endpoint_url=self.endpoint)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -85,7 +85,7 @@ class Cloud:
     def origins(self) -> dict[str, App]:
         """What stands behind the domain names of the two APIs and of the buckets."""
         buckets = {f"{each}.s3.{REGION}.amazonaws.com": BucketOrigin(self.aws.s3, each) for each in self.aws.buckets}
-        apis = {self.template.http_api: self.http_api, self.template.socket_api: self.sockets}
+        apis: dict[str, App] = {self.template.http_api: self.http_api, self.template.socket_api: self.sockets}
         return {**buckets, **{f"{name}.{EXECUTE_API}": app for name, app in apis.items()}}
 
     def secret(self, variable: str) -> str:

@@ -219,7 +219,7 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
     book(student, tutor).change("confirmed")
     assert tell(recorded("schedule_tell"), None) == {"told": 1}
     assert remind(recorded("schedule_reminders"), None) == {"sent": 0}
-    assert mail(recorded("queue_mail"), None) == {"sent": 2}
+    assert mail(recorded("schedule_mail"), None) == {"sent": 2}
     sent = ses_backends[ACCOUNT][REGION].sent_messages
     assert [set(each.destinations) for each in sent] == [{student.email}, {tutor.email}]
     for each in sent:

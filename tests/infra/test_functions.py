@@ -26,6 +26,7 @@ OPTIONAL = {
     "PASSWORD_CHECK_MINUTES",
     "CONFIRM_TOKEN_DAYS",
     "RESET_TOKEN_MINUTES",
+    "TRACING",
 }
 READ = re.compile(r"\b(?:settings|policy)\(\)\.(\w+)")
 # Modules many import read these, but only where a verb of theirs is used.
@@ -33,7 +34,7 @@ BY_VERB = {
     "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit import .*\btokens|kit\.tokens|rules\.callers)\b",
     "ORIGIN_SECRET": r"\bclient_address\(",
     "MAIL_QUEUE_URL": r"\bwake_mailer\(",
-    "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(",
+    "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(|\bpush_notifications\(",
     "MEDIA_BUCKET": r"\bstorage\(\)",
     "TIME_ZONE": r"\blocal_zone\(",
     "TUTOR_EMAIL_DOMAINS": r"\btutor_email_domains\b",
@@ -53,7 +54,7 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
             "kms:GenerateDataKey",
         },
     ),
-    "PushesToSockets": (r"\bpusher\(\)\.post\(", {"execute-api:ManageConnections"}),
+    "PushesToSockets": (r"\bpusher\(\)\.post\(|\bpush_notifications\(", {"execute-api:ManageConnections"}),
     "ClosesSockets": (r"\bclose_sockets\(", {"execute-api:ManageConnections"}),
     "StoresPictures": (r"\bstorage\(\)\.put\(", {"s3:PutObject"}),
     "DeletesPictures": (r"\bstorage\(\)\.delete\(", {"s3:DeleteObject"}),

@@ -97,7 +97,7 @@ def test_a_booking_is_told_pushed_and_mailed_with_entries_for_calendars(people: 
         assert teller.invoke(recorded("schedule_tell")) == {"told": 1}
         assert len(gateway.posted(CONNECTION)) == 1
         assert reminders.invoke(recorded("schedule_reminders")) == {"sent": 0}
-        assert mailer.invoke(recorded("queue_mail")) == {"sent": 2}, mailer.logged()
+        assert mailer.invoke(recorded("schedule_mail")) == {"sent": 2}, mailer.logged()
 
 
 def test_the_socket_function_stores_and_pushes_a_message_and_lets_the_socket_go(known: dict[str, Any]) -> None:

@@ -24,6 +24,33 @@ CREATE TRIGGER tutors_add_booking_terms AFTER INSERT ON tutors
     FOR EACH ROW EXECUTE FUNCTION add_booking_terms();
 """
 
+# Schedules have become ten times as long, and this is what they cost: a plan of its own for each call was most of it.
+QUICK_WIRE_TIME = """
+CREATE OR REPLACE FUNCTION wire_time(moment timestamptz, zone text) RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    local timestamp := moment AT TIME ZONE zone;
+    seconds int := extract(epoch FROM local - (moment AT TIME ZONE 'UTC'));
+BEGIN
+    RETURN replace(to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')
+        || CASE WHEN seconds < 0 THEN '-' ELSE '+' END
+        || to_char(abs(seconds) / 3600, 'FM00') || ':' || to_char(abs(seconds) / 60 % 60, 'FM00')
+        -- Local mean time, before there were zones, has seconds.
+        || CASE WHEN seconds % 60 = 0 THEN '' ELSE to_char(abs(seconds) % 60, '":"FM00') END;
+END $$
+"""
+FIRST_WIRE_TIME = """
+CREATE OR REPLACE FUNCTION wire_time(moment timestamptz, zone text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+    SELECT replace(to_char(moment AT TIME ZONE zone, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')
+        || CASE WHEN seconds < 0 THEN '-' ELSE '+' END
+        || to_char(abs(seconds) / 3600, 'FM00') || ':' || to_char(abs(seconds) / 60 % 60, 'FM00')
+        -- Local mean time, before there were zones, has seconds.
+        || CASE WHEN seconds % 60 = 0 THEN '' ELSE to_char(abs(seconds) % 60, '":"FM00') END
+    FROM (SELECT extract(epoch FROM (moment AT TIME ZONE zone) - (moment AT TIME ZONE 'UTC'))::int) AS shift (seconds)
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -133,9 +160,11 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO booking_terms (tutor_id) SELECT id FROM tutors")
     op.execute(TERMS_FOR_TUTORS)
+    op.execute(QUICK_WIRE_TIME)
 
 
 def downgrade() -> None:
+    op.execute(FIRST_WIRE_TIME)
     op.execute("DROP FUNCTION add_booking_terms() CASCADE")
     op.drop_index("schedule_items_time_idx", "schedule_items")
     op.drop_index("schedule_items_end_idx", "schedule_items")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from psycopg_pool import ConnectionPool
 
 from shared.kit import database
 from shared.kit.database import PooledConnection, close_pool, connection
@@ -33,7 +34,7 @@ def kill_connections(one_connection: None) -> Callable[[], None]:
     def kill() -> None:
         with psycopg.connect(settings().database_url, autocommit=True) as killer:
             others = "datname = current_database() AND pid <> pg_backend_pid()"
-            killer.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")  # type: ignore[arg-type]
+            killer.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
         time.sleep(REST)
 
     return kill
@@ -63,7 +64,7 @@ def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
     checked: list[PooledConnection] = []
     with connection() as db:
         db.borrowed_at = time.time() - seconds
-    monkeypatch.setattr(database.ConnectionPool, "check_connection", checked.append)
+    monkeypatch.setattr(ConnectionPool, "check_connection", checked.append)
     with connection() as db:
         assert checked == [db]
     with connection():
