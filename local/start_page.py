@@ -1,4 +1,4 @@
-"""The page at /: what is running, the demo accounts, a chat and a search to try."""
+"""The page at /: what is running, the demo accounts, and a chat, a booking and a search to try."""
 
 from typing import Any
 
@@ -12,7 +12,9 @@ from local.inbox import page_address
 from local.options import Options
 from shared.kit.database import connection
 
-FIND_IDS = "SELECT email, id::text FROM users WHERE lower(email) = ANY(%s)"
+FIND_IDS = """
+SELECT u.email, u.id::text, t.id FROM users u LEFT JOIN tutors t ON t.user_id = u.id WHERE lower(u.email) = ANY(%s)
+"""
 
 
 def routes(options: Options) -> list[BaseRoute]:
@@ -28,8 +30,8 @@ def routes(options: Options) -> list[BaseRoute]:
 
 
 def demo_accounts() -> list[dict[str, Any]]:
-    """The demo accounts as far as they are still there: anybody may delete them."""
+    """The demo accounts as far as they are still there: anybody may delete them. Students have no `tutor_id`."""
     with connection() as db:
         rows = db.execute(FIND_IDS, ([account.email for account in DEMO_ACCOUNTS],)).fetchall()
-    ids: dict[str, str] = dict(rows)
-    return [{"id": ids[account.email], **vars(account)} for account in DEMO_ACCOUNTS if account.email in ids]
+    ids = {email: {"id": user_id, "tutor_id": tutor_id} for email, user_id, tutor_id in rows}
+    return [{**ids[account.email], **vars(account)} for account in DEMO_ACCOUNTS if account.email in ids]

@@ -11,6 +11,7 @@ export class SignedOut extends Error {}
 
 /** What went wrong, for people. */
 export function explain(error) {
+  if (error instanceof SignedOut) return "Not signed in.";
   return error instanceof Refused ? `The server refused: ${error.message}` : "The server does not answer.";
 }
 
@@ -22,8 +23,8 @@ function firstText(body) {
 }
 
 /** Calls the API; returns the answer's JSON and the response. Throws Refused, or TypeError if nobody answers. */
-export async function call(method, path, { body, token, signal } = {}) {
-  const headers = {};
+export async function call(method, path, { body, token, signal, headers: more } = {}) {
+  const headers = { ...more };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });

@@ -4,7 +4,7 @@ const FIRST_WAIT = 400;
 const LONGEST_WAIT = 5_000;
 
 /**
- * A WebSocket to one conversation, opened again whenever it closes.
+ * A WebSocket to a conversation or to the own notifications, opened again whenever it closes.
  *
  * It speaks protocol 2. The legacy protocol of the React client sends bare message objects: a client of it
  * cannot tell what it missed while it was away, nor whether a message it sent has arrived. In protocol 2 every
@@ -13,15 +13,15 @@ const LONGEST_WAIT = 5_000;
  */
 export class Connection {
   #account;
-  #conversation;
+  #path;
   #on;
   #socket = null;
   #stopped = false;
 
   /** `on` has opened(), frame(object), waiting() and signedOut(). */
-  constructor(account, conversation, on) {
+  constructor(account, path, on) {
     this.#account = account;
-    this.#conversation = conversation;
+    this.#path = path;
     this.#on = on;
     this.#run();
   }
@@ -62,7 +62,7 @@ export class Connection {
   #live(token) {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const query = new URLSearchParams({ token, protocol: "2" });
-    const socket = new WebSocket(`${scheme}://${location.host}/ws/chat/${this.#conversation}/?${query}`);
+    const socket = new WebSocket(`${scheme}://${location.host}${this.#path}?${query}`);
     this.#socket = socket;
     return new Promise((resolve) => {
       let wasOpen = false;

@@ -1,4 +1,5 @@
 import { Connection } from "./connection.js";
+import { newId } from "./ids.js";
 
 // Above every place a message can have: "before" it are the newest messages.
 const END = 2 ** 31 - 1;
@@ -29,7 +30,7 @@ export class Conversation {
     this.#account = account;
     this.#path = `/api/chat/conversation_detail/${id}/`;
     this.#view = view;
-    this.#connection = new Connection(account, id, {
+    this.#connection = new Connection(account, `/ws/chat/${id}/`, {
       opened: () => this.#opened(),
       frame: (frame) => this.#take(frame),
       waiting: () => view.state("reconnecting"),
@@ -114,9 +115,4 @@ export class Conversation {
     this.#last = messages.at(-1)?.seq ?? this.#last;
     this.#view.show(messages);
   }
-}
-
-/** Hexadecimal; crypto.randomUUID() is missing on pages served over plain HTTP from another machine. */
-function newId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

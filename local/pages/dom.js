@@ -21,9 +21,17 @@ export function clock(moment) {
   return CLOCK.format(moment);
 }
 
-/** "Today", "Yesterday" or a date. */
+/** "Today", a day beside it or a date. */
 export function dayName(moment) {
   const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
   const days = Math.round((midnight(new Date()) - midnight(moment)) / 86_400_000);
-  return ["Today", "Yesterday"][days] ?? DAY.format(moment);
+  return { 0: "Today", 1: "Yesterday", [-1]: "Tomorrow" }[days] ?? DAY.format(moment);
+}
+
+const STATES = { "signed-out": "Signed out", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" };
+
+/** Shows in a pill how a connection is. */
+export function showState(pill, name) {
+  pill.textContent = STATES[name];
+  pill.dataset.state = name;
 }

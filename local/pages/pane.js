@@ -1,8 +1,7 @@
 import { SignedOut, explain } from "./account.js";
 import { Conversation } from "./conversation.js";
-import { clock, dayName, element, readTime } from "./dom.js";
+import { clock, dayName, element, readTime, showState } from "./dom.js";
 
-const STATES = { "signed-out": "Signed out", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" };
 const REFUSALS = { throttled: "Not sent: too many messages at once", bad_message: "Not sent: the server refused it" };
 // Whoever has scrolled further up is reading, and is not moved when a message comes.
 const NEAR_THE_END = 80;
@@ -49,6 +48,10 @@ export class Pane {
 
   #find(selector) {
     return this.root.querySelector(selector);
+  }
+
+  get account() {
+    return this.#account;
   }
 
   get isSignedIn() {
@@ -136,9 +139,7 @@ export class Pane {
   // What the conversation tells.
 
   state(name) {
-    const pill = this.#find(".state");
-    pill.textContent = STATES[name];
-    pill.dataset.state = name;
+    showState(this.#find(".state"), name);
   }
 
   signedOut() {
