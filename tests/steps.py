@@ -265,8 +265,6 @@ def bookings() -> Iterator[Step]:
 
     The student has no part: the local server tells of them meanwhile, and the student's export would show it.
     """
-    offer = {"individual_sessions_available": True, "group_sessions_available": True}
-    yield Step("PATCH", "/api/user/tutor/individual_group/me/", "tutor", offer)
     for day in (10, 17, 24):
         times = {"start_time": f"2035-01-{day}T07:00:00Z", "end_time": f"2035-01-{day}T15:00:00Z"}
         yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)

@@ -10,6 +10,7 @@ from functions.bookings.repository import LINE
 from functions.bookings.seats import answer_offer, settle
 from functions.bookings.states import EXPIRE, SYSTEM
 from shared.kit.database import PooledConnection, connection
+from shared.kit.door import door
 from shared.kit.errors import AppError
 from shared.kit.log import logger
 from shared.rules.booking_locks import lock_all
@@ -54,6 +55,7 @@ FROM tutoring_sessions s LEFT JOIN tutors t ON t.id = s.tutor_id WHERE s.id = %s
 """
 
 
+@door
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Do what is due, at most BATCH of each; several at once share the work."""
     done = {
