@@ -9,6 +9,7 @@ from psycopg import IntegrityError
 
 from functions.availability import rules_repository
 from functions.availability.rule_items import make_rule_items
+from shared.kit.door import door
 from shared.kit.log import logger
 from shared.kit.transactions import transaction
 from shared.rules.booking_locks import lock_people
@@ -19,6 +20,7 @@ KEPT_DAYS = 30
 PRUNED_AT_ONCE = 5_000
 
 
+@door
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Move the horizon of everybody who is behind."""
     moved = after = 0
