@@ -52,6 +52,7 @@ export class Notifications {
     try {
       const { results } = await this.#account.call("GET", `${PATH}list/?page_size=${MOST}`);
       if (connection !== this.#connection) return;
+      this.#note.textContent = "";
       this.#add(results);
       connection.send({ data: { send_back_unread_notification_count: true } });
     } catch (error) {

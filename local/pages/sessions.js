@@ -29,8 +29,9 @@ export class Sessions {
   #note = document.getElementById("sessions-note");
   /** Counts what was asked for: only the newest answer is shown. */
   #turn = 0;
+  #isBusy = false;
 
-  /** `on` has cancelled(session) and failed(error). */
+  /** `on` has cancelled(session) and failed(error); until their promises resolve nothing else is cancelled. */
   constructor(account, on) {
     this.#account = account;
     this.#on = on;
@@ -74,17 +75,21 @@ export class Sessions {
       { "data-id": session.id },
       element("strong", {}, `${day(session)}, `, element("span", {}, hours(session))),
       state,
-      element("p", { class: "facts" }, money(session), ...place(session)),
+      element("p", { class: "facts" }, money(session), session.kind === "group" ? " · Group" : null, ...place(session)),
       cancel,
     );
   }
 
   async #cancel(session) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
     try {
       await this.#account.call("POST", `${PATH}${session.id}/cancel/`, { body: {} });
-      this.#on.cancelled(session);
+      await this.#on.cancelled(session);
     } catch (error) {
-      this.#on.failed(error);
+      await this.#on.failed(error);
+    } finally {
+      this.#isBusy = false;
     }
   }
 }

@@ -182,16 +182,21 @@ def test_the_tutor_is_told_live_of_what_is_booked_elsewhere_and_how_much_is_unre
     expect(notifications(page)).to_have_count(0)
 
 
-@pytest.fixture
-def rival(server: LocalServer) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def stranger(server: LocalServer) -> str:
     """An access token of another student."""
     email = f"rival{time.monotonic_ns()}@example.com"
     assert server.call("POST", "/api/user/create/", json={"email": email, "password": PASSWORD}).status_code == 201
     token = server.mails(email)[0]["text"].partition("token=")[2].split()[0]
     assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
-    access = server.sign_in(email, PASSWORD)
-    yield access
-    give_back(server, access, set())
+    return server.sign_in(email, PASSWORD)
+
+
+@pytest.fixture
+def rival(server: LocalServer, stranger: str) -> Iterator[str]:
+    """The same; what the test has booked is given back."""
+    yield stranger
+    give_back(server, stranger, set())
 
 
 def test_a_time_somebody_else_took_meanwhile_is_told_so_and_no_longer_shown(
@@ -208,6 +213,18 @@ def test_a_time_somebody_else_took_meanwhile_is_told_so_and_no_longer_shown(
     assert len(held(server, student)) == already
     assert all("409" in complaint for complaint in watched.complaints)
     watched.forgive()
+
+
+def test_a_seat_in_a_group_is_booked_at_the_price_of_a_seat(page: Page, server: LocalServer, rival: str) -> None:
+    wanted = {"tutor": tutor_id(server), "start_time": offered(server, page)[-1], "length": 60, "kind": "group"}
+    opened = server.call("POST", RESERVATIONS, token=rival, json=wanted).json()
+    turn(page, "Earlier")
+    turn(page, "Later")
+    expect(slots(page).last).to_contain_text("group, 4 free")
+    slots(page).last.click()
+    told(page, "45,00 zł")
+    expect(sessions(page).filter(has_text="Group").get_by_role("link")).to_have_attribute("href", opened["meeting_url"])
+    expect(page.get_by_text("group, 4 free")).to_have_count(0)
 
 
 def test_a_session_it_is_too_late_to_cancel_stays(
