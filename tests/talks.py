@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from psycopg.types.json import Json
+
 from tests.people import Person, insert, query
 
 
@@ -17,15 +19,14 @@ def conversation(one: Person, other: Person) -> UUID:
 def say(conversation_id: UUID, author: Person, *bodies: str) -> None:
     """Add messages to a conversation."""
     query(
-        "WITH spoken AS (SELECT body, seq FROM unnest(%s::text[]) WITH ORDINALITY AS spoken (body, seq)), talk AS ("
-        " UPDATE conversations SET last_seq = last_seq + cardinality(%s::text[]) WHERE id = %s"
-        " RETURNING last_seq - cardinality(%s::text[]) AS before)"
+        "WITH spoken AS (SELECT body, seq FROM json_array_elements_text(%s) WITH ORDINALITY AS spoken (body, seq)),"
+        " talk AS (UPDATE conversations SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq - %s AS before)"
         " INSERT INTO messages (conversation_id, seq, created_by, body)"
         " SELECT %s, before + seq, %s, body FROM spoken, talk",
-        list(bodies),
-        list(bodies),
+        Json(bodies),
+        len(bodies),
         conversation_id,
-        list(bodies),
+        len(bodies),
         conversation_id,
         author.id,
     )

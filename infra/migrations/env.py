@@ -13,7 +13,7 @@ from shared.models import Base
 
 # A migration that cannot get its lock at once gives way to the running requests, and the function tries again. It does
 # so before PostgreSQL, after a second of waiting, looks for deadlocks: that could end the request instead.
-GIVE_WAY = "SET lock_timeout = '800ms'"
+GIVE_WAY = "SET lock_timeout = '300ms'"
 KEY = 7_270_411
 TURN_SECONDS, ASK_AGAIN_SECONDS = 60.0, 0.2
 

@@ -8,6 +8,7 @@ PostgreSQL and Valkey are those whose addresses are given.
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -109,6 +110,9 @@ class Cloud:
     def close(self) -> None:
         for source in self.sources:
             source.stop()
+        deadline = time.monotonic() + PATIENCE
+        for source in filter(threading.Thread.is_alive, self.sources):
+            source.join(max(0.0, deadline - time.monotonic()))
         self.http_api.close()
         self.connections.close()
         for function in self.functions.values():

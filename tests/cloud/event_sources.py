@@ -36,9 +36,8 @@ class Source(threading.Thread):
         raise NotImplementedError
 
     def stop(self) -> None:
+        """Call nobody any more. A call under way may go on: `join` waits for it."""
         self._stopped.set()
-        if self.is_alive():
-            self.join()
 
 
 class QueuePoller(Source):

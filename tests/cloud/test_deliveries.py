@@ -35,6 +35,8 @@ def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, peopl
     wait_until_empty(cloud, url)
     for each in pollers:
         each.stop()
+    for each in pollers:
+        each.join()
 
     sent = Counter(mail.to for mail in cloud.aws.mails())
     assert sent == Counter(recipients)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -89,7 +90,9 @@ def call(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(api(scope, receive, send))
+    # asyncio.run would leave this thread without an event loop, which Mangum looks for.
+    with closing(asyncio.new_event_loop()) as loop:
+        loop.run_until_complete(api(scope, receive, send))
     api.close()
     return sent[0]["status"], sent[0]["headers"], sent[1]["body"]
 

@@ -4,7 +4,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-c
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from urllib.parse import quote
@@ -23,8 +23,6 @@ PARALLEL = 32
 # Seconds before what the API had no time for is posted again.
 PAUSES = (0.1, 0.4)
 
-Call = tuple[str, bytes]
-
 
 class GatewayPusher:
     """Posts to `endpoint`, https://{api-id}.execute-api.{region}.amazonaws.com/{stage}."""
@@ -37,24 +35,36 @@ class GatewayPusher:
         return self.post_all([(connection_ids, data)])
 
     def post_all(self, posts: Iterable[Post]) -> list[str]:
-        calls = [(each, data) for connection_ids, data in posts for each in connection_ids]
-        statuses = self._call_all("POST", calls)
-        return [connection_id for (connection_id, _), status in zip(calls, statuses, strict=True) if status == GONE]
+        texts: dict[str, list[bytes]] = {}
+        for connection_ids, data in posts:
+            for each in connection_ids:
+                texts.setdefault(each, []).append(data)
+        statuses = self._call_all("POST", texts)
+        return [connection_id for connection_id, status in zip(texts, statuses, strict=True) if status == GONE]
 
     def close(self, connection_ids: Iterable[str]) -> None:
-        self._call_all("DELETE", [(each, b"") for each in connection_ids])
+        self._call_all("DELETE", {each: [b""] for each in connection_ids})
 
-    def _call_all(self, method: str, calls: Sequence[Call]) -> list[int]:
-        """The statuses of the answers, 0 without one: delivery is best effort, the message is stored."""
-        if len(calls) == 1:
-            return [self._call_patiently(method, *calls[0])]
-        futures = [_threads().submit(self._call_patiently, method, *call) for call in calls]
+    def _call_all(self, method: str, texts: Mapping[str, Sequence[bytes]]) -> list[int]:
+        """The last status of each connection, 0 without an answer: delivery is best effort, the message is stored."""
+        if len(texts) == 1:
+            return [self._call_in_order(method, *each) for each in texts.items()]
+        futures = [_threads().submit(self._call_in_order, method, *each) for each in texts.items()]
         _, late = wait(futures, DEADLINE)
         for future in late:
             future.cancel()
         if late:
-            logger().warning("pushes given up", extra={"given_up": len(late), "of": len(calls)})
+            logger().warning("pushes given up", extra={"given_up": len(late), "of": len(texts)})
         return [_status(future) for future in futures]
+
+    def _call_in_order(self, method: str, connection_id: str, bodies: Sequence[bytes]) -> int:
+        """Connections are called side by side, what one is sent one by one."""
+        status = 0
+        for body in bodies:
+            status = self._call_patiently(method, connection_id, body)
+            if status == GONE:
+                break
+        return status
 
     def _call_patiently(self, method: str, connection_id: str, body: bytes) -> int:
         for pause in PAUSES:

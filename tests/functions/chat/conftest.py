@@ -8,6 +8,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from local.engines import Engine, socket_folder, start_valkey
 from shared.kit import cache, websocket
+from shared.kit.database import PooledConnection
 from tests.conftest import read_settings_again
 from tests.functions.chat.clients import Clients
 from tests.runtime.management_api import ManagementApi
@@ -25,6 +26,12 @@ def clients(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients
         read_settings_again()
         yield Clients(api)
         websocket._gateway_pusher.cache_clear()
+
+
+@pytest.fixture
+def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that broke is not found out before it is used."""
+    monkeypatch.setattr(PooledConnection, "has_news", lambda _self: False)
 
 
 class OwnRedis:

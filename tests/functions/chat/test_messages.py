@@ -219,7 +219,7 @@ def break_connections() -> None:
         )
 
 
-def test_a_message_with_an_id_outlives_a_broken_connection(talk: Talk) -> None:
+def test_a_message_with_an_id_outlives_a_broken_connection(talk: Talk, unnoticed: None) -> None:
     talk.asking.say("before")
     break_connections()
     assert talk.asking.say("after", id="1") == OK
@@ -227,7 +227,7 @@ def test_a_message_with_an_id_outlives_a_broken_connection(talk: Talk) -> None:
     assert [body for _seq, body, _author in stored()] == ["before", "after"]
 
 
-def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Clients) -> None:
+def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Clients, unnoticed: None) -> None:
     talk_id = conversation(student := people.student(), people.tutor())
     socket, legacy = clients.open(student, talk_id, protocol="2"), clients.open(student, talk_id)
     for sender in (socket, legacy):

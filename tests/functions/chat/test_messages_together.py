@@ -91,7 +91,7 @@ def test_one_that_was_stored_before_takes_nobody_with_it(room: Callable[[], Room
     assert two.asking.bodies == ["a", "b", "c"]
 
 
-def test_those_with_an_id_outlive_a_broken_connection(room: Callable[[], Room]) -> None:
+def test_those_with_an_id_outlive_a_broken_connection(room: Callable[[], Room], unnoticed: None) -> None:
     one = room()
     query("SELECT 1")
     break_connections()

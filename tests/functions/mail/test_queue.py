@@ -143,7 +143,9 @@ def test_messages_that_come_twice_and_at_once_send_nothing_twice(smtp_port: int,
 def test_without_the_claim_a_message_that_comes_twice_sends_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim = "UPDATE outbox SET attempts = attempts + 1 WHERE id = %s RETURNING id, kind, recipient, attempts"
+    claim = (
+        "UPDATE outbox SET attempts = attempts + 1 WHERE id = %s RETURNING id, kind, recipient, attempts, payload, once"
+    )
     monkeypatch.setattr(repository, "CLAIM_ONE", claim)
     [mail] = queued("a")
     with smtp_server(smtp_port) as postbox:
