@@ -131,11 +131,30 @@ def test_each_letter_says_what_happened_and_the_facts(
     assert mail.subject == f"{subject}, {WHEN}"
     other = "Korepetytor: Jan Kowalski" if reader == "student" else "Uczeń: Ola Nowak"
     facts = f"Kiedy: {WHEN}, 60 min", "Co: zajęcia indywidualne, online", "Cena: 80,00 PLN"
-    for text in (part, other, *facts, "Gdzie: https://meet.jit.si/abc"):
+    for text in (part, other, *facts):
         assert text in mail.text
     name, _, value = other.partition(": ")
-    for text in (name, value, WHEN, "https://meet.jit.si/abc"):
+    for text in (name, value, WHEN):
         assert text in mail.html
+    is_seated = booking.get("state", "confirmed") == "confirmed"
+    assert ("\nGdzie: https://meet.jit.si/abc\n" in mail.text) == is_seated
+    assert ("https://meet.jit.si/abc" in mail.html) == is_seated
+
+
+@pytest.mark.parametrize("state", ["pending", "cancelled", "expired"])
+def test_no_letter_tells_the_room_to_whoever_has_no_seat(pair: tuple[Person, Person], state: str) -> None:
+    """Not even one that was confirmed before: another may have the room by now."""
+    booked = book(*pair)
+    booked.change("confirmed")
+    booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=FAR - timedelta(days=1))
+    booked.become(state, **({"awaiting": "tutor", "expires_at": FAR} if state == "pending" else {}))
+    steps = {"pending": "rescheduled", "cancelled": "cancelled", "expired": "expired"}
+    booked.change(steps[state], "system", from_state="confirmed", to_state=state, old_starts_at=FAR)
+    letters = sent()
+    assert len(letters) >= 5
+    for mail in letters:
+        everything = b"".join(content(part) for part in mail.walk() if not part.is_multipart())
+        assert b"meet.jit.si" not in everything
 
 
 def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Person, Person]) -> None:
