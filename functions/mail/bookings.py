@@ -13,6 +13,7 @@ from shared.rules.wording import (
     counterpart,
     day_and_time,
     headline,
+    minutes,
     zone_of,
 )
 
@@ -101,10 +102,9 @@ def _role(booking: Booking, to: Addressee) -> Role | None:
 
 
 def _facts(booking: Booking, role: Role, when: str) -> tuple[tuple[str, str], ...]:
-    minutes = round(booking.length.total_seconds() / 60)
     facts: tuple[tuple[str, str], ...] = (
         ("Korepetytor" if role == "student" else "Uczeń", counterpart(booking, role)),
-        ("Kiedy", f"{when}, {minutes} min"),
+        ("Kiedy", f"{when}, {minutes(booking)}"),
         ("Co", f"{KINDS[booking.kind]}, {FORMS[booking.form]}"),
     )
     if place := booking.meeting_url or booking.location:

@@ -53,8 +53,12 @@ def _zone_name(zone: ZoneInfo) -> str:
 
 def what(booking: Booking) -> str:
     """Such as "zajęcia indywidualne, online, 60 min"."""
-    minutes = round(booking.length.total_seconds() / 60)
-    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes} min"
+    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes(booking)}"
+
+
+def minutes(booking: Booking) -> str:
+    """Such as "60 min"."""
+    return f"{round(booking.length.total_seconds() / 60)} min"
 
 
 HEADLINES: dict[Story, str] = {
@@ -110,9 +114,18 @@ def consequence(change: Change, booking: Booking, role: Role) -> str:
         case "offered", "student":
             return f"Potwierdź swój udział{until}."
         case "rescheduled", _:
-            before = f"Poprzednio {day_and_time(change.old_starts_at, zone)}." if change.old_starts_at else ""
+            before = _what_was(change, booking, zone)
             waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
             return before + (waits if change.to_state == "pending" else "")
         case "completed", "student":
             return "Możesz wystawić ocenę."
     return ""
+
+
+def _what_was(change: Change, booking: Booking, zone: ZoneInfo) -> str:
+    """When it was to start before it was moved; where only its length changed, how long it is now."""
+    if change.old_starts_at is None:
+        return ""
+    if change.old_starts_at == (change.starts_at or booking.starts_at):
+        return f"Zaczynają się o tej samej porze, trwają teraz {minutes(booking)}."
+    return f"Poprzednio {day_and_time(change.old_starts_at, zone)}."

@@ -7,9 +7,11 @@ import pytest
 
 from tests.doors import Answer
 from tests.lessons import (
+    WAITLIST,
     at,
     book,
     booked,
+    call,
     free_tutor,
     history,
     offer,
@@ -107,6 +109,20 @@ def test_a_booking_may_move_into_its_own_time(people: People) -> None:
     tutor, student = free_tutor(people, max_per_day=1), people.student()
     reservation = booked(student, tutor, at(10))
     assert post(student, f"{reservation['id']}/reschedule/", to(at(10.5))).status == 200
+
+
+@pytest.mark.parametrize("length", [{}, {"length": 60}])
+def test_the_time_it_has_already_changes_nothing(people: People, length: Any) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    assert call("POST", WAITLIST, token=waiting.access, json_body=to(at(10), tutor=tutor.tutor_id)).status == 201
+    before = query("SELECT sequence, updated_at FROM bookings")
+    for person, more in ((student, {}), (tutor, REASON)):
+        answer = post(person, f"{reservation['id']}/reschedule/", to(at(10), **length, **more))
+        assert (answer.status, answer.json) == (200, reservation)
+    assert query("SELECT sequence, updated_at FROM bookings") == before
+    assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
+    assert query("SELECT state FROM waitlist") == [("waiting",)]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,15 @@ STORIES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = 
         "Poprzednio we wtorek 9 stycznia 2035 o 14:00.",
     ),
     (
+        "rescheduled",
+        "tutor",
+        {},
+        {"from_state": "confirmed", "old_starts_at": FAR},
+        "student",
+        "Zmiana terminu zajęć: Jan Kowalski",
+        "zmienił się termin Twoich zajęć. Zaczynają się o tej samej porze, trwają teraz 60 min.",
+    ),
+    (
         "offered",
         "system",
         {**PENDING, "awaiting": "student"},

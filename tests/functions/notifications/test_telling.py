@@ -113,6 +113,14 @@ STORIES: list[Story] = [
     ),
     (
         "rescheduled",
+        "tutor",
+        {},
+        {"from_state": "confirmed", "old_starts_at": FAR},
+        "Zmiana terminu zajęć: {}. Zaczynają się o tej samej porze, trwają teraz 60 min.",
+        "",
+    ),
+    (
+        "rescheduled",
         "student",
         PENDING,
         {"from_state": "confirmed", "to_state": "pending", "old_starts_at": FAR - timedelta(days=1)},
