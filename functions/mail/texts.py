@@ -1,12 +1,15 @@
 """What mails say, in Polish, as plain text and HTML."""
 
 import email.policy
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from html import escape
 
-from shared.rules.wording import reads_like_a_name
+# Whoever registers a stranger's address must not write to it: what does not read like a name is not greeted.
+NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+MAX_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def password_reset(first_name: str, link: str, minutes: int) -> Letter:
 
 
 def greeting(first_name: str) -> str:
-    return f"Cześć {first_name}," if reads_like_a_name(first_name) else "Cześć,"
+    reads_like_a_name = len(first_name) <= MAX_NAME and NAME.fullmatch(first_name)
+    return f"Cześć {first_name}," if reads_like_a_name else "Cześć,"
 
 
 HTML = """\

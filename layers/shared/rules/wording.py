@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from shared.rules.booking_facts import Booking, Change, Person, Role, Story
 from shared.rules.policy import local_zone
 
-# Anybody can call oneself anything: what does not read like a name is not told to others.
-NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+# Anybody can call oneself anything: what a mail program may make a link of is not told to others. No top-level domain
+# has a single letter, initials may stand together.
+LINK = re.compile(r"://|@|www\.|[.。．｡][^\W_]{2}", re.IGNORECASE)
 MAX_NAME = 40
 ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
 OF_MONTHS = (
@@ -30,14 +31,16 @@ KINDS = {"individual": "zajęcia indywidualne", "group": "zajęcia grupowe"}
 FORMS = {"online": "online", "in_person": "stacjonarnie"}
 
 
-def reads_like_a_name(text: str) -> bool:
-    return len(text) <= MAX_NAME and NAME.fullmatch(text) is not None
-
-
 def full_name(person: Person | None, role: Role) -> str:
     """The name of a person, or what that person is to the other."""
-    names = [name for name in (person.first_name, person.last_name) if name] if person else []
-    return " ".join(names) if names and all(map(reads_like_a_name, names)) else NAMELESS[role]
+    names = (_presentable(person.first_name), _presentable(person.last_name)) if person else ()
+    return " ".join(filter(None, names)) or NAMELESS[role]
+
+
+def _presentable(name: str) -> str:
+    """A name in one line of limited length, without links, markup and characters nobody sees."""
+    seen = "".join(each for each in name if each not in "<>" and (each.isprintable() or each.isspace()))
+    return " ".join(word for word in seen.split() if not LINK.search(word))[:MAX_NAME].rstrip()
 
 
 def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
