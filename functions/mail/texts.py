@@ -1,9 +1,10 @@
 """What mails say, in Polish, as plain text and HTML."""
 
-import email.policy
 import re
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from html import escape
 
@@ -80,8 +81,22 @@ background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 """
 
 
+ONE_LINE = 60
+
+
+class _Policy(EmailPolicy):
+    """Subjects folded by the older code: the newer may fold before the first word, which some show as a blank."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name != "Subject":
+            return super().fold_binary(name, value)
+        charset = "us-ascii" if value.isascii() and len(value) <= ONE_LINE else "utf-8"
+        folded = Header(str(value), charset, header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}".encode("ascii")
+
+
 # Not every server on the way takes more.
-SEVEN_BIT = email.policy.default.clone(cte_type="7bit")
+SEVEN_BIT = _Policy(cte_type="7bit")
 
 
 def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:

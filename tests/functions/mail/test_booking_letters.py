@@ -299,6 +299,23 @@ def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> N
     assert "\nLink:" not in mail.text
 
 
+def test_an_unusual_name_is_told_whole_and_adds_no_line_anywhere(people: People) -> None:
+    """A line break can only come with a name that was written below the doors."""
+    tutor = people.tutor(first_name='Dr. "Jan"\r\nBcc: x', last_name="Kot; MSc, x=y:z & <Co>")
+    student, name = people.student(), 'Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co'
+    book(student, tutor).change("confirmed")
+    for mail in sent():
+        assert mail["Bcc"] is None
+        assert all(not line.startswith("Bcc") for line in read(mail).text.splitlines())
+        event = entry(mail).vevent
+        assert set(event.contents) >= {"summary", "attendee", "organizer"}
+        assert "bcc" not in event.contents
+    [mine] = to(student)
+    assert read(mine).subject == f"Rezerwacja potwierdzona: {name}, {WHEN}"
+    assert entry(mine).vevent.summary.value == f"Korepetycje: {name}"
+    assert "Dr. &quot;Jan&quot; Bcc: x Kot; MSc, x=y:z &amp; Co" in read(mine).html
+
+
 def test_mails_with_entries_are_seven_bit(pair: tuple[Person, Person]) -> None:
     book(*pair).change("confirmed")
     tell({}, None)
