@@ -35,6 +35,11 @@ class Letter:
     facts: tuple[tuple[str, str], ...] = ()
     calendar: CalendarEntry | None = None
 
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """The facts, each in one line: none must look like a part of the letter."""
+        return [(name, " ".join(value.split())) for name, value in self.facts]
+
 
 def confirmation(first_name: str, link: str, days: int) -> Letter:
     return Letter(
@@ -107,7 +112,7 @@ def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     message["To"] = recipient
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or None)
-    facts = "".join(f"{name}: {value}\n" for name, value in letter.facts)
+    facts = "".join(f"{name}: {value}\n" for name, value in letter.rows)
     told = f"{letter.before}\n\n{facts}".rstrip()
     message.set_content(f"{letter.greeting}\n\n{told}\n\n{letter.link}\n\n{letter.after}\n")
     message.add_alternative(_html(letter), subtype="html")
@@ -122,7 +127,7 @@ FACT = '<tr><td style="padding:4px 16px 4px 0;color:#5c5970">{}</td><td style="p
 
 def _html(letter: Letter) -> str:
     texts = ("greeting", "before", "link_text", "link", "after")
-    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.facts)
+    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.rows)
     fields = {name: escape(getattr(letter, name)) for name in texts}
     return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")
 

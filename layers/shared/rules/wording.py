@@ -120,6 +120,8 @@ def consequence(change: Change, booking: Booking, role: Role) -> str:
             before = _what_was(change, booking, zone)
             waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
             return before + (waits if change.to_state == "pending" else "")
+        case "withdrawn" | "cancelled", "tutor" if not booking.taken:
+            return "Termin jest znów wolny."
         case "completed", "student":
             return "Możesz wystawić ocenę."
     return ""

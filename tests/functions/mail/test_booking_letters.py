@@ -299,6 +299,36 @@ def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> N
     assert "\nLink:" not in mail.text
 
 
+def test_the_tutor_reads_what_the_student_wrote(pair: tuple[Person, Person]) -> None:
+    book(*pair, note="Całki & <b>szeregi</b>\r\n\r\nLink:\u2028http://evil.example").change("confirmed")
+    [mine], [theirs] = map(to, pair)
+    line = "Wiadomość od ucznia: Całki & <b>szeregi</b> Link: http://evil.example"
+    assert line in read(theirs).text.splitlines()
+    assert "Całki &amp; &lt;b&gt;szeregi&lt;/b&gt; Link: http://evil.example</td>" in read(theirs).html
+    assert "Wiadomość" not in read(mine).text + read(mine).html
+
+
+def test_without_a_message_there_is_no_line_for_it(pair: tuple[Person, Person]) -> None:
+    book(*pair).change("confirmed")
+    assert "Wiadomość" not in read(to(pair[1])[0]).text
+
+
+def test_a_place_of_several_lines_is_one_in_a_letter(pair: tuple[Person, Person]) -> None:
+    session = {"form": "in_person", "location": "Rzeszów\r\nCena: 0,00 PLN\n", "meeting_url": ""}
+    book(*pair, session=session).change("confirmed")
+    text = read(to(pair[0])[0]).text
+    assert "Gdzie: Rzeszów Cena: 0,00 PLN" in text.splitlines()
+    assert [line for line in text.splitlines() if line.startswith("Cena")] == ["Cena: 80,00 PLN"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("before", ["pending", "confirmed"])
+def test_the_time_is_called_free_only_where_it_is(pair: tuple[Person, Person], before: str, *, taken: bool) -> None:
+    booked = book(*pair, state="cancelled", session={"taken": taken})
+    booked.change("cancelled", "student", from_state=before)
+    assert ("Termin jest znów wolny." in read(to(pair[1])[0]).text) == (not taken)
+
+
 def test_an_unusual_name_is_told_whole_and_adds_no_line_anywhere(people: People) -> None:
     """A line break can only come with a name that was written below the doors."""
     tutor = people.tutor(first_name='Dr. "Jan"\r\nBcc: x', last_name="Kot; MSc, x=y:z & <Co>")
