@@ -61,7 +61,10 @@ def booked(student: Person, tutor: Person, start: datetime, length: int = 60, **
 
 
 def wait(student: Person, session: int) -> Answer:
-    return call("POST", WAITLIST, token=student.access, json_body={"session": session})
+    """Join the line of a session as strangers do, by its tutor and time."""
+    [(tutor, start)] = query("SELECT tutor_id, starts_at FROM tutoring_sessions WHERE id = %s", session)
+    body = {"tutor": tutor, "start_time": start.isoformat()}
+    return call("POST", WAITLIST, token=student.access, json_body=body)
 
 
 def sweep() -> dict[str, Any]:

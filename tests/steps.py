@@ -296,6 +296,7 @@ def changes_of_bookings() -> Iterator[Step]:
     """What becomes of those bookings: 2 is given up and offered as 7 to the second, who moves it."""
     for who in ("other", "second"):
         yield Step("POST", WAITLIST, who, {"session": 2})
+        yield Step("POST", WAITLIST, who, {"tutor": 1, "start_time": EIGHT["start_time"]})
         yield Step("GET", WAITLIST, who)
     for who in ("second", "tutor", "other", "other"):
         yield Step("POST", RESERVATIONS + "2/cancel/", who, {})

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.kit.database import connection
 from shared.kit.errors import FieldErrors
 from shared.kit.queries import parse_query
+from shared.rules.booking_facts import ROOM
 from shared.rules.policy import policy
 
 # Lambda counts an answer as it encodes it, and that makes three bytes of one at worst (ł, two bytes, becomes \\u0142).
@@ -32,7 +33,7 @@ PARTS = (*SINGLE_PARTS, *LISTS)
 
 # One record a row; `part` is its place in PARTS, `place` its own among the records of its part. A page takes
 # records until the ones before fill it, so that even the largest gets through.
-PAGE = """
+PAGE = f"""
 WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, place, record) AS (
     SELECT 0, '', json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
         'is_tutor', is_tutor, 'picture', picture, 'created_at', wire_time(created_at, %(zone)s),
@@ -82,13 +83,13 @@ WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, 
     UNION ALL
     SELECT 10, lpad(b.id::text, 19, '0'), json_build_object('id', b.id, 'tutor_id', s.tutor_id, 'state', b.state,
         'start_time', wire_time(b.starts_at, %(zone)s), 'end_time', wire_time(b.ends_at, %(zone)s), 'kind', s.kind,
-        'form', s.form, 'location', s.location, 'meeting_url', s.meeting_url, 'price', b.price::text,
+        'form', s.form, 'location', s.location, 'meeting_url', {ROOM}, 'price', b.price::text,
         'currency', b.currency, 'note', b.note, 'created_at', wire_time(b.created_at, %(zone)s))
     FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id WHERE b.student_id = %(user_id)s
     UNION ALL
     SELECT 11, lpad(b.id::text, 19, '0'), json_build_object('id', b.id, 'session', s.id, 'state', b.state,
         'start_time', wire_time(b.starts_at, %(zone)s), 'end_time', wire_time(b.ends_at, %(zone)s), 'kind', s.kind,
-        'form', s.form, 'location', s.location, 'meeting_url', s.meeting_url, 'price', b.price::text,
+        'form', s.form, 'location', s.location, 'meeting_url', {ROOM}, 'price', b.price::text,
         'currency', b.currency, 'created_at', wire_time(b.created_at, %(zone)s))
     FROM tutoring_sessions s JOIN bookings b ON b.session_id = s.id WHERE s.tutor_id = (SELECT id FROM mine)
     UNION ALL
@@ -109,7 +110,7 @@ WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, 
     FROM records WHERE (part, place) > (%(part)s, %(place)s)
 )
 SELECT part, place, record, number FROM remaining WHERE bytes_before < %(page_bytes)s ORDER BY part, place
-"""
+"""  # noqa: S608 - put together from constants
 
 Cursor = tuple[int, str]
 START: Cursor = (-1, "")

@@ -13,6 +13,7 @@ from shared.kit.database import PooledConnection, connection
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.numbered_pages import PageNumber, read_page
 from shared.kit.queries import parse_query
+from shared.rules.booking_facts import SEATED
 from shared.rules.policy import policy
 
 # Without a page: the newest of them.
@@ -81,7 +82,6 @@ LISTS: dict[Side, str] = {
         time="s.starts_at", mine="s.tutor_id = %(me)s", people=f'{STUDENT_SHOWN} AS "user", s.tutor_id AS tutor'
     ),
 }
-SEATED = "('confirmed', 'completed', 'no_show')"
 OF_STATE = " AND b.state = %(state)s"
 UPCOMING = " AND b.ends_at > now()"
 PAST = " AND b.ends_at <= now()"
@@ -91,7 +91,7 @@ def list_bookings(side: Side, me: UUID | int, wanted: Wanted, path: str) -> str:
     """A list or, if one was asked for, a page of it as JSON text. Raises NotFound for a page behind the last."""
     conditions = OF_STATE if wanted.state else ""
     if wanted.is_confirmed is not None:
-        conditions += f" AND b.state {'IN' if wanted.is_confirmed else 'NOT IN'} {SEATED}"
+        conditions += f" AND {'' if wanted.is_confirmed else 'NOT '}{SEATED}"
     if wanted.when:
         conditions += UPCOMING if wanted.when == "upcoming" else PAST
     statement = LISTS[side].format(conditions=conditions, order="ASC" if wanted.when == "upcoming" else "DESC")

@@ -65,14 +65,16 @@ FROM booked ORDER BY id
 def reschedule(db: PooledConnection, caller_id: UUID, booking_id: int, new: NewTime) -> None:
     """Move a session: its student within the terms of booking, its tutor to any time of theirs, with a reason.
 
-    Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, StudentBusy or one of
-    SLOT_REFUSALS.
+    The time it has already changes nothing. Raises NotFound, FieldErrors, WrongState, TooLateToReschedule,
+    GroupCannotBeMoved, StudentBusy or one of SLOT_REFUSALS.
     """
     booking, role, _locked = lock_booking(db, booking_id, caller_id, members=True)
     if role == "tutor" and not new.reason:
         raise FieldErrors({"reason": [REQUIRED]})
     _check_it_may_move(booking, role)
     span = _new_span(booking, new)
+    if span == Span(booking.starts_at.astimezone(UTC), booking.ends_at.astimezone(UTC)):
+        return
     calendar = load_calendar(db, booking.tutor_id or 0, span, but_session=booking.session_id)
     if calendar is None:
         raise NotFound

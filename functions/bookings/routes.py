@@ -82,7 +82,10 @@ def cancel(caller: User, request: Request, booking_id: int, sent: Cancellation) 
     openapi_extra=HEADER_PARAMETER,
 )
 def reschedule(caller: User, request: Request, booking_id: int, new: NewTime) -> Response:
-    """Move a session to another time; a group with all its seats, and only by its tutor. Tutors give a `reason`."""
+    """Move a session to another time; a group with all its seats, and only by its tutor. Tutors give a `reason`.
+
+    The time it has already changes nothing.
+    """
     act = then_shown(booking_id, lambda db: rescheduling.reschedule(db, caller.id, booking_id, new))
     return decided(caller, request, new, act)
 

@@ -1,16 +1,15 @@
 """A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
 
+from shared.rules.booking_facts import ROOM, SEATED
 from shared.rules.pictures import picture_sql
 
-# Rooms are for those who have a seat for certain.
-COMMON = """
-    b.id, b.state IN ('confirmed', 'completed', 'no_show') AS is_confirmed,
+COMMON = f"""
+    b.id, {SEATED} AS is_confirmed,
     wire_time(b.created_at, %(zone)s) AS created_at, b.state, b.awaiting,
     wire_time(b.expires_at, %(zone)s) AS expires_at, wire_time(b.starts_at, %(zone)s) AS start_time,
     wire_time(b.ends_at, %(zone)s) AS end_time, s.kind, s.form, b.seat, s.seats, b.price::text AS price, b.currency,
     s.location, b.note,
-    CASE WHEN b.state IN ('confirmed', 'completed', 'no_show') THEN s.meeting_url ELSE '' END AS meeting_url,
-    s.id AS session, b.series_id AS series,
+    {ROOM} AS meeting_url, s.id AS session, b.series_id AS series,
     wire_time(b.starts_at - make_interval(hours => r.cancellation_notice), %(zone)s) AS cancellable_until,
     wire_time(b.updated_at, %(zone)s) AS updated_at"""
 RESERVATION = (

@@ -42,6 +42,10 @@ class AlreadyWaiting(Conflict):
     detail = "Jesteś już na liście oczekujących."
 
 
+# The id of a session of one student's says nothing to others: they know a tutor's time, which is public.
+KNOWN = """(s.kind = 'group'
+    OR EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s)
+    OR EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND student_id = %(student_id)s))"""
 FIND_SESSION = f"""
 SELECT s.id, t.user_id AS tutor_user_id, {FREE_SEAT} AS seat,
     EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND state = 'waiting') AS has_line,
@@ -55,7 +59,8 @@ SELECT s.id, t.user_id AS tutor_user_id, {FREE_SEAT} AS seat,
         ORDER BY id LIMIT {LINE}) AS line
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
 WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()
-    AND (s.id = %(session)s::bigint OR s.tutor_id = %(tutor)s::int AND s.starts_at = %(start_time)s::timestamptz)
+    AND (s.id = %(session)s::bigint AND {KNOWN}
+        OR s.tutor_id = %(tutor)s::int AND s.starts_at = %(start_time)s::timestamptz)
 """
 
 

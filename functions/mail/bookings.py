@@ -13,6 +13,7 @@ from shared.rules.wording import (
     counterpart,
     day_and_time,
     headline,
+    minutes,
     zone_of,
 )
 
@@ -23,10 +24,10 @@ OPENINGS: dict[tuple[Story, Role], str] = {
     ("booked", "student"): "Twoja rezerwacja jest potwierdzona. Do zobaczenia na zajęciach!",
     ("confirmed", "student"): "Twoja prośba o rezerwację została przyjęta. Do zobaczenia na zajęciach!",
     ("confirmed", "tutor"): "rezerwacja jest potwierdzona.",
-    ("declined", "student"): "korepetytor nie może przyjąć Twojej rezerwacji. Termin jest znów wolny, wybierz inny.",
-    ("withdrawn", "tutor"): "prośba o rezerwację została wycofana. Termin jest znów wolny.",
+    ("declined", "student"): "korepetytor nie może przyjąć Twojej rezerwacji. Wybierz inny termin.",
+    ("withdrawn", "tutor"): "prośba o rezerwację została wycofana.",
     ("cancelled", "student"): "Twoje zajęcia zostały odwołane.",
-    ("cancelled", "tutor"): "zajęcia zostały odwołane. Termin jest znów wolny.",
+    ("cancelled", "tutor"): "zajęcia zostały odwołane.",
     ("expired", "student"): "Twoja prośba o rezerwację wygasła bez odpowiedzi korepetytora. Wybierz inny termin.",
     ("offered", "student"): "zwolniło się miejsce, na które czekasz.",
     ("offer_expired", "student"): "wolne miejsce nie zostało potwierdzone na czas i przypadło następnej osobie.",
@@ -101,21 +102,20 @@ def _role(booking: Booking, to: Addressee) -> Role | None:
 
 
 def _facts(booking: Booking, role: Role, when: str) -> tuple[tuple[str, str], ...]:
-    minutes = round(booking.length.total_seconds() / 60)
     facts: tuple[tuple[str, str], ...] = (
         ("Korepetytor" if role == "student" else "Uczeń", counterpart(booking, role)),
-        ("Kiedy", f"{when}, {minutes} min"),
+        ("Kiedy", f"{when}, {minutes(booking)}"),
         ("Co", f"{KINDS[booking.kind]}, {FORMS[booking.form]}"),
     )
     if place := booking.meeting_url or booking.location:
         facts = (*facts, ("Gdzie", place))
+    if role == "tutor" and booking.note:
+        facts = (*facts, ("Wiadomość od ucznia", booking.note))
     return (*facts, ("Cena", f"{booking.price:.2f} {booking.currency}".replace(".", ",")))
 
 
 def _reason(change: Change) -> tuple[tuple[str, str], ...]:
-    """In one line: it must not look like a part of the letter."""
-    reason = " ".join(change.reason.split())
-    return (("Powód", reason),) if reason else ()
+    return (("Powód", change.reason),) if change.reason else ()
 
 
 CLOSING = "Wszystkie swoje rezerwacje znajdziesz na platformie."

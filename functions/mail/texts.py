@@ -1,12 +1,16 @@
 """What mails say, in Polish, as plain text and HTML."""
 
-import email.policy
+import re
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from html import escape
 
-from shared.rules.wording import reads_like_a_name
+# Whoever registers a stranger's address must not write to it: what does not read like a name is not greeted.
+NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+MAX_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ class Letter:
     after: str
     facts: tuple[tuple[str, str], ...] = ()
     calendar: CalendarEntry | None = None
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """The facts, each in one line: none must look like a part of the letter."""
+        return [(name, " ".join(value.split())) for name, value in self.facts]
 
 
 def confirmation(first_name: str, link: str, days: int) -> Letter:
@@ -56,7 +65,8 @@ def password_reset(first_name: str, link: str, minutes: int) -> Letter:
 
 
 def greeting(first_name: str) -> str:
-    return f"Cześć {first_name}," if reads_like_a_name(first_name) else "Cześć,"
+    reads_like_a_name = len(first_name) <= MAX_NAME and NAME.fullmatch(first_name)
+    return f"Cześć {first_name}," if reads_like_a_name else "Cześć,"
 
 
 HTML = """\
@@ -76,8 +86,22 @@ background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 """
 
 
+ONE_LINE = 60
+
+
+class _Policy(EmailPolicy):
+    """Subjects folded by the older code: the newer may fold before the first word, which some show as a blank."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name != "Subject":
+            return super().fold_binary(name, value)
+        charset = "us-ascii" if value.isascii() and len(value) <= ONE_LINE else "utf-8"
+        folded = Header(str(value), charset, header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}".encode("ascii")
+
+
 # Not every server on the way takes more.
-SEVEN_BIT = email.policy.default.clone(cte_type="7bit")
+SEVEN_BIT = _Policy(cte_type="7bit")
 
 
 def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
@@ -88,7 +112,7 @@ def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     message["To"] = recipient
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or None)
-    facts = "".join(f"{name}: {value}\n" for name, value in letter.facts)
+    facts = "".join(f"{name}: {value}\n" for name, value in letter.rows)
     told = f"{letter.before}\n\n{facts}".rstrip()
     message.set_content(f"{letter.greeting}\n\n{told}\n\n{letter.link}\n\n{letter.after}\n")
     message.add_alternative(_html(letter), subtype="html")
@@ -103,7 +127,7 @@ FACT = '<tr><td style="padding:4px 16px 4px 0;color:#5c5970">{}</td><td style="p
 
 def _html(letter: Letter) -> str:
     texts = ("greeting", "before", "link_text", "link", "after")
-    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.facts)
+    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.rows)
     fields = {name: escape(getattr(letter, name)) for name in texts}
     return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")
 

@@ -29,7 +29,10 @@ Story = Literal[
     "completed",
     "no_show",
 ]
-SEATED = frozenset({"confirmed", "completed", "no_show"})
+# States of a booking `b` that is a seat for certain.
+SEATED = "b.state IN ('confirmed', 'completed', 'no_show')"
+# Of its session `s`: rooms are for those who have a seat for certain.
+ROOM = f"CASE WHEN {SEATED} THEN s.meeting_url ELSE '' END"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Booking:
-    """A booking with its session and both people; of an account that is gone all columns are None."""
+    """A booking with its session and both people; of an account that is gone all columns are None.
+
+    `meeting_url` is "" until the booking is a seat for certain; `taken`: the session's time is in use.
+    """
 
     id: int
     session_id: int
@@ -62,6 +68,8 @@ class Booking:
     form: str
     location: str
     meeting_url: str
+    taken: bool
+    note: str
     tutor_id: int | None
     cancellation_notice: int | None
     time_zone: str | None
@@ -102,19 +110,19 @@ class Booking:
         return self.starts_at - timedelta(hours=self.cancellation_notice or 0)
 
 
-BOOKING = """
+BOOKING = f"""
 SELECT b.id, b.session_id, b.state, b.starts_at, b.ends_at, b.expires_at, b.price, b.currency, b.sequence,
-    b.created_at, b.updated_at, s.kind, s.form, s.location, s.meeting_url, s.tutor_id, o.cancellation_notice,
-    o.time_zone, st.id AS student_id, st.email AS student_email, st.first_name AS student_first_name,
-    st.last_name AS student_last_name, tu.id AS tutor_user_id, tu.email AS tutor_email,
-    tu.first_name AS tutor_first_name, tu.last_name AS tutor_last_name
+    b.created_at, b.updated_at, s.kind, s.form, s.location, {ROOM} AS meeting_url, s.taken, b.note, s.tutor_id,
+    o.cancellation_notice, o.time_zone, st.id AS student_id, st.email AS student_email,
+    st.first_name AS student_first_name, st.last_name AS student_last_name, tu.id AS tutor_user_id,
+    tu.email AS tutor_email, tu.first_name AS tutor_first_name, tu.last_name AS tutor_last_name
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
 LEFT JOIN users st ON st.id = b.student_id
 LEFT JOIN tutors t ON t.id = s.tutor_id
 LEFT JOIN users tu ON tu.id = t.user_id
 LEFT JOIN booking_terms o ON o.tutor_id = t.id
-"""
+"""  # noqa: S608 - put together from constants
 
 
 def find_bookings(db: PooledConnection, booking_ids: Iterable[int]) -> dict[int, Booking]:

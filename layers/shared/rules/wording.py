@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from shared.rules.booking_facts import Booking, Change, Person, Role, Story
 from shared.rules.policy import local_zone
 
-# Anybody can call oneself anything: what does not read like a name is not told to others.
-NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+# Anybody can call oneself anything: what a mail program may make a link of is not told to others. No top-level domain
+# has a single letter, initials may stand together.
+LINK = re.compile(r"://|@|www\.|[.。．｡][^\W_]{2}", re.IGNORECASE)
 MAX_NAME = 40
 ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
 OF_MONTHS = (
@@ -30,14 +31,16 @@ KINDS = {"individual": "zajęcia indywidualne", "group": "zajęcia grupowe"}
 FORMS = {"online": "online", "in_person": "stacjonarnie"}
 
 
-def reads_like_a_name(text: str) -> bool:
-    return len(text) <= MAX_NAME and NAME.fullmatch(text) is not None
-
-
 def full_name(person: Person | None, role: Role) -> str:
     """The name of a person, or what that person is to the other."""
-    names = [name for name in (person.first_name, person.last_name) if name] if person else []
-    return " ".join(names) if names and all(map(reads_like_a_name, names)) else NAMELESS[role]
+    names = (_presentable(person.first_name), _presentable(person.last_name)) if person else ()
+    return " ".join(filter(None, names)) or NAMELESS[role]
+
+
+def _presentable(name: str) -> str:
+    """A name in one line of limited length, without links, markup and characters nobody sees."""
+    seen = "".join(each for each in name if each not in "<>" and (each.isprintable() or each.isspace()))
+    return " ".join(word for word in seen.split() if not LINK.search(word))[:MAX_NAME].rstrip()
 
 
 def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
@@ -53,8 +56,12 @@ def _zone_name(zone: ZoneInfo) -> str:
 
 def what(booking: Booking) -> str:
     """Such as "zajęcia indywidualne, online, 60 min"."""
-    minutes = round(booking.length.total_seconds() / 60)
-    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes} min"
+    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes(booking)}"
+
+
+def minutes(booking: Booking) -> str:
+    """Such as "60 min"."""
+    return f"{round(booking.length.total_seconds() / 60)} min"
 
 
 HEADLINES: dict[Story, str] = {
@@ -110,9 +117,20 @@ def consequence(change: Change, booking: Booking, role: Role) -> str:
         case "offered", "student":
             return f"Potwierdź swój udział{until}."
         case "rescheduled", _:
-            before = f"Poprzednio {day_and_time(change.old_starts_at, zone)}." if change.old_starts_at else ""
+            before = _what_was(change, booking, zone)
             waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
             return before + (waits if change.to_state == "pending" else "")
+        case "withdrawn" | "cancelled", "tutor" if not booking.taken:
+            return "Termin jest znów wolny."
         case "completed", "student":
             return "Możesz wystawić ocenę."
     return ""
+
+
+def _what_was(change: Change, booking: Booking, zone: ZoneInfo) -> str:
+    """When it was to start before it was moved; where only its length changed, how long it is now."""
+    if change.old_starts_at is None:
+        return ""
+    if change.old_starts_at == (change.starts_at or booking.starts_at):
+        return f"Zaczynają się o tej samej porze, trwają teraz {minutes(booking)}."
+    return f"Poprzednio {day_and_time(change.old_starts_at, zone)}."

@@ -145,6 +145,19 @@ def test_calendar_bookings_and_what_was_told_are_exported(people: People) -> Non
     assert "cudza notatka" in json.dumps(whole(student), ensure_ascii=False)
 
 
+def test_rooms_are_exported_to_whoever_has_a_seat_for_certain(people: People) -> None:
+    tutor, student = people.tutor(), people.student()
+    for state in ("pending", "confirmed", "cancelled", "expired", "completed", "no_show"):
+        session(tutor, student, state)
+    query("UPDATE tutoring_sessions SET meeting_url = 'https://meet.example.com/ola'")
+    for person, part in ((student, "bookings"), (tutor, "bookings_as_tutor")):
+        rooms = {each["state"]: each["meeting_url"] for each in whole(person)[part]}
+        assert rooms == {
+            **dict.fromkeys(("confirmed", "completed", "no_show"), "https://meet.example.com/ola"),
+            **dict.fromkeys(("pending", "cancelled", "expired"), ""),
+        }
+
+
 def test_what_fits_is_one_page(people: People) -> None:
     ola = people.student()
     say(conversation(ola, people.student()), ola, *["Cześć"] * 500)

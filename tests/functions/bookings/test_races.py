@@ -14,7 +14,7 @@ import pytest
 
 from tests.doors import Answer
 from tests.guards import no_deadlock, without_constraint, without_locks
-from tests.lessons import RESERVATIONS, at, book, booked, call, free_tutor, offer, post, problems, state, sweep
+from tests.lessons import RESERVATIONS, at, book, booked, call, free_tutor, offer, post, problems, state, sweep, wait
 from tests.people import People, Person, query
 from tests.races import at_once
 
@@ -329,8 +329,7 @@ def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds:
         for day in range(rounds):
             reservation = booked(student, tutor, at(10, day))
             for each in line:
-                body = {"session": reservation["session"]}
-                assert call("POST", "/api/reservation/waitlist/", token=each.access, json_body=body).status == 201
+                assert wait(each, reservation["session"]).status == 201
             query("UPDATE bookings SET expires_at = now() WHERE id = %s", reservation["id"])
             swept = at_once(*[sweep] * 5)
             assert sum(each["expired"] for each in swept) == 1

@@ -158,12 +158,29 @@ def test_who_cannot_wait(people: People) -> None:
     refused(wait(first, group["session"]), 409, "not_full")
     assert wait(first, session).status == 201
     refused(wait(first, session), 409, "already_waiting")
-    assert wait(first, 10**9).status == 404
     for body in ({}, {"tutor": 1}, {"session": session, "tutor": 1, "start_time": at(10).isoformat()}):
         answer = call("POST", WAITLIST, token=first.access, json_body=body)
         assert (answer.status, list(answer.json)) == (400, ["non_field_errors"])
     shift(reservation["id"], timedelta(days=-30))
     assert wait(people.student(), session).status == 404
+
+
+def test_the_id_of_a_session_of_others_says_nothing(people: People) -> None:
+    tutor, student, stranger = free_tutor(people, group_seats=2), people.student(), people.student()
+    single, group = (booked(student, tutor, at(hour), kind=kind) for hour, kind in ((10, "individual"), (12, "group")))
+
+    def join(person: Person, session: int) -> Answer:
+        return call("POST", WAITLIST, token=person.access, json_body={"session": session})
+
+    unknown = join(stranger, 10**9)
+    for found in (join(stranger, single["session"]), leave(stranger, {"session": single["session"]})):
+        assert (found.status, found.json) == (unknown.status, unknown.json) == (404, unknown.json)
+    refused(join(student, single["session"]), 409, "already_booked")
+    refused(join(stranger, group["session"]), 409, "not_full")
+    assert wait(stranger, single["session"]).status == 201
+    refused(join(stranger, single["session"]), 409, "already_waiting")
+    assert leave(stranger, {"session": single["session"]}).status == 200
+    assert join(stranger, single["session"]).status == 201
 
 
 def test_leaving_the_line(people: People) -> None:

@@ -100,6 +100,15 @@ STORIES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = 
         "Poprzednio we wtorek 9 stycznia 2035 o 14:00.",
     ),
     (
+        "rescheduled",
+        "tutor",
+        {},
+        {"from_state": "confirmed", "old_starts_at": FAR},
+        "student",
+        "Zmiana terminu zajęć: Jan Kowalski",
+        "zmienił się termin Twoich zajęć. Zaczynają się o tej samej porze, trwają teraz 60 min.",
+    ),
+    (
         "offered",
         "system",
         {**PENDING, "awaiting": "student"},
@@ -131,11 +140,30 @@ def test_each_letter_says_what_happened_and_the_facts(
     assert mail.subject == f"{subject}, {WHEN}"
     other = "Korepetytor: Jan Kowalski" if reader == "student" else "Uczeń: Ola Nowak"
     facts = f"Kiedy: {WHEN}, 60 min", "Co: zajęcia indywidualne, online", "Cena: 80,00 PLN"
-    for text in (part, other, *facts, "Gdzie: https://meet.jit.si/abc"):
+    for text in (part, other, *facts):
         assert text in mail.text
     name, _, value = other.partition(": ")
-    for text in (name, value, WHEN, "https://meet.jit.si/abc"):
+    for text in (name, value, WHEN):
         assert text in mail.html
+    is_seated = booking.get("state", "confirmed") == "confirmed"
+    assert ("\nGdzie: https://meet.jit.si/abc\n" in mail.text) == is_seated
+    assert ("https://meet.jit.si/abc" in mail.html) == is_seated
+
+
+@pytest.mark.parametrize("state", ["pending", "cancelled", "expired"])
+def test_no_letter_tells_the_room_to_whoever_has_no_seat(pair: tuple[Person, Person], state: str) -> None:
+    """Not even one that was confirmed before: another may have the room by now."""
+    booked = book(*pair)
+    booked.change("confirmed")
+    booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=FAR - timedelta(days=1))
+    booked.become(state, **({"awaiting": "tutor", "expires_at": FAR} if state == "pending" else {}))
+    steps = {"pending": "rescheduled", "cancelled": "cancelled", "expired": "expired"}
+    booked.change(steps[state], "system", from_state="confirmed", to_state=state, old_starts_at=FAR)
+    letters = sent()
+    assert len(letters) >= 5
+    for mail in letters:
+        everything = b"".join(content(part) for part in mail.walk() if not part.is_multipart())
+        assert b"meet.jit.si" not in everything
 
 
 def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Person, Person]) -> None:
@@ -269,6 +297,53 @@ def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> N
     assert "<b>x</b>" not in mail.html
     assert "&lt;b&gt;x&lt;/b&gt; Link:" in mail.html
     assert "\nLink:" not in mail.text
+
+
+def test_the_tutor_reads_what_the_student_wrote(pair: tuple[Person, Person]) -> None:
+    book(*pair, note="Całki & <b>szeregi</b>\r\n\r\nLink:\u2028http://evil.example").change("confirmed")
+    [mine], [theirs] = map(to, pair)
+    line = "Wiadomość od ucznia: Całki & <b>szeregi</b> Link: http://evil.example"
+    assert line in read(theirs).text.splitlines()
+    assert "Całki &amp; &lt;b&gt;szeregi&lt;/b&gt; Link: http://evil.example</td>" in read(theirs).html
+    assert "Wiadomość" not in read(mine).text + read(mine).html
+
+
+def test_without_a_message_there_is_no_line_for_it(pair: tuple[Person, Person]) -> None:
+    book(*pair).change("confirmed")
+    assert "Wiadomość" not in read(to(pair[1])[0]).text
+
+
+def test_a_place_of_several_lines_is_one_in_a_letter(pair: tuple[Person, Person]) -> None:
+    session = {"form": "in_person", "location": "Rzeszów\r\nCena: 0,00 PLN\n", "meeting_url": ""}
+    book(*pair, session=session).change("confirmed")
+    text = read(to(pair[0])[0]).text
+    assert "Gdzie: Rzeszów Cena: 0,00 PLN" in text.splitlines()
+    assert [line for line in text.splitlines() if line.startswith("Cena")] == ["Cena: 80,00 PLN"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("before", ["pending", "confirmed"])
+def test_the_time_is_called_free_only_where_it_is(pair: tuple[Person, Person], before: str, *, taken: bool) -> None:
+    booked = book(*pair, state="cancelled", session={"taken": taken})
+    booked.change("cancelled", "student", from_state=before)
+    assert ("Termin jest znów wolny." in read(to(pair[1])[0]).text) == (not taken)
+
+
+def test_an_unusual_name_is_told_whole_and_adds_no_line_anywhere(people: People) -> None:
+    """A line break can only come with a name that was written below the doors."""
+    tutor = people.tutor(first_name='Dr. "Jan"\r\nBcc: x', last_name="Kot; MSc, x=y:z & <Co>")
+    student, name = people.student(), 'Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co'
+    book(student, tutor).change("confirmed")
+    for mail in sent():
+        assert mail["Bcc"] is None
+        assert all(not line.startswith("Bcc") for line in read(mail).text.splitlines())
+        event = entry(mail).vevent
+        assert set(event.contents) >= {"summary", "attendee", "organizer"}
+        assert "bcc" not in event.contents
+    [mine] = to(student)
+    assert read(mine).subject == f"Rezerwacja potwierdzona: {name}, {WHEN}"
+    assert entry(mine).vevent.summary.value == f"Korepetycje: {name}"
+    assert "Dr. &quot;Jan&quot; Bcc: x Kot; MSc, x=y:z &amp; Co" in read(mine).html
 
 
 def test_mails_with_entries_are_seven_bit(pair: tuple[Person, Person]) -> None:

@@ -7,7 +7,7 @@ from email import message_from_bytes
 from html import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from functions.accounts.handler import handler
@@ -121,6 +121,24 @@ def test_markup_in_a_letter_is_text() -> None:
     assert '<b>"x"</b> & y' in mail.text
     for shown in ("&lt;b&gt;&quot;x&quot;&lt;/b&gt; &amp; y", "O&#x27;Neil", f'href="{LINK}&amp;more"'):
         assert shown in mail.html
+
+
+WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40)
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=20).map(" ".join))
+@example("Przypomnienie o zajęciach: Jan Kowalski, w środę 10 stycznia 2035 o 14:00")
+@example("Rezerwacja potwierdzona: Jan Kowalski-Nowakowski, w poniedziałek 10 stycznia 2035 o 14:00")
+@example('Rezerwacja potwierdzona: Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co, w środę 10 stycznia 2035 o 14:00')
+@example("x" * 100)
+def test_a_subject_begins_in_its_line_and_is_read_as_it_was_written(subject: str) -> None:
+    letter = replace(texts.password_reset("Ola", LINK, 30), subject=subject)
+    raw = texts.as_message(letter, "no-reply@example.com", "ola@example.com").as_bytes()
+    found = re.match(rb"Subject: [!-~].*(?:\n [!-~].*)*\n(?=From: )", raw)
+    assert found, raw[:200]
+    assert message_from_bytes(raw, policy=email.policy.default)["Subject"] == subject
+    assert read_mail(raw).subject == subject
 
 
 def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() -> None:

@@ -105,6 +105,22 @@ def test_a_seat_that_is_offered_to_who_waits(people: People) -> None:
     assert headlines(tutor) == ["Nowa rezerwacja", "Nowa rezerwacja", "Zajęcia odwołane"]
 
 
+def test_a_time_that_is_offered_to_who_waits_is_not_called_free(people: People) -> None:
+    tutor, first, second = free_tutor(people), people.student(), people.student()
+    made = booked(first, tutor, at(8))
+    assert wait(second, made["session"]).status == 201
+    assert post(first, f"{made['id']}/cancel/", {}).status == 200
+    assert subjects(second) == ["Zwolniło się miejsce"]
+    assert not any("wolny" in mail.text for mail in delivered(tutor.email))
+    [(offer,)] = query("SELECT booking_id FROM waitlist")
+    assert post(second, f"{offer}/cancel/", {}).status == 200
+    again = booked(first, tutor, at(8))
+    assert post(first, f"{again['id']}/cancel/", {}).status == 200
+    assert [mail.subject.partition(":")[0] for mail in delivered(tutor.email) if "znów wolny" in mail.text] == [
+        "Zajęcia odwołane"
+    ]
+
+
 @pytest.mark.parametrize("who", ["student", "tutor"])
 def test_when_an_account_is_deleted_the_other_one_is_told(people: People, who: str) -> None:
     student, tutor = people.student(), free_tutor(people)

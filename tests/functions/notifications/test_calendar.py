@@ -92,11 +92,14 @@ def test_it_holds_what_was_in_the_last_90_days_and_lies_ahead(people: People) ->
     book(student, tutor, FAR + timedelta(days=3), state="expired", **gone)
     book(people.student(), people.tutor())
     for person in (student, tutor):
-        found = [(event.dtstart.value, event.status.value) for event in events(call("GET", make(person)))]
+        found = [
+            (event.dtstart.value, event.status.value, "location" in event.contents, "url" in event.contents)
+            for event in events(call("GET", make(person)))
+        ]
         assert sorted(found) == [
-            (recent, "CONFIRMED"),
-            (recent + timedelta(days=1), "CONFIRMED"),
-            (FAR, "TENTATIVE"),
+            (recent, "CONFIRMED", True, True),
+            (recent + timedelta(days=1), "CONFIRMED", True, True),
+            (FAR, "TENTATIVE", False, False),
         ]
 
 
