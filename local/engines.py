@@ -109,7 +109,7 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
     """Start PostgreSQL on a folder, made on first use. Raises CannotStart."""
     data.parent.mkdir(parents=True, exist_ok=True)
     log = data.with_suffix(".log")
-    if not (data / "PG_VERSION").exists():
+    if not database_exists(data):
         _initialise(data, log)
     settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = [postgres_binary("postgres"), "-D", str(data), "-k", str(sockets), *settings]
@@ -126,6 +126,11 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
         if db.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
             db.execute(f"CREATE DATABASE {DATABASE}")
     return engine
+
+
+def database_exists(data: Path) -> bool:
+    """Whether a folder holds a database cluster that was made to the end."""
+    return (data / "PG_VERSION").exists()
 
 
 def _database_url(database: str, sockets: Path) -> str:
