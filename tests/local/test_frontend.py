@@ -34,7 +34,7 @@ def test_scripts_get_the_request_s_own_host(start_server: Callable[..., LocalSer
         asked = httpx.get(f"{server.url}/assets/main.js", headers={"Host": host})
         assert f'x="{host}"' in asked.text
     for host in ('evil"><script>', "evil/x", "a b", "żółw"):
-        asked = httpx.get(f"{server.url}/assets/main.js", headers={"Host": host.encode()})
+        asked = httpx.get(f"{server.url}/assets/main.js", headers={b"Host": host.encode()})
         assert (asked.status_code, asked.text) == (400, ""), host
 
 
