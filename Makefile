@@ -45,7 +45,7 @@ SAM := AWS_DEFAULT_REGION=eu-central-1 SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
 	@$(BIN)/python -m infra.publish
 
-staff: $(VENV)/run.stamp  ## Make EMAIL= a staff account
+staff: $(VENV)/run.stamp  ## Make EMAIL= a staff account; DATA= as for run
 	@$(BIN)/python -m local.staff "$(EMAIL)"
 
 openapi: $(VENV)/run.stamp  ## Print the API description

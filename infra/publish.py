@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from fastapi.openapi.docs import get_swagger_ui_html
 
 from local.docs import SCHEMA_PATH
@@ -64,11 +65,14 @@ def main(environment: Mapping[str, str]) -> str:
 
 def outputs(name: str) -> dict[str, str]:
     """The outputs of a deployed stack. Raises CannotPublish."""
-    client = boto3.client("cloudformation")
     try:
-        [stack] = client.describe_stacks(StackName=name)["Stacks"]
-    except client.exceptions.ClientError as error:
-        raise CannotPublish(f"There is no stack {name} here: {error}") from None
+        [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except NoRegionError:
+        raise CannotPublish("No region is named: make publish STACK=… AWS_DEFAULT_REGION=…") from None
+    except ClientError as error:
+        raise CannotPublish(f"There is no stack {name} here; name yours with STACK=… ({error})") from None
+    except BotoCoreError as error:
+        raise CannotPublish(f"The stack {name} cannot be read: {error}") from None
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 

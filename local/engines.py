@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey from their PyPI wheels, kept in the data folder, reached through sockets."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +22,9 @@ from local.options import CannotStart
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 20.0
 RESTART_TIMEOUT = 15.0
+SOCKETS_PREFIX = "tutoring-sockets-"
+# How old a folder must be before a missing lock says that its process has died.
+UNLOCKED_SECONDS = 60.0
 DATABASE = "tutoring"
 NOBODY = 65_534
 POSTGRES_SETTINGS = {
@@ -89,8 +94,29 @@ class Engine:
 
 
 def socket_folder() -> Path:
-    """A short path for sockets: the system allows about a hundred characters."""
-    return Path(tempfile.mkdtemp(prefix="tutoring-"))
+    """A short path for sockets: the system allows about a hundred characters.
+
+    It is locked while this process lives; folders of processes that were killed are removed.
+    """
+    _remove_dead_folders(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX))
+    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX)
+    return folder
+
+
+def _remove_dead_folders(parent: Path) -> None:
+    """Those of this user that nobody holds; a new one may not be locked yet."""
+    for folder in parent.glob(f"{SOCKETS_PREFIX}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if found.st_uid != os.geteuid() or time.time() - found.st_mtime < UNLOCKED_SECONDS:
+                continue
+            opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(opened)
 
 
 def postgres_binary(name: str) -> str:
@@ -109,7 +135,7 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
     """Start PostgreSQL on a folder, made on first use. Raises CannotStart."""
     data.parent.mkdir(parents=True, exist_ok=True)
     log = data.with_suffix(".log")
-    if not (data / "PG_VERSION").exists():
+    if not database_exists(data):
         _initialise(data, log)
     settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = [postgres_binary("postgres"), "-D", str(data), "-k", str(sockets), *settings]
@@ -126,6 +152,11 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
         if db.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
             db.execute(f"CREATE DATABASE {DATABASE}")
     return engine
+
+
+def database_exists(data: Path) -> bool:
+    """Whether a folder holds a database cluster that was made to the end."""
+    return (data / "PG_VERSION").exists()
 
 
 def _database_url(database: str, sockets: Path) -> str:

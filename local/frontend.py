@@ -3,6 +3,7 @@
 The app's scripts name a host they were built for; in what is served it is replaced by the request's own.
 """
 
+import re
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -12,11 +13,13 @@ from shared.kit.wire import App, Receive, Scope, Send, respond
 from shared.kit.wire import Headers as RawHeaders
 
 API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health/")
+# What may stand in a script: RFC 9110 section 7.2, without the characters no name or address has.
+HOST = re.compile(rb"[A-Za-z0-9.:\[\]-]+")
 SCRIPTS = {".js": b"text/javascript; charset=utf-8", ".mjs": b"text/javascript; charset=utf-8"}
 
 
 class Frontend:
-    """ASGI app: the built files, the app's page for any other path a browser asks for, else the API."""
+    """ASGI app: the built files, the app's page for any other path that names no file, else the API."""
 
     def __init__(self, folder: Path, host: str, api: App) -> None:
         self.folder = folder.resolve()
@@ -32,6 +35,9 @@ class Frontend:
             return
         file = self._file(path)
         if file is None:
+            if "." in path[path.rfind("/") :]:  # as infra/cloudfront/site.js has it
+                await self.api(scope, receive, send)
+                return
             scope = {**scope, "path": "/index.html"}
         elif self.host and file.suffix in SCRIPTS:
             await self._send_script(file, scope, send)
@@ -49,7 +55,11 @@ class Frontend:
         return None if any(part.startswith(".") for part in file.relative_to(self.folder).parts) else file
 
     async def _send_script(self, file: Path, scope: Scope, send: Send) -> None:
-        body = self._rewritten(file, scope)
+        own = Headers(scope=scope).get("host", "localhost").encode("latin-1")
+        if not HOST.fullmatch(own):
+            await respond(send, 400, [(b"content-length", b"0")])
+            return
+        body = self._rewritten(file, scope["scheme"], own)
         headers: RawHeaders = [
             (b"content-type", SCRIPTS[file.suffix]),
             (b"content-length", str(len(body)).encode()),
@@ -57,13 +67,12 @@ class Frontend:
         ]
         await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
 
-    def _rewritten(self, file: Path, scope: Scope) -> bytes:
+    def _rewritten(self, file: Path, scheme: str, own: bytes) -> bytes:
         """The script with the built-in host, and over plain HTTP the built-in schemes, exchanged."""
         if file not in self.scripts:
             self.scripts[file] = file.read_bytes()
-        own = Headers(scope=scope).get("host", "localhost").encode("latin-1")
         script = self.scripts[file]
-        if scope["scheme"] == "http":
+        if scheme == "http":
             script = script.replace(b"https://" + self.host, b"http://" + own)
             script = script.replace(b"wss://" + self.host, b"ws://" + own)
         return script.replace(self.host, own)

@@ -28,6 +28,8 @@ THREADS = 4
 CHAT_THREADS = int(os.environ.get("CT", "8"))
 # The file of the data folder that tells other commands where the running server's database is.
 DATABASE_WORD = "database.url"
+# Whoever runs on a data folder holds this file of it.
+LOCK = "lock"
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
 
 
@@ -64,7 +66,7 @@ def claim(data: Path, stack: ExitStack) -> Path:
     """Make the data folder ours until the stack is closed. Raises FolderInUse or CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
-        lock = stack.enter_context((data / "lock").open("w"))
+        lock = stack.enter_context((data / LOCK).open("w"))
     except OSError as error:
         raise CannotStart(f"The data folder {data} cannot be used: {error.strerror}.") from None
     try:

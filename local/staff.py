@@ -13,12 +13,12 @@ import psycopg
 
 from functions.accounts.schemas import email_complaints
 from functions.migrations.service import upgrade
-from local.engines import START_TIMEOUT, socket_folder, start_postgres
+from local.engines import START_TIMEOUT, database_exists, socket_folder, start_postgres
 from local.options import CannotStart, Options, read_options
-from local.platform import DATABASE_WORD, FolderInUse, claim
+from local.platform import DATABASE_WORD, LOCK, FolderInUse, claim
 from shared.kit.passwords import hash_password
 
-USAGE = "Usage: make staff EMAIL=ola@example.com"
+USAGE = "Usage: make staff EMAIL=ola@example.com DATA=.data"
 # The last column: None for a new account, else whether its address was confirmed before.
 MAKE_STAFF = """
 WITH before AS (SELECT confirmed_at FROM users WHERE lower(email) = lower(%(email)s))
@@ -35,8 +35,10 @@ def main() -> None:
     if email_complaints(email):
         sys.exit(f"{email} is not an e-mail address.")
     try:
-        with database(read_options()) as url:
-            print(make_staff(url, email))
+        options = read_options()
+        with database(options) as url:
+            where = "" if options.database_url else f"In {options.data}: "
+            print(where + make_staff(url, email))
     except CannotStart as reason:
         sys.exit(str(reason))
     except psycopg.Error as error:
@@ -61,17 +63,21 @@ def database(options: Options) -> Iterator[str]:
     """The address of a database that runs while the block does.
 
     It is the one of DATABASE_URL, else the running server's, else the data folder's own, started for the
-    purpose. Raises CannotStart.
+    purpose; a new one is never made, lest the account end up where no server looks. Raises CannotStart.
     """
     with ExitStack() as stack:
         if options.database_url:
             yield options.database_url
             return
+        if not (options.data_folder / LOCK).exists():
+            raise _no_platform(options)
         try:
             data = claim(options.data_folder, stack)
         except FolderInUse:
             yield _running_database(options.data_folder)
             return
+        if not database_exists(data / "postgres"):
+            raise _no_platform(options)
         sockets = socket_folder()
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         postgres = start_postgres(data / "postgres", sockets)
@@ -79,6 +85,10 @@ def database(options: Options) -> Iterator[str]:
         os.environ["DATABASE_URL"] = postgres.url
         upgrade()
         yield postgres.url
+
+
+def _no_platform(options: Options) -> CannotStart:
+    return CannotStart(f"There is no platform in {options.data}; name its folder: make staff EMAIL=… DATA=…")
 
 
 def _running_database(data: Path) -> str:

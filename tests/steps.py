@@ -152,7 +152,7 @@ def reviews_and_their_rules() -> Iterator[Step]:
         for text in ("Dziękuję!", ""):
             yield Step("PUT", f"{base}/{review}/reply/", who, {"reply": text})
     yield Step("DELETE", f"{base}/1/reply/", "second")
-    for who, review in (("other", "1"), ("other", "1"), ("student", "77")):
+    for who, review in (("other", "1"), ("other", "1"), ("student", "1"), ("student", "77")):
         yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
     yield Step("POST", f"{base}/1/report/", "other", {})
     for who in ("staff", "student"):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from functions.availability.times import Zone, one_of
 from shared.kit import fields
+from shared.kit.changes import Change
 from shared.kit.fields import Text, Whole, invalid, whole_number
 
 MAX_PRICE = 1_000_000
@@ -85,7 +86,7 @@ EXAMPLE_TERMS: dict[str, Any] = {
 }
 
 
-class TermsChange(BaseModel):
+class TermsChange(Change):
     """A change of terms: what is absent stays as it is. Lengths, step, buffers and the notice are in minutes."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_TERMS})
@@ -105,9 +106,6 @@ class TermsChange(BaseModel):
     group_seats: Annotated[int, Whole(minimum=2, maximum=100)] = 0
     group_price: Annotated[int, Whole(minimum=0, maximum=MAX_PRICE)] | None = None
     currency: Annotated[str, BeforeValidator(read_currency)] = ""
-
-    def changes(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class Terms(BaseModel):

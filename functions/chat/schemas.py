@@ -3,11 +3,17 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from shared.kit import fields
 from shared.kit.fields import invalid, uuid_or_none
 
+OTHER_PEOPLE = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]},
+    "minItems": 1,
+    "maxItems": 1,
+}
 NOT_TWO = "Rozmowa musi mieć dokładnie dwóch użytkowników."
 
 
@@ -42,7 +48,7 @@ class NewConversation(BaseModel):
         json_schema_extra={"example": {"users": [{"id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"}]}}
     )
 
-    users: Annotated[list[UUID], BeforeValidator(other_people)]
+    users: Annotated[list[UUID], BeforeValidator(other_people), WithJsonSchema(OTHER_PEOPLE)]
 
 
 class ChatUser(BaseModel):

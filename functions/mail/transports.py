@@ -119,11 +119,15 @@ def _take_leave(connection: smtplib.SMTP) -> None:
 
 
 def _put_into_folder(folder: Path, message: EmailMessage) -> None:
-    """One .eml file a mail; names sort by time. Written aside and renamed, so that nobody reads half a mail."""
+    """One .eml file a mail; names sort by time. Written aside and renamed, so that nobody reads half a mail.
+
+    Mails hold links that open accounts: only the owner can read them.
+    """
     name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
     part, final = folder / f"{name}.part", folder / f"{name}.eml"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+        part.touch(0o600)
         part.write_bytes(message.as_bytes())
         part.replace(final)
     except OSError as error:

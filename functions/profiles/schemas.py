@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.kit.changes import Change
 from shared.kit.fields import Text
 from shared.rules.passwords import MAX_LENGTH, MIN_LENGTH
 
@@ -11,17 +12,12 @@ NAME = Text(max_length=255, blank=True)
 PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)
 
 
-class ProfileChange(BaseModel):
-    """What is absent stays as it is."""
-
+class ProfileChange(Change):
     model_config = ConfigDict(json_schema_extra={"example": {"first_name": "Aleksandra", "last_name": "Nowak"}})
 
     first_name: Annotated[str, NAME] = ""
     last_name: Annotated[str, NAME] = ""
     password: Annotated[str, PASSWORD] = ""
-
-    def changes(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class WholeProfile(ProfileChange):

@@ -4,14 +4,24 @@ from uuid import UUID
 
 from functions.reviews.service import MAX_REVIEW_ID, ReviewNotFound
 from shared.kit.database import PooledConnection, connection
+from shared.kit.errors import Refusal
 from shared.kit.numbered_pages import PageNumber
 from shared.rules.callers import AccountGone
 from shared.rules.policy import policy
 
+
+class OwnReview(Refusal):
+    """The review is the caller's own."""
+
+    status = 409
+    code = "own_review"
+    detail = "Nie możesz zgłosić własnej opinii."
+
+
 # The reporter is locked before the review, as by the account's deletion. A review locked so is not hidden meanwhile:
 # no report is left open behind a decision.
 LOCK_REPORTER = "SELECT FROM users WHERE id = %s FOR KEY SHARE"
-LOCK_SHOWN = "SELECT FROM ratings WHERE id = %s AND hidden_at IS NULL FOR SHARE"
+LOCK_SHOWN = "SELECT student_id FROM ratings WHERE id = %s AND hidden_at IS NULL FOR SHARE"
 REPORT = """
 INSERT INTO review_reports (rating_id, reporter_id, reason) VALUES (%s, %s, %s)
 ON CONFLICT (rating_id, reporter_id) DO NOTHING
@@ -21,12 +31,15 @@ ON CONFLICT (rating_id, reporter_id) DO NOTHING
 def report(db: PooledConnection, reporter_id: UUID, review_id: int, reason: str) -> None:
     """Tell staff of a review; a second report by the same person changes nothing.
 
-    Raises AccountGone or ReviewNotFound.
+    Raises AccountGone, ReviewNotFound or OwnReview.
     """
     if not db.execute(LOCK_REPORTER, (reporter_id,)).rowcount:
         raise AccountGone
-    if review_id > MAX_REVIEW_ID or not db.execute(LOCK_SHOWN, (review_id,)).rowcount:
+    author = db.execute(LOCK_SHOWN, (review_id,)).fetchone() if review_id <= MAX_REVIEW_ID else None
+    if author is None:
         raise ReviewNotFound
+    if author[0] == reporter_id:
+        raise OwnReview
     db.execute(REPORT, (review_id, reporter_id, reason))
 
 

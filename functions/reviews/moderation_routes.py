@@ -21,7 +21,7 @@ REPORTED_PATH = "/api/user/tutor/reviews/reported/"
     "/api/user/tutor/reviews/{review_id:int}/report/",
     status_code=201,
     response_model=Info,
-    responses=refusals(ReviewNotFound),
+    responses=refusals(ReviewNotFound, moderation.OwnReview),
 )
 def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     """Tell staff that a review breaks the rules. A second report by the same person changes nothing."""

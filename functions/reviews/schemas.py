@@ -1,9 +1,10 @@
 """Request and response bodies of the reviews endpoints."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from shared.kit.changes import Change
 from shared.kit.fields import Text, Whole, invalid
 
 MAX_RATING_NUMBER = 32_767
@@ -29,15 +30,10 @@ class NewRating(_Stars):
     review: Annotated[str, Text(max_length=MAX_REVIEW)]
 
 
-class EditedRating(_Stars):
-    """What is absent stays as it is."""
-
+class EditedRating(_Stars, Change):
     model_config = ConfigDict(json_schema_extra={"example": {"rating": 4}})
 
     review: Annotated[str, Text(max_length=MAX_REVIEW)] = ""
-
-    def changes(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class NewReply(BaseModel):

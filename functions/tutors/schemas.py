@@ -5,18 +5,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from shared.kit import fields
+from shared.kit.changes import Change
 from shared.kit.fields import Flag, Text, Whole, invalid
 
 MAX_PRICE = 1_000_000
 MAX_LOCATION = 50
 MAX_DESCRIPTION = 20_000
-
-
-class Change(BaseModel):
-    """A change of settings: what is absent stays as it is."""
-
-    def changes(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class DescriptionChange(Change):

@@ -4,7 +4,6 @@ from fastapi import Response
 
 from functions.tutors import repository, service
 from functions.tutors.schemas import (
-    Change,
     Description,
     DescriptionChange,
     Details,
@@ -22,6 +21,7 @@ from functions.tutors.schemas import (
     SkillsChange,
 )
 from shared.kit.answers import answer, json_response
+from shared.kit.changes import Change
 from shared.kit.documentation import refusals
 from shared.kit.http import router
 from shared.rules.callers import Caller, TutorCaller

@@ -1,6 +1,8 @@
 """Publishing into the buckets of a stack, in moto."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from infra.publish import CannotPublish, main
+from tests.local.servers import ROOT, environment
 
 REGION = "eu-central-1"
 OUTPUTS = ("SiteBucket", "MediaBucket", "DistributionId", "Url")
@@ -117,3 +120,20 @@ def test_a_folder_without_an_app_and_a_stack_that_is_not_there_are_told(aws: Any
     with pytest.raises(CannotPublish, match="elsewhere"):
         main({"STACK": "elsewhere"})
     assert aws["s3"].list_objects_v2(Bucket="site")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({}, "No region is named: make publish STACK=… AWS_DEFAULT_REGION=…\n"),
+        ({"AWS_DEFAULT_REGION": REGION}, "The stack tutoring cannot be read: Unable to locate credentials\n"),
+    ],
+)
+def test_what_is_missing_to_reach_aws_is_told_in_one_line(settings: dict[str, str], reason: str) -> None:
+    nothing = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    nothing["AWS_EC2_METADATA_DISABLED"] = "true"
+    command = [sys.executable, "-m", "infra.publish"]
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment(**nothing, **settings), capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", reason)

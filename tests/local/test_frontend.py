@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.local.servers import LocalServer
@@ -29,25 +30,38 @@ def test_scripts_get_the_request_s_own_host(start_server: Callable[..., LocalSer
     assert script.headers["content-type"].startswith("text/javascript")
     assert script.text == f'fetch("http://{own}/api/");new WebSocket(`ws://{own}/ws/chat/`);const x="{own}";'
     assert HOST in server.call("GET", "/assets/logo.svg").text
+    for host in ("korepetycje.example", "127.0.0.1:80", "[::1]:8000"):
+        asked = httpx.get(f"{server.url}/assets/main.js", headers={"Host": host})
+        assert f'x="{host}"' in asked.text
+    for host in ('evil"><script>', "evil/x", "a b", "żółw"):
+        asked = httpx.get(f"{server.url}/assets/main.js", headers={b"Host": host.encode()})
+        assert (asked.status_code, asked.text) == (400, ""), host
 
 
 def test_the_app_s_paths_show_its_page_and_the_api_stays(start_server: Callable[..., LocalServer], build: Path) -> None:
     server = start_server(DEMO="0", FRONTEND=str(build))
-    for path in ("/", "/account/confirm-email/?token=1", "/tutors/5", "/../secret.txt", "/..%2fsecret.txt"):
+    for path in ("/", "/account/confirm-email/?token=1", "/tutors/5", "/v1.2/tutors", "/assets/"):
         assert "<title>app</title>" in server.call("GET", path).text, path
     assert server.call("GET", "/health").json()["status"] == "ok"
     assert server.call("GET", "/api/nope/").json() == {"detail": "Nie znaleziono."}
     assert len(server.call("GET", "/api/user/tutor/skills/").json()) == 18
 
 
-def test_paths_no_file_can_have_and_hidden_files_show_the_app_s_page(
+def test_paths_no_file_can_have_show_the_app_s_page(start_server: Callable[..., LocalServer], build: Path) -> None:
+    server = start_server(DEMO="0", FRONTEND=str(build))
+    for path in ("/%00", f"/{'a' * 300}", "/healthcare", "/%ff"):
+        answer = server.call("GET", path)
+        assert (answer.status_code, "<title>app</title>" in answer.text) == (200, True), path
+
+
+def test_files_that_are_missing_hidden_or_elsewhere_are_not_found(
     start_server: Callable[..., LocalServer], build: Path
 ) -> None:
     (build / ".env").write_text("SECRET=1")
     server = start_server(DEMO="0", FRONTEND=str(build))
-    for path in ("/%00", "/assets/%00.js", f"/{'a' * 300}", "/.env", "/healthcare", "/%ff"):
+    for path in ("/missing.js", "/assets/%00.js", "/.env", "/../secret.txt", "/..%2fsecret.txt"):
         answer = server.call("GET", path)
-        assert (answer.status_code, "<title>app</title>" in answer.text) == (200, True), path
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Nie znaleziono."}), path
 
 
 def test_mails_link_to_the_served_app(start_server: Callable[..., LocalServer], build: Path) -> None:

@@ -102,9 +102,9 @@ def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
     ("options", "complaint"),
     [
         ({"PORT": "0"}, "PORT=0 is not a port number."),
-        ({"PORT": "many"}, "PORT='many' is not valid"),
+        ({"PORT": "many"}, "PORT=many is not a whole number."),
         ({"WORKERS": "0"}, "at least one process"),
-        ({"TLS": "perhaps"}, "TLS='perhaps' is not valid"),
+        ({"TLS": "perhaps"}, "TLS=perhaps is neither on nor off."),
         ({"FRONTEND": "/nowhere"}, "FRONTEND=/nowhere has no index.html."),
         ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),

@@ -48,7 +48,7 @@ def test_a_new_account_is_added_while_the_server_runs(server: LocalServer) -> No
 
 def test_an_account_is_made_staff_in_any_case_of_its_address_and_keeps_its_password(server: LocalServer) -> None:
     result = make_staff(STUDENT.email.upper(), DATA=str(server.data))
-    assert (result.returncode, result.stdout) == (0, f"{STUDENT.email} is staff.\n")
+    assert (result.returncode, result.stdout) == (0, f"In {server.data}: {STUDENT.email} is staff.\n")
     assert server.sign_in(STUDENT.email, STUDENT.password)
     assert in_running_database(server, STUDENT.email) == [(True, True, False)]
 
@@ -57,19 +57,30 @@ def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServe
     registration = {"email": "new@example.com", "password": "Zielona!Herbata7"}
     assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
     result = make_staff("new@example.com", DATA=str(server.data))
-    assert result.stdout.startswith("new@example.com is staff. Its address was not confirmed before")
+    assert result.stdout.startswith(f"In {server.data}: new@example.com is staff. Its address was not confirmed before")
     assert server.sign_in("new@example.com", "Zielona!Herbata7")
 
 
-def test_it_works_before_the_first_start_and_after_the_last(
-    tmp_path: Path, start_server: Callable[..., LocalServer]
-) -> None:
+def test_it_works_while_no_server_runs(tmp_path: Path, start_server: Callable[..., LocalServer]) -> None:
     data = tmp_path / "data"
-    password = printed_password(make_staff("first@example.com", DATA=str(data)))
+    assert start_server(data, DEMO="0").stop() == 0
+    password = printed_password(make_staff("late@example.com", DATA=str(data)))
     server = start_server(data)
-    assert server.sign_in("first@example.com", password)
+    assert server.sign_in("late@example.com", password)
     assert server.stop() == 0
-    assert make_staff("first@example.com", DATA=str(data)).stdout == "first@example.com is staff.\n"
+    assert make_staff("late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
+
+
+@pytest.mark.parametrize("files", [(), ("lock",)], ids=["no folder", "a folder without a database"])
+def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    for name in files:
+        data.mkdir()
+        (data / name).touch()
+    result = make_staff("a@example.com", DATA=str(data))
+    reason = f"There is no platform in {data}; name its folder: make staff EMAIL=… DATA=…\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", reason)
+    assert [each.name for each in data.rglob("*")] == list(files)
 
 
 def test_only_the_owner_can_read_where_the_database_is_and_only_while_it_runs(
@@ -110,7 +121,11 @@ def test_database_url_wins_over_the_data_folder(
 @pytest.mark.parametrize("arguments", [(), ("",), ("  ",), ("a@example.com", "b@example.com")])
 def test_without_one_address_the_usage_is_shown(arguments: tuple[str, ...]) -> None:
     result = make_staff(*arguments)
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", "Usage: make staff EMAIL=ola@example.com\n")
+    assert (result.returncode, result.stdout, result.stderr) == (
+        1,
+        "",
+        "Usage: make staff EMAIL=ola@example.com DATA=.data\n",
+    )
 
 
 def test_what_is_no_address_is_refused_in_one_line() -> None:
@@ -122,7 +137,7 @@ def test_what_is_no_address_is_refused_in_one_line() -> None:
     ("options", "reason"),
     [
         ({"DATABASE_URL": "postgresql://nobody@localhost:1/none"}, "The database cannot be used: "),
-        ({"DATA": "/dev/null/data"}, "The data folder /dev/null/data cannot be used: "),
+        ({"DATA": "/dev/null/data"}, "There is no platform in /dev/null/data; "),
     ],
 )
 def test_an_engine_that_cannot_be_reached_is_told_in_one_line(options: dict[str, str], reason: str) -> None:

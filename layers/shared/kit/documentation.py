@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.kit.errors import AppError, FieldErrors, MalformedJson, NotFound, PayloadTooLarge, UnsupportedMediaType
 
+MAX_BIGINT = 2**63 - 1
 DESCRIPTIONS = {
     400: "The request is not acceptable",
     401: "Who calls is not known",
@@ -66,9 +67,21 @@ def complete(schema: dict[str, Any], routes: Iterable[Any]) -> dict[str, Any]:
             operation = schema["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 _complete_operation(operation, route)
+    _make_bounds_whole(schema)
     for name in ("HTTPValidationError", "ValidationError"):
         schema["components"].get("schemas", {}).pop(name, None)
     return schema
+
+
+def _make_bounds_whole(part: Any) -> None:
+    """FastAPI reads bounds as floating-point numbers, which the largest id is too large for."""
+    if isinstance(part, dict):
+        for name in {"minimum", "maximum"} & part.keys():
+            if part.get("type") == "integer" and isinstance(part[name], float):
+                part[name] = min(int(part[name]), MAX_BIGINT)
+    if isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            _make_bounds_whole(each)
 
 
 def _complete_operation(operation: dict[str, Any], route: Any) -> None:

@@ -27,15 +27,22 @@ def from_environment(settings_class: type[T]) -> T:
             try:
                 values[field.name] = _converter(hints[field.name])(raw)
             except ValueError as error:
-                raise BadSetting(f"{name}={raw!r} is not valid: {error}") from None
+                raise BadSetting(f"{name}={raw} {error}") from None
     return settings_class(**values)
 
 
 def _converter(hint: Any) -> Callable[[str], Any]:
     if get_origin(hint) is tuple:
         return lambda raw: tuple(part.strip() for part in raw.split(",") if part.strip())
-    converters: dict[Any, Callable[[str], Any]] = {bool: _flag, int: int, str: str}
+    converters: dict[Any, Callable[[str], Any]] = {bool: _flag, int: _whole, str: str}
     return converters[hint]
+
+
+def _whole(raw: str) -> int:
+    try:
+        return int(raw)
+    except ValueError:
+        raise ValueError("is not a whole number.") from None
 
 
 def _flag(raw: str) -> bool:
@@ -44,4 +51,4 @@ def _flag(raw: str) -> bool:
         return True
     if lowered in {"0", "false", "no", "off"}:
         return False
-    raise ValueError("expected on or off")
+    raise ValueError("is neither on nor off.")

@@ -1,6 +1,7 @@
 """The ways a mail leaves."""
 
 import smtplib
+import stat
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -93,6 +94,8 @@ def test_a_folder_keeps_each_mail_in_a_file(tmp_path: Path) -> None:
         send(message())
     files = list((tmp_path / "a" / "mail").iterdir())
     assert len(files) == 3
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE((tmp_path / "a" / "mail").stat().st_mode) == 0o700
     for path in files:
         assert path.suffix == ".eml"
         assert_readable(path.read_bytes())

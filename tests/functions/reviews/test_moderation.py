@@ -69,6 +69,14 @@ def test_what_is_not_shown_cannot_be_reported(people: People, review: int) -> No
         assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
+def test_the_own_review_cannot_be_reported(people: People) -> None:
+    author = people.student()
+    row = {"tutor_id": people.tutor().tutor_id, "student_id": author.id, "rating": 1, "review": "Źle"}
+    answer = report(author, insert("ratings", row))
+    assert (answer.status, answer.json) == (409, {"detail": "Nie możesz zgłosić własnej opinii.", "code": "own_review"})
+    assert query("SELECT * FROM review_reports") == []
+
+
 def test_staff_sees_what_was_reported_and_decides(people: People, review: int) -> None:
     staff = people.student(is_staff=True)
     assert reported(staff).json == {"count": 0, "next": None, "previous": None, "results": []}

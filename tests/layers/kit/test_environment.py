@@ -39,10 +39,16 @@ def test_switches_take_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: st
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("TEST_SIZE", "many"), ("TEST_SIZE", "5.5"), ("TEST_SWITCH", "maybe"), ("TEST_SWITCH", "2")]
+    ("name", "value", "complaint"),
+    [
+        ("TEST_SIZE", "many", "is not a whole number."),
+        ("TEST_SIZE", "5.5", "is not a whole number."),
+        ("TEST_SWITCH", "maybe", "is neither on nor off."),
+        ("TEST_SWITCH", "2", "is neither on nor off."),
+    ],
 )
-def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    with pytest.raises(BadSetting, match=f"{name}='{value}' is not valid"):
+def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}={value} {complaint}$"):
         read(monkeypatch, **{name: value})
 
 
