@@ -142,7 +142,7 @@ def acting(people: People, verb: str, student: Person, tutor: Person) -> partial
         "edit": partial(edit, student, tutor, 1),
         "withdraw": partial(withdraw, student, tutor),
         "hide": partial(decide, staff, review_id, "hide"),
-        "report": partial(report, student, review_id),
+        "report": partial(report, tutor, review_id),
     }[verb]
 
 
@@ -168,7 +168,7 @@ def ends_in_a_deadlock(student: Person, tutor: Person, act: partial[Answer], loc
 def test_who_reports_waits_for_the_deletion_of_the_own_account(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
-    assert meet_the_deletion(student, tutor, act, ACCOUNT_FIRST).status == 401
+    assert meet_the_deletion(tutor, tutor, act, ACCOUNT_FIRST).status == 401
     assert query("SELECT count(*) FROM review_reports") == [(0,)]
 
 
@@ -178,7 +178,7 @@ def test_without_the_lock_on_the_account_they_wait_for_each_other(
     monkeypatch.setattr(moderation, "LOCK_REPORTER", "SELECT %s::uuid")
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
-    assert ends_in_a_deadlock(student, tutor, act, ACCOUNT_FIRST)
+    assert ends_in_a_deadlock(tutor, tutor, act, ACCOUNT_FIRST)
 
 
 def report_while_hidden(people: People) -> tuple[int, int]:

@@ -19,7 +19,7 @@ MATRIX: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("PATCH", RATE, {"rating": 1}, (401, 401, 200, 400, 400, 400, 400)),
     ("PUT", REPLY, {"reply": "x"}, (401, 401, 403, 403, 404, 200, 403)),
     ("DELETE", REPLY, None, (401, 401, 403, 403, 404, 200, 403)),
-    ("POST", REPORT, {"reason": "x"}, (401, 401, 201, 201, 201, 201, 201)),
+    ("POST", REPORT, {"reason": "x"}, (401, 401, 409, 201, 201, 201, 201)),
     ("GET", f"{BASE}/reported/", None, (401, 401, 403, 403, 403, 403, 200)),
     ("POST", f"{BASE}/1/hide/", None, (401, 401, 403, 403, 403, 403, 200)),
     ("POST", f"{BASE}/1/unhide/", None, (401, 401, 403, 403, 403, 403, 200)),
