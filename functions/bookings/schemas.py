@@ -11,7 +11,6 @@ from shared.kit.fields import Flag, Moment, Text, Whole
 from shared.rules.policy import local_zone
 
 MOMENT = Moment(zone=local_zone)
-START = Moment(zone=local_zone, whole_minutes=True)
 MAX_NOTE = 500
 NOT_A_CHOICE = "„{}” nie jest poprawnym wyborem."
 MAX_ROW_ID = 2**63 - 1
@@ -34,17 +33,14 @@ Reason = Annotated[str, Text(max_length=MAX_NOTE, blank=True)]
 
 
 class NewBooking(BaseModel):
-    """An item of the schedule or a part of it, a time of a tutor, or a group's session.
-
-    A `start_time` is a whole minute, without seconds.
-    """
+    """An item of the schedule or a part of it, a time of a tutor, or a group's session."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"schedule_item": 1, "note": "Całki, proszę."}})
 
     schedule_item: RowId = None
     tutor: TutorId = None
     session: RowId = None
-    start_time: Annotated[datetime | None, START] = None
+    start_time: Annotated[datetime | None, MOMENT] = None
     end_time: Annotated[datetime | None, MOMENT] = None
     length: Minutes = None
     kind: Annotated[str, one_of("individual", "group")] = "individual"
@@ -67,23 +63,19 @@ class Empty(BaseModel):
 
 
 class NewTime(BaseModel):
-    """When a session is to start, a whole minute, and its length in minutes if that changes too."""
-
     model_config = ConfigDict(
         json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00", "length": 60, "reason": ""}}
     )
 
-    start_time: Annotated[datetime, START]
+    start_time: Annotated[datetime, MOMENT]
     length: Minutes = None
     reason: Reason = ""
 
 
 class Line(BaseModel):
-    """A full session: a group's or the own by its id, any by its tutor and the time it starts."""
+    """A full session, by its id or by its tutor and the time it starts."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"tutor": 1, "start_time": "2027-05-10T16:00:00+02:00"}},
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"session": 1}})
 
     session: RowId = None
     tutor: TutorId = None

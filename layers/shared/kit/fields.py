@@ -31,7 +31,6 @@ TOO_LONG = "Upewnij się, że to pole ma nie więcej niż {} znaków."
 TOO_SHORT = "Upewnij się, że pole ma co najmniej {} znaków."
 TOO_LARGE = "Upewnij się, że ta wartość jest mniejsza lub równa {}."
 TOO_SMALL = "Upewnij się, że ta wartość jest większa lub równa {}."
-NOT_WHOLE_MINUTE = "Podaj pełną minutę, bez sekund."
 NOT_MOMENT = (
     "Wartość daty z czasem ma zły format. Użyj jednego z dostępnych formatów: "
     "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
@@ -169,10 +168,9 @@ def whole_number(value: Any) -> int | None:
 
 @dataclass(frozen=True)
 class Moment(_Field):
-    """An ISO 8601 date and time, perhaps only a whole minute; `zone` is taken for values without an offset."""
+    """An ISO 8601 date and time; `zone` is taken for values without an offset."""
 
     zone: Callable[[], Any]
-    whole_minutes: bool = False
 
     def clean(self, value: Any) -> datetime:
         if value is None:
@@ -184,11 +182,9 @@ class Moment(_Field):
         try:
             # A local time that a clock change skips is kept as it was written, as the original answers it.
             local = moment.replace(tzinfo=self.zone()) if moment.tzinfo is None else moment.astimezone(self.zone())
-            moment = local.astimezone(UTC)
+            local.astimezone(UTC)
         except OverflowError:
             raise invalid(MOMENT_OUT_OF_RANGE) from None
-        if self.whole_minutes and (moment.second or moment.microsecond):
-            raise invalid(NOT_WHOLE_MINUTE)
         return local
 
     def schema(self) -> core_schema.CoreSchema:

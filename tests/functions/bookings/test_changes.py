@@ -146,20 +146,6 @@ def test_a_student_moves_within_the_terms_or_not_at_all(people: People, body: An
     refused(book(people.student(), tutor, at(10)), 409, "slot_taken")
 
 
-@pytest.mark.parametrize("after", [timedelta(seconds=30), timedelta(microseconds=1)])
-def test_sessions_start_at_a_whole_minute(people: People, after: timedelta) -> None:
-    tutor, student = free_tutor(people), people.student()
-    reservation = booked(student, tutor, at(10))
-    path = f"{reservation['id']}/reschedule/"
-    for answer in (
-        book(student, tutor, at(12) + after),
-        post(student, path, to(at(12) + after)),
-        post(tutor, path, to(at(12) + after, **REASON)),
-    ):
-        assert (answer.status, answer.json) == (400, {"start_time": ["Podaj pełną minutę, bez sekund."]})
-    assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
-
-
 def test_after_the_cut_off_only_the_tutor_moves_it(people: People) -> None:
     tutor, student = free_tutor(people, cancellation_notice=720), people.student()
     reservation = booked(student, tutor, at(10))
@@ -300,16 +286,16 @@ EITHER_SIDE = pytest.mark.parametrize("seconds", [2, -1])
 def test_boundary_of_notice(people: People, seconds: int) -> None:
     tutor, student = people.tutor(), people.student()
     [(start,)] = query("SELECT now() + interval '60 minutes' + make_interval(secs => %s)", seconds)
-    item = offer(tutor, start, start + timedelta(hours=1))
-    expect(post(student, "", {"schedule_item": item}), seconds, "too_short_notice")
+    offer(tutor, start, start + timedelta(hours=1))
+    expect(book(student, tutor, start), seconds, "too_short_notice")
 
 
 @EITHER_SIDE
 def test_boundary_of_the_window(people: People, seconds: int) -> None:
     tutor, student = people.tutor(), people.student()
     [(start,)] = query("SELECT now() + interval '60 days' - make_interval(secs => %s)", seconds)
-    item = offer(tutor, start, start + timedelta(hours=1), "rule")
-    expect(post(student, "", {"schedule_item": item}), seconds, "beyond_window")
+    offer(tutor, start, start + timedelta(hours=1), "rule")
+    expect(book(student, tutor, start), seconds, "beyond_window")
 
 
 @EITHER_SIDE
@@ -324,10 +310,12 @@ def test_boundary_of_the_cut_off(people: People, path: str, code: str, seconds: 
 
 @EITHER_SIDE
 def test_boundary_of_buffers(people: People, seconds: int) -> None:
-    tutor, student = free_tutor(people, days=2, buffer_before=10, buffer_after=20), people.student()
-    for day, (start, by) in enumerate(((11.5, -seconds), (8.5, seconds))):
-        shift(booked(people.student(), tutor, at(10, day))["id"], timedelta(seconds=by))
-        expect(book(student, tutor, at(start, day)), seconds, "slot_taken")
+    tutor, student = free_tutor(people, buffer_before=10, buffer_after=20), people.student()
+    booked(people.student(), tutor, at(10))
+    late = at(11) + timedelta(minutes=30, seconds=seconds)
+    expect(book(student, tutor, late), seconds, "slot_taken")
+    early = at(9) - timedelta(minutes=30, seconds=seconds)
+    expect(book(student, tutor, early), seconds, "slot_taken")
 
 
 @EITHER_SIDE
