@@ -18,7 +18,7 @@ from tests.cloud.cloud import Cloud
 from tests.people import PASSWORD, People, Person, insert
 from tests.talks import conversation
 
-FREEZES = [3, pytest.param(1000, marks=pytest.mark.proof)]
+FREEZES = [3, pytest.param(1000, marks=[pytest.mark.proof, pytest.mark.long])]
 REST = LISTEN_AFTER_IDLE + 0.01
 PATIENCE = 10.0
 # The functions' connections to PostgreSQL bear their names; those of the tests have none.

@@ -21,6 +21,7 @@ WHY_NOT = "buildah is not installed, so no image is built (apt-get install build
 
 pytestmark = [
     pytest.mark.proof,
+    pytest.mark.long,
     pytest.mark.timeout(1700),
     pytest.mark.skipif(shutil.which("buildah") is None, reason=WHY_NOT),
 ]
