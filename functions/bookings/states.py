@@ -1,4 +1,4 @@
-"""The life of a booking: every way from one state to another (docs/decisions/0013-bookings.md draws it)."""
+"""The life of a booking: every way from one state to another (docs/decisions/0012-bookings.md draws it)."""
 
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
