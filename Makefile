@@ -36,12 +36,13 @@ generate: $(VENV)/dev.stamp  ## Write the routes and the CloudFront functions in
 template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AWS templates with the SAM CLI, cfn-lint, checkov and moto
 	@$(SAM) validate
 	@$(SAM) validate --lint
-	@.venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json
+	@$(REGION) .venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json
 	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml .venv-sam/transformed/template.json
 	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra -d local -d .venv-sam/transformed
-	@$(BIN)/python -m pytest -m template -n 0
+	@$(REGION) $(BIN)/python -m pytest -m template -n 0
 
-SAM := AWS_DEFAULT_REGION=eu-central-1 SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+REGION := AWS_DEFAULT_REGION=eu-central-1
+SAM := $(REGION) SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 
 publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
 	@$(BIN)/python -m infra.publish
