@@ -19,6 +19,8 @@ from tests.runtime.runtime_api import FunctionError
 
 FAILURES = (ConcurrencyExceeded, FunctionError, FunctionTimedOut, RuntimeExited)
 POLL_SECONDS = 0.05
+# moto moves messages to the dead letter queue while it receives, and two that receive at once move one twice.
+RECEIVING = threading.Lock()
 
 
 class Source(threading.Thread):
@@ -54,10 +56,7 @@ class QueuePoller(Source):
         self.arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{source.queue}"
 
     def step(self) -> float:
-        received = self.aws.sqs.receive_message(
-            QueueUrl=self.url, MaxNumberOfMessages=min(10, self.source.batch), AttributeNames=["All"]
-        )
-        messages: list[dict[str, Any]] = [dict(each) for each in received.get("Messages", ())]
+        messages = self._receive()
         if not messages:
             return POLL_SECONDS
         failed = self._failed(messages)
@@ -70,6 +69,13 @@ class QueuePoller(Source):
             else:
                 self.aws.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
         return 0.0
+
+    def _receive(self) -> list[dict[str, Any]]:
+        with RECEIVING:
+            received = self.aws.sqs.receive_message(
+                QueueUrl=self.url, MaxNumberOfMessages=min(10, self.source.batch), AttributeNames=["All"]
+            )
+        return [dict(each) for each in received.get("Messages", ())]
 
     def _failed(self, messages: list[dict[str, Any]]) -> set[str]:
         """The ids of messages that were not handled; all of them where the function fails or answers nonsense."""

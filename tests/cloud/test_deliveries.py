@@ -5,10 +5,13 @@ import random
 import time
 from collections import Counter
 
+import httpx
 import pytest
 
 from tests.cloud.cloud import Cloud
 from tests.cloud.event_sources import QueuePoller
+from tests.cloud.template import QueueSource
+from tests.lessons import at, free_tutor
 from tests.people import People, insert, query
 
 PATIENCE = 300.0
@@ -24,7 +27,7 @@ def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, peopl
     poison = [luck.choice(POISON) for _ in range(-(-len(bodies) // 9))]  # a tenth of all
     messages = bodies + poison
     luck.shuffle(messages)
-    [source] = cloud.template.queue_sources
+    source = source_of(cloud, "MailQueue")
     url = cloud.aws.queues[source.queue]
     for body in messages:
         cloud.aws.sqs.send_message(QueueUrl=url, MessageBody=body)
@@ -32,17 +35,41 @@ def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, peopl
     pollers = [QueuePoller(cloud.aws, source, cloud.functions[source.function]) for _ in range(2)]
     for each in pollers:
         each.start()
-    wait_until_empty(cloud, url)
-    for each in pollers:
-        each.stop()
-    for each in pollers:
-        each.join()
+    try:
+        wait_until_empty(cloud, url)
+    finally:
+        for each in pollers:
+            each.stop()
+        for each in pollers:
+            each.join()
 
     sent = Counter(mail.to for mail in cloud.aws.mails())
     assert sent == Counter(recipients)
     assert query("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == [(0,)]
     assert sorted(dead_letters(cloud)) == sorted(poison)
     assert sum(each.calls for each in pollers) < len(messages) / 2, "one message a call: no batch was ever split"
+
+
+def test_a_booking_wakes_whoever_tells_its_tutor(quiet_cloud: Cloud, people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    new = {"tutor": tutor.tutor_id, "start_time": at(9).isoformat(), "length": 60}
+    answer = httpx.post(
+        f"{quiet_cloud.url}/api/reservation/reservation/",
+        json=new,
+        headers={"authorization": f"Bearer {student.access}"},
+        timeout=60,
+    )
+    assert answer.status_code == 201, answer.text
+    source = source_of(quiet_cloud, "TellQueue")
+    poller = QueuePoller(quiet_cloud.aws, source, quiet_cloud.functions[source.function])
+    poller.step()
+    assert poller.calls == 1
+    assert query("SELECT user_id FROM notifications") == [(tutor.id,)]
+
+
+def source_of(cloud: Cloud, queue: str) -> QueueSource:
+    [found] = [each for each in cloud.template.queue_sources if each.queue == queue]
+    return found
 
 
 def wait_until_empty(cloud: Cloud, url: str) -> None:

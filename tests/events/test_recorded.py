@@ -58,6 +58,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "schedule_reminders": EventBridgeModel,
     "schedule_tell": EventBridgeModel,
     "queue_mail": SqsModel,
+    "queue_tell": SqsModel,
     "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
 }
 # A plain invocation carries what its caller likes.
@@ -99,8 +100,9 @@ def test_a_body_has_the_length_its_header_tells(name: str) -> None:
     assert event["headers"]["content-length"] == str(len(body))
 
 
-def test_a_queued_message_has_the_digest_of_its_body() -> None:
-    [message] = recorded("queue_mail")["Records"]
+@pytest.mark.parametrize("name", ["queue_mail", "queue_tell"])
+def test_a_queued_message_has_the_digest_of_its_body(name: str) -> None:
+    [message] = recorded(name)["Records"]
     assert message["md5OfBody"] == hashlib.md5(message["body"].encode()).hexdigest()
 
 

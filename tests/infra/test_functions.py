@@ -34,6 +34,7 @@ BY_VERB = {
     "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit import .*\btokens|kit\.tokens|rules\.callers)\b",
     "ORIGIN_SECRET": r"\bclient_address\(",
     "MAIL_QUEUE_URL": r"\bwake_mailer\(",
+    "TELL_QUEUE_URL": r"\bwake_teller\(",
     "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(|\bpush_notifications\(",
     "MEDIA_BUCKET": r"\bstorage\(\)",
     "TIME_ZONE": r"\blocal_zone\(",
@@ -59,11 +60,12 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
     "StoresPictures": (r"\bstorage\(\)\.put\(", {"s3:PutObject"}),
     "DeletesPictures": (r"\bstorage\(\)\.delete\(", {"s3:DeleteObject"}),
     "WakesMailer": (r"\bwake_mailer\(", {"sqs:SendMessage"}),
+    "WakesTeller": (r"\bwake_teller\(", {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
     "SendsMail": (r"\baws\.sesv2\(\)\.send_email\(", {"ses:SendEmail", "ses:SendRawEmail"}),
 }
-# What Lambda itself does with the role of every function, and with that of the queue's.
-EVERYBODY, OF_THE_QUEUE = "RunsInNetwork", "HearsMailQueue"
+# What Lambda itself does with the role of every function, and with those of functions that a queue wakes.
+EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsTellQueue"}
 # AWS lets nobody name what these act upon.
 NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
 # Every operation of AWS the code calls, and the action that allows it.
@@ -159,16 +161,17 @@ def test_a_function_may_do_what_its_code_does_and_no_more(name: str) -> None:
         for policy, (verb, _) in CAPABILITIES.items()
         if re.search(verb, code(name, of_features=policy not in {"ReadsDatabaseLogin", "ReadsSigningKeys"}))
     }
-    heard = {OF_THE_QUEUE} if events(name, "SQS") else set()
+    heard = {f"Hears{event['Queue']['Fn::GetAtt'][0]}" for event in events(name, "SQS")}
     assert policies(name) == used | heard
 
 
 def test_a_policy_allows_what_its_verb_needs() -> None:
-    named = resources("AWS::IAM::ManagedPolicy").keys() - {EVERYBODY, OF_THE_QUEUE}
+    named = resources("AWS::IAM::ManagedPolicy").keys() - {EVERYBODY} - OF_A_QUEUE
     assert {policy: actions(policy) for policy in named} == {
         policy: allowed for policy, (_, allowed) in CAPABILITIES.items()
     }
-    assert actions(OF_THE_QUEUE) == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    for each in OF_A_QUEUE:
+        assert actions(each) == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
 def test_every_call_of_aws_in_the_code_is_known_here() -> None:
@@ -238,14 +241,20 @@ def _is_imported(module: str, source: str) -> bool:
     return re.search(rf"from {re.escape(package)} import (.*, )?{name}\b", source) is not None
 
 
-def test_the_queue_waits_for_its_function_and_gives_up_in_the_end() -> None:
+@pytest.mark.parametrize(("name", "queue"), [("MailFunction", "MailQueue"), ("TellFunction", "TellQueue")])
+def test_a_queue_waits_for_its_function_and_leaves_room_for_the_schedule(name: str, queue: str) -> None:
+    [event] = events(name, "SQS")
+    assert event["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
+    assert resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"] >= 6 * functions()[name]["Timeout"]
+    # The pollers of the queue and the schedule: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    assert event["ScalingConfig"]["MaximumConcurrency"] < reserved(name)
+
+
+def test_the_mail_queue_gives_up_in_the_end() -> None:
     [event] = events("MailFunction", "SQS")
     assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     queue = resources("AWS::SQS::Queue")["MailQueue"]
-    assert queue["VisibilityTimeout"] >= 6 * functions()["MailFunction"]["Timeout"]
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["MailDeadLetters", "Arn"]}
-    # The pollers of the queue and the schedule: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-    assert event["ScalingConfig"]["MaximumConcurrency"] < reserved("MailFunction")
 
 
 def test_http_functions_end_before_the_api_gives_up() -> None:

@@ -6,12 +6,10 @@ from typing import Literal
 
 from shared.kit.database import PooledConnection
 from shared.kit.json_text import json_text
-from shared.kit.log import logger
 from shared.kit.settings import settings
+from shared.kit.wakeups import send_wakeups
 
 Kind = Literal["confirm_email", "reset_password", "booking_change", "booking_reminder"]
-# Entries a call of SendMessageBatch takes.
-BATCH = 10
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,5 @@ def wake_mailer(*mail_ids: int) -> None:
     if _Installed.wake:
         _Installed.wake()
     elif queue := settings().mail_queue_url:
-        _send_to_queue(queue, [{"mail_id": each} for each in mail_ids] or [{}])
-
-
-def _send_to_queue(queue: str, bodies: list[dict[str, int]]) -> None:
-    """One message a mail, so that one that fails is tried again alone."""
-    from shared.kit.aws_calls import SQS, CallFailed, call
-
-    entries = [{"Id": str(number), "MessageBody": json_text(body)} for number, body in enumerate(bodies)]
-    try:
-        for start in range(0, len(entries), BATCH):
-            answer = call(SQS, "SendMessageBatch", {"QueueUrl": queue, "Entries": entries[start : start + BATCH]})
-            if failed := answer.get("Failed"):
-                logger().warning("mailer not woken", extra={"refused": len(failed), "error": failed[0].get("Code")})
-    except CallFailed as failure:
-        logger().warning("mailer not woken", extra={"error": str(failure)})
+        # One message a mail, so that one that fails is tried again alone.
+        send_wakeups(queue, [{"mail_id": each} for each in mail_ids] or [{}])
