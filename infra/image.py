@@ -2,7 +2,8 @@
 
     python infra/image.py packages PACKAGES         the packages of all functions
     python infra/image.py layer PACKAGES            the shared layer, beside them
-    python infra/image.py function TASK             the folder of $FEATURE, what it alone needs, a list of all packages
+    python infra/image.py tools TOOLS               what lists packages, and is in no image
+    python infra/image.py function TASK TOOLS       the folder of $FEATURE, what it alone needs, a list of all packages
 
 Run in a folder that holds requirements/, layers/, functions/ and infra/.
 """
@@ -79,13 +80,11 @@ def compile_bytecode(target: Path) -> None:
     compileall.compile_dir(target, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
-def add_bill_of_materials(task: Path) -> None:
+def add_bill_of_materials(task: Path, tools: Path) -> None:
     """A CycloneDX list of every package this interpreter finds in the image."""
-    with tempfile.TemporaryDirectory() as tool:
-        install(BOM_TOOL, Path(tool))
-        # The tool's own packages are not in the image, so they are no part of its path when it asks for one.
-        options = ["environment", sys.executable, "--output-reproducible", "--output-file", str(task / BOM)]
-        subprocess.run([sys.executable, "-c", START_TOOL, tool, *options], check=True)
+    # The tool's own packages are not in the image, so they are no part of its path when it asks for one.
+    options = ["environment", sys.executable, "--output-reproducible", "--output-file", str(task / BOM)]
+    subprocess.run([sys.executable, "-c", START_TOOL, str(tools), *options], check=True)
 
 
 def main(arguments: list[str]) -> None:
@@ -94,11 +93,13 @@ def main(arguments: list[str]) -> None:
             add_packages(Path(target))
         case ["layer", target]:
             add_layer(Path(target))
-        case ["function", task]:
+        case ["tools", target]:
+            install(BOM_TOOL, Path(target))
+        case ["function", task, tools]:
             feature = os.environ["FEATURE"]
             add_function(feature, Path(task))
             add_own_packages(feature, Path(task))
-            add_bill_of_materials(Path(task))
+            add_bill_of_materials(Path(task), Path(tools))
         case _:
             sys.exit(__doc__)
 

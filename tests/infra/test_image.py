@@ -28,31 +28,35 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.fixture
-def layer(sources: None, tmp_path: Path) -> Path:
-    image.add_layer(tmp_path / "layer")
-    return tmp_path / "layer"
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("image") / "layer"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        image.add_layer(target)
+    return target
 
 
-def imported(module: str, *path: Path) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter imports a module, with these folders and the packages of the functions."""
-    variables = lambda_variables("image", module, 512, "127.0.0.1:1")
+def imported(modules: str, *path: Path) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter imports modules, with these folders and the packages of the functions."""
+    variables = lambda_variables("image", modules, 512, "127.0.0.1:1")
     variables["PYTHONPATH"] = ":".join(map(str, (*path, function_packages())))
-    command = [sys.executable, "-S", "-c", f"import {module}"]
+    command = [sys.executable, "-S", "-c", f"import {modules}"]
     return subprocess.run(command, cwd="/", env=variables, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-def test_a_function_starts_with_its_own_folder_and_the_layer(feature: str, layer: Path, tmp_path: Path) -> None:
+def test_a_function_starts_with_its_own_folder_and_the_layer(
+    sources: None, feature: str, layer: Path, tmp_path: Path
+) -> None:
     task = tmp_path / "task"
     image.add_function(feature, task)
     assert {path.name for path in (task / "functions").iterdir()} == {feature, "__init__.py", "__pycache__"}
-    for module in (each for each in BUDGETS if each.split(".")[1] == feature):
-        done = imported(module, task, layer)
-        assert done.returncode == 0, done.stderr
+    done = imported(", ".join(each for each in BUDGETS if each.split(".")[1] == feature), task, layer)
+    assert done.returncode == 0, done.stderr
 
 
-def test_only_the_migrations_function_holds_the_migrations(layer: Path, tmp_path: Path) -> None:
+def test_only_the_migrations_function_holds_the_migrations(sources: None, layer: Path, tmp_path: Path) -> None:
     image.add_function("migrations", tmp_path / "migrations")
     image.add_function("chat", tmp_path / "chat")
     assert (tmp_path / "migrations" / "infra" / "migrations" / "env.py").exists()
@@ -97,7 +101,7 @@ def test_every_step_of_the_dockerfile_is_python_and_known(sources: None) -> None
     steps = [json.loads(step) for step in STEP.findall(DOCKERFILE.read_text())]
     assert len(steps) == DOCKERFILE.read_text().count("\nRUN ")
     assert [step[:3] for step in steps] == [
-        ["python3", "infra/image.py", name] for name in ("packages", "layer", "function")
+        ["python3", "infra/image.py", name] for name in ("packages", "layer", "tools", "function")
     ]
 
 
