@@ -76,24 +76,27 @@ def _send_by_ses(message: EmailMessage) -> None:
 
 
 def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
-    # smtplib by itself believes any certificate.
-    trusted = ssl.create_default_context()
-    server = partial(smtplib.SMTP_SSL, context=trusted) if url.scheme == "smtps" else smtplib.SMTP
+    server = partial(smtplib.SMTP_SSL, context=_trusted()) if url.scheme == "smtps" else smtplib.SMTP
     try:
         connection = server(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(str(error)) from error
     try:
-        _greet(connection, url, trusted)
+        _greet(connection, url)
         _hand_over(connection, message)
     finally:
         _take_leave(connection)
 
 
-def _greet(connection: smtplib.SMTP, url: SplitResult, trusted: ssl.SSLContext) -> None:
+def _trusted() -> ssl.SSLContext:
+    """Smtplib by itself believes any certificate."""
+    return ssl.create_default_context()
+
+
+def _greet(connection: smtplib.SMTP, url: SplitResult) -> None:
     try:
         if url.query == "starttls":
-            connection.starttls(context=trusted)
+            connection.starttls(context=_trusted())
         if url.username:
             connection.login(unquote(url.username), unquote(url.password or ""))
     except (OSError, smtplib.SMTPException) as error:

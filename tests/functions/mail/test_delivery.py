@@ -130,9 +130,13 @@ def test_without_the_lock_on_the_row_workers_at_once_send_mails_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(repository, "CLAIM", repository.CLAIM.replace("FOR UPDATE SKIP LOCKED", ""))
-    queue(*(f"ola{number:04d}@example.com" for number in range(40)))
-    received = send_all_at_once(smtp_port, 4)
-    assert len(received) > len(set(received))
+    received: list[str] = []
+    for turn in range(10):
+        queue(*(f"ola{turn}.{number}@example.com" for number in range(40)))
+        received += send_all_at_once(smtp_port, 4)
+        if len(received) > len(set(received)):
+            return
+    pytest.fail("no mail was sent twice")
 
 
 def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_port: int) -> None:
