@@ -41,6 +41,7 @@ def bind(options: Options) -> socket.socket:
     try:
         listener.bind((options.host, options.port))
     except OSError as error:
+        listener.close()
         raise CannotStart(f"Port {options.port} on {options.host} cannot be used: {error.strerror}.") from None
     return listener
 

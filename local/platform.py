@@ -25,7 +25,7 @@ from shared.kit.signing_keys import MIN_KEY_BYTES, WeakSecret, signing_key
 from shared.rules.policy import local_zone, policy
 
 THREADS = 4
-CHAT_THREADS = int(os.environ.get("CT", "8"))
+CHAT_THREADS = 2
 # The file of the data folder that tells other commands where the running server's database is.
 DATABASE_WORD = "database.url"
 # Whoever runs on a data folder holds this file of it.
@@ -40,6 +40,8 @@ def running_platform(options: Options) -> Iterator[None]:
         data = claim(options.data_folder, stack)
         sockets = socket_folder()
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        _tell_features(options, data, sockets)
+        check_settings()
         if options.database_url:
             os.environ["DATABASE_URL"] = options.database_url
         else:
@@ -54,7 +56,7 @@ def running_platform(options: Options) -> Iterator[None]:
             stack.callback(valkey.stop)
             valkey.keep_running()
             os.environ["REDIS_URL"] = valkey.url
-        _tell_features(options, data, sockets)
+        settings.cache_clear()  # checked before the engines had addresses
         yield
 
 
@@ -140,7 +142,6 @@ def check_settings() -> None:
 
 def prepare(options: Options) -> None:
     """Bring the database up to date, on first start fill it, and leave word where it is. Raises CannotStart."""
-    check_settings()
     try:
         upgrade()
     except (OperationalError, CommandError) as error:

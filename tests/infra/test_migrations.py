@@ -19,7 +19,6 @@ from functions.migrations.handler import handler
 from functions.migrations.service import SCRIPTS
 from local.engines import Engine
 from shared.models import Base
-from shared.rules.policy import local_zone
 from shared.rules.timestamps import wire_time
 from tests.conftest import read_settings_again
 from tests.databases import new_database
@@ -190,14 +189,12 @@ def test_times_are_written_alike_in_sql_and_python(
 ) -> None:
     monkeypatch.setenv("TIME_ZONE", zone)
     read_settings_again()
-    local_zone.cache_clear()
     whole = [moment.replace(microsecond=0) for moment in moments]
     try:
         assert written(moments + whole, zone) == [wire_time(moment) for moment in moments + whole]
     finally:
         monkeypatch.delenv("TIME_ZONE")
         read_settings_again()
-        local_zone.cache_clear()
 
 
 def test_times_around_a_change_of_clocks(platform: None) -> None:

@@ -1,5 +1,8 @@
 """Real local servers."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,20 +11,48 @@ import pytest
 
 from tests.local.servers import LocalServer, running_server
 
+FirstFolder = Callable[[str], Path]
+
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+def first_folder(tmp_path_factory: pytest.TempPathFactory) -> FirstFolder:
+    """What a first start with DEMO=0 or DEMO=1 leaves behind when it is stopped; made once for all test processes."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(demo: str) -> Path:
+        made = shared / f"first-start-{demo}"
+        with (shared / f"{made.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                with running_server(shared / "new", DEMO=demo) as server:
+                    assert server.stop() == 0
+                (shared / "new").rename(made)
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
     """One server with demo data for all tests of this process."""
-    with running_server(tmp_path_factory.mktemp("server") / "data") as started:
+    data = tmp_path_factory.mktemp("server") / "data"
+    shutil.copytree(first_folder("1"), data)
+    with running_server(data) as started:
         yield started
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[..., LocalServer]]:
-    """Starts servers of the test's own: `start_server(DEMO="0")`, `start_server(folder, PORT="…")`."""
+def start_server(tmp_path: Path, first_folder: FirstFolder) -> Iterator[Callable[..., LocalServer]]:
+    """Starts servers of the test's own: `start_server(DEMO="0")`, `start_server(folder, PORT="…")`.
+
+    A folder that is not there is a copy of one that was started before.
+    """
     with ExitStack() as stack:
 
         def start(data: Path = tmp_path / "data", **options: str) -> LocalServer:
+            if not data.exists():
+                shutil.copytree(first_folder(options.get("DEMO", "1")), data)
             return stack.enter_context(running_server(data, **options))
 
         yield start

@@ -9,39 +9,44 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
+from local.__main__ import main
 from local.demo.accounts import STUDENT
+from tests.conftest import read_settings_again
 from tests.local.servers import ROOT, LocalServer, environment, free_port
 
 Starter = Callable[..., LocalServer]
 
 
-def attempt(data: Path, **options: str) -> tuple[int, str]:
-    """Start a server that is expected to give up; its exit code and everything it printed."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "local"],
-        cwd=ROOT,
-        env=environment(DATA=str(data), **{"PORT": str(free_port()), **options}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return ended.returncode, ended.stdout + ended.stderr
+@contextmanager
+def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
+    """What a shell would have made of this process before it starts the server."""
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with patch.dict(os.environ, environment(DATA=str(data), **{"PORT": str(free_port()), **options}), clear=True):
+            read_settings_again()
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+        read_settings_again()
 
 
-def assert_one_line(outcome: tuple[int, str], text: str) -> None:
-    code, printed = outcome
-    assert code == 1
-    assert text in printed
-    assert len(printed.strip().splitlines()) == 1, printed
+def reason(data: Path, **options: str) -> str:
+    """Start a server, in this process, that is expected to give up; what it says."""
+    started = patch("local.__main__.serve", side_effect=AssertionError("it has started"))
+    with shell(data, options), started, pytest.raises(SystemExit) as ended:
+        main()
+    assert isinstance(ended.value.code, str)
+    assert len(ended.value.code.splitlines()) == 1
+    return ended.value.code
 
 
 def children(process: int) -> list[int]:
@@ -88,13 +93,17 @@ def test_it_says_where_everything_is(server: LocalServer) -> None:
     assert f"{STUDENT.email}  {STUDENT.password}" in server.output
 
 
-def test_a_second_server_on_the_same_folder_gives_up(server: LocalServer) -> None:
-    assert_one_line(attempt(server.data), "Another server is running on the data folder")
+def test_a_second_server_on_the_same_folder_gives_up_in_one_line(server: LocalServer) -> None:
+    command = [sys.executable, "-m", "local"]
+    options = environment(DATA=str(server.data), PORT=str(free_port()))
+    ended = subprocess.run(command, cwd=ROOT, env=options, capture_output=True, text=True, timeout=60, check=False)
+    told = f"Another server is running on the data folder {server.data}.\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", told)
 
 
 def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
     port = server.url.rpartition(":")[2]
-    assert_one_line(attempt(tmp_path / "data", PORT=port), f"Port {port} on 127.0.0.1 cannot be used")
+    assert f"Port {port} on 127.0.0.1 cannot be used" in reason(tmp_path / "data", PORT=port)
     assert not (tmp_path / "data").exists()
 
 
@@ -117,110 +126,84 @@ def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, options: dict[str, str], complaint: str) -> None:
-    assert_one_line(attempt(tmp_path / "data", **options), complaint)
+    assert complaint in reason(tmp_path / "data", **options)
+    assert not (tmp_path / "data" / "postgres").exists()
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    assert_one_line(attempt(tmp_path / "data"), "cannot be used: File exists")
+    assert "cannot be used: File exists" in reason(tmp_path / "data")
 
 
 @pytest.mark.parametrize("name", ["postgres", "valkey", "media"])
 def test_a_file_in_a_folder_s_place_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / name).write_text("")
-    assert_one_line(attempt(tmp_path / "data"), name)
+    assert name in reason(tmp_path / "data")
 
 
 def test_a_signing_key_that_is_empty_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret.key").write_text("")
-    assert_one_line(attempt(tmp_path / "data"), "secret.key holds no signing key.")
+    assert "secret.key holds no signing key." in reason(tmp_path / "data")
 
 
 def test_a_broken_database_folder_is_told(tmp_path: Path) -> None:
     postgres = tmp_path / "data" / "postgres"
     postgres.mkdir(parents=True)
     (postgres / "PG_VERSION").write_text("18\n")
-    assert_one_line(attempt(tmp_path / "data"), "PostgreSQL did not start")
+    assert "PostgreSQL did not start" in reason(tmp_path / "data")
 
 
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
-    assert_one_line(attempt(tmp_path / "data", DATABASE_URL=url), "The database cannot be brought up to date")
+    assert "The database cannot be brought up to date" in reason(tmp_path / "data", DATABASE_URL=url)
 
 
-def test_ctrl_c_ends_everything_and_leaves_nothing(start_server: Starter) -> None:
-    server = start_server(DEMO="0")
-    running = children(server.process.pid)
-    assert running
-    assert server.stop() == 0
-    assert_end(running)
-    assert server.output.endswith("Stopped.\n")
-    assert "Traceback" not in server.output
-
-
-@pytest.mark.parametrize("program", ["postgres", "valkey-server"])
-def test_an_engine_that_is_killed_is_started_again(start_server: Starter, program: str) -> None:
-    server = start_server()
-    engine = next(pid for pid in children(server.process.pid) if command(pid).startswith(program))
-    os.kill(engine, signal.SIGKILL)
-    wait_for(lambda: "has ended; starting it again." in server.output)
-    wait_for(lambda: server.call("GET", "/health").status_code == 200)
-    assert server.sign_in(STUDENT.email, STUDENT.password)
-    running = children(server.process.pid)
-    assert engine not in running
-    assert server.stop() == 0
-    assert_end(running)
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starter, workers: str) -> None:
-    first = start_server(DEMO="0", WORKERS=workers)
-    running = children(first.process.pid)
-    first.kill()
-    assert_end(running)
-    assert start_server(DEMO="0").call("GET", "/health").status_code == 200
-
-
-def test_sigterm_ends_it_kindly(start_server: Starter) -> None:
-    server = start_server(DEMO="0")
-    running = children(server.process.pid)
-    server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(20) == 0
-    assert_end(running)
-
-
-def test_what_was_stored_is_there_after_a_restart(start_server: Starter) -> None:
+def test_ctrl_c_ends_everything_and_what_was_stored_is_there_afterwards(start_server: Starter) -> None:
     first = start_server()
+    running = children(first.process.pid)
+    assert running
     token = first.sign_in(STUDENT.email, STUDENT.password)
     before = first.call("GET", "/api/chat/conversations/", token=token).json()
-    first.stop()
+    assert first.stop() == 0
+    assert_end(running)
+    assert first.output.endswith("Stopped.\n")
+    assert "Traceback" not in first.output
     second = start_server()
     assert second.call("GET", "/api/chat/conversations/", token=token).json() == before
+
+
+def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> None:
+    server = start_server()
+    for name, program in (("PostgreSQL", "postgres"), ("Valkey", "valkey-server")):
+        engine = next(pid for pid in children(server.process.pid) if command(pid).startswith(program))
+        os.kill(engine, signal.SIGKILL)
+        wait_for(lambda told=f"{name} has ended; starting it again.": told in server.output)  # type: ignore[misc]
+        wait_for(lambda: server.call("GET", "/health").status_code == 200)
+        assert server.sign_in(STUDENT.email, STUDENT.password)
+        assert engine not in children(server.process.pid)
+    running = children(server.process.pid)
+    assert server.stop() == 0
+    assert_end(running)
+
+
+def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starter) -> None:
+    for workers in ("1", "2"):
+        server = start_server(DEMO="0", WORKERS=workers)
+        running = children(server.process.pid)
+        server.kill()
+        assert_end(running)
 
 
 def test_its_secrets_are_readable_by_its_owner_only(server: LocalServer) -> None:
     assert stat.S_IMODE((server.data / "secret.key").stat().st_mode) == 0o600
 
 
-def test_two_workers_share_the_work_and_each_other_s_sockets(start_server: Starter) -> None:
-    server = start_server(WORKERS="2")
-    token = server.sign_in(STUDENT.email, STUDENT.password)
-    conversation = server.call("GET", "/api/chat/conversations/", token=token).json()[0]["id"]
-    address = f"{server.url.replace('http', 'ws')}/ws/chat/{conversation}/?token={token}"
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(connect(address)) for _ in range(8)]
-        sockets[0].send('{"event": "chat_message", "data": {"body": "do wszystkich"}}')
-        received = [each.recv(timeout=10) for each in sockets]
-    assert len(set(received)) == 1
-    assert "do wszystkich" in str(received[0])
-
-
-def test_over_tls_pages_and_sockets_work(start_server: Starter) -> None:
+def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_ends_them_kindly(start_server: Starter) -> None:
     import ssl
 
-    server = start_server(TLS="1")
+    server = start_server(TLS="1", WORKERS="2")
     trust = ssl.create_default_context(cafile=str(server.data / "tls" / "authority.pem"))
     with httpx.Client(verify=trust) as browser:
         signed_in = browser.post(
@@ -229,9 +212,16 @@ def test_over_tls_pages_and_sockets_work(start_server: Starter) -> None:
         headers = {"Authorization": f"Bearer {signed_in['access']}"}
         conversation = browser.get(f"{server.url}/api/chat/conversations/", headers=headers).json()[0]["id"]
     address = f"{server.url.replace('https', 'wss')}/ws/chat/{conversation}/?token={signed_in['access']}"
-    with connect(address, ssl=trust) as socket_:
-        socket_.send('{"event": "chat_message", "data": {"body": "szyfrowane"}}')
-        assert "szyfrowane" in str(socket_.recv(timeout=10))
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(connect(address, ssl=trust)) for _ in range(8)]
+        sockets[0].send('{"event": "chat_message", "data": {"body": "do wszystkich"}}')
+        received = [each.recv(timeout=10) for each in sockets]
+    assert len(set(received)) == 1
+    assert "do wszystkich" in str(received[0])
+    running = children(server.process.pid)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(20) == 0
+    assert_end(running)
 
 
 def test_long_request_lines_are_read(server: LocalServer) -> None:

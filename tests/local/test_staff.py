@@ -1,12 +1,16 @@
 """`make staff`."""
 
+import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -14,18 +18,35 @@ import pytest
 from local.demo.accounts import STUDENT
 from local.engines import Engine
 from local.platform import DATABASE_WORD, claim
+from local.staff import main
+from tests.conftest import read_settings_again
+from tests.local.conftest import FirstFolder
 from tests.local.servers import ROOT, LocalServer, environment
 from tests.people import People, query
 
 FIND = "SELECT is_staff, confirmed_at IS NOT NULL, is_tutor FROM users WHERE email = %s"
+COMMAND = [sys.executable, "-m", "local.staff"]
 Result = subprocess.CompletedProcess[str]
 
 
 def make_staff(*arguments: str, **options: str) -> Result:
-    command = [sys.executable, "-m", "local.staff", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment(**options), capture_output=True, text=True, check=False, timeout=60
-    )
+    """As the command of the shell would, in this process."""
+    output, errors = StringIO(), StringIO()
+    with (
+        patch.dict(os.environ, environment(**options), clear=True),
+        patch("sys.argv", ["staff", *arguments]),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
+        read_settings_again()
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = 1
+            errors.write(f"{ended.code}\n")
+    read_settings_again()
+    return Result(COMMAND, code, output.getvalue(), errors.getvalue())
 
 
 def printed_password(result: Result) -> str:
@@ -61,44 +82,23 @@ def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServe
     assert server.sign_in("new@example.com", "Zielona!Herbata7")
 
 
-def test_it_works_while_no_server_runs(tmp_path: Path, start_server: Callable[..., LocalServer]) -> None:
-    data = tmp_path / "data"
-    assert start_server(data, DEMO="0").stop() == 0
-    password = printed_password(make_staff("late@example.com", DATA=str(data)))
-    server = start_server(data)
-    assert server.sign_in("late@example.com", password)
-    assert server.stop() == 0
-    assert make_staff("late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
-
-
-@pytest.mark.parametrize("files", [(), ("lock",)], ids=["no folder", "a folder without a database"])
-def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[str, ...]) -> None:
-    data = tmp_path / "data"
-    for name in files:
-        data.mkdir()
-        (data / name).touch()
-    result = make_staff("a@example.com", DATA=str(data))
-    reason = f"There is no platform in {data}; name its folder: make staff EMAIL=… DATA=…\n"
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", reason)
-    assert [each.name for each in data.rglob("*")] == list(files)
-
-
-def test_only_the_owner_can_read_where_the_database_is_and_only_while_it_runs(
-    start_server: Callable[..., LocalServer],
+def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_believed(
+    tmp_path: Path, first_folder: FirstFolder, start_server: Callable[..., LocalServer]
 ) -> None:
-    server = start_server(DEMO="0")
-    word = server.data / DATABASE_WORD
-    assert stat.S_IMODE(word.stat().st_mode) == 0o600
-    server.stop()
-    assert not word.exists()
-
-
-def test_the_word_of_a_killed_server_is_not_believed(start_server: Callable[..., LocalServer]) -> None:
-    server = start_server(DEMO="0")
+    data = tmp_path / "data"
+    shutil.copytree(first_folder("0"), data)
+    assert not (data / DATABASE_WORD).exists()
+    password = printed_password(make_staff("late@example.com", DATA=str(data)))
+    server = start_server(data, DEMO="0")
+    assert server.sign_in("late@example.com", password)
     server.kill()
-    assert (server.data / DATABASE_WORD).exists()
-    printed_password(make_staff("late@example.com", DATA=str(server.data)))
-    assert not (server.data / DATABASE_WORD).exists()
+    assert (data / DATABASE_WORD).exists()
+    assert make_staff("late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
+    assert not (data / DATABASE_WORD).exists()
+
+
+def test_only_the_owner_can_read_where_the_database_is(server: LocalServer) -> None:
+    assert stat.S_IMODE((server.data / DATABASE_WORD).stat().st_mode) == 0o600
 
 
 def test_whoever_takes_the_folder_over_clears_the_word_of_the_one_before(tmp_path: Path) -> None:
@@ -129,7 +129,10 @@ def test_without_one_address_the_usage_is_shown(arguments: tuple[str, ...]) -> N
 
 
 def test_what_is_no_address_is_refused_in_one_line() -> None:
-    result = make_staff("nobody")
+    command = [*COMMAND, "nobody"]
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=60
+    )
     assert (result.returncode, result.stderr) == (1, "nobody is not an e-mail address.\n")
 
 

@@ -29,7 +29,6 @@ def policy() -> Policy:
     return from_environment(Policy)
 
 
-@cache
 def local_zone() -> ZoneInfo:
     """The zone in which times are answered."""
     return ZoneInfo(policy().time_zone)
