@@ -4,6 +4,7 @@ import logging
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import boto3
 import pytest
@@ -18,12 +19,9 @@ CLIENTS = (aws.s3, aws.sesv2, aws.secretsmanager)
 @contextmanager
 def emulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """AWS_ENDPOINT_URL leads to an empty AWS account; when the block ends all of the test's changes are undone."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    address = moto_server()
     environment = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ENDPOINT_URL": address,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "testing",
@@ -33,13 +31,29 @@ def emulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         forget_clients()
+        boto3.DEFAULT_SESSION = moto_session()
         # What others left: moto keeps its accounts in the process, not in the server.
-        urllib.request.urlopen(f"http://{host}:{port}/moto-api/reset", b"").close()
+        urllib.request.urlopen(f"{address}/moto-api/reset", b"").close()
         yield
     finally:
         monkeypatch.undo()
         forget_clients()
-        server.stop()
+
+
+@cache
+def moto_server() -> str:
+    """The address of a server that lives as long as this process: it takes half a second to stop one."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    return f"http://{host}:{port}"
+
+
+@cache
+def moto_session() -> boto3.Session:
+    """It remembers the descriptions of services it has read, which are long."""
+    return boto3.Session()
 
 
 def forget_clients() -> None:

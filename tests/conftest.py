@@ -46,6 +46,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
         "AWS_SECRET_ACCESS_KEY": "testing",
     }
     read_settings_again()
+    with connection() as db:
+        db.execute("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power away
+        db.execute("SELECT pg_reload_conf()")
     upgrade()
     yield {"postgres": postgres, "valkey": valkey}
     close_pool()

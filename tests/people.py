@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,12 @@ from shared.kit.passwords import hash_password
 from shared.kit.tokens import Claims, issue
 
 PASSWORD = "Start1!haslo"
+
+
+@cache
+def password_hash() -> str:
+    """Of PASSWORD: hashes are slow to make, and every account may have the same one."""
+    return hash_password(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class People:
 
     def __init__(self) -> None:
         self._numbers = count(1)
-        self._hash = hash_password(PASSWORD)
+        self._hash = password_hash()
 
     def student(self, **columns: Any) -> Person:
         return self._add({"email": f"student{next(self._numbers)}@example.com", **columns}, tutor=None)

@@ -1,30 +1,34 @@
 """Serving a built single-page app from the API's own origin."""
 
-from collections.abc import Callable
-from pathlib import Path
+import shutil
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.local.servers import LocalServer
+from tests.local.conftest import FirstFolder
+from tests.local.servers import LocalServer, running_server
 
 HOST = "nauczajka.example"
 SCRIPT = f'fetch("https://{HOST}/api/");new WebSocket(`wss://{HOST}/ws/chat/`);const x="{HOST}";'
 
 
-@pytest.fixture
-def build(tmp_path: Path) -> Path:
-    folder = tmp_path / "dist"
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
+    base = tmp_path_factory.mktemp("frontend")
+    folder = base / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>app</title>")
     (folder / "assets" / "main.js").write_text(SCRIPT)
     (folder / "assets" / "logo.svg").write_text(f"<svg>{HOST}</svg>")
-    (tmp_path / "secret.txt").write_text("secret")
-    return folder
+    (folder / ".env").write_text("SECRET=1")
+    (base / "secret.txt").write_text("secret")
+    shutil.copytree(first_folder("0"), base / "data")
+    with running_server(base / "data", DEMO="0", FRONTEND=str(folder), FRONTEND_HOST=HOST) as started:
+        yield started
 
 
-def test_scripts_get_the_request_s_own_host(start_server: Callable[..., LocalServer], build: Path) -> None:
-    server = start_server(DEMO="0", FRONTEND=str(build), FRONTEND_HOST=HOST)
+def test_scripts_get_the_request_s_own_host(server: LocalServer) -> None:
     own = server.url.removeprefix("http://")
     script = server.call("GET", "/assets/main.js")
     assert script.headers["content-type"].startswith("text/javascript")
@@ -38,8 +42,7 @@ def test_scripts_get_the_request_s_own_host(start_server: Callable[..., LocalSer
         assert (asked.status_code, asked.text) == (400, ""), host
 
 
-def test_the_app_s_paths_show_its_page_and_the_api_stays(start_server: Callable[..., LocalServer], build: Path) -> None:
-    server = start_server(DEMO="0", FRONTEND=str(build))
+def test_the_app_s_paths_show_its_page_and_the_api_stays(server: LocalServer) -> None:
     for path in ("/", "/account/confirm-email/?token=1", "/tutors/5", "/v1.2/tutors", "/assets/"):
         assert "<title>app</title>" in server.call("GET", path).text, path
     assert server.call("GET", "/health").json()["status"] == "ok"
@@ -47,24 +50,18 @@ def test_the_app_s_paths_show_its_page_and_the_api_stays(start_server: Callable[
     assert len(server.call("GET", "/api/user/tutor/skills/").json()) == 18
 
 
-def test_paths_no_file_can_have_show_the_app_s_page(start_server: Callable[..., LocalServer], build: Path) -> None:
-    server = start_server(DEMO="0", FRONTEND=str(build))
+def test_paths_no_file_can_have_show_the_app_s_page(server: LocalServer) -> None:
     for path in ("/%00", f"/{'a' * 300}", "/healthcare", "/%ff"):
         answer = server.call("GET", path)
         assert (answer.status_code, "<title>app</title>" in answer.text) == (200, True), path
 
 
-def test_files_that_are_missing_hidden_or_elsewhere_are_not_found(
-    start_server: Callable[..., LocalServer], build: Path
-) -> None:
-    (build / ".env").write_text("SECRET=1")
-    server = start_server(DEMO="0", FRONTEND=str(build))
+def test_files_that_are_missing_hidden_or_elsewhere_are_not_found(server: LocalServer) -> None:
     for path in ("/missing.js", "/assets/%00.js", "/.env", "/../secret.txt", "/..%2fsecret.txt"):
         answer = server.call("GET", path)
         assert (answer.status_code, answer.json()) == (404, {"detail": "Nie znaleziono."}), path
 
 
-def test_mails_link_to_the_served_app(start_server: Callable[..., LocalServer], build: Path) -> None:
-    server = start_server(DEMO="0", FRONTEND=str(build))
+def test_mails_link_to_the_served_app(server: LocalServer) -> None:
     server.call("POST", "/api/user/create/", json={"email": "ola@example.com", "password": "Zielona!Herbata7"})
     assert f"{server.url}/account/confirm-email/?token=" in server.mails("ola@example.com")[0]["text"]

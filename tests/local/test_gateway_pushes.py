@@ -205,24 +205,6 @@ def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk:
         assert [seat.heard() for seat in staying] == ["zostaję"] * len(staying)
 
 
-def test_a_killed_process_takes_its_own_sockets_only(
-    engines: dict[str, Engine], talk: tuple[Person, Person, UUID], tmp_path: Path
-) -> None:
-    with running_server(tmp_path / "data", **server_options()) as server, audience(server, talk) as seats:
-        victim = seats[0].process
-        query("UPDATE connections SET connected_at = now() - interval '1 minute'")
-        os.kill(victim, signal.SIGKILL)
-        for seat in seats:
-            if seat.process == victim:
-                with pytest.raises(ConnectionClosed):
-                    seat.client.recv(PATIENCE)
-        staying = [seat for seat in seats if seat.process != victim]
-        for body in ("jesteśmy", "nadal"):
-            staying[0].say(body)
-            assert [seat.heard() for seat in staying] == [body] * len(staying)
-        assert {owner_of(row[0]) for row in query("SELECT id FROM connections")} == {staying[0].process}
-
-
 def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_concerns(
     server: LocalServer, people: People
 ) -> None:
@@ -238,3 +220,20 @@ def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_co
             assert frame["data"]["notification"]["message"].startswith("Nowa rezerwacja: Ola Nowak, w środę")
         opened[0].send(json.dumps({"data": {"send_back_unread_notification_count": True}}))
         assert json.loads(opened[0].recv(PATIENCE)) == {"unread_notification_count": 1}
+
+
+def test_a_killed_process_takes_its_own_sockets_only(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
+    """The last one: the server starts another process instead."""
+    with audience(server, talk) as seats:
+        victim = seats[0].process
+        query("UPDATE connections SET connected_at = now() - interval '1 minute'")
+        os.kill(victim, signal.SIGKILL)
+        for seat in seats:
+            if seat.process == victim:
+                with pytest.raises(ConnectionClosed):
+                    seat.client.recv(PATIENCE)
+        staying = [seat for seat in seats if seat.process != victim]
+        for body in ("jesteśmy", "nadal"):
+            staying[0].say(body)
+            assert [seat.heard() for seat in staying] == [body] * len(staying)
+        assert {owner_of(row[0]) for row in query("SELECT id FROM connections")} == {staying[0].process}

@@ -109,7 +109,7 @@ def kill(engine: Engine, after: float, is_back: threading.Event) -> None:
     is_back.set()
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.proof)])
 def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) -> None:
     chance, started, people = random.Random(9), perf_counter(), People()
     tutor = free_tutor(people, days=0)

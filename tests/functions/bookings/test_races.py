@@ -55,7 +55,7 @@ def race_for_a_slot(people: People, rounds: int, callers: int = 2) -> list[list[
     ]
 
 
-@proof(20, 1000)
+@proof(8, 1000)
 def test_of_two_students_exactly_one_gets_the_slot(people: People, rounds: int) -> None:
     started = perf_counter()
     with no_deadlock():
@@ -89,7 +89,7 @@ def test_without_lock_and_constraint_slots_are_booked_twice(people: People, monk
 LENGTHS = [30, 45, 60, 90, 120]
 
 
-@proof(5, 200)
+@proof(3, 200)
 def test_twenty_students_with_ranges_of_many_lengths(people: People, rounds: int) -> None:
     """Whoever is refused overlaps with one who was not."""
     chance = random.Random(20)
@@ -135,7 +135,7 @@ def race_of_one_student(people: People, rounds: int, tutors: int = 2) -> list[li
     ]
 
 
-@proof(10, 500)
+@proof(6, 500)
 def test_a_student_gets_one_of_two_overlapping_sessions(people: People, rounds: int) -> None:
     started = perf_counter()
     with no_deadlock():
@@ -152,7 +152,7 @@ def test_without_lock_and_constraint_a_student_is_in_two_sessions(
         assert max(found.count(201) for found in race_of_one_student(people, 10, 4)) > 1
 
 
-@proof(5, 100)
+@proof(3, 100)
 def test_nobody_teaches_and_learns_at_once(people: People, rounds: int) -> None:
     """No constraint holds this; the lock of the one who does both is in both decisions."""
     both, teacher, student = busy_tutor(people, rounds), busy_tutor(people, rounds), people.student()
@@ -253,7 +253,7 @@ def test_without_the_lock_a_day_overflows(people: People, monkeypatch: pytest.Mo
 # Answers
 
 
-@proof(10, 500)
+@proof(6, 500)
 def test_confirming_cancelling_and_expiring_at_once(people: People, rounds: int) -> None:
     """The first decides; the others are told so, and the trail tells the same."""
     chance, ends, started = random.Random(5), {"confirmed": 0, "cancelled": 0, "expired": 0}, perf_counter()
@@ -290,7 +290,7 @@ def test_confirming_cancelling_and_expiring_at_once(people: People, rounds: int)
     )
 
 
-@proof(10, 500)
+@proof(6, 500)
 def test_moving_at_once(people: People, rounds: int) -> None:
     """Two want to move to the same free slot, a third to book what one of them leaves."""
     tutor, students, started = busy_tutor(people, rounds), [people.student() for _ in range(3)], perf_counter()
@@ -321,7 +321,7 @@ def test_moving_at_once(people: People, rounds: int) -> None:
     )
 
 
-@proof(5, 100)
+@proof(3, 100)
 def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds: int) -> None:
     tutor = busy_tutor(people, rounds, confirmation="manual")
     student, line = people.student(), [people.student() for _ in range(3)]
@@ -340,7 +340,7 @@ def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds:
     figure(f"five sweeps at once: {rounds} times one expiry and one offer")
 
 
-@proof(5, 60)
+@proof(3, 60)
 def test_sweeps_at_once_complete_each_booking_once(people: People, rounds: int) -> None:
     tutor, student = busy_tutor(people, rounds), people.student()
     for day in range(rounds):

@@ -43,7 +43,8 @@ def cast(people: People) -> dict[str, Person]:
 
 
 def rows() -> list[Any]:
-    return [query(f"SELECT json_agg(t ORDER BY id)::text FROM {table} t") for table in TABLES]
+    parts = [f"SELECT '{table}', json_agg(t ORDER BY id)::text FROM {table} t" for table in TABLES]
+    return query(" UNION ALL ".join(parts))
 
 
 @pytest.mark.parametrize("role", ROLES)

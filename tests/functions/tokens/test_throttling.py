@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from functions.tokens.handler import handler
 from local.engines import Engine, socket_folder, start_valkey
-from shared.kit import cache, rate_limits
+from shared.kit import cache, passwords, rate_limits
 from shared.kit.cache import client as redis_client
 from shared.kit.rate_limits import spend
 from shared.rules import limits
@@ -24,6 +25,16 @@ from tests.races import at_once
 call = LambdaDoor(handler)
 HOME, STRANGERS = "203.0.113.7", "198.51.100.66"
 MINUTES_15 = 900
+
+
+@pytest.fixture
+def people(platform: None, monkeypatch: pytest.MonkeyPatch) -> People:
+    """Their passwords are checked a hundred times as fast: here hundreds of tries are counted."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+    monkeypatch.setattr(passwords, "_nobody_s_hash", lambda: hasher.hash("nobody's password"))
+    monkeypatch.setattr("tests.people.password_hash", lambda: hasher.hash(PASSWORD))
+    return People()
 
 
 @pytest.fixture

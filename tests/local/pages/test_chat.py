@@ -97,6 +97,7 @@ def test_signing_out_and_in_again_shows_every_message_once(open_page: OpenPage, 
     assert bodies(student) == history(server)
 
 
+@pytest.mark.proof
 def test_the_chat_works_over_tls(open_page: OpenPage, start_server: Callable[..., LocalServer]) -> None:
     page = open_page("/", on=start_server(TLS="1"), ignore_https_errors=True).page
     student, tutor = sign_in_both(page)
@@ -256,6 +257,7 @@ def test_a_message_that_comes_by_the_socket_while_it_is_being_fetched_is_shown_o
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.proof
 def test_after_a_crash_of_the_server_the_page_reconnects_and_shows_what_it_missed(
     open_page: OpenPage, start_server: Callable[..., LocalServer]
 ) -> None:

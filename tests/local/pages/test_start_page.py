@@ -93,20 +93,16 @@ def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPa
     assert page.evaluate("window.hit") is None
 
 
-def test_without_demo_data_it_says_how_to_get_it(open_page: OpenPage, start_server: Callable[..., LocalServer]) -> None:
-    page = open_page("/", on=start_server(DEMO="0")).page
+def test_without_demo_data_it_says_how_to_get_it_and_the_inbox_may_be_another_server_s(
+    open_page: OpenPage, start_server: Callable[..., LocalServer]
+) -> None:
+    server = start_server(MAIL_URL="smtp://127.0.0.1:1025", MAIL_PAGE="http://localhost:8025", DEMO="0")
+    page = open_page("/", on=server).page
     expect(page.get_by_role("heading", name="Demo data is off")).to_be_visible()
     expect(page.get_by_text("make run", exact=True)).to_be_visible()
     for name in ("Live chat", "Book a session"):
         expect(page.get_by_role("heading", name=name)).to_be_hidden()
     found(page, "No tutor matches.")
-
-
-def test_where_mails_go_to_a_real_server_the_inbox_is_that_servers(
-    open_page: OpenPage, start_server: Callable[..., LocalServer]
-) -> None:
-    server = start_server(MAIL_URL="smtp://127.0.0.1:1025", MAIL_PAGE="http://localhost:8025", DEMO="0")
-    page = open_page("/", on=server).page
     expect(page.get_by_role("link", name="Mail inbox")).to_have_attribute("href", "http://localhost:8025")
     assert "http://localhost:8025\n" in server.output
     assert server.call("GET", "/_local/mail").status_code == 404
@@ -146,7 +142,7 @@ def test_the_browser_enforces_the_policy(open_page: OpenPage, path: str) -> None
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [320, 390, 768])
+@pytest.mark.parametrize("width", [320, *(pytest.param(each, marks=pytest.mark.proof) for each in (390, 768))])
 def test_a_narrow_screen_needs_no_sideways_scrolling(
     open_page: OpenPage, server: LocalServer, path: str, width: int
 ) -> None:
