@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ from shared.kit.websocket import install_pusher
 from shared.kit.wire import App, Receive, Scope, Send
 from shared.rules.outbox import install_waker
 from shared.rules.telling import install_teller
+
+# Seconds after which a thread at work gives way; Python's own 5 ms are what a lane would keep the sockets waiting.
+SWITCH_INTERVAL = 0.0005
 
 
 class Server:
@@ -70,6 +74,7 @@ class Server:
 def build() -> Server:
     """The app factory of every worker process."""
     options = read_options()
+    sys.setswitchinterval(SWITCH_INTERVAL)
     if supervisor := multiprocessing.parent_process():
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
     return Server(options)

@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.tutors.free_time import MIDNIGHT, SHORTEST, FreeTime
 
-# Items looked up by their time, for each week searched; if there are more, the time is no rare one.
+# Items looked up by their time, times the root of the weeks searched; if there are more, the time is no rare one.
 FEW = 2_000
 MINUTE = timedelta(minutes=1)
 # Minutes that hold a session of almost everybody.
@@ -46,7 +46,7 @@ def free_parameters(free_time: FreeTime) -> dict[str, Any]:
         "free_starts": _multirange(((first, last) for first, last in starts if first <= last), "]"),
         "free_widest": max((each.ends_at - each.starts_at for each in windows), default=MINUTE) // MINUTE,
         "free_length": free_time.length,
-        "free_few": FEW * -(-free_time.days // 7),
+        "free_few": int(FEW * (-(-free_time.days // 7)) ** 0.5),
     }
 
 

@@ -95,9 +95,9 @@ DECLARE
     found int[] := '{}';
 BEGIN
     FOR time IN SELECT unnest(times) LOOP
-        here := ARRAY(SELECT tutor_id FROM schedule_items WHERE tstzrange(starts_at, ends_at) && time LIMIT 1000);
+        here := ARRAY(SELECT tutor_id FROM schedule_items WHERE tstzrange(starts_at, ends_at) && time LIMIT 2000);
         found := found || here;
-        IF cardinality(here) = 1000 OR cardinality(found) > most THEN
+        IF cardinality(here) = 2000 OR cardinality(found) > most THEN
             RETURN NULL;
         END IF;
     END LOOP;
