@@ -60,15 +60,18 @@ class QueuePoller(Source):
         if not messages:
             return POLL_SECONDS
         failed = self._failed(messages)
-        for message in messages:
-            receipt = message["ReceiptHandle"]
-            if message["MessageId"] in failed:
-                self.aws.sqs.change_message_visibility(
-                    QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=self.retry
-                )
-            else:
-                self.aws.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
+        again = [self._entry(each, retry=self.retry) for each in messages if each["MessageId"] in failed]
+        done = [self._entry(each) for each in messages if each["MessageId"] not in failed]
+        if again:
+            self.aws.sqs.change_message_visibility_batch(QueueUrl=self.url, Entries=again)
+        if done:
+            self.aws.sqs.delete_message_batch(QueueUrl=self.url, Entries=done)
         return 0.0
+
+    @staticmethod
+    def _entry(message: dict[str, Any], retry: int | None = None) -> Any:
+        entry = {"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"]}
+        return entry if retry is None else {**entry, "VisibilityTimeout": retry}
 
     def _receive(self) -> list[dict[str, Any]]:
         with RECEIVING:
