@@ -220,12 +220,14 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND app
 """
 
 
+@pytest.mark.proof
 def test_deploys_at_once_migrate_once(database: str, later: Path) -> None:
     """Even where one builds an index beside the traffic, which waits for whoever holds a snapshot."""
     assert deploys_at_once(later, database) == [0, 0, 0]
     assert rows(database, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
+@pytest.mark.proof
 def test_without_taking_turns_deploys_at_once_fail(database: str, later: Path) -> None:
     """The twin of the test above."""
     entry = later / "env.py"

@@ -205,6 +205,7 @@ def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk:
         assert [seat.heard() for seat in staying] == ["zostaję"] * len(staying)
 
 
+@pytest.mark.proof
 def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_concerns(
     server: LocalServer, people: People
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 from functions.mail.transports import transport
@@ -117,6 +118,7 @@ def test_a_mail_runs_nothing_loads_nothing_and_sends_nothing(open_page: OpenPage
     watched.forgive()
 
 
+@pytest.mark.proof
 def test_the_inbox_is_there_beside_a_served_frontend(
     open_page: OpenPage, start_server: Callable[..., LocalServer], tmp_path: Path
 ) -> None:
