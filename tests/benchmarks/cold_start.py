@@ -181,7 +181,41 @@ def _cases() -> list[Case]:
         Case("tokens: sign in", "functions.tokens.handler.handler", sign_in, HTTP),
         Case("tutors: search", "functions.tutors.handler.handler", lambda: recorded("tutors_search"), HTTP),
         Case("migrations, nothing to do", "functions.migrations.handler.handler", dict, None),
+        *_booking_cases(people),
         *_telling_cases(student, tutor),
+    ]
+
+
+def _booking_cases(people: People) -> list[Case]:
+    student, tutor = people.student(), people.tutor()
+
+    def booking() -> Event:
+        query("DELETE FROM idempotency_keys WHERE user_id = %s", student.id)
+        query(
+            "DELETE FROM booking_changes WHERE booking_id IN (SELECT id FROM bookings WHERE student_id = %s)",
+            student.id,
+        )
+        query("DELETE FROM bookings WHERE student_id = %s", student.id)
+        query("DELETE FROM tutoring_sessions WHERE tutor_id = %s", tutor.tutor_id)
+        query("DELETE FROM schedule_items WHERE tutor_id = %s", tutor.tutor_id)
+        times = {"starts_at": "2035-01-10T08:00Z", "ends_at": "2035-01-10T09:00Z"}
+        item = insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
+        return recorded("bookings_book", access=student.access, item_id=item)
+
+    return [
+        Case("bookings: book an item", "functions.bookings.handler.handler", booking, HTTP),
+        Case(
+            "bookings, nothing to sweep",
+            "functions.bookings.sweep.handler",
+            lambda: recorded("schedule_bookings"),
+            STORE,
+        ),
+        Case(
+            "horizon, nothing to move",
+            "functions.availability.horizon.handler",
+            lambda: recorded("schedule_horizon"),
+            STORE,
+        ),
     ]
 
 
