@@ -58,12 +58,38 @@ class LocalServer:
         return self._end(signal.SIGINT)
 
     def kill(self) -> None:
+        """Without a chance to end anything itself; its engines notice."""
+        running = children(self.process.pid)
         self._end(signal.SIGKILL)
+        assert_end(running)
 
     def _end(self, how: signal.Signals) -> int:
         if self.process.poll() is None:
             self.process.send_signal(how)
         return self.process.wait(STOP_TIMEOUT)
+
+
+def children(process: int) -> list[int]:
+    """All processes below one, the engines among them."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=False)
+    direct = [int(pid) for pid in found.stdout.split()]
+    return direct + [below for each in direct for below in children(each)]
+
+
+def is_running(process: int) -> bool:
+    """An ended process that its new parent has not yet asked about does not count."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "XZ"
+
+
+def assert_end(processes: list[int]) -> None:
+    deadline = time.monotonic() + 15
+    while alive := [pid for pid in processes if is_running(pid)]:
+        assert time.monotonic() < deadline, f"still running: {alive}"
+        time.sleep(0.05)
 
 
 def environment(**options: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 from local.__main__ import main
 from local.demo.accounts import STUDENT
 from tests.conftest import read_settings_again
-from tests.local.servers import ROOT, LocalServer, environment, free_port
+from tests.local.servers import ROOT, LocalServer, assert_end, children, environment, free_port
 
 Starter = Callable[..., LocalServer]
 
@@ -49,13 +49,6 @@ def reason(data: Path, **options: str) -> str:
     return ended.value.code
 
 
-def children(process: int) -> list[int]:
-    """All processes below one, the engines among them."""
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=False)
-    direct = [int(pid) for pid in found.stdout.split()]
-    return direct + [below for each in direct for below in children(each)]
-
-
 def command(process: int) -> str:
     """The name of the program a process runs."""
     try:
@@ -69,22 +62,6 @@ def wait_for(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < deadline, "what was waited for did not happen"
         time.sleep(0.1)
-
-
-def is_running(process: int) -> bool:
-    """An ended process that its new parent has not yet asked about does not count."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in "XZ"
-
-
-def assert_end(processes: list[int]) -> None:
-    deadline = time.monotonic() + 15
-    while alive := [pid for pid in processes if is_running(pid)]:
-        assert time.monotonic() < deadline, f"still running: {alive}"
-        time.sleep(0.05)
 
 
 def test_it_says_where_everything_is(server: LocalServer) -> None:
@@ -192,7 +169,7 @@ def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> Non
 def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starter, workers: str) -> None:
     server = start_server(DEMO="0", WORKERS=workers)
     running = children(server.process.pid)
-    server.kill()
+    server.process.kill()
     assert_end(running)
     assert start_server(DEMO="0").call("GET", "/health").status_code == 200
 
