@@ -97,6 +97,18 @@ def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_belie
     assert not (data / DATABASE_WORD).exists()
 
 
+@pytest.mark.parametrize("files", [(), ("lock",)], ids=["no folder", "a folder without a database"])
+def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    for name in files:
+        data.mkdir()
+        (data / name).touch()
+    result = make_staff("a@example.com", DATA=str(data))
+    reason = f"There is no platform in {data}; name its folder: make staff EMAIL=… DATA=…\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", reason)
+    assert [each.name for each in data.rglob("*")] == list(files)
+
+
 def test_only_the_owner_can_read_where_the_database_is(server: LocalServer) -> None:
     assert stat.S_IMODE((server.data / DATABASE_WORD).stat().st_mode) == 0o600
 
