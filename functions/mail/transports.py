@@ -89,7 +89,7 @@ def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
 
 
 def _trusted() -> ssl.SSLContext:
-    """Smtplib by itself believes any certificate."""
+    """What a server has to prove itself by: smtplib alone believes any certificate."""
     return ssl.create_default_context()
 
 

@@ -146,7 +146,7 @@ def test_every_change_waits_for_who_decides_on_the_tutor_s_time(people: People, 
         with transaction() as db:
             lock_people(db, tutor.id)
             changing = threads.submit(at_once, partial(CHANGES[name], tutor, item_id, override_id))
-            assert not wait([changing], timeout=0.25).done
+            assert not wait([changing], timeout=0.5).done
             assert rows(tutor) == before
         [answer] = changing.result(30)
     assert answer.status in {200, 201}

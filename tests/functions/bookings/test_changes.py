@@ -1,10 +1,14 @@
 """Cancelling, rescheduling, answering: who may do what in which state, and what becomes of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from tests.conftest import empty_the_tables
 from tests.doors import Answer
 from tests.lessons import (
     WAITLIST,
@@ -272,17 +276,38 @@ def put(booking: int, **ahead: float) -> None:
 
 
 def expect(answer: Answer, seconds: int, code: str) -> None:
-    """Allowed while there are seconds left, two of them, for machines are slow."""
+    """Allowed while there are seconds left."""
     if seconds > 0:
         assert answer.status < 300, answer
     else:
         refused(answer, 409, code)
 
 
-EITHER_SIDE = pytest.mark.parametrize("seconds", [2, -1])
+EITHER_SIDE = pytest.mark.parametrize("seconds", [1, -1])
+
+
+def in_time(test: Callable[..., None]) -> Callable[..., None]:
+    """Try again what the machine held up until the second that was left was over."""
+
+    @wraps(test)
+    def run(people: People, seconds: int, **rest: str) -> None:
+        for _ in range(5):
+            started = monotonic()
+            try:
+                test(people=people, seconds=seconds, **rest)
+            except AssertionError:
+                if monotonic() - started < seconds or seconds < 0:
+                    raise
+                empty_the_tables()
+            else:
+                return
+        pytest.fail("the machine never had a second")
+
+    return run
 
 
 @EITHER_SIDE
+@in_time
 def test_boundary_of_notice(people: People, seconds: int) -> None:
     tutor, student = people.tutor(), people.student()
     [(start,)] = query("SELECT now() + interval '60 minutes' + make_interval(secs => %s)", seconds)
@@ -291,6 +316,7 @@ def test_boundary_of_notice(people: People, seconds: int) -> None:
 
 
 @EITHER_SIDE
+@in_time
 def test_boundary_of_the_window(people: People, seconds: int) -> None:
     tutor, student = people.tutor(), people.student()
     [(start,)] = query("SELECT now() + interval '60 days' - make_interval(secs => %s)", seconds)
@@ -300,6 +326,7 @@ def test_boundary_of_the_window(people: People, seconds: int) -> None:
 
 @EITHER_SIDE
 @pytest.mark.parametrize(("path", "code"), [("cancel", "too_late_to_cancel"), ("reschedule", "too_late_to_reschedule")])
+@in_time
 def test_boundary_of_the_cut_off(people: People, path: str, code: str, seconds: int) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
@@ -308,7 +335,7 @@ def test_boundary_of_the_cut_off(people: People, path: str, code: str, seconds: 
     expect(post(student, f"{booking}/{path}/", body), seconds, code)
 
 
-@pytest.mark.parametrize("seconds", [1, -1])
+@EITHER_SIDE
 def test_boundary_of_buffers(people: People, seconds: int) -> None:
     tutor, student = free_tutor(people, buffer_before=10, buffer_after=20), people.student()
     booked(people.student(), tutor, at(10))
@@ -320,6 +347,7 @@ def test_boundary_of_buffers(people: People, seconds: int) -> None:
 
 @EITHER_SIDE
 @pytest.mark.parametrize("confirmation", ["manual", "automatic"])
+@in_time
 def test_boundary_of_holds(people: People, confirmation: str, seconds: int) -> None:
     tutor, student = free_tutor(people, confirmation="manual"), people.student()
     booking = booked(student, tutor, at(10))["id"]
@@ -333,6 +361,7 @@ def test_boundary_of_holds(people: People, confirmation: str, seconds: int) -> N
 
 @EITHER_SIDE
 @pytest.mark.parametrize("path", ["no_show", "completed"])
+@in_time
 def test_boundary_of_attendance(people: People, path: str, seconds: int) -> None:
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
@@ -344,6 +373,7 @@ def test_boundary_of_attendance(people: People, path: str, seconds: int) -> None
 
 
 @EITHER_SIDE
+@in_time
 def test_boundary_of_completion(people: People, seconds: int) -> None:
     booking = booked(people.student(), free_tutor(people), at(10))["id"]
     put(booking, hours=-2, seconds=-seconds)
