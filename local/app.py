@@ -25,8 +25,8 @@ from shared.kit.database import close_pool
 from shared.kit.http import http_app
 from shared.kit.websocket import install_pusher
 from shared.kit.wire import App, Receive, Scope, Send
-from shared.rules.outbox import install_waker
-from shared.rules.telling import install_teller
+from shared.rules.outbox import mailer
+from shared.rules.telling import teller
 
 # Seconds after which a thread at work gives way; Python's own 5 ms are what a lane would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005
@@ -57,8 +57,8 @@ class Server:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         install_pusher(self.pusher)
         ticker = Ticker()
-        install_waker(ticker.wake)
-        install_teller(ticker.wake_teller)
+        mailer.installed = ticker.wake
+        teller.installed = ticker.wake_teller
         neighbours = await listen(self.gateway, folder)
         self.gateway.open()
         ticker.start()

@@ -139,7 +139,7 @@ def answers(
         patch.setenv("MEDIA_FOLDER", str(folder / "media"))
         patch.setenv("PUBLIC_URL", "https://korepetycje.example")
         # As the ticker of the local server does.
-        patch.setattr(telling._Installed, "wake", lambda: tell({}, None))
+        patch.setattr(telling.teller, "installed", lambda: tell({}, None))
         read_settings_again()
         options = {name: os.environ[name] for name in names}
         with running_server(folder / "data", DEMO="0", **options) as server:

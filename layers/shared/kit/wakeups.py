@@ -1,9 +1,9 @@
-"""Waking functions by messages of an SQS queue.
+"""Waking functions: within the process, or by messages of an SQS queue.
 
 Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared.kit.json_text import json_text
 from shared.kit.log import logger
@@ -12,11 +12,25 @@ from shared.kit.log import logger
 BATCH = 10
 
 
-def send_wakeups(queue: str, bodies: Sequence[dict[str, int]]) -> None:
-    """Put a message for each of the bodies into the queue of that address.
+class Wakeup:
+    """How a function is woken: as this process has `installed`, else by the queue of that address, if there is one.
 
     Best effort: what nobody was woken for is found by a schedule.
     """
+
+    def __init__(self, queue: Callable[[], str]) -> None:
+        self.installed: Callable[[], None] | None = None
+        self._queue = queue
+
+    def __call__(self, bodies: Sequence[dict[str, int]]) -> None:
+        """One message for each of the bodies."""
+        if self.installed:
+            self.installed()
+        elif queue := self._queue():
+            _send(queue, bodies)
+
+
+def _send(queue: str, bodies: Sequence[dict[str, int]]) -> None:
     from shared.kit.aws_calls import SQS, CallFailed, call
 
     entries = [{"Id": str(number), "MessageBody": json_text(body)} for number, body in enumerate(bodies)]

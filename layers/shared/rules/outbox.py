@@ -1,13 +1,13 @@
 """The mail outbox: a mail is one row in the transaction of what it tells of."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from shared.kit.database import PooledConnection
 from shared.kit.json_text import json_text
 from shared.kit.settings import settings
-from shared.kit.wakeups import send_wakeups
+from shared.kit.wakeups import Wakeup
 
 Kind = Literal["confirm_email", "reset_password", "booking_change", "booking_reminder"]
 
@@ -45,22 +45,10 @@ def queue_mails(db: PooledConnection, mails: Iterable[Mail]) -> list[int]:
     return [row[0] for row in rows]
 
 
-class _Installed:
-    wake: Callable[[], None] | None = None
-
-
-def install_waker(wake: Callable[[], None]) -> None:
-    """How this process wakes the mailer, where there is no queue."""
-    _Installed.wake = wake
+mailer = Wakeup(lambda: settings().mail_queue_url)
 
 
 def wake_mailer(*mail_ids: int) -> None:
-    """Have these mails sent now, or without any whatever is due.
-
-    Best effort: a mail nobody was woken for goes out with the next sweep.
-    """
-    if _Installed.wake:
-        _Installed.wake()
-    elif queue := settings().mail_queue_url:
-        # One message a mail, so that one that fails is tried again alone.
-        send_wakeups(queue, [{"mail_id": each} for each in mail_ids] or [{}])
+    """Have these mails sent now, or without any whatever is due."""
+    # One message a mail, so that one that fails is tried again alone.
+    mailer([{"mail_id": each} for each in mail_ids] or [{}])

@@ -21,7 +21,7 @@ from tests.people import People, Person, query
 @pytest.fixture(autouse=True)
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The teller runs whenever it is woken, as locally and on AWS."""
-    monkeypatch.setattr(telling._Installed, "wake", lambda: tell({}, None))
+    monkeypatch.setattr(telling.teller, "installed", lambda: tell({}, None))
 
 
 def headlines(person: Person) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from functions.accounts.handler import handler as accounts
 from shared.kit.transactions import transaction
 from shared.rules import outbox
-from shared.rules.outbox import Mail, install_waker, queue_mail, queue_mails, wake_mailer
+from shared.rules.outbox import Mail, queue_mail, queue_mails, wake_mailer
 from tests.aws import emulated_aws
 from tests.conftest import read_settings_again
 from tests.doors import LambdaDoor
@@ -24,7 +24,7 @@ class Undone(Exception):
 
 @pytest.fixture(autouse=True)
 def no_waker_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox._Installed, "wake", None)
+    monkeypatch.setattr(outbox.mailer, "installed", None)
 
 
 def test_a_mail_is_due_at_once_and_holds_its_kind_and_addressee_only(platform: None) -> None:
@@ -62,7 +62,7 @@ def test_what_is_undone_is_mailed_to_nobody(platform: None) -> None:
 def test_the_mailer_is_woken_where_there_is_one() -> None:
     wake_mailer()
     woken: list[str] = []
-    install_waker(lambda: woken.append("now"))
+    outbox.mailer.installed = lambda: woken.append("now")
     wake_mailer()
     assert woken == ["now"]
 
