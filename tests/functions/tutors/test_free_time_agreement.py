@@ -35,19 +35,20 @@ terms = st.fixed_dictionaries(
         "slot_step": st.sampled_from([5, 15, 25, 30, 60, 240]),
         "buffer_before": st.sampled_from([0, 0, 5, 30, 240]),
         "buffer_after": st.sampled_from([0, 0, 10, 30, 240]),
-        "minimum_notice": st.sampled_from([0, 0, 0, 60, DAY, WEEK, 43_200]),
-        "booking_window": st.sampled_from([1, 3, 10, 60, 60]),
+        "minimum_notice": st.sampled_from([0] * 6 + [60, DAY, WEEK, 43_200]),
+        "booking_window": st.sampled_from([1, 3, 10, 60, 60, 60, 60]),
         "max_per_day": st.sampled_from([None, None, 1, 2]),
         "max_per_week": st.sampled_from([None, None, 1, 3]),
     }
 )
-# Half of them have no bound, or too little would be found.
-wishes = st.builds(
+ANY_TIME = FreeTime(starts=0, ends=DAY, weekdays=frozenset(range(1, 8)), zone=local_zone(), days=30, length=None)
+# Half of them have no bound at all, or too little would be found.
+wishes = st.just(ANY_TIME) | st.builds(
     FreeTime,
     starts=st.just(0) | st.integers(0, 95).map(lambda quarter: quarter * 15),
     ends=st.just(DAY) | st.integers(1, 96).map(lambda quarter: quarter * 15),
-    weekdays=st.just(frozenset(range(1, 8))) | st.frozensets(st.integers(1, 7), min_size=1),
-    zone=st.just(local_zone()),
+    weekdays=st.just(ANY_TIME.weekdays) | st.frozensets(st.integers(1, 7), min_size=1),
+    zone=st.just(ANY_TIME.zone),
     days=st.sampled_from([1, 2, 7, 14, 30]),
     length=st.none() | st.none() | lengths,
 )
@@ -88,7 +89,10 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
         wish=wishes,
         seconds=st.sampled_from([0, 0, 17]),
     )
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=SLOW)
+    # The few are the same ones in every run, or luck would decide whether they show both answers.
+    @settings(
+        max_examples=examples, derandomize=examples == 100, deadline=None, database=None, suppress_health_check=SLOW
+    )
     def play(*, terms: Any, items: Any, sessions: Any, lessons: Any, wish: FreeTime, seconds: int) -> None:
         for table in ("bookings", "tutoring_sessions", "schedule_items"):
             query(f"DELETE FROM {table}")
