@@ -4,8 +4,9 @@ import base64
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import pytest
 from aws_lambda_powertools.utilities.parser.models import (
@@ -29,10 +30,23 @@ VALUES = {
     "notification_id": 7,
     "password": "Start1!haslo",
     "item_id": 5,
+    "secret_id": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:jwt-AbCdEf",
+    "step": "createSecret",
     "response_url": "https://cloudformation-custom-resource-response-eucentral1.s3.amazonaws.com/x?X-Amz-Signature=y",
     "tutor_id": 7,
     "user_id": "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
+    "version": "5c0d7f3e-2f0b-4c57-9c47-0d1b7b0f3a66",
 }
+
+
+class RotationModel(BaseModel):
+    """The one shape Powertools has no model of."""
+
+    ClientRequestToken: UUID
+    SecretId: str
+    Step: Literal["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
 HTTP = (
     "accounts_register",
     "availability_add_item",
@@ -59,6 +73,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "schedule_tell": EventBridgeModel,
     "queue_mail": SqsModel,
     "queue_tell": SqsModel,
+    "secrets_rotate": RotationModel,
     "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
 }
 # A plain invocation carries what its caller likes.
