@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Requ
 
 from tests.local.servers import LocalServer
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The one without a window first: it takes a third less of the processors.
+NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # Milliseconds until something that must appear counts as missing.
 PATIENCE = 15_000
