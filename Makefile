@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROOF ?= proof
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
+# Where bytecode is not kept, each of the many processes would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test proof bench check generate template publish staff openapi requirements clean

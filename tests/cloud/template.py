@@ -10,9 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode.cfn_yaml import load
-
 from tests.cloud.intrinsics import Resolver
+from tests.infra.templates import template
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
@@ -67,7 +66,7 @@ class Template:
 
     def __init__(self, path: Path, known: Mapping[str, str], secrets: Mapping[str, str]) -> None:
         self.path = path
-        self.document: Mapping[str, Any] = load(str(path))
+        self.document: Mapping[str, Any] = template(path)
         self.resolver = Resolver(self.document, dict(known), secrets)
 
     def resolve(self, value: Any) -> Any:

@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode.cfn_yaml import load
-
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 STACKS = sorted((ROOT / "infra" / "stacks").glob("*.yaml"))
@@ -20,6 +18,8 @@ HANDLER = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 @cache
 def template(path: Path = TEMPLATE) -> Any:
     """A template; !Ref X is {"Ref": "X"}, !GetAtt A.B is {"Fn::GetAtt": ["A", "B"]} and so on."""
+    from cfnlint.decode.cfn_yaml import load  # a second of imports that few tests need
+
     return load(str(path))
 
 

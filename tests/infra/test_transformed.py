@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.cloudformation.parsing import resource_class_from_type
 
 from tests.infra.templates import ROOT, command, events, functions, resources
 
@@ -124,6 +123,8 @@ ON_ALIASES = {"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Lambda::E
 
 
 def known_to_moto(kind: str) -> bool:
+    from moto.cloudformation.parsing import resource_class_from_type  # four seconds that every test run would wait
+
     return resource_class_from_type(kind) is not None and kind != "AWS::CloudFormation::Stack"
 
 
