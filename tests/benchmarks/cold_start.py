@@ -192,7 +192,7 @@ def _cases() -> list[Case]:
 
 
 def _booking_cases(people: People) -> list[Case]:
-    student, tutor = people.student(), people.tutor()
+    student, tutor = people.student(email="books@example.com"), people.tutor(email="booked@prz.edu.pl")
 
     def booking() -> Event:
         query("DELETE FROM idempotency_keys WHERE user_id = %s", student.id)

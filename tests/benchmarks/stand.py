@@ -19,6 +19,7 @@ import psycopg
 from functions.migrations.service import upgrade
 from local.engines import postgres_binary, socket_folder, start_postgres, start_valkey
 from shared.kit.settings import settings
+from tests.benchmarks.load import Load
 
 ROOT = Path(__file__).parents[2]
 TUTORS = 100_000
@@ -35,16 +36,30 @@ class Stand:
     redis_url: str
     folder: Path
 
-    def pgbench(self, script: str, *, clients: int = 1, seconds: int = 4) -> float:
-        """Transactions per second of a script of literal SQL, prepared, over the same socket."""
+    def pgbench(self, script: str, *, seconds: int = 4) -> float:
+        """Transactions per second of one client with a script of literal SQL, prepared, over the same socket."""
+        out = self._pgbench(script, "-c", "1", "-T", str(seconds))
+        line = next(line for line in out.splitlines() if line.startswith("tps"))
+        return float(line.split()[2])
+
+    def paced_pgbench(self, script: str, rate: float, *, clients: int = 8, seconds: int = 4) -> Load:
+        """The same at a fixed rate; latencies count from when a transaction was due.
+
+        Source: postgresql.org/docs/current/pgbench.html, --rate and per-transaction logging
+        """
+        with tempfile.TemporaryDirectory(dir=self.folder) as logs:
+            options = ("-c", str(clients), "-R", f"{rate:.1f}", "-T", str(seconds), "-l", "--log-prefix", f"{logs}/log")
+            self._pgbench(script, *options)
+            lines = [line for log in Path(logs).iterdir() for line in log.read_text().splitlines()]
+        return Load(seconds, sorted(int(line.split()[2]) / 1e6 for line in lines), 0)
+
+    def _pgbench(self, script: str, *options: str) -> str:
         path = self.folder / "script.sql"
         path.write_text(script)
         socket_path = self.database_url.rpartition("host=")[2]
         command = [postgres_binary("pgbench"), "-h", socket_path, "-U", "postgres", "-n", "-M", "prepared"]
-        command += ["-c", str(clients), "-T", str(seconds), "-f", str(path), "tutoring"]
-        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        line = next(line for line in out.splitlines() if line.startswith("tps"))
-        return float(line.split()[2])
+        command += [*options, "-f", str(path), "tutoring"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @contextmanager
