@@ -119,14 +119,16 @@ def find_addressee(email: str) -> Addressee | None:
         return cursor.execute(FIND_ADDRESSEE, (email,)).fetchone()
 
 
+# Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key.
 KEEP_HASH = """
 INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at)
 SELECT sha256(convert_to(%(token)s, 'UTF8')), id, %(purpose)s, now() + make_interval(secs => %(seconds)s)
-FROM users WHERE id = %(user_id)s
+FROM users WHERE id = %(user_id)s FOR KEY SHARE
 """
 
 
-def add_token(token: str, user_id: UUID, purpose: str, seconds: int) -> None:
+def add_token(token: str, user_id: UUID, purpose: str, seconds: int) -> bool:
+    """Keep the hash of a token that is valid for so long; False if the account is gone."""
     values = {"token": token, "user_id": user_id, "purpose": purpose, "seconds": seconds}
     with connection() as db:
-        db.execute(KEEP_HASH, values)
+        return db.execute(KEEP_HASH, values).rowcount > 0

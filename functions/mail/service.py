@@ -88,13 +88,15 @@ def _confirmation(to: Addressee, _payload: dict[str, int]) -> Letter | None:
     if to.confirmed:
         return None
     token, days = secrets.token_hex(32), policy().confirm_token_days
-    repository.add_token(token, to.user_id, "confirm", days * DAY)
+    if not repository.add_token(token, to.user_id, "confirm", days * DAY):
+        return None
     return texts.confirmation(to.first_name, f"{policy().front_url}/account/confirm-email/?token={token}", days)
 
 
-def _password_reset(to: Addressee, _payload: dict[str, int]) -> Letter:
+def _password_reset(to: Addressee, _payload: dict[str, int]) -> Letter | None:
     token, minutes = secrets.token_hex(24), policy().reset_token_minutes
-    repository.add_token(token, to.user_id, "reset", minutes * MINUTE)
+    if not repository.add_token(token, to.user_id, "reset", minutes * MINUTE):
+        return None
     link = f"{policy().front_url}/account/reset-password/?reset_token={token}"
     return texts.password_reset(to.first_name, link, minutes)
 

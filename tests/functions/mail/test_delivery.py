@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from functions.accounts.handler import handler as accounts_handler
@@ -13,6 +15,7 @@ from functions.mail.handler import handler
 from tests.conftest import read_settings_again
 from tests.doors import LambdaDoor
 from tests.functions.mail.smtp_server import HOST, Postbox, free_port, smtp_server
+from tests.gates import wait_until, waiting
 from tests.mailbox import delivered
 from tests.people import PASSWORD, People, query
 from tests.races import at_once
@@ -68,6 +71,22 @@ def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes
     [mail] = postbox.mails
     assert query("SELECT sent_at IS NOT NULL, attempts FROM outbox") == [(True, 2)]
     assert call("POST", "/api/user/confirm_user/", json_body={"token": mail.token}).status == 200
+
+
+def test_an_account_that_is_being_deleted_gets_no_mail_and_keeps_none_from_the_others(smtp_port: int) -> None:
+    queue("ola@example.com", "jan@example.com")
+    with (
+        smtp_server(smtp_port) as postbox,
+        ThreadPoolExecutor() as threads,
+        psycopg.connect(os.environ["DATABASE_URL"]) as deleting,
+    ):
+        deleting.execute("DELETE FROM users WHERE email = 'ola@example.com'")
+        sent = threads.submit(deliver)
+        wait_until(lambda: waiting() == 1)
+        deleting.commit()
+        assert sent.result(10) == 1
+    assert [mail.to for mail in postbox.mails] == ["jan@example.com"]
+    assert query(UNSENT) == []
 
 
 def test_tries_grow_rarer_up_to_one_an_hour(smtp_port: int) -> None:
