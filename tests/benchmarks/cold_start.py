@@ -33,7 +33,7 @@ from tests.events.recorded import recorded
 from tests.people import PASSWORD, People, Person, insert, query
 from tests.runtime.lambda_process import REGION, ROOT, LambdaProcess
 from tests.runtime.management_api import ManagementApi
-from tests.runtime.packages import function_packages
+from tests.runtime.packages import function_packages, required, top_level
 from tests.talks import conversation
 
 ROUNDS = 7
@@ -102,6 +102,13 @@ def _kilobytes(handler: str) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*.py")) / 1000
 
 
+def _layer_megabytes() -> float:
+    """What all images hold of ours: the packages and the shared code, with bytecode."""
+    found = [ROOT / "layers", *(path for name in required() for path in top_level(name))]
+    files = (file for each in found for file in ([each] if each.is_file() else each.rglob("*")))
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
+
+
 def measure(stand: Stand) -> list[Figure]:
     """Every function in turn, several times over, so that a busy moment of the machine meets all alike."""
     for folder in ("functions", "layers", "tests/runtime"):
@@ -125,7 +132,8 @@ def measure(stand: Stand) -> list[Figure]:
                 case.start(environment)
         if management_api.refused:
             raise AssertionError("a push was not signed well")
-    return [case.figure() for case in cases]
+    layer = Figure("layer that all functions share, MB", _layer_megabytes())
+    return [*(case.figure() for case in cases), layer]
 
 
 def _cases() -> list[Case]:
