@@ -29,8 +29,9 @@ from tests.cloud.http_api import HttpApi
 from tests.cloud.intrinsics import REGION
 from tests.cloud.lambda_service import Function
 from tests.cloud.socket_api import ConnectionsApi, SocketApi
-from tests.cloud.template import TEMPLATE, Template, referred
+from tests.cloud.template import Template, referred
 from tests.cloud.throttle import Throttle
+from tests.infra.templates import TEMPLATE
 from tests.runtime.management_api import MAX_MESSAGE
 
 PATIENCE = 10.0

@@ -13,7 +13,6 @@ from typing import Any
 from tests.cloud.intrinsics import Resolver
 from tests.infra.templates import template
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 Resource = Mapping[str, Any]
 

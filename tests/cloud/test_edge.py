@@ -6,7 +6,8 @@ import pytest
 
 from tests.cloud.edge_function import RULES, Answered, NodeFunction
 from tests.cloud.intrinsics import Resolver
-from tests.cloud.template import TEMPLATE, Template
+from tests.cloud.template import Template
+from tests.infra.templates import TEMPLATE
 
 EDGE = Template(TEMPLATE.parent / "infra" / "stacks" / "edge.yaml", {}, {})
 CODE = {name: str(each["FunctionCode"]) for name, each in EDGE.of_type("AWS::CloudFront::Function").items()}

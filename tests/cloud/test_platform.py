@@ -15,7 +15,8 @@ from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
 from tests.cloud.cloud import Cloud
-from tests.cloud.template import TEMPLATE, HttpRoute, Template
+from tests.cloud.template import HttpRoute, Template
+from tests.infra.templates import TEMPLATE
 from tests.people import PASSWORD, People, Person, query
 from tests.talks import conversation
 
