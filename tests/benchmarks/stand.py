@@ -23,6 +23,7 @@ from tests.benchmarks.load import Load
 
 ROOT = Path(__file__).parents[2]
 TUTORS = 100_000
+PGBENCH_SECONDS = 4
 RARE_SKILL = "Esperanto"
 SECRET = "a secret of at least thirty-two bytes, for benchmarks"
 
@@ -36,29 +37,28 @@ class Stand:
     redis_url: str
     folder: Path
 
-    def pgbench(self, script: str, *, seconds: int = 4) -> float:
+    def pgbench(self, script: str) -> float:
         """Transactions per second of one client with a script of literal SQL, prepared, over the same socket."""
-        out = self._pgbench(script, "-c", "1", "-T", str(seconds))
+        out = self._pgbench(script, "-c", "1")
         line = next(line for line in out.splitlines() if line.startswith("tps"))
         return float(line.split()[2])
 
-    def paced_pgbench(self, script: str, rate: float, *, clients: int = 8, seconds: int = 4) -> Load:
+    def paced_pgbench(self, script: str, rate: float) -> Load:
         """The same at a fixed rate; latencies count from when a transaction was due.
 
         Source: postgresql.org/docs/current/pgbench.html, --rate and per-transaction logging
         """
         with tempfile.TemporaryDirectory(dir=self.folder) as logs:
-            options = ("-c", str(clients), "-R", f"{rate:.1f}", "-T", str(seconds), "-l", "--log-prefix", f"{logs}/log")
-            self._pgbench(script, *options)
+            self._pgbench(script, "-c", "8", "-R", f"{rate:.1f}", "-l", "--log-prefix", f"{logs}/log")
             lines = [line for log in Path(logs).iterdir() for line in log.read_text().splitlines()]
-        return Load(seconds, sorted(int(line.split()[2]) / 1e6 for line in lines), 0)
+        return Load(PGBENCH_SECONDS, sorted(int(line.split()[2]) / 1e6 for line in lines), 0)
 
     def _pgbench(self, script: str, *options: str) -> str:
         path = self.folder / "script.sql"
         path.write_text(script)
         socket_path = self.database_url.rpartition("host=")[2]
         command = [postgres_binary("pgbench"), "-h", socket_path, "-U", "postgres", "-n", "-M", "prepared"]
-        command += [*options, "-f", str(path), "tutoring"]
+        command += ["-T", str(PGBENCH_SECONDS), *options, "-f", str(path), "tutoring"]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
