@@ -54,7 +54,7 @@ def tell(*commands: tuple[Any, ...]) -> None:
 
 
 class _Teller(threading.local):
-    """A connection of this thread on which Redis answers nothing."""
+    """A connection of this thread on which Redis answers nothing; none of the pool's, it ends with the thread."""
 
     connection: Any = None
     pool: object = None
@@ -64,10 +64,12 @@ _teller = _Teller()
 
 
 def _send(client: "redis.Redis", commands: tuple[tuple[Any, ...], ...]) -> None:
-    if _teller.pool is not client.connection_pool:
-        _teller.pool = client.connection_pool
-        _teller.connection = client.connection_pool.make_connection()
-        _teller.connection.redis_connect_func = _connect_silently
+    pool = client.connection_pool
+    if _teller.pool is not pool:
+        _teller.connection = pool.connection_class(
+            **{**pool.connection_kwargs, "redis_connect_func": _connect_silently}
+        )
+        _teller.pool = pool
     packed = _teller.connection.pack_commands(commands)
     try:
         _teller.connection.send_packed_command(packed, check_health=False)

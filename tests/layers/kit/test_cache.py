@@ -1,0 +1,49 @@
+"""Redis as its users in the code see it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+
+import pytest
+
+from shared.kit import cache
+from tests.gates import wait_until
+
+KEY = "told"
+
+
+@pytest.fixture(autouse=True)
+def nothing_told(platform: None) -> Iterator[None]:
+    cache.client().delete(KEY)
+    yield
+    cache.client().delete(KEY)
+
+
+def told() -> int:
+    return int(cache.client().llen(KEY))
+
+
+def test_threads_that_come_and_go_use_up_no_connections() -> None:
+    threads = cache.client().connection_pool.max_connections + 20
+    for _ in range(threads):
+        thread = Thread(target=cache.tell, args=(("RPUSH", KEY, "x"),))
+        thread.start()
+        thread.join()
+    wait_until(lambda: told() == threads)
+
+
+def test_the_connection_of_a_thread_that_ended_is_closed() -> None:
+    with ThreadPoolExecutor(20) as threads:
+        before = len(cache.client().client_list())
+        list(threads.map(cache.tell, [("RPUSH", KEY, "x")] * 20))
+    wait_until(lambda: told() == 20)
+    wait_until(lambda: len(cache.client().client_list()) <= before)
+
+
+def test_one_connection_of_a_thread_tells_everything() -> None:
+    cache.tell(("RPUSH", KEY, "a"), ("RPUSH", KEY, "b"))
+    connections = len(cache.client().client_list())
+    cache.tell(("RPUSH", KEY, "c"))
+    wait_until(lambda: told() == 3)
+    assert len(cache.client().client_list()) == connections
+    assert cache.client().lrange(KEY, 0, -1) == [b"a", b"b", b"c"]
