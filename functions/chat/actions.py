@@ -63,7 +63,7 @@ def _conversation_id(text: str) -> UUID:
 
 
 def disconnect(event: Event) -> dict[str, Any]:
-    repository.forget_connections([event["requestContext"]["connectionId"]])
+    repository.forget_connection(event["requestContext"]["connectionId"])
     return OK
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from functions.chat import repository
 from shared.kit.door import door
 from shared.kit.websocket import pusher
+from shared.rules.open_sockets import forget_gone
 
 IDLE_SECONDS = 300
 # The one frame every client ignores.
@@ -20,5 +21,5 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
     idle = repository.claim_idle_connections(IDLE_SECONDS)
     gone = pusher().post(idle, KEEP_ALIVE) if idle else []
     if gone:
-        repository.forget_connections(gone)
+        forget_gone(gone)
     return {"pinged": len(idle) - len(gone), "gone": len(gone)}

@@ -91,9 +91,9 @@ def open_connection(
         return db.execute(opening, values).fetchone() is not None
 
 
-def forget_connections(connection_ids: list[str]) -> None:
+def forget_connection(connection_id: str) -> None:
     with connection() as db:
-        db.execute("DELETE FROM connections WHERE id = ANY(%s)", (connection_ids,))
+        db.execute("DELETE FROM connections WHERE id = %s", (connection_id,))
 
 
 # Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
@@ -164,14 +164,18 @@ def _sent(row: Row) -> Sent:
     )
 
 
-# A message reaches every socket of its conversation: a conversation's last activity is its sockets'.
+# A message reaches every socket of its conversation: a conversation's last activity is its sockets'. Whoever holds a
+# lock on a socket claims or forgets it: nobody waits in a circle.
 CLAIM_IDLE = """
-UPDATE connections SET touched_at = now()
-WHERE touched_at < now() - make_interval(secs => %(idle)s) AND NOT EXISTS (
-    SELECT FROM conversations v
-    WHERE v.id = connections.conversation_id AND v.updated_at >= now() - make_interval(secs => %(idle)s)
+WITH idle AS (
+    SELECT c.id FROM connections c
+    WHERE c.touched_at < now() - make_interval(secs => %(idle)s) AND NOT EXISTS (
+        SELECT FROM conversations v
+        WHERE v.id = c.conversation_id AND v.updated_at >= now() - make_interval(secs => %(idle)s)
+    )
+    FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-RETURNING connections.id
+UPDATE connections c SET touched_at = now() FROM idle WHERE c.id = idle.id RETURNING c.id
 """
 
 

@@ -78,6 +78,13 @@ def take_back_try(mail_id: int) -> None:
         db.execute("UPDATE outbox SET uncertain_at = NULL WHERE id = %s AND sent_at IS NULL", (mail_id,))
 
 
+# Whoever holds a lock on one deletes it, or the next sweep will: nobody waits in a circle.
+EXPIRED = [
+    f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at < now() FOR UPDATE SKIP LOCKED)"
+    for table, key in (("email_tokens", "token_hash"), ("sessions", "id"))
+]
+
+
 def delete_old() -> None:
     """Forget mails a week old, and those that could not be sent in three days: what they say is of no use."""
     with connection() as db:
@@ -85,8 +92,8 @@ def delete_old() -> None:
             "DELETE FROM outbox WHERE created_at < now() - interval '7 days'"
             " OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')"
         )
-        db.execute("DELETE FROM email_tokens WHERE expires_at < now()")
-        db.execute("DELETE FROM sessions WHERE expires_at < now()")
+        for expired in EXPIRED:
+            db.execute(expired)
 
 
 # A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the

@@ -57,7 +57,11 @@ def set_read(user_id: UUID, notification_id: int, *, is_read: bool) -> Notificat
 
 
 # Those that can be seen now: one that comes meanwhile stays unread.
-READ_ALL = "UPDATE notifications SET is_read = true WHERE user_id = %s AND NOT is_read"
+READ_ALL = """
+UPDATE notifications SET is_read = true WHERE id IN (
+    SELECT id FROM notifications WHERE user_id = %s AND NOT is_read ORDER BY id FOR NO KEY UPDATE
+)
+"""
 
 
 def read_all(user_id: UUID) -> None:

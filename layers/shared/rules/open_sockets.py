@@ -2,8 +2,14 @@
 
 from shared.kit.database import connection
 
-# API Gateway answers 410 to a post while the handshake is still under way.
-FORGET_GONE = "DELETE FROM connections WHERE id = ANY(%s) AND connected_at < now() - interval '5 seconds'"
+# API Gateway answers 410 to a post while the handshake is still under way. Whoever holds a lock on one forgets it too,
+# or the next post will: nobody waits in a circle.
+FORGET_GONE = """
+DELETE FROM connections WHERE id IN (
+    SELECT id FROM connections WHERE id = ANY(%s) AND connected_at < now() - interval '5 seconds'
+    FOR UPDATE SKIP LOCKED
+)
+"""
 
 
 def forget_gone(connection_ids: list[str]) -> None:

@@ -9,7 +9,7 @@ from shared.kit.websocket import pusher
 LOCK_SESSIONS = """
 SELECT id FROM sessions
 WHERE user_id = %(user_id)s AND (%(only)s::uuid IS NULL OR id = %(only)s) AND (%(but)s::uuid IS NULL OR id <> %(but)s)
-FOR UPDATE
+ORDER BY id FOR UPDATE
 """
 
 
