@@ -6,7 +6,7 @@ The legacy client draws every object it is sent as a message, so nothing but mes
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 import psycopg
@@ -106,8 +106,13 @@ def _accepted(event: Event) -> Draft | None:
     if known := _senders.known.get(connection_id):
         note(user_id=known[0])
     data = (_read(event) or {}).get("data")
-    body, client_id = _content(data) if isinstance(data, Mapping) else (None, None)
-    if body is None:
+    said: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    body, client_id = said.get("body"), said.get("id")
+    unusable = not (client_id is None or _is_client_id(client_id))
+    if unusable:
+        client_id = None
+    # The legacy protocol knows no ids: there it is one of the keys that mean nothing.
+    if not _is_body(body) or (unusable and _speaks_facts(connection_id)):
         _refuse(connection_id, client_id, "bad_message")
         return None
     try:
@@ -127,14 +132,14 @@ def _read(event: Event) -> dict[str, Any] | None:
     return frame if isinstance(frame, dict) else None
 
 
-def _content(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Body and client id of a message; None for a body that is not taken."""
-    body, client_id = data.get("body"), data.get("id")
-    if not isinstance(client_id, str) or len(client_id) > MAX_CLIENT_ID or unfit_characters(client_id):
-        client_id = None
-    if not isinstance(body, str) or not body.strip() or len(body) > MAX_CHARACTERS or unfit_characters(body):
-        return None, client_id
-    return (body if len(body.encode()) <= MAX_BYTES else None), client_id
+def _is_client_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unfit_characters(value)
+
+
+def _is_body(value: object) -> TypeGuard[str]:
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_CHARACTERS or unfit_characters(value):
+        return False
+    return len(value.encode()) <= MAX_BYTES
 
 
 def _store(drafts: Sequence[Draft], *, again: bool = True) -> list[Sent]:
@@ -183,8 +188,12 @@ def _deliver(messages: Sequence[Sent]) -> None:
 
 def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
     """Tell a sender that understands it."""
-    if (_senders.protocol(connection_id) or repository.find_protocol(connection_id)) == FACTS:
+    if _speaks_facts(connection_id):
         pusher().post([connection_id], encode(refused_frame(client_id, code)))
+
+
+def _speaks_facts(connection_id: str) -> bool:
+    return (_senders.protocol(connection_id) or repository.find_protocol(connection_id)) == FACTS
 
 
 class _Senders:

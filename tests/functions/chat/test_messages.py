@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from functions.chat import actions
 from shared.kit.settings import settings as platform_settings
 from tests.functions.chat.clients import Client, Clients, route_key
 from tests.functions.chat.talks import conversation, conversations, history
@@ -203,11 +204,29 @@ def test_a_message_sent_again_is_the_same_message(clients: Clients, talk: Talk) 
     assert talk.asking.bodies == ["raz", "między", "moje siedem"]
 
 
-@pytest.mark.parametrize("client_id", [5, None, True, [], {}, "x" * 101, "a\0b", "\ud800"])
-def test_an_id_that_is_none_is_no_id(talk: Talk, client_id: Any) -> None:
+UNUSABLE_IDS = [5, True, [], {}, "", "x" * 101, "a\0b", "\ud800"]
+
+
+@pytest.mark.parametrize("client_id", [None, *UNUSABLE_IDS])
+def test_an_id_means_nothing_in_the_legacy_protocol_unless_it_is_one(talk: Talk, client_id: Any) -> None:
     for _ in range(2):
         talk.asking.say("x", id=client_id)
     assert [seq for seq, _body, _author in stored()] == [1, 2]
+
+
+@pytest.mark.parametrize("client_id", UNUSABLE_IDS)
+@pytest.mark.parametrize("go_on", [dict, actions._senders.known.clear], ids=["same process", "another process"])
+def test_an_unusable_id_is_refused_in_the_second_protocol(
+    clients: Clients, talk: Talk, client_id: Any, go_on: Callable[[], object]
+) -> None:
+    """Taken without it, the message would be stored twice when it is sent again."""
+    modern = clients.open(talk.student, talk.id, protocol="2")
+    go_on()
+    modern.say("x", id=client_id)
+    assert modern.frames == [{"event": "message_refused", "data": {"client_id": None, "code": "bad_message"}}]
+    assert (talk.answering.frames, stored()) == ([], [])
+    modern.say("x", id=None)
+    assert [body for _seq, body, _author in stored()] == ["x"]
 
 
 def break_connections() -> None:
