@@ -21,7 +21,7 @@ from local.options import CannotStart
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 20.0
-RESTART_TIMEOUT = 15.0
+LEFTOVER_TIMEOUT = 15.0
 SOCKETS_PREFIX = "tutoring-sockets-"
 # How old a folder must be before a missing lock says that its process has died.
 UNLOCKED_SECONDS = 60.0
@@ -74,23 +74,12 @@ class Engine:
                 if self._stopped:
                     return
                 sys.stderr.write(f"{self.name} has ended; starting it again.\n")
-                if not self._restarted():
+                try:
+                    self.process = self._start()
+                except CannotStart as reason:
+                    sys.stderr.write(f"{reason}\n")
                     os.kill(os.getpid(), signal.SIGTERM)
                     return
-
-    def _restarted(self) -> bool:
-        """What a killed engine leaves behind may be in its way for a moment."""
-        deadline = time.monotonic() + RESTART_TIMEOUT
-        while True:
-            try:
-                self.process = self._start()
-            except CannotStart as reason:
-                if time.monotonic() > deadline:
-                    sys.stderr.write(f"{reason}\n")
-                    return False
-                time.sleep(0.2)
-            else:
-                return True
 
 
 def socket_folder() -> Path:
@@ -143,9 +132,18 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
     maintenance = _database_url("postgres", sockets)
 
     def start() -> "subprocess.Popen[bytes]":
-        process = _spawn(command, signal.SIGINT, log)
-        _wait("PostgreSQL", process, log, lambda: _database_answers(maintenance))
-        return process
+        deadline = time.monotonic() + LEFTOVER_TIMEOUT
+        while True:
+            process = _spawn(command, signal.SIGINT, log)
+            try:
+                _wait("PostgreSQL", process, log, lambda: _database_answers(maintenance))
+            except CannotStart:
+                # One that gives up takes its own file away: this is of a killed one, whose processes are still ending.
+                if not (data / "postmaster.pid").exists() or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return process
 
     engine = Engine("PostgreSQL", _database_url(DATABASE, sockets), start, signal.SIGINT)
     with psycopg.connect(maintenance, autocommit=True) as db:

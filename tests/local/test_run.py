@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, closing, contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -175,6 +176,27 @@ def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starte
     server.process.kill()
     assert_end(running)
     assert start_server(DEMO="0").call("GET", "/health").status_code == 200
+
+
+def test_it_waits_for_the_database_of_a_killed_one_to_end(start_server: Starter) -> None:
+    server = start_server(DEMO="0")
+    running = children(server.process.pid)
+    database = next(pid for pid in running if command(pid).startswith("postgres"))
+    os.kill(database, signal.SIGSTOP)
+    server.process.kill()
+
+    def let_go() -> None:
+        log = server.data / "postgres.log"
+        try:
+            wait_for(lambda: "postmaster.pid" in log.read_text())
+        finally:
+            os.kill(database, signal.SIGCONT)
+
+    with ThreadPoolExecutor(1) as threads:
+        found = threads.submit(let_go)
+        assert start_server(DEMO="0").call("GET", "/health").status_code == 200
+        found.result()
+    assert_end(running)
 
 
 def test_its_secrets_are_readable_by_its_owner_only(server: LocalServer) -> None:
