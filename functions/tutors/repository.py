@@ -7,6 +7,7 @@ from functions.tutors.facet_search import facet_statement
 from functions.tutors.filters import Filters
 from functions.tutors.search import search_statement
 from shared.kit.database import connection
+from shared.kit.prepared import fetch_planned
 from shared.rules.pictures import picture_sql
 from shared.rules.policy import policy
 
@@ -14,14 +15,14 @@ from shared.rules.policy import policy
 SHOWN_RATINGS = 500
 SHOWN_ITEMS = 1000
 
-Row = tuple[int, Any, str]
+Row = tuple[int, str, str]
 
 
 def search(filters: Filters, *, forgiving: bool = False) -> list[Row]:
     """(id, value sorted by, card as JSON text) of one page of tutors and, if there is one, of the next one's first."""
     statement, parameters = search_statement(filters, forgiving=forgiving)
     with connection() as db:
-        return db.execute(statement, parameters, prepare=False).fetchall()
+        return [(int(key), value, card) for key, value, card in fetch_planned(db, statement, parameters)]
 
 
 def count_facets(filters: Filters, *, forgiving: bool = False) -> tuple[int, int, str, str]:

@@ -74,7 +74,7 @@ def search(query: bytes) -> tuple[list[str], list[tuple[str, str]] | None]:
     if len(cards) == len(rows):
         return cards, None
     last_id, last_value, _card = rows[len(cards) - 1]
-    cursor = Cursor(filters.order.name, str(last_value), last_id)
+    cursor = Cursor(filters.order.name, last_value, last_id)
     return cards, [*filters.query, ("cursor", cursor.text())]
 
 
