@@ -6,6 +6,7 @@ together.
 
 import select
 import time
+from collections import deque
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from typing import Any, Self
@@ -63,10 +64,17 @@ class PooledConnection(psycopg.Connection[TupleRow]):
         raise refusal
 
 
+class _AtRest(deque[PooledConnection]):
+    """Of the connections at rest the pool lends the one that came back last: its server process has warm caches."""
+
+    def popleft(self) -> PooledConnection:
+        return self.pop()
+
+
 @cache
 def pool() -> ConnectionPool[PooledConnection]:
     """The process's pool, opened on first use; settings give its size."""
-    return ConnectionPool(
+    made = ConnectionPool(
         settings().database_url,
         connection_class=PooledConnection,
         kwargs=connection_options(),
@@ -74,8 +82,11 @@ def pool() -> ConnectionPool[PooledConnection]:
         max_size=settings().database_pool,
         timeout=BORROW_TIMEOUT,
         check=ping_if_idle,
-        open=True,
+        open=False,
     )
+    made._pool = _AtRest()  # noqa: SLF001 - the pool has no setting for it and would lend them in turn
+    made.open()
+    return made
 
 
 def connection_options() -> dict[str, Any]:

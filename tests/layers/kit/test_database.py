@@ -69,3 +69,17 @@ def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
         assert checked == [db]
     with connection():
         assert len(checked) == 1
+
+
+def test_the_connection_that_came_back_last_is_lent_first(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_POOL", "3")
+    read_settings_again()
+    close_pool()
+    with connection() as first, connection() as second, connection() as third:
+        pass
+    with connection() as one, connection() as another:
+        assert [one, another] == [first, second]
+    with connection() as one:
+        assert one is first
+    assert third is not first
+    close_pool()
