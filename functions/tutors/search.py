@@ -40,7 +40,9 @@ def search_statement(filters: Filters, *, forgiving: bool = False) -> tuple[str,
     order = f"ORDER BY t.{column} {direction}, t.id {direction}"
     selection = f"SELECT t.id, t.{column}, {CARD}"
     if filters.free_time is None:
-        return f"{selection} FROM tutors t WHERE {' AND '.join(conditions)} {order} LIMIT %(rows)s", parameters
+        # Cards are made of the page alone, also where all that matches has to be sorted.
+        page = f"SELECT t.* FROM tutors t WHERE {' AND '.join(conditions)} {order} LIMIT %(rows)s"
+        return f"{selection} FROM ({page}) t {order}", parameters
     parameters |= free_parameters(filters.free_time)
     return two_ways(filters.free_time, selection, conditions, order), parameters
 

@@ -1,9 +1,14 @@
-"""How many SQL statements the hot reads cost, counted at the server."""
+"""How many SQL statements the hot reads cost, counted at the server, and what the search's one does."""
+
+from typing import Any
 
 import pytest
 
+from functions.tutors.filters import read_filters
+from functions.tutors.search import search_statement
+from shared.kit.database import connection
 from tests.functions.tutors.searches import call
-from tests.people import People
+from tests.people import People, query
 from tests.statements import statements
 
 
@@ -35,3 +40,48 @@ def test_own_settings_take_one_statement_after_sign_in_is_checked(people: People
         with statements() as sent:
             assert call("GET", f"/api/user/tutor/{name}/", token=tutor.access).status == 200
         assert len(sent) == 2, sent
+
+
+def plan_of(search: str, **settings: str) -> dict[str, Any]:
+    """How PostgreSQL answered a search."""
+    statement, parameters = search_statement(read_filters(search.encode()))
+    with connection() as db, db.transaction():
+        for name, value in settings.items():
+            db.execute("SELECT set_config(%s, %s, true)", (name, value))
+        explained = db.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters, prepare=False).fetchone()
+    assert explained is not None
+    plan: dict[str, Any] = explained[0][0]["Plan"]
+    return plan
+
+
+def parts(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan] + [part for below in plan.get("Plans", []) for part in parts(below)]
+
+
+def add_tutors(number: int, location: str) -> None:
+    query(
+        "WITH account AS (INSERT INTO users (email, password_hash, is_tutor, confirmed_at)"
+        " SELECT %s || n, '-', true, now() FROM generate_series(1, %s) n RETURNING id)"
+        " INSERT INTO tutors (user_id, location) SELECT id, %s FROM account",
+        location,
+        number,
+        location,
+    )
+
+
+def test_cards_are_made_of_the_page_alone_even_where_all_that_matches_is_sorted(platform: None) -> None:
+    add_tutors(40, "Łódź")
+    plan = plan_of("page_size=5", enable_indexscan="off", enable_bitmapscan="off")
+    [cards] = [part for part in parts(plan) if part.get("Parent Relationship") == "SubPlan"]
+    [sort] = [part for part in parts(plan) if part["Node Type"] == "Sort"]
+    assert (cards["Actual Loops"], sort["Plans"][0]["Actual Rows"]) == (6, 40)
+
+
+def test_how_many_tutors_a_place_with_diacritics_has_is_known_beforehand(platform: None) -> None:
+    """Else all of a large town would be read and sorted for the first few."""
+    add_tutors(500, "Łódź")
+    add_tutors(500, "Kraków")
+    query("ANALYZE tutors")
+    plan = plan_of("tutoring_location=%C5%82%C3%B3d%C5%BA", enable_indexscan="off")
+    [scan] = [part for part in parts(plan) if part.get("Relation Name") == "tutors"]
+    assert scan["Plan Rows"] > 100, scan
