@@ -29,6 +29,17 @@ FREE_QUERIES = (
     "free_from=08:00&free_to=12:00&free_length=90&sorting_by_hourly_rate=asc",
     f"free_from=03:00&free_to=05:00&skills={RARE_SKILL}",
 )
+# By place and name: with and without diacritics, of many and of few, beside other filters.
+TEXT_QUERIES = tuple(
+    quote(query, safe="=&_")
+    for query in (
+        "tutoring_location=rzeszów&skills=Fizyka&skills=Matematyka&price__lte=100&sorting_by_average_rating=desc",
+        "tutoring_location=krakow",
+        "search_by_full_name=nowak&tutoring_location=łódź",
+        "search_by_full_name=łucja kowalska",
+        "search_by_full_name=nowka",
+    )
+)
 TUTOR = 5
 CLIENTS = 8
 PACED_CLIENTS = 32
@@ -37,7 +48,7 @@ ROUNDS = 3
 
 
 def measure(stand: Stand) -> list[Figure]:
-    return [*measure_search(stand), *measure_pages(stand), *measure_free(stand), *measure_details(stand)]
+    return [*measure_search(stand), *measure_pages(stand), *measure_kinds(stand), *measure_details(stand)]
 
 
 def measure_search(stand: Stand) -> list[Figure]:
@@ -75,12 +86,16 @@ def measure_pages(stand: Stand) -> list[Figure]:
     ]
 
 
-def measure_free(stand: Stand) -> list[Figure]:
-    """One client searches by all kinds of hours in turn, twenty tutors a page; then asks for facets."""
-    searches = [prepare(f"{PATH}?{query}&page_size=20") for query in FREE_QUERIES]
+def measure_kinds(stand: Stand) -> list[Figure]:
+    """One client searches by all kinds of texts and hours in turn, twenty tutors a page; then asks for facets."""
+    texts, hours = ([prepare(f"{PATH}?{each}&page_size=20") for each in kind] for kind in (TEXT_QUERIES, FREE_QUERIES))
     facets = [prepare(f"{PATH}facets/?{query}") for query in (QUERY, "")]
     figures = []
-    for name, requests, most in (("search by free time", searches, 50), ("facets of everybody", facets, 500)):
+    for name, requests, most in (
+        ("search by place and name", texts, 50),
+        ("search by free time", hours, 50),
+        ("facets of everybody", facets, 500),
+    ):
         closed_loop(stand.port, requests, clients=CLIENTS, seconds=1)
         load = closed_loop(stand.port, requests, clients=1, seconds=SECONDS)
         assert not load.errors, f"{load.errors} errors"
