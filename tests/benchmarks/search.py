@@ -127,7 +127,7 @@ def cursor_after(stand: Stand, place: int) -> str:
     filters = read_filters(BROAD_QUERY.encode())
     statement, parameters = search_statement(filters)
     with psycopg.connect(stand.database_url) as db:
-        row: Any = db.execute(f"{statement} OFFSET {place - 1}", {**parameters, "rows": 1}).fetchone()
+        row: Any = db.execute(f"{statement} OFFSET {place - 1}", {**parameters, "rows": place}).fetchone()
     return Cursor(filters.order.name, str(row[1]), row[0]).text()
 
 
