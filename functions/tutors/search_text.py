@@ -31,6 +31,7 @@ def location_conditions(location: str, parameters: dict[str, Any], *, forgiving:
     conditions = ["t.location_folded LIKE '%% ' || fold(%(location)s) || '%%'"]
     if not text.isascii() and not forgiving:
         parameters["location_accents"] = _accents(text)
+        # The planner has statistics of this very expression (migration 0005).
         conditions.append("lower(' ' || t.location) LIKE '%% ' || lower(%(location_accents)s) || '%%'")
     return conditions
 

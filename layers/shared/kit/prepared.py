@@ -34,7 +34,7 @@ def fetch_planned(db: PooledConnection, statement: str, parameters: Mapping[str,
 
 
 @lru_cache(maxsize=256)
-def _numbered(statement: str) -> tuple[bytes, list[str]]:
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     """The statement with libpq's placeholders $1, $2, …, and what they were called."""
     names: list[str] = []
 
@@ -46,7 +46,7 @@ def _numbered(statement: str) -> tuple[bytes, list[str]]:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    return _PLACEHOLDER.sub(number, statement).encode(), names
+    return _PLACEHOLDER.sub(number, statement).encode(), tuple(names)
 
 
 class Prepared:

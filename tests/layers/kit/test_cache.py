@@ -30,6 +30,7 @@ def test_threads_that_come_and_go_use_up_no_connections() -> None:
         thread.start()
         thread.join()
     wait_until(lambda: told() == threads)
+    assert cache.attempt(lambda client: client.ping(), otherwise=False)
 
 
 def test_the_connection_of_a_thread_that_ended_is_closed() -> None:
@@ -38,6 +39,7 @@ def test_the_connection_of_a_thread_that_ended_is_closed() -> None:
         list(threads.map(cache.tell, [("RPUSH", KEY, "x")] * 20))
     wait_until(lambda: told() == 20)
     wait_until(lambda: len(cache.client().client_list()) <= before)
+    assert told() == 20
 
 
 def test_one_connection_of_a_thread_tells_everything() -> None:

@@ -21,7 +21,7 @@ from tests.gates import wait_until, waiting
 from tests.people import People, Person, insert, query
 from tests.races import PATIENCE
 
-YESTERDAY = "2026-01-01T00:00:00Z"
+LONG_AGO = "2026-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_rows_are_locked_in_the_order_of_ids(
 def open_sockets(student: Person) -> None:
     for each in "cba":
         row = {"id": each, "user_id": student.id, "session_id": student.session_id}
-        insert("connections", row | {"connected_at": YESTERDAY, "touched_at": YESTERDAY})
+        insert("connections", row | {"connected_at": LONG_AGO, "touched_at": LONG_AGO})
 
 
 def test_an_idle_socket_that_somebody_has_is_passed_over(student: Person) -> None:
@@ -91,9 +91,9 @@ def test_a_socket_that_is_gone_and_that_somebody_has_is_passed_over(student: Per
 
 def test_what_expired_and_somebody_has_is_passed_over(people: People) -> None:
     student, other = people.student(), people.student()
-    query("UPDATE sessions SET expires_at = %s", YESTERDAY)
+    query("UPDATE sessions SET expires_at = %s", LONG_AGO)
     for person, token in ((student, b"a"), (other, b"b")):
-        values = (token, person.id, "reset", YESTERDAY)
+        values = (token, person.id, "reset", LONG_AGO)
         query("INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) VALUES (%s, %s, %s, %s)", *values)
     with first_of("sessions") as (_, session), first_of("email_tokens", "token_hash") as (_, token):
         delete_old()
