@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.chat import actions
+from shared.kit.database import pool
 from shared.kit.settings import settings as platform_settings
 from tests.functions.chat.clients import Client, Clients, route_key
 from tests.functions.chat.talks import conversation, conversations, history
+from tests.gates import wait_until
 from tests.people import People, Person, query
 
 OK = {"statusCode": 200}
@@ -230,10 +232,15 @@ def test_an_unusable_id_is_refused_in_the_second_protocol(
 
 
 def break_connections() -> None:
-    """End every connection this process has to PostgreSQL, from outside."""
+    """End every connection this process has to PostgreSQL, from outside.
+
+    None is on its way that would outlive it, and the one lent next is not so new that it would be tried first.
+    """
+    wait_until(lambda: (stats := pool().get_stats())["pool_available"] == stats["pool_size"])
+    query("SELECT 1")
     with psycopg.connect(platform_settings().database_url, autocommit=True) as db:
         db.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
@@ -250,7 +257,6 @@ def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Cli
     talk_id = conversation(student := people.student(), people.tutor())
     socket, legacy = clients.open(student, talk_id, protocol="2"), clients.open(student, talk_id)
     for sender in (socket, legacy):
-        query("SELECT 1")
         break_connections()
         assert sender.say("lost") == OK
     assert [frame["data"] for frame in socket.frames] == [{"client_id": None, "code": "unavailable"}]

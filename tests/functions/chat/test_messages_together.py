@@ -93,7 +93,6 @@ def test_one_that_was_stored_before_takes_nobody_with_it(room: Callable[[], Room
 
 def test_those_with_an_id_outlive_a_broken_connection(room: Callable[[], Room], unnoticed: None) -> None:
     one = room()
-    query("SELECT 1")
     break_connections()
     assert say_together((one.answering, "a", "1"), (one.answering, "b", None), (one.answering, "c", "3")) == OK
     assert stored(one) == [(1, "a"), (2, "c")]
