@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import psycopg
 import uvloop
 
-from tests.benchmarks.load import Load, tail
+from tests.benchmarks.load import Load
 from tests.benchmarks.report import Figure
 from tests.benchmarks.socket_client import SocketClient, open_socket
 from tests.benchmarks.stand import ROOT, Stand, end, free_port, running_stand
+from tests.benchmarks.tail import tail
 from tests.people import People
 
 FEW_TUTORS = 1_000
@@ -57,8 +58,8 @@ def measure(stand: Stand) -> list[Figure]:
             rounds.append((load.rate / limit.rate, load.rate, limit.rate))
         ratio, rate, limit_rate = sorted(rounds)[ROUNDS // 2]
         p99, tails = tail(
-            lambda: uvloop.run(paced(stand.port, paths, rate / 3)),
-            lambda: uvloop.run(paced(bare_port, rooms, rate / 3)),
+            lambda seconds: uvloop.run(paced(stand.port, paths, rate / 3, seconds)),
+            lambda seconds: uvloop.run(paced(bare_port, rooms, rate / 3, seconds)),
             "the bare handler",
         )
     return [
@@ -133,14 +134,14 @@ async def closed_loop(port: int, paths: list[tuple[str, str]]) -> Load:
     return Load(took, sorted(latencies), 0)
 
 
-async def paced(port: int, paths: list[tuple[str, str]], rate: float) -> Load:
+async def paced(port: int, paths: list[tuple[str, str]], rate: float, seconds: float) -> Load:
     """Messages are due at a fixed rate, in turn from every pair; waiting counts."""
     pairs = await _open(port, paths)
     latencies: list[float] = []
     started = time.perf_counter()
 
     async def talk(place: int, pair: Pair) -> None:
-        for number in range(place, int(rate * SECONDS), len(pairs)):
+        for number in range(place, int(rate * seconds), len(pairs)):
             due = started + number / rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             await pair.say()

@@ -2,16 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import cast
 
 import uvloop
 
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length: "
-TAIL_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -58,17 +56,6 @@ class _Client(asyncio.Protocol):
         self.answered = asyncio.get_running_loop().create_future()
         self.transport.write(request)
         return await self.answered
-
-
-def tail(measured: Callable[[], Load], bare: Callable[[], Load], name: str) -> tuple[float, str]:
-    """The median p99 in ms of a few rounds, each after one of a bare limit, whose median is told with all of them.
-
-    A second in which the machine works for others makes one round slow, and not the figure.
-    """
-    rounds = [(bare().percentile(0.99) * 1000, measured().percentile(0.99) * 1000) for _ in range(TAIL_ROUNDS)]
-    limit, value = (median(side) for side in zip(*rounds, strict=True))
-    spread = ", ".join(f"{each:.1f}" for each in sorted(own for _, own in rounds))
-    return value, f"of {spread}; {name} {limit:.1f} ms"
 
 
 def prepare(path: str) -> bytes:

@@ -9,9 +9,10 @@ from functions.tutors.filters import read_filters
 from functions.tutors.repository import PUBLIC_DETAILS
 from functions.tutors.search import search_statement
 from shared.kit.paging import Cursor
-from tests.benchmarks.load import Load, closed_loop, paced, prepare, tail
+from tests.benchmarks.load import Load, closed_loop, paced, prepare
 from tests.benchmarks.report import Figure
 from tests.benchmarks.stand import RARE_SKILL, Stand
+from tests.benchmarks.tail import tail
 
 PATH = "/api/user/tutor/search/"
 QUERY = f"skills={quote('Fizyka')}&price__gte=50&price__lte=100&page_size=20"
@@ -57,8 +58,10 @@ def measure_search(stand: Stand) -> list[Figure]:
     ratio, detail = against_pgbench(stand, f"{PATH}?{QUERY}", script)
     rate = float(detail.split("/s")[0])
     p99, rounds = tail(
-        lambda: paced(stand.port, [prepare(f"{PATH}?{QUERY}")], rate=rate / 2, clients=PACED_CLIENTS, seconds=SECONDS),
-        lambda: stand.paced_pgbench(script, rate / 2),
+        lambda seconds: paced(
+            stand.port, [prepare(f"{PATH}?{QUERY}")], rate=rate / 2, clients=PACED_CLIENTS, seconds=seconds
+        ),
+        lambda seconds: stand.paced_pgbench(script, rate / 2, seconds),
         "pgbench at the same rate",
     )
     return [

@@ -39,26 +39,26 @@ class Stand:
 
     def pgbench(self, script: str) -> float:
         """Transactions per second of one client with a script of literal SQL, prepared, over the same socket."""
-        out = self._pgbench(script, "-c", "1")
+        out = self._pgbench(script, PGBENCH_SECONDS, "-c", "1")
         line = next(line for line in out.splitlines() if line.startswith("tps"))
         return float(line.split()[2])
 
-    def paced_pgbench(self, script: str, rate: float) -> Load:
+    def paced_pgbench(self, script: str, rate: float, seconds: int) -> Load:
         """The same at a fixed rate; latencies count from when a transaction was due.
 
         Source: postgresql.org/docs/current/pgbench.html, --rate and per-transaction logging
         """
         with tempfile.TemporaryDirectory(dir=self.folder) as logs:
-            self._pgbench(script, "-c", "8", "-R", f"{rate:.1f}", "-l", "--log-prefix", f"{logs}/log")
+            self._pgbench(script, seconds, "-c", "8", "-R", f"{rate:.1f}", "-l", "--log-prefix", f"{logs}/log")
             lines = [line for log in Path(logs).iterdir() for line in log.read_text().splitlines()]
-        return Load(PGBENCH_SECONDS, sorted(int(line.split()[2]) / 1e6 for line in lines), 0)
+        return Load(seconds, sorted(int(line.split()[2]) / 1e6 for line in lines), 0)
 
-    def _pgbench(self, script: str, *options: str) -> str:
+    def _pgbench(self, script: str, seconds: int, *options: str) -> str:
         path = self.folder / "script.sql"
         path.write_text(script)
         socket_path = self.database_url.rpartition("host=")[2]
         command = [postgres_binary("pgbench"), "-h", socket_path, "-U", "postgres", "-n", "-M", "prepared"]
-        command += ["-T", str(PGBENCH_SECONDS), *options, "-f", str(path), "tutoring"]
+        command += ["-T", str(seconds), *options, "-f", str(path), "tutoring"]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
