@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -30,5 +31,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # What a script's shell starts in the background ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         main()
