@@ -25,9 +25,10 @@ def first_folder(tmp_path_factory: pytest.TempPathFactory) -> FirstFolder:
         with (shared / f"{made.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not made.exists():
-                with running_server(shared / "new", DEMO=demo) as server:
+                new = shared / f"new-{demo}"
+                with running_server(new, DEMO=demo) as server:
                     assert server.stop() == 0
-                (shared / "new").rename(made)
+                new.rename(made)
         return made
 
     return folder
