@@ -1,106 +1,11 @@
 """`python -m local`: run the platform on this machine until Ctrl-C."""
 
 import signal
-import socket
-import sys
-from urllib.parse import urljoin
-
-import uvicorn
-from uvicorn.supervisors import Multiprocess
-
-from local.options import CannotStart, Options, read_options
-from local.platform import prepare, running_platform
-from local.websocket_protocol import GatewayProtocol
-
-MAX_MESSAGE = 128 * 1024
-BACKLOG = 2048
-GRACE_SECONDS = 5
-
-
-def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        options = read_options()
-        with bind(options) as listener, running_platform(options):
-            prepare(options)
-            announce(options)
-            serve(options, listener)
-        print("\nStopped.")  # started in the background, where Ctrl-C's signal is ignored once the server has seen it
-    except CannotStart as reason:
-        sys.exit(str(reason))
-    except OSError as error:
-        sys.exit(f"The server cannot run: {error}")
-    except KeyboardInterrupt:
-        print("\nStopped.")
-
-
-def bind(options: Options) -> socket.socket:
-    """Take the port before anything else is started. Raises CannotStart."""
-    listener = socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((options.host, options.port))
-    except OSError as error:
-        listener.close()
-        raise CannotStart(f"Port {options.port} on {options.host} cannot be used: {error.strerror}.") from None
-    return listener
-
-
-def serve(options: Options, listener: socket.socket) -> None:
-    chain, key = certificate(options)
-    config = uvicorn.Config(
-        "local.app:build",
-        factory=True,
-        workers=options.workers,
-        http="httptools",
-        loop="uvloop",
-        ws=GatewayProtocol,
-        ws_max_size=MAX_MESSAGE,
-        # As on AWS: no compression, and no pings that close a socket whose client sleeps.
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        # Whoever calls says nothing about its address that is believed.
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        ssl_certfile=chain,
-        ssl_keyfile=key,
-    )
-    if options.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
-    else:
-        uvicorn.Server(config).run(sockets=[listener])
-
-
-def certificate(options: Options) -> tuple[str | None, str | None]:
-    if not options.tls:
-        return None, None
-    from local.certificate import certificate as make
-
-    chain, key = make(options.data_folder / "tls")
-    return str(chain), str(key)
-
-
-def announce(options: Options) -> None:
-    from local.demo.accounts import DEMO_ACCOUNTS
-    from local.inbox import page_address
-
-    lines = [
-        ("Frontend" if options.frontend else "Start page", options.origin + "/"),
-        ("API documentation", options.origin + "/api/swagger/docs/"),
-    ]
-    if inbox := page_address(options):
-        lines.append(("Mail inbox", urljoin(options.origin, inbox)))
-    if options.demo:
-        lines += [(f"Demo {each.role}", f"{each.email}  {each.password}") for each in DEMO_ACCOUNTS]
-    print("The tutoring platform is running. Ctrl-C stops it.\n")
-    for name, value in lines:
-        print(f"  {name:18} {value}")
-    print(flush=True)
-
 
 if __name__ == "__main__":
+    # While the modules are read there is nothing to stop yet: Ctrl-C just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    from local.server import main
+
     main()

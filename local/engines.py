@@ -153,7 +153,7 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
 
 
 def database_exists(data: Path) -> bool:
-    """Whether a folder holds a database cluster that was made to the end."""
+    """Whether a folder holds a database cluster."""
     return (data / "PG_VERSION").exists()
 
 
@@ -162,17 +162,20 @@ def _database_url(database: str, sockets: Path) -> str:
 
 
 def _initialise(data: Path, log: Path) -> None:
-    """Make a database cluster with one collation everywhere; a half-made one is thrown away."""
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir()
-    _hand_over(data)
-    command = [postgres_binary("initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    """Make a database cluster with one collation everywhere, whole or not at all."""
+    part = data.with_name(f"{data.name}.part")
+    for left_over in (part, data):
+        shutil.rmtree(left_over, ignore_errors=True)
+    part.mkdir()
+    _hand_over(part)
+    command = [postgres_binary("initdb"), "-D", str(part), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
     with log.open("wb") as output:
         made = subprocess.run(_launched(command, signal.SIGKILL), stdout=output, stderr=output, check=False)
     if made.returncode:
-        shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
         raise CannotStart(f"PostgreSQL could not make its data folder: {_last_line(log)} (log: {log})")
+    part.rename(data)
 
 
 def _hand_over(*folders: Path) -> None:

@@ -101,5 +101,5 @@ def test_a_function_s_image_starts_all_its_commands(build: Builder, feature: str
 
 def test_the_server_s_image_starts(build: Builder) -> None:
     build.build("local/Dockerfile", "server")
-    script = "import os, local.app, local.__main__; print(os.getuid(), os.access('/data', os.W_OK))"
+    script = "import os, local.app, local.server; print(os.getuid(), os.access('/data', os.W_OK))"
     assert build.python("server", "/venv/bin/python", script) == "10001 True"

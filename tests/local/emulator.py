@@ -10,9 +10,9 @@ import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
 from local import management
-from local.__main__ import MAX_MESSAGE
 from local.gateway import Gateway
 from local.neighbours import LocalPusher, listen
+from local.server import MAX_MESSAGE
 from local.websocket_protocol import GatewayProtocol
 from shared.kit.http import http_app
 from shared.kit.wire import Receive, Scope, Send
