@@ -4,12 +4,15 @@ from typing import Any
 
 import psycopg
 from fastapi import Response
+from starlette.requests import ClientDisconnect
 
 from shared.kit.database import drop_broken_connections
 from shared.kit.errors import AppError, InternalError, Unavailable
 from shared.kit.json_text import json_text
 from shared.kit.log import logger
 from shared.kit.wire import rendered
+
+BAD_REQUEST = 400
 
 
 def json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -37,5 +40,7 @@ def failed(error: Exception, where: str) -> Response:
         logger().error("database unavailable", exc_info=error, extra={"path": where})
         drop_broken_connections()
         return refused(Unavailable())
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=BAD_REQUEST)  # nobody hears it
     logger().error("unhandled error", exc_info=error, extra={"path": where})
     return refused(InternalError())

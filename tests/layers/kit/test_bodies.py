@@ -2,15 +2,21 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
+from contextlib import closing
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from functions.tokens.routes import tokens
+from shared.kit import answers
 from shared.kit.bodies import MAX_BODY, UNREADABLE, BodyRequest, not_an_object, parse_json
 from shared.kit.errors import FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
+from shared.kit.http import http_app
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 
@@ -25,12 +31,37 @@ def load(body: bytes, content_type: str | None, chunk: int = 10**9) -> BodyReque
         return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
 
     request = BodyRequest(scope, receive)
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(request.load())
-    finally:
-        loop.close()
+    run(request.load())
     return request
+
+
+def run(work: Coroutine[Any, Any, object]) -> None:
+    """On a loop of its own: asyncio.run would take away the one that Mangum's adapter looks for."""
+    with closing(asyncio.new_event_loop()) as loop:
+        loop.run_until_complete(work)
+
+
+def test_a_client_that_goes_away_meanwhile_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b'{"to', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+    logged = Mock()
+    monkeypatch.setattr(answers, "logger", logged)
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
+    path = "/api/token/verify/"
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    run(http_app(tokens)(scope, receive, send))
+    assert sent[0]["status"] == 400
+    logged.assert_not_called()
 
 
 def part(name: str, value: str, more: str = "") -> str:
