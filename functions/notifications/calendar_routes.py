@@ -25,8 +25,8 @@ Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{feeds.TOKEN.patter
 def make_feed(caller: User, request: Request) -> Response:
     """Make the own calendar feed, or replace its address: it is told this once, whoever has it reads the calendar."""
     token, created_at = feeds.make_feed(caller.id)
-    origin = policy().public_url or str(request.base_url)
-    return answer({"url": f"{origin.rstrip('/')}{PATH}{token}.ics", "created_at": wire_time(created_at)}, 201)
+    origin = policy().public_url or str(request.base_url).rstrip("/")
+    return answer({"url": f"{origin}{PATH}{token}.ics", "created_at": wire_time(created_at)}, 201)
 
 
 @calendar.get(PATH, response_model=Feed, responses=refusals(feeds.NoFeed))

@@ -1,6 +1,6 @@
 """The platform's own settings; every field is an environment variable of the same name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,9 @@ class Policy:
 
 @cache
 def policy() -> Policy:
-    """Read the environment once per process."""
-    return from_environment(Policy)
+    """Read the environment once per process; addresses are kept without a slash at their end."""
+    found = from_environment(Policy)
+    return replace(found, front_url=found.front_url.rstrip("/"), public_url=found.public_url.rstrip("/"))
 
 
 def local_zone() -> ZoneInfo:

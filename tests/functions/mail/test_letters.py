@@ -61,7 +61,7 @@ def test_a_reset_mail_leads_to_the_new_password(people: People) -> None:
 
 
 def test_links_and_sender_follow_the_settings(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FRONT_URL", "https://korepetycje.example")
+    monkeypatch.setenv("FRONT_URL", "https://korepetycje.example/")
     monkeypatch.setenv("MAIL_FROM", "Żak i spółka <poczta@korepetycje.example>")
     monkeypatch.setenv("RESET_TOKEN_MINUTES", "5")
     read_settings_again()
