@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import redis
 from alembic.util.exc import CommandError
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import OperationalError
 
 from functions.mail.transports import transport
@@ -83,13 +85,9 @@ def claim(data: Path, stack: ExitStack) -> Path:
 
 def _tell_features(options: Options, data: Path, sockets: Path) -> None:
     """Fill what the environment does not say already."""
-    media = data / "media"
-    picture = media / "uploads" / "user" / "default.jpg"
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(DEFAULT_PICTURE, picture)
     defaults = {
         "JWT_SECRET": _kept_secret(data / "secret.key"),
-        "MEDIA_FOLDER": str(media),
+        "MEDIA_FOLDER": str(data / "media"),
         "MAIL_URL": f"file://{data / 'mail'}",
         "DATABASE_POOL": str(THREADS + DIRECT_THREADS + CHAT_THREADS),
         "POWERTOOLS_SERVICE_NAME": "local",
@@ -101,6 +99,9 @@ def _tell_features(options: Options, data: Path, sockets: Path) -> None:
     for name, value in defaults.items():
         if not os.environ.get(name):
             os.environ[name] = value
+    picture = Path(os.environ["MEDIA_FOLDER"]) / "uploads" / "user" / "default.jpg"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DEFAULT_PICTURE, picture)
 
 
 def _kept_secret(path: Path) -> str:
@@ -131,9 +132,12 @@ def check_settings() -> None:
         signing_key()
         local_zone()
         transport(settings().mail_url)
+        conninfo_to_dict(settings().database_url)
         redis.Redis.from_url(settings().redis_url)
     except (WeakSecret, BadSetting) as error:
         raise CannotStart(str(error)) from None
+    except ProgrammingError:  # its text may hold the password
+        raise CannotStart("DATABASE_URL is no address of a PostgreSQL database.") from None
     except ValueError as error:
         raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
     except ZoneInfoNotFoundError:

@@ -41,7 +41,7 @@ def transport(mail_url: str) -> Transport:
     match url.scheme:
         case "ses":
             return _send_by_ses
-        case "smtp" | "smtps" if _has_valid_port(url):
+        case "smtp" | "smtps" if url.hostname and _has_valid_port(url):
             return lambda message: _send_by_smtp(url, message)
         case "file" if not url.netloc:
             return lambda message: _put_into_folder(Path(url.path), message)

@@ -22,8 +22,8 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from local.__main__ import main
 from local.demo.accounts import STUDENT
+from local.server import main
 from tests.conftest import read_settings_again
 from tests.local.servers import ROOT, LocalServer, assert_end, children, environment, free_port
 
@@ -45,7 +45,7 @@ def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
 
 def reason(data: Path, **options: str) -> str:
     """Start a server, in this process, that is expected to give up; what it says."""
-    started = patch("local.__main__.serve", side_effect=AssertionError("it has started"))
+    started = patch("local.server.serve", side_effect=AssertionError("it has started"))
     with shell(data, options), started, pytest.raises(SystemExit) as ended:
         main()
     assert isinstance(ended.value.code, str)
@@ -100,7 +100,10 @@ def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://"}, "MAIL_URL"),
         ({"MAIL_URL": "file://relative/folder"}, "MAIL_URL"),
+        ({"DATABASE_URL": "mysql://ola:tajne@db/x"}, "DATABASE_URL is no address of a PostgreSQL database."),
+        ({"DATABASE_URL": "postgresql://ola:tajne@local host/x"}, "DATABASE_URL is no address"),
         ({"REDIS_URL": "nonsense"}, "REDIS_URL cannot be used"),
         ({"DATABASE_POOL": "0"}, "DATABASE_POOL=0 must be at least 1."),
         ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
@@ -233,6 +236,13 @@ def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_ends_them_kind
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(20) == 0
     assert_end(running)
+
+
+def test_a_media_folder_of_one_s_own_has_the_picture_of_those_without_one(
+    start_server: Starter, tmp_path: Path
+) -> None:
+    server = start_server(DEMO="0", MEDIA_FOLDER=str(tmp_path / "media"))
+    assert server.call("GET", "/static/media/uploads/user/default.jpg").status_code == 200
 
 
 def test_long_request_lines_are_read(server: LocalServer) -> None:
