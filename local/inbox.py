@@ -38,12 +38,14 @@ LINKS_OPEN_IN_NEW_TABS = '\n<base target="_blank">'
 def show(request: Request) -> Response:
     """The page; with `?to=` the mails to an address, or to all if it is empty, newest last.
 
-    `newest=` limits them to so many.
+    `containing=` takes a part of the address instead; `newest=` limits the mails to so many.
     """
-    to, newest = request.query_params.get("to"), request.query_params.get("newest", "")
-    if to is None:
+    query = request.query_params
+    if not {"to", "containing"} & query.keys():
         return web_pages.page("mail.html")
-    return JSONResponse(list_mails(to, int(newest) if NUMBER.fullmatch(newest) else None))
+    newest = query.get("newest", "")
+    most = int(newest) if NUMBER.fullmatch(newest) else None
+    return JSONResponse(list_mails(query.get("to", ""), query.get("containing", ""), most))
 
 
 def show_html(request: Request) -> Response:
@@ -56,9 +58,13 @@ def show_html(request: Request) -> Response:
     return HTMLResponse(_read(str(path))["html"] + LINKS_OPEN_IN_NEW_TABS, headers=headers)
 
 
-def list_mails(to: str, newest: int | None = None) -> list[dict[str, Any]]:
-    wanted = to.lower()
-    found = (path for path in _newest_first() if wanted in _recipient(path))
+def list_mails(to: str, containing: str = "", newest: int | None = None) -> list[dict[str, Any]]:
+    address, part = to.lower(), containing.lower()
+
+    def wanted(recipients: frozenset[str]) -> bool:
+        return address in recipients if address else any(part in each for each in recipients)
+
+    found = (path for path in _newest_first() if wanted(_recipients(path)))
     return [_read(path) for path in islice(found, newest)][::-1]
 
 
@@ -81,9 +87,10 @@ POLICY = email.policy.default.clone(header_factory=lru_cache(1024)(HeaderRegistr
 
 # A mail's file never changes once it is there, so each is read once: the inbox is polled.
 @cache
-def _recipient(path: str) -> str:
+def _recipients(path: str) -> frozenset[str]:
     with Path(path).open("rb") as file:
-        return str(BytesHeaderParser(policy=POLICY).parse(file)["To"]).lower()
+        to = BytesHeaderParser(policy=POLICY).parse(file)["To"]
+    return frozenset(address.addr_spec.lower() for address in to.addresses)
 
 
 @lru_cache(READ_MAILS)

@@ -12,11 +12,11 @@ let opened = null;
 
 /** Asks for the newest mails; the filter stands behind the # of the address, so that it can be linked to. */
 async function refresh() {
-  const query = new URLSearchParams({ to: field.value.trim(), newest: MOST_SHOWN });
+  const query = new URLSearchParams({ containing: field.value.trim(), newest: MOST_SHOWN });
   try {
     const { json } = await call("GET", `/_local/mail?${query}`);
     // A slow answer to what was typed before is not shown.
-    if (query.get("to") === field.value.trim()) show(json.reverse());
+    if (query.get("containing") === field.value.trim()) show(json.reverse());
   } catch (error) {
     count.textContent = explain(error);
   }

@@ -56,7 +56,7 @@ def fill(folder: Path) -> None:
 
 
 def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None:
-    send(inbox_server.data / "mail", "ola@example.com", "jan@example.com", "ola@example.com")
+    send(inbox_server.data / "mail", "ola@example.com", "jan.ola@example.com", "ola@example.com")
     mails = inbox_server.call("GET", "/_local/mail?to=OLA@example.com").json()
     assert [mail["text"].partition("token=")[2][0] for mail in mails] == ["0", "2"]
     assert {mail["to"] for mail in mails} == {"ola@example.com"}
