@@ -67,6 +67,18 @@ def wait(student: Person, session: int) -> Answer:
     return call("POST", WAITLIST, token=student.access, json_body=body)
 
 
+def entries(person: Person) -> Any:
+    """The person's places in lines."""
+    return call("GET", WAITLIST, token=person.access).json
+
+
+def offered(person: Person) -> int:
+    """The booking the person was offered."""
+    [entry] = entries(person)
+    assert entry["state"] == "offered", entry
+    return int(entry["booking"])
+
+
 def sweep() -> dict[str, Any]:
     return sweep_handler({}, None)
 

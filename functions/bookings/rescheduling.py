@@ -17,8 +17,8 @@ from functions.bookings.refusals import (
 )
 from functions.bookings.repository import Booking
 from functions.bookings.schemas import NewTime
-from functions.bookings.seats import close_line
 from functions.bookings.states import MOVABLE, Actor, Role
+from functions.bookings.vacating import pass_on, stay_behind
 from functions.bookings.wanted import LAST_YEAR
 from shared.kit.database import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
@@ -65,10 +65,12 @@ FROM booked ORDER BY id
 def reschedule(db: PooledConnection, caller_id: UUID, booking_id: int, new: NewTime) -> None:
     """Move a session: its student within the terms of booking, its tutor to any time of theirs, with a reason.
 
-    The time it has already changes nothing. Raises NotFound, FieldErrors, WrongState, TooLateToReschedule,
-    GroupCannotBeMoved, StudentBusy or one of SLOT_REFUSALS.
+    The time it has already changes nothing. The time a student gives up is offered to whoever waits for it.
+
+    Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, StudentBusy or one of
+    SLOT_REFUSALS.
     """
-    booking, role, _locked = lock_booking(db, booking_id, caller_id, members=True)
+    booking, role, locked = lock_booking(db, booking_id, caller_id, members=True)
     if role == "tutor" and not new.reason:
         raise FieldErrors({"reason": [REQUIRED]})
     _check_it_may_move(booking, role)
@@ -85,8 +87,10 @@ def reschedule(db: PooledConnection, caller_id: UUID, booking_id: int, new: NewT
         [reason] = why_not(db, calendar, caller_id, [span], also=lengths, but_session=booking.session_id)
         if reason:
             raise SLOT_REFUSALS[reason]
+    behind = stay_behind(db, booking.session_id)
     _move(db, booking, span, calendar.terms.busy(span), Actor(caller_id, role, new.reason))
-    close_line(db, booking.session_id)
+    if behind is not None:
+        pass_on(db, booking, behind, role, locked)
 
 
 def _check_it_may_move(booking: Booking, role: Role) -> None:

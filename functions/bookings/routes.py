@@ -84,7 +84,7 @@ def cancel(caller: User, request: Request, booking_id: int, sent: Cancellation) 
 def reschedule(caller: User, request: Request, booking_id: int, new: NewTime) -> Response:
     """Move a session to another time; a group with all its seats, and only by its tutor. Tutors give a `reason`.
 
-    The time it has already changes nothing.
+    The time it has already changes nothing. The time a student gives up is offered to the first in its waitlist.
     """
     act = then_shown(booking_id, lambda db: rescheduling.reschedule(db, caller.id, booking_id, new))
     return decided(caller, request, new, act)

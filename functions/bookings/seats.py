@@ -128,7 +128,7 @@ def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, number: int,
 
 
 def close_line(db: PooledConnection, session_id: int) -> None:
-    """Nobody waits any more: the session begins, moves or is called off."""
+    """Nobody waits any more: the session begins, is called off, or moves by its tutor."""
     db.execute("UPDATE waitlist SET state = 'closed' WHERE session_id = %s AND state = 'waiting'", (session_id,))
 
 

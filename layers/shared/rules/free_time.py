@@ -109,7 +109,7 @@ class Calendar:
             return "beyond_window"
         if self.is_taken(span):
             return "taken"
-        return self._limit_reached(span.starts_at)
+        return self.limit_reached(span.starts_at)
 
     def entered_by_hand(self, span: Span) -> bool:
         """Whether explicit items alone offer all of it."""
@@ -119,7 +119,8 @@ class Calendar:
         """Whether something else of the tutor's, or its buffer, is in the way of a session or its buffers."""
         return _overlaps(self.terms.busy(span), self.busy)
 
-    def _limit_reached(self, moment: datetime) -> Reason | None:
+    def limit_reached(self, moment: datetime) -> Reason | None:
+        """Whether the tutor gives no more sessions in the day or the week of a moment."""
         terms = self.terms
         if terms.max_per_day is None and terms.max_per_week is None:
             return None

@@ -11,12 +11,15 @@ from tests.doors import Answer, LambdaDoor
 from tests.guards import no_deadlock
 from tests.lessons import (
     RESERVATIONS,
+    WAITLIST,
     at,
     book,
     booked,
     call,
+    entries,
     free_tutor,
     history,
+    offered,
     post,
     problems,
     shift,
@@ -130,3 +133,28 @@ def test_whatever_else_happens_meanwhile(people: People, rounds: int) -> None:
     sweep()
     assert problems() == []
     assert query("SELECT count(*) FROM bookings WHERE state IN ('pending', 'confirmed')") == [(0,)]
+
+
+def test_a_time_that_is_left_goes_to_those_who_wait_and_stay(people: People) -> None:
+    """Its student moves it while another one books it, a third joins the line and the first of the line ends."""
+    days = 4
+    tutor, student, other = free_tutor(people, days=days), people.student(), people.student()
+    for day in range(days):
+        leaving, staying, late = (people.student() for _ in range(3))
+        reservation = booked(student, tutor, at(8, day))
+        for each in (leaving, staying):
+            assert wait(each, reservation["session"]).status == 201
+        line = {"tutor": tutor.tutor_id, "start_time": at(8, day).isoformat()}
+        moved = {"start_time": at(12, day).isoformat()}
+        with no_deadlock():
+            found = at_once(
+                partial(post, student, f"{reservation['id']}/reschedule/", moved),
+                partial(book, other, tutor, at(8, day)),
+                partial(call, "POST", WAITLIST, token=late.access, json_body=line),
+                partial(delete, leaving),
+            )
+        assert [answer.status for answer in found] == [200, 409, 201, 200]
+        sweep()
+        assert state(offered(staying)) == ("pending", "student")
+        assert [entry["state"] for entry in entries(late)] == ["waiting"]
+    assert problems() == []

@@ -12,8 +12,10 @@ from tests.lessons import (
     book,
     booked,
     call,
+    entries,
     free_tutor,
     history,
+    offered,
     post,
     problems,
     refused,
@@ -26,19 +28,8 @@ from tests.lessons import (
 from tests.people import People, Person, query
 
 
-def entries(person: Person) -> Any:
-    return call("GET", WAITLIST, token=person.access).json
-
-
 def leave(person: Person, body: dict[str, Any]) -> Answer:
     return call("DELETE", WAITLIST, token=person.access, json_body=body)
-
-
-def offered(person: Person) -> int:
-    """The booking the person was offered."""
-    [entry] = entries(person)
-    assert entry["state"] == "offered", entry
-    return int(entry["booking"])
 
 
 def cancel(person: Person, reservation: Any, **body: Any) -> None:
@@ -126,14 +117,6 @@ def test_what_the_tutor_cancels_is_offered_to_nobody(people: People) -> None:
     assert entries(first)[0]["state"] == "closed"
     assert sweep()["passed_on"] == 0
     assert book(people.student(), tutor, at(10)).status == 201
-
-
-def test_the_line_ends_when_the_session_moves(people: People) -> None:
-    tutor, student, first = free_tutor(people), people.student(), people.student()
-    reservation = booked(student, tutor, at(10))
-    wait(first, reservation["session"])
-    assert post(student, f"{reservation['id']}/reschedule/", {"start_time": at(12).isoformat()}).status == 200
-    assert entries(first)[0]["state"] == "closed"
 
 
 def test_nobody_jumps_the_line_of_a_group(people: People) -> None:

@@ -121,6 +121,17 @@ def test_a_time_that_is_offered_to_who_waits_is_not_called_free(people: People) 
     ]
 
 
+def test_a_time_somebody_leaves_for_another_is_told_to_who_waits(people: People) -> None:
+    tutor, first, second = free_tutor(people), people.student(), people.student()
+    made = booked(first, tutor, at(8))
+    assert wait(second, made["session"]).status == 201
+    assert post(first, f"{made['id']}/reschedule/", {"start_time": at(12).isoformat()}).status == 200
+    assert (headlines(second), subjects(second)) == (["Zwolniło się miejsce"], ["Zwolniło się miejsce"])
+    assert headlines(tutor) == ["Nowa rezerwacja", "Zmiana terminu zajęć"]
+    [(told,)] = query("SELECT data->>'start_time' FROM notifications WHERE user_id = %s", second.id)
+    assert told == made["start_time"]
+
+
 @pytest.mark.parametrize("who", ["student", "tutor"])
 def test_when_an_account_is_deleted_the_other_one_is_told(people: People, who: str) -> None:
     student, tutor = people.student(), free_tutor(people)
