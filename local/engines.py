@@ -163,10 +163,10 @@ def _database_url(database: str, sockets: Path) -> str:
 
 def _initialise(data: Path, log: Path) -> None:
     """Make a database cluster with one collation everywhere, whole or not at all."""
-    part = data.with_name(f"{data.name}.part")
-    for left_over in (part, data):
+    for left_over in (data, *data.parent.glob(f"{data.name}.part-*")):
         shutil.rmtree(left_over, ignore_errors=True)
-    part.mkdir()
+    # Another name each time: a killed start's last process may still write into the one before.
+    part = Path(tempfile.mkdtemp(prefix=f"{data.name}.part-", dir=data.parent))
     _hand_over(part)
     command = [postgres_binary("initdb"), "-D", str(part), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
