@@ -205,7 +205,9 @@ def test_a_whole_schedule_that_is_deleted_stays_empty_but_for_days_to_come(peopl
     answer = call("DELETE", SCHEDULE, token=tutor.access)
     assert (answer.status, answer.json) == (404, {"Info": "No schedule items found."})
     put(tutor, *every_day("09:00", "18:00"))
-    assert {(start[11:16], end[11:16]) for start, end in items(tutor)} == {("17:00", "18:00")}
+    # Today's first hours may have been over before they could be deleted.
+    later = [(start[11:16], end[11:16]) for start, end in items(tutor) if start[:10] > today().isoformat()]
+    assert set(later) == {("17:00", "18:00")}
 
 
 def test_an_item_that_is_over_is_only_deleted(people: People) -> None:
