@@ -10,11 +10,12 @@ def pane(page: Page, account: DemoAccount) -> Locator:
 
 
 def sign_in_both(page: Page) -> tuple[Locator, Locator]:
-    """The student's pane and the tutor's, both live."""
+    """The student's pane and the tutor's, both live and with what was said before."""
     page.get_by_role("button", name="Sign in as both").click()
     panes = pane(page, STUDENT), pane(page, TUTOR)
     for each in panes:
         expect(each.get_by_text("Live", exact=True)).to_be_visible()
+        expect(each.locator(".stored li").first).to_be_visible()
     return panes
 
 
