@@ -103,9 +103,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def running_server(data: Path, **options: str) -> Iterator[LocalServer]:
-    """A server on a data folder; `options` are environment variables such as DEMO="0"."""
+def start(data: Path, **options: str) -> LocalServer:
+    """A server that has only been started; `options` as of `running_server`."""
     port = options.pop("PORT", None) or str(free_port())
     log = data.with_suffix(".log")
     scheme = "https" if options.get("TLS") == "1" else "http"
@@ -118,7 +117,13 @@ def running_server(data: Path, **options: str) -> Iterator[LocalServer]:
             stdout=output,
             stderr=output,
         )
-    server = LocalServer(f"{scheme}://localhost:{port}", data, process, log)
+    return LocalServer(f"{scheme}://localhost:{port}", data, process, log)
+
+
+@contextmanager
+def running_server(data: Path, **options: str) -> Iterator[LocalServer]:
+    """A server on a data folder; `options` are environment variables such as DEMO="0"."""
+    server = start(data, **options)
     try:
         _wait_until_healthy(server)
         yield server

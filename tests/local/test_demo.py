@@ -20,7 +20,7 @@ from tests.doors import Answer, LambdaDoor
 from tests.people import insert, query
 from tests.statements import statements
 
-MOST_SECONDS = 3.0
+MOST_SECONDS = 1.5
 TABLES = ("users", "tutors", "ratings", "schedule_items", "conversations", "members", "messages")
 
 chat, tokens, tutors = LambdaDoor(chat_handler), LambdaDoor(tokens_handler), LambdaDoor(tutors_handler)
