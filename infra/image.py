@@ -48,7 +48,8 @@ def add_function(feature: str, task: Path) -> None:
     shutil.copytree(folder, task / folder, ignore=RUBBISH)
     shutil.copy("functions/__init__.py", task / "functions")
     if feature == "migrations":
-        shutil.copytree("infra/migrations", task / "infra" / "migrations", ignore=RUBBISH)
+        for scripts in ("infra/migrations", "infra/sql"):
+            shutil.copytree(scripts, task / scripts, ignore=RUBBISH)
     compile_bytecode(task)
 
 

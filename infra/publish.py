@@ -22,7 +22,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 
 from local.docs import SCHEMA_PATH
 from local.openapi import TITLE, description
-from shared.rules.pictures import DEFAULT_PICTURE
+from shared.domain.pictures import DEFAULT_PICTURE
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "functions" / "profiles" / "default.jpg"

@@ -17,18 +17,18 @@ from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
 from local.launch import die_with_parent
-from local.neighbours import LocalPusher, listen
 from local.options import Options, read_options
-from local.platform import CHAT_THREADS, THREADS
-from local.ticker import Ticker
-from shared.kit.database import close_pool
-from shared.kit.http import http_app
-from shared.kit.websocket import install_pusher
-from shared.kit.wire import App, Receive, Scope, Send
-from shared.rules.outbox import mailer
-from shared.rules.telling import teller
+from local.peer_workers import LocalPusher, listen
+from local.scheduler import Scheduler
+from local.stack import CHAT_THREADS, THREADS
+from shared.domain.dispatcher import dispatch_trigger
+from shared.domain.outbox import mailer_trigger
+from shared.kit.aws.websocket import install_pusher
+from shared.kit.db.pool import close_pool
+from shared.kit.http.middleware import App, Receive, Scope, Send
+from shared.kit.http.routing import http_app
 
-# Seconds after which a thread at work gives way; Python's own 5 ms are what a lane would keep the sockets waiting.
+# Seconds after which a thread at work gives way; Python's own 5 ms are what a handler would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005
 
 
@@ -56,16 +56,16 @@ class Server:
     async def _running(self, folder: Path) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         install_pusher(self.pusher)
-        ticker = Ticker()
-        mailer.installed = ticker.wake
-        teller.installed = ticker.wake_teller
+        scheduler = Scheduler()
+        mailer_trigger.installed = scheduler.wake
+        dispatch_trigger.installed = scheduler.trigger_dispatch
         neighbours = await listen(self.gateway, folder)
         self.gateway.open()
-        ticker.start()
+        scheduler.start()
         try:
             yield
         finally:
-            ticker.stop()
+            scheduler.stop()
             neighbours.close()
             self.gateway.shut()
             close_pool()

@@ -9,8 +9,8 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
-from shared.kit.wire import App, Receive, Scope, Send, respond
-from shared.kit.wire import Headers as RawHeaders
+from shared.kit.http.middleware import App, Receive, Scope, Send, respond
+from shared.kit.http.middleware import Headers as RawHeaders
 
 API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health/")
 # What may stand in a script: RFC 9110 section 7.2, without the characters no name or address has.

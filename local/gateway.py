@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 
 from local.connection_ids import new_connection_id
 from local.gateway_events import Connection, gateway_error
-from local.lanes import Handler, Lane, Result, Together
+from local.handler_threads import Batch, Handler, HandlerThread, Result
 from local.websocket_protocol import LINK, Link, text_frame
-from shared.kit.wire import Receive, Scope, Send
+from shared.kit.http.middleware import Receive, Scope, Send
 
 CHAT_PATH = "/ws/chat/"
 NOTIFICATIONS_PATH = "/ws/notification/user/"
@@ -35,10 +35,10 @@ IDLE_SECONDS = 600.0
 class Socket:
     """An open WebSocket of this process. `active_at` and `opened_at` are monotonic seconds."""
 
-    def __init__(self, connection: Connection, link: Link, lane: Lane) -> None:
+    def __init__(self, connection: Connection, link: Link, thread: HandlerThread) -> None:
         self.connection = connection
         self.link = link
-        self.lane = lane
+        self.thread = thread
         self.pending = 0
         self.active_at = self.opened_at = time.monotonic()
 
@@ -61,13 +61,13 @@ class Gateway:
         routes: Iterable[str],
         *,
         threads: int,
-        together: Mapping[str, Together] | None = None,
+        together: Mapping[str, Batch] | None = None,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         self.routes = frozenset(routes)
-        self.lanes = [Lane(handler, together or {}, number) for number in range(threads)]
+        self.threads = [HandlerThread(handler, together or {}, number) for number in range(threads)]
         self.idle = idle
         self.lifetime = lifetime
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,15 +78,15 @@ class Gateway:
         """Start on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._sweeper = self._loop.create_task(self._sweep())
-        for lane in self.lanes:
-            lane.start()
+        for thread in self.threads:
+            thread.start()
 
     def shut(self) -> None:
         """Let the function see the last events, then end."""
         if self._sweeper:
             self._sweeper.cancel()
-        for lane in self.lanes:
-            lane.finish()
+        for thread in self.threads:
+            thread.finish()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -95,26 +95,26 @@ class Gateway:
             await refuse(send, FORBIDDEN)
             return
         connection = describe(scope, query)
-        lane = random.choice(self.lanes)  # noqa: S311 - no secret
-        status = (await self._invoke(lane, connection.connect_event())).get("statusCode")
+        thread = random.choice(self.threads)  # noqa: S311 - no secret
+        status = (await self._invoke(thread, connection.connect_event())).get("statusCode")
         if status != OK:
             await refuse(send, status if isinstance(status, int) else SERVER_ERROR)
             return
         await send({"type": "websocket.accept"})
         link: Link = scope["extensions"][LINK]
-        socket = self.sockets[connection.id] = Socket(connection, link, lane)
+        socket = self.sockets[connection.id] = Socket(connection, link, thread)
         link.on_text = lambda text: self._take(socket, text)
         code = ABNORMAL
         try:
             code = await closed(receive)
         finally:
             del self.sockets[connection.id]
-            lane.put(connection.disconnect_event(code, ""), lambda _result: None)
+            thread.put(connection.disconnect_event(code, ""), lambda _result: None)
 
-    async def _invoke(self, lane: Lane, event: dict[str, Any]) -> Result:
+    async def _invoke(self, thread: HandlerThread, event: dict[str, Any]) -> Result:
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Result] = loop.create_future()
-        lane.put(event, lambda result: self._call(answered.set_result, result))
+        thread.put(event, lambda result: self._call(answered.set_result, result))
         return await answered
 
     def _take(self, socket: Socket, text: str) -> None:
@@ -127,7 +127,7 @@ class Gateway:
         socket.pending += 1
         if socket.pending == MAX_PENDING:
             socket.link.pause()
-        socket.lane.put(socket.connection.message_event(route, text), lambda result: self._handled(socket, result))
+        socket.thread.put(socket.connection.message_event(route, text), lambda result: self._handled(socket, result))
 
     def _route(self, text: str) -> str | None:
         """The route key by $request.body.event."""
@@ -140,7 +140,7 @@ class Gateway:
         return "$default" if "$default" in self.routes else None
 
     def _handled(self, socket: Socket, result: Result) -> None:
-        """In the lane's thread, when the function has answered."""
+        """In the handler's thread, when the function has answered."""
         socket.pending -= 1
         if socket.pending == MAX_PENDING // 2:
             self._call(socket.link.resume)

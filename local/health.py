@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from shared.kit import cache
-from shared.kit.database import connection
+from shared.kit.db.pool import connection
+from shared.kit.redis import client
 
 
 def check(_request: Request) -> JSONResponse:
@@ -27,7 +27,7 @@ def _database_answers() -> bool:
 
 def _redis_answers() -> bool:
     try:
-        return bool(cache.client().ping())
+        return bool(client().ping())
     except redis.RedisError:
         return False
 

@@ -16,8 +16,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from local import web_pages
+from local.host_check import local_hosts_only
 from local.options import Options
-from local.own_names import own_names_only
 from shared.kit.settings import settings
 
 PATH = "/_local/mail"
@@ -122,4 +122,4 @@ def routes() -> list[Route]:
     """None where mails go to a real server."""
     if not _is_ours():
         return []
-    return [Route(PATH, own_names_only(show)), Route(f"{PATH}/{{mail_id}}", own_names_only(show_html))]
+    return [Route(PATH, local_hosts_only(show)), Route(f"{PATH}/{{mail_id}}", local_hosts_only(show_html))]

@@ -5,8 +5,8 @@ from pathlib import Path
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from shared.domain.pictures import MEDIA_PATH
 from shared.kit.settings import settings
-from shared.rules.pictures import MEDIA_PATH
 
 
 def mount() -> Mount:

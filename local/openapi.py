@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 
 from local.features import ROUTERS
-from shared.kit.documentation import complete
+from shared.kit.http.openapi import complete_schema
 
 TITLE = "Tutoring platform"
 VERSION = "1.0.0"
@@ -26,7 +26,7 @@ WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
 @cache
 def description() -> dict[str, Any]:
     routes = [route for router in ROUTERS for route in router.routes]
-    return complete(get_openapi(title=TITLE, version=VERSION, description=ABOUT, routes=routes), routes)
+    return complete_schema(get_openapi(title=TITLE, version=VERSION, description=ABOUT, routes=routes), routes)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from local.options import CannotStart, Options, read_options
-from local.platform import prepare, running_platform
+from local.stack import prepare, running_stack
 from local.websocket_protocol import GatewayProtocol
 
 MAX_MESSAGE = 128 * 1024
@@ -23,7 +23,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         options = read_options()
-        with bind(options) as listener, running_platform(options):
+        with bind(options) as listener, running_stack(options):
             prepare(options)
             announce(options)
             serve(options, listener)

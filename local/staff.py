@@ -15,8 +15,8 @@ from functions.accounts.schemas import email_complaints
 from functions.migrations.service import upgrade
 from local.engines import START_TIMEOUT, database_exists, socket_folder, start_postgres
 from local.options import CannotStart, Options, read_options
-from local.platform import DATABASE_WORD, LOCK, FolderInUse, claim
-from shared.kit.passwords import hash_password
+from local.stack import DATABASE_WORD, LOCK, FolderInUse, claim
+from shared.kit.security.password_hashes import hash_password
 
 USAGE = "Usage: make staff EMAIL=ola@example.com DATA=.data"
 # The last column: None for a new account, else whether its address was confirmed before.

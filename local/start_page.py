@@ -10,7 +10,7 @@ from local import web_pages
 from local.demo.accounts import DEMO_ACCOUNTS
 from local.inbox import page_address
 from local.options import Options
-from shared.kit.database import connection
+from shared.kit.db.pool import connection
 
 FIND_IDS = """
 SELECT u.email, u.id::text, t.id FROM users u LEFT JOIN tutors t ON t.user_id = u.id WHERE lower(u.email) = ANY(%s)

@@ -9,13 +9,13 @@ import pytest
 
 from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres, start_valkey
-from shared.kit.cache import client as redis_client
-from shared.kit.database import close_pool, connection
+from shared.domain.platform_settings import platform_settings
+from shared.kit.aws.storage import storage
+from shared.kit.db.pool import close_pool, connection
+from shared.kit.redis import client as redis_client
 from shared.kit.settings import settings
-from shared.kit.storage import storage
 from shared.models import Base
-from shared.rules.policy import policy
-from tests.people import People
+from tests.support.people import People
 
 SECRET = "a secret of at least thirty-two bytes, for tests"
 TABLES = [table.name for table in Base.metadata.sorted_tables if table.name != "skills"]
@@ -58,7 +58,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
 
 
 def read_settings_again() -> None:
-    for cached in (settings, policy, storage):
+    for cached in (settings, platform_settings, storage):
         cached.cache_clear()
 
 

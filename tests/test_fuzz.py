@@ -1,6 +1,6 @@
 """Whatever is sent, the answer is one the documentation names, and a refusal changes nothing.
 
-Requests are made from the API's description, sound and broken ones, and sent through the Lambda door.
+Requests are made from the API's description, sound and broken ones, and sent through the Lambda handler.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from local.features import ROUTERS
 from local.openapi import description
-from shared.kit.http import http_handler
-from tests.doors import LambdaDoor
-from tests.people import People, Person, query
+from shared.kit.http.routing import http_handler
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import People, Person, query
 
-call = LambdaDoor(http_handler(*ROUTERS))
+call = LambdaClient(http_handler(*ROUTERS))
 Operation = APIOperation[Any, Any, Any, Any]
 OPERATIONS: list[Operation] = [
     found.ok()  # type: ignore[union-attr]  # a description that is no OpenAPI fails here
@@ -43,7 +43,7 @@ KEPT = (
     "weekly_hours",
     "hours_overrides",
     "conversations",
-    "members",
+    "conversation_members",
     "messages",
     "email_tokens",
     "notifications",
@@ -51,7 +51,7 @@ KEPT = (
     "tutoring_sessions",
     "bookings",
     "booking_changes",
-    "waitlist",
+    "waitlist_entries",
 )
 ROLES = cycle(("nobody", "student", "tutor", "staff"))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.lambda_process import ROOT, lambda_variables
+from tools.cloud.lambda_process import ROOT, lambda_variables
 
 # What costs milliseconds to import, or is of no use to most events; `botocore` alone is but its version.
 HEAVY = frozenset(
@@ -63,9 +63,9 @@ WEB = {
 # Handler module to what it may import of HEAVY, and why.
 BUDGETS: dict[str, dict[str, str]] = {
     "functions.chat.sockets": {"jwt": "tells who connects", **DATABASE, **CACHE, **LIMITS},
-    "functions.chat.keep_alive": DATABASE,
+    "functions.chat.keep_alive_job": DATABASE,
     "functions.mail.handler": DATABASE,
-    "functions.notifications.tell": DATABASE,
+    "functions.notifications.dispatch_job": DATABASE,
     "functions.reminders.handler": DATABASE,
     "functions.migrations.handler": {
         "alembic": "what it is for",
@@ -77,9 +77,9 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.secrets.handler": {},
     "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
     "functions.availability.handler": WEB,
-    "functions.availability.horizon": DATABASE,
+    "functions.availability.horizon_job": DATABASE,
     "functions.bookings.handler": WEB,
-    "functions.bookings.sweep": DATABASE,
+    "functions.bookings.sweep_job": DATABASE,
     "functions.chat.handler": {**WEB, **CACHE},
     "functions.notifications.handler": WEB,
     "functions.profiles.handler": WEB,
@@ -95,9 +95,9 @@ def test_every_handler_has_a_budget() -> None:
 
 
 @pytest.mark.parametrize("module", BUDGETS)
-def test_every_handler_is_a_door(module: str) -> None:
+def test_every_handler_is_wrapped(module: str) -> None:
     """Its log lines carry the event's ids, and its events are counted and timed."""
-    assert import_module(module).handler.is_door
+    assert import_module(module).handler.is_lambda_handler
 
 
 @pytest.mark.parametrize(("handler", "budget"), BUDGETS.items())

@@ -13,13 +13,13 @@ from functions.chat.sockets import handler as sockets
 from functions.mail.handler import handler as mail
 from functions.profiles.handler import handler as profiles
 from functions.tokens.handler import handler as tokens
-from shared.kit import database
-from shared.kit.log import logger
+from shared.kit.db import pool
+from shared.kit.observability.log import logger
 from tests.conftest import read_settings_again
-from tests.doors import LambdaDoor
 from tests.events.recorded import recorded
-from tests.people import PASSWORD, People, Person, insert
-from tests.talks import conversation
+from tests.support.conversations import conversation
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import PASSWORD, People, Person, insert
 
 EMAIL, TEXT = "ola.kowalska@example.com", "Tego nikt nie ma prawa przeczytać"
 
@@ -45,16 +45,16 @@ def use_everything(student: Person, tutor: Person) -> None:
                 "password_reset/",
                 "password_reset/confirm/",
             ):
-                LambdaDoor(accounts)("POST", f"/api/user/{path}", json_body=sent)
-        LambdaDoor(tokens)("POST", "/api/token/", json_body=body)
-        LambdaDoor(tokens)("POST", "/api/token/refresh/", json_body={"refresh": student.refresh})
-        LambdaDoor(profiles)("PATCH", "/api/profile/", json_body={"first_name": TEXT[:20]}, token=student.access)
-        LambdaDoor(profiles)("GET", "/api/profile/", token=student.access)
+                LambdaClient(accounts)("POST", f"/api/user/{path}", json_body=sent)
+        LambdaClient(tokens)("POST", "/api/token/", json_body=body)
+        LambdaClient(tokens)("POST", "/api/token/refresh/", json_body={"refresh": student.refresh})
+        LambdaClient(profiles)("PATCH", "/api/profile/", json_body={"first_name": TEXT[:20]}, token=student.access)
+        LambdaClient(profiles)("GET", "/api/profile/", token=student.access)
         known = {"connection_id": "a", "conversation_id": talk, "access": student.access, "user_id": student.id}
         sockets(recorded("socket_connect", **known), None)
         frame = json.dumps({"event": "chat_message", "data": {"body": TEXT}})
         sockets({**recorded("socket_chat_message", **known), "body": frame}, None)
-        insert("outbox", {"kind": "unknown", "recipient": EMAIL})
+        insert("mail_outbox", {"kind": "unknown", "recipient": EMAIL})
         mail(recorded("queue_mail"), None)
 
 
@@ -68,20 +68,20 @@ def test_nothing_of_anybody_is_logged(
         read_settings_again()
     use_everything(student, tutor)
     with monkeypatch.context() as broken:
-        execute = database.PooledConnection.execute
+        execute = pool.PooledConnection.execute
 
         def refuse(self: Any, statement: Any, parameters: Any = None, **options: Any) -> Any:
             if (
-                "INSERT INTO outbox" in str(statement)
+                "INSERT INTO mail_outbox" in str(statement)
                 and "RETURNING id" in str(statement)
                 and parameters[0] == "unknown"
             ):
                 return execute(self, statement, parameters, **options)
             raise psycopg.errors.CheckViolation(f"Failing row contains ({EMAIL}, {TEXT}, {parameters})")
 
-        broken.setattr(database.PooledConnection, "execute", refuse)
+        broken.setattr(pool.PooledConnection, "execute", refuse)
         for path in ("create/", "confirm_user/resend/", "password_reset/"):
-            LambdaDoor(accounts)("POST", f"/api/user/{path}", json_body={"email": EMAIL, "password": PASSWORD})
+            LambdaClient(accounts)("POST", f"/api/user/{path}", json_body={"email": EMAIL, "password": PASSWORD})
     lines = logged.getvalue()
     entries = [json.loads(line) for line in lines.splitlines()]
     assert len(entries) > 4, "faults are logged"

@@ -5,11 +5,11 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from shared.kit.database import connection
+from shared.domain.booking_facts import ROOM
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import connection
 from shared.kit.errors import FieldErrors
-from shared.kit.queries import parse_query
-from shared.rules.booking_facts import ROOM
-from shared.rules.policy import policy
+from shared.kit.http.query_string import parse_query
 
 # Lambda counts an answer as it encodes it, and that makes three bytes of one at worst (ł, two bytes, becomes \\u0142).
 PAGE_BYTES = 1_500_000
@@ -36,8 +36,8 @@ PARTS = (*SINGLE_PARTS, *LISTS)
 PAGE = f"""
 WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, place, record) AS (
     SELECT 0, '', json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
-        'is_tutor', is_tutor, 'picture', picture, 'created_at', wire_time(created_at, %(zone)s),
-        'confirmed_at', wire_time(confirmed_at, %(zone)s))
+        'is_tutor', is_tutor, 'picture', picture, 'created_at', format_time(created_at, %(zone)s),
+        'confirmed_at', format_time(confirmed_at, %(zone)s))
     FROM users WHERE id = %(user_id)s
     UNION ALL
     SELECT 1, '', json_build_object('description', description, 'price', price, 'tutoring_location', location,
@@ -53,25 +53,26 @@ WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, 
         FROM booking_terms WHERE tutor_id = (SELECT id FROM mine)
     ) shown
     UNION ALL
-    SELECT 3, id::text, json_build_object('created_at', wire_time(created_at, %(zone)s),
-        'last_used_at', wire_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
-    FROM sessions WHERE user_id = %(user_id)s
+    SELECT 3, id::text, json_build_object('created_at', format_time(created_at, %(zone)s),
+        'last_used_at', format_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
+    FROM sign_in_sessions WHERE user_id = %(user_id)s
     UNION ALL
-    SELECT 4, lpad(id::text, 19, '0'), json_build_object('start_time', wire_time(starts_at, %(zone)s),
-        'end_time', wire_time(ends_at, %(zone)s))
+    SELECT 4, lpad(id::text, 19, '0'), json_build_object('start_time', format_time(starts_at, %(zone)s),
+        'end_time', format_time(ends_at, %(zone)s))
     FROM schedule_items WHERE tutor_id = (SELECT id FROM mine)
     UNION ALL
     SELECT 5, lpad(id::text, 19, '0'), json_build_object('tutor_id', tutor_id, 'rating', rating, 'review', review,
-        'created_at', wire_time(created_at, %(zone)s), 'edited_at', wire_time(edited_at, %(zone)s),
+        'created_at', format_time(created_at, %(zone)s), 'edited_at', format_time(edited_at, %(zone)s),
         'hidden', hidden_at IS NOT NULL)
     FROM ratings WHERE student_id = %(user_id)s
     UNION ALL
     SELECT 6, lpad(id::text, 19, '0'), json_build_object('rating', rating, 'review', review,
-        'created_at', wire_time(created_at, %(zone)s), 'reply', reply, 'replied_at', wire_time(replied_at, %(zone)s))
+        'created_at', format_time(created_at, %(zone)s), 'reply', reply,
+        'replied_at', format_time(replied_at, %(zone)s))
     FROM ratings WHERE tutor_id = (SELECT id FROM mine)
     UNION ALL
     SELECT 7, conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('id', id,
-        'conversation', conversation_id, 'body', body, 'created_at', wire_time(created_at, %(zone)s))
+        'conversation', conversation_id, 'body', body, 'created_at', format_time(created_at, %(zone)s))
     FROM messages WHERE created_by = %(user_id)s
     UNION ALL
     SELECT 8, lpad(id::text, 19, '0'), json_build_object('weekday', weekday, 'starts', starts, 'ends', ends)
@@ -82,27 +83,27 @@ WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, 
     FROM hours_overrides WHERE tutor_id = (SELECT id FROM mine)
     UNION ALL
     SELECT 10, lpad(b.id::text, 19, '0'), json_build_object('id', b.id, 'tutor_id', s.tutor_id, 'state', b.state,
-        'start_time', wire_time(b.starts_at, %(zone)s), 'end_time', wire_time(b.ends_at, %(zone)s), 'kind', s.kind,
+        'start_time', format_time(b.starts_at, %(zone)s), 'end_time', format_time(b.ends_at, %(zone)s), 'kind', s.kind,
         'form', s.form, 'location', s.location, 'meeting_url', {ROOM}, 'price', b.price::text,
-        'currency', b.currency, 'note', b.note, 'created_at', wire_time(b.created_at, %(zone)s))
+        'currency', b.currency, 'note', b.note, 'created_at', format_time(b.created_at, %(zone)s))
     FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id WHERE b.student_id = %(user_id)s
     UNION ALL
     SELECT 11, lpad(b.id::text, 19, '0'), json_build_object('id', b.id, 'session', s.id, 'state', b.state,
-        'start_time', wire_time(b.starts_at, %(zone)s), 'end_time', wire_time(b.ends_at, %(zone)s), 'kind', s.kind,
+        'start_time', format_time(b.starts_at, %(zone)s), 'end_time', format_time(b.ends_at, %(zone)s), 'kind', s.kind,
         'form', s.form, 'location', s.location, 'meeting_url', {ROOM}, 'price', b.price::text,
-        'currency', b.currency, 'created_at', wire_time(b.created_at, %(zone)s))
+        'currency', b.currency, 'created_at', format_time(b.created_at, %(zone)s))
     FROM tutoring_sessions s JOIN bookings b ON b.session_id = s.id WHERE s.tutor_id = (SELECT id FROM mine)
     UNION ALL
     SELECT 12, lpad(w.id::text, 19, '0'), json_build_object('session', w.session_id, 'state', w.state,
-        'start_time', wire_time(s.starts_at, %(zone)s), 'created_at', wire_time(w.created_at, %(zone)s))
-    FROM waitlist w JOIN tutoring_sessions s ON s.id = w.session_id WHERE w.student_id = %(user_id)s
+        'start_time', format_time(s.starts_at, %(zone)s), 'created_at', format_time(w.created_at, %(zone)s))
+    FROM waitlist_entries w JOIN tutoring_sessions s ON s.id = w.session_id WHERE w.student_id = %(user_id)s
     UNION ALL
     SELECT 13, lpad(id::text, 19, '0'), json_build_object('kind', kind, 'message', message, 'is_read', is_read,
-        'created_at', wire_time(created_at, %(zone)s))
+        'created_at', format_time(created_at, %(zone)s))
     FROM notifications WHERE user_id = %(user_id)s
     UNION ALL
     SELECT 14, lpad(id::text, 19, '0'), json_build_object('review', rating_id, 'reason', reason,
-        'created_at', wire_time(created_at, %(zone)s))
+        'created_at', format_time(created_at, %(zone)s))
     FROM review_reports WHERE reporter_id = %(user_id)s
 ), remaining AS (
     SELECT part, place, record::text AS record, count(*) OVER () AS number,
@@ -141,7 +142,7 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
 
     All pages have the same keys; what stands on another page is null or an empty list.
     """
-    keys = {"user_id": user_id, "zone": policy().time_zone, "page_bytes": PAGE_BYTES}
+    keys = {"user_id": user_id, "zone": platform_settings().time_zone, "page_bytes": PAGE_BYTES}
     with connection() as db:
         rows = db.execute(PAGE, keys | {"part": after[0], "place": after[1]}).fetchall()
     records: dict[str, list[str]] = defaultdict(list)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.kit.database import PooledConnection
+from shared.kit.db.pool import PooledConnection
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def set_password(db: PooledConnection, user_id: UUID, password_hash: str) -> Non
 
 
 LOCK_CONVERSATIONS = """
-SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM members WHERE user_id = %s)
+SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM conversation_members WHERE user_id = %s)
 ORDER BY id FOR UPDATE
 """
 
@@ -104,7 +104,7 @@ def delete_user(db: PooledConnection, user_id: UUID) -> str | None:
 
 DELETE_DESERTED = """
 DELETE FROM conversations WHERE id = ANY(%s)
-  AND NOT EXISTS (SELECT FROM members WHERE members.conversation_id = conversations.id)
+  AND NOT EXISTS (SELECT FROM conversation_members WHERE conversation_members.conversation_id = conversations.id)
 """
 
 

@@ -6,9 +6,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from shared.kit.fields import NOT_EMAIL, Flag, Text, invalid
-from shared.rules.passwords import MAX_LENGTH, MIN_LENGTH
-from shared.rules.policy import policy
+from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
+from shared.domain.platform_settings import platform_settings
+from shared.kit.http.fields import NOT_EMAIL, Flag, Text, invalid
 
 TUTOR_DOMAIN = "Email must end with {} for tutors"
 
@@ -53,7 +53,7 @@ class Registration(BaseModel):
     @field_validator("email")
     @classmethod
     def tutors_have_a_university_address(cls, email: str, info: ValidationInfo) -> str:
-        domains = policy().tutor_email_domains
+        domains = platform_settings().tutor_email_domains
         if info.data["is_tutor_as_sent"] and not email.endswith(domains):
             raise invalid(TUTOR_DOMAIN.format(" or ".join(domains)))
         return email

@@ -8,14 +8,14 @@ from psycopg import IntegrityError
 from functions.accounts import repository
 from functions.accounts.repository import NewUser
 from functions.accounts.schemas import NewPassword, Registration
-from shared.kit.database import PooledConnection
+from shared.domain.auth import Caller
+from shared.domain.outbox import queue_mail
+from shared.domain.password_rules import check_password_rules
+from shared.domain.sign_in_sessions import end_sessions
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import violated_constraint
 from shared.kit.errors import AppError, FieldErrors, NotFound
-from shared.kit.passwords import hash_password
-from shared.kit.transactions import violated_constraint
-from shared.rules.callers import Caller
-from shared.rules.outbox import queue_mail
-from shared.rules.passwords import check_password_rules
-from shared.rules.sign_out import end_sessions
+from shared.kit.security.password_hashes import hash_password
 
 
 class EmailTaken(FieldErrors):

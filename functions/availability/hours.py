@@ -8,9 +8,9 @@ from functions.availability.hours_schemas import Hours, NewHours, NewOverride
 from functions.availability.offers import Weekly
 from functions.availability.rule_items import make_rule_items
 from functions.availability.times import time_text
-from shared.kit.database import PooledConnection
-from shared.kit.errors import FieldErrors, NotFound, Refusal
-from shared.rules.callers import AccountGone
+from shared.domain.auth import AccountGone
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import CodedError, FieldErrors, NotFound
 
 MAX_ID = 2**63 - 1
 MAX_OVERRIDES = 500
@@ -19,7 +19,7 @@ OVERLAP = "Godziny jednego dnia nie mogą na siebie zachodzić."
 LAST_DAY_FIRST = "Ostatni dzień nie może być wcześniejszy niż pierwszy."
 
 
-class TooManyOverrides(Refusal):
+class TooManyOverrides(CodedError):
     """The tutor has as many overrides to come as there may be."""
 
     status = 409

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from functions.availability.offers import Weekly
-from shared.kit.database import PooledConnection, connection
+from shared.kit.db.pool import PooledConnection, connection
 
 FIND_WEEK = """
 SELECT time_zone, coalesce((

@@ -5,12 +5,12 @@ from fastapi import Response
 from functions.availability import hours
 from functions.availability.hours_schemas import Detail, NewHours, NewOverride, ShownOverride, Week
 from functions.availability.service import lock
-from shared.kit.answers import answer
-from shared.kit.documentation import refusals
+from shared.domain.auth import TutorCaller
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound
-from shared.kit.http import router
-from shared.kit.transactions import transaction
-from shared.rules.callers import TutorCaller
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
 
 availability_hours = router("availability")
 
@@ -18,7 +18,7 @@ availability_hours = router("availability")
 @availability_hours.get("/api/availability/hours/me/", response_model=Week)
 def get_week(caller: TutorCaller) -> Response:
     """The own hours of every week, in the own time zone."""
-    return answer(hours.find_week(caller.as_tutor))
+    return json_response(hours.find_week(caller.as_tutor))
 
 
 @availability_hours.put("/api/availability/hours/me/", response_model=Week)
@@ -33,29 +33,29 @@ def replace_week(caller: TutorCaller, week: NewHours) -> Response:
 @availability_hours.get("/api/availability/overrides/me/", response_model=list[ShownOverride])
 def list_overrides(caller: TutorCaller) -> Response:
     """The own days off, vacations and extra hours that are not over, by their days."""
-    return answer(hours.list_overrides(caller.as_tutor))
+    return json_response(hours.list_overrides(caller.as_tutor))
 
 
 @availability_hours.post(
     "/api/availability/overrides/me/",
     status_code=201,
     response_model=ShownOverride,
-    responses=refusals(hours.TooManyOverrides),
+    responses=error_responses(hours.TooManyOverrides),
 )
 def add_override(caller: TutorCaller, override: NewOverride) -> Response:
     """Offer more time on some days (`extra`) or less (`off`, which wins). Bookings stay."""
     with transaction() as db:
         lock(db, caller)
         added = hours.add_override(db, caller.as_tutor, override)
-    return answer(added, 201)
+    return json_response(added, 201)
 
 
 @availability_hours.delete(
-    "/api/availability/overrides/me/{override_id:int}/", response_model=Detail, responses=refusals(NotFound)
+    "/api/availability/overrides/me/{override_id:int}/", response_model=Detail, responses=error_responses(NotFound)
 )
 def delete_override(caller: TutorCaller, override_id: int) -> Response:
     """Delete an override: its days are as the weekly hours have them."""
     with transaction() as db:
         lock(db, caller)
         hours.delete_override(db, caller.as_tutor, override_id)
-    return answer({"detail": "Wyjątek został usunięty."})
+    return json_response({"detail": "Wyjątek został usunięty."})

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from functions.availability.times import Day, TimeOfDay, Zone, one_of
-from shared.kit import fields
-from shared.kit.fields import Text, Whole, invalid
+from shared.kit.http import fields
+from shared.kit.http.fields import Text, Whole, invalid
 
 MAX_HOURS = 70
 MAX_NOTE = 200

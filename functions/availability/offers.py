@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from functions.availability.wall_clock import DAY, comes, instant
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
 
 
 class Weekly(NamedTuple):

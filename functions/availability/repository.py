@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.kit.database import PooledConnection, connection
-from shared.rules.free_time import Span
-from shared.rules.policy import policy
+from shared.domain.free_time import Span
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
 
 
 class DeletedItem(NamedTuple):
@@ -16,7 +16,7 @@ class DeletedItem(NamedTuple):
 
 LIST_ITEMS = """
 SELECT coalesce('[' || string_agg(row_to_json(item)::text, ',') || ']', '[]') FROM (
-    SELECT id, wire_time(starts_at, %(zone)s) AS start_time, wire_time(ends_at, %(zone)s) AS end_time
+    SELECT id, format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
     FROM schedule_items WHERE tutor_id = %(tutor_id)s ORDER BY id
 ) item
 """
@@ -25,7 +25,7 @@ SELECT coalesce('[' || string_agg(row_to_json(item)::text, ',') || ']', '[]') FR
 def list_items(tutor_id: int) -> str:
     """A tutor's schedule in order of creation, as JSON text."""
     with connection() as db:
-        row = db.execute(LIST_ITEMS, {"tutor_id": tutor_id, "zone": policy().time_zone}).fetchone()
+        row = db.execute(LIST_ITEMS, {"tutor_id": tutor_id, "zone": platform_settings().time_zone}).fetchone()
     return str(row[0]) if row else "[]"
 
 

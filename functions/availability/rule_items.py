@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from functions.availability import rules_repository
 from functions.availability.offers import Override, Rules, Weekly, difference
 from functions.availability.wall_clock import DAY, instant
-from shared.kit.database import PooledConnection
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def make_rule_items(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_
     """Bring schedules in line with the rules, or only add the days that have come into reach.
 
     Items that are right already keep their ids, past ones stay. Returns for how many tutors there was something to
-    look at. They must be locked (`shared.rules.booking_locks`).
+    look at. They must be locked (`shared.domain.locking`).
     """
     plans = load_plans(db, tutor_ids, only_new_days=only_new_days)
     if not plans:

@@ -8,8 +8,8 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from functions.availability.offers import StoredItem
-from shared.kit.database import PooledConnection, connection
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection, connection
 
 # Who is being deleted is left out; nobody else can be before the transaction ends.
 LOAD_RULES = """

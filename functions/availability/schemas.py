@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kit.fields import Moment
-from shared.rules.policy import local_zone
+from shared.domain.platform_settings import local_zone
+from shared.kit.http.fields import Moment
 
 MOMENT = Moment(zone=local_zone)
 

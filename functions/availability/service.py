@@ -9,12 +9,12 @@ from functions.availability import hours_repository, repository
 from functions.availability.rule_items import load_plans, make_rule_items
 from functions.availability.schemas import NewItem
 from functions.availability.wall_clock import local_stretches
-from shared.kit.database import PooledConnection
+from shared.domain.auth import AccountGone, Caller
+from shared.domain.locking import lock_people
+from shared.domain.timestamps import format_time
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import violated_constraint
 from shared.kit.errors import AppError
-from shared.kit.transactions import violated_constraint
-from shared.rules.booking_locks import lock_people
-from shared.rules.callers import AccountGone, Caller
-from shared.rules.timestamps import wire_time
 
 MAX_ID = 2**63 - 1
 
@@ -63,7 +63,7 @@ def add_item(db: PooledConnection, tutor_id: int, item: NewItem) -> dict[str, An
         if violated_constraint(error) == "schedule_items_overlap":
             raise Overlapping from None
         raise
-    return {"id": item_id, "start_time": wire_time(item.start_time), "end_time": wire_time(item.end_time)}
+    return {"id": item_id, "start_time": format_time(item.start_time), "end_time": format_time(item.end_time)}
 
 
 def delete_item(db: PooledConnection, tutor_id: int, item_id: int) -> None:

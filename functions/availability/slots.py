@@ -6,13 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.availability import terms_repository
-from shared.kit import fields
+from shared.domain.free_time import Span, Terms
+from shared.domain.platform_settings import local_zone
+from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.fields import whole_number
-from shared.kit.queries import parse_query
-from shared.rules.free_time import Span, Terms
-from shared.rules.policy import local_zone
-from shared.rules.time_zones import UNKNOWN_ZONE, find_zone
+from shared.kit.http import fields
+from shared.kit.http.fields import whole_number
+from shared.kit.http.query_string import parse_query
 
 MAX_TUTOR_ID = 2**31 - 1
 DEFAULT_SPAN, MAX_SPAN = timedelta(days=7), timedelta(days=62)

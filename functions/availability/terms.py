@@ -4,9 +4,9 @@ from typing import Any
 
 from functions.availability import terms_repository
 from functions.availability.rule_items import make_rule_items
-from shared.kit.database import PooledConnection
+from shared.domain.auth import AccountGone
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import NotFound
-from shared.rules.callers import AccountGone
 
 MAX_TUTOR_ID = 2**31 - 1
 # What decides which items there are.

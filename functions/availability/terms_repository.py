@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from psycopg.rows import dict_row
 
-from shared.kit.database import PooledConnection, connection
-from shared.rules.free_time import LOAD_CALENDAR, Calendar, Span, calendar_from
+from shared.domain.free_time import LOAD_CALENDAR, Calendar, Span, calendar_from
+from shared.kit.db.pool import PooledConnection, connection
 
 TERMS = (
     "time_zone",
@@ -77,7 +77,7 @@ SELECT calendar.*, groups.open FROM ({LOAD_CALENDAR}) calendar CROSS JOIN LATERA
             AND starts_at >= greatest(%(starts_at)s, calendar.now + calendar.minimum_notice * interval '1 minute')
             AND ends_at <= %(ends_at)s
     ) s
-    WHERE s.booked < s.seats AND NOT EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND state = 'waiting')
+    WHERE s.booked < s.seats AND NOT EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting')
 ) groups
 """
 

@@ -7,13 +7,13 @@ from fastapi import Request, Response
 from functions.availability import slots, terms
 from functions.availability.service import lock
 from functions.availability.terms_schemas import PublicTerms, Slot, Terms, TermsChange
-from shared.kit.answers import answer, json_response
-from shared.kit.direct import direct
-from shared.kit.documentation import path_id, refusals
+from shared.domain.auth import TutorCaller
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http import router
-from shared.kit.transactions import transaction
-from shared.rules.callers import TutorCaller
+from shared.kit.http.fast_routes import fast_route
+from shared.kit.http.openapi import error_responses, path_id
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import router
 
 booking_terms = router("availability")
 
@@ -21,7 +21,7 @@ booking_terms = router("availability")
 @booking_terms.get("/api/availability/terms/me/", response_model=Terms)
 def get_terms(caller: TutorCaller) -> Response:
     """The own terms of booking."""
-    return answer(terms.get_terms(caller.as_tutor))
+    return json_response(terms.get_terms(caller.as_tutor))
 
 
 @booking_terms.patch("/api/availability/terms/me/", response_model=Terms)
@@ -39,13 +39,13 @@ def change_terms(caller: TutorCaller, change: TermsChange) -> Response:
 @booking_terms.get(
     "/api/availability/terms/{tutor_id:int}/",
     response_model=PublicTerms,
-    responses=refusals(NotFound),
+    responses=error_responses(NotFound),
     openapi_extra=path_id("tutor_id"),
 )
-@direct
+@fast_route
 def get_public_terms(request: Request) -> Response:
     """What students must know of a tutor's terms before they book."""
-    return json_response(terms.get_public_terms(request.path_params["tutor_id"]))
+    return raw_json_response(terms.get_public_terms(request.path_params["tutor_id"]))
 
 
 def _parameter(name: str, description: str, example: object, **schema: Any) -> dict[str, Any]:
@@ -67,10 +67,10 @@ SLOT_PARAMETERS = [
     "/api/availability/slots/{tutor_id:int}/",
     response_model=list[Slot],
     response_model_exclude_unset=True,
-    responses=refusals(FieldErrors, NotFound),
+    responses=error_responses(FieldErrors, NotFound),
     openapi_extra={"parameters": SLOT_PARAMETERS},
 )
-@direct
+@fast_route
 def list_slots(request: Request) -> Response:
     """What can be booked now, by its start: free time, and seats of groups."""
-    return answer(slots.list_slots(request.path_params["tutor_id"], request.scope["query_string"]))
+    return json_response(slots.list_slots(request.path_params["tutor_id"], request.scope["query_string"]))

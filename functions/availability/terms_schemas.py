@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from functions.availability.times import Zone, one_of
-from shared.kit import fields
-from shared.kit.changes import Change
-from shared.kit.fields import Text, Whole, invalid, whole_number
+from shared.kit.http import fields
+from shared.kit.http.fields import Text, Whole, invalid, whole_number
+from shared.kit.http.partial_update import PartialUpdate
 
 MAX_PRICE = 1_000_000
 MAX_URL = 500
@@ -86,7 +86,7 @@ EXAMPLE_TERMS: dict[str, Any] = {
 }
 
 
-class TermsChange(Change):
+class TermsChange(PartialUpdate):
     """A change of terms: what is absent stays as it is. Lengths, step, buffers and the notice are in minutes."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_TERMS})

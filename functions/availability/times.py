@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from shared.kit import fields
-from shared.kit.fields import invalid
-from shared.rules.time_zones import UNKNOWN_ZONE, find_zone
+from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
+from shared.kit.http import fields
+from shared.kit.http.fields import invalid
 
 NOT_A_TIME = "Podaj godzinę w postaci GG:MM."
 NOT_A_DAY = "Data ma zły format. Użyj jednego z tych formatów: YYYY-MM-DD."

@@ -7,7 +7,7 @@ it. So later times of day are never earlier instants, and stretches that do not 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

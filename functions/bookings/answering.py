@@ -9,7 +9,7 @@ from functions.bookings.refusals import Conflict, HoldExpired, WrongState
 from functions.bookings.repository import Booking
 from functions.bookings.seats import answer_offer
 from functions.bookings.states import ACCEPT, COMPLETE, CONFIRM, MISS, REQUEST, Actor, Role, Step
-from shared.kit.database import PooledConnection
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import AppError, NotFound
 
 # How long after its end a session can be said to have been missed, or not.

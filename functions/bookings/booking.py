@@ -11,10 +11,10 @@ from functions.bookings.refusals import SLOT_REFUSALS, OwnSlot
 from functions.bookings.schemas import NewBooking
 from functions.bookings.seats import new_room, students_seat
 from functions.bookings.wanted import Wanted, find_wanted
-from shared.kit.database import PooledConnection
+from shared.domain.free_time import Calendar, Span, Terms, load_calendar
+from shared.domain.locking import lock_people
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.rules.booking_locks import lock_people
-from shared.rules.free_time import Calendar, Span, Terms, load_calendar
 
 NOT_THIS_FORM = "Korepetytor nie prowadzi zajęć w tej formie."
 NOT_THIS_KIND = "Korepetytor nie prowadzi takich zajęć."

@@ -6,9 +6,9 @@ from functions.bookings.decisions import lock_booking, take
 from functions.bookings.refusals import Conflict, WrongState
 from functions.bookings.seats import answer_offer, close_line, settle
 from functions.bookings.states import CANCEL, DECLINE, Actor
-from shared.kit.database import PooledConnection
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.fields import REQUIRED
+from shared.kit.http.fields import REQUIRED
 
 
 class TooLateToCancel(Conflict):

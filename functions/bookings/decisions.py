@@ -9,10 +9,10 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from functions.bookings import repository
 from functions.bookings.repository import Booking
 from functions.bookings.states import Actor, Role, Step
-from shared.kit.database import PooledConnection
+from shared.domain.locking import lock_all
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Unavailable
-from shared.kit.transactions import transaction
-from shared.rules.booking_locks import lock_all
 
 T = TypeVar("T")
 ATTEMPTS = 3

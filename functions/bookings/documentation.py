@@ -4,14 +4,14 @@ from typing import Any
 
 from functions.bookings.idempotency import KeyReused
 from functions.bookings.lists import STATES, WHEN
-from shared.kit.documentation import refusals
 from shared.kit.errors import AppError, FieldErrors, Unavailable
-from shared.kit.numbered_pages import PAGE_PARAMETERS
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.page_pagination import PAGE_PARAMETERS
 
 
 def changing(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that decides on bookings."""
-    return refusals(FieldErrors, *errors, KeyReused, Unavailable)
+    return error_responses(FieldErrors, *errors, KeyReused, Unavailable)
 
 
 def _choice(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from functions.bookings.refusals import OwnSlot, SessionFull, SlotTaken, Student
 from functions.bookings.schemas import NewBooking
 from functions.bookings.seats import FREE_SEAT, students_seat
 from functions.bookings.wanted import NO_SERIES, Wanted
-from shared.kit.database import PooledConnection
+from shared.domain.free_time import Span
+from shared.domain.locking import lock_people
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.rules.booking_locks import lock_people
-from shared.rules.free_time import Span
 
 OTHER_FORM = "Ta grupa spotyka się w innej formie."
 
@@ -37,7 +37,7 @@ class Group:
 
 FIND_GROUP = f"""
 SELECT clock_timestamp() AS now, s.id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form, r.minimum_notice,
-    r.confirmation, EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND state = 'waiting') AS has_line,
+    r.confirmation, EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting') AS has_line,
     {FREE_SEAT} AS seat
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
 WHERE s.taken AND s.kind = 'group' AND t.listed AND

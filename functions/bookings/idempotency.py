@@ -15,12 +15,12 @@ from pydantic import BaseModel
 
 from functions.bookings.decisions import Moved, decide
 from functions.bookings.refusals import constraints_named
-from shared.kit.answers import json_response
-from shared.kit.database import PooledConnection
-from shared.kit.errors import AppError, FieldErrors, Refusal
-from shared.kit.json_text import json_text
-from shared.rules.callers import Caller
-from shared.rules.telling import wake_teller
+from shared.domain.auth import Caller
+from shared.domain.dispatcher import trigger_dispatch
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import AppError, CodedError, FieldErrors
+from shared.kit.http.responses import raw_json_response
+from shared.kit.json import json_text
 
 HEADER = "Idempotency-Key"
 # Visible ASCII.
@@ -39,7 +39,7 @@ HEADER_PARAMETER: dict[str, Any] = {
 }
 
 
-class KeyReused(Refusal):
+class KeyReused(CodedError):
     """The key was sent before, with another request."""
 
     status = 422
@@ -73,8 +73,8 @@ def decided(
             return Reply(status, act(db))
 
     reply = decide(named if mark is None else lambda db: _once(db, mark, named))
-    wake_teller()
-    return json_response(reply.body, reply.status)
+    trigger_dispatch()
+    return raw_json_response(reply.body, reply.status)
 
 
 def _read_mark(caller: Caller, request: Request, body: BaseModel) -> Mark | None:

@@ -8,13 +8,13 @@ from uuid import UUID
 from functions.bookings.decisions import MAX_ID
 from functions.bookings.schemas import NOT_A_CHOICE
 from functions.bookings.shapes import COMMON, ITEM_SHOWN, RESERVATION, STUDENT_SHOWN, TUTOR_SHOWN
-from shared.kit import fields
-from shared.kit.database import PooledConnection, connection
+from shared.domain.booking_facts import SEATED
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.numbered_pages import PageNumber, read_page
-from shared.kit.queries import parse_query
-from shared.rules.booking_facts import SEATED
-from shared.rules.policy import policy
+from shared.kit.http import fields
+from shared.kit.http.page_pagination import PageNumber, read_page
+from shared.kit.http.query_string import parse_query
 
 # Without a page: the newest of them.
 MOST = 100
@@ -96,7 +96,13 @@ def list_bookings(side: Side, me: UUID | int, wanted: Wanted, path: str) -> str:
         conditions += UPCOMING if wanted.when == "upcoming" else PAST
     statement = LISTS[side].format(conditions=conditions, order="ASC" if wanted.when == "upcoming" else "DESC")
     page = wanted.page or PageNumber(1, MOST)
-    values = {"me": me, "state": wanted.state, "size": page.size, "offset": page.offset, "zone": policy().time_zone}
+    values = {
+        "me": me,
+        "state": wanted.state,
+        "size": page.size,
+        "offset": page.offset,
+        "zone": platform_settings().time_zone,
+    }
     with connection() as db:
         [(count, results)] = db.execute(statement, values).fetchall()
     return results if wanted.page is None else page.wrap(path, count, results)
@@ -113,7 +119,9 @@ SELECT row_to_json(shown)::text FROM (
 
 def get_reservation(db: PooledConnection, booking_id: int) -> str:
     """A reservation as JSON text, after a change of it."""
-    [(reservation,)] = db.execute(RESERVATION_BY_ID, {"id": booking_id, "zone": policy().time_zone}).fetchall()
+    [(reservation,)] = db.execute(
+        RESERVATION_BY_ID, {"id": booking_id, "zone": platform_settings().time_zone}
+    ).fetchall()
     return str(reservation)
 
 
@@ -122,7 +130,7 @@ SELECT row_to_json(shown)::text FROM (
     SELECT {COMMON}, {STUDENT_SHOWN} AS "user", {TUTOR_SHOWN} AS tutor, {ITEM_SHOWN} AS schedule_item,
         (SELECT coalesce(json_agg(row_to_json(step)), '[]') FROM (
             SELECT kind, from_state, to_state, actor_role AS by, reason,
-                wire_time(old_starts_at, %(zone)s) AS old_start_time, wire_time(at, %(zone)s) AS at
+                format_time(old_starts_at, %(zone)s) AS old_start_time, format_time(at, %(zone)s) AS at
             FROM booking_changes WHERE booking_id = b.id ORDER BY id
         ) step) AS changes
     FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
@@ -135,7 +143,7 @@ SELECT row_to_json(shown)::text FROM (
 
 def get_details(me: UUID, booking_id: int) -> str:
     """A booking with its history as JSON text, for its two people. Raises NotFound."""
-    values = {"id": booking_id, "me": me, "zone": policy().time_zone}
+    values = {"id": booking_id, "me": me, "zone": platform_settings().time_zone}
     if booking_id > MAX_ID:
         raise NotFound
     with connection() as db:

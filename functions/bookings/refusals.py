@@ -6,12 +6,12 @@ from typing import Any
 
 from psycopg import IntegrityError
 
-from shared.kit.errors import AppError, NotFound, Refusal
-from shared.kit.transactions import violated_constraint
-from shared.rules.callers import AccountGone
+from shared.domain.auth import AccountGone
+from shared.kit.db.transactions import violated_constraint
+from shared.kit.errors import AppError, CodedError, NotFound
 
 
-class Conflict(Refusal):
+class Conflict(CodedError):
     status = 409
     code = "conflict"
     detail = "Nie można tego teraz zrobić."
@@ -93,7 +93,7 @@ class OwnSlot(AppError):
     body: Any = {"non_field_errors": ["You cannot make a reservation for yourself"]}
 
 
-# By the reasons of shared.rules.free_time and the codes of this feature.
+# By the reasons of shared.domain.free_time and the codes of this feature.
 SLOT_REFUSALS: dict[str, type[Conflict]] = {
     "taken": SlotTaken,
     "not_offered": SlotNotOffered,

@@ -10,9 +10,9 @@ from psycopg.rows import class_row
 
 from functions.bookings.shapes import RESERVATION
 from functions.bookings.states import Actor, Role, Step
-from shared.kit.database import PooledConnection
-from shared.rules.free_time import Span
-from shared.rules.policy import policy
+from shared.domain.free_time import Span
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection
 
 # How many of a line are locked with a booking; whoever stands behind them is served by the sweep.
 LINE = 10
@@ -59,7 +59,7 @@ SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.aw
     b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation, r.cancellation_notice,
     ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
         AND state IN ('pending', 'confirmed')) AS members,
-    ARRAY(SELECT student_id FROM waitlist WHERE session_id = s.id AND state = 'waiting'
+    ARRAY(SELECT student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting'
         ORDER BY id LIMIT {LINE}) AS line
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
@@ -157,7 +157,7 @@ def add_sessions(db: PooledConnection, seat: Seat, session: dict[str, Any]) -> l
 
     `session` has the parameters of ADD_SESSIONS. Raises psycopg.IntegrityError if somebody's time is taken.
     """
-    values = {**vars(seat), **session, "zone": policy().time_zone}
+    values = {**vars(seat), **session, "zone": platform_settings().time_zone}
     return [row[1] for row in db.execute(ADD_SESSIONS, values).fetchall()]
 
 
@@ -166,7 +166,7 @@ def add_seat(db: PooledConnection, seat: Seat, session_id: int) -> tuple[int, st
 
     Raises psycopg.IntegrityError if the seat or the student's time is taken.
     """
-    values = {**vars(seat), "session_id": session_id, "zone": policy().time_zone}
+    values = {**vars(seat), "session_id": session_id, "zone": platform_settings().time_zone}
     [(booking_id, reservation)] = db.execute(ADD_SEAT, values).fetchall()
     return booking_id, reservation
 

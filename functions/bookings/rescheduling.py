@@ -20,10 +20,10 @@ from functions.bookings.schemas import NewTime
 from functions.bookings.states import MOVABLE, Actor, Role
 from functions.bookings.vacating import pass_on, stay_behind
 from functions.bookings.wanted import LAST_YEAR
-from shared.kit.database import PooledConnection
+from shared.domain.free_time import Calendar, Span, load_calendar
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.fields import REQUIRED
-from shared.rules.free_time import Calendar, Span, load_calendar
+from shared.kit.http.fields import REQUIRED
 
 
 class TooLateToReschedule(Conflict):

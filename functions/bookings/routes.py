@@ -20,12 +20,12 @@ from functions.bookings.shown import (
     TutorsPage,
     TutorsReservation,
 )
-from shared.kit.answers import json_response
-from shared.kit.database import PooledConnection
-from shared.kit.documentation import refusals
+from shared.domain.auth import TutorCaller, User
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http import router
-from shared.rules.callers import TutorCaller, User
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import raw_json_response
+from shared.kit.http.routing import router
 
 bookings = router("bookings")
 PATH = "/api/reservation/reservation/"
@@ -153,40 +153,40 @@ def mark_completed(caller: TutorCaller, request: Request, booking_id: int, sent:
 @bookings.get(ONE, response_model=ReservationDetails)
 def get_booking(caller: User, booking_id: int) -> Response:
     """One booking with its history, for its two people."""
-    return json_response(lists.get_details(caller.id, booking_id))
+    return raw_json_response(lists.get_details(caller.id, booking_id))
 
 
 @bookings.get(
     PATH + "user/me/",
     response_model=list[StudentsReservation] | StudentsPage,
-    responses=refusals(FieldErrors, NotFound),
+    responses=error_responses(FieldErrors, NotFound),
     openapi_extra=LIST_PARAMETERS,
 )
 def list_as_student(caller: User, request: Request) -> Response:
     """The own bookings: the newest 100 or, with `p` or `page_size`, a page."""
     wanted = lists.read_wanted(request.scope["query_string"])
-    return json_response(lists.list_bookings("student", caller.id, wanted, PATH + "user/me/"))
+    return raw_json_response(lists.list_bookings("student", caller.id, wanted, PATH + "user/me/"))
 
 
 @bookings.get(
     PATH + "tutor/me/",
     response_model=list[TutorsReservation] | TutorsPage,
-    responses=refusals(FieldErrors, NotFound),
+    responses=error_responses(FieldErrors, NotFound),
     openapi_extra=LIST_PARAMETERS,
 )
 def list_as_tutor(caller: TutorCaller, request: Request) -> Response:
     """What students have booked: the newest 100 or, with `p` or `page_size`, a page."""
     wanted = lists.read_wanted(request.scope["query_string"])
-    return json_response(lists.list_bookings("tutor", caller.as_tutor, wanted, PATH + "tutor/me/"))
+    return raw_json_response(lists.list_bookings("tutor", caller.as_tutor, wanted, PATH + "tutor/me/"))
 
 
 @bookings.get(
     "/api/reservation/earnings/me/",
     response_model=Earnings,
-    responses=refusals(FieldErrors),
+    responses=error_responses(FieldErrors),
     openapi_extra=YEAR_PARAMETER,
 )
 def get_earnings(caller: TutorCaller, request: Request) -> Response:
     """What the sessions of a year brought, and will bring, by month in the tutor's zone."""
     year = lists.read_year(request.scope["query_string"])
-    return json_response(lists.get_earnings(caller.as_tutor, year))
+    return raw_json_response(lists.get_earnings(caller.as_tutor, year))

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kit.characters import unfit_characters
-from shared.kit.fields import Flag, Moment, Text, Whole
-from shared.rules.policy import local_zone
+from shared.domain.platform_settings import local_zone
+from shared.kit.http.fields import Flag, Moment, Text, Whole
+from shared.kit.text import unstorable_characters
 
 MOMENT = Moment(zone=local_zone)
 MAX_NOTE = 500
@@ -20,7 +20,7 @@ def one_of(*choices: str) -> Text:
     """One of some words."""
 
     def check(text: str) -> list[str]:
-        return [] if text in choices or unfit_characters(text) else [NOT_A_CHOICE.format(text[:50])]
+        return [] if text in choices or unstorable_characters(text) else [NOT_A_CHOICE.format(text[:50])]
 
     checks: tuple[Callable[[str], list[str]], ...] = (check,)
     return Text(checks=checks)

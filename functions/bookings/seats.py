@@ -10,8 +10,8 @@ from psycopg.rows import class_row
 
 from functions.bookings import repository
 from functions.bookings.repository import REQUEST_HOLD, Seat
-from shared.kit.database import PooledConnection
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
 
 JITSI = "https://meet.jit.si/"
 # How long somebody from the line has to accept an offer.
@@ -53,7 +53,7 @@ SELECT s.starts_at, s.ends_at, s.kind, s.starts_at <= clock_timestamp() AS has_s
     w.id AS entry_id, w.student_id
 FROM tutoring_sessions s
 LEFT JOIN LATERAL (
-    SELECT id, student_id FROM waitlist WHERE session_id = s.id AND state = 'waiting' ORDER BY id LIMIT 1
+    SELECT id, student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting' ORDER BY id LIMIT 1
 ) w ON true
 WHERE s.id = %s AND s.taken
 """
@@ -106,7 +106,7 @@ def _find_vacancy(db: PooledConnection, session_id: int) -> Vacancy | None:
 def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, number: int, student_id: UUID) -> bool:
     """Whether the first of the line has time and was made an offer."""
     if repository.find_busy(db, [student_id], [Span(vacancy.starts_at, vacancy.ends_at)]):
-        db.execute("UPDATE waitlist SET state = 'missed' WHERE id = %s", (vacancy.entry_id,))
+        db.execute("UPDATE waitlist_entries SET state = 'missed' WHERE id = %s", (vacancy.entry_id,))
         return False
     if vacancy.kind == "individual":
         # Whoever had the seat before knows the room.
@@ -123,15 +123,21 @@ def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, number: int,
         seat=number,
     )
     booking_id, _reservation = repository.add_seat(db, seat, session_id)
-    db.execute("UPDATE waitlist SET state = 'offered', booking_id = %s WHERE id = %s", (booking_id, vacancy.entry_id))
+    db.execute(
+        "UPDATE waitlist_entries SET state = 'offered', booking_id = %s WHERE id = %s", (booking_id, vacancy.entry_id)
+    )
     return True
 
 
 def close_line(db: PooledConnection, session_id: int) -> None:
     """Nobody waits any more: the session begins, is called off, or moves by its tutor."""
-    db.execute("UPDATE waitlist SET state = 'closed' WHERE session_id = %s AND state = 'waiting'", (session_id,))
+    db.execute(
+        "UPDATE waitlist_entries SET state = 'closed' WHERE session_id = %s AND state = 'waiting'", (session_id,)
+    )
 
 
 def answer_offer(db: PooledConnection, booking_id: int, state: str) -> None:
     """Note in the line what became of an offer: `taken`, `left` (refused) or `missed`. Other bookings have none."""
-    db.execute("UPDATE waitlist SET state = %s WHERE booking_id = %s AND state = 'offered'", (state, booking_id))
+    db.execute(
+        "UPDATE waitlist_entries SET state = %s WHERE booking_id = %s AND state = 'offered'", (state, booking_id)
+    )

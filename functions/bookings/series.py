@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from functions.bookings.refusals import SLOT_REFUSALS, Conflict
-from shared.kit.json_text import json_text
-from shared.rules.free_time import Span
-from shared.rules.timestamps import wire_time
+from shared.domain.free_time import Span
+from shared.domain.timestamps import format_time
+from shared.kit.json import json_text
 
 WEEK = timedelta(weeks=1)
 # What a change of clocks can move a session by.
@@ -50,7 +50,7 @@ def occurrences(span: Span, weeks: int, zone: ZoneInfo) -> list[Span]:
 def conflicts(spans: Sequence[Span], reasons: Sequence[str | None]) -> Conflicts:
     """What cannot be booked, as clients read it."""
     return [
-        {"start_time": wire_time(span.starts_at), "code": SLOT_REFUSALS[reason].code}
+        {"start_time": format_time(span.starts_at), "code": SLOT_REFUSALS[reason].code}
         for span, reason in zip(spans, reasons, strict=True)
         if reason
     ]

@@ -1,17 +1,17 @@
 """A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
 
-from shared.rules.booking_facts import ROOM, SEATED
-from shared.rules.pictures import picture_sql
+from shared.domain.booking_facts import ROOM, SEATED
+from shared.domain.pictures import picture_sql
 
 COMMON = f"""
     b.id, {SEATED} AS is_confirmed,
-    wire_time(b.created_at, %(zone)s) AS created_at, b.state, b.awaiting,
-    wire_time(b.expires_at, %(zone)s) AS expires_at, wire_time(b.starts_at, %(zone)s) AS start_time,
-    wire_time(b.ends_at, %(zone)s) AS end_time, s.kind, s.form, b.seat, s.seats, b.price::text AS price, b.currency,
+    format_time(b.created_at, %(zone)s) AS created_at, b.state, b.awaiting,
+    format_time(b.expires_at, %(zone)s) AS expires_at, format_time(b.starts_at, %(zone)s) AS start_time,
+    format_time(b.ends_at, %(zone)s) AS end_time, s.kind, s.form, b.seat, s.seats, b.price::text AS price, b.currency,
     s.location, b.note,
     {ROOM} AS meeting_url, s.id AS session, b.series_id AS series,
-    wire_time(b.starts_at - make_interval(hours => r.cancellation_notice), %(zone)s) AS cancellable_until,
-    wire_time(b.updated_at, %(zone)s) AS updated_at"""
+    format_time(b.starts_at - make_interval(hours => r.cancellation_notice), %(zone)s) AS cancellable_until,
+    format_time(b.updated_at, %(zone)s) AS updated_at"""
 RESERVATION = (
     COMMON
     + """,
@@ -25,6 +25,6 @@ STUDENT_SHOWN = f"""(SELECT row_to_json(person) FROM (
     SELECT u.id, u.first_name, u.last_name, {picture_sql("u.picture")} AS profile_image WHERE u.id IS NOT NULL
 ) person)"""
 ITEM_SHOWN = """(SELECT row_to_json(item) FROM (
-    SELECT s.schedule_item_id AS id, wire_time(b.starts_at, %(zone)s) AS start_time,
-        wire_time(b.ends_at, %(zone)s) AS end_time, s.taken AS is_reserved
+    SELECT s.schedule_item_id AS id, format_time(b.starts_at, %(zone)s) AS start_time,
+        format_time(b.ends_at, %(zone)s) AS end_time, s.taken AS is_reserved
 ) item)"""

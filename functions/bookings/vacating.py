@@ -7,8 +7,8 @@ from uuid import UUID
 from functions.bookings.repository import Booking
 from functions.bookings.seats import close_line, settle
 from functions.bookings.states import Role
-from shared.kit.database import PooledConnection
-from shared.rules.free_time import Span, load_calendar
+from shared.domain.free_time import Span, load_calendar
+from shared.kit.db.pool import PooledConnection
 
 # An offer is a seat of the session, so it moves along; all other entries are about the time that was asked for. The
 # session's row is locked before those of its line, as by those who delete accounts.
@@ -18,15 +18,15 @@ INSERT INTO tutoring_sessions (tutor_id, schedule_item_id, starts_at, ends_at, b
 SELECT tutor_id, schedule_item_id, starts_at, ends_at, busy_from, busy_until, kind, form, seats, location, meeting_url,
     false
 FROM tutoring_sessions s
-WHERE id = %s AND EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND state <> 'offered')
+WHERE id = %s AND EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state <> 'offered')
 FOR UPDATE
 RETURNING id
 """
 # Deleting an account frees the times its owner waits for, as it finds them when it begins. So no entry gets another
 # session meanwhile, and without waiting: whoever stands behind the first of the line is not locked yet.
 MOVE_LINE = """
-UPDATE waitlist SET session_id = %(behind)s WHERE id IN (
-    SELECT w.id FROM waitlist w JOIN users u ON u.id = w.student_id
+UPDATE waitlist_entries SET session_id = %(behind)s WHERE id IN (
+    SELECT w.id FROM waitlist_entries w JOIN users u ON u.id = w.student_id
     WHERE w.session_id = %(session)s AND w.state <> 'offered'
     FOR KEY SHARE OF u SKIP LOCKED
 )

@@ -12,10 +12,10 @@ from functions.bookings.repository import LINE
 from functions.bookings.schemas import Line
 from functions.bookings.seats import FREE_SEAT, settle
 from functions.bookings.shapes import TUTOR_SHOWN
-from shared.kit.database import PooledConnection, connection
+from shared.domain.locking import lock_all
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.rules.booking_locks import lock_all
-from shared.rules.policy import policy
 
 WHICH = "Podaj session, albo tutor i start_time."
 MOST_ENTRIES = 100
@@ -45,17 +45,17 @@ class AlreadyWaiting(Conflict):
 # The id of a session of one student's says nothing to others: they know a tutor's time, which is public.
 KNOWN = """(s.kind = 'group'
     OR EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s)
-    OR EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND student_id = %(student_id)s))"""
+    OR EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s))"""
 FIND_SESSION = f"""
 SELECT s.id, t.user_id AS tutor_user_id, {FREE_SEAT} AS seat,
-    EXISTS (SELECT FROM waitlist WHERE session_id = s.id AND state = 'waiting') AS has_line,
+    EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting') AS has_line,
     EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN ('pending', 'confirmed')) AS is_booked,
-    (SELECT state FROM waitlist WHERE session_id = s.id AND student_id = %(student_id)s
+    (SELECT state FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN ('waiting', 'offered')) AS entry,
-    (SELECT booking_id FROM waitlist WHERE session_id = s.id AND student_id = %(student_id)s
+    (SELECT booking_id FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
         AND state = 'offered') AS offer,
-    ARRAY(SELECT student_id FROM waitlist WHERE session_id = s.id AND state = 'waiting'
+    ARRAY(SELECT student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting'
         ORDER BY id LIMIT {LINE}) AS line
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
 WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()
@@ -111,7 +111,7 @@ def join(db: PooledConnection, student_id: UUID, wanted: Line) -> int:
         raise AlreadyBooked
     if session.seat is not None and not session.has_line:
         raise NotFull
-    addition = "INSERT INTO waitlist (session_id, student_id) VALUES (%s, %s) RETURNING id"
+    addition = "INSERT INTO waitlist_entries (session_id, student_id) VALUES (%s, %s) RETURNING id"
     [(entry_id,)] = db.execute(addition, (session.id, student_id)).fetchall()
     return int(entry_id)
 
@@ -123,7 +123,9 @@ def leave(db: PooledConnection, student_id: UUID, wanted: Line) -> int | None:
         raise NotFound
     if session.offer is not None:
         return session.offer
-    removal = "UPDATE waitlist SET state = 'left' WHERE session_id = %s AND student_id = %s AND state = 'waiting'"
+    removal = (
+        "UPDATE waitlist_entries SET state = 'left' WHERE session_id = %s AND student_id = %s AND state = 'waiting'"
+    )
     db.execute(removal, (session.id, student_id))
     settle(db, session.id, locked)
     return None
@@ -131,12 +133,12 @@ def leave(db: PooledConnection, student_id: UUID, wanted: Line) -> int | None:
 
 ENTRIES = f"""
 SELECT coalesce('[' || string_agg(row_to_json(shown)::text, ',') || ']', '[]') FROM (
-    SELECT w.id, w.session_id AS session, {TUTOR_SHOWN} AS tutor, wire_time(s.starts_at, %(zone)s) AS start_time,
-        wire_time(s.ends_at, %(zone)s) AS end_time, s.kind, s.form, w.state,
+    SELECT w.id, w.session_id AS session, {TUTOR_SHOWN} AS tutor, format_time(s.starts_at, %(zone)s) AS start_time,
+        format_time(s.ends_at, %(zone)s) AS end_time, s.kind, s.form, w.state,
         CASE w.state WHEN 'waiting' THEN (
-            SELECT count(*) FROM waitlist WHERE session_id = w.session_id AND state = 'waiting' AND id <= w.id
-        ) END AS position, w.booking_id AS booking, wire_time(w.created_at, %(zone)s) AS created_at
-    FROM waitlist w JOIN tutoring_sessions s ON s.id = w.session_id LEFT JOIN tutors t ON t.id = s.tutor_id
+            SELECT count(*) FROM waitlist_entries WHERE session_id = w.session_id AND state = 'waiting' AND id <= w.id
+        ) END AS position, w.booking_id AS booking, format_time(w.created_at, %(zone)s) AS created_at
+    FROM waitlist_entries w JOIN tutoring_sessions s ON s.id = w.session_id LEFT JOIN tutors t ON t.id = s.tutor_id
     WHERE w.student_id = %(student_id)s AND (%(id)s::bigint IS NULL OR w.id = %(id)s)
     ORDER BY w.id DESC LIMIT {MOST_ENTRIES}
 ) shown
@@ -150,5 +152,7 @@ def list_entries(student_id: UUID) -> str:
 
 
 def entries(db: PooledConnection, student_id: UUID, entry_id: int | None = None) -> str:
-    row = db.execute(ENTRIES, {"student_id": student_id, "id": entry_id, "zone": policy().time_zone}).fetchone()
+    row = db.execute(
+        ENTRIES, {"student_id": student_id, "id": entry_id, "zone": platform_settings().time_zone}
+    ).fetchone()
     return str(row[0]) if row else "[]"

@@ -9,11 +9,11 @@ from functions.bookings.idempotency import HEADER_PARAMETER, decided
 from functions.bookings.refusals import OwnSlot, WrongState
 from functions.bookings.schemas import Line
 from functions.bookings.shown import Entry
-from shared.kit.answers import json_response
-from shared.kit.database import PooledConnection
+from shared.domain.auth import User
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import NotFound
-from shared.kit.http import router
-from shared.rules.callers import User
+from shared.kit.http.responses import raw_json_response
+from shared.kit.http.routing import router
 
 waitlist = router("bookings")
 PATH = "/api/reservation/waitlist/"
@@ -52,4 +52,4 @@ def leave(caller: User, request: Request, wanted: Line) -> Response:
 @waitlist.get(PATH, response_model=list[Entry])
 def list_own(caller: User) -> Response:
     """The own places in lines, newest first, at most 100."""
-    return json_response(line.list_entries(caller.id))
+    return raw_json_response(line.list_entries(caller.id))

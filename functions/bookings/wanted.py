@@ -6,10 +6,10 @@ from uuid import UUID
 
 from functions.bookings.refusals import SlotNotOffered
 from functions.bookings.schemas import NewBooking
-from shared.kit.database import PooledConnection
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.fields import REQUIRED
-from shared.rules.free_time import Span
+from shared.kit.http.fields import REQUIRED
 
 WHAT = "Podaj schedule_item, albo tutor i start_time, albo session."
 ONE_END = "Podaj length albo end_time."

@@ -1,4 +1,4 @@
-"""What the WebSocket door does: one action for each route key.
+"""What the WebSocket handler does: one action for each route key.
 
 The legacy client draws every object it is sent as a message, so nothing but messages is sent to it.
 """
@@ -14,16 +14,16 @@ import psycopg
 from functions.chat import history, notification_socket, repository
 from functions.chat.repository import Draft, Sent
 from functions.chat.shapes import encode, legacy_frame, refused_frame, stored_frame
-from shared.kit import tokens
-from shared.kit.characters import unfit_characters
-from shared.kit.database import drop_broken_connections
+from shared.domain.connections import forget_gone
+from shared.domain.limits import MESSAGES
+from shared.kit.aws.websocket import Post, pusher
+from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import Throttled
-from shared.kit.log import logger, note
-from shared.kit.metrics import count
-from shared.kit.rate_limits import spend
-from shared.kit.websocket import Post, pusher
-from shared.rules.limits import MESSAGES
-from shared.rules.open_sockets import forget_gone
+from shared.kit.observability.log import logger, note
+from shared.kit.observability.metrics import count
+from shared.kit.security import tokens
+from shared.kit.security.rate_limits import spend
+from shared.kit.text import unstorable_characters
 
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
@@ -133,11 +133,11 @@ def _read(event: Event) -> dict[str, Any] | None:
 
 
 def _is_client_id(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unfit_characters(value)
+    return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)
 
 
 def _is_body(value: object) -> TypeGuard[str]:
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_CHARACTERS or unfit_characters(value):
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_CHARACTERS or unstorable_characters(value):
         return False
     return len(value.encode()) <= MAX_BYTES
 

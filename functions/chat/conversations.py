@@ -6,10 +6,10 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.kit.database import connection
-from shared.kit.paging import fitting
-from shared.rules.pictures import picture_sql
-from shared.rules.policy import policy
+from shared.domain.pictures import picture_sql
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import connection
+from shared.kit.http.cursor_pagination import fit_page
 
 # More conversations than this are not listed.
 LISTED = 1000
@@ -20,16 +20,16 @@ CONVERSATIONS = f"""
 SELECT row_to_json(shown)::text FROM (
     SELECT c.id,
         CASE WHEN l.id IS NOT NULL THEN (SELECT row_to_json(last) FROM (
-            SELECT l.id, l.conversation_id AS conversation, l.body, wire_time(l.created_at, %(zone)s) AS created_at,
+            SELECT l.id, l.conversation_id AS conversation, l.body, format_time(l.created_at, %(zone)s) AS created_at,
                 (SELECT row_to_json(author) FROM (SELECT {PERSON.format("a")} FROM users a WHERE a.id = l.created_by)
                     author) AS created_by
         ) last) END AS last_message,
-        wire_time(c.created_at, %(zone)s) AS created_at, wire_time(c.updated_at, %(zone)s) AS updated_at,
+        format_time(c.created_at, %(zone)s) AS created_at, format_time(c.updated_at, %(zone)s) AS updated_at,
         (SELECT json_agg(row_to_json(person)) FROM (
-            SELECT {PERSON.format("u")} FROM members m JOIN users u ON u.id = m.user_id
+            SELECT {PERSON.format("u")} FROM conversation_members m JOIN users u ON u.id = m.user_id
             WHERE m.conversation_id = c.id ORDER BY u.id <> %(user_id)s
         ) person) AS users
-    FROM members mine
+    FROM conversation_members mine
     JOIN conversations c ON c.id = mine.conversation_id
     LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
     WHERE mine.user_id = %(user_id)s {{condition}}
@@ -43,13 +43,13 @@ WITH_PARTNER = CONVERSATIONS.format(condition="AND c.pair = %(pair)s")
 
 def _fetch(statement: str, user_id: UUID, **values: Any) -> list[str]:
     with connection() as db:
-        rows = db.execute(statement, {"user_id": user_id, "zone": policy().time_zone, **values}).fetchall()
+        rows = db.execute(statement, {"user_id": user_id, "zone": platform_settings().time_zone, **values}).fetchall()
     return [row[0] for row in rows]
 
 
 def list_conversations(user_id: UUID) -> list[str]:
     """A user's conversations, the one with the newest activity first; the user stands first in each."""
-    return fitting(_fetch(ALL, user_id))
+    return fit_page(_fetch(ALL, user_id))
 
 
 def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
@@ -72,7 +72,7 @@ OPEN_CONVERSATION = """
 WITH opened AS (
     INSERT INTO conversations (pair) VALUES (%(pair)s) ON CONFLICT (pair) DO NOTHING RETURNING id
 ), joined AS (
-    INSERT INTO members (conversation_id, user_id)
+    INSERT INTO conversation_members (conversation_id, user_id)
     SELECT opened.id, person FROM opened, unnest(%(people)s::uuid[]) AS person
 )
 SELECT id FROM opened
@@ -116,9 +116,9 @@ class Membership:
 
 MEMBERS = """
 SELECT u.id::text, u.first_name, u.last_name, u.picture, c.last_seq
-FROM conversations c JOIN members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
+FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
 WHERE c.id = %(conversation_id)s
-  AND EXISTS (SELECT FROM members mine WHERE mine.conversation_id = c.id AND mine.user_id = %(user_id)s)
+  AND EXISTS (SELECT FROM conversation_members mine WHERE mine.conversation_id = c.id AND mine.user_id = %(user_id)s)
 """
 
 

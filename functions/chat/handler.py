@@ -1,6 +1,6 @@
-"""The Lambda door of the chat feature over HTTP."""
+"""The Lambda handler of the chat feature over HTTP."""
 
 from functions.chat.routes import chat
-from shared.kit.http import http_handler
+from shared.kit.http.routing import http_handler
 
 handler = http_handler(chat)

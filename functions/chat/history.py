@@ -13,8 +13,8 @@ from uuid import UUID
 import redis
 
 from functions.chat.repository import Message, Sent, list_messages
-from shared.kit import cache
-from shared.kit.json_text import json_text
+from shared.kit.json import json_text
+from shared.kit.redis import attempt, send_no_reply
 
 # Messages kept and returned at most.
 WINDOW = 500
@@ -27,7 +27,7 @@ FIELD = b"m"
 def append(messages: Iterable[Sent]) -> None:
     """Add messages that were just stored. Redis takes none that comes too late: the gap shows to the next reader."""
     if commands := [command for sent in messages for command in _telling(sent)]:
-        cache.tell(*commands)
+        send_no_reply(*commands)
 
 
 def _telling(sent: Sent) -> Iterator[tuple[Any, ...]]:
@@ -45,11 +45,11 @@ def newest(conversation_id: UUID, last_seq: int, count: int = WINDOW) -> list[Me
     if wanted <= 0 or last_seq == 0:
         return []
     key = _key(conversation_id)
-    entries = cache.attempt(lambda client: client.xrevrange(key, count=wanted), otherwise=None)
+    entries = attempt(lambda client: client.xrevrange(key, count=wanted), otherwise=None)
     if entries is not None and _is_whole(messages := [_unpacked(entry) for entry in entries], last_seq, wanted):
         return messages
     stored = list_messages(conversation_id, WINDOW)
-    cache.attempt(lambda client: _refill(client, key, stored), otherwise=None)
+    attempt(lambda client: _refill(client, key, stored), otherwise=None)
     return stored[:wanted]
 
 

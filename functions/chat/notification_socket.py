@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.chat import repository
-from shared.kit.json_text import json_text
-from shared.kit.websocket import pusher
+from shared.kit.aws.websocket import pusher
+from shared.kit.json import json_text
 
 COUNT_WANTED = "send_back_unread_notification_count"
 

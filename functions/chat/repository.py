@@ -1,4 +1,4 @@
-"""Every statement of the chat feature. Plain psycopg: the WebSocket door must start fast."""
+"""Every statement of the chat feature. Plain psycopg: the WebSocket handler must start fast."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.kit.database import connection
-from shared.kit.json_text import json_text
-from shared.kit.prepared import Prepared, Row
+from shared.kit.db.libpq import Prepared, Row
+from shared.kit.db.pool import connection
+from shared.kit.json import json_text
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Sent(NamedTuple):
 OPEN_CONNECTION = """
 INSERT INTO connections (id, conversation_id, user_id, session_id, protocol)
 SELECT %(id)s, m.conversation_id, m.user_id, s.id, %(protocol)s
-FROM sessions s JOIN members m ON m.user_id = s.user_id JOIN conversations c ON c.id = m.conversation_id
+FROM sign_in_sessions s JOIN conversation_members m ON m.user_id = s.user_id
+JOIN conversations c ON c.id = m.conversation_id
 WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
   AND m.conversation_id = %(conversation_id)s
 FOR SHARE OF c
@@ -66,7 +67,7 @@ RETURNING id
 # One that hears of notifications only. It speaks the second protocol: nobody of the first knows such sockets.
 OPEN_NOTIFICATIONS = """
 INSERT INTO connections (id, user_id, session_id, protocol)
-SELECT %(id)s, s.user_id, s.id, %(protocol)s FROM sessions s
+SELECT %(id)s, s.user_id, s.id, %(protocol)s FROM sign_in_sessions s
 WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
 RETURNING id
 """
@@ -97,8 +98,8 @@ def forget_connection(connection_id: str) -> None:
 
 
 # Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
-# without gaps; they are taken in the order of ids, as by whoever else locks several. `listeners_now` looks after the
-# lock is had: sockets opened while it was waited for count.
+# without gaps; they are taken in the order of ids, as by whoever else locks several. `conversation_listeners` looks
+# after the lock is had: sockets opened while it was waited for count.
 STORE_MESSAGES = Prepared("""
 WITH locked AS (
     SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq,
@@ -125,7 +126,7 @@ WITH locked AS (
     SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered
 )
 SELECT connection_id, body, client_id, conversation_id, seq, message_id, sent_at, user_id, first_name, last_name,
-    picture, listeners_now(conversation_id)
+    picture, conversation_listeners(conversation_id)
 FROM numbered ORDER BY place
 """)
 

@@ -6,12 +6,12 @@ from fastapi import Request, Response
 
 from functions.chat import conversations, service
 from functions.chat.schemas import Conversation, Message, NewConversation, NumberedMessage
-from shared.kit.answers import json_response
-from shared.kit.documentation import count_parameter, refusals
+from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
-from shared.kit.http import router
-from shared.kit.queries import read_count
-from shared.rules.callers import User
+from shared.kit.http.openapi import count_parameter, error_responses
+from shared.kit.http.query_string import read_count
+from shared.kit.http.responses import raw_json_response
+from shared.kit.http.routing import router
 
 chat = router("chat")
 COUNT, BEFORE, AFTER = "number_of_last_messages", "before", "after"
@@ -23,29 +23,29 @@ COUNT, BEFORE, AFTER = "number_of_last_messages", "before", "after"
     response_model=Conversation,
     responses={
         200: {"model": Conversation, "description": "The conversation that is there already"},
-        **refusals(service.WithOneself, service.UnknownPerson),
+        **error_responses(service.WithOneself, service.UnknownPerson),
     },
 )
 def open_conversation(caller: User, new: NewConversation) -> Response:
     """Open the conversation with another person; if there is one, it is answered with 200."""
     conversation, is_new = service.open_conversation(caller.id, new.users[0])
-    return json_response(conversation, 201 if is_new else 200)
+    return raw_json_response(conversation, 201 if is_new else 200)
 
 
 @chat.get("/api/chat/conversations/", response_model=list[Conversation])
 def list_conversations(caller: User) -> Response:
     """The own conversations, the one with the newest activity first; the caller is the first of `users`."""
-    return json_response(f"[{','.join(conversations.list_conversations(caller.id))}]")
+    return raw_json_response(f"[{','.join(conversations.list_conversations(caller.id))}]")
 
 
 @chat.get(
     "/api/chat/conversation/user/{user_id:lower_uuid}/",
     response_model=Conversation,
-    responses=refusals(service.NoConversation),
+    responses=error_responses(service.NoConversation),
 )
 def get_conversation_with(caller: User, user_id: UUID) -> Response:
     """The own conversation with another person."""
-    return json_response(service.find_conversation(caller.id, user_id))
+    return raw_json_response(service.find_conversation(caller.id, user_id))
 
 
 PLACES = {
@@ -67,7 +67,7 @@ PLACES = {
 @chat.get(
     "/api/chat/conversation_detail/{conversation_id:lower_uuid}/",
     response_model=list[Message | NumberedMessage],
-    responses=refusals(FieldErrors),
+    responses=error_responses(FieldErrors),
     openapi_extra=PLACES,
 )
 def list_messages(caller: User, conversation_id: UUID, request: Request) -> Response:
@@ -84,4 +84,4 @@ def list_messages(caller: User, conversation_id: UUID, request: Request) -> Resp
         before=read_count(query, BEFORE),
         after=read_count(query, AFTER),
     )
-    return json_response(f"[{','.join(messages)}]")
+    return raw_json_response(f"[{','.join(messages)}]")

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from shared.kit import fields
-from shared.kit.fields import invalid, uuid_or_none
+from shared.kit.http import fields
+from shared.kit.http.fields import invalid, uuid_or_none
 
 OTHER_PEOPLE = {
     "type": "array",

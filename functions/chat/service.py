@@ -8,8 +8,8 @@ import psycopg
 from functions.chat import conversations, history, repository
 from functions.chat.shapes import history_item
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.json_text import json_text
-from shared.kit.paging import fitting
+from shared.kit.http.cursor_pagination import fit_page
+from shared.kit.json import json_text
 
 
 class WithOneself(FieldErrors):
@@ -80,7 +80,7 @@ def list_messages(
         messages = repository.list_messages(conversation_id, wanted, before=before)
     else:
         messages = history.newest(conversation_id, membership.last_seq, wanted)
-    shown = fitting(
+    shown = fit_page(
         json_text(history_item(str(conversation_id), message, membership, with_seq=with_seq)) for message in messages
     )
     return shown[::-1] if oldest_first and after is None else shown

@@ -4,9 +4,9 @@ from typing import Any
 
 from functions.chat.conversations import Membership
 from functions.chat.repository import Message, Sent
-from shared.kit.json_text import json_text
-from shared.rules.pictures import picture_path
-from shared.rules.timestamps import socket_time, wire_time
+from shared.domain.pictures import picture_path
+from shared.domain.timestamps import format_socket_time, format_time
+from shared.kit.json import json_text
 
 
 def history_item(conversation_id: str, message: Message, membership: Membership, *, with_seq: bool) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def history_item(conversation_id: str, message: Message, membership: Membership,
         "id": message.id,
         "conversation": conversation_id,
         "body": message.body,
-        "created_at": wire_time(message.created_at),
+        "created_at": format_time(message.created_at),
         "created_by": author
         and {
             "id": author.id,
@@ -34,7 +34,7 @@ def legacy_frame(sent: Sent) -> dict[str, Any]:
         "id": sent.id,
         "conversation": sent.conversation_id,
         "body": sent.body,
-        "created_at": socket_time(sent.created_at),
+        "created_at": format_socket_time(sent.created_at),
         "created_by": {
             "id": sent.user_id,
             "first_name": sent.first_name,

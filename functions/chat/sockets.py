@@ -1,6 +1,6 @@
-"""The Lambda door of the chat feature over WebSocket, for events of an API Gateway WebSocket API.
+"""The Lambda handler of the chat feature over WebSocket, for events of an API Gateway WebSocket API.
 
-The route key chooses the action. The door never fails: a failed function makes the gateway send an error
+The route key chooses the action. The handler never fails: a failed function makes the gateway send an error
 object, which the legacy client would draw as a message.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.chat import actions
-from shared.kit.door import door
-from shared.kit.log import logger
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.observability.log import logger
 
 ACTIONS = {
     "$connect": actions.connect,
@@ -19,13 +19,13 @@ ACTIONS = {
 }
 
 
-@door
+@lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answers {"statusCode": ...}; on $connect anything but 200 refuses the handshake."""
     where = event["requestContext"]
     try:
         return ACTIONS[where["routeKey"]](event)
-    except Exception:  # noqa: BLE001 - the door: whatever was not foreseen is logged once
+    except Exception:  # noqa: BLE001 - the boundary: whatever was not foreseen is logged once
         logger().exception("unhandled error", extra={"route": where["routeKey"]})
         return {"statusCode": 500 if where["routeKey"] == "$connect" else 200}
 

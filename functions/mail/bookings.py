@@ -2,11 +2,9 @@
 
 from functions.mail import repository
 from functions.mail.repository import Addressee
-from functions.mail.texts import CalendarEntry, Letter, greeting
-from shared.kit.database import connection
-from shared.rules.booking_facts import Booking, Change, Role, Story, find_bookings, find_change
-from shared.rules.policy import policy
-from shared.rules.wording import (
+from functions.mail.texts import CalendarEntry, Email, greeting
+from shared.domain.booking_facts import Booking, BookingChange, BookingEventType, Role, find_bookings, find_change
+from shared.domain.booking_texts import (
     FORMS,
     KINDS,
     consequence,
@@ -16,9 +14,11 @@ from shared.rules.wording import (
     minutes,
     zone_of,
 )
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import connection
 
 ICS_NAME = "zajecia.ics"
-OPENINGS: dict[tuple[Story, Role], str] = {
+OPENINGS: dict[tuple[BookingEventType, Role], str] = {
     ("requested", "tutor"): "masz nową prośbę o rezerwację.",
     ("booked", "tutor"): "masz nową rezerwację. Termin jest zajęty, nic więcej nie trzeba robić.",
     ("booked", "student"): "Twoja rezerwacja jest potwierdzona. Do zobaczenia na zajęciach!",
@@ -46,7 +46,7 @@ SUBJECTS: dict[str, str] = {
 }
 
 
-def change_letter(to: Addressee, payload: dict[str, int]) -> Letter | None:
+def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     """What happened to a booking; None if the addressee is none of its people any more."""
     with connection() as db:
         change = find_change(db, payload["change"])
@@ -55,21 +55,21 @@ def change_letter(to: Addressee, payload: dict[str, int]) -> Letter | None:
     if change is None or booking is None or role is None:
         return None
     when = day_and_time(change.starts_at or booking.starts_at, zone_of(booking, role))
-    opening = OPENINGS[change.story, role]
+    opening = OPENINGS[change.event_type, role]
     more = consequence(change, booking, role)
-    return Letter(
-        subject=f"{headline(change.story, role)}: {counterpart(booking, role)}, {when}",
+    return Email(
+        subject=f"{headline(change.event_type, role)}: {counterpart(booking, role)}, {when}",
         greeting=greeting(to.first_name),
         before=f"{opening} {more}".rstrip(),
         facts=(*_facts(booking, role, when), *_reason(change)),
         link_text="Otwórz platformę",
-        link=f"{policy().front_url}/",
+        link=f"{platform_settings().front_url}/",
         after=_closing(booking, change, role),
         calendar=_entry(booking, change, role),
     )
 
 
-def reminder_letter(to: Addressee, payload: dict[str, int]) -> Letter | None:
+def reminder_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     """A reminder; None if the booking was cancelled, moved or has begun meanwhile."""
     found = repository.find_reminded(payload["reminder"], payload["due"])
     if found is None:
@@ -84,13 +84,13 @@ def reminder_letter(to: Addressee, payload: dict[str, int]) -> Letter | None:
     if kind == "cancellation_deadline":
         until = day_and_time(booking.cancellable_until, zone_of(booking, role))
         facts = (*facts, ("Odwołać można do", until))
-    return Letter(
+    return Email(
         subject=f"{SUBJECTS[kind]}: {counterpart(booking, role)}, {when}",
         greeting=greeting(to.first_name),
         before=REMINDERS[kind],
         facts=facts,
         link_text="Dołącz do spotkania" if booking.meeting_url else "Otwórz platformę",
-        link=booking.meeting_url or f"{policy().front_url}/",
+        link=booking.meeting_url or f"{platform_settings().front_url}/",
         after="Do zobaczenia!",
     )
 
@@ -114,21 +114,21 @@ def _facts(booking: Booking, role: Role, when: str) -> tuple[tuple[str, str], ..
     return (*facts, ("Cena", f"{booking.price:.2f} {booking.currency}".replace(".", ",")))
 
 
-def _reason(change: Change) -> tuple[tuple[str, str], ...]:
+def _reason(change: BookingChange) -> tuple[tuple[str, str], ...]:
     return (("Powód", change.reason),) if change.reason else ()
 
 
 CLOSING = "Wszystkie swoje rezerwacje znajdziesz na platformie."
 
 
-def _closing(booking: Booking, change: Change, role: Role) -> str:
+def _closing(booking: Booking, change: BookingChange, role: Role) -> str:
     if role != "student" or booking.state != "confirmed" or change.superseded:
         return CLOSING
     until = day_and_time(booking.cancellable_until, zone_of(booking, role))
     return f"Odwołać zajęcia lub zmienić ich termin możesz najpóźniej {until}."
 
 
-def _entry(booking: Booking, change: Change, role: Role) -> CalendarEntry | None:
+def _entry(booking: Booking, change: BookingChange, role: Role) -> CalendarEntry | None:
     """The booking as calendars should have it now, None for a request or an offer.
 
     Of several letters on their way the last one brings it, so that none undoes another.
@@ -136,7 +136,7 @@ def _entry(booking: Booking, change: Change, role: Role) -> CalendarEntry | None
     if not change.was_confirmed or change.superseded:
         return None
     # Imported here: it reads the time zones of the world, and most mails need none of it.
-    from shared.rules.calendars import mailed_entry
+    from shared.domain.calendars import mailed_entry
 
     method, content = mailed_entry(booking, role)
     return CalendarEntry(method, content, ICS_NAME)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from functions.mail import queue, repository, service
-from shared.kit.door import door
+from shared.kit.aws.lambda_handler import lambda_handler
 
 
-@door
+@lambda_handler
 def handler(event: Any, _context: object) -> dict[str, Any]:
     """Send the mails that messages of an SQS queue name; for any other event all that are due, and forget what is old.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.mail import service
-from shared.kit.log import logger
+from shared.kit.observability.log import logger
 
 MAX_ID = 2**63 - 1
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.kit.database import connection
-from shared.rules.booking_facts import Role
+from shared.domain.booking_facts import Role
+from shared.kit.db.pool import connection
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Addressee:
 
 # Taking a mail moves its next try into the future: a worker that dies leaves it to the next sweep.
 TAKE = """
-UPDATE outbox SET attempts = attempts + 1,
+UPDATE mail_outbox SET attempts = attempts + 1,
     due_at = now() + least(make_interval(secs => 30 * power(2, least(attempts, 10))), interval '1 hour')
 WHERE id = (
-    SELECT id FROM outbox WHERE sent_at IS NULL AND uncertain_at IS NULL AND due_at <= now() {which}
+    SELECT id FROM mail_outbox WHERE sent_at IS NULL AND uncertain_at IS NULL AND due_at <= now() {which}
     FOR UPDATE SKIP LOCKED
 )
 RETURNING id, kind, recipient, attempts, payload, once
@@ -57,12 +57,12 @@ def claim_one(mail_id: int) -> Due | None:
 
 def mark_sent(mail_id: int) -> None:
     with connection() as db:
-        db.execute("UPDATE outbox SET sent_at = now(), uncertain_at = NULL WHERE id = %s", (mail_id,))
+        db.execute("UPDATE mail_outbox SET sent_at = now(), uncertain_at = NULL WHERE id = %s", (mail_id,))
 
 
 # Committed before the mail leaves: a worker that dies from here on leaves it flagged, and no other takes it.
 BEGIN_ONLY_TRY = """
-UPDATE outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL
+UPDATE mail_outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL
 """
 
 
@@ -75,13 +75,13 @@ def begin_only_try(mail_id: int) -> bool:
 def take_back_try(mail_id: int) -> None:
     """It certainly did not leave: it may be tried again."""
     with connection() as db:
-        db.execute("UPDATE outbox SET uncertain_at = NULL WHERE id = %s AND sent_at IS NULL", (mail_id,))
+        db.execute("UPDATE mail_outbox SET uncertain_at = NULL WHERE id = %s AND sent_at IS NULL", (mail_id,))
 
 
 # Whoever holds a lock on one deletes it, or the next sweep will: nobody waits in a circle.
 EXPIRED = [
     f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at < now() FOR UPDATE SKIP LOCKED)"
-    for table, key in (("email_tokens", "token_hash"), ("sessions", "id"))
+    for table, key in (("email_tokens", "token_hash"), ("sign_in_sessions", "id"))
 ]
 
 
@@ -89,7 +89,7 @@ def delete_old() -> None:
     """Forget mails a week old, and those that could not be sent in three days: what they say is of no use."""
     with connection() as db:
         db.execute(
-            "DELETE FROM outbox WHERE created_at < now() - interval '7 days'"
+            "DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'"
             " OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')"
         )
         for expired in EXPIRED:

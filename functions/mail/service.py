@@ -8,11 +8,11 @@ import psycopg
 
 from functions.mail import bookings, repository, texts
 from functions.mail.repository import Addressee, Due
-from functions.mail.texts import Letter
+from functions.mail.texts import Email
 from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
-from shared.kit.log import logger
+from shared.domain.platform_settings import platform_settings
+from shared.kit.observability.log import logger
 from shared.kit.settings import settings
-from shared.rules.policy import policy
 
 DAY, MINUTE = 86_400, 60
 
@@ -72,7 +72,7 @@ def _send(due: Due, send: Transport) -> bool:
     Raises NotSent.
     """
     addressee = repository.find_addressee(due.recipient)
-    letter = LETTERS[due.kind](addressee, due.payload) if addressee else None
+    letter = EMAILS[due.kind](addressee, due.payload) if addressee else None
     if addressee is None or letter is None:
         repository.mark_sent(due.id)
         return False
@@ -84,26 +84,28 @@ def _send(due: Due, send: Transport) -> bool:
     return True
 
 
-def _confirmation(to: Addressee, _payload: dict[str, int]) -> Letter | None:
+def _confirmation(to: Addressee, _payload: dict[str, int]) -> Email | None:
     if to.confirmed:
         return None
-    token, days = secrets.token_hex(32), policy().confirm_token_days
+    token, days = secrets.token_hex(32), platform_settings().confirm_token_days
     if not repository.add_token(token, to.user_id, "confirm", days * DAY):
         return None
-    return texts.confirmation(to.first_name, f"{policy().front_url}/account/confirm-email/?token={token}", days)
+    return texts.confirmation(
+        to.first_name, f"{platform_settings().front_url}/account/confirm-email/?token={token}", days
+    )
 
 
-def _password_reset(to: Addressee, _payload: dict[str, int]) -> Letter | None:
-    token, minutes = secrets.token_hex(24), policy().reset_token_minutes
+def _password_reset(to: Addressee, _payload: dict[str, int]) -> Email | None:
+    token, minutes = secrets.token_hex(24), platform_settings().reset_token_minutes
     if not repository.add_token(token, to.user_id, "reset", minutes * MINUTE):
         return None
-    link = f"{policy().front_url}/account/reset-password/?reset_token={token}"
+    link = f"{platform_settings().front_url}/account/reset-password/?reset_token={token}"
     return texts.password_reset(to.first_name, link, minutes)
 
 
-LETTERS: dict[str, Callable[[Addressee, dict[str, int]], Letter | None]] = {
+EMAILS: dict[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "confirm_email": _confirmation,
     "reset_password": _password_reset,
-    "booking_change": bookings.change_letter,
-    "booking_reminder": bookings.reminder_letter,
+    "booking_change": bookings.booking_change_email,
+    "booking_reminder": bookings.reminder_email,
 }

@@ -23,7 +23,7 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     """One mail: paragraphs with a link between them; perhaps a table of facts and an entry for a calendar."""
 
     subject: str
@@ -41,8 +41,8 @@ class Letter:
         return [(name, " ".join(value.split())) for name, value in self.facts]
 
 
-def confirmation(first_name: str, link: str, days: int) -> Letter:
-    return Letter(
+def confirmation(first_name: str, link: str, days: int) -> Email:
+    return Email(
         subject="Potwierdzenie adresu email",
         greeting=greeting(first_name),
         before="dziękujemy za założenie konta. Potwierdź swój adres e-mail, aby móc się zalogować:",
@@ -52,8 +52,8 @@ def confirmation(first_name: str, link: str, days: int) -> Letter:
     )
 
 
-def password_reset(first_name: str, link: str, minutes: int) -> Letter:
-    return Letter(
+def password_reset(first_name: str, link: str, minutes: int) -> Email:
+    return Email(
         subject="Resetowanie hasla",
         greeting=greeting(first_name),
         before="otrzymaliśmy prośbę o zmianę hasła do Twojego konta. Nowe hasło ustawisz tutaj:",
@@ -104,7 +104,7 @@ class _Policy(EmailPolicy):
 SEVEN_BIT = _Policy(cte_type="7bit")
 
 
-def as_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
+def as_message(letter: Email, sender: str, recipient: str) -> EmailMessage:
     """A multipart message (RFC 2046 alternative), plain text first."""
     message = EmailMessage(SEVEN_BIT)
     message["Subject"] = letter.subject
@@ -125,7 +125,7 @@ FACTS = '\n<table style="border-collapse:collapse">{}</table>'
 FACT = '<tr><td style="padding:4px 16px 4px 0;color:#5c5970">{}</td><td style="padding:4px 0">{}</td></tr>'
 
 
-def _html(letter: Letter) -> str:
+def _html(letter: Email) -> str:
     texts = ("greeting", "before", "link_text", "link", "after")
     rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.rows)
     fields = {name: escape(getattr(letter, name)) for name in texts}

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from shared.kit import aws
+from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
 
 TIMEOUT = 10.0
@@ -61,7 +61,7 @@ def _send_by_ses(message: EmailMessage) -> None:
 
     try:
         # The sender stands in the message, encoded as its name may need.
-        aws.sesv2().send_email(
+        clients.sesv2().send_email(
             Destination={"ToAddresses": [message["To"]]}, Content={"Raw": {"Data": message.as_bytes()}}
         )
     except ClientError as error:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.migrations import custom_resource, service
-from shared.kit.door import door
-from shared.kit.log import logger
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.observability.log import logger
 
 
-@door
+@lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Upgrade the database to this release's newest revision; each migration is one transaction.
 
@@ -25,7 +25,7 @@ def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         # When the stack is deleted its database keeps what is in it.
         upgraded = request["RequestType"] != "Delete" and service.upgrade_beside_traffic()
-    except Exception as error:  # noqa: BLE001 - the door: whatever went wrong, CloudFormation waits to hear of it
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever went wrong, CloudFormation waits to hear of it
         logger().exception("migrations failed")
         custom_resource.respond(request, "FAILED", f"{type(error).__name__}: {error}")
         return {"upgraded": False}

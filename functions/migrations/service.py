@@ -10,7 +10,7 @@ from alembic.util import CommandError
 from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
-from shared.kit.log import logger
+from shared.kit.observability.log import logger
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
 # A migration gives way to requests that hold what it must lock.

@@ -7,12 +7,12 @@ from fastapi import Path, Request, Response
 
 from functions.notifications import feeds
 from functions.notifications.schemas import Detail, Feed, NewFeed
-from shared.kit.answers import answer
-from shared.kit.documentation import refusals
-from shared.kit.http import router
-from shared.rules.callers import User
-from shared.rules.policy import policy
-from shared.rules.timestamps import wire_time
+from shared.domain.auth import User
+from shared.domain.platform_settings import platform_settings
+from shared.domain.timestamps import format_time
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
 
 calendar = router("calendar")
 PATH = "/api/reservation/calendar/"
@@ -25,21 +25,21 @@ Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{feeds.TOKEN.patter
 def make_feed(caller: User, request: Request) -> Response:
     """Make the own calendar feed, or replace its address: it is told this once, whoever has it reads the calendar."""
     token, created_at = feeds.make_feed(caller.id)
-    origin = policy().public_url or str(request.base_url).rstrip("/")
-    return answer({"url": f"{origin}{PATH}{token}.ics", "created_at": wire_time(created_at)}, 201)
+    origin = platform_settings().public_url or str(request.base_url).rstrip("/")
+    return json_response({"url": f"{origin}{PATH}{token}.ics", "created_at": format_time(created_at)}, 201)
 
 
-@calendar.get(PATH, response_model=Feed, responses=refusals(feeds.NoFeed))
+@calendar.get(PATH, response_model=Feed, responses=error_responses(feeds.NoFeed))
 def get_feed(caller: User) -> Response:
     """Since when there is an own feed."""
-    return answer({"created_at": wire_time(feeds.get_feed(caller.id))})
+    return json_response({"created_at": format_time(feeds.get_feed(caller.id))})
 
 
-@calendar.delete(PATH, response_model=Detail, responses=refusals(feeds.NoFeed))
+@calendar.delete(PATH, response_model=Detail, responses=error_responses(feeds.NoFeed))
 def delete_feed(caller: User) -> Response:
     """Delete the own feed: its address leads nowhere from now on."""
     feeds.delete_feed(caller.id)
-    return answer({"detail": "Adres kalendarza już nie działa."})
+    return json_response({"detail": "Adres kalendarza już nie działa."})
 
 
 @calendar.get(
@@ -48,7 +48,7 @@ def delete_feed(caller: User) -> Response:
     responses={
         200: {"description": "iCalendar (RFC 5545)", "content": {"text/calendar": {"schema": {"type": "string"}}}},
         304: {"description": "As the If-None-Match header knows it"},
-        **refusals(feeds.NoFeed),
+        **error_responses(feeds.NoFeed),
     },
 )
 def read_feed(token: Token, request: Request) -> Response:

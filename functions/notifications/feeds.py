@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from functions.notifications import repository
+from shared.domain import calendars
+from shared.domain.booking_facts import Booking, Role
 from shared.kit.errors import NotFound
-from shared.rules import calendars
-from shared.rules.booking_facts import Booking, Role
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 

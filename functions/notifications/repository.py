@@ -5,23 +5,23 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.kit.database import PooledConnection, connection
-from shared.rules.booking_facts import BOOKING, CHANGE, Booking, Change
-from shared.rules.notifications import COLUMNS, Notification
+from shared.domain.booking_facts import BOOKING, CHANGE, Booking, BookingChange
+from shared.domain.notifications import COLUMNS, Notification
+from shared.kit.db.pool import PooledConnection, connection
 
 # Tellers wait for each other at the first change in line, so each booking's story is told in its order; a change that
 # was told meanwhile is passed over.
-CLAIM_UNTOLD = f"{CHANGE} WHERE c.told_at IS NULL ORDER BY c.id LIMIT %s FOR NO KEY UPDATE OF c"
+CLAIM_UNDISPATCHED = f"{CHANGE} WHERE c.dispatched_at IS NULL ORDER BY c.id LIMIT %s FOR NO KEY UPDATE OF c"
 
 
-def claim_untold(db: PooledConnection, most: int) -> list[Change]:
+def claim_undispatched(db: PooledConnection, most: int) -> list[BookingChange]:
     """The changes that wait longest. They are this transaction's."""
-    with db.cursor(row_factory=class_row(Change)) as cursor:
-        return cursor.execute(CLAIM_UNTOLD, (most,)).fetchall()
+    with db.cursor(row_factory=class_row(BookingChange)) as cursor:
+        return cursor.execute(CLAIM_UNDISPATCHED, (most,)).fetchall()
 
 
-def mark_told(db: PooledConnection, change_ids: list[int]) -> None:
-    db.execute("UPDATE booking_changes SET told_at = now() WHERE id = ANY(%s)", (change_ids,))
+def mark_dispatched(db: PooledConnection, change_ids: list[int]) -> None:
+    db.execute("UPDATE booking_changes SET dispatched_at = now() WHERE id = ANY(%s)", (change_ids,))
 
 
 LIST = f"""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 
-from shared.kit.fields import Flag
+from shared.kit.http.fields import Flag
 
 EXAMPLE: JsonDict = {
     "id": 7,

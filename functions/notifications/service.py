@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from functions.notifications import repository
+from shared.domain.notifications import Notification, notification_json
 from shared.kit.errors import NotFound
-from shared.kit.json_text import json_text
-from shared.kit.numbered_pages import PageNumber
-from shared.rules.notifications import Notification, shown
+from shared.kit.http.page_pagination import PageNumber
+from shared.kit.json import json_text
 
 MAX_ID = 2**63 - 1
 
@@ -19,7 +19,7 @@ def list_notifications(user_id: UUID, page: PageNumber, path: str) -> str:
     """A page as JSON text, newest first. Raises NotFound for one behind the last."""
     count = repository.count_notifications(user_id)
     found = repository.list_notifications(user_id, page.size, page.offset) if page.offset < count else []
-    return page.wrap(path, count, json_text([shown(each) for each in found]))
+    return page.wrap(path, count, json_text([notification_json(each) for each in found]))
 
 
 def mark_read(user_id: UUID, notification_id: int, *, is_read: bool) -> Notification:

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from shared.kit.database import PooledConnection
-from shared.rules.callers import AccountGone
+from shared.domain.auth import AccountGone
+from shared.kit.db.pool import PooledConnection
 
 COLUMNS = ("first_name", "last_name", "password_hash")
 

@@ -8,17 +8,17 @@ from starlette.datastructures import UploadFile
 from functions.profiles import repository, service
 from functions.profiles.pictures import BadPicture
 from functions.profiles.schemas import Info, Picture, Profile, ProfileChange, WholeProfile
-from shared.kit.answers import answer
-from shared.kit.bodies import media_type, multipart_form, read_body
-from shared.kit.documentation import refusals
+from shared.domain.auth import AccountGone, PasswordCheckNeeded, User
+from shared.domain.password_rules import WeakPassword
+from shared.domain.pictures import picture_path
+from shared.domain.sign_in_sessions import close_sockets
+from shared.kit.aws.storage import storage
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import UnsupportedMediaType
-from shared.kit.http import router
-from shared.kit.storage import storage
-from shared.kit.transactions import transaction
-from shared.rules.callers import AccountGone, PasswordCheckNeeded, User
-from shared.rules.passwords import WeakPassword
-from shared.rules.pictures import picture_path
-from shared.rules.sign_out import close_sockets
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.request_body import media_type, multipart_form, read_body
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
 
 profiles = router("profiles")
 NOT_A_FILE = "Przesłane dane nie były plikiem. Sprawdź typ kodowania formatki."
@@ -28,19 +28,23 @@ FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
 @profiles.get("/api/user/profile/", response_model=Profile)
 def get_profile(caller: User) -> Response:
     """The own profile."""
-    return answer(service.as_profile(caller))
+    return json_response(service.as_profile(caller))
 
 
-@profiles.patch("/api/user/profile/", response_model=Profile, responses=refusals(WeakPassword, PasswordCheckNeeded))
+@profiles.patch(
+    "/api/user/profile/", response_model=Profile, responses=error_responses(WeakPassword, PasswordCheckNeeded)
+)
 def change_profile(caller: User, change: ProfileChange) -> Response:
     """Change names or password; other fields are ignored. A new password signs out every other device."""
     with transaction() as db:
         profile, sockets = service.change_profile(db, caller, change)
     close_sockets(sockets)
-    return answer(profile)
+    return json_response(profile)
 
 
-@profiles.put("/api/user/profile/", response_model=Profile, responses=refusals(WeakPassword, PasswordCheckNeeded))
+@profiles.put(
+    "/api/user/profile/", response_model=Profile, responses=error_responses(WeakPassword, PasswordCheckNeeded)
+)
 def replace_profile(caller: User, profile: WholeProfile) -> Response:
     """As PATCH, with the password required."""
     return change_profile(caller, profile)
@@ -76,28 +80,28 @@ UPLOAD = {
 @profiles.patch(
     "/api/user/profile_image/",
     response_model=Picture,
-    responses=refusals(BadPicture, UnsupportedMediaType),
+    responses=error_responses(BadPicture, UnsupportedMediaType),
     openapi_extra=UPLOAD,
 )
 def change_picture(caller: User, upload: Annotated[tuple[str, bytes] | None, Depends(uploaded_picture)]) -> Response:
     """Set the profile picture: PNG, JPEG, GIF, WebP, BMP or TIFF of at most 4.5 MB and 25 megapixels."""
     if upload is None:
-        return answer({"profile_image": picture_path(caller.picture)})
+        return json_response({"profile_image": picture_path(caller.picture)})
     key = service.store_picture(*upload)
     try:
-        return answer({"profile_image": _swap_picture(caller, key)})
+        return json_response({"profile_image": _swap_picture(caller, key)})
     except AccountGone:
         storage().delete(key)
         raise
 
 
-@profiles.delete("/api/user/profile_image/", response_model=Info, responses=refusals(service.NoPicture))
+@profiles.delete("/api/user/profile_image/", response_model=Info, responses=error_responses(service.NoPicture))
 def delete_picture(caller: User) -> Response:
     """Go back to the default picture."""
     if caller.picture is None:
         raise service.NoPicture
     _swap_picture(caller, None)
-    return answer({"Info": "Profile image deleted."})
+    return json_response({"Info": "Profile image deleted."})
 
 
 def _swap_picture(caller: User, key: str | None) -> str:

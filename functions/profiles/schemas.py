@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kit.changes import Change
-from shared.kit.fields import Text
-from shared.rules.passwords import MAX_LENGTH, MIN_LENGTH
+from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
+from shared.kit.http.fields import Text
+from shared.kit.http.partial_update import PartialUpdate
 
 NAME = Text(max_length=255, blank=True)
 PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)
 
 
-class ProfileChange(Change):
+class ProfileChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"first_name": "Aleksandra", "last_name": "Nowak"}})
 
     first_name: Annotated[str, NAME] = ""

@@ -5,15 +5,15 @@ from typing import Any
 
 from functions.profiles import pictures, repository
 from functions.profiles.schemas import ProfileChange
-from shared.kit.database import PooledConnection
+from shared.domain.auth import Caller
+from shared.domain.password_rules import check_password_rules
+from shared.domain.pictures import picture_path
+from shared.domain.sign_in_sessions import end_sessions
+from shared.domain.timestamps import format_time
+from shared.kit.aws.storage import storage
+from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import AppError
-from shared.kit.passwords import hash_password
-from shared.kit.storage import storage
-from shared.rules.callers import Caller
-from shared.rules.passwords import check_password_rules
-from shared.rules.pictures import picture_path
-from shared.rules.sign_out import end_sessions
-from shared.rules.timestamps import wire_time
+from shared.kit.security.password_hashes import hash_password
 
 
 class NoPicture(AppError):
@@ -50,7 +50,7 @@ def as_profile(account: Caller) -> dict[str, Any]:
         "last_name": account.last_name,
         "profile_image": picture_path(account.picture),
         "is_tutor": account.is_tutor,
-        "created_at": wire_time(account.created_at),
+        "created_at": format_time(account.created_at),
     }
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from psycopg import errors
 
 from functions.reminders.service import remind_next
-from shared.kit.door import door
-from shared.kit.log import logger
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.observability.log import logger
 
 
-@door
+@lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Send every reminder whose time has come."""
     sent = 0

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.kit.database import PooledConnection
-from shared.rules.booking_facts import Role
+from shared.domain.booking_facts import Role
+from shared.kit.db.pool import PooledConnection
 
 
 @dataclass(frozen=True)

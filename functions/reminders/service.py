@@ -2,13 +2,13 @@
 
 from functions.reminders import repository
 from functions.reminders.repository import Reminder
-from shared.kit.transactions import give_way, transaction
-from shared.rules.booking_facts import Booking, Person, find_bookings
-from shared.rules.notifications import News, add_notifications, push_notifications
-from shared.rules.outbox import Mail, queue_mails, wake_mailer
-from shared.rules.reminders import plan_reminders
-from shared.rules.timestamps import wire_time
-from shared.rules.wording import counterpart, day_and_time, what
+from shared.domain.booking_facts import Booking, Person, find_bookings
+from shared.domain.booking_texts import counterpart, day_and_time, describe
+from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
+from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.domain.reminders import plan_reminders
+from shared.domain.timestamps import format_time
+from shared.kit.db.transactions import limit_lock_wait, transaction
 
 BATCH = 100
 HEADLINES = {
@@ -25,7 +25,7 @@ def remind_next() -> tuple[int, int]:
     while others hold them.
     """
     with transaction() as db:
-        give_way(db)
+        limit_lock_wait(db)
         due, booking_ids = repository.claim_due(db, BATCH)
         if not due:
             return 0, 0
@@ -42,7 +42,7 @@ def remind_next() -> tuple[int, int]:
         queued = queue_mails(db, [_mail(reminder, person) for reminder, _booking, person in sent])
     push_notifications(added)
     if queued:
-        wake_mailer(*queued)
+        trigger_mailer(*queued)
     return len(due), len(sent)
 
 
@@ -51,14 +51,14 @@ def _mail(reminder: Reminder, to: Person) -> Mail:
     return Mail("booking_reminder", to.email, payload, once=True)
 
 
-def _news(reminder: Reminder, booking: Booking, to: Person) -> News:
+def _news(reminder: Reminder, booking: Booking, to: Person) -> NotificationDraft:
     who, when = counterpart(booking, reminder.recipient), day_and_time(booking.starts_at, to.zone)
-    message = f"{HEADLINES[reminder.kind]}: {who}, {when} ({what(booking)})."
+    message = f"{HEADLINES[reminder.kind]}: {who}, {when} ({describe(booking)})."
     if reminder.kind == "cancellation_deadline":
         message += f" Odwołać można najpóźniej {day_and_time(booking.cancellable_until, to.zone)}."
     data = {
         "reservation": booking.id,
-        "start_time": wire_time(booking.starts_at),
-        "end_time": wire_time(booking.ends_at),
+        "start_time": format_time(booking.starts_at),
+        "end_time": format_time(booking.ends_at),
     }
-    return News(str(to.id), f"reminder_{reminder.kind}", message, data)
+    return NotificationDraft(str(to.id), f"reminder_{reminder.kind}", message, data)

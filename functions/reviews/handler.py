@@ -1,7 +1,7 @@
-"""The Lambda door of the reviews feature."""
+"""The Lambda handler of the reviews feature."""
 
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
-from shared.kit.http import http_handler
+from shared.kit.http.routing import http_handler
 
 handler = http_handler(reviews, review_moderation)

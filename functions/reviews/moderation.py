@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from functions.reviews.service import MAX_REVIEW_ID, ReviewNotFound
-from shared.kit.database import PooledConnection, connection
-from shared.kit.errors import Refusal
-from shared.kit.numbered_pages import PageNumber
-from shared.rules.callers import AccountGone
-from shared.rules.policy import policy
+from shared.domain.auth import AccountGone
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.errors import CodedError
+from shared.kit.http.page_pagination import PageNumber
 
 
-class OwnReview(Refusal):
+class OwnReview(CodedError):
     """The review is the caller's own."""
 
     status = 409
@@ -49,11 +49,11 @@ REPORTED = """
 WITH open AS (SELECT rating_id, min(id) AS first, count(*) AS number FROM review_reports
     WHERE resolved_at IS NULL GROUP BY rating_id)
 SELECT (SELECT count(*) FROM open), coalesce((SELECT json_agg(row_to_json(shown)) FROM (
-    SELECT r.id, r.tutor_id, r.rating, r.review, wire_time(r.created_at, %(zone)s) AS created_at,
-        wire_time(r.edited_at, %(zone)s) AS edited_at, r.hidden_at IS NOT NULL AS hidden, r.reply,
+    SELECT r.id, r.tutor_id, r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
+        format_time(r.edited_at, %(zone)s) AS edited_at, r.hidden_at IS NOT NULL AS hidden, r.reply,
         s.first_name AS student_first_name, s.last_name AS student_last_name, r.number AS report_count,
         (SELECT json_agg(row_to_json(told)) FROM (
-            SELECT reason, wire_time(created_at, %(zone)s) AS created_at FROM review_reports
+            SELECT reason, format_time(created_at, %(zone)s) AS created_at FROM review_reports
             WHERE rating_id = r.id AND resolved_at IS NULL ORDER BY id LIMIT %(shown_reports)s
         ) told) AS reports
     FROM (SELECT ratings.*, open.first, open.number FROM open JOIN ratings ON ratings.id = open.rating_id
@@ -67,7 +67,7 @@ def list_reported(page: PageNumber) -> tuple[int, str]:
     """How many reviews await a decision, and a page of them as JSON text, the one reported first first."""
     values = {"size": page.size, "offset": page.offset, "shown_reports": SHOWN_REPORTS}
     with connection() as db:
-        [row] = db.execute(REPORTED, values | {"zone": policy().time_zone}).fetchall()
+        [row] = db.execute(REPORTED, values | {"zone": platform_settings().time_zone}).fetchall()
     return row[0], row[1]
 
 

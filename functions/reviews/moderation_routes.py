@@ -5,13 +5,13 @@ from fastapi import Request, Response
 from functions.reviews import moderation
 from functions.reviews.schemas import Decision, Info, NewReport, ReportedPage
 from functions.reviews.service import ReviewNotFound
-from shared.kit.answers import answer, json_response
-from shared.kit.documentation import refusals
+from shared.domain.auth import StaffCaller, User
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http import router
-from shared.kit.numbered_pages import PAGE_PARAMETERS, read_page
-from shared.kit.transactions import transaction
-from shared.rules.callers import StaffCaller, User
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.page_pagination import PAGE_PARAMETERS, read_page
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import router
 
 review_moderation = router("moderation of reviews")
 REPORTED_PATH = "/api/user/tutor/reviews/reported/"
@@ -21,29 +21,29 @@ REPORTED_PATH = "/api/user/tutor/reviews/reported/"
     "/api/user/tutor/reviews/{review_id:int}/report/",
     status_code=201,
     response_model=Info,
-    responses=refusals(ReviewNotFound, moderation.OwnReview),
+    responses=error_responses(ReviewNotFound, moderation.OwnReview),
 )
 def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     """Tell staff that a review breaks the rules. A second report by the same person changes nothing."""
     with transaction() as db:
         moderation.report(db, caller.id, review_id, report.reason)
-    return answer({"Info": "Review reported."}, 201)
+    return json_response({"Info": "Review reported."}, 201)
 
 
 @review_moderation.get(
     REPORTED_PATH,
     response_model=ReportedPage,
-    responses=refusals(FieldErrors, NotFound),
+    responses=error_responses(FieldErrors, NotFound),
     openapi_extra={"parameters": PAGE_PARAMETERS},
 )
 def list_reported(_caller: StaffCaller, request: Request) -> Response:
     """Reviews with open reports, the one reported first first; for staff."""
     page = read_page(request.scope["query_string"])
-    return json_response(page.wrap(REPORTED_PATH, *moderation.list_reported(page)))
+    return raw_json_response(page.wrap(REPORTED_PATH, *moderation.list_reported(page)))
 
 
 @review_moderation.post(
-    "/api/user/tutor/reviews/{review_id:int}/hide/", response_model=Decision, responses=refusals(ReviewNotFound)
+    "/api/user/tutor/reviews/{review_id:int}/hide/", response_model=Decision, responses=error_responses(ReviewNotFound)
 )
 def hide_review(_caller: StaffCaller, review_id: int) -> Response:
     """Hide a review from everybody; it no longer counts. Resolves its reports; for staff."""
@@ -51,7 +51,9 @@ def hide_review(_caller: StaffCaller, review_id: int) -> Response:
 
 
 @review_moderation.post(
-    "/api/user/tutor/reviews/{review_id:int}/unhide/", response_model=Decision, responses=refusals(ReviewNotFound)
+    "/api/user/tutor/reviews/{review_id:int}/unhide/",
+    response_model=Decision,
+    responses=error_responses(ReviewNotFound),
 )
 def unhide_review(_caller: StaffCaller, review_id: int) -> Response:
     """Show a review again, or find nothing wrong with a reported one. Resolves its reports; for staff."""
@@ -61,4 +63,4 @@ def unhide_review(_caller: StaffCaller, review_id: int) -> Response:
 def _decide(review_id: int, *, hidden: bool) -> Response:
     with transaction() as db:
         moderation.set_hidden(db, review_id, hidden=hidden)
-    return answer({"id": review_id, "hidden": hidden})
+    return json_response({"id": review_id, "hidden": hidden})

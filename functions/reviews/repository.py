@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.kit.database import PooledConnection, connection
-from shared.kit.numbered_pages import PageNumber
-from shared.rules.policy import policy
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.http.page_pagination import PageNumber
 
 
 def find_tutor_owner(db: PooledConnection, tutor_id: int) -> UUID | None:
@@ -46,12 +46,12 @@ def find_hidden(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool |
 
 # A review as it is shown; `r` is its row and `s` its author's.
 REVIEW = """
-r.id, r.rating, r.review, wire_time(r.created_at, %(zone)s) AS created_at,
-wire_time(r.edited_at, %(zone)s) AS edited_at, s.first_name AS student_first_name, s.last_name AS student_last_name,
+r.id, r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
+format_time(r.edited_at, %(zone)s) AS edited_at, s.first_name AS student_first_name, s.last_name AS student_last_name,
 EXISTS (
     SELECT FROM bookings b JOIN tutoring_sessions session ON session.id = b.session_id
     WHERE b.student_id = r.student_id AND b.state = 'completed' AND session.tutor_id = r.tutor_id
-) AS verified, r.reply, wire_time(r.replied_at, %(zone)s) AS replied_at
+) AS verified, r.reply, format_time(r.replied_at, %(zone)s) AS replied_at
 """
 CHANGED = f"""
 WITH changed AS (UPDATE ratings SET {{change}} RETURNING *)
@@ -73,7 +73,7 @@ REPLY = CHANGED.format(
 def edit_rating(db: PooledConnection, tutor_id: int, student_id: UUID, changes: dict[str, Any]) -> str | None:
     """Change `rating` and `review`, as far as given; the review as JSON text, None without one."""
     values = {"rating": None, "review": None} | changes
-    values |= {"tutor_id": tutor_id, "student_id": student_id, "zone": policy().time_zone}
+    values |= {"tutor_id": tutor_id, "student_id": student_id, "zone": platform_settings().time_zone}
     row = db.execute(EDIT, values).fetchone()
     return row[0] if row else None
 
@@ -85,7 +85,7 @@ def delete_rating(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool
 
 def set_reply(tutor_id: int, review_id: int, reply: str | None) -> str | None:
     """Answer a review of a tutor's own that can be seen, or take the answer back; the review as JSON text."""
-    values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "zone": policy().time_zone}
+    values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "zone": platform_settings().time_zone}
     with connection() as db:
         row = db.execute(REPLY, values).fetchone()
     return row[0] if row else None
@@ -106,14 +106,14 @@ FROM tutors t WHERE t.id = %(tutor_id)s AND t.listed
 
 def list_page(tutor_id: int, page: PageNumber) -> tuple[int, str, str] | None:
     """How many reviews a tutor has, their average, and a page of them as JSON text; None for unknown tutors."""
-    values = {"tutor_id": tutor_id, "size": page.size, "offset": page.offset, "zone": policy().time_zone}
+    values = {"tutor_id": tutor_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:
         row = db.execute(PAGE, values).fetchone()
     return (row[0], row[1], row[2]) if row else None
 
 
 RATING = """SELECT coalesce('[' || string_agg(json_strip_nulls(row_to_json(shown))::text, ',') || ']', '[]') FROM (
-    SELECT rating, review, wire_time(created_at, %(zone)s) AS created_at, tutor_id::text AS tutor_id,
+    SELECT rating, review, format_time(created_at, %(zone)s) AS created_at, tutor_id::text AS tutor_id,
         CASE WHEN hidden_at IS NOT NULL THEN true END AS hidden
     FROM ratings"""
 BY_STUDENT = RATING + " WHERE student_id = %(student_id)s ORDER BY id) shown"
@@ -123,12 +123,12 @@ BEST = RATING + " WHERE hidden_at IS NULL ORDER BY rating DESC, id DESC LIMIT %(
 def list_by_student(student_id: UUID) -> str:
     """A student's ratings, oldest first, as JSON text."""
     with connection() as db:
-        row = db.execute(BY_STUDENT, {"student_id": student_id, "zone": policy().time_zone}).fetchone()
+        row = db.execute(BY_STUDENT, {"student_id": student_id, "zone": platform_settings().time_zone}).fetchone()
     return str(row[0]) if row else "[]"
 
 
 def list_best(count: int) -> str:
     """The best ratings of all tutors, best first, as JSON text."""
     with connection() as db:
-        row = db.execute(BEST, {"count": count, "zone": policy().time_zone}).fetchone()
+        row = db.execute(BEST, {"count": count, "zone": platform_settings().time_zone}).fetchone()
     return str(row[0]) if row else "[]"

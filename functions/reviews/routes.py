@@ -14,15 +14,15 @@ from functions.reviews.schemas import (
     Review,
     ReviewPage,
 )
-from shared.kit.answers import answer, json_response
-from shared.kit.direct import direct
-from shared.kit.documentation import count_parameter, path_id, refusals
+from shared.domain.auth import Anybody, TutorCaller, User
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http import router, unlisted
-from shared.kit.numbered_pages import PAGE_PARAMETERS, read_page
-from shared.kit.queries import read_count
-from shared.kit.transactions import transaction
-from shared.rules.callers import Anybody, TutorCaller, User
+from shared.kit.http.fast_routes import fast_route
+from shared.kit.http.openapi import count_parameter, error_responses, path_id
+from shared.kit.http.page_pagination import PAGE_PARAMETERS, read_page
+from shared.kit.http.query_string import read_count
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import router, unlisted
 
 reviews = router("reviews")
 COUNT = "number_of_ratings"
@@ -33,87 +33,87 @@ MOST = 100
     "/api/user/rate_tutor/{tutor_id:int}/",
     status_code=201,
     response_model=Rating,
-    responses=refusals(service.TutorIdRequired, service.TutorNotFound, service.OwnTutor, service.AlreadyRated),
+    responses=error_responses(service.TutorIdRequired, service.TutorNotFound, service.OwnTutor, service.AlreadyRated),
 )
 def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     """Rate a tutor with 1 to 5 stars and a review; once per tutor."""
     with transaction() as db:
         added = service.rate(db, caller.id, tutor_id, rating)
-    return answer(added, 201)
+    return json_response(added, 201)
 
 
 @reviews.patch(
     "/api/user/rate_tutor/{tutor_id:int}/",
     response_model=Review,
-    responses=refusals(service.NoRating, service.ReviewHidden),
+    responses=error_responses(service.NoRating, service.ReviewHidden),
 )
 @unlisted
 def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
     """Change stars, text or both of the own rating of a tutor."""
     with transaction() as db:
         review = service.edit(db, caller.id, tutor_id, changes)
-    return json_response(review)
+    return raw_json_response(review)
 
 
 @reviews.delete(
     "/api/user/rate_tutor/{tutor_id:int}/",
     response_model=Info,
-    responses=refusals(service.NoRating, service.ReviewHidden),
+    responses=error_responses(service.NoRating, service.ReviewHidden),
 )
 def delete_rating(caller: User, tutor_id: int) -> Response:
     """Delete the own rating of a tutor."""
     with transaction() as db:
         service.delete_rating(db, caller.id, tutor_id)
-    return answer({"Info": "Rating deleted."})
+    return json_response({"Info": "Rating deleted."})
 
 
 @reviews.get("/api/user/ratings/me/", response_model=OwnRatings)
 def list_own_ratings(caller: User) -> Response:
     """The own ratings, oldest first."""
-    return json_response(f'{{"ratings":{repository.list_by_student(caller.id)}}}')
+    return raw_json_response(f'{{"ratings":{repository.list_by_student(caller.id)}}}')
 
 
 @reviews.get(
     "/api/user/ratings/best/",
     response_model=list[RatingOfTutor],
-    responses=refusals(FieldErrors),
+    responses=error_responses(FieldErrors),
     openapi_extra=count_parameter(COUNT, MOST),
 )
 def list_best_ratings(_caller: Anybody, request: Request) -> Response:
     """The best ratings of all tutors, best first, at most 100."""
     count = read_count(request.scope["query_string"], COUNT)
-    return json_response(repository.list_best(MOST if count is None else min(count, MOST)))
+    return raw_json_response(repository.list_best(MOST if count is None else min(count, MOST)))
 
 
 @reviews.get(
     "/api/user/tutor/reviews/{tutor_id:int}/",
     response_model=ReviewPage,
-    responses=refusals(FieldErrors, NotFound),
+    responses=error_responses(FieldErrors, NotFound),
     openapi_extra={"parameters": [*path_id("tutor_id")["parameters"], *PAGE_PARAMETERS]},
 )
-@direct
+@fast_route
 def list_reviews(request: Request) -> Response:
     """A tutor's reviews, the newest first, and the average of all."""
     tutor_id = request.path_params["tutor_id"]
     page = read_page(request.scope["query_string"])
-    return json_response(service.list_reviews(f"/api/user/tutor/reviews/{tutor_id}/", tutor_id, page))
+    return raw_json_response(service.list_reviews(f"/api/user/tutor/reviews/{tutor_id}/", tutor_id, page))
 
 
 @reviews.put(
     "/api/user/tutor/reviews/{review_id:int}/reply/",
     response_model=Review,
-    responses=refusals(service.ReviewNotFound),
+    responses=error_responses(service.ReviewNotFound),
 )
 def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
     """Answer a review of the own teaching in public, once; a new answer replaces the one before."""
-    return json_response(service.reply(caller.as_tutor, review_id, answer.reply))
+    return raw_json_response(service.reply(caller.as_tutor, review_id, answer.reply))
 
 
 @reviews.delete(
     "/api/user/tutor/reviews/{review_id:int}/reply/",
     response_model=Review,
-    responses=refusals(service.ReviewNotFound),
+    responses=error_responses(service.ReviewNotFound),
 )
 def delete_reply(caller: TutorCaller, review_id: int) -> Response:
     """Take the answer to a review back; without one nothing changes."""
-    return json_response(service.reply(caller.as_tutor, review_id, None))
+    return raw_json_response(service.reply(caller.as_tutor, review_id, None))

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from shared.kit.changes import Change
-from shared.kit.fields import Text, Whole, invalid
+from shared.kit.http.fields import Text, Whole, invalid
+from shared.kit.http.partial_update import PartialUpdate
 
 MAX_RATING_NUMBER = 32_767
 MAX_REVIEW = 5_000
@@ -30,7 +30,7 @@ class NewRating(_Stars):
     review: Annotated[str, Text(max_length=MAX_REVIEW)]
 
 
-class EditedRating(_Stars, Change):
+class EditedRating(_Stars, PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"rating": 4}})
 
     review: Annotated[str, Text(max_length=MAX_REVIEW)] = ""

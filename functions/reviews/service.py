@@ -7,12 +7,12 @@ from psycopg import IntegrityError
 
 from functions.reviews import repository
 from functions.reviews.schemas import EditedRating, NewRating
-from shared.kit.database import PooledConnection
-from shared.kit.errors import AppError, NotFound, Refusal
-from shared.kit.numbered_pages import PageNumber
-from shared.kit.transactions import violated_constraint
-from shared.rules.callers import AccountGone
-from shared.rules.timestamps import wire_time
+from shared.domain.auth import AccountGone
+from shared.domain.timestamps import format_time
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import violated_constraint
+from shared.kit.errors import AppError, CodedError, NotFound
+from shared.kit.http.page_pagination import PageNumber
 
 MAX_ID = 2**31 - 1
 MAX_REVIEW_ID = 2**63 - 1
@@ -48,7 +48,7 @@ class NoRating(AppError):
     body: Any = {"Error": "Rating not found."}
 
 
-class ReviewHidden(Refusal):
+class ReviewHidden(CodedError):
     """Staff hid the review: its author can neither change it nor make room for another."""
 
     status = 409
@@ -82,7 +82,7 @@ def rate(db: PooledConnection, student_id: UUID, tutor_id: int, rating: NewRatin
         if refusal := REFUSALS_OF_CONSTRAINTS.get(violated_constraint(error)):
             raise refusal from None
         raise
-    return {"rating": rating.rating, "review": rating.review, "created_at": wire_time(created_at)}
+    return {"rating": rating.rating, "review": rating.review, "created_at": format_time(created_at)}
 
 
 def edit(db: PooledConnection, student_id: UUID, tutor_id: int, changes: EditedRating) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.secrets import service
-from shared.kit.door import door
+from shared.kit.aws.lambda_handler import lambda_handler
 
 
-@door
+@lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> None:
     """Do one step; done once more it changes nothing. Raises service.NotRotating or WeakSecret."""
     secret_id, version = event["SecretId"], event["ClientRequestToken"]

@@ -2,10 +2,10 @@
 
 import secrets
 
-from shared.kit import aws
-from shared.kit.log import logger
-from shared.kit.secrets_manager import CURRENT, PENDING
-from shared.kit.signing_keys import checked
+from shared.kit.aws import clients
+from shared.kit.aws.secrets_manager import CURRENT, PENDING
+from shared.kit.observability.log import logger
+from shared.kit.security.signing_keys import checked
 
 KEY_BYTES = 48
 
@@ -16,7 +16,7 @@ class NotRotating(Exception):
 
 def is_due(secret_id: str, version: str) -> bool:
     """Whether the version is still to become the current one. Raises NotRotating."""
-    secret = aws.secretsmanager().describe_secret(SecretId=secret_id)
+    secret = clients.secretsmanager().describe_secret(SecretId=secret_id)
     stages = secret.get("VersionIdsToStages", {}).get(version)
     if not secret.get("RotationEnabled") or stages is None:
         raise NotRotating(f"{secret_id} does not rotate to {version}")
@@ -29,7 +29,7 @@ def is_due(secret_id: str, version: str) -> bool:
 
 def create(secret_id: str, version: str) -> None:
     """Make a key, unless an earlier try of this rotation did."""
-    client = aws.secretsmanager()
+    client = clients.secretsmanager()
     try:
         client.get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
     except client.exceptions.ResourceNotFoundException:
@@ -40,14 +40,14 @@ def create(secret_id: str, version: str) -> None:
 
 
 def try_out(secret_id: str, version: str) -> None:
-    """Raises shared.kit.signing_keys.WeakSecret for a key that could not sign."""
-    found = aws.secretsmanager().get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
+    """Raises shared.kit.security.signing_keys.WeakSecret for a key that could not sign."""
+    found = clients.secretsmanager().get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
     checked((found["SecretString"],))
 
 
 def finish(secret_id: str, version: str) -> None:
     """Make the pending version the current one; the one before it stays readable as the previous one."""
-    client = aws.secretsmanager()
+    client = clients.secretsmanager()
     stages = client.describe_secret(SecretId=secret_id)["VersionIdsToStages"]
     replaced = next(each for each, names in stages.items() if CURRENT in names)
     client.update_secret_version_stage(

@@ -1,6 +1,6 @@
-"""The Lambda door of the tokens feature."""
+"""The Lambda handler of the tokens feature."""
 
 from functions.tokens.routes import tokens
-from shared.kit.http import http_handler
+from shared.kit.http.routing import http_handler
 
 handler = http_handler(tokens)

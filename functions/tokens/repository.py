@@ -6,8 +6,8 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.kit.database import connection
-from shared.rules.policy import policy
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import connection
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Account:
 
 FIND_ACCOUNT = """
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-       EXISTS (SELECT FROM sessions WHERE user_id = users.id AND address = %(address)s::inet) AS known_address
+       EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id AND address = %(address)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
 """
 
@@ -46,7 +46,7 @@ def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
 
 # The lock waits for a change of the password that is under way: it ends the sessions it sees.
 START_SESSION = """
-INSERT INTO sessions (user_id, user_agent, address, expires_at)
+INSERT INTO sign_in_sessions (user_id, user_agent, address, expires_at)
 SELECT id, %(user_agent)s, %(address)s, %(expires_at)s FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s
 FOR SHARE
 RETURNING id
@@ -71,27 +71,28 @@ def start_session(account: Account, user_agent: str, address: str | None, expire
 
 def touch_session(user_id: UUID, session_id: UUID) -> bool:
     """Note that a session is in use; False if it is over."""
-    touch = "UPDATE sessions SET last_used_at = now() WHERE id = %s AND user_id = %s AND expires_at > now()"
+    touch = "UPDATE sign_in_sessions SET last_used_at = now() WHERE id = %s AND user_id = %s AND expires_at > now()"
     with connection() as db:
         return db.execute(touch, (session_id, user_id)).rowcount == 1
 
 
 def session_is_alive(user_id: UUID, session_id: UUID) -> bool:
-    alive = "SELECT FROM sessions WHERE id = %s AND user_id = %s AND expires_at > now()"
+    alive = "SELECT FROM sign_in_sessions WHERE id = %s AND user_id = %s AND expires_at > now()"
     with connection() as db:
         return db.execute(alive, (session_id, user_id)).fetchone() is not None
 
 
 def note_password_check(session_id: UUID) -> None:
     with connection() as db:
-        db.execute("UPDATE sessions SET password_checked_at = now() WHERE id = %s", (session_id,))
+        db.execute("UPDATE sign_in_sessions SET password_checked_at = now() WHERE id = %s", (session_id,))
 
 
 LIST_DEVICES = """
 SELECT coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') FROM (
-    SELECT id, user_agent, host(address) AS address, wire_time(created_at, %(zone)s) AS created_at,
-           wire_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
-    FROM sessions WHERE user_id = %(user_id)s AND expires_at > now() ORDER BY last_used_at DESC, id LIMIT %(most)s
+    SELECT id, user_agent, host(address) AS address, format_time(created_at, %(zone)s) AS created_at,
+           format_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
+    FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()
+    ORDER BY last_used_at DESC, id LIMIT %(most)s
 ) device
 """
 # A Lambda function's answer ends at 6 MB.
@@ -100,7 +101,7 @@ MOST_DEVICES = 500
 
 def list_devices(user_id: UUID, current: UUID | None) -> str:
     """The signed-in devices as JSON text, the last used one first, MOST_DEVICES at most."""
-    values = {"user_id": user_id, "current": current, "zone": policy().time_zone, "most": MOST_DEVICES}
+    values = {"user_id": user_id, "current": current, "zone": platform_settings().time_zone, "most": MOST_DEVICES}
     with connection() as db:
         row = db.execute(LIST_DEVICES, values).fetchone()
     return str(row[0]) if row else "[]"

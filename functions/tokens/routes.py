@@ -16,13 +16,13 @@ from functions.tokens.schemas import (
     RefreshToken,
     TokenPair,
 )
-from shared.kit.answers import answer, json_response
-from shared.kit.documentation import refusals
+from shared.domain.auth import User
+from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Throttled
-from shared.kit.http import client_address, router
-from shared.kit.transactions import transaction
-from shared.rules.callers import User
-from shared.rules.sign_out import close_sockets, end_sessions
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import client_address, router
 
 tokens = router("tokens")
 SIGNED_OUT = {"detail": "Wylogowano."}
@@ -31,40 +31,40 @@ SIGNED_OUT = {"detail": "Wylogowano."}
 @tokens.post(
     "/api/token/",
     response_model=TokenPair,
-    responses=refusals(service.WrongCredentials, service.NotConfirmed, Throttled),
+    responses=error_responses(service.WrongCredentials, service.NotConfirmed, Throttled),
 )
 def sign_in(request: Request, credentials: Credentials) -> Response:
     """Sign in: an access token for calls and a refresh token to get new ones with."""
     agent = request.headers.get("user-agent", "")
-    return answer(service.sign_in(credentials, agent, client_address(request)))
+    return json_response(service.sign_in(credentials, agent, client_address(request)))
 
 
 @tokens.post(
     "/api/token/refresh/",
     response_model=AccessToken,
-    responses=refusals(service.BadToken, service.WrongTokenKind),
+    responses=error_responses(service.BadToken, service.WrongTokenKind),
 )
 def refresh(token: RefreshToken) -> Response:
     """A new access token. The refresh token stays valid until it expires or its session is signed out."""
-    return answer(service.refresh(token.refresh))
+    return json_response(service.refresh(token.refresh))
 
 
-@tokens.post("/api/token/verify/", responses=refusals(service.BadToken))
+@tokens.post("/api/token/verify/", responses=error_responses(service.BadToken))
 def verify(token: AnyToken) -> Response:
     """Tell whether a token of either kind is in force."""
     service.verify(token.token)
-    return answer({})
+    return json_response({})
 
 
 @tokens.post(
     "/api/user/check_password/",
     response_model=PasswordMatches,
-    responses=refusals(service.PasswordRequired, Throttled),
+    responses=error_responses(service.PasswordRequired, Throttled),
 )
 def check_password(request: Request, caller: User, body: PasswordToCheck) -> Response:
     """Check the own password. Changing it and deleting the account ask for this within fifteen minutes."""
     matches = service.check_password(caller, body.password, client_address(request))
-    return answer({"password_matches": matches})
+    return json_response({"password_matches": matches})
 
 
 @tokens.post("/api/token/logout/", response_model=Detail)
@@ -76,7 +76,7 @@ def sign_out(caller: User) -> Response:
 @tokens.get("/api/token/sessions/", response_model=list[Device])
 def list_devices(caller: User) -> Response:
     """The devices that are signed in, the last used one first."""
-    return json_response(repository.list_devices(caller.id, caller.session_id))
+    return raw_json_response(repository.list_devices(caller.id, caller.session_id))
 
 
 @tokens.delete("/api/token/sessions/", response_model=Detail)
@@ -85,7 +85,9 @@ def sign_out_other_devices(caller: User) -> Response:
     return _end(caller.id, but=caller.session_id)
 
 
-@tokens.delete("/api/token/sessions/{session_id:lower_uuid}/", response_model=Detail, responses=refusals(NotFound))
+@tokens.delete(
+    "/api/token/sessions/{session_id:lower_uuid}/", response_model=Detail, responses=error_responses(NotFound)
+)
 def sign_out_device(caller: User, session_id: UUID) -> Response:
     """Sign out one device."""
     return _end(caller.id, only=session_id)
@@ -97,4 +99,4 @@ def _end(user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) ->
     if only is not None and not ended:
         raise NotFound
     close_sockets(sockets)
-    return answer(SIGNED_OUT)
+    return json_response(SIGNED_OUT)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kit.fields import Text
+from shared.kit.http.fields import Text
 
 
 class Credentials(BaseModel):

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from functions.tokens import repository
 from functions.tokens.schemas import Credentials
-from shared.kit import tokens
+from shared.domain import limits
+from shared.domain.auth import CHALLENGE, INVALID, WRONG_KIND, Caller
+from shared.domain.platform_settings import platform_settings
 from shared.kit.errors import AppError
-from shared.kit.metrics import count
-from shared.kit.passwords import hash_password, needs_rehash, password_matches
-from shared.kit.rate_limits import Limit, give_back, spend_all
-from shared.rules import limits
-from shared.rules.callers import CHALLENGE, INVALID, WRONG_KIND, Caller
-from shared.rules.policy import policy
+from shared.kit.observability.metrics import count
+from shared.kit.security import tokens
+from shared.kit.security.password_hashes import hash_password, needs_rehash, password_matches
+from shared.kit.security.rate_limits import Limit, give_back, spend_all
 
 USER_AGENT_LENGTH = 300
 
@@ -70,7 +70,7 @@ def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str
     attempt.succeeded()
     if not account.confirmed:
         raise NotConfirmed
-    expires_at = datetime.now(UTC) + timedelta(days=policy().refresh_token_days)
+    expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
     session_id = repository.start_session(account, user_agent[:USER_AGENT_LENGTH], place, expires_at)
     if session_id is None:
         raise WrongCredentials
@@ -149,5 +149,5 @@ def _read(token: str, kind: tokens.Kind | None = None) -> tokens.Claims:
 
 
 def _access_token(user_id: UUID, session_id: UUID) -> str:
-    expires_at = datetime.now(UTC) + timedelta(minutes=policy().access_token_minutes)
+    expires_at = datetime.now(UTC) + timedelta(minutes=platform_settings().access_token_minutes)
     return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))

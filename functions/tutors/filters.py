@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from functions.tutors.free_time import PARAMETERS, FreeTime, read_free_time
-from shared.kit import fields
-from shared.kit.characters import unfit_characters
 from shared.kit.errors import FieldErrors
-from shared.kit.paging import BadCursor, Cursor, read_cursor
-from shared.kit.queries import parse_query, read_decimal
+from shared.kit.http import fields
+from shared.kit.http.cursor_pagination import BadCursor, Cursor, read_cursor
+from shared.kit.http.query_string import parse_query, read_decimal
+from shared.kit.text import unstorable_characters
 
 MAX_NUMBER = Decimal("1e50")
 # Beyond any price or rating, and within what a database integer holds.
@@ -119,7 +119,7 @@ class _Reader:
 
     def text(self, name: str) -> str:
         value = self.last(name).strip()
-        if complaints := unfit_characters(value):
+        if complaints := unstorable_characters(value):
             self.errors[name] = complaints
         return value
 

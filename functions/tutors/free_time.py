@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.kit import fields
-from shared.rules.free_time import Span
-from shared.rules.policy import local_zone
-from shared.rules.time_zones import UNKNOWN_ZONE, find_zone
+from shared.domain.free_time import Span
+from shared.domain.platform_settings import local_zone
+from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
+from shared.kit.http import fields
 
 DAYS, MAX_DAYS = 14, 60
 # As long as sessions may be, in minutes.

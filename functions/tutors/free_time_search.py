@@ -27,7 +27,9 @@ OFFERED = """
 )
 """
 IS_FREE = "has_free_slot(t.id, %(free_windows)s::tstzmultirange, %(free_length)s::int)"
-RARE = "WITH rare AS MATERIALIZED (SELECT rare_tutors(%(free_starts)s::tstzmultirange, %(free_few)s) AS tutors)"
+RARE = (
+    "WITH rare AS MATERIALIZED (SELECT tutors_with_rare_times(%(free_starts)s::tstzmultirange, %(free_few)s) AS tutors)"
+)
 IS_RARE = "(SELECT tutors IS NOT NULL FROM rare)"
 IS_THERE = "t.id IN (SELECT unnest(tutors) FROM rare)"
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from functions.tutors.facet_search import facet_statement
 from functions.tutors.filters import Filters
 from functions.tutors.search import search_statement
-from shared.kit.database import connection
-from shared.kit.prepared import fetch_planned
-from shared.rules.pictures import picture_sql
-from shared.rules.policy import policy
+from shared.domain.pictures import picture_sql
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.libpq import fetch_planned
+from shared.kit.db.pool import connection
 
 # Ratings and schedule items a page of details shows at most, the newest.
 SHOWN_RATINGS = 500
@@ -84,14 +84,14 @@ SELECT row_to_json(details)::text FROM (
     SELECT t.user_id, t.first_name, t.last_name, {picture_sql("t.picture")} AS profile_image, t.description, t.skills,
         t.avg_rating::text AS avg_rating, t.price,
         coalesce((SELECT json_agg(row_to_json(shown)) FROM (
-            SELECT r.rating, r.review, wire_time(r.created_at, %(zone)s) AS created_at,
+            SELECT r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
                 s.first_name AS student_first_name, s.last_name AS student_last_name
             FROM (SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
                 ORDER BY id DESC LIMIT {SHOWN_RATINGS}) r
             JOIN users s ON s.id = r.student_id ORDER BY r.id
         ) shown), '[]') AS tutor_ratings,
         coalesce((SELECT json_agg(row_to_json(item)) FROM (
-            SELECT wire_time(starts_at, %(zone)s) AS start_time, wire_time(ends_at, %(zone)s) AS end_time
+            SELECT format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
             FROM ({FREE_ITEMS}) free ORDER BY id, starts_at
         ) item), '[]') AS tutor_schedule_items,
         t.online_sessions AS online_sessions_available, t.in_person_sessions AS in_person_sessions_available,
@@ -106,7 +106,7 @@ OWN_DETAILS = DETAILS.format(condition="t.id = %(id)s")
 
 def find_details(tutor_id: int, *, own: bool = False) -> str | None:
     """A tutor's details as JSON text; only the tutor sees them before the account is confirmed."""
-    keys = {"id": tutor_id, "zone": policy().time_zone}
+    keys = {"id": tutor_id, "zone": platform_settings().time_zone}
     with connection() as db:
         row = db.execute(OWN_DETAILS if own else PUBLIC_DETAILS, keys).fetchone()
     return row[0] if row else None

@@ -4,22 +4,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from shared.kit import fields
-from shared.kit.changes import Change
-from shared.kit.fields import Flag, Text, Whole, invalid
+from shared.kit.http import fields
+from shared.kit.http.fields import Flag, Text, Whole, invalid
+from shared.kit.http.partial_update import PartialUpdate
 
 MAX_PRICE = 1_000_000
 MAX_LOCATION = 50
 MAX_DESCRIPTION = 20_000
 
 
-class DescriptionChange(Change):
+class DescriptionChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"description": "Uczę fizyki od dziesięciu lat."}})
 
     description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True)] = None
 
 
-class SettingsChange(Change):
+class SettingsChange(PartialUpdate):
     """Everything a tutor sets but the skills."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"price": 80, "online_sessions_available": True}})
@@ -33,26 +33,26 @@ class SettingsChange(Change):
     group_sessions_available: Annotated[bool, Flag()] = False
 
 
-class PriceChange(Change):
+class PriceChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"price": "75"}})
 
     price: Annotated[int, Whole()]
 
 
-class LocationChange(Change):
+class LocationChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"tutoring_location": "Rzeszów"}})
 
     tutoring_location: Annotated[str, Text(max_length=100, blank=True)]
 
 
-class GroupChange(Change):
+class GroupChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"group_sessions_available": True}})
 
     individual_sessions_available: Annotated[bool, Flag()] = False
     group_sessions_available: Annotated[bool, Flag()] = False
 
 
-class MethodChange(Change):
+class MethodChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"online_sessions_available": True}})
 
     online_sessions_available: Annotated[bool, Flag()] = False

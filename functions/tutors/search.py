@@ -11,7 +11,7 @@ from typing import Any
 from functions.tutors.filters import Filters
 from functions.tutors.free_time_search import free_parameters, two_ways
 from functions.tutors.search_text import location_conditions, name_conditions
-from shared.rules.pictures import picture_sql
+from shared.domain.pictures import picture_sql
 
 CARD = f"""(SELECT row_to_json(card) FROM (SELECT t.id, t.first_name, t.last_name,
     {picture_sql("t.picture")} AS profile_image, t.description, t.price, t.avg_rating::text AS avg_rating, t.skills,

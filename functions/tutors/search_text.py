@@ -66,7 +66,7 @@ def _misspelt(wanted: str, half: int) -> str:
         f"(t.name_folded LIKE '%% ' || left({wanted}, {half}) || '%%'"
         f" OR t.name_folded LIKE '%%' || right({wanted}, -{half}) || ' %%'"
         f" OR t.name_folded LIKE '%% ' || {swapped} || ' %%')"
-        f" AND EXISTS (SELECT FROM string_to_table(t.name_folded, ' ') part WHERE one_typo_apart(part, {wanted}))"
+        f" AND EXISTS (SELECT FROM string_to_table(t.name_folded, ' ') part WHERE is_one_edit_apart(part, {wanted}))"
     )
 
 

@@ -10,8 +10,8 @@ from functions.tutors.repository import Row
 from functions.tutors.schemas import MAX_LOCATION, MAX_PRICE
 from functions.tutors.search_text import can_match, may_be_forgiven
 from shared.kit.errors import AppError, FieldErrors
-from shared.kit.json_text import json_text
-from shared.kit.paging import Cursor, fitting
+from shared.kit.http.cursor_pagination import Cursor, fit_page
+from shared.kit.json import json_text
 
 # Wire name to column, where they differ.
 COLUMNS = {"tutoring_location": "location", **SWITCHES}
@@ -70,7 +70,7 @@ def search(query: bytes) -> tuple[list[str], list[tuple[str, str]] | None]:
     """
     filters = _read_known(query)
     rows = _matches(filters)
-    cards = fitting(card for _id, _value, card in rows[: filters.page_size])
+    cards = fit_page(card for _id, _value, card in rows[: filters.page_size])
     if len(cards) == len(rows):
         return cards, None
     last_id, last_value, _card = rows[len(cards) - 1]

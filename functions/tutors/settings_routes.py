@@ -20,11 +20,11 @@ from functions.tutors.schemas import (
     Skills,
     SkillsChange,
 )
-from shared.kit.answers import answer, json_response
-from shared.kit.changes import Change
-from shared.kit.documentation import refusals
-from shared.kit.http import router
-from shared.rules.callers import Caller, TutorCaller
+from shared.domain.auth import Caller, TutorCaller
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.partial_update import PartialUpdate
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import router
 
 tutor_settings = router("tutor settings")
 METHODS = ("online_sessions_available", "in_person_sessions_available")
@@ -33,23 +33,23 @@ PRICE_REFUSALS = (service.NegativePrice, service.PriceTooHigh)
 LOCATION_REFUSALS = (service.EmptyLocation, service.LocationTooLong)
 
 
-def _change(caller: Caller, change: Change, *shown: str) -> Response:
+def _change(caller: Caller, change: PartialUpdate, *shown: str) -> Response:
     service.change_settings(caller.id, change.changes())
     return _show(caller, *shown)
 
 
 def _show(caller: Caller, *shown: str) -> Response:
-    return answer(service.find_settings(caller.id, *shown))
+    return json_response(service.find_settings(caller.id, *shown))
 
 
 @tutor_settings.get("/api/user/tutor/me/", response_model=Details)
 def get_own_details(caller: TutorCaller) -> Response:
     """The own details, as others see them once the account is confirmed."""
-    return json_response(repository.find_details(caller.as_tutor, own=True) or "{}")
+    return raw_json_response(repository.find_details(caller.as_tutor, own=True) or "{}")
 
 
 @tutor_settings.patch(
-    "/api/user/tutor/me/", response_model=Details, responses=refusals(*PRICE_REFUSALS, *LOCATION_REFUSALS)
+    "/api/user/tutor/me/", response_model=Details, responses=error_responses(*PRICE_REFUSALS, *LOCATION_REFUSALS)
 )
 def change_settings(caller: TutorCaller, change: SettingsChange) -> Response:
     """Change any of the own settings but the skills."""
@@ -75,7 +75,7 @@ def get_price(caller: TutorCaller) -> Response:
     return _show(caller, "price")
 
 
-@tutor_settings.patch("/api/user/tutor/price/me/", response_model=Price, responses=refusals(*PRICE_REFUSALS))
+@tutor_settings.patch("/api/user/tutor/price/me/", response_model=Price, responses=error_responses(*PRICE_REFUSALS))
 def change_price(caller: TutorCaller, change: PriceChange) -> Response:
     """Set the hourly rate in whole units of the currency, 0 to 1000000."""
     return _change(caller, change, "price")
@@ -87,7 +87,9 @@ def get_location(caller: TutorCaller) -> Response:
     return _show(caller, "tutoring_location")
 
 
-@tutor_settings.patch("/api/user/tutor/location/me/", response_model=Location, responses=refusals(*LOCATION_REFUSALS))
+@tutor_settings.patch(
+    "/api/user/tutor/location/me/", response_model=Location, responses=error_responses(*LOCATION_REFUSALS)
+)
 def change_location(caller: TutorCaller, change: LocationChange) -> Response:
     """Set where the tutor teaches in person, 1 to 50 characters."""
     return _change(caller, change, "tutoring_location")
@@ -97,7 +99,7 @@ def change_location(caller: TutorCaller, change: LocationChange) -> Response:
 def get_groups(caller: TutorCaller) -> Response:
     """Whether the tutor teaches single students and groups."""
     stored = service.find_settings(caller.id, *GROUPS)
-    return answer({name.removesuffix("_available"): value for name, value in stored.items()})
+    return json_response({name.removesuffix("_available"): value for name, value in stored.items()})
 
 
 @tutor_settings.patch("/api/user/tutor/individual_group/me/", response_model=GroupsAfterChange)
@@ -124,9 +126,11 @@ def get_skills(caller: TutorCaller) -> Response:
     return _show(caller, "skills")
 
 
-@tutor_settings.put("/api/user/tutor/skills/me/", response_model=Skills, responses=refusals(service.UnknownSkill))
+@tutor_settings.put(
+    "/api/user/tutor/skills/me/", response_model=Skills, responses=error_responses(service.UnknownSkill)
+)
 def replace_skills(caller: TutorCaller, change: SkillsChange) -> Response:
     """Replace the own skills by names from the list; nothing or null clears them."""
     skills = service.check_skills(change.skills)
     repository.change_settings(caller.id, {"skills": skills})
-    return answer({"skills": skills})
+    return json_response({"skills": skills})

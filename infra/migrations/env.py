@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine, text
 
-from shared.kit.database import PooledConnection
+from shared.kit.db.pool import PooledConnection
 from shared.kit.settings import settings
 from shared.models import Base
 

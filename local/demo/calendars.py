@@ -11,7 +11,7 @@ from uuid import UUID
 
 from local.demo.accounts import TUTOR
 from local.demo.people import Account, Population, Tutor
-from shared.rules.policy import local_zone
+from shared.domain.platform_settings import local_zone
 
 SEED = 20240502
 # Minutes since midnight.
@@ -23,7 +23,7 @@ HAVE_HOURS, WAS_THERE, IS_BOOKED = 0.6, 0.7, 0.5
 
 
 @dataclass
-class Lesson:
+class DemoSession:
     """An hour of one student with one tutor. `is_news` if the two are yet to be told of it."""
 
     student: Account
@@ -55,7 +55,7 @@ class Calendar:
 
     terms: Terms
     weekly: list[tuple[int, int, int]] = field(default_factory=list)
-    lessons: list[Lesson] = field(default_factory=list)
+    lessons: list[DemoSession] = field(default_factory=list)
 
 
 def make_calendars(people: Population, now: datetime) -> list[Calendar]:
@@ -94,7 +94,7 @@ class _Maker:
         days = sorted(self.draw.sample(range(1, 7), k=self.draw.randint(2, 4)))
         return [(day, *self.draw.choice(WINDOWS)) for day in days]
 
-    def _past(self, tutor: Tutor) -> Iterator[Lesson]:
+    def _past(self, tutor: Tutor) -> Iterator[DemoSession]:
         """Most who wrote a review lately had a lesson the day before; a tutor gives one a day."""
         taught: set[date] = set()
         for rating in sorted(tutor.ratings, key=lambda each: each.created_at):
@@ -102,25 +102,25 @@ class _Maker:
             if rating.created_at < self.now - REMEMBERED or day in taught or self.draw.random() > WAS_THERE:
                 continue
             taught.add(day)
-            yield Lesson(rating.student, self._at(day, self.draw.randint(14, 19)), "completed", tutor.price)
+            yield DemoSession(rating.student, self._at(day, self.draw.randint(14, 19)), "completed", tutor.price)
 
-    def _coming(self, tutor: Tutor) -> Iterator[Lesson]:
+    def _coming(self, tutor: Tutor) -> Iterator[DemoSession]:
         """Some of the times offered one by one are booked."""
         for starts_at, _ends_at in tutor.schedule:
             student = self.draw.choice(self.students)
             key = student.id, starts_at.date()
             if self.draw.random() < IS_BOOKED and key not in self.planned:
                 self.planned.add(key)
-                yield Lesson(student, starts_at, "confirmed", tutor.price)
+                yield DemoSession(student, starts_at, "confirmed", tutor.price)
 
-    def _of_the_demo_student(self, tutor: Tutor) -> Iterator[Lesson]:
+    def _of_the_demo_student(self, tutor: Tutor) -> Iterator[DemoSession]:
         """Three lessons that were, one that was missed, and two to come, of which the nearer is news."""
         today = self.now.astimezone(local_zone()).date()
         for weeks, state in ((5, "completed"), (4, "completed"), (3, "no_show"), (2, "completed")):
-            yield Lesson(self.demo_student, self._at(today - timedelta(weeks=weeks), 12), state, tutor.price - 10)
+            yield DemoSession(self.demo_student, self._at(today - timedelta(weeks=weeks), 12), state, tutor.price - 10)
         coming = [starts_at for starts_at, _ends_at in tutor.schedule if starts_at > self.now + timedelta(days=2)]
         for place, starts_at in enumerate((coming[0], coming[-1])):
-            yield Lesson(self.demo_student, starts_at, "confirmed", tutor.price, is_news=place == 0)
+            yield DemoSession(self.demo_student, starts_at, "confirmed", tutor.price, is_news=place == 0)
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), local_zone())

@@ -13,9 +13,9 @@ from local.demo.accounts import DEMO_ACCOUNTS
 from local.demo.conversation import MESSAGES
 from local.demo.load_calendars import add_calendars
 from local.demo.people import Account, Offer, Population, Tutor, populate
-from shared.kit.database import PooledConnection
-from shared.kit.log import logger
-from shared.kit.passwords import hash_password
+from shared.kit.db.pool import PooledConnection
+from shared.kit.observability.log import logger
+from shared.kit.security.password_hashes import hash_password
 from shared.kit.settings import settings
 
 # Matches no password: nobody signs in with it.
@@ -108,7 +108,12 @@ def _add_conversation(db: psycopg.Connection[Any], student: Account, tutor: Acco
     moments = [now - timedelta(minutes=minutes) for _author, minutes, _body in MESSAGES]
     about = pair_key(student.id, tutor.id), len(MESSAGES), moments[0], moments[-1]
     conversation_id = db.execute(ADD_CONVERSATION, about).fetchall()[0][0]
-    _copy(db, "members", ("conversation_id", "user_id"), [(conversation_id, each.id) for each in (student, tutor)])
+    _copy(
+        db,
+        "conversation_members",
+        ("conversation_id", "user_id"),
+        [(conversation_id, each.id) for each in (student, tutor)],
+    )
     rows = (
         (conversation_id, seq, authors[author.email], body, moment)
         for seq, ((author, _minutes, body), moment) in enumerate(zip(MESSAGES, moments, strict=True), start=1)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from functions.availability.rule_items import make_rule_items
-from local.demo.calendars import Calendar, Lesson, make_calendars
+from local.demo.calendars import Calendar, DemoSession, make_calendars
 from local.demo.people import Population
-from shared.kit.database import PooledConnection
+from shared.kit.db.pool import PooledConnection
 
 TERMS = """
 UPDATE booking_terms SET session_lengths = %(session_lengths)s, buffer_after = %(buffer_after)s,
@@ -29,11 +29,11 @@ WITH session AS (
         %(booked_at)s
     FROM session RETURNING id
 )
-INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, at, told_at)
+INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, at, dispatched_at)
 SELECT booking.id, step.* FROM booking, (VALUES
-    ('confirmed', NULL, 'confirmed', %(student_id)s::uuid, 'student', %(booked_at)s, %(told_at)s::timestamptz),
+    ('confirmed', NULL, 'confirmed', %(student_id)s::uuid, 'student', %(booked_at)s, %(dispatched_at)s::timestamptz),
     (%(state)s, 'confirmed', %(state)s, %(ender_id)s, %(ender)s, %(ends_at)s + interval '1 hour', %(ends_at)s)
-) AS step (kind, from_state, to_state, actor_id, actor_role, at, told_at)
+) AS step (kind, from_state, to_state, actor_id, actor_role, at, dispatched_at)
 WHERE step.from_state IS NULL OR %(state)s <> 'confirmed'
 """
 
@@ -66,7 +66,7 @@ def _lessons(
             yield _row(lesson, tutor_id, owner, now)
 
 
-def _row(lesson: Lesson, tutor_id: int, owner: UUID, now: datetime) -> dict[str, object]:
+def _row(lesson: DemoSession, tutor_id: int, owner: UUID, now: datetime) -> dict[str, object]:
     booked_at = min(lesson.starts_at, now) - timedelta(days=3)
     missed = lesson.state == "no_show"
     return {
@@ -77,7 +77,7 @@ def _row(lesson: Lesson, tutor_id: int, owner: UUID, now: datetime) -> dict[str,
         "state": lesson.state,
         "price": lesson.price,
         "booked_at": booked_at,
-        "told_at": None if lesson.is_news else booked_at,
+        "dispatched_at": None if lesson.is_news else booked_at,
         "ender_id": owner if missed else None,
         "ender": "tutor" if missed else "system",
     }

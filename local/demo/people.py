@@ -13,7 +13,7 @@ from local.demo.names import FEMALE_NAMES, MALE_NAMES, SURNAMES, feminine
 from local.demo.phrases import BACKGROUNDS, METHODS, PRAISE, REVIEWS, TERMS
 from local.demo.places import PLACES, WEIGHTS
 from local.demo.subjects import SUBJECTS
-from shared.rules.policy import local_zone
+from shared.domain.platform_settings import local_zone
 
 SEED = 20240501
 TUTORS = 100

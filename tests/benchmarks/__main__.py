@@ -3,11 +3,11 @@
 import sys
 
 from tests.benchmarks import chat, cold_start, search
-from tests.benchmarks.stand import running_stand
+from tests.benchmarks.server import running_bench_server
 
 
 def main() -> None:
-    with running_stand() as stand:
+    with running_bench_server() as stand:
         figures = [*search.measure(stand), *chat.measure(stand)]
         figures += cold_start.measure(stand)
     for figure in figures:

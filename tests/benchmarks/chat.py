@@ -18,10 +18,10 @@ import uvloop
 
 from tests.benchmarks.load import Load
 from tests.benchmarks.report import Figure
+from tests.benchmarks.server import ROOT, BenchServer, end, free_port, running_bench_server
 from tests.benchmarks.socket_client import SocketClient, open_socket
-from tests.benchmarks.stand import ROOT, Stand, end, free_port, running_stand
 from tests.benchmarks.tail import tail
-from tests.people import People
+from tests.support.people import People
 
 FEW_TUTORS = 1_000
 PAIRS = 16
@@ -47,7 +47,7 @@ class Pair:
         return time.perf_counter() - said
 
 
-def measure(stand: Stand) -> list[Figure]:
+def measure(stand: BenchServer) -> list[Figure]:
     paths = conversations()
     with bare_server(stand) as bare_port:
         rooms = [(f"/room{number}", f"/room{number}") for number in range(PAIRS)]
@@ -87,7 +87,7 @@ def conversations() -> list[tuple[str, str]]:
 
 
 @contextmanager
-def bare_server(stand: Stand) -> Iterator[int]:
+def bare_server(stand: BenchServer) -> Iterator[int]:
     with psycopg.connect(stand.database_url, autocommit=True) as db:
         db.execute(
             "CREATE TABLE IF NOT EXISTS bare "
@@ -164,7 +164,7 @@ def _close(pairs: list[Pair]) -> None:
 
 
 def main() -> None:
-    with running_stand(FEW_TUTORS) as stand:
+    with running_bench_server(FEW_TUTORS) as stand:
         figures = measure(stand)
     for figure in figures:
         print(figure.row())  # noqa: T201 - the table is what it is for

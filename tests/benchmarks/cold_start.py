@@ -23,24 +23,24 @@ from botocore.credentials import ReadOnlyCredentials
 
 from functions.migrations.service import upgrade
 from local.engines import socket_folder, start_postgres, start_valkey
-from shared.kit.database import close_pool
+from shared.kit.db.pool import close_pool
 from shared.kit.settings import settings
-from tests.aws import moto_server
 from tests.benchmarks.report import Figure
-from tests.benchmarks.stand import SECRET, Stand
-from tests.bookings import book
+from tests.benchmarks.server import SECRET, BenchServer
 from tests.events.recorded import recorded
-from tests.people import PASSWORD, People, Person, insert, query
-from tests.runtime.lambda_process import REGION, ROOT, LambdaProcess
-from tests.runtime.management_api import ManagementApi
-from tests.runtime.packages import function_packages, required, top_level
-from tests.talks import conversation
+from tests.support.booking_rows import book
+from tests.support.conversations import conversation
+from tests.support.moto_aws import moto_server
+from tests.support.people import PASSWORD, People, Person, insert, query
+from tools.cloud.lambda_process import REGION, ROOT, LambdaProcess
+from tools.cloud.management_api import ManagementApi
+from tools.cloud.packages import function_packages, required, top_level
 
 ROUNDS = 7
 WARM_CALLS = 20
 # How many times the empty function's cold start a function may take.
 STORE, PUSH, HTTP = 12.0, 15.0, 20.0
-EMPTY = "tests.runtime.empty.handler"
+EMPTY = "tests.support.functions.empty.handler"
 CONNECTION = "c2VuZGVy"
 Event = dict[str, Any]
 
@@ -109,7 +109,7 @@ def _layer_megabytes() -> float:
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
-def measure(stand: Stand) -> list[Figure]:
+def measure(stand: BenchServer) -> list[Figure]:
     """Every function in turn, several times over, so that a busy moment of the machine meets all alike."""
     for folder in ("functions", "layers", "tests/runtime"):
         compileall.compile_dir(ROOT / folder, quiet=1)
@@ -176,14 +176,14 @@ def _cases() -> list[Case]:
         return recorded("profiles_change_picture", access=student.access)
 
     def mail() -> Event:
-        query("DELETE FROM outbox")
-        insert("outbox", {"kind": "reset_password", "recipient": student.email})
+        query("DELETE FROM mail_outbox")
+        insert("mail_outbox", {"kind": "reset_password", "recipient": student.email})
         return recorded("queue_mail")
 
     return [
-        Case("chat message stored", "tests.runtime.unpushed.handler", message, STORE),
+        Case("chat message stored", "tests.support.functions.unpushed.handler", message, STORE),
         Case("chat message stored and pushed", "functions.chat.sockets.handler", message, PUSH),
-        Case("keep-alive", "functions.chat.keep_alive.handler", lambda: recorded("schedule_keep_alive"), STORE),
+        Case("keep-alive", "functions.chat.keep_alive_job.handler", lambda: recorded("schedule_keep_alive"), STORE),
         Case("mail", "functions.mail.handler.handler", mail, STORE),
         Case("accounts: register", "functions.accounts.handler.handler", registration, HTTP),
         Case("availability: add an item", "functions.availability.handler.handler", item, HTTP),
@@ -219,13 +219,13 @@ def _booking_cases(people: People) -> list[Case]:
         Case("bookings: book an item", "functions.bookings.handler.handler", booking, HTTP),
         Case(
             "bookings, nothing to sweep",
-            "functions.bookings.sweep.handler",
+            "functions.bookings.sweep_job.handler",
             lambda: recorded("schedule_bookings"),
             STORE,
         ),
         Case(
             "horizon, nothing to move",
-            "functions.availability.horizon.handler",
+            "functions.availability.horizon_job.handler",
             lambda: recorded("schedule_horizon"),
             STORE,
         ),
@@ -239,14 +239,14 @@ def _telling_cases(student: Person, tutor: Person) -> list[Case]:
     def change() -> Event:
         query("DELETE FROM booking_changes")
         booked.change("confirmed")
-        return recorded("schedule_tell")
+        return recorded("schedule_dispatch")
 
     def letter() -> Event:
         """With an entry for a calendar."""
-        query("DELETE FROM outbox")
+        query("DELETE FROM mail_outbox")
         query("DELETE FROM booking_changes")
         payload = json.dumps({"change": booked.change("confirmed")})
-        insert("outbox", {"kind": "booking_change", "recipient": student.email, "payload": payload})
+        insert("mail_outbox", {"kind": "booking_change", "recipient": student.email, "payload": payload})
         return recorded("queue_mail")
 
     def reminder() -> Event:
@@ -261,7 +261,7 @@ def _telling_cases(student: Person, tutor: Person) -> list[Case]:
 
     return [
         Case("mail with a calendar entry", "functions.mail.handler.handler", letter, None),
-        Case("telling of a booking", "functions.notifications.tell.handler", change, PUSH),
+        Case("telling of a booking", "functions.notifications.dispatch_job.handler", change, PUSH),
         Case("reminders", "functions.reminders.handler.handler", reminder, STORE),
         Case("notifications: mark one as read", "functions.notifications.handler.handler", mark, HTTP),
     ]
@@ -283,7 +283,7 @@ def _rotation_case() -> Case:
 
 
 @contextmanager
-def engines() -> Iterator[Stand]:
+def engines() -> Iterator[BenchServer]:
     """The database and the cache alone, without a server and without tutors."""
     with ExitStack() as stack:
         folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
@@ -296,7 +296,7 @@ def engines() -> Iterator[Stand]:
         settings.cache_clear()
         upgrade()
         stack.callback(close_pool)
-        yield Stand(0, postgres.url, valkey.url, folder)
+        yield BenchServer(0, postgres.url, valkey.url, folder)
 
 
 def main() -> None:

@@ -8,10 +8,10 @@ import psycopg
 from functions.tutors.filters import read_filters
 from functions.tutors.repository import PUBLIC_DETAILS
 from functions.tutors.search import search_statement
-from shared.kit.paging import Cursor
+from shared.kit.http.cursor_pagination import Cursor
 from tests.benchmarks.load import Load, closed_loop, paced, prepare
 from tests.benchmarks.report import Figure
-from tests.benchmarks.stand import RARE_SKILL, Stand
+from tests.benchmarks.server import RARE_SKILL, BenchServer
 from tests.benchmarks.tail import tail
 
 PATH = "/api/user/tutor/search/"
@@ -48,11 +48,11 @@ SECONDS = 4.0
 ROUNDS = 3
 
 
-def measure(stand: Stand) -> list[Figure]:
+def measure(stand: BenchServer) -> list[Figure]:
     return [*measure_search(stand), *measure_pages(stand), *measure_kinds(stand), *measure_details(stand)]
 
 
-def measure_search(stand: Stand) -> list[Figure]:
+def measure_search(stand: BenchServer) -> list[Figure]:
     filters = read_filters(QUERY.encode())
     script = literal_sql(stand.database_url, *search_statement(filters))
     ratio, detail = against_pgbench(stand, f"{PATH}?{QUERY}", script)
@@ -70,7 +70,7 @@ def measure_search(stand: Stand) -> list[Figure]:
     ]
 
 
-def measure_pages(stand: Stand) -> list[Figure]:
+def measure_pages(stand: BenchServer) -> list[Figure]:
     """First page, page 1,000 and the rarest filter: the slowest over the fastest."""
     queries = {
         "first": BROAD_QUERY,
@@ -89,7 +89,7 @@ def measure_pages(stand: Stand) -> list[Figure]:
     ]
 
 
-def measure_kinds(stand: Stand) -> list[Figure]:
+def measure_kinds(stand: BenchServer) -> list[Figure]:
     """One client searches by all kinds of texts and hours in turn, twenty tutors a page; then asks for facets."""
     texts, hours = ([prepare(f"{PATH}?{each}&page_size=20") for each in kind] for kind in (TEXT_QUERIES, FREE_QUERIES))
     facets = [prepare(f"{PATH}facets/?{query}") for query in (QUERY, "")]
@@ -107,13 +107,13 @@ def measure_kinds(stand: Stand) -> list[Figure]:
     return figures
 
 
-def measure_details(stand: Stand) -> list[Figure]:
+def measure_details(stand: BenchServer) -> list[Figure]:
     script = literal_sql(stand.database_url, PUBLIC_DETAILS, {"id": TUTOR, "zone": "Europe/Warsaw"})
     ratio, detail = against_pgbench(stand, f"/api/user/tutor/details/{TUTOR}/", script)
     return [Figure("details: requests/s over pgbench", ratio, at_least=0.5, detail=detail)]
 
 
-def against_pgbench(stand: Stand, path: str, script: str) -> tuple[float, str]:
+def against_pgbench(stand: BenchServer, path: str, script: str) -> tuple[float, str]:
     """The median ratio of a few rounds, each with both measured one after the other."""
     _run(stand, path, seconds=1)
     rounds = []
@@ -125,7 +125,7 @@ def against_pgbench(stand: Stand, path: str, script: str) -> tuple[float, str]:
     return sorted(rounds)[ROUNDS // 2]
 
 
-def cursor_after(stand: Stand, place: int) -> str:
+def cursor_after(stand: BenchServer, place: int) -> str:
     """The cursor a client has that has read so many tutors."""
     filters = read_filters(BROAD_QUERY.encode())
     statement, parameters = search_statement(filters)
@@ -140,5 +140,5 @@ def literal_sql(database_url: str, statement: str, parameters: dict[str, Any]) -
         return " ".join(psycopg.ClientCursor(db).mogrify(statement, parameters).split()) + ";\n"
 
 
-def _run(stand: Stand, path: str, *, clients: int = CLIENTS, seconds: float = SECONDS) -> Load:
+def _run(stand: BenchServer, path: str, *, clients: int = CLIENTS, seconds: float = SECONDS) -> Load:
     return closed_loop(stand.port, [prepare(path)], clients=clients, seconds=seconds)

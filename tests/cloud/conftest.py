@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from local.engines import Engine
-from tests.cloud.cloud import Cloud, Options, running_cloud
 from tests.conftest import SECRET, read_settings_again
-from tests.local.servers import free_port
+from tests.support.local_server import free_port
+from tools.cloud.stack import Cloud, Options, running_cloud
 
 
 @pytest.fixture(scope="module")

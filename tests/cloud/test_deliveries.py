@@ -8,11 +8,11 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.cloud.cloud import Cloud
-from tests.cloud.event_sources import QueuePoller
-from tests.cloud.template import QueueSource
-from tests.lessons import at, free_tutor
-from tests.people import People, insert, query
+from tests.support.booking_client import at, free_tutor
+from tests.support.people import People, insert, query
+from tools.cloud.event_sources import QueuePoller
+from tools.cloud.stack import Cloud
+from tools.cloud.template import QueueSource
 
 PATIENCE = 120.0
 # Messages in the queue at a time: with each one more moto takes longer for all that is asked of it.
@@ -24,7 +24,7 @@ POISON = ("no JSON", '{"mail_id": "seven"}', '{"mail_id": -1}', "[]", '{"mail_id
 def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, people: People, mails: int) -> None:
     cloud, luck = quiet_cloud, random.Random(mails)
     recipients = [people.student().email for _ in range(mails)]
-    ids = [insert("outbox", {"kind": "reset_password", "recipient": each}) for each in recipients]
+    ids = [insert("mail_outbox", {"kind": "reset_password", "recipient": each}) for each in recipients]
     bodies = [json.dumps({"mail_id": each}) for each in ids for _ in range(luck.randint(1, 5))]
     poison = [luck.choice(POISON) for _ in range(-(-len(bodies) // 9))]  # a tenth of all
     messages = bodies + poison
@@ -39,7 +39,7 @@ def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, peopl
 
     sent = Counter(mail.to for mail in cloud.aws.mails()[before:])
     assert sent == Counter(recipients)
-    assert query("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == [(0,)]
+    assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") == [(0,)]
     assert sorted(dead_letters(cloud)) == sorted(poison)
     assert calls < len(messages) / 2, "one message a call: no batch was ever split"
 
@@ -54,7 +54,7 @@ def test_a_booking_wakes_whoever_tells_its_tutor(quiet_cloud: Cloud, people: Peo
         timeout=60,
     )
     assert answer.status_code == 201, answer.text
-    source = source_of(quiet_cloud, "TellQueue")
+    source = source_of(quiet_cloud, "DispatchQueue")
     poller = QueuePoller(quiet_cloud.aws, source, quiet_cloud.functions[source.function])
     poller.step()
     assert poller.calls == 1

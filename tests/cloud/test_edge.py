@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from tests.cloud.edge_function import RULES, Answered, NodeFunction
-from tests.cloud.intrinsics import Resolver
-from tests.cloud.template import Template
-from tests.infra.templates import TEMPLATE
+from tests.support.templates import TEMPLATE
+from tools.cloud.edge_function import RULES, Answered, NodeFunction
+from tools.cloud.intrinsics import Resolver
+from tools.cloud.template import Template
 
 EDGE = Template(TEMPLATE.parent / "infra" / "stacks" / "edge.yaml", {}, {})
 CODE = {name: str(each["FunctionCode"]) for name, each in EDGE.of_type("AWS::CloudFront::Function").items()}

@@ -13,10 +13,10 @@ import pytest
 import redis
 from websockets.sync.client import ClientConnection, connect
 
-from shared.kit.database import LISTEN_AFTER_IDLE
-from tests.cloud.cloud import Cloud
-from tests.people import PASSWORD, People, Person, insert
-from tests.talks import conversation
+from shared.kit.db.pool import LISTEN_AFTER_IDLE
+from tests.support.conversations import conversation
+from tests.support.people import PASSWORD, People, Person, insert
+from tools.cloud.stack import Cloud
 
 FREEZES = [3, pytest.param(1000, marks=[pytest.mark.proof, pytest.mark.long])]
 REST = LISTEN_AFTER_IDLE + 0.01
@@ -83,7 +83,7 @@ def test_nobody_is_told_that_a_function_was_frozen(
             assert json.loads(socket.recv(PATIENCE))["body"] == str(number)
 
         def mail(_number: int) -> None:
-            insert("outbox", {"kind": "reset_password", "recipient": tutor.email})
+            insert("mail_outbox", {"kind": "reset_password", "recipient": tutor.email})
             assert cloud.functions["MailFunction"].invoke({}) == {"sent": 1}
 
         requests: list[Callable[[int], None]] = [

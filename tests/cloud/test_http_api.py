@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.http_api import MAX_BODY, MAX_HEAD, HttpApi, Refused, Routes
-from tests.cloud.lambda_service import ConcurrencyExceeded
-from tests.cloud.template import HttpRoute
-from tests.cloud.throttle import Throttle
-from tests.runtime.runtime_api import FunctionError, PayloadTooLarge
+from tools.cloud.http_api import MAX_BODY, MAX_HEAD, HttpApi, Refused, Routes
+from tools.cloud.lambda_service import ConcurrencyExceeded
+from tools.cloud.runtime_api import FunctionError, PayloadTooLarge
+from tools.cloud.template import HttpRoute
+from tools.cloud.throttle import Throttle
 
 ROUTES = [
     HttpRoute("ANY", "/things/", "any"),

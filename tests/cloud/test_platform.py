@@ -14,11 +14,11 @@ from _pytest.mark import ParameterSet
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
-from tests.cloud.cloud import Cloud
-from tests.cloud.template import HttpRoute, Template
-from tests.infra.templates import TEMPLATE
-from tests.people import PASSWORD, People, Person, query
-from tests.talks import conversation
+from tests.support.conversations import conversation
+from tests.support.people import PASSWORD, People, Person, query
+from tests.support.templates import TEMPLATE
+from tools.cloud.stack import Cloud
+from tools.cloud.template import HttpRoute, Template
 
 STATED = Template(TEMPLATE, {}, {})
 PATIENCE = 20.0
@@ -136,7 +136,13 @@ def test_a_mail_goes_through_queue_and_ses_and_its_link_works(cloud: Cloud, plat
 def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
     # The hour of the horizon's schedule is minutes even here; that it has one is tested with the template.
     often = {each.function for each in STATED.schedules} - {"HorizonFunction"}
-    assert often >= {"BookingsSweepFunction", "KeepAliveFunction", "MailFunction", "RemindersFunction", "TellFunction"}
+    assert often >= {
+        "BookingsSweepFunction",
+        "KeepAliveFunction",
+        "MailFunction",
+        "RemindersFunction",
+        "DispatchFunction",
+    }
     calls = {name: cloud.functions[name].invocations for name in often}
     eventually(lambda: all(cloud.functions[name].invocations > before for name, before in calls.items()))
 

@@ -70,9 +70,9 @@ SHAPES: dict[str, type[BaseModel]] = {
     "schedule_keep_alive": EventBridgeModel,
     "schedule_mail": EventBridgeModel,
     "schedule_reminders": EventBridgeModel,
-    "schedule_tell": EventBridgeModel,
+    "schedule_dispatch": EventBridgeModel,
     "queue_mail": SqsModel,
-    "queue_tell": SqsModel,
+    "queue_dispatch": SqsModel,
     "secrets_rotate": RotationModel,
     "migrations_custom_resource": CloudFormationCustomResourceUpdateModel,
 }
@@ -115,7 +115,7 @@ def test_a_body_has_the_length_its_header_tells(name: str) -> None:
     assert event["headers"]["content-length"] == str(len(body))
 
 
-@pytest.mark.parametrize("name", ["queue_mail", "queue_tell"])
+@pytest.mark.parametrize("name", ["queue_mail", "queue_dispatch"])
 def test_a_queued_message_has_the_digest_of_its_body(name: str) -> None:
     [message] = recorded(name)["Records"]
     assert message["md5OfBody"] == hashlib.md5(message["body"].encode()).hexdigest()

@@ -12,28 +12,28 @@ from moto.ses.models import ses_backends
 
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
-from functions.availability.horizon import handler as horizon
-from functions.bookings import sweep
+from functions.availability.horizon_job import handler as horizon
+from functions.bookings import sweep_job
 from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
+from functions.notifications.dispatch_job import handler as tell
 from functions.notifications.handler import handler as notifications
-from functions.notifications.tell import handler as tell
 from functions.profiles.handler import handler as profiles
 from functions.reminders.handler import handler as remind
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
-from shared.kit import storage
-from tests.aws import CLIENTS
-from tests.bookings import book
+from shared.kit.aws import storage
 from tests.conftest import read_settings_again
-from tests.doors import Answer
 from tests.events.recorded import recorded
-from tests.mailbox import read_mail
-from tests.people import PASSWORD, People, insert, query
-from tests.talks import conversation, say
+from tests.support.booking_rows import book
+from tests.support.conversations import conversation, say
+from tests.support.lambda_client import Answer
+from tests.support.mailbox import read_mail
+from tests.support.moto_aws import CLIENTS
+from tests.support.people import PASSWORD, People, insert, query
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 BUCKET = "tutoring-media"
@@ -66,14 +66,16 @@ def test_accounts_registers_and_queues_the_mail(platform: None) -> None:
     assert (answer.status, answer.json) == (201, {"Info": "Your confirmation code was send to your email."})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert query("SELECT first_name, last_name, confirmed_at FROM users") == [("Łucja", "Wiśniewska", None)]
-    assert query("SELECT kind, recipient FROM outbox") == [("confirm_email", "lucja@example.com")]
+    assert query("SELECT kind, recipient FROM mail_outbox") == [("confirm_email", "lucja@example.com")]
 
 
 def test_tokens_signs_in_from_the_address_in_the_event(people: People) -> None:
     student = people.student()
     answer = ask(tokens, recorded("tokens_sign_in", email=student.email, password=PASSWORD))
     assert (answer.status, sorted(answer.json)) == (200, ["access", "refresh"])
-    newest = "SELECT host(address), user_agent FROM sessions WHERE user_id = %s ORDER BY created_at DESC LIMIT 1"
+    newest = (
+        "SELECT host(address), user_agent FROM sign_in_sessions WHERE user_id = %s ORDER BY created_at DESC LIMIT 1"
+    )
     [(address, agent)] = query(newest, student.id)
     assert address == "203.0.113.7"
     assert agent.startswith("Mozilla/5.0")
@@ -180,10 +182,10 @@ def test_mail_sends_what_is_due_by_ses(
     monkeypatch.setenv("MAIL_FROM", SENDER)
     read_settings_again()
     student = people.student(first_name="Łucja")
-    insert("outbox", {"kind": "reset_password", "recipient": student.email})
+    insert("mail_outbox", {"kind": "reset_password", "recipient": student.email})
 
     assert [mail(recorded(event), None) for _ in range(2)] == answers
-    assert query("SELECT sent_at IS NOT NULL FROM outbox") == [(True,)]
+    assert query("SELECT sent_at IS NOT NULL FROM mail_outbox") == [(True,)]
 
     [sent] = ses_backends[ACCOUNT][REGION].sent_messages
     assert set(sent.destinations) == {student.email}
@@ -200,11 +202,11 @@ def test_mail_that_ses_refuses_stays_in_the_outbox(
     monkeypatch.setenv("MAIL_URL", "ses:")
     monkeypatch.setenv("MAIL_FROM", SENDER)
     read_settings_again()
-    insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
+    insert("mail_outbox", {"kind": "reset_password", "recipient": people.student().email})
     [record] = recorded("queue_mail")["Records"]
     failed = {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
     assert mail(recorded("queue_mail"), None) == failed
-    assert query("SELECT attempts, sent_at, due_at > now() FROM outbox") == [(1, None, True)]
+    assert query("SELECT attempts, sent_at, due_at > now() FROM mail_outbox") == [(1, None, True)]
 
 
 @mock_aws
@@ -217,8 +219,8 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
     read_settings_again()
     student, tutor = people.student(), people.tutor()
     book(student, tutor).change("confirmed")
-    assert tell(recorded("queue_tell"), None) == {"told": 1}
-    assert tell(recorded("schedule_tell"), None) == {"told": 0}
+    assert tell(recorded("queue_dispatch"), None) == {"told": 1}
+    assert tell(recorded("schedule_dispatch"), None) == {"told": 0}
     assert remind(recorded("schedule_reminders"), None) == {"sent": 0}
     assert mail(recorded("schedule_mail"), None) == {"sent": 2}
     sent = ses_backends[ACCOUNT][REGION].sent_messages
@@ -234,7 +236,7 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
 
 def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
     nothing = {"expired": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
-    assert sweep.handler(recorded("schedule_bookings"), None) == nothing
+    assert sweep_job.handler(recorded("schedule_bookings"), None) == nothing
 
 
 # Migrations

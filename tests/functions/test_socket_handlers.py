@@ -12,14 +12,14 @@ from moto.apigatewaymanagementapi.models import Connection, apigatewaymanagement
 from moto.server import ThreadedMotoServer
 from urllib3 import Timeout
 
-from functions.chat.keep_alive import handler as keep_alive
+from functions.chat.keep_alive_job import handler as keep_alive
 from functions.chat.sockets import handler as sockets
-from shared.kit import gateway_pusher, websocket
+from shared.kit.aws import gateway_pusher, websocket
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.people import People, Person, query
-from tests.runtime.management_api import ManagementApi
-from tests.talks import conversation
+from tests.support.conversations import conversation
+from tests.support.people import People, Person, query
+from tools.cloud.management_api import ManagementApi
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")

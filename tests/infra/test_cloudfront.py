@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from infra.generate import CLOUDFRONT
 from local.gateway import stage_query
-from shared.rules.pictures import DEFAULT_PICTURE, picture_path
-from tests.infra.templates import ROOT, environment, resources
+from shared.domain.pictures import DEFAULT_PICTURE, picture_path
+from tests.support.templates import ROOT, environment, resources
 
 EDGE = ROOT / "infra" / "stacks" / "edge.yaml"
 FUNCTIONS = sorted(path.stem for path in CLOUDFRONT.glob("*.js"))

@@ -7,12 +7,22 @@ from typing import Any
 
 import pytest
 
+from shared.domain.platform_settings import PlatformSettings
 from shared.kit.settings import Settings
-from shared.rules.policy import Policy
-from tests.infra.templates import ROOT, command, environment, events, functions, handlers, resources, sources, template
+from tests.support.templates import (
+    ROOT,
+    command,
+    environment,
+    events,
+    functions,
+    handlers,
+    resources,
+    sources,
+    template,
+)
 
 NAMES = sorted(functions())
-SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(Policy))}
+SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(PlatformSettings))}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 # What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
 OPTIONAL = {
@@ -28,13 +38,13 @@ OPTIONAL = {
     "RESET_TOKEN_MINUTES",
     "TRACING",
 }
-READ = re.compile(r"\b(?:settings|policy)\(\)\.(\w+)")
+READ = re.compile(r"\b(?:settings|platform_settings)\(\)\.(\w+)")
 # Modules many import read these, but only where a verb of theirs is used.
 BY_VERB = {
-    "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit import .*\btokens|kit\.tokens|rules\.callers)\b",
+    "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit\.security import .*\btokens|kit\.security\.tokens|domain\.auth)\b",
     "ORIGIN_SECRET": r"\bclient_address\(",
-    "MAIL_QUEUE_URL": r"\bwake_mailer\(",
-    "TELL_QUEUE_URL": r"\bwake_teller\(",
+    "MAIL_QUEUE_URL": r"\btrigger_mailer\(",
+    "DISPATCH_QUEUE_URL": r"\btrigger_dispatch\(",
     "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(|\bpush_notifications\(",
     "MEDIA_BUCKET": r"\bstorage\(\)",
     "TIME_ZONE": r"\blocal_zone\(",
@@ -45,7 +55,7 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
     "ReadsDatabaseLogin": (r"\bimport .*\blogins\b", {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
     "ReadsSigningKeys": (r"\bimport .*\bkeys\b", {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
     "RotatesSigningKey": (
-        r"\baws\.secretsmanager\(\)",
+        r"\bclients\.secretsmanager\(\)",
         {
             "secretsmanager:DescribeSecret",
             "secretsmanager:GetSecretValue",
@@ -59,13 +69,13 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
     "ClosesSockets": (r"\bclose_sockets\(", {"execute-api:ManageConnections"}),
     "StoresPictures": (r"\bstorage\(\)\.put\(", {"s3:PutObject"}),
     "DeletesPictures": (r"\bstorage\(\)\.delete\(", {"s3:DeleteObject"}),
-    "WakesMailer": (r"\bwake_mailer\(", {"sqs:SendMessage"}),
-    "WakesTeller": (r"\bwake_teller\(", {"sqs:SendMessage"}),
+    "WakesMailer": (r"\btrigger_mailer\(", {"sqs:SendMessage"}),
+    "WakesDispatcher": (r"\btrigger_dispatch\(", {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
-    "SendsMail": (r"\baws\.sesv2\(\)\.send_email\(", {"ses:SendEmail", "ses:SendRawEmail"}),
+    "SendsMail": (r"\bclients\.sesv2\(\)\.send_email\(", {"ses:SendEmail", "ses:SendRawEmail"}),
 }
 # What Lambda itself does with the role of every function, and with those of functions that a queue wakes.
-EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsTellQueue"}
+EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsDispatchQueue"}
 # AWS lets nobody name what these act upon.
 NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
 # Every operation of AWS the code calls, and the action that allows it.
@@ -177,8 +187,8 @@ def test_a_policy_allows_what_its_verb_needs() -> None:
 def test_every_call_of_aws_in_the_code_is_known_here() -> None:
     files = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
     text = COMMENT.sub("", "\n".join(path.read_text() for path in files))
-    clients = {f"{client}.{call}" for client, call in re.findall(r"aws\.(\w+)\(\)\.(\w+)\(", text)}
-    for client in re.findall(r"client = aws\.(\w+)\(\)", text):
+    clients = {f"{client}.{call}" for client, call in re.findall(r"clients\.(\w+)\(\)\.(\w+)\(", text)}
+    for client in re.findall(r"client = clients\.(\w+)\(\)", text):
         clients |= {f"{client}.{call}" for call in re.findall(r"\bclient\.(\w+)\(\s*SecretId", text)}
     signed = {f"{service}.{call}" for service, call in re.findall(r'\bcall\((\w+), "(\w+)"', text)}
     gateway = {"execute-api"} if "/@connections/" in text else set()
@@ -229,10 +239,10 @@ def test_the_database_allows_the_connections_of_all_functions_twice() -> None:
 
 
 def test_what_ticks_has_a_schedule() -> None:
-    """The local ticker calls the same functions."""
+    """The local scheduler calls the same functions."""
     ticking = {name for name in NAMES if events(name, "ScheduleV2")}
-    ticker = (ROOT / "local" / "ticker.py").read_text()
-    called = {name for name in NAMES if _is_imported(command(name).removesuffix(".handler"), ticker)}
+    scheduler = (ROOT / "local" / "scheduler.py").read_text()
+    called = {name for name in NAMES if _is_imported(command(name).removesuffix(".handler"), scheduler)}
     assert ticking == called
 
 
@@ -241,7 +251,7 @@ def _is_imported(module: str, source: str) -> bool:
     return re.search(rf"from {re.escape(package)} import (.*, )?{name}\b", source) is not None
 
 
-@pytest.mark.parametrize(("name", "queue"), [("MailFunction", "MailQueue"), ("TellFunction", "TellQueue")])
+@pytest.mark.parametrize(("name", "queue"), [("MailFunction", "MailQueue"), ("DispatchFunction", "DispatchQueue")])
 def test_a_queue_waits_for_its_function_and_leaves_room_for_the_schedule(name: str, queue: str) -> None:
     [event] = events(name, "SQS")
     assert event["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}

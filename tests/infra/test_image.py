@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from infra import image
-from tests.runtime.lambda_process import ROOT, lambda_variables
-from tests.runtime.packages import function_packages
 from tests.test_imports import BUDGETS
+from tools.cloud.lambda_process import ROOT, lambda_variables
+from tools.cloud.packages import function_packages
 
 DOCKERFILE = ROOT / "infra" / "Dockerfile"
 FEATURES = sorted({module.split(".")[1] for module in BUDGETS})

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.base_image import fill
 from tests.infra.test_image import FEATURES
-from tests.runtime.lambda_process import ROOT
+from tests.support.base_image import fill
 from tests.test_imports import BUDGETS
+from tools.cloud.lambda_process import ROOT
 
 BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-bookworm": "/usr/local"}
 WHY_NOT = "buildah is not installed, so no image is built (apt-get install buildah, as root)"

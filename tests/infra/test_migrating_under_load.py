@@ -18,11 +18,12 @@ import pytest
 from functions.migrations import service
 from local.engines import Engine
 from tests.conftest import read_settings_again
-from tests.databases import new_database
-from tests.gates import wait_until
 from tests.infra.test_migrations import migrate, rows
+from tests.support.databases import new_database
+from tests.support.paused_transactions import wait_until
 
-FIRST = "0001"
+# The first release with today's names: from there on, expand and contract.
+FIRST = "0006"
 WRITERS, WRITES_A_SECOND = 4, 200
 PEOPLE = 40
 
@@ -31,9 +32,9 @@ PEOPLE = 40
 REQUESTS: tuple[tuple[str, ...], ...] = (
     (
         "INSERT INTO users (email, password_hash) VALUES ('new' || %(number)s || '@example.com', '!')",
-        "INSERT INTO outbox (kind, recipient) VALUES ('confirm_email', 'new' || %(number)s || '@example.com')",
+        "INSERT INTO mail_outbox (kind, recipient) VALUES ('confirm_email', 'new' || %(number)s || '@example.com')",
     ),
-    ("INSERT INTO sessions (user_id, expires_at) SELECT user_id, now() FROM tutors WHERE id = %(place)s",),
+    ("INSERT INTO sign_in_sessions (user_id, expires_at) SELECT user_id, now() FROM tutors WHERE id = %(place)s",),
     ("UPDATE users SET last_name = 'Nowak' || %(number)s WHERE email = 'tutor' || %(place)s || '@prz.edu.pl'",),
     ("UPDATE tutors SET price = 50 + %(place)s, description = 'Opis' WHERE id = %(place)s",),
     (
@@ -51,7 +52,7 @@ REQUESTS: tuple[tuple[str, ...], ...] = (
         INSERT INTO messages (conversation_id, seq, id, created_by, body)
         SELECT id, last_seq, gen_random_uuid(), gen_random_uuid(), 'Hej' FROM numbered""",
     ),
-    ("UPDATE outbox SET sent_at = now() WHERE id IN (SELECT min(id) FROM outbox WHERE sent_at IS NULL)",),
+    ("UPDATE mail_outbox SET sent_at = now() WHERE id IN (SELECT min(id) FROM mail_outbox WHERE sent_at IS NULL)",),
 )
 
 LATER = '''
@@ -176,7 +177,7 @@ def test_a_migration_that_takes_away_what_the_old_code_uses_is_noticed(database:
     script = later / "versions" / "9999_later.py"
     script.write_text(
         script.read_text().replace(
-            "    op.add_column(", '    op.drop_column("outbox", "recipient")\n    op.add_column(', 1
+            "    op.add_column(", '    op.drop_column("mail_outbox", "recipient")\n    op.add_column(', 1
         )
     )
     with traffic(database, 0.5) as seen:

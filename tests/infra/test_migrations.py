@@ -15,15 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, NullPool, create_engine
 
+from functions.migrations.database_functions import FOLDER
 from functions.migrations.handler import handler
 from functions.migrations.service import SCRIPTS
 from local.engines import Engine
+from shared.domain.timestamps import format_time
 from shared.models import Base
-from shared.rules.timestamps import wire_time
 from tests.conftest import read_settings_again
-from tests.databases import new_database
-from tests.people import query
+from tests.support.databases import new_database
+from tests.support.people import query
 
+# Nothing leads back over it: docs/decisions/0009-aws.md.
+FIRST_WITH_TODAYS_NAMES = "0006"
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OWN_FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
@@ -66,7 +69,7 @@ def migrate(address: str, revision: str) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     with connected(address) as connection:
         config.attributes["connection"] = connection
-        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+        (command.downgrade if revision.startswith("-") else command.upgrade)(config, revision.removeprefix("-"))
 
 
 def rows(address: str, statement: str) -> list[Any]:
@@ -82,12 +85,7 @@ def schema(address: str) -> dict[str, list[Any]]:
 def test_up_down_and_up_again(address: str) -> None:
     migrate(address, "head")
     first, functions, triggers = schema(address), rows(address, OWN_FUNCTIONS), rows(address, TRIGGERS)
-    migrate(address, "base")
-    assert rows(address, TABLES) == [("alembic_version",)]
-    assert rows(address, OWN_FUNCTIONS) == []
-    assert (
-        rows(address, "SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'") == []
-    )
+    migrate(address, f"-{FIRST_WITH_TODAYS_NAMES}")
     migrate(address, "head")
     assert (schema(address), rows(address, OWN_FUNCTIONS), rows(address, TRIGGERS)) == (first, functions, triggers)
     migrate(address, "head")
@@ -106,12 +104,13 @@ def test_the_function_migrates_the_database_of_the_settings(address: str, monkey
 
 
 def test_a_migration_that_gets_no_lock_gives_way_and_leaves_nothing(address: str) -> None:
-    migrate(address, "head")
+    migrate(address, "0005")
+    before = rows(address, TABLES)
     with psycopg.connect(address) as holder:
-        holder.execute("LOCK TABLE users IN ACCESS SHARE MODE")
+        holder.execute("LOCK TABLE waitlist IN ACCESS SHARE MODE")
         with pytest.raises(Exception, match="lock timeout"):
-            migrate(address, "base")
-    assert len(rows(address, TABLES)) == len(Base.metadata.tables) + 1
+            migrate(address, "head")
+    assert rows(address, TABLES) == before
 
 
 def test_models_match_the_migrated_schema(address: str) -> None:
@@ -133,18 +132,51 @@ def test_models_make_the_very_schema_the_migrations_make(engines: dict[str, Engi
     assert made == schema(address)
 
 
+def test_nothing_leads_back_to_the_names_of_the_first_release(address: str) -> None:
+    migrate(address, "head")
+    with pytest.raises(Exception, match="restore a backup"):
+        migrate(address, "-0005")
+    assert rows(address, "SELECT count(*) FROM sign_in_sessions") == [(0,)]
+
+
+def test_names_of_parts_follow_their_tables(address: str) -> None:
+    migrate(address, "head")
+    statement = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('i', 'S')"
+    parts = {name for (name,) in rows(address, statement)}
+    tables = {name for (name,) in rows(address, TABLES)}
+    assert [part for part in parts if not part.startswith(tuple(f"{table}_" for table in tables))] == []
+    old = ("sessions_", "members_", "outbox_", "waitlist_key", "waitlist_pkey", "waitlist_id")
+    assert [part for part in parts if part.startswith(old)] == []
+
+
+def test_a_function_of_the_database_is_its_file(address: str) -> None:
+    migrate(address, "head")
+    files = {path.stem: path.read_text() for path in FOLDER.glob("*.sql")}
+    definitions = """
+        SELECT p.proname, pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+        WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    """
+    with psycopg.connect(address) as db:
+        migrated = dict[str, str](db.execute(definitions).fetchall())
+        for text in files.values():
+            db.execute(text.encode())
+        assert dict(db.execute(definitions).fetchall()) == migrated
+        assert migrated.keys() == files.keys()
+
+
 def test_the_functions_and_triggers_are_there(address: str) -> None:
     migrate(address, "head")
     functions = {row[0].partition("(")[0] for row in rows(address, OWN_FUNCTIONS)}
     assert functions >= {
         "fold",
-        "one_typo_apart",
-        "wire_time",
+        "is_one_edit_apart",
+        "format_time",
         "copy_account_to_tutor",
         "fill_tutor_from_account",
         "count_ratings",
         "has_free_slot",
-        "rare_tutors",
+        "tutors_with_rare_times",
         "lock_rated_tutors",
         "cancel_bookings_of_account",
     }
@@ -177,7 +209,7 @@ NOWADAYS = st.timedeltas(timedelta(), timedelta(days=250 * 365)).map(datetime(18
 
 
 def written(moments: list[datetime], zone: str) -> list[str]:
-    statement = "SELECT wire_time(moment, %s) FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS m (moment, place)"
+    statement = "SELECT format_time(moment, %s) FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS m (moment, place)"
     return [row[0] for row in query(f"{statement} ORDER BY place", zone, moments)]
 
 
@@ -191,7 +223,7 @@ def test_times_are_written_alike_in_sql_and_python(
     read_settings_again()
     whole = [moment.replace(microsecond=0) for moment in moments]
     try:
-        assert written(moments + whole, zone) == [wire_time(moment) for moment in moments + whole]
+        assert written(moments + whole, zone) == [format_time(moment) for moment in moments + whole]
     finally:
         monkeypatch.delenv("TIME_ZONE")
         read_settings_again()
@@ -201,7 +233,7 @@ def test_times_around_a_change_of_clocks(platform: None) -> None:
     start = datetime(2034, 3, 25, 23, tzinfo=UTC)
     autumn = datetime(2034, 10, 28, 23, tzinfo=UTC)
     moments = [begin + timedelta(minutes=15 * step) for begin in (start, autumn) for step in range(16)]
-    assert written(moments, "Europe/Warsaw") == [wire_time(moment) for moment in moments]
+    assert written(moments, "Europe/Warsaw") == [format_time(moment) for moment in moments]
     assert written([autumn + timedelta(hours=1)], "Europe/Warsaw") == ["2034-10-29T02:00:00+02:00"]
     assert written([autumn + timedelta(hours=2)], "Europe/Warsaw") == ["2034-10-29T02:00:00+01:00"]
 
@@ -214,7 +246,7 @@ def test_polish_letters_fold_to_ascii(platform: None) -> None:
     assert folded("ĄĆĘŁŃÓŚŹŻ ąćęłńóśźż") == "acelnoszz acelnoszz"
     assert folded("Müller Citroën Ørsted Straße") == "muller citroen orsted strasse"
     assert folded("Dąbrowska-Śliwa") == "dabrowska sliwa"
-    assert query("SELECT fold(NULL), one_typo_apart(NULL, 'a')") == [(None, None)]
+    assert query("SELECT fold(NULL), is_one_edit_apart(NULL, 'a')") == [(None, None)]
 
 
 LATIN = st.text(st.characters(max_codepoint=0x17F, exclude_categories=("Cs", "Cc")), max_size=20)
@@ -245,8 +277,10 @@ def slips(word: str) -> set[str]:
 
 @given(word=SHORT, others=st.lists(SHORT, min_size=1, max_size=60))
 @SLOW
-def test_one_typo_apart_is_one_slip(platform: None, word: str, others: list[str]) -> None:
+def test_one_edit_apart_is_one_slip(platform: None, word: str, others: list[str]) -> None:
     candidates = [*others, *slips(word)]
-    statement = "SELECT other, one_typo_apart(other, %s), one_typo_apart(%s, other) FROM unnest(%s::text[]) AS other"
+    statement = (
+        "SELECT other, is_one_edit_apart(other, %s), is_one_edit_apart(%s, other) FROM unnest(%s::text[]) AS other"
+    )
     for other, apart, other_way in query(statement, word, word, candidates):
         assert (apart, other_way) == (other in slips(word), other in slips(word)), other

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.infra.templates import ROOT, template
+from tests.support.templates import ROOT, template
 
 NETWORK = ROOT / "infra" / "stacks" / "network.yaml"
 EVERYWHERE = "0.0.0.0/0"

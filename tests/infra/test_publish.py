@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from infra.publish import CannotPublish, main
-from tests.local.servers import ROOT, environment
+from tests.support.local_server import ROOT, environment
 
 REGION = "eu-central-1"
 OUTPUTS = ("SiteBucket", "MediaBucket", "DistributionId", "Url")

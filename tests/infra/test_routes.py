@@ -10,7 +10,7 @@ import pytest
 from functions.chat.sockets import ACTIONS
 from infra.generate import GENERATED
 from local.features import ROUTERS
-from tests.infra.templates import command, events, functions, resources, template
+from tests.support.templates import command, events, functions, resources, template
 
 # docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MAX_ROUTES = 300

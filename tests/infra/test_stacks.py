@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.templates import ROOT, STACKS, TEMPLATE, resources, template
+from tests.support.templates import ROOT, STACKS, TEMPLATE, resources, template
 
 STACK = "AWS::CloudFormation::Stack"
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.infra.templates import ROOT, command, events, functions, resources
+from tests.support.templates import ROOT, command, events, functions, resources
 
 pytestmark = pytest.mark.template
 
@@ -91,7 +91,7 @@ def test_names_are_of_this_stack_so_that_two_stacks_fit_into_one_account() -> No
 
 
 def test_the_sam_cli_finds_the_stacks_the_functions_and_their_routes() -> None:
-    seen = printed_by("tests.infra.sam_cli")
+    seen = printed_by("tests.support.sam_cli")
     assert set(seen["stacks"]) == {"", *resources("AWS::CloudFormation::Stack")}
     assert seen["functions"] == {name: [command(name)] for name in functions()}
     assert {tuple(route) for route in seen["routes"]} == {
@@ -101,9 +101,9 @@ def test_the_sam_cli_finds_the_stacks_the_functions_and_their_routes() -> None:
 
 def test_the_build_context_is_what_the_dockerfile_copies() -> None:
     """As the SAM CLI reads .dockerignore, whose rules it has from a library of its own."""
-    context = set(printed_by("tests.infra.sam_cli")["context"])
+    context = set(printed_by("tests.support.sam_cli")["context"])
     needed = {"infra/Dockerfile", "infra/image.py", "requirements/functions.txt", "infra/migrations/env.py"}
-    needed |= {"functions/__init__.py", "functions/chat/sockets.py", "layers/shared/kit/http.py"}
+    needed |= {"functions/__init__.py", "functions/chat/sockets.py", "layers/shared/kit/http/routing.py"}
     assert needed <= context
     assert {path.split("/")[0] for path in context} <= {
         ".dockerignore",

@@ -14,10 +14,10 @@ from functions.accounts.handler import handler as accounts
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.tokens.handler import handler as tokens
-from shared.kit.tokens import Claims, issue
+from shared.kit.security.tokens import Claims, issue
 from shared.models import Base
-from tests.doors import ANY, Answer, LambdaDoor
-from tests.people import PASSWORD, People, Person, query
+from tests.support.lambda_client import ANY, Answer, LambdaClient
+from tests.support.people import PASSWORD, People, Person, query
 
 EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
 
@@ -26,7 +26,7 @@ EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
 class Endpoint:
     """One endpoint with a body it takes."""
 
-    call: LambdaDoor
+    call: LambdaClient
     method: str
     path: str
     body: dict[str, Any] = field(default_factory=dict)
@@ -37,44 +37,46 @@ class Endpoint:
 
 PUBLIC = [
     Endpoint(
-        LambdaDoor(accounts),
+        LambdaClient(accounts),
         "POST",
         "/api/user/create/",
         {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False},
     ),
-    Endpoint(LambdaDoor(accounts), "POST", "/api/user/confirm_user/", {"token": "x"}),
-    Endpoint(LambdaDoor(accounts), "POST", "/api/user/confirm_user/resend/", {"email": EMAIL}),
-    Endpoint(LambdaDoor(accounts), "POST", "/api/user/password_reset/", {"email": EMAIL}),
-    Endpoint(LambdaDoor(accounts), "POST", "/api/user/password_reset/validate_token/", {"token": "x"}),
-    Endpoint(LambdaDoor(accounts), "POST", "/api/user/password_reset/confirm/", {"token": "x", "password": NEW}),
-    Endpoint(LambdaDoor(tokens), "POST", "/api/token/", {"email": EMAIL, "password": PASSWORD}),
-    Endpoint(LambdaDoor(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
-    Endpoint(LambdaDoor(tokens), "POST", "/api/token/verify/", {"token": "x"}),
+    Endpoint(LambdaClient(accounts), "POST", "/api/user/confirm_user/", {"token": "x"}),
+    Endpoint(LambdaClient(accounts), "POST", "/api/user/confirm_user/resend/", {"email": EMAIL}),
+    Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/", {"email": EMAIL}),
+    Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/validate_token/", {"token": "x"}),
+    Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/confirm/", {"token": "x", "password": NEW}),
+    Endpoint(LambdaClient(tokens), "POST", "/api/token/", {"email": EMAIL, "password": PASSWORD}),
+    Endpoint(LambdaClient(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
+    Endpoint(LambdaClient(tokens), "POST", "/api/token/verify/", {"token": "x"}),
 ]
-CHECK_PASSWORD = Endpoint(LambdaDoor(tokens), "POST", "/api/user/check_password/", {"password": PASSWORD})
+CHECK_PASSWORD = Endpoint(LambdaClient(tokens), "POST", "/api/user/check_password/", {"password": PASSWORD})
 PROTECTED = [
     CHECK_PASSWORD,
     Endpoint(
-        LambdaDoor(profiles), "PATCH", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
+        LambdaClient(profiles), "PATCH", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
     ),
-    Endpoint(LambdaDoor(profiles), "PUT", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}),
-    Endpoint(LambdaDoor(profiles), "GET", "/api/user/profile/"),
-    Endpoint(LambdaDoor(profiles), "PATCH", "/api/user/profile_image/"),
-    Endpoint(LambdaDoor(profiles), "DELETE", "/api/user/profile_image/"),
-    Endpoint(LambdaDoor(accounts), "GET", "/api/user/export/"),
-    Endpoint(LambdaDoor(tokens), "GET", "/api/token/sessions/"),
-    Endpoint(LambdaDoor(tokens), "DELETE", "/api/token/sessions/"),
-    Endpoint(LambdaDoor(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
-    Endpoint(LambdaDoor(tokens), "POST", "/api/token/logout/"),
-    Endpoint(LambdaDoor(accounts), "DELETE", "/api/user/delete/"),
-    Endpoint(LambdaDoor(notifications), "GET", "/api/notification/list/"),
-    Endpoint(LambdaDoor(notifications), "PUT", "/api/notification/is_read/1/", {"is_read": True}),
-    Endpoint(LambdaDoor(notifications), "PATCH", "/api/notification/is_read/1/", {"is_read": True}),
-    Endpoint(LambdaDoor(notifications), "POST", "/api/notification/read_all/"),
-    Endpoint(LambdaDoor(notifications), "GET", "/api/notification/unread_count/"),
-    Endpoint(LambdaDoor(notifications), "POST", "/api/reservation/calendar/"),
-    Endpoint(LambdaDoor(notifications), "GET", "/api/reservation/calendar/"),
-    Endpoint(LambdaDoor(notifications), "DELETE", "/api/reservation/calendar/"),
+    Endpoint(
+        LambdaClient(profiles), "PUT", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
+    ),
+    Endpoint(LambdaClient(profiles), "GET", "/api/user/profile/"),
+    Endpoint(LambdaClient(profiles), "PATCH", "/api/user/profile_image/"),
+    Endpoint(LambdaClient(profiles), "DELETE", "/api/user/profile_image/"),
+    Endpoint(LambdaClient(accounts), "GET", "/api/user/export/"),
+    Endpoint(LambdaClient(tokens), "GET", "/api/token/sessions/"),
+    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/"),
+    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
+    Endpoint(LambdaClient(tokens), "POST", "/api/token/logout/"),
+    Endpoint(LambdaClient(accounts), "DELETE", "/api/user/delete/"),
+    Endpoint(LambdaClient(notifications), "GET", "/api/notification/list/"),
+    Endpoint(LambdaClient(notifications), "PUT", "/api/notification/is_read/1/", {"is_read": True}),
+    Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/is_read/1/", {"is_read": True}),
+    Endpoint(LambdaClient(notifications), "POST", "/api/notification/read_all/"),
+    Endpoint(LambdaClient(notifications), "GET", "/api/notification/unread_count/"),
+    Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),
+    Endpoint(LambdaClient(notifications), "GET", "/api/reservation/calendar/"),
+    Endpoint(LambdaClient(notifications), "DELETE", "/api/reservation/calendar/"),
 ]
 # The device and the notification above are nobody's, and nobody has a calendar.
 ANSWERS = {
@@ -129,7 +131,7 @@ def of_a_deleted_account(person: Person) -> str:
 
 
 def of_an_ended_session(person: Person) -> str:
-    query("DELETE FROM sessions WHERE id = %s", person.session_id)
+    query("DELETE FROM sign_in_sessions WHERE id = %s", person.session_id)
     return "Bearer " + person.access
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.servers import LocalServer, running_server
+from tests.support.local_server import LocalServer, running_server
 
 FirstFolder = Callable[[str], Path]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.chat.handler import handler as chat_handler
-from functions.notifications.tell import handler as tell_handler
+from functions.notifications.dispatch_job import handler as tell_handler
 from functions.tokens.handler import handler as tokens_handler
 from functions.tutors.handler import handler as tutors_handler
 from local.demo.accounts import DEMO_ACCOUNTS, STUDENT, TUTOR
@@ -15,15 +15,15 @@ from local.demo.load import load_demo_data
 from local.demo.names import FEMALE_NAMES, feminine
 from local.demo.people import MAX_RATINGS, SCHEDULED_DAYS, inflected, populate
 from local.demo.subjects import SUBJECTS
-from shared.kit.passwords import password_matches
-from tests.doors import Answer, LambdaDoor
-from tests.people import insert, query
-from tests.statements import statements
+from shared.kit.security.password_hashes import password_matches
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import insert, query
+from tests.support.statements import statements
 
 MOST_SECONDS = 1.5
-TABLES = ("users", "tutors", "ratings", "schedule_items", "conversations", "members", "messages")
+TABLES = ("users", "tutors", "ratings", "schedule_items", "conversations", "conversation_members", "messages")
 
-chat, tokens, tutors = LambdaDoor(chat_handler), LambdaDoor(tokens_handler), LambdaDoor(tutors_handler)
+chat, tokens, tutors = LambdaClient(chat_handler), LambdaClient(tokens_handler), LambdaClient(tutors_handler)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_loading_fills_every_table_in_time(platform: None) -> None:
         "ratings": 0,
         "schedule_items": 0,
         "conversations": 1,
-        "members": 2,
+        "conversation_members": 2,
         "messages": len(MESSAGES),
     }
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.local.conftest import FirstFolder
-from tests.local.servers import LocalServer, running_server
+from tests.support.local_server import LocalServer, running_server
 
 HOST = "nauczajka.example"
 SCRIPT = f'fetch("https://{HOST}/api/");new WebSocket(`wss://{HOST}/ws/chat/`);const x="{HOST}";'

@@ -16,8 +16,8 @@ from websockets.sync.client import ClientConnection
 
 from local.engines import socket_folder
 from tests.events.recorded import recorded
-from tests.gates import wait_until
-from tests.local.emulator import PATIENCE, Emulator, running_emulator
+from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
+from tests.support.paused_transactions import wait_until
 
 FRAME, MESSAGE = 32 * 1024, 128 * 1024
 FILLED = {"connection_id": "x", "conversation_id": "x", "access": "x", "user_id": "x"}

@@ -20,11 +20,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.connection_ids import owner_of
 from local.engines import Engine, socket_folder
-from tests.bookings import book
-from tests.local.emulator import PATIENCE, Emulator, running_emulator
-from tests.local.servers import LocalServer, running_server
-from tests.people import People, Person, insert, query
-from tests.races import at_once
+from tests.support.booking_rows import book
+from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
+from tests.support.local_server import LocalServer, running_server
+from tests.support.people import People, Person, insert, query
+from tests.support.races import at_once
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def talk(people: People) -> tuple[Person, Person, UUID]:
     student, tutor = people.student(), people.tutor()
     conversation: UUID = insert("conversations", {"pair": f"{student.id}:{tutor.id}"})
     for person in (student, tutor):
-        query("INSERT INTO members (conversation_id, user_id) VALUES (%s, %s)", conversation, person.id)
+        query("INSERT INTO conversation_members (conversation_id, user_id) VALUES (%s, %s)", conversation, person.id)
     return student, tutor, conversation
 
 
@@ -209,7 +209,7 @@ def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk:
 def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_concerns(
     server: LocalServer, people: People
 ) -> None:
-    """From the row, by the ticker of whichever process."""
+    """From the row, by the scheduler of whichever process."""
     student, tutor = people.student(), people.tutor()
     target = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/notification/user/?token={tutor.access}"
     with ExitStack() as stack:

@@ -14,8 +14,8 @@ from functions.mail.transports import transport
 from local import inbox
 from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
-from tests.local.doors import LocalDoor
-from tests.local.servers import LocalServer, running_server
+from tests.support.http_client import HttpClient
+from tests.support.local_server import LocalServer, running_server
 
 MANY = 2_000
 # One look into a folder of so many mails; a poll of half a second then takes a tenth of a core at most.
@@ -145,11 +145,11 @@ def test_no_other_site_may_read_it(inbox_server: LocalServer) -> None:
 @pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:8000", "", "a..b", "[::1"])
 def test_a_name_that_a_stranger_can_own_shows_no_mail(inbox_server: LocalServer, host: str) -> None:
     for path in ("/_local/mail", "/_local/mail?to=", "/_local/mail/00000000000000000000-00000000"):
-        assert LocalDoor(inbox_server.url)("GET", path, headers={"host": host}).status in {400, 421}
+        assert HttpClient(inbox_server.url)("GET", path, headers={"host": host}).status in {400, 421}
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "box", "box.local", "a.localhost."]
 )
 def test_the_machine_s_own_names_do(inbox_server: LocalServer, host: str) -> None:
-    assert LocalDoor(inbox_server.url)("GET", "/_local/mail?to=", headers={"host": host}).json == []
+    assert HttpClient(inbox_server.url)("GET", "/_local/mail?to=", headers={"host": host}).json == []

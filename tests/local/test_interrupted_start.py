@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.gates import wait_until
-from tests.local.servers import LocalServer, assert_end, children, running_server, start
+from tests.support.local_server import LocalServer, assert_end, children, running_server, start
+from tests.support.paused_transactions import wait_until
 
 
 @contextmanager

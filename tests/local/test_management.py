@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from local.connection_ids import new_connection_id
 from local.engines import socket_folder
-from tests.local.emulator import PATIENCE, Emulator, running_emulator
+from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -116,7 +116,7 @@ def test_only_this_machine_may_call(emulator: Emulator, address: str) -> None:
             return await client.post(f"/@connections/{emulator.connection_id()}", content=b"x")
 
     with emulator.connect() as client:
-        # In a thread of its own: it would take away the event loop other tests' Lambda doors use.
+        # In a thread of its own: it would take away the event loop other tests' Lambda handlers use.
         with ThreadPoolExecutor(1) as thread:
             answer = thread.submit(asyncio.run, post()).result()
         assert (answer.status_code, answer.headers["x-amzn-errortype"]) == (403, "ForbiddenException")

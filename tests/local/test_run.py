@@ -25,7 +25,7 @@ from websockets.asyncio.client import connect
 from local.demo.accounts import STUDENT
 from local.server import main
 from tests.conftest import read_settings_again
-from tests.local.servers import ROOT, LocalServer, assert_end, children, environment, free_port
+from tests.support.local_server import ROOT, LocalServer, assert_end, children, environment, free_port
 
 Starter = Callable[..., LocalServer]
 

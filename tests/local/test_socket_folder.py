@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.engines import UNLOCKED_SECONDS, socket_folder
-from tests.local.servers import ROOT, environment
+from tests.support.local_server import ROOT, environment
 
 HOLD = "from local.engines import socket_folder; print(socket_folder(), flush=True); input()"
 

@@ -17,12 +17,12 @@ import pytest
 
 from local.demo.accounts import STUDENT
 from local.engines import Engine
-from local.platform import DATABASE_WORD, claim
+from local.stack import DATABASE_WORD, claim
 from local.staff import main
 from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
-from tests.local.servers import ROOT, LocalServer, environment
-from tests.people import People, query
+from tests.support.local_server import ROOT, LocalServer, environment
+from tests.support.people import People, query
 
 FIND = "SELECT is_staff, confirmed_at IS NOT NULL, is_tutor FROM users WHERE email = %s"
 COMMAND = [sys.executable, "-m", "local.staff"]

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
-from tests.bookings import book
 from tests.events.recorded import recorded
-from tests.people import PASSWORD, People, insert, query
-from tests.runtime.lambda_process import REGION, LambdaProcess
-from tests.runtime.management_api import ManagementApi
-from tests.talks import conversation
+from tests.support.booking_rows import book
+from tests.support.conversations import conversation
+from tests.support.people import PASSWORD, People, insert, query
+from tools.cloud.lambda_process import REGION, LambdaProcess
+from tools.cloud.management_api import ManagementApi
 
 HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL", "MEDIA_FOLDER")
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")
@@ -32,7 +32,7 @@ def known(people: People) -> dict[str, Any]:
         caller.session_id,
     )
     query("UPDATE conversations SET updated_at = now() - interval '1 hour'")
-    insert("outbox", {"kind": "reset_password", "recipient": caller.email})
+    insert("mail_outbox", {"kind": "reset_password", "recipient": caller.email})
     note = insert("notifications", {"user_id": caller.id, "kind": "booking_booked", "message": "Nowa rezerwacja."})
     return {
         "access": caller.access,
@@ -88,13 +88,13 @@ def test_a_booking_is_told_pushed_and_mailed_with_entries_for_calendars(people: 
     with (
         ManagementApi(CREDENTIALS, REGION) as gateway,
         function("functions.chat.sockets.handler") as sockets,
-        function("functions.notifications.tell.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as teller,
+        function("functions.notifications.dispatch_job.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as dispatcher,
         function("functions.reminders.handler.handler") as reminders,
         function("functions.mail.handler.handler") as mailer,
     ):
         connecting = recorded("socket_connect_notifications", connection_id=CONNECTION, access=tutor.access)
         assert sockets.invoke(connecting) == {"statusCode": 200}
-        assert teller.invoke(recorded("schedule_tell")) == {"told": 1}
+        assert dispatcher.invoke(recorded("schedule_dispatch")) == {"told": 1}
         assert len(gateway.posted(CONNECTION)) == 1
         assert reminders.invoke(recorded("schedule_reminders")) == {"sent": 0}
         assert mailer.invoke(recorded("schedule_mail")) == {"sent": 2}, mailer.logged()
@@ -116,7 +116,7 @@ def test_the_socket_function_stores_and_pushes_a_message_and_lets_the_socket_go(
 def test_the_keep_alive_function_pings_an_idle_socket(known: dict[str, Any]) -> None:
     with (
         ManagementApi(CREDENTIALS, REGION) as gateway,
-        function("functions.chat.keep_alive.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as running,
+        function("functions.chat.keep_alive_job.handler", WEBSOCKET_ENDPOINT=gateway.endpoint) as running,
     ):
         assert running.invoke(recorded("schedule_keep_alive", **known)) == {"pinged": 1, "gone": 0}
         assert gateway.posted(CONNECTION) == [b"[]"]

@@ -5,10 +5,10 @@ import urllib.request
 
 import pytest
 
-from tests.runtime.lambda_process import FunctionTimedOut, LambdaProcess, RuntimeExited
-from tests.runtime.runtime_api import MAX_PAYLOAD, FunctionError, InitError, PayloadTooLarge
+from tools.cloud.lambda_process import FunctionTimedOut, LambdaProcess, RuntimeExited
+from tools.cloud.runtime_api import MAX_PAYLOAD, FunctionError, InitError, PayloadTooLarge
 
-SAMPLES = "tests.runtime.sample_functions"
+SAMPLES = "tests.support.functions.samples"
 
 
 def test_answers_come_back_as_json() -> None:
@@ -20,8 +20,8 @@ def test_answers_come_back_as_json() -> None:
 def test_a_function_knows_itself_and_its_deadline() -> None:
     with LambdaProcess(f"{SAMPLES}.describe", {"COLOUR": "blue"}, memory=256, timeout=8) as function:
         first, second = function.invoke({}), function.invoke({})
-    assert (first["name"], first["memory"]) == ("tests-runtime-sample_functions-describe", "256")
-    assert first["arn"].endswith(":function:tests-runtime-sample_functions-describe")
+    assert (first["name"], first["memory"]) == ("tests-support-functions-samples-describe", "256")
+    assert first["arn"].endswith(":function:tests-support-functions-samples-describe")
     assert 7_000 < first["milliseconds_left"] <= 8_000
     assert first["request_id"] != second["request_id"]
     assert first["environment"]["COLOUR"] == "blue"

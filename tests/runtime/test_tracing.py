@@ -7,15 +7,15 @@ import socket
 import pytest
 
 from tests.events.recorded import recorded
-from tests.people import People, insert
-from tests.runtime.lambda_process import LambdaProcess
+from tests.support.people import People, insert
+from tools.cloud.lambda_process import LambdaProcess
 
 HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL")
 
 
 def traced(people: People, **environment: str) -> list[str]:
     """What the daemon is sent while the mail function handles one event."""
-    insert("outbox", {"kind": "reset_password", "recipient": people.student().email})
+    insert("mail_outbox", {"kind": "reset_password", "recipient": people.student().email})
     known = {name: os.environ[name] for name in HANDED_ON}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.bind(("127.0.0.1", 0))

@@ -51,7 +51,7 @@ CREATE FUNCTION listeners_now(talk uuid) RETURNS text LANGUAGE sql VOLATILE AS $
 $$
 """
 
-# The form of shared.rules.timestamps.wire_time.
+# The form of shared.domain.timestamps.wire_time.
 WIRE_TIME = """
 CREATE FUNCTION wire_time(moment timestamptz, zone text) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
     SELECT replace(to_char(moment AT TIME ZONE zone, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')

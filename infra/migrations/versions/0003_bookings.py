@@ -13,7 +13,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# Which tutors are free, for search: shared.rules.free_time.Calendar decides the same, and a test holds both equal.
+# Which tutors are free, for search: shared.domain.free_time.Calendar decides the same, and a test holds both equal.
 # A function because its plan is then made once a connection; a slot is tried at each step from where an item begins.
 HAS_FREE_SLOT = """
 CREATE FUNCTION has_free_slot(tutor int, windows tstzmultirange, wanted int) RETURNS boolean
@@ -106,7 +106,7 @@ END $$
 """
 
 # Whoever deletes an account. Rows are locked in the order in which all who change bookings lock them: bookings by id,
-# then sessions by id; those who decide on people's time hold the accounts' rows before (shared.rules.booking_locks).
+# then sessions by id; those who decide on people's time hold the accounts' rows before (shared.domain.locking).
 # A seat that somebody waits for stays taken: the sweep of the bookings feature passes it on.
 CANCELLATION_WITH_THE_ACCOUNT = """
 CREATE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
-"""Refusals: exceptions that know the answer they become at either door."""
+"""Refusals: exceptions that know the answer they become at either entry point."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ class AppError(Exception):
     headers: Mapping[str, str] = {}
 
 
-class Refusal(AppError):
+class CodedError(AppError):
     """A refusal of an endpoint beyond the frontend's contract: {"detail": text, "code": word}."""
 
     code: ClassVar[str] = "refused"

@@ -32,7 +32,7 @@ class Settings:
     mail_url: str = ""
     mail_from: str = "Korepetycje <no-reply@localhost>"
     mail_queue_url: str = ""
-    tell_queue_url: str = ""
+    dispatch_queue_url: str = ""
 
     websocket_endpoint: str = ""
 

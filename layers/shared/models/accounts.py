@@ -32,7 +32,7 @@ class User(Base):
 class SignInSession(Base):
     """A signed-in device. Tokens carry its id; without the row they are void."""
 
-    __tablename__ = "sessions"
+    __tablename__ = "sign_in_sessions"
 
     id: Mapped[UuidKey]
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)

@@ -122,13 +122,13 @@ class Booking(Base):
 class BookingChange(Base):
     """One step in a booking's life: the audit trail, and the event that mails, notifications and reminders follow.
 
-    `told_at` is set by whoever has told the people concerned.
+    `dispatched_at` is set by whoever has told the people concerned.
     """
 
     __tablename__ = "booking_changes"
     __table_args__ = (
         CheckConstraint("actor_role IN ('student', 'tutor', 'system')", name="actor_role"),
-        Index("booking_changes_untold_idx", "id", postgresql_where=text("told_at IS NULL")),
+        Index("booking_changes_undispatched_idx", "id", postgresql_where=text("dispatched_at IS NULL")),
     )
 
     id: Mapped[NumberKey]
@@ -143,7 +143,7 @@ class BookingChange(Base):
     # Of a rescheduling: when it had been.
     old_starts_at: Mapped[datetime | None]
     at: Mapped[CreatedAt]
-    told_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
 
 
 class IdempotencyKey(Base):
@@ -162,17 +162,17 @@ class IdempotencyKey(Base):
 class WaitlistEntry(Base):
     """Somebody who waits for a seat in a full session; ids are the order of the line."""
 
-    __tablename__ = "waitlist"
+    __tablename__ = "waitlist_entries"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'offered', 'taken', 'missed', 'left', 'closed')", name="state"),
         Index(
-            "waitlist_once_key",
+            "waitlist_entries_once_key",
             "session_id",
             "student_id",
             unique=True,
             postgresql_where=text("state IN ('waiting', 'offered')"),
         ),
-        Index("waitlist_line_idx", "session_id", "id", postgresql_where=text("state = 'waiting'")),
+        Index("waitlist_entries_waiting_idx", "session_id", "id", postgresql_where=text("state = 'waiting'")),
     )
 
     id: Mapped[NumberKey]

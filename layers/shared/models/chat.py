@@ -24,7 +24,7 @@ class Conversation(Base):
 class Member(Base):
     """Someone who takes part in a conversation; the row goes with the account."""
 
-    __tablename__ = "members"
+    __tablename__ = "conversation_members"
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
@@ -68,9 +68,11 @@ class Connection(Base):
     __tablename__ = "connections"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["conversation_id", "user_id"], ["members.conversation_id", "members.user_id"], ondelete="CASCADE"
+            ["conversation_id", "user_id"],
+            ["conversation_members.conversation_id", "conversation_members.user_id"],
+            ondelete="CASCADE",
         ),
-        Index("connections_members_idx", "conversation_id", "user_id"),
+        Index("connections_conversation_members_idx", "conversation_id", "user_id"),
         Index("connections_user_idx", "user_id"),
     )
 

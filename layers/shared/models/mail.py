@@ -16,8 +16,8 @@ class OutboxMail(Base):
     The text is written when it is sent, so that no token ever stands in this table.
     """
 
-    __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_due_idx", "due_at", postgresql_where=text("sent_at IS NULL")),)
+    __tablename__ = "mail_outbox"
+    __table_args__ = (Index("mail_outbox_due_idx", "due_at", postgresql_where=text("sent_at IS NULL")),)
 
     id: Mapped[NumberKey]
     kind: Mapped[str]

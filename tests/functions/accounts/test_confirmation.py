@@ -7,13 +7,13 @@ import pytest
 
 from functions.accounts.handler import handler
 from functions.tokens.handler import handler as tokens_handler
-from tests.doors import ANY, Answer, LambdaDoor
-from tests.mailbox import delivered
-from tests.people import PASSWORD, People, query
-from tests.statements import statements
+from tests.support.lambda_client import ANY, Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.people import PASSWORD, People, query
+from tests.support.statements import statements
 
-call = LambdaDoor(handler)
-sign_in = LambdaDoor(tokens_handler)
+call = LambdaClient(handler)
+sign_in = LambdaClient(tokens_handler)
 EMAIL = "ola@example.com"
 REQUIRED, BAD = {"Error": "Token is required."}, {"Error": "Niepoprawny token."}
 
@@ -139,4 +139,4 @@ def test_a_resend_wants_an_address(platform: None, email: Any) -> None:
     answer = resend(email)
     assert answer.status == 400
     assert list(answer.json) == ["email"]
-    assert query("SELECT count(*) FROM outbox") == [(0,)]
+    assert query("SELECT count(*) FROM mail_outbox") == [(0,)]

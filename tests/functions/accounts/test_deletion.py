@@ -9,17 +9,17 @@ from functions.accounts.handler import handler
 from functions.chat.handler import handler as chat_handler
 from functions.profiles.handler import handler as profiles_handler
 from functions.tokens.handler import handler as tokens_handler
+from shared.kit.aws.storage import storage
 from shared.kit.settings import settings
-from shared.kit.storage import storage
-from tests.doors import Answer, LambdaDoor
-from tests.gates import gate_after, kill_the_waiting, wait_until, waiting
-from tests.people import PASSWORD, People, Person, insert, query
-from tests.races import at_once
-from tests.sockets import closed_sockets
-from tests.talks import conversation, say
+from tests.support.conversations import conversation, say
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
+from tests.support.people import PASSWORD, People, Person, insert, query
+from tests.support.races import at_once
+from tests.support.sockets import closed_sockets
 
-call, tokens, chat = LambdaDoor(handler), LambdaDoor(tokens_handler), LambdaDoor(chat_handler)
-profiles = LambdaDoor(profiles_handler)
+call, tokens, chat = LambdaClient(handler), LambdaClient(tokens_handler), LambdaClient(chat_handler)
+profiles = LambdaClient(profiles_handler)
 DELETED = {"Info": "Account deleted successfully."}
 GONE = {"detail": "Użytkownik nie znaleziony", "code": "user_not_found"}
 
@@ -46,7 +46,7 @@ def test_the_account_and_all_that_is_its_own_go(people: People) -> None:
     assert query("SELECT id FROM tutors") == [(other.tutor_id,)]
     assert query("SELECT student_id, rating FROM ratings") == [(student.id, 4)]
     assert query("SELECT rating_count, rating_sum FROM tutors") == [(1, 4)]
-    assert (count("schedule_items"), count("email_tokens"), count("sessions")) == (0, 0, 2)
+    assert (count("schedule_items"), count("email_tokens"), count("sign_in_sessions")) == (0, 0, 2)
 
 
 def test_its_tokens_are_void(people: People) -> None:
@@ -161,7 +161,7 @@ def test_its_sockets_are_closed(people: People, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: People) -> None:
     ola = people.student()
-    query("UPDATE sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
+    query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
     answer = delete(ola)
     assert (answer.status, answer.json["code"]) == (403, "password_check_needed")
     assert isinstance(answer.json["detail"], str)
@@ -181,7 +181,7 @@ def test_a_deletion_cut_off_deletes_nothing(people: People) -> None:
             assert delete(ola).status == 503
 
         at_once(refused, kill_the_waiting)
-    assert (count("users"), count("members"), count("sessions")) == (2, 2, 2)
+    assert (count("users"), count("conversation_members"), count("sign_in_sessions")) == (2, 2, 2)
     assert query("SELECT created_by FROM messages") == [(ola.id,)]
     assert (Path(settings().media_folder) / "uploads/user/ola.webp").exists()
     assert delete(ola).status == 200

@@ -9,12 +9,12 @@ import pytest
 
 from functions.accounts import export
 from functions.accounts.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.functions.reviews.sessions import session
-from tests.people import People, Person, insert, query
-from tests.talks import conversation, say
+from tests.support.conversations import conversation, say
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.past_sessions import session
+from tests.support.people import People, Person, insert, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 PATH = "/api/user/export/"
 # What a Lambda function may answer, counted as its runtime encodes it.
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -49,7 +49,7 @@ def test_everything_of_a_tutor_s_own_is_exported(people: People) -> None:
     settings = {"description": "Uczę.", "price": 75, "location": "Łódź", "skills": ["Fizyka"], "online_sessions": True}
     tutor, student = people.tutor(tutor=settings, picture="uploads/user/x.webp"), people.student(last_name="Obca")
     colleague = people.tutor()
-    query("UPDATE sessions SET user_agent = 'Firefox', address = '203.0.113.9' WHERE user_id = %s", tutor.id)
+    query("UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '203.0.113.9' WHERE user_id = %s", tutor.id)
     times = {"starts_at": "2035-07-10T08:00Z", "ends_at": "2035-07-10T09:30Z"}
     insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
     insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 4, "review": "Dobrze"})
@@ -115,7 +115,7 @@ def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
     session(colleague, tutor, "cancelled")
     taught = session(tutor, student, "confirmed")
     query("UPDATE bookings SET note = 'cudza notatka' WHERE id = %s", taught)
-    line = "INSERT INTO waitlist (session_id, student_id) SELECT min(id), %s FROM tutoring_sessions"
+    line = "INSERT INTO waitlist_entries (session_id, student_id) SELECT min(id), %s FROM tutoring_sessions"
     query(line, tutor.id)
     insert("notifications", {"user_id": tutor.id, "kind": "confirmed", "message": "Masz zajęcia."})
     rating = {"tutor_id": colleague.tutor_id, "student_id": student.id, "rating": 1, "review": "x"}

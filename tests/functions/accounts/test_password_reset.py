@@ -8,12 +8,12 @@ import pytest
 from functions.accounts.handler import handler
 from functions.profiles.handler import handler as profiles_handler
 from functions.tokens.handler import handler as tokens_handler
-from tests.doors import ANY, Answer, LambdaDoor
-from tests.mailbox import delivered
-from tests.people import PASSWORD, People, query
-from tests.statements import statements
+from tests.support.lambda_client import ANY, Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.people import PASSWORD, People, query
+from tests.support.statements import statements
 
-call, tokens, profiles = LambdaDoor(handler), LambdaDoor(tokens_handler), LambdaDoor(profiles_handler)
+call, tokens, profiles = LambdaClient(handler), LambdaClient(tokens_handler), LambdaClient(profiles_handler)
 NEW = "Zielona!Herbata7"
 OK = {"status": "OK"}
 NOT_FOUND = {"detail": "Nie znaleziono."}
@@ -60,7 +60,7 @@ def test_a_mailed_token_sets_a_new_password(people: People) -> None:
 def test_every_session_ends(people: People) -> None:
     ola, other = people.student(), people.student()
     assert reset(mailed_token(ola.email)).status == 200
-    assert query("SELECT user_id FROM sessions") == [(other.id,)]
+    assert query("SELECT user_id FROM sign_in_sessions") == [(other.id,)]
     assert profiles("GET", "/api/user/profile/", token=ola.access).json["code"] == "token_not_valid"
     assert tokens("POST", "/api/token/refresh/", json_body={"refresh": ola.refresh}).status == 401
 

@@ -12,16 +12,16 @@ from functions.accounts import repository
 from functions.accounts.handler import handler
 from functions.accounts.repository import Owner
 from functions.migrations.service import upgrade
-from shared.kit.database import PooledConnection, close_pool
+from shared.kit.db.pool import PooledConnection, close_pool
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
-from tests.doors import Answer, LambdaDoor
-from tests.gates import gate_after, kill_the_waiting, wait_until, waiting
-from tests.mailbox import delivered
-from tests.people import PASSWORD, People, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
+from tests.support.people import PASSWORD, People, query
+from tests.support.races import at_once
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 CROWD = 10
 ROUNDS = pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.proof)])
 
@@ -51,7 +51,7 @@ def test_of_registrations_of_one_address_at_once_exactly_one_wins(platform: None
     for number in range(rounds):
         assert register_at_once(number) == [201] + [400] * (CROWD - 1)
     assert query("SELECT count(*), count(DISTINCT lower(email)) FROM users") == [(rounds, rounds)]
-    assert query("SELECT count(*) FROM outbox") == [(rounds,)]
+    assert query("SELECT count(*) FROM mail_outbox") == [(rounds,)]
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_password_reset_and_the_deletion_of_the_account_at_once_are_both_done(
     assert query("SELECT count(*) FROM users") == [(0,)]
 
 
-@pytest.mark.parametrize("event", ["INSERT ON users", "INSERT ON outbox"])
+@pytest.mark.parametrize("event", ["INSERT ON users", "INSERT ON mail_outbox"])
 def test_a_registration_cut_off_leaves_neither_account_nor_mail(platform: None, event: str) -> None:
     with gate_after(event):
 
@@ -158,6 +158,6 @@ def test_a_registration_cut_off_leaves_neither_account_nor_mail(platform: None, 
             assert (answer.status, answer.json["code"]) == (503, "unavailable")
 
         at_once(refused, kill_the_waiting)
-    assert query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM outbox)") == [(0, 0)]
+    assert query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM mail_outbox)") == [(0, 0)]
     assert register("ola@example.com").status == 201
-    assert query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM outbox)") == [(1, 1)]
+    assert query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM mail_outbox)") == [(1, 1)]

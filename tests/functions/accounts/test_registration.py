@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from functions.accounts.handler import handler
-from shared.kit.passwords import password_matches
-from tests.doors import Answer, LambdaDoor
-from tests.mailbox import delivered
-from tests.people import query
+from shared.kit.security.password_hashes import password_matches
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.people import query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 PATH = "/api/user/create/"
 OLA: dict[str, Any] = {
     "email": "ola@example.com",

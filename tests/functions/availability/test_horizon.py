@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.availability.horizon import handler
+from functions.availability.horizon_job import handler
 from tests.events.recorded import recorded
-from tests.functions.availability.weeks import DAY, add, at, every_day, override, put, rows, session, today
-from tests.people import People, Person, insert, query
-from tests.races import at_once
+from tests.support.availability_client import DAY, add, at, every_day, override, put, rows, session, today
+from tests.support.people import People, Person, insert, query
+from tests.support.races import at_once
 
 
 def tick() -> dict[str, Any]:
@@ -107,7 +107,7 @@ def test_items_of_rules_are_forgotten_after_thirty_days(people: People, days: fl
 
 
 def test_one_broken_schedule_does_not_hold_up_the_others(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.availability.horizon.BATCH", 1)
+    monkeypatch.setattr("functions.availability.horizon_job.BATCH", 1)
     tutors = [people.tutor() for _ in range(3)]
     for tutor in tutors:
         put(tutor, *every_day())

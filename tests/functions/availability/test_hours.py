@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.functions.availability.weeks import (
+from tests.support.availability_client import (
     DAY,
     HOURS,
     OVERRIDES,
@@ -26,7 +26,7 @@ from tests.functions.availability.weeks import (
     slots,
     today,
 )
-from tests.people import People, query
+from tests.support.people import People, query
 
 REQUIRED, NULL = "To pole jest wymagane.", "Pole nie może mieć wartości null."
 NOT_INTEGER = "Wymagana poprawna liczba całkowita."

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from functions.availability import hours_routes
-from shared.kit.transactions import transaction
-from shared.rules.booking_locks import lock_people
-from shared.rules.free_time import Span, load_calendar
-from tests.doors import Answer
-from tests.functions.availability.weeks import (
+from shared.domain.free_time import Span, load_calendar
+from shared.domain.locking import lock_people
+from shared.kit.db.transactions import transaction
+from tests.support.availability_client import (
     DAY,
     HOURS,
     OVERRIDES,
@@ -30,8 +29,9 @@ from tests.functions.availability.weeks import (
     session,
     today,
 )
-from tests.people import People, Person, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
 
 OVERLAPS = """
 SELECT count(*) FROM schedule_items a JOIN schedule_items b

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from functions.bookings.handler import handler as bookings
-from tests.doors import Answer, LambdaDoor
-from tests.functions.availability.weeks import (
+from tests.support.availability_client import (
     DAY,
     add,
     at,
@@ -21,9 +20,10 @@ from tests.functions.availability.weeks import (
     slots,
     today,
 )
-from tests.people import People, Person, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
 
-reserve = LambdaDoor(bookings)
+reserve = LambdaClient(bookings)
 RESERVATION = "/api/reservation/reservation/"
 MINUTE = timedelta(minutes=1)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from functions.availability.offers import Override, Rules, StoredItem, Weekly, difference, merged, without
 from functions.availability.wall_clock import DAY, instant
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
 from tests.functions.availability.test_wall_clock import AUTUMN, SPRING, WARSAW, ZONES, utc
 
 MONDAY = date(2027, 3, 22)

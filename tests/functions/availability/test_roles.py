@@ -8,8 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.doors import ANY
-from tests.functions.availability.weeks import HOURS, OVERRIDES, SLOTS, TERMS, call, every_day, put
 from tests.layers.test_every_endpoint import (
     BAD_VALUES,
     BROKEN_BODIES,
@@ -21,7 +19,9 @@ from tests.layers.test_every_endpoint import (
     rows,
     strangers,
 )
-from tests.people import People
+from tests.support.availability_client import HOURS, OVERRIDES, SLOTS, TERMS, call, every_day, put
+from tests.support.lambda_client import ANY
+from tests.support.people import People
 
 WEEK = {"time_zone": "Europe/Warsaw", "hours": every_day()}
 OVERRIDE = {"kind": "off", "first_day": "2027-03-28", "last_day": "2027-03-29", "start": "09:00", "end": "17:00"}

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.availability.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 SCHEDULE = "/api/user/tutor/schedule/me/"
 ORDER = {"Error": "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."}
 OVERLAP = {"Error": "Your schedule is overlapping with another schedule."}

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from functions.availability.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 SCHEDULE = "/api/user/tutor/schedule/me/"
 CALLERS = 8
 OVERLAPS = """

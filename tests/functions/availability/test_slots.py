@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.functions.availability.weeks import (
+from tests.support.availability_client import (
     DAY,
     SLOTS,
     WARSAW,
@@ -23,8 +23,8 @@ from tests.functions.availability.weeks import (
     slots,
     today,
 )
-from tests.people import People, Person, query
-from tests.statements import statements
+from tests.support.people import People, Person, query
+from tests.support.statements import statements
 
 MINUTE = timedelta(minutes=1)
 
@@ -165,9 +165,9 @@ def test_groups_that_can_be_joined_are_listed_with_their_seats(people: People, t
         "seats": 3,
     }
     # Whoever waits comes first.
-    query("INSERT INTO waitlist (session_id, student_id) VALUES (%s, %s)", group, iwo.id)
+    query("INSERT INTO waitlist_entries (session_id, student_id) VALUES (%s, %s)", group, iwo.id)
     assert that_day(tutor) == []
-    query("UPDATE waitlist SET state = 'left'")
+    query("UPDATE waitlist_entries SET state = 'left'")
     query("UPDATE tutoring_sessions SET taken = false WHERE id = %s", full)
     assert [(slot["kind"], slot["start_time"][11:16]) for slot in that_day(tutor)] == [
         ("group", "09:30"),

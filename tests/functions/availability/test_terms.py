@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.functions.availability.weeks import TERMS, call, change, every_day, put, rows
-from tests.people import People, query
+from tests.support.availability_client import TERMS, call, change, every_day, put, rows
+from tests.support.people import People, query
 
 DEFAULTS = {
     "time_zone": "Europe/Warsaw",

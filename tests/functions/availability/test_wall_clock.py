@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.availability.wall_clock import DAY, comes, instant, local_stretches
-from shared.rules.free_time import Span
+from shared.domain.free_time import Span
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 # Clocks that change in the north, in the south, by half an hour, at midnight, and never.

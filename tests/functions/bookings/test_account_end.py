@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from functions.accounts.handler import handler as accounts_handler
-from tests.doors import Answer, LambdaDoor
-from tests.guards import no_deadlock
-from tests.lessons import (
+from tests.support.booking_client import (
     RESERVATIONS,
     WAITLIST,
     at,
@@ -27,10 +25,12 @@ from tests.lessons import (
     sweep,
     wait,
 )
-from tests.people import People, Person, query
-from tests.races import at_once
+from tests.support.booking_guards import no_deadlock
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
 
-accounts = LambdaDoor(accounts_handler)
+accounts = LambdaClient(accounts_handler)
 BY_STUDENT = ("cancelled", "confirmed", "cancelled", "student")
 BY_TUTOR = ("cancelled", "confirmed", "cancelled", "tutor")
 
@@ -66,7 +66,7 @@ def test_a_tutor_s_sessions_are_called_off_and_their_lines_closed(people: People
     shown = details(student, reservation["id"])
     assert (shown["state"], shown["tutor"], shown["cancellable_until"]) == ("cancelled", None, None)
     assert history(reservation["id"])[-1] == BY_TUTOR
-    assert query("SELECT state FROM waitlist") == [("closed",)]
+    assert query("SELECT state FROM waitlist_entries") == [("closed",)]
     assert problems() == []
 
 
@@ -77,7 +77,7 @@ def test_the_seat_goes_to_the_line_with_the_next_sweep(people: People) -> None:
     assert delete(student).status == 200
     assert book(people.student(), tutor, at(10)).json["code"] == "slot_taken"
     assert sweep()["passed_on"] == 1
-    [(offered,)] = query("SELECT booking_id FROM waitlist")
+    [(offered,)] = query("SELECT booking_id FROM waitlist_entries")
     assert post(waiting, f"{offered}/accept/").status == 200
     assert problems() == []
 
@@ -100,7 +100,7 @@ def test_an_offer_to_somebody_who_goes_is_passed_on(people: People) -> None:
     post(student, f"{reservation['id']}/cancel/")
     assert delete(first).status == 200
     sweep()
-    assert query("SELECT student_id, state FROM waitlist") == [(second.id, "offered")]
+    assert query("SELECT student_id, state FROM waitlist_entries") == [(second.id, "offered")]
     assert problems() == []
 
 

@@ -8,9 +8,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.bookings.repository import find_booking
-from shared.kit.database import connection
-from tests.lessons import at, book, booked, free_tutor, history, offer, post, problems, refused, state, terms
-from tests.people import People, insert, query
+from shared.kit.db.pool import connection
+from tests.support.booking_client import (
+    at,
+    book,
+    booked,
+    free_tutor,
+    history,
+    offer,
+    post,
+    problems,
+    refused,
+    state,
+    terms,
+)
+from tests.support.people import People, insert, query
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 OWN = {"non_field_errors": ["You cannot make a reservation for yourself"]}

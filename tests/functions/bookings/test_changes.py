@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import empty_the_tables
-from tests.doors import Answer
-from tests.lessons import (
+from tests.support.booking_client import (
     WAITLIST,
     at,
     book,
@@ -27,7 +26,8 @@ from tests.lessons import (
     sweep,
     terms,
 )
-from tests.people import People, Person, query
+from tests.support.lambda_client import Answer
+from tests.support.people import People, Person, query
 
 REASON = {"reason": "Choroba"}
 
@@ -126,7 +126,7 @@ def test_the_time_it_has_already_changes_nothing(people: People, length: Any) ->
         assert (answer.status, answer.json) == (200, reservation)
     assert query("SELECT sequence, updated_at FROM bookings") == before
     assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
-    assert query("SELECT state FROM waitlist") == [("waiting",)]
+    assert query("SELECT state FROM waitlist_entries") == [("waiting",)]
 
 
 @pytest.mark.parametrize(

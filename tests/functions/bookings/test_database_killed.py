@@ -17,14 +17,14 @@ import pytest
 
 from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres
-from shared.kit.database import close_pool
+from shared.kit.db.pool import close_pool
 from tests.conftest import read_settings_again
-from tests.doors import Answer
-from tests.gates import wait_until
-from tests.guards import answers
-from tests.lessons import at, book, free_tutor, offer, post, problems
-from tests.people import People, Person, query
-from tests.races import at_once
+from tests.support.booking_client import at, book, free_tutor, offer, post, problems
+from tests.support.booking_guards import answers
+from tests.support.lambda_client import Answer
+from tests.support.paused_transactions import wait_until
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
 
 CALLERS = 4
 

@@ -18,8 +18,19 @@ from tests.layers.test_every_endpoint import (
     rows,
     strangers,
 )
-from tests.lessons import RESERVATIONS, WAITLIST, at, book, booked, call, free_tutor, post, refused, sweep
-from tests.people import People, query
+from tests.support.booking_client import (
+    RESERVATIONS,
+    WAITLIST,
+    at,
+    book,
+    booked,
+    call,
+    free_tutor,
+    post,
+    refused,
+    sweep,
+)
+from tests.support.people import People, query
 
 START = at(15).isoformat()
 NEW = {"tutor": 1, "start_time": START, "length": 60, "kind": "individual", "form": "online", "note": "x"}

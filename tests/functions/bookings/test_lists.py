@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from functions.bookings.lists import LISTS
-from shared.kit.database import connection
-from tests.lessons import RESERVATIONS, at, booked, call, free_tutor, post, shift, terms
-from tests.people import People, Person, query
+from shared.kit.db.pool import connection
+from tests.support.booking_client import RESERVATIONS, at, booked, call, free_tutor, post, shift, terms
+from tests.support.people import People, Person, query
 
 
 def read(person: Person, path: str) -> Any:

@@ -12,11 +12,24 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Answer
-from tests.guards import no_deadlock, without_constraint, without_locks
-from tests.lessons import RESERVATIONS, at, book, booked, call, free_tutor, offer, post, problems, state, sweep, wait
-from tests.people import People, Person, query
-from tests.races import at_once
+from tests.support.booking_client import (
+    RESERVATIONS,
+    at,
+    book,
+    booked,
+    call,
+    free_tutor,
+    offer,
+    post,
+    problems,
+    state,
+    sweep,
+    wait,
+)
+from tests.support.booking_guards import no_deadlock, without_constraint, without_locks
+from tests.support.lambda_client import Answer
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
 
 SESSIONS = ("tutoring_sessions", "tutoring_sessions_overlap")
 STUDENTS = ("bookings", "bookings_student_overlap")

@@ -1,8 +1,8 @@
 """How many round trips to the database bookings cost, counted at the server."""
 
-from tests.lessons import RESERVATIONS, WAITLIST, at, book, booked, call, free_tutor, post
-from tests.people import People
-from tests.statements import statements
+from tests.support.booking_client import RESERVATIONS, WAITLIST, at, book, booked, call, free_tutor, post
+from tests.support.people import People
+from tests.support.statements import statements
 
 # Begin, find, lock, calendar, busy, insert, commit; before them who calls.
 BOOKING = 8

@@ -7,8 +7,7 @@ import psycopg
 import pytest
 
 from shared.kit.settings import settings
-from tests.doors import Answer
-from tests.lessons import (
+from tests.support.booking_client import (
     WAITLIST,
     at,
     book,
@@ -26,7 +25,8 @@ from tests.lessons import (
     terms,
     wait,
 )
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import Answer
+from tests.support.people import People, Person, insert, query
 
 
 def move(person: Person, reservation: Any, start: datetime, **more: Any) -> Answer:
@@ -182,7 +182,7 @@ def test_a_move_does_not_wait_for_an_account_that_is_being_deleted(people: Peopl
     tutor, student, line = free_tutor(people), people.student(), [people.student() for _ in range(12)]
     reservation = booked(student, tutor, at(10))
     for each in line:
-        insert("waitlist", {"session_id": reservation["session"], "student_id": each.id})
+        insert("waitlist_entries", {"session_id": reservation["session"], "student_id": each.id})
     with psycopg.connect(settings().database_url) as other:
         other.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (line[10].id,))
         assert move(student, reservation, at(12)).status == 200

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Answer
-from tests.lessons import (
+from tests.support.booking_client import (
     WAITLIST,
     at,
     book,
@@ -25,7 +24,8 @@ from tests.lessons import (
     terms,
     wait,
 )
-from tests.people import People, Person, query
+from tests.support.lambda_client import Answer
+from tests.support.people import People, Person, query
 
 
 def leave(person: Person, body: dict[str, Any]) -> Answer:

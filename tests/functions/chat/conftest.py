@@ -7,11 +7,12 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 
 from local.engines import Engine, socket_folder, start_valkey
-from shared.kit import cache, websocket
-from shared.kit.database import PooledConnection
+from shared.kit import redis
+from shared.kit.aws import websocket
+from shared.kit.db.pool import PooledConnection
 from tests.conftest import read_settings_again
-from tests.functions.chat.clients import Clients
-from tests.runtime.management_api import ManagementApi
+from tests.support.chat_clients import Clients
+from tools.cloud.management_api import ManagementApi
 
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", None)
 
@@ -49,7 +50,7 @@ class OwnRedis:
     def start(self) -> None:
         """Start again, and forget that it was away."""
         self.engine = start_valkey(self.folder, self.sockets)
-        cache._Breaker.resting_until = 0.0
+        redis._Breaker.resting_until = 0.0
 
 
 @pytest.fixture
@@ -58,13 +59,13 @@ def own_redis(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     sockets = socket_folder()
     own = OwnRedis(tmp_path / "valkey", sockets)
     monkeypatch.setenv("REDIS_URL", own.engine.url)
-    use_again: tuple[Callable[[], None], ...] = (read_settings_again, cache.client.cache_clear)
+    use_again: tuple[Callable[[], None], ...] = (read_settings_again, redis.client.cache_clear)
     for clear in use_again:
         clear()
     yield own
-    cache.client().close()
+    redis.client().close()
     own.engine.stop()
     monkeypatch.undo()
-    cache._Breaker.resting_until = 0.0
+    redis._Breaker.resting_until = 0.0
     for clear in use_again:
         clear()

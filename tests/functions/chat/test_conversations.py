@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from functions.chat.conversations import OPEN_CONVERSATION
-from tests.doors import Answer
-from tests.functions.chat.talks import call, conversation, conversations, open_with
-from tests.people import People, query
-from tests.races import at_once
-from tests.talks import say
+from tests.support.chat_http import call, conversation, conversations, open_with
+from tests.support.conversations import say
+from tests.support.lambda_client import Answer
+from tests.support.people import People, query
+from tests.support.races import at_once
 
 OPEN = "/api/chat/conversation/"
 NOT_TWO = {"users": ["Rozmowa musi mieć dokładnie dwóch użytkowników."]}
@@ -219,7 +219,7 @@ def race(people: People, rounds: int) -> list[list[int]]:
 def test_opened_from_both_sides_at_once_there_is_one_conversation(people: People, rounds: int) -> None:
     assert race(people, rounds) == [[*[200] * 7, 201]] * rounds
     assert query("SELECT count(*), count(DISTINCT pair) FROM conversations") == [(rounds, rounds)]
-    assert query("SELECT count(*) FROM members GROUP BY conversation_id HAVING count(*) <> 2") == []
+    assert query("SELECT count(*) FROM conversation_members GROUP BY conversation_id HAVING count(*) <> 2") == []
 
 
 @contextmanager

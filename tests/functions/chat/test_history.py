@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.kit.cache import client as redis_client
-from tests.doors import http_event
-from tests.functions.chat.clients import Clients
+from shared.kit.redis import client as redis_client
 from tests.functions.chat.conftest import OwnRedis
-from tests.functions.chat.talks import call, conversation, conversations, history
-from tests.people import People, Person, query
-from tests.statements import statements
-from tests.talks import say
+from tests.support.chat_clients import Clients
+from tests.support.chat_http import call, conversation, conversations, history
+from tests.support.conversations import say
+from tests.support.lambda_client import http_event
+from tests.support.people import People, Person, query
+from tests.support.statements import statements
 
 TRUTH = "SELECT body FROM messages WHERE conversation_id = %s ORDER BY seq"
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from functions.chat.keep_alive import handler as keep_alive
+from functions.chat.keep_alive_job import handler as keep_alive
 from tests.events.recorded import recorded
-from tests.functions.chat.clients import Client, Clients
-from tests.functions.chat.talks import conversation
-from tests.people import People, query
-from tests.races import at_once
+from tests.support.chat_clients import Client, Clients
+from tests.support.chat_http import conversation
+from tests.support.people import People, query
+from tests.support.races import at_once
 
 
 def tick() -> dict[str, Any]:

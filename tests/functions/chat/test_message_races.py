@@ -10,11 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from tests.functions.chat.clients import Client, Clients
-from tests.functions.chat.talks import conversation, history
-from tests.gates import gate_after, wait_until, waiting
-from tests.people import People, Person, query
-from tests.races import PATIENCE, at_once
+from tests.support.chat_clients import Client, Clients
+from tests.support.chat_http import conversation, history
+from tests.support.paused_transactions import gate_after, wait_until, waiting
+from tests.support.people import People, Person, query
+from tests.support.races import PATIENCE, at_once
 
 SENDERS = 8
 

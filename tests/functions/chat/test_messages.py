@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.chat import actions
-from shared.kit.database import pool
+from shared.kit.db.pool import pool
 from shared.kit.settings import settings as platform_settings
-from tests.functions.chat.clients import Client, Clients, route_key
-from tests.functions.chat.talks import conversation, conversations, history
-from tests.gates import wait_until
-from tests.people import People, Person, query
+from tests.support.chat_clients import Client, Clients, route_key
+from tests.support.chat_http import conversation, conversations, history
+from tests.support.paused_transactions import wait_until
+from tests.support.people import People, Person, query
 
 OK = {"statusCode": 200}
 

@@ -9,15 +9,15 @@ import psycopg
 import pytest
 
 from functions.chat import repository
-from shared.kit.prepared import Prepared
+from shared.kit.db.libpq import Prepared
 from shared.kit.settings import settings
-from tests.functions.chat.clients import Client, Clients, say_together
-from tests.functions.chat.talks import conversation, history
 from tests.functions.chat.test_messages import break_connections
-from tests.gates import gate_after, wait_until, waiting
-from tests.people import People, Person, query
-from tests.races import PATIENCE, at_once
-from tests.statements import statements
+from tests.support.chat_clients import Client, Clients, say_together
+from tests.support.chat_http import conversation, history
+from tests.support.paused_transactions import gate_after, wait_until, waiting
+from tests.support.people import People, Person, query
+from tests.support.races import PATIENCE, at_once
+from tests.support.statements import statements
 
 OK = {"statusCode": 200}
 

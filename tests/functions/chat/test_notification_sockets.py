@@ -7,16 +7,16 @@ from uuid import uuid4
 import pytest
 
 from functions.chat import actions
-from functions.chat.keep_alive import handler as keep_alive
-from functions.notifications.tell import handler as tell
+from functions.chat.keep_alive_job import handler as keep_alive
+from functions.notifications.dispatch_job import handler as tell
 from functions.tokens.handler import handler as tokens
-from shared.kit.rate_limits import Limit
-from shared.kit.tokens import Claims, issue
-from tests.bookings import book
-from tests.doors import LambdaDoor
-from tests.functions.chat.clients import Client, Clients
-from tests.people import People, Person, insert, query
-from tests.talks import conversation
+from shared.kit.security.rate_limits import Limit
+from shared.kit.security.tokens import Claims, issue
+from tests.support.booking_rows import book
+from tests.support.chat_clients import Client, Clients
+from tests.support.conversations import conversation
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import People, Person, insert, query
 
 OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
 ASK = {"data": {"send_back_unread_notification_count": True}}
@@ -136,7 +136,7 @@ def of_an_ended_session(person: Person) -> str:
 def test_signing_out_closes_it(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     closing, staying = listen(clients, student, "closing="), listen(clients, tutor, "staying=")
-    assert LambdaDoor(tokens)("POST", "/api/token/logout/", token=student.access).status == 200
+    assert LambdaClient(tokens)("POST", "/api/token/logout/", token=student.access).status == 200
     assert clients.api.closed == [closing.id]
     assert query("SELECT id FROM connections") == [(staying.id,)]
 
@@ -145,7 +145,7 @@ def test_an_expired_session_and_a_deleted_account_take_it_along(clients: Clients
     student, tutor = pair
     listen(clients, student, "one=")
     listen(clients, tutor, "two=")
-    query("DELETE FROM sessions WHERE id = %s", student.session_id)
+    query("DELETE FROM sign_in_sessions WHERE id = %s", student.session_id)
     query("DELETE FROM users WHERE id = %s", tutor.id)
     assert query("SELECT * FROM connections") == []
 

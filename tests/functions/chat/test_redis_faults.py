@@ -12,12 +12,12 @@ from uuid import UUID
 
 import pytest
 
-from shared.kit.cache import client as redis_client
-from tests.functions.chat.clients import Client, Clients
+from shared.kit.redis import client as redis_client
 from tests.functions.chat.conftest import OwnRedis
-from tests.functions.chat.talks import conversation, history
-from tests.people import People, Person, query
-from tests.races import PATIENCE, at_once
+from tests.support.chat_clients import Client, Clients
+from tests.support.chat_http import conversation, history
+from tests.support.people import People, Person, query
+from tests.support.races import PATIENCE, at_once
 
 SENDERS = 4
 

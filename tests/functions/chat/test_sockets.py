@@ -9,12 +9,12 @@ import pytest
 
 from functions.accounts.handler import handler as accounts
 from functions.tokens.handler import handler as tokens_handler
+from shared.kit.security.tokens import Claims, issue
 from shared.kit.settings import settings
-from shared.kit.tokens import Claims, issue
-from tests.doors import LambdaDoor
-from tests.functions.chat.clients import Clients
-from tests.functions.chat.talks import conversation
-from tests.people import PASSWORD, People, Person, insert, query
+from tests.support.chat_clients import Clients
+from tests.support.chat_http import conversation
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import PASSWORD, People, Person, insert, query
 
 OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
 
@@ -157,7 +157,7 @@ LOGOUT, RESET = "/api/token/logout/", "/api/user/password_reset/confirm/"
 def test_logout_closes_the_sockets_of_its_session(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
     student, tutor, conversation_id = talk
     closing, other = clients.open(student, conversation_id), clients.open(tutor, conversation_id)
-    answer = LambdaDoor(tokens_handler)("POST", LOGOUT, token=student.access, json_body={"refresh": student.refresh})
+    answer = LambdaClient(tokens_handler)("POST", LOGOUT, token=student.access, json_body={"refresh": student.refresh})
     assert answer.status == 200, answer
     assert clients.api.closed == [closing.id]
     assert query("SELECT id FROM connections") == [(other.id,)]
@@ -172,7 +172,7 @@ def test_a_password_change_closes_the_sockets_of_the_other_sessions(
     student, _tutor, conversation_id = talk
     here = clients.open(student, conversation_id)
     until = datetime.now(UTC) + timedelta(days=7)
-    elsewhere_id = insert("sessions", {"user_id": student.id, "expires_at": until})
+    elsewhere_id = insert("sign_in_sessions", {"user_id": student.id, "expires_at": until})
     elsewhere = Person(
         student.id, student.email, elsewhere_id, issue(Claims("access", student.id, elsewhere_id, until)), ""
     )
@@ -180,7 +180,7 @@ def test_a_password_change_closes_the_sockets_of_the_other_sessions(
     from functions.profiles.handler import handler as profiles
 
     change = {"password": "Nowe2!trudne-haslo"}
-    answer = LambdaDoor(profiles)("PATCH", "/api/user/profile/", token=student.access, json_body=change)
+    answer = LambdaClient(profiles)("PATCH", "/api/user/profile/", token=student.access, json_body=change)
     assert answer.status == 200, answer
     assert clients.api.closed == [there.id]
     assert query("SELECT id FROM connections") == [(here.id,)]
@@ -190,7 +190,7 @@ def test_deleting_the_account_closes_all_its_sockets(clients: Clients, talk: tup
     student, tutor, conversation_id = talk
     closing = [clients.open(student, conversation_id) for _ in range(2)]
     staying = clients.open(tutor, conversation_id)
-    answer = LambdaDoor(accounts)("DELETE", "/api/user/delete/", token=student.access)
+    answer = LambdaClient(accounts)("DELETE", "/api/user/delete/", token=student.access)
     assert answer.status == 200, answer
     assert sorted(clients.api.closed) == sorted(client.id for client in closing)
     staying.say("sam")
@@ -202,7 +202,7 @@ def test_an_expired_token_closes_no_socket(clients: Clients, talk: tuple[Person,
     soon = issue(Claims("access", student.id, student.session_id, datetime.now(UTC) + timedelta(seconds=2)))
     assert clients.connect("old=", token=soon, conversation=str(conversation_id)) == OK
     other = clients.open(tutor, conversation_id)
-    query("UPDATE sessions SET expires_at = now() WHERE id = %s", student.session_id)
+    query("UPDATE sign_in_sessions SET expires_at = now() WHERE id = %s", student.session_id)
     other.say("jesteś?")
     assert len(clients.api.posted("old=")) == 1
     assert clients.connect(token=soon, conversation=str(conversation_id)) == FORBIDDEN
@@ -211,5 +211,5 @@ def test_an_expired_token_closes_no_socket(clients: Clients, talk: tuple[Person,
 def test_signing_in_opens_the_way_to_a_socket(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
     student, _tutor, conversation_id = talk
     body = {"email": student.email, "password": PASSWORD}
-    pair = LambdaDoor(tokens_handler)("POST", "/api/token/", json_body=body).json
+    pair = LambdaClient(tokens_handler)("POST", "/api/token/", json_body=body).json
     assert clients.connect(token=pair["access"], conversation=str(conversation_id)) == OK

@@ -13,16 +13,16 @@ from functions.accounts.handler import handler as accounts_handler
 from functions.mail import repository, transports
 from functions.mail.handler import handler
 from tests.conftest import read_settings_again
-from tests.doors import LambdaDoor
-from tests.functions.mail.smtp_server import HOST, Postbox, free_port, smtp_server
-from tests.gates import wait_until, waiting
-from tests.mailbox import delivered
-from tests.people import PASSWORD, People, query
-from tests.races import at_once
+from tests.support.lambda_client import LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.paused_transactions import wait_until, waiting
+from tests.support.people import PASSWORD, People, query
+from tests.support.races import at_once
+from tests.support.smtp_server import HOST, Postbox, free_port, smtp_server
 
-call = LambdaDoor(accounts_handler)
+call = LambdaClient(accounts_handler)
 UNSENT = """
-SELECT recipient, attempts, round(extract(epoch FROM due_at - now())) FROM outbox WHERE sent_at IS NULL ORDER BY id
+SELECT recipient, attempts, round(extract(epoch FROM due_at - now())) FROM mail_outbox WHERE sent_at IS NULL ORDER BY id
 """
 
 
@@ -40,12 +40,12 @@ def queue(*recipients: str) -> None:
     """Accounts that wait for their confirmation mails."""
     for recipient in recipients:
         query("INSERT INTO users (email, password_hash) VALUES (%s, '!')", recipient)
-        query("INSERT INTO outbox (kind, recipient) VALUES ('confirm_email', %s)", recipient)
+        query("INSERT INTO mail_outbox (kind, recipient) VALUES ('confirm_email', %s)", recipient)
 
 
 def time_passes() -> None:
     """Until the next try of every mail."""
-    query("UPDATE outbox SET due_at = now() WHERE sent_at IS NULL")
+    query("UPDATE mail_outbox SET due_at = now() WHERE sent_at IS NULL")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes
         assert deliver() == 1
         assert deliver() == 0
     [mail] = postbox.mails
-    assert query("SELECT sent_at IS NOT NULL, attempts FROM outbox") == [(True, 2)]
+    assert query("SELECT sent_at IS NOT NULL, attempts FROM mail_outbox") == [(True, 2)]
     assert call("POST", "/api/user/confirm_user/", json_body={"token": mail.token}).status == 200
 
 
@@ -194,7 +194,7 @@ def test_a_mail_goes_to_the_address_of_the_account_not_to_the_one_that_was_typed
 def test_no_token_and_no_text_ever_stands_in_the_database(people: People) -> None:
     register("ola@example.com")
     call("POST", "/api/user/password_reset/", json_body={"email": "ola@example.com"})
-    before = query("SELECT row_to_json(o)::text FROM outbox o")
+    before = query("SELECT row_to_json(o)::text FROM mail_outbox o")
     tokens = [mail.token for mail in delivered()]
     assert len(tokens) == 2
     tables = [row[0] for row in query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
@@ -206,21 +206,21 @@ def test_no_token_and_no_text_ever_stands_in_the_database(people: People) -> Non
 
 def test_what_is_old_is_forgotten(platform: None) -> None:
     queue("new@example.com", "stale@example.com", "sent@example.com", "old@example.com")
-    query("UPDATE outbox SET due_at = now() + interval '1 hour'")
+    query("UPDATE mail_outbox SET due_at = now() + interval '1 hour'")
     for name, age, sent in (("stale", "73 hours", None), ("sent", "6 days", "now"), ("old", "8 days", "now")):
-        age_it = "UPDATE outbox SET created_at = now() - %s::interval, sent_at = %s WHERE recipient = %s"
+        age_it = "UPDATE mail_outbox SET created_at = now() - %s::interval, sent_at = %s WHERE recipient = %s"
         query(age_it, age, sent, f"{name}@example.com")
     for days in (-1, 1):
         end = f"now() + interval '{days} days'"
         query(f"INSERT INTO email_tokens SELECT '{days}', id, 'reset', {end} FROM users LIMIT 1")
-        query(f"INSERT INTO sessions (user_id, expires_at) SELECT id, {end} FROM users LIMIT 1")
+        query(f"INSERT INTO sign_in_sessions (user_id, expires_at) SELECT id, {end} FROM users LIMIT 1")
     deliver()
-    assert [row[0] for row in query("SELECT recipient FROM outbox ORDER BY id")] == [
+    assert [row[0] for row in query("SELECT recipient FROM mail_outbox ORDER BY id")] == [
         "new@example.com",
         "sent@example.com",
     ]
     assert query("SELECT count(*), min(expires_at) > now() FROM email_tokens") == [(1, True)]
-    assert query("SELECT count(*), min(expires_at) > now() FROM sessions") == [(1, True)]
+    assert query("SELECT count(*), min(expires_at) > now() FROM sign_in_sessions") == [(1, True)]
 
 
 def test_a_run_without_mails_sends_none(platform: None) -> None:
@@ -232,12 +232,12 @@ def test_a_run_without_mails_sends_none(platform: None) -> None:
 
 def queue_once(*recipients: str) -> None:
     queue(*recipients)
-    query("UPDATE outbox SET once = true")
+    query("UPDATE mail_outbox SET once = true")
 
 
 def fates() -> list[tuple[str, bool, bool]]:
     """Of each mail: to whom, whether it is sent, and whether nobody knows."""
-    rows = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM outbox ORDER BY id")
+    rows = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM mail_outbox ORDER BY id")
     return [(row[0], row[1], row[2]) for row in rows]
 
 
@@ -304,13 +304,13 @@ def test_workers_at_once_send_each_mail_to_send_once_once(smtp_port: int, mails:
     recipients = [f"ola{number:04d}@example.com" for number in range(mails)]
     queue_once(*recipients)
     assert send_all_at_once(smtp_port, 5) == recipients
-    assert query("SELECT count(*) FROM outbox WHERE sent_at IS NULL OR uncertain_at IS NOT NULL") == [(0,)]
+    assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL OR uncertain_at IS NOT NULL") == [(0,)]
 
 
 def test_what_is_uncertain_is_kept_for_a_week(platform: None) -> None:
     queue_once("ola@example.com", "jan@example.com")
     for age, recipient in (("5 days", "ola"), ("8 days", "jan")):
-        aged = "UPDATE outbox SET uncertain_at = now(), created_at = now() - %s::interval WHERE recipient = %s"
+        aged = "UPDATE mail_outbox SET uncertain_at = now(), created_at = now() - %s::interval WHERE recipient = %s"
         query(aged, age, f"{recipient}@example.com")
     deliver()
     assert fates() == [("ola@example.com", False, True)]

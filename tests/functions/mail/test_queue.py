@@ -9,9 +9,9 @@ from functions.mail import repository
 from functions.mail.handler import handler
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.functions.mail.smtp_server import HOST, Postbox, free_port, smtp_server
-from tests.people import insert, query
-from tests.races import at_once
+from tests.support.people import insert, query
+from tests.support.races import at_once
+from tests.support.smtp_server import HOST, Postbox, free_port, smtp_server
 
 NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
@@ -29,7 +29,7 @@ def queued(*names: str) -> list[int]:
     """Accounts that wait for their confirmation mails; the ids of the mails."""
     for name in names:
         insert("users", {"email": f"{name}@example.com", "password_hash": "!"})
-    return [insert("outbox", {"kind": "confirm_email", "recipient": f"{name}@example.com"}) for name in names]
+    return [insert("mail_outbox", {"kind": "confirm_email", "recipient": f"{name}@example.com"}) for name in names]
 
 
 def batch(*bodies: object) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def failed(*places: int) -> dict[str, Any]:
 
 
 def unsent() -> list[int]:
-    return [row[0] for row in query("SELECT id FROM outbox WHERE sent_at IS NULL ORDER BY id")]
+    return [row[0] for row in query("SELECT id FROM mail_outbox WHERE sent_at IS NULL ORDER BY id")]
 
 
 def test_a_message_sends_its_mail_and_no_other(smtp_port: int) -> None:
@@ -93,7 +93,7 @@ def test_a_mail_that_is_refused_or_cannot_be_written_fails_alone_and_comes_again
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = queued("refused", "a", "unwritten", "b")
-    query("UPDATE outbox SET kind = 'of a newer release' WHERE id = %s", ids[2])
+    query("UPDATE mail_outbox SET kind = 'of a newer release' WHERE id = %s", ids[2])
     postbox = Postbox()
     postbox.refused = {"refused@example.com"}
     with smtp_server(smtp_port, postbox):
@@ -102,10 +102,10 @@ def test_a_mail_that_is_refused_or_cannot_be_written_fails_alone_and_comes_again
         assert postbox.recipients == ["a@example.com", "b@example.com"]
         assert handler(event, None) == NONE_FAILED, "it comes too soon: the sweep will send what is left"
         postbox.refused.clear()
-        query("UPDATE outbox SET due_at = now()")
+        query("UPDATE mail_outbox SET due_at = now()")
         assert handler(event, None) == failed(2)
         assert unsent() == [ids[2]]
-        query("UPDATE outbox SET due_at = now()")
+        query("UPDATE mail_outbox SET due_at = now()")
         queued("c")
         assert handler({}, None) == {"sent": 1}, "nor does it hold up a sweep"
 
@@ -114,7 +114,7 @@ def test_while_the_mail_server_is_away_every_message_fails_and_comes_again(smtp_
     ids = queued("a", "b")
     event = batch({"mail_id": ids[0]}, {}, {"mail_id": ids[1]})
     assert handler(event, None) == failed(0, 1)
-    query("UPDATE outbox SET due_at = now()")
+    query("UPDATE mail_outbox SET due_at = now()")
     with smtp_server(smtp_port) as postbox:
         assert handler(event, None) == NONE_FAILED
     assert sorted(postbox.recipients) == ["a@example.com", "b@example.com"]
@@ -143,9 +143,8 @@ def test_messages_that_come_twice_and_at_once_send_nothing_twice(smtp_port: int,
 def test_without_the_claim_a_message_that_comes_twice_sends_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim = (
-        "UPDATE outbox SET attempts = attempts + 1 WHERE id = %s RETURNING id, kind, recipient, attempts, payload, once"
-    )
+    returned = "id, kind, recipient, attempts, payload, once"
+    claim = f"UPDATE mail_outbox SET attempts = attempts + 1 WHERE id = %s RETURNING {returned}"
     monkeypatch.setattr(repository, "CLAIM_ONE", claim)
     [mail] = queued("a")
     with smtp_server(smtp_port) as postbox:

@@ -18,10 +18,10 @@ from moto.ses.models import ses_backends
 
 from functions.mail import texts, transports
 from functions.mail.transports import MailRefused, NotSent, Uncertain, transport
-from shared.kit import aws
+from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
-from tests.functions.mail.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
-from tests.mailbox import read_mail
+from tests.support.mailbox import read_mail
+from tests.support.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
 
 LINK = "http://localhost:5173/account/confirm-email/?token=abc"
 
@@ -113,9 +113,9 @@ def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
-        aws.sesv2.cache_clear()
+        clients.sesv2.cache_clear()
         yield
-    aws.sesv2.cache_clear()
+    clients.sesv2.cache_clear()
 
 
 def test_ses_is_given_the_whole_message(ses: None) -> None:
@@ -137,11 +137,11 @@ def test_ses_that_is_away_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    aws.sesv2.cache_clear()
+    clients.sesv2.cache_clear()
     with pytest.raises(NotSent, match="Could not connect") as caught:
         transport("ses:")(message())
     assert not isinstance(caught.value, MailRefused)
-    aws.sesv2.cache_clear()
+    clients.sesv2.cache_clear()
 
 
 @pytest.mark.parametrize("url", ["", "example.com", "http://user:hunter2@example.com", "smtp+tls://user:hunter2@x"])
@@ -203,5 +203,5 @@ def test_what_ses_says_or_does_not_say_tells_whether_a_mail_may_have_left(
 
 def test_ses_is_asked_once(ses: None) -> None:
     """A second try of botocore's after a lost answer would be a second mail."""
-    config: Any = aws.sesv2().meta.config
+    config: Any = clients.sesv2().meta.config
     assert config.retries["total_max_attempts"] == 1

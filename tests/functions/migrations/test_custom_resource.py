@@ -14,10 +14,10 @@ from functions.migrations import custom_resource, service
 from functions.migrations.custom_resource import NotHeard, respond
 from functions.migrations.handler import handler
 from local.engines import Engine
-from shared.kit import database as kit_database
+from shared.kit.db import pool as kit_database
 from tests.conftest import read_settings_again
-from tests.databases import new_database
 from tests.events.recorded import recorded
+from tests.support.databases import new_database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 

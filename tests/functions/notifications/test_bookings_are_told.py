@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 import pytest
 import vobject
 
-from functions.notifications.tell import handler as tell
+from functions.notifications.dispatch_job import handler as tell
+from shared.domain import dispatcher
 from shared.kit.settings import settings
-from shared.rules import telling
-from tests.lessons import at, book, booked, free_tutor, post, sweep, wait
-from tests.mailbox import delivered
-from tests.people import People, Person, query
+from tests.support.booking_client import at, book, booked, free_tutor, post, sweep, wait
+from tests.support.mailbox import delivered
+from tests.support.people import People, Person, query
 
 
 @pytest.fixture(autouse=True)
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The teller runs whenever it is woken, as locally and on AWS."""
-    monkeypatch.setattr(telling.teller, "installed", lambda: tell({}, None))
+    """The dispatcher runs whenever it is woken, as locally and on AWS."""
+    monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", lambda: tell({}, None))
 
 
 def headlines(person: Person) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_time_that_is_offered_to_who_waits_is_not_called_free(people: People) 
     assert post(first, f"{made['id']}/cancel/", {}).status == 200
     assert subjects(second) == ["Zwolniło się miejsce"]
     assert not any("wolny" in mail.text for mail in delivered(tutor.email))
-    [(offer,)] = query("SELECT booking_id FROM waitlist")
+    [(offer,)] = query("SELECT booking_id FROM waitlist_entries")
     assert post(second, f"{offer}/cancel/", {}).status == 200
     again = booked(first, tutor, at(8))
     assert post(first, f"{again['id']}/cancel/", {}).status == 200

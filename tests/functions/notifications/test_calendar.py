@@ -9,12 +9,12 @@ import pytest
 import vobject
 
 from functions.notifications.handler import handler
-from tests.bookings import FAR, PENDING, book
 from tests.conftest import read_settings_again
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, query
+from tests.support.booking_rows import FAR, PENDING, book
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 PATH = "/api/reservation/calendar/"
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.notifications.handler import handler
-from tests.doors import LambdaDoor
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import People, Person, insert, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 LIST, READ_ALL, COUNT = "/api/notification/list/", "/api/notification/read_all/", "/api/notification/unread_count/"
 NOT_FOUND = {"detail": "Nie znaleziono."}
 

@@ -6,12 +6,12 @@ import pytest
 
 from functions.profiles.handler import handler
 from functions.tokens.handler import handler as tokens_handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import PASSWORD, People, Person, insert, query
-from tests.sockets import closed_sockets
-from tests.talks import conversation
+from tests.support.conversations import conversation
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import PASSWORD, People, Person, insert, query
+from tests.support.sockets import closed_sockets
 
-call, tokens = LambdaDoor(handler), LambdaDoor(tokens_handler)
+call, tokens = LambdaClient(handler), LambdaClient(tokens_handler)
 PATH = "/api/user/profile/"
 NEW = "Zielona!Herbata7"
 SIMILAR, COMMON = "Hasło jest zbyt podobne do {}.", "To hasło jest zbyt powszechne."
@@ -60,7 +60,7 @@ def test_changing_a_name_ends_no_session(people: People) -> None:
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: People, method: str) -> None:
     ola = people.student()
-    query("UPDATE sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
+    query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '15 minutes 1 second'")
     for password in (NEW, "password"):
         answer = call(method, PATH, token=ola.access, json_body={"password": password, "first_name": "Ewa"})
         assert (answer.status, answer.json["code"]) == (403, "password_check_needed")
@@ -73,7 +73,7 @@ def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: P
 
 def test_a_name_needs_no_fresh_password(people: People) -> None:
     ola = people.student()
-    query("UPDATE sessions SET password_checked_at = now() - interval '1 day'")
+    query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '1 day'")
     assert call("PATCH", PATH, token=ola.access, json_body={"first_name": "Ewa"}).status == 200
 
 
@@ -99,7 +99,7 @@ def test_the_sockets_of_other_sessions_are_closed(people: People, monkeypatch: p
     closed_now = closed_sockets(monkeypatch)
     ola = people.student()
     talk = conversation(ola, people.student())
-    other = insert("sessions", {"user_id": ola.id, "expires_at": "2100-01-01"})
+    other = insert("sign_in_sessions", {"user_id": ola.id, "expires_at": "2100-01-01"})
     for name, session_id in (("this", ola.session_id), ("other", other)):
         row = {"id": name, "conversation_id": talk, "user_id": ola.id, "session_id": session_id}
         insert("connections", row)

@@ -15,7 +15,8 @@ from PIL import Image, ImageCms
 from functions.profiles import pictures
 from functions.profiles.pictures import BadPicture
 from shared.kit.settings import settings
-from tests.functions.profiles.uploads import (
+from tests.support.people import People, query
+from tests.support.uploads import (
     BLUE,
     GREEN,
     PATH,
@@ -27,7 +28,6 @@ from tests.functions.profiles.uploads import (
     quarters,
     upload,
 )
-from tests.people import People, query
 
 NAME = re.compile(r"/static/media/uploads/user/[\w-]{24}\.webp", re.ASCII)
 NOT_AN_IMAGE = "Prześlij poprawny plik graficzny. Przesłany plik albo nie jest grafiką lub jest uszkodzony."

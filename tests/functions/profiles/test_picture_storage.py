@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from moto import mock_aws
 
-from shared.kit import aws
+from shared.kit.aws import clients
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
-from tests.functions.profiles.uploads import DEFAULT, PATH, call, encoded, quarters, upload
-from tests.gates import wait_until, waiting
-from tests.people import People, Person, query
-from tests.races import at_once
+from tests.support.paused_transactions import wait_until, waiting
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
+from tests.support.uploads import DEFAULT, PATH, call, encoded, quarters, upload
 
 PICTURE = encoded(quarters())
 DELETED, NO_PICTURE = {"Info": "Profile image deleted."}, {"Error": "Account has no profile image"}
@@ -114,11 +114,11 @@ def bucket(people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("MEDIA_BUCKET", "media-of-the-test")
     read_settings_again()
     with mock_aws():
-        aws.s3.cache_clear()
+        clients.s3.cache_clear()
         region = {"LocationConstraint": "eu-central-1"}
         boto3.client("s3").create_bucket(Bucket="media-of-the-test", CreateBucketConfiguration=region)  # type: ignore[arg-type]  # a region by its name
         yield "media-of-the-test"
-    aws.s3.cache_clear()
+    clients.s3.cache_clear()
 
 
 def keys(bucket: str) -> list[str]:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.profiles.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import PASSWORD, People, Person, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import PASSWORD, People, Person, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 PATH = "/api/user/profile/"
 NULL, NOT_TEXT, REQUIRED = "Pole nie może mieć wartości null.", "Not a valid string.", "To pole jest wymagane."
 TOO_LONG = "Upewnij się, że to pole ma nie więcej niż 255 znaków."

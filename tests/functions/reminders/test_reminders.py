@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from functions.mail.handler import handler as send_mails
-from functions.notifications.tell import handler as tell
+from functions.notifications.dispatch_job import handler as tell
 from functions.reminders import repository
 from functions.reminders.handler import handler
-from shared.kit.database import close_pool
-from tests.bookings import Booked, book
+from shared.kit.db.pool import close_pool
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.functions.mail.smtp_server import HOST, free_port, smtp_server
-from tests.gates import gate_after, kill_the_waiting, wait_until, waiting
-from tests.mailbox import delivered
-from tests.people import People, query
-from tests.races import at_once
+from tests.support.booking_rows import Booked, book
+from tests.support.mailbox import delivered
+from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
+from tests.support.people import People, query
+from tests.support.races import at_once
+from tests.support.smtp_server import HOST, free_port, smtp_server
 
 HOUR = timedelta(hours=1)
 ALL = [
@@ -47,7 +47,7 @@ def booked_in(people: People, hours: float, **columns: Any) -> Booked:
     made = book(people.student(), people.tutor(first_name="Jan", last_name="Kowalski"), in_hours(hours), **columns)
     made.change("confirmed")
     tell({}, None)
-    query("DELETE FROM outbox")
+    query("DELETE FROM mail_outbox")
     query("DELETE FROM notifications")
     return made
 
@@ -68,7 +68,7 @@ def time_passes(hours: float) -> None:
         moved = ", ".join(f"{column} = {column} {shift}".replace("%(seconds)s", "%s") for column in columns)
         query(f"UPDATE {table} SET {moved}", *[hours * 3600] * len(columns))
     nearer = "jsonb_set(payload, '{due}', to_jsonb((payload->>'due')::bigint - %s))"
-    query(f"UPDATE outbox SET payload = {nearer} WHERE kind = 'booking_reminder'", round(hours * 3600))
+    query(f"UPDATE mail_outbox SET payload = {nearer} WHERE kind = 'booking_reminder'", round(hours * 3600))
 
 
 def due(kind: str, recipient: str = "student") -> timedelta:
@@ -131,7 +131,7 @@ def test_when_its_time_has_come_each_is_mailed_and_notified_once(people: People)
     assert remind() == 2
     assert remind() == 0
     assert reminders("queued") == ALL[1:3]
-    sent = query("SELECT recipient, kind, once, sent_at FROM outbox ORDER BY recipient")
+    sent = query("SELECT recipient, kind, once, sent_at FROM mail_outbox ORDER BY recipient")
     assert sent == [(person.email, "booking_reminder", True, None) for person in (booked.student, booked.tutor)]
     [(kind, message, data)] = query(
         "SELECT kind, message, data FROM notifications WHERE user_id = %s", booked.student.id
@@ -160,7 +160,7 @@ def test_the_mail_tells_when_where_and_until_when_one_may_cancel(people: People)
         "Korepetytor: Jan Kowalski",
     ):
         assert text in mail.text
-    assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM outbox") == [(True, None)]
+    assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM mail_outbox") == [(True, None)]
 
 
 def test_a_mail_that_waited_until_the_deadline_was_over_is_not_sent(people: People) -> None:
@@ -169,7 +169,7 @@ def test_a_mail_that_waited_until_the_deadline_was_over_is_not_sent(people: Peop
     assert remind() == 1
     time_passes(1.6)
     assert delivered() == []
-    assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM outbox") == [(True, None)]
+    assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM mail_outbox") == [(True, None)]
 
 
 def test_what_comes_too_late_is_dropped(people: People) -> None:
@@ -209,7 +209,7 @@ def test_a_move_moves_what_is_planned_and_plans_again_what_was_sent(people: Peop
     time_passes(76.5)
     assert remind() == 2
     # The mails of the old time waited until now: they say nothing.
-    assert query("SELECT count(*) FROM outbox WHERE kind = 'booking_reminder'") == [(4,)]
+    assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'booking_reminder'") == [(4,)]
     assert len([mail for mail in delivered() if mail.subject.startswith("Przypomnienie")]) == 2
 
 
@@ -245,7 +245,7 @@ def test_five_at_once_send_each_reminder_once(people: People, number: int) -> No
     for _ in range(number):
         book(people.student(), people.tutor(), in_hours(23.9)).change("confirmed")
     tell({}, None)
-    query("DELETE FROM outbox")
+    query("DELETE FROM mail_outbox")
     query("DELETE FROM reminders")
     query(
         "INSERT INTO reminders (booking_id, kind, recipient, due_at)"
@@ -253,7 +253,7 @@ def test_five_at_once_send_each_reminder_once(people: People, number: int) -> No
         " FROM bookings, unnest('{student,tutor}'::text[]) whom"
     )
     assert sum(at_once(*[remind] * 5)) == 2 * number
-    assert query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM outbox") == [(2 * number, 2 * number)]
+    assert query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM mail_outbox") == [(2 * number, 2 * number)]
 
 
 def test_without_the_lock_reminders_are_sent_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +262,7 @@ def test_without_the_lock_reminders_are_sent_twice(people: People, monkeypatch: 
     monkeypatch.setattr(repository, "SETTLE", repository.SETTLE.replace("AND r.state = 'planned'", ""))
     booked_in(people, 25)
     time_passes(2)
-    with gate_after("INSERT ON outbox") as let_go:
+    with gate_after("INSERT ON mail_outbox") as let_go:
 
         def open_it() -> int:
             wait_until(lambda: waiting() >= 2)
@@ -270,11 +270,11 @@ def test_without_the_lock_reminders_are_sent_twice(people: People, monkeypatch: 
             return 0
 
         at_once(open_it, *[remind] * 3)
-    [(mails, different)] = query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM outbox")
+    [(mails, different)] = query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM mail_outbox")
     assert mails > different
 
 
-@pytest.mark.parametrize("step", ["UPDATE ON reminders", "INSERT ON notifications", "INSERT ON outbox"])
+@pytest.mark.parametrize("step", ["UPDATE ON reminders", "INSERT ON notifications", "INSERT ON mail_outbox"])
 def test_one_that_is_killed_halfway_has_sent_nothing_and_the_next_sends_all(people: People, step: str) -> None:
     booked_in(people, 25)
     time_passes(2)
@@ -286,9 +286,9 @@ def test_one_that_is_killed_halfway_has_sent_nothing_and_the_next_sends_all(peop
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     close_pool()
-    assert query("SELECT count(*) FROM outbox") == [(0,)]
+    assert query("SELECT count(*) FROM mail_outbox") == [(0,)]
     assert remind() == 2
-    assert query("SELECT count(*), count(DISTINCT recipient) FROM outbox") == [(2, 2)]
+    assert query("SELECT count(*), count(DISTINCT recipient) FROM mail_outbox") == [(2, 2)]
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(15, marks=pytest.mark.proof)])
@@ -302,7 +302,7 @@ def test_mailers_that_are_killed_while_they_send_send_one_or_none_and_say_so(
     command = [sys.executable, "-c", "from functions.mail.handler import handler; handler({}, None)"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     for _ in range(rounds):
-        query("DELETE FROM outbox")
+        query("DELETE FROM mail_outbox")
         booked = booked_in(people, 25)
         time_passes(2)
         assert sum(at_once(*[remind] * 5)) == 2
@@ -313,11 +313,11 @@ def test_mailers_that_are_killed_while_they_send_send_one_or_none_and_say_so(
             worker.send_signal(signal.SIGKILL)
             worker.wait()
             postbox.may_answer.set()
-            query("UPDATE outbox SET due_at = now() WHERE sent_at IS NULL")
+            query("UPDATE mail_outbox SET due_at = now() WHERE sent_at IS NULL")
             at_once(*[lambda: send_mails({}, None)] * 5)
-            query("UPDATE outbox SET due_at = now() WHERE sent_at IS NULL")
+            query("UPDATE mail_outbox SET due_at = now() WHERE sent_at IS NULL")
             send_mails({}, None)
-        fates = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM outbox ORDER BY id")
+        fates = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM mail_outbox ORDER BY id")
         assert sorted((sent, uncertain) for _, sent, uncertain in fates) == [(False, True), (True, False)]
         for recipient, sent, _uncertain in fates:
             received = postbox.recipients.count(recipient)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.reviews.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, insert, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 BASE = "/api/user/tutor/reviews"
 NO_RIGHT = {"detail": "Nie masz uprawnień, by wykonać tę czynność."}
 NOT_FOUND = {"detail": "Nie znaleziono."}

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.reviews.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, insert, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, insert, query
+from tests.support.races import at_once
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 CALLERS = 8
 DRIFTED = """
 SELECT t.id, t.rating_count, t.rating_sum, t.avg_rating, count(r.id), coalesce(sum(r.rating), 0), avg(r.rating)
@@ -152,7 +152,7 @@ def test_counters_are_always_those_of_the_ratings(people: People, steps: list[tu
             body = {"rating": rating}
             call("PATCH", f"/api/user/rate_tutor/{tutor.tutor_id}/", token=student.access, json_body=body)
         elif verb in {"hide", "show"}:
-            # Several tutors' in one statement, as nobody does through a door.
+            # Several tutors' in one statement, as nobody does through the API.
             moment = "now()" if verb == "hide" else "NULL"
             query(f"UPDATE ratings SET hidden_at = {moment}, rating = %s WHERE student_id = %s", rating, student.id)
         else:

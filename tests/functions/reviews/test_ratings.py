@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from functions.reviews.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, insert, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 SCALE = "Rating must be between 1 and 5"
 NOT_INTEGER = "Wymagana poprawna liczba całkowita."
 REQUIRED = "To pole jest wymagane."

@@ -12,13 +12,13 @@ import pytest
 from functions.reviews import moderation, repository
 from functions.reviews.handler import handler
 from shared.kit.settings import settings
-from tests.doors import Answer, LambdaDoor
 from tests.functions.reviews.test_rating_races import DRIFTED, remove
-from tests.gates import wait_until, waiting
-from tests.people import People, Person, insert, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.paused_transactions import wait_until, waiting
+from tests.support.people import People, Person, insert, query
+from tests.support.races import at_once
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 BASE = "/api/user/tutor/reviews"
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from functions.reviews.handler import handler
 from functions.tutors.handler import handler as tutors
-from tests.doors import Answer, LambdaDoor
-from tests.functions.reviews.sessions import session
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.past_sessions import session
+from tests.support.people import People, Person, insert, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 HIDDEN = {"detail": "Ta opinia została ukryta przez obsługę.", "code": "review_hidden"}
 NOT_FOUND = {"detail": "Nie znaleziono."}
 NO_RATING = {"Error": "Rating not found."}
@@ -251,7 +251,7 @@ def test_a_hidden_review_is_nowhere_and_its_author_cannot_make_room_for_another(
     query("UPDATE ratings SET hidden_at = now() WHERE id = %s", hidden)
     page = reviews(tutor.tutor_id).json
     assert (page["count"], page["avg_rating"], [each["id"] for each in page["results"]]) == (1, "5.0", [shown])
-    details = LambdaDoor(tutors)("GET", f"/api/user/tutor/details/{tutor.tutor_id}/").json
+    details = LambdaClient(tutors)("GET", f"/api/user/tutor/details/{tutor.tutor_id}/").json
     assert ([each["rating"] for each in details["tutor_ratings"]], details["avg_rating"]) == ([5], "5.0")
     best = call("GET", "/api/user/ratings/best/").json
     assert [(each["rating"], "hidden" in each) for each in best] == [(5, False)]
@@ -282,7 +282,7 @@ def test_one_perfect_rating_ranks_below_forty_of_nearly_five(people: People) -> 
         """,
         known.tutor_id,
     )
-    cards = LambdaDoor(tutors)("GET", "/api/user/tutor/search/").json
+    cards = LambdaClient(tutors)("GET", "/api/user/tutor/search/").json
     assert [(card["id"], card["avg_rating"]) for card in cards] == [
         (known.tutor_id, "4.8"),
         (newcomer.tutor_id, "5.0"),

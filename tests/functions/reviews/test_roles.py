@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from functions.reviews.handler import handler
-from tests.doors import LambdaDoor
 from tests.layers.test_every_endpoint import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import People, Person, insert, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 BASE = "/api/user/tutor/reviews"
 RATE, REPLY, REPORT = "/api/user/rate_tutor/1/", f"{BASE}/1/reply/", f"{BASE}/1/report/"
 ROLES = ("nobody", "refresh token", "author", "reader", "other tutor", "the tutor", "staff")

@@ -12,12 +12,19 @@ import pytest
 from functions.secrets import service
 from functions.secrets.handler import handler
 from functions.secrets.service import NotRotating
-from shared.kit import aws, aws_calls, signing_keys, tokens
+from shared.kit.aws import clients, signed_calls
 from shared.kit.errors import Unavailable
+from shared.kit.security import signing_keys, tokens
+from shared.kit.security.signing_keys import (
+    BELIEVED_SECONDS,
+    MIN_KEY_BYTES,
+    SEARCH_SECONDS,
+    SETTLING_SECONDS,
+    WeakSecret,
+)
 from shared.kit.settings import settings
-from shared.kit.signing_keys import BELIEVED_SECONDS, MIN_KEY_BYTES, SEARCH_SECONDS, SETTLING_SECONDS, WeakSecret
-from tests.aws import emulated_aws
-from tests.races import at_once
+from tests.support.moto_aws import emulated_aws
+from tests.support.races import at_once
 
 FIRST_KEY = "the first key, made by the template: 32 bytes and more"
 FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:rotation"
@@ -84,7 +91,7 @@ class Process:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(signing_keys, "time", clock)
-    monkeypatch.setattr(aws_calls, "PAUSE", 0.0)
+    monkeypatch.setattr(signed_calls, "PAUSE", 0.0)
     return clock
 
 
@@ -99,7 +106,7 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
 def secret(clock: Clock, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the platform's secret, which holds the first key."""
     with emulated_aws(monkeypatch):
-        arn = aws.secretsmanager().create_secret(Name="jwt", SecretString=FIRST_KEY)["ARN"]
+        arn = clients.secretsmanager().create_secret(Name="jwt", SecretString=FIRST_KEY)["ARN"]
         monkeypatch.setenv("JWT_SECRET_ARN", arn)
         settings.cache_clear()
         clock.ahead += SETTLING_SECONDS + 1
@@ -114,15 +121,15 @@ def start(secret: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Process]
 
 def rotate(secret: str) -> None:
     rules = {"AutomaticallyAfterDays": 30}
-    aws.secretsmanager().rotate_secret(SecretId=secret, RotationLambdaARN=FUNCTION, RotationRules=rules)  # type: ignore[arg-type]
+    clients.secretsmanager().rotate_secret(SecretId=secret, RotationLambdaARN=FUNCTION, RotationRules=rules)  # type: ignore[arg-type]
 
 
 def value(secret: str, stage: str = "AWSCURRENT") -> str:
-    return aws.secretsmanager().get_secret_value(SecretId=secret, VersionStage=stage)["SecretString"]
+    return clients.secretsmanager().get_secret_value(SecretId=secret, VersionStage=stage)["SecretString"]
 
 
 def stages(secret: str) -> list[list[str]]:
-    versions = aws.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
+    versions = clients.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
     return sorted(names for names in versions.values() if names)
 
 
@@ -142,14 +149,14 @@ def test_a_rotation_brings_a_new_key_in_and_keeps_the_one_before(secret: str, fu
 
 def test_a_step_that_is_late_changes_nothing(secret: str) -> None:
     rotate(secret)
-    key, version = value(secret), aws.secretsmanager().get_secret_value(SecretId=secret)["VersionId"]
+    key, version = value(secret), clients.secretsmanager().get_secret_value(SecretId=secret)["VersionId"]
     for step in STEPS:
         handler({"SecretId": secret, "ClientRequestToken": version, "Step": step}, None)
     assert (value(secret), value(secret, "AWSPREVIOUS")) == (key, FIRST_KEY)
 
 
 def test_a_version_that_is_not_pending_is_refused(secret: str) -> None:
-    client = aws.secretsmanager()
+    client = clients.secretsmanager()
     first = client.get_secret_value(SecretId=secret)["VersionId"]
     rotate(secret)
     for version in (str(uuid4()), first):
@@ -173,7 +180,7 @@ def test_a_key_that_could_not_sign_does_not_become_the_current_one(
 
 
 def versions(secret: str) -> dict[str, list[str]]:
-    return aws.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
+    return clients.secretsmanager().describe_secret(SecretId=secret)["VersionIdsToStages"]
 
 
 def test_tokens_stay_valid_through_one_rotation_and_not_through_two(
@@ -245,13 +252,13 @@ def test_the_current_key_is_asked_for_once_and_others_only_when_a_token_wants_on
     secret: str, clock: Clock, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    call_once = aws_calls._call_once
+    call_once = signed_calls._call_once
 
     def counted(service: Any, operation: str, parameters: Any) -> dict[str, Any]:
         asked.append(parameters["VersionStage"])
         return call_once(service, operation, parameters)
 
-    monkeypatch.setattr(aws_calls, "_call_once", counted)
+    monkeypatch.setattr(signed_calls, "_call_once", counted)
     running = start()
     at_once(*[lambda: running.reads(running.issue())] * 4)
     assert asked == ["AWSCURRENT"]
@@ -283,6 +290,6 @@ def test_what_is_known_stays_in_force_while_secrets_manager_is_away(
 def test_a_secret_that_does_not_exist_or_is_weak_signs_nothing(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unavailable):
         Process(f"{secret}-other", monkeypatch).issue()
-    weak = aws.secretsmanager().create_secret(Name="weak", SecretString="short")["ARN"]
+    weak = clients.secretsmanager().create_secret(Name="weak", SecretString="short")["ARN"]
     with pytest.raises(WeakSecret):
         Process(weak, monkeypatch).issue()

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.tokens.handler import handler
-from tests.doors import ANY, Answer, LambdaDoor
-from tests.people import PASSWORD, People, Person, query
+from tests.support.lambda_client import ANY, Answer, LambdaClient
+from tests.support.people import PASSWORD, People, Person, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 REQUIRED = {"Error": "Password is required."}
 
 
@@ -47,10 +47,10 @@ def test_a_password_is_wanted(people: People, password: Any) -> None:
 @pytest.mark.parametrize(("password", "noted"), [(PASSWORD, True), ("wrong", False)])
 def test_a_match_is_noted_in_this_session_only(people: People, password: str, *, noted: bool) -> None:
     ola = people.student()
-    query("INSERT INTO sessions (user_id, expires_at) VALUES (%s, now() + interval '1 day')", ola.id)
-    query("UPDATE sessions SET password_checked_at = now() - interval '1 hour'")
+    query("INSERT INTO sign_in_sessions (user_id, expires_at) VALUES (%s, now() + interval '1 day')", ola.id)
+    query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '1 hour'")
     check(ola, password)
-    fresh = "SELECT id FROM sessions WHERE password_checked_at > now() - interval '1 minute'"
+    fresh = "SELECT id FROM sign_in_sessions WHERE password_checked_at > now() - interval '1 minute'"
     assert query(fresh) == ([(ola.session_id,)] if noted else [])
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from functions.tokens import repository
 from functions.tokens.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.people import PASSWORD, People, Person, insert, query
-from tests.sockets import closed_sockets
-from tests.talks import conversation
+from tests.support.conversations import conversation
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import PASSWORD, People, Person, insert, query
+from tests.support.sockets import closed_sockets
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 PATH = "/api/token/sessions/"
 SIGNED_OUT = {"detail": "Wylogowano."}
 NOT_FOUND = {"detail": "Nie znaleziono."}
@@ -35,10 +35,12 @@ def is_void(access: str) -> bool:
 
 def test_devices_are_listed_the_last_used_one_first(people: People) -> None:
     ola = people.student()
-    query("UPDATE sessions SET user_agent = 'Firefox', address = '192.0.2.1', last_used_at = '2035-07-10T08:00Z'")
+    query(
+        "UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '192.0.2.1', last_used_at = '2035-07-10T08:00Z'"
+    )
     phone = sign_in(ola, "Telefon")
     query(
-        "UPDATE sessions SET created_at = '2034-12-31T23:30Z', last_used_at = '2034-12-31T23:30:00.5Z'"
+        "UPDATE sign_in_sessions SET created_at = '2034-12-31T23:30Z', last_used_at = '2034-12-31T23:30:00.5Z'"
         " WHERE user_agent = 'Telefon'"
     )
     answer = call("GET", PATH, token=phone["access"])
@@ -55,14 +57,14 @@ def test_devices_are_listed_the_last_used_one_first(people: People) -> None:
 def test_devices_of_others_and_expired_ones_are_not_listed(people: People) -> None:
     ola = people.student()
     people.student()
-    insert("sessions", {"user_id": ola.id, "expires_at": "2020-01-01"})
+    insert("sign_in_sessions", {"user_id": ola.id, "expires_at": "2020-01-01"})
     assert [each["id"] for each in call("GET", PATH, token=ola.access).json] == [str(ola.session_id)]
 
 
 def test_the_list_of_devices_is_bounded(people: People) -> None:
     ola = people.student()
     query(
-        "INSERT INTO sessions (user_id, user_agent, expires_at, last_used_at)"
+        "INSERT INTO sign_in_sessions (user_id, user_agent, expires_at, last_used_at)"
         " SELECT %s, repeat('x', 300), now() + interval '1 day', now() - interval '1 hour' FROM generate_series(1, %s)",
         ola.id,
         repository.MOST_DEVICES + 1,
@@ -132,7 +134,7 @@ def test_the_sockets_of_ended_sessions_are_closed(
     closed_now = closed_sockets(monkeypatch)
     ola, jan = people.student(), people.student()
     talk = conversation(ola, jan)
-    other: UUID = insert("sessions", {"user_id": ola.id, "expires_at": "2100-01-01"})
+    other: UUID = insert("sign_in_sessions", {"user_id": ola.id, "expires_at": "2100-01-01"})
     rows = (("this", ola.id, ola.session_id), ("other", ola.id, other), ("foreign", jan.id, jan.session_id))
     for name, user_id, session_id in rows:
         row = {"id": name, "conversation_id": talk, "user_id": user_id, "session_id": session_id}

@@ -9,13 +9,13 @@ import pytest
 from functions.accounts.handler import handler as accounts_handler
 from functions.profiles.handler import handler as profiles_handler
 from functions.tokens.handler import handler
-from tests.doors import Answer, LambdaDoor
-from tests.gates import gate_after, wait_until, waiting
-from tests.mailbox import delivered
-from tests.people import PASSWORD, People, Person, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.paused_transactions import gate_after, wait_until, waiting
+from tests.support.people import PASSWORD, People, Person, query
+from tests.support.races import at_once
 
-call, accounts, profiles = LambdaDoor(handler), LambdaDoor(accounts_handler), LambdaDoor(profiles_handler)
+call, accounts, profiles = LambdaClient(handler), LambdaClient(accounts_handler), LambdaClient(profiles_handler)
 NEW = "Zielona!Herbata7"
 
 
@@ -32,7 +32,7 @@ def reset_password(person: Person, token: str) -> Answer:
     return accounts("POST", "/api/user/password_reset/confirm/", json_body=body)
 
 
-@pytest.mark.parametrize("event", ["UPDATE ON users", "DELETE ON sessions"])
+@pytest.mark.parametrize("event", ["UPDATE ON users", "DELETE ON sign_in_sessions"])
 @pytest.mark.parametrize("way", ["change", "reset"])
 def test_the_old_password_opens_no_session_that_outlives_it(people: People, way: str, event: str) -> None:
     ola = people.student()
@@ -50,5 +50,5 @@ def test_the_old_password_opens_no_session_that_outlives_it(people: People, way:
         [changed], [signed_in] = changing.result(), signing_in.result()
     assert changed.status == 200
     assert signed_in.status == 401
-    assert query("SELECT id FROM sessions") == ([(ola.session_id,)] if way == "change" else [])
+    assert query("SELECT id FROM sign_in_sessions") == ([(ola.session_id,)] if way == "change" else [])
     assert sign_in(ola, NEW).status == 200

@@ -7,12 +7,12 @@ import jwt
 import pytest
 
 from functions.tokens.handler import handler
-from shared.kit.tokens import Claims, issue
+from shared.kit.security.tokens import Claims, issue
 from tests.conftest import SECRET, read_settings_again
-from tests.doors import Answer, LambdaDoor
-from tests.people import People, Person, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 INVALID = {"detail": "Token jest niepoprawny lub wygasł", "code": "token_not_valid"}
 WRONG_KIND = {"detail": "Token posiada zły typ", "code": "token_not_valid"}
 REQUIRED, BLANK = "To pole jest wymagane.", "To pole nie może być puste."
@@ -42,7 +42,7 @@ def payload(person: Person, **changes: Any) -> dict[str, Any]:
 
 def test_a_refresh_token_gives_access_tokens_and_stays_valid(people: People) -> None:
     ola = people.student()
-    query("UPDATE sessions SET last_used_at = now() - interval '1 day'")
+    query("UPDATE sign_in_sessions SET last_used_at = now() - interval '1 day'")
     seen = set()
     for _ in range(3):
         answer = refresh(ola.refresh)
@@ -50,7 +50,7 @@ def test_a_refresh_token_gives_access_tokens_and_stays_valid(people: People) -> 
         seen.add(answer.json["access"])
         assert call("GET", "/api/token/sessions/", token=answer.json["access"]).status == 200
     assert len(seen) == 3
-    assert query("SELECT last_used_at > now() - interval '1 minute' FROM sessions") == [(True,)]
+    assert query("SELECT last_used_at > now() - interval '1 minute' FROM sign_in_sessions") == [(True,)]
     assert jwt.decode(seen.pop(), SECRET, ["HS256"])["sid"] == str(ola.session_id)
 
 
@@ -65,7 +65,7 @@ def test_an_access_token_does_not_refresh(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "over", ["DELETE FROM sessions", "UPDATE sessions SET expires_at = now()", "DELETE FROM users"]
+    "over", ["DELETE FROM sign_in_sessions", "UPDATE sign_in_sessions SET expires_at = now()", "DELETE FROM users"]
 )
 def test_tokens_of_a_session_that_is_over_are_refused(people: People, over: str) -> None:
     ola = people.student()
@@ -164,9 +164,9 @@ def test_tokens_of_the_previous_key_are_read_until_it_is_dropped(
 
 def test_refreshing_does_not_prolong_a_session(people: People) -> None:
     ola = people.student()
-    [before] = query("SELECT expires_at FROM sessions")
+    [before] = query("SELECT expires_at FROM sign_in_sessions")
     refresh(ola.refresh)
-    assert query("SELECT expires_at FROM sessions") == [before]
+    assert query("SELECT expires_at FROM sign_in_sessions") == [before]
     far = datetime.now(UTC) + timedelta(days=30)
-    query("UPDATE sessions SET expires_at = now()")
+    query("UPDATE sign_in_sessions SET expires_at = now()")
     assert_refused(refresh(issue(Claims("refresh", ola.id, ola.session_id, far))), INVALID)

@@ -9,10 +9,10 @@ from argon2 import PasswordHasher
 
 from functions.tokens.handler import handler
 from tests.conftest import SECRET, read_settings_again
-from tests.doors import Answer, LambdaDoor
-from tests.people import PASSWORD, People, query
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import PASSWORD, People, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 PATH = "/api/token/"
 WRONG = {"detail": "Nie znaleziono aktywnego konta dla podanych danych uwierzytelniających"}
 REQUIRED, BLANK = "To pole jest wymagane.", "To pole nie może być puste."
@@ -30,14 +30,14 @@ def claims(token: str) -> dict[str, Any]:
 
 def test_a_sign_in_gives_a_refresh_and_an_access_token(people: People) -> None:
     ola = people.student()
-    query("DELETE FROM sessions")
+    query("DELETE FROM sign_in_sessions")
     answer = sign_in(ola.email)
     assert answer.status == 200
     assert list(answer.json) == ["refresh", "access"]
     refresh, access = claims(answer.json["refresh"]), claims(answer.json["access"])
     assert set(refresh) == set(access) == {"token_type", "exp", "iat", "jti", "user_id", "sid"}
     assert (refresh["token_type"], access["token_type"]) == ("refresh", "access")
-    [(session_id, expires_at)] = query("SELECT id::text, expires_at FROM sessions")
+    [(session_id, expires_at)] = query("SELECT id::text, expires_at FROM sign_in_sessions")
     assert refresh["sid"] == access["sid"] == session_id
     assert refresh["user_id"] == access["user_id"] == str(ola.id)
     assert refresh["jti"] != access["jti"]
@@ -73,7 +73,7 @@ def test_unknown_and_wrong_are_told_the_same(people: People, email: Any, passwor
     answer = sign_in(email, password)
     assert (answer.status, answer.json) == (401, WRONG)
     assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
-    assert query("SELECT count(*) FROM sessions") == [(1,)]
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(1,)]
 
 
 def test_an_unconfirmed_account_is_told_so_only_with_the_right_password(people: People) -> None:
@@ -84,7 +84,7 @@ def test_an_unconfirmed_account_is_told_so_only_with_the_right_password(people: 
     assert isinstance(answer.json["detail"], str)
     assert set(answer.json) == {"error", "detail"}
     assert (sign_in(ola.email, "wrong").status, sign_in(ola.email, "wrong").json) == (401, WRONG)
-    assert query("SELECT count(*) FROM sessions") == [(1,)]
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_an_unusable_hash_lets_nobody_in(people: People, kept: str) -> None:
 
 def test_a_session_knows_where_and_with_what_it_was_opened(people: People) -> None:
     ola = people.student()
-    query("DELETE FROM sessions")
+    query("DELETE FROM sign_in_sessions")
     sign_in(ola.email, headers={"user-agent": "Firefox " + "x" * 400}, source_ip="2001:db8::7")
-    [(agent, address)] = query("SELECT user_agent, host(address) FROM sessions")
+    [(agent, address)] = query("SELECT user_agent, host(address) FROM sign_in_sessions")
     assert (agent, address) == ("Firefox " + "x" * 292, "2001:db8::7")
 
 
@@ -143,7 +143,7 @@ def test_a_viewer_s_address_counts_only_with_the_origin_secret(
     monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")
     read_settings_again()
     ola = people.student()
-    query("DELETE FROM sessions")
+    query("DELETE FROM sign_in_sessions")
     headers = {
         "cloudfront-viewer-address": "198.51.100.9:4711",
         "x-origin-secret": secret,
@@ -151,11 +151,11 @@ def test_a_viewer_s_address_counts_only_with_the_origin_secret(
     }
     assert sign_in(ola.email, headers=headers).status == 200
     expected = "198.51.100.9" if secret == "origin-secret" else "203.0.113.7"
-    assert query("SELECT host(address) FROM sessions") == [(expected,)]
+    assert query("SELECT host(address) FROM sign_in_sessions") == [(expected,)]
 
 
 def test_an_address_that_is_none_is_not_kept(people: People) -> None:
     ola = people.student()
-    query("DELETE FROM sessions")
+    query("DELETE FROM sign_in_sessions")
     assert sign_in(ola.email, source_ip="unknown").status == 200
-    assert query("SELECT address FROM sessions") == [(None,)]
+    assert query("SELECT address FROM sign_in_sessions") == [(None,)]

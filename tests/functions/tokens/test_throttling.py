@@ -13,16 +13,17 @@ from argon2 import PasswordHasher
 
 from functions.tokens.handler import handler
 from local.engines import Engine, socket_folder, start_valkey
-from shared.kit import cache, passwords, rate_limits
-from shared.kit.cache import client as redis_client
-from shared.kit.rate_limits import spend
-from shared.rules import limits
+from shared.domain import limits
+from shared.kit import redis
+from shared.kit.redis import client as redis_client
+from shared.kit.security import password_hashes, rate_limits
+from shared.kit.security.rate_limits import spend
 from tests.conftest import read_settings_again
-from tests.doors import Answer, LambdaDoor
-from tests.people import PASSWORD, People, Person, query
-from tests.races import at_once
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import PASSWORD, People, Person, query
+from tests.support.races import at_once
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 HOME, STRANGERS = "203.0.113.7", "198.51.100.66"
 MINUTES_15 = 900
 
@@ -31,9 +32,9 @@ MINUTES_15 = 900
 def people(platform: None, monkeypatch: pytest.MonkeyPatch) -> People:
     """Their passwords are checked a hundred times as fast: here hundreds of tries are counted."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
-    monkeypatch.setattr(passwords, "_nobody_s_hash", lambda: hasher.hash("nobody's password"))
-    monkeypatch.setattr("tests.people.password_hash", lambda: hasher.hash(PASSWORD))
+    monkeypatch.setattr(password_hashes, "_hasher", lambda: hasher)
+    monkeypatch.setattr(password_hashes, "_nobody_s_hash", lambda: hasher.hash("nobody's password"))
+    monkeypatch.setattr("tests.support.people.password_hash", lambda: hasher.hash(PASSWORD))
     return People()
 
 
@@ -41,7 +42,7 @@ def people(platform: None, monkeypatch: pytest.MonkeyPatch) -> People:
 def ola(people: People, rate_limits: None) -> Person:
     """Signed in at an address nobody in these tests calls from."""
     person = people.student(email="mikolaj@example.com")
-    query("UPDATE sessions SET address = '192.0.2.1'")
+    query("UPDATE sign_in_sessions SET address = '192.0.2.1'")
     return person
 
 
@@ -104,7 +105,7 @@ def test_right_passwords_are_not_counted(ola: Person) -> None:
     fail(9, ola.email)
     for _ in range(15):
         assert sign_in(ola.email, PASSWORD).status == 200
-    query("DELETE FROM sessions")
+    query("DELETE FROM sign_in_sessions")
     fail(1, ola.email)
     assert_throttled(sign_in(ola.email, PASSWORD))
 
@@ -144,7 +145,7 @@ def test_tries_at_the_same_moment_are_counted_one_by_one(ola: Person) -> None:
 
 
 def test_strangers_do_not_lock_the_owner_out_where_it_is_signed_in(ola: Person) -> None:
-    query("UPDATE sessions SET address = %s", HOME)
+    query("UPDATE sign_in_sessions SET address = %s", HOME)
     fail(10, ola.email, STRANGERS)
     assert_throttled(sign_in(ola.email, PASSWORD, STRANGERS))
     assert sign_in(ola.email, PASSWORD, HOME).status == 200
@@ -154,7 +155,7 @@ def test_strangers_do_not_lock_the_owner_out_where_it_is_signed_in(ola: Person) 
 
 @pytest.mark.parametrize("form", ["{} {}", "{}/{}", "{}\t{}"])
 def test_an_address_written_behind_the_account_does_not_lock_the_owner_out(ola: Person, form: str) -> None:
-    query("UPDATE sessions SET address = %s", HOME)
+    query("UPDATE sign_in_sessions SET address = %s", HOME)
     for name in (ola.email, str(ola.id)):
         fail(10, form.format(name, HOME), STRANGERS)
     assert sign_in(ola.email, PASSWORD, HOME).status == 200
@@ -164,7 +165,7 @@ def test_an_account_is_the_same_however_its_address_is_typed(ola: Person) -> Non
     # To PostgreSQL the Kelvin sign is a capital k and the dotted capital I one of i; to Python the latter is not.
     ways = (ola.email, ola.email.upper(), ola.email.replace("k", "\u212a"), ola.email.replace("i", "\u0130"))
     assert [sign_in(typed, PASSWORD).status for typed in ways] == [200] * 4
-    query("DELETE FROM sessions")
+    query("DELETE FROM sign_in_sessions")
     for typed, _ in zip(cycle(ways), range(10), strict=False):
         fail(1, typed)
     for typed in ways:
@@ -179,17 +180,17 @@ def test_checking_the_own_password_is_limited_wherever_it_is_done_from(ola: Pers
 
 def test_whoever_checks_in_one_session_does_not_lock_another_one(ola: Person, people: People) -> None:
     [(second,)] = query(
-        "INSERT INTO sessions (user_id, expires_at) SELECT id, now() + interval '1 day' FROM users RETURNING id"
+        "INSERT INTO sign_in_sessions (user_id, expires_at) SELECT id, now() + interval '1 day' FROM users RETURNING id"
     )
     for _ in range(10):
         check(ola)
-    query("UPDATE sessions SET password_checked_at = now() - interval '1 day'")
+    query("UPDATE sign_in_sessions SET password_checked_at = now() - interval '1 day'")
     access = sign_in(ola.email, PASSWORD).json["access"]
     answer = call("POST", "/api/user/check_password/", token=access, json_body={"password": PASSWORD})
     assert answer.json == {"password_matches": True}
-    assert query("SELECT password_checked_at < now() - interval '1 hour' FROM sessions WHERE id = %s", second) == [
-        (True,)
-    ]
+    assert query(
+        "SELECT password_checked_at < now() - interval '1 hour' FROM sign_in_sessions WHERE id = %s", second
+    ) == [(True,)]
 
 
 def test_redis_is_told_neither_addresses_nor_anything_long(ola: Person) -> None:
@@ -217,9 +218,9 @@ def own_valkey(ola: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def connect_anew() -> None:
     read_settings_again()
-    cache.client.cache_clear()
+    redis.client.cache_clear()
     rate_limits._limiter.cache_clear()
-    cache._Breaker.resting_until = 0.0
+    redis._Breaker.resting_until = 0.0
 
 
 def test_without_redis_nobody_waits_and_everybody_gets_in(ola: Person, own_valkey: Engine) -> None:

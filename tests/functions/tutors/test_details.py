@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.functions.tutors.searches import call
-from tests.people import People, insert, query
+from tests.support.people import People, insert, query
+from tests.support.tutor_search import call
 
 
 def details(tutor_id: int) -> Any:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.tutors import facet_search, free_time_search, service
-from tests.functions.tutors.calendars import offer, tomorrow
-from tests.functions.tutors.searches import call, search
-from tests.people import People, query
-from tests.statements import statements
+from tests.support.people import People, query
+from tests.support.statements import statements
+from tests.support.tutor_calendars import offer, tomorrow
+from tests.support.tutor_search import call, search
 
 PATH = "/api/user/tutor/search/facets/"
 

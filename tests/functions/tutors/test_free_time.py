@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from functions.tutors import free_time_search
 from functions.tutors.free_time import FreeTime
-from tests.functions.tutors.calendars import agree, offer, take, tomorrow
-from tests.functions.tutors.searches import found, pages, search
-from tests.people import People, Person, query
+from tests.support.people import People, Person, query
+from tests.support.tutor_calendars import agree, offer, take, tomorrow
+from tests.support.tutor_search import found, pages, search
 
 ALL = frozenset(range(1, 8))
 NOT_A_TIME = "Podaj godzinę w postaci GG:MM."

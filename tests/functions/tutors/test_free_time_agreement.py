@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from functions.tutors import free_time_search, repository
 from functions.tutors.filters import Filters
 from functions.tutors.free_time import FreeTime
-from shared.kit.database import connection
-from shared.rules.free_time import Calendar, Span, load_calendar
-from shared.rules.policy import local_zone
-from tests.functions.tutors.calendars import MINUTE, agree, offer, take
-from tests.people import People, Person, insert, query
+from shared.domain.free_time import Calendar, Span, load_calendar
+from shared.domain.platform_settings import local_zone
+from shared.kit.db.pool import connection
+from tests.support.people import People, Person, insert, query
+from tests.support.tutor_calendars import MINUTE, agree, offer, take
 
 HOURS = 60
 DAY = 24 * HOURS

@@ -11,12 +11,12 @@ import pytest
 from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
 from functions.tutors import free_time_search
-from tests.doors import LambdaDoor
-from tests.functions.tutors.calendars import agree, offer, take, tomorrow
-from tests.functions.tutors.searches import pages
-from tests.people import People, Person, query
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import People, Person, query
+from tests.support.tutor_calendars import agree, offer, take, tomorrow
+from tests.support.tutor_search import pages
 
-slots_of, book = LambdaDoor(availability), LambdaDoor(bookings)
+slots_of, book = LambdaClient(availability), LambdaClient(bookings)
 TUTORS = 24
 DAYS = 7
 ZONES = ("Europe/Warsaw", "America/New_York", "Asia/Kathmandu")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.functions.tutors.searches import call, found, search
-from tests.people import People, insert, query
+from tests.support.people import People, insert, query
+from tests.support.tutor_search import call, found, search
 
 NOT_NUMBER = "Wpisz liczbę."
 TOO_LARGE = "Upewnij się, że ta wartość jest mniejsza lub równa 1e+50."

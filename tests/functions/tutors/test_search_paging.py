@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.doors import http_event
-from tests.functions.tutors.searches import SEARCH, call, next_query, pages, search
-from tests.people import People, Person, insert, query
+from tests.support.lambda_client import http_event
+from tests.support.people import People, Person, insert, query
+from tests.support.tutor_search import SEARCH, call, next_query, pages, search
 
 ORDERS = (
     "",

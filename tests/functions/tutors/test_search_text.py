@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.functions.tutors.searches import found
-from tests.people import People, query
+from tests.support.people import People, query
+from tests.support.tutor_search import found
 
 NAMES = (
     ("Łucja", "Żółkiewska"),

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from functions.tutors.handler import handler
-from tests.doors import ANY, Answer, LambdaDoor
-from tests.people import People, Person, query
+from tests.support.lambda_client import ANY, Answer, LambdaClient
+from tests.support.people import People, Person, query
 
-call = LambdaDoor(handler)
+call = LambdaClient(handler)
 NOT_INTEGER = "Wymagana poprawna liczba całkowita."
 NULL = "Pole nie może mieć wartości null."
 REQUIRED = "To pole jest wymagane."

@@ -7,10 +7,10 @@ import pytest
 
 from functions.tutors.filters import read_filters
 from functions.tutors.search import search_statement
-from shared.kit.database import connection
-from tests.functions.tutors.searches import call
-from tests.people import People, query
-from tests.statements import statements
+from shared.kit.db.pool import connection
+from tests.support.people import People, query
+from tests.support.statements import statements
+from tests.support.tutor_search import call
 
 
 @pytest.mark.parametrize(

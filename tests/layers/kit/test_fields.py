@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.kit.fields import Flag, Moment, Text, Whole, uuid_or_none, whole_number
+from shared.kit.http.fields import Flag, Moment, Text, Whole, uuid_or_none, whole_number
 
 NOT_FLAGS: list[Any] = ["", "maybe", 2, 1.0, [], {}, "truee"]
 NOT_WHOLE: list[Any] = [12.5, "12.5", "", "x", True, [], {}, "1e3", "0x10", "1_000", math.inf, math.nan, "1" * 31]

@@ -8,9 +8,9 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 from urllib3 import Timeout
 
-from shared.kit import gateway_pusher
-from shared.kit.gateway_pusher import GatewayPusher
-from tests.runtime.management_api import ManagementApi
+from shared.kit.aws import gateway_pusher
+from shared.kit.aws.gateway_pusher import GatewayPusher
+from tools.cloud.management_api import ManagementApi
 
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")
 REGION = "eu-central-1"

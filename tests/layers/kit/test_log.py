@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kit.door import door
-from shared.kit.log import event, logger, note
-from shared.kit.log_privacy import scrubbed
-from tests.people import query
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.observability.log import event, logger, note
+from shared.kit.observability.log_privacy import redact
+from tests.support.people import query
 
 BODY = "kocham matematykę"
 UNREACHABLE = "host=/nowhere user=ola password=tajne connect_timeout=1"
@@ -46,7 +46,7 @@ def ids(line: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_line_of_an_event_carries_its_ids_and_no_other_line_does(lines: Lines) -> None:
     sent = {"requestContext": {"requestId": "of-gateway", "connectionId": "socket-1"}}
-    door(logging_function)(sent, Context())
+    lambda_handler(logging_function)(sent, Context())
     logger().info("outside")
     known = {"request_id": "of-gateway", "connection_id": "socket-1", "function_request_id": "of-lambda"}
     assert [ids(line) for line in lines()] == [known, known | {"user_id": "user-1"}, {}]
@@ -54,9 +54,9 @@ def test_every_line_of_an_event_carries_its_ids_and_no_other_line_does(lines: Li
 
 @pytest.mark.parametrize("sent", [{}, {"Records": []}, {"requestContext": None}, None, [], {"requestContext": {}}])
 def test_an_event_without_a_request_is_known_by_lambdas_id(lines: Lines, sent: Any) -> None:
-    door(logging_function)(sent, Context())
+    lambda_handler(logging_function)(sent, Context())
     assert {line["request_id"] for line in lines()} == {"of-lambda"}
-    door(logging_function)(sent, None)
+    lambda_handler(logging_function)(sent, None)
     assert "request_id" not in lines()[-1]
 
 
@@ -72,8 +72,8 @@ ADDRESSES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8})?@[a-z]{2,8}\.(pl|edu\.pl|co
 
 @given(address=ADDRESSES, around=st.text("xyz,.'\"<>() \n", max_size=5))
 def test_no_address_passes(address: str, around: str) -> None:
-    assert address not in scrubbed(f"{around} {address} {around}")
-    assert address not in scrubbed(json.dumps({"error": f"<{address}>: refused"}))
+    assert address not in redact(f"{around} {address} {around}")
+    assert address not in redact(json.dumps({"error": f"<{address}>: refused"}))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_no_address_passes(address: str, around: str) -> None:
     ],
 )
 def test_no_token_passes(secret: str) -> None:
-    assert scrubbed(f"token={secret}&x=1") == "token=<token>&x=1"
+    assert redact(f"token={secret}&x=1") == "token=<token>&x=1"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_no_token_passes(secret: str) -> None:
     ],
 )
 def test_what_helps_to_find_a_fault_stays(text: str) -> None:
-    assert scrubbed(text) == text
+    assert redact(text) == text
 
 
 def test_an_error_tells_where_it_was_and_not_what_somebody_sent(lines: Lines) -> None:

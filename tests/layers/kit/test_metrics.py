@@ -11,14 +11,14 @@ import pytest
 from functions.accounts.handler import handler as accounts
 from functions.chat.sockets import handler as sockets
 from functions.tokens.handler import handler as tokens
-from shared.kit import metrics
-from shared.kit.door import door
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.observability import metrics
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.people import PASSWORD, People, query
-from tests.runtime.lambda_process import ROOT, lambda_variables
-from tests.talks import conversation
+from tests.support.conversations import conversation
+from tests.support.people import PASSWORD, People, query
+from tools.cloud.lambda_process import ROOT, lambda_variables
 
 Read = Callable[[], list[dict[str, Any]]]
 
@@ -80,8 +80,8 @@ def test_an_event_that_fails_is_told(written: Read) -> None:
         raise RuntimeError("x")
 
     with pytest.raises(RuntimeError):
-        door(broken)({}, None)
-    door(lambda _event, _context: {"statusCode": 503})({}, None)
+        lambda_handler(broken)({}, None)
+    lambda_handler(lambda _event, _context: {"statusCode": 503})({}, None)
     assert written() == [{"Bookings": [1.0]}, {"ServerErrors": [1.0]}]
 
 
@@ -92,8 +92,9 @@ def test_without_a_namespace_nothing_is_written_nor_imported(
     accounts(recorded("accounts_register"), None)
     assert capsys.readouterr().out == ""
     script = (
-        "import sys; from shared.kit.door import door; from shared.kit.metrics import count\n"
-        "door(lambda event, context: count('Bookings'))({}, None)\n"
+        "import sys; from shared.kit.aws.lambda_handler import lambda_handler\n"
+        "from shared.kit.observability.metrics import count\n"
+        "lambda_handler(lambda event, context: count('Bookings'))({}, None)\n"
         "assert not [name for name in sys.modules if 'powertools' in name or 'xray' in name]"
     )
     environment = lambda_variables("metrics", "x", 512, "127.0.0.1:1")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from shared.kit import cache
-from shared.kit.cache import client
+from shared.kit import redis
 from shared.kit.errors import Throttled
-from shared.kit.rate_limits import Limit, give_back, spend
-from tests.races import at_once
+from shared.kit.redis import client
+from shared.kit.security.rate_limits import Limit, give_back, spend
+from tests.support.races import at_once
 
 LIMIT = Limit("tries", 3, 60)
 
@@ -65,7 +65,7 @@ def test_events_at_the_same_moment_are_all_counted(rate_limits: None) -> None:
 
 def test_without_redis_nothing_is_limited(rate_limits: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # As after a failure: for a while Redis is not asked at all.
-    monkeypatch.setattr(cache._Breaker, "resting_until", float("inf"))
+    monkeypatch.setattr(redis._Breaker, "resting_until", float("inf"))
     assert spend_times(10) == [0] * 10
     give_back(LIMIT, "ola")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.kit.aws.storage import Bucket, Folder, storage
 from shared.kit.errors import Unavailable
 from shared.kit.settings import settings
-from shared.kit.storage import Bucket, Folder, storage
 
 
 @pytest.fixture(autouse=True)

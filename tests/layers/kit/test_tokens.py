@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kit import tokens
+from shared.kit.security import tokens
+from shared.kit.security.signing_keys import WeakSecret, signing_key
+from shared.kit.security.tokens import Claims, InvalidToken, NoIdentity, WrongTokenKind
 from shared.kit.settings import settings
-from shared.kit.signing_keys import WeakSecret, signing_key
-from shared.kit.tokens import Claims, InvalidToken, NoIdentity, WrongTokenKind
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"

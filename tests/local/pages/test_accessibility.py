@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.local.pages.chat import sign_in_both
 from tests.local.pages.conftest import OpenPage
-from tests.local.servers import LocalServer
+from tests.support.chat_page import sign_in_both
+from tests.support.local_server import LocalServer
 
 # WCAG 2.2, success criterion 1.4.3: contrast of text of ordinary size.
 LEAST_CONTRAST = 4.5

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from local.demo.accounts import STUDENT, TUTOR
-from tests.local.pages.chat import pane, sign_in_both
 from tests.local.pages.conftest import OpenPage, Watched
-from tests.local.servers import LocalServer
+from tests.support.chat_page import pane, sign_in_both
+from tests.support.local_server import LocalServer
 
 RESERVATIONS = "/api/reservation/reservation/"
 NOTIFICATIONS = "/api/notification/"

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from local.demo.accounts import STUDENT, TUTOR
 from local.demo.conversation import MESSAGES
-from tests.local.pages.chat import bodies, pane, say, sign_in_both
 from tests.local.pages.conftest import OpenPage
-from tests.local.servers import LocalServer, free_port
+from tests.support.chat_page import bodies, pane, say, sign_in_both
+from tests.support.local_server import LocalServer, free_port
 
 HISTORY = "**/conversation_detail/**"
 HOSTILE = "<img src=x onerror=\"window.hit = 1\"><script>window.hit = 2</script> & 'quotes'"

@@ -9,7 +9,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 from functions.mail.transports import transport
 from tests.local.pages.conftest import OpenPage
-from tests.local.servers import LocalServer
+from tests.support.local_server import LocalServer
 
 PASSWORD = "Zielona!Herbata7"
 FRONT_HOST = "http://localhost:5173"

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.demo.accounts import STUDENT, TUTOR
-from tests.local.pages.chat import pane, say, sign_in_both
 from tests.local.pages.conftest import OpenPage
-from tests.local.servers import LocalServer
+from tests.support.chat_page import pane, say, sign_in_both
+from tests.support.local_server import LocalServer
 
 HOSTILE_NAME = '<img src=x onerror="window.hit=1">'
 HOSTILE_TEXT = "<script>window.hit = 2</script><b>bold</b>"

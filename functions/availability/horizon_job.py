@@ -1,0 +1,39 @@
+"""The scheduled function that makes the items of days that have come into reach, and forgets those long past.
+
+Safe to run several times at once: whoever comes second finds nothing left to do.
+"""
+
+from typing import Any
+
+from psycopg import IntegrityError
+
+from functions.availability import rules_repository
+from functions.availability.rule_items import make_rule_items
+from shared.domain.locking import lock_people
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.db.transactions import transaction
+from shared.kit.observability.log import logger
+
+BATCH = 100
+# Days that past rule items are still shown.
+KEPT_DAYS = 30
+PRUNED_AT_ONCE = 5_000
+
+
+@lambda_handler
+def handler(_event: object, _context: object) -> dict[str, Any]:
+    """Move the horizon of everybody who is behind."""
+    moved = after = 0
+    while behind := rules_repository.list_behind(after, BATCH):
+        try:
+            with transaction() as db:
+                lock_people(db, *behind.values())
+                moved += make_rule_items(db, list(behind), only_new_days=True)
+        except IntegrityError as error:
+            # One tutor's schedule must not hold up all others'; these are tried again next time.
+            logger().error("days not made", exc_info=error, extra={"tutors": list(behind)})
+        after = max(behind)
+    pruned = 0
+    while deleted := rules_repository.prune(KEPT_DAYS, PRUNED_AT_ONCE):
+        pruned += deleted
+    return {"moved": moved, "pruned": pruned}

@@ -1,0 +1,40 @@
+-- The deletion of an account cancels what is still to come. Rows are locked in the order in which all who change bookings
+-- lock them: bookings by id, then sessions by id; accounts are locked before (shared.domain.locking). A seat that
+-- somebody waits for stays taken: the sweep of the bookings feature passes it on.
+CREATE OR REPLACE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    taught bigint[] := ARRAY(
+        SELECT s.id FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
+        WHERE t.user_id = OLD.id AND s.taken AND s.ends_at > clock_timestamp()
+    );
+    cancelled bigint[] := ARRAY(
+        SELECT id FROM bookings
+        WHERE state IN ('pending', 'confirmed') AND ends_at > clock_timestamp()
+          AND (student_id = OLD.id OR session_id = ANY(taught))
+        ORDER BY id FOR UPDATE
+    );
+    touched bigint[] := ARRAY(
+        SELECT id FROM tutoring_sessions
+        WHERE id = ANY(taught) OR id IN (SELECT session_id FROM bookings WHERE id = ANY(cancelled))
+            OR id IN (SELECT session_id FROM waitlist_entries WHERE student_id = OLD.id AND state = 'waiting')
+        ORDER BY id FOR UPDATE
+    );
+BEGIN
+    INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_role, reason, at)
+    SELECT id, 'cancelled', state, 'cancelled', CASE WHEN student_id = OLD.id THEN 'student' ELSE 'tutor' END,
+        'Konto zostało usunięte.', clock_timestamp()
+    FROM bookings WHERE id = ANY(cancelled) ORDER BY id;
+    UPDATE bookings SET state = 'cancelled', awaiting = NULL, expires_at = NULL, sequence = sequence + 1,
+        updated_at = clock_timestamp()
+    WHERE id = ANY(cancelled);
+    UPDATE waitlist_entries SET state = 'closed' WHERE session_id = ANY(taught) AND state IN ('waiting', 'offered');
+    UPDATE tutoring_sessions s SET taken = false
+    WHERE s.id = ANY(touched) AND s.taken
+      AND NOT EXISTS (
+        SELECT FROM bookings b WHERE b.session_id = s.id AND b.state NOT IN ('cancelled', 'expired')
+      )
+      AND NOT EXISTS (
+        SELECT FROM waitlist_entries w WHERE w.session_id = s.id AND w.state = 'waiting' AND w.student_id <> OLD.id
+      );
+    RETURN OLD;
+END $$;

@@ -1,0 +1,136 @@
+"""Polish words for people, times and sessions, in notifications and mails alike."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.booking_facts import Booking, BookingChange, BookingEventType, Person, Role
+from shared.domain.platform_settings import local_zone
+
+# Anybody can call oneself anything: what a mail program may make a link of is not told to others. No top-level domain
+# has a single letter, initials may stand together.
+LINK = re.compile(r"://|@|www\.|[.。．｡][^\W_]{2}", re.IGNORECASE)
+MAX_NAME = 40
+ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
+OF_MONTHS = (
+    "stycznia",
+    "lutego",
+    "marca",
+    "kwietnia",
+    "maja",
+    "czerwca",
+    "lipca",
+    "sierpnia",
+    "września",
+    "października",
+    "listopada",
+    "grudnia",
+)
+NAMELESS: dict[Role, str] = {"student": "uczeń", "tutor": "korepetytor"}
+KINDS = {"individual": "zajęcia indywidualne", "group": "zajęcia grupowe"}
+FORMS = {"online": "online", "in_person": "stacjonarnie"}
+
+
+def full_name(person: Person | None, role: Role) -> str:
+    """The name of a person, or what that person is to the other."""
+    names = (_presentable(person.first_name), _presentable(person.last_name)) if person else ()
+    return " ".join(filter(None, names)) or NAMELESS[role]
+
+
+def _presentable(name: str) -> str:
+    """A name in one line of limited length, without links, markup and characters nobody sees."""
+    seen = "".join(each for each in name if each not in "<>" and (each.isprintable() or each.isspace()))
+    return " ".join(word for word in seen.split() if not LINK.search(word))[:MAX_NAME].rstrip()
+
+
+def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as "w środę 10 stycznia 2035 o 14:00"; the zone is named where it is not the platform's."""
+    local = moment.astimezone(zone)
+    day = f"{ON_DAYS[local.weekday()]} {local.day} {OF_MONTHS[local.month - 1]} {local.year}"
+    return f"{day} o {local:%H:%M}{_zone_name(zone)}"
+
+
+def _zone_name(zone: ZoneInfo) -> str:
+    return "" if zone.key == local_zone().key else f" ({zone.key})"
+
+
+def describe(booking: Booking) -> str:
+    """Such as "zajęcia indywidualne, online, 60 min"."""
+    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes(booking)}"
+
+
+def minutes(booking: Booking) -> str:
+    """Such as "60 min"."""
+    return f"{round(booking.length.total_seconds() / 60)} min"
+
+
+HEADLINES: dict[BookingEventType, str] = {
+    "requested": "Prośba o rezerwację",
+    "booked": "Nowa rezerwacja",
+    "confirmed": "Rezerwacja potwierdzona",
+    "declined": "Prośba o rezerwację odrzucona",
+    "withdrawn": "Prośba o rezerwację wycofana",
+    "cancelled": "Zajęcia odwołane",
+    "expired": "Prośba o rezerwację wygasła",
+    "offered": "Zwolniło się miejsce",
+    "offer_declined": "Miejsce odrzucone",
+    "offer_expired": "Miejsce z listy oczekujących przepadło",
+    "rescheduled": "Zmiana terminu zajęć",
+    "completed": "Zajęcia zakończone",
+    "no_show": "Nieobecność na zajęciach",
+}
+
+
+def headline(story: BookingEventType, role: Role) -> str:
+    """What happened, in a few words for one of the two people."""
+    if story == "booked" and role == "student":
+        return HEADLINES["confirmed"]
+    return HEADLINES[story]
+
+
+def sentence(change: BookingChange, booking: Booking, role: Role) -> str:
+    """What happened: with whom, when by the reader's clock, and what; and what the reader can do about it."""
+    starts_at = change.starts_at or booking.starts_at
+    who, when = counterpart(booking, role), day_and_time(starts_at, zone_of(booking, role))
+    told = f"{headline(change.event_type, role)}: {who}, {when} ({describe(booking)})."
+    return f"{told} {consequence(change, booking, role)}".rstrip()
+
+
+def counterpart(booking: Booking, role: Role) -> str:
+    """The other one of the two, to the one who reads."""
+    other: Role = "tutor" if role == "student" else "student"
+    return full_name(booking.person(other), other)
+
+
+def zone_of(booking: Booking, role: Role) -> ZoneInfo:
+    reader = booking.person(role)
+    return reader.zone if reader else local_zone()
+
+
+def consequence(change: BookingChange, booking: Booking, role: Role) -> str:
+    """What follows for the reader, "" if nothing does."""
+    zone = zone_of(booking, role)
+    until = f" najpóźniej {day_and_time(booking.expires_at, zone)}" if booking.expires_at else ""
+    match change.event_type, role:
+        case "requested", "tutor":
+            return f"Odpowiedz{until}."
+        case "offered", "student":
+            return f"Potwierdź swój udział{until}."
+        case "rescheduled", _:
+            before = _what_was(change, booking, zone)
+            waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
+            return before + (waits if change.to_state == "pending" else "")
+        case "withdrawn" | "cancelled", "tutor" if not booking.taken:
+            return "Termin jest znów wolny."
+        case "completed", "student":
+            return "Możesz wystawić ocenę."
+    return ""
+
+
+def _what_was(change: BookingChange, booking: Booking, zone: ZoneInfo) -> str:
+    """When it was to start before it was moved; where only its length changed, how long it is now."""
+    if change.old_starts_at is None:
+        return ""
+    if change.old_starts_at == (change.starts_at or booking.starts_at):
+        return f"Zaczynają się o tej samej porze, trwają teraz {minutes(booking)}."
+    return f"Poprzednio {day_and_time(change.old_starts_at, zone)}."

@@ -1,0 +1,104 @@
+"""Bookings as iCalendar (RFC 5545): entries mailed to people (RFC 5546, 6047) and feeds their calendars read.
+
+`icalendar` is imported where it is used: few events need it.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Literal
+
+from shared.domain.booking_facts import Booking, Role
+from shared.domain.booking_texts import FORMS, KINDS, counterpart, full_name
+from shared.kit.settings import settings
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event, vCalAddress
+
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+PRODUCT = "-//Korepetycje//Rezerwacje//PL"
+FEED_NAME = "Korepetycje"
+STATUSES = {"pending": "TENTATIVE", "cancelled": "CANCELLED", "expired": "CANCELLED"}
+
+
+def uid(booking: Booking) -> str:
+    """The same for ever, and another in every installation."""
+    return f"booking-{booking.id}-{booking.created_at.timestamp() * 1_000_000:.0f}@tutoring-platform"
+
+
+def mailed_entry(booking: Booking, role: Role) -> tuple[Method, bytes]:
+    """The entry of a booking for one of its two people, as the booking is now: with its method."""
+    method: Method = "CANCEL" if booking.state in {"cancelled", "expired"} else "REQUEST"
+    calendar = _calendar(method)
+    event = _event(booking, role)
+    # Each of the two is told the other's name, and not the address.
+    event.add("organizer", _organizer())
+    event.add("attendee", _attendee(booking, role))
+    calendar.add_component(event)
+    return method, bytes(calendar.to_ical())
+
+
+def feed(entries: Iterable[tuple[Booking, Role]]) -> bytes:
+    """All of a person's bookings; the same bytes as long as none of them changes."""
+    calendar = _calendar("PUBLISH")
+    calendar.add("x-wr-calname", FEED_NAME)
+    calendar.add("x-published-ttl", "PT1H")
+    for booking, role in entries:
+        calendar.add_component(_event(booking, role))
+    return bytes(calendar.to_ical())
+
+
+def _calendar(method: Method) -> "Calendar":
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(booking: Booking, role: Role) -> "Event":
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", uid(booking))
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", booking.updated_at.astimezone(UTC))
+    event.add("last-modified", booking.updated_at.astimezone(UTC))
+    event.add("dtstart", booking.starts_at.astimezone(UTC))
+    event.add("dtend", booking.ends_at.astimezone(UTC))
+    event.add("summary", f"Korepetycje: {counterpart(booking, role)}")
+    event.add("description", f"{KINDS[booking.kind].capitalize()}, {FORMS[booking.form]}.")
+    if place := booking.meeting_url or booking.location:
+        event.add("location", place)
+    if booking.meeting_url:
+        event.add("url", booking.meeting_url)
+    event.add("status", STATUSES.get(booking.state, "CONFIRMED"))
+    event.add("transp", "OPAQUE")
+    return event
+
+
+def _organizer() -> "vCalAddress":
+    """The platform: answers of calendars to it go where all of its mail comes from."""
+    name, address = parseaddr(settings().mail_from)
+    return _address(address, name)
+
+
+def _attendee(booking: Booking, role: Role) -> "vCalAddress":
+    person = booking.person(role)
+    attendee = _address(person.email if person else "", full_name(person, role))
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    attendee.params["PARTSTAT"] = "ACCEPTED"
+    attendee.params["RSVP"] = "FALSE"
+    return attendee
+
+
+def _address(email: str, name: str) -> "vCalAddress":
+    from icalendar import vCalAddress
+
+    address = vCalAddress(f"mailto:{email}")
+    if name:
+        address.params["CN"] = name
+    return address

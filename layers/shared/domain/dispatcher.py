@@ -1,0 +1,11 @@
+"""Waking whoever tells people what happened to their bookings (functions.notifications.dispatch_job)."""
+
+from shared.kit.aws.triggers import Trigger
+from shared.kit.settings import settings
+
+dispatch_trigger = Trigger(lambda: settings().dispatch_queue_url)
+
+
+def trigger_dispatch() -> None:
+    """After the commit of a booking's change."""
+    dispatch_trigger([{}])

@@ -1,0 +1,238 @@
+"""Which time of a tutor is free: one rule for listing slots and for booking them.
+
+Everything is compared in UTC: datetimes of one zone compare by wall clock, which runs twice through an hour in autumn.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from psycopg.rows import dict_row
+from psycopg.types.multirange import Multirange
+
+from shared.kit.db.pool import PooledConnection
+
+# Why a stretch of time cannot be booked.
+Reason = Literal["too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"]
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of time in UTC; the end does not belong to it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a tutor can be booked, as in the table `booking_terms`, and what a session is made of."""
+
+    tutor_id: int
+    user_id: Any
+    time_zone: str
+    session_lengths: list[int]
+    slot_step: int
+    buffer_before: int
+    buffer_after: int
+    minimum_notice: int
+    booking_window: int
+    max_per_day: int | None
+    max_per_week: int | None
+    confirmation: str
+    cancellation_notice: int
+    meeting_url: str | None
+    group_seats: int
+    group_price: int | None
+    currency: str
+    price: int
+    location: str
+    online_sessions: bool
+    in_person_sessions: bool
+    individual_sessions: bool
+    group_sessions: bool
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def busy(self, span: Span) -> Span:
+        """The time a session keeps others away: itself and its buffers."""
+        before, after = timedelta(minutes=self.buffer_before), timedelta(minutes=self.buffer_after)
+        return Span(span.starts_at - before, span.ends_at + after)
+
+    def day(self, moment: datetime) -> date:
+        """The tutor's calendar day, in which sessions are counted."""
+        return moment.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A tutor's time around a window, as the database has it at the moment `now`.
+
+    `offered`, `explicit` (the part of it entered one by one) and `busy` (sessions with their buffers) are sorted and
+    free of overlaps; `sessions` are the starts of sessions, for the limits; `beginnings`, sorted, those of what is
+    offered item by item.
+    """
+
+    now: datetime
+    terms: Terms
+    offered: Sequence[Span]
+    explicit: Sequence[Span]
+    busy: Sequence[Span]
+    sessions: Sequence[datetime]
+    beginnings: Sequence[datetime] = ()
+
+    @cached_property
+    def _per_day(self) -> Counter[date]:
+        return Counter(self.terms.day(each) for each in self.sessions)
+
+    @cached_property
+    def _per_week(self) -> Counter[tuple[int, int]]:
+        return Counter(self.terms.day(each).isocalendar()[:2] for each in self.sessions)
+
+    def why_not(self, span: Span) -> Reason | None:
+        """Why a stretch of time cannot be booked now; None if it can."""
+        terms = self.terms
+        if span.starts_at < self.now + timedelta(minutes=terms.minimum_notice):
+            return "too_short_notice"
+        if not _within(span, self.offered):
+            return "not_offered"
+        # The window bounds what rules offer; an explicit item can be booked however far away it is.
+        if span.starts_at > self.now + timedelta(days=terms.booking_window) and not self.entered_by_hand(span):
+            return "beyond_window"
+        if self.is_taken(span):
+            return "taken"
+        return self.limit_reached(span.starts_at)
+
+    def entered_by_hand(self, span: Span) -> bool:
+        """Whether explicit items alone offer all of it."""
+        return _within(span, self.explicit)
+
+    def is_taken(self, span: Span) -> bool:
+        """Whether something else of the tutor's, or its buffer, is in the way of a session or its buffers."""
+        return _overlaps(self.terms.busy(span), self.busy)
+
+    def limit_reached(self, moment: datetime) -> Reason | None:
+        """Whether the tutor gives no more sessions in the day or the week of a moment."""
+        terms = self.terms
+        if terms.max_per_day is None and terms.max_per_week is None:
+            return None
+        day = terms.day(moment)
+        if terms.max_per_day is not None and self._per_day[day] >= terms.max_per_day:
+            return "day_full"
+        if terms.max_per_week is not None and self._per_week[day.isocalendar()[:2]] >= terms.max_per_week:
+            return "week_full"
+        return None
+
+    def free_slots(self, length: int, window: Span) -> Iterator[Span]:
+        """Every bookable slot of `length` minutes that lies in the window, a step apart from where an item begins.
+
+        Each item counts anew, so that the slots of a day do not depend on the window they are asked for in.
+        """
+        step, lasting = timedelta(minutes=self.terms.slot_step), timedelta(minutes=length)
+        earliest = max(window.starts_at, self.now + timedelta(minutes=self.terms.minimum_notice))
+        for offer in self.offered:
+            latest = min(offer.ends_at, window.ends_at) - lasting
+            for part in self._items(offer):
+                start = part.starts_at + max(0, -(-(earliest - part.starts_at) // step)) * step
+                while start < part.ends_at and start <= latest:
+                    slot = Span(start, start + lasting)
+                    if self.why_not(slot) is None:
+                        yield slot
+                    start += step
+
+    def _items(self, offer: Span) -> Iterator[Span]:
+        """What is offered without a break, from one item's beginning to the next one's."""
+        first = bisect_right(self.beginnings, offer.starts_at)
+        last = bisect_left(self.beginnings, offer.ends_at)
+        for start, end in pairwise((offer.starts_at, *self.beginnings[first:last], offer.ends_at)):
+            yield Span(start, end)
+
+
+def _within(span: Span, spans: Sequence[Span]) -> bool:
+    """Whether one of some sorted spans contains another."""
+    place = bisect_right(spans, span.starts_at, key=lambda each: each.starts_at) - 1
+    return place >= 0 and span.ends_at <= spans[place].ends_at
+
+
+def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
+    """Whether one of some sorted spans, free of overlaps, has time in common with another."""
+    place = bisect_right(spans, span.starts_at, key=lambda each: each.starts_at) - 1
+    if place >= 0 and span.starts_at < spans[place].ends_at:
+        return True
+    return place + 1 < len(spans) and spans[place + 1].starts_at < span.ends_at
+
+
+# Sessions of the weeks around the window count towards the limits of its days. A tutor who learns from others is busy
+# then.
+LOAD_CALENDAR = """
+SELECT clock_timestamp() AS now, b.*, t.user_id, t.price, t.location, t.online_sessions, t.in_person_sessions,
+    t.individual_sessions, t.group_sessions, o.offered, o.explicit, o.beginnings, s.busy, s.sessions
+FROM tutors t
+JOIN booking_terms b ON b.tutor_id = t.id
+CROSS JOIN LATERAL (
+    SELECT range_agg(tstzrange(starts_at, ends_at)) AS offered,
+        range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit,
+        array_agg(starts_at) AS beginnings
+    FROM schedule_items
+    WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
+) o
+CROSS JOIN LATERAL (
+    SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
+        SELECT tstzrange(busy_from, busy_until) AS span, starts_at
+        FROM tutoring_sessions
+        WHERE tutor_id = t.id AND taken AND (%(but)s::bigint IS NULL OR id <> %(but)s)
+          AND tstzrange(busy_from, busy_until)
+            && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
+        UNION ALL
+        SELECT tstzrange(starts_at, ends_at), NULL
+        FROM bookings
+        WHERE student_id = t.user_id AND state IN ('pending', 'confirmed')
+          AND tstzrange(starts_at, ends_at)
+            && tstzrange(%(starts_at)s - interval '1 day', %(ends_at)s + interval '1 day')
+    ) taken
+) s
+WHERE t.id = %(tutor_id)s AND t.listed
+"""
+
+
+def load_calendar(
+    db: PooledConnection, tutor_id: int, window: Span, *, but_session: int | None = None
+) -> Calendar | None:
+    """A tutor's calendar around a window, without one session if that is about to move; None for unknown tutors.
+
+    To book by it the tutor must be locked first (`shared.domain.locking`): then nothing changes before the commit.
+    """
+    values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": but_session}
+    with db.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(LOAD_CALENDAR, values).fetchone()
+    return calendar_from(row) if row else None
+
+
+def calendar_from(row: Mapping[str, Any]) -> Calendar:
+    """The calendar in a row of LOAD_CALENDAR."""
+    return Calendar(
+        now=row["now"].astimezone(UTC),
+        terms=Terms(**{name: row[name] for name in Terms.__dataclass_fields__}),
+        offered=_spans(row["offered"]),
+        explicit=_spans(row["explicit"]),
+        busy=_spans(row["busy"]),
+        sessions=[each.astimezone(UTC) for each in row["sessions"] or ()],
+        beginnings=sorted(each.astimezone(UTC) for each in row["beginnings"] or ()),
+    )
+
+
+def _spans(ranges: Multirange[datetime] | None) -> list[Span]:
+    """The database merges and sorts."""
+    return [
+        Span(each.lower.astimezone(UTC), each.upper.astimezone(UTC))
+        for each in ranges or ()
+        if each.lower is not None and each.upper is not None
+    ]

@@ -1,0 +1,54 @@
+"""The mail outbox: a mail is one row in the transaction of what it tells of."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from shared.kit.aws.triggers import Trigger
+from shared.kit.db.pool import PooledConnection
+from shared.kit.json import json_text
+from shared.kit.settings import settings
+
+Kind = Literal["confirm_email", "reset_password", "booking_change", "booking_reminder"]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to be written when it is sent: `payload` says what it tells of, and holds no secret.
+
+    `once`: rather not at all than twice.
+    """
+
+    kind: Kind
+    recipient: str
+    payload: dict[str, int]
+    once: bool = False
+
+
+def queue_mail(db: PooledConnection, kind: Kind, recipient: str) -> int:
+    """Write the outbox row; returns its id. After the commit call `trigger_mailer`, or it waits for the next sweep."""
+    [mail_id] = queue_mails(db, [Mail(kind, recipient, {})])
+    return mail_id
+
+
+QUEUE = """
+INSERT INTO mail_outbox (kind, recipient, payload, once)
+SELECT kind, recipient, payload, once
+FROM jsonb_to_recordset(%s::jsonb) AS mail (kind text, recipient text, payload jsonb, once boolean)
+RETURNING id
+"""
+
+
+def queue_mails(db: PooledConnection, mails: Iterable[Mail]) -> list[int]:
+    """Several rows in one statement; returns their ids, as `queue_mail`."""
+    rows = db.execute(QUEUE, (json_text([asdict(mail) for mail in mails]),)).fetchall()
+    return [row[0] for row in rows]
+
+
+mailer_trigger = Trigger(lambda: settings().mail_queue_url)
+
+
+def trigger_mailer(*mail_ids: int) -> None:
+    """Have these mails sent now, or without any whatever is due."""
+    # One message a mail, so that one that fails is tried again alone.
+    mailer_trigger([{"mail_id": each} for each in mail_ids] or [{}])

@@ -1,0 +1,35 @@
+"""The platform's own settings; every field is an environment variable of the same name."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from shared.kit.environment import from_environment
+
+
+@dataclass(frozen=True)
+class PlatformSettings:
+    """Rules an operator may change. The README's configuration table describes each."""
+
+    front_url: str = "http://localhost:5173"
+    # Where callers find this API; empty means where the request came to.
+    public_url: str = ""
+    time_zone: str = "Europe/Warsaw"
+    tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
+    access_token_minutes: int = 60
+    refresh_token_days: int = 7
+    password_check_minutes: int = 15
+    confirm_token_days: int = 7
+    reset_token_minutes: int = 30
+
+
+@cache
+def platform_settings() -> PlatformSettings:
+    """Read the environment once per process; addresses are kept without a slash at their end."""
+    found = from_environment(PlatformSettings)
+    return replace(found, front_url=found.front_url.rstrip("/"), public_url=found.public_url.rstrip("/"))
+
+
+def local_zone() -> ZoneInfo:
+    """The zone in which times are answered."""
+    return ZoneInfo(platform_settings().time_zone)

@@ -1,0 +1,1 @@
+"""Lambda and the AWS services that features call."""

@@ -1,0 +1,30 @@
+"""What a function restored from a SnapStart snapshot must not share with others that were restored from the same one.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html and snapstart-runtime-hooks-python.html
+"""
+
+import os
+import random
+import sys
+
+
+def register() -> None:
+    """Have Lambda call the hooks below; outside SnapStart this does nothing and imports nothing."""
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+        return
+    from snapshot_restore_py import register_after_restore, register_before_snapshot
+
+    register_before_snapshot(before_snapshot)
+    register_after_restore(after_restore)
+
+
+def before_snapshot() -> None:
+    """Close what would be dead after the snapshot."""
+    if database := sys.modules.get("shared.kit.db.pool"):
+        database.close_pool()
+
+
+def after_restore() -> None:
+    """`secrets` and UUIDs ask the system, whose source is seeded anew; `random` keeps its state."""
+    before_snapshot()
+    random.seed()

@@ -1,0 +1,43 @@
+"""Waking functions: within the process, or by messages of an SQS queue.
+
+Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+"""
+
+from collections.abc import Callable, Sequence
+
+from shared.kit.json import json_text
+from shared.kit.observability.log import logger
+
+# Entries a call of SendMessageBatch takes.
+BATCH = 10
+
+
+class Trigger:
+    """How a function is woken: as this process has `installed`, else by the queue of that address, if there is one.
+
+    Best effort: what nobody was woken for is found by a schedule.
+    """
+
+    def __init__(self, queue: Callable[[], str]) -> None:
+        self.installed: Callable[[], None] | None = None
+        self._queue = queue
+
+    def __call__(self, bodies: Sequence[dict[str, int]]) -> None:
+        """One message for each of the bodies."""
+        if self.installed:
+            self.installed()
+        elif queue := self._queue():
+            _send(queue, bodies)
+
+
+def _send(queue: str, bodies: Sequence[dict[str, int]]) -> None:
+    from shared.kit.aws.signed_calls import SQS, CallFailed, call
+
+    entries = [{"Id": str(number), "MessageBody": json_text(body)} for number, body in enumerate(bodies)]
+    try:
+        for start in range(0, len(entries), BATCH):
+            answer = call(SQS, "SendMessageBatch", {"QueueUrl": queue, "Entries": entries[start : start + BATCH]})
+            if failed := answer.get("Failed"):
+                logger().warning("nobody woken", extra={"refused": len(failed), "error": failed[0].get("Code")})
+    except CallFailed as failure:
+        logger().warning("nobody woken", extra={"error": str(failure)})

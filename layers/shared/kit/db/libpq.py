@@ -1,0 +1,94 @@
+"""Statements for the hottest paths, run by a single call of libpq: prepared once in each connection, or not at all.
+
+A psycopg cursor takes two to three times the processor time of such a call, and lets other threads in several times
+before it is done. The price: results are text, and nobody can interrupt it.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import count
+from typing import Any, cast
+
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import InvalidSqlStatementName, OperationalError, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
+
+from shared.kit.db.pool import PooledConnection
+from shared.kit.settings import settings
+
+# Texts, None for NULL.
+Row = tuple[Any, ...]
+
+_numbers = count(1)
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
+
+
+def fetch_planned(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+    """The rows of a statement as a cursor takes it, planned for these parameters. Raises the psycopg.Error it would."""
+    query, names = _numbered(statement)
+    adapting = Transformer(db)
+    values = adapting.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
+    return _rows(_checked(db, db.pgconn.exec_params(query, values, adapting.types, adapting.formats)))
+
+
+@lru_cache(maxsize=256)
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with libpq's placeholders $1, $2, …, and what they were called."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None:
+            return "%"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return _PLACEHOLDER.sub(number, statement).encode(), tuple(names)
+
+
+class Prepared:
+    """A statement with the parameters $1, $2, …, all of type text."""
+
+    def __init__(self, statement: str) -> None:
+        self.statement = statement.encode()
+        self.name = f"hot_{next(_numbers)}".encode()
+
+    def fetch_all(self, db: PooledConnection, *values: str | None) -> list[Row]:
+        """The rows. Raises the psycopg.Error a cursor would."""
+        # libpq takes None for NULL, which psycopg's types do not tell.
+        parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
+        try:
+            result = _checked(db, self._run(db, parameters))
+        except InvalidSqlStatementName:
+            # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared.
+            db.prepared.clear()
+            result = _checked(db, self._run(db, parameters))
+        return _rows(result)
+
+    def _run(self, db: PooledConnection, parameters: list[bytes]) -> PGresult:
+        if not settings().database_prepare:
+            return db.pgconn.exec_params(self.statement, parameters)
+        if self.name not in db.prepared:
+            _checked(db, db.pgconn.prepare(self.name, self.statement))
+            db.prepared.add(self.name)
+        return db.pgconn.exec_prepared(self.name, parameters)
+
+
+def _rows(result: PGresult) -> list[Row]:
+    columns = range(result.nfields)
+    return [tuple(_text(result.get_value(row, column)) for column in columns) for row in range(result.ntuples)]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
+
+
+def _checked(db: PooledConnection, result: PGresult) -> PGresult:
+    if result.status in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+        return result
+    if db.pgconn.status == ConnStatus.BAD:
+        raise OperationalError(result.error_message.decode(errors="replace"))
+    raise error_from_result(result)

@@ -1,0 +1,128 @@
+"""PostgreSQL: one pool of connections, and the statement or transaction that borrows one.
+
+`connection()` is for single statements, each a transaction of its own; `shared.kit.db.transactions` holds several
+together.
+"""
+
+import select
+import time
+from collections import deque
+from contextlib import AbstractContextManager
+from functools import cache, cached_property
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from shared.kit.db.login import logins, remember
+from shared.kit.settings import settings
+
+# Seconds of rest (a frozen Lambda, a restarted server) after which a connection proves itself before use: at once if
+# the server has said something meanwhile, such as that it closes it, later in any case.
+LISTEN_AFTER_IDLE = 0.05
+PING_AFTER_IDLE = 10.0
+CONNECT_TIMEOUT = 5
+# Milliseconds without an acknowledgement after which a connection counts as lost: one whose other end is gone without
+# a word would let its first statement wait for a quarter of an hour.
+UNACKNOWLEDGED_TIMEOUT = 3000
+BORROW_TIMEOUT = 5.0
+
+
+class PooledConnection(psycopg.Connection[TupleRow]):
+    """A connection that remembers when it was last borrowed (seconds since 1970) and what it has prepared."""
+
+    borrowed_at: float = 0.0
+
+    @cached_property
+    def _socket(self) -> select.poll:
+        watched = select.poll()
+        watched.register(self.pgconn.socket, select.POLLIN)
+        return watched
+
+    def has_news(self) -> bool:
+        """Whether the server has said something unasked, or closed the connection."""
+        return bool(self._socket.poll(0))
+
+    @cached_property
+    def prepared(self) -> set[bytes]:
+        """Names of `shared.kit.db.libpq` statements."""
+        return set()
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **options: Any) -> Self:
+        """Open a connection; a password that was changed meanwhile is read anew. Raises psycopg.OperationalError."""
+        refusal: psycopg.Error = psycopg.OperationalError("there is no login for the database")
+        for login in logins():
+            try:
+                opened = super().connect(conninfo, **{**options, **login})
+            except psycopg.OperationalError as error:
+                refusal = error
+            else:
+                remember(login)
+                return opened
+        raise refusal
+
+
+class _AtRest(deque[PooledConnection]):
+    """Of the connections at rest the pool lends the one that came back last: its server process has warm caches."""
+
+    def popleft(self) -> PooledConnection:
+        return self.pop()
+
+
+@cache
+def pool() -> ConnectionPool[PooledConnection]:
+    """The process's pool, opened on first use; settings give its size."""
+    made = ConnectionPool(
+        settings().database_url,
+        connection_class=PooledConnection,
+        kwargs=connection_options(),
+        min_size=1,
+        max_size=settings().database_pool,
+        timeout=BORROW_TIMEOUT,
+        check=ping_if_idle,
+        open=False,
+    )
+    made._pool = _AtRest()  # noqa: SLF001 - the pool has no setting for it and would lend them in turn
+    made.open()
+    return made
+
+
+def connection_options() -> dict[str, Any]:
+    return {
+        "autocommit": True,
+        "connect_timeout": CONNECT_TIMEOUT,
+        "tcp_user_timeout": UNACKNOWLEDGED_TIMEOUT,
+        "prepare_threshold": 5 if settings().database_prepare else None,
+    }
+
+
+def ping_if_idle(connection: PooledConnection) -> None:
+    """Raises psycopg.OperationalError for a connection that died while it rested; the pool then opens another."""
+    # The monotonic clock stands still while a Lambda is frozen; the one of the day may be set back.
+    now = time.time()
+    rested = now - connection.borrowed_at
+    if not 0 <= rested <= PING_AFTER_IDLE or (rested > LISTEN_AFTER_IDLE and connection.has_news()):
+        ConnectionPool.check_connection(connection)
+    connection.borrowed_at = now
+
+
+def connection() -> AbstractContextManager[PooledConnection]:
+    """Borrow a connection in autocommit mode.
+
+    Raises psycopg_pool.PoolTimeout when none can be had within BORROW_TIMEOUT seconds.
+    """
+    return pool().connection()
+
+
+def drop_broken_connections() -> None:
+    """Where one connection broke others have: each that rests proves itself, or is replaced."""
+    pool().check()
+
+
+def close_pool() -> None:
+    """Close the pool; the next use opens a new one."""
+    if pool.cache_info().currsize:
+        pool().close()
+        pool.cache_clear()

@@ -1,0 +1,1 @@
+"""HTTP for every feature: routing, request bodies, responses, paging, the OpenAPI description."""

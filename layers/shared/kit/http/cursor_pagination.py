@@ -1,0 +1,65 @@
+"""Paging by cursor: where the last page ended, opaque to clients, never a count or an offset.
+
+A page may also end early: an answer has room for so much only.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+# A Lambda function's answer ends at 6 MB, counted as Lambda encodes it, and that makes three bytes of one at
+# worst (ł, two bytes, becomes \\u0142).
+PAGE_BYTES = 1_500_000
+
+
+class BadCursor(ValueError):
+    """The text is no cursor of ours, or one of another order."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last row of a page: the name of the order, the value it is sorted by, and its id."""
+
+    order: str
+    value: str
+    id: int
+
+    def text(self) -> str:
+        raw = json.dumps([self.order, self.value, self.id]).encode()
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def read_cursor(text: str, order: str, form: re.Pattern[str]) -> Cursor:
+    """Read a cursor of this order, whose values have this form: anybody can write one. Raises BadCursor."""
+    try:
+        values: Any = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        name, value, row_id = values
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise BadCursor from None
+    if name != order or not isinstance(value, str) or not form.fullmatch(value):
+        raise BadCursor
+    if type(row_id) is not int or not 0 <= row_id < 2**63:
+        raise BadCursor
+    return Cursor(name, value, row_id)
+
+
+def next_link(path: str, query: list[tuple[str, str]]) -> str:
+    """The value of a Link header (RFC 8288) to the next page."""
+    return f'<{path}?{urlencode(query)}>; rel="next"'
+
+
+def fit_page(records: Iterable[str]) -> list[str]:
+    """JSON texts until the ones before fill a page, so that even the largest gets through."""
+    taken: list[str] = []
+    size = 0
+    for record in records:
+        if size >= PAGE_BYTES:
+            break
+        taken.append(record)
+        size += len(record.encode())
+    return taken

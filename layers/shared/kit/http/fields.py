@@ -1,0 +1,199 @@
+"""Field types of request bodies that accept what the frontend's original backend accepted.
+
+Values are lenient in form ("75" is an integer, "true" a boolean, strings are trimmed) and strict in
+content; every complaint is a Polish sentence of the wire contract. Used as annotations:
+`first_name: Annotated[str, Text(max_length=255, blank=True)] = ""`.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+from shared.kit.text import unstorable_characters
+
+REQUIRED = "To pole jest wymagane."
+BLANK = "To pole nie może być puste."
+NULL = "Pole nie może mieć wartości null."
+NOT_TEXT = "Not a valid string."
+NOT_FLAG = "Must be a valid boolean."
+NOT_UUID = "Must be a valid UUID."
+NOT_INTEGER = "Wymagana poprawna liczba całkowita."
+NOT_NUMBER = "Wpisz liczbę."
+NOT_EMAIL = "Podaj poprawny adres e-mail."
+TOO_LONG = "Upewnij się, że to pole ma nie więcej niż {} znaków."
+TOO_SHORT = "Upewnij się, że pole ma co najmniej {} znaków."
+TOO_LARGE = "Upewnij się, że ta wartość jest mniejsza lub równa {}."
+TOO_SMALL = "Upewnij się, że ta wartość jest większa lub równa {}."
+NOT_MOMENT = (
+    "Wartość daty z czasem ma zły format. Użyj jednego z dostępnych formatów: "
+    "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+)
+MOMENT_OUT_OF_RANGE = "Datetime value out of range."
+
+TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
+FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
+
+
+def invalid(*messages: Any) -> PydanticCustomError:
+    """Several complaints about one field at once, as the wire contract has them."""
+    return PydanticCustomError("wire", "{summary}", {"summary": " ".join(map(str, messages)), "messages": messages})
+
+
+def not_a(expected: str, value: object) -> str:
+    """Name the type that came instead of a dictionary or list, by its Python name."""
+    templates = {
+        "dict": "Niepoprawne dane. Oczekiwano słownika, otrzymano  {}.",
+        "list": 'Oczekiwano listy elementów, a otrzymano dane typu "{}".',
+    }
+    return templates[expected].format(type(value).__name__)
+
+
+class _Field:
+    """Common part: a cleaning function in front, a plain schema behind for the documentation."""
+
+    def clean(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def schema(self) -> core_schema.CoreSchema:
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.clean, self.schema())
+
+
+@dataclass(frozen=True)
+class Text(_Field):
+    """A trimmed string; numbers are taken as their digits. `checks` add complaints of their own."""
+
+    max_length: int | None = None
+    min_length: int | None = None
+    blank: bool = False
+    null: bool = False
+    trim: bool = True
+    wrong_type: str = NOT_TEXT
+    checks: tuple[Callable[[str], list[str]], ...] = ()
+
+    def clean(self, value: Any) -> str | None:
+        if value is None:
+            if self.null:
+                return None
+            raise invalid(NULL)
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise invalid(self.wrong_type)
+        text = str(value).strip() if self.trim else str(value)
+        if not text and not self.blank:
+            raise invalid(BLANK)
+        if complaints := self._complaints(text):
+            raise invalid(*complaints)
+        return text
+
+    def _complaints(self, text: str) -> list[str]:
+        complaints = []
+        if self._too_long(text):
+            complaints.append(TOO_LONG.format(self.max_length))
+        if self.min_length is not None and len(text) < self.min_length:
+            complaints.append(TOO_SHORT.format(self.min_length))
+        complaints += unstorable_characters(text)
+        if not self._too_long(text):
+            for check in self.checks:
+                complaints += check(text)
+        return complaints
+
+    def _too_long(self, text: str) -> bool:
+        return self.max_length is not None and len(text) > self.max_length
+
+    def schema(self) -> core_schema.CoreSchema:
+        minimum = self.min_length or (None if self.blank else 1)
+        text = core_schema.str_schema(max_length=self.max_length, min_length=minimum)
+        return core_schema.nullable_schema(text) if self.null else text
+
+
+@dataclass(frozen=True)
+class Flag(_Field):
+    """A boolean, also as one of the words and digits browsers and forms send."""
+
+    def clean(self, value: Any) -> bool:
+        if value is None:
+            raise invalid(NULL)
+        word = str(value).lower() if isinstance(value, bool | int | str) else ""
+        if word in TRUE:
+            return True
+        if word in FALSE:
+            return False
+        raise invalid(NOT_FLAG)
+
+    def schema(self) -> core_schema.CoreSchema:
+        return core_schema.bool_schema()
+
+
+@dataclass(frozen=True)
+class Whole(_Field):
+    """An integer, also as text or with a zero fraction ("12.0")."""
+
+    maximum: int = 2**31 - 1
+    minimum: int = -(2**31)
+
+    def clean(self, value: Any) -> int:
+        if value is None:
+            raise invalid(NULL)
+        number = whole_number(value)
+        if number is None:
+            raise invalid(NOT_INTEGER)
+        if number > self.maximum:
+            raise invalid(TOO_LARGE.format(self.maximum))
+        if number < self.minimum:
+            raise invalid(TOO_SMALL.format(self.minimum))
+        return number
+
+    def schema(self) -> core_schema.CoreSchema:
+        return core_schema.int_schema(le=self.maximum, ge=self.minimum)
+
+
+def whole_number(value: Any) -> int | None:
+    """Read an integer leniently; None when it is none."""
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value.is_integer() else None
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    digits = re.fullmatch(r"\s*([+-]?\d{1,30})(?:\.0*)?\s*", str(value))
+    return int(digits[1]) if digits else None
+
+
+@dataclass(frozen=True)
+class Moment(_Field):
+    """An ISO 8601 date and time; `zone` is taken for values without an offset."""
+
+    zone: Callable[[], Any]
+
+    def clean(self, value: Any) -> datetime:
+        if value is None:
+            raise invalid(NULL)
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise invalid(NOT_MOMENT) from None
+        try:
+            # A local time that a clock change skips is kept as it was written, as the original answers it.
+            local = moment.replace(tzinfo=self.zone()) if moment.tzinfo is None else moment.astimezone(self.zone())
+            local.astimezone(UTC)
+        except OverflowError:
+            raise invalid(MOMENT_OUT_OF_RANGE) from None
+        return local
+
+    def schema(self) -> core_schema.CoreSchema:
+        return core_schema.datetime_schema()
+
+
+def uuid_or_none(value: Any) -> UUID | None:
+    """Read a UUID from its text or, as the original did, from an integer."""
+    try:
+        return UUID(int=value) if isinstance(value, int) and not isinstance(value, bool) else UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        return None

@@ -1,0 +1,108 @@
+"""What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, the Allow header."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from secrets import token_hex
+from typing import Any
+
+from shared.kit.errors import AppError
+from shared.kit.json import json_text
+from shared.kit.observability.log import event, in_event
+from shared.kit.settings import settings
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+PREFLIGHT_HEADERS: Headers = [
+    (b"access-control-allow-methods", b"DELETE, GET, OPTIONS, PATCH, POST, PUT"),
+    (
+        b"access-control-allow-headers",
+        b"accept, authorization, content-type, idempotency-key, user-agent, x-csrftoken, x-requested-with",
+    ),
+    (b"access-control-max-age", b"86400"),
+    (b"content-length", b"0"),
+]
+
+# The local server's own pages: no other site may read the mails there.
+PRIVATE_PREFIX = "/_local/"
+
+
+class ApiMiddleware:
+    """Wraps an ASGI app; `allowed` gives the value of the Allow header for a route's path."""
+
+    def __init__(self, app: App, allowed: Mapping[str, str]) -> None:
+        self.app = app
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif in_event():
+            await self._answer(scope, receive, send)
+        else:
+            with event(request_id=token_hex(8)):
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = header(scope, b"origin")
+        cors = cors_headers(origin) if origin and not scope["path"].startswith(PRIVATE_PREFIX) else []
+        if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
+            await respond(send, 200, cors + PREFLIGHT_HEADERS)
+            return
+        bodiless = scope["method"] == "HEAD"
+        scope = {**scope, "method": "GET" if bodiless else scope["method"], "path": with_slash(scope["path"])}
+
+        async def send_wire(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = scope.get("route")
+                if route is not None and route.path in self.allowed:
+                    message["headers"].append((b"allow", self.allowed[route.path].encode()))
+                message["headers"].extend(cors)
+            elif bodiless:
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app(scope, receive, send_wire)
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """The value of a request header by its lower-case name, "" if absent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
+
+
+def with_slash(path: str) -> str:
+    """Every API path ends with a slash; callers may leave it out."""
+    return path if path.endswith("/") or not path.startswith("/api/") else path + "/"
+
+
+def cors_headers(origin: str) -> Headers:
+    allowed = settings().cors_origins
+    if "*" in allowed:
+        granted = "*"
+    elif origin in allowed:
+        granted = origin
+    else:
+        return [(b"vary", b"Origin")]
+    headers = [
+        (b"access-control-allow-origin", granted.encode()),
+        (b"access-control-expose-headers", b"Link, Retry-After"),
+    ]
+    return headers if granted == "*" else [*headers, (b"vary", b"Origin")]
+
+
+async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def render_error(refusal: AppError) -> tuple[int, Headers, bytes]:
+    """A refusal as status, headers and JSON body."""
+    body = json_text(refusal.body).encode("utf-8", "backslashreplace")
+    headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    return refusal.status, headers + [(k.lower().encode(), v.encode()) for k, v in refusal.headers.items()], body

@@ -1,0 +1,144 @@
+"""Request bodies as the original took them: JSON, forms and multipart all become one JSON object."""
+
+import json
+import logging
+import math
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn, TypedDict
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
+
+from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
+from shared.kit.http import fields
+
+# A Lambda function can be sent 6 MB, of which base64 takes a quarter.
+MAX_BODY = 4_500_000
+# A value that no body model accepts.
+UNREADABLE = "unreadable"
+
+
+# It warns of every form it cannot read; the caller is told.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
+
+
+class FormLimits(TypedDict):
+    max_files: int
+    max_fields: int
+    max_part_size: int
+
+
+FORM_LIMITS = FormLimits(max_files=4, max_fields=100, max_part_size=64 * 1024)
+
+
+class BodyRequest(Request):
+    """A request whose body reads as JSON whatever form it came in.
+
+    A body that cannot be read is remembered as `fault` instead of raised: who is calling is checked
+    before what was sent, and FastAPI reads bodies first.
+    """
+
+    fault: AppError | None = None
+
+    async def load(self) -> None:
+        try:
+            self._json = await self._parse(await read_body(self))
+        except AppError as fault:
+            self.fault, self._json = fault, UNREADABLE
+        # FastAPI asks for JSON only when there are bytes of that type.
+        self._body = b"{}"
+        self._headers = MutableHeaders(self.headers)
+        self._headers["content-type"] = "application/json"
+
+    async def _parse(self, raw: bytes) -> Any:
+        if not raw:
+            return {}
+        kind = media_type(self)
+        if kind in {"application/json", ""}:
+            return parse_json(raw)
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
+        if kind == "multipart/form-data":
+            async with multipart_form(self) as form:
+                return {name: value for name, value in form.items() if isinstance(value, str)}
+        raise UnsupportedMediaType(kind)
+
+
+def media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(request: Request) -> bytes:
+    """Read the raw body. Raises PayloadTooLarge over MAX_BODY bytes."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            raise PayloadTooLarge
+    body = bytes(raw)
+    request._body = body  # noqa: SLF001 - where Starlette's form parser looks for it
+    return body
+
+
+@asynccontextmanager
+async def multipart_form(request: Request) -> AsyncIterator[FormData]:
+    """A multipart body that `read_body` has read; its files close with the block.
+
+    Raises FieldErrors for a broken one.
+    """
+    try:
+        form = await request.form(**FORM_LIMITS)
+    except (HTTPException, ValueError) as error:
+        reason = getattr(error, "detail", error)
+        raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]}) from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def parse_json(raw: bytes) -> Any:
+    """Parse strict JSON: no NaN, no Infinity, nothing that becomes one. Raises MalformedJson."""
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson(error) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
+
+
+def field_errors(error: RequestValidationError, model: object = None) -> AppError:
+    """Turn FastAPI's validation errors into {"field": ["message", ...]}.
+
+    A model may name the key of a complaint about the whole body: `body_error_key`.
+    """
+    errors: dict[str, list[str]] = {}
+    for problem in error.errors():
+        _source, *path = problem["loc"]
+        if not path:
+            return not_an_object(problem.get("input"), getattr(model, "body_error_key", None))
+        errors.setdefault(str(path[0]), []).extend(_messages(problem))
+    return FieldErrors(errors)
+
+
+def _messages(problem: Mapping[str, Any]) -> list[str]:
+    if problem["type"] == "wire":
+        return list(problem["ctx"]["messages"])
+    return [fields.REQUIRED if problem["type"] == "missing" else problem["msg"]]
+
+
+def not_an_object(value: object, key: str | None = None) -> FieldErrors:
+    """The answer to a JSON body that is no object."""
+    message = "No data provided" if value is None else fields.not_a("dict", value)
+    return FieldErrors({key: message} if key else {"non_field_errors": [message]})

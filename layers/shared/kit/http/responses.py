@@ -1,0 +1,46 @@
+"""HTTP answers from values, JSON text and failures."""
+
+from typing import Any
+
+import psycopg
+from fastapi import Response
+from starlette.requests import ClientDisconnect
+
+from shared.kit.db.pool import drop_broken_connections
+from shared.kit.errors import AppError, InternalError, Unavailable
+from shared.kit.http.middleware import render_error
+from shared.kit.json import json_text
+from shared.kit.observability.log import logger
+
+BAD_REQUEST = 400
+
+
+def raw_json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer that is JSON text already."""
+    return Response(body, status, headers, "application/json")
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    """An answer from plain values."""
+    return raw_json_response(json_text(value), status)
+
+
+def error_response(refusal: AppError) -> Response:
+    status, headers, body = render_error(refusal)
+    response = Response(body, status)
+    response.raw_headers = headers
+    return response
+
+
+def exception_response(error: Exception, where: str) -> Response:
+    """The answer to whatever a route raised; what is no refusal is logged, once."""
+    if isinstance(error, AppError):
+        return error_response(error)
+    if isinstance(error, psycopg.OperationalError):
+        logger().error("database unavailable", exc_info=error, extra={"path": where})
+        drop_broken_connections()
+        return error_response(Unavailable())
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=BAD_REQUEST)  # nobody hears it
+    logger().error("unhandled error", exc_info=error, extra={"path": where})
+    return error_response(InternalError())

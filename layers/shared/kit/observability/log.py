@@ -1,0 +1,51 @@
+"""Structured logs: one JSON object a line, as CloudWatch reads them. Every line of an event tells which one it was.
+
+Of people the logs name ids only; see `shared.kit.observability.log_privacy`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+_event: ContextVar[dict[str, str] | None] = ContextVar("event", default=None)
+
+
+@cache
+def logger() -> "Logger":
+    """Powertools' logger; `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL` name and tune it."""
+    from aws_lambda_powertools import Logger
+
+    from shared.kit.observability.log_privacy import PrivateFormatter
+
+    return Logger(logger_formatter=PrivateFormatter(event_ids))
+
+
+def event_ids() -> dict[str, str]:
+    """What is known of the event being handled: request_id, connection_id, user_id."""
+    return _event.get() or {}
+
+
+@contextmanager
+def event(**ids: str | None) -> Iterator[None]:
+    """Log lines of the block, in whatever thread they are written for it, carry these ids."""
+    token = _event.set({name: value for name, value in ids.items() if value})
+    try:
+        yield
+    finally:
+        _event.reset(token)
+
+
+def in_event() -> bool:
+    return _event.get() is not None
+
+
+def note(**ids: str) -> None:
+    """Lines of this event from now on carry these ids too."""
+    known = _event.get()
+    if known is not None:
+        known.update(ids)

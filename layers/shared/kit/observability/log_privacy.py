@@ -1,0 +1,61 @@
+"""Keeps addresses, tokens and what people wrote out of the logs, whoever logs them."""
+
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from logging import LogRecord
+from types import TracebackType
+
+import psycopg
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+EMAIL = re.compile(r"[\w.+%'~-]+@[\w-]+(?:\.[\w-]+)+")
+# A JWT; and a long run of letters and digits of both kinds, as tokens and keys are, but no UUID and no name.
+TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|\b(?=[A-Za-z_]*\d)(?=\d*[A-Za-z_])\w{32,}\b")
+# Errors whose texts are about the machine, not about what somebody sent.
+ABOUT_THE_MACHINE = (OSError, ImportError, AttributeError, NameError, TypeError, ZeroDivisionError, psycopg.Error)
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def redact(text: str) -> str:
+    return TOKEN.sub("<token>", EMAIL.sub("<email>", text))
+
+
+class PrivateFormatter(LambdaPowertoolsFormatter):
+    """Powertools' JSON lines with the event's ids, and without what is nobody's business."""
+
+    def __init__(self, event_ids: Callable[[], dict[str, str]]) -> None:
+        # The stack is told once, by `formatException`.
+        super().__init__(serialize_stacktrace=False)
+        self.event_ids = event_ids
+
+    def format(self, record: LogRecord) -> str:
+        for name, value in self.event_ids().items():
+            record.__dict__.setdefault(name, value)
+        return redact(super().format(record))
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - logging's name
+        error = ei[1]
+        return "" if error is None else "\n".join(_told(each) for each in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what led to it, the first cause first."""
+    if error is not None:
+        yield from _chain(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+        yield error
+
+
+def _told(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    return "".join([*traceback.format_tb(error.__traceback__), f"{kind}: {_message(error)}"])
+
+
+def _message(error: BaseException) -> str:
+    """What an error says, as far as it quotes nobody."""
+    if isinstance(error, psycopg.Error) and error.sqlstate:
+        # Its text would quote the row.
+        place = (error.diag.table_name, error.diag.column_name, error.diag.constraint_name)
+        return " ".join([error.sqlstate, *(each for each in place if each)])
+    return str(error) if isinstance(error, ABOUT_THE_MACHINE) else "(not logged)"

@@ -1,0 +1,83 @@
+"""Redis or Valkey: what can be rebuilt. Every user of it must do without it."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+import redis
+
+from shared.kit.observability.log import logger
+from shared.kit.settings import settings
+
+T = TypeVar("T")
+
+CONNECT_TIMEOUT = 0.5
+ANSWER_TIMEOUT = 0.5
+# After a failure nothing is asked of Redis for this long, so that an outage costs no request its patience.
+REST_AFTER_FAILURE = 1.0
+
+
+@cache
+def client() -> "redis.Redis":
+    """The process's client; connections open on first use."""
+    return redis.Redis.from_url(
+        settings().redis_url,
+        socket_connect_timeout=CONNECT_TIMEOUT,
+        socket_timeout=ANSWER_TIMEOUT,
+        health_check_interval=10,
+        decode_responses=False,
+    )
+
+
+class _Breaker:
+    resting_until = 0.0
+
+
+def attempt(action: Callable[["redis.Redis"], T], otherwise: T) -> T:
+    """Do something with Redis, or return `otherwise` while it is away."""
+    now = time.monotonic()
+    if now < _Breaker.resting_until:
+        return otherwise
+    try:
+        return action(client())
+    except redis.RedisError as error:
+        _Breaker.resting_until = now + REST_AFTER_FAILURE
+        logger().warning("redis unavailable", extra={"error": str(error)})
+        return otherwise
+
+
+def send_no_reply(*commands: tuple[Any, ...]) -> None:
+    """Send commands without waiting for what becomes of them; while Redis is away they are lost."""
+    attempt(lambda client: _send(client, commands), otherwise=None)
+
+
+class _NoReplyConnection(threading.local):
+    """A connection of this thread on which Redis answers nothing; none of the pool's, it ends with the thread."""
+
+    connection: Any = None
+    pool: object = None
+
+
+_no_reply = _NoReplyConnection()
+
+
+def _send(client: "redis.Redis", commands: tuple[tuple[Any, ...], ...]) -> None:
+    pool = client.connection_pool
+    if _no_reply.pool is not pool:
+        _no_reply.connection = pool.connection_class(
+            **{**pool.connection_kwargs, "redis_connect_func": _connect_no_reply}
+        )
+        _no_reply.pool = pool
+    packed = _no_reply.connection.pack_commands(commands)
+    try:
+        _no_reply.connection.send_packed_command(packed, check_health=False)
+    except redis.ConnectionError:
+        # Redis may have been started anew since the last time: this connects again.
+        _no_reply.connection.send_packed_command(packed, check_health=False)
+
+
+def _connect_no_reply(connection: Any) -> None:
+    connection.on_connect()
+    connection.send_command("CLIENT", "REPLY", "OFF", check_health=False)

@@ -1,0 +1,1 @@
+"""Passwords, signed tokens, keys and rate limits."""

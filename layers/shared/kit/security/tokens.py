@@ -1,0 +1,77 @@
+"""Signed tokens (JWT, RFC 7519): access tokens for calls, refresh tokens to get new ones."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import jwt
+
+from shared.kit.security.signing_keys import keys, signing_key
+
+ALGORITHM = "HS256"
+Kind = Literal["access", "refresh"]
+
+
+class InvalidToken(Exception):
+    """Not ours, broken or expired."""
+
+
+class WrongTokenKind(InvalidToken):
+    """Ours and valid, but of the other kind."""
+
+
+class NoIdentity(InvalidToken):
+    """Ours and valid, but it names nobody."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    kind: Kind
+    user_id: UUID
+    session_id: UUID
+    expires_at: datetime
+
+
+def issue(claims: Claims) -> str:
+    """Sign a token. Raises shared.kit.security.signing_keys.WeakSecret or shared.kit.errors.Unavailable."""
+    payload = {
+        "token_type": claims.kind,
+        "exp": int(claims.expires_at.timestamp()),
+        "iat": int(datetime.now(UTC).timestamp()),
+        "jti": secrets.token_hex(16),
+        "user_id": str(claims.user_id),
+        "sid": str(claims.session_id),
+    }
+    return jwt.encode(payload, signing_key(), ALGORITHM)
+
+
+def read(token: str, kind: Kind | None = None) -> Claims:
+    """Check a token's signature, expiry and, if asked, kind.
+
+    Raises InvalidToken or one of its leaves, and what shared.kit.security.signing_keys.keys raises.
+    """
+    payload = _decode(token)
+    if kind is not None and payload["token_type"] != kind:
+        raise WrongTokenKind
+    try:
+        return Claims(
+            kind=payload["token_type"],
+            user_id=UUID(payload["user_id"]),
+            session_id=UUID(payload["sid"]),
+            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+        )
+    except (KeyError, ValueError, AttributeError, TypeError, OverflowError, OSError):
+        raise NoIdentity from None
+
+
+def _decode(token: str) -> dict[str, Any]:
+    for key in keys():
+        try:
+            return jwt.decode(token, key, [ALGORITHM], options={"require": ["exp", "token_type"]})
+        except jwt.InvalidSignatureError:
+            continue
+        except (jwt.InvalidTokenError, ValueError):
+            raise InvalidToken from None
+    raise InvalidToken

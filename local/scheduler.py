@@ -1,0 +1,82 @@
+"""Calls the scheduled functions, as EventBridge Scheduler does on AWS."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.availability import horizon_job
+from functions.bookings import sweep_job
+from functions.chat import keep_alive_job
+from functions.mail import handler as mail
+from functions.notifications import dispatch_job
+from functions.reminders import handler as reminders
+from shared.kit.observability.log import logger
+
+MAIL_SECONDS = 5.0
+KEEP_ALIVE_SECONDS = 30.0
+HORIZON_SECONDS = 3600.0
+SWEEP_SECONDS = 30.0
+TELL_SECONDS = 10.0
+REMINDERS_SECONDS = 60.0
+
+
+@dataclass
+class Schedule:
+    """A function and how often it is called; `next_at` is in monotonic seconds."""
+
+    function: Callable[[object, object], object]
+    seconds: float
+    next_at: float = 0.0
+
+
+class Scheduler(threading.Thread):
+    """One thread a process; the functions see to it that several of them do nothing twice."""
+
+    def __init__(self) -> None:
+        super().__init__(name="scheduler", daemon=True)
+        self._mail = Schedule(mail.handler, MAIL_SECONDS)
+        self._tell = Schedule(dispatch_job.handler, TELL_SECONDS)
+        # What is decided is told, and what is told queues mails.
+        self._schedules = [
+            Schedule(sweep_job.handler, SWEEP_SECONDS),
+            self._tell,
+            Schedule(reminders.handler, REMINDERS_SECONDS),
+            self._mail,
+            Schedule(keep_alive_job.handler, KEEP_ALIVE_SECONDS),
+            Schedule(horizon_job.handler, HORIZON_SECONDS),
+        ]
+        self._woken = threading.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Send mail now."""
+        self._mail.next_at = 0.0
+        self._woken.set()
+
+    def trigger_dispatch(self) -> None:
+        """Tell people of changes of their bookings now."""
+        self._tell.next_at = 0.0
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._woken.set()
+        self.join(timeout=5.0)
+
+    def run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            for schedule in self._schedules:
+                self._call_if_due(schedule)
+            self._woken.wait(max(0.0, min(each.next_at for each in self._schedules) - time.monotonic()))
+
+    def _call_if_due(self, schedule: Schedule) -> None:
+        now = time.monotonic()
+        if now < schedule.next_at:
+            return
+        schedule.next_at = now + schedule.seconds
+        try:
+            schedule.function({}, None)
+        except Exception:  # noqa: BLE001 - one failing function must not end the others
+            logger().exception("scheduled function failed")

@@ -1,0 +1,155 @@
+"""Brings the engines up, prepares the data folder and tells the features where everything is."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
+
+import redis
+from alembic.util.exc import CommandError
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.exc import OperationalError
+
+from functions.mail.transports import transport
+from functions.migrations.service import upgrade
+from local.demo.load import load_demo_data
+from local.engines import socket_folder, start_postgres, start_valkey
+from local.options import CannotStart, Options
+from shared.domain.platform_settings import local_zone, platform_settings
+from shared.kit.environment import BadSetting
+from shared.kit.http.fast_routes import THREADS as DIRECT_THREADS
+from shared.kit.security.signing_keys import MIN_KEY_BYTES, WeakSecret, signing_key
+from shared.kit.settings import settings
+
+THREADS = 4
+CHAT_THREADS = 2
+# The file of the data folder that tells other commands where the running server's database is.
+DATABASE_WORD = "database.url"
+# Whoever runs on a data folder holds this file of it.
+LOCK = "lock"
+DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
+
+
+@contextmanager
+def running_stack(options: Options) -> Iterator[None]:
+    """Engines run and the environment names them while the block runs. Raises CannotStart."""
+    with ExitStack() as stack:
+        data = claim(options.data_folder, stack)
+        sockets = socket_folder()
+        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        _configure_features(options, data, sockets)
+        check_settings()
+        if options.database_url:
+            os.environ["DATABASE_URL"] = options.database_url
+        else:
+            postgres = start_postgres(data / "postgres", sockets)
+            stack.callback(postgres.stop)
+            postgres.keep_running()
+            os.environ["DATABASE_URL"] = postgres.url
+        if options.redis_url:
+            os.environ["REDIS_URL"] = options.redis_url
+        else:
+            valkey = start_valkey(data / "valkey", sockets)
+            stack.callback(valkey.stop)
+            valkey.keep_running()
+            os.environ["REDIS_URL"] = valkey.url
+        settings.cache_clear()  # checked before the engines had addresses
+        yield
+
+
+class FolderInUse(CannotStart):
+    """Another process runs on the data folder."""
+
+
+def claim(data: Path, stack: ExitStack) -> Path:
+    """Make the data folder ours until the stack is closed. Raises FolderInUse or CannotStart."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = stack.enter_context((data / LOCK).open("w"))
+    except OSError as error:
+        raise CannotStart(f"The data folder {data} cannot be used: {error.strerror}.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise FolderInUse(f"Another server is running on the data folder {data}.") from None
+    word = data / DATABASE_WORD
+    word.unlink(missing_ok=True)  # of a server that was killed
+    stack.callback(word.unlink, missing_ok=True)
+    return data
+
+
+def _configure_features(options: Options, data: Path, sockets: Path) -> None:
+    """Fill what the environment does not say already."""
+    defaults = {
+        "JWT_SECRET": _kept_secret(data / "secret.key"),
+        "MEDIA_FOLDER": str(data / "media"),
+        "MAIL_URL": f"file://{data / 'mail'}",
+        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + CHAT_THREADS),
+        "POWERTOOLS_SERVICE_NAME": "local",
+        "LOCAL_SOCKETS": str(sockets),
+        "LOCAL_DATA": str(data),
+    }
+    if options.frontend:
+        defaults["FRONT_URL"] = options.origin
+    for name, value in defaults.items():
+        if not os.environ.get(name):
+            os.environ[name] = value
+    picture = Path(os.environ["MEDIA_FOLDER"]) / "uploads" / "user" / "default.jpg"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DEFAULT_PICTURE, picture)
+
+
+def _kept_secret(path: Path) -> str:
+    """The signing key of this data folder, made on first use."""
+    if not path.exists():
+        _write_private(path, secrets.token_urlsafe(48))
+    key = path.read_text()
+    if len(key) < MIN_KEY_BYTES:
+        raise CannotStart(f"{path} holds no signing key. Delete it to have a new one made.")
+    return key
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o600)
+    part.write_text(text)
+    part.replace(path)
+
+
+def check_settings() -> None:
+    """Raises CannotStart for settings that would only show when they are needed."""
+    try:
+        for name, value in {**vars(settings()), **vars(platform_settings())}.items():
+            if type(value) is int and value < 1:
+                raise CannotStart(f"{name.upper()}={value} must be at least 1.")
+        signing_key()
+        local_zone()
+        transport(settings().mail_url)
+        conninfo_to_dict(settings().database_url)
+        redis.Redis.from_url(settings().redis_url)
+    except (WeakSecret, BadSetting) as error:
+        raise CannotStart(str(error)) from None
+    except ProgrammingError:  # its text may hold the password
+        raise CannotStart("DATABASE_URL is no address of a PostgreSQL database.") from None
+    except ValueError as error:
+        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
+    except ZoneInfoNotFoundError:
+        raise CannotStart(f"TIME_ZONE={platform_settings().time_zone!r} is no time zone.") from None
+
+
+def prepare(options: Options) -> None:
+    """Bring the database up to date, on first start fill it, and leave word where it is. Raises CannotStart."""
+    try:
+        upgrade()
+    except (OperationalError, CommandError) as error:
+        raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
+    if options.demo:
+        load_demo_data()
+    _write_private(options.data_folder / DATABASE_WORD, os.environ["DATABASE_URL"])

@@ -1,0 +1,155 @@
+"""What the mails say."""
+
+import email.policy
+import re
+from dataclasses import replace
+from email import message_from_bytes
+from html import escape
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from functions.accounts.handler import handler
+from functions.mail import texts
+from tests.conftest import read_settings_again
+from tests.support.lambda_client import LambdaClient
+from tests.support.mailbox import Mail, delivered, read_mail
+from tests.support.people import PASSWORD, People, query
+
+call = LambdaClient(handler)
+LINK = "https://korepetycje.example/account/reset-password/?reset_token=abc"
+
+
+def registration(**changes: str) -> Mail:
+    body = {"email": "ola@example.com", "password": PASSWORD, "first_name": "Łucja", **changes}
+    assert call("POST", "/api/user/create/", json_body=body).status == 201
+    return delivered("ola@example.com")[-1]
+
+
+def reset_mail(people: People) -> Mail:
+    person = people.student(first_name="Żaneta", last_name="Nowak")
+    assert call("POST", "/api/user/password_reset/", json_body={"email": person.email.upper()}).status == 200
+    [mail] = delivered(person.email)
+    return mail
+
+
+def test_a_registration_mail_leads_to_the_confirmation(platform: None) -> None:
+    mail = registration()
+    assert mail.subject == "Potwierdzenie adresu email"
+    assert (mail.to, mail.sender) == ("ola@example.com", "Korepetycje <no-reply@localhost>")
+    link = f"http://localhost:5173/account/confirm-email/?token={mail.token}"
+    assert re.fullmatch(r"[0-9a-f]{64}", mail.token)
+    assert link in mail.text.splitlines()
+    assert f'<a href="{link}"' in mail.html
+    for text in (mail.text, mail.html):
+        assert "Cześć Łucja," in text
+        assert "Potwierdź swój adres e-mail" in text
+        assert "7 dni" in text
+
+
+def test_a_reset_mail_leads_to_the_new_password(people: People) -> None:
+    mail = reset_mail(people)
+    assert mail.subject == "Resetowanie hasla"
+    link = f"http://localhost:5173/account/reset-password/?reset_token={mail.token}"
+    assert re.fullmatch(r"[0-9a-f]{48}", mail.token)
+    assert link in mail.text.splitlines()
+    assert f'<a href="{link}"' in mail.html
+    for text in (mail.text, mail.html):
+        assert "Cześć Żaneta," in text
+        assert "30 minut" in text
+
+
+def test_links_and_sender_follow_the_settings(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONT_URL", "https://korepetycje.example/")
+    monkeypatch.setenv("MAIL_FROM", "Żak i spółka <poczta@korepetycje.example>")
+    monkeypatch.setenv("RESET_TOKEN_MINUTES", "5")
+    read_settings_again()
+    mail = reset_mail(people)
+    assert f"https://korepetycje.example/account/reset-password/?reset_token={mail.token}" in mail.text
+    assert "5 minut" in mail.text
+    assert mail.sender == "Żak i spółka <poczta@korepetycje.example>"
+    [(minutes,)] = query("SELECT round(extract(epoch FROM expires_at - now()) / 60) FROM email_tokens")
+    assert minutes == 5
+
+
+@pytest.mark.parametrize("name", ["Jan", "Anna Maria", "Jean-Paul", "O'Neil", "D’Arc", "Łukasz", "李", "Zoë"])
+def test_a_name_is_greeted(name: str) -> None:
+    assert texts.password_reset(name, LINK, 30).greeting == f"Cześć {name},"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "https://evil.example/wygrana",
+        "evil.example",
+        "Wygrałeś 1000 zł! Kliknij",
+        "a\nb",
+        "Jan\r\n\r\nKliknij",
+        "<b>Jan</b>",
+        "x" * 41,
+        "Jan ",
+        "jan@example.com",
+    ],
+)
+def test_what_does_not_read_like_a_name_is_mailed_to_nobody(name: str) -> None:
+    assert texts.password_reset(name, LINK, 30).greeting == "Cześć,"
+
+
+def test_whoever_registers_a_stranger_s_address_cannot_write_to_it(platform: None) -> None:
+    mail = registration(first_name="Wygrana czeka: http://evil.example", last_name="evil.example")
+    assert "evil" not in mail.text + mail.html
+    assert "Cześć,\n" in mail.text
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=255))
+def test_any_name_makes_a_mail_that_can_be_read(name: str) -> None:
+    letter = texts.password_reset(name, LINK, 30)
+    raw = texts.as_message(letter, "Korepetycje <no-reply@example.com>", "ola@example.com").as_bytes()
+    mail = read_mail(raw)
+    assert (mail.to, mail.subject) == ("ola@example.com", "Resetowanie hasla")
+    assert mail.text.splitlines()[0] == letter.greeting
+    assert escape(letter.greeting) in mail.html
+    assert LINK in mail.text.splitlines()
+
+
+def test_markup_in_a_letter_is_text() -> None:
+    letter = replace(texts.password_reset("O'Neil", f"{LINK}&more", 30), before='<b>"x"</b> & y')
+    mail = read_mail(texts.as_message(letter, "no-reply@example.com", "ola@example.com").as_bytes())
+    assert '<b>"x"</b> & y' in mail.text
+    for shown in ("&lt;b&gt;&quot;x&quot;&lt;/b&gt; &amp; y", "O&#x27;Neil", f'href="{LINK}&amp;more"'):
+        assert shown in mail.html
+
+
+WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40)
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=20).map(" ".join))
+@example("Przypomnienie o zajęciach: Jan Kowalski, w środę 10 stycznia 2035 o 14:00")
+@example("Rezerwacja potwierdzona: Jan Kowalski-Nowakowski, w poniedziałek 10 stycznia 2035 o 14:00")
+@example('Rezerwacja potwierdzona: Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co, w środę 10 stycznia 2035 o 14:00')
+@example("x" * 100)
+def test_a_subject_begins_in_its_line_and_is_read_as_it_was_written(subject: str) -> None:
+    letter = replace(texts.password_reset("Ola", LINK, 30), subject=subject)
+    raw = texts.as_message(letter, "no-reply@example.com", "ola@example.com").as_bytes()
+    found = re.match(rb"Subject: [!-~].*(?:\n [!-~].*)*\n(?=From: )", raw)
+    assert found, raw[:200]
+    assert message_from_bytes(raw, policy=email.policy.default)["Subject"] == subject
+    assert read_mail(raw).subject == subject
+
+
+def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() -> None:
+    letter = texts.confirmation("Łucja", LINK, 7)
+    raw = texts.as_message(letter, "Łódź <no-reply@example.com>", "ola@example.com").as_bytes()
+    assert raw.isascii()
+    assert max(map(len, raw.splitlines())) < 998, "RFC 5322 section 2.1.1"
+    message = message_from_bytes(raw, policy=email.policy.default)
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content_charset() for part in message.iter_parts()] == ["utf-8", "utf-8"]
+    assert message["Message-ID"].endswith("@example.com>")
+    assert message["Date"].datetime
+    assert message["MIME-Version"] == "1.0"

@@ -1,0 +1,70 @@
+"""Polish words for people and times."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.domain.booking_facts import Person
+from shared.domain.booking_texts import day_and_time, full_name
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+def person(first_name: str, last_name: str) -> Person:
+    return Person(uuid4(), "x@example.com", first_name, last_name, WARSAW)
+
+
+def test_days_are_named_as_one_says_them() -> None:
+    monday = datetime(2035, 1, 1, 11, tzinfo=UTC)
+    spoken = [day_and_time(monday + timedelta(days=31 * number), WARSAW) for number in range(12)]
+    assert spoken == [
+        "w poniedziałek 1 stycznia 2035 o 12:00",
+        "w czwartek 1 lutego 2035 o 12:00",
+        "w niedzielę 4 marca 2035 o 12:00",
+        "w środę 4 kwietnia 2035 o 13:00",
+        "w sobotę 5 maja 2035 o 13:00",
+        "we wtorek 5 czerwca 2035 o 13:00",
+        "w piątek 6 lipca 2035 o 13:00",
+        "w poniedziałek 6 sierpnia 2035 o 13:00",
+        "w czwartek 6 września 2035 o 13:00",
+        "w niedzielę 7 października 2035 o 13:00",
+        "w środę 7 listopada 2035 o 12:00",
+        "w sobotę 8 grudnia 2035 o 12:00",
+    ]
+
+
+def test_another_zone_is_named() -> None:
+    moment = datetime(2035, 1, 1, 23, 30, tzinfo=UTC)
+    assert day_and_time(moment, WARSAW) == "we wtorek 2 stycznia 2035 o 00:30"
+    assert day_and_time(moment, ZoneInfo("UTC")) == "w poniedziałek 1 stycznia 2035 o 23:30 (UTC)"
+
+
+@pytest.mark.parametrize(
+    ("first_name", "last_name", "told"),
+    [
+        ("Łucja", "Śliwa-Kowalska", "Łucja Śliwa-Kowalska"),
+        ("Anna Maria", "", "Anna Maria"),
+        ("", "O'Neil", "O'Neil"),
+        ("", "", "uczeń"),
+        ("Dr. Jan", "Kot", "Dr. Jan Kot"),
+        ("J. K.", "", "J. K."),
+        ("J.K.", "Rowling", "J.K. Rowling"),
+        ("Anna (mama Oli) & Piotr", "Nowak, 2b", "Anna (mama Oli) & Piotr Nowak, 2b"),
+        ("evil.example", "Nowak", "Nowak"),
+        ("Wejdź na EVIL.pl/x teraz", "", "Wejdź na teraz"),
+        ("evil。com", "ftp://x", "uczeń"),
+        ("www.x", "ola@example.com", "uczeń"),
+        ("ev\u200bil.e\u200bxample", "evil.<x>yz", "uczeń"),
+        ("<b>Ola</b>", "\u202eNowak\0", "bOla/b Nowak"),
+        ("Ola", "x" * 41, "Ola " + "x" * 40),
+        ("Ola\r\nBcc: x", " \u2028\tNowak ", "Ola Bcc: x Nowak"),
+    ],
+)
+def test_a_person_is_called_by_name_or_by_part(first_name: str, last_name: str, told: str) -> None:
+    assert full_name(person(first_name, last_name), "student") == told
+
+
+def test_whoever_is_gone_is_called_by_part() -> None:
+    assert full_name(None, "tutor") == "korepetytor"

@@ -1,0 +1,22 @@
+"""Who counts as one address."""
+
+import pytest
+
+from shared.domain.limits import subscriber
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::1", "::"),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.7"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_ipv6_address_counts_by_its_first_half(address: str, counted_as: str) -> None:
+    assert subscriber(address) == counted_as

@@ -1,0 +1,71 @@
+"""Which passwords are accepted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.password_rules import WeakPassword, check_password_rules
+
+SHORT = "To hasło jest za krótkie. Musi zawierać co najmniej 8 znaków."
+COMMON, DIGITS = "To hasło jest zbyt powszechne.", "Hasło składa się wyłącznie z cyfr."
+EMAIL, FIRST, LAST = (f"Hasło jest zbyt podobne do {name}." for name in ("email", "first name", "last name"))
+PERSON = {"email": "ola.nowakowska@example.com", "first_name": "Aleksandra", "last_name": "Nowakowska"}
+
+
+def complaints(password: str, **changes: str) -> list[str]:
+    try:
+        check_password_rules(password, **PERSON | changes)
+    except WeakPassword as refusal:
+        found: list[str] = refusal.body["password"]
+        return found
+    return []
+
+
+@pytest.mark.parametrize(
+    ("password", "expected"),
+    [
+        ("Zielona!Herbata7", []),
+        ("żółw i kaczka", []),
+        ("correct horse battery staple", []),
+        ("Zielon!7", []),
+        ("Zielo!7", [SHORT]),
+        ("", [SHORT]),
+        ("password", [COMMON]),
+        ("PassWord", [COMMON]),
+        (" password ", [COMMON]),
+        ("8371625490", [DIGITS]),
+        ("١٢٣٤٥٦٧٨٩", [DIGITS]),
+        ("12345", [SHORT, COMMON, DIGITS]),
+        ("Aleksandra1", [FIRST]),
+        ("ALEKSANDRA!", [FIRST]),
+        ("nowakowska7", [EMAIL]),
+        ("ola.nowakowska@example.com", [EMAIL]),
+        ("example1", [EMAIL]),
+        ("x" * 128, []),
+    ],
+)
+def test_a_password_is_told_every_rule_it_breaks_in_order(password: str, expected: list[str]) -> None:
+    assert complaints(password) == expected
+
+
+def test_of_several_likenesses_the_first_is_told() -> None:
+    assert complaints("Nowakowska7") == [EMAIL]
+    assert complaints("Nowakowska7", email="o@example.com") == [LAST]
+    assert complaints("Nowakowska7", email="o@example.com", first_name="nowakowska") == [FIRST]
+
+
+def test_absent_names_are_like_nothing() -> None:
+    assert complaints("Zielona!Herbata7", email="", first_name="", last_name="") == []
+
+
+@pytest.mark.parametrize("length", [4, 8, 16, 64, 255])
+def test_a_password_is_never_one_of_the_own_data_itself(length: int) -> None:
+    name = ("Brzęczyszczykiewicz" * 20)[:length]
+    assert complaints(name, email="o@example.com", first_name="", last_name=name)[0] == LAST
+
+
+@given(st.text(max_size=128), st.text(max_size=255), st.text(max_size=255))
+def test_any_texts_are_compared(password: str, first_name: str, last_name: str) -> None:
+    found = complaints(password, first_name=first_name, last_name=last_name)
+    assert (SHORT in found) == (len(password) < 8)
+    assert len(found) == len(set(found)) <= 4

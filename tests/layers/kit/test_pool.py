@@ -1,0 +1,84 @@
+"""Connections that died while they rested, as a frozen Lambda or a restarted server leaves them."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg_pool import ConnectionPool
+
+from shared.kit.db import pool
+from shared.kit.db.pool import PooledConnection, close_pool, connection
+from shared.kit.settings import settings
+from tests.conftest import read_settings_again
+
+REST = pool.LISTEN_AFTER_IDLE + 0.02
+
+
+@pytest.fixture
+def one_connection(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pool is as in a Lambda."""
+    monkeypatch.setenv("DATABASE_POOL", "1")
+    read_settings_again()
+    close_pool()
+    with connection() as db:
+        db.execute("SELECT 1")
+    yield
+    close_pool()
+
+
+@pytest.fixture
+def kill_connections(one_connection: None) -> Callable[[], None]:
+    """Ends every connection of this process's pool and lets it rest."""
+
+    def kill() -> None:
+        with psycopg.connect(settings().database_url, autocommit=True) as killer:
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            killer.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
+        time.sleep(REST)
+
+    return kill
+
+
+def test_a_connection_that_was_closed_while_it_rested_is_replaced(kill_connections: Callable[[], None]) -> None:
+    for _ in range(3):
+        kill_connections()
+        with connection() as db:
+            assert db.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_without_listening_the_first_statement_would_fail(
+    kill_connections: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PooledConnection, "has_news", lambda _self: False)
+    kill_connections()
+    with pytest.raises(psycopg.OperationalError), connection() as db:
+        db.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("seconds", [-3600.0, pool.PING_AFTER_IDLE + 1])
+def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
+    one_connection: None, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """The clock of the day may be set back, and a frozen Lambda's goes on where the monotonic one stands still."""
+    checked: list[PooledConnection] = []
+    with connection() as db:
+        db.borrowed_at = time.time() - seconds
+    monkeypatch.setattr(ConnectionPool, "check_connection", checked.append)
+    with connection() as db:
+        assert checked == [db]
+    with connection():
+        assert len(checked) == 1
+
+
+def test_the_connection_that_came_back_last_is_lent_first(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_POOL", "3")
+    read_settings_again()
+    close_pool()
+    with connection() as first, connection() as second, connection():
+        pass
+    with connection() as one, connection() as another:
+        assert [one, another] == [first, second]
+    with connection() as one:
+        assert one is first
+    close_pool()

@@ -1,0 +1,94 @@
+"""Sockets as the gateway reports them to the function: events in, posts to the management API out."""
+
+import json
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from functions.chat.sockets import ACTIONS, handle_messages, handler
+from tests.events.recorded import recorded
+from tests.support.people import Person
+from tools.cloud.management_api import ManagementApi
+
+numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Client:
+    """An open socket of a person; `answer` is what the function said to the last event."""
+
+    id: str
+    api: ManagementApi
+
+    def send(self, frame: Any) -> dict[str, Any]:
+        """Send a frame as JSON; returns the function's answer."""
+        return self.send_text(json.dumps(frame))
+
+    def send_text(self, text: str) -> dict[str, Any]:
+        return handler(self.event(text), None)
+
+    def event(self, text: str) -> dict[str, Any]:
+        """The event of a frame."""
+        event = recorded("socket_chat_message", connection_id=self.id, user_id="")
+        event["body"], event["requestContext"]["routeKey"] = text, route_key(text)
+        return event
+
+    def say(self, body: Any, **more: Any) -> dict[str, Any]:
+        """Send a message as the frontend does."""
+        return self.send_text(message(body, **more))
+
+    def leave(self) -> dict[str, Any]:
+        return handler(recorded("socket_disconnect", connection_id=self.id), None)
+
+    @property
+    def frames(self) -> list[Any]:
+        """What was posted to it."""
+        return [json.loads(frame) for frame in self.api.posted(self.id)]
+
+    @property
+    def bodies(self) -> list[str]:
+        """The bodies of the messages posted to it, of either protocol."""
+        return [frame.get("data", frame)["body"] for frame in self.frames]
+
+
+def message(body: Any, **more: Any) -> str:
+    """The frame of a message as the frontend sends it."""
+    return json.dumps({"event": "chat_message", "data": {"body": body, **more}})
+
+
+def say_together(*said: tuple[Client, Any, str | None]) -> dict[str, Any]:
+    """Messages that wait together, as socket, body and the client's own id; the function's answer to all."""
+    return handle_messages([client.event(message(body, id=client_id)) for client, body, client_id in said])
+
+
+def route_key(text: str) -> str:
+    """The route the gateway chooses by $request.body.event."""
+    try:
+        key = json.loads(text)["event"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        key = None
+    return key if isinstance(key, str) and key in ACTIONS and not key.startswith("$") else "$default"
+
+
+class Clients:
+    """Opens sockets."""
+
+    def __init__(self, api: ManagementApi) -> None:
+        self.api = api
+
+    def open(self, person: Person, conversation: UUID, protocol: str = "") -> Client:
+        """Connect a member's socket."""
+        client = Client(f"c{next(numbers)}=", self.api)
+        answer = self.connect(client.id, token=person.access, conversation=str(conversation), protocol=protocol)
+        assert answer == {"statusCode": 200}
+        return client
+
+    def connect(self, connection_id: str = "", **query: str) -> dict[str, Any]:
+        """Ask for a handshake with these query parameters; the function's answer."""
+        connection_id = connection_id or f"c{next(numbers)}="
+        event = recorded("socket_connect", connection_id=connection_id, conversation_id="", access="")
+        sent = {name: value for name, value in query.items() if value}
+        event["queryStringParameters"] = sent or None
+        event["multiValueQueryStringParameters"] = {name: [value] for name, value in sent.items()} or None
+        return handler(event, None)

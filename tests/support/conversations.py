@@ -1,0 +1,32 @@
+"""Conversations for tests, made straight in the database."""
+
+from uuid import UUID
+
+from psycopg.types.json import Json
+
+from tests.support.people import Person, insert, query
+
+
+def conversation(one: Person, other: Person) -> UUID:
+    """An empty conversation of two people."""
+    pair = "-".join(sorted((str(one.id), str(other.id))))
+    conversation_id: UUID = insert("conversations", {"pair": pair})
+    for person in (one, other):
+        query("INSERT INTO conversation_members (conversation_id, user_id) VALUES (%s, %s)", conversation_id, person.id)
+    return conversation_id
+
+
+def say(conversation_id: UUID, author: Person, *bodies: str) -> None:
+    """Add messages to a conversation."""
+    query(
+        "WITH spoken AS (SELECT body, seq FROM json_array_elements_text(%s) WITH ORDINALITY AS spoken (body, seq)),"
+        " talk AS (UPDATE conversations SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq - %s AS before)"
+        " INSERT INTO messages (conversation_id, seq, created_by, body)"
+        " SELECT %s, before + seq, %s, body FROM spoken, talk",
+        Json(bodies),
+        len(bodies),
+        conversation_id,
+        len(bodies),
+        conversation_id,
+        author.id,
+    )

@@ -1,0 +1,140 @@
+"""The gateway emulator with a function of the test behind it, served as the local server serves it."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from websockets.sync.client import ClientConnection, connect
+
+from local import management
+from local.gateway import Gateway
+from local.peer_workers import LocalPusher, listen
+from local.server import MAX_MESSAGE
+from local.websocket_protocol import GatewayProtocol
+from shared.kit.http.middleware import Receive, Scope, Send
+from shared.kit.http.routing import http_app
+from tests.support.local_server import free_port
+
+PATIENCE = 10.0
+Event = dict[str, Any]
+
+
+class Function:
+    """Remembers its events; what it answers is up to the test."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        # How many events were handled together, time by time.
+        self.rows: list[int] = []
+        self.answer: Callable[[Event], Mapping[str, Any]] = welcome
+        self._let_in = 0
+        self._arrival = threading.Condition()
+
+    def __call__(self, event: Event, _context: object) -> Mapping[str, Any]:
+        with self._arrival:
+            self.events.append(event)
+            self._arrival.notify_all()
+        result = self.answer(event)
+        if event["requestContext"]["eventType"] == "CONNECT" and result.get("statusCode") == 200:
+            self._let_in += 1
+        return result
+
+    def together(self, events: Sequence[Event]) -> Mapping[str, Any]:
+        """As called with events that waited together."""
+        self.rows.append(len(events))
+        return [self(event, None) for event in events][-1]
+
+    def wait_for(self, kind: str, number: int = 1) -> list[Event]:
+        """The events of a kind (CONNECT, MESSAGE, DISCONNECT), once there are so many."""
+        with self._arrival:
+            assert self._arrival.wait_for(lambda: len(self.seen(kind)) >= number, PATIENCE), kind
+            return self.seen(kind)
+
+    def seen(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event["requestContext"]["eventType"] == kind]
+
+    def forget(self) -> None:
+        """Wait until everybody has left, then begin anew."""
+        if self._let_in:
+            self.wait_for("DISCONNECT", self._let_in)
+        self.events, self.rows, self._let_in, self.answer = [], [], 0, welcome
+
+
+def welcome(_event: Event) -> Mapping[str, Any]:
+    return {"statusCode": 200}
+
+
+class Emulator:
+    """A running gateway on a port of its own."""
+
+    def __init__(self, function: Function, gateway: Gateway, sockets: Path) -> None:
+        self.function = function
+        self.gateway = gateway
+        self.pusher = LocalPusher(gateway, sockets)
+        self.sockets = sockets
+        self.port = free_port()
+        self.ready = threading.Event()
+        self.http = http_app(others=management.routes(self.pusher), lifespan=lambda _app: self._running())
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        neighbours = await listen(self.gateway, self.sockets)
+        self.gateway.open()
+        try:
+            yield
+        finally:
+            neighbours.close()
+            self.gateway.shut()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app: Any = self.gateway if scope["type"] == "websocket" else self.http
+        await app(scope, receive, send)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def connect(self, target: str = "/ws/?token=t", **options: Any) -> AbstractContextManager[ClientConnection]:
+        """A client's socket."""
+        opening: AbstractContextManager[ClientConnection] = connect(
+            f"ws://127.0.0.1:{self.port}{target}", compression=None, ping_interval=None, **options
+        )
+        return opening
+
+    def connection_id(self) -> str:
+        """The id of the socket that was opened last."""
+        return str(self.function.wait_for("CONNECT")[-1]["requestContext"]["connectionId"])
+
+
+@contextmanager
+def running_emulator(
+    sockets: Path, *, routes: tuple[str, ...] = ("$connect", "$disconnect", "$default", "chat", "many"), **limits: float
+) -> Iterator[Emulator]:
+    """`limits` are the gateway's: idle and lifetime, in seconds. Events of the route "many" are handled together."""
+    function = Function()
+    gateway = Gateway(function, routes, threads=2, together={"many": function.together}, **limits)
+    emulator = Emulator(function, gateway, sockets)
+    config = uvicorn.Config(
+        emulator,
+        port=emulator.port,
+        loop="uvloop",
+        ws=GatewayProtocol,
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+        yield emulator
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)

@@ -1,0 +1,59 @@
+"""Stopping transactions halfway: to see what others do meanwhile, and what is left if they never go on."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from shared.kit.settings import settings
+from tests.support.people import query
+
+KEY = 7_270_401
+PATIENCE = 20.0
+
+
+@contextmanager
+def gate_after(event: str) -> Iterator[Callable[[], None]]:
+    """Whoever does `event`, such as "DELETE ON sign_in_sessions", waits behind it.
+
+    Until the block ends or calls what it is given.
+    """
+    with psycopg.connect(settings().database_url, autocommit=True) as keeper:
+
+        def let_go() -> None:
+            keeper.execute("SELECT pg_advisory_unlock_all()")
+
+        keeper.execute(
+            sql.SQL(
+                "CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS"
+                " 'BEGIN PERFORM pg_advisory_xact_lock_shared({}); RETURN NULL; END'"
+            ).format(KEY)
+        )
+        trigger = f"CREATE TRIGGER gate AFTER {event} FOR EACH STATEMENT EXECUTE FUNCTION wait_at_gate()"
+        keeper.execute(trigger.encode())
+        keeper.execute("SELECT pg_advisory_lock(%s)", (KEY,))
+        try:
+            yield let_go
+        finally:
+            let_go()
+            keeper.execute("DROP FUNCTION wait_at_gate() CASCADE")
+
+
+def waiting() -> int:
+    """How many transactions wait for a lock now."""
+    return int(query("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")[0][0])
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.01)
+
+
+def kill_the_waiting() -> None:
+    """End the connection of the one that waits as if its process had died."""
+    wait_until(lambda: waiting() == 1)
+    query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")

@@ -1,0 +1,76 @@
+"""Accounts for tests, made straight in the database: one row each, with a session and an access token."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db.pool import connection
+from shared.kit.security.password_hashes import hash_password
+from shared.kit.security.tokens import Claims, issue
+
+PASSWORD = "Start1!haslo"
+
+
+@cache
+def password_hash() -> str:
+    """Of PASSWORD: hashes are slow to make, and every account may have the same one."""
+    return hash_password(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A confirmed account with one sign-in session."""
+
+    id: UUID
+    email: str
+    session_id: UUID
+    access: str
+    refresh: str
+    tutor_id: int = 0
+
+
+class People:
+    """`student()` and `tutor()` each make a new account; keyword arguments are columns."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._hash = password_hash()
+
+    def student(self, **columns: Any) -> Person:
+        return self._add({"email": f"student{next(self._numbers)}@example.com", **columns}, tutor=None)
+
+    def tutor(self, *, tutor: dict[str, Any] | None = None, **columns: Any) -> Person:
+        account = {"email": f"tutor{next(self._numbers)}@prz.edu.pl", "is_tutor": True, **columns}
+        return self._add(account, tutor=tutor or {})
+
+    def _add(self, columns: dict[str, Any], tutor: dict[str, Any] | None) -> Person:
+        now = datetime.now(UTC)
+        account = {
+            "first_name": "Ola",
+            "last_name": "Nowak",
+            "confirmed_at": now,
+            "password_hash": self._hash,
+        } | columns
+        user_id = insert("users", account)
+        tutor_id = insert("tutors", {"user_id": user_id, **tutor}) if tutor is not None else 0
+        session_id = insert("sign_in_sessions", {"user_id": user_id, "expires_at": now + timedelta(days=7)})
+        access = issue(Claims("access", user_id, session_id, now + timedelta(hours=1)))
+        refresh = issue(Claims("refresh", user_id, session_id, now + timedelta(days=7)))
+        return Person(user_id, str(account["email"]), session_id, access, refresh, tutor_id)
+
+
+def insert(table: str, columns: dict[str, Any]) -> Any:
+    """Insert a row; returns its id."""
+    names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING id"
+    return query(statement, *columns.values())[0][0]
+
+
+def query(statement: str, *values: Any) -> list[Any]:
+    """Run any statement; its rows, none if it has none."""
+    with connection() as db:
+        cursor = db.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []

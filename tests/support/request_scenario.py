@@ -1,0 +1,412 @@
+"""A long scenario of requests for both entry points: every endpoint, every kind of error, a day of each kind of user."""
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+
+from local.features import ROUTERS
+from tests.support.lambda_client import JSON_TYPE
+from tests.support.people import PASSWORD
+
+FORM, TEXT = "application/x-www-form-urlencoded", "text/plain"
+MULTIPART = "multipart/form-data; boundary=x"
+STUDENT, TUTOR, OTHER, GONE, TALK = (UUID(int=number, version=4) for number in range(1, 6))
+
+
+@dataclass
+class Step:
+    """A request; `who` is the key of a person, "" for nobody. Paths and bodies may name {talk} and others."""
+
+    method: str
+    target: str
+    who: str = ""
+    body: Any = None
+    raw: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.who or 'anybody'} {self.method} {self.target[:60]} {json.dumps(self.body)[:40]}{self.raw[:20]!r}"
+
+
+def everything_as_anybody() -> Iterator[Step]:
+    """Every endpoint with each method, anonymous and with bad credentials."""
+    paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # APIRoutes
+    for path in sorted(paths):
+        target = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
+        target = target.replace("{token}", "x")
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            yield Step(method, target)
+            yield Step(method, target.rstrip("/"), headers={"origin": "https://front.example"})
+        for header in ("Bearer", "Bearer a b", "Bearer nonsense", "Basic x", "bearer x"):
+            yield Step("GET", target, headers={"authorization": header})
+        yield Step("PUT", target, "student", {})
+        yield Step("DELETE", target, "gone", {})
+        yield Step("OPTIONS", target, headers={"origin": "x", "access-control-request-method": "PUT"})
+
+
+def public_reads() -> Iterator[Step]:
+    search = "/api/user/tutor/search/"
+    queries = (
+        "?search_by_full_name=%C5%81ucja",
+        "?search_by_full_name=lucja+nowak",
+        "??&price__gte=10??&price__gte=10&price__lte=5000",
+        "?search_by_full_name=100%",
+        "?search_by_full_name=%FF%C5",
+        "?skills=Nieznany",
+        "?price__gte=x&avg_rating__lt=NaN&page_size=0&cursor=x",
+        "?page_size=1",
+        "?search_by_full_name=%00",
+        "?free_from=08:00&free_to=12:00&free_weekdays=1,2&free_tz=Europe/Warsaw&free_within=30&free_length=60",
+        "?free_from=x&free_tz=Nowhere&free_within=99&free_length=1&free_weekdays=9",
+        "?search_by_full_name=" + "x" * 50_000,
+    )
+    for text in queries:
+        yield Step("GET", search + text, headers={"origin": "https://front.example", "content-type": JSON_TYPE})
+        yield Step("GET", f"{search}facets/{text}")
+    for path in (
+        "all",
+        "details/1",
+        "details/2",
+        "details/99",
+        "details/" + "9" * 30,
+        "details/abc",
+        "skills",
+        "all/1",
+    ):
+        yield Step("GET", f"/api/user/tutor/{path}/")
+    for number in ("3", "2.7", "", "abc", "-1", "1e30"):
+        yield Step("GET", f"/api/user/ratings/best/?number_of_ratings={number}")
+
+
+def bodies() -> Iterator[Step]:
+    """Every class of unusable body at an endpoint of each function that takes one."""
+    targets = (
+        ("POST", "/api/user/create/", ""),
+        ("POST", "/api/token/", ""),
+        ("PATCH", "/api/user/profile/", "student"),
+        ("PATCH", "/api/user/tutor/price/me/", "tutor"),
+        ("POST", "/api/user/tutor/schedule/me/", "tutor"),
+        ("PUT", "/api/availability/hours/me/", "tutor"),
+        ("POST", "/api/user/rate_tutor/1/", "student"),
+        ("POST", "/api/chat/conversation/", "student"),
+    )
+    for method, target, who in targets:
+        for raw in (
+            b"",
+            b"{oops",
+            b"[]",
+            b'"x"',
+            b"null",
+            b"NaN",
+            b"\xff\xfe",
+            b"[" * 20_000,
+            b'{"email":"\\ud800\\u0000"}',
+        ):
+            yield Step(method, target, who, raw=raw, headers={"content-type": JSON_TYPE})
+        yield Step(method, target, who, raw=b"x=1", headers={"content-type": TEXT})
+        yield Step(method, target, who, raw=b"price=%C5&email=a%00b&=&&", headers={"content-type": FORM})
+        yield Step(method, target, who, raw=b"no parts", headers={"content-type": MULTIPART})
+        yield Step(method, target, who, raw=b"{}" + b" " * 4_500_000, headers={"content-type": JSON_TYPE})
+        yield Step(method, target, who, {})
+
+
+def student_s_day() -> Iterator[Step]:
+    rate, talk = "/api/user/rate_tutor/{tutor}/", "/api/chat/conversation_detail/{talk}"
+    yield Step("POST", rate, "student", {"rating": 4, "review": "Świetnie 😀"})
+    yield Step("POST", rate, "student", {"rating": 4, "review": "x"})
+    yield Step("POST", rate, "student", {"rating": 9})
+    yield Step("POST", rate, "tutor", {"review": "x"})
+    for target in ("/api/user/rate_tutor/0/", "/api/user/rate_tutor/77/"):
+        yield Step("POST", target, "student", {"review": "x"})
+    yield Step("GET", "/api/user/ratings/me/", "student")
+    yield Step("GET", "/api/user/tutor/details/{tutor}/")
+    yield Step("DELETE", rate, "student")
+    yield Step("DELETE", rate, "student")
+    for user in (TUTOR, OTHER, STUDENT, GONE, "x"):
+        yield Step("POST", "/api/chat/conversation/", "student", {"users": [{"id": str(user)}]})
+        yield Step("GET", f"/api/chat/conversation/user/{user}/", "student")
+    yield Step("GET", "/api/chat/conversations/", "student")
+    for query_string in ("", "/", "?number_of_last_messages=1", "?after=1", "?before=2", "?after=x"):
+        yield Step("GET", talk + query_string, "student")
+    yield Step("GET", talk.upper(), "student")
+    yield Step("GET", talk, "other")
+
+
+def reviews_and_their_rules() -> Iterator[Step]:
+    """Two reviews of the second tutor, 1 by the student and 2 by the other."""
+    base, rate = "/api/user/tutor/reviews", "/api/user/rate_tutor/2/"
+    for query_string in ("", "?p=1&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{base}/2/{query_string}")
+    for tutor_id in ("77", "9" * 30, "abc"):
+        yield Step("GET", f"{base}/{tutor_id}/")
+    for body in ({"rating": 3}, {"rating": 9, "review": ""}, {}):
+        yield Step("PATCH", rate, "student", body)
+    yield Step("PATCH", rate, "second", {"rating": 1})
+    for who, review in (("second", "1"), ("second", "77"), ("tutor", "1"), ("student", "1")):
+        for text in ("Dziękuję!", ""):
+            yield Step("PUT", f"{base}/{review}/reply/", who, {"reply": text})
+    yield Step("DELETE", f"{base}/1/reply/", "second")
+    for who, review in (("other", "1"), ("other", "1"), ("student", "1"), ("student", "77")):
+        yield Step("POST", f"{base}/{review}/report/", who, {"reason": "Obraża"})
+    yield Step("POST", f"{base}/1/report/", "other", {})
+    for who in ("staff", "student"):
+        yield Step("GET", f"{base}/reported/", who)
+        for verb in ("hide", "unhide", "hide"):
+            yield Step("POST", f"{base}/1/{verb}/", who, {})
+    yield Step("POST", f"{base}/77/hide/", "staff", {})
+    for method in ("PATCH", "DELETE"):
+        yield Step(method, rate, "student", {"rating": 5})
+    yield Step("GET", "/api/user/ratings/me/", "student")
+    yield Step("GET", f"{base}/2/")
+    yield Step("GET", "/api/user/tutor/details/2/")
+    yield Step("POST", f"{base}/1/unhide/", "staff", {})
+
+
+def tutor_s_day() -> Iterator[Step]:
+    settings = "/api/user/tutor/"
+    for name, body in (
+        ("", {"description": None}),
+        ("price", {"price": "75"}),
+        ("price", {"price": -1}),
+        ("location", {"tutoring_location": "Rzeszów"}),
+        ("location", {"tutoring_location": ""}),
+        ("description", {"description": "Opis\n😀"}),
+        ("individual_group", {"group_sessions_available": True}),
+        ("individual_group", {"individual_sessions_available": True}),
+        ("method_session_availability", {"online_sessions_available": "maybe"}),
+        ("method_session_availability", {"online_sessions_available": True}),
+    ):
+        path = f"{settings}{name}/me".replace("//", "/")
+        yield Step("PATCH", f"{path}/", "tutor", body)
+        yield Step("GET", f"{path}/", "tutor")
+        yield Step("HEAD", path, "tutor")
+    for skills in (["Fizyka"], ["Nie ma"], "Fizyka", None):
+        yield Step("PUT", f"{settings}skills/me/", "tutor", {"skills": skills})
+        yield Step("GET", f"{settings}skills/me/", "tutor")
+    yield Step("PATCH", f"{settings}me/", "tutor", {"price": 5})
+    times = {"start_time": "2035-01-10T07:00:00.000Z", "end_time": "2035-01-10T08:00:00.000Z"}
+    for body in (times, times, {"start_time": "x"}, times | {"end_time": times["start_time"]}):
+        yield Step("POST", f"{settings}schedule/me/", "tutor", body)
+    yield Step("GET", f"{settings}schedule/me/", "tutor")
+    for target in ("1/", "1/", "", "abc/"):
+        yield Step("DELETE", f"{settings}schedule/me/{target}", "tutor")
+    yield Step("POST", f"{settings}schedule/me/", "tutor", times)
+    yield Step("DELETE", f"{settings}schedule/me/", "tutor")
+
+
+def tutor_s_hours() -> Iterator[Step]:
+    """Rules for one day so far away that no play sees its items, but for one override."""
+    hours, overrides, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
+    monday = {"weekday": 1, "start": "09:00", "end": "17:00"}
+    for week in ([], [monday, monday], [monday | {"end": "9:00"}], None):
+        yield Step("PUT", hours, "tutor", {"hours": week, "time_zone": "Europe/Warsaw"})
+        yield Step("GET", hours, "tutor")
+    day = {"kind": "extra", "first_day": "2099-03-28", "start": "09:00", "note": "Żółw"}
+    for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
+        yield Step("POST", overrides, "tutor", body)
+    yield Step("GET", overrides, "tutor")
+    for target in ("1/", "1/", "99/", "abc/"):
+        yield Step("DELETE", overrides + target, "tutor")
+    changes: list[Any] = [{"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}]
+    for change in changes:
+        yield Step("PATCH", f"{terms}me/", "tutor", change)
+        yield Step("GET", f"{terms}me/", "tutor")
+        yield Step("GET", f"{terms}{{tutor}}/")
+    times = {"start_time": "2035-03-25T00:30:00.000Z", "end_time": "2035-03-25T03:00:00.000Z"}
+    yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    for query_string in (
+        "",
+        "?from=2035-03-25&to=2035-03-26",
+        "?from=2035-03-25&to=2035-03-26&tz=Asia%2FTokyo&length=60",
+    ):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    for query_string in ("?from=x", "?tz=x", "?length=61", "?from=2035-03-25&to=2035-07-25"):
+        yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+    yield Step("GET", "/api/availability/slots/99/")
+    yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
+
+
+def told() -> Iterator[Step]:
+    """Notifications and the calendar feed."""
+    note, feed = "/api/notification/", "/api/reservation/calendar/"
+    for query in ("", "?p=1&page_size=1", "?p=2&page_size=1", "?p=9", "?p=x&page_size=0"):
+        yield Step("GET", f"{note}list/{query}", "student")
+    yield Step("GET", f"{note}unread_count", "student")
+    for target, body in (("1", {"is_read": True}), ("1", {"is_read": "x"}), ("3", {"is_read": True}), ("99", {})):
+        for method in ("PUT", "PATCH"):
+            yield Step(method, f"{note}is_read/{target}/", "student", body)
+    yield Step("GET", f"{note}list/", "other")
+    yield Step("POST", f"{note}read_all/", "student", {})
+    yield Step("GET", f"{note}list/", "student")
+    for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
+        yield Step("GET", feed + target, headers={"origin": "https://front.example"})
+        yield Step("HEAD", feed + target)
+        yield Step("GET", feed + target, headers={"if-none-match": "*"})
+    yield Step("GET", feed, "student")
+    yield Step("DELETE", feed, "student")
+    yield Step("DELETE", feed, "student")
+    yield Step("GET", feed + "{feed}.ics")
+    yield Step("POST", feed, "tutor")
+    yield Step("GET", feed, "tutor")
+
+
+RESERVATIONS, WAITLIST = "/api/reservation/reservation/", "/api/reservation/waitlist/"
+EIGHT, NINE, TEN = ({"tutor": 1, "start_time": f"2035-01-10T{hour:02}:00:00Z", "length": 60} for hour in (8, 9, 10))
+
+
+def bookings() -> Iterator[Step]:
+    """Sessions of the tutor's; ids count on from 1, which was two hours ago.
+
+    The student has no part: the local server tells of them meanwhile, and the student's export would show it.
+    """
+    for day in (10, 17, 24):
+        times = {"start_time": f"2035-01-{day}T07:00:00Z", "end_time": f"2035-01-{day}T15:00:00Z"}
+        yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    afternoon = EIGHT | {"start_time": "2035-01-10T13:00:00Z", "weeks": 3}
+    for body in (
+        EIGHT,
+        EIGHT,
+        EIGHT | {"tutor": 99},
+        {"session": 10**6},
+        EIGHT | {"weeks": 3},
+        afternoon,
+        {"note": "x"},
+    ):
+        yield Step("POST", RESERVATIONS, "other", body)
+    for who in ("tutor", "second"):
+        yield Step("POST", RESERVATIONS, who, EIGHT)
+    for body, key in ((TEN, "k"), (TEN, "k"), (EIGHT, "k"), (EIGHT, "x" * 256)):
+        yield Step("POST", RESERVATIONS, "second", body, headers={"idempotency-key": key})
+    for action in ("confirm/8", "decline/9"):
+        yield Step("POST", f"{RESERVATIONS}tutor/me/{action}/", "student", {})
+    for who in ("other", "tutor", "second"):
+        for target in ("2/", "user/me/", "user/me/?p=1&page_size=1", "tutor/me/?when=upcoming", "user/me/?p=9&state=x"):
+            yield Step("GET", RESERVATIONS + target, who)
+    for query in ("", "?year=2035", "?year=x"):
+        yield Step("GET", f"/api/reservation/earnings/me/{query}", "tutor")
+
+
+def changes_of_bookings() -> Iterator[Step]:
+    """What becomes of those bookings: 2 is given up and offered as 7 to the second, who moves it."""
+    for who in ("other", "second"):
+        yield Step("POST", WAITLIST, who, {"session": 2})
+        yield Step("POST", WAITLIST, who, {"tutor": 1, "start_time": EIGHT["start_time"]})
+        yield Step("GET", WAITLIST, who)
+    for who in ("second", "tutor", "other", "other"):
+        yield Step("POST", RESERVATIONS + "2/cancel/", who, {})
+    for who in ("other", "second", "second"):
+        yield Step("POST", RESERVATIONS + "7/accept/", who, {})
+    for who, body in (("other", NINE), ("tutor", NINE), ("second", TEN), ("second", NINE)):
+        yield Step("POST", RESERVATIONS + "7/reschedule/", who, body)
+    yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
+    for _ in range(2):
+        yield Step("DELETE", WAITLIST, "other", {"session": 2})
+    yield Step("PATCH", "/api/availability/terms/me/", "tutor", {"confirmation": "manual"})
+    for hour in ("07", "12"):
+        yield Step("POST", RESERVATIONS, "other", EIGHT | {"start_time": f"2035-01-10T{hour}:00:00Z"})
+    for action in ("confirm/8", "confirm/8", "decline/8", "decline/9", "confirm/9", "confirm/99"):
+        yield Step("POST", f"{RESERVATIONS}tutor/me/{action}/", "tutor", {"reason": "x"})
+    for action in ("no_show", "no_show", "completed", "cancel", "accept", "reschedule"):
+        for who in ("tutor", "other"):
+            yield Step("POST", f"{RESERVATIONS}1/{action}/", who, NINE)
+
+
+def transport() -> Iterator[Step]:
+    """What has no endpoint."""
+    origin = {"origin": "https://front.example"}
+    for target in (
+        "/",
+        "/api",
+        "/api/",
+        "/api/nope/",
+        "/api//token/",
+        "/nope",
+        "/api/token/x/",
+        "/api/user/tutor/all.json",
+    ):
+        if target != "/":
+            yield Step("GET", target, headers=origin)
+            yield Step("POST", target, body={})
+        yield Step("OPTIONS", target, headers=origin | {"access-control-request-method": "GET"})
+    yield Step("GET", "/api/chat/conversations", "refresh")
+    yield Step("GET", "/api/chat/conversations", "student", headers=origin)
+
+
+def account_s_end() -> Iterator[Step]:
+    """Accounts and tokens, the refusals first; then what ends them."""
+    user = "/api/user/"
+    yield Step("POST", "/api/token/logout/", "other", {"refresh": "x"})
+    yield Step("GET", f"{user}profile/", "other")
+    # While there is one session, there is one order.
+    yield Step("GET", f"{user}export/", "student")
+    yield Step("GET", "/api/token/sessions/", "student")
+    for email in ("nowa@example.com", "NOWA@example.com", "x", "a" * 300 + "@example.com", "t@prz.edu.pl.example"):
+        body = {"email": email, "password": "Trudne1!haslo", "is_tutor": email.startswith("t@")}
+        yield Step("POST", f"{user}create/", body=body)
+    for confirmation in ("{confirm}", "{confirm}", "", None, 5):
+        yield Step("POST", f"{user}confirm_user/", body={"token": confirmation})
+    yield Step("POST", f"{user}confirm_user/resend/", body={"email": "nobody@example.com"})
+    for address in ("nobody@example.com", "", None):
+        yield Step("POST", f"{user}password_reset/", body={"email": address})
+    for path in ("validate_token", "confirm"):
+        for token in ("wrong", "{reset}"):
+            body = {"token": token, "password": "12345678" if path == "validate_token" else "Trudne2!haslo"}
+            yield Step("POST", f"{user}password_reset/{path}/", body=body)
+    for password in ("wrong", "", PASSWORD):
+        yield Step("POST", "/api/token/", body={"email": "{email}", "password": password})
+    for token in ("{refresh}", "{access}", "x"):
+        yield Step("POST", "/api/token/refresh/", body={"refresh": token})
+        yield Step("POST", "/api/token/verify/", body={"token": token})
+    for given in (PASSWORD, "wrong", "", 5):
+        yield Step("POST", f"{user}check_password/", "student", {"password": given})
+    yield Step("GET", f"{user}profile/", "student")
+    yield Step("PATCH", f"{user}profile/", "student", {"first_name": " Łucja ", "email": "x@example.com"})
+    yield Step("PUT", f"{user}profile/", "student", {"first_name": "x"})
+    yield Step("PUT", f"{user}profile/", "student", {"password": "Trudne3!haslo", "first_name": "Ala"})
+    yield Step("DELETE", f"{user}profile_image/", "student")
+    yield Step("PATCH", f"{user}profile_image/", "student", {})
+    yield Step("PATCH", f"{user}profile_image/", "student", raw=picture(), headers={"content-type": MULTIPART})
+    yield Step("DELETE", f"{user}profile_image/", "student")
+    broken = (
+        b'--x\r\nContent-Disposition: form-data; name="profile_image"; filename="a.png"\r\n\r\n\x89PNG\xff\r\n--x--\r\n'
+    )
+    yield Step("PATCH", f"{user}profile_image/", "student", raw=broken, headers={"content-type": MULTIPART})
+    yield Step("DELETE", f"/api/token/sessions/{GONE}/", "student")
+    yield Step("DELETE", "/api/token/sessions/{session}/", "second")
+    yield Step("GET", f"{user}profile/", "second")
+    yield Step("DELETE", f"{user}delete/", "tutor")
+    yield Step("GET", f"{user}profile/", "tutor")
+    yield Step("GET", "/api/chat/conversations/", "student")
+    yield Step("DELETE", "/api/token/sessions/", "student")
+
+
+def picture() -> bytes:
+    """A small picture as a browser uploads it."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(file, "PNG")
+    head = b'--x\r\nContent-Disposition: form-data; name="profile_image"; filename="ja.png"\r\n'
+    return head + b"Content-Type: image/png\r\n\r\n" + file.getvalue() + b"\r\n--x--\r\n"
+
+
+PARTS: dict[str, Callable[[], Iterator[Step]]] = {
+    "everything as anybody": everything_as_anybody,
+    "public reads": public_reads,
+    "bodies": bodies,
+    "a student's day": student_s_day,
+    "reviews and their rules": reviews_and_their_rules,
+    "a tutor's day": tutor_s_day,
+    "a tutor's hours": tutor_s_hours,
+    # Before there are bookings: the local server tells of those in its own time.
+    "what one is told": told,
+    "bookings": bookings,
+    "changes of bookings": changes_of_bookings,
+    "transport": transport,
+    "an account's end": account_s_end,
+}
+STEPS = [(name, step) for name, part in PARTS.items() for step in part()]

@@ -1,0 +1,80 @@
+"""A real SMTP server for tests, which keeps what it receives."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.support.mailbox import Mail, read_mail
+
+HOST = "127.0.0.1"
+
+
+class Postbox:
+    """The server's side of the conversation; refuses addresses of `refused`, and everything while `closed`."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.recipients: list[str] = []
+        self.logins: list[tuple[str, str]] = []
+        self.refused: set[str] = set()
+        self.closed = False
+        self.receiving = threading.Event()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.closed:
+            return "421 closing"
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.receiving.set()
+        await server.loop.run_in_executor(None, self.may_answer.wait, 20)
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(read_mail(envelope.content))
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+    def authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _method: str, data: Any
+    ) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=True)
+
+
+def free_port() -> int:
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def smtp_server(port: int, postbox: Postbox | None = None, **options: Any) -> Iterator[Postbox]:
+    """A server on a port; `options` are aiosmtpd's."""
+    postbox = postbox or Postbox()
+    controller = Controller(postbox, hostname=HOST, port=port, authenticator=postbox.authenticate, **options)
+    controller.start()
+    try:
+        yield postbox
+    finally:
+        postbox.may_answer.set()
+        controller.stop()
+
+
+def server_context(certificate: Any) -> ssl.SSLContext:
+    """TLS with a certificate of trustme's."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context

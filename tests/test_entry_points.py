@@ -1,0 +1,212 @@
+"""The same requests through both entry points, Lambda handlers and the local server: equal answers, byte for byte."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.accounts.handler import handler as accounts
+from functions.availability.handler import handler as availability
+from functions.bookings.handler import handler as bookings
+from functions.chat.handler import handler as chat
+from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.handler import handler as notifications
+from functions.profiles.handler import handler as profiles
+from functions.reviews.handler import handler as reviews
+from functions.tokens.handler import handler as tokens
+from functions.tutors.handler import handler as tutors
+from local.engines import Engine
+from local.features import ROUTERS
+from shared.domain import dispatcher
+from shared.kit.redis import client as redis_client
+from tests.conftest import empty_the_tables, read_settings_again
+from tests.support.conversations import say
+from tests.support.http_client import HttpClient
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.local_server import running_server
+from tests.support.people import People, Person, insert, query
+from tests.support.request_scenario import GONE, OTHER, PARTS, STEPS, STUDENT, TALK, TUTOR, Step
+
+# The longest prefix of a path tells the function, as the routes of the API Gateway do.
+HANDLERS = {
+    "/api/token": tokens,
+    "/api/user/check_password": tokens,
+    "/api/user/profile": profiles,
+    "/api/user/tutor": tutors,
+    "/api/user/tutor/schedule": availability,
+    "/api/availability": availability,
+    "/api/user/tutor/reviews": reviews,
+    "/api/user/rate_tutor": reviews,
+    "/api/user/ratings": reviews,
+    "/api/chat": chat,
+    "/api/notification": notifications,
+    "/api/reservation": bookings,
+    "/api/reservation/calendar": notifications,
+    "": accounts,
+}
+FEED = "f" * 43
+# Of the transport, not of the platform.
+TRANSPORT = {"date", "connection", "server"}
+
+
+class Platform:
+    """People, a conversation and mailed tokens, made anew with the same ids for each entry point."""
+
+    def __init__(self) -> None:
+        empty_the_tables()
+        redis_client().flushdb()
+        people = People()
+        self.people = {
+            "tutor": people.tutor(id=TUTOR, tutor={"price": 60, "skills": ["Chemia"]}, first_name="Łucja"),
+            "student": people.student(id=STUDENT),
+            "other": people.student(id=OTHER),
+            "gone": people.student(id=GONE),
+        }
+        self.people["staff"] = people.student(is_staff=True)
+        self.people["second"] = people.tutor(first_name="Ewa", tutor={"price": 30})
+        for student in ("student", "other"):
+            row = {"tutor_id": 2, "student_id": self.people[student].id, "rating": 5, "review": "Żółw"}
+            insert("ratings", row | {"created_at": datetime(2034, 1, 1, tzinfo=UTC)})
+        query("DELETE FROM users WHERE id = %s", GONE)
+        pair = ":".join(sorted((str(STUDENT), str(TUTOR))))
+        insert("conversations", {"id": TALK, "pair": pair})
+        for person in (STUDENT, TUTOR):
+            query("INSERT INTO conversation_members (conversation_id, user_id) VALUES (%s, %s)", TALK, person)
+        say(TALK, self.people["student"], "Dzień dobry")
+        say(TALK, self.people["tutor"], "👋")
+        for number, owner in enumerate((STUDENT, STUDENT, OTHER)):
+            note = {"user_id": owner, "kind": "booking_booked", "message": f"Zażółć {number}."}
+            insert("notifications", note | {"created_at": datetime(2034, 1, 1, tzinfo=UTC)})
+        secret = hashlib.sha256(FEED.encode()).digest()
+        query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, %s)", STUDENT, secret)
+        ended = datetime.now(UTC) - timedelta(hours=2)
+        times = {"starts_at": ended - timedelta(hours=1), "ends_at": ended}
+        session = {"tutor_id": 1, **times, "busy_from": times["starts_at"], "busy_until": ended}
+        session_id = insert("tutoring_sessions", session | {"kind": "individual", "form": "online"})
+        seat = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": OTHER, "state": "completed"}
+        insert("bookings", seat | times | {"price": 60, "currency": "PLN"})
+        for purpose, owner in (("confirm", OTHER), ("reset", OTHER)):
+            values = (hashlib.sha256(purpose.encode()).digest(), owner, purpose, datetime.now(UTC) + timedelta(hours=1))
+            query(
+                "INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) VALUES (%s, %s, %s, %s)", *values
+            )
+
+    def token(self, who: str) -> str:
+        student: Person = self.people["student"]
+        return {"": "", "refresh": student.refresh}.get(who) or (self.people[who].access if who else "")
+
+    def fill(self, text: str) -> str:
+        student: Person = self.people["student"]
+        values = {"tutor": "1", "talk": TALK, "confirm": "confirm", "reset": "reset", "email": student.email}
+        values |= {
+            "feed": FEED,
+            "refresh": student.refresh,
+            "access": student.access,
+            "session": self.people["second"].session_id,
+        }
+        return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1].lower(), found[0])), text)
+
+    def play(self, call: Callable[..., Answer]) -> list[Answer]:
+        return [self._ask(call, step) for _part, step in STEPS]
+
+    def _ask(self, call: Callable[..., Answer], step: Step) -> Answer:
+        more: dict[str, Any] = {"headers": step.headers, "token": self.token(step.who)}
+        if step.body is not None:
+            more["json_body"] = json.loads(self.fill(json.dumps(step.body)))
+        return call(step.method, self.fill(step.target), body=step.raw, **more)
+
+
+def lambda_client(method: str, target: str, **more: Any) -> Answer:
+    prefix = max((each for each in HANDLERS if target.startswith(each)), key=len)
+    return LambdaClient(HANDLERS[prefix])(method, target, source_ip="127.0.0.1", **more)
+
+
+@pytest.fixture(scope="module")
+def answers(
+    engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[tuple[Answer, Answer]]]:
+    """What both entry points answered to every step."""
+    folder: Path = tmp_path_factory.mktemp("entry_points")
+    names = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "RATE_LIMITS", "PUBLIC_URL")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAIL_URL", f"file://{folder / 'mail'}")
+        patch.setenv("MEDIA_FOLDER", str(folder / "media"))
+        patch.setenv("PUBLIC_URL", "https://korepetycje.example")
+        # As the scheduler of the local server does.
+        patch.setattr(dispatcher.dispatch_trigger, "installed", lambda: tell({}, None))
+        read_settings_again()
+        options = {name: os.environ[name] for name in names}
+        with running_server(folder / "data", DEMO="0", **options) as server:
+            yield list(zip(Platform().play(lambda_client), Platform().play(HttpClient(server.url)), strict=True))
+    empty_the_tables()
+    redis_client().flushdb()
+    read_settings_again()
+
+
+KNOWN = "|".join(str(each) for each in (STUDENT, TUTOR, OTHER, GONE, TALK))
+CHANCE = re.compile(
+    rb"(?<=meet\.jit\.si/Korepetycje-)[\w-]{22}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
+    rb"|" + str(datetime.now(UTC).year).encode() + rb"-\d\d-\d\dT[\d:.]+\+\d\d:\d\d"
+    rb"|(?!" + KNOWN.encode() + rb")[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
+)
+
+
+def comparable(answer: Answer) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body; what differs by chance (new ids, times of the play, tokens) is blotted out."""
+    headers = {name: value for name, value in answer.headers.items() if name not in TRANSPORT}
+    if headers.get("content-length") == "0":
+        # Mangum gives a type to what has none.
+        headers.pop("content-type", None)
+    return answer.status, headers, CHANCE.sub(b"<by chance>", answer.body)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_both_doors_answer_alike(answers: list[tuple[Answer, Answer]], part: str) -> None:
+    different = {
+        str(step): (by_lambda, by_server)
+        for step, by_lambda, by_server in (
+            (step, comparable(by_lambda), comparable(by_server))
+            for (name, step), (by_lambda, by_server) in zip(STEPS, answers, strict=True)
+            if name == part
+        )
+        if by_lambda != by_server
+    }
+    assert different == {}
+
+
+def test_neither_door_ever_fails(answers: list[tuple[Answer, Answer]]) -> None:
+    failed = [
+        str(step)
+        for (_name, step), pair in zip(STEPS, answers, strict=True)
+        if max(each.status for each in pair) >= 500
+    ]
+    assert failed == []
+
+
+def test_the_play_sees_every_endpoint_and_every_kind_of_answer(answers: list[tuple[Answer, Answer]]) -> None:
+    """Else the comparison would prove little."""
+    assert {answer.status for answer, _ in answers} >= {200, 201, 400, 401, 403, 404, 405, 413, 415}
+    good = {
+        (
+            step.method,
+            re.sub(
+                r"/(\d+|[0-9a-f-]{36}|\{feed\}(?=\.ics))(?=/|$|\.ics)", "/*", step.target.partition("?")[0].rstrip("/")
+            ),
+        )
+        for (_part, step), (answer, _) in zip(STEPS, answers, strict=True)
+        if answer.status < 300
+    }
+    expected = {
+        (method, re.sub(r"\{[^}]+\}", "*", route.path.rstrip("/")))  # type: ignore[attr-defined]  # APIRoutes
+        for router in ROUTERS
+        for route in router.routes
+        for method in route.methods  # type: ignore[attr-defined]
+    }
+    normal = {(method, re.sub(r"\{\w+\}", "*", path)) for method, path in good}
+    assert expected - normal == set()

@@ -1,0 +1,1 @@
+"""The platform as AWS runs it, emulated on this machine from template.yaml."""

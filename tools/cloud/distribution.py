@@ -1,0 +1,160 @@
+"""An emulator of the CloudFront distribution before the APIs and buckets; it caches nothing.
+
+Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+"""
+
+import asyncio
+import fnmatch
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Send, header, respond
+from tools.cloud.edge_function import Answered, EdgeFunction
+from tools.cloud.http_api import head_size, target_of
+
+MAX_URL = 8192
+MAX_REQUEST = 32_768
+# CloudFront's own address, as origins see it.
+EDGE = ("130.176.0.1", 443)
+# Neither viewers nor origins decide these.
+OWN_HEADERS = {b"host", b"connection", b"x-forwarded-proto", b"cloudfront-viewer-address"}
+METHOD_NOT_ALLOWED = (403, "text/html", "This distribution is not configured to allow the HTTP request method.")
+TOO_LARGE = (413, "text/html", "Request Entity Too Large")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where requests go: `headers` are added to each, `path` is put before theirs."""
+
+    app: App
+    domain: str
+    path: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What becomes of requests for a path pattern; without `passes_all` the origin sees no query and few headers.
+
+    With `allows_origins` answers to requests that name their origin may be read there.
+    """
+
+    pattern: str
+    origin: Origin
+    function: EdgeFunction | None
+    methods: frozenset[str]
+    passes_all: bool
+    names_viewer: bool
+    allows_origins: bool
+
+
+class Distribution:
+    """ASGI app; of the behaviours the first that fits a path counts, and the last one fits all."""
+
+    def __init__(self, behaviours: Sequence[Behaviour]) -> None:
+        self.behaviours = behaviours
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            behaviour = self._behaviour(scope)
+            forwarded = _forwarded(scope, behaviour)
+        except Answered as answer:
+            await _respond(scope, receive, send, answer)
+        else:
+            grants = behaviour.allows_origins and header(scope, b"origin")
+            await behaviour.origin.app(forwarded, receive, _granting(send) if grants else send)
+
+    def _behaviour(self, scope: Scope) -> Behaviour:
+        """Raises Answered."""
+        target = target_of(scope)
+        if len(f"https://{header(scope, b'host')}{target}") > MAX_URL or head_size(scope, target) > MAX_REQUEST:
+            raise Answered(*TOO_LARGE)
+        found = next(each for each in self.behaviours if fnmatch.fnmatchcase(scope["path"], each.pattern))
+        if scope.get("method", "GET") not in found.methods:
+            raise Answered(*METHOD_NOT_ALLOWED)
+        return found
+
+    def close(self) -> None:
+        for behaviour in self.behaviours:
+            if behaviour.function:
+                behaviour.function.close()
+
+
+def _forwarded(scope: Scope, behaviour: Behaviour) -> Scope:
+    """The request as the origin gets it. Raises Answered."""
+    path, query = str(scope["raw_path"], "latin-1"), str(scope["query_string"], "latin-1")
+    if behaviour.function:
+        path, query = behaviour.function.rewritten(path, query)
+    whole = behaviour.origin.path + path
+    return {
+        **scope,
+        "path": unquote(whole),
+        "raw_path": whole.encode("latin-1"),
+        "query_string": query.encode("latin-1") if behaviour.passes_all else b"",
+        "headers": _headers(scope, behaviour),
+        "client": EDGE,
+    }
+
+
+def _headers(scope: Scope, behaviour: Behaviour) -> Headers:
+    origin = behaviour.origin
+    added = {name.lower().encode(): value.encode() for name, value in origin.headers.items()}
+    sent = scope["headers"] if behaviour.passes_all else ()
+    headers: Headers = [(name, value) for name, value in sent if name not in OWN_HEADERS and name not in added]
+    headers += [(b"host", origin.domain.encode()), (b"x-forwarded-proto", b"https"), *added.items()]
+    if behaviour.names_viewer:
+        host, port = scope["client"]
+        headers.append((b"cloudfront-viewer-address", f"{host}:{port}".encode()))
+    return headers
+
+
+def _granting(send: Send) -> Send:
+    async def send_granted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"access-control-allow-origin", b"*"))
+        await send(message)
+
+    return send_granted
+
+
+async def _respond(scope: Scope, receive: Receive, send: Send, answer: Answered) -> None:
+    body = answer.body.encode()
+    headers: Headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    if scope["type"] == "http":
+        await respond(send, answer.status, headers, body)
+        return
+    await receive()
+    await send({"type": "websocket.http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body})
+
+
+class BucketOrigin:
+    """ASGI app of a bucket's objects."""
+
+    def __init__(self, s3: Any, bucket: str) -> None:
+        self.s3, self.bucket = s3, bucket
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        status, headers, body = await asyncio.to_thread(self._get, scope["path"].removeprefix("/"))
+        await respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
+
+    def _get(self, key: str) -> tuple[int, Headers, bytes]:
+        """Without the right to list, S3 answers 403 for what is not there."""
+        try:
+            found = self.s3.get_object(Bucket=self.bucket, Key=key)
+        except self.s3.exceptions.NoSuchKey:
+            body = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+            return 403, [(b"content-type", b"application/xml"), (b"content-length", str(len(body)).encode())], body
+        body = found["Body"].read()
+        named = {
+            "content-type": found["ContentType"],
+            "cache-control": found.get("CacheControl"),
+            "etag": found["ETag"],
+        }
+        headers: Headers = [(name.encode(), value.encode()) for name, value in named.items() if value]
+        return 200, [*headers, (b"content-length", str(len(body)).encode())], body

@@ -1,0 +1,63 @@
+"""Builds the distribution from a template with AWS::CloudFront resources."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.kit.http.middleware import App
+from tools.cloud.distribution import Behaviour, Distribution, Origin
+from tools.cloud.edge_function import EdgeFunction, edge_function
+from tools.cloud.template import Resource, Template, referred
+
+READING = ("GET", "HEAD")
+# Managed origin request policies that tell origins the viewer's address, as AWS lists them.
+NAME_THE_VIEWER = {
+    "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # AllViewerExceptHostHeader
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc",  # AllViewerAndCloudFrontHeaders-2022-06
+}
+# Managed response headers policies that let every origin read what is served.
+CORS = {
+    "e61eb60c-9c35-4d20-a928-2b84e02af89c",  # CORS-and-SecurityHeadersPolicy
+    "60669652-455b-4ae9-85a4-c4c02393f86c",  # SimpleCORS
+}
+
+
+def distribution_of(template: Template, apps: Mapping[str, App]) -> Distribution:
+    """`apps` are what stands behind the origins' domain names."""
+    [resource] = template.of_type("AWS::CloudFront::Distribution").values()
+    config = resource["DistributionConfig"]
+    origins = {each["Id"]: _origin(template, each, apps) for each in config["Origins"]}
+    functions = {
+        name: edge_function(name, str(properties["FunctionCode"]))
+        for name, properties in template.of_type("AWS::CloudFront::Function").items()
+    }
+    behaviours = [*config.get("CacheBehaviors", ()), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
+    return Distribution([_behaviour(each, origins, functions) for each in behaviours])
+
+
+def _origin(template: Template, origin: Resource, apps: Mapping[str, App]) -> Origin:
+    domain = str(template.resolve(origin["DomainName"]))
+    headers: list[dict[str, Any]] = template.resolve(origin.get("OriginCustomHeaders", []))
+    return Origin(
+        apps[domain],
+        domain,
+        str(template.resolve(origin.get("OriginPath", ""))),
+        {str(each["HeaderName"]): str(each["HeaderValue"]) for each in headers},
+    )
+
+
+def _behaviour(behaviour: Resource, origins: Mapping[str, Origin], functions: Mapping[str, EdgeFunction]) -> Behaviour:
+    [*names] = (
+        referred(each["FunctionARN"])
+        for each in behaviour.get("FunctionAssociations", ())
+        if each["EventType"] == "viewer-request"
+    )
+    policy = behaviour.get("OriginRequestPolicyId")
+    return Behaviour(
+        pattern=str(behaviour["PathPattern"]),
+        origin=origins[behaviour["TargetOriginId"]],
+        function=functions[names[0]] if names else None,
+        methods=frozenset(behaviour.get("AllowedMethods", READING)),
+        passes_all=policy is not None,
+        names_viewer=policy in NAME_THE_VIEWER,
+        allows_origins=behaviour.get("ResponseHeadersPolicyId") in CORS,
+    )

@@ -1,0 +1,196 @@
+"""Cloud mode: what `template.yaml` describes, running on this machine behind one address.
+
+Every function runs its image's command under the real runtime client in processes of its own; CloudFront, both
+API Gateways, queues and schedules are emulated from the template, S3, SQS, SES and Secrets Manager by moto.
+PostgreSQL and Valkey are those whose addresses are given.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from unittest.mock import patch
+from urllib.parse import parse_qsl, urlsplit
+
+import uvicorn
+
+from infra import publish
+from local.websocket_protocol import GatewayProtocol
+from shared.domain.pictures import DEFAULT_PICTURE
+from shared.kit.http.middleware import App, Receive, Scope, Send, respond
+from tests.support.templates import TEMPLATE
+from tools.cloud.distribution import BucketOrigin
+from tools.cloud.edge import distribution_of
+from tools.cloud.event_sources import QueuePoller, Scheduler
+from tools.cloud.http_api import HttpApi
+from tools.cloud.intrinsics import REGION
+from tools.cloud.lambda_service import Function
+from tools.cloud.management_api import MAX_MESSAGE
+from tools.cloud.services import EXECUTE_API, ROLE, Aws
+from tools.cloud.socket_api import ConnectionsApi, SocketApi
+from tools.cloud.template import Template, referred
+from tools.cloud.throttle import Throttle
+
+PATIENCE = 10.0
+# Where the local server has its inbox.
+MAIL_PATH = "/_local/mail"
+# What whoever deploys has to say.
+PARAMETERS = {"MailFrom": "Korepetycje <no-reply@example.com>"}
+SENDER_DOMAIN = "example.com"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What differs from AWS: schedules run `speed` times as fast; `environment` wins over the template's."""
+
+    environment: Mapping[str, str]
+    speed: float = 20.0
+    jitter: float = 0.0
+    deploy: bool = True
+    event_sources: bool = True
+
+
+class Cloud:
+    """The parts of a running platform; `url` is CloudFront's."""
+
+    def __init__(self, aws: Aws, template: Template, options: Options, port: int) -> None:
+        self.aws, self.template, self.port = aws, template, port
+        self.functions = {name: Function(spec, {}) for name, spec in template.functions.items()}
+        routes = {key: self.functions[name] for key, name in template.socket_routes.items()}
+        self.sockets = SocketApi(template.socket_stage, routes, jitter=options.jitter)
+        self.connections = ConnectionsApi(self.sockets.gateway, template.socket_stage)
+        self.http_api = HttpApi(template.http_routes, self.functions, Throttle(*template.http_throttle))
+        for function in self.functions.values():
+            function.environment = self._environment(function, options)
+        self.sources = [
+            *(QueuePoller(aws, each, self.functions[each.function]) for each in template.queue_sources),
+            *(Scheduler(each, self.functions[each.function], speed=options.speed) for each in template.schedules),
+        ]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _environment(self, function: Function, options: Options) -> dict[str, str]:
+        """The template's variables; what leads to AWS leads to this machine."""
+        variables = self.template.environment(function.spec)
+        found = {name: options.environment.get(name, value) for name, value in variables.items()}
+        if endpoint := variables.get("WEBSOCKET_ENDPOINT"):
+            host = urlsplit(endpoint)
+            assert host.netloc == f"{self.template.socket_api}.{EXECUTE_API}", endpoint
+            found["WEBSOCKET_ENDPOINT"] = f"{self.connections.origin}{host.path}"
+        return {**found, "AWS_ENDPOINT_URL": self.aws.endpoint, "PGAPPNAME": function.spec.name}
+
+    def origins(self) -> dict[str, App]:
+        """What stands behind the domain names of the two APIs and of the buckets."""
+        buckets = {f"{each}.s3.{REGION}.amazonaws.com": BucketOrigin(self.aws.s3, each) for each in self.aws.buckets}
+        apis: dict[str, App] = {self.template.http_api: self.http_api, self.template.socket_api: self.sockets}
+        return {**buckets, **{f"{name}.{EXECUTE_API}": app for name, app in apis.items()}}
+
+    def secret(self, variable: str) -> str:
+        """The text of the secret whose ARN functions have in a variable."""
+        arns = {each.environment[variable] for each in self.functions.values() if variable in each.environment}
+        return self.aws.secrets[arns.pop()]
+
+    def migrate(self) -> None:
+        """Bring the database up to date as a deploy does."""
+        for version in self.template.of_type("Custom::DatabaseVersion").values():
+            self.functions[referred(version["ServiceToken"])].invoke({})
+
+    def publish(self) -> None:
+        """Put into the buckets what a deploy puts there."""
+        site = self.aws.stacks["Edge"].resolve({"Ref": "SiteBucket"})
+        with patch.dict(os.environ, {**ROLE, "AWS_ENDPOINT_URL": self.aws.endpoint}):
+            picture = publish.File(DEFAULT_PICTURE, publish.PICTURE.read_bytes(), "image/jpeg")
+            publish.put(self.template.resolve({"Ref": "MediaBucket"}), [picture])
+            publish.put(site, list(publish.api_description()))
+
+    def close(self) -> None:
+        for source in self.sources:
+            source.stop()
+        deadline = time.monotonic() + PATIENCE
+        for source in filter(threading.Thread.is_alive, self.sources):
+            source.join(max(0.0, deadline - time.monotonic()))
+        self.http_api.close()
+        self.connections.close()
+        for function in self.functions.values():
+            function.close()
+
+
+@contextmanager
+def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
+    """The platform, answering at `url` while the block runs."""
+    with ExitStack() as stack:
+        aws = stack.enter_context(Aws())
+        template = Template(TEMPLATE, PARAMETERS, aws.secrets)
+        aws.deploy(template, SENDER_DOMAIN)
+        cloud = Cloud(aws, template, options, port)
+        stack.callback(cloud.close)
+        if options.deploy:
+            cloud.migrate()
+            cloud.publish()
+        distribution = distribution_of(aws.stacks["Edge"], cloud.origins())
+        stack.callback(distribution.close)
+        stack.enter_context(serving(Front(distribution, cloud), cloud.port))
+        for source in cloud.sources if options.event_sources else ():
+            source.start()
+        yield cloud
+
+
+@contextmanager
+def serving(app: App, port: int) -> Iterator[None]:
+    """An ASGI app on a port of this machine, with WebSockets as API Gateway takes them."""
+    config = uvicorn.Config(
+        app,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws=GatewayProtocol,
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            thread.join(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)
+
+
+class Front:
+    """Before the distribution: opens and shuts the gateway of sockets with the server, and shows what SES sent."""
+
+    def __init__(self, app: App, cloud: Cloud) -> None:
+        self.app, self.aws, self.gateway = app, cloud.aws, cloud.sockets.gateway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["path"] == MAIL_PATH:
+            to = dict(parse_qsl(scope["query_string"].decode())).get("to", "")
+            body = json.dumps([asdict(mail) for mail in self.aws.mails(to)]).encode()
+            await respond(send, 200, [(b"content-type", b"application/json")], body)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.gateway.open()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.gateway.shut()
+        await send({"type": "lifespan.shutdown.complete"})
