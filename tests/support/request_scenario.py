@@ -1,4 +1,4 @@
-"""A long scenario of requests for both entry points: every endpoint, every kind of error, a day of each kind of user."""
+"""A long scenario for both entry points: every endpoint, every kind of error, a day of each kind of user."""
 
 import io
 import json

@@ -4,7 +4,6 @@ A psycopg cursor takes two to three times the processor time of such a call, and
 before it is done. The price: results are text, and nobody can interrupt it.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import count
@@ -16,13 +15,15 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
 from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import numbered
 from shared.kit.settings import settings
 
 # Texts, None for NULL.
 Row = tuple[Any, ...]
 
 _numbers = count(1)
-_PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
+# Searches come in few forms.
+_numbered = lru_cache(maxsize=256)(numbered)
 
 
 def fetch_planned(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
@@ -31,22 +32,6 @@ def fetch_planned(db: PooledConnection, statement: str, parameters: Mapping[str,
     adapting = Transformer(db)
     values = adapting.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
     return _rows(_checked(db, db.pgconn.exec_params(query, values, adapting.types, adapting.formats)))
-
-
-@lru_cache(maxsize=256)
-def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
-    """The statement with libpq's placeholders $1, $2, …, and what they were called."""
-    names: list[str] = []
-
-    def number(found: re.Match[str]) -> str:
-        name = found[1]
-        if name is None:
-            return "%"
-        if name not in names:
-            names.append(name)
-        return f"${names.index(name) + 1}"
-
-    return _PLACEHOLDER.sub(number, statement).encode(), tuple(names)
 
 
 class Prepared:

@@ -1,0 +1,107 @@
+"""Statements with the types of their rows.
+
+A data module states each statement once, as a constant. One test finds them all, prepares each on the migrated database
+and compares the names and types of its columns with the row type: a renamed column names its users.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from typing import Any, Generic, TypeVar
+
+import psycopg
+from psycopg.rows import args_row, scalar_row
+
+Row = TypeVar("Row")
+Parameters = Mapping[str, Any] | Sequence[Any] | None
+Connection = psycopg.Connection[Any]
+
+_PART = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
+
+
+class Sql(str):
+    """SQL that is part of the code, and never what somebody sent."""
+
+    __slots__ = ()
+
+
+def compose(template: str, **parts: Sql) -> Sql:
+    """Put parts of SQL into the `{name}`s of a template; values stay parameters. Both are constants of the code.
+
+    Raises KeyError for a name without a part, TypeError for a part that is no `Sql`.
+    """
+    for name, part in parts.items():
+        if not isinstance(part, Sql):
+            raise TypeError(f"{name} is no Sql but {type(part).__name__}")
+    return Sql(_PART.sub(lambda found: parts[found[1]], template))
+
+
+class NoRow(LookupError):
+    """A statement that always answers has not answered."""
+
+
+class Query(Generic[Row]):
+    """A statement that answers rows.
+
+    `row` is a dataclass with the columns' names in their order, or of a single column its type.
+    """
+
+    __slots__ = ("_factory", "row", "text")
+
+    def __init__(self, row: type[Row], text: str) -> None:
+        self.row = row
+        self.text = text
+        self._factory: Any = args_row(row) if is_dataclass(row) else scalar_row
+
+    def one(self, db: Connection, parameters: Parameters = None) -> Row | None:
+        """The first row, None without any."""
+        found: Row | None = db.cursor(row_factory=self._factory).execute(self.text, parameters).fetchone()
+        return found
+
+    def get(self, db: Connection, parameters: Parameters = None) -> Row:
+        """The first row of a statement that always answers one. Raises NoRow."""
+        found = db.cursor(row_factory=self._factory).execute(self.text, parameters).fetchall()
+        if not found:
+            raise NoRow(self.text)
+        row: Row = found[0]
+        return row
+
+    def all(self, db: Connection, parameters: Parameters = None) -> list[Row]:
+        """All rows."""
+        found: list[Row] = db.cursor(row_factory=self._factory).execute(self.text, parameters).fetchall()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A statement that answers no rows."""
+
+    text: str
+
+    def run(self, db: Connection, parameters: Parameters = None) -> int:
+        """Run it; the number of rows it affected."""
+        return db.execute(self.text, parameters).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Every form of a statement that is put together at run time, for the test that describes statements."""
+
+    build: Callable[[], Iterable[Query[Any] | Command]]
+
+
+def numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """A statement with libpq's placeholders $1, $2, …, and the names of its parameters ("" of those by place)."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        name = found[1] or ""
+        if not name or name not in names:
+            names.append(name)
+            return f"${len(names)}"
+        return f"${names.index(name) + 1}"
+
+    return _PLACEHOLDER.sub(number, text).encode(), tuple(names)

@@ -1,0 +1,133 @@
+"""Every statement of the code, described by the migrated database: it is sound, and its rows are what code takes."""
+
+import importlib
+import pkgutil
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import ModuleType, NoneType, UnionType
+from typing import Any, get_args, get_origin
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.pq import ExecStatus
+
+import functions
+import local
+import shared
+from shared.kit.db.libpq import Prepared
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Command, Query, Variants, numbered
+
+Statement = Query[Any] | Command | Prepared
+# What psycopg makes of PostgreSQL's types.
+PYTHON_TYPES: dict[str, set[object]] = {
+    "int2": {int},
+    "int4": {int},
+    "int8": {int},
+    "float8": {float},
+    "numeric": {Decimal},
+    "text": {str},
+    "varchar": {str},
+    "bool": {bool},
+    "uuid": {UUID},
+    "bytea": {bytes},
+    "date": {date},
+    "time": {time},
+    "timestamptz": {datetime},
+    "timestamp": {datetime},
+    "interval": {timedelta},
+    "json": {dict, list},
+    "jsonb": {dict, list},
+    "inet": {object},
+    "void": {NoneType, str},
+    "tstzrange": {object},
+    "tstzmultirange": {object},
+}
+
+
+def modules() -> Iterator[ModuleType]:
+    for package in (functions, shared, local):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__"):
+                yield importlib.import_module(found.name)
+
+
+def statements_in(value: object) -> Iterator[Statement]:
+    if isinstance(value, Query | Command | Prepared):
+        yield value
+    elif isinstance(value, Variants):
+        yield from value.build()
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from statements_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from statements_in(each)
+
+
+def all_statements() -> dict[str, Statement]:
+    found: dict[int, tuple[str, Statement]] = {}
+    for module in modules():
+        for name, value in vars(module).items():
+            for number, each in enumerate(statements_in(value)):
+                found.setdefault(id(each), (f"{module.__name__}.{name}[{number}]", each))
+    return dict(found.values())
+
+
+STATEMENTS = all_statements()
+
+
+def described(db: psycopg.Connection[Any], statement: Statement) -> list[tuple[str, str, bool]]:
+    """Name and type of each column, and whether it is an array. Fails where PostgreSQL refuses the statement."""
+    text = statement.statement if isinstance(statement, Prepared) else numbered(statement.text)[0]
+    made = db.pgconn.prepare(b"", text)
+    assert made.status == ExecStatus.COMMAND_OK, made.error_message.decode()
+    result = db.pgconn.describe_prepared(b"")
+    columns = []
+    for column in range(result.nfields):
+        oid = result.ftype(column)
+        info = db.adapters.types.get(oid)
+        assert info, f"type {oid} of column {column}"
+        columns.append(((result.fname(column) or b"").decode(), info.name, info.array_oid == oid))
+    return columns
+
+
+def taken(annotation: object) -> set[object]:
+    """The types a field may have: without None, generics as their origin, literals as the type of their values."""
+    origin = get_origin(annotation)
+    if origin in {typing.Union, UnionType}:
+        return set().union(*(taken(each) for each in get_args(annotation) if each is not NoneType))
+    if origin is typing.Literal:
+        return {type(each) for each in get_args(annotation)}
+    if isinstance(annotation, typing.NewType):
+        return taken(annotation.__supertype__)
+    return {origin or annotation}
+
+
+def fits(annotation: object, kind: str, *, is_array: bool) -> bool:
+    accepted = taken(annotation)
+    if object in accepted or Any in accepted:
+        return kind in {"json", "jsonb", "inet", "tstzrange", "tstzmultirange"}
+    expected = {list} if is_array or kind.endswith("multirange") else PYTHON_TYPES[kind]
+    return accepted <= expected or (object in expected)
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENTS))
+def test_the_database_describes_the_rows_the_code_takes(name: str, platform: None) -> None:
+    statement = STATEMENTS[name]
+    with connection() as db:
+        columns = described(db, statement)
+    if not isinstance(statement, Query):
+        return
+    if not is_dataclass(statement.row):
+        [(_, kind, is_array)] = columns
+        assert fits(statement.row, kind, is_array=is_array)
+        return
+    hints = typing.get_type_hints(statement.row)
+    assert [column for column, _, _ in columns] == [field.name for field in fields(statement.row)]
+    wrong = [(column, kind) for column, kind, is_array in columns if not fits(hints[column], kind, is_array=is_array)]
+    assert wrong == []
