@@ -1,6 +1,6 @@
 """Plays the recorded contract against a server of its own and compares: `replay.py CONTRACT_FOLDER [--cloud]`.
 
-With `--cloud` the server is the emulated AWS of tests/cloud, made from template.yaml.
+With `--cloud` the server is the emulated AWS of tools/cloud, made from template.yaml.
 
 Two steps of the recording cannot be met by a server that keeps the contract on an empty database:
 - `tutor_all_first_call` wants a tutor to be there before anybody registered; one is added first.
@@ -38,7 +38,7 @@ def main() -> None:
         port = probe.getsockname()[1]
         probe.close()
         settings = {"PORT": str(port), "DATA": f"{folder}/data", "DEMO": "0", "RATE_LIMITS": "off"}
-        module = ["tests.cloud", str(port)] if in_cloud else ["local"]
+        module = ["tools.cloud", str(port)] if in_cloud else ["local"]
         server = subprocess.Popen([sys.executable, "-m", *module], env={**os.environ, **settings}, cwd=ROOT)
         try:
             base = f"http://127.0.0.1:{port}"

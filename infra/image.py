@@ -29,7 +29,7 @@ BOM_TOOL = REQUIREMENTS / "bom.txt"
 BOM = "bom.cdx.json"
 # One requirement: its name, and the lines with its hashes.
 REQUIREMENT = re.compile(r"^([\w.-]+)==.*(?:\n[ ]+.*)*", re.MULTILINE)
-RUBBISH = shutil.ignore_patterns("__pycache__", "*.pyc")
+BYTECODE = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def add_packages(target: Path) -> None:
@@ -38,34 +38,34 @@ def add_packages(target: Path) -> None:
 
 
 def add_layer(target: Path) -> None:
-    shutil.copytree("layers/shared", target / "shared", ignore=RUBBISH)
+    shutil.copytree("layers/shared", target / "shared", ignore=BYTECODE)
     compile_bytecode(target / "shared")
 
 
 def add_function(feature: str, task: Path) -> None:
     """Raises FileNotFoundError for a feature that does not exist."""
     folder = Path("functions") / feature
-    shutil.copytree(folder, task / folder, ignore=RUBBISH)
+    shutil.copytree(folder, task / folder, ignore=BYTECODE)
     shutil.copy("functions/__init__.py", task / "functions")
     if feature == "migrations":
         for scripts in ("infra/migrations", "infra/sql"):
-            shutil.copytree(scripts, task / scripts, ignore=RUBBISH)
+            shutil.copytree(scripts, task / scripts, ignore=BYTECODE)
     compile_bytecode(task)
 
 
 def add_own_packages(feature: str, task: Path) -> None:
     if feature in OWN:
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as own:
-            own.write(beyond(COMMON.read_text(), OWN[feature].read_text()))
+            own.write(missing_from(COMMON.read_text(), OWN[feature].read_text()))
             own.flush()
             install(Path(own.name), task)
         compile_bytecode(task)
 
 
-def beyond(common: str, all_of_it: str) -> str:
-    """The requirements that are not among the common ones."""
+def missing_from(common: str, wanted: str) -> str:
+    """The wanted requirements that are not among the common ones."""
     known = {found[1] for found in REQUIREMENT.finditer(common)}
-    return "".join(f"{found[0]}\n" for found in REQUIREMENT.finditer(all_of_it) if found[1] not in known)
+    return "".join(f"{found[0]}\n" for found in REQUIREMENT.finditer(wanted) if found[1] not in known)
 
 
 def install(requirements: Path, target: Path) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.cloud.lambda_process import ROOT, lambda_variables
+from tools.cloud.lambda_process import lambda_variables
+from tools.cloud.project import ROOT
 
 # What costs milliseconds to import, or is of no use to most events; `botocore` alone is but its version.
 HEAVY = frozenset(

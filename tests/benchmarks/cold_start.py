@@ -32,9 +32,11 @@ from tests.support.booking_rows import book
 from tests.support.conversations import conversation
 from tests.support.moto_aws import moto_server
 from tests.support.people import PASSWORD, People, Person, insert, query
-from tools.cloud.lambda_process import REGION, ROOT, LambdaProcess
+from tools.cloud.intrinsics import REGION
+from tools.cloud.lambda_process import LambdaProcess
 from tools.cloud.management_api import ManagementApi
 from tools.cloud.packages import function_packages, required, top_level
+from tools.cloud.project import ROOT
 
 ROUNDS = 7
 WARM_CALLS = 20
@@ -111,7 +113,7 @@ def _layer_megabytes() -> float:
 
 def measure(stand: BenchServer) -> list[Figure]:
     """Every function in turn, several times over, so that a busy moment of the machine meets all alike."""
-    for folder in ("functions", "layers", "tests/runtime"):
+    for folder in ("functions", "layers"):
         compileall.compile_dir(ROOT / folder, quiet=1)
     for package in function_packages().iterdir():
         (compileall.compile_dir if package.is_dir() else compileall.compile_file)(package, quiet=1)

@@ -31,9 +31,9 @@ from tests.events.recorded import recorded
 from tests.support.booking_rows import book
 from tests.support.conversations import conversation, say
 from tests.support.lambda_client import Answer
-from tests.support.mailbox import read_mail
 from tests.support.moto_aws import CLIENTS
 from tests.support.people import PASSWORD, People, insert, query
+from tools.cloud.mail import read_mail
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 BUCKET = "tutoring-media"

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from infra.generate import CLOUDFRONT
 from local.gateway import stage_query
 from shared.domain.pictures import DEFAULT_PICTURE, picture_path
-from tests.support.templates import ROOT, environment, resources
+from tests.support.templates import environment, resources
+from tools.cloud.project import ROOT
 
 EDGE = ROOT / "infra" / "stacks" / "edge.yaml"
 FUNCTIONS = sorted(path.stem for path in CLOUDFRONT.glob("*.js"))

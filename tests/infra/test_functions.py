@@ -10,7 +10,6 @@ import pytest
 from shared.domain.platform_settings import PlatformSettings
 from shared.kit.settings import Settings
 from tests.support.templates import (
-    ROOT,
     command,
     environment,
     events,
@@ -20,6 +19,7 @@ from tests.support.templates import (
     sources,
     template,
 )
+from tools.cloud.project import ROOT
 
 NAMES = sorted(functions())
 SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(PlatformSettings))}
@@ -76,7 +76,7 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
 }
 # What Lambda itself does with the role of every function, and with those of functions that a queue wakes.
 EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsDispatchQueue"}
-# AWS lets nobody name what these act upon.
+# AWS has no resources that these actions could be limited to.
 NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
 # Every operation of AWS the code calls, and the action that allows it.
 OPERATIONS = {

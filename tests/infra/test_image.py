@@ -14,8 +14,9 @@ import pytest
 
 from infra import image
 from tests.test_imports import BUDGETS
-from tools.cloud.lambda_process import ROOT, lambda_variables
+from tools.cloud.lambda_process import lambda_variables
 from tools.cloud.packages import function_packages
+from tools.cloud.project import ROOT
 
 DOCKERFILE = ROOT / "infra" / "Dockerfile"
 FEATURES = sorted({module.split(".")[1] for module in BUDGETS})
@@ -88,7 +89,7 @@ def test_every_module_has_bytecode_that_is_used_whatever_the_times_of_files(laye
 
 def test_the_migrations_function_adds_only_what_the_others_have_not(sources: None) -> None:
     common, own = image.COMMON.read_text(), image.OWN["migrations"].read_text()
-    added = image.beyond(common, own)
+    added = image.missing_from(common, own)
     names = [found[1] for found in image.REQUIREMENT.finditer(added)]
     assert {"alembic", "sqlalchemy", "mako", "markupsafe"} <= set(names) <= {*names} - {"boto3", "psycopg"}
     assert added.count("--hash=sha256:") >= len(names)

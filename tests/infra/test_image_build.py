@@ -14,7 +14,7 @@ import pytest
 from tests.infra.test_image import FEATURES
 from tests.support.base_image import fill
 from tests.test_imports import BUDGETS
-from tools.cloud.lambda_process import ROOT
+from tools.cloud.project import ROOT
 
 BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-bookworm": "/usr/local"}
 WHY_NOT = "buildah is not installed, so no image is built (apt-get install buildah, as root)"
@@ -91,8 +91,8 @@ print(json.dumps([os.getuid(), folders, os.path.exists("infra"), bill["bomFormat
 def test_a_function_s_image_starts_all_its_commands(build: Builder, feature: str) -> None:
     build.build("infra/Dockerfile", feature, "--build-arg", f"FEATURE={feature}")
     modules = [module for module in BUDGETS if module.split(".")[1] == feature]
-    told = build.python(feature, "/var/lang/bin/python3", STARTED.format(modules=modules))
-    user, folders, has_infra, kind, packages = json.loads(told)
+    printed = build.python(feature, "/var/lang/bin/python3", STARTED.format(modules=modules))
+    user, folders, has_infra, kind, packages = json.loads(printed)
     assert (user, folders, has_infra, kind) == (10001, [feature], feature == "migrations", "CycloneDX")
     assert {"psycopg", "fastapi", "boto3"} <= set(packages)
     assert ("alembic" in packages) == (feature == "migrations")

@@ -223,7 +223,7 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND app
 
 @pytest.mark.proof
 def test_deploys_at_once_migrate_once(database: str, later: Path) -> None:
-    """Even where one builds an index beside the traffic, which waits for whoever holds a snapshot."""
+    """Even where one builds an index beside the traffic, which waits for open snapshots."""
     assert deploys_at_once(later, database) == [0, 0, 0]
     assert rows(database, "SELECT version_num FROM alembic_version") == [("9999",)]
 

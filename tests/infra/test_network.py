@@ -8,7 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.support.templates import ROOT, template
+from tests.support.templates import template
+from tools.cloud.project import ROOT
 
 NETWORK = ROOT / "infra" / "stacks" / "network.yaml"
 EVERYWHERE = "0.0.0.0/0"
@@ -72,7 +73,7 @@ def test_every_zone_can_have_a_nat_gateway_of_its_own(ec2: Any) -> None:
 
 @pytest.mark.parametrize("zone", ["A", "B"])
 def test_a_private_subnet_has_the_table_of_its_zone(zone: str) -> None:
-    """Moto notes which table is a subnet's, but does not tell."""
+    """Moto keeps the route table of a subnet, but does not answer it."""
     association = template(NETWORK)["Resources"][f"PrivateRoutesOf{zone}"]["Properties"]
     assert association == {
         "RouteTableId": {"Ref": f"PrivateRoutes{zone}"},
@@ -80,7 +81,7 @@ def test_a_private_subnet_has_the_table_of_its_zone(zone: str) -> None:
     }
 
 
-def test_only_functions_reach_the_database_and_the_cache_and_nobody_the_functions(ec2: Any) -> None:
+def test_only_functions_reach_the_database_and_the_cache_and_nothing_reaches_the_functions(ec2: Any) -> None:
     made = deploy()
     functions, database = made["FunctionsGroup"], made["DatabaseGroup"]
     assert ingress(ec2, functions) == []

@@ -114,7 +114,7 @@ def test_browsers_get_the_new_files_at_once(aws: Any) -> None:
     assert invalidations["Quantity"] == 2
 
 
-def test_a_folder_without_an_app_and_a_stack_that_is_not_there_are_told(aws: Any, tmp_path: Path) -> None:
+def test_a_folder_without_an_app_and_a_missing_stack_are_errors(aws: Any, tmp_path: Path) -> None:
     with pytest.raises(CannotPublish, match=r"index\.html"):
         main({"FRONTEND": str(tmp_path)})
     with pytest.raises(CannotPublish, match="elsewhere"):
@@ -129,7 +129,7 @@ def test_a_folder_without_an_app_and_a_stack_that_is_not_there_are_told(aws: Any
         ({"AWS_DEFAULT_REGION": REGION}, "The stack tutoring cannot be read: Unable to locate credentials\n"),
     ],
 )
-def test_what_is_missing_to_reach_aws_is_told_in_one_line(settings: dict[str, str], reason: str) -> None:
+def test_what_is_missing_to_reach_aws_is_one_line(settings: dict[str, str], reason: str) -> None:
     nothing = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
     nothing["AWS_EC2_METADATA_DISABLED"] = "true"
     command = [sys.executable, "-m", "infra.publish"]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.templates import ROOT, STACKS, TEMPLATE, resources, template
+from tests.support.templates import STACKS, resources, template
+from tools.cloud.project import ROOT, TEMPLATE
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -29,7 +30,7 @@ def test_what_is_asked_of_a_stack_is_among_its_outputs() -> None:
         for output in template(ROOT / stack["TemplateURL"]).get("Outputs", {})
     }
     assert asked <= given
-    assert {(name, output) for name, output in given - asked if name != "Alarms"} == set(), "nobody asks for these"
+    assert {(name, output) for name, output in given - asked if name != "Alarms"} == set(), "these are not used"
 
 
 def test_every_parameter_is_used_and_explains_itself_in_the_interface() -> None:
@@ -52,7 +53,7 @@ def test_alarms_name_functions_there_are() -> None:
     assert named <= made
 
 
-def test_an_alarm_tells_somebody() -> None:
+def test_every_alarm_notifies() -> None:
     for name, alarm in resources("AWS::CloudWatch::Alarm", ROOT / "infra" / "stacks" / "alarms.yaml").items():
         assert alarm["AlarmActions"] == [{"Ref": "Alarms"}], name
         assert alarm["AlarmDescription"].endswith("."), name

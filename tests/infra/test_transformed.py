@@ -10,7 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.support.templates import ROOT, command, events, functions, resources
+from tests.support.templates import command, events, functions, resources
+from tools.cloud.project import ROOT
 
 pytestmark = pytest.mark.template
 

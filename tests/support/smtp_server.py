@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.support.mailbox import Mail, read_mail
+from tools.cloud.mail import Mail, read_mail
 
 HOST = "127.0.0.1"
 

@@ -7,20 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-TEMPLATE = ROOT / "template.yaml"
+from tools.cloud.project import ROOT, TEMPLATE
+from tools.cloud.template import load_template
+
 STACKS = sorted((ROOT / "infra" / "stacks").glob("*.yaml"))
 # Alembic runs it by its path.
 ALEMBIC_ENTRY = ROOT / "infra" / "migrations" / "env.py"
 HANDLER = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
 
-@cache
 def template(path: Path = TEMPLATE) -> Any:
-    """A template; !Ref X is {"Ref": "X"}, !GetAtt A.B is {"Fn::GetAtt": ["A", "B"]} and so on."""
-    from cfnlint.decode.cfn_yaml import load  # a second of imports that few tests need
-
-    return load(str(path))
+    """A template as data, the main one if none is named."""
+    return load_template(path)
 
 
 def resources(kind: str, path: Path = TEMPLATE) -> dict[str, Any]:

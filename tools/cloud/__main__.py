@@ -1,9 +1,9 @@
-"""`python -m tests.cloud PORT`: the platform in cloud mode until Ctrl-C, on engines of its own, with a mail inbox."""
+"""`python -m tools.cloud PORT`: the platform as AWS runs it until Ctrl-C, on engines of its own, with a mail inbox."""
 
+import argparse
 import contextlib
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -16,7 +16,8 @@ from tools.cloud.stack import Options, running_cloud
 FRONT_URL = "http://localhost:5173"
 
 
-def main() -> None:
+def main(port: int) -> None:
+    """Serve on a port of this machine; the data goes when the program ends."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sockets = socket_folder()
@@ -26,12 +27,15 @@ def main() -> None:
         valkey = start_valkey(folder / "valkey", sockets)
         stack.callback(valkey.stop)
         environment = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "FRONT_URL": FRONT_URL}
-        stack.enter_context(running_cloud(Options(environment), int(sys.argv[1])))
+        stack.enter_context(running_cloud(Options(environment), port))
         threading.Event().wait()
 
 
 if __name__ == "__main__":
-    # What a script's shell starts in the background ignores it.
+    parser = argparse.ArgumentParser(prog="python -m tools.cloud", description="The platform on an emulated AWS.")
+    parser.add_argument("port", type=int, help="the port of CloudFront, on 127.0.0.1")
+    arguments = parser.parse_args()
+    # A shell makes the background processes of a script ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
-        main()
+        main(arguments.port)

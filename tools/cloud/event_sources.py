@@ -1,4 +1,4 @@
-"""What calls functions without a request: a queue's messages, and schedules.
+"""What invokes functions without a request: the messages of queues, and schedules.
 
 Sources: docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and
 docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
@@ -38,7 +38,7 @@ class Source(threading.Thread):
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Call nobody any more. A call under way may go on: `join` waits for it."""
+        """Start no further call. One that is under way may go on: `join` waits for it."""
         self._stopped.set()
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.kit.http.middleware import Headers, Receive, Scope, Send, respond
-from tests.support.lambda_client import http_event
+from tools.cloud.http_event import http_event
 from tools.cloud.lambda_process import FunctionTimedOut, RuntimeExited
 from tools.cloud.lambda_service import ConcurrencyExceeded, Function
 from tools.cloud.runtime_api import FunctionError, PayloadTooLarge

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from tools.cloud.intrinsics import ACCOUNT, REGION
 from tools.cloud.packages import function_packages
+from tools.cloud.project import ROOT
 from tools.cloud.runtime_api import RuntimeApi
 
-ROOT = Path(__file__).parents[2]
-REGION = "eu-central-1"
-ACCOUNT = "123456789012"
 POLL_SECONDS = 0.05
 
 

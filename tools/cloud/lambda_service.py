@@ -16,7 +16,7 @@ MOST_PROCESSES = 3
 
 
 class ConcurrencyExceeded(Exception):
-    """More events at once than the function's reserved concurrency allows; Lambda answers 429 to whoever invokes."""
+    """More events at once than the function's reserved concurrency allows; Lambda answers 429 to the caller."""
 
 
 class Function:

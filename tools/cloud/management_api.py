@@ -132,7 +132,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, *_: Any) -> None:
-        """A caller that lost its patience is what some tests want."""
+        """Callers that give up early are part of the tests."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,7 +9,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).parents[2] / "requirements" / "functions.txt"
+from tools.cloud.project import ROOT
+
+REQUIREMENTS = ROOT / "requirements" / "functions.txt"
 # What comes with the base image, and what the migrations function adds.
 RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
 MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")

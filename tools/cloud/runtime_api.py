@@ -19,7 +19,7 @@ MAX_PAYLOAD = 6 * 1024 * 1024
 
 
 class FunctionError(Exception):
-    """The function raised: `type` and `message` as Lambda hands them to whoever invoked it."""
+    """The function raised: `type` and `message` as Lambda hands them to the caller."""
 
     def __init__(self, error: dict[str, Any]) -> None:
         self.type = str(error.get("errorType", ""))
@@ -122,7 +122,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, *_: Any) -> None:
-        """A runtime that is killed resets its connection; whoever waits for its answer is told otherwise."""
+        """A killed runtime resets its connection; its invocation fails by other means."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,13 +10,13 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
 from moto.ses.models import ses_backends
 
-from tests.support.mailbox import Mail, read_mail
 from tools.cloud.intrinsics import REGION
+from tools.cloud.mail import Mail, read_mail
 from tools.cloud.template import Resource, Template
 
 ROLE = {"AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 EXECUTE_API = f"execute-api.{REGION}.amazonaws.com"
-# The engines of this machine trust whoever reaches their sockets.
+# The engines of this machine ask for no password.
 DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}
 
 
@@ -132,7 +132,7 @@ class Aws:
                 self._know(template, name, name, **{f"Outputs_{key}": str(value)})
 
     def mails(self, to: str = "") -> list[Mail]:
-        """What SES was given for an address (for anybody if it is empty), oldest first."""
+        """The mails that SES got for an address (for any if it is empty), oldest first."""
         sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         found = [read_mail(each.raw_data.encode()) for each in sent]
         return [mail for mail in found if to.lower() in mail.to.lower()]

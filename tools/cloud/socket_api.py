@@ -14,7 +14,8 @@ from botocore.credentials import ReadOnlyCredentials
 from local.gateway import FORBIDDEN, ROOT_PATH, Gateway, refuse
 from local.handler_threads import FAILED, Done, Event, HandlerThread, Result
 from shared.kit.http.middleware import Receive, Scope, Send
-from tools.cloud.lambda_process import REGION, FunctionTimedOut, RuntimeExited
+from tools.cloud.intrinsics import REGION
+from tools.cloud.lambda_process import FunctionTimedOut, RuntimeExited
 from tools.cloud.lambda_service import ConcurrencyExceeded, Function
 from tools.cloud.management_api import MAX_MESSAGE, ManagementApi
 from tools.cloud.runtime_api import FunctionError, PayloadTooLarge
@@ -44,10 +45,10 @@ class ConcurrentThread:
     def _invoke(self, event: Event) -> Result:
         where = event["requestContext"]
         function = self.routes.get(where["routeKey"])
-        if function is None:  # a $connect or $disconnect nobody wants to hear of
+        if function is None:  # a $connect or $disconnect without a route
             return {"statusCode": 200}
         if where["eventType"] == "MESSAGE":
-            time.sleep(random.uniform(0, self.jitter))
+            time.sleep(random.uniform(0, self.jitter))  # noqa: S311 - no secret
         try:
             result: Result = function.invoke(event)
         except (ConcurrencyExceeded, FunctionError, FunctionTimedOut, PayloadTooLarge, RuntimeExited):

@@ -21,7 +21,6 @@ from infra import publish
 from local.websocket_protocol import GatewayProtocol
 from shared.domain.pictures import DEFAULT_PICTURE
 from shared.kit.http.middleware import App, Receive, Scope, Send, respond
-from tests.support.templates import TEMPLATE
 from tools.cloud.distribution import BucketOrigin
 from tools.cloud.edge import distribution_of
 from tools.cloud.event_sources import QueuePoller, Scheduler
@@ -29,6 +28,7 @@ from tools.cloud.http_api import HttpApi
 from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_service import Function
 from tools.cloud.management_api import MAX_MESSAGE
+from tools.cloud.project import TEMPLATE
 from tools.cloud.services import EXECUTE_API, ROLE, Aws
 from tools.cloud.socket_api import ConnectionsApi, SocketApi
 from tools.cloud.template import Template, referred
@@ -37,7 +37,7 @@ from tools.cloud.throttle import Throttle
 PATIENCE = 10.0
 # Where the local server has its inbox.
 MAIL_PATH = "/_local/mail"
-# What whoever deploys has to say.
+# Parameters without a default that a deploy can use.
 PARAMETERS = {"MailFrom": "Korepetycje <no-reply@example.com>"}
 SENDER_DOMAIN = "example.com"
 

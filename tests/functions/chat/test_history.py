@@ -15,9 +15,9 @@ from tests.functions.chat.conftest import OwnRedis
 from tests.support.chat_clients import Clients
 from tests.support.chat_http import call, conversation, conversations, history
 from tests.support.conversations import say
-from tests.support.lambda_client import http_event
 from tests.support.people import People, Person, query
 from tests.support.statements import statements
+from tools.cloud.http_event import http_event
 
 TRUTH = "SELECT body FROM messages WHERE conversation_id = %s ORDER BY seq"
 

@@ -16,8 +16,8 @@ from functions.notifications.dispatch_job import handler as tell
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
 from tests.support.booking_rows import FAR, PENDING, Booked, book
-from tests.support.mailbox import Mail, read_mail
 from tests.support.people import People, Person, query
+from tools.cloud.mail import Mail, read_mail
 
 WHEN = "w środę 10 stycznia 2035 o 14:00"
 

@@ -14,8 +14,9 @@ from functions.accounts.handler import handler
 from functions.mail import texts
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
-from tests.support.mailbox import Mail, delivered, read_mail
+from tests.support.mailbox import delivered
 from tests.support.people import PASSWORD, People, query
+from tools.cloud.mail import Mail, read_mail
 
 call = LambdaClient(handler)
 LINK = "https://korepetycje.example/account/reset-password/?reset_token=abc"

@@ -20,8 +20,8 @@ from functions.mail import texts, transports
 from functions.mail.transports import MailRefused, NotSent, Uncertain, transport
 from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
-from tests.support.mailbox import read_mail
 from tests.support.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
+from tools.cloud.mail import read_mail
 
 LINK = "http://localhost:5173/account/confirm-email/?token=abc"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.lambda_client import http_event
 from tests.support.people import People, Person, insert, query
 from tests.support.tutor_search import SEARCH, call, next_query, pages, search
+from tools.cloud.http_event import http_event
 
 ORDERS = (
     "",

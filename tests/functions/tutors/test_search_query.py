@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.lambda_client import http_event
 from tests.support.people import People
 from tests.support.tutor_search import SEARCH, call, found, search
+from tools.cloud.http_event import http_event
 
 # In the frontend's order; the two sorts exclude each other, so eleven are the most.
 FILTERS = (

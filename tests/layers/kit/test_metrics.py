@@ -18,7 +18,8 @@ from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.conversations import conversation
 from tests.support.people import PASSWORD, People, query
-from tools.cloud.lambda_process import ROOT, lambda_variables
+from tools.cloud.lambda_process import lambda_variables
+from tools.cloud.project import ROOT
 
 Read = Callable[[], list[dict[str, Any]]]
 

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from tests.support.templates import TEMPLATE
 from tools.cloud.edge_function import RULES, Answered, NodeFunction
 from tools.cloud.intrinsics import Resolver
+from tools.cloud.project import TEMPLATE
 from tools.cloud.template import Template
 
 EDGE = Template(TEMPLATE.parent / "infra" / "stacks" / "edge.yaml", {}, {})

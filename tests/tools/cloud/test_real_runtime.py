@@ -10,7 +10,8 @@ from tests.events.recorded import recorded
 from tests.support.booking_rows import book
 from tests.support.conversations import conversation
 from tests.support.people import PASSWORD, People, insert, query
-from tools.cloud.lambda_process import REGION, LambdaProcess
+from tools.cloud.intrinsics import REGION
+from tools.cloud.lambda_process import LambdaProcess
 from tools.cloud.management_api import ManagementApi
 
 HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL", "MEDIA_FOLDER")
@@ -82,7 +83,7 @@ def test_a_plain_function_answers(known: dict[str, Any], handler: str, event: st
         assert running.invoke(recorded(event, **known)) == answer, running.logged()
 
 
-def test_a_booking_is_told_pushed_and_mailed_with_entries_for_calendars(people: People) -> None:
+def test_a_booking_is_notified_pushed_and_mailed_with_calendar_entries(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     book(student, tutor).change("confirmed")
     with (

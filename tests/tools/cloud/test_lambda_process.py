@@ -62,7 +62,7 @@ def test_a_function_that_takes_too_long_is_ended() -> None:
         assert function.process.wait(10) != 0
 
 
-def test_a_process_that_ends_before_it_answers_is_told_with_its_log() -> None:
+def test_a_process_that_ends_before_it_answers_raises_with_its_log() -> None:
     with LambdaProcess(f"{SAMPLES}.leave", {}) as function, pytest.raises(RuntimeExited, match="status 3: going away"):
         function.invoke({"status": 3})
 

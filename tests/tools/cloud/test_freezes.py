@@ -65,7 +65,7 @@ def reader(cloud: Cloud, talk: UUID, person: Person) -> ClientConnection:
 
 
 @pytest.mark.parametrize("cycles", FREEZES)
-def test_nobody_is_told_that_a_function_was_frozen(
+def test_the_first_request_after_a_freeze_is_answered(
     quiet_cloud: Cloud, people: People, freezer: Freezer, cycles: int
 ) -> None:
     cloud, student, tutor = quiet_cloud, people.student(), people.tutor()

@@ -21,7 +21,7 @@ POISON = ("no JSON", '{"mail_id": "seven"}', '{"mail_id": -1}', "[]", '{"mail_id
 
 
 @pytest.mark.parametrize("mails", [10, pytest.param(500, marks=pytest.mark.proof)])
-def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, people: People, mails: int) -> None:
+def test_no_mail_is_sent_twice_whatever_else_is_in_the_queue(quiet_cloud: Cloud, people: People, mails: int) -> None:
     cloud, luck = quiet_cloud, random.Random(mails)
     recipients = [people.student().email for _ in range(mails)]
     ids = [insert("mail_outbox", {"kind": "reset_password", "recipient": each}) for each in recipients]
@@ -44,7 +44,7 @@ def test_no_mail_is_sent_twice_and_poison_harms_nobody(quiet_cloud: Cloud, peopl
     assert calls < len(messages) / 2, "one message a call: no batch was ever split"
 
 
-def test_a_booking_wakes_whoever_tells_its_tutor(quiet_cloud: Cloud, people: People) -> None:
+def test_a_booking_triggers_the_dispatcher(quiet_cloud: Cloud, people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     new = {"tutor": tutor.tutor_id, "start_time": at(9).isoformat(), "length": 60}
     answer = httpx.post(

@@ -1,4 +1,4 @@
-"""The HTTP API's emulator: which route a request takes, what its function is told, and where the gateway ends it."""
+"""The HTTP API's emulator: which route a request takes, the event its function gets, and where the gateway ends it."""
 
 import asyncio
 import base64
@@ -108,7 +108,7 @@ def fail(error: Exception) -> Callable[[Any], Any]:
     return raise_it
 
 
-def test_a_function_is_told_what_aws_tells_it() -> None:
+def test_a_function_gets_the_event_that_aws_sends() -> None:
     function = Fake(echo)
     headers = [(b"Host", b"h"), (b"X-Twice", b"1"), (b"x-twice", b"2"), (b"cookie", b"a=1; b=2"), (b"user-agent", b"u")]
     call(function, query=b"a=1&a=2&b=%C5%82", headers=headers)

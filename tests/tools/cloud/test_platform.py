@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.support.conversations import conversation
 from tests.support.people import PASSWORD, People, Person, query
-from tests.support.templates import TEMPLATE
+from tools.cloud.project import TEMPLATE
 from tools.cloud.stack import Cloud
 from tools.cloud.template import HttpRoute, Template
 
@@ -147,7 +147,7 @@ def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
     eventually(lambda: all(cloud.functions[name].invocations > before for name, before in calls.items()))
 
 
-def test_the_viewers_address_is_cloudfronts_word_and_nobody_elses(cloud: Cloud, platform: None) -> None:
+def test_the_viewers_address_is_believed_from_cloudfront_only(cloud: Cloud, platform: None) -> None:
     """The limits count addresses; a made-up header does not make one another."""
     seen = []
     function = cloud.functions["TokensFunction"]
