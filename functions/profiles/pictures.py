@@ -1,32 +1,32 @@
-"""Checking and normalising uploaded profile pictures."""
+"""Checking uploaded profile pictures and making them WebP, in a process of its own.
 
-import io
+A decoder works on what strangers made: it may take long, take much memory, or crash. So one at a time runs in a child
+process with limits for both; a file that breaks them is refused as any other that is no picture.
+"""
+
+import os
 import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
 from shared.domain.pictures import PICTURE_FOLDER
-from shared.kit.errors import FieldErrors
+from shared.kit.errors import FieldErrors, Unavailable
 
 MAX_NAME = 100
-# Measured: while it is worked on, a PNG takes 8 bytes a pixel and a WebP 16, which is 400 MB at most.
-MAX_PIXELS = 25_000_000
-SIDE = 512
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
-QUALITY = 85
+# Seconds of the clock; the child limits its own processor time (functions.profiles.decoder).
+MAX_SECONDS = 15.0
+# Uploads that may wait for the one that is decoded, and for how many seconds.
+MAX_WAITING, MAX_WAIT = 8, 10.0
 
 NOT_AN_IMAGE = "Prześlij poprawny plik graficzny. Przesłany plik albo nie jest grafiką lub jest uszkodzony."
 EMPTY = "Przesłany plik jest pusty."
 NAME_TOO_LONG = "Upewnij się, że nazwa pliku ma długość co najwyżej {} znaków (aktualnie ma {})."
-BAD_EXTENSION = "Rozszerzenie pliku „{}” jest niedozwolone. Dozwolone rozszerzenia to: {}."
-TOO_MANY_PIXELS = "Obraz jest zbyt duży."
-# The extensions the original named; only the content decides what a file is.
-EXTENSIONS = (
-    "bmp, dib, gif, jfif, jpe, jpg, jpeg, pbm, pgm, ppm, pnm, png, apng, blp, bufr, cur, pcx, dcx, dds, ps, eps, "
-    "fit, fits, fli, flc, ftc, ftu, gbr, grib, h5, hdf, jp2, j2k, jpc, jpf, jpx, j2c, icns, ico, im, iim, mpg, mpeg, "
-    "tif, tiff, mpo, msp, palm, pcd, pdf, pxr, psd, qoi, bw, rgb, rgba, sgi, ras, tga, icb, vda, vst, webp, wmf, emf, "
-    "xbm, xpm"
-)
+TOO_LARGE = "Obraz jest zbyt duży."
 
 
 class BadPicture(FieldErrors):
@@ -39,41 +39,58 @@ class BadPicture(FieldErrors):
 
 
 def normalise(name: str, content: bytes) -> bytes:
-    """Re-encode an upload as WebP: upright, at most SIDE pixels wide and high, without metadata.
+    """Re-encode an upload as WebP: upright, in sRGB, at most 512 pixels wide and high, without metadata.
 
-    Raises BadPicture.
+    The content decides what the file is. Raises BadPicture, or Unavailable while too many others wait.
     """
     base_name = PurePosixPath(name.replace("\\", "/")).name
     if not content:
         raise BadPicture(EMPTY)
     if len(base_name) > MAX_NAME:
         raise BadPicture(NAME_TOO_LONG.format(MAX_NAME, len(base_name)))
-    encoded = _encode(content)
-    extension = PurePosixPath(base_name).suffix[1:].lower()
-    if extension not in EXTENSIONS.split(", "):
-        raise BadPicture(BAD_EXTENSION.format(extension, EXTENSIONS))
-    return encoded
+    with _only_decoder():
+        return _decode(content)
 
 
-def _encode(content: bytes) -> bytes:
-    from PIL import Image, ImageOps, UnidentifiedImageError
+_decoder = threading.Lock()
+_waiting = threading.BoundedSemaphore(MAX_WAITING + 1)
 
+
+@contextmanager
+def _only_decoder() -> Iterator[None]:
+    """Wait until no other upload is decoded in this process. Raises Unavailable when that takes too long."""
+    if not _waiting.acquire(blocking=False):
+        raise Unavailable
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            # The size stands in the header: a decompression bomb is refused before it goes off.
-            if image.width * image.height > MAX_PIXELS:
-                raise BadPicture(TOO_MANY_PIXELS)
-            image.thumbnail((SIDE, SIDE))
-            # Turned only now: turning makes a copy.
-            upright = ImageOps.exif_transpose(image)
-            plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BadPicture(TOO_MANY_PIXELS) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise BadPicture(NOT_AN_IMAGE) from None
-    out = io.BytesIO()
-    plain.save(out, "WEBP", quality=QUALITY)
-    return out.getvalue()
+        if not _decoder.acquire(timeout=MAX_WAIT):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            _decoder.release()
+    finally:
+        _waiting.release()
+
+
+def _decode(content: bytes) -> bytes:
+    command = [sys.executable, "-W", "ignore", "-m", "functions.profiles.decoder"]
+    # Nothing else of the environment: there are secrets in it.
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    environment = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), "MALLOC_ARENA_MAX": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, input=content, capture_output=True, timeout=MAX_SECONDS, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise BadPicture(TOO_LARGE) from None
+    match done.returncode:
+        case 0:
+            return done.stdout
+        case 2:
+            raise BadPicture(done.stderr.decode(errors="replace"))
+        case _:
+            # Killed for the time it took, or crashed.
+            raise BadPicture(TOO_LARGE)
 
 
 def new_key() -> str:

@@ -84,7 +84,7 @@ UPLOAD = {
     openapi_extra=UPLOAD,
 )
 def change_picture(caller: User, upload: Annotated[tuple[str, bytes] | None, Depends(uploaded_picture)]) -> Response:
-    """Set the profile picture: PNG, JPEG, GIF, WebP, BMP or TIFF of at most 4.5 MB and 25 megapixels."""
+    """Set your profile picture: PNG, JPEG, GIF, WebP, AVIF, HEIC, BMP or TIFF of at most 4.5 MB and 25 megapixels."""
     if upload is None:
         return json_response({"profile_image": picture_path(caller.picture)})
     key = service.store_picture(*upload)

@@ -1,0 +1,174 @@
+"""Makes WebP of any picture: content on standard input, WebP on standard output.
+
+Exit status 2 with the complaint on standard error for what is no usable picture. Runs as a process of its own
+(functions.profiles.pictures), whose memory and processor time it limits first.
+"""
+
+import io
+import math
+import resource
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Measured: while it is worked on, a PNG takes 8 bytes a pixel and a WebP 16, which is 400 MB at most.
+MAX_PIXELS = 25_000_000
+# Cameras write about ten scans into a progressive JPEG; each is a pass over all pixels.
+MAX_SCANS = 64
+MAX_MEMORY, MAX_CPU_SECONDS = 700 * 1024 * 1024, 5
+SIDE, QUALITY = 512, 85
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
+# Modes whose pixels can be averaged as they are; all others get their colours first.
+AVERAGED = {"L", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}
+ORIENTATION = 0x0112
+
+NOT_AN_IMAGE = "Prześlij poprawny plik graficzny. Przesłany plik albo nie jest grafiką lub jest uszkodzony."
+TOO_LARGE = "Obraz jest zbyt duży."
+
+
+class UnusablePicture(Exception):
+    """The file is no picture, or too large; the text says which."""
+
+
+def as_webp(content: bytes) -> bytes:
+    """Decode, turn upright, convert to sRGB, shrink and encode. Raises UnusablePicture."""
+    from PIL import Image
+
+    _check_scans(content)
+    try:
+        _register_heif(content)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            _check_size(image)
+            small = _upright(_in_srgb(_shrunk(image), image.info.get("icc_profile")), _orientation(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        raise UnusablePicture(TOO_LARGE) from None
+    except UnusablePicture:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise whatever a file makes them stumble over
+        raise UnusablePicture(NOT_AN_IMAGE) from None
+    out = io.BytesIO()
+    small.save(out, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"", xmp=b"")
+    return out.getvalue()
+
+
+def _register_heif(content: bytes) -> None:
+    """Only files that may be HEIF pay for its library: they name their brand in a box at the start."""
+    if content[4:8] == b"ftyp":
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+
+
+def _check_scans(content: bytes) -> None:
+    """Refuse a JPEG of very many scans without decoding it.
+
+    In a scan's data 0xFF is followed by 0 or a restart marker (ITU-T T.81, B.1.1.5), so that the marker of a scan is
+    never part of it. A TIFF holds JPEGs one after the other.
+    """
+    if content.startswith((b"\xff\xd8", b"II*\0", b"MM\0*")) and content.count(b"\xff\xda") > MAX_SCANS:
+        raise UnusablePicture(TOO_LARGE)
+
+
+def _check_size(image: "Image.Image") -> None:
+    """The size stands in the header: a decompression bomb is refused before it goes off."""
+    if image.width * image.height > MAX_PIXELS:
+        raise UnusablePicture(TOO_LARGE)
+
+
+def _orientation(image: "Image.Image") -> object:
+    """The EXIF tag as it stands there, whatever else is wrong with the file's other tags."""
+    try:
+        return image.getexif().get(ORIENTATION)
+    except Exception:  # noqa: BLE001 - what cannot be read turns nothing
+        return None
+
+
+def _shrunk(image: "Image.Image") -> "Image.Image":
+    """At most SIDE pixels wide and high, in a mode with colours."""
+    colours = image if image.mode in AVERAGED else _with_colours(image)
+    colours.thumbnail((SIDE, SIDE))
+    return colours
+
+
+def _with_colours(image: "Image.Image") -> "Image.Image":
+    if image.mode.startswith(("I", "F")):
+        return _as_eight_bits(image)
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _as_eight_bits(image: "Image.Image") -> "Image.Image":
+    """A picture of larger or fractional numbers, in greys. Raises UnusablePicture for one without a range."""
+    low, high = _range(image)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise UnusablePicture(NOT_AN_IMAGE)
+    scale = 255 / (high - low)
+    return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+
+
+def _range(image: "Image.Image") -> tuple[float, float]:
+    """Which numbers are black and white: the usual ones that hold all there are, else the smallest and the largest."""
+    if image.mode.startswith("I;16"):
+        return 0, 65_535
+    low, high = map(float, image.getextrema())  # type: ignore[arg-type]  # of a picture with one channel
+    usual = (1, 255) if image.mode == "F" else (255, 65_535)
+    white = next((each for each in usual if high <= each), high)
+    return (0, white) if low >= 0 and white in usual else (low, high)
+
+
+def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
+    """RGB or RGBA in the colours the picture's own profile means."""
+    alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
+    colours = _converted(image, profile) if profile else image
+    plain = colours.convert("RGB")
+    if alpha is not None:
+        plain.putalpha(alpha)
+    return plain
+
+
+def _converted(image: "Image.Image", profile: bytes) -> "Image.Image":
+    """By the profile, if it is one for this kind of picture."""
+    from PIL import ImageCms
+
+    base = image.convert("RGB") if image.mode in {"RGBA", "RGBX", "YCbCr"} else image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        made = ImageCms.profileToProfile(base, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return image
+    return made if made is not None else image
+
+
+def _upright(image: "Image.Image", orientation: object) -> "Image.Image":
+    """Turned as EXIF says: the numbers 2 to 8 name a way each, anything else none."""
+    from PIL.Image import Transpose
+
+    ways = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    way = ways.get(orientation) if isinstance(orientation, int) else None
+    return image if way is None else image.transpose(way)
+
+
+def main() -> None:
+    """Read, limit, answer."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        sys.stdout.buffer.write(as_webp(sys.stdin.buffer.read()))
+    except UnusablePicture as refusal:
+        sys.stderr.write(str(refusal))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

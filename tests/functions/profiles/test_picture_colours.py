@@ -1,0 +1,129 @@
+"""Pictures come out in their colours, upright, whatever else their file holds."""
+
+import io
+import struct
+from typing import Any
+
+import pytest
+from PIL import Image, ImageCms
+
+from functions.profiles.decoder import ORIENTATION, UnusablePicture, as_webp
+from tests.support.uploads import BLUE, GREEN, RED, WHITE, encoded, quarters
+
+
+def normalised(content: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(as_webp(content)))
+    image.load()
+    return image
+
+
+def near(pixel: Any, colour: tuple[int, ...], distance: int = 24) -> bool:
+    return all(abs(one - other) <= distance for one, other in zip(pixel, colour, strict=True))
+
+
+def ramp(mode: str, most: float) -> Image.Image:
+    """Values from 0 to `most`, from left to right."""
+    image = Image.new("F", (256, 8))
+    image.putdata([most * (place % 256) / 255 for place in range(256 * 8)])
+    return image.convert("I").convert(mode) if mode == "I;16" else image.convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("mode", "most", "image_format"),
+    [("I;16", 65_535, "PNG"), ("I;16", 65_535, "TIFF"), ("I", 65_535, "TIFF"), ("F", 1.0, "TIFF"), ("F", 900, "TIFF")],
+)
+def test_greys_of_more_than_eight_bits_keep_their_shades(mode: str, most: float, image_format: str) -> None:
+    kept = normalised(encoded(ramp(mode, most), image_format))
+    pixels = [kept.convert("RGB").getpixel((shade, 4)) for shade in (0, 64, 128, 192, 255)]
+    assert [near(pixel, (shade,) * 3, 6) for pixel, shade in zip(pixels, (0, 64, 128, 192, 255), strict=True)] == [
+        True
+    ] * 5
+
+
+def test_numbers_without_a_range_are_no_picture() -> None:
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(UnusablePicture):
+            as_webp(encoded(Image.new("F", (8, 8), value), "TIFF"))
+
+
+def swapped_profile() -> bytes:
+    """An sRGB profile whose red and blue are exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    [count] = struct.unpack_from(">I", profile, 128)
+    tags = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * count, 12)}
+    profile[tags[b"rXYZ"] : tags[b"rXYZ"] + 4], profile[tags[b"bXYZ"] : tags[b"bXYZ"] + 4] = b"bXYZ", b"rXYZ"
+    return bytes(profile)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_a_colour_profile_is_applied(image_format: str) -> None:
+    content = encoded(Image.new("RGB", (64, 64), (255, 0, 0)), image_format, icc_profile=swapped_profile())
+    red, green, blue = normalised(content).convert("RGB").getpixel((32, 32))  # type: ignore[misc]
+    assert blue > 180
+    assert max(red, green) < 80
+
+
+def test_a_colour_profile_keeps_transparency() -> None:
+    image = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    kept = normalised(encoded(image, "PNG", icc_profile=swapped_profile()))
+    assert kept.getchannel("A").getextrema() == (0, 0)
+
+
+@pytest.mark.parametrize("profile", [b"x", b"\0" * 400], ids=["text", "zeros"])
+def test_a_profile_that_is_none_is_left_out(profile: bytes) -> None:
+    kept = normalised(encoded(Image.new("RGB", (64, 64), RED), "PNG", icc_profile=profile))
+    assert near(kept.convert("RGB").getpixel((32, 32)), RED)
+
+
+@pytest.mark.parametrize(("image_format", "mode"), [("PNG", "P"), ("GIF", "P"), ("TIFF", "P"), ("PNG", "PA")])
+def test_a_palette_picture_is_shrunk_by_its_colours(image_format: str, mode: str) -> None:
+    """Neighbouring numbers of a palette are no neighbouring colours; lines must become grey, not one of both."""
+    palette = [255, 0, 0, *[0, 255, 0] * 100, 255, 255, 255, *[0] * 462]
+    stripes = Image.new("P", (2048, 2048))
+    stripes.putpalette(palette[:768])
+    for x in range(0, 2048, 2):
+        stripes.paste(101, (x, 0, x + 1, 2048))
+    image = stripes.convert("RGBA") if mode == "PA" else stripes
+    shrunk = normalised(encoded(image, image_format)).convert("RGB")
+    assert near(shrunk.getpixel((256, 256)), (255, 128, 128), 40)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_tags_of_a_wrong_type_turn_nothing_wrong(image_format: str, orientation: int) -> None:
+    """A time stored as a floating-point number, and what else a writer of tags would stumble over."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    content = encoded(quarters(64, 32), image_format, exif=tiff_exif(orientation))
+    kept = normalised(content)
+    assert kept.size == ((32, 64) if orientation >= 5 else (64, 32))
+    top_left = {1: RED, 2: GREEN, 3: WHITE, 4: BLUE, 5: RED, 6: BLUE, 7: WHITE, 8: GREEN}[orientation]
+    assert near(kept.convert("RGB").getpixel((3, 3)), top_left, 60)
+
+
+def tiff_exif(orientation: int) -> bytes:
+    """EXIF with an orientation, and the tag of a time of type FLOAT (TIFF 6.0, page 16)."""
+    entries = struct.pack("<HHIHH", ORIENTATION, 3, 1, orientation, 0) + struct.pack("<HHIf", 0x0132, 11, 1, 1.5)
+    return b"Exif\0\0" + b"II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<I", 0)
+
+
+@pytest.mark.parametrize("value", ["6", 6.0, (6, 6), 0, 65_535])
+def test_an_orientation_that_is_no_such_number_turns_nothing(value: Any) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = value
+    try:
+        content = encoded(quarters(64, 32), "PNG", exif=exif.tobytes())
+    except Exception:  # noqa: BLE001 - Pillow writes no such tag, so no file of it holds one
+        return
+    assert normalised(content).size == (64, 32)
+
+
+@pytest.mark.parametrize("image_format", ["AVIF", "HEIF"])
+def test_the_pictures_of_today_s_phones_are_taken(image_format: str) -> None:
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    kept = normalised(encoded(quarters(64, 64), image_format, quality=90))
+    places = ((8, 8), (56, 8), (8, 56), (56, 56))
+    pixels = [kept.convert("RGB").getpixel(place) for place in places]
+    assert all(near(pixel, colour, 60) for pixel, colour in zip(pixels, (RED, GREEN, BLUE, WHITE), strict=True))
