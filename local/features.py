@@ -8,7 +8,7 @@ from functions.availability.routes import availability
 from functions.availability.terms_routes import booking_terms
 from functions.bookings.routes import bookings
 from functions.bookings.waitlist_routes import waitlist
-from functions.chat.routes import chat
+from functions.chat.api.routes import chat
 from functions.notifications.calendar_routes import calendar
 from functions.notifications.routes import notifications
 from functions.profiles.routes import profiles

@@ -5,7 +5,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (WebSoc
 
 from typing import Any
 
-from functions.chat import repository
+from functions.chat.data import connections
 from shared.domain.connections import forget_gone
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.aws.websocket import pusher
@@ -17,8 +17,8 @@ KEEP_ALIVE = b"[]"
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Ping the sockets that heard nothing for five minutes; forget those that are gone."""
-    idle = repository.claim_idle_connections(IDLE_SECONDS)
+    """Ping the sockets that were sent nothing for five minutes; forget those that are gone."""
+    idle = connections.claim_idle_connections(IDLE_SECONDS)
     gone = pusher().post(idle, KEEP_ALIVE) if idle else []
     if gone:
         forget_gone(gone)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from functions.chat.conversations import pair_key
+from functions.chat.domain.members import pair_key
 from local.demo.accounts import DEMO_ACCOUNTS
 from local.demo.conversation import MESSAGES
 from local.demo.load_calendars import add_calendars

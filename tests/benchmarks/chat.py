@@ -75,12 +75,12 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 def conversations() -> list[tuple[str, str]]:
     """Paths of both sides' sockets of PAIRS conversations."""
-    from functions.chat.conversations import open_conversation
+    from functions.chat.data.conversations import add_conversation
 
     people, paths = People(), []
     for _ in range(PAIRS):
         student, tutor = people.student(), people.tutor()
-        conversation = open_conversation(student.id, tutor.id)
+        conversation = add_conversation(student.id, tutor.id)
         path = f"/ws/chat/{conversation}/?token="
         paths.append((path + student.access, path + tutor.access))
     return paths

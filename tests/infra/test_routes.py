@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.chat.sockets import ACTIONS
+from functions.chat.api.socket_routes import ROUTES
 from infra.generate import GENERATED
 from local.features import ROUTERS
 from tests.support.templates import command, events, functions, resources, template
@@ -73,7 +73,7 @@ def test_access_logs_hold_no_path_and_no_query() -> None:
 def test_every_action_has_its_route_key_and_no_other_has_any() -> None:
     api = {"Ref": "WebSocketApi"}
     keys = [route["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values() if route["ApiId"] == api]
-    assert sorted(keys) == sorted(ACTIONS)
+    assert sorted(keys) == sorted(ROUTES)
 
 
 def test_the_body_selects_the_route() -> None:

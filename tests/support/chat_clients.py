@@ -6,7 +6,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from functions.chat.sockets import ACTIONS, handle_messages, handler
+from functions.chat.api.socket_routes import ROUTES
+from functions.chat.sockets import handle_messages, handler
 from tests.events.recorded import recorded
 from tests.support.people import Person
 from tools.cloud.management_api import ManagementApi
@@ -68,7 +69,7 @@ def route_key(text: str) -> str:
         key = json.loads(text)["event"]
     except (ValueError, LookupError, TypeError, RecursionError):
         key = None
-    return key if isinstance(key, str) and key in ACTIONS and not key.startswith("$") else "$default"
+    return key if isinstance(key, str) and key in ROUTES and not key.startswith("$") else "$default"
 
 
 class Clients:

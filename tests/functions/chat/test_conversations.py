@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from functions.chat.conversations import OPEN_CONVERSATION
+from functions.chat.data import conversations as stored_conversations
+from shared.kit.db.query import Query
 from tests.support.chat_http import call, conversation, conversations, open_with
 from tests.support.conversations import say
 from tests.support.lambda_client import Answer
@@ -225,8 +226,8 @@ def test_opened_from_both_sides_at_once_there_is_one_conversation(people: People
 @contextmanager
 def without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The statement names the constraint; without the one it cannot name the other."""
-    unguarded = OPEN_CONVERSATION.replace("ON CONFLICT (pair) DO NOTHING", "")
-    monkeypatch.setattr("functions.chat.conversations.OPEN_CONVERSATION", unguarded)
+    unguarded = stored_conversations.ADD_CONVERSATION.text.replace("ON CONFLICT (pair) DO NOTHING", "")
+    monkeypatch.setattr(stored_conversations, "ADD_CONVERSATION", Query(UUID, unguarded))
     query("ALTER TABLE conversations DROP CONSTRAINT conversations_pair_key")
     try:
         yield

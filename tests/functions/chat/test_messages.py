@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.chat import actions
+from functions.chat.actions.senders import senders
 from shared.kit.db.pool import pool
 from shared.kit.settings import settings as platform_settings
 from tests.support.chat_clients import Client, Clients, route_key
@@ -217,7 +217,7 @@ def test_an_id_means_nothing_in_the_legacy_protocol_unless_it_is_one(talk: Talk,
 
 
 @pytest.mark.parametrize("client_id", UNUSABLE_IDS)
-@pytest.mark.parametrize("go_on", [dict, actions._senders.known.clear], ids=["same process", "another process"])
+@pytest.mark.parametrize("go_on", [dict, senders.known.clear], ids=["same process", "another process"])
 def test_an_unusable_id_is_refused_in_the_second_protocol(
     clients: Clients, talk: Talk, client_id: Any, go_on: Callable[[], object]
 ) -> None:

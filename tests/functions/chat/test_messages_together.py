@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from functions.chat import repository
+from functions.chat.data import messages as stored_messages
 from shared.kit.db.libpq import Prepared
 from shared.kit.settings import settings
 from tests.functions.chat.test_messages import break_connections
@@ -103,7 +103,7 @@ def test_those_with_an_id_outlive_a_broken_connection(room: Callable[[], Room], 
 def test_those_with_an_id_are_stored_once_if_it_breaks_after_the_commit(
     room: Callable[[], Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, store = room(), repository.store_messages
+    one, store = room(), stored_messages.store_messages
 
     def store_and_break(messages: Any) -> Any:
         monkeypatch.undo()
@@ -112,7 +112,7 @@ def test_those_with_an_id_are_stored_once_if_it_breaks_after_the_commit(
         return store(messages)
 
     with monkeypatch.context() as patched:
-        patched.setattr(repository, "store_messages", store_and_break)
+        patched.setattr(stored_messages, "store_messages", store_and_break)
         say_together((one.answering, "a", "1"), (one.answering, "b", "2"))
     assert stored(one) == [(1, "a"), (2, "b")]
     assert [frame["data"]["seq"] for frame in one.answering.frames] == [1, 2]
@@ -155,10 +155,10 @@ def test_processes_never_wait_for_each_other_in_a_ring(room: Callable[[], Room])
 def test_it_is_the_order_of_the_locks_that_prevents_it(
     room: Callable[[], Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statement = repository.STORE_MESSAGES.statement.decode()
+    statement = stored_messages.STORE_MESSAGES.statement.decode()
     unordered = statement.replace("ORDER BY v.id, m.place", "ORDER BY m.place")
     assert unordered != statement
-    monkeypatch.setattr(repository, "STORE_MESSAGES", Prepared(unordered))
+    monkeypatch.setattr(stored_messages, "STORE_MESSAGES", Prepared(unordered))
     assert store_crosswise(room) in ([1, 1, 1], [1, 0, 1])
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.chat import actions
+from functions.chat.actions import senders
 from functions.chat.keep_alive_job import handler as keep_alive
 from functions.notifications.dispatch_job import handler as tell
 from functions.tokens.handler import handler as tokens
@@ -107,7 +107,7 @@ def test_on_a_chat_it_is_no_question(clients: Clients, pair: tuple[Person, Perso
 def test_questions_are_limited_as_messages_are(
     rate_limits: None, clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "MESSAGES", Limit("messages", 3, 3600))
+    monkeypatch.setattr(senders, "MESSAGES", Limit("messages", 3, 3600))
     notes = listen(clients, pair[0])
     assert [notes.send(ASK) for _ in range(6)] == [OK] * 6
     assert notes.frames == [{"unread_notification_count": 0}] * 3

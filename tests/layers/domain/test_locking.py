@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from functions.chat.repository import claim_idle_connections
+from functions.chat.data.connections import claim_idle_connections
 from functions.mail.repository import delete_old
 from functions.notifications.repository import read_all
 from shared.domain.connections import forget_gone

@@ -93,7 +93,7 @@ def test_no_token_passes(secret: str) -> None:
     "text",
     [
         "0d1c2b3a-4f5e-4d6c-8b7a-998877665544",
-        "functions.chat.repository.store_message_with_a_rather_long_name",
+        "functions.chat.data.messages.store_message_with_a_rather_long_name",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:jwt-Deoifb",
         "connection to server at localhost, port 5432 failed",
         "c3R1ZGVudA==",

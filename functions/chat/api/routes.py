@@ -1,11 +1,15 @@
-"""HTTP shapes of the chat feature."""
+"""HTTP routes of the chat."""
 
 from uuid import UUID
 
 from fastapi import Request, Response
 
-from functions.chat import conversations, service
-from functions.chat.schemas import Conversation, Message, NewConversation, NumberedMessage
+from functions.chat.actions import conversations
+from functions.chat.actions.list_messages import list_messages as list_messages_of
+from functions.chat.api.responses import Conversation, Message, NumberedMessage
+from functions.chat.domain.commands import NewConversation
+from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
+from functions.chat.domain.messages import WINDOW
 from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
 from shared.kit.http.openapi import count_parameter, error_responses
@@ -22,40 +26,43 @@ COUNT, BEFORE, AFTER = "number_of_last_messages", "before", "after"
     status_code=201,
     response_model=Conversation,
     responses={
-        200: {"model": Conversation, "description": "The conversation that is there already"},
-        **error_responses(service.WithOneself, service.UnknownPerson),
+        200: {"model": Conversation, "description": "The conversation you have already"},
+        **error_responses(ConversationWithOneself, PartnerNotFound),
     },
 )
 def open_conversation(caller: User, new: NewConversation) -> Response:
-    """Open the conversation with another person; if there is one, it is answered with 200."""
-    conversation, is_new = service.open_conversation(caller.id, new.users[0])
+    """Open your conversation with another person.
+
+    The answer is 200 with the conversation if you have one already.
+    """
+    conversation, is_new = conversations.open_conversation(caller.id, new.partner_id)
     return raw_json_response(conversation, 201 if is_new else 200)
 
 
 @chat.get("/api/chat/conversations/", response_model=list[Conversation])
 def list_conversations(caller: User) -> Response:
-    """The own conversations, the one with the newest activity first; the caller is the first of `users`."""
+    """List your conversations, the one with the newest activity first; you are the first of `users`."""
     return raw_json_response(f"[{','.join(conversations.list_conversations(caller.id))}]")
 
 
 @chat.get(
     "/api/chat/conversation/user/{user_id:lower_uuid}/",
     response_model=Conversation,
-    responses=error_responses(service.NoConversation),
+    responses=error_responses(ConversationNotFound),
 )
 def get_conversation_with(caller: User, user_id: UUID) -> Response:
-    """The own conversation with another person."""
-    return raw_json_response(service.find_conversation(caller.id, user_id))
+    """Get your conversation with another person."""
+    return raw_json_response(conversations.get_conversation_with(caller.id, user_id))
 
 
 PLACES = {
     "parameters": [
-        *count_parameter(COUNT, 500)["parameters"],
+        *count_parameter(COUNT, WINDOW)["parameters"],
         *(
             {
                 "name": name,
                 "in": "query",
-                "description": f"Messages {name} this `seq` only, oldest first and with their own `seq`.",
+                "description": f"Only messages {name} this `seq`, oldest first and with their own `seq`.",
                 "schema": {"type": "integer", "minimum": 0},
             }
             for name in (BEFORE, AFTER)
@@ -71,13 +78,13 @@ PLACES = {
     openapi_extra=PLACES,
 )
 def list_messages(caller: User, conversation_id: UUID, request: Request) -> Response:
-    """The last 500 messages, oldest first; with `number_of_last_messages` that many, newest first.
+    """List the last 500 messages, oldest first; with `number_of_last_messages` that many, newest first.
 
-    Whoever is no member gets an empty list. A client that was away asks for what came `after` the last
+    The list is empty where you are no member. A client that was away asks for what came `after` the last
     `seq` it has.
     """
     query = request.scope["query_string"]
-    messages = service.list_messages(
+    messages = list_messages_of(
         caller.id,
         conversation_id,
         newest=read_count(query, COUNT),

@@ -1,4 +1,4 @@
-"""Request and response bodies of the chat endpoints."""
+"""What clients ask for in request bodies."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from shared.kit.http.fields import invalid, uuid_or_none
 
 OTHER_PEOPLE = {
     "type": "array",
+    "description": "The other person only; you are added.",
     "items": {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]},
     "minItems": 1,
     "maxItems": 1,
@@ -42,37 +43,12 @@ def _complaint(person: Any) -> dict[str, list[str]]:
 
 
 class NewConversation(BaseModel):
-    """The other person only; the caller is added."""
-
     model_config = ConfigDict(
         json_schema_extra={"example": {"users": [{"id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"}]}}
     )
 
     users: Annotated[list[UUID], BeforeValidator(other_people), WithJsonSchema(OTHER_PEOPLE)]
 
-
-class ChatUser(BaseModel):
-    id: str
-    first_name: str
-    last_name: str
-    profile_image: str
-
-
-class Message(BaseModel):
-    id: str
-    conversation: str
-    body: str
-    created_at: str
-    created_by: ChatUser | None
-
-
-class NumberedMessage(Message):
-    seq: int
-
-
-class Conversation(BaseModel):
-    id: str
-    last_message: Message | None
-    created_at: str
-    updated_at: str
-    users: list[ChatUser]
+    @property
+    def partner_id(self) -> UUID:
+        return self.users[0]

@@ -1,9 +1,9 @@
-"""Messages as clients read them."""
+"""Messages as clients read them: items of the history, and frames of both protocols."""
 
 from typing import Any
 
-from functions.chat.conversations import Membership
-from functions.chat.repository import Message, Sent
+from functions.chat.domain.members import Membership
+from functions.chat.domain.messages import Message, StoredMessage
 from shared.domain.pictures import picture_path
 from shared.domain.timestamps import format_socket_time, format_time
 from shared.kit.json import json_text
@@ -11,7 +11,7 @@ from shared.kit.json import json_text
 
 def history_item(conversation_id: str, message: Message, membership: Membership, *, with_seq: bool) -> dict[str, Any]:
     """A message of the history. `seq` is for clients that ask by it; the legacy one knows no such key."""
-    author = membership.people.get(message.created_by or "")
+    author = membership.members.get(message.created_by or "")
     item: dict[str, Any] = {
         "id": message.id,
         "conversation": conversation_id,
@@ -28,29 +28,30 @@ def history_item(conversation_id: str, message: Message, membership: Membership,
     return {**item, "seq": message.seq} if with_seq else item
 
 
-def legacy_frame(sent: Sent) -> dict[str, Any]:
+def legacy_frame(message: StoredMessage) -> dict[str, Any]:
     """What every socket of protocol 1 gets: the message object itself."""
     return {
-        "id": sent.id,
-        "conversation": sent.conversation_id,
-        "body": sent.body,
-        "created_at": format_socket_time(sent.created_at),
+        "id": message.id,
+        "conversation": message.conversation_id,
+        "body": message.body,
+        "created_at": format_socket_time(message.created_at),
         "created_by": {
-            "id": sent.user_id,
-            "first_name": sent.first_name,
-            "last_name": sent.last_name,
-            "profile_image": picture_path(sent.picture),
+            "id": message.user_id,
+            "first_name": message.first_name,
+            "last_name": message.last_name,
+            "profile_image": picture_path(message.picture),
         },
     }
 
 
-def stored_frame(sent: Sent) -> dict[str, Any]:
-    """What sockets of protocol 2 get: a fact with the message's place and the sender's own id of it."""
-    return {"event": "message_stored", "data": {**legacy_frame(sent), "seq": sent.seq, "client_id": sent.client_id}}
+def stored_frame(message: StoredMessage) -> dict[str, Any]:
+    """What sockets of protocol 2 get: an event with the message's place and the sender's own id of it."""
+    data = {**legacy_frame(message), "seq": message.seq, "client_id": message.client_id}
+    return {"event": "message_stored", "data": data}
 
 
 def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
-    """Told to a sender of protocol 2 whose message was not taken."""
+    """What a sender of protocol 2 gets whose message was not stored; `code` says why."""
     return {"event": "message_refused", "data": {"client_id": client_id, "code": code}}
 
 

@@ -1,0 +1,23 @@
+"""Answering a socket of notifications how many of them are unread."""
+
+from functions.chat.actions.senders import senders
+from functions.chat.data import connections
+from shared.kit.aws.websocket import pusher
+from shared.kit.errors import Throttled
+from shared.kit.json import json_text
+
+
+def count_unread(connection_id: str) -> bool:
+    """Send the number of unread notifications to a socket; False if it is one of a conversation.
+
+    A client that asks too often gets no answer, as with messages.
+    """
+    try:
+        senders.spend(connection_id)
+    except Throttled:
+        return True
+    unread = connections.count_unread(connection_id)
+    if unread is None:
+        return False
+    pusher().post([connection_id], json_text({"unread_notification_count": unread}).encode())
+    return True

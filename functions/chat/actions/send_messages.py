@@ -1,0 +1,123 @@
+"""Sending messages: check them, store them, push them to the sockets of their conversations.
+
+The legacy client draws every object it is sent as a message, so nothing but messages is sent to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
+
+import psycopg
+
+from functions.chat.actions.senders import senders
+from functions.chat.data import history_window, messages
+from functions.chat.domain.frames import encode, legacy_frame, refused_frame, stored_frame
+from functions.chat.domain.messages import (
+    EVENTS,
+    LEGACY,
+    MAX_BYTES,
+    MAX_CHARACTERS,
+    MAX_CLIENT_ID,
+    NewMessage,
+    StoredMessage,
+)
+from shared.domain.connections import forget_gone
+from shared.kit.aws.websocket import Post, pusher
+from shared.kit.db.pool import drop_broken_connections
+from shared.kit.errors import Throttled
+from shared.kit.observability.log import logger, note
+from shared.kit.observability.metrics import count
+from shared.kit.text import unstorable_characters
+
+# The connection a message came over, and the fields its client sent.
+ReceivedMessage = tuple[str, Mapping[str, Any]]
+
+
+def send_messages(received: Sequence[ReceivedMessage]) -> None:
+    """Store messages and send each to every socket of its conversation, the sender's too.
+
+    For PostgreSQL messages that wait together are little more work than one.
+    """
+    if checked := [new for each in received if (new := _check(*each))]:
+        stored = _store(checked)
+        senders.learn(stored)
+        _push(stored)
+
+
+def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
+    """The message a client sent; None if it is refused."""
+    if known := senders.known.get(connection_id):
+        note(user_id=known[0])
+    body, client_id = fields.get("body"), fields.get("id")
+    is_id_bad = not (client_id is None or _is_client_id(client_id))
+    if is_id_bad:
+        client_id = None
+    # The legacy protocol knows no ids: there it is one of the keys that mean nothing.
+    if not _is_body(body) or (is_id_bad and senders.speaks_events(connection_id)):
+        _refuse(connection_id, client_id, "bad_message")
+        return None
+    try:
+        senders.spend(connection_id)
+    except Throttled:
+        _refuse(connection_id, client_id, "throttled")
+        return None
+    return NewMessage(connection_id, body, client_id)
+
+
+def _is_client_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)
+
+
+def _is_body(value: object) -> TypeGuard[str]:
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_CHARACTERS or unstorable_characters(value):
+        return False
+    return len(value.encode()) <= MAX_BYTES
+
+
+def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessage]:
+    """The messages as they are stored now: all in one transaction or, if one was stored before, one by one."""
+    try:
+        return _add(new)
+    except psycopg.errors.UniqueViolation:
+        return [stored for each in new for stored in _store([each])]
+    except psycopg.OperationalError:
+        drop_broken_connections()
+        # They may be stored all the same: only a message with an id of its client's can be tried once more.
+        identified = [each for each in new if retry and each.client_id is not None]
+        for each in new:
+            if each not in identified:
+                logger().exception("message not stored", extra={"connection_id": each.connection_id})
+                _refuse(each.connection_id, each.client_id, "unavailable")
+    return _store(identified, retry=False) if identified else []
+
+
+def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
+    """Store new messages, all or none, and add them to the window; a single one may be stored already.
+
+    Raises psycopg.errors.UniqueViolation if one of several is.
+    """
+    try:
+        stored = messages.store_messages(new)
+    except psycopg.errors.UniqueViolation:
+        if len(new) > 1:
+            raise
+        return messages.find_stored(new[0])
+    count("Messages", len(stored))
+    history_window.append(stored)
+    return stored
+
+
+def _push(stored: Sequence[StoredMessage]) -> None:
+    """Send each to its listeners in the frames of their protocol; forget those whose socket is gone."""
+    posts: list[Post] = []
+    for message in stored:
+        for protocol, frame in ((LEGACY, legacy_frame), (EVENTS, stored_frame)):
+            if listeners := [each[1:] for each in message.listeners if each[0] == str(protocol)]:
+                posts.append((listeners, encode(frame(message))))
+    if gone := pusher().post_all(posts):
+        forget_gone(gone)
+
+
+def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
+    """Say so to a sender whose client understands it."""
+    if senders.speaks_events(connection_id):
+        pusher().post([connection_id], encode(refused_frame(client_id, code)))

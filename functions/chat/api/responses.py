@@ -1,0 +1,34 @@
+"""What the chat answers over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class ChatUser(BaseModel):
+    id: UUID
+    first_name: str
+    last_name: str
+    profile_image: Annotated[str, Field(description="A path on this host.")]
+
+
+class Message(BaseModel):
+    id: UUID
+    conversation: UUID
+    body: str
+    created_at: datetime
+    created_by: Annotated[ChatUser | None, Field(description="null once the account is deleted.")]
+
+
+class NumberedMessage(Message):
+    seq: Annotated[int, Field(description="The place in the conversation, counting from 1 without gaps.")]
+
+
+class Conversation(BaseModel):
+    id: UUID
+    last_message: Message | None
+    created_at: datetime
+    updated_at: Annotated[datetime, Field(description="When the last message was sent.")]
+    users: Annotated[list[ChatUser], Field(description="Both people, you first; a deleted account is missing.")]

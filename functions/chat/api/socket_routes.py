@@ -1,0 +1,98 @@
+"""One function for each route key of the WebSocket API: it reads the event and calls the action."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from functions.chat.actions import connect as sockets
+from functions.chat.actions.count_unread import count_unread
+from functions.chat.actions.send_messages import ReceivedMessage, send_messages
+from functions.chat.domain.messages import EVENTS, LEGACY
+from shared.kit.security import tokens
+
+COUNT_WANTED = "send_back_unread_notification_count"
+
+Event = Mapping[str, Any]
+OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
+
+
+def connect(event: Event) -> dict[str, Any]:
+    """Let a member of the conversation in, or anybody to their notifications; refuse other handshakes."""
+    query = event.get("queryStringParameters") or {}
+    for_notifications = _is_for_notifications(query)
+    try:
+        claims = tokens.read(query.get("token", ""), "access")
+        conversation_id = None if for_notifications else _conversation_id(query.get("conversation", ""))
+    except tokens.InvalidToken:
+        return UNAUTHORIZED
+    except ValueError:
+        return FORBIDDEN
+    protocol = EVENTS if for_notifications or query.get("protocol") == str(EVENTS) else LEGACY
+    is_open = sockets.connect(_connection_id(event), conversation_id, claims, protocol)
+    return OK if is_open else FORBIDDEN
+
+
+def _is_for_notifications(query: Mapping[str, str]) -> bool:
+    """On AWS the path /ws/notification/user/ becomes this parameter of the root."""
+    return query.get("notifications") == "1" and "conversation" not in query
+
+
+def _conversation_id(text: str) -> UUID:
+    """Raises ValueError for anything but a UUID in its canonical form, as the paths of HTTP do."""
+    conversation_id = UUID(text)
+    if str(conversation_id) != text:
+        raise ValueError(text)
+    return conversation_id
+
+
+def disconnect(event: Event) -> dict[str, Any]:
+    sockets.disconnect(_connection_id(event))
+    return OK
+
+
+def default(event: Event) -> dict[str, Any]:
+    """Take frames without a known `event`; the original took those without any for messages."""
+    frame = _read_frame(event)
+    if frame is None or "event" in frame:
+        return OK
+    if _fields(frame).get(COUNT_WANTED) is True and count_unread(_connection_id(event)):
+        return OK
+    return chat_message(event)
+
+
+def chat_message(event: Event) -> dict[str, Any]:
+    chat_messages([event])
+    return OK
+
+
+def chat_messages(events: Sequence[Event]) -> None:
+    """As chat_message, for messages that wait together."""
+    send_messages([_received(event) for event in events])
+
+
+def _received(event: Event) -> ReceivedMessage:
+    return _connection_id(event), _fields(_read_frame(event))
+
+
+def _connection_id(event: Event) -> str:
+    connection_id: str = event["requestContext"]["connectionId"]
+    return connection_id
+
+
+def _read_frame(event: Event) -> dict[str, Any] | None:
+    """The frame as an object, None for anything else."""
+    try:
+        frame = json.loads(event.get("body") or "")
+    except (ValueError, RecursionError):
+        return None
+    return frame if isinstance(frame, dict) else None
+
+
+def _fields(frame: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The object in a frame's `data`, an empty one where there is none."""
+    data = (frame or {}).get("data")
+    return data if isinstance(data, Mapping) else {}
+
+
+ROUTES = {"$connect": connect, "$disconnect": disconnect, "$default": default, "chat_message": chat_message}

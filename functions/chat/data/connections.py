@@ -1,0 +1,100 @@
+"""Statements about open sockets. Plain psycopg: the WebSocket handler must start fast."""
+
+from uuid import UUID
+
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Command, Query
+
+# The lock waits for messages that are just being stored: they do not know of this socket, so they must be in
+# the history before the socket is open.
+OPEN_CONNECTION = Command("""
+INSERT INTO connections (id, conversation_id, user_id, session_id, protocol)
+SELECT %(id)s, m.conversation_id, m.user_id, s.id, %(protocol)s
+FROM sign_in_sessions s JOIN conversation_members m ON m.user_id = s.user_id
+JOIN conversations c ON c.id = m.conversation_id
+WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
+  AND m.conversation_id = %(conversation_id)s
+FOR SHARE OF c
+""")
+
+# For notifications only. Such a socket speaks the second protocol: the first has none of them.
+OPEN_FOR_NOTIFICATIONS = Command("""
+INSERT INTO connections (id, user_id, session_id, protocol)
+SELECT %(id)s, s.user_id, s.id, %(protocol)s FROM sign_in_sessions s
+WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
+""")
+
+
+def open_connection(
+    connection_id: str, conversation_id: UUID | None, user_id: UUID, session_id: UUID, protocol: int
+) -> bool:
+    """Register a socket, of a conversation or of notifications alone.
+
+    False if the session is over or its user is no member of the conversation.
+    """
+    opening = OPEN_CONNECTION if conversation_id else OPEN_FOR_NOTIFICATIONS
+    values = {
+        "id": connection_id,
+        "conversation_id": conversation_id,
+        "user_id": user_id,
+        "session_id": session_id,
+        "protocol": protocol,
+    }
+    with connection() as db:
+        return opening.run(db, values) > 0
+
+
+DELETE_CONNECTION = Command("DELETE FROM connections WHERE id = %s")
+
+
+def delete_connection(connection_id: str) -> None:
+    with connection() as db:
+        DELETE_CONNECTION.run(db, (connection_id,))
+
+
+FIND_PROTOCOL = Query(int, "SELECT protocol FROM connections WHERE id = %s")
+
+
+def find_protocol(connection_id: str) -> int | None:
+    """The version of the protocol that a socket's client speaks."""
+    with connection() as db:
+        return FIND_PROTOCOL.one(db, (connection_id,))
+
+
+COUNT_UNREAD = Query(
+    int,
+    """
+SELECT (SELECT count(*) FROM notifications n WHERE n.user_id = c.user_id AND NOT n.is_read)
+FROM connections c WHERE c.id = %s AND c.conversation_id IS NULL
+""",
+)
+
+
+def count_unread(connection_id: str) -> int | None:
+    """How many notifications a socket's owner has not read; None for one of a conversation, and for unknown ones."""
+    with connection() as db:
+        return COUNT_UNREAD.one(db, (connection_id,))
+
+
+# A message reaches every socket of its conversation: a conversation's last activity is its sockets'. A locked socket is
+# being claimed or deleted by another transaction: it is skipped, so nobody waits in a circle.
+CLAIM_IDLE = Query(
+    str,
+    """
+WITH idle AS (
+    SELECT c.id FROM connections c
+    WHERE c.touched_at < now() - make_interval(secs => %(idle)s) AND NOT EXISTS (
+        SELECT FROM conversations v
+        WHERE v.id = c.conversation_id AND v.updated_at >= now() - make_interval(secs => %(idle)s)
+    )
+    FOR NO KEY UPDATE OF c SKIP LOCKED
+)
+UPDATE connections c SET touched_at = now() FROM idle WHERE c.id = idle.id RETURNING c.id
+""",
+)
+
+
+def claim_idle_connections(idle_seconds: int) -> list[str]:
+    """Sockets that were sent nothing for so long; each is returned to one caller only."""
+    with connection() as db:
+        return CLAIM_IDLE.all(db, {"idle": idle_seconds})

@@ -1,0 +1,117 @@
+"""Statements about conversations; they answer JSON text in the frontend's shapes."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from functions.chat.domain.members import Member, Membership, pair_key
+from shared.domain.pictures import picture_sql
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+
+# More conversations than 1,000 are not listed.
+CONVERSATIONS = """
+SELECT row_to_json(conversation)::text FROM (
+    SELECT c.id,
+        CASE WHEN l.id IS NOT NULL THEN (SELECT row_to_json(last) FROM (
+            SELECT l.id, l.conversation_id AS conversation, l.body, format_time(l.created_at, %(zone)s) AS created_at,
+                (SELECT row_to_json(author) FROM (
+                    SELECT a.id, a.first_name, a.last_name, {author_picture} AS profile_image
+                    FROM users a WHERE a.id = l.created_by
+                ) author) AS created_by
+        ) last) END AS last_message,
+        format_time(c.created_at, %(zone)s) AS created_at, format_time(c.updated_at, %(zone)s) AS updated_at,
+        (SELECT json_agg(row_to_json(member)) FROM (
+            SELECT u.id, u.first_name, u.last_name, {member_picture} AS profile_image
+            FROM conversation_members m JOIN users u ON u.id = m.user_id
+            WHERE m.conversation_id = c.id ORDER BY u.id <> %(user_id)s
+        ) member) AS users
+    FROM conversation_members mine
+    JOIN conversations c ON c.id = mine.conversation_id
+    LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
+    WHERE mine.user_id = %(user_id)s {condition}
+    ORDER BY c.updated_at DESC, c.id LIMIT 1000
+) conversation
+"""
+PICTURES = {"author_picture": Sql(picture_sql("a.picture")), "member_picture": Sql(picture_sql("u.picture"))}
+LIST_CONVERSATIONS = Query(str, compose(CONVERSATIONS, condition=Sql(), **PICTURES))
+GET_CONVERSATION = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.id = %(conversation_id)s"), **PICTURES))
+FIND_WITH_PARTNER = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.pair = %(pair)s"), **PICTURES))
+
+
+def list_conversations(user_id: UUID) -> list[str]:
+    """A user's conversations, the one with the newest activity first; the user stands first in each."""
+    with connection() as db:
+        return LIST_CONVERSATIONS.all(db, _values(user_id))
+
+
+def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
+    with connection() as db:
+        return GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id))
+
+
+def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
+    """The conversation of two users."""
+    with connection() as db:
+        return FIND_WITH_PARTNER.one(db, _values(user_id, pair=pair_key(user_id, partner_id)))
+
+
+def _values(user_id: UUID, **more: Any) -> dict[str, Any]:
+    return {"user_id": user_id, "zone": platform_settings().time_zone, **more}
+
+
+# The members are added in the statement that adds the conversation: nobody sees one without.
+ADD_CONVERSATION = Query(
+    UUID,
+    """
+WITH added AS (
+    INSERT INTO conversations (pair) VALUES (%(pair)s) ON CONFLICT (pair) DO NOTHING RETURNING id
+), joined AS (
+    INSERT INTO conversation_members (conversation_id, user_id)
+    SELECT added.id, member FROM added, unnest(%(members)s::uuid[]) AS member
+)
+SELECT id FROM added
+""",
+)
+
+
+def add_conversation(user_id: UUID, partner_id: UUID) -> UUID | None:
+    """Add the conversation of two users; None if they have one.
+
+    Raises psycopg.errors.ForeignKeyViolation if an account has gone.
+    """
+    values = {"pair": pair_key(user_id, partner_id), "members": [user_id, partner_id]}
+    with connection() as db:
+        return ADD_CONVERSATION.one(db, values)
+
+
+IS_CONFIRMED = Query(bool, "SELECT confirmed_at IS NOT NULL FROM users WHERE id = %s")
+
+
+def is_confirmed_user(user_id: UUID) -> bool:
+    with connection() as db:
+        return IS_CONFIRMED.one(db, (user_id,)) is True
+
+
+@dataclass(frozen=True)
+class MemberRow(Member):
+    last_seq: int
+
+
+LIST_MEMBERS = Query(
+    MemberRow,
+    """
+SELECT u.id::text, u.first_name, u.last_name, u.picture, c.last_seq
+FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
+WHERE c.id = %(conversation_id)s
+  AND EXISTS (SELECT FROM conversation_members mine WHERE mine.conversation_id = c.id AND mine.user_id = %(user_id)s)
+""",
+)
+
+
+def find_membership(conversation_id: UUID, user_id: UUID) -> Membership | None:
+    """None for those who are no members, and for conversations that do not exist."""
+    with connection() as db:
+        members = LIST_MEMBERS.all(db, {"conversation_id": conversation_id, "user_id": user_id})
+    return Membership(members[0].last_seq, {member.id: member for member in members}) if members else None

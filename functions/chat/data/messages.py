@@ -1,0 +1,103 @@
+"""Statements about messages. Plain psycopg: the WebSocket handler must start fast."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from functions.chat.domain.messages import Message, NewMessage, StoredMessage
+from shared.kit.db.libpq import Prepared, Row
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+from shared.kit.json import json_text
+
+# Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
+# without gaps; they are taken in the order of ids, as everywhere several are locked. `conversation_listeners` looks
+# after the lock is taken: sockets opened while it was waited for count.
+STORE_MESSAGES = Prepared("""
+WITH locked AS (
+    SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq,
+        u.id AS user_id, u.first_name, u.last_name, u.picture
+    FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text))
+        WITH ORDINALITY AS m (connection_id, body, client_id, place)
+    JOIN connections c ON c.id = m.connection_id
+    JOIN users u ON u.id = c.user_id
+    JOIN conversations v ON v.id = c.conversation_id
+    ORDER BY v.id, m.place
+    FOR NO KEY UPDATE OF v
+), numbered AS (
+    SELECT *, last_seq + row_number() OVER (PARTITION BY conversation_id ORDER BY place) AS seq,
+        gen_random_uuid() AS message_id, clock_timestamp() AS sent_at
+    FROM locked
+), raised AS (
+    UPDATE conversations SET last_seq = newest.seq, updated_at = newest.sent_at
+    FROM (
+        SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at FROM numbered GROUP BY conversation_id
+    ) AS newest
+    WHERE id = conversation_id
+), stored AS (
+    INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
+    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered
+)
+SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, sent_at AS created_at, user_id,
+    first_name, last_name, picture, conversation_listeners(conversation_id) AS listeners
+FROM numbered ORDER BY place
+""")
+
+FIND_STORED = Prepared("""
+SELECT c.id AS connection_id, m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id,
+    u.first_name, u.last_name, u.picture, c.protocol || c.id AS listeners
+FROM connections c
+JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
+JOIN users u ON u.id = c.user_id
+WHERE c.id = $1 AND m.client_id = $2
+""")
+
+
+def store_messages(messages: Iterable[NewMessage]) -> list[StoredMessage]:
+    """Store messages from sockets, all or none; those whose socket is not registered are left out.
+
+    Raises psycopg.errors.UniqueViolation if a client sent one of them before.
+    """
+    with connection() as db:
+        rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]))
+    return [_stored(row) for row in rows]
+
+
+def find_stored(message: NewMessage) -> list[StoredMessage]:
+    """The message as it was stored when its client sent it first, if it did; only this socket is a listener."""
+    with connection() as db:
+        return [_stored(row) for row in FIND_STORED.fetch_all(db, message.connection_id, message.client_id)]
+
+
+def _stored(row: Row) -> StoredMessage:
+    texts = StoredMessage._make(row)
+    return texts._replace(
+        seq=int(texts.seq),
+        created_at=datetime.fromisoformat(str(texts.created_at)),
+        listeners=str(texts.listeners or "").split(),
+    )
+
+
+MESSAGES = """
+SELECT seq, id::text, body, created_at, created_by::text FROM messages
+WHERE conversation_id = %(conversation_id)s {condition} LIMIT %(count)s
+"""
+LIST_NEWEST = Query(Message, compose(MESSAGES, condition=Sql("ORDER BY seq DESC")))
+LIST_BEFORE = Query(Message, compose(MESSAGES, condition=Sql("AND seq < %(before)s ORDER BY seq DESC")))
+LIST_AFTER = Query(Message, compose(MESSAGES, condition=Sql("AND seq > %(after)s ORDER BY seq")))
+LIST_BETWEEN = Query(Message, compose(MESSAGES, condition=Sql("AND seq > %(after)s AND seq < %(before)s ORDER BY seq")))
+
+
+def list_newest(conversation_id: UUID, count: int, *, before: int | None = None) -> list[Message]:
+    """The newest messages, or the newest before a `seq`, newest first."""
+    listing = LIST_NEWEST if before is None else LIST_BEFORE
+    with connection() as db:
+        return listing.all(db, {"conversation_id": conversation_id, "count": count, "before": before})
+
+
+def list_after(conversation_id: UUID, after: int, count: int, *, before: int | None) -> list[Message]:
+    """The messages after a `seq`, and before another if there is one, oldest first."""
+    listing = LIST_AFTER if before is None else LIST_BETWEEN
+    values = {"conversation_id": conversation_id, "after": after, "count": count, "before": before}
+    with connection() as db:
+        return listing.all(db, values)

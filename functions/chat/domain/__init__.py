@@ -1,0 +1,1 @@
+"""Messages, members and the frames that clients read; nothing here asks a database."""

@@ -1,0 +1,51 @@
+"""A message on its way: as a socket sent it, as it is stored and pushed, as the history lists it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+MAX_CHARACTERS = 8_000
+MAX_BYTES = 32_768
+MAX_CLIENT_ID = 100
+# Messages of a conversation that are listed, and kept in the history window, at most.
+WINDOW = 500
+
+# Versions of the protocol: message objects and nothing else, or named events around them.
+LEGACY, EVENTS = 1, 2
+
+
+@dataclass(frozen=True)
+class Message:
+    """A stored message; the author is None once the account is deleted."""
+
+    seq: int
+    id: str
+    body: str
+    created_at: datetime
+    created_by: str | None
+
+
+class NewMessage(NamedTuple):
+    """A message as it came from a socket; `client_id` is the client's own id of it."""
+
+    connection_id: str
+    body: str
+    client_id: str | None
+
+
+class StoredMessage(NamedTuple):
+    """A message just stored, with the socket it came from and what its readers are shown of the author."""
+
+    connection_id: str
+    body: str
+    client_id: str | None
+    conversation_id: str
+    seq: int
+    id: str
+    created_at: datetime
+    user_id: str
+    first_name: str
+    last_name: str
+    picture: str | None
+    # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
+    listeners: list[str]
