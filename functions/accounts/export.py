@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from shared.domain.booking_facts import ROOM
+from shared.data.bookings import ROOM
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import FieldErrors

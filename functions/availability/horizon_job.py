@@ -9,7 +9,7 @@ from psycopg import IntegrityError
 
 from functions.availability import rules_repository
 from functions.availability.rule_items import make_rule_items
-from shared.domain.locking import lock_people
+from shared.data.locking import lock_people
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.db.transactions import transaction
 from shared.kit.observability.log import logger

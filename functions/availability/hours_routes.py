@@ -18,7 +18,7 @@ availability_hours = router("availability")
 @availability_hours.get("/api/availability/hours/me/", response_model=Week)
 def get_week(caller: TutorCaller) -> Response:
     """The own hours of every week, in the own time zone."""
-    return json_response(hours.find_week(caller.as_tutor))
+    return json_response(hours.find_week(caller.tutor_id))
 
 
 @availability_hours.put("/api/availability/hours/me/", response_model=Week)
@@ -26,14 +26,14 @@ def replace_week(caller: TutorCaller, week: NewHours) -> Response:
     """Replace all own hours. Days ahead that can be booked show them at once; bookings stay."""
     with transaction() as db:
         lock(db, caller)
-        hours.replace_week(db, caller.as_tutor, week)
+        hours.replace_week(db, caller.tutor_id, week)
     return get_week(caller)
 
 
 @availability_hours.get("/api/availability/overrides/me/", response_model=list[ShownOverride])
 def list_overrides(caller: TutorCaller) -> Response:
     """The own days off, vacations and extra hours that are not over, by their days."""
-    return json_response(hours.list_overrides(caller.as_tutor))
+    return json_response(hours.list_overrides(caller.tutor_id))
 
 
 @availability_hours.post(
@@ -46,7 +46,7 @@ def add_override(caller: TutorCaller, override: NewOverride) -> Response:
     """Offer more time on some days (`extra`) or less (`off`, which wins). Bookings stay."""
     with transaction() as db:
         lock(db, caller)
-        added = hours.add_override(db, caller.as_tutor, override)
+        added = hours.add_override(db, caller.tutor_id, override)
     return json_response(added, 201)
 
 
@@ -57,5 +57,5 @@ def delete_override(caller: TutorCaller, override_id: int) -> Response:
     """Delete an override: its days are as the weekly hours have them."""
     with transaction() as db:
         lock(db, caller)
-        hours.delete_override(db, caller.as_tutor, override_id)
+        hours.delete_override(db, caller.tutor_id, override_id)
     return json_response({"detail": "Wyjątek został usunięty."})

@@ -16,7 +16,7 @@ availability = router("availability")
 @availability.get("/api/user/tutor/schedule/me/", response_model=list[Item])
 def list_items(caller: TutorCaller) -> Response:
     """The own schedule in order of creation."""
-    return raw_json_response(repository.list_items(caller.as_tutor))
+    return raw_json_response(repository.list_items(caller.tutor_id))
 
 
 @availability.post(
@@ -29,7 +29,7 @@ def add_item(caller: TutorCaller, item: NewItem) -> Response:
     """Offer a stretch of time. It may touch other items but not overlap them."""
     with transaction() as db:
         service.lock(db, caller)
-        added = service.add_item(db, caller.as_tutor, item)
+        added = service.add_item(db, caller.tutor_id, item)
     return json_response(added, 201)
 
 
@@ -38,7 +38,7 @@ def delete_all_items(caller: TutorCaller) -> Response:
     """Delete the whole schedule."""
     with transaction() as db:
         service.lock(db, caller)
-        service.delete_all_items(db, caller.as_tutor)
+        service.delete_all_items(db, caller.tutor_id)
     return json_response({"Info": "All schedule items deleted successfully."})
 
 
@@ -49,5 +49,5 @@ def delete_item(caller: TutorCaller, item_id: int) -> Response:
     """Delete one item of the schedule."""
     with transaction() as db:
         service.lock(db, caller)
-        service.delete_item(db, caller.as_tutor, item_id)
+        service.delete_item(db, caller.tutor_id, item_id)
     return json_response({"Info": "Schedule item deleted successfully."})

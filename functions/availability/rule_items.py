@@ -39,7 +39,7 @@ def make_rule_items(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_
     """Bring schedules in line with the rules, or only add the days that have come into reach.
 
     Items that are right already keep their ids, past ones stay. Returns for how many tutors there was something to
-    look at. They must be locked (`shared.domain.locking`).
+    look at. They must be locked (`shared.data.locking`).
     """
     plans = load_plans(db, tutor_ids, only_new_days=only_new_days)
     if not plans:

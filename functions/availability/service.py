@@ -10,7 +10,7 @@ from functions.availability.rule_items import load_plans, make_rule_items
 from functions.availability.schemas import NewItem
 from functions.availability.wall_clock import local_stretches
 from shared.domain.auth import AccountGone, Caller
-from shared.domain.locking import lock_people
+from shared.data.locking import lock_people
 from shared.domain.timestamps import format_time
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
@@ -48,7 +48,7 @@ class NoSuchItem(AppError):
 def lock(db: PooledConnection, caller: Caller) -> None:
     """Nobody else changes or books the caller's time before the transaction ends. Raises AccountGone."""
     lock_people(db, caller.id)
-    if not repository.lock_tutor(db, caller.as_tutor):
+    if not repository.lock_tutor(db, caller.tutor_id):
         raise AccountGone
 
 

@@ -1,12 +1,15 @@
 """Every statement about the terms of booking, and the one that slots are read with."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg.rows import dict_row
 
-from shared.domain.free_time import LOAD_CALENDAR, Calendar, Span, calendar_from
+from shared.data.calendars import SELECT_CALENDAR, CalendarRow
+from shared.domain.free_time import Calendar, Span, calendar_from
 from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Query, compose
 
 TERMS = (
     "time_zone",
@@ -65,9 +68,19 @@ class Group(NamedTuple):
     seats: int
 
 
-# Whoever waits for a seat comes before who would take it now.
-SLOTS = f"""
-SELECT calendar.*, groups.open FROM ({LOAD_CALENDAR}) calendar CROSS JOIN LATERAL (
+@dataclass(frozen=True)
+class SlotsRow(CalendarRow):
+    """A calendar with its groups: start, end, id, free seats and seats of each."""
+
+    open: list[Any] | None
+
+
+# Those who wait for a seat come before who would take it now.
+LOAD_SLOTS = Query(
+    SlotsRow,
+    compose(
+        """
+SELECT calendar.*, groups.open FROM ({calendar}) calendar CROSS JOIN LATERAL (
     SELECT json_agg(json_build_array(s.starts_at, s.ends_at, s.id, s.seats - s.booked, s.seats)) AS open
     FROM (
         SELECT *, (SELECT count(*) FROM bookings
@@ -79,18 +92,21 @@ SELECT calendar.*, groups.open FROM ({LOAD_CALENDAR}) calendar CROSS JOIN LATERA
     ) s
     WHERE s.booked < s.seats AND NOT EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting')
 ) groups
-"""
+""",
+        calendar=SELECT_CALENDAR,
+    ),
+)
 
 
 def load_slots(tutor_id: int, window: Span) -> tuple[Calendar, list[Group]] | None:
     """A tutor's calendar around a window, and the groups in it that can be joined; None for unknown tutors."""
     values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": None}
-    with connection() as db, db.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(SLOTS, values).fetchone()
+    with connection() as db:
+        row = LOAD_SLOTS.one(db, values)
     if row is None:
         return None
     groups = [
         Group(datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at), *seats)
-        for starts_at, ends_at, *seats in row["open"] or ()
+        for starts_at, ends_at, *seats in row.open or ()
     ]
     return calendar_from(row), groups

@@ -21,7 +21,7 @@ booking_terms = router("availability")
 @booking_terms.get("/api/availability/terms/me/", response_model=Terms)
 def get_terms(caller: TutorCaller) -> Response:
     """The own terms of booking."""
-    return json_response(terms.get_terms(caller.as_tutor))
+    return json_response(terms.get_terms(caller.tutor_id))
 
 
 @booking_terms.patch("/api/availability/terms/me/", response_model=Terms)
@@ -32,7 +32,7 @@ def change_terms(caller: TutorCaller, change: TermsChange) -> Response:
     """
     with transaction() as db:
         lock(db, caller)
-        terms.change_terms(db, caller.as_tutor, change.changes())
+        terms.change_terms(db, caller.tutor_id, change.changes())
     return get_terms(caller)
 
 

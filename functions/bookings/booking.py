@@ -12,7 +12,7 @@ from functions.bookings.schemas import NewBooking
 from functions.bookings.seats import new_room, students_seat
 from functions.bookings.wanted import Wanted, find_wanted
 from shared.domain.free_time import Calendar, Span, Terms, load_calendar
-from shared.domain.locking import lock_people
+from shared.data.locking import lock_people
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 

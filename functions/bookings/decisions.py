@@ -9,7 +9,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from functions.bookings import repository
 from functions.bookings.repository import Booking
 from functions.bookings.states import Actor, Role, Step
-from shared.domain.locking import lock_all
+from shared.data.locking import lock_all
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Unavailable

@@ -8,7 +8,7 @@ from uuid import UUID
 from functions.bookings.decisions import MAX_ID
 from functions.bookings.schemas import NOT_A_CHOICE
 from functions.bookings.shapes import COMMON, ITEM_SHOWN, RESERVATION, STUDENT_SHOWN, TUTOR_SHOWN
-from shared.domain.booking_facts import SEATED
+from shared.data.bookings import SEATED
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import FieldErrors, NotFound

@@ -177,7 +177,7 @@ def list_as_student(caller: User, request: Request) -> Response:
 def list_as_tutor(caller: TutorCaller, request: Request) -> Response:
     """What students have booked: the newest 100 or, with `p` or `page_size`, a page."""
     wanted = lists.read_wanted(request.scope["query_string"])
-    return raw_json_response(lists.list_bookings("tutor", caller.as_tutor, wanted, PATH + "tutor/me/"))
+    return raw_json_response(lists.list_bookings("tutor", caller.tutor_id, wanted, PATH + "tutor/me/"))
 
 
 @bookings.get(
@@ -189,4 +189,4 @@ def list_as_tutor(caller: TutorCaller, request: Request) -> Response:
 def get_earnings(caller: TutorCaller, request: Request) -> Response:
     """What the sessions of a year brought, and will bring, by month in the tutor's zone."""
     year = lists.read_year(request.scope["query_string"])
-    return raw_json_response(lists.get_earnings(caller.as_tutor, year))
+    return raw_json_response(lists.get_earnings(caller.tutor_id, year))

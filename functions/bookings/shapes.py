@@ -1,6 +1,6 @@
 """A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
 
-from shared.domain.booking_facts import ROOM, SEATED
+from shared.data.bookings import ROOM, SEATED
 from shared.domain.pictures import picture_sql
 
 COMMON = f"""

@@ -12,7 +12,7 @@ from functions.bookings.repository import LINE
 from functions.bookings.schemas import Line
 from functions.bookings.seats import FREE_SEAT, settle
 from functions.bookings.shapes import TUTOR_SHOWN
-from shared.domain.locking import lock_all
+from shared.data.locking import lock_all
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import FieldErrors, NotFound

@@ -6,7 +6,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (WebSoc
 from typing import Any
 
 from functions.chat.data import connections
-from shared.domain.connections import forget_gone
+from shared.data.connections import forget_gone
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.aws.websocket import pusher
 

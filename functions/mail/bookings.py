@@ -3,7 +3,8 @@
 from functions.mail import repository
 from functions.mail.repository import Addressee
 from functions.mail.texts import CalendarEntry, Email, greeting
-from shared.domain.booking_facts import Booking, BookingChange, BookingEventType, Role, find_bookings, find_change
+from shared.data.bookings import FIND_CHANGE, Booking, BookingChange, Role, find_bookings
+from shared.domain.booking_events import BookingEventType, event_type
 from shared.domain.booking_texts import (
     FORMS,
     KINDS,
@@ -49,16 +50,16 @@ SUBJECTS: dict[str, str] = {
 def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     """What happened to a booking; None if the addressee is none of its people any more."""
     with connection() as db:
-        change = find_change(db, payload["change"])
+        change = FIND_CHANGE.one(db, (payload["change"],))
         booking = find_bookings(db, [change.booking_id]).get(change.booking_id) if change else None
     role = _role(booking, to) if booking else None
     if change is None or booking is None or role is None:
         return None
     when = day_and_time(change.starts_at or booking.starts_at, zone_of(booking, role))
-    opening = OPENINGS[change.event_type, role]
+    opening = OPENINGS[event_type(change), role]
     more = consequence(change, booking, role)
     return Email(
-        subject=f"{headline(change.event_type, role)}: {counterpart(booking, role)}, {when}",
+        subject=f"{headline(event_type(change), role)}: {counterpart(booking, role)}, {when}",
         greeting=greeting(to.first_name),
         before=f"{opening} {more}".rstrip(),
         facts=(*_facts(booking, role, when), *_reason(change)),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.domain.booking_facts import Role
+from shared.data.bookings import Role
 from shared.kit.db.pool import connection
 
 

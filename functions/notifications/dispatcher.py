@@ -3,19 +3,12 @@
 from collections.abc import Iterator
 
 from functions.notifications import repository
-from shared.domain.booking_facts import (
-    Booking,
-    BookingChange,
-    BookingEventType,
-    Person,
-    Role,
-    UnknownChange,
-    find_bookings,
-)
+from shared.data.bookings import Booking, BookingChange, Role, find_bookings
+from shared.domain.booking_events import BookingEventType, Person, UnknownChange, event_type, find_person
 from shared.domain.booking_texts import sentence
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
-from shared.domain.reminders import plan_reminders
+from shared.data.reminders import plan_reminders
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 from shared.kit.observability.log import logger
@@ -80,16 +73,16 @@ def dispatch_next() -> int:
 def _is_known(change: BookingChange) -> bool:
     """One that nobody can tell must not hold up all others."""
     try:
-        return bool(change.event_type)
+        return bool(event_type(change))
     except UnknownChange:
         logger().error("unknown kind of change", extra={"change_id": change.id, "kind": change.kind})
         return False
 
 
 def _news(change: BookingChange, booking: Booking) -> Iterator[NotificationDraft]:
-    for role, person in _people(booking, NOTIFIED.get(change.event_type, ())):
+    for role, person in _people(booking, NOTIFIED.get(event_type(change), ())):
         if role != change.actor_role:
-            kind = f"booking_{change.event_type}"
+            kind = f"booking_{event_type(change)}"
             yield NotificationDraft(
                 str(person.id), kind, sentence(change, booking, role), _data(change, booking), change.id
             )
@@ -108,12 +101,12 @@ def _data(change: BookingChange, booking: Booking) -> dict[str, object]:
 
 
 def _mails(change: BookingChange, booking: Booking) -> Iterator[Mail]:
-    for _role, person in _people(booking, MAILED.get(change.event_type, ())):
+    for _role, person in _people(booking, MAILED.get(event_type(change), ())):
         yield Mail("booking_change", person.email, {"change": change.id})
 
 
 def _people(booking: Booking, roles: tuple[Role, ...]) -> Iterator[tuple[Role, Person]]:
     """Those who still have an account."""
     for role in roles:
-        if person := booking.person(role):
+        if person := find_person(booking, role):
             yield role, person

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from shared.domain.booking_facts import BOOKING, CHANGE, Booking, BookingChange
-from shared.domain.notifications import COLUMNS, Notification
+from shared.data.bookings import SELECT_BOOKINGS, SELECT_CHANGES, Booking, BookingChange
+from shared.data.notifications import COLUMNS, Notification
 from shared.kit.db.pool import PooledConnection, connection
 
 # Tellers wait for each other at the first change in line, so each booking's story is told in its order; a change that
 # was told meanwhile is passed over.
-CLAIM_UNDISPATCHED = f"{CHANGE} WHERE c.dispatched_at IS NULL ORDER BY c.id LIMIT %s FOR NO KEY UPDATE OF c"
+CLAIM_UNDISPATCHED = f"{SELECT_CHANGES} WHERE c.dispatched_at IS NULL ORDER BY c.id LIMIT %s FOR NO KEY UPDATE OF c"
 
 
 def claim_undispatched(db: PooledConnection, most: int) -> list[BookingChange]:
@@ -103,7 +103,7 @@ def find_feed_owner(token_hash: bytes) -> UUID | None:
 
 # More than anybody has; if somebody does, the latest are kept. An offer is no date yet.
 LIST_CALENDAR = f"""
-{BOOKING}
+{SELECT_BOOKINGS}
 WHERE b.id IN (
     SELECT id FROM bookings WHERE student_id = %(user_id)s AND starts_at > now() - interval '90 days'
     UNION

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from functions.notifications import repository
-from shared.domain.notifications import Notification, notification_json
+from shared.data.notifications import Notification
+from shared.domain.notifications import notification_json
 from shared.kit.errors import NotFound
 from shared.kit.http.page_pagination import PageNumber
 from shared.kit.json import json_text

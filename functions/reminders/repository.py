@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.booking_facts import Role
+from shared.data.bookings import Role
 from shared.kit.db.pool import PooledConnection
 
 

@@ -2,11 +2,12 @@
 
 from functions.reminders import repository
 from functions.reminders.repository import Reminder
-from shared.domain.booking_facts import Booking, Person, find_bookings
+from shared.data.bookings import Booking, find_bookings
+from shared.domain.booking_events import Person, find_person
 from shared.domain.booking_texts import counterpart, day_and_time, describe
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
-from shared.domain.reminders import plan_reminders
+from shared.data.reminders import plan_reminders
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 
@@ -36,7 +37,7 @@ def remind_next() -> tuple[int, int]:
         sent = [
             (reminder, bookings[reminder.booking_id], person)
             for reminder in reminders
-            if (person := bookings[reminder.booking_id].person(reminder.recipient))
+            if (person := find_person(bookings[reminder.booking_id], reminder.recipient))
         ]
         added = add_notifications(db, [_news(*each) for each in sent])
         queued = queue_mails(db, [_mail(reminder, person) for reminder, _booking, person in sent])

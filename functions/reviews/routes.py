@@ -106,7 +106,7 @@ def list_reviews(request: Request) -> Response:
 )
 def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
     """Answer a review of the own teaching in public, once; a new answer replaces the one before."""
-    return raw_json_response(service.reply(caller.as_tutor, review_id, answer.reply))
+    return raw_json_response(service.reply(caller.tutor_id, review_id, answer.reply))
 
 
 @reviews.delete(
@@ -116,4 +116,4 @@ def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
 )
 def delete_reply(caller: TutorCaller, review_id: int) -> Response:
     """Take the answer to a review back; without one nothing changes."""
-    return raw_json_response(service.reply(caller.as_tutor, review_id, None))
+    return raw_json_response(service.reply(caller.tutor_id, review_id, None))

@@ -45,7 +45,7 @@ def _show(caller: Caller, *shown: str) -> Response:
 @tutor_settings.get("/api/user/tutor/me/", response_model=Details)
 def get_own_details(caller: TutorCaller) -> Response:
     """The own details, as others see them once the account is confirmed."""
-    return raw_json_response(repository.find_details(caller.as_tutor, own=True) or "{}")
+    return raw_json_response(repository.find_details(caller.tutor_id, own=True) or "{}")
 
 
 @tutor_settings.patch(

@@ -1,5 +1,5 @@
 -- The deletion of an account cancels what is still to come. Rows are locked in the order in which all who change bookings
--- lock them: bookings by id, then sessions by id; accounts are locked before (shared.domain.locking). A seat that
+-- lock them: bookings by id, then sessions by id; accounts are locked before (shared.data.locking). A seat that
 -- somebody waits for stays taken: the sweep of the bookings feature passes it on.
 CREATE OR REPLACE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

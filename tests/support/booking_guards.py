@@ -7,13 +7,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shared.domain import locking
+from shared.data import locking
+from shared.kit.db.query import Command
 from tests.support.people import query
 
 
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits in a line for a person's time."""
-    monkeypatch.setattr(locking, "LOCK", "SELECT %(people)s::uuid[]")
+    """Nobody waits in a queue for a person's time."""
+    monkeypatch.setattr(locking, "LOCK_PEOPLE", Command("SELECT %(people)s::uuid[]"))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from functions.chat.domain.messages import (
     NewMessage,
     StoredMessage,
 )
-from shared.domain.connections import forget_gone
+from shared.data.connections import forget_gone
 from shared.kit.aws.websocket import Post, pusher
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import Throttled

@@ -106,7 +106,7 @@ END $$
 """
 
 # Whoever deletes an account. Rows are locked in the order in which all who change bookings lock them: bookings by id,
-# then sessions by id; those who decide on people's time hold the accounts' rows before (shared.domain.locking).
+# then sessions by id; those who decide on people's time hold the accounts' rows before (shared.data.locking).
 # A seat that somebody waits for stays taken: the sweep of the bookings feature passes it on.
 CANCELLATION_WITH_THE_ACCOUNT = """
 CREATE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$

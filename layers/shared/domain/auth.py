@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
-from psycopg.rows import class_row
 
+from shared.data.callers import FIND_CALLER, CallerRow
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import AppError, CodedError
@@ -101,43 +101,24 @@ class PasswordCheckNeeded(CodedError):
 
 
 @dataclass(frozen=True)
-class Caller:
+class Caller(CallerRow):
     """The account that calls and the sign-in session it calls from."""
 
-    id: UUID
-    email: str
-    first_name: str
-    last_name: str
-    picture: str | None
-    is_tutor: bool
-    is_staff: bool
-    created_at: datetime
-    tutor_id: int | None
-    session_id: UUID | None
-    password_checked_at: datetime | None
-
-    @property
-    def as_tutor(self) -> int:
-        """The id of the caller's tutor record. Raises NotATutor."""
-        if self.tutor_id is None:
-            raise NotATutor
-        return self.tutor_id
+    session_id: UUID
+    password_checked_at: datetime
 
     def require_fresh_password(self) -> None:
         """Raises PasswordCheckNeeded unless the password was given in this session a short while ago."""
         window = timedelta(minutes=platform_settings().password_check_minutes)
-        if self.password_checked_at is None or datetime.now(UTC) - self.password_checked_at > window:
+        if datetime.now(UTC) - self.password_checked_at > window:
             raise PasswordCheckNeeded
 
 
-FIND_CALLER = """
-SELECT u.id, u.email, u.first_name, u.last_name, u.picture, u.is_tutor, u.is_staff, u.created_at,
-       t.id AS tutor_id, s.id AS session_id, s.password_checked_at
-FROM users u
-LEFT JOIN tutors t ON t.user_id = u.id
-LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s.expires_at > now()
-WHERE u.id = %(user_id)s
-"""
+@dataclass(frozen=True)
+class CallingTutor(Caller):
+    """A caller who is a tutor."""
+
+    tutor_id: int
 
 
 def identify(token: str) -> Caller:
@@ -153,15 +134,14 @@ def identify(token: str) -> Caller:
         raise UnidentifiedToken from None
     except tokens.InvalidToken:
         raise BadAccessToken from None
-    with connection() as db, db.cursor(row_factory=class_row(Caller)) as cursor:
-        keys = {"user_id": claims.user_id, "session_id": claims.session_id}
-        caller = cursor.execute(FIND_CALLER, keys).fetchone()
-    if caller is None:
+    with connection() as db:
+        found = FIND_CALLER.one(db, {"user_id": claims.user_id, "session_id": claims.session_id})
+    if found is None:
         raise AccountGone
-    if caller.session_id is None:
+    if found.session_id is None:
         raise BadAccessToken
-    note(user_id=str(caller.id))
-    return caller
+    note(user_id=str(found.id))
+    return Caller(**vars(found))
 
 
 def bearer_token(header: str) -> str:
@@ -185,12 +165,12 @@ def any_user(request: Request) -> Caller:
 
 
 @guard(*UNKNOWN_CALLER, NotATutor)
-def tutors_only(request: Request) -> Caller:
+def tutors_only(request: Request) -> CallingTutor:
     """Guard: signed-in tutors."""
     caller = any_user(request)
     if caller.tutor_id is None:
         raise NotATutor
-    return caller
+    return CallingTutor(**vars(caller))
 
 
 @guard(*UNKNOWN_CALLER, NotStaff)
@@ -209,6 +189,6 @@ def anybody(request: Request) -> Caller | None:
 
 
 User = Annotated[Caller, Depends(any_user)]
-TutorCaller = Annotated[Caller, Depends(tutors_only)]
+TutorCaller = Annotated[CallingTutor, Depends(tutors_only)]
 StaffCaller = Annotated[Caller, Depends(staff_only)]
 Anybody = Annotated[Caller | None, Depends(anybody)]

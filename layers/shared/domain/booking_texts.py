@@ -4,11 +4,12 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.domain.booking_facts import Booking, BookingChange, BookingEventType, Person, Role
+from shared.data.bookings import Booking, BookingChange, Role
+from shared.domain.booking_events import BookingEventType, Person, event_type, find_person
 from shared.domain.platform_settings import local_zone
 
-# Anybody can call oneself anything: what a mail program may make a link of is not told to others. No top-level domain
-# has a single letter, initials may stand together.
+# People can enter any name: what a mail program may make a link of is not shown to others. No top-level domain has a
+# single letter, initials may stand together.
 LINK = re.compile(r"://|@|www\.|[.。．｡][^\W_]{2}", re.IGNORECASE)
 MAX_NAME = 40
 ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
@@ -81,29 +82,29 @@ HEADLINES: dict[BookingEventType, str] = {
 }
 
 
-def headline(story: BookingEventType, role: Role) -> str:
+def headline(event: BookingEventType, role: Role) -> str:
     """What happened, in a few words for one of the two people."""
-    if story == "booked" and role == "student":
+    if event == "booked" and role == "student":
         return HEADLINES["confirmed"]
-    return HEADLINES[story]
+    return HEADLINES[event]
 
 
 def sentence(change: BookingChange, booking: Booking, role: Role) -> str:
     """What happened: with whom, when by the reader's clock, and what; and what the reader can do about it."""
     starts_at = change.starts_at or booking.starts_at
     who, when = counterpart(booking, role), day_and_time(starts_at, zone_of(booking, role))
-    told = f"{headline(change.event_type, role)}: {who}, {when} ({describe(booking)})."
-    return f"{told} {consequence(change, booking, role)}".rstrip()
+    fact = f"{headline(event_type(change), role)}: {who}, {when} ({describe(booking)})."
+    return f"{fact} {consequence(change, booking, role)}".rstrip()
 
 
 def counterpart(booking: Booking, role: Role) -> str:
     """The other one of the two, to the one who reads."""
     other: Role = "tutor" if role == "student" else "student"
-    return full_name(booking.person(other), other)
+    return full_name(find_person(booking, other), other)
 
 
 def zone_of(booking: Booking, role: Role) -> ZoneInfo:
-    reader = booking.person(role)
+    reader = find_person(booking, role)
     return reader.zone if reader else local_zone()
 
 
@@ -111,13 +112,13 @@ def consequence(change: BookingChange, booking: Booking, role: Role) -> str:
     """What follows for the reader, "" if nothing does."""
     zone = zone_of(booking, role)
     until = f" najpóźniej {day_and_time(booking.expires_at, zone)}" if booking.expires_at else ""
-    match change.event_type, role:
+    match event_type(change), role:
         case "requested", "tutor":
             return f"Odpowiedz{until}."
         case "offered", "student":
             return f"Potwierdź swój udział{until}."
         case "rescheduled", _:
-            before = _what_was(change, booking, zone)
+            before = _previously(change, booking, zone)
             waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
             return before + (waits if change.to_state == "pending" else "")
         case "withdrawn" | "cancelled", "tutor" if not booking.taken:
@@ -127,7 +128,7 @@ def consequence(change: BookingChange, booking: Booking, role: Role) -> str:
     return ""
 
 
-def _what_was(change: BookingChange, booking: Booking, zone: ZoneInfo) -> str:
+def _previously(change: BookingChange, booking: Booking, zone: ZoneInfo) -> str:
     """When it was to start before it was moved; where only its length changed, how long it is now."""
     if change.old_starts_at is None:
         return ""

@@ -8,7 +8,8 @@ from datetime import UTC
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Literal
 
-from shared.domain.booking_facts import Booking, Role
+from shared.data.bookings import Booking, Role
+from shared.domain.booking_events import find_person
 from shared.domain.booking_texts import FORMS, KINDS, counterpart, full_name
 from shared.kit.settings import settings
 
@@ -22,7 +23,7 @@ STATUSES = {"pending": "TENTATIVE", "cancelled": "CANCELLED", "expired": "CANCEL
 
 
 def uid(booking: Booking) -> str:
-    """The same for ever, and another in every installation."""
+    """An id that stays the same for ever and differs between installations."""
     return f"booking-{booking.id}-{booking.created_at.timestamp() * 1_000_000:.0f}@tutoring-platform"
 
 
@@ -31,7 +32,7 @@ def mailed_entry(booking: Booking, role: Role) -> tuple[Method, bytes]:
     method: Method = "CANCEL" if booking.state in {"cancelled", "expired"} else "REQUEST"
     calendar = _calendar(method)
     event = _event(booking, role)
-    # Each of the two is told the other's name, and not the address.
+    # Each of the two reads the other's name, and not the address.
     event.add("organizer", _organizer())
     event.add("attendee", _attendee(booking, role))
     calendar.add_component(event)
@@ -87,7 +88,7 @@ def _organizer() -> "vCalAddress":
 
 
 def _attendee(booking: Booking, role: Role) -> "vCalAddress":
-    person = booking.person(role)
+    person = find_person(booking, role)
     attendee = _address(person.email if person else "", full_name(person, role))
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"

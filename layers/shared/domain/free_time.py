@@ -5,17 +5,17 @@ Everything is compared in UTC: datetimes of one zone compare by wall clock, whic
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from psycopg.rows import dict_row
 from psycopg.types.multirange import Multirange
 
+from shared.data.calendars import LOAD_CALENDAR, BookingTerms, CalendarRow
 from shared.kit.db.pool import PooledConnection
 
 # Why a stretch of time cannot be booked.
@@ -30,33 +30,8 @@ class Span:
     ends_at: datetime
 
 
-@dataclass(frozen=True)
-class Terms:
-    """On what terms a tutor can be booked, as in the table `booking_terms`, and what a session is made of."""
-
-    tutor_id: int
-    user_id: Any
-    time_zone: str
-    session_lengths: list[int]
-    slot_step: int
-    buffer_before: int
-    buffer_after: int
-    minimum_notice: int
-    booking_window: int
-    max_per_day: int | None
-    max_per_week: int | None
-    confirmation: str
-    cancellation_notice: int
-    meeting_url: str | None
-    group_seats: int
-    group_price: int | None
-    currency: str
-    price: int
-    location: str
-    online_sessions: bool
-    in_person_sessions: bool
-    individual_sessions: bool
-    group_sessions: bool
+class Terms(BookingTerms):
+    """On what terms a tutor can be booked, and what follows from them."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -134,7 +109,7 @@ class Calendar:
     def free_slots(self, length: int, window: Span) -> Iterator[Span]:
         """Every bookable slot of `length` minutes that lies in the window, a step apart from where an item begins.
 
-        Each item counts anew, so that the slots of a day do not depend on the window they are asked for in.
+        Each item starts its own count, so that the slots of a day do not depend on the window they are asked for in.
         """
         step, lasting = timedelta(minutes=self.terms.slot_step), timedelta(minutes=length)
         earliest = max(window.starts_at, self.now + timedelta(minutes=self.terms.minimum_notice))
@@ -170,62 +145,28 @@ def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
     return place + 1 < len(spans) and spans[place + 1].starts_at < span.ends_at
 
 
-# Sessions of the weeks around the window count towards the limits of its days. A tutor who learns from others is busy
-# then.
-LOAD_CALENDAR = """
-SELECT clock_timestamp() AS now, b.*, t.user_id, t.price, t.location, t.online_sessions, t.in_person_sessions,
-    t.individual_sessions, t.group_sessions, o.offered, o.explicit, o.beginnings, s.busy, s.sessions
-FROM tutors t
-JOIN booking_terms b ON b.tutor_id = t.id
-CROSS JOIN LATERAL (
-    SELECT range_agg(tstzrange(starts_at, ends_at)) AS offered,
-        range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit,
-        array_agg(starts_at) AS beginnings
-    FROM schedule_items
-    WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
-) o
-CROSS JOIN LATERAL (
-    SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
-        SELECT tstzrange(busy_from, busy_until) AS span, starts_at
-        FROM tutoring_sessions
-        WHERE tutor_id = t.id AND taken AND (%(but)s::bigint IS NULL OR id <> %(but)s)
-          AND tstzrange(busy_from, busy_until)
-            && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
-        UNION ALL
-        SELECT tstzrange(starts_at, ends_at), NULL
-        FROM bookings
-        WHERE student_id = t.user_id AND state IN ('pending', 'confirmed')
-          AND tstzrange(starts_at, ends_at)
-            && tstzrange(%(starts_at)s - interval '1 day', %(ends_at)s + interval '1 day')
-    ) taken
-) s
-WHERE t.id = %(tutor_id)s AND t.listed
-"""
-
-
 def load_calendar(
     db: PooledConnection, tutor_id: int, window: Span, *, but_session: int | None = None
 ) -> Calendar | None:
     """A tutor's calendar around a window, without one session if that is about to move; None for unknown tutors.
 
-    To book by it the tutor must be locked first (`shared.domain.locking`): then nothing changes before the commit.
+    To book by it the tutor must be locked first (`shared.data.locking`): then nothing changes before the commit.
     """
     values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": but_session}
-    with db.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(LOAD_CALENDAR, values).fetchone()
+    row = LOAD_CALENDAR.one(db, values)
     return calendar_from(row) if row else None
 
 
-def calendar_from(row: Mapping[str, Any]) -> Calendar:
-    """The calendar in a row of LOAD_CALENDAR."""
+def calendar_from(row: CalendarRow) -> Calendar:
+    """The calendar in a row of the database."""
     return Calendar(
-        now=row["now"].astimezone(UTC),
-        terms=Terms(**{name: row[name] for name in Terms.__dataclass_fields__}),
-        offered=_spans(row["offered"]),
-        explicit=_spans(row["explicit"]),
-        busy=_spans(row["busy"]),
-        sessions=[each.astimezone(UTC) for each in row["sessions"] or ()],
-        beginnings=sorted(each.astimezone(UTC) for each in row["beginnings"] or ()),
+        now=row.now.astimezone(UTC),
+        terms=Terms(**{name: getattr(row, name) for name in BookingTerms.__dataclass_fields__}),
+        offered=_spans(row.offered),
+        explicit=_spans(row.explicit),
+        busy=_spans(row.busy),
+        sessions=[each.astimezone(UTC) for each in row.sessions or ()],
+        beginnings=sorted(each.astimezone(UTC) for each in row.beginnings or ()),
     )
 
 

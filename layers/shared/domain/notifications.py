@@ -1,14 +1,11 @@
-"""Notifications: written with what they tell of, then pushed to the sockets of clients that ask for them."""
+"""Notifications: written with what they report, then pushed to the sockets of clients that ask for them."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from psycopg.rows import class_row
-
-from shared.domain.connections import forget_gone
+from shared.data.connections import forget_gone
+from shared.data.notifications import ADD_NOTIFICATIONS, LIST_LISTENERS, Notification
 from shared.domain.timestamps import format_time
 from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import PooledConnection, connection
@@ -26,32 +23,9 @@ class NotificationDraft:
     change_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Notification:
-    id: int
-    user_id: UUID
-    kind: str
-    message: str
-    data: dict[str, Any]
-    is_read: bool
-    created_at: datetime
-
-
-COLUMNS = "id, user_id, kind, message, data, is_read, created_at"
-ADD = f"""
-INSERT INTO notifications (user_id, change_id, kind, message, data)
-SELECT user_id, change_id, kind, message, data FROM jsonb_to_recordset(%s::jsonb)
-    AS news (user_id uuid, change_id bigint, kind text, message text, data jsonb)
-ON CONFLICT (user_id, change_id) DO NOTHING
-RETURNING {COLUMNS}
-"""  # noqa: S608 - put together from constants
-
-
-def add_notifications(db: PooledConnection, news: Iterable[NotificationDraft]) -> list[Notification]:
+def add_notifications(db: PooledConnection, drafts: Iterable[NotificationDraft]) -> list[Notification]:
     """Write them; after the commit give what is returned to `push_notifications`."""
-    rows = json_text([asdict(each) for each in news])
-    with db.cursor(row_factory=class_row(Notification)) as cursor:
-        return cursor.execute(ADD, (rows,)).fetchall()
+    return ADD_NOTIFICATIONS.all(db, (json_text([asdict(each) for each in drafts]),))
 
 
 def notification_json(notification: Notification) -> dict[str, Any]:
@@ -66,14 +40,6 @@ def notification_json(notification: Notification) -> dict[str, Any]:
     }
 
 
-# Clients of the first protocol would draw a notification as a message.
-LISTENERS = """
-SELECT c.user_id, array_agg(c.id),
-    (SELECT count(*) FROM notifications n WHERE n.user_id = c.user_id AND NOT n.is_read)
-FROM connections c WHERE c.user_id = ANY(%s) AND c.protocol = 2 GROUP BY c.user_id
-"""
-
-
 def push_notifications(added: Iterable[Notification]) -> None:
     """Send each to the open sockets of its owner, with the number of unread ones; forget sockets that are gone.
 
@@ -83,15 +49,15 @@ def push_notifications(added: Iterable[Notification]) -> None:
     if not fresh:
         return
     with connection() as db:
-        found = db.execute(LISTENERS, (list({each.user_id for each in fresh}),)).fetchall()
-    listeners = {user_id: (sockets, unread) for user_id, sockets, unread in found}
+        found = LIST_LISTENERS.all(db, (list({each.user_id for each in fresh}),))
+    listeners = {each.user_id: each for each in found}
     gone: set[str] = set()
     for each in fresh:
-        sockets, unread = listeners.get(each.user_id, ((), 0))
-        if here := [socket for socket in sockets if socket not in gone]:
+        listener = listeners.get(each.user_id)
+        if listener and (here := [socket for socket in listener.sockets if socket not in gone]):
             frame = {
                 "event": "notification_created",
-                "data": {**notification_json(each), "unread_notification_count": unread},
+                "data": {**notification_json(each), "unread_notification_count": listener.unread},
             }
             gone.update(pusher().post(here, json_text(frame).encode()))
     if gone:

@@ -1,9 +1,10 @@
-"""The mail outbox: a mail is one row in the transaction of what it tells of."""
+"""The mail outbox: a mail is one row in the transaction of what it reports."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from shared.data.outbox import QUEUE_MAILS
 from shared.kit.aws.triggers import Trigger
 from shared.kit.db.pool import PooledConnection
 from shared.kit.json import json_text
@@ -14,7 +15,7 @@ Kind = Literal["confirm_email", "reset_password", "booking_change", "booking_rem
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to be written when it is sent: `payload` says what it tells of, and holds no secret.
+    """A mail to be written when it is sent: `payload` says what it is about, and holds no secret.
 
     `once`: rather not at all than twice.
     """
@@ -31,18 +32,9 @@ def queue_mail(db: PooledConnection, kind: Kind, recipient: str) -> int:
     return mail_id
 
 
-QUEUE = """
-INSERT INTO mail_outbox (kind, recipient, payload, once)
-SELECT kind, recipient, payload, once
-FROM jsonb_to_recordset(%s::jsonb) AS mail (kind text, recipient text, payload jsonb, once boolean)
-RETURNING id
-"""
-
-
 def queue_mails(db: PooledConnection, mails: Iterable[Mail]) -> list[int]:
     """Several rows in one statement; returns their ids, as `queue_mail`."""
-    rows = db.execute(QUEUE, (json_text([asdict(mail) for mail in mails]),)).fetchall()
-    return [row[0] for row in rows]
+    return QUEUE_MAILS.all(db, (json_text([asdict(mail) for mail in mails]),))
 
 
 mailer_trigger = Trigger(lambda: settings().mail_queue_url)

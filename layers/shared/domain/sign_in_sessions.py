@@ -2,15 +2,9 @@
 
 from uuid import UUID
 
+from shared.data.sign_in_sessions import DELETE_CONNECTIONS, DELETE_SESSIONS, LOCK_SESSIONS
 from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import PooledConnection
-
-# In a statement of its own: a socket being opened meanwhile is then either seen or refused.
-LOCK_SESSIONS = """
-SELECT id FROM sign_in_sessions
-WHERE user_id = %(user_id)s AND (%(only)s::uuid IS NULL OR id = %(only)s) AND (%(but)s::uuid IS NULL OR id <> %(but)s)
-ORDER BY id FOR UPDATE
-"""
 
 
 def end_sessions(
@@ -21,10 +15,9 @@ def end_sessions(
     Returns the ids of the ended sessions and of their open sockets; after the commit give the sockets
     to `close_sockets`.
     """
-    ended = [row[0] for row in db.execute(LOCK_SESSIONS, {"user_id": user_id, "only": only, "but": but}).fetchall()]
-    closing = "DELETE FROM connections WHERE session_id = ANY(%s) RETURNING id"
-    sockets = [row[0] for row in db.execute(closing, (ended,)).fetchall()]
-    db.execute("DELETE FROM sign_in_sessions WHERE id = ANY(%s)", (ended,))
+    ended = LOCK_SESSIONS.all(db, {"user_id": user_id, "only": only, "but": but})
+    sockets = DELETE_CONNECTIONS.all(db, (ended,))
+    DELETE_SESSIONS.run(db, (ended,))
     return ended, sockets
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from functions.availability import hours_routes
 from shared.domain.free_time import Span, load_calendar
-from shared.domain.locking import lock_people
+from shared.data.locking import lock_people
 from shared.kit.db.transactions import transaction
 from tests.support.availability_client import (
     DAY,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.booking_facts import Person
+from shared.domain.booking_events import Person
 from shared.domain.booking_texts import day_and_time, full_name
 
 WARSAW = ZoneInfo("Europe/Warsaw")

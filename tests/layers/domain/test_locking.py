@@ -13,7 +13,7 @@ import pytest
 from functions.chat.data.connections import claim_idle_connections
 from functions.mail.repository import delete_old
 from functions.notifications.repository import read_all
-from shared.domain.connections import forget_gone
+from shared.data.connections import forget_gone
 from shared.domain.sign_in_sessions import end_sessions
 from shared.kit.db.transactions import transaction
 from shared.kit.settings import settings

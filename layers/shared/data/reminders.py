@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Sql, compose
 
-# What should be, by what the booking is now. A moment that has passed is planned no more: whoever books within the last
-# day needs no reminder a day before.
-RIGHT = """
+# What should be, by what the booking is now. A moment that has passed is not planned any more: a booking made within
+# the last day needs no reminder a day before.
+DUE_REMINDERS = Sql("""
 SELECT b.id AS booking_id, k.kind, k.recipient, k.due_at, b.state = 'confirmed' AND b.starts_at > now() AS ahead
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
-LEFT JOIN booking_terms o ON o.tutor_id = s.tutor_id
+LEFT JOIN booking_terms terms ON terms.tutor_id = s.tutor_id
 CROSS JOIN LATERAL (
     VALUES ('day_before', 'student', b.starts_at - interval '24 hours'),
         ('day_before', 'tutor', b.starts_at - interval '24 hours'),
@@ -18,27 +19,32 @@ CROSS JOIN LATERAL (
         ('hour_before', 'tutor', b.starts_at - interval '1 hour'),
         -- Two hours before the last moment to cancel; where that is the start there is nothing to remind of.
         ('cancellation_deadline', 'student',
-            b.starts_at - make_interval(hours => nullif(o.cancellation_notice, 0) + 2))
+            b.starts_at - make_interval(hours => nullif(terms.cancellation_notice, 0) + 2))
 ) AS k (kind, recipient, due_at)
 WHERE b.id = ANY(%(booking_ids)s)
-"""
+""")
 
 # The two halves never touch the same row. One that was sent already is planned again for another time only.
-PLAN = f"""
-WITH rightly AS ({RIGHT}), planned AS (
+PLAN_REMINDERS = Command(
+    compose(
+        """
+WITH wanted AS ({due_reminders}), planned AS (
     INSERT INTO reminders (booking_id, kind, recipient, due_at)
-    SELECT booking_id, kind, recipient, due_at FROM rightly WHERE ahead AND due_at > now()
+    SELECT booking_id, kind, recipient, due_at FROM wanted WHERE ahead AND due_at > now()
     ORDER BY booking_id, kind, recipient
     ON CONFLICT (booking_id, kind, recipient) DO UPDATE SET due_at = excluded.due_at, state = 'planned'
     WHERE reminders.due_at <> excluded.due_at OR reminders.state = 'dropped'
 )
-UPDATE reminders r SET state = 'dropped' FROM rightly
-WHERE r.booking_id = rightly.booking_id AND r.kind = rightly.kind AND r.recipient = rightly.recipient
+UPDATE reminders r SET state = 'dropped' FROM wanted
+WHERE r.booking_id = wanted.booking_id AND r.kind = wanted.kind AND r.recipient = wanted.recipient
   AND r.state = 'planned'
-  AND (NOT rightly.ahead OR rightly.due_at IS NULL OR rightly.due_at <= now() AND r.due_at <> rightly.due_at)
-"""  # noqa: S608 - put together from constants
+  AND (NOT wanted.ahead OR wanted.due_at IS NULL OR wanted.due_at <= now() AND r.due_at <> wanted.due_at)
+""",
+        due_reminders=DUE_REMINDERS,
+    )
+)
 
 
 def plan_reminders(db: PooledConnection, booking_ids: Iterable[int]) -> None:
     """Plan, move or drop the reminders of bookings by what they are now; as often as you like."""
-    db.execute(PLAN, {"booking_ids": list(booking_ids)})
+    PLAN_REMINDERS.run(db, {"booking_ids": list(booking_ids)})

@@ -1,26 +1,27 @@
-"""Whose time is about to change: everybody who decides on it waits in one line per person."""
+"""Locks on people's time: everybody who decides on it waits in one queue per person."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command
 
 # One lock a person, for teaching and learning alike. Always taken in the same order, so nobody waits in a circle; the
 # transaction's own, because behind RDS Proxy a session's lock would pin the connection. The accounts' rows come first:
-# then none of them goes before the commit, and whoever deletes one never waits for somebody who waits for that row.
-LOCK = """
+# then none of them goes before the commit, and who deletes one never waits for somebody who waits for that row.
+LOCK_PEOPLE = Command("""
 WITH present AS MATERIALIZED (SELECT FROM users WHERE id = ANY(%(people)s::uuid[]) ORDER BY id FOR KEY SHARE)
 SELECT pg_advisory_xact_lock(key) FROM (
     SELECT DISTINCT hashtextextended('time of ' || person, 0) AS key
     FROM unnest(%(people)s::uuid[]) AS person, (SELECT count(*) FROM present) locked
     ORDER BY key
 ) people
-"""
+""")
 
 
 def lock_people(db: PooledConnection, *user_ids: UUID) -> None:
     """Let nobody else decide on the time of these people, as tutors or students, before the transaction ends."""
-    db.execute(LOCK, {"people": list(user_ids)})
+    LOCK_PEOPLE.run(db, {"people": list(user_ids)})
 
 
 def lock_all(db: PooledConnection, user_ids: Iterable[UUID | None]) -> frozenset[UUID]:

@@ -1,0 +1,10 @@
+"""The states of bookings, as statements ask for them. Constraints and database functions repeat them as literals."""
+
+from shared.kit.db.query import Sql
+
+# Of a booking that takes its student's time.
+ACTIVE_STATES = Sql("('pending', 'confirmed')")
+# Of one that takes no seat any more.
+ENDED_STATES = Sql("('cancelled', 'expired')")
+# Of one whose student has the seat for certain.
+SEATED_STATES = Sql("('confirmed', 'completed', 'no_show')")

@@ -1,0 +1,135 @@
+"""Bookings with both their people, and the changes they go through."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from shared.data.booking_states import SEATED_STATES
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Query, Sql, compose
+
+Role = Literal["student", "tutor"]
+
+# Whether a booking `b` is a seat for certain.
+SEATED = compose("b.state IN {seated_states}", seated_states=SEATED_STATES)
+# Of its session `s`: rooms are for those who have a seat for certain.
+ROOM = compose("CASE WHEN {seated} THEN s.meeting_url ELSE '' END", seated=SEATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking with its session and both people; of an account that is gone the ids are None, the texts empty.
+
+    `meeting_url` is "" until the booking is a seat for certain; `taken`: the session's time is in use.
+    """
+
+    id: int
+    session_id: int
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime | None
+    price: Decimal
+    currency: str
+    sequence: int
+    created_at: datetime
+    updated_at: datetime
+    kind: str
+    form: str
+    location: str
+    meeting_url: str
+    taken: bool
+    note: str
+    tutor_id: int | None
+    cancellation_notice: int | None
+    time_zone: str | None
+    student_id: UUID | None
+    student_email: str
+    student_first_name: str
+    student_last_name: str
+    tutor_user_id: UUID | None
+    tutor_email: str
+    tutor_first_name: str
+    tutor_last_name: str
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @property
+    def cancellable_until(self) -> datetime:
+        """Until when the student may cancel."""
+        return self.starts_at - timedelta(hours=self.cancellation_notice or 0)
+
+
+# Bookings `b` as the columns of a Booking.
+SELECT_BOOKINGS = compose(
+    """
+SELECT b.id, b.session_id, b.state, b.starts_at, b.ends_at, b.expires_at, b.price, b.currency, b.sequence,
+    b.created_at, b.updated_at, s.kind, s.form, s.location, {room} AS meeting_url, s.taken, b.note, s.tutor_id,
+    terms.cancellation_notice, terms.time_zone,
+    st.id AS student_id, coalesce(st.email, '') AS student_email,
+    coalesce(st.first_name, '') AS student_first_name, coalesce(st.last_name, '') AS student_last_name,
+    tu.id AS tutor_user_id, coalesce(tu.email, '') AS tutor_email,
+    coalesce(tu.first_name, '') AS tutor_first_name, coalesce(tu.last_name, '') AS tutor_last_name
+FROM bookings b
+JOIN tutoring_sessions s ON s.id = b.session_id
+LEFT JOIN users st ON st.id = b.student_id
+LEFT JOIN tutors t ON t.id = s.tutor_id
+LEFT JOIN users tu ON tu.id = t.user_id
+LEFT JOIN booking_terms terms ON terms.tutor_id = t.id
+""",
+    room=ROOM,
+)
+FIND_BOOKINGS = Query(Booking, compose("{select} WHERE b.id = ANY(%s)", select=SELECT_BOOKINGS))
+
+
+def find_bookings(db: PooledConnection, booking_ids: Iterable[int]) -> dict[int, Booking]:
+    """Those of the bookings that exist, by id."""
+    return {booking.id: booking for booking in FIND_BOOKINGS.all(db, (list(booking_ids),))}
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChange:
+    """A step in a booking's life.
+
+    `starts_at` is when the session was to start after this step, if a later one moved it. `was_offer`: it was
+    an offer to somebody on the waitlist before. `was_confirmed`: it had been confirmed by then, so calendars know it.
+    `superseded`: a later step says more about when and whether it takes place.
+    """
+
+    id: int
+    booking_id: int
+    kind: str
+    from_state: str | None
+    to_state: str
+    actor_id: UUID | None
+    actor_role: str
+    reason: str
+    old_starts_at: datetime | None
+    starts_at: datetime | None
+    was_offer: bool
+    was_confirmed: bool
+    superseded: bool
+
+
+# Changes `c` as the columns of a BookingChange.
+SELECT_CHANGES = Sql("""
+SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor_role, c.reason, c.old_starts_at,
+    (SELECT m.old_starts_at FROM booking_changes m
+        WHERE m.booking_id = c.booking_id AND m.id > c.id AND m.kind = 'rescheduled' ORDER BY m.id LIMIT 1
+    ) AS starts_at,
+    coalesce((SELECT o.kind = 'offered' FROM booking_changes o
+        WHERE o.booking_id = c.booking_id AND o.id < c.id AND o.kind IN ('offered', 'requested')
+        ORDER BY o.id DESC LIMIT 1), false) AS was_offer,
+    EXISTS (SELECT FROM booking_changes y
+        WHERE y.booking_id = c.booking_id AND y.id <= c.id AND y.to_state = 'confirmed') AS was_confirmed,
+    EXISTS (SELECT FROM booking_changes l
+        WHERE l.booking_id = c.booking_id AND l.id > c.id
+          AND l.kind IN ('confirmed', 'cancelled', 'expired', 'rescheduled')) AS superseded
+FROM booking_changes c
+""")
+FIND_CHANGE = Query(BookingChange, compose("{select} WHERE c.id = %s", select=SELECT_CHANGES))

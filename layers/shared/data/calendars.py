@@ -1,0 +1,101 @@
+"""A tutor's time around a window: the terms of booking, what is offered, and what is taken of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.multirange import Multirange
+
+from shared.data.booking_states import ACTIVE_STATES
+from shared.kit.db.query import Query, compose
+
+
+@dataclass(frozen=True)
+class BookingTerms:
+    """On what terms a tutor can be booked, and what a session is made of.
+
+    Lengths, the step, buffers and the notice are minutes, `booking_window` days, `cancellation_notice` hours, prices
+    whole units of the currency an hour.
+    """
+
+    tutor_id: int
+    user_id: UUID
+    time_zone: str
+    session_lengths: list[int]
+    slot_step: int
+    buffer_before: int
+    buffer_after: int
+    minimum_notice: int
+    booking_window: int
+    max_per_day: int | None
+    max_per_week: int | None
+    confirmation: str
+    cancellation_notice: int
+    meeting_url: str | None
+    group_seats: int
+    group_price: int | None
+    currency: str
+    price: int
+    location: str
+    online_sessions: bool
+    in_person_sessions: bool
+    individual_sessions: bool
+    group_sessions: bool
+
+
+@dataclass(frozen=True)
+class CalendarRow(BookingTerms):
+    """The terms and, at the moment `now`, the time that is offered and taken.
+
+    `explicit` is the part of what is offered that was entered one by one, `beginnings` are the starts of its items,
+    `busy` are sessions with their buffers, `sessions` their starts. Nothing at all is None.
+    """
+
+    now: datetime
+    offered: Multirange[datetime] | None
+    explicit: Multirange[datetime] | None
+    beginnings: list[datetime] | None
+    busy: Multirange[datetime] | None
+    sessions: list[datetime] | None
+
+
+# Sessions of the weeks around the window count towards the limits of its days. A tutor who learns from others is busy
+# then.
+SELECT_CALENDAR = compose(
+    """
+SELECT terms.tutor_id, t.user_id, terms.time_zone, terms.session_lengths, terms.slot_step, terms.buffer_before,
+    terms.buffer_after, terms.minimum_notice, terms.booking_window, terms.max_per_day, terms.max_per_week,
+    terms.confirmation, terms.cancellation_notice, terms.meeting_url, terms.group_seats, terms.group_price,
+    terms.currency, t.price, t.location, t.online_sessions, t.in_person_sessions, t.individual_sessions,
+    t.group_sessions, clock_timestamp() AS now, items.offered, items.explicit, items.beginnings, taken.busy,
+    taken.sessions
+FROM tutors t
+JOIN booking_terms terms ON terms.tutor_id = t.id
+CROSS JOIN LATERAL (
+    SELECT range_agg(tstzrange(starts_at, ends_at)) AS offered,
+        range_agg(tstzrange(starts_at, ends_at)) FILTER (WHERE source = 'explicit') AS explicit,
+        array_agg(starts_at) AS beginnings
+    FROM schedule_items
+    WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
+) items
+CROSS JOIN LATERAL (
+    SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
+        SELECT tstzrange(busy_from, busy_until) AS span, starts_at
+        FROM tutoring_sessions
+        WHERE tutor_id = t.id AND taken AND (%(but)s::bigint IS NULL OR id <> %(but)s)
+          AND tstzrange(busy_from, busy_until)
+            && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
+        UNION ALL
+        SELECT tstzrange(starts_at, ends_at), NULL
+        FROM bookings
+        WHERE student_id = t.user_id AND state IN {active_states}
+          AND tstzrange(starts_at, ends_at)
+            && tstzrange(%(starts_at)s - interval '1 day', %(ends_at)s + interval '1 day')
+    ) spans
+) taken
+WHERE t.id = %(tutor_id)s AND t.listed
+""",
+    active_states=ACTIVE_STATES,
+)
+# Of a tutor around a window, without one session if that is about to move.
+LOAD_CALENDAR = Query(CalendarRow, SELECT_CALENDAR)

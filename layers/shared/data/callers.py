@@ -1,0 +1,37 @@
+"""The account behind an access token."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.kit.db.query import Query
+
+
+@dataclass(frozen=True)
+class CallerRow:
+    """An account and one of its sign-in sessions, whose columns are None if it was signed out."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    picture: str | None
+    is_tutor: bool
+    is_staff: bool
+    created_at: datetime
+    tutor_id: int | None
+    session_id: UUID | None
+    password_checked_at: datetime | None
+
+
+FIND_CALLER = Query(
+    CallerRow,
+    """
+SELECT u.id, u.email, u.first_name, u.last_name, u.picture, u.is_tutor, u.is_staff, u.created_at,
+       t.id AS tutor_id, s.id AS session_id, s.password_checked_at
+FROM users u
+LEFT JOIN tutors t ON t.user_id = u.id
+LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s.expires_at > now()
+WHERE u.id = %(user_id)s
+""",
+)

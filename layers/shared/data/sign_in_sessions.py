@@ -1,0 +1,17 @@
+"""Sign-in sessions and the sockets opened in them."""
+
+from uuid import UUID
+
+from shared.kit.db.query import Command, Query
+
+# In a statement of its own: a socket being opened meanwhile is then either seen or refused.
+LOCK_SESSIONS = Query(
+    UUID,
+    """
+SELECT id FROM sign_in_sessions
+WHERE user_id = %(user_id)s AND (%(only)s::uuid IS NULL OR id = %(only)s) AND (%(but)s::uuid IS NULL OR id <> %(but)s)
+ORDER BY id FOR UPDATE
+""",
+)
+DELETE_CONNECTIONS = Query(str, "DELETE FROM connections WHERE session_id = ANY(%s) RETURNING id")
+DELETE_SESSIONS = Command("DELETE FROM sign_in_sessions WHERE id = ANY(%s)")

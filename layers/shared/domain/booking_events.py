@@ -1,0 +1,84 @@
+"""What happened to a booking, as its two people see it, and who they are."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from shared.data.bookings import Booking, BookingChange, Role
+from shared.domain.platform_settings import local_zone
+
+BookingEventType = Literal[
+    "requested",
+    "booked",
+    "confirmed",
+    "declined",
+    "withdrawn",
+    "cancelled",
+    "expired",
+    "offered",
+    "offer_declined",
+    "offer_expired",
+    "rescheduled",
+    "completed",
+    "no_show",
+]
+
+
+class UnknownChange(Exception):
+    """A change of a kind that no event type stands for."""
+
+
+def event_type(change: BookingChange) -> BookingEventType:
+    """What happened, as people see it. Raises UnknownChange."""
+    match change.kind:
+        case "confirmed":
+            return "confirmed" if change.actor_role == "tutor" else "booked"
+        case "cancelled" if change.from_state == "pending":
+            return _failed_request(change)
+        case "expired":
+            return "offer_expired" if change.was_offer else "expired"
+        case "requested" | "cancelled" | "offered" | "rescheduled" | "completed" | "no_show" as same:
+            return same
+    raise UnknownChange(change.kind)
+
+
+def _failed_request(change: BookingChange) -> BookingEventType:
+    """A request or an offer that came to nothing; one that had been confirmed before is a booking to its people."""
+    if change.was_offer:
+        return "offer_declined" if change.actor_role == "student" else "cancelled"
+    if change.actor_role == "tutor":
+        return "declined"
+    return "cancelled" if change.was_confirmed else "withdrawn"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the two people of a booking, and the zone in which that person reads times."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    zone: ZoneInfo
+
+
+def find_person(booking: Booking, role: Role) -> Person | None:
+    """The student or the tutor of a booking, None once the account is deleted."""
+    return _student(booking) if role == "student" else _tutor(booking)
+
+
+def _student(booking: Booking) -> Person | None:
+    """Students read times in the platform's zone."""
+    if booking.student_id is None:
+        return None
+    names = booking.student_first_name, booking.student_last_name
+    return Person(booking.student_id, booking.student_email, *names, local_zone())
+
+
+def _tutor(booking: Booking) -> Person | None:
+    if booking.tutor_user_id is None:
+        return None
+    names = booking.tutor_first_name, booking.tutor_last_name
+    zone = ZoneInfo(booking.time_zone or local_zone().key)
+    return Person(booking.tutor_user_id, booking.tutor_email, *names, zone)
