@@ -9,8 +9,8 @@ from functions.availability import hours_repository, repository
 from functions.availability.rule_items import load_plans, make_rule_items
 from functions.availability.schemas import NewItem
 from functions.availability.wall_clock import local_stretches
-from shared.domain.auth import AccountGone, Caller
 from shared.data.locking import lock_people
+from shared.domain.auth import AccountGone, CallingTutor
 from shared.domain.timestamps import format_time
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
@@ -45,7 +45,7 @@ class NoSuchItem(AppError):
     body: Any = {"Error": "Schedule item not found."}
 
 
-def lock(db: PooledConnection, caller: Caller) -> None:
+def lock(db: PooledConnection, caller: CallingTutor) -> None:
     """Nobody else changes or books the caller's time before the transaction ends. Raises AccountGone."""
     lock_people(db, caller.id)
     if not repository.lock_tutor(db, caller.tutor_id):

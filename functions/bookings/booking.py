@@ -11,8 +11,8 @@ from functions.bookings.refusals import SLOT_REFUSALS, OwnSlot
 from functions.bookings.schemas import NewBooking
 from functions.bookings.seats import new_room, students_seat
 from functions.bookings.wanted import Wanted, find_wanted
-from shared.domain.free_time import Calendar, Span, Terms, load_calendar
 from shared.data.locking import lock_people
+from shared.domain.free_time import Calendar, Span, Terms, load_calendar
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 

@@ -11,8 +11,8 @@ from functions.bookings.refusals import OwnSlot, SessionFull, SlotTaken, Student
 from functions.bookings.schemas import NewBooking
 from functions.bookings.seats import FREE_SEAT, students_seat
 from functions.bookings.wanted import NO_SERIES, Wanted
-from shared.domain.free_time import Span
 from shared.data.locking import lock_people
+from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 

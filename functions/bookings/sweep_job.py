@@ -9,8 +9,8 @@ from functions.bookings.decisions import decide, lock_parties, take
 from functions.bookings.repository import LINE
 from functions.bookings.seats import answer_offer, settle
 from functions.bookings.states import EXPIRE, SYSTEM
-from shared.domain.dispatcher import trigger_dispatch
 from shared.data.locking import lock_all
+from shared.domain.dispatcher import trigger_dispatch
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import AppError

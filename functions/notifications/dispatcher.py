@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from functions.notifications import repository
 from shared.data.bookings import Booking, BookingChange, Role, find_bookings
+from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import BookingEventType, Person, UnknownChange, event_type, find_person
 from shared.domain.booking_texts import sentence
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
-from shared.data.reminders import plan_reminders
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 from shared.kit.observability.log import logger

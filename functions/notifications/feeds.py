@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from functions.notifications import repository
-from shared.domain import calendars
 from shared.data.bookings import Booking, Role
+from shared.domain import calendars
 from shared.kit.errors import NotFound
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -3,11 +3,11 @@
 from functions.reminders import repository
 from functions.reminders.repository import Reminder
 from shared.data.bookings import Booking, find_bookings
+from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import Person, find_person
 from shared.domain.booking_texts import counterpart, day_and_time, describe
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
-from shared.data.reminders import plan_reminders
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 

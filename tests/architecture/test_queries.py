@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg.pq import ExecStatus
+from psycopg.types.multirange import Multirange
 
 import functions
 import local
@@ -45,7 +46,7 @@ PYTHON_TYPES: dict[str, set[object]] = {
     "inet": {object},
     "void": {NoneType, str},
     "tstzrange": {object},
-    "tstzmultirange": {object},
+    "tstzmultirange": {Multirange},
 }
 
 
@@ -86,6 +87,8 @@ def described(db: psycopg.Connection[Any], statement: Statement) -> list[tuple[s
     text = statement.statement if isinstance(statement, Prepared) else numbered(statement.text)[0]
     made = db.pgconn.prepare(b"", text)
     assert made.status == ExecStatus.COMMAND_OK, made.error_message.decode()
+    if not isinstance(statement, Query):
+        return []
     result = db.pgconn.describe_prepared(b"")
     columns = []
     for column in range(result.nfields):
@@ -112,7 +115,7 @@ def fits(annotation: object, kind: str, *, is_array: bool) -> bool:
     accepted = taken(annotation)
     if object in accepted or Any in accepted:
         return kind in {"json", "jsonb", "inet", "tstzrange", "tstzmultirange"}
-    expected = {list} if is_array or kind.endswith("multirange") else PYTHON_TYPES[kind]
+    expected = {list} if is_array else PYTHON_TYPES[kind]
     return accepted <= expected or (object in expected)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from functions.availability import hours_routes
-from shared.domain.free_time import Span, load_calendar
 from shared.data.locking import lock_people
+from shared.domain.free_time import Span, load_calendar
 from shared.kit.db.transactions import transaction
 from tests.support.availability_client import (
     DAY,
