@@ -1,17 +1,18 @@
-# The two commands: `make run` brings the platform up with demo data, `make test` passes all tests.
+# The two commands: `make run` brings the platform up with demo data, `make test` runs all tests.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PROOF ?= proof
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
-# Where bytecode is not kept, each of the many processes would compile everything anew.
+# Where bytecode is not kept, each of the many processes would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof bench check generate template publish staff openapi requirements clean
+.PHONY: help run test contract contract-cloud proof coverage bench check audit licences generate template publish staff \
+        openapi requirements clean
 
 help:  ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS= DEMO=0 TLS=1 FRONTEND= FRONTEND_HOST=
 	@exec $(BIN)/python -m local
@@ -19,18 +20,41 @@ run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS=
 test: $(VENV)/dev.stamp  ## Run all tests
 	@$(BIN)/python -m pytest
 
-proof: $(VENV)/dev.stamp  ## Races, faults and fuzzing at full counts; PROOF="proof and not long" leaves out what takes longest
+contract: $(VENV)/dev.stamp  ## Play the recorded contract against the local server and compare
+	@$(BIN)/python -m tests.contract
+
+contract-cloud: $(VENV)/dev.stamp  ## The same against the emulated AWS
+	@$(BIN)/python -m tests.contract --cloud
+
+proof: $(VENV)/dev.stamp coverage  ## Races, faults and fuzzing at full counts; PROOF="proof and not long" leaves out what takes longest
 	@$(BIN)/python -m pytest -m "$(PROOF)" --timeout=1800
+
+# Not of the proofs themselves: measuring slows threads down, and a race wants them at their own speed.
+coverage: $(VENV)/dev.stamp  ## How much of booking and of the domain the tests execute, with a floor for each
+	@$(BIN)/python -m pytest -q --cov --cov-report= $(COVERING)
+	@$(BIN)/coverage report --include="functions/bookings/*" --fail-under=97
+	@$(BIN)/coverage report --include="layers/shared/domain/*" --fail-under=97
+
+COVERING := tests/layers $(addprefix tests/functions/,bookings availability notifications mail reminders accounts tokens chat)
 
 bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run
 	@$(BIN)/python -m tests.benchmarks
 
-check: $(VENV)/dev.stamp  ## Lint, types, architecture
+check: $(VENV)/dev.stamp  ## Format, lint, types, architecture, vulnerabilities and licences of packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(MAKE) --no-print-directory audit licences
+
+audit: $(VENV)/dev.stamp  ## Ask PyPI for known vulnerabilities of the pinned packages; AUDIT=strict fails if it cannot be asked
+	@$(BIN)/python -m tools.dependencies audit
+
+licences: $(VENV)/dev.stamp  ## List the licences of what the functions' images carry
+	@$(BIN)/python -m tools.dependencies licences
 
 generate: $(VENV)/dev.stamp  ## Write the routes and the CloudFront functions into the AWS templates
 	@$(BIN)/python -m infra.generate
@@ -61,7 +85,6 @@ requirements:  ## Compile requirements/ from pyproject.toml
 	@$(BIN)/uv pip compile -q --group pyproject.toml:bom $(COMPILE) -o requirements/bom.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations --extra local -o requirements/run.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --all-extras -o requirements/dev.txt
-
 	@$(BIN)/uv pip compile -q --group sam $(COMPILE) --no-strip-extras -o requirements/sam.txt
 	@$(BIN)/uv pip compile -q --group checkov $(COMPILE) --no-strip-extras -o requirements/checkov.txt
 

@@ -2,7 +2,9 @@
 
 import json
 import sys
+import tomllib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -11,7 +13,7 @@ from local.features import ROUTERS
 from shared.kit.http.openapi import complete_schema
 
 TITLE = "Tutoring platform"
-VERSION = "1.0.0"
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 ABOUT = """\
 Students find tutors, rate them and chat with them in real time.
 
@@ -26,7 +28,8 @@ WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
 @cache
 def description() -> dict[str, Any]:
     routes = [route for router in ROUTERS for route in router.routes]
-    return complete_schema(get_openapi(title=TITLE, version=VERSION, description=ABOUT, routes=routes), routes)
+    version = tomllib.loads(PROJECT.read_text())["project"]["version"]
+    return complete_schema(get_openapi(title=TITLE, version=version, description=ABOUT, routes=routes), routes)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which passwords are accepted, the same wherever one is set (CONTRACT section 2, reset confirm)."""
+"""Which passwords are accepted, the same wherever one is set (docs/contract.md, section 2, reset confirm)."""
 
 import re
 from difflib import SequenceMatcher

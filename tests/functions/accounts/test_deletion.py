@@ -1,4 +1,4 @@
-"""Deleting the own account (CONTRACT section 8)."""
+"""Deleting the own account (docs/contract.md, section 8)."""
 
 from pathlib import Path
 

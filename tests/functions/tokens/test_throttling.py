@@ -1,4 +1,4 @@
-"""How often passwords may be tried (CONTRACT section 11, item 8)."""
+"""How often passwords may be tried (docs/contract.md, section 11, item 8)."""
 
 import shutil
 from collections.abc import Iterator

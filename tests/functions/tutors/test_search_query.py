@@ -1,4 +1,4 @@
-"""The query as the frontend builds it: doubled with every filter, values not encoded (CONTRACT section 9)."""
+"""The query as the frontend builds it: doubled with every filter, values not encoded (docs/contract.md, section 9)."""
 
 import pytest
 

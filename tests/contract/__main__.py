@@ -1,6 +1,6 @@
-"""Plays the recorded contract against a server of its own and compares: `replay.py CONTRACT_FOLDER [--cloud]`.
+"""Play the recorded contract against a server of its own and compare: `python -m tests.contract [--cloud]`.
 
-With `--cloud` the server is the emulated AWS of tools/cloud, made from template.yaml.
+With `--cloud` the server is the emulated AWS of tools/cloud, made from template.yaml. Exits with 1 if a step differs.
 
 Two steps of the recording cannot be met by a server that keeps the contract on an empty database:
 - `tutor_all_first_call` wants a tutor to be there before anybody registered; one is added first.
@@ -22,7 +22,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+CONTRACT = Path(__file__).parent
+ROOT = CONTRACT.parents[1]
 IMPOSSIBLE = {"details_tutor2"}
 # Steps that AWS ends with an answer of its own: an address of more than 8,192 bytes does not pass CloudFront.
 BEYOND_AWS = {"react_first_9_filters"}
@@ -31,7 +32,6 @@ START_SECONDS = 60
 
 
 def main() -> None:
-    contract = Path(sys.argv[1]).absolute()
     in_cloud = CLOUD in sys.argv
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -44,7 +44,7 @@ def main() -> None:
             base = f"http://127.0.0.1:{port}"
             wait_for(f"{base}/_local/mail?to=nobody")
             add_tutor(base)
-            differences = play(contract, base, port, Path(folder) / "new.json")
+            differences = play(base, port, Path(folder) / "new.json")
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(30)
@@ -53,13 +53,13 @@ def main() -> None:
     sys.exit(bool(unexpected))
 
 
-def play(contract: Path, base: str, port: int, transcript: Path) -> set[str]:
-    """The names of the steps that differ from the recording, and of defects found."""
-    script = [sys.executable, str(contract / "replay.py")]
+def play(base: str, port: int, transcript: Path) -> set[str]:
+    """Return the names of the steps that differ from the recording, and of the defects found."""
+    script = [sys.executable, str(CONTRACT / "replay.py")]
     addresses = ["--base-url", base, "--ws-url", f"ws://127.0.0.1:{port}", "--mail", f"{base}/_local/mail"]
     subprocess.run([*script, *addresses, "--out", str(transcript)], check=True, stdout=subprocess.DEVNULL)
     compared = subprocess.run(
-        [*script, "--compare", str(contract / "golden.json"), str(transcript)],
+        [*script, "--compare", str(CONTRACT / "golden.json"), str(transcript)],
         capture_output=True,
         text=True,
         check=False,
