@@ -1,42 +1,58 @@
-"""Writes into the templates what is stated elsewhere; `python -m infra.generate` after any of it changed.
+"""Write into the templates what is stated elsewhere; run `python -m infra.generate` after any of it changed.
 
 - the routes of the HTTP API, from the functions' routers, with and without their last slash;
 - the code of the CloudFront functions, from infra/cloudfront/;
 - the name of the WebSocket API's deployment: a stage serves new routes only by a new deployment, and a deployment
   is new only by a new name.
+
+The templates are read, changed and written as YAML that keeps comments and order, in the one form ruamel.yaml writes.
 """
 
 import hashlib
+import io
 import re
 import sys
-import textwrap
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, TaggedScalar
+from ruamel.yaml.scalarstring import LiteralScalarString, SingleQuotedScalarString
 
 ROOT = Path(__file__).parents[1]
 CLOUDFRONT = ROOT / "infra" / "cloudfront"
-RESOURCE = re.compile(r"^  \w+:\n(?:    .*\n)+", re.MULTILINE)
-COMMAND = re.compile(r"Command: \[([\w.]+)\.handler\]")
-ROUTES = re.compile(r"(      Events:  # the routes .*\n)(?:        \w+: \{Type: HttpApi, Properties: \{.*Path: .*\n)*")
-CODE = re.compile(
-    r"(  (\w+)Function:\n    Type: AWS::CloudFront::Function\n(?:    .*\n)+?"
-    r"      FunctionCode: ).*\n(?:        .*\n|\n(?= {8}))*"
-)
-SOCKETS = re.compile(r"    Type: AWS::ApiGatewayV2::(?:Api|Integration|Route)\n")
-DEPLOYMENT = re.compile(r"\bWebSocketDeployment[0-9a-f]*\b")
+FUNCTION, CLOUDFRONT_FUNCTION = "AWS::Serverless::Function", "AWS::CloudFront::Function"
+SOCKETS = {"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route"}
+DEPLOYMENT = "AWS::ApiGatewayV2::Deployment"
+COMMENT = re.compile(r"(?:^|\s)(#.*)$", re.MULTILINE)
+
+
+class CommentLost(ValueError):
+    """A comment stands where ruamel.yaml does not keep it: after a tagged item that ends a list."""
 
 
 def template(text: str) -> str:
-    """template.yaml as it should be."""
-    text = RESOURCE.sub(lambda resource: _with_routes(resource[0]), text)
-    sockets = "".join(each[0] for each in RESOURCE.finditer(text) if SOCKETS.search(each[0]))
-    return DEPLOYMENT.sub("WebSocketDeployment" + hashlib.sha256(sockets.encode()).hexdigest()[:8], text)
+    """Return template.yaml as it should be. Raises CommentLost."""
+    document = _read(text)
+    resources: dict[str, Any] = document["Resources"]
+    for function in _of_type(resources, FUNCTION).values():
+        _write_routes(function["Properties"])
+    sockets = {name: each for name, each in resources.items() if each["Type"] in SOCKETS}
+    [deployment] = _of_type(resources, DEPLOYMENT)
+    name = "WebSocketDeployment" + hashlib.sha256(_written(sockets).encode()).hexdigest()[:8]
+    return _checked(text, _written(document)).replace(deployment, name)
 
 
 def edge(text: str) -> str:
-    """infra/stacks/edge.yaml as it should be."""
-    return CODE.sub(lambda function: function[1] + "|\n" + _code(function[2]), text)
+    """Return infra/stacks/edge.yaml as it should be. Raises CommentLost."""
+    document = _read(text)
+    for name, function in _of_type(document["Resources"], CLOUDFRONT_FUNCTION).items():
+        code = CLOUDFRONT / f"{name.removesuffix('Function').lower()}.js"
+        function["Properties"]["FunctionCode"] = LiteralScalarString(code.read_text())
+    return _checked(text, _written(document))
 
 
 def served_paths(module: str) -> list[str]:
@@ -45,22 +61,63 @@ def served_paths(module: str) -> list[str]:
     return sorted(re.sub(r"{(\w+):\w+}", r"{\1}", path) for path in served)
 
 
-def _with_routes(resource: str) -> str:
-    command = COMMAND.search(resource)
-    if command is None or not ROUTES.search(resource):
-        return resource
-    lines = "".join(line for path in served_paths(command[1]) for line in _events(path))
-    return ROUTES.sub(lambda events: events[1] + lines, resource)
+def _write_routes(properties: dict[str, Any]) -> None:
+    """Replace the routes among a function's events; an event without a path is the route $default and stays."""
+    events: CommentedMap = properties.get("Events", {})
+    if not any(_is_route(each) for each in events.values()):
+        return
+    others = {name: each for name, each in events.items() if not _is_route(each)}
+    events.clear()
+    [command] = properties["ImageConfig"]["Command"]
+    events.update({**dict(_routes(served_paths(command.removesuffix(".handler")))), **others})
 
 
-def _events(path: str) -> Iterable[str]:
-    name = "".join(word.capitalize() for word in re.findall(r"[a-z0-9]+", path.removeprefix("/api/")))
-    for event, route in ((name, path.rstrip("/")), (f"{name}Slash", path)):
-        yield f"        {event}: {{Type: HttpApi, Properties: {{ApiId: !Ref HttpApi, Path: '{route}', Method: ANY}}}}\n"
+def _is_route(event: Any) -> bool:
+    return event["Type"] == "HttpApi" and "Path" in event["Properties"]
 
 
-def _code(function: str) -> str:
-    return textwrap.indent((CLOUDFRONT / f"{function.lower()}.js").read_text(), " " * 8)
+def _routes(paths: Iterable[str]) -> Iterator[tuple[str, CommentedMap]]:
+    for path in paths:
+        name = "".join(word.capitalize() for word in re.findall(r"[a-z0-9]+", path.removeprefix("/api/")))
+        for event, route in ((name, path.rstrip("/")), (f"{name}Slash", path)):
+            api = TaggedScalar("HttpApi", tag="!Ref")
+            properties = {"ApiId": api, "Path": SingleQuotedScalarString(route), "Method": "ANY"}
+            yield event, _on_one_line({"Type": "HttpApi", "Properties": _on_one_line(properties)})
+
+
+def _on_one_line(values: dict[str, Any]) -> CommentedMap:
+    made = CommentedMap(values)
+    made.fa.set_flow_style()
+    return made
+
+
+def _of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: each for name, each in resources.items() if each["Type"] == kind}
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 10_000  # Lines break where their author broke them.
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _read(text: str) -> Any:
+    return _yaml().load(text)
+
+
+def _written(document: Any) -> str:
+    target = io.StringIO()
+    _yaml().dump(document, target)
+    return target.getvalue()
+
+
+def _checked(before: str, after: str) -> str:
+    lost = Counter(COMMENT.findall(before)) - Counter(COMMENT.findall(after))
+    if lost:
+        raise CommentLost("\n".join(lost))
+    return after
 
 
 GENERATED: dict[Path, Callable[[str], str]] = {
@@ -73,4 +130,4 @@ if __name__ == "__main__":
         before = file.read_text()
         after = generate(before)
         file.write_text(after)
-        sys.stdout.write(f"{file.relative_to(ROOT)}: {'as it was' if after == before else 'written anew'}\n")
+        sys.stdout.write(f"{file.relative_to(ROOT)}: {'unchanged' if after == before else 'written'}\n")

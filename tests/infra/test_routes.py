@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import infra.generate
 from functions.chat.api.socket_routes import ROUTES
-from infra.generate import GENERATED
+from infra.generate import GENERATED, CommentLost
 from local.features import ROUTERS
 from tests.support.templates import command, events, functions, resources, template
+from tools.cloud.project import TEMPLATE
 
 # docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MAX_ROUTES = 300
@@ -29,6 +31,14 @@ def routes(function: str) -> list[str]:
 def test_what_is_generated_is_as_it_should_be(path: Path) -> None:
     text = path.read_text()
     assert text == GENERATED[path](text), "run: make generate"
+
+
+def test_comments_are_kept_or_refused() -> None:
+    text = TEMPLATE.read_text()
+    commented = text.replace("\nOutputs:\n", "\n# Kept.\nOutputs:\n")
+    assert infra.generate.template(commented) == commented
+    with pytest.raises(CommentLost, match="after a tagged item"):
+        infra.generate.template(text.replace(':identity/*"\n', ':identity/*"\n\n  # Lost after a tagged item.\n'))
 
 
 def test_every_path_of_the_routers_has_its_two_routes_and_no_other_has_any() -> None:
