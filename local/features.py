@@ -9,8 +9,8 @@ from functions.availability.terms_routes import booking_terms
 from functions.bookings.routes import bookings
 from functions.bookings.waitlist_routes import waitlist
 from functions.chat.api.routes import chat
-from functions.notifications.calendar_routes import calendar
-from functions.notifications.routes import notifications
+from functions.notifications.api.calendar_routes import calendar
+from functions.notifications.api.routes import notifications
 from functions.profiles.routes import profiles
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews

@@ -1,1 +1,1 @@
-"""What people are told: notifications, mails about bookings, calendars."""
+"""What people are notified of: changes of their bookings, as notifications, mails and calendar entries."""

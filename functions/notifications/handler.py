@@ -1,7 +1,7 @@
 """The Lambda handler of the notifications feature: notifications and the calendar feed."""
 
-from functions.notifications.calendar_routes import calendar
-from functions.notifications.routes import notifications
+from functions.notifications.api.calendar_routes import calendar
+from functions.notifications.api.routes import notifications
 from shared.kit.http.routing import http_handler
 
 handler = http_handler(notifications, calendar)

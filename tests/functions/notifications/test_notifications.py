@@ -1,4 +1,4 @@
-"""The own notifications over HTTP."""
+"""Notifications over HTTP."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def get(person: Person, path: str) -> Any:
     return answer.json
 
 
-def test_the_own_ones_are_listed_newest_first_in_pages(people: People) -> None:
+def test_a_user_s_notifications_are_listed_newest_first_in_pages(people: People) -> None:
     student, other = people.student(), people.student()
     ids = notify(student, 12)
     notify(other, 3)
@@ -71,7 +71,7 @@ def test_a_notification_has_its_sentence_kind_and_data(people: People) -> None:
         ("page_size=ż", "page_size"),
     ],
 )
-def test_a_page_that_is_no_number_is_refused(people: People, query_string: str, field: str) -> None:
+def test_a_bad_page_number_or_size_is_refused(people: People, query_string: str, field: str) -> None:
     answer = call("GET", f"{LIST}?{query_string}", token=people.student().access)
     assert (answer.status, list(answer.json)) == (400, [field])
 
@@ -83,12 +83,12 @@ def test_a_page_behind_the_last_is_not_found(people: People, page: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_one_is_marked_read_and_unread(people: People, method: str) -> None:
+def test_a_notification_is_marked_read_and_unread(people: People, method: str) -> None:
     student = people.student()
     [first, _second] = notify(student, 2)
-    for wanted, unread in ((True, 1), (True, 1), (False, 2)):
-        answer = call(method, is_read(first), token=student.access, json_body={"is_read": wanted})
-        assert (answer.status, answer.json["id"], answer.json["is_read"]) == (200, first, wanted)
+    for mark, unread in ((True, 1), (True, 1), (False, 2)):
+        answer = call(method, is_read(first), token=student.access, json_body={"is_read": mark})
+        assert (answer.status, answer.json["id"], answer.json["is_read"]) == (200, first, mark)
         assert get(student, COUNT) == {"unread_notification_count": unread}
     assert [each["is_read"] for each in get(student, LIST)["results"]] == [False, False]
 
@@ -113,7 +113,7 @@ def test_a_bad_mark_changes_nothing(people: People, body: Any, complaint: dict[s
 
 
 @pytest.mark.parametrize("which", [999, 0, "9" * 40, "theirs"])
-def test_somebody_else_s_is_as_if_it_were_not_there(people: People, which: Any) -> None:
+def test_somebody_else_s_notification_is_not_found(people: People, which: Any) -> None:
     student, other = people.student(), people.tutor()
     [theirs] = notify(other)
     path = is_read(theirs if which == "theirs" else which)
@@ -123,11 +123,11 @@ def test_somebody_else_s_is_as_if_it_were_not_there(people: People, which: Any) 
 
 
 @pytest.mark.parametrize("path", [is_read("abc"), is_read(""), is_read("-1"), "/api/notification/"])
-def test_paths_that_lead_nowhere(people: People, path: str) -> None:
+def test_a_malformed_id_is_not_found(people: People, path: str) -> None:
     assert call("PUT", path, token=people.student().access, json_body={"is_read": True}).status == 404
 
 
-def test_all_own_ones_are_read_at_once(people: People) -> None:
+def test_all_notifications_of_a_user_are_marked_read_at_once(people: People) -> None:
     student, other = people.student(), people.student()
     notify(student, 3)
     notify(other, 2)
@@ -150,7 +150,7 @@ ENDPOINTS = [
 
 
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS)
-def test_strangers_are_refused_and_change_nothing(people: People, method: str, path: str) -> None:
+def test_callers_who_are_not_signed_in_are_refused_and_change_nothing(people: People, method: str, path: str) -> None:
     student = people.student()
     notify(student)
     for token in ("", "nonsense", student.refresh):
@@ -169,7 +169,7 @@ def test_every_role_has_the_same_rights(people: People, role: str, method: str, 
     assert call(method, path.rstrip("/"), token=person.access, json_body={"is_read": True}).status in {200, 201}
 
 
-def test_notifications_go_with_the_account(people: People) -> None:
+def test_notifications_are_deleted_with_the_account(people: People) -> None:
     student = people.student()
     notify(student, 2)
     query("DELETE FROM users WHERE id = %s", student.id)

@@ -12,7 +12,7 @@ import pytest
 
 from functions.chat.data.connections import claim_idle_connections
 from functions.mail.repository import delete_old
-from functions.notifications.repository import read_all
+from functions.notifications.data.notifications import mark_all_read
 from shared.data.connections import forget_gone
 from shared.domain.sign_in_sessions import end_sessions
 from shared.kit.db.transactions import transaction
@@ -46,7 +46,7 @@ def sign_out_everywhere(person: Person) -> None:
 @pytest.mark.parametrize(
     ("table", "columns", "values", "act"),
     [
-        ("notifications", "kind, message", ("booking_booked", "Zdanie."), lambda person: read_all(person.id)),
+        ("notifications", "kind, message", ("booking_booked", "Zdanie."), lambda person: mark_all_read(person.id)),
         ("sign_in_sessions", "expires_at", ("2100-01-01T00:00:00Z",), sign_out_everywhere),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_booking_is_notified_pushed_and_mailed_with_calendar_entries(people: P
     ):
         connecting = recorded("socket_connect_notifications", connection_id=CONNECTION, access=tutor.access)
         assert sockets.invoke(connecting) == {"statusCode": 200}
-        assert dispatcher.invoke(recorded("schedule_dispatch")) == {"told": 1}
+        assert dispatcher.invoke(recorded("schedule_dispatch")) == {"dispatched": 1}
         assert len(gateway.posted(CONNECTION)) == 1
         assert reminders.invoke(recorded("schedule_reminders")) == {"sent": 0}
         assert mailer.invoke(recorded("schedule_mail")) == {"sent": 2}, mailer.logged()

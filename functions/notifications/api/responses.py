@@ -1,11 +1,10 @@
-"""Request and response bodies of the notifications endpoints."""
+"""What the notifications feature answers."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-
-from shared.kit.http.fields import Flag
 
 EXAMPLE: JsonDict = {
     "id": 7,
@@ -23,27 +22,19 @@ EXAMPLE: JsonDict = {
 }
 
 
-class ReadMark(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"is_read": True}})
-
-    is_read: Annotated[bool, Flag()]
-
-
 class Sentence(BaseModel):
-    message: str
+    message: Annotated[str, Field(description="One sentence, in Polish.")]
 
 
 class Notification(BaseModel):
-    """`kind` is booking_* or reminder_*; `data` names the reservation and its times."""
-
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
 
     id: int
     notification: Sentence
     is_read: bool
-    created_at: str
-    kind: str
-    data: dict[str, Any]
+    created_at: datetime
+    kind: Annotated[str, Field(description="booking_* or reminder_*")]
+    data: Annotated[dict[str, Any], Field(description="The reservation and its times.")]
 
 
 class NotificationPage(BaseModel):
@@ -59,15 +50,13 @@ class UnreadCount(BaseModel):
     unread_notification_count: int
 
 
-class Feed(BaseModel):
+class CalendarFeed(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"created_at": "2035-01-08T09:30:12+01:00"}})
 
-    created_at: str
+    created_at: datetime
 
 
-class NewFeed(Feed):
-    """The address is told this once."""
-
+class NewCalendarFeed(CalendarFeed):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -78,7 +67,7 @@ class NewFeed(Feed):
         }
     )
 
-    url: str
+    url: Annotated[str, Field(description="The secret address, shown this once.")]
 
 
 class Detail(BaseModel):

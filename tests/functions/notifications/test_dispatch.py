@@ -1,4 +1,4 @@
-"""Who is told what of a booking: each change once, whatever happens meanwhile."""
+"""Who is notified of which change of a booking: of each once, whatever happens meanwhile."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -7,10 +7,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from functions.notifications import dispatcher, repository
+from functions.mail.handler import handler as send_mails
+from functions.notifications.actions import dispatch as dispatching
+from functions.notifications.data import booking_changes
 from functions.notifications.dispatch_job import handler
 from functions.reminders.handler import handler as remind
+from shared.data.bookings import BookingChange
+from shared.domain.outbox import mailer_trigger
 from shared.kit.db.pool import close_pool
+from shared.kit.db.query import Query
 from shared.kit.settings import settings
 from tests.support.booking_rows import FAR, PENDING, Booked, book
 from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
@@ -28,9 +33,10 @@ def pair(people: People) -> tuple[Person, Person]:
     return people.student(), people.tutor(first_name="Jan", last_name="Kowalski")
 
 
-def tell() -> int:
-    told: int = handler({}, None)["told"]
-    return told
+def dispatch() -> int:
+    """How many changes were dispatched."""
+    number: int = handler({}, None)["dispatched"]
+    return number
 
 
 def messages(person: Person) -> list[str]:
@@ -45,10 +51,10 @@ def mailed() -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def test_a_new_booking_is_told_to_the_tutor_and_mailed_to_both(pair: tuple[Person, Person]) -> None:
+def test_the_tutor_is_notified_of_a_new_booking_and_both_get_an_email(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     change = book(student, tutor).change("confirmed")
-    assert tell() == 1
+    assert dispatch() == 1
     assert messages(tutor) == [f"Nowa rezerwacja: {STUDENT}, {WHEN} ({WHAT})."]
     assert messages(student) == []
     assert mailed() == [(student.email, change), (tutor.email, change)]
@@ -61,13 +67,13 @@ def test_a_new_booking_is_told_to_the_tutor_and_mailed_to_both(pair: tuple[Perso
     }
     assert query("SELECT count(*) FROM reminders WHERE state = 'planned'") == [(5,)]
     assert query("SELECT dispatched_at IS NOT NULL FROM booking_changes") == [(True,)]
-    assert tell() == 0
+    assert dispatch() == 0
 
 
 UNTIL = "w piątek 5 stycznia 2035 o 14:00"
 # What happens to which booking, and what student and tutor read of it; "" if nothing.
-Story = tuple[str, str, dict[str, Any], dict[str, Any], str, str]
-STORIES: list[Story] = [
+Case = tuple[str, str, dict[str, Any], dict[str, Any], str, str]
+CASES: list[Case] = [
     ("requested", "student", PENDING, {}, "", f"Prośba o rezerwację: {{}}. Odpowiedz najpóźniej {UNTIL}."),
     ("confirmed", "tutor", {}, {"from_state": "pending"}, "Rezerwacja potwierdzona: {}.", ""),
     ("cancelled", "tutor", {"state": "cancelled"}, {"from_state": "pending"}, "Prośba o rezerwację odrzucona: {}.", ""),
@@ -141,20 +147,20 @@ STORIES: list[Story] = [
 ]
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_every_story_is_told_to_those_it_concerns_and_not_to_who_did_it(
-    pair: tuple[Person, Person], story: Story
+@pytest.mark.parametrize("case", CASES)
+def test_a_change_is_reported_to_those_it_concerns_but_not_to_the_person_who_made_it(
+    pair: tuple[Person, Person], case: Case
 ) -> None:
-    kind, actor, booking, change, to_student, to_tutor = story
+    kind, actor, booking, change, to_student, to_tutor = case
     student, tutor = pair
     book(student, tutor, **booking).change(kind, actor, **change)
-    assert tell() == 1
+    assert dispatch() == 1
     for reader, other, expected in ((student, TUTOR, to_student), (tutor, STUDENT, to_tutor)):
-        wanted = [expected.format(f"{other}, {WHEN} ({WHAT})")] if expected else []
-        assert messages(reader) == wanted
+        texts = [expected.format(f"{other}, {WHEN} ({WHAT})")] if expected else []
+        assert messages(reader) == texts
 
 
-def test_an_offer_that_came_to_nothing_is_none_of_the_tutor_s_business(pair: tuple[Person, Person]) -> None:
+def test_the_tutor_hears_nothing_of_an_offer_that_came_to_nothing(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     for end, actor in (("cancelled", "student"), ("expired", "system")):
         booked = book(student, tutor, **{**PENDING, "awaiting": "student"})
@@ -162,7 +168,7 @@ def test_an_offer_that_came_to_nothing_is_none_of_the_tutor_s_business(pair: tup
         booked.become(end)
         query("UPDATE tutoring_sessions SET taken = false")
         booked.change(end, actor, from_state="pending")
-    assert tell() == 4
+    assert dispatch() == 4
     assert messages(tutor) == []
     assert [text.split(":")[0] for text in messages(student)] == [
         "Zwolniło się miejsce",
@@ -172,7 +178,7 @@ def test_an_offer_that_came_to_nothing_is_none_of_the_tutor_s_business(pair: tup
     assert {recipient for recipient, _ in mailed()} == {student.email}
 
 
-def test_an_offer_that_became_a_request_is_told_as_one(pair: tuple[Person, Person]) -> None:
+def test_an_offer_that_became_a_request_is_reported_as_a_request(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     booked = book(student, tutor, **{**PENDING, "awaiting": "student"})
     booked.change("offered", "system")
@@ -180,7 +186,7 @@ def test_an_offer_that_became_a_request_is_told_as_one(pair: tuple[Person, Perso
     booked.change("requested", "student", from_state="pending")
     booked.become("cancelled")
     booked.change("cancelled", "tutor", from_state="pending")
-    assert tell() == 3
+    assert dispatch() == 3
     assert [text.split(":")[0] for text in messages(tutor)] == ["Prośba o rezerwację"]
     assert [text.split(":")[0] for text in messages(student)] == [
         "Zwolniło się miejsce",
@@ -188,12 +194,12 @@ def test_an_offer_that_became_a_request_is_told_as_one(pair: tuple[Person, Perso
     ]
 
 
-def test_an_offer_the_tutor_takes_back_is_told_to_who_had_it(pair: tuple[Person, Person]) -> None:
+def test_the_student_is_notified_when_the_tutor_withdraws_an_offer(pair: tuple[Person, Person]) -> None:
     booked = book(*pair, **{**PENDING, "awaiting": "student"})
     booked.change("offered", "system")
     booked.become("cancelled")
     booked.change("cancelled", "tutor", from_state="pending")
-    tell()
+    dispatch()
     assert messages(pair[0])[-1].startswith("Zajęcia odwołane: Jan Kowalski")
 
 
@@ -201,50 +207,52 @@ def test_tutors_read_times_in_their_own_zone(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     query("UPDATE booking_terms SET time_zone = 'America/New_York' WHERE tutor_id = %s", tutor.tutor_id)
     book(student, tutor).change("cancelled", "system", from_state="confirmed")
-    tell()
+    dispatch()
     assert "w środę 10 stycznia 2035 o 08:00 (America/New_York)" in messages(tutor)[0]
     assert f"{WHEN} (zajęcia" in messages(student)[0]
 
 
 @pytest.mark.parametrize("name", ["<>", "http://evil.example", "", "ola@example.com"])
-def test_what_is_no_name_is_not_repeated(people: People, name: str) -> None:
+def test_a_name_that_is_none_is_not_repeated(people: People, name: str) -> None:
     student, tutor = people.student(first_name=name, last_name=""), people.tutor()
     book(student, tutor).change("confirmed")
-    tell()
+    dispatch()
     assert messages(tutor) == [f"Nowa rezerwacja: uczeń, {WHEN} ({WHAT})."]
 
 
-def test_a_change_is_told_with_the_time_it_had_then_though_later_ones_moved_it(pair: tuple[Person, Person]) -> None:
+def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_booking(
+    pair: tuple[Person, Person],
+) -> None:
     student, tutor = pair
     booked = book(student, tutor)
     booked.change("confirmed")
     for days in (1, 2):
         before = booked.move(FAR + timedelta(days=days))
         booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=before)
-    assert tell() == 3
-    days_told = [(text.split(":")[0], text.split(", ")[1].split(" (")[0]) for text in messages(tutor)]
-    assert days_told == [
+    assert dispatch() == 3
+    found = [(text.split(":")[0], text.split(", ")[1].split(" (")[0]) for text in messages(tutor)]
+    assert found == [
         ("Nowa rezerwacja", WHEN),
         ("Zmiana terminu zajęć", "w czwartek 11 stycznia 2035 o 14:00"),
         ("Zmiana terminu zajęć", "w piątek 12 stycznia 2035 o 14:00"),
     ]
 
 
-def test_whoever_has_no_account_any_more_is_told_nothing(pair: tuple[Person, Person]) -> None:
+def test_a_person_without_an_account_gets_nothing(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     booked = book(student, tutor)
     booked.cancel("system")
     query("DELETE FROM users WHERE id = %s", student.id)
-    assert tell() == 1
+    assert dispatch() == 1
     assert messages(tutor) == [f"Zajęcia odwołane: uczeń, {WHEN} ({WHAT})."]
     assert [recipient for recipient, _ in mailed()] == [tutor.email]
 
 
-def test_a_kind_nobody_knows_holds_up_no_other(pair: tuple[Person, Person]) -> None:
+def test_an_unknown_kind_of_change_holds_up_no_other(pair: tuple[Person, Person]) -> None:
     booked = book(*pair)
     booked.change("teleported", to_state="confirmed")
     booked.change("confirmed")
-    assert tell() == 2
+    assert dispatch() == 2
     assert len(messages(pair[1])) == 1
 
 
@@ -257,7 +265,7 @@ def many(people: People, number: int) -> list[Booked]:
     return booked
 
 
-def told_counts() -> tuple[int, int, int]:
+def counts() -> tuple[int, int, int]:
     """Notifications and mails there are, and mails that stand there twice."""
     [(notifications,)] = query("SELECT count(*) FROM notifications")
     [(mails, different)] = query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM mail_outbox")
@@ -265,20 +273,20 @@ def told_counts() -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("number", [25, pytest.param(300, marks=pytest.mark.proof)])
-def test_five_dispatchers_at_once_tell_everything_once(
+def test_five_dispatchers_at_once_dispatch_each_change_once(
     people: People, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(dispatcher, "BATCH", 5)
+    monkeypatch.setattr(dispatching, "BATCH", 5)
     many(people, number)
-    at_once(*[tell] * 5)
-    tell()
-    assert told_counts() == (number, 2 * number, 0)
+    at_once(*[dispatch] * 5)
+    dispatch()
+    assert counts() == (number, 2 * number, 0)
     assert query("SELECT count(*) FROM booking_changes WHERE dispatched_at IS NULL") == [(0,)]
 
 
-def test_without_the_lock_dispatchers_at_once_tell_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    unlocked = repository.CLAIM_UNDISPATCHED.replace("FOR NO KEY UPDATE OF c", "")
-    monkeypatch.setattr(repository, "CLAIM_UNDISPATCHED", unlocked)
+def test_without_the_lock_dispatchers_at_once_send_mails_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlocked = booking_changes.CLAIM_UNDISPATCHED.text.replace("FOR NO KEY UPDATE OF c", "")
+    monkeypatch.setattr(booking_changes, "CLAIM_UNDISPATCHED", Query(BookingChange, unlocked))
     many(people, 5)
     with gate_after("INSERT ON mail_outbox") as let_go:
 
@@ -287,18 +295,18 @@ def test_without_the_lock_dispatchers_at_once_tell_twice(people: People, monkeyp
             let_go()
             return 0
 
-        at_once(open_it, *[tell] * 3)
-    assert told_counts()[2] > 0
+        at_once(open_it, *[dispatch] * 3)
+    assert counts()[2] > 0
 
 
 @pytest.mark.parametrize("step", ["INSERT ON notifications", "INSERT ON mail_outbox", "UPDATE ON booking_changes"])
-def test_a_dispatcher_that_is_killed_halfway_has_told_nothing_and_the_next_tells_all(people: People, step: str) -> None:
+def test_a_dispatcher_killed_halfway_has_done_nothing_and_the_next_does_everything(people: People, step: str) -> None:
     many(people, 3)
     with gate_after(step):
 
         def killed() -> int:
             with suppress(psycopg.OperationalError):
-                tell()
+                dispatch()
             return 0
 
         def kill() -> int:
@@ -307,51 +315,72 @@ def test_a_dispatcher_that_is_killed_halfway_has_told_nothing_and_the_next_tells
 
         at_once(killed, kill)
     close_pool()
-    assert told_counts() == (0, 0, 0)
+    assert counts() == (0, 0, 0)
     assert query("SELECT count(*) FROM reminders") == [(0,)]
-    assert tell() == 3
-    assert told_counts() == (3, 6, 0)
+    assert dispatch() == 3
+    assert counts() == (3, 6, 0)
 
 
-def test_a_dispatcher_gives_way_to_whoever_holds_what_it_wants(people: People) -> None:
+def test_a_dispatcher_yields_to_a_transaction_that_locks_the_changes(people: People) -> None:
     many(people, 2)
     with psycopg.connect(settings().database_url) as other:
         other.execute("SELECT FROM booking_changes FOR UPDATE")
-        assert tell() == 0
-    assert told_counts() == (0, 0, 0)
-    assert tell() == 2
+        assert dispatch() == 0
+    assert counts() == (0, 0, 0)
+    assert dispatch() == 2
 
 
-def test_an_account_that_is_being_deleted_is_deleted(people: People) -> None:
-    """The dispatcher steps back from the deadlock, not whoever waits for an answer."""
+def test_dispatching_never_keeps_an_account_from_being_deleted(people: People) -> None:
+    """The dispatcher steps back from the deadlock, not the request that somebody waits for."""
     [booked] = many(people, 1)
     with psycopg.connect(settings().database_url) as other:
         other.execute("DELETE FROM users WHERE id = %s", (booked.tutor.id,))
 
-        def tell_meanwhile() -> int:
-            return tell()
+        def dispatch_meanwhile() -> int:
+            return dispatch()
 
         def touch_the_changes() -> int:
             wait_until(lambda: waiting() == 1)
             return other.execute("UPDATE booking_changes SET reason = 'x' WHERE kind = 'confirmed'").rowcount
 
-        assert at_once(tell_meanwhile, touch_the_changes) == [0, 1]
+        assert at_once(dispatch_meanwhile, touch_the_changes) == [0, 1]
         other.commit()
-    assert tell() == 2
+    assert dispatch() == 2
     assert [text.split(", ")[0] for text in messages(booked.student)] == ["Zajęcia odwołane: korepetytor"]
 
 
-def test_batches_follow_one_another_until_nothing_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatcher, "BATCH", 2)
+def test_dispatching_triggers_the_mailer_once_the_mails_are_committed(
+    pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mailer sees them only then: it has a connection of its own."""
+    monkeypatch.setattr(mailer_trigger, "installed", lambda: send_mails({}, None))
+    book(*pair).change("confirmed")
+    assert dispatch() == 1
+    sent = query("SELECT recipient FROM mail_outbox WHERE sent_at IS NOT NULL ORDER BY id")
+    assert sent == [(person.email,) for person in pair]
+
+
+def test_a_change_that_nobody_is_mailed_triggers_no_mailer(
+    pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    triggered: list[str] = []
+    monkeypatch.setattr(mailer_trigger, "installed", lambda: triggered.append("now"))
+    book(*pair, state="completed").change("completed", "system", from_state="confirmed")
+    assert dispatch() == 1
+    assert triggered == []
+
+
+def test_batches_follow_one_another_until_no_change_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatching, "BATCH", 2)
     many(people, 5)
-    assert tell() == 5
+    assert dispatch() == 5
     assert remind({}, None) == {"sent": 0}
 
 
 def test_many_changes_take_as_many_statements_as_one(people: People) -> None:
     many(people, 12)
     with statements() as sent:
-        assert tell() == 12
+        assert dispatch() == 12
     inside = sent[: sent.index("COMMIT") + 1]
     assert [statement.split()[0] for statement in inside] == [
         *("BEGIN", "SELECT", "SELECT", "SELECT"),

@@ -1,4 +1,4 @@
-"""The calendar feed: private, revocable, and readable by calendars."""
+"""Calendar feeds: private, revocable, and readable by calendars."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ call = LambdaClient(handler)
 PATH = "/api/reservation/calendar/"
 
 
-def make(person: Person) -> str:
+def create_feed(person: Person) -> str:
     """A new feed; its path."""
     answer = call("POST", PATH, token=person.access)
     assert answer.status == 201
@@ -36,13 +36,13 @@ def events(answer: Answer) -> list[vobject.base.Component]:
     return found
 
 
-def test_a_feed_is_made_looked_up_replaced_and_deleted(people: People) -> None:
+def test_a_feed_is_created_found_replaced_and_deleted(people: People) -> None:
     student = people.student()
     assert call("GET", PATH, token=student.access).status == 404
-    first = make(student)
+    first = create_feed(student)
     assert call("GET", PATH, token=student.access).json.keys() == {"created_at"}
     assert events(call("GET", first)) == []
-    second = make(student)
+    second = create_feed(student)
     assert second != first
     assert (call("GET", first).status, call("GET", second).status) == (404, 200)
     assert call("DELETE", PATH, token=student.access).status == 200
@@ -51,7 +51,7 @@ def test_a_feed_is_made_looked_up_replaced_and_deleted(people: People) -> None:
 
 
 def test_only_the_hash_of_the_secret_is_kept(people: People) -> None:
-    token = make(people.student()).rpartition("/")[2].removesuffix(".ics")
+    token = create_feed(people.student()).rpartition("/")[2].removesuffix(".ics")
     assert len(token) == 43
     assert query("SELECT token_hash FROM calendar_feeds") == [(hashlib.sha256(token.encode()).digest(),)]
 
@@ -68,7 +68,7 @@ def test_both_people_see_the_booking_each_with_the_other_s_name(people: People) 
     student, tutor = people.student(), people.tutor(first_name="Żaneta", last_name="Łoś")
     booked = book(student, tutor, sequence=2)
     for person, summary in ((student, "Korepetycje: Żaneta Łoś"), (tutor, "Korepetycje: Ola Nowak")):
-        [event] = events(call("GET", make(person)))
+        [event] = events(call("GET", create_feed(person)))
         assert event.summary.value == summary
         assert event.dtstart.value == FAR
         assert event.dtend.value == FAR + timedelta(hours=1)
@@ -77,7 +77,7 @@ def test_both_people_see_the_booking_each_with_the_other_s_name(people: People) 
         assert event.location.value == "https://meet.jit.si/abc"
 
 
-def test_it_holds_what_was_in_the_last_90_days_and_lies_ahead(people: People) -> None:
+def test_a_feed_holds_the_last_90_days_and_all_that_lies_ahead(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     now = datetime.now(UTC).replace(microsecond=0)
     old, recent = now - timedelta(days=91), now - timedelta(days=89)
@@ -94,7 +94,7 @@ def test_it_holds_what_was_in_the_last_90_days_and_lies_ahead(people: People) ->
     for person in (student, tutor):
         found = [
             (event.dtstart.value, event.status.value, "location" in event.contents, "url" in event.contents)
-            for event in events(call("GET", make(person)))
+            for event in events(call("GET", create_feed(person)))
         ]
         assert sorted(found) == [
             (recent, "CONFIRMED", True, True),
@@ -106,7 +106,7 @@ def test_it_holds_what_was_in_the_last_90_days_and_lies_ahead(people: People) ->
 def test_an_unchanged_calendar_is_not_sent_again(people: People) -> None:
     student = people.student()
     booked = book(student, people.tutor())
-    path = make(student)
+    path = create_feed(student)
     first = call("GET", path)
     assert first.headers["cache-control"] == "private, no-cache"
     again = call("GET", path, headers={"if-none-match": first.headers["etag"]})
@@ -115,8 +115,8 @@ def test_an_unchanged_calendar_is_not_sent_again(people: People) -> None:
     assert call("GET", path, headers={"if-none-match": first.headers["etag"]}).status == 200
 
 
-def test_it_is_read_with_and_without_a_slash_and_by_head(people: People) -> None:
-    path = make(people.student())
+def test_a_feed_is_read_with_and_without_a_slash_and_by_head(people: People) -> None:
+    path = create_feed(people.student())
     assert [call(method, target).status for method in ("GET", "HEAD") for target in (path, f"{path}/")] == [200] * 4
     assert call("POST", path).status == 405
 
@@ -124,24 +124,24 @@ def test_it_is_read_with_and_without_a_slash_and_by_head(people: People) -> None
 @pytest.mark.parametrize(
     "token", ["x", "x" * 43, "x" * 44, "%00" * 43, "%F0%9F%91%8B", "ż", "..", "x" * 5000, "%2E%2E%2F", "null"]
 )
-def test_an_unknown_secret_leads_nowhere(people: People, token: str) -> None:
-    make(people.student())
+def test_an_unknown_secret_is_not_found(people: People, token: str) -> None:
+    create_feed(people.student())
     assert call("GET", f"{PATH}{token}.ics").status == 404
 
 
 def test_lines_are_folded_and_end_as_rfc_5545_says(people: People) -> None:
     student = people.student()
     book(student, people.tutor(), session={"location": "ul. Żółwia 1; piętro 2, " * 8, "meeting_url": ""})
-    body = call("GET", make(student)).body
+    body = call("GET", create_feed(student)).body
     lines = body.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert b"\n" not in body.replace(b"\r\n", b"")
-    [event] = events(call("GET", make(student)))
+    [event] = events(call("GET", create_feed(student)))
     assert event.location.value == "ul. Żółwia 1; piętro 2, " * 8
 
 
-def test_the_feed_goes_with_the_account(people: People) -> None:
+def test_a_feed_is_deleted_with_the_account(people: People) -> None:
     student = people.student()
-    path = make(student)
+    path = create_feed(student)
     query("DELETE FROM users WHERE id = %s", student.id)
     assert call("GET", path).status == 404

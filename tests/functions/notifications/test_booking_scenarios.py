@@ -1,4 +1,4 @@
-"""From a request of somebody to what the other one reads: bookings made through their own endpoints."""
+"""What both people read of bookings that are made, moved and cancelled over HTTP."""
 
 import email
 import email.policy
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import vobject
 
-from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.dispatch_job import handler as dispatch
 from shared.domain import dispatcher
 from shared.kit.settings import settings
 from tests.support.booking_client import at, book, booked, free_tutor, post, sweep, wait
@@ -19,9 +19,9 @@ from tests.support.people import People, Person, query
 
 
 @pytest.fixture(autouse=True)
-def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The dispatcher runs whenever it is woken, as locally and on AWS."""
-    monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", lambda: tell({}, None))
+def dispatched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dispatcher runs whenever it is triggered, as locally and on AWS."""
+    monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", lambda: dispatch({}, None))
 
 
 def headlines(person: Person) -> list[str]:
@@ -52,7 +52,7 @@ def planned() -> int:
     return int(query("SELECT count(*) FROM reminders WHERE state = 'planned'")[0][0])
 
 
-def test_a_booking_that_is_moved_and_cancelled(people: People) -> None:
+def test_a_booking_is_moved_and_cancelled(people: People) -> None:
     student, tutor = people.student(), free_tutor(people)
     number = booked(student, tutor, at(8))["id"]
     assert (headlines(tutor), headlines(student)) == (["Nowa rezerwacja"], [])
@@ -73,7 +73,7 @@ def test_a_booking_that_is_moved_and_cancelled(people: People) -> None:
     assert planned() == 0
 
 
-def test_a_request_that_is_confirmed_and_one_that_is_declined(people: People) -> None:
+def test_one_request_is_confirmed_and_one_declined(people: People) -> None:
     student, tutor = people.student(), free_tutor(people, confirmation="manual")
     first, second = (booked(student, tutor, at(hour))["id"] for hour in (8, 12))
     assert headlines(tutor) == ["Prośba o rezerwację"] * 2
@@ -84,7 +84,7 @@ def test_a_request_that_is_confirmed_and_one_that_is_declined(people: People) ->
     assert ([method for method, _ in entries(student)], planned()) == (["REQUEST"], 5)
 
 
-def test_a_request_nobody_answered(people: People) -> None:
+def test_a_request_expires_without_an_answer(people: People) -> None:
     student, tutor = people.student(), free_tutor(people, confirmation="manual")
     booked(student, tutor, at(8))
     query("UPDATE bookings SET expires_at = now()")
@@ -93,7 +93,7 @@ def test_a_request_nobody_answered(people: People) -> None:
     assert subjects(student) == ["Prośba o rezerwację wygasła"]
 
 
-def test_a_seat_that_is_offered_to_who_waits(people: People) -> None:
+def test_a_seat_is_offered_to_the_student_on_the_waitlist(people: People) -> None:
     tutor = free_tutor(people, group_seats=2)
     first, second, third = (people.student() for _ in range(3))
     made = booked(first, tutor, at(8), kind="group")
@@ -105,7 +105,7 @@ def test_a_seat_that_is_offered_to_who_waits(people: People) -> None:
     assert headlines(tutor) == ["Nowa rezerwacja", "Nowa rezerwacja", "Zajęcia odwołane"]
 
 
-def test_a_time_that_is_offered_to_who_waits_is_not_called_free(people: People) -> None:
+def test_a_time_offered_to_the_waitlist_is_not_called_free(people: People) -> None:
     tutor, first, second = free_tutor(people), people.student(), people.student()
     made = booked(first, tutor, at(8))
     assert wait(second, made["session"]).status == 201
@@ -121,31 +121,31 @@ def test_a_time_that_is_offered_to_who_waits_is_not_called_free(people: People) 
     ]
 
 
-def test_a_time_somebody_leaves_for_another_is_told_to_who_waits(people: People) -> None:
+def test_a_time_that_a_move_vacates_is_offered_to_the_waitlist(people: People) -> None:
     tutor, first, second = free_tutor(people), people.student(), people.student()
     made = booked(first, tutor, at(8))
     assert wait(second, made["session"]).status == 201
     assert post(first, f"{made['id']}/reschedule/", {"start_time": at(12).isoformat()}).status == 200
     assert (headlines(second), subjects(second)) == (["Zwolniło się miejsce"], ["Zwolniło się miejsce"])
     assert headlines(tutor) == ["Nowa rezerwacja", "Zmiana terminu zajęć"]
-    [(told,)] = query("SELECT data->>'start_time' FROM notifications WHERE user_id = %s", second.id)
-    assert told == made["start_time"]
+    [(start_time,)] = query("SELECT data->>'start_time' FROM notifications WHERE user_id = %s", second.id)
+    assert start_time == made["start_time"]
 
 
 @pytest.mark.parametrize("who", ["student", "tutor"])
-def test_when_an_account_is_deleted_the_other_one_is_told(people: People, who: str) -> None:
+def test_when_an_account_is_deleted_the_other_person_is_notified(people: People, who: str) -> None:
     student, tutor = people.student(), free_tutor(people)
     booked(student, tutor, at(8))
     delivered()
     gone, left = (student, tutor) if who == "student" else (tutor, student)
     query("DELETE FROM users WHERE id = %s", gone.id)
-    tell({}, None)
+    dispatch({}, None)
     assert headlines(left)[-1] == "Zajęcia odwołane"
     assert entries(left)[-1][0] == "CANCEL"
     assert planned() == 0
 
 
-def test_a_refused_booking_is_told_to_nobody(people: People) -> None:
+def test_nobody_is_notified_of_a_refused_booking(people: People) -> None:
     tutor = free_tutor(people)
     booked(people.student(), tutor, at(8))
     assert book(people.student(), tutor, at(8)).status == 409

@@ -1,0 +1,1 @@
+"""Dispatching changes of bookings; reading notifications; calendar feeds."""

@@ -1,0 +1,52 @@
+"""Calendar feeds: a secret address for each person that asks for one, which calendars read without signing in."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from functions.notifications.data import calendar_feeds
+from functions.notifications.domain.errors import CalendarFeedNotFound
+from shared.data.bookings import Booking, Role
+from shared.domain import calendars
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def create_feed(user_id: UUID) -> tuple[str, datetime]:
+    """A new secret for a person's feed, and when it was made; the one before is void. Only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    return token, calendar_feeds.replace_feed(user_id, _hash(token))
+
+
+def get_feed(user_id: UUID) -> datetime:
+    """Since when a person has a feed. Raises CalendarFeedNotFound."""
+    if created_at := calendar_feeds.find_feed(user_id):
+        return created_at
+    raise CalendarFeedNotFound
+
+
+def delete_feed(user_id: UUID) -> None:
+    """Raises CalendarFeedNotFound."""
+    if not calendar_feeds.delete_feed(user_id):
+        raise CalendarFeedNotFound
+
+
+def read_feed(token: str) -> bytes:
+    """The bookings of a feed's owner as student and tutor, of the last 90 days and ahead, as iCalendar.
+
+    Raises CalendarFeedNotFound.
+    """
+    owner = calendar_feeds.find_owner(_hash(token)) if TOKEN.fullmatch(token) else None
+    if owner is None:
+        raise CalendarFeedNotFound
+    return calendars.feed((booking, _role(booking, owner)) for booking in calendar_feeds.list_bookings(owner))
+
+
+def _role(booking: Booking, user_id: UUID) -> Role:
+    return "student" if booking.student_id == user_id else "tutor"
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,72 @@
+"""Dispatching changes of bookings: notifications, emails and reminders, in one transaction."""
+
+from collections.abc import Iterator
+
+from functions.notifications.data import booking_changes
+from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICATION_RECIPIENTS, people
+from shared.data.bookings import Booking, BookingChange, find_bookings
+from shared.data.reminders import plan_reminders
+from shared.domain.booking_events import UnknownChange, event_type
+from shared.domain.booking_texts import sentence
+from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
+from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.domain.timestamps import format_time
+from shared.kit.db.transactions import limit_lock_wait, transaction
+from shared.kit.observability.log import logger
+
+BATCH = 100
+
+
+def dispatch_next() -> int:
+    """Dispatch the changes that wait longest; returns how many these were.
+
+    Raises psycopg.errors.LockNotAvailable while others hold them.
+    """
+    with transaction() as db:
+        limit_lock_wait(db)
+        changes = booking_changes.claim_undispatched(db, BATCH)
+        if not changes:
+            return 0
+        bookings = find_bookings(db, {change.booking_id for change in changes})
+        known = [(change, bookings[change.booking_id]) for change in changes if _is_known(change)]
+        added = add_notifications(db, [draft for change, booking in known for draft in _drafts(change, booking)])
+        queued = queue_mails(db, [mail for change, booking in known for mail in _mails(change, booking)])
+        plan_reminders(db, bookings)
+        booking_changes.mark_dispatched(db, [change.id for change in changes])
+    push_notifications(added)
+    if queued:
+        trigger_mailer(*queued)
+    return len(changes)
+
+
+def _is_known(change: BookingChange) -> bool:
+    """A change of an unknown kind must not hold up all others."""
+    try:
+        return bool(event_type(change))
+    except UnknownChange:
+        logger().error("unknown kind of change", extra={"change_id": change.id, "kind": change.kind})
+        return False
+
+
+def _drafts(change: BookingChange, booking: Booking) -> Iterator[NotificationDraft]:
+    for role, person in people(booking, NOTIFICATION_RECIPIENTS.get(event_type(change), ())):
+        if role != change.actor_role:
+            kind, message = f"booking_{event_type(change)}", sentence(change, booking, role)
+            yield NotificationDraft(str(person.id), kind, message, _data(change, booking), change.id)
+
+
+def _data(change: BookingChange, booking: Booking) -> dict[str, object]:
+    starts_at = change.starts_at or booking.starts_at
+    data: dict[str, object] = {
+        "reservation": booking.id,
+        "start_time": format_time(starts_at),
+        "end_time": format_time(starts_at + booking.length),
+    }
+    if change.old_starts_at:
+        data["old_start_time"] = format_time(change.old_starts_at)
+    return {**data, "reason": change.reason} if change.reason else data
+
+
+def _mails(change: BookingChange, booking: Booking) -> Iterator[Mail]:
+    for _role, person in people(booking, EMAIL_RECIPIENTS.get(event_type(change), ())):
+        yield Mail("booking_change", person.email, {"change": change.id})

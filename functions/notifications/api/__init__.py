@@ -1,0 +1,1 @@
+"""Notifications and calendar feeds as clients see them."""

@@ -1,0 +1,68 @@
+"""HTTP routes of the calendar feeds."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+
+from functions.notifications.actions import calendar_feeds
+from functions.notifications.api.responses import CalendarFeed, Detail, NewCalendarFeed
+from functions.notifications.domain.errors import CalendarFeedNotFound
+from shared.domain.auth import User
+from shared.domain.platform_settings import platform_settings
+from shared.domain.timestamps import format_time
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+
+calendar = router("calendar")
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+# Only described here: any other text is an unknown secret, no bad request.
+Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{calendar_feeds.TOKEN.pattern}$"})]
+
+
+@calendar.post("/api/reservation/calendar/", status_code=201, response_model=NewCalendarFeed)
+def create_calendar_feed(caller: User, request: Request) -> Response:
+    """Create your calendar feed, or replace its address.
+
+    You see the address this once. Anybody who has it can read your calendar.
+    """
+    token, created_at = calendar_feeds.create_feed(caller.id)
+    origin = platform_settings().public_url or str(request.base_url).rstrip("/")
+    url = f"{origin}/api/reservation/calendar/{token}.ics"
+    return json_response({"url": url, "created_at": format_time(created_at)}, 201)
+
+
+@calendar.get(
+    "/api/reservation/calendar/", response_model=CalendarFeed, responses=error_responses(CalendarFeedNotFound)
+)
+def get_calendar_feed(caller: User) -> Response:
+    """Get the time since when you have a calendar feed."""
+    return json_response({"created_at": format_time(calendar_feeds.get_feed(caller.id))})
+
+
+@calendar.delete("/api/reservation/calendar/", response_model=Detail, responses=error_responses(CalendarFeedNotFound))
+def delete_calendar_feed(caller: User) -> Response:
+    """Delete your calendar feed: its address leads nowhere from now on."""
+    calendar_feeds.delete_feed(caller.id)
+    return json_response({"detail": "Adres kalendarza już nie działa."})
+
+
+@calendar.get(
+    "/api/reservation/calendar/{token}.ics/",
+    response_class=Response,
+    responses={
+        200: {"description": "iCalendar (RFC 5545)", "content": {"text/calendar": {"schema": {"type": "string"}}}},
+        304: {"description": "Nothing changed since the answer whose ETag you sent in If-None-Match"},
+        **error_responses(CalendarFeedNotFound),
+    },
+)
+def read_calendar_feed(token: Token, request: Request) -> Response:
+    """Read the sessions of the feed's owner, as student and tutor: the last 90 days and all that lie ahead."""
+    content = calendar_feeds.read_feed(token)
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    known = request.headers.get("if-none-match", "")
+    if known == "*" or tag in known:
+        return Response(status_code=304, headers=headers, media_type=CALENDAR_TYPE)
+    return Response(content, headers=headers, media_type=CALENDAR_TYPE)

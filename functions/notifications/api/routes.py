@@ -1,0 +1,60 @@
+"""HTTP routes of notifications."""
+
+from fastapi import Request, Response
+
+from functions.notifications.actions import notifications as actions
+from functions.notifications.api.responses import Notification, NotificationPage, UnreadCount
+from functions.notifications.domain.commands import ReadMark
+from functions.notifications.domain.errors import NotificationNotFound
+from shared.domain.auth import User
+from shared.domain.notifications import notification_json
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.page_pagination import PAGE_PARAMETERS, read_page
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import router
+
+notifications = router("notifications")
+
+
+@notifications.get(
+    "/api/notification/list/",
+    response_model=NotificationPage,
+    responses=error_responses(FieldErrors, NotFound),
+    openapi_extra={"parameters": PAGE_PARAMETERS},
+)
+def list_notifications(caller: User, request: Request) -> Response:
+    """List your notifications, newest first."""
+    page = read_page(request.scope["query_string"])
+    return raw_json_response(actions.list_notifications(caller.id, page, request.scope["path"]))
+
+
+@notifications.put(
+    "/api/notification/is_read/{notification_id:int}/",
+    response_model=Notification,
+    responses=error_responses(NotificationNotFound),
+)
+@notifications.patch(
+    "/api/notification/is_read/{notification_id:int}/",
+    response_model=Notification,
+    responses=error_responses(NotificationNotFound),
+)
+def mark_notification(caller: User, notification_id: int, mark: ReadMark) -> Response:
+    """Mark one of your notifications as read or unread."""
+    marked = actions.mark_notification(caller.id, notification_id, is_read=mark.is_read)
+    return json_response(notification_json(marked))
+
+
+@notifications.post("/api/notification/read_all/", response_model=UnreadCount)
+def mark_all_read(caller: User) -> Response:
+    """Mark all your notifications as read.
+
+    The answer is how many are unread then: one that comes meanwhile stays unread.
+    """
+    return json_response({"unread_notification_count": actions.mark_all_read(caller.id)})
+
+
+@notifications.get("/api/notification/unread_count/", response_model=UnreadCount)
+def count_unread(caller: User) -> Response:
+    """Count your unread notifications."""
+    return json_response({"unread_notification_count": actions.count_unread(caller.id)})

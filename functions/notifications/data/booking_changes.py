@@ -1,0 +1,26 @@
+"""Statements about changes of bookings, which wait in their table until they are dispatched (an outbox)."""
+
+from shared.data.bookings import SELECT_CHANGES, BookingChange
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, compose
+
+# Dispatchers wait for each other at the change that waits longest, so each booking's changes are dispatched in their
+# order; a change that was dispatched meanwhile is passed over.
+CLAIM_UNDISPATCHED = Query(
+    BookingChange,
+    compose(
+        "{select} WHERE c.dispatched_at IS NULL ORDER BY c.id LIMIT %s FOR NO KEY UPDATE OF c", select=SELECT_CHANGES
+    ),
+)
+
+
+def claim_undispatched(db: PooledConnection, most: int) -> list[BookingChange]:
+    """The changes that wait longest. They are this transaction's."""
+    return CLAIM_UNDISPATCHED.all(db, (most,))
+
+
+MARK_DISPATCHED = Command("UPDATE booking_changes SET dispatched_at = now() WHERE id = ANY(%s)")
+
+
+def mark_dispatched(db: PooledConnection, change_ids: list[int]) -> None:
+    MARK_DISPATCHED.run(db, (change_ids,))

@@ -1,0 +1,76 @@
+"""Statements about calendar feeds."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.data.bookings import SELECT_BOOKINGS, Booking
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Command, Query, compose
+
+REPLACE_FEED = Query(
+    datetime,
+    """
+INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, %s)
+ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, created_at = now()
+RETURNING created_at
+""",
+)
+
+
+def replace_feed(user_id: UUID, token_hash: bytes) -> datetime:
+    """Make a person's feed, or give it another secret; when that was."""
+    with connection() as db:
+        return REPLACE_FEED.get(db, (user_id, token_hash))
+
+
+FIND_FEED = Query(datetime, "SELECT created_at FROM calendar_feeds WHERE user_id = %s")
+
+
+def find_feed(user_id: UUID) -> datetime | None:
+    """When a person's feed was made."""
+    with connection() as db:
+        return FIND_FEED.one(db, (user_id,))
+
+
+DELETE_FEED = Command("DELETE FROM calendar_feeds WHERE user_id = %s")
+
+
+def delete_feed(user_id: UUID) -> bool:
+    """False if the person has none."""
+    with connection() as db:
+        return DELETE_FEED.run(db, (user_id,)) > 0
+
+
+FIND_OWNER = Query(UUID, "SELECT user_id FROM calendar_feeds WHERE token_hash = %s")
+
+
+def find_owner(token_hash: bytes) -> UUID | None:
+    with connection() as db:
+        return FIND_OWNER.one(db, (token_hash,))
+
+
+# More than anybody has; if somebody does, the latest are kept. An offer is no date yet.
+LIST_BOOKINGS = Query(
+    Booking,
+    compose(
+        """
+{select}
+WHERE b.id IN (
+    SELECT id FROM bookings WHERE student_id = %(user_id)s AND starts_at > now() - interval '90 days'
+    UNION
+    SELECT mine.id FROM bookings mine
+    JOIN tutoring_sessions taught ON taught.id = mine.session_id JOIN tutors me ON me.id = taught.tutor_id
+    WHERE me.user_id = %(user_id)s AND taught.starts_at > now() - interval '90 days'
+)
+  AND b.state NOT IN ('cancelled', 'expired') AND b.awaiting IS DISTINCT FROM 'student'
+ORDER BY b.starts_at DESC, b.id DESC LIMIT 2000
+""",
+        select=SELECT_BOOKINGS,
+    ),
+)
+
+
+def list_bookings(user_id: UUID) -> list[Booking]:
+    """A person's bookings as student and tutor, of the last 90 days and ahead."""
+    with connection() as db:
+        return LIST_BOOKINGS.all(db, {"user_id": user_id})

@@ -1,0 +1,65 @@
+"""Statements about notifications."""
+
+from uuid import UUID
+
+from shared.data.notifications import COLUMNS, Notification
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Command, Query, compose
+
+LIST = Query(
+    Notification,
+    compose(
+        "SELECT {columns} FROM notifications WHERE user_id = %s ORDER BY id DESC LIMIT %s OFFSET %s",
+        columns=COLUMNS,
+    ),
+)
+
+
+def list_notifications(user_id: UUID, limit: int, offset: int) -> list[Notification]:
+    """Newest first."""
+    with connection() as db:
+        return LIST.all(db, (user_id, limit, offset))
+
+
+COUNT = Query(int, "SELECT count(*) FROM notifications WHERE user_id = %s")
+
+
+def count_notifications(user_id: UUID) -> int:
+    with connection() as db:
+        return COUNT.get(db, (user_id,))
+
+
+COUNT_UNREAD = Query(int, "SELECT count(*) FROM notifications WHERE user_id = %s AND NOT is_read")
+
+
+def count_unread(user_id: UUID) -> int:
+    with connection() as db:
+        return COUNT_UNREAD.get(db, (user_id,))
+
+
+MARK = Query(
+    Notification,
+    compose(
+        "UPDATE notifications SET is_read = %s WHERE id = %s AND user_id = %s RETURNING {columns}",
+        columns=COLUMNS,
+    ),
+)
+
+
+def mark(user_id: UUID, notification_id: int, *, is_read: bool) -> Notification | None:
+    """Mark a user's notification; None if there is no such one."""
+    with connection() as db:
+        return MARK.one(db, (is_read, notification_id, user_id))
+
+
+# Those that can be seen now: one that comes meanwhile stays unread.
+MARK_ALL_READ = Command("""
+UPDATE notifications SET is_read = true WHERE id IN (
+    SELECT id FROM notifications WHERE user_id = %s AND NOT is_read ORDER BY id FOR NO KEY UPDATE
+)
+""")
+
+
+def mark_all_read(user_id: UUID) -> None:
+    with connection() as db:
+        MARK_ALL_READ.run(db, (user_id,))

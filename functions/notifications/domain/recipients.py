@@ -1,0 +1,46 @@
+"""Which of a booking's two people gets a notification, and which an email, of what happened to it."""
+
+from collections.abc import Iterator
+
+from shared.data.bookings import Booking, Role
+from shared.domain.booking_events import BookingEventType, Person, find_person
+
+STUDENT: tuple[Role, ...] = ("student",)
+TUTOR: tuple[Role, ...] = ("tutor",)
+BOTH: tuple[Role, ...] = ("student", "tutor")
+
+# The person who made the change needs no notification of it, and gets none.
+NOTIFICATION_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
+    "requested": TUTOR,
+    "booked": BOTH,
+    "confirmed": BOTH,
+    "declined": STUDENT,
+    "withdrawn": TUTOR,
+    "cancelled": BOTH,
+    "expired": BOTH,
+    "offered": STUDENT,
+    "offer_expired": STUDENT,
+    "rescheduled": BOTH,
+    "completed": STUDENT,
+    "no_show": STUDENT,
+}
+# That person gets an email all the same: it brings the entry for the calendar.
+EMAIL_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
+    "requested": TUTOR,
+    "booked": BOTH,
+    "confirmed": BOTH,
+    "declined": STUDENT,
+    "withdrawn": TUTOR,
+    "cancelled": BOTH,
+    "expired": STUDENT,
+    "offered": STUDENT,
+    "offer_expired": STUDENT,
+    "rescheduled": BOTH,
+}
+
+
+def people(booking: Booking, roles: tuple[Role, ...]) -> Iterator[tuple[Role, Person]]:
+    """Those in these roles who still have an account."""
+    for role in roles:
+        if person := find_person(booking, role):
+            yield role, person
