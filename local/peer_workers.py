@@ -16,7 +16,7 @@ from typing import Any
 
 from local.connection_ids import owner_of
 from local.gateway import Gateway, Socket
-from shared.kit.aws.websocket import Post
+from shared.kit.aws.pusher import Post
 from shared.kit.observability.log import logger
 
 TIMEOUT = 2.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from shared.kit.aws import websocket
-from shared.kit.aws.websocket import Post
+from shared.kit.aws.pusher import Post
 
 
 class Gateway:

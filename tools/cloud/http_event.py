@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from tools.cloud.intrinsics import ACCOUNT
+
 # Headers of a request that does not send its own.
 DEFAULT_HEADERS = {"host": "api.example.com", "user-agent": "emulated", "x-forwarded-proto": "https"}
 # Bodies that API Gateway hands on as they are; multipart and urlencoded forms are not among them.
@@ -32,41 +34,45 @@ def http_event(
     """A request as the event that a function is invoked with; `target` is the path and query as sent."""
     path, _, query = target.partition("?")
     sent, cookies = joined_headers(headers.items() if isinstance(headers, Mapping) else headers)
+    text, is_base64 = body_text(body, sent.get("content-type", ""))
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route_key,
         "rawPath": unquote(path),
         "rawQueryString": query,
         "headers": sent,
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "api-id",
-            "domainName": "api.example.com",
-            "domainPrefix": "api",
-            "http": {
-                "method": method,
-                "path": unquote(path),
-                "protocol": "HTTP/1.1",
-                "sourceIp": source_ip,
-                "userAgent": sent["user-agent"],
-            },
-            "requestId": str(uuid.uuid4()),
-            "routeKey": route_key,
-            "stage": "$default",
-            "time": datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            "timeEpoch": int(time.time() * 1000),
-        },
-        "isBase64Encoded": False,
+        "requestContext": _context(method, unquote(path), source_ip, sent["user-agent"], route_key),
+        "isBase64Encoded": is_base64 and bool(body),
     }
-    if cookies:
-        event["cookies"] = cookies
-    if query:
-        event["queryStringParameters"] = joined(parse_qsl(query, keep_blank_values=True))
-    if path_parameters:
-        event["pathParameters"] = dict(path_parameters)
-    if body:
-        event["body"], event["isBase64Encoded"] = body_text(body, sent.get("content-type", ""))
-    return event
+    # AWS leaves out what a request does not have.
+    optional = {
+        "cookies": cookies,
+        "queryStringParameters": joined(parse_qsl(query, keep_blank_values=True)),
+        "pathParameters": dict(path_parameters or {}),
+        "body": text,
+    }
+    return event | {name: value for name, value in optional.items() if value}
+
+
+def _context(method: str, path: str, source_ip: str, user_agent: str, route_key: str) -> dict[str, Any]:
+    return {
+        "accountId": ACCOUNT,
+        "apiId": "api-id",
+        "domainName": "api.example.com",
+        "domainPrefix": "api",
+        "http": {
+            "method": method,
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": source_ip,
+            "userAgent": user_agent,
+        },
+        "requestId": str(uuid.uuid4()),
+        "routeKey": route_key,
+        "stage": "$default",
+        "time": datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "timeEpoch": int(time.time() * 1000),
+    }
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -21,7 +21,8 @@ from functions.chat.domain.messages import (
     StoredMessage,
 )
 from shared.data.connections import forget_gone
-from shared.kit.aws.websocket import Post, pusher
+from shared.kit.aws.pusher import Post
+from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import Throttled
 from shared.kit.observability.log import logger, note

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from functions.chat import sockets
-from shared.kit.aws.websocket import Post, install_pusher
+from shared.kit.aws.pusher import Post
+from shared.kit.aws.websocket import install_pusher
 
 
 class Silent:

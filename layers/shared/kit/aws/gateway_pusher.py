@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import urllib3
 
+from shared.kit.aws.pusher import Post
 from shared.kit.aws.signed_calls import signed_headers
-from shared.kit.aws.websocket import Post
 from shared.kit.observability.log import logger
 
 GONE, THROTTLED = 410, 429

@@ -1,0 +1,20 @@
+"""What writes to open WebSockets."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+# Ids of connections, and the text message for each of them.
+Post = tuple[Iterable[str], bytes]
+
+
+class Pusher(Protocol):
+    """Reaches connections by the id the gateway gave them."""
+
+    def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
+        """Send one text message to each. Returns the ids of those that are gone (410)."""
+
+    def post_all(self, posts: Iterable[Post]) -> list[str]:
+        """As `post`, for several messages: none waits for a connection that takes another."""
+
+    def close(self, connection_ids: Iterable[str]) -> None:
+        """Disconnect each; one that is gone already is no error."""

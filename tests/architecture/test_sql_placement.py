@@ -1,0 +1,71 @@
+"""SQL stands only where data is read and written, so that a change of a table has few places to look at."""
+
+import re
+from pathlib import PurePath
+
+import pytest
+
+from tests.support.source_code import modules, texts_of
+
+SQL = re.compile(
+    r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+(?: \w+)? SET|SET LOCAL|LOCK TABLE|FROM \w+|WHERE|JOIN|RETURNING"
+    r"|ORDER BY|GROUP BY|ON CONFLICT|FOR (?:NO KEY )?UPDATE|FOR (?:KEY )?SHARE)\b|\bpg_\w+\(|\bnow\(\)"
+)
+# A module that has nothing but statements; `data` is a package of a larger feature.
+DATA_MODULES = {"repository.py", "queries.py"}
+# The tables' own description, and what works on PostgreSQL itself.
+DATA_FOLDERS = ("layers/shared/data/", "layers/shared/kit/db/", "layers/shared/models/")
+# Still to be moved; nothing may be added.
+EXCEPTIONS = {
+    "functions/accounts/export.py",
+    "functions/availability/hours_repository.py",
+    "functions/availability/rules_repository.py",
+    "functions/availability/terms_repository.py",
+    "functions/bookings/groups.py",
+    "functions/bookings/idempotency.py",
+    "functions/bookings/lists.py",
+    "functions/bookings/rescheduling.py",
+    "functions/bookings/seats.py",
+    "functions/bookings/shapes.py",
+    "functions/bookings/sweep_job.py",
+    "functions/bookings/vacating.py",
+    "functions/bookings/waitlist.py",
+    "functions/bookings/wanted.py",
+    "functions/reviews/moderation.py",
+    "functions/tutors/facet_search.py",
+    "functions/tutors/free_time_search.py",
+    "functions/tutors/search.py",
+    "functions/tutors/search_text.py",
+}
+
+
+def may_hold_sql(module: str) -> bool:
+    path = PurePath(module)
+    return "data" in path.parts[2:-1] or path.name in DATA_MODULES or module.startswith(DATA_FOLDERS)
+
+
+def statements_in(module: str) -> list[str]:
+    return [f"{module}:{each.lineno}" for each in texts_of(module) if SQL.search(str(each.value))]
+
+
+def test_sql_stands_in_data_modules_only() -> None:
+    elsewhere = {module: statements_in(module) for module in modules("functions", "layers") if not may_hold_sql(module)}
+    offending = {module: found for module, found in elsewhere.items() if found}
+    assert offending.keys() <= EXCEPTIONS, offending
+
+
+@pytest.mark.parametrize("text", ["SELECT 1", " AND x = 1 ORDER BY id", "now() + interval '1 day'", "FROM users"])
+def test_parts_of_statements_are_recognized(text: str) -> None:
+    assert SQL.search(text)
+
+
+@pytest.mark.parametrize("text", ["Select a time.", "from users", "Where do you teach?", "join"])
+def test_english_is_no_statement(text: str) -> None:
+    assert not SQL.search(text)
+
+
+def test_data_modules_are_recognized() -> None:
+    assert may_hold_sql("functions/chat/data/messages.py")
+    assert may_hold_sql("functions/tokens/repository.py")
+    assert not may_hold_sql("functions/chat/domain/data.py")
+    assert not may_hold_sql("functions/tokens/service.py")
