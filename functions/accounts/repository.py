@@ -1,11 +1,10 @@
-"""Every statement of the accounts feature."""
+"""Every statement of the accounts feature but those of the export."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from psycopg.rows import class_row
-
 from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, Sql, compose
 
 
 @dataclass(frozen=True)
@@ -19,23 +18,27 @@ class NewUser:
     is_tutor: bool
 
 
-ADD_USER = """
+ADD_USER = Query(
+    UUID,
+    """
 INSERT INTO users (email, password_hash, first_name, last_name, is_tutor)
 VALUES (%(email)s, %(password_hash)s, %(first_name)s, %(last_name)s, %(is_tutor)s)
 RETURNING id
-"""
+""",
+)
+ADD_TUTOR = Command("INSERT INTO tutors (user_id) VALUES (%s)")
 
 
 def add_user(db: PooledConnection, user: NewUser) -> None:
     """Raises psycopg.IntegrityError (users_email_key) if the address is taken."""
-    added = db.execute(ADD_USER, vars(user)).fetchone()
+    user_id = ADD_USER.get(db, vars(user))
     if user.is_tutor:
-        db.execute("INSERT INTO tutors (user_id) VALUES (%s)", added)
+        ADD_TUTOR.run(db, (user_id,))
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whom a token was mailed to."""
+@dataclass(frozen=True, slots=True)
+class TokenOwner:
+    """The account a token was mailed to."""
 
     id: UUID
     email: str
@@ -43,54 +46,62 @@ class Owner:
     last_name: str
 
 
-FIND_OWNER = """
+SELECT_TOKEN_OWNER = Sql("""
 SELECT u.id, u.email, u.first_name, u.last_name FROM users u JOIN email_tokens t ON t.user_id = u.id
 WHERE t.token_hash = %s AND t.purpose = %s AND t.expires_at > now()
-"""
-LOCK_OWNER = FIND_OWNER + "FOR NO KEY UPDATE OF u"
+""")
+FIND_TOKEN_OWNER = Query(TokenOwner, SELECT_TOKEN_OWNER)
+LOCK_TOKEN_OWNER = Query(TokenOwner, compose("{owner} FOR NO KEY UPDATE OF u", owner=SELECT_TOKEN_OWNER))
+DELETE_TOKENS = Query(bytes, "DELETE FROM email_tokens WHERE user_id = %s AND purpose = %s RETURNING token_hash")
 
 
-def find_token_owner(db: PooledConnection, token_hash: bytes, purpose: str, *, lock: bool = False) -> Owner | None:
-    """The user a token was mailed to, None if it is unknown, used or expired."""
-    with db.cursor(row_factory=class_row(Owner)) as cursor:
-        return cursor.execute(LOCK_OWNER if lock else FIND_OWNER, (token_hash, purpose)).fetchone()
+def find_token_owner(db: PooledConnection, token_hash: bytes, purpose: str) -> TokenOwner | None:
+    """The account a token was mailed to, None if it is unknown, used or expired."""
+    return FIND_TOKEN_OWNER.one(db, (token_hash, purpose))
 
 
-def use_token(db: PooledConnection, token_hash: bytes, purpose: str) -> Owner | None:
-    """Use a token up, and with it all of its owner's of that purpose; the owner, None as in `find_token_owner`.
+def use_token(db: PooledConnection, token_hash: bytes, purpose: str) -> TokenOwner | None:
+    """Use a token up, and with it all others of its owner and purpose; the owner, None as in `find_token_owner`.
 
-    The owner is locked first: whoever comes at the same time, with the same token or another, waits and finds none.
+    The owner is locked first: a request at the same time, with the same token or another, waits and finds none.
     """
-    owner = find_token_owner(db, token_hash, purpose, lock=True)
+    owner = LOCK_TOKEN_OWNER.one(db, (token_hash, purpose))
     if owner is None:
         return None
-    all_of_them = "DELETE FROM email_tokens WHERE user_id = %s AND purpose = %s RETURNING token_hash"
-    used = db.execute(all_of_them, (owner.id, purpose)).fetchall()
-    return owner if (token_hash,) in used else None
+    used = DELETE_TOKENS.all(db, (owner.id, purpose))
+    return owner if token_hash in used else None
+
+
+CONFIRM = Command("UPDATE users SET confirmed_at = now() WHERE id = %s")
 
 
 def confirm(db: PooledConnection, user_id: UUID) -> None:
-    db.execute("UPDATE users SET confirmed_at = now() WHERE id = %s", (user_id,))
+    CONFIRM.run(db, (user_id,))
 
 
-def set_password(db: PooledConnection, user_id: UUID, password_hash: str) -> None:
-    db.execute("UPDATE users SET password_hash = %s WHERE id = %s", (password_hash, user_id))
-
-
-LOCK_CONVERSATIONS = """
+LOCK_CONVERSATIONS = Query(
+    UUID,
+    """
 SELECT id FROM conversations WHERE id IN (SELECT conversation_id FROM conversation_members WHERE user_id = %s)
 ORDER BY id FOR UPDATE
-"""
+""",
+)
+LOCK_USER = Command("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE")
+DELETE_USER = Query(str, "DELETE FROM users WHERE id = %s RETURNING picture")
+DELETE_DESERTED_CONVERSATIONS = Command("""
+DELETE FROM conversations WHERE id = ANY(%s)
+  AND NOT EXISTS (SELECT FROM conversation_members WHERE conversation_members.conversation_id = conversations.id)
+""")
 
 
 def lock_conversations(db: PooledConnection, user_id: UUID) -> list[UUID]:
     """Both members may leave at once; the lock lets the second one see that the first is gone."""
-    return [row[0] for row in db.execute(LOCK_CONVERSATIONS, (user_id,)).fetchall()]
+    return LOCK_CONVERSATIONS.all(db, (user_id,))
 
 
 def lock_user(db: PooledConnection, user_id: UUID) -> None:
     """Taken before the user's sessions by all who end them; new messages and conversations need not wait."""
-    db.execute("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE", (user_id,))
+    LOCK_USER.run(db, (user_id,))
 
 
 def delete_user(db: PooledConnection, user_id: UUID) -> str | None:
@@ -98,16 +109,9 @@ def delete_user(db: PooledConnection, user_id: UUID) -> str | None:
 
     Profile, tutor, schedule, ratings and memberships go by cascade; messages stay without an author.
     """
-    row = db.execute("DELETE FROM users WHERE id = %s RETURNING picture", (user_id,)).fetchone()
-    return row[0] if row else None
+    return DELETE_USER.one(db, (user_id,))
 
 
-DELETE_DESERTED = """
-DELETE FROM conversations WHERE id = ANY(%s)
-  AND NOT EXISTS (SELECT FROM conversation_members WHERE conversation_members.conversation_id = conversations.id)
-"""
-
-
-def delete_deserted(db: PooledConnection, conversations: list[UUID]) -> None:
+def delete_deserted_conversations(db: PooledConnection, conversation_ids: list[UUID]) -> None:
     """Delete those of the conversations that nobody is left in."""
-    db.execute(DELETE_DESERTED, (conversations,))
+    DELETE_DESERTED_CONVERSATIONS.run(db, (conversation_ids,))

@@ -8,6 +8,7 @@ from psycopg import IntegrityError
 from functions.accounts import repository
 from functions.accounts.repository import NewUser
 from functions.accounts.schemas import NewPassword, Registration
+from shared.data.accounts import SET_PASSWORD
 from shared.domain.auth import Caller
 from shared.domain.outbox import queue_mail
 from shared.domain.password_rules import check_password_rules
@@ -101,7 +102,7 @@ def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
         raise ResetTokenUsed
     # A refusal rolls back: the token can be tried again with a better password.
     check_password_rules(reset.password, email=user.email, first_name=user.first_name, last_name=user.last_name)
-    repository.set_password(db, user.id, hash_password(reset.password))
+    SET_PASSWORD.run(db, {"user_id": user.id, "password_hash": hash_password(reset.password)})
     _ended, sockets = end_sessions(db, user.id)
     return sockets
 
@@ -116,7 +117,7 @@ def delete_account(db: PooledConnection, caller: Caller) -> tuple[list[str], str
     repository.lock_user(db, caller.id)
     _ended, sockets = end_sessions(db, caller.id)
     picture = repository.delete_user(db, caller.id)
-    repository.delete_deserted(db, conversations)
+    repository.delete_deserted_conversations(db, conversations)
     return sockets, picture
 
 

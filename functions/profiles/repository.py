@@ -1,20 +1,41 @@
 """Every statement of the profiles feature."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
+from shared.data.accounts import SET_PASSWORD
 from shared.domain.auth import AccountGone
 from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query
 
-COLUMNS = ("first_name", "last_name", "password_hash")
+# A name that is NULL stays as it is.
+SET_NAMES = Command("""
+UPDATE users SET first_name = coalesce(%(first_name)s, first_name), last_name = coalesce(%(last_name)s, last_name)
+WHERE id = %(user_id)s
+""")
 
 
-def change_user(db: PooledConnection, user_id: UUID, values: dict[str, Any]) -> None:
-    """Set some of COLUMNS. Raises AccountGone if the account was deleted meanwhile."""
-    places = ", ".join(f"{column} = %({column})s" for column in COLUMNS if column in values)
-    changed = db.execute(f"UPDATE users SET {places} WHERE id = %(user_id)s", {**values, "user_id": user_id})
-    if changed.rowcount == 0:
+def set_names(db: PooledConnection, user_id: UUID, *, first_name: str | None, last_name: str | None) -> None:
+    """Set the names that are given. Raises AccountGone if the account was deleted meanwhile."""
+    if not SET_NAMES.run(db, {"user_id": user_id, "first_name": first_name, "last_name": last_name}):
         raise AccountGone
+
+
+def set_password(db: PooledConnection, user_id: UUID, password_hash: str) -> None:
+    """Raises AccountGone if the account was deleted meanwhile."""
+    if not SET_PASSWORD.run(db, {"user_id": user_id, "password_hash": password_hash}):
+        raise AccountGone
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """The storage key of an account's picture, None for the default one."""
+
+    picture: str | None
+
+
+LOCK_PICTURE = Query(StoredPicture, "SELECT picture FROM users WHERE id = %s FOR UPDATE")
+SET_PICTURE = Command("UPDATE users SET picture = %s WHERE id = %s")
 
 
 def swap_picture(db: PooledConnection, user_id: UUID, key: str | None) -> str | None:
@@ -22,9 +43,8 @@ def swap_picture(db: PooledConnection, user_id: UUID, key: str | None) -> str | 
 
     Raises AccountGone if the account was deleted meanwhile.
     """
-    before = db.execute("SELECT picture FROM users WHERE id = %s FOR UPDATE", (user_id,)).fetchone()
+    before = LOCK_PICTURE.one(db, (user_id,))
     if before is None:
         raise AccountGone
-    db.execute("UPDATE users SET picture = %s WHERE id = %s", (key, user_id))
-    key_before: str | None = before[0]
-    return key_before
+    SET_PICTURE.run(db, (key, user_id))
+    return before.picture

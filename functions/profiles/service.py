@@ -1,4 +1,4 @@
-"""The verbs of the profiles feature and their refusals."""
+"""Changes of a profile and the errors they raise."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,18 +27,26 @@ def change_profile(db: PooledConnection, caller: Caller, change: ProfileChange) 
 
     A new password signs every other device out. Raises PasswordCheckNeeded or WeakPassword.
     """
-    values: dict[str, Any] = change.changes()
-    if password := values.pop("password", None):
-        caller.require_fresh_password()
-        names = {"first_name": caller.first_name, "last_name": caller.last_name, **values}
-        check_password_rules(password, email=caller.email, **names)
-        values["password_hash"] = hash_password(password)
-    if values:
-        repository.change_user(db, caller.id, values)
+    given = change.changes()
+    first_name, last_name = given.get("first_name"), given.get("last_name")
+    changed = replace(
+        caller,
+        first_name=caller.first_name if first_name is None else first_name,
+        last_name=caller.last_name if last_name is None else last_name,
+    )
+    sockets = _change_password(db, changed, given["password"]) if "password" in given else []
+    if (first_name, last_name) != (None, None):
+        repository.set_names(db, caller.id, first_name=first_name, last_name=last_name)
+    return as_profile(changed), sockets
+
+
+def _change_password(db: PooledConnection, account: Caller, password: str) -> list[str]:
+    account.require_fresh_password()
+    check_password_rules(password, email=account.email, first_name=account.first_name, last_name=account.last_name)
+    repository.set_password(db, account.id, hash_password(password))
     # After the change, which locks the account: a sign-in under way is either seen here or finds the new password.
-    _ended, sockets = end_sessions(db, caller.id, but=caller.session_id) if password else ([], [])
-    names = {name: value for name, value in values.items() if name != "password_hash"}
-    return as_profile(replace(caller, **names)), sockets
+    _ended, sockets = end_sessions(db, account.id, but=account.session_id)
+    return sockets
 
 
 def as_profile(account: Caller) -> dict[str, Any]:

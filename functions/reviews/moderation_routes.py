@@ -2,9 +2,8 @@
 
 from fastapi import Request, Response
 
-from functions.reviews import moderation
+from functions.reviews import queries, service
 from functions.reviews.schemas import Decision, Info, NewReport, ReportedPage
-from functions.reviews.service import ReviewNotFound
 from shared.domain.auth import StaffCaller, User
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
@@ -21,12 +20,12 @@ REPORTED_PATH = "/api/user/tutor/reviews/reported/"
     "/api/user/tutor/reviews/{review_id:int}/report/",
     status_code=201,
     response_model=Info,
-    responses=error_responses(ReviewNotFound, moderation.OwnReview),
+    responses=error_responses(service.ReviewNotFound, service.OwnReview),
 )
 def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     """Tell staff that a review breaks the rules. A second report by the same person changes nothing."""
     with transaction() as db:
-        moderation.report(db, caller.id, review_id, report.reason)
+        service.report_review(db, caller.id, review_id, report.reason)
     return json_response({"Info": "Review reported."}, 201)
 
 
@@ -39,11 +38,14 @@ def report_review(caller: User, review_id: int, report: NewReport) -> Response:
 def list_reported(_caller: StaffCaller, request: Request) -> Response:
     """Reviews with open reports, the one reported first first; for staff."""
     page = read_page(request.scope["query_string"])
-    return raw_json_response(page.wrap(REPORTED_PATH, *moderation.list_reported(page)))
+    found = queries.list_reported(page)
+    return raw_json_response(page.wrap(REPORTED_PATH, found.count, found.results))
 
 
 @review_moderation.post(
-    "/api/user/tutor/reviews/{review_id:int}/hide/", response_model=Decision, responses=error_responses(ReviewNotFound)
+    "/api/user/tutor/reviews/{review_id:int}/hide/",
+    response_model=Decision,
+    responses=error_responses(service.ReviewNotFound),
 )
 def hide_review(_caller: StaffCaller, review_id: int) -> Response:
     """Hide a review from everybody; it no longer counts. Resolves its reports; for staff."""
@@ -53,7 +55,7 @@ def hide_review(_caller: StaffCaller, review_id: int) -> Response:
 @review_moderation.post(
     "/api/user/tutor/reviews/{review_id:int}/unhide/",
     response_model=Decision,
-    responses=error_responses(ReviewNotFound),
+    responses=error_responses(service.ReviewNotFound),
 )
 def unhide_review(_caller: StaffCaller, review_id: int) -> Response:
     """Show a review again, or find nothing wrong with a reported one. Resolves its reports; for staff."""
@@ -62,5 +64,5 @@ def unhide_review(_caller: StaffCaller, review_id: int) -> Response:
 
 def _decide(review_id: int, *, hidden: bool) -> Response:
     with transaction() as db:
-        moderation.set_hidden(db, review_id, hidden=hidden)
+        service.set_hidden(db, review_id, hidden=hidden)
     return json_response({"id": review_id, "hidden": hidden})

@@ -1,134 +1,142 @@
-"""Every statement of the reviews feature but those of moderation.
+"""What is written about ratings, replies, reports and decisions on them.
 
-Whoever changes what a rating counts locks its tutor first: an account's deletion takes the tutors it rated before
-the ratings, and both orders at once would end in a deadlock.
+Who changes what a rating counts locks its tutor first: an account's deletion takes the tutors it rated before the
+ratings, and both orders at once would end in a deadlock.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from functions.reviews.queries import REVIEW
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.db.query import Command, Query, Sql, compose
 
-
-def find_tutor_owner(db: PooledConnection, tutor_id: int) -> UUID | None:
-    """The account of a tutor whom students can see."""
-    row = db.execute("SELECT user_id FROM tutors WHERE id = %s AND listed", (tutor_id,)).fetchone()
-    return row[0] if row else None
-
-
-ADD_RATING = """
-INSERT INTO ratings (tutor_id, student_id, rating, review) VALUES (%s, %s, %s, %s)
+# Of a tutor whom students can see.
+FIND_TUTOR_USER = Query(UUID, "SELECT user_id FROM tutors WHERE id = %s AND listed")
+ADD_RATING = Query(
+    datetime,
+    """
+INSERT INTO ratings (tutor_id, student_id, rating, review)
+VALUES (%(tutor_id)s, %(student_id)s, %(rating)s, %(review)s)
 RETURNING created_at
-"""
+""",
+)
+LOCK_TUTOR = Command("SELECT FROM tutors WHERE id = %s FOR NO KEY UPDATE")
+IS_RATING_HIDDEN = Query(bool, "SELECT hidden_at IS NOT NULL FROM ratings WHERE tutor_id = %s AND student_id = %s")
+DELETE_RATING = Command("DELETE FROM ratings WHERE tutor_id = %s AND student_id = %s")
+
+
+def find_tutor_user(db: PooledConnection, tutor_id: int) -> UUID | None:
+    """The account of a tutor whom students can see."""
+    return FIND_TUTOR_USER.one(db, (tutor_id,))
 
 
 def add_rating(db: PooledConnection, tutor_id: int, student_id: UUID, rating: int, review: str) -> datetime:
     """Raises psycopg.IntegrityError if there is one by the student already or the tutor has gone."""
-    [row] = db.execute(ADD_RATING, (tutor_id, student_id, rating, review)).fetchall()
-    created_at: datetime = row[0]
-    return created_at
+    values = {"tutor_id": tutor_id, "student_id": student_id, "rating": rating, "review": review}
+    return ADD_RATING.get(db, values)
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> None:
     """Nobody else changes what counts for the tutor before the transaction ends."""
-    db.execute("SELECT FROM tutors WHERE id = %s FOR NO KEY UPDATE", (tutor_id,))
+    LOCK_TUTOR.run(db, (tutor_id,))
 
 
-def find_hidden(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool | None:
+def is_rating_hidden(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool | None:
     """Whether a student's rating of a tutor is hidden; None without one."""
-    statement = "SELECT hidden_at IS NOT NULL FROM ratings WHERE tutor_id = %s AND student_id = %s"
-    row = db.execute(statement, (tutor_id, student_id)).fetchone()
-    return row[0] if row else None
-
-
-# A review as it is shown; `r` is its row and `s` its author's.
-REVIEW = """
-r.id, r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
-format_time(r.edited_at, %(zone)s) AS edited_at, s.first_name AS student_first_name, s.last_name AS student_last_name,
-EXISTS (
-    SELECT FROM bookings b JOIN tutoring_sessions session ON session.id = b.session_id
-    WHERE b.student_id = r.student_id AND b.state = 'completed' AND session.tutor_id = r.tutor_id
-) AS verified, r.reply, format_time(r.replied_at, %(zone)s) AS replied_at
-"""
-CHANGED = f"""
-WITH changed AS (UPDATE ratings SET {{change}} RETURNING *)
-SELECT row_to_json(shown)::text FROM (SELECT {REVIEW} FROM changed r JOIN users s ON s.id = r.student_id) shown
-"""
-EDIT = CHANGED.format(
-    change="""rating = coalesce(%(rating)s, rating), review = coalesce(%(review)s, review),
-    edited_at = CASE WHEN (rating, review) = (coalesce(%(rating)s, rating), coalesce(%(review)s, review))
-        THEN edited_at ELSE now() END
-    WHERE tutor_id = %(tutor_id)s AND student_id = %(student_id)s"""
-)
-REPLY = CHANGED.format(
-    change="""reply = %(reply)s, replied_at = CASE WHEN reply = %(reply)s THEN replied_at
-        WHEN %(reply)s::text IS NOT NULL THEN now() END
-    WHERE id = %(id)s AND tutor_id = %(tutor_id)s AND hidden_at IS NULL"""
-)
-
-
-def edit_rating(db: PooledConnection, tutor_id: int, student_id: UUID, changes: dict[str, Any]) -> str | None:
-    """Change `rating` and `review`, as far as given; the review as JSON text, None without one."""
-    values = {"rating": None, "review": None} | changes
-    values |= {"tutor_id": tutor_id, "student_id": student_id, "zone": platform_settings().time_zone}
-    row = db.execute(EDIT, values).fetchone()
-    return row[0] if row else None
+    return IS_RATING_HIDDEN.one(db, (tutor_id, student_id))
 
 
 def delete_rating(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool:
-    removal = "DELETE FROM ratings WHERE tutor_id = %s AND student_id = %s"
-    return db.execute(removal, (tutor_id, student_id)).rowcount > 0
+    return DELETE_RATING.run(db, (tutor_id, student_id)) > 0
+
+
+# A change of a rating that answers the review as it is then.
+CHANGE_RATING = """
+WITH changed AS (UPDATE ratings SET {change} RETURNING *)
+SELECT row_to_json(changed_review)::text FROM (
+    SELECT {review} FROM changed r JOIN users s ON s.id = r.student_id
+) changed_review
+"""
+EDIT_RATING = Query(
+    str,
+    compose(
+        CHANGE_RATING,
+        change=Sql("""rating = coalesce(%(rating)s, rating), review = coalesce(%(review)s, review),
+    edited_at = CASE WHEN (rating, review) = (coalesce(%(rating)s, rating), coalesce(%(review)s, review))
+        THEN edited_at ELSE now() END
+    WHERE tutor_id = %(tutor_id)s AND student_id = %(student_id)s"""),
+        review=REVIEW,
+    ),
+)
+SET_REPLY = Query(
+    str,
+    compose(
+        CHANGE_RATING,
+        change=Sql("""reply = %(reply)s, replied_at = CASE WHEN reply = %(reply)s THEN replied_at
+        WHEN %(reply)s::text IS NOT NULL THEN now() END
+    WHERE id = %(id)s AND tutor_id = %(tutor_id)s AND hidden_at IS NULL"""),
+        review=REVIEW,
+    ),
+)
+
+
+def edit_rating(
+    db: PooledConnection, tutor_id: int, student_id: UUID, *, rating: int | None, review: str | None
+) -> str | None:
+    """Change what is given; the review as JSON text, None without one."""
+    values = {"rating": rating, "review": review, "tutor_id": tutor_id, "student_id": student_id}
+    return EDIT_RATING.one(db, {**values, "zone": platform_settings().time_zone})
 
 
 def set_reply(tutor_id: int, review_id: int, reply: str | None) -> str | None:
-    """Answer a review of a tutor's own that can be seen, or take the answer back; the review as JSON text."""
+    """Reply to a visible review of this tutor, or take the reply back; the review as JSON text, None without one."""
     values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "zone": platform_settings().time_zone}
     with connection() as db:
-        row = db.execute(REPLY, values).fetchone()
-    return row[0] if row else None
+        return SET_REPLY.one(db, values)
 
 
-PAGE = f"""
-SELECT t.rating_count, t.avg_rating::text, coalesce((
-    SELECT json_agg(row_to_json(shown)) FROM (
-        SELECT {REVIEW} FROM (
-            SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
-            ORDER BY id DESC LIMIT %(size)s OFFSET %(offset)s
-        ) r JOIN users s ON s.id = r.student_id ORDER BY r.id DESC
-    ) shown
-), '[]')::text
-FROM tutors t WHERE t.id = %(tutor_id)s AND t.listed
-"""
+# The reporter is locked before the review, as by the account's deletion. A review locked so is not hidden meanwhile:
+# no report is left open behind a decision.
+LOCK_REPORTER = Command("SELECT FROM users WHERE id = %s FOR KEY SHARE")
+LOCK_VISIBLE_REVIEW = Query(UUID, "SELECT student_id FROM ratings WHERE id = %s AND hidden_at IS NULL FOR SHARE")
+ADD_REPORT = Command("""
+INSERT INTO review_reports (rating_id, reporter_id, reason) VALUES (%s, %s, %s)
+ON CONFLICT (rating_id, reporter_id) DO NOTHING
+""")
 
 
-def list_page(tutor_id: int, page: PageNumber) -> tuple[int, str, str] | None:
-    """How many reviews a tutor has, their average, and a page of them as JSON text; None for unknown tutors."""
-    values = {"tutor_id": tutor_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
-    with connection() as db:
-        row = db.execute(PAGE, values).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+def lock_reporter(db: PooledConnection, reporter_id: UUID) -> bool:
+    """Keep an account from being deleted; False if it has gone."""
+    return LOCK_REPORTER.run(db, (reporter_id,)) > 0
 
 
-RATING = """SELECT coalesce('[' || string_agg(json_strip_nulls(row_to_json(shown))::text, ',') || ']', '[]') FROM (
-    SELECT rating, review, format_time(created_at, %(zone)s) AS created_at, tutor_id::text AS tutor_id,
-        CASE WHEN hidden_at IS NOT NULL THEN true END AS hidden
-    FROM ratings"""
-BY_STUDENT = RATING + " WHERE student_id = %(student_id)s ORDER BY id) shown"
-BEST = RATING + " WHERE hidden_at IS NULL ORDER BY rating DESC, id DESC LIMIT %(count)s) shown"
+def lock_visible_review(db: PooledConnection, review_id: int) -> UUID | None:
+    """Keep a review that is not hidden as it is; its author."""
+    return LOCK_VISIBLE_REVIEW.one(db, (review_id,))
 
 
-def list_by_student(student_id: UUID) -> str:
-    """A student's ratings, oldest first, as JSON text."""
-    with connection() as db:
-        row = db.execute(BY_STUDENT, {"student_id": student_id, "zone": platform_settings().time_zone}).fetchone()
-    return str(row[0]) if row else "[]"
+def add_report(db: PooledConnection, review_id: int, reporter_id: UUID, reason: str) -> None:
+    """A second report by the same person changes nothing."""
+    ADD_REPORT.run(db, (review_id, reporter_id, reason))
 
 
-def list_best(count: int) -> str:
-    """The best ratings of all tutors, best first, as JSON text."""
-    with connection() as db:
-        row = db.execute(BEST, {"count": count, "zone": platform_settings().time_zone}).fetchone()
-    return str(row[0]) if row else "[]"
+LOCK_TUTOR_OF = Command("SELECT FROM tutors WHERE id = (SELECT tutor_id FROM ratings WHERE id = %s) FOR NO KEY UPDATE")
+HIDE = Command("UPDATE ratings SET hidden_at = coalesce(hidden_at, now()) WHERE id = %s")
+UNHIDE = Command("UPDATE ratings SET hidden_at = NULL WHERE id = %s")
+# A report that is locked goes with its reporter's account just now.
+RESOLVE_REPORTS = Command("""
+UPDATE review_reports SET resolved_at = now() WHERE id IN (
+    SELECT id FROM review_reports WHERE rating_id = %s AND resolved_at IS NULL FOR UPDATE SKIP LOCKED
+)
+""")
+
+
+def set_hidden(db: PooledConnection, review_id: int, *, hidden: bool) -> bool:
+    """Hide a review or show it again, and resolve its reports; False without one."""
+    LOCK_TUTOR_OF.run(db, (review_id,))
+    if not (HIDE if hidden else UNHIDE).run(db, (review_id,)):
+        return False
+    RESOLVE_REPORTS.run(db, (review_id,))
+    return True

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from functions.reviews import repository, service
+from functions.reviews import queries, service
 from functions.reviews.schemas import (
     EditedRating,
     Info,
@@ -51,7 +51,7 @@ def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
 def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
     """Change stars, text or both of the own rating of a tutor."""
     with transaction() as db:
-        review = service.edit(db, caller.id, tutor_id, changes)
+        review = service.edit_rating(db, caller.id, tutor_id, changes)
     return raw_json_response(review)
 
 
@@ -70,7 +70,7 @@ def delete_rating(caller: User, tutor_id: int) -> Response:
 @reviews.get("/api/user/ratings/me/", response_model=OwnRatings)
 def list_own_ratings(caller: User) -> Response:
     """The own ratings, oldest first."""
-    return raw_json_response(f'{{"ratings":{repository.list_by_student(caller.id)}}}')
+    return raw_json_response(f'{{"ratings":{queries.list_ratings_by_student(caller.id)}}}')
 
 
 @reviews.get(
@@ -82,7 +82,7 @@ def list_own_ratings(caller: User) -> Response:
 def list_best_ratings(_caller: Anybody, request: Request) -> Response:
     """The best ratings of all tutors, best first, at most 100."""
     count = read_count(request.scope["query_string"], COUNT)
-    return raw_json_response(repository.list_best(MOST if count is None else min(count, MOST)))
+    return raw_json_response(queries.list_best_ratings(MOST if count is None else min(count, MOST)))
 
 
 @reviews.get(
@@ -106,7 +106,7 @@ def list_reviews(request: Request) -> Response:
 )
 def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
     """Answer a review of the own teaching in public, once; a new answer replaces the one before."""
-    return raw_json_response(service.reply(caller.tutor_id, review_id, answer.reply))
+    return raw_json_response(service.set_reply(caller.tutor_id, review_id, answer.reply))
 
 
 @reviews.delete(
@@ -116,4 +116,4 @@ def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
 )
 def delete_reply(caller: TutorCaller, review_id: int) -> Response:
     """Take the answer to a review back; without one nothing changes."""
-    return raw_json_response(service.reply(caller.tutor_id, review_id, None))
+    return raw_json_response(service.set_reply(caller.tutor_id, review_id, None))

@@ -1,21 +1,19 @@
-"""The verbs of the reviews feature and their refusals."""
+"""Rating, reviewing, replying and moderating, and the errors these raise."""
 
 from typing import Any
 from uuid import UUID
 
 from psycopg import IntegrityError
 
-from functions.reviews import repository
+from functions.reviews import queries, repository
 from functions.reviews.schemas import EditedRating, NewRating
 from shared.domain.auth import AccountGone
 from shared.domain.timestamps import format_time
+from shared.kit.db.integers import MAX_INT32, MAX_INT64
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
 from shared.kit.errors import AppError, CodedError, NotFound
 from shared.kit.http.page_pagination import PageNumber
-
-MAX_ID = 2**31 - 1
-MAX_REVIEW_ID = 2**63 - 1
 
 
 class TutorNotFound(AppError):
@@ -57,10 +55,18 @@ class ReviewHidden(CodedError):
 
 
 class ReviewNotFound(NotFound):
-    """There is no such review, or none of the caller's business."""
+    """There is no such review that you may see or change."""
 
 
-REFUSALS_OF_CONSTRAINTS: dict[str | None, type[AppError]] = {
+class OwnReview(CodedError):
+    """The review is your own."""
+
+    status = 409
+    code = "own_review"
+    detail = "Nie możesz zgłosić własnej opinii."
+
+
+ERRORS_BY_CONSTRAINT: dict[str | None, type[AppError]] = {
     "ratings_tutor_id_student_id_key": AlreadyRated,
     "ratings_tutor_id_fkey": TutorNotFound,
     "ratings_student_id_fkey": AccountGone,
@@ -71,42 +77,43 @@ def rate(db: PooledConnection, student_id: UUID, tutor_id: int, rating: NewRatin
     """Rate a tutor. Raises TutorIdRequired, TutorNotFound, OwnTutor, AlreadyRated or AccountGone."""
     if tutor_id == 0:
         raise TutorIdRequired
-    owner = repository.find_tutor_owner(db, tutor_id) if tutor_id <= MAX_ID else None
-    if owner is None:
+    tutor_user = repository.find_tutor_user(db, tutor_id) if tutor_id <= MAX_INT32 else None
+    if tutor_user is None:
         raise TutorNotFound
-    if owner == student_id:
+    if tutor_user == student_id:
         raise OwnTutor
     try:
         created_at = repository.add_rating(db, tutor_id, student_id, rating.rating, rating.review)
     except IntegrityError as error:
-        if refusal := REFUSALS_OF_CONSTRAINTS.get(violated_constraint(error)):
-            raise refusal from None
+        if named := ERRORS_BY_CONSTRAINT.get(violated_constraint(error)):
+            raise named from None
         raise
     return {"rating": rating.rating, "review": rating.review, "created_at": format_time(created_at)}
 
 
-def edit(db: PooledConnection, student_id: UUID, tutor_id: int, changes: EditedRating) -> str:
-    """Change the own rating of a tutor; the review as JSON text. Raises NoRating or ReviewHidden."""
-    _lock_own(db, student_id, tutor_id)
-    review = repository.edit_rating(db, tutor_id, student_id, changes.changes())
+def edit_rating(db: PooledConnection, student_id: UUID, tutor_id: int, change: EditedRating) -> str:
+    """Change a student's rating of a tutor; the review as JSON text. Raises NoRating or ReviewHidden."""
+    _lock_rating(db, student_id, tutor_id)
+    given = change.changes()
+    review = repository.edit_rating(db, tutor_id, student_id, rating=given.get("rating"), review=given.get("review"))
     if review is None:
         raise NoRating
     return review
 
 
 def delete_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
-    """Delete the own rating of a tutor. Raises NoRating or ReviewHidden."""
-    _lock_own(db, student_id, tutor_id)
+    """Delete a student's rating of a tutor. Raises NoRating or ReviewHidden."""
+    _lock_rating(db, student_id, tutor_id)
     if not repository.delete_rating(db, tutor_id, student_id):
         raise NoRating
 
 
-def _lock_own(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
-    """Keep others from what counts for the tutor, if there is an own rating that may be changed."""
-    if tutor_id > MAX_ID:
+def _lock_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
+    """Keep others from what counts for the tutor. Raises NoRating or ReviewHidden."""
+    if tutor_id > MAX_INT32:
         raise NoRating
     repository.lock_tutor(db, tutor_id)
-    hidden = repository.find_hidden(db, tutor_id, student_id)
+    hidden = repository.is_rating_hidden(db, tutor_id, student_id)
     if hidden is None:
         raise NoRating
     if hidden:
@@ -115,19 +122,39 @@ def _lock_own(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
 
 def list_reviews(path: str, tutor_id: int, page: PageNumber) -> str:
     """A page of a tutor's reviews as JSON text, the newest first. Raises NotFound."""
-    found = repository.list_page(tutor_id, page) if tutor_id <= MAX_ID else None
+    found = queries.list_reviews(tutor_id, page) if tutor_id <= MAX_INT32 else None
     if found is None:
         raise NotFound
-    count, average, results = found
-    return page.wrap(path, count, results, avg_rating=average)
+    return page.wrap(path, found.count, found.results, avg_rating=found.average)
 
 
-def reply(tutor_id: int, review_id: int, text: str | None) -> str:
-    """Answer a review of the own teaching in public, or take the answer back; the review as JSON text.
+def set_reply(tutor_id: int, review_id: int, text: str | None) -> str:
+    """Reply to a review of this tutor in public, or take the reply back; the review as JSON text.
 
     Raises ReviewNotFound.
     """
-    review = repository.set_reply(tutor_id, review_id, text) if review_id <= MAX_REVIEW_ID else None
+    review = repository.set_reply(tutor_id, review_id, text) if review_id <= MAX_INT64 else None
     if review is None:
         raise ReviewNotFound
     return review
+
+
+def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reason: str) -> None:
+    """Report a review to staff; a second report by the same person changes nothing.
+
+    Raises AccountGone, ReviewNotFound or OwnReview.
+    """
+    if not repository.lock_reporter(db, reporter_id):
+        raise AccountGone
+    author = repository.lock_visible_review(db, review_id) if review_id <= MAX_INT64 else None
+    if author is None:
+        raise ReviewNotFound
+    if author == reporter_id:
+        raise OwnReview
+    repository.add_report(db, review_id, reporter_id, reason)
+
+
+def set_hidden(db: PooledConnection, review_id: int, *, hidden: bool) -> None:
+    """Hide a review or show it again. Its reports are then resolved. Raises ReviewNotFound."""
+    if review_id > MAX_INT64 or not repository.set_hidden(db, review_id, hidden=hidden):
+        raise ReviewNotFound

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import class_row
-
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
+from shared.kit.db.query import Command, Query
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Account:
     """What a sign-in needs to know of an account; `known_address`: it is signed in from there already."""
 
@@ -21,87 +20,98 @@ class Account:
     known_address: bool
 
 
-FIND_ACCOUNT = """
+FIND_ACCOUNT = Query(
+    Account,
+    """
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
        EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id AND address = %(address)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
-"""
+""",
+)
+FIND_PASSWORD_HASH = Query(str, "SELECT password_hash FROM users WHERE id = %s")
+REPLACE_PASSWORD_HASH = Command("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s")
 
 
 def find_account(email: str, address: str | None) -> Account | None:
-    with connection() as db, db.cursor(row_factory=class_row(Account)) as cursor:
-        return cursor.execute(FIND_ACCOUNT, {"email": email, "address": address}).fetchone()
+    with connection() as db:
+        return FIND_ACCOUNT.one(db, {"email": email, "address": address})
 
 
 def find_password_hash(user_id: UUID) -> str | None:
     with connection() as db:
-        row = db.execute("SELECT password_hash FROM users WHERE id = %s", (user_id,)).fetchone()
-    return row[0] if row else None
+        return FIND_PASSWORD_HASH.one(db, (user_id,))
 
 
 def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
     with connection() as db:
-        db.execute("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s", (new, user_id, old))
+        REPLACE_PASSWORD_HASH.run(db, (new, user_id, old))
 
 
 # The lock waits for a change of the password that is under way: it ends the sessions it sees.
-START_SESSION = """
+START_SESSION = Query(
+    UUID,
+    """
 INSERT INTO sign_in_sessions (user_id, user_agent, address, expires_at)
 SELECT id, %(user_agent)s, %(address)s, %(expires_at)s FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s
 FOR SHARE
 RETURNING id
-"""
+""",
+)
+TOUCH_SESSION = Command(
+    "UPDATE sign_in_sessions SET last_used_at = now() WHERE id = %s AND user_id = %s AND expires_at > now()"
+)
+IS_SESSION_ALIVE = Query(
+    bool, "SELECT EXISTS (SELECT FROM sign_in_sessions WHERE id = %s AND user_id = %s AND expires_at > now())"
+)
+NOTE_PASSWORD_CHECK = Command("UPDATE sign_in_sessions SET password_checked_at = now() WHERE id = %s")
 
 
 def start_session(account: Account, user_agent: str, address: str | None, expires_at: datetime) -> UUID | None:
     """A new session, None if the password was changed since it was checked."""
+    values = {
+        "user_id": account.id,
+        "hash": account.password_hash,
+        "user_agent": user_agent,
+        "address": address,
+        "expires_at": expires_at,
+    }
     with connection() as db:
-        row = db.execute(
-            START_SESSION,
-            {
-                "user_id": account.id,
-                "hash": account.password_hash,
-                "user_agent": user_agent,
-                "address": address,
-                "expires_at": expires_at,
-            },
-        ).fetchone()
-    return row[0] if row else None
+        return START_SESSION.one(db, values)
 
 
 def touch_session(user_id: UUID, session_id: UUID) -> bool:
     """Note that a session is in use; False if it is over."""
-    touch = "UPDATE sign_in_sessions SET last_used_at = now() WHERE id = %s AND user_id = %s AND expires_at > now()"
     with connection() as db:
-        return db.execute(touch, (session_id, user_id)).rowcount == 1
+        return TOUCH_SESSION.run(db, (session_id, user_id)) == 1
 
 
-def session_is_alive(user_id: UUID, session_id: UUID) -> bool:
-    alive = "SELECT FROM sign_in_sessions WHERE id = %s AND user_id = %s AND expires_at > now()"
+def is_session_alive(user_id: UUID, session_id: UUID) -> bool:
     with connection() as db:
-        return db.execute(alive, (session_id, user_id)).fetchone() is not None
+        return IS_SESSION_ALIVE.get(db, (session_id, user_id))
 
 
 def note_password_check(session_id: UUID) -> None:
     with connection() as db:
-        db.execute("UPDATE sign_in_sessions SET password_checked_at = now() WHERE id = %s", (session_id,))
+        NOTE_PASSWORD_CHECK.run(db, (session_id,))
 
 
-LIST_DEVICES = """
+LIST_DEVICES = Query(
+    str,
+    """
 SELECT coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') FROM (
     SELECT id, user_agent, host(address) AS address, format_time(created_at, %(zone)s) AS created_at,
            format_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
     FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()
     ORDER BY last_used_at DESC, id LIMIT %(most)s
 ) device
-"""
+""",
+)
 # A Lambda function's answer ends at 6 MB.
 MOST_DEVICES = 500
 
 
-def list_devices(user_id: UUID, current: UUID | None) -> str:
+def list_devices(user_id: UUID, current: UUID) -> str:
     """The signed-in devices as JSON text, the last used one first, MOST_DEVICES at most."""
     values = {"user_id": user_id, "current": current, "zone": platform_settings().time_zone, "most": MOST_DEVICES}
     with connection() as db:
-        row = db.execute(LIST_DEVICES, values).fetchone()
-    return str(row[0]) if row else "[]"
+        return LIST_DEVICES.get(db, values)

@@ -113,7 +113,7 @@ def refresh(token: str) -> dict[str, str]:
 def verify(token: str) -> None:
     """Raises BadToken unless the token, of either kind, is in force."""
     claims = _read(token)
-    if not repository.session_is_alive(claims.user_id, claims.session_id):
+    if not repository.is_session_alive(claims.user_id, claims.session_id):
         raise BadToken
 
 
@@ -126,7 +126,7 @@ def check_password(caller: Caller, password: Any, address: str) -> bool:
         raise PasswordRequired
     attempt = _Attempt(address, limits.FAILURES_IN_SESSION, str(caller.session_id))
     matches = isinstance(password, str) and password_matches(repository.find_password_hash(caller.id), password)
-    if matches and caller.session_id is not None:
+    if matches:
         attempt.succeeded()
         repository.note_password_check(caller.session_id)
     return matches

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from shared.data.callers import FIND_CALLER, CallerRow
+from shared.data.accounts import FIND_CALLER, CallerRow
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import AppError, CodedError

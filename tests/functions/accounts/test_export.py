@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from functions.accounts import export
+from functions.accounts import export, queries
 from functions.accounts.handler import handler
 from tests.support.conversations import conversation, say
 from tests.support.lambda_client import Answer, LambdaClient
@@ -19,7 +19,7 @@ PATH = "/api/user/export/"
 # What a Lambda function may answer, counted as its runtime encodes it.
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LAMBDA_BYTES = 6_291_556
-SINGLE, LISTS = export.SINGLE_PARTS, export.LISTS
+SINGLE, LISTS = list(queries.SINGLES), list(queries.LISTS)
 
 
 def pages(person: Person) -> list[Answer]:

@@ -10,7 +10,7 @@ import pytest
 
 from functions.accounts import repository
 from functions.accounts.handler import handler
-from functions.accounts.repository import Owner
+from functions.accounts.repository import TokenOwner
 from functions.migrations.service import upgrade
 from shared.kit.db.pool import PooledConnection, close_pool
 from shared.kit.settings import settings
@@ -107,7 +107,7 @@ def test_if_a_token_were_looked_up_and_deleted_later_all_of_them_would_win(
 ) -> None:
     everybody_looked = Barrier(CROWD)
 
-    def look_then_delete(db: PooledConnection, token_hash: bytes, purpose: str) -> Owner | None:
+    def look_then_delete(db: PooledConnection, token_hash: bytes, purpose: str) -> TokenOwner | None:
         owner = repository.find_token_owner(db, token_hash, purpose)
         everybody_looked.wait(20)
         return owner

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from random import Random
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from functions.reviews import moderation, repository
+from functions.reviews import repository
 from functions.reviews.handler import handler
+from shared.kit.db.query import Command, Query
 from shared.kit.settings import settings
 from tests.functions.reviews.test_rating_races import DRIFTED, remove
 from tests.support.lambda_client import Answer, LambdaClient
@@ -151,7 +153,7 @@ def test_without_the_lock_on_the_tutor_they_wait_for_each_other(
     people: People, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.setattr(repository, "lock_tutor", lambda _db, _tutor_id: None)
-    monkeypatch.setattr(moderation, "LOCK_TUTOR_OF", "SELECT %s::bigint")
+    monkeypatch.setattr(repository, "LOCK_TUTOR_OF", Command("SELECT %s::bigint"))
     tutor, student = people.tutor(), people.student()
     act = acting(people, verb, student, tutor)
     assert ends_in_a_deadlock(student, tutor, act, TUTOR_FIRST)
@@ -165,7 +167,7 @@ def ends_in_a_deadlock(student: Person, tutor: Person, act: partial[Answer], loc
         return True
 
 
-def test_who_reports_waits_for_the_deletion_of_the_own_account(people: People) -> None:
+def test_who_reports_waits_for_the_deletion_of_their_account(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
     assert meet_the_deletion(tutor, tutor, act, ACCOUNT_FIRST).status == 401
@@ -175,7 +177,7 @@ def test_who_reports_waits_for_the_deletion_of_the_own_account(people: People) -
 def test_without_the_lock_on_the_account_they_wait_for_each_other(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moderation, "LOCK_REPORTER", "SELECT %s::uuid")
+    monkeypatch.setattr(repository, "LOCK_REPORTER", Command("SELECT %s::uuid"))
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
     assert ends_in_a_deadlock(tutor, tutor, act, ACCOUNT_FIRST)
@@ -199,7 +201,8 @@ def test_no_report_is_left_open_behind_a_decision(people: People) -> None:
 
 
 def test_it_is_the_lock_on_the_review_that_sees_to_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moderation, "LOCK_SHOWN", moderation.LOCK_SHOWN.replace("FOR SHARE", "FOR KEY SHARE"))
+    weaker = repository.LOCK_VISIBLE_REVIEW.text.replace("FOR SHARE", "FOR KEY SHARE")
+    monkeypatch.setattr(repository, "LOCK_VISIBLE_REVIEW", Query(UUID, weaker))
     # A snapshot without any lock on the row's contents sees it as shown.
     assert report_while_hidden(people) == (201, 1)
 
@@ -216,8 +219,8 @@ def test_of_reports_by_one_person_at_once_one_is_kept(people: People, rounds: in
 
 def test_it_is_the_constraint_that_keeps_one(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, review_id = people.student(), rated(people.tutor(), people.student())
-    plain = moderation.REPORT.partition("ON CONFLICT")[0]
-    monkeypatch.setattr(moderation, "REPORT", plain)
+    plain = repository.ADD_REPORT.text.partition("ON CONFLICT")[0]
+    monkeypatch.setattr(repository, "ADD_REPORT", Command(plain))
     query("ALTER TABLE review_reports DROP CONSTRAINT review_reports_rating_id_reporter_id_key")
     try:
         at_once(*[partial(report, reader, review_id)] * 6)

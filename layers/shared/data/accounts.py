@@ -1,10 +1,10 @@
-"""The account behind an access token."""
+"""Accounts, as several features find and change them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.kit.db.query import Query
+from shared.kit.db.query import Command, Query
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,4 @@ LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s
 WHERE u.id = %(user_id)s
 """,
 )
+SET_PASSWORD = Command("UPDATE users SET password_hash = %(password_hash)s WHERE id = %(user_id)s")

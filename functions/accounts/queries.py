@@ -1,0 +1,127 @@
+"""Everything that is kept about an account, one statement for each part of the export."""
+
+from dataclasses import dataclass
+
+from shared.data.bookings import ROOM
+from shared.kit.db.query import Query, Sql, compose
+
+# Each statement answers the records of a part with their places, which order them. `mine` is the account's tutor.
+SINGLES = {
+    "account": Sql("""
+        SELECT '', json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
+            'is_tutor', is_tutor, 'picture', picture, 'created_at', format_time(created_at, %(zone)s),
+            'confirmed_at', format_time(confirmed_at, %(zone)s))
+        FROM users WHERE id = %(user_id)s"""),
+    "tutor": Sql("""
+        SELECT '', json_build_object('description', description, 'price', price, 'tutoring_location', location,
+            'skills', skills, 'online_sessions_available', online_sessions,
+            'in_person_sessions_available', in_person_sessions, 'individual_sessions_available', individual_sessions,
+            'group_sessions_available', group_sessions)
+        FROM mine"""),
+    "booking_terms": Sql("""
+        SELECT '', to_json(terms) FROM (
+            SELECT time_zone, session_lengths, slot_step, buffer_before, buffer_after, minimum_notice, booking_window,
+                max_per_day, max_per_week, confirmation, cancellation_notice, meeting_url, group_seats, group_price,
+                currency
+            FROM booking_terms WHERE tutor_id = (SELECT id FROM mine)
+        ) terms"""),
+}
+LISTS = {
+    "sessions": Sql("""
+        SELECT id::text, json_build_object('created_at', format_time(created_at, %(zone)s),
+            'last_used_at', format_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
+        FROM sign_in_sessions WHERE user_id = %(user_id)s"""),
+    "schedule": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('start_time', format_time(starts_at, %(zone)s),
+            'end_time', format_time(ends_at, %(zone)s))
+        FROM schedule_items WHERE tutor_id = (SELECT id FROM mine)"""),
+    "ratings_given": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('tutor_id', tutor_id, 'rating', rating, 'review', review,
+            'created_at', format_time(created_at, %(zone)s), 'edited_at', format_time(edited_at, %(zone)s),
+            'hidden', hidden_at IS NOT NULL)
+        FROM ratings WHERE student_id = %(user_id)s"""),
+    "ratings_received": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('rating', rating, 'review', review,
+            'created_at', format_time(created_at, %(zone)s), 'reply', reply,
+            'replied_at', format_time(replied_at, %(zone)s))
+        FROM ratings WHERE tutor_id = (SELECT id FROM mine)"""),
+    "messages": Sql("""
+        SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('id', id,
+            'conversation', conversation_id, 'body', body, 'created_at', format_time(created_at, %(zone)s))
+        FROM messages WHERE created_by = %(user_id)s"""),
+    "weekly_hours": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('weekday', weekday, 'starts', starts, 'ends', ends)
+        FROM weekly_hours WHERE tutor_id = (SELECT id FROM mine)"""),
+    "hours_overrides": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('kind', kind, 'first_day', first_day,
+            'last_day', last_day, 'starts', starts, 'ends', ends, 'note', note)
+        FROM hours_overrides WHERE tutor_id = (SELECT id FROM mine)"""),
+    "bookings": compose(
+        """
+        SELECT lpad(b.id::text, 19, '0'), json_build_object('id', b.id, 'tutor_id', s.tutor_id, 'state', b.state,
+            'start_time', format_time(b.starts_at, %(zone)s), 'end_time', format_time(b.ends_at, %(zone)s),
+            'kind', s.kind, 'form', s.form, 'location', s.location, 'meeting_url', {room}, 'price', b.price::text,
+            'currency', b.currency, 'note', b.note, 'created_at', format_time(b.created_at, %(zone)s))
+        FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id WHERE b.student_id = %(user_id)s""",
+        room=ROOM,
+    ),
+    "bookings_as_tutor": compose(
+        """
+        SELECT lpad(b.id::text, 19, '0'), json_build_object('id', b.id, 'session', s.id, 'state', b.state,
+            'start_time', format_time(b.starts_at, %(zone)s), 'end_time', format_time(b.ends_at, %(zone)s),
+            'kind', s.kind, 'form', s.form, 'location', s.location, 'meeting_url', {room}, 'price', b.price::text,
+            'currency', b.currency, 'created_at', format_time(b.created_at, %(zone)s))
+        FROM tutoring_sessions s JOIN bookings b ON b.session_id = s.id WHERE s.tutor_id = (SELECT id FROM mine)""",
+        room=ROOM,
+    ),
+    "waitlist": Sql("""
+        SELECT lpad(w.id::text, 19, '0'), json_build_object('session', w.session_id, 'state', w.state,
+            'start_time', format_time(s.starts_at, %(zone)s), 'created_at', format_time(w.created_at, %(zone)s))
+        FROM waitlist_entries w JOIN tutoring_sessions s ON s.id = w.session_id WHERE w.student_id = %(user_id)s"""),
+    "notifications": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('kind', kind, 'message', message, 'is_read', is_read,
+            'created_at', format_time(created_at, %(zone)s))
+        FROM notifications WHERE user_id = %(user_id)s"""),
+    "review_reports": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('review', rating_id, 'reason', reason,
+            'created_at', format_time(created_at, %(zone)s))
+        FROM review_reports WHERE reporter_id = %(user_id)s"""),
+}
+PARTS = (*SINGLES, *LISTS)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """A record as JSON text; `part` is its place in PARTS, `remaining` counts it and all records after the cursor."""
+
+    part: int
+    place: str
+    record: str
+    remaining: int
+
+
+def _numbered_parts() -> Sql:
+    numbered = [
+        compose("    SELECT {number}, part.* FROM ({records}) part", number=Sql(number), records=records)
+        for number, records in enumerate([*SINGLES.values(), *LISTS.values()])
+    ]
+    return Sql("\n    UNION ALL\n".join(numbered))
+
+
+# A page takes records until the ones before fill it, so that even the largest gets through.
+EXPORT_PAGE = Query(
+    ExportRecord,
+    compose(
+        """
+WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, place, record) AS (
+{records}
+), rest AS (
+    SELECT part, place, record::text AS record, count(*) OVER () AS remaining,
+           sum(octet_length(record::text)) OVER (ORDER BY part, place) - octet_length(record::text) AS bytes_before
+    FROM records WHERE (part, place) > (%(part)s, %(place)s)
+)
+SELECT part, place, record, remaining FROM rest WHERE bytes_before < %(page_bytes)s ORDER BY part, place
+""",
+        records=_numbered_parts(),
+    ),
+)
