@@ -1,20 +1,21 @@
-"""The mail function: woken by the queue when a mail was written, and by a schedule for those it was not woken for."""
+"""The mail function: triggered by the queue when a mail was queued, and by a schedule for those nothing triggered."""
 
 from typing import Any
 
-from functions.mail import queue, repository, service
+from functions.mail import queue_messages, repository, service
 from shared.kit.aws.lambda_handler import lambda_handler
 
 
 @lambda_handler
 def handler(event: Any, _context: object) -> dict[str, Any]:
-    """Send the mails that messages of an SQS queue name; for any other event all that are due, and forget what is old.
+    """Send the mails that messages of an SQS queue name; for any other event all that are due, and delete old ones.
 
     The answer to a queue names the messages that shall come again.
     Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html (partial batch responses)
     """
     if records := event.get("Records"):
-        return {"batchItemFailures": [{"itemIdentifier": each} for each in queue.failed(records)]}
+        failed = queue_messages.send_named(records)
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
     sent = service.deliver().sent
     repository.delete_old()
     return {"sent": sent}

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from psycopg.rows import class_row
-
 from shared.data.bookings import Role
 from shared.kit.db.pool import connection
+from shared.kit.db.query import Command, Query, Sql, compose
 
 
-@dataclass(frozen=True)
-class Due:
-    """A mail to send now."""
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """A mail to send now. `once`: rather not at all than twice."""
 
     id: int
     kind: str
@@ -21,16 +20,8 @@ class Due:
     once: bool
 
 
-@dataclass(frozen=True)
-class Addressee:
-    user_id: UUID
-    email: str
-    first_name: str
-    confirmed: bool
-
-
-# Taking a mail moves its next try into the future: a worker that dies leaves it to the next sweep.
-TAKE = """
+# Claiming a mail moves its next attempt into the future: a worker that dies leaves it to the next sweep.
+CLAIM = """
 UPDATE mail_outbox SET attempts = attempts + 1,
     due_at = now() + least(make_interval(secs => 30 * power(2, least(attempts, 10))), interval '1 hour')
 WHERE id = (
@@ -39,103 +30,140 @@ WHERE id = (
 )
 RETURNING id, kind, recipient, attempts, payload, once
 """
-CLAIM = TAKE.format(which="ORDER BY due_at, id LIMIT 1")
-CLAIM_ONE = TAKE.format(which="AND id = %s")
+CLAIM_DUE = Query(DueMail, compose(CLAIM, which=Sql("ORDER BY due_at, id LIMIT 1")))
+CLAIM_ONE = Query(DueMail, compose(CLAIM, which=Sql("AND id = %s")))
 
 
-def claim_due() -> Due | None:
-    """Take the mail that waits longest; two workers never take the same one."""
-    with connection() as db, db.cursor(row_factory=class_row(Due)) as cursor:
-        return cursor.execute(CLAIM).fetchone()
+def claim_due() -> DueMail | None:
+    """Claim the mail that waits longest; two workers never claim the same one."""
+    with connection() as db:
+        return CLAIM_DUE.one(db)
 
 
-def claim_one(mail_id: int) -> Due | None:
-    """Take this mail, unless it was sent, is not due or somebody else has it."""
-    with connection() as db, db.cursor(row_factory=class_row(Due)) as cursor:
-        return cursor.execute(CLAIM_ONE, (mail_id,)).fetchone()
+def claim_one(mail_id: int) -> DueMail | None:
+    """Claim this mail, unless it was sent, is not due or another worker has it."""
+    with connection() as db:
+        return CLAIM_ONE.one(db, (mail_id,))
+
+
+MARK_SENT = Command("UPDATE mail_outbox SET sent_at = now(), uncertain_at = NULL WHERE id = %s")
 
 
 def mark_sent(mail_id: int) -> None:
     with connection() as db:
-        db.execute("UPDATE mail_outbox SET sent_at = now(), uncertain_at = NULL WHERE id = %s", (mail_id,))
+        MARK_SENT.run(db, (mail_id,))
 
 
-# Committed before the mail leaves: a worker that dies from here on leaves it flagged, and no other takes it.
-BEGIN_ONLY_TRY = """
-UPDATE mail_outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL
-"""
+# Committed before the mail leaves: a worker that dies from here on leaves it marked, and no other claims it.
+MARK_UNCERTAIN = Command(
+    "UPDATE mail_outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL"
+)
 
 
-def begin_only_try(mail_id: int) -> bool:
-    """Flag a mail to send once as of uncertain fate; False if another worker has begun."""
+def mark_uncertain(mail_id: int) -> bool:
+    """Before a mail that goes out once at most is handed over; False if another worker has begun."""
     with connection() as db:
-        return db.execute(BEGIN_ONLY_TRY, (mail_id,)).rowcount > 0
+        return MARK_UNCERTAIN.run(db, (mail_id,)) > 0
 
 
-def take_back_try(mail_id: int) -> None:
-    """It certainly did not leave: it may be tried again."""
+CLEAR_UNCERTAIN = Command("UPDATE mail_outbox SET uncertain_at = NULL WHERE id = %s AND sent_at IS NULL")
+
+
+def clear_uncertain(mail_id: int) -> None:
+    """It certainly did not leave: there may be another attempt."""
     with connection() as db:
-        db.execute("UPDATE mail_outbox SET uncertain_at = NULL WHERE id = %s AND sent_at IS NULL", (mail_id,))
+        CLEAR_UNCERTAIN.run(db, (mail_id,))
 
 
-# Whoever holds a lock on one deletes it, or the next sweep will: nobody waits in a circle.
-EXPIRED = [
-    f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at < now() FOR UPDATE SKIP LOCKED)"
-    for table, key in (("email_tokens", "token_hash"), ("sign_in_sessions", "id"))
-]
+DELETE_OLD_MAILS = Command("""
+DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'
+    OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')
+""")
+# What is locked is being deleted by another transaction, or will be by the next sweep: nobody waits in a circle.
+DELETE_EXPIRED = (
+    Command("""
+DELETE FROM email_tokens WHERE token_hash IN (
+    SELECT token_hash FROM email_tokens WHERE expires_at < now() FOR UPDATE SKIP LOCKED
+)
+"""),
+    Command("""
+DELETE FROM sign_in_sessions WHERE id IN (
+    SELECT id FROM sign_in_sessions WHERE expires_at < now() FOR UPDATE SKIP LOCKED
+)
+"""),
+)
 
 
 def delete_old() -> None:
-    """Forget mails a week old, and those that could not be sent in three days: what they say is of no use."""
+    """Delete mails a week old, those that could not be sent in three days and so are of no use, and what expired."""
     with connection() as db:
-        db.execute(
-            "DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'"
-            " OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')"
-        )
-        for expired in EXPIRED:
-            db.execute(expired)
+        DELETE_OLD_MAILS.run(db)
+        for deletion in DELETE_EXPIRED:
+            deletion.run(db)
+
+
+@dataclass(frozen=True, slots=True)
+class ValidReminder:
+    """A reminder that is still right: of which booking, of what, and for whom."""
+
+    booking_id: int
+    kind: str
+    recipient: Role
 
 
 # A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the
 # deadline comes two hours before it and is of no use after.
-FIND_REMINDED = """
+FIND_VALID_REMINDER = Query(
+    ValidReminder,
+    """
 SELECT r.booking_id, r.kind, r.recipient FROM reminders r JOIN bookings b ON b.id = r.booking_id
 WHERE r.id = %(id)s AND r.state = 'queued' AND extract(epoch FROM r.due_at)::bigint = %(due)s
   AND b.state = 'confirmed' AND b.starts_at > now()
   AND CASE r.kind WHEN 'day_before' THEN b.starts_at - r.due_at = interval '24 hours'
       WHEN 'hour_before' THEN b.starts_at - r.due_at = interval '1 hour'
       ELSE now() < r.due_at + interval '2 hours' END
-"""
+""",
+)
 
 
-def find_reminded(reminder_id: int, due: int) -> tuple[int, str, Role] | None:
-    """The booking, kind and recipient of a reminder due at that moment (Unix seconds), if it still is right."""
+def find_valid_reminder(reminder_id: int, due: int) -> ValidReminder | None:
+    """The reminder that was due at that moment (Unix seconds), None if it is not right any more."""
     with connection() as db:
-        row = db.execute(FIND_REMINDED, {"id": reminder_id, "due": due}).fetchone()
-    return row and (row[0], row[1], row[2])
+        return FIND_VALID_REMINDER.one(db, {"id": reminder_id, "due": due})
 
 
-FIND_ADDRESSEE = """
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    user_id: UUID
+    email: str
+    first_name: str
+    confirmed: bool
+
+
+FIND_ADDRESSEE = Query(
+    Addressee,
+    """
 SELECT id AS user_id, email, first_name, confirmed_at IS NOT NULL AS confirmed
 FROM users WHERE lower(email) = lower(%s)
-"""
+""",
+)
 
 
 def find_addressee(email: str) -> Addressee | None:
-    with connection() as db, db.cursor(row_factory=class_row(Addressee)) as cursor:
-        return cursor.execute(FIND_ADDRESSEE, (email,)).fetchone()
+    with connection() as db:
+        return FIND_ADDRESSEE.one(db, (email,))
 
 
 # Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key.
-KEEP_HASH = """
+ADD_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at)
 SELECT sha256(convert_to(%(token)s, 'UTF8')), id, %(purpose)s, now() + make_interval(secs => %(seconds)s)
 FROM users WHERE id = %(user_id)s FOR KEY SHARE
-"""
+""")
 
 
 def add_token(token: str, user_id: UUID, purpose: str, seconds: int) -> bool:
     """Keep the hash of a token that is valid for so long; False if the account is gone."""
     values = {"token": token, "user_id": user_id, "purpose": purpose, "seconds": seconds}
     with connection() as db:
-        return db.execute(KEEP_HASH, values).rowcount > 0
+        return ADD_TOKEN.run(db, values) > 0

@@ -20,7 +20,7 @@ Transport = Callable[[EmailMessage], None]
 
 
 # What SES says of one mail; anything else holds for all.
-SES_REFUSALS = frozenset({"BadRequestException", "MessageRejected"})
+SES_REJECTIONS = frozenset({"BadRequestException", "MessageRejected"})
 
 
 class NotSent(Exception):
@@ -28,7 +28,7 @@ class NotSent(Exception):
 
 
 class MailRefused(NotSent):
-    """The server answers, but does not take this mail: others may go."""
+    """The server answers, but refuses this mail: others may go."""
 
 
 class Uncertain(NotSent):
@@ -67,7 +67,7 @@ def _send_by_ses(message: EmailMessage) -> None:
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_ERROR:
             raise Uncertain(str(error)) from error
-        refused = error.response["Error"]["Code"] in SES_REFUSALS
+        refused = error.response["Error"]["Code"] in SES_REJECTIONS
         raise (MailRefused if refused else NotSent)(str(error)) from error
     except HTTPClientError as error:  # connected, and then no answer
         raise Uncertain(str(error)) from error
@@ -82,18 +82,18 @@ def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(str(error)) from error
     try:
-        _greet(connection, url)
+        _sign_in(connection, url)
         _hand_over(connection, message)
     finally:
-        _take_leave(connection)
+        _quit(connection)
 
 
 def _trusted() -> ssl.SSLContext:
-    """What a server has to prove itself by: smtplib alone believes any certificate."""
+    """The authorities a server's certificate must come from: smtplib alone believes any certificate."""
     return ssl.create_default_context()
 
 
-def _greet(connection: smtplib.SMTP, url: SplitResult) -> None:
+def _sign_in(connection: smtplib.SMTP, url: SplitResult) -> None:
     try:
         if url.query == "starttls":
             connection.starttls(context=_trusted())
@@ -114,8 +114,8 @@ def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
         raise Uncertain(str(error)) from error
 
 
-def _take_leave(connection: smtplib.SMTP) -> None:
-    """However the server takes it: what was handed over is sent."""
+def _quit(connection: smtplib.SMTP) -> None:
+    """However the server answers: what was handed over is sent."""
     with suppress(OSError, smtplib.SMTPException):
         connection.quit()
     connection.close()

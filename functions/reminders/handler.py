@@ -14,9 +14,9 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
     """Send every reminder whose time has come."""
     sent = 0
     try:
-        while (done := remind_next())[0]:
-            sent += done[1]
+        while (reminded := remind_next()).due:
+            sent += reminded.sent
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
-        # Somebody else is reminding or telling, or deleting an account: what is left waits for the next run.
-        logger().info("reminding gave way", extra={"reason": str(error)})
+        # Another function reminds or dispatches, or an account is being deleted: what is left waits for the next run.
+        logger().info("reminding yielded", extra={"reason": str(error)})
     return {"sent": sent}

@@ -1,5 +1,7 @@
 """Sending the reminders whose time has come."""
 
+from typing import NamedTuple
+
 from functions.reminders import repository
 from functions.reminders.repository import Reminder
 from shared.data.bookings import Booking, find_bookings
@@ -19,32 +21,38 @@ HEADLINES = {
 }
 
 
-def remind_next() -> tuple[int, int]:
+class Reminded(NamedTuple):
+    """How many reminders were due, and how many of them were sent."""
+
+    due: int
+    sent: int
+
+
+def remind_next() -> Reminded:
     """Queue the mails and write the notifications of due reminders, all or none.
 
-    Returns how many reminders were due, and how many of them were sent. Raises psycopg.errors.LockNotAvailable
-    while others hold them.
+    Raises psycopg.errors.LockNotAvailable while others hold them.
     """
     with transaction() as db:
         limit_lock_wait(db)
-        due, booking_ids = repository.claim_due(db, BATCH)
+        due = repository.claim_due(db, BATCH)
         if not due:
-            return 0, 0
-        # The booking decides: one that was moved or cancelled a moment ago is not reminded of by its old time.
-        plan_reminders(db, booking_ids)
-        reminders = repository.settle(db, due)
+            return Reminded(0, 0)
+        # The booking decides: one that was moved or cancelled a moment ago gets no reminder for its old time.
+        plan_reminders(db, {reminder.booking_id for reminder in due})
+        reminders = repository.queue_or_drop(db, [reminder.id for reminder in due])
         bookings = find_bookings(db, {reminder.booking_id for reminder in reminders})
         sent = [
             (reminder, bookings[reminder.booking_id], person)
             for reminder in reminders
             if (person := find_person(bookings[reminder.booking_id], reminder.recipient))
         ]
-        added = add_notifications(db, [_news(*each) for each in sent])
+        added = add_notifications(db, [_draft(*each) for each in sent])
         queued = queue_mails(db, [_mail(reminder, person) for reminder, _booking, person in sent])
     push_notifications(added)
     if queued:
         trigger_mailer(*queued)
-    return len(due), len(sent)
+    return Reminded(len(due), len(sent))
 
 
 def _mail(reminder: Reminder, to: Person) -> Mail:
@@ -52,7 +60,7 @@ def _mail(reminder: Reminder, to: Person) -> Mail:
     return Mail("booking_reminder", to.email, payload, once=True)
 
 
-def _news(reminder: Reminder, booking: Booking, to: Person) -> NotificationDraft:
+def _draft(reminder: Reminder, booking: Booking, to: Person) -> NotificationDraft:
     who, when = counterpart(booking, reminder.recipient), day_and_time(booking.starts_at, to.zone)
     message = f"{HEADLINES[reminder.kind]}: {who}, {when} ({describe(booking)})."
     if reminder.kind == "cancellation_deadline":

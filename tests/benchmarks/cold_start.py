@@ -196,7 +196,7 @@ def _cases() -> list[Case]:
         Case("tutors: search", "functions.tutors.handler.handler", lambda: recorded("tutors_search"), HTTP),
         Case("migrations, nothing to do", "functions.migrations.handler.handler", dict, None),
         *_booking_cases(people),
-        *_telling_cases(student, tutor),
+        *_notification_cases(student, tutor),
         _rotation_case(),
     ]
 
@@ -234,8 +234,8 @@ def _booking_cases(people: People) -> list[Case]:
     ]
 
 
-def _telling_cases(student: Person, tutor: Person) -> list[Case]:
-    """What people are told of a booking."""
+def _notification_cases(student: Person, tutor: Person) -> list[Case]:
+    """What people get to know of a booking."""
     booked = book(student, tutor)
 
     def change() -> Event:
@@ -243,7 +243,7 @@ def _telling_cases(student: Person, tutor: Person) -> list[Case]:
         booked.change("confirmed")
         return recorded("schedule_dispatch")
 
-    def letter() -> Event:
+    def email() -> Event:
         """With an entry for a calendar."""
         query("DELETE FROM mail_outbox")
         query("DELETE FROM booking_changes")
@@ -262,8 +262,8 @@ def _telling_cases(student: Person, tutor: Person) -> list[Case]:
         return recorded("notifications_mark_read", access=student.access, notification_id=note)
 
     return [
-        Case("mail with a calendar entry", "functions.mail.handler.handler", letter, None),
-        Case("telling of a booking", "functions.notifications.dispatch_job.handler", change, PUSH),
+        Case("mail with a calendar entry", "functions.mail.handler.handler", email, None),
+        Case("dispatch of a booking's change", "functions.notifications.dispatch_job.handler", change, PUSH),
         Case("reminders", "functions.reminders.handler.handler", reminder, STORE),
         Case("notifications: mark one as read", "functions.notifications.handler.handler", mark, HTTP),
     ]

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from functions.mail.texts import CalendarEntry, as_message, confirmation
+from functions.mail.account_emails import confirmation
+from functions.mail.email_message import CalendarEntry, as_message
 from functions.mail.transports import transport
 from local import inbox
 from tests.conftest import read_settings_again
@@ -40,8 +41,8 @@ def inbox_server(bare_server: LocalServer) -> LocalServer:
 def send(folder: Path, *addresses: str) -> None:
     put = transport(f"file://{folder}")
     for number, address in enumerate(addresses):
-        letter = confirmation("Łucja", f"https://front.example/?token={number}", 7)
-        put(as_message(letter, "Korepetycje <a@example.com>", address))
+        written = confirmation("Łucja", f"https://front.example/?token={number}", 7)
+        put(as_message(written, "Korepetycje <a@example.com>", address))
 
 
 def fill(folder: Path) -> None:
@@ -68,8 +69,8 @@ def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None
 def test_a_mail_with_a_calendar_entry_is_shown_as_any_other(inbox_server: LocalServer) -> None:
     entry = CalendarEntry("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "zajecia.ics")
     plain = confirmation("Łucja", "https://front.example/", 7)
-    letter = replace(plain, facts=(("Kiedy", "w środę <14:00>"),), calendar=entry)
-    transport(f"file://{inbox_server.data / 'mail'}")(as_message(letter, "a@example.com", "ola@example.com"))
+    written = replace(plain, facts=(("Kiedy", "w środę <14:00>"),), calendar=entry)
+    transport(f"file://{inbox_server.data / 'mail'}")(as_message(written, "a@example.com", "ola@example.com"))
     [mail] = inbox_server.call("GET", "/_local/mail?to=").json()
     assert "Kiedy: w środę <14:00>\n" in mail["text"]
     assert "w środę &lt;14:00&gt;</td>" in inbox_server.call("GET", f"/_local/mail/{mail['id']}").text

@@ -1,4 +1,4 @@
-"""Mails about bookings: what they say, and the entries they bring to calendars."""
+"""Emails about bookings: what they say, and the entries they bring to calendars."""
 
 import email
 import email.policy
@@ -12,7 +12,7 @@ import pytest
 import vobject
 
 from functions.mail.handler import handler as send_mails
-from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.dispatch_job import handler as dispatch
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
 from tests.support.booking_rows import FAR, PENDING, Booked, book
@@ -28,8 +28,8 @@ def pair(people: People) -> tuple[Person, Person]:
 
 
 def sent() -> list[EmailMessage]:
-    """Tell and send; every mail of the test so far, oldest first."""
-    tell({}, None)
+    """Dispatch and send; every mail of the test so far, oldest first."""
+    dispatch({}, None)
     send_mails({}, None)
     files = sorted(Path(urlsplit(settings().mail_url).path).glob("*.eml"))
     found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
@@ -67,7 +67,7 @@ def entry(mail: EmailMessage) -> Any:
     return calendar
 
 
-STORIES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = [
+CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = [
     # kind, actor, booking, change, reader, subject, part of the text
     ("requested", "student", PENDING, {}, "tutor", "Prośba o rezerwację: Ola Nowak", "Odpowiedz najpóźniej w piątek 5"),
     ("confirmed", "student", {}, {}, "student", "Rezerwacja potwierdzona: Jan Kowalski", "jest potwierdzona"),
@@ -129,11 +129,11 @@ STORIES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = 
 ]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story[0]} by {story[1]} to {story[4]}")
-def test_each_letter_says_what_happened_and_the_facts(
-    pair: tuple[Person, Person], story: tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]} by {case[1]} to {case[4]}")
+def test_each_email_says_what_happened_and_the_facts(
+    pair: tuple[Person, Person], case: tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]
 ) -> None:
-    kind, actor, booking, change, reader, subject, part = story
+    kind, actor, booking, change, reader, subject, part = case
     student, tutor = pair
     book(student, tutor, **booking).change(kind, actor, **change)
     [mail] = [read(each) for each in to(student if reader == "student" else tutor)]
@@ -151,7 +151,7 @@ def test_each_letter_says_what_happened_and_the_facts(
 
 
 @pytest.mark.parametrize("state", ["pending", "cancelled", "expired"])
-def test_no_letter_tells_the_room_to_whoever_has_no_seat(pair: tuple[Person, Person], state: str) -> None:
+def test_no_email_shows_the_room_to_somebody_without_a_seat(pair: tuple[Person, Person], state: str) -> None:
     """Not even one that was confirmed before: another may have the room by now."""
     booked = book(*pair)
     booked.change("confirmed")
@@ -159,9 +159,9 @@ def test_no_letter_tells_the_room_to_whoever_has_no_seat(pair: tuple[Person, Per
     booked.become(state, **({"awaiting": "tutor", "expires_at": FAR} if state == "pending" else {}))
     steps = {"pending": "rescheduled", "cancelled": "cancelled", "expired": "expired"}
     booked.change(steps[state], "system", from_state="confirmed", to_state=state, old_starts_at=FAR)
-    letters = sent()
-    assert len(letters) >= 5
-    for mail in letters:
+    mails = sent()
+    assert len(mails) >= 5
+    for mail in mails:
         everything = b"".join(content(part) for part in mail.walk() if not part.is_multipart())
         assert b"meet.jit.si" not in everything
 
@@ -182,7 +182,7 @@ def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Perso
         assert event.dtstart.serialize().strip() == "DTSTART:20350110T130000Z"
 
 
-def test_one_entry_goes_through_life_under_one_uid_with_a_rising_sequence(pair: tuple[Person, Person]) -> None:
+def test_an_entry_keeps_its_uid_and_its_sequence_rises(pair: tuple[Person, Person]) -> None:
     student, _tutor = pair
     booked = book(*pair, **PENDING)
     booked.change("requested")
@@ -204,7 +204,7 @@ def test_one_entry_goes_through_life_under_one_uid_with_a_rising_sequence(pair: 
     assert starts == [timedelta(days=days) for days in (0, 1, 2, 2)]
 
 
-def test_of_letters_that_waited_together_only_the_last_touches_the_calendar(pair: tuple[Person, Person]) -> None:
+def test_of_emails_that_waited_together_only_the_last_changes_the_calendar(pair: tuple[Person, Person]) -> None:
     booked = book(*pair)
     booked.change("confirmed")
     before = booked.move(FAR + timedelta(days=1))
@@ -240,7 +240,7 @@ def test_a_new_time_that_waits_for_the_tutor_is_tentative_and_its_end_takes_the_
 
 
 @pytest.mark.parametrize("kind", ["requested", "offered"])
-def test_what_is_not_confirmed_is_no_entry(pair: tuple[Person, Person], kind: str) -> None:
+def test_an_unconfirmed_booking_brings_no_entry(pair: tuple[Person, Person], kind: str) -> None:
     awaiting = {"requested": "tutor", "offered": "student"}[kind]
     book(*pair, **{**PENDING, "awaiting": awaiting}).change(kind)
     [mail] = sent()
@@ -266,7 +266,7 @@ def test_tutors_read_their_own_time_and_calendars_utc(pair: tuple[Person, Person
     assert entry(mail).vevent.dtstart.value == FAR
 
 
-def test_the_letter_says_until_when_one_may_cancel(pair: tuple[Person, Person]) -> None:
+def test_the_email_says_until_when_the_student_may_cancel(pair: tuple[Person, Person]) -> None:
     book(*pair).change("confirmed")
     assert "najpóźniej w środę 10 stycznia 2035 o 02:00." in read(to(pair[0])[0]).text
 
@@ -280,7 +280,7 @@ def test_the_organizer_is_the_sender(pair: tuple[Person, Person], monkeypatch: p
     assert event.organizer.params["CN"] == ["Żak i spółka"]
 
 
-def test_the_other_s_address_is_told_to_nobody(pair: tuple[Person, Person]) -> None:
+def test_nobody_sees_the_other_person_s_address(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     book(student, tutor).change("confirmed")
     for mail in sent():
@@ -299,7 +299,7 @@ def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> N
     assert "\nLink:" not in mail.text
 
 
-def test_the_tutor_reads_what_the_student_wrote(pair: tuple[Person, Person]) -> None:
+def test_the_tutor_reads_the_student_s_message(pair: tuple[Person, Person]) -> None:
     book(*pair, note="Całki & <b>szeregi</b>\r\n\r\nLink:\u2028http://evil.example").change("confirmed")
     [mine], [theirs] = map(to, pair)
     line = "Wiadomość od ucznia: Całki & <b>szeregi</b> Link: http://evil.example"
@@ -313,7 +313,7 @@ def test_without_a_message_there_is_no_line_for_it(pair: tuple[Person, Person]) 
     assert "Wiadomość" not in read(to(pair[1])[0]).text
 
 
-def test_a_place_of_several_lines_is_one_in_a_letter(pair: tuple[Person, Person]) -> None:
+def test_a_place_of_several_lines_is_one_line_in_an_email(pair: tuple[Person, Person]) -> None:
     session = {"form": "in_person", "location": "Rzeszów\r\nCena: 0,00 PLN\n", "meeting_url": ""}
     book(*pair, session=session).change("confirmed")
     text = read(to(pair[0])[0]).text
@@ -329,7 +329,7 @@ def test_the_time_is_called_free_only_where_it_is(pair: tuple[Person, Person], b
     assert ("Termin jest znów wolny." in read(to(pair[1])[0]).text) == (not taken)
 
 
-def test_an_unusual_name_is_told_whole_and_adds_no_line_anywhere(people: People) -> None:
+def test_an_unusual_name_is_shown_whole_and_adds_no_line_anywhere(people: People) -> None:
     """A line break can only come with a name that was written straight in the database."""
     tutor = people.tutor(first_name='Dr. "Jan"\r\nBcc: x', last_name="Kot; MSc, x=y:z & <Co>")
     student, name = people.student(), 'Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co'
@@ -348,7 +348,7 @@ def test_an_unusual_name_is_told_whole_and_adds_no_line_anywhere(people: People)
 
 def test_mails_with_entries_are_seven_bit(pair: tuple[Person, Person]) -> None:
     book(*pair).change("confirmed")
-    tell({}, None)
+    dispatch({}, None)
     send_mails({}, None)
     for path in Path(urlsplit(settings().mail_url).path).glob("*.eml"):
         raw = path.read_bytes()
@@ -356,9 +356,9 @@ def test_mails_with_entries_are_seven_bit(pair: tuple[Person, Person]) -> None:
         assert max(map(len, raw.splitlines())) < 998
 
 
-def test_whoever_is_none_of_the_two_gets_nothing(people: People, pair: tuple[Person, Person]) -> None:
+def test_a_person_of_no_part_in_the_booking_gets_nothing(people: People, pair: tuple[Person, Person]) -> None:
     book(*pair).change("confirmed")
-    tell({}, None)
+    dispatch({}, None)
     stranger = people.student()
     query("UPDATE mail_outbox SET recipient = %s", stranger.email)
     assert sent() == []

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import psycopg
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from functions.accounts.handler import handler as accounts_handler
 from functions.mail import repository, transports
 from functions.mail.handler import handler
+from functions.mail.service import EMAILS
+from shared.domain.outbox import Kind
+from shared.kit.db.query import Query
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
 from tests.support.mailbox import delivered
@@ -44,7 +48,7 @@ def queue(*recipients: str) -> None:
 
 
 def time_passes() -> None:
-    """Until the next try of every mail."""
+    """Until the next attempt of every mail."""
     query("UPDATE mail_outbox SET due_at = now() WHERE sent_at IS NULL")
 
 
@@ -89,18 +93,18 @@ def test_an_account_that_is_being_deleted_gets_no_mail_and_keeps_none_from_the_o
     assert query(UNSENT) == []
 
 
-def test_tries_grow_rarer_up_to_one_an_hour(smtp_port: int) -> None:
+def test_attempts_grow_rarer_until_there_is_one_an_hour(smtp_port: int) -> None:
     queue("ola@example.com")
     waits = []
     for _ in range(10):
         deliver()
         waits.append(int(query(UNSENT)[0][2]))
         time_passes()
-    expected = [min(30 * 2**tries, 3600) for tries in range(10)]
+    expected = [min(30 * 2**attempt, 3600) for attempt in range(10)]
     assert waits == [pytest.approx(seconds, abs=3) for seconds in expected]
 
 
-def test_a_server_that_is_away_is_asked_once_a_run(smtp_port: int) -> None:
+def test_a_server_that_is_away_is_tried_once_a_run(smtp_port: int) -> None:
     queue("a@example.com", "b@example.com", "c@example.com")
     assert deliver() == 0
     assert [attempts for _, attempts, _ in query(UNSENT)] == [1, 0, 0]
@@ -148,7 +152,8 @@ def test_workers_at_once_send_each_mail_once(smtp_port: int, mails: int) -> None
 def test_without_the_lock_on_the_row_workers_at_once_send_mails_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repository, "CLAIM", repository.CLAIM.replace("FOR UPDATE SKIP LOCKED", ""))
+    unlocked = repository.CLAIM_DUE.text.replace("FOR UPDATE SKIP LOCKED", "")
+    monkeypatch.setattr(repository, "CLAIM_DUE", Query(repository.DueMail, unlocked))
     received: list[str] = []
     for turn in range(10):
         queue(*(f"ola{turn}.{number}@example.com" for number in range(40)))
@@ -169,7 +174,7 @@ def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_por
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         assert [(name, attempts) for name, attempts, _ in query(UNSENT)] == [("ola@example.com", 1)]
-        assert deliver() == 0, "somebody else has it for now"
+        assert deliver() == 0, "the dead worker has it for now"
         time_passes()
         postbox.may_answer.set()
         assert deliver() == 1
@@ -177,7 +182,7 @@ def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_por
 
 
 @pytest.mark.parametrize("meanwhile", ["UPDATE users SET confirmed_at = now()", "DELETE FROM users"])
-def test_a_mail_that_has_nothing_to_tell_any_more_is_not_sent(platform: None, meanwhile: str) -> None:
+def test_a_mail_that_has_nothing_to_say_any_more_is_not_sent(platform: None, meanwhile: str) -> None:
     register("ola@example.com")
     query(meanwhile)
     assert delivered() == []
@@ -204,7 +209,7 @@ def test_no_token_and_no_text_ever_stands_in_the_database(people: People) -> Non
         assert secret not in str(before)
 
 
-def test_what_is_old_is_forgotten(platform: None) -> None:
+def test_old_mails_tokens_and_sessions_are_deleted(platform: None) -> None:
     queue("new@example.com", "stale@example.com", "sent@example.com", "old@example.com")
     query("UPDATE mail_outbox SET due_at = now() + interval '1 hour'")
     for name, age, sent in (("stale", "73 hours", None), ("sent", "6 days", "now"), ("old", "8 days", "now")):
@@ -223,6 +228,10 @@ def test_what_is_old_is_forgotten(platform: None) -> None:
     assert query("SELECT count(*), min(expires_at) > now() FROM sign_in_sessions") == [(1, True)]
 
 
+def test_every_kind_of_mail_can_be_written() -> None:
+    assert EMAILS.keys() == set(get_args(Kind))
+
+
 def test_a_run_without_mails_sends_none(platform: None) -> None:
     assert handler({"source": "aws.scheduler"}, object()) == {"sent": 0}
 
@@ -236,7 +245,7 @@ def queue_once(*recipients: str) -> None:
 
 
 def fates() -> list[tuple[str, bool, bool]]:
-    """Of each mail: to whom, whether it is sent, and whether nobody knows."""
+    """Of each mail: its recipient, whether it is sent, and whether nobody knows."""
     rows = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM mail_outbox ORDER BY id")
     return [(row[0], row[1], row[2]) for row in rows]
 
@@ -256,7 +265,7 @@ def test_a_mail_to_send_once_is_tried_again_while_it_certainly_did_not_leave(smt
     assert postbox.recipients == ["ola@example.com", "refused@example.com"]
 
 
-def test_a_mail_to_send_once_whose_worker_dies_is_flagged_and_never_sent_again(smtp_port: int) -> None:
+def test_a_mail_to_send_once_whose_worker_dies_is_marked_uncertain_and_never_sent_again(smtp_port: int) -> None:
     queue_once("ola@example.com")
     command = [sys.executable, "-c", "from functions.mail.handler import handler; handler({}, None)"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -273,7 +282,7 @@ def test_a_mail_to_send_once_whose_worker_dies_is_flagged_and_never_sent_again(s
     assert fates() == [("ola@example.com", False, True)]
 
 
-def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_flagged(
+def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_uncertain(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transports, "TIMEOUT", 0.5)
@@ -287,15 +296,15 @@ def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_flagged(
     assert fates() == [("ola@example.com", False, True)]
 
 
-def test_a_worker_that_was_too_slow_to_begin_leaves_the_mail_to_who_has_it(smtp_port: int) -> None:
-    """Its time was over before it handed the mail over, and another took it."""
+def test_a_worker_too_slow_to_begin_leaves_the_mail_to_the_one_that_has_it(smtp_port: int) -> None:
+    """Its time was over before it handed the mail over, and another worker claimed it."""
     queue_once("ola@example.com")
     slow = repository.claim_due()
     assert slow
     time_passes()
     with smtp_server(smtp_port) as postbox:
         assert deliver() == 1
-    assert repository.begin_only_try(slow.id) is False
+    assert repository.mark_uncertain(slow.id) is False
     assert postbox.recipients == ["ola@example.com"]
 
 
@@ -307,7 +316,7 @@ def test_workers_at_once_send_each_mail_to_send_once_once(smtp_port: int, mails:
     assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL OR uncertain_at IS NOT NULL") == [(0,)]
 
 
-def test_what_is_uncertain_is_kept_for_a_week(platform: None) -> None:
+def test_mails_of_uncertain_fate_are_kept_for_a_week(platform: None) -> None:
     queue_once("ola@example.com", "jan@example.com")
     for age, recipient in (("5 days", "ola"), ("8 days", "jan")):
         aged = "UPDATE mail_outbox SET uncertain_at = now(), created_at = now() - %s::interval WHERE recipient = %s"

@@ -1,4 +1,4 @@
-"""What the mails say."""
+"""Emails about accounts, and every email as a MIME message."""
 
 import email.policy
 import re
@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from functions.accounts.handler import handler
-from functions.mail import texts
+from functions.mail.account_emails import confirmation, password_reset
+from functions.mail.email_message import as_message
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
 from tests.support.mailbox import delivered
@@ -76,7 +77,7 @@ def test_links_and_sender_follow_the_settings(people: People, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", ["Jan", "Anna Maria", "Jean-Paul", "O'Neil", "D’Arc", "Łukasz", "李", "Zoë"])
 def test_a_name_is_greeted(name: str) -> None:
-    assert texts.password_reset(name, LINK, 30).greeting == f"Cześć {name},"
+    assert password_reset(name, LINK, 30).greeting == f"Cześć {name},"
 
 
 @pytest.mark.parametrize(
@@ -94,11 +95,11 @@ def test_a_name_is_greeted(name: str) -> None:
         "jan@example.com",
     ],
 )
-def test_what_does_not_read_like_a_name_is_mailed_to_nobody(name: str) -> None:
-    assert texts.password_reset(name, LINK, 30).greeting == "Cześć,"
+def test_what_does_not_read_like_a_name_is_not_greeted(name: str) -> None:
+    assert password_reset(name, LINK, 30).greeting == "Cześć,"
 
 
-def test_whoever_registers_a_stranger_s_address_cannot_write_to_it(platform: None) -> None:
+def test_an_account_registered_with_a_stranger_s_address_cannot_write_to_it(platform: None) -> None:
     mail = registration(first_name="Wygrana czeka: http://evil.example", last_name="evil.example")
     assert "evil" not in mail.text + mail.html
     assert "Cześć,\n" in mail.text
@@ -107,21 +108,21 @@ def test_whoever_registers_a_stranger_s_address_cannot_write_to_it(platform: Non
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=255))
 def test_any_name_makes_a_mail_that_can_be_read(name: str) -> None:
-    letter = texts.password_reset(name, LINK, 30)
-    raw = texts.as_message(letter, "Korepetycje <no-reply@example.com>", "ola@example.com").as_bytes()
+    written = password_reset(name, LINK, 30)
+    raw = as_message(written, "Korepetycje <no-reply@example.com>", "ola@example.com").as_bytes()
     mail = read_mail(raw)
     assert (mail.to, mail.subject) == ("ola@example.com", "Resetowanie hasla")
-    assert mail.text.splitlines()[0] == letter.greeting
-    assert escape(letter.greeting) in mail.html
+    assert mail.text.splitlines()[0] == written.greeting
+    assert escape(written.greeting) in mail.html
     assert LINK in mail.text.splitlines()
 
 
-def test_markup_in_a_letter_is_text() -> None:
-    letter = replace(texts.password_reset("O'Neil", f"{LINK}&more", 30), before='<b>"x"</b> & y')
-    mail = read_mail(texts.as_message(letter, "no-reply@example.com", "ola@example.com").as_bytes())
+def test_markup_in_an_email_is_text() -> None:
+    written = replace(password_reset("O'Neil", f"{LINK}&more", 30), before='<b>"x"</b> & y')
+    mail = read_mail(as_message(written, "no-reply@example.com", "ola@example.com").as_bytes())
     assert '<b>"x"</b> & y' in mail.text
-    for shown in ("&lt;b&gt;&quot;x&quot;&lt;/b&gt; &amp; y", "O&#x27;Neil", f'href="{LINK}&amp;more"'):
-        assert shown in mail.html
+    for escaped in ("&lt;b&gt;&quot;x&quot;&lt;/b&gt; &amp; y", "O&#x27;Neil", f'href="{LINK}&amp;more"'):
+        assert escaped in mail.html
 
 
 WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40)
@@ -133,9 +134,9 @@ WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_
 @example("Rezerwacja potwierdzona: Jan Kowalski-Nowakowski, w poniedziałek 10 stycznia 2035 o 14:00")
 @example('Rezerwacja potwierdzona: Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co, w środę 10 stycznia 2035 o 14:00')
 @example("x" * 100)
-def test_a_subject_begins_in_its_line_and_is_read_as_it_was_written(subject: str) -> None:
-    letter = replace(texts.password_reset("Ola", LINK, 30), subject=subject)
-    raw = texts.as_message(letter, "no-reply@example.com", "ola@example.com").as_bytes()
+def test_a_subject_begins_on_its_first_line_and_reads_as_it_was_written(subject: str) -> None:
+    written = replace(password_reset("Ola", LINK, 30), subject=subject)
+    raw = as_message(written, "no-reply@example.com", "ola@example.com").as_bytes()
     found = re.match(rb"Subject: [!-~].*(?:\n [!-~].*)*\n(?=From: )", raw)
     assert found, raw[:200]
     assert message_from_bytes(raw, policy=email.policy.default)["Subject"] == subject
@@ -143,8 +144,8 @@ def test_a_subject_begins_in_its_line_and_is_read_as_it_was_written(subject: str
 
 
 def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() -> None:
-    letter = texts.confirmation("Łucja", LINK, 7)
-    raw = texts.as_message(letter, "Łódź <no-reply@example.com>", "ola@example.com").as_bytes()
+    written = confirmation("Łucja", LINK, 7)
+    raw = as_message(written, "Łódź <no-reply@example.com>", "ola@example.com").as_bytes()
     assert raw.isascii()
     assert max(map(len, raw.splitlines())) < 998, "RFC 5322 section 2.1.1"
     message = message_from_bytes(raw, policy=email.policy.default)

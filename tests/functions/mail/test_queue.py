@@ -1,4 +1,4 @@
-"""Mails whose messages come from SQS: batches that fail in part, messages that come twice or say nothing."""
+"""Messages from SQS that name mails: batches that fail in part, messages that come twice or cannot be read."""
 
 import json
 from typing import Any
@@ -7,6 +7,8 @@ import pytest
 
 from functions.mail import repository
 from functions.mail.handler import handler
+from functions.mail.repository import DueMail
+from shared.kit.db.query import Query
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.people import insert, query
@@ -77,7 +79,7 @@ def test_a_message_sends_its_mail_and_no_other(smtp_port: int) -> None:
         "[" * 100_000,
     ],
 )
-def test_a_message_that_says_nothing_fails_alone(smtp_port: int, poison: object) -> None:
+def test_an_unreadable_message_fails_alone(smtp_port: int, poison: object) -> None:
     first, second = queued("a", "b")
     with smtp_server(smtp_port) as postbox:
         assert handler(batch({"mail_id": first}, poison, {"mail_id": second}), None) == failed(1)
@@ -85,7 +87,7 @@ def test_a_message_that_says_nothing_fails_alone(smtp_port: int, poison: object)
     assert unsent() == []
 
 
-def test_a_message_of_a_mail_that_is_not_there_is_done(smtp_port: int) -> None:
+def test_a_message_that_names_no_mail_there_is_succeeds(smtp_port: int) -> None:
     assert handler(batch({"mail_id": 2**63 - 1}), None) == NONE_FAILED
 
 
@@ -120,11 +122,9 @@ def test_while_the_mail_server_is_away_every_message_fails_and_comes_again(smtp_
     assert sorted(postbox.recipients) == ["a@example.com", "b@example.com"]
 
 
-def test_a_database_that_is_away_fails_the_messages_not_the_function(
-    smtp_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_error_fails_the_message_not_the_function(smtp_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     [mail] = queued("a")
-    monkeypatch.setattr(repository, "CLAIM_ONE", "SELECT %s FROM missing")
+    monkeypatch.setattr(repository, "CLAIM_ONE", Query(DueMail, "SELECT %s FROM missing"))
     with smtp_server(smtp_port):
         assert handler(batch({"mail_id": mail}, {}), None) == failed(0)
 
@@ -140,12 +140,12 @@ def test_messages_that_come_twice_and_at_once_send_nothing_twice(smtp_port: int,
     assert sorted(postbox.recipients) == sorted(f"a{number}@example.com" for number in range(mails))
 
 
-def test_without_the_claim_a_message_that_comes_twice_sends_twice(
+def test_without_the_claim_a_message_that_comes_twice_sends_its_mail_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     returned = "id, kind, recipient, attempts, payload, once"
     claim = f"UPDATE mail_outbox SET attempts = attempts + 1 WHERE id = %s RETURNING {returned}"
-    monkeypatch.setattr(repository, "CLAIM_ONE", claim)
+    monkeypatch.setattr(repository, "CLAIM_ONE", Query(DueMail, claim))
     [mail] = queued("a")
     with smtp_server(smtp_port) as postbox:
         handler(batch({"mail_id": mail}, {"mail_id": mail}), None)

@@ -1,4 +1,4 @@
-"""The ways a mail leaves."""
+"""The ways a mail is sent: SMTP, SES, a folder."""
 
 import smtplib
 import stat
@@ -16,7 +16,9 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from functions.mail import texts, transports
+from functions.mail import transports
+from functions.mail.account_emails import confirmation
+from functions.mail.email_message import as_message
 from functions.mail.transports import MailRefused, NotSent, Uncertain, transport
 from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
@@ -27,7 +29,7 @@ LINK = "http://localhost:5173/account/confirm-email/?token=abc"
 
 
 def message(to: str = "ola@example.com", sender: str = "Korepetycje Łódź <no-reply@example.com>") -> EmailMessage:
-    return texts.as_message(texts.confirmation("Łucja", LINK, 7), sender, to)
+    return as_message(confirmation("Łucja", LINK, 7), sender, to)
 
 
 def assert_readable(raw: bytes) -> None:
@@ -56,7 +58,7 @@ def test_smtp_signs_in_with_name_and_password_of_the_address() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["smtps://{}", "smtp://{}?starttls"])
-def test_tls_is_spoken_only_with_a_server_that_proves_who_it_is(
+def test_tls_is_spoken_only_with_a_server_whose_certificate_is_trusted(
     scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority = trustme.CA()
@@ -81,7 +83,7 @@ def test_a_server_that_is_away_sends_nothing() -> None:
     assert not isinstance(caught.value, MailRefused)
 
 
-def test_a_refused_address_is_told_from_a_server_that_is_away() -> None:
+def test_a_refused_address_differs_from_a_server_that_is_away() -> None:
     port, postbox = free_port(), Postbox()
     postbox.refused = {"ola@example.com"}
     with smtp_server(port, postbox), pytest.raises(MailRefused, match="no such mailbox"):
@@ -151,7 +153,7 @@ def test_other_addresses_are_bad_settings_and_keep_their_password(url: str) -> N
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_mail_that_was_taken_is_sent_however_the_server_takes_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_accepted_mail_is_sent_however_the_connection_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     with smtp_server(port) as postbox:
         monkeypatch.setattr(smtplib.SMTP, "quit", broken)
@@ -163,7 +165,7 @@ def broken(_connection: smtplib.SMTP) -> None:
     raise smtplib.SMTPServerDisconnected("gone")
 
 
-def test_a_server_that_answers_no_more_leaves_a_mail_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stops_answering_leaves_a_mail_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transports, "TIMEOUT", 0.5)
     port = free_port()
     with smtp_server(port) as postbox:
@@ -172,7 +174,7 @@ def test_a_server_that_answers_no_more_leaves_a_mail_uncertain(monkeypatch: pyte
             transport(f"smtp://{HOST}:{port}")(message())
 
 
-def said(code: str, status: int) -> ClientError:
+def ses_error(code: str, status: int) -> ClientError:
     answered: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answered, "SendEmail")
 
@@ -181,27 +183,27 @@ def said(code: str, status: int) -> ClientError:
     ("answer", "fate"),
     [
         (ReadTimeoutError(endpoint_url="https://email.eu-central-1.amazonaws.com"), Uncertain),
-        (said("InternalFailure", 500), Uncertain),
-        (said("TooManyRequestsException", 429), NotSent),
+        (ses_error("InternalFailure", 500), Uncertain),
+        (ses_error("TooManyRequestsException", 429), NotSent),
     ],
 )
-def test_what_ses_says_or_does_not_say_tells_whether_a_mail_may_have_left(
+def test_the_answer_of_ses_decides_whether_a_mail_may_have_left(
     ses: None, monkeypatch: pytest.MonkeyPatch, answer: Exception, fate: type[Exception]
 ) -> None:
-    tries: list[str] = []
+    attempts: list[str] = []
 
     def fail(_client: object, operation: str, _parameters: object) -> None:
-        tries.append(operation)
+        attempts.append(operation)
         raise answer
 
     monkeypatch.setattr(BaseClient, "_make_api_call", fail)
     with pytest.raises(NotSent) as caught:
         transport("ses:")(message())
     assert type(caught.value) is fate
-    assert tries == ["SendEmail"]
+    assert attempts == ["SendEmail"]
 
 
 def test_ses_is_asked_once(ses: None) -> None:
-    """A second try of botocore's after a lost answer would be a second mail."""
+    """A retry of botocore's after a lost answer would be a second mail."""
     config: Any = clients.sesv2().meta.config
     assert config.retries["total_max_attempts"] == 1

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from functions.mail.handler import handler as send_mails
-from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.dispatch_job import handler as dispatch
 from functions.reminders import repository
 from functions.reminders.handler import handler
+from shared.domain.outbox import mailer_trigger
 from shared.kit.db.pool import close_pool
+from shared.kit.db.query import Query
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.booking_rows import Booked, book
@@ -43,10 +45,10 @@ def in_hours(hours: float) -> datetime:
 
 
 def booked_in(people: People, hours: float, **columns: Any) -> Booked:
-    """A confirmed booking so many hours ahead, told."""
+    """A confirmed booking so many hours ahead, dispatched."""
     made = book(people.student(), people.tutor(first_name="Jan", last_name="Kowalski"), in_hours(hours), **columns)
     made.change("confirmed")
-    tell({}, None)
+    dispatch({}, None)
     query("DELETE FROM mail_outbox")
     query("DELETE FROM notifications")
     return made
@@ -83,7 +85,7 @@ def due(kind: str, recipient: str = "student") -> timedelta:
     return found
 
 
-def test_a_booking_far_ahead_gets_all_of_them(people: People) -> None:
+def test_a_booking_far_ahead_gets_all_reminders(people: People) -> None:
     booked_in(people, 100)
     assert reminders() == ALL
     assert [due(kind, recipient) / HOUR for kind, recipient in ALL] == [14, 24, 24, 1, 1]
@@ -108,23 +110,23 @@ def test_a_booking_made_late_gets_what_still_makes_sense(
     assert remind() == 0
 
 
-def test_where_one_may_cancel_until_the_start_there_is_no_deadline_to_remind_of(people: People) -> None:
+def test_without_a_cancellation_notice_there_is_no_deadline_to_remind_of(people: People) -> None:
     tutor = people.tutor()
     query("UPDATE booking_terms SET cancellation_notice = 0")
     book(people.student(), tutor, in_hours(100)).change("confirmed")
-    tell({}, None)
+    dispatch({}, None)
     assert reminders() == ALL[1:]
 
 
 @pytest.mark.parametrize("state", ["pending", "cancelled", "completed"])
-def test_only_confirmed_bookings_are_reminded_of(people: People, state: str) -> None:
+def test_only_confirmed_bookings_get_reminders(people: People, state: str) -> None:
     extra: dict[str, Any] = {"awaiting": "tutor", "expires_at": in_hours(50)} if state == "pending" else {}
     book(people.student(), people.tutor(), in_hours(100), state=state, **extra).change("requested")
-    tell({}, None)
+    dispatch({}, None)
     assert query("SELECT * FROM reminders") == []
 
 
-def test_when_its_time_has_come_each_is_mailed_and_notified_once(people: People) -> None:
+def test_a_due_reminder_is_mailed_and_notified_once(people: People) -> None:
     booked = booked_in(people, 25)
     assert remind() == 0
     time_passes(2)
@@ -147,7 +149,18 @@ def test_when_its_time_has_come_each_is_mailed_and_notified_once(people: People)
     ]
 
 
-def test_the_mail_tells_when_where_and_until_when_one_may_cancel(people: People) -> None:
+def test_reminding_triggers_the_mailer_once_the_mails_are_committed(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mailer sees them only then: it has a connection of its own."""
+    monkeypatch.setattr(mailer_trigger, "installed", lambda: send_mails({}, None))
+    booked_in(people, 25)
+    time_passes(2)
+    assert remind() == 2
+    assert query("SELECT sent_at IS NOT NULL FROM mail_outbox") == [(True,), (True,)]
+
+
+def test_the_mail_says_when_where_and_until_when_the_student_may_cancel(people: People) -> None:
     booked = booked_in(people, 16)
     time_passes(2.5)
     assert remind() == 1
@@ -172,8 +185,8 @@ def test_a_mail_that_waited_until_the_deadline_was_over_is_not_sent(people: Peop
     assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM mail_outbox") == [(True, None)]
 
 
-def test_what_comes_too_late_is_dropped(people: People) -> None:
-    """The function did not run for a day: nobody is told yesterday's news."""
+def test_reminders_that_come_too_late_are_dropped(people: People) -> None:
+    """The function did not run for a day: nobody is reminded of yesterday."""
     booked_in(people, 40)
     time_passes(39.5)
     assert remind() == 2
@@ -186,24 +199,24 @@ def test_what_comes_too_late_is_dropped(people: People) -> None:
     assert query("SELECT * FROM notifications") == []
 
 
-def test_a_cancelled_booking_is_reminded_of_no_more_though_nobody_was_told_yet(people: People) -> None:
+def test_a_cancelled_booking_gets_no_reminder_though_its_change_is_not_dispatched(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     booked.cancel()
     assert remind() == 0
     assert reminders("dropped") == ALL
-    tell({}, None)
+    dispatch({}, None)
     assert reminders("dropped") == ALL
 
 
-def test_a_move_moves_what_is_planned_and_plans_again_what_was_sent(people: People) -> None:
+def test_a_move_moves_planned_reminders_and_plans_sent_ones_again(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     assert remind() == 2
     before = booked.move(in_hours(100))
     assert remind() == 0
     booked.change("rescheduled", from_state="confirmed", old_starts_at=before)
-    tell({}, None)
+    dispatch({}, None)
     assert reminders() == ALL
     assert [due(kind, recipient) / HOUR for kind, recipient in ALL] == [14, 24, 24, 1, 1]
     time_passes(76.5)
@@ -213,7 +226,7 @@ def test_a_move_moves_what_is_planned_and_plans_again_what_was_sent(people: Peop
     assert len([mail for mail in delivered() if mail.subject.startswith("Przypomnienie")]) == 2
 
 
-def test_a_move_nobody_was_told_of_yet_moves_the_reminder_that_is_due(people: People) -> None:
+def test_a_move_that_is_not_dispatched_moves_the_reminder_that_is_due(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     booked.move(in_hours(50))
@@ -222,12 +235,12 @@ def test_a_move_nobody_was_told_of_yet_moves_the_reminder_that_is_due(people: Pe
     assert reminders() == ALL
 
 
-def test_a_change_that_leaves_the_time_sends_nothing_again(people: People) -> None:
+def test_a_change_that_keeps_the_time_sends_nothing_again(people: People) -> None:
     booked = booked_in(people, 25)
     time_passes(2)
     remind()
     booked.change("rescheduled", from_state="confirmed", old_starts_at=in_hours(23))
-    tell({}, None)
+    dispatch({}, None)
     assert remind() == 0
     assert reminders("queued") == ALL[1:3]
 
@@ -244,7 +257,7 @@ def test_a_mail_that_waited_until_the_booking_was_cancelled_is_not_sent(people: 
 def test_five_at_once_send_each_reminder_once(people: People, number: int) -> None:
     for _ in range(number):
         book(people.student(), people.tutor(), in_hours(23.9)).change("confirmed")
-    tell({}, None)
+    dispatch({}, None)
     query("DELETE FROM mail_outbox")
     query("DELETE FROM reminders")
     query(
@@ -257,9 +270,10 @@ def test_five_at_once_send_each_reminder_once(people: People, number: int) -> No
 
 
 def test_without_the_lock_reminders_are_sent_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    unlocked = repository.CLAIM_DUE.replace("FOR NO KEY UPDATE SKIP LOCKED", "")
-    monkeypatch.setattr(repository, "CLAIM_DUE", unlocked)
-    monkeypatch.setattr(repository, "SETTLE", repository.SETTLE.replace("AND r.state = 'planned'", ""))
+    unlocked = repository.CLAIM_DUE.text.replace("FOR NO KEY UPDATE SKIP LOCKED", "")
+    unchecked = repository.QUEUE_OR_DROP.text.replace("AND r.state = 'planned'", "")
+    monkeypatch.setattr(repository, "CLAIM_DUE", Query(repository.DueReminder, unlocked))
+    monkeypatch.setattr(repository, "QUEUE_OR_DROP", Query(repository.Reminder, unchecked))
     booked_in(people, 25)
     time_passes(2)
     with gate_after("INSERT ON mail_outbox") as let_go:
@@ -275,7 +289,7 @@ def test_without_the_lock_reminders_are_sent_twice(people: People, monkeypatch: 
 
 
 @pytest.mark.parametrize("step", ["UPDATE ON reminders", "INSERT ON notifications", "INSERT ON mail_outbox"])
-def test_one_that_is_killed_halfway_has_sent_nothing_and_the_next_sends_all(people: People, step: str) -> None:
+def test_a_run_killed_halfway_has_sent_nothing_and_the_next_sends_everything(people: People, step: str) -> None:
     booked_in(people, 25)
     time_passes(2)
     command = [sys.executable, "-c", "from functions.reminders.handler import handler; handler({}, None)"]
@@ -292,10 +306,10 @@ def test_one_that_is_killed_halfway_has_sent_nothing_and_the_next_sends_all(peop
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(15, marks=pytest.mark.proof)])
-def test_mailers_that_are_killed_while_they_send_send_one_or_none_and_say_so(
+def test_a_mailer_killed_while_it_sends_sends_one_or_none_and_marks_it_uncertain(
     people: People, monkeypatch: pytest.MonkeyPatch, rounds: int
 ) -> None:
-    """Five reminder functions at once; a mailer killed before it notes what became of its mail; then five mailers."""
+    """Five reminder functions at once; a mailer killed before it records what became of its mail; then five mailers."""
     port = free_port()
     monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
     read_settings_again()

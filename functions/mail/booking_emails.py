@@ -1,8 +1,8 @@
-"""Mails about bookings: what happened or is about to, the facts, and the entry for the reader's calendar."""
+"""Emails about bookings, in Polish: what happened or is about to, the facts, and the reader's calendar entry."""
 
 from functions.mail import repository
+from functions.mail.email_message import CalendarEntry, Email, greeting
 from functions.mail.repository import Addressee
-from functions.mail.texts import CalendarEntry, Email, greeting
 from shared.data.bookings import FIND_CHANGE, Booking, BookingChange, Role, find_bookings
 from shared.domain.booking_events import BookingEventType, event_type
 from shared.domain.booking_texts import (
@@ -48,7 +48,7 @@ SUBJECTS: dict[str, str] = {
 
 
 def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """What happened to a booking; None if the addressee is none of its people any more."""
+    """What happened to a booking; None if the addressee is neither of its people any more."""
     with connection() as db:
         change = FIND_CHANGE.one(db, (payload["change"],))
         booking = find_bookings(db, [change.booking_id]).get(change.booking_id) if change else None
@@ -72,12 +72,12 @@ def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None
 
 def reminder_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     """A reminder; None if the booking was cancelled, moved or has begun meanwhile."""
-    found = repository.find_reminded(payload["reminder"], payload["due"])
-    if found is None:
+    reminder = repository.find_valid_reminder(payload["reminder"], payload["due"])
+    if reminder is None:
         return None
-    booking_id, kind, role = found
+    kind, role = reminder.kind, reminder.recipient
     with connection() as db:
-        booking = find_bookings(db, [booking_id])[booking_id]
+        booking = find_bookings(db, [reminder.booking_id])[reminder.booking_id]
     if _role(booking, to) != role:
         return None
     when = day_and_time(booking.starts_at, zone_of(booking, role))
@@ -132,7 +132,7 @@ def _closing(booking: Booking, change: BookingChange, role: Role) -> str:
 def _entry(booking: Booking, change: BookingChange, role: Role) -> CalendarEntry | None:
     """The booking as calendars should have it now, None for a request or an offer.
 
-    Of several letters on their way the last one brings it, so that none undoes another.
+    Of several emails on their way the last one brings it, so that none undoes another.
     """
     if not change.was_confirmed or change.superseded:
         return None

@@ -1,4 +1,4 @@
-"""Messages of the mail queue. They only say where to look: whether a mail is to be sent stands in the outbox."""
+"""Messages of the mail queue. They only name mails: whether one is to be sent stands in the outbox."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ class UnreadableMessage(Exception):
     """A message that is neither {} nor {"mail_id": a number}."""
 
 
-def failed(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Do what each message asks for; returns the ids of those whose mails were not sent, or that say nothing."""
+def send_named(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Send what each message names; the ids of those whose mails were not sent, or that cannot be read."""
     return [record["messageId"] for record in records if not _is_done(record)]
 
 
@@ -25,8 +25,8 @@ def _is_done(record: Mapping[str, Any]) -> bool:
         return (service.deliver() if mail_id is None else service.deliver_one(mail_id)).complete
     except UnreadableMessage as error:
         logger().error("unreadable message", extra={"message_id": record["messageId"], "error": str(error)})
-    except Exception:  # noqa: BLE001 - one message must not take the others along
-        logger().exception("message not done", extra={"message_id": record["messageId"]})
+    except Exception:  # noqa: BLE001 - one message must not fail the others
+        logger().exception("message failed", extra={"message_id": record["messageId"]})
     return False
 
 

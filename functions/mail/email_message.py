@@ -1,4 +1,4 @@
-"""What mails say, in Polish, as plain text and HTML."""
+"""One email and its MIME message: plain text, HTML and perhaps an entry for a calendar."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from html import escape
 
-# Whoever registers a stranger's address must not write to it: what does not read like a name is not greeted.
+# An account can be registered with anybody's address, and its name must not write to that person: what does not read
+# like a name is not greeted.
 NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
 MAX_NAME = 40
 
@@ -24,7 +25,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True)
 class Email:
-    """One mail: paragraphs with a link between them; perhaps a table of facts and an entry for a calendar."""
+    """What an email says: paragraphs with a link between them, perhaps a table of facts and an entry for a calendar."""
 
     subject: str
     greeting: str
@@ -37,31 +38,8 @@ class Email:
 
     @property
     def rows(self) -> list[tuple[str, str]]:
-        """The facts, each in one line: none must look like a part of the letter."""
+        """The facts, each in one line: none must look like another part of the email."""
         return [(name, " ".join(value.split())) for name, value in self.facts]
-
-
-def confirmation(first_name: str, link: str, days: int) -> Email:
-    return Email(
-        subject="Potwierdzenie adresu email",
-        greeting=greeting(first_name),
-        before="dziękujemy za założenie konta. Potwierdź swój adres e-mail, aby móc się zalogować:",
-        link_text="Potwierdź adres e-mail",
-        link=link,
-        after=f"Link jest ważny przez {days} dni. Jeśli to nie Ty zakładasz konto, zignoruj tę wiadomość.",
-    )
-
-
-def password_reset(first_name: str, link: str, minutes: int) -> Email:
-    return Email(
-        subject="Resetowanie hasla",
-        greeting=greeting(first_name),
-        before="otrzymaliśmy prośbę o zmianę hasła do Twojego konta. Nowe hasło ustawisz tutaj:",
-        link_text="Ustaw nowe hasło",
-        link=link,
-        after=f"Link jest ważny przez {minutes} minut i działa raz. Jeśli to nie Twoja prośba, zignoruj tę wiadomość;"
-        " Twoje hasło pozostaje bez zmian.",
-    )
 
 
 def greeting(first_name: str) -> str:
@@ -85,7 +63,7 @@ background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 </html>
 """
 
-
+# Characters of a subject that fit into its first line.
 ONE_LINE = 60
 
 
@@ -104,20 +82,20 @@ class _Policy(EmailPolicy):
 SEVEN_BIT = _Policy(cte_type="7bit")
 
 
-def as_message(letter: Email, sender: str, recipient: str) -> EmailMessage:
+def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     """A multipart message (RFC 2046 alternative), plain text first."""
     message = EmailMessage(SEVEN_BIT)
-    message["Subject"] = letter.subject
+    message["Subject"] = email.subject
     message["From"] = sender
     message["To"] = recipient
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or None)
-    facts = "".join(f"{name}: {value}\n" for name, value in letter.rows)
-    told = f"{letter.before}\n\n{facts}".rstrip()
-    message.set_content(f"{letter.greeting}\n\n{told}\n\n{letter.link}\n\n{letter.after}\n")
-    message.add_alternative(_html(letter), subtype="html")
-    if letter.calendar:
-        _add_calendar(message, letter.calendar)
+    facts = "".join(f"{name}: {value}\n" for name, value in email.rows)
+    text = f"{email.before}\n\n{facts}".rstrip()
+    message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n")
+    message.add_alternative(_html(email), subtype="html")
+    if email.calendar:
+        _add_calendar(message, email.calendar)
     return message
 
 
@@ -125,10 +103,10 @@ FACTS = '\n<table style="border-collapse:collapse">{}</table>'
 FACT = '<tr><td style="padding:4px 16px 4px 0;color:#5c5970">{}</td><td style="padding:4px 0">{}</td></tr>'
 
 
-def _html(letter: Email) -> str:
+def _html(email: Email) -> str:
     texts = ("greeting", "before", "link_text", "link", "after")
-    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in letter.rows)
-    fields = {name: escape(getattr(letter, name)) for name in texts}
+    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in email.rows)
+    fields = {name: escape(getattr(email, name)) for name in texts}
     return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")
 
 
