@@ -10,7 +10,7 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 
 from local.features import ROUTERS
-from shared.kit.http.openapi import complete_schema
+from shared.kit.http.api_description import complete_schema
 
 TITLE = "Tutoring platform"
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"

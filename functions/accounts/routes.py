@@ -5,6 +5,7 @@ from fastapi import Request, Response
 from functions.accounts import service
 from functions.accounts.export import BadCursor, export_page, read_cursor
 from functions.accounts.schemas import (
+    AddressToConfirm,
     ConfirmationToken,
     EmailAddress,
     Export,
@@ -29,9 +30,9 @@ from shared.kit.http.routing import client_address, router
 from shared.kit.observability.metrics import count
 from shared.kit.security.rate_limits import spend
 
-accounts = router("accounts")
 OK = {"status": "OK"}
 EXPORT_PATH = "/api/user/export/"
+accounts = router("accounts")
 CURSOR_PARAMETER = {
     "name": "cursor",
     "in": "query",
@@ -40,7 +41,7 @@ CURSOR_PARAMETER = {
 }
 
 
-@accounts.post(
+@accounts.recorded.post(
     "/api/user/create/",
     status_code=201,
     response_model=Info,
@@ -56,7 +57,7 @@ def register(request: Request, registration: Registration) -> Response:
     return json_response({"Info": "Your confirmation code was send to your email."}, 201)
 
 
-@accounts.post(
+@accounts.recorded.post(
     "/api/user/confirm_user/", response_model=Info, responses=error_responses(service.TokenRequired, service.BadToken)
 )
 def confirm_email(confirmation: ConfirmationToken) -> Response:
@@ -67,7 +68,7 @@ def confirm_email(confirmation: ConfirmationToken) -> Response:
 
 
 @accounts.post("/api/user/confirm_user/resend/", response_model=StatusBody, responses=error_responses(Throttled))
-def resend_confirmation(request: Request, to: EmailAddress) -> Response:
+def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
     """Mail a new confirmation link. The answer is the same whether or not the address waits for one."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
@@ -76,7 +77,7 @@ def resend_confirmation(request: Request, to: EmailAddress) -> Response:
     return json_response(OK)
 
 
-@accounts.post("/api/user/password_reset/", response_model=StatusBody, responses=error_responses(Throttled))
+@accounts.recorded.post("/api/user/password_reset/", response_model=StatusBody, responses=error_responses(Throttled))
 def request_password_reset(request: Request, to: EmailAddress) -> Response:
     """Mail a link to set a new password. The answer is the same for addresses without an account."""
     limits.spend_mail_request(to.email, client_address(request))
@@ -86,7 +87,7 @@ def request_password_reset(request: Request, to: EmailAddress) -> Response:
     return json_response(OK)
 
 
-@accounts.post(
+@accounts.recorded.post(
     "/api/user/password_reset/validate_token/", response_model=StatusBody, responses=error_responses(NotFound)
 )
 def validate_reset_token(token: MailedToken) -> Response:
@@ -96,7 +97,7 @@ def validate_reset_token(token: MailedToken) -> Response:
     return json_response(OK)
 
 
-@accounts.post(
+@accounts.recorded.post(
     "/api/user/password_reset/confirm/",
     response_model=StatusBody,
     responses=error_responses(service.ResetTokenUsed, WeakPassword),
@@ -109,7 +110,7 @@ def reset_password(reset: NewPassword) -> Response:
     return json_response(OK)
 
 
-@accounts.delete("/api/user/delete/", response_model=Info, responses=error_responses(PasswordCheckNeeded))
+@accounts.recorded.delete("/api/user/delete/", response_model=Info, responses=error_responses(PasswordCheckNeeded))
 def delete_account(caller: User) -> Response:
     """Delete the own account with everything in it; the other side of a conversation keeps the messages."""
     with transaction() as db:
@@ -120,7 +121,8 @@ def delete_account(caller: User) -> Response:
     return json_response({"Info": "Account deleted successfully."})
 
 
-@accounts.get(
+# It reads its own query.
+@accounts.recorded.get(
     EXPORT_PATH,
     response_model=Export,
     responses=error_responses(BadCursor),

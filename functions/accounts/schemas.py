@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.platform_settings import platform_settings
 from shared.kit.http.fields import NOT_EMAIL, Flag, Text, invalid
+from shared.kit.http.request_models import RequestModel
 
 TUTOR_DOMAIN = "Email must end with {} for tutors"
 
@@ -60,6 +61,12 @@ class Registration(BaseModel):
 
 
 class EmailAddress(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"email": "ola@example.com"}})
+
+    email: EmailText
+
+
+class AddressToConfirm(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"email": "ola@example.com"}})
 
     email: EmailText

@@ -12,7 +12,6 @@ from shared.domain.auth import AccountGone
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import CodedError, FieldErrors, NotFound
 
-MAX_ID = 2**63 - 1
 MAX_OVERRIDES = 500
 ENDS_FIRST = "Godzina rozpoczęcia musi być wcześniejsza niż godzina zakończenia."
 OVERLAP = "Godziny jednego dnia nie mogą na siebie zachodzić."
@@ -85,7 +84,7 @@ def add_override(db: PooledConnection, tutor_id: int, override: NewOverride) -> 
 
 def delete_override(db: PooledConnection, tutor_id: int, override_id: int) -> None:
     """The tutor must be locked. Raises NotFound."""
-    if override_id > MAX_ID or not hours_repository.delete_override(db, tutor_id, override_id):
+    if not hours_repository.delete_override(db, tutor_id, override_id):
         raise NotFound
     make_rule_items(db, [tutor_id])
 

@@ -51,7 +51,7 @@ def add_override(caller: TutorCaller, override: NewOverride) -> Response:
 
 
 @availability_hours.delete(
-    "/api/availability/overrides/me/{override_id:int}/", response_model=Detail, responses=error_responses(NotFound)
+    "/api/availability/overrides/me/{override_id:int64}/", response_model=Detail, responses=error_responses(NotFound)
 )
 def delete_override(caller: TutorCaller, override_id: int) -> Response:
     """Delete an override: its days are as the weekly hours have them."""

@@ -7,13 +7,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from functions.availability.times import Day, TimeOfDay, Zone, one_of
 from shared.kit.http import fields
 from shared.kit.http.fields import Text, Whole, invalid
+from shared.kit.http.request_models import RequestModel
 
 MAX_HOURS = 70
 MAX_NOTE = 200
 TOO_MANY = f"Podaj co najwyżej {MAX_HOURS} przedziałów godzin."
 
 
-class Hours(BaseModel):
+class Hours(RequestModel):
     """Hours of every week; Monday is 1, Sunday is 7, and 24:00 the midnight at the end of the day."""
 
     weekday: Annotated[int, Whole(minimum=1, maximum=7)]
@@ -40,7 +41,7 @@ EXAMPLE_HOURS: dict[str, Any] = {
 }
 
 
-class NewHours(BaseModel):
+class NewHours(RequestModel):
     """The whole week; without a zone the tutor's stays as it is."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_HOURS})
@@ -62,7 +63,7 @@ class Week(BaseModel):
     hours: list[ShownHours]
 
 
-class NewOverride(BaseModel):
+class NewOverride(RequestModel):
     """A day off, a vacation or extra hours: the same time on each of some days, the last one included."""
 
     model_config = ConfigDict(

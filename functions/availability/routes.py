@@ -10,7 +10,7 @@ from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
-availability = router("availability")
+availability = router("availability").recorded
 
 
 @availability.get("/api/user/tutor/schedule/me/", response_model=list[Item])
@@ -43,7 +43,7 @@ def delete_all_items(caller: TutorCaller) -> Response:
 
 
 @availability.delete(
-    "/api/user/tutor/schedule/me/{item_id:int}/", response_model=Info, responses=error_responses(service.NoSuchItem)
+    "/api/user/tutor/schedule/me/{item_id:any_int}/", response_model=Info, responses=error_responses(service.NoSuchItem)
 )
 def delete_item(caller: TutorCaller, item_id: int) -> Response:
     """Delete one item of the schedule."""

@@ -10,8 +10,7 @@ from functions.availability.terms_schemas import PublicTerms, Slot, Terms, Terms
 from shared.domain.auth import TutorCaller
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http.fast_routes import fast_route
-from shared.kit.http.openapi import error_responses, path_id
+from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
@@ -36,13 +35,11 @@ def change_terms(caller: TutorCaller, change: TermsChange) -> Response:
     return get_terms(caller)
 
 
-@booking_terms.get(
-    "/api/availability/terms/{tutor_id:int}/",
+@booking_terms.fast_get(
+    "/api/availability/terms/{tutor_id:int32}/",
     response_model=PublicTerms,
     responses=error_responses(NotFound),
-    openapi_extra=path_id("tutor_id"),
 )
-@fast_route
 def get_public_terms(request: Request) -> Response:
     """What students must know of a tutor's terms before they book."""
     return raw_json_response(terms.get_public_terms(request.path_params["tutor_id"]))
@@ -53,7 +50,6 @@ def _parameter(name: str, description: str, example: object, **schema: Any) -> d
 
 
 SLOT_PARAMETERS = [
-    *path_id("tutor_id")["parameters"],
     _parameter("from", "ISO 8601 date-time, or a date for its midnight; now by default.", "2027-03-22", type="string"),
     _parameter("to", "The same; 62 days later at most, 7 by default.", "2027-03-29T00:00:00+02:00", type="string"),
     _parameter(
@@ -63,14 +59,14 @@ SLOT_PARAMETERS = [
 ]
 
 
-@booking_terms.get(
-    "/api/availability/slots/{tutor_id:int}/",
+# It reads its own query.
+@booking_terms.recorded.fast_get(
+    "/api/availability/slots/{tutor_id:int32}/",
     response_model=list[Slot],
     response_model_exclude_unset=True,
     responses=error_responses(FieldErrors, NotFound),
     openapi_extra={"parameters": SLOT_PARAMETERS},
 )
-@fast_route
 def list_slots(request: Request) -> Response:
     """What can be booked now, by its start: free time, and seats of groups."""
     return json_response(slots.list_slots(request.path_params["tutor_id"], request.scope["query_string"]))

@@ -10,6 +10,7 @@ from functions.availability.times import Zone, one_of
 from shared.kit.http import fields
 from shared.kit.http.fields import Text, Whole, invalid, whole_number
 from shared.kit.http.partial_update import PartialUpdate
+from shared.kit.http.request_models import RequestModel
 
 MAX_PRICE = 1_000_000
 MAX_URL = 500
@@ -86,7 +87,7 @@ EXAMPLE_TERMS: dict[str, Any] = {
 }
 
 
-class TermsChange(PartialUpdate):
+class TermsChange(PartialUpdate, RequestModel):
     """A change of terms: what is absent stays as it is. Lengths, step, buffers and the notice are in minutes."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_TERMS})

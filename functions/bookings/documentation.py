@@ -6,7 +6,8 @@ from functions.bookings.idempotency import KeyReused
 from functions.bookings.lists import STATES, WHEN
 from shared.kit.errors import AppError, FieldErrors, Unavailable
 from shared.kit.http.openapi import error_responses
-from shared.kit.http.page_pagination import PAGE_PARAMETERS
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.query_models import query_parameters
 
 
 def changing(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -23,7 +24,7 @@ LIST_PARAMETERS = {
         _choice("is_confirmed", "Confirmed ones only, or only those that are not.", {"type": "boolean"}),
         _choice("state", "Those in one state.", {"type": "string", "enum": list(STATES)}),
         _choice("when", "Those that are not over, the soonest first, or those that are.", {"enum": list(WHEN)}),
-        *PAGE_PARAMETERS,
+        *query_parameters(PageQuery),
     ]
 }
 YEAR_PARAMETER = {

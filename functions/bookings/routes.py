@@ -27,9 +27,10 @@ from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
 
-bookings = router("bookings")
 PATH = "/api/reservation/reservation/"
-ONE = PATH + "{booking_id:int}/"
+
+bookings = router("bookings")
+ONE = PATH + "{booking_id:int64}/"
 
 
 def then_shown(booking_id: int, act: Callable[[PooledConnection], None]) -> Callable[[PooledConnection], str]:
@@ -91,7 +92,7 @@ def reschedule(caller: User, request: Request, booking_id: int, new: NewTime) ->
 
 
 @bookings.post(
-    PATH + "tutor/me/confirm/{booking_id:int}/",
+    PATH + "tutor/me/confirm/{booking_id:int64}/",
     response_model=Reservation,
     responses=changing(answering.AlreadyConfirmed, WrongState, HoldExpired),
     openapi_extra=HEADER_PARAMETER,
@@ -103,7 +104,7 @@ def confirm(caller: TutorCaller, request: Request, booking_id: int, sent: Empty)
 
 
 @bookings.post(
-    PATH + "tutor/me/decline/{booking_id:int}/",
+    PATH + "tutor/me/decline/{booking_id:int64}/",
     response_model=Reservation,
     responses=changing(WrongState),
     openapi_extra=HEADER_PARAMETER,
@@ -156,7 +157,8 @@ def get_booking(caller: User, booking_id: int) -> Response:
     return raw_json_response(lists.get_details(caller.id, booking_id))
 
 
-@bookings.get(
+# It reads its own query.
+@bookings.recorded.get(
     PATH + "user/me/",
     response_model=list[StudentsReservation] | StudentsPage,
     responses=error_responses(FieldErrors, NotFound),
@@ -168,7 +170,8 @@ def list_as_student(caller: User, request: Request) -> Response:
     return raw_json_response(lists.list_bookings("student", caller.id, wanted, PATH + "user/me/"))
 
 
-@bookings.get(
+# It reads its own query.
+@bookings.recorded.get(
     PATH + "tutor/me/",
     response_model=list[TutorsReservation] | TutorsPage,
     responses=error_responses(FieldErrors, NotFound),
@@ -180,7 +183,8 @@ def list_as_tutor(caller: TutorCaller, request: Request) -> Response:
     return raw_json_response(lists.list_bookings("tutor", caller.tutor_id, wanted, PATH + "tutor/me/"))
 
 
-@bookings.get(
+# It reads its own query.
+@bookings.recorded.get(
     "/api/reservation/earnings/me/",
     response_model=Earnings,
     responses=error_responses(FieldErrors),

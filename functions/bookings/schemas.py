@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from shared.domain.platform_settings import local_zone
 from shared.kit.http.fields import Flag, Moment, Text, Whole
+from shared.kit.http.request_models import RequestModel
 from shared.kit.text import unstorable_characters
 
 MOMENT = Moment(zone=local_zone)
@@ -32,7 +33,7 @@ Minutes = Annotated[int | None, Whole(minimum=5, maximum=1440)]
 Reason = Annotated[str, Text(max_length=MAX_NOTE, blank=True)]
 
 
-class NewBooking(BaseModel):
+class NewBooking(RequestModel):
     """An item of the schedule or a part of it, a time of a tutor, or a group's session."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"schedule_item": 1, "note": "Całki, proszę."}})
@@ -50,19 +51,19 @@ class NewBooking(BaseModel):
     skip_conflicts: Annotated[bool, Flag()] = False
 
 
-class Cancellation(BaseModel):
+class Cancellation(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "Choroba"}})
 
     reason: Reason = ""
 
 
-class Empty(BaseModel):
+class Empty(RequestModel):
     """Nothing has to be sent."""
 
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
 
-class NewTime(BaseModel):
+class NewTime(RequestModel):
     model_config = ConfigDict(
         json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00", "length": 60, "reason": ""}}
     )
@@ -72,7 +73,7 @@ class NewTime(BaseModel):
     reason: Reason = ""
 
 
-class Line(BaseModel):
+class Line(RequestModel):
     """A full session, by its id or by its tutor and the time it starts."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"session": 1}})

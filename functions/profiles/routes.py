@@ -20,7 +20,7 @@ from shared.kit.http.request_body import media_type, multipart_form, read_body
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 
-profiles = router("profiles")
+profiles = router("profiles").recorded
 NOT_A_FILE = "Przesłane dane nie były plikiem. Sprawdź typ kodowania formatki."
 FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
 

@@ -1,6 +1,8 @@
 """HTTP shapes of reporting reviews and deciding on them."""
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Response
 
 from functions.reviews import queries, service
 from functions.reviews.schemas import Decision, Info, NewReport, ReportedPage
@@ -8,7 +10,8 @@ from shared.domain.auth import StaffCaller, User
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
-from shared.kit.http.page_pagination import PAGE_PARAMETERS, read_page
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.query_models import from_query
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
@@ -17,7 +20,7 @@ REPORTED_PATH = "/api/user/tutor/reviews/reported/"
 
 
 @review_moderation.post(
-    "/api/user/tutor/reviews/{review_id:int}/report/",
+    "/api/user/tutor/reviews/{review_id:int64}/report/",
     status_code=201,
     response_model=Info,
     responses=error_responses(service.ReviewNotFound, service.OwnReview),
@@ -33,17 +36,16 @@ def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     REPORTED_PATH,
     response_model=ReportedPage,
     responses=error_responses(FieldErrors, NotFound),
-    openapi_extra={"parameters": PAGE_PARAMETERS},
 )
-def list_reported(_caller: StaffCaller, request: Request) -> Response:
+def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
     """Reviews with open reports, the one reported first first; for staff."""
-    page = read_page(request.scope["query_string"])
+    page = query.page
     found = queries.list_reported(page)
     return raw_json_response(page.wrap(REPORTED_PATH, found.count, found.results))
 
 
 @review_moderation.post(
-    "/api/user/tutor/reviews/{review_id:int}/hide/",
+    "/api/user/tutor/reviews/{review_id:int64}/hide/",
     response_model=Decision,
     responses=error_responses(service.ReviewNotFound),
 )
@@ -53,7 +55,7 @@ def hide_review(_caller: StaffCaller, review_id: int) -> Response:
 
 
 @review_moderation.post(
-    "/api/user/tutor/reviews/{review_id:int}/unhide/",
+    "/api/user/tutor/reviews/{review_id:int64}/unhide/",
     response_model=Decision,
     responses=error_responses(service.ReviewNotFound),
 )

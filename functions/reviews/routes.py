@@ -1,6 +1,9 @@
 """HTTP shapes of the reviews feature."""
 
+from typing import Annotated
+
 from fastapi import Request, Response
+from pydantic import Field
 
 from functions.reviews import queries, service
 from functions.reviews.schemas import (
@@ -17,20 +20,26 @@ from functions.reviews.schemas import (
 from shared.domain.auth import Anybody, TutorCaller, User
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http.fast_routes import fast_route
-from shared.kit.http.openapi import count_parameter, error_responses, path_id
-from shared.kit.http.page_pagination import PAGE_PARAMETERS, read_page
-from shared.kit.http.query_string import read_count
+from shared.kit.http.fields import Count
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.query_models import RecordedQueryModel, from_query
 from shared.kit.http.responses import json_response, raw_json_response
-from shared.kit.http.routing import router, unlisted
+from shared.kit.http.routing import router
 
-reviews = router("reviews")
-COUNT = "number_of_ratings"
 MOST = 100
 
+reviews = router("reviews")
 
-@reviews.post(
-    "/api/user/rate_tutor/{tutor_id:int}/",
+
+class BestRatings(RecordedQueryModel):
+    number_of_ratings: Annotated[
+        int, Count(), Field(description=f"How many at most; more than {MOST} are never returned.", examples=[10])
+    ] = MOST
+
+
+@reviews.recorded.post(
+    "/api/user/rate_tutor/{tutor_id:any_int}/",
     status_code=201,
     response_model=Rating,
     responses=error_responses(service.TutorIdRequired, service.TutorNotFound, service.OwnTutor, service.AlreadyRated),
@@ -42,12 +51,12 @@ def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     return json_response(added, 201)
 
 
-@reviews.patch(
-    "/api/user/rate_tutor/{tutor_id:int}/",
+@reviews.unlisted(
+    "PATCH",
+    "/api/user/rate_tutor/{tutor_id:any_int}/",
     response_model=Review,
     responses=error_responses(service.NoRating, service.ReviewHidden),
 )
-@unlisted
 def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
     """Change stars, text or both of the own rating of a tutor."""
     with transaction() as db:
@@ -55,8 +64,8 @@ def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
     return raw_json_response(review)
 
 
-@reviews.delete(
-    "/api/user/rate_tutor/{tutor_id:int}/",
+@reviews.recorded.delete(
+    "/api/user/rate_tutor/{tutor_id:any_int}/",
     response_model=Info,
     responses=error_responses(service.NoRating, service.ReviewHidden),
 )
@@ -67,40 +76,37 @@ def delete_rating(caller: User, tutor_id: int) -> Response:
     return json_response({"Info": "Rating deleted."})
 
 
-@reviews.get("/api/user/ratings/me/", response_model=OwnRatings)
+@reviews.recorded.get("/api/user/ratings/me/", response_model=OwnRatings)
 def list_own_ratings(caller: User) -> Response:
     """The own ratings, oldest first."""
     return raw_json_response(f'{{"ratings":{queries.list_ratings_by_student(caller.id)}}}')
 
 
-@reviews.get(
+@reviews.recorded.get(
     "/api/user/ratings/best/",
     response_model=list[RatingOfTutor],
     responses=error_responses(FieldErrors),
-    openapi_extra=count_parameter(COUNT, MOST),
 )
-def list_best_ratings(_caller: Anybody, request: Request) -> Response:
+def list_best_ratings(_caller: Anybody, query: Annotated[BestRatings, from_query(BestRatings)]) -> Response:
     """The best ratings of all tutors, best first, at most 100."""
-    count = read_count(request.scope["query_string"], COUNT)
-    return raw_json_response(queries.list_best_ratings(MOST if count is None else min(count, MOST)))
+    return raw_json_response(queries.list_best_ratings(min(query.number_of_ratings, MOST)))
 
 
-@reviews.get(
-    "/api/user/tutor/reviews/{tutor_id:int}/",
+@reviews.fast_get(
+    "/api/user/tutor/reviews/{tutor_id:int32}/",
+    query=PageQuery,
     response_model=ReviewPage,
     responses=error_responses(FieldErrors, NotFound),
-    openapi_extra={"parameters": [*path_id("tutor_id")["parameters"], *PAGE_PARAMETERS]},
 )
-@fast_route
 def list_reviews(request: Request) -> Response:
     """A tutor's reviews, the newest first, and the average of all."""
     tutor_id = request.path_params["tutor_id"]
-    page = read_page(request.scope["query_string"])
+    page = PageQuery.read(request.scope["query_string"]).page
     return raw_json_response(service.list_reviews(f"/api/user/tutor/reviews/{tutor_id}/", tutor_id, page))
 
 
 @reviews.put(
-    "/api/user/tutor/reviews/{review_id:int}/reply/",
+    "/api/user/tutor/reviews/{review_id:int64}/reply/",
     response_model=Review,
     responses=error_responses(service.ReviewNotFound),
 )
@@ -110,7 +116,7 @@ def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
 
 
 @reviews.delete(
-    "/api/user/tutor/reviews/{review_id:int}/reply/",
+    "/api/user/tutor/reviews/{review_id:int64}/reply/",
     response_model=Review,
     responses=error_responses(service.ReviewNotFound),
 )

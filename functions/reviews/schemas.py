@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from shared.kit.http.fields import Text, Whole, invalid
 from shared.kit.http.partial_update import PartialUpdate
+from shared.kit.http.request_models import RequestModel
 
 MAX_RATING_NUMBER = 32_767
 MAX_REVIEW = 5_000
@@ -30,19 +31,19 @@ class NewRating(_Stars):
     review: Annotated[str, Text(max_length=MAX_REVIEW)]
 
 
-class EditedRating(_Stars, PartialUpdate):
+class EditedRating(_Stars, PartialUpdate, RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"rating": 4}})
 
     review: Annotated[str, Text(max_length=MAX_REVIEW)] = ""
 
 
-class NewReply(BaseModel):
+class NewReply(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"reply": "Dziękuję za miłe słowa!"}})
 
     reply: Annotated[str, Text(max_length=MAX_REVIEW)]
 
 
-class NewReport(BaseModel):
+class NewReport(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "Opinia obraża."}})
 
     reason: Annotated[str, Text(max_length=MAX_REASON)]

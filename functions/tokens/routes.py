@@ -28,7 +28,7 @@ tokens = router("tokens")
 SIGNED_OUT = {"detail": "Wylogowano."}
 
 
-@tokens.post(
+@tokens.recorded.post(
     "/api/token/",
     response_model=TokenPair,
     responses=error_responses(service.WrongCredentials, service.NotConfirmed, Throttled),
@@ -39,7 +39,7 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
     return json_response(service.sign_in(credentials, agent, client_address(request)))
 
 
-@tokens.post(
+@tokens.recorded.post(
     "/api/token/refresh/",
     response_model=AccessToken,
     responses=error_responses(service.BadToken, service.WrongTokenKind),
@@ -49,14 +49,14 @@ def refresh(token: RefreshToken) -> Response:
     return json_response(service.refresh(token.refresh))
 
 
-@tokens.post("/api/token/verify/", responses=error_responses(service.BadToken))
+@tokens.recorded.post("/api/token/verify/", responses=error_responses(service.BadToken))
 def verify(token: AnyToken) -> Response:
     """Tell whether a token of either kind is in force."""
     service.verify(token.token)
     return json_response({})
 
 
-@tokens.post(
+@tokens.recorded.post(
     "/api/user/check_password/",
     response_model=PasswordMatches,
     responses=error_responses(service.PasswordRequired, Throttled),

@@ -9,7 +9,7 @@ from functions.tutors.free_time import PARAMETERS, FreeTime, read_free_time
 from shared.kit.errors import FieldErrors
 from shared.kit.http import fields
 from shared.kit.http.cursor_pagination import BadCursor, Cursor, read_cursor
-from shared.kit.http.query_string import parse_query, read_decimal
+from shared.kit.http.query_string import parse_query
 from shared.kit.text import unstorable_characters
 
 MAX_NUMBER = Decimal("1e50")
@@ -127,7 +127,7 @@ class _Reader:
         value = self.last(name)
         if not value:
             return None
-        number = read_decimal(value)
+        number = fields.finite_decimal(value)
         if number is None:
             self.errors[name] = [fields.NOT_NUMBER]
             return None

@@ -26,7 +26,7 @@ from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
-tutor_settings = router("tutor settings")
+tutor_settings = router("tutor settings").recorded
 METHODS = ("online_sessions_available", "in_person_sessions_available")
 GROUPS = ("individual_sessions_available", "group_sessions_available")
 PRICE_REFUSALS = (service.NegativePrice, service.PriceTooHigh)

@@ -38,7 +38,7 @@ def everything_as_anybody() -> Iterator[Step]:
     """Every endpoint with each method, anonymous and with bad credentials."""
     paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # APIRoutes
     for path in sorted(paths):
-        target = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
+        target = re.sub(r"\{\w+:\w*int\d*\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
         target = target.replace("{token}", "x")
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             yield Step(method, target)
@@ -292,6 +292,10 @@ def bookings() -> Iterator[Step]:
         yield Step("GET", f"/api/reservation/earnings/me/{query}", "tutor")
 
 
+def time_of(booking: dict[str, Any]) -> dict[str, Any]:
+    return {name: booking[name] for name in ("start_time", "length")}
+
+
 def changes_of_bookings() -> Iterator[Step]:
     """What becomes of those bookings: 2 is given up and offered as 7 to the second, who moves it."""
     for who in ("other", "second"):
@@ -303,7 +307,8 @@ def changes_of_bookings() -> Iterator[Step]:
     for who in ("other", "second", "second"):
         yield Step("POST", RESERVATIONS + "7/accept/", who, {})
     for who, body in (("other", NINE), ("tutor", NINE), ("second", TEN), ("second", NINE)):
-        yield Step("POST", RESERVATIONS + "7/reschedule/", who, body)
+        yield Step("POST", RESERVATIONS + "7/reschedule/", who, time_of(body))
+    yield Step("POST", RESERVATIONS + "7/reschedule/", "second", NINE)
     yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
     for _ in range(2):
         yield Step("DELETE", WAITLIST, "other", {"session": 2})
@@ -311,10 +316,11 @@ def changes_of_bookings() -> Iterator[Step]:
     for hour in ("07", "12"):
         yield Step("POST", RESERVATIONS, "other", EIGHT | {"start_time": f"2035-01-10T{hour}:00:00Z"})
     for action in ("confirm/8", "confirm/8", "decline/8", "decline/9", "confirm/9", "confirm/99"):
-        yield Step("POST", f"{RESERVATIONS}tutor/me/{action}/", "tutor", {"reason": "x"})
+        body = {"reason": "x"} if action.startswith("decline") else {}
+        yield Step("POST", f"{RESERVATIONS}tutor/me/{action}/", "tutor", body)
     for action in ("no_show", "no_show", "completed", "cancel", "accept", "reschedule"):
         for who in ("tutor", "other"):
-            yield Step("POST", f"{RESERVATIONS}1/{action}/", who, NINE)
+            yield Step("POST", f"{RESERVATIONS}1/{action}/", who, time_of(NINE) if action == "reschedule" else {})
 
 
 def transport() -> Iterator[Step]:

@@ -1,8 +1,10 @@
 """HTTP routes of the chat."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Response
+from pydantic import Field
 
 from functions.chat.actions import conversations
 from functions.chat.actions.list_messages import list_messages as list_messages_of
@@ -12,13 +14,13 @@ from functions.chat.domain.errors import ConversationNotFound, ConversationWithO
 from functions.chat.domain.messages import WINDOW
 from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
-from shared.kit.http.openapi import count_parameter, error_responses
-from shared.kit.http.query_string import read_count
+from shared.kit.http.fields import Count
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.query_models import RecordedQueryModel, from_query
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
 
-chat = router("chat")
-COUNT, BEFORE, AFTER = "number_of_last_messages", "before", "after"
+chat = router("chat").recorded
 
 
 @chat.post(
@@ -55,40 +57,38 @@ def get_conversation_with(caller: User, user_id: UUID) -> Response:
     return raw_json_response(conversations.get_conversation_with(caller.id, user_id))
 
 
-PLACES = {
-    "parameters": [
-        *count_parameter(COUNT, WINDOW)["parameters"],
-        *(
-            {
-                "name": name,
-                "in": "query",
-                "description": f"Only messages {name} this `seq`, oldest first and with their own `seq`.",
-                "schema": {"type": "integer", "minimum": 0},
-            }
-            for name in (BEFORE, AFTER)
-        ),
-    ]
-}
+class MessagesQuery(RecordedQueryModel):
+    number_of_last_messages: Annotated[
+        int | None, Count(), Field(description=f"How many at most, the newest first; never more than {WINDOW}.")
+    ] = None
+    before: Annotated[
+        int | None,
+        Count(),
+        Field(description="Messages before this `seq` only, oldest first and with their own `seq`."),
+    ] = None
+    after: Annotated[
+        int | None, Count(), Field(description="Messages after this `seq` only, oldest first and with their own `seq`.")
+    ] = None
 
 
 @chat.get(
     "/api/chat/conversation_detail/{conversation_id:lower_uuid}/",
     response_model=list[Message | NumberedMessage],
     responses=error_responses(FieldErrors),
-    openapi_extra=PLACES,
 )
-def list_messages(caller: User, conversation_id: UUID, request: Request) -> Response:
+def list_messages(
+    caller: User, conversation_id: UUID, query: Annotated[MessagesQuery, from_query(MessagesQuery)]
+) -> Response:
     """List the last 500 messages, oldest first; with `number_of_last_messages` that many, newest first.
 
     The list is empty where you are no member. A client that was away asks for what came `after` the last
     `seq` it has.
     """
-    query = request.scope["query_string"]
     messages = list_messages_of(
         caller.id,
         conversation_id,
-        newest=read_count(query, COUNT),
-        before=read_count(query, BEFORE),
-        after=read_count(query, AFTER),
+        newest=query.number_of_last_messages,
+        before=query.before,
+        after=query.after,
     )
     return raw_json_response(f"[{','.join(messages)}]")

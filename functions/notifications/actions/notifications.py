@@ -9,8 +9,6 @@ from shared.domain.notifications import notification_json
 from shared.kit.http.page_pagination import PageNumber
 from shared.kit.json import json_text
 
-MAX_ID = 2**63 - 1
-
 
 def list_notifications(user_id: UUID, page: PageNumber, path: str) -> str:
     """A page as JSON text, newest first. Raises NotFound for one behind the last."""
@@ -21,7 +19,7 @@ def list_notifications(user_id: UUID, page: PageNumber, path: str) -> str:
 
 def mark_notification(user_id: UUID, notification_id: int, *, is_read: bool) -> Notification:
     """Mark a user's notification as read or unread. Raises NotificationNotFound."""
-    marked = notifications.mark(user_id, notification_id, is_read=is_read) if notification_id <= MAX_ID else None
+    marked = notifications.mark(user_id, notification_id, is_read=is_read)
     if marked is None:
         raise NotificationNotFound
     return marked

@@ -1,5 +1,7 @@
 """HTTP routes of notifications."""
 
+from typing import Annotated
+
 from fastapi import Request, Response
 
 from functions.notifications.actions import notifications as actions
@@ -10,7 +12,8 @@ from shared.domain.auth import User
 from shared.domain.notifications import notification_json
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
-from shared.kit.http.page_pagination import PAGE_PARAMETERS, read_page
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.query_models import from_query
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
@@ -21,21 +24,19 @@ notifications = router("notifications")
     "/api/notification/list/",
     response_model=NotificationPage,
     responses=error_responses(FieldErrors, NotFound),
-    openapi_extra={"parameters": PAGE_PARAMETERS},
 )
-def list_notifications(caller: User, request: Request) -> Response:
+def list_notifications(caller: User, request: Request, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
     """List your notifications, newest first."""
-    page = read_page(request.scope["query_string"])
-    return raw_json_response(actions.list_notifications(caller.id, page, request.scope["path"]))
+    return raw_json_response(actions.list_notifications(caller.id, query.page, request.scope["path"]))
 
 
 @notifications.put(
-    "/api/notification/is_read/{notification_id:int}/",
+    "/api/notification/is_read/{notification_id:int64}/",
     response_model=Notification,
     responses=error_responses(NotificationNotFound),
 )
 @notifications.patch(
-    "/api/notification/is_read/{notification_id:int}/",
+    "/api/notification/is_read/{notification_id:int64}/",
     response_model=Notification,
     responses=error_responses(NotificationNotFound),
 )

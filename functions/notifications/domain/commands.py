@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from shared.kit.http.fields import Flag
+from shared.kit.http.request_models import RequestModel
 
 
-class ReadMark(BaseModel):
+class ReadMark(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"is_read": True}})
 
     is_read: Annotated[bool, Flag()]

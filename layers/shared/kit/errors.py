@@ -1,28 +1,39 @@
-"""Refusals: exceptions that know the answer they become at either entry point."""
+"""Errors that know the answer they become, over HTTP and over WebSocket alike."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
 class AppError(Exception):
-    """A refusal the caller is told about. Leaves stand beside the rule they enforce and set status and body."""
+    """An error that is answered with {"detail": text, "code": word}.
+
+    Leaves stand beside the rule they enforce, are named after a fact (`SlotTaken`) and set status, code and detail.
+    Codes are for programs and never change; all of them are one enum in the API description.
+    """
 
     status: ClassVar[int] = 400
-    body: Any = {"detail": "Bad request."}
+    code: ClassVar[str] = "bad_request"
+    detail: ClassVar[str] = "Niepoprawne żądanie."
+    body: Any = {"detail": detail, "code": code}
     headers: Mapping[str, str] = {}
 
+    def __init_subclass__(cls) -> None:
+        if "body" not in vars(cls):
+            cls.body = {"detail": cls.detail, "code": cls.code}
 
-class CodedError(AppError):
-    """A refusal of an endpoint beyond the frontend's contract: {"detail": text, "code": word}."""
 
-    code: ClassVar[str] = "refused"
-    detail: ClassVar[str] = "Refused."
+class RecordedError(AppError):
+    """An error whose body has a shape of the recorded contract; leaves set `body`."""
 
     def __init_subclass__(cls) -> None:
-        cls.body = {"detail": cls.detail, "code": cls.code}
+        """Leave the body as it was recorded."""
 
 
-class FieldErrors(AppError):
+# The name that features still use.
+CodedError = AppError
+
+
+class FieldErrors(RecordedError):
     """400 {"field": ["message", ...], ...}, all wrong fields at once."""
 
     body: Any = {"field": ["message"]}
@@ -32,14 +43,33 @@ class FieldErrors(AppError):
         self.body = dict(errors)
 
 
-class NotFound(AppError):
-    """404 for what does not exist, and for what is none of the caller's business."""
+class UnknownField(AppError):
+    """The endpoint knows no field, or no parameter of the query, of this name."""
+
+    code = "unknown_field"
+    detail = "Nieznana nazwa „strat_time”. Czy chodziło o „start_time”?"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.body = {"detail": f"Nieznana nazwa „{name[:50]}”.{_suggestion(name, known)}", "code": self.code}
+
+
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    if nearest := get_close_matches(name[:50], known, n=1, cutoff=0.5):
+        return f" Czy chodziło o „{nearest[0]}”?"
+    return f" Znane: {', '.join(known)}." if known else ""
+
+
+class NotFound(RecordedError):
+    """404 for what does not exist and for what the caller may not see."""
 
     status = 404
     body: Any = {"detail": "Nie znaleziono."}
 
 
-class MethodNotAllowed(AppError):
+class MethodNotAllowed(RecordedError):
     status = 405
     body: Any = {"detail": 'Niedozwolona metoda "GET".'}
 
@@ -48,7 +78,7 @@ class MethodNotAllowed(AppError):
         self.body = {"detail": f'Niedozwolona metoda "{method}".'}
 
 
-class UnsupportedMediaType(AppError):
+class UnsupportedMediaType(RecordedError):
     status = 415
     body: Any = {"detail": 'Brak wsparcia dla żądanego typu danych "text/plain".'}
 
@@ -57,7 +87,7 @@ class UnsupportedMediaType(AppError):
         self.body = {"detail": f'Brak wsparcia dla żądanego typu danych "{media_type}".'}
 
 
-class MalformedJson(AppError):
+class MalformedJson(RecordedError):
     body: Any = {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"}
 
     def __init__(self, reason: object) -> None:
@@ -67,14 +97,16 @@ class MalformedJson(AppError):
 
 class PayloadTooLarge(AppError):
     status = 413
-    body: Any = {"detail": "Przesłane dane są zbyt duże."}
+    code = "payload_too_large"
+    detail = "Przesłane dane są zbyt duże."
 
 
 class Throttled(AppError):
     """429 with Retry-After in seconds."""
 
     status = 429
-    body: Any = {"detail": "Zbyt wiele prób. Spróbuj ponownie później.", "code": "throttled"}
+    code = "throttled"
+    detail = "Zbyt wiele prób. Spróbuj ponownie później."
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
@@ -85,7 +117,8 @@ class Unavailable(AppError):
     """503 when an engine the request cannot do without does not answer."""
 
     status = 503
-    body: Any = {"detail": "Usługa jest chwilowo niedostępna.", "code": "unavailable"}
+    code = "unavailable"
+    detail = "Usługa jest chwilowo niedostępna."
     headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
@@ -93,4 +126,5 @@ class InternalError(AppError):
     """The bare answer to an error nobody foresaw; what happened is in the log."""
 
     status = 500
-    body: Any = {"detail": "Wystąpił nieoczekiwany błąd serwera."}
+    code = "internal_error"
+    detail = "Wystąpił nieoczekiwany błąd serwera."

@@ -64,7 +64,6 @@ def test_a_tutor_starts_with_terms(people: People) -> None:
     ("sent", "stored"),
     [
         ({}, {}),
-        ({"nothing": 1}, {}),
         ({"session_lengths": [90, "60", 45.0]}, {"session_lengths": [90, 60, 45]}),
         ({"slot_step": 5, "buffer_before": 0, "buffer_after": 240}, {"slot_step": 5, "buffer_after": 240}),
         ({"minimum_notice": "43200", "booking_window": 365}, {"minimum_notice": 43200, "booking_window": 365}),

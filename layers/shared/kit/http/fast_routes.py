@@ -1,4 +1,4 @@
-"""Direct routes: hot reads that take nothing but the request, answered without FastAPI's layers.
+"""Fast routes: hot reads that take nothing but the request, answered without FastAPI's layers.
 
 They stand in routers like all others, for both entry points and the documentation. What a framework does around an
 endpoint costs more than such an endpoint itself (docs/decisions/0004-direct-routes.md).
@@ -9,36 +9,56 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
-from typing import Any, TypeVar
+from inspect import signature
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
 from shared.kit.http.middleware import App, Receive, Scope, Send
+from shared.kit.http.query_models import RecordedQueryModel, refuse_parameters
 from shared.kit.http.responses import exception_response
 
 THREADS = 4
-Endpoint = TypeVar("Endpoint", bound=Callable[[Request], Response])
+FastEndpoint = Callable[[Request], Response]
 
 
-def fast_route(endpoint: Endpoint) -> Endpoint:
-    """Mark a public GET endpoint of the form (request) -> Response; stands below the router's decorator."""
-    endpoint.is_direct = True  # type: ignore[attr-defined]  # functions take attributes
-    return endpoint
+class UnfitForFastRoute(TypeError):
+    """The route needs something that a fast route does not do: it would be ignored in silence."""
+
+
+class FastRoute(APIRoute):
+    """A public GET route whose endpoint has the form (request) -> Response; made by `Router.fast_get`."""
+
+    # Whether the contract records it: then unknown parameters are ignored.
+    recorded = False
+    # What its endpoint reads from the query string, for the description.
+    query_model: type[RecordedQueryModel] | None = None
+
+    def answer(self, request: Request) -> Response:
+        try:
+            if self.query_model is None and not self.recorded:
+                refuse_parameters(request.scope["query_string"])
+            response: Response = self.endpoint(request)
+        except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
+            return exception_response(error, self.path)
+        return response
 
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="direct")
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="fast")
 
 
 class FastRoutes:
-    """ASGI wrapper that answers direct routes itself and hands on everything else."""
+    """ASGI wrapper that answers fast routes itself and hands on everything else."""
 
-    def __init__(self, app: Any, routes: Iterable[APIRoute]) -> None:
+    def __init__(self, app: Any, routes: Iterable[FastRoute]) -> None:
         self.app: App = app
-        self.routes = [route for route in routes if getattr(route.endpoint, "is_direct", False)]
+        self.routes = list(routes)
+        for route in self.routes:
+            check_fast(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
@@ -48,10 +68,10 @@ class FastRoutes:
         scope["route"] = route
         loop = asyncio.get_running_loop()
         here = copy_context()
-        response = await loop.run_in_executor(_threads(), here.run, _answer, route, Request(scope, receive))
+        response = await loop.run_in_executor(_threads(), here.run, route.answer, Request(scope, receive))
         await response(scope, receive, send)
 
-    def _find(self, scope: Scope) -> APIRoute | None:
+    def _find(self, scope: Scope) -> FastRoute | None:
         for route in self.routes:
             if route.path == scope["path"]:
                 return route
@@ -62,9 +82,14 @@ class FastRoutes:
         return None
 
 
-def _answer(route: APIRoute, request: Request) -> Response:
-    try:
-        response: Response = route.endpoint(request)
-    except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
-        return exception_response(error, route.path)
-    return response
+def check_fast(route: FastRoute) -> None:
+    """Raises UnfitForFastRoute for a guard or another dependency, a body, a parameter, or a method other than GET."""
+    where = f"{route.path}: a fast route"
+    if route.methods != {"GET"}:
+        raise UnfitForFastRoute(f"{where} answers GET only, not {sorted(route.methods or ())}.")
+    if route.dependencies or route.dependant.dependencies:
+        raise UnfitForFastRoute(f"{where} runs no dependency, so that no guard would hold.")
+    if route.body_field is not None:
+        raise UnfitForFastRoute(f"{where} reads no body.")
+    if [each.annotation for each in signature(route.endpoint).parameters.values()] != [Request]:
+        raise UnfitForFastRoute(f"{where} is given the request and nothing else.")

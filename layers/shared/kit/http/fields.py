@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -135,9 +136,9 @@ class Flag(_Field):
 
 @dataclass(frozen=True)
 class Whole(_Field):
-    """An integer, also as text or with a zero fraction ("12.0")."""
+    """An integer, also as text or with a zero fraction ("12.0"). Without a `maximum` it is cut off elsewhere."""
 
-    maximum: int = 2**31 - 1
+    maximum: int | None = 2**31 - 1
     minimum: int = -(2**31)
 
     def clean(self, value: Any) -> int:
@@ -146,7 +147,7 @@ class Whole(_Field):
         number = whole_number(value)
         if number is None:
             raise invalid(NOT_INTEGER)
-        if number > self.maximum:
+        if self.maximum is not None and number > self.maximum:
             raise invalid(TOO_LARGE.format(self.maximum))
         if number < self.minimum:
             raise invalid(TOO_SMALL.format(self.minimum))
@@ -154,6 +155,35 @@ class Whole(_Field):
 
     def schema(self) -> core_schema.CoreSchema:
         return core_schema.int_schema(le=self.maximum, ge=self.minimum)
+
+
+@dataclass(frozen=True)
+class Count(_Field):
+    """How many are wanted: a number of the query string whose fraction is cut off."""
+
+    maximum: int = 2**31 - 1
+
+    def clean(self, value: Any) -> int:
+        number = finite_decimal(str(value))
+        if number is None:
+            raise invalid(NOT_NUMBER)
+        if number < 0:
+            raise invalid(TOO_SMALL.format(0))
+        if number > self.maximum:
+            raise invalid(TOO_LARGE.format(self.maximum))
+        return int(number)
+
+    def schema(self) -> core_schema.CoreSchema:
+        return core_schema.int_schema(le=self.maximum, ge=0)
+
+
+def finite_decimal(text: str) -> Decimal | None:
+    """Read a finite number; None for anything else."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def whole_number(value: Any) -> int | None:

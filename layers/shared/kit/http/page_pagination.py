@@ -1,12 +1,14 @@
 """Pages by number, for lists that a person leafs through: {"count", "next", "previous", "results"}."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http import fields
-from shared.kit.http.query_string import parse_query
+from pydantic import Field
+
+from shared.kit.errors import NotFound
+from shared.kit.http.fields import Whole
+from shared.kit.http.query_models import QueryModel
 from shared.kit.json import json_text
 
 SIZE = 10
@@ -45,45 +47,14 @@ class PageNumber:
         return f"{path}?{urlencode({'p': number, 'page_size': self.size})}"
 
 
-def read_page(query: bytes) -> PageNumber:
-    """The page a query string asks for by `p` and `page_size`. Raises FieldErrors for what are no such numbers."""
-    given = parse_query(query)
-    errors: dict[str, list[str]] = {}
-    numbers = {
-        name: _read(given.get(name, [""])[0], name, default, most, errors)
-        for name, default, most in (("p", 1, None), ("page_size", SIZE, MAX_SIZE))
-    }
-    if errors:
-        raise FieldErrors(errors)
-    return PageNumber(min(numbers["p"], MAX_NUMBER), numbers["page_size"])
+class PageQuery(QueryModel):
+    """The two parameters of every list in pages; lists with more of them derive from it."""
 
+    p: Annotated[
+        int, Whole(minimum=1, maximum=None), Field(description="The page, counting from 1; 404 behind the last.")
+    ] = 1
+    page_size: Annotated[int, Whole(minimum=1, maximum=MAX_SIZE), Field(description="How many a page has.")] = SIZE
 
-def _read(text: str, name: str, default: int, most: int | None, errors: dict[str, list[str]]) -> int:
-    if not text:
-        return default
-    number = fields.whole_number(text)
-    if number is None:
-        errors[name] = [fields.NOT_INTEGER]
-    elif number < 1:
-        errors[name] = [fields.TOO_SMALL.format(1)]
-    elif most is not None and number > most:
-        errors[name] = [fields.TOO_LARGE.format(most)]
-    else:
-        return number
-    return default
-
-
-PAGE_PARAMETERS = [
-    {
-        "name": "p",
-        "in": "query",
-        "description": "The page, counting from 1; 404 behind the last.",
-        "schema": {"type": "integer", "minimum": 1, "default": 1},
-    },
-    {
-        "name": "page_size",
-        "in": "query",
-        "description": "How many a page has.",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": SIZE},
-    },
-]
+    @property
+    def page(self) -> PageNumber:
+        return PageNumber(min(self.p, MAX_NUMBER), self.page_size)

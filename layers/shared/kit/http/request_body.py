@@ -3,18 +3,16 @@
 import json
 import logging
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn, TypedDict
 from urllib.parse import parse_qsl
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.exceptions import HTTPException
 
 from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
-from shared.kit.http import fields
 
 # A Lambda function can be sent 6 MB, of which base64 takes a quarter.
 MAX_BODY = 4_500_000
@@ -116,29 +114,3 @@ def _finite(text: str) -> float:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
-
-
-def field_errors(error: RequestValidationError, model: object = None) -> AppError:
-    """Turn FastAPI's validation errors into {"field": ["message", ...]}.
-
-    A model may name the key of a complaint about the whole body: `body_error_key`.
-    """
-    errors: dict[str, list[str]] = {}
-    for problem in error.errors():
-        _source, *path = problem["loc"]
-        if not path:
-            return not_an_object(problem.get("input"), getattr(model, "body_error_key", None))
-        errors.setdefault(str(path[0]), []).extend(_messages(problem))
-    return FieldErrors(errors)
-
-
-def _messages(problem: Mapping[str, Any]) -> list[str]:
-    if problem["type"] == "wire":
-        return list(problem["ctx"]["messages"])
-    return [fields.REQUIRED if problem["type"] == "missing" else problem["msg"]]
-
-
-def not_an_object(value: object, key: str | None = None) -> FieldErrors:
-    """The answer to a JSON body that is no object."""
-    message = "No data provided" if value is None else fields.not_a("dict", value)
-    return FieldErrors({key: message} if key else {"non_field_errors": [message]})

@@ -2,75 +2,66 @@
 
 import hmac
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from mangum import Mangum
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from shared.kit.aws.lambda_handler import Handler, lambda_handler
 from shared.kit.errors import AppError, MethodNotAllowed, NotFound
-from shared.kit.http.fast_routes import FastRoutes
+from shared.kit.http import path_convertors
+from shared.kit.http.fast_routes import FastEndpoint, FastRoute, FastRoutes
 from shared.kit.http.middleware import ApiMiddleware
-from shared.kit.http.request_body import BodyRequest, field_errors
+from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_parameters
+from shared.kit.http.request_body import BodyRequest
+from shared.kit.http.request_models import validation_error
 from shared.kit.http.responses import error_response, exception_response, json_response
 from shared.kit.settings import settings
 
 # The order in which the original names methods in its Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-Guard = TypeVar("Guard", bound=Callable[..., Any])
+path_convertors.register()
+
+Decided = TypeVar("Decided")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
-class _LowerUuid(Convertor[str]):
-    """A UUID in a path; in upper case the path is an unknown one, as in the original."""
-
-    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-class _Id(Convertor[int]):
-    """A number in a path; with more digits than any id has the path is an unknown one."""
-
-    regex = "[0-9]{1,40}"
-
-    def convert(self, value: str) -> int:
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        return str(value)
-
-
-register_url_convertor("lower_uuid", _LowerUuid())
-# In place of Starlette's own, which fails at what Python will not read: more than 4,300 digits.
-register_url_convertor("int", _Id())
-
-
 class ApiRoute(APIRoute):
-    """A route that reads bodies leniently and answers every failure in the frontend's shapes."""
+    """A route that reads bodies of any form and answers every failure in our shapes."""
+
+    # Whether the contract records it: then unknown parameters are ignored.
+    recorded = False
+    # Whether its path's Allow header names its method.
+    listed = True
+
+    @property
+    def query_model(self) -> type[RecordedQueryModel] | None:
+        """What it reads from the query string."""
+        calls = (dependency.call for dependency in self.dependant.dependencies)
+        return next((call.model for call in calls if isinstance(call, FromQuery)), None)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         model = self.body_field.field_info.annotation if self.body_field else None
+        reads_query = self.query_model is not None
 
         async def guarded(request: Request) -> Response:
             try:
+                if request.scope["query_string"] and not (reads_query or self.recorded):
+                    refuse_parameters(request.scope["query_string"])
                 if model is not None:
                     request = BodyRequest(request.scope, request.receive)
                     await request.load()
                 return await handle(request)
             except RequestValidationError as error:
                 fault = request.fault if isinstance(request, BodyRequest) else None
-                return error_response(fault or field_errors(error, model))
+                problems = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
+                return error_response(fault or validation_error(problems, model))
             except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
                 return exception_response(error, self.path)
 
@@ -90,47 +81,99 @@ def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def router(tag: str) -> APIRouter:
+class Router(APIRouter):
+    """The endpoints of a feature."""
+
+    def __init__(self, tag: str, *, lenient: bool = False) -> None:
+        super().__init__(route_class=ApiRoute, tags=[tag])
+        self.tag = tag
+        self.lenient = lenient
+
+    @cached_property
+    def recorded(self) -> "Router":
+        """The same router for endpoints that the contract records: they ignore unknown parameters."""
+        view = Router(self.tag, lenient=True)
+        view.routes = self.routes
+        return view
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().add_api_route(path, endpoint, **options)
+        match self.routes[-1]:
+            case ApiRoute() | FastRoute() as route:
+                route.recorded = self.lenient
+
+    def fast_get(
+        self, path: str, *, query: type[RecordedQueryModel] | None = None, **options: Any
+    ) -> Callable[[FastEndpoint], FastEndpoint]:
+        """Add a public GET endpoint of the form (request) -> Response, see `fast_routes`.
+
+        `query` is the model it reads from the query string, for the description.
+        """
+
+        def add(endpoint: FastEndpoint) -> FastEndpoint:
+            self.add_api_route(path, endpoint, methods=["GET"], route_class_override=FastRoute, **options)
+            match self.routes[-1]:
+                case FastRoute() as route:
+                    route.query_model = query
+            return endpoint
+
+        return add
+
+    def unlisted(self, method: str, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Add an endpoint that its path's Allow header does not name, because the contract fixes that header."""
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            self.add_api_route(path, endpoint, methods=[method], **options)
+            match self.routes[-1]:
+                case ApiRoute() as route:
+                    route.listed = False
+            return endpoint
+
+        return add
+
+
+def router(tag: str) -> Router:
     """An empty router of a feature; `tag` groups its endpoints in the documentation."""
-    return APIRouter(route_class=ApiRoute, tags=[tag])
+    return Router(tag)
 
 
-def guard(*refusals: type[AppError]) -> Callable[[Guard], Guard]:
-    """Mark a dependency that decides who may call: it also runs before a 405 is answered.
+class Guard(Generic[Decided]):
+    """A dependency that decides who may call: it also runs before a 405 is answered.
 
-    Its refusals are documented at every route it guards.
+    Its `errors` are documented at every route it guards.
     """
 
-    def mark(dependency: Guard) -> Guard:
-        dependency.is_guard = True  # type: ignore[attr-defined]  # functions take attributes
-        dependency.refusals = refusals  # type: ignore[attr-defined]
-        return dependency
+    def __init__(self, decide: Callable[[Request], Decided], errors: tuple[type[AppError], ...]) -> None:
+        self.decide = decide
+        self.errors = errors
 
-    return mark
+    def __call__(self, request: Request) -> Decided:
+        return self.decide(request)
 
 
-def unlisted(endpoint: Endpoint) -> Endpoint:
-    """Mark an endpoint that its path's Allow header does not name, because the frontend's contract fixes that header.
+def guard(*errors: type[AppError]) -> Callable[[Callable[[Request], Decided]], Guard[Decided]]:
+    """Make a guard of a function; `errors` are those it raises."""
+    return lambda decide: Guard(decide, errors)
 
-    Stands below the router's decorator.
-    """
-    endpoint.is_unlisted = True  # type: ignore[attr-defined]  # functions take attributes
-    return endpoint
+
+def guards_of(route: APIRoute) -> list[Guard[Any]]:
+    calls = (dependency.call for dependency in route.dependant.dependencies)
+    return [call for call in calls if isinstance(call, Guard)]
 
 
 def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> ApiMiddleware:
     """One ASGI app of some features' routers and, locally, `others` beside them."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
-    routes = [route for each in routers for route in each.routes if isinstance(route, APIRoute)]
+    routes = [route for each in routers for route in each.routes if isinstance(route, ApiRoute | FastRoute)]
     app.router.routes.extend(routes)
     allowed = {}
-    listed = [route for route in routes if not getattr(route.endpoint, "is_unlisted", False)]
+    listed = [route for route in routes if isinstance(route, FastRoute) or route.listed]
     for path, methods in methods_by_path(listed).items():
         allowed[path] = ", ".join(method for method in METHODS if method in methods)
         app.router.routes.append(_fallback(path, [route for route in routes if route.path == path]))
     app.router.routes.extend(others)
     app.add_exception_handler(HTTPException, _plain_http_error)
-    return ApiMiddleware(FastRoutes(app, routes), allowed)
+    return ApiMiddleware(FastRoutes(app, [route for route in routes if isinstance(route, FastRoute)]), allowed)
 
 
 def http_handler(*routers: APIRouter) -> Handler:
@@ -149,24 +192,18 @@ def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
     return methods
 
 
-def _fallback(path: str, routes: list[APIRoute]) -> ApiRoute:
+def _fallback(path: str, routes: Sequence[APIRoute]) -> ApiRoute:
     """Answers the methods a path does not have, after the same guards as the ones it has."""
-    guards = [
-        dependency for dependency in routes[0].dependant.dependencies if getattr(dependency.call, "is_guard", False)
-    ]
 
     def refuse_method(request: Request) -> Response:
         if request.method == "OPTIONS":
             return json_response({})
         raise MethodNotAllowed(request.method)
 
-    return ApiRoute(
-        path,
-        refuse_method,
-        methods=list(METHODS),
-        dependencies=[Depends(dependency.call) for dependency in guards],
-        include_in_schema=False,
-    )
+    dependencies = [Depends(each) for each in guards_of(routes[0])]
+    route = ApiRoute(path, refuse_method, methods=list(METHODS), dependencies=dependencies, include_in_schema=False)
+    route.recorded = True
+    return route
 
 
 async def _plain_http_error(_request: Request, _error: Exception) -> Response:

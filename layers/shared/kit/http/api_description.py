@@ -1,0 +1,93 @@
+"""The OpenAPI description of some routes: what holds for whole groups of them is added to what FastAPI writes.
+
+No handler imports it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from shared.kit.errors import (
+    FieldErrors,
+    MalformedJson,
+    NotFound,
+    PayloadTooLarge,
+    UnknownField,
+    UnsupportedMediaType,
+)
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.path_convertors import IntegerConvertor
+from shared.kit.http.query_models import query_parameters
+from shared.kit.http.routing import guards_of
+
+MAX_BIGINT = 2**63 - 1
+
+
+def complete_schema(schema: dict[str, Any], routes: Iterable[Any]) -> dict[str, Any]:
+    """Add to a generated OpenAPI schema what holds for whole groups of routes.
+
+    Protected operations get their security and 401, those with a body its 400, 413 and 415; FastAPI's own
+    422 goes, because its answers are not ours.
+    """
+    schema.setdefault("components", {}).setdefault("securitySchemes", {})["bearer"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+    }
+    for route in routes:
+        for method in getattr(route, "methods", ()):
+            operation = schema["paths"].get(route.path_format, {}).get(method.lower())
+            if operation is not None:
+                _complete_operation(operation, route)
+    _make_bounds_whole(schema)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema["components"].get("schemas", {}).pop(name, None)
+    return schema
+
+
+def _make_bounds_whole(part: Any) -> None:
+    """FastAPI reads bounds as floating-point numbers, which the largest id is too large for."""
+    if isinstance(part, dict):
+        for name in {"minimum", "maximum"} & part.keys():
+            if part.get("type") == "integer" and isinstance(part[name], float):
+                part[name] = min(int(part[name]), MAX_BIGINT)
+    if isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            _make_bounds_whole(each)
+
+
+def _complete_operation(operation: dict[str, Any], route: Any) -> None:
+    if 422 not in route.responses:
+        operation["responses"].pop("422", None)
+    _complete_parameters(operation, route)
+    guards = guards_of(route)
+    if guards:
+        operation["security"] = [{"bearer": []}]
+        _add(operation, error_responses(*guards[0].errors))
+    if route.param_convertors:
+        _add(operation, error_responses(NotFound))
+    if route.body_field is not None:
+        operation["requestBody"]["required"] = True
+        _add(operation, error_responses(FieldErrors, MalformedJson, NotFound, PayloadTooLarge, UnsupportedMediaType))
+
+
+def _complete_parameters(operation: dict[str, Any], route: Any) -> None:
+    """Describe the path as its convertors read it, and the query string as its model does."""
+    described = {each["name"]: each for each in operation.pop("parameters", [])}
+    for name, convertor in route.param_convertors.items():
+        known = described.setdefault(name, {"name": name, "in": "path", "required": True, "schema": {}})
+        if isinstance(convertor, IntegerConvertor):
+            known["schema"] = convertor.schema()
+    if route.query_model is not None:
+        described |= {each["name"]: each for each in query_parameters(route.query_model)}
+        _add(operation, error_responses(FieldErrors, *([] if route.recorded else [UnknownField])))
+    if described:
+        operation["parameters"] = list(described.values())
+
+
+def _add(operation: dict[str, Any], responses: dict[int | str, dict[str, Any]]) -> None:
+    """Merge responses into an operation, example by example."""
+    for status, response in responses.items():
+        known = operation["responses"].setdefault(str(status), response)
+        content = known.setdefault("content", {}).setdefault("application/json", {})
+        examples = response["content"]["application/json"]["examples"]
+        content["examples"] = {**examples, **content.get("examples", {})}

@@ -1,0 +1,102 @@
+"""Query strings as pydantic models: read, refused and described by one class.
+
+    class PageQuery(QueryModel):
+        p: Annotated[int, Whole(minimum=1), Field(description="The page, counting from 1.")] = 1
+
+    @notifications.get("/api/notification/list/")
+    def list_notifications(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response: ...
+
+    @reviews.fast_get("/api/user/tutor/reviews/{tutor_id:int32}/", query=PageQuery)
+    def list_reviews(request: Request) -> Response:
+        query = PageQuery.read(request.scope["query_string"])
+
+Of a parameter given twice the last value counts, unless its field is a list; without a value it is as if it were
+not given. Complaints are those of bodies: 400 {"field": ["message"]}. An unknown parameter is 400 `unknown_field`,
+which names the nearest known one; recorded endpoints ignore it (RecordedQueryModel).
+"""
+
+from functools import cache
+from typing import Any, Self, get_args, get_origin
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.kit.errors import UnknownField
+from shared.kit.http.query_string import parse_query
+from shared.kit.http.request_models import validation_error
+
+
+class RecordedQueryModel(BaseModel):
+    """The query string of a recorded endpoint: unknown parameters are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def read(cls, query: bytes) -> Self:
+        """Read a raw query string. Raises FieldErrors for all that is wrong at once, and UnknownField."""
+        lists = _list_names(cls)
+        given = {
+            name: values if name in lists else values[0]
+            for name, values in parse_query(query, repeatable=lists).items()
+            if values[0] or name in lists
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise validation_error(error.errors(include_url=False), cls) from None
+
+
+class QueryModel(RecordedQueryModel):
+    """The query string of an endpoint of our own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NoQuery(QueryModel):
+    """An endpoint of our own without parameters."""
+
+
+@cache
+def _list_names(model: type[BaseModel]) -> frozenset[str]:
+    fields = model.model_fields.items()
+    return frozenset(field.alias or name for name, field in fields if _is_list(field.annotation))
+
+
+def _is_list(annotation: Any) -> bool:
+    return list in {annotation, get_origin(annotation)} or any(_is_list(part) for part in get_args(annotation))
+
+
+class FromQuery:
+    """The dependency that reads a route's query string; asynchronous, as it needs no thread."""
+
+    def __init__(self, model: type[RecordedQueryModel]) -> None:
+        self.model = model
+
+    async def __call__(self, request: Request) -> RecordedQueryModel:
+        return self.model.read(request.scope["query_string"])
+
+
+def from_query(model: type[RecordedQueryModel]) -> Any:
+    """Mark an endpoint's parameter that is read from the query string."""
+    return Depends(FromQuery(model))
+
+
+def refuse_parameters(query: bytes) -> None:
+    """Refuse any parameter of a query string, for routes that take none. Raises UnknownField."""
+    for name in parse_query(query):
+        raise UnknownField(name, ())
+
+
+def query_parameters(model: type[RecordedQueryModel]) -> list[dict[str, Any]]:
+    """Describe a query model as OpenAPI parameters."""
+    schema = model.model_json_schema()
+    required = schema.get("required", ())
+    return [_parameter(name, field, required=name in required) for name, field in schema["properties"].items()]
+
+
+def _parameter(name: str, field: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    parameter: dict[str, Any] = {"name": name, "in": "query", "required": required}
+    parameter |= {key: field.pop(key) for key in ("description", "deprecated", "example") if key in field}
+    choices = [each for each in field.pop("anyOf", []) if each != {"type": "null"}]
+    shape = {key: value for key, value in field.items() if key != "title" and (key, value) != ("default", None)}
+    return {**parameter, "schema": {**(choices[0] if choices else {}), **shape}}

@@ -1,0 +1,64 @@
+"""Base classes of what requests carry, in bodies and in query strings, and what is answered when it does not fit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.kit.errors import AppError, FieldErrors, UnknownField
+from shared.kit.http import fields
+
+
+class RequestModel(BaseModel):
+    """A body of an endpoint of our own: a field that it does not have is 400 `unknown_field`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecordedRequestModel(BaseModel):
+    """A body of a recorded endpoint: the contract has it that fields it does not have are ignored."""
+
+
+def validation_error(problems: Sequence[Mapping[str, Any]], model: Any = None) -> AppError:
+    """Turn pydantic's errors about a model into ours: {"field": ["message", ...]}, or `unknown_field`.
+
+    `loc` of each begins with the field. A model may name the key of a complaint about the whole body:
+    `body_error_key`.
+    """
+    errors: dict[str, list[str]] = {}
+    for problem in problems:
+        *path, name = problem["loc"] or (None,)
+        if problem["type"] == "extra_forbidden":
+            return UnknownField(str(name), known_names(model, path))
+        if name is None:
+            return not_an_object(problem.get("input"), getattr(model, "body_error_key", None))
+        errors.setdefault(str(problem["loc"][0]), []).extend(_messages(problem))
+    return FieldErrors(errors)
+
+
+def known_names(model: Any, path: Sequence[Any] = ()) -> list[str]:
+    """List the names of a model's fields, or of those of the model inside it that `path` leads to."""
+    for step in path:
+        if isinstance(step, str):
+            annotations = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+            model = next(_models(annotations[step]))
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _messages(problem: Mapping[str, Any]) -> list[str]:
+    if problem["type"] == "wire":
+        return list(problem["ctx"]["messages"])
+    return [fields.REQUIRED if problem["type"] == "missing" else problem["msg"]]
+
+
+def not_an_object(value: object, key: str | None = None) -> FieldErrors:
+    """Answer a JSON body that is no object."""
+    message = "No data provided" if value is None else fields.not_a("dict", value)
+    return FieldErrors({key: message} if key else {"non_field_errors": [message]})

@@ -1,0 +1,108 @@
+"""Fast routes: what they cannot do is refused when the app is built."""
+
+import json
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, Request, Response
+
+from shared.domain.auth import User, any_user
+from shared.kit.http.fast_routes import UnfitForFastRoute
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.request_models import RequestModel
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import Router, http_app, http_handler, router
+from tests.support.lambda_client import LambdaClient
+
+
+class Body(RequestModel):
+    name: str
+
+
+def only_request(_request: Request) -> Response:
+    return json_response({})
+
+
+def with_guard(_request: Request, _caller: User) -> Response:
+    return json_response({})
+
+
+def guard_alone(_caller: User) -> Response:
+    return json_response({})
+
+
+def with_body(_request: Request, _body: Body) -> Response:
+    return json_response({})
+
+
+def with_query(_request: Request, _number: int = 1) -> Response:
+    return json_response({})
+
+
+def nothing() -> Response:
+    return json_response({})
+
+
+def fast(endpoint: Any, **options: Any) -> Router:
+    made = router("fast")
+    made.fast_get("/api/fast/", **options)(endpoint)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "options"),
+    [
+        (with_guard, {}),
+        (guard_alone, {}),
+        (only_request, {"dependencies": [Depends(any_user)]}),
+        (with_body, {}),
+        (with_query, {}),
+        (nothing, {}),
+    ],
+)
+def test_what_a_fast_route_would_ignore_is_refused(endpoint: Any, options: Any) -> None:
+    with pytest.raises(UnfitForFastRoute, match="/api/fast/"):
+        http_app(fast(endpoint, **options))
+
+
+def test_guards_of_a_whole_router_are_refused() -> None:
+    guarded = router("fast")
+    guarded.dependencies.append(Depends(any_user))
+    guarded.fast_get("/api/fast/")(only_request)
+    with pytest.raises(UnfitForFastRoute, match="no guard would hold"):
+        http_app(guarded)
+
+
+@pytest.mark.parametrize("methods", [["POST"], ["GET", "POST"], ["HEAD"]])
+def test_other_methods_than_get_are_refused(methods: list[str]) -> None:
+    made = fast(only_request)
+    made.routes[0].methods = set(methods)  # type: ignore[attr-defined]  # a route of FastAPI
+    with pytest.raises(UnfitForFastRoute, match="GET only"):
+        http_app(made)
+
+
+def test_a_fast_route_reads_its_query_by_a_model() -> None:
+    def listed(request: Request) -> Response:
+        return json_response({"page": PageQuery.read(request.scope["query_string"]).p})
+
+    call = LambdaClient(http_handler(fast(listed, query=PageQuery)))
+    assert call("GET", "/api/fast/?p=2").json == {"page": 2}
+    assert call("GET", "/api/fast/?pp=2").json["code"] == "unknown_field"
+
+
+def test_a_route_without_parameters_refuses_all() -> None:
+    plain: Annotated[Router, "of both kinds"] = fast(only_request)
+    plain.get("/api/plain/")(nothing)
+    call = LambdaClient(http_handler(plain))
+    for path in ("/api/fast/", "/api/plain/"):
+        assert call("GET", path).status == 200
+        answer = call("GET", f"{path}?x=1")
+        assert (answer.status, answer.json) == (400, {"detail": "Nieznana nazwa „x”.", "code": "unknown_field"})
+
+
+def test_a_recorded_route_ignores_parameters() -> None:
+    recorded = router("recorded").recorded
+    recorded.fast_get("/api/fast/")(only_request)
+    recorded.get("/api/plain/")(nothing)
+    call = LambdaClient(http_handler(recorded))
+    assert [json.loads(call("GET", f"/api/{path}/?x=1").body) for path in ("fast", "plain")] == [{}, {}]
