@@ -1,13 +1,10 @@
 """Every statement of the code, described by the migrated database: it is sound, and its rows are what code takes."""
 
-import importlib
-import pkgutil
 import typing
-from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from types import ModuleType, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 from uuid import UUID
 
@@ -16,14 +13,10 @@ import pytest
 from psycopg.pq import ExecStatus
 from psycopg.types.multirange import Multirange
 
-import functions
-import local
-import shared
-from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Command, Query, Variants, numbered
+from shared.kit.db.query import Query
+from tools.statements import Statement, all_statements, text_of
 
-Statement = Query[Any] | Command | Prepared
 # What psycopg makes of PostgreSQL's types.
 PYTHON_TYPES: dict[str, set[object]] = {
     "int2": {int},
@@ -50,42 +43,12 @@ PYTHON_TYPES: dict[str, set[object]] = {
 }
 
 
-def modules() -> Iterator[ModuleType]:
-    for package in (functions, shared, local):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith("__main__"):
-                yield importlib.import_module(found.name)
-
-
-def statements_in(value: object) -> Iterator[Statement]:
-    if isinstance(value, Query | Command | Prepared):
-        yield value
-    elif isinstance(value, Variants):
-        yield from value.build()
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from statements_in(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from statements_in(each)
-
-
-def all_statements() -> dict[str, Statement]:
-    found: dict[int, tuple[str, Statement]] = {}
-    for module in modules():
-        for name, value in vars(module).items():
-            for number, each in enumerate(statements_in(value)):
-                found.setdefault(id(each), (f"{module.__name__}.{name}[{number}]", each))
-    return dict(found.values())
-
-
 STATEMENTS = all_statements()
 
 
 def described(db: psycopg.Connection[Any], statement: Statement) -> list[tuple[str, str, bool]]:
     """Name and type of each column, and whether it is an array. Fails where PostgreSQL refuses the statement."""
-    text = statement.statement if isinstance(statement, Prepared) else numbered(statement.text)[0]
-    made = db.pgconn.prepare(b"", text)
+    made = db.pgconn.prepare(b"", text_of(statement))
     assert made.status == ExecStatus.COMMAND_OK, made.error_message.decode()
     if not isinstance(statement, Query):
         return []

@@ -1,11 +1,12 @@
 """SQL stands only where data is read and written, so that a change of a table has few places to look at."""
 
+import ast
 import re
 from pathlib import PurePath
 
 import pytest
 
-from tests.support.source_code import modules, texts_of
+from tests.support.source_code import modules, texts_of, tree
 
 SQL = re.compile(
     r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+(?: \w+)? SET|SET LOCAL|LOCK TABLE|FROM \w+|WHERE|JOIN|RETURNING"
@@ -13,6 +14,36 @@ SQL = re.compile(
 )
 # A module that has nothing but statements; `data` is a package of a larger feature.
 DATA_MODULES = {"repository.py", "queries.py"}
+# Still without types; nothing may be added.
+UNTYPED = {
+    "functions/accounts/export.py",
+    "functions/accounts/repository.py",
+    "functions/availability/hours_repository.py",
+    "functions/availability/repository.py",
+    "functions/availability/rules_repository.py",
+    "functions/availability/terms_repository.py",
+    "functions/bookings/groups.py",
+    "functions/bookings/idempotency.py",
+    "functions/bookings/lists.py",
+    "functions/bookings/repository.py",
+    "functions/bookings/rescheduling.py",
+    "functions/bookings/seats.py",
+    "functions/bookings/sweep_job.py",
+    "functions/bookings/vacating.py",
+    "functions/bookings/waitlist.py",
+    "functions/bookings/wanted.py",
+    "functions/mail/repository.py",
+    "functions/profiles/repository.py",
+    "functions/reminders/repository.py",
+    "functions/reviews/moderation.py",
+    "functions/reviews/repository.py",
+    "functions/tokens/repository.py",
+    "functions/tutors/repository.py",
+    "functions/tutors/data/search.py",
+    "functions/tutors/data/repository.py",
+}
+# What runs statements of others: of the modules that state them, and of Alembic.
+RUN_STATEMENTS = ("layers/shared/kit/db/", "functions/migrations/")
 # The tables' own description, and what works on PostgreSQL itself.
 DATA_FOLDERS = ("layers/shared/data/", "layers/shared/kit/db/", "layers/shared/models/")
 # Still to be moved; nothing may be added.
@@ -46,6 +77,23 @@ def may_hold_sql(module: str) -> bool:
 
 def statements_in(module: str) -> list[str]:
     return [f"{module}:{each.lineno}" for each in texts_of(module) if SQL.search(str(each.value))]
+
+
+def runs_statements(module: str) -> bool:
+    """Whether it calls `execute` with a statement."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"execute", "executemany"}
+        and node.args
+        for node in ast.walk(tree(module))
+    )
+
+
+def test_statements_run_by_their_types_only() -> None:
+    """So that each is described by the database in a test, and known to the table of who reads and writes what."""
+    running = {module for module in modules("functions", "layers") if runs_statements(module)}
+    assert {module for module in running if not module.startswith(RUN_STATEMENTS)} <= UNTYPED
 
 
 def test_sql_stands_in_data_modules_only() -> None:
