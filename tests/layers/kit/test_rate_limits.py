@@ -5,7 +5,7 @@ import pytest
 from shared.kit import redis
 from shared.kit.errors import Throttled
 from shared.kit.redis import client
-from shared.kit.security.rate_limits import Limit, give_back, spend
+from shared.kit.security.rate_limits import Limit, give_back, spend, spend_all
 from tests.support.races import at_once
 
 LIMIT = Limit("tries", 3, 60)
@@ -56,6 +56,24 @@ def test_what_is_given_back_after_the_window_lasts_one_window_at_most(rate_limit
     give_back(LIMIT, "ola")
     [key] = client().keys()
     assert 0 < client().ttl(key) <= 60
+
+
+def test_what_a_later_limit_refuses_is_given_back_by_the_earlier_ones(rate_limits: None) -> None:
+    widest = Limit("address", 1, 60)
+    spend_all((LIMIT, "ola"), (widest, "203.0.113.7"))
+    for _ in range(5):
+        with pytest.raises(Throttled):
+            spend_all((LIMIT, "ola"), (widest, "203.0.113.7"))
+    [second, third, fourth] = spend_times(3)
+    assert (second, third) == (0, 0)
+    assert fourth > 0
+
+
+def test_what_an_earlier_limit_refuses_is_not_counted_by_the_later_ones(rate_limits: None) -> None:
+    spend_times(3)
+    with pytest.raises(Throttled):
+        spend_all((LIMIT, "ola"), (Limit("address", 1, 60), "203.0.113.7"))
+    assert spend_times(1, "203.0.113.7", Limit("address", 1, 60)) == [0]
 
 
 def test_events_at_the_same_moment_are_all_counted(rate_limits: None) -> None:
