@@ -8,9 +8,11 @@ from functions.tokens import repository, service
 from functions.tokens.schemas import (
     AccessToken,
     AnyToken,
+    BearerToken,
     Credentials,
     Detail,
     Device,
+    PasswordGrant,
     PasswordMatches,
     PasswordToCheck,
     RefreshToken,
@@ -36,7 +38,25 @@ SIGNED_OUT = {"detail": "Wylogowano."}
 def sign_in(request: Request, credentials: Credentials) -> Response:
     """Sign in: an access token for calls and a refresh token to get new ones with."""
     agent = request.headers.get("user-agent", "")
-    return json_response(service.sign_in(credentials, agent, client_address(request)))
+    pair = service.sign_in(credentials.email, credentials.password, agent, client_address(request))
+    return json_response({"refresh": pair.refresh, "access": pair.access})
+
+
+@tokens.post(
+    "/api/token/oauth/",
+    response_model=BearerToken,
+    responses=error_responses(service.WrongUsernameOrPassword, service.AddressNotConfirmed, Throttled),
+    openapi_extra={
+        "requestBody": {
+            "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/PasswordGrant"}}}
+        }
+    },
+)
+def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
+    """Sign in as an OAuth 2 client does, with your address as the username; for the Authorize button of these pages."""
+    agent = request.headers.get("user-agent", "")
+    token = service.grant_access_token(grant.username, grant.password, agent, client_address(request))
+    return json_response({"access_token": token, "token_type": "bearer"})
 
 
 @tokens.recorded.post(

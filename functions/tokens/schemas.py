@@ -1,6 +1,6 @@
 """Request and response bodies of the tokens endpoints."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,17 @@ class Credentials(BaseModel):
     )
 
     email: Annotated[str, Text()]
+    password: Annotated[str, Text()]
+
+
+class PasswordGrant(BaseModel):
+    """The form of an OAuth 2 password sign-in (RFC 6749, section 4.3); its other fields are ignored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"username": "ola@example.com", "password": "Zielona!Herbata7"}}
+    )
+
+    username: Annotated[str, Text()]
     password: Annotated[str, Text()]
 
 
@@ -43,6 +54,13 @@ class TokenPair(BaseModel):
 
 class AccessToken(BaseModel):
     access: str
+
+
+class BearerToken(BaseModel):
+    """An access token for the Authorization header (RFC 6749, section 5.1)."""
+
+    access_token: str
+    token_type: Literal["bearer"]
 
 
 class PasswordMatches(BaseModel):

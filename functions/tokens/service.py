@@ -1,16 +1,16 @@
-"""The verbs of the tokens feature and their refusals."""
+"""Signing in, tokens and password checks, and the errors they raise."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
 from functions.tokens import repository
-from functions.tokens.schemas import Credentials
 from shared.domain import limits
 from shared.domain.auth import CHALLENGE, INVALID, WRONG_KIND, Caller
 from shared.domain.platform_settings import platform_settings
-from shared.kit.errors import AppError
+from shared.kit.errors import AppError, CodedError
 from shared.kit.observability.metrics import count
 from shared.kit.security import tokens
 from shared.kit.security.password_hashes import hash_password, needs_rehash, password_matches
@@ -36,6 +36,22 @@ class NotConfirmed(AppError):
     }
 
 
+class WrongUsernameOrPassword(CodedError):
+    """No account has this address and password; to OAuth 2 clients."""
+
+    status = 401
+    headers = CHALLENGE
+    code = "wrong_credentials"
+    detail = WrongCredentials.body["detail"]
+
+
+class AddressNotConfirmed(CodedError):
+    """The password is right, but the address is not confirmed yet; to OAuth 2 clients."""
+
+    code = "not_confirmed"
+    detail = NotConfirmed.body["detail"]
+
+
 class BadToken(AppError):
     """The token is broken, expired, or its session was signed out."""
 
@@ -56,15 +72,23 @@ class PasswordRequired(AppError):
     body: Any = {"Error": "Password is required."}
 
 
-def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str, str]:
-    """Check the password and start a session; returns its refresh and access token.
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """The tokens of a new session."""
+
+    refresh: str
+    access: str
+
+
+def sign_in(email: str, password: str, user_agent: str, address: str) -> TokenPair:
+    """Check the password and start a session.
 
     Raises WrongCredentials, NotConfirmed or shared.kit.errors.Throttled.
     """
     place = address_or_none(address)
-    account = repository.find_account(credentials.email, place)
-    attempt = _Attempt(address, *_failures_count_for(account, credentials.email, address))
-    if not password_matches(account.password_hash if account else None, credentials.password) or account is None:
+    account = repository.find_account(email, place)
+    attempt = _Attempt(address, *_failures_count_for(account, email, address))
+    if not password_matches(account.password_hash if account else None, password) or account is None:
         count("FailedLogins")
         raise WrongCredentials
     attempt.succeeded()
@@ -75,10 +99,23 @@ def sign_in(credentials: Credentials, user_agent: str, address: str) -> dict[str
     if session_id is None:
         raise WrongCredentials
     if needs_rehash(account.password_hash):
-        repository.replace_password_hash(account.id, account.password_hash, hash_password(credentials.password))
+        repository.replace_password_hash(account.id, account.password_hash, hash_password(password))
     count("Logins")
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
-    return {"refresh": refresh, "access": _access_token(account.id, session_id)}
+    return TokenPair(refresh, _access_token(account.id, session_id))
+
+
+def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
+    """Sign in an OAuth 2 client; returns its access token.
+
+    Raises WrongUsernameOrPassword, AddressNotConfirmed or shared.kit.errors.Throttled.
+    """
+    try:
+        return sign_in(username, password, user_agent, address).access
+    except WrongCredentials:
+        raise WrongUsernameOrPassword from None
+    except NotConfirmed:
+        raise AddressNotConfirmed from None
 
 
 def _failures_count_for(account: repository.Account | None, email: str, address: str) -> tuple[Limit, str]:

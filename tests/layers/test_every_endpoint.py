@@ -48,6 +48,7 @@ PUBLIC = [
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/validate_token/", {"token": "x"}),
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/confirm/", {"token": "x", "password": NEW}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/", {"email": EMAIL, "password": PASSWORD}),
+    Endpoint(LambdaClient(tokens), "POST", "/api/token/oauth/", {"username": EMAIL, "password": PASSWORD}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/verify/", {"token": "x"}),
 ]

@@ -366,6 +366,7 @@ def account_s_end() -> Iterator[Step]:
             yield Step("POST", f"{user}password_reset/{path}/", body=body)
     for password in ("wrong", "", PASSWORD):
         yield Step("POST", "/api/token/", body={"email": "{email}", "password": password})
+        yield Step("POST", "/api/token/oauth/", body={"username": "{email}", "password": password})
     for token in ("{refresh}", "{access}", "x"):
         yield Step("POST", "/api/token/refresh/", body={"refresh": token})
         yield Step("POST", "/api/token/verify/", body={"token": token})
