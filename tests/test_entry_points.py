@@ -26,7 +26,7 @@ from local.features import ROUTERS
 from shared.domain import dispatcher
 from shared.kit.redis import client as redis_client
 from tests.conftest import empty_the_tables, read_settings_again
-from tests.support.conversations import say
+from tests.support.conversations import add_messages
 from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.local_server import running_server
@@ -78,8 +78,8 @@ class Platform:
         insert("conversations", {"id": TALK, "pair": pair})
         for person in (STUDENT, TUTOR):
             query("INSERT INTO conversation_members (conversation_id, user_id) VALUES (%s, %s)", TALK, person)
-        say(TALK, self.people["student"], "Dzień dobry")
-        say(TALK, self.people["tutor"], "👋")
+        add_messages(TALK, self.people["student"], "Dzień dobry")
+        add_messages(TALK, self.people["tutor"], "👋")
         for number, owner in enumerate((STUDENT, STUDENT, OTHER)):
             note = {"user_id": owner, "kind": "booking_booked", "message": f"Zażółć {number}."}
             insert("notifications", note | {"created_at": datetime(2034, 1, 1, tzinfo=UTC)})

@@ -17,7 +17,7 @@ from shared.kit.db import pool
 from shared.kit.observability.log import logger
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import PASSWORD, People, Person, insert
 
@@ -34,7 +34,7 @@ def logged() -> Iterator[StringIO]:
 
 
 def use_everything(student: Person, tutor: Person) -> None:
-    talk = conversation(student, tutor)
+    talk = add_conversation(student, tutor)
     body = {"email": EMAIL, "password": PASSWORD, "first_name": TEXT[:20]}
     for _ in range(2):
         for sent in (body, {"email": EMAIL}, {"email": EMAIL, "token": "a" * 64}, {"token": "b" * 64}):

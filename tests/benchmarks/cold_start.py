@@ -29,7 +29,7 @@ from tests.benchmarks.report import Figure
 from tests.benchmarks.server import SECRET, BenchServer
 from tests.events.recorded import recorded
 from tests.support.booking_rows import book
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.moto_aws import moto_server
 from tests.support.people import PASSWORD, People, Person, insert, query
 from tools.cloud.intrinsics import REGION
@@ -143,7 +143,7 @@ def _cases() -> list[Case]:
     people = People()
     student = people.student(email="cold-start@example.com")
     tutor = people.tutor(email="cold-start@prz.edu.pl")
-    talk = conversation(student, tutor)
+    talk = add_conversation(student, tutor)
     query(
         "INSERT INTO connections (id, conversation_id, user_id, session_id, connected_at)"
         " VALUES (%s, %s, %s, %s, now() - interval '1 hour')",

@@ -29,7 +29,7 @@ from shared.kit.aws import storage
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.booking_rows import book
-from tests.support.conversations import conversation, say
+from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer
 from tests.support.moto_aws import CLIENTS
 from tests.support.people import PASSWORD, People, insert, query
@@ -128,8 +128,8 @@ def test_reviews_rates_a_tutor(people: People) -> None:
 
 def test_chat_answers_the_history_without_a_slash(people: People) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = conversation(student, tutor)
-    say(talk, tutor, "Zapraszam.")
+    talk = add_conversation(student, tutor)
+    add_messages(talk, tutor, "Zapraszam.")
     answer = ask(chat, recorded("chat_history", access=student.access, conversation_id=talk))
     assert answer.status == 200
     assert [(item["body"], item["created_by"]["id"]) for item in answer.json] == [("Zapraszam.", str(tutor.id))]

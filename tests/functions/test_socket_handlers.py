@@ -17,7 +17,7 @@ from functions.chat.sockets import handler as sockets
 from shared.kit.aws import gateway_pusher, websocket
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.people import People, Person, query
 from tools.cloud.management_api import ManagementApi
 
@@ -180,7 +180,7 @@ def test_keep_alive_pings_idle_sockets_and_forgets_the_gone(people: People, gate
 
 def quiet_talk(one: Person, other: Person) -> UUID:
     """A conversation of two people that was silent for an hour."""
-    talk = conversation(one, other)
+    talk = add_conversation(one, other)
     query(f"UPDATE conversations SET updated_at = {LONG_AGO}")
     return talk
 

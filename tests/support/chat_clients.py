@@ -35,11 +35,11 @@ class Client:
         event["body"], event["requestContext"]["routeKey"] = text, route_key(text)
         return event
 
-    def say(self, body: Any, **more: Any) -> dict[str, Any]:
+    def send_message(self, body: Any, **more: Any) -> dict[str, Any]:
         """Send a message as the frontend does."""
         return self.send_text(message(body, **more))
 
-    def leave(self) -> dict[str, Any]:
+    def disconnect(self) -> dict[str, Any]:
         return handler(recorded("socket_disconnect", connection_id=self.id), None)
 
     @property
@@ -58,7 +58,7 @@ def message(body: Any, **more: Any) -> str:
     return json.dumps({"event": "chat_message", "data": {"body": body, **more}})
 
 
-def say_together(*said: tuple[Client, Any, str | None]) -> dict[str, Any]:
+def send_together(*said: tuple[Client, Any, str | None]) -> dict[str, Any]:
     """Messages that wait together, as socket, body and the client's own id; the function's answer to all."""
     return handle_messages([client.event(message(body, id=client_id)) for client, body, client_id in said])
 

@@ -7,7 +7,7 @@ from psycopg.types.json import Json
 from tests.support.people import Person, insert, query
 
 
-def conversation(one: Person, other: Person) -> UUID:
+def add_conversation(one: Person, other: Person) -> UUID:
     """An empty conversation of two people."""
     pair = "-".join(sorted((str(one.id), str(other.id))))
     conversation_id: UUID = insert("conversations", {"pair": pair})
@@ -16,7 +16,7 @@ def conversation(one: Person, other: Person) -> UUID:
     return conversation_id
 
 
-def say(conversation_id: UUID, author: Person, *bodies: str) -> None:
+def add_messages(conversation_id: UUID, author: Person, *bodies: str) -> None:
     """Add messages to a conversation."""
     query(
         "WITH spoken AS (SELECT body, seq FROM json_array_elements_text(%s) WITH ORDINALITY AS spoken (body, seq)),"

@@ -11,7 +11,7 @@ from functions.profiles.handler import handler as profiles_handler
 from functions.tokens.handler import handler as tokens_handler
 from shared.kit.aws.storage import storage
 from shared.kit.settings import settings
-from tests.support.conversations import conversation, say
+from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
 from tests.support.people import PASSWORD, People, Person, insert, query
@@ -68,9 +68,9 @@ def test_the_address_is_free_again(people: People) -> None:
 
 def test_the_partner_keeps_the_conversation_with_messages_that_have_no_author(people: People) -> None:
     ola, jan = people.student(), people.student(first_name="Jan")
-    talk = conversation(ola, jan)
-    say(talk, ola, "Cześć")
-    say(talk, jan, "Hej")
+    talk = add_conversation(ola, jan)
+    add_messages(talk, ola, "Cześć")
+    add_messages(talk, jan, "Hej")
     path = f"/api/chat/conversation_detail/{talk}/"
     before = chat("GET", path, token=jan.access).json
     assert before[0]["created_by"]["id"] == str(ola.id)
@@ -84,9 +84,9 @@ def test_the_partner_keeps_the_conversation_with_messages_that_have_no_author(pe
 
 def test_a_conversation_goes_with_its_last_member(people: People) -> None:
     ola, jan, ewa = people.student(), people.student(), people.student()
-    talk, other = conversation(ola, jan), conversation(jan, ewa)
-    say(talk, ola, "Cześć")
-    say(other, ewa, "Hej")
+    talk, other = add_conversation(ola, jan), add_conversation(jan, ewa)
+    add_messages(talk, ola, "Cześć")
+    add_messages(other, ewa, "Hej")
     assert delete(ola).status == 200
     assert count("conversations") == 2
     assert delete(jan).status == 200
@@ -98,7 +98,7 @@ def test_a_conversation_goes_with_its_last_member(people: People) -> None:
 def test_a_conversation_goes_when_both_leave_at_once(people: People, rounds: int) -> None:
     for _ in range(rounds):
         ola, jan = people.student(), people.student()
-        say(conversation(ola, jan), ola, "Cześć")
+        add_messages(add_conversation(ola, jan), ola, "Cześć")
         statuses = [answer.status for answer in at_once(lambda: delete(ola), lambda: delete(jan))]  # noqa: B023 - called within the round
         assert statuses == [200, 200]
     assert (count("users"), count("conversations"), count("messages")) == (0, 0, 0)
@@ -150,7 +150,7 @@ def test_a_picture_set_meanwhile_goes_too(people: People) -> None:
 def test_its_sockets_are_closed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     closed_now = closed_sockets(monkeypatch)
     ola, jan = people.student(), people.student()
-    talk = conversation(ola, jan)
+    talk = add_conversation(ola, jan)
     for person, name in ((ola, "ola"), (jan, "jan")):
         row = {"id": name, "conversation_id": talk, "user_id": person.id, "session_id": person.session_id}
         insert("connections", row)
@@ -174,7 +174,7 @@ def test_the_password_must_have_been_given_in_the_last_fifteen_minutes(people: P
 def test_a_deletion_cut_off_deletes_nothing(people: People) -> None:
     ola, jan = people.student(picture="uploads/user/ola.webp"), people.student()
     storage().put("uploads/user/ola.webp", b"picture", "image/webp")
-    say(conversation(ola, jan), ola, "Cześć")
+    add_messages(add_conversation(ola, jan), ola, "Cześć")
     with gate_after("DELETE ON users"):
 
         def refused() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from functions.accounts import export, queries
 from functions.accounts.handler import handler
-from tests.support.conversations import conversation, say
+from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.past_sessions import session
 from tests.support.people import People, Person, insert, query
@@ -54,8 +54,8 @@ def test_everything_of_a_tutor_s_own_is_exported(people: People) -> None:
     insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
     insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 4, "review": "Dobrze"})
     insert("ratings", {"tutor_id": colleague.tutor_id, "student_id": tutor.id, "rating": 5, "review": "Bardzo"})
-    talk = conversation(tutor, student)
-    say(talk, tutor, "Zażółć „gęślą” \\ jaźń\n", "Druga")
+    talk = add_conversation(tutor, student)
+    add_messages(talk, tutor, "Zażółć „gęślą” \\ jaźń\n", "Druga")
     data = whole(tutor)
     assert list(data) == [*SINGLE, *LISTS]
     account = data["account"]
@@ -94,7 +94,7 @@ def test_everything_of_a_tutor_s_own_is_exported(people: People) -> None:
 
 def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
     ola, jan = people.student(), people.tutor(first_name="Jan", last_name="Obcy", tutor={"description": "cudze"})
-    say(conversation(ola, jan), jan, "cudza wiadomość")
+    add_messages(add_conversation(ola, jan), jan, "cudza wiadomość")
     insert("ratings", {"tutor_id": jan.tutor_id, "student_id": people.student().id, "rating": 1, "review": "cudza"})
     text = call("GET", PATH, token=ola.access).body.decode()
     for foreign in (jan.email, str(jan.id), "Jan", "Obcy", "cudz", "argon2", "password", str(jan.session_id)):
@@ -160,7 +160,7 @@ def test_rooms_are_exported_to_whoever_has_a_seat_for_certain(people: People) ->
 
 def test_what_fits_is_one_page(people: People) -> None:
     ola = people.student()
-    say(conversation(ola, people.student()), ola, *["Cześć"] * 500)
+    add_messages(add_conversation(ola, people.student()), ola, *["Cześć"] * 500)
     [page] = pages(ola)
     assert len(page.json["messages"]) == 500
 
@@ -169,9 +169,9 @@ def test_pages_hold_everything_once_and_fit_into_lambda_answers(people: People) 
     ola = people.student()
     # Four bytes each in UTF-8, twelve in the encoding of Lambda's runtime; a message has 32 KB at most.
     bodies = [f"{number:03d}" + "😀" * 8_000 for number in range(150)]
-    talk, other = (conversation(ola, people.student()) for _ in range(2))
-    say(talk, ola, *bodies[:100])
-    say(other, ola, *bodies[100:])
+    talk, other = (add_conversation(ola, people.student()) for _ in range(2))
+    add_messages(talk, ola, *bodies[:100])
+    add_messages(other, ola, *bodies[100:])
     found = pages(ola)
     assert len(found) == 4
     received: list[str] = []
@@ -194,7 +194,7 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
         student, colleague = people.student(), people.tutor()
         insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": rating, "review": "x"})
         insert("ratings", {"tutor_id": colleague.tutor_id, "student_id": tutor.id, "rating": rating, "review": "y"})
-    say(conversation(tutor, people.student()), tutor, *map(str, range(12)))
+    add_messages(add_conversation(tutor, people.student()), tutor, *map(str, range(12)))
     fill_calendar(tutor, people.tutor(), people.student())
     assert len(pages(tutor)) == 1 + 1 + 1 + 1 + 3 + 2 + 2 + 12 + 2 + 1 + 2 + 1 + 1 + 1 + 1
     data = whole(tutor)
@@ -208,8 +208,8 @@ def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
 ) -> None:
     monkeypatch.setattr(export, "PAGE_BYTES", 1)
     tutor, talk_partner = people.tutor(), people.student()
-    talk: UUID = conversation(tutor, talk_partner)
-    say(talk, tutor, "1", "2")
+    talk: UUID = add_conversation(tutor, talk_partner)
+    add_messages(talk, tutor, "1", "2")
     received: list[str] = []
     target = PATH
     while target:
@@ -217,7 +217,7 @@ def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
         received += [message["body"] for message in answer.json["messages"]]
         if received == ["1"]:
             query("DELETE FROM messages WHERE seq = 1")
-            say(talk, tutor, "3")
+            add_messages(talk, tutor, "3")
         target = answer.headers.get("link", "").partition(">")[0].removeprefix("<")
     assert received == ["1", "2", "3"]
 
@@ -232,5 +232,5 @@ def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
 
 def test_a_cursor_leads_into_the_own_data_only(people: People) -> None:
     ola, jan = people.student(), people.student()
-    say(conversation(ola, jan), jan, "cudza")
+    add_messages(add_conversation(ola, jan), jan, "cudza")
     assert call("GET", f"{PATH}?cursor=3-", token=ola.access).json["messages"] == []

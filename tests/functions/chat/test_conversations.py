@@ -11,8 +11,8 @@ import pytest
 
 from functions.chat.data import conversations as stored_conversations
 from shared.kit.db.query import Query
-from tests.support.chat_http import call, conversation, conversations, open_with
-from tests.support.conversations import say
+from tests.support.chat_http import call, list_conversations, open_conversation, post_conversation
+from tests.support.conversations import add_messages
 from tests.support.lambda_client import Answer
 from tests.support.people import People, query
 from tests.support.races import at_once
@@ -33,20 +33,20 @@ def shown(person: Any, **names: str) -> dict[str, str]:
 def test_a_conversation_shows_both_people_the_caller_first(people: People) -> None:
     student, tutor = people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp")
     tutor_shown = shown(tutor, first_name="Łucja", profile_image="/static/media/uploads/user/x.webp")
-    answer = open_with(student, tutor)
+    answer = post_conversation(student, tutor)
     assert answer.status == 201
     assert list(answer.json) == ["id", "last_message", "created_at", "updated_at", "users"]
     assert (answer.json["last_message"], answer.json["users"]) == (None, [shown(student), tutor_shown])
     assert datetime.fromisoformat(answer.json["created_at"]) == datetime.fromisoformat(answer.json["updated_at"])
     assert answer.json["created_at"][-6:] in {"+01:00", "+02:00"}
-    assert conversations(student) == [answer.json]
-    assert conversations(tutor)[0]["users"] == [tutor_shown, shown(student)]
+    assert list_conversations(student) == [answer.json]
+    assert list_conversations(tutor)[0]["users"] == [tutor_shown, shown(student)]
 
 
 def test_a_conversation_that_is_there_is_answered_again(people: People) -> None:
     student, tutor = people.student(), people.tutor()
-    first = open_with(student, tutor)
-    again, other_way = open_with(student, tutor), open_with(tutor, student)
+    first = post_conversation(student, tutor)
+    again, other_way = post_conversation(student, tutor), post_conversation(tutor, student)
     assert (again.status, again.json) == (200, first.json)
     assert (other_way.status, other_way.json["id"]) == (200, first.json["id"])
     assert other_way.json["users"][0]["id"] == str(tutor.id)
@@ -56,7 +56,7 @@ def test_a_conversation_that_is_there_is_answered_again(people: People) -> None:
 def test_anybody_may_talk_to_anybody(people: People) -> None:
     students, tutors = [people.student(), people.student()], [people.tutor(), people.tutor()]
     for one, other in (students, tutors):
-        assert open_with(one, other).status == 201
+        assert post_conversation(one, other).status == 201
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_a_form_is_no_list_of_people(people: People) -> None:
 def test_oneself_the_unconfirmed_and_the_deleted_are_refused(people: People) -> None:
     student, unconfirmed, deleted = people.student(), people.tutor(confirmed_at=None), people.student()
     query("DELETE FROM users WHERE id = %s", deleted.id)
-    answer = open_with(student, student)
+    answer = post_conversation(student, student)
     assert (answer.status, answer.json) == (400, {"users": ["Rozmowa musi mieć dwóch różnych użytkowników."]})
     for nobody in (unconfirmed, deleted):
-        answer = open_with(student, nobody)
+        answer = post_conversation(student, nobody)
         assert (answer.status, answer.json) == (400, UNKNOWN)
 
 
@@ -119,11 +119,11 @@ def test_others_cannot_be_brought_together(people: People) -> None:
 
 def test_the_newest_activity_comes_first_with_its_last_message(people: People) -> None:
     me, first, second = people.student(), people.tutor(first_name="Ewa"), people.tutor()
-    older, newer = conversation(me, first), conversation(me, second)
-    assert [each["id"] for each in conversations(me)] == [str(newer), str(older)]
-    say(older, first, "Dzień dobry 👋", "Jest termin")
+    older, newer = open_conversation(me, first), open_conversation(me, second)
+    assert [each["id"] for each in list_conversations(me)] == [str(newer), str(older)]
+    add_messages(older, first, "Dzień dobry 👋", "Jest termin")
     query("UPDATE conversations SET updated_at = now() WHERE id = %s", older)
-    listed = conversations(me)
+    listed = list_conversations(me)
     assert [each["id"] for each in listed] == [str(older), str(newer)]
     message = listed[0]["last_message"]
     assert list(message) == ["id", "conversation", "body", "created_at", "created_by"]
@@ -135,7 +135,7 @@ def test_the_newest_activity_comes_first_with_its_last_message(people: People) -
 def test_the_list_is_the_same_when_nothing_changed(people: People) -> None:
     me = people.student()
     for _ in range(6):
-        say(conversation(me, people.tutor()), me, "x")
+        add_messages(open_conversation(me, people.tutor()), me, "x")
     query("UPDATE conversations SET updated_at = '2034-01-01 12:00+01'")
     bodies = {call("GET", "/api/chat/conversations/", token=me.access).body for _ in range(5)}
     assert len(bodies) == 1
@@ -143,17 +143,17 @@ def test_the_list_is_the_same_when_nothing_changed(people: People) -> None:
 
 def test_a_deleted_partner_is_missing_and_the_messages_stay(people: People) -> None:
     me, partner = people.student(), people.tutor()
-    talk = conversation(me, partner)
-    say(talk, partner, "żegnaj")
+    talk = open_conversation(me, partner)
+    add_messages(talk, partner, "żegnaj")
     query("DELETE FROM users WHERE id = %s", partner.id)
-    listed = conversations(me)
+    listed = list_conversations(me)
     assert listed[0]["users"] == [shown(me)]
     assert (listed[0]["last_message"]["body"], listed[0]["last_message"]["created_by"]) == ("żegnaj", None)
 
 
 def test_the_conversation_with_a_person_is_the_caller_s_own(people: People) -> None:
     me, partner, stranger = people.student(), people.tutor(), people.student()
-    opened = open_with(me, partner)
+    opened = post_conversation(me, partner)
     for one, other in ((me, partner), (partner, me)):
         answer = call("GET", f"{OPEN}user/{other.id}/", token=one.access)
         assert (answer.status, answer.json["id"]) == (200, opened.json["id"])
@@ -209,7 +209,7 @@ def race(people: People, rounds: int) -> list[list[int]]:
     statuses = []
     for _ in range(rounds):
         one, other = people.student(), people.tutor()
-        sides = [partial(open_with, one, other), partial(open_with, other, one)] * 4
+        sides = [partial(post_conversation, one, other), partial(post_conversation, other, one)] * 4
         answers: list[Answer] = at_once(*sides)
         assert len({answer.json["id"] for answer in answers}) == 1, answers
         statuses.append(sorted(answer.status for answer in answers))
@@ -239,7 +239,7 @@ def without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_it_is_the_constraint_that_decides(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     with without_the_constraint(monkeypatch):
         one, other = people.student(), people.tutor()
-        answers = at_once(*[partial(open_with, one, other), partial(open_with, other, one)] * 4)
+        answers = at_once(*[partial(post_conversation, one, other), partial(post_conversation, other, one)] * 4)
         assert [answer.status for answer in answers] == [201] * 8
         assert len({answer.json["id"] for answer in answers}) == 8
 
@@ -249,7 +249,9 @@ def test_a_conversation_meets_the_deletion_of_its_accounts(people: People, round
     for turn in range(rounds):
         one, other = people.student(), people.tutor()
         leaving: UUID = (one, other)[turn % 2].id
-        answers = at_once(partial(open_with, one, other), partial(query, "DELETE FROM users WHERE id = %s", leaving))
+        answers = at_once(
+            partial(post_conversation, one, other), partial(query, "DELETE FROM users WHERE id = %s", leaving)
+        )
         answer = answers[0]
         assert isinstance(answer, Answer)
         assert answer.status in {200, 201, 400, 401}, answer

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shared.kit.redis import client as redis_client
 from tests.functions.chat.conftest import OwnRedis
 from tests.support.chat_clients import Clients
-from tests.support.chat_http import call, conversation, conversations, history
-from tests.support.conversations import say
+from tests.support.chat_http import call, list_conversations, list_messages, open_conversation
+from tests.support.conversations import add_messages
 from tests.support.people import People, Person, query
 from tests.support.statements import statements
 from tools.cloud.http_event import http_event
@@ -35,7 +35,7 @@ class Talk:
         return f"chat:{self.id}"
 
     def bodies(self, parameters: str = "") -> list[str]:
-        return [message["body"] for message in history(self.student, self.id, parameters)]
+        return [message["body"] for message in list_messages(self.student, self.id, parameters)]
 
     def stored(self) -> list[str]:
         return [row[0] for row in query(TRUTH, self.id)]
@@ -44,7 +44,7 @@ class Talk:
 @pytest.fixture
 def talk(people: People) -> Talk:
     student, tutor = people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp")
-    return Talk(conversation(student, tutor), student, tutor)
+    return Talk(open_conversation(student, tutor), student, tutor)
 
 
 def numbered(first: int, last: int) -> list[str]:
@@ -52,10 +52,10 @@ def numbered(first: int, last: int) -> list[str]:
 
 
 def test_messages_come_oldest_first_in_the_frontend_s_shape(talk: Talk) -> None:
-    say(talk.id, talk.student, "Dzień dobry 👋", "<img src=x onerror=alert(1)>")
-    say(talk.id, talk.tutor, "Witam\n")
+    add_messages(talk.id, talk.student, "Dzień dobry 👋", "<img src=x onerror=alert(1)>")
+    add_messages(talk.id, talk.tutor, "Witam\n")
     query("UPDATE messages SET created_at = '2034-07-01 10:00:00.123+00' WHERE seq = 1")
-    messages = history(talk.tutor, talk.id)
+    messages = list_messages(talk.tutor, talk.id)
     assert [message["body"] for message in messages] == ["Dzień dobry 👋", "<img src=x onerror=alert(1)>", "Witam\n"]
     first_id = query("SELECT id FROM messages WHERE seq = 1")[0][0]
     assert messages[0] == {
@@ -71,16 +71,16 @@ def test_messages_come_oldest_first_in_the_frontend_s_shape(talk: Talk) -> None:
         },
     }
     assert messages[2]["created_by"]["profile_image"] == "/static/media/uploads/user/x.webp"
-    assert history(talk.student, talk.id) == messages
+    assert list_messages(talk.student, talk.id) == messages
 
 
 def test_nobody_else_sees_a_message(people: People, talk: Talk) -> None:
-    say(talk.id, talk.student, "tajne")
-    history(talk.student, talk.id)
+    add_messages(talk.id, talk.student, "tajne")
+    list_messages(talk.student, talk.id)
     stranger = people.student()
     for parameters in ("", "number_of_last_messages=5", "after=0", "before=9"):
-        assert history(stranger, talk.id, parameters) == []
-        assert history(stranger, uuid4(), parameters) == []
+        assert list_messages(stranger, talk.id, parameters) == []
+        assert list_messages(stranger, uuid4(), parameters) == []
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_nobody_else_sees_a_message(people: People, talk: Talk) -> None:
     ],
 )
 def test_a_part_of_the_history(talk: Talk, parameters: str, expected: list[str]) -> None:
-    say(talk.id, talk.student, *numbered(1, 8))
+    add_messages(talk.id, talk.student, *numbered(1, 8))
     for _turn in ("from PostgreSQL", "from Redis"):
         assert talk.bodies(parameters) == expected
 
 
 def test_only_who_asks_by_seq_is_told_it(talk: Talk) -> None:
-    say(talk.id, talk.student, *numbered(1, 4))
-    assert [message["seq"] for message in history(talk.student, talk.id, "after=2")] == [3, 4]
-    assert [message["seq"] for message in history(talk.student, talk.id, "before=3")] == [1, 2]
-    assert all("seq" not in message for message in history(talk.student, talk.id))
-    assert all("seq" not in message for message in history(talk.student, talk.id, "number_of_last_messages=2"))
+    add_messages(talk.id, talk.student, *numbered(1, 4))
+    assert [message["seq"] for message in list_messages(talk.student, talk.id, "after=2")] == [3, 4]
+    assert [message["seq"] for message in list_messages(talk.student, talk.id, "before=3")] == [1, 2]
+    assert all("seq" not in message for message in list_messages(talk.student, talk.id))
+    assert all("seq" not in message for message in list_messages(talk.student, talk.id, "number_of_last_messages=2"))
 
 
 @pytest.mark.parametrize("name", ["number_of_last_messages", "before", "after"])
@@ -141,7 +141,7 @@ def test_a_number_that_is_none_is_refused(talk: Talk, name: str, value: str, com
 
 
 def test_the_newest_five_hundred_are_returned(talk: Talk) -> None:
-    say(talk.id, talk.student, *numbered(1, 620))
+    add_messages(talk.id, talk.student, *numbered(1, 620))
     for _turn in ("from PostgreSQL", "from Redis"):
         assert talk.bodies() == numbered(121, 620)
         assert talk.bodies("number_of_last_messages=620") == numbered(121, 620)[::-1]
@@ -151,13 +151,13 @@ def test_the_newest_five_hundred_are_returned(talk: Talk) -> None:
 
 
 def test_authors_are_shown_as_they_are_now(talk: Talk) -> None:
-    say(talk.id, talk.student, "a")
-    say(talk.id, talk.tutor, "b")
-    history(talk.student, talk.id)
+    add_messages(talk.id, talk.student, "a")
+    add_messages(talk.id, talk.tutor, "b")
+    list_messages(talk.student, talk.id)
     query("UPDATE users SET first_name = 'Ewa' WHERE id = %s", talk.student.id)
-    assert history(talk.student, talk.id)[0]["created_by"]["first_name"] == "Ewa"
+    assert list_messages(talk.student, talk.id)[0]["created_by"]["first_name"] == "Ewa"
     query("DELETE FROM users WHERE id = %s", talk.tutor.id)
-    assert [message["created_by"] and "Ewa" for message in history(talk.student, talk.id)] == ["Ewa", None]
+    assert [message["created_by"] and "Ewa" for message in list_messages(talk.student, talk.id)] == ["Ewa", None]
 
 
 def flushed(talk: Talk) -> None:
@@ -165,7 +165,7 @@ def flushed(talk: Talk) -> None:
 
 
 def behind(talk: Talk) -> None:
-    say(talk.id, talk.tutor, "unseen", "by Redis")
+    add_messages(talk.id, talk.tutor, "unseen", "by Redis")
 
 
 def gap(talk: Talk) -> None:
@@ -187,7 +187,7 @@ def emptied(talk: Talk) -> None:
 @pytest.mark.parametrize("damage", [flushed, behind, gap, beheaded, tail_only, emptied])
 @pytest.mark.parametrize("parameters", ["", "number_of_last_messages=4"])
 def test_a_window_that_is_not_whole_is_read_anew(talk: Talk, damage: Callable[[Talk], None], parameters: str) -> None:
-    say(talk.id, talk.student, *numbered(1, 8))
+    add_messages(talk.id, talk.student, *numbered(1, 8))
     assert talk.bodies() == numbered(1, 8)
     damage(talk)
     expected = talk.stored()[::-1][:4] if parameters else talk.stored()
@@ -198,13 +198,13 @@ def test_a_window_that_is_not_whole_is_read_anew(talk: Talk, damage: Callable[[T
 
 
 def test_a_key_of_another_kind_does_not_hide_messages(talk: Talk, own_redis: OwnRedis) -> None:
-    say(talk.id, talk.student, *numbered(1, 3))
+    add_messages(talk.id, talk.student, *numbered(1, 3))
     redis_client().set(talk.key, "not a stream")
     assert talk.bodies() == numbered(1, 3)
 
 
 def test_a_window_answers_without_reading_messages(talk: Talk) -> None:
-    say(talk.id, talk.student, *numbered(1, 3))
+    add_messages(talk.id, talk.student, *numbered(1, 3))
     with statements() as first:
         talk.bodies()
     with statements() as second:
@@ -215,7 +215,7 @@ def test_a_window_answers_without_reading_messages(talk: Talk) -> None:
 
 
 def test_the_window_is_kept_for_a_month(talk: Talk) -> None:
-    say(talk.id, talk.student, "x")
+    add_messages(talk.id, talk.student, "x")
     talk.bodies()
     assert 29 * 86_400 < redis_client().ttl(talk.key) <= 30 * 86_400
 
@@ -224,16 +224,16 @@ def test_no_window_is_kept_for_ever(talk: Talk, clients: Clients) -> None:
     """Whatever Redis lost meanwhile."""
     socket = clients.open(talk.student, talk.id)
     for _ in range(3):
-        socket.say("x")
+        socket.send_message("x")
         assert redis_client().ttl(talk.key) > 0 or not redis_client().exists(talk.key)
         redis_client().flushdb()
 
 
 def test_without_redis_postgres_answers(talk: Talk, own_redis: OwnRedis) -> None:
-    say(talk.id, talk.student, *numbered(1, 8))
+    add_messages(talk.id, talk.student, *numbered(1, 8))
     assert talk.bodies() == numbered(1, 8)
     own_redis.kill()
-    say(talk.id, talk.tutor, "9")
+    add_messages(talk.id, talk.tutor, "9")
     assert talk.bodies() == numbered(1, 9)
     assert talk.bodies("number_of_last_messages=2") == ["9", "8"]
     own_redis.start()
@@ -260,13 +260,13 @@ def test_whatever_redis_missed_or_lost_the_history_is_that_of_postgres(
     people: People, clients: Clients, steps: list[tuple[str, int]]
 ) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = Talk(conversation(student, tutor), student, tutor)
+    talk = Talk(open_conversation(student, tutor), student, tutor)
     socket = clients.open(student, talk.id)
     for number, (verb, amount) in enumerate(steps):
         if verb == "send":
-            socket.say(f"{number}")
+            socket.send_message(f"{number}")
         elif verb == "miss":
-            say(talk.id, tutor, f"{number}")
+            add_messages(talk.id, tutor, f"{number}")
         elif verb == "flush":
             redis_client().flushdb()
         elif verb == "drop":
@@ -285,7 +285,7 @@ def encoded(token: str, path: str) -> int:
 @pytest.mark.parametrize("letter", ["x", "\u0001", *(pytest.param(each, marks=pytest.mark.proof) for each in 'ł😀"')])
 def test_long_messages_fit_into_an_answer(talk: Talk, letter: str) -> None:
     """6 MB are what a Lambda function may return; the rest is had by asking on."""
-    say(talk.id, talk.student, *(f"{number} {letter * 7_990}" for number in range(500)))
+    add_messages(talk.id, talk.student, *(f"{number} {letter * 7_990}" for number in range(500)))
     path = f"/api/chat/conversation_detail/{talk.id}/"
     for parameters in ("", "?number_of_last_messages=500", "?after=0", "?before=501"):
         assert encoded(talk.student.access, path + parameters) < 6_000_000
@@ -293,11 +293,11 @@ def test_long_messages_fit_into_an_answer(talk: Talk, letter: str) -> None:
     assert newest == [str(number) for number in range(500 - len(newest), 500)]
     assert [body.partition(" ")[0] for body in talk.bodies("number_of_last_messages=500")] == newest[::-1]
     seen: list[int] = []
-    while more := history(talk.student, talk.id, f"after={seen[-1] if seen else 0}"):
+    while more := list_messages(talk.student, talk.id, f"after={seen[-1] if seen else 0}"):
         seen += [message["seq"] for message in more]
     assert seen == list(range(1, 501))
     back: list[int] = []
-    while more := history(talk.student, talk.id, f"before={back[0] if back else 501}"):
+    while more := list_messages(talk.student, talk.id, f"before={back[0] if back else 501}"):
         back = [message["seq"] for message in more] + back
     assert back == seen
 
@@ -306,6 +306,6 @@ def test_long_last_messages_fit_into_the_list_of_conversations(people: People) -
     me = people.student()
     for _ in range(120):
         partner = people.student()
-        say(conversation(partner, me), partner, "ł" * 8_000)
+        add_messages(open_conversation(partner, me), partner, "ł" * 8_000)
     assert encoded(me.access, "/api/chat/conversations/") < 6_000_000
-    assert len(conversations(me)) > 50
+    assert len(list_conversations(me)) > 50

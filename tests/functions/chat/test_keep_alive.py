@@ -9,7 +9,7 @@ import pytest
 from functions.chat.keep_alive_job import handler as keep_alive
 from tests.events.recorded import recorded
 from tests.support.chat_clients import Client, Clients
-from tests.support.chat_http import conversation
+from tests.support.chat_http import open_conversation
 from tests.support.people import People, query
 from tests.support.races import at_once
 
@@ -28,7 +28,7 @@ def pass_minutes(minutes: float) -> None:
 @pytest.fixture
 def talk(people: People) -> tuple[Any, UUID]:
     student = people.student()
-    return student, conversation(student, people.tutor())
+    return student, open_conversation(student, people.tutor())
 
 
 def test_a_socket_is_pinged_after_five_idle_minutes_with_what_every_client_ignores(
@@ -48,7 +48,7 @@ def test_a_socket_is_pinged_after_five_idle_minutes_with_what_every_client_ignor
 def test_a_message_to_the_conversation_is_as_good_as_a_ping(clients: Clients, talk: tuple[Any, UUID]) -> None:
     speaking, listening = clients.open(*talk), clients.open(*talk)
     pass_minutes(6)
-    speaking.say("jestem")
+    speaking.send_message("jestem")
     assert tick() == {"pinged": 0, "gone": 0}
     assert listening.bodies == ["jestem"]
 
@@ -58,7 +58,7 @@ def test_only_the_idle_are_pinged(people: People, clients: Clients, talk: tuple[
     pass_minutes(6)
     fresh = clients.open(*talk)
     other_student = people.student()
-    elsewhere = clients.open(other_student, conversation(other_student, people.tutor()))
+    elsewhere = clients.open(other_student, open_conversation(other_student, people.tutor()))
     assert tick() == {"pinged": 1, "gone": 0}
     assert [client.frames for client in (idle, fresh, elsewhere)] == [[[]], [], []]
 

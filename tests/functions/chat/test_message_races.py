@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.chat_clients import Client, Clients
-from tests.support.chat_http import conversation, history
+from tests.support.chat_http import list_messages, open_conversation
 from tests.support.paused_transactions import gate_after, wait_until, waiting
 from tests.support.people import People, Person, query
 from tests.support.races import PATIENCE, at_once
@@ -21,13 +21,13 @@ SENDERS = 8
 
 def send_all(client: Client, name: str, number: int) -> None:
     for turn in range(number):
-        assert client.say(f"{name}-{turn}") == {"statusCode": 200}
+        assert client.send_message(f"{name}-{turn}") == {"statusCode": 200}
 
 
 @pytest.mark.parametrize("number", [10, pytest.param(250, marks=pytest.mark.proof)])
 def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients: Clients, number: int) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = conversation(student, tutor)
+    talk = open_conversation(student, tutor)
     sockets = [clients.open((student, tutor)[place % 2], talk) for place in range(SENDERS)]
     at_once(*(partial(send_all, socket, str(place), number) for place, socket in enumerate(sockets)))
     rows = query("SELECT seq, body, created_at FROM messages ORDER BY seq")
@@ -41,16 +41,16 @@ def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients:
         assert own == [f"{place}-{turn}" for turn in range(number)]
     for socket in sockets:
         assert Counter(socket.bodies) == Counter(bodies)
-    assert [message["body"] for message in history(student, talk)] == bodies[-500:]
+    assert [message["body"] for message in list_messages(student, talk)] == bodies[-500:]
 
 
 def resend(people: People, clients: Clients, rounds: int) -> tuple[list[Client], list[int]]:
     """One client sends each message from six places at once; the listeners and the copies stored of each."""
     student, tutor = people.student(), people.tutor()
-    talk = conversation(student, tutor)
+    talk = open_conversation(student, tutor)
     sending, listening = clients.open(student, talk, protocol="2"), clients.open(tutor, talk)
     for turn in range(rounds):
-        answers = at_once(*[partial(sending.say, f"raz {turn}", id=f"client-{turn}")] * 6)
+        answers = at_once(*[partial(sending.send_message, f"raz {turn}", id=f"client-{turn}")] * 6)
         assert answers == [{"statusCode": 200}] * 6
     copies = query("SELECT count(*) FROM messages GROUP BY client_id")
     return [sending, listening], [row[0] for row in copies]
@@ -86,18 +86,18 @@ def test_it_is_the_constraint_that_decides(people: People, clients: Clients) -> 
 def join(clients: Clients, person: Person, talk: UUID) -> tuple[Client, list[Any]]:
     """Subscribe first, then fetch, as a client that wants to miss nothing does."""
     client = clients.open(person, talk)
-    return client, history(person, talk)
+    return client, list_messages(person, talk)
 
 
 @pytest.mark.parametrize("rounds", [6, pytest.param(300, marks=pytest.mark.proof)])
 def test_who_subscribes_and_then_fetches_misses_nothing(people: People, clients: Clients, rounds: int) -> None:
     student, tutor = people.student(), people.tutor()
     for _ in range(rounds):
-        talk = conversation(student, tutor)
+        talk = open_conversation(student, tutor)
         sockets = [clients.open(student, talk) for _ in range(4)]
         results: list[Any] = at_once(
             partial(join, clients, tutor, talk),
-            *(partial(socket.say, str(place)) for place, socket in enumerate(sockets)),
+            *(partial(socket.send_message, str(place)) for place, socket in enumerate(sockets)),
         )
         client, fetched = results[0]
         known = {message["body"] for message in fetched} | set(client.bodies)
@@ -108,10 +108,10 @@ def test_who_subscribes_and_then_fetches_misses_nothing(people: People, clients:
 def test_a_socket_waits_for_the_message_that_is_just_being_stored(people: People, clients: Clients) -> None:
     """It is not among those the message is sent to, so it must find it in the history."""
     student, tutor = people.student(), people.tutor()
-    talk = conversation(student, tutor)
+    talk = open_conversation(student, tutor)
     speaking = clients.open(student, talk)
     with ThreadPoolExecutor(1) as sending, ThreadPoolExecutor(1) as joining, gate_after("INSERT ON messages") as let_go:
-        sent = sending.submit(speaking.say, "w drodze")
+        sent = sending.submit(speaking.send_message, "w drodze")
         wait_until(lambda: waiting() == 1)
         joined = joining.submit(at_once, partial(join, clients, tutor, talk))
         wait_until(lambda: waiting() == 2)

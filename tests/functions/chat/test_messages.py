@@ -17,7 +17,7 @@ from functions.chat.actions.senders import senders
 from shared.kit.db.pool import pool
 from shared.kit.settings import settings as platform_settings
 from tests.support.chat_clients import Client, Clients, route_key
-from tests.support.chat_http import conversation, conversations, history
+from tests.support.chat_http import list_conversations, list_messages, open_conversation
 from tests.support.paused_transactions import wait_until
 from tests.support.people import People, Person, query
 
@@ -38,7 +38,7 @@ class Talk:
 @pytest.fixture
 def talk(people: People, clients: Clients) -> Talk:
     student, tutor = people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp")
-    talk_id = conversation(student, tutor)
+    talk_id = open_conversation(student, tutor)
     return Talk(talk_id, student, tutor, clients.open(student, talk_id), clients.open(tutor, talk_id))
 
 
@@ -47,7 +47,7 @@ def stored() -> list[Any]:
 
 
 def test_a_message_reaches_both_sides_in_the_frontend_s_shape(talk: Talk) -> None:
-    assert talk.answering.say("Dzień dobry 👋\n<b>") == OK
+    assert talk.answering.send_message("Dzień dobry 👋\n<b>") == OK
     [frame] = talk.asking.frames
     assert talk.answering.frames == [frame]
     assert list(frame) == ["id", "conversation", "body", "created_at", "created_by"]
@@ -60,16 +60,16 @@ def test_a_message_reaches_both_sides_in_the_frontend_s_shape(talk: Talk) -> Non
     }
     moment = datetime.strptime(frame["created_at"], "%Y-%m-%dT%H:%M:%S.%f%z")
     assert frame["created_at"][-5:] in {"+0100", "+0200"}
-    [message] = history(talk.student, talk.id)
+    [message] = list_messages(talk.student, talk.id)
     assert datetime.fromisoformat(message["created_at"]) == moment
     assert message | {"created_at": frame["created_at"]} == frame
 
 
 def test_every_socket_of_the_conversation_hears_it_and_no_other(people: People, clients: Clients, talk: Talk) -> None:
     second_tab = clients.open(talk.student, talk.id)
-    elsewhere = clients.open(talk.student, conversation(talk.student, people.tutor()))
-    talk.asking.say("a")
-    talk.answering.say("b")
+    elsewhere = clients.open(talk.student, open_conversation(talk.student, people.tutor()))
+    talk.asking.send_message("a")
+    talk.answering.send_message("b")
     for client in (talk.asking, talk.answering, second_tab):
         assert client.bodies == ["a", "b"]
     assert elsewhere.frames == []
@@ -77,10 +77,10 @@ def test_every_socket_of_the_conversation_hears_it_and_no_other(people: People, 
 
 
 def test_a_message_moves_the_conversation_to_the_top(people: People, clients: Clients, talk: Talk) -> None:
-    newer = conversation(talk.student, people.tutor())
-    assert [each["id"] for each in conversations(talk.student)] == [str(newer), str(talk.id)]
-    talk.answering.say("na górę")
-    first = conversations(talk.student)[0]
+    newer = open_conversation(talk.student, people.tutor())
+    assert [each["id"] for each in list_conversations(talk.student)] == [str(newer), str(talk.id)]
+    talk.answering.send_message("na górę")
+    first = list_conversations(talk.student)[0]
     assert (first["id"], first["last_message"]["body"]) == (str(talk.id), "na górę")
     assert first["updated_at"] == first["last_message"]["created_at"]
 
@@ -89,7 +89,7 @@ def test_a_message_moves_the_conversation_to_the_top(people: People, clients: Cl
     "author", [lambda talk: str(talk.tutor.id), lambda _: str(uuid4()), lambda _: "", lambda _: ["x"]]
 )
 def test_the_author_is_whose_socket_it_is(talk: Talk, author: Callable[[Talk], Any]) -> None:
-    talk.asking.say("podszywam się", created_by=author(talk), conversation=str(uuid4()), seq=9)
+    talk.asking.send_message("podszywam się", created_by=author(talk), conversation=str(uuid4()), seq=9)
     assert stored() == [(1, "podszywam się", talk.student.id)]
     assert talk.answering.frames[0]["created_by"]["id"] == str(talk.student.id)
 
@@ -101,9 +101,9 @@ def test_a_frame_without_an_event_is_a_message(talk: Talk) -> None:
 
 @pytest.mark.parametrize("body", ["x" * 8_000, "😀" * 8_000, " a ", "0", "{}", "\u202e", "\u0001"])
 def test_a_body_is_kept_as_written(talk: Talk, body: str) -> None:
-    talk.asking.say(body)
+    talk.asking.send_message(body)
     assert talk.answering.bodies == [body]
-    assert history(talk.tutor, talk.id)[0]["body"] == body
+    assert list_messages(talk.tutor, talk.id)[0]["body"] == body
 
 
 BAD_BODIES: list[Any] = [None, 5, True, [], {}, "", " \n\t", "\u00a0", "a\0b", "\ud800", "x" * 8_001, "ż" * 100_000]
@@ -140,7 +140,7 @@ def test_an_odd_frame_is_ignored_without_a_word(talk: Talk, text: str) -> None:
     assert talk.asking.send_text(text) == OK
     assert stored() == []
     assert (talk.asking.frames, talk.answering.frames) == ([], [])
-    talk.asking.say("dalej")
+    talk.asking.send_message("dalej")
     assert talk.answering.bodies == ["dalej"]
 
 
@@ -166,8 +166,8 @@ def test_no_frame_makes_the_function_fail(talk: Talk, frame: Any, text: str) -> 
 
 def test_a_client_of_the_second_protocol_gets_facts(clients: Clients, talk: Talk) -> None:
     modern = clients.open(talk.student, talk.id, protocol="2")
-    modern.say("a", id="client-7")
-    talk.answering.say("b")
+    modern.send_message("a", id="client-7")
+    talk.answering.send_message("b")
     [own, other] = modern.frames
     assert own == {"event": "message_stored", "data": {**talk.asking.frames[0], "seq": 1, "client_id": "client-7"}}
     assert other == {"event": "message_stored", "data": {**talk.asking.frames[1], "seq": 2, "client_id": None}}
@@ -195,14 +195,14 @@ def test_a_client_of_the_second_protocol_is_told_of_refusals(
 
 def test_a_message_sent_again_is_the_same_message(clients: Clients, talk: Talk) -> None:
     modern = clients.open(talk.student, talk.id, protocol="2")
-    modern.say("raz", id="7")
-    talk.answering.say("między")
-    modern.say("raz, inaczej", id="7")
+    modern.send_message("raz", id="7")
+    talk.answering.send_message("między")
+    modern.send_message("raz, inaczej", id="7")
     assert [body for _seq, body, _author in stored()] == ["raz", "między"]
     assert modern.frames[2] == modern.frames[0]
     assert talk.answering.bodies == ["raz", "między"]
-    assert [message["body"] for message in history(talk.student, talk.id)] == ["raz", "między"]
-    talk.answering.say("moje siedem", id="7")
+    assert [message["body"] for message in list_messages(talk.student, talk.id)] == ["raz", "między"]
+    talk.answering.send_message("moje siedem", id="7")
     assert talk.asking.bodies == ["raz", "między", "moje siedem"]
 
 
@@ -212,7 +212,7 @@ UNUSABLE_IDS = [5, True, [], {}, "", "x" * 101, "a\0b", "\ud800"]
 @pytest.mark.parametrize("client_id", [None, *UNUSABLE_IDS])
 def test_an_id_means_nothing_in_the_legacy_protocol_unless_it_is_one(talk: Talk, client_id: Any) -> None:
     for _ in range(2):
-        talk.asking.say("x", id=client_id)
+        talk.asking.send_message("x", id=client_id)
     assert [seq for seq, _body, _author in stored()] == [1, 2]
 
 
@@ -224,10 +224,10 @@ def test_an_unusable_id_is_refused_in_the_second_protocol(
     """Taken without it, the message would be stored twice when it is sent again."""
     modern = clients.open(talk.student, talk.id, protocol="2")
     go_on()
-    modern.say("x", id=client_id)
+    modern.send_message("x", id=client_id)
     assert modern.frames == [{"event": "message_refused", "data": {"client_id": None, "code": "bad_message"}}]
     assert (talk.answering.frames, stored()) == ([], [])
-    modern.say("x", id=None)
+    modern.send_message("x", id=None)
     assert [body for _seq, body, _author in stored()] == ["x"]
 
 
@@ -246,19 +246,19 @@ def break_connections() -> None:
 
 
 def test_a_message_with_an_id_outlives_a_broken_connection(talk: Talk, unnoticed: None) -> None:
-    talk.asking.say("before")
+    talk.asking.send_message("before")
     break_connections()
-    assert talk.asking.say("after", id="1") == OK
+    assert talk.asking.send_message("after", id="1") == OK
     assert talk.answering.bodies == ["before", "after"]
     assert [body for _seq, body, _author in stored()] == ["before", "after"]
 
 
 def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Clients, unnoticed: None) -> None:
-    talk_id = conversation(student := people.student(), people.tutor())
+    talk_id = open_conversation(student := people.student(), people.tutor())
     socket, legacy = clients.open(student, talk_id, protocol="2"), clients.open(student, talk_id)
     for sender in (socket, legacy):
         break_connections()
-        assert sender.say("lost") == OK
+        assert sender.send_message("lost") == OK
     assert [frame["data"] for frame in socket.frames] == [{"client_id": None, "code": "unavailable"}]
     assert legacy.frames == []
     assert stored() == []
@@ -267,37 +267,37 @@ def test_a_message_that_cannot_be_stored_is_refused(people: People, clients: Cli
 def test_a_socket_that_is_gone_is_forgotten_and_nobody_else_waits(clients: Clients, talk: Talk) -> None:
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {talk.answering.id}
-    assert talk.asking.say("a") == OK
+    assert talk.asking.send_message("a") == OK
     assert talk.asking.bodies == ["a"]
     assert query("SELECT id FROM connections") == [(talk.asking.id,)]
     clients.api.gone = set()
-    talk.asking.say("b")
+    talk.asking.send_message("b")
     assert talk.answering.frames == []
 
 
 def test_a_socket_that_has_just_been_opened_is_not_forgotten(clients: Clients, talk: Talk) -> None:
     """AWS answers 410 to a post while the handshake is still under way."""
     clients.api.gone = {talk.answering.id}
-    talk.asking.say("w czasie otwierania")
+    talk.asking.send_message("w czasie otwierania")
     clients.api.gone = set()
-    talk.asking.say("po otwarciu")
+    talk.asking.send_message("po otwarciu")
     assert talk.answering.bodies == ["po otwarciu"]
-    assert [message["body"] for message in history(talk.tutor, talk.id)] == ["w czasie otwierania", "po otwarciu"]
+    assert [message["body"] for message in list_messages(talk.tutor, talk.id)] == ["w czasie otwierania", "po otwarciu"]
 
 
 def test_a_socket_that_leaves_at_once_is_forgotten_all_the_same(talk: Talk) -> None:
-    talk.answering.leave()
+    talk.answering.disconnect()
     assert query("SELECT id FROM connections") == [(talk.asking.id,)]
 
 
 def test_thirty_messages_a_second_are_taken_from_a_user(people: People, clients: Clients, rate_limits: None) -> None:
     student, tutor = people.student(), people.tutor()
-    talk_id = conversation(student, tutor)
+    talk_id = open_conversation(student, tutor)
     tabs = [clients.open(student, talk_id, protocol="2"), clients.open(student, talk_id)]
     listener = clients.open(tutor, talk_id)
     started = time.monotonic()
     for number in range(140):
-        tabs[number % 2].say(str(number))
+        tabs[number % 2].send_message(str(number))
     windows = int(time.monotonic() - started) + 2
     accepted = len(stored())
     # The first message of a socket is not counted: its user is not known before.
@@ -307,14 +307,14 @@ def test_thirty_messages_a_second_are_taken_from_a_user(people: People, clients:
     refused = [frame["data"]["code"] for frame in tabs[0].frames if frame["event"] == "message_refused"]
     assert set(refused) == {"throttled"}
     assert all("event" not in frame for frame in tabs[1].frames)
-    listener.say("inny użytkownik")
+    listener.send_message("inny użytkownik")
     assert "inny użytkownik" in listener.bodies
 
 
 def test_the_limit_is_off_without_redis(people: People, clients: Clients, rate_limits: None, own_redis: Any) -> None:
-    talk_id = conversation(student := people.student(), people.tutor())
+    talk_id = open_conversation(student := people.student(), people.tutor())
     socket = clients.open(student, talk_id)
     own_redis.kill()
     for number in range(40):
-        socket.say(str(number))
+        socket.send_message(str(number))
     assert len(stored()) == 40

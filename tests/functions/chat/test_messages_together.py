@@ -12,8 +12,8 @@ from functions.chat.data import messages as stored_messages
 from shared.kit.db.libpq import Prepared
 from shared.kit.settings import settings
 from tests.functions.chat.test_messages import break_connections
-from tests.support.chat_clients import Client, Clients, say_together
-from tests.support.chat_http import conversation, history
+from tests.support.chat_clients import Client, Clients, send_together
+from tests.support.chat_http import list_messages, open_conversation
 from tests.support.paused_transactions import gate_after, wait_until, waiting
 from tests.support.people import People, Person, query
 from tests.support.races import PATIENCE, at_once
@@ -27,7 +27,7 @@ class Room:
 
     def __init__(self, people: People, clients: Clients) -> None:
         self.student: Person = people.student()
-        self.id = conversation(self.student, tutor := people.tutor())
+        self.id = open_conversation(self.student, tutor := people.tutor())
         self.asking = clients.open(self.student, self.id)
         self.answering = clients.open(tutor, self.id, protocol="2")
 
@@ -47,9 +47,9 @@ def refusals(client: Client) -> list[Any]:
 
 def test_they_are_numbered_in_their_order_and_reach_whom_they_should(room: Callable[[], Room]) -> None:
     one, two = room(), room()
-    one.asking.say("pierwsza")
+    one.asking.send_message("pierwsza")
     assert (
-        say_together(
+        send_together(
             (one.asking, "a", None), (two.answering, "b", "7"), (one.answering, "c", None), (one.asking, "d", None)
         )
         == OK
@@ -59,7 +59,7 @@ def test_they_are_numbered_in_their_order_and_reach_whom_they_should(room: Calla
     assert one.asking.bodies == one.answering.bodies == ["pierwsza", "a", "c", "d"]
     assert two.asking.bodies == ["b"]
     assert [frame["data"]["client_id"] for frame in two.answering.frames] == ["7"]
-    assert [message["body"] for message in history(one.student, one.id)] == ["pierwsza", "a", "c", "d"]
+    assert [message["body"] for message in list_messages(one.student, one.id)] == ["pierwsza", "a", "c", "d"]
     newest = "SELECT v.last_seq, v.updated_at = m.created_at FROM conversations v JOIN messages m ON m.seq = v.last_seq"
     assert query(f"{newest} AND m.conversation_id = v.id ORDER BY 1") == [(1, True), (4, True)]
 
@@ -67,23 +67,23 @@ def test_they_are_numbered_in_their_order_and_reach_whom_they_should(room: Calla
 def test_they_are_one_statement(room: Callable[[], Room]) -> None:
     one, two = room(), room()
     with statements() as sent:
-        say_together((one.asking, "a", None), (two.asking, "b", None), (one.asking, "c", None))
+        send_together((one.asking, "a", None), (two.asking, "b", None), (one.asking, "c", None))
     assert len(sent) == 1
 
 
 def test_what_is_refused_takes_nobody_with_it(room: Callable[[], Room], clients: Clients) -> None:
     one = room()
     gone = Client("nobody=", clients.api)
-    assert say_together((one.answering, " ", "1"), (gone, "x", None), (one.answering, "dobra", "2")) == OK
+    assert send_together((one.answering, " ", "1"), (gone, "x", None), (one.answering, "dobra", "2")) == OK
     assert stored(one) == [(1, "dobra")]
     assert refusals(one.answering) == [{"client_id": "1", "code": "bad_message"}]
 
 
 def test_one_that_was_stored_before_takes_nobody_with_it(room: Callable[[], Room]) -> None:
     one, two = room(), room()
-    one.answering.say("raz", id="1")
-    say_together((two.asking, "a", None), (one.answering, "raz", "1"), (two.asking, "b", None))
-    say_together((two.answering, "c", "2"), (two.answering, "c", "2"))
+    one.answering.send_message("raz", id="1")
+    send_together((two.asking, "a", None), (one.answering, "raz", "1"), (two.asking, "b", None))
+    send_together((two.answering, "c", "2"), (two.answering, "c", "2"))
     assert stored(one) == [(1, "raz")]
     assert stored(two) == [(1, "a"), (2, "b"), (3, "c")]
     assert one.asking.bodies == ["raz"]
@@ -94,7 +94,7 @@ def test_one_that_was_stored_before_takes_nobody_with_it(room: Callable[[], Room
 def test_those_with_an_id_outlive_a_broken_connection(room: Callable[[], Room], unnoticed: None) -> None:
     one = room()
     break_connections()
-    assert say_together((one.answering, "a", "1"), (one.answering, "b", None), (one.answering, "c", "3")) == OK
+    assert send_together((one.answering, "a", "1"), (one.answering, "b", None), (one.answering, "c", "3")) == OK
     assert stored(one) == [(1, "a"), (2, "c")]
     assert refusals(one.answering) == [{"client_id": None, "code": "unavailable"}]
     assert one.asking.bodies == ["a", "c"]
@@ -113,7 +113,7 @@ def test_those_with_an_id_are_stored_once_if_it_breaks_after_the_commit(
 
     with monkeypatch.context() as patched:
         patched.setattr(stored_messages, "store_messages", store_and_break)
-        say_together((one.answering, "a", "1"), (one.answering, "b", "2"))
+        send_together((one.answering, "a", "1"), (one.answering, "b", "2"))
     assert stored(one) == [(1, "a"), (2, "b")]
     assert [frame["data"]["seq"] for frame in one.answering.frames] == [1, 2]
 
@@ -121,13 +121,13 @@ def test_those_with_an_id_are_stored_once_if_it_breaks_after_the_commit(
 def test_a_socket_that_opens_meanwhile_hears_them_or_finds_them(room: Callable[[], Room], clients: Clients) -> None:
     one, two = room(), room()
     with ThreadPoolExecutor(1) as sending, ThreadPoolExecutor(1) as opening, gate_after("INSERT ON messages") as let_go:
-        sent = sending.submit(say_together, (one.asking, "a", None), (two.asking, "b", None))
+        sent = sending.submit(send_together, (one.asking, "a", None), (two.asking, "b", None))
         wait_until(lambda: waiting() == 1)
         opened = opening.submit(clients.open, two.student, two.id)
         wait_until(lambda: waiting() == 2)
         let_go()
         assert (sent.result(PATIENCE), opened.result(PATIENCE).frames) == (OK, [])
-    assert [message["body"] for message in history(two.student, two.id)] == ["b"]
+    assert [message["body"] for message in list_messages(two.student, two.id)] == ["b"]
 
 
 def store_crosswise(room: Callable[[], Room]) -> list[int]:
@@ -139,9 +139,9 @@ def store_crosswise(room: Callable[[], Room]) -> list[int]:
     said = [(each.asking, "x", None) for each in rooms]
     with psycopg.connect(settings().database_url) as keeper, ThreadPoolExecutor(2) as threads:
         keeper.execute("SELECT FROM conversations WHERE id = %s FOR UPDATE", (rooms[1].id,))
-        first = threads.submit(say_together, *said)
+        first = threads.submit(send_together, *said)
         wait_until(lambda: waiting() == 1)
-        second = threads.submit(say_together, said[2], said[0])
+        second = threads.submit(send_together, said[2], said[0])
         wait_until(lambda: waiting() == 2)
         keeper.rollback()
         assert [first.result(PATIENCE), second.result(PATIENCE)] == [OK, OK]
@@ -170,7 +170,7 @@ def test_processes_that_store_in_the_same_conversations_number_without_gaps(
 
     def send_all(order: list[Room]) -> None:
         for turn in range(rounds):
-            say_together(*((each.asking, str(turn), None) for each in order))
+            send_together(*((each.asking, str(turn), None) for each in order))
 
     at_once(*(partial(send_all, order) for order in (rooms, rooms[::-1]) * 2))
     for each in rooms:

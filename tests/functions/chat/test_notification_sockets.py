@@ -14,7 +14,7 @@ from shared.kit.security.rate_limits import Limit
 from shared.kit.security.tokens import Claims, issue
 from tests.support.booking_rows import book
 from tests.support.chat_clients import Client, Clients
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, insert, query
 
@@ -36,7 +36,7 @@ def test_a_notification_reaches_who_asked_for_it_and_no_legacy_chat(
     clients: Clients, pair: tuple[Person, Person]
 ) -> None:
     student, tutor = pair
-    talk = conversation(student, tutor)
+    talk = add_conversation(student, tutor)
     notes, facts = listen(clients, tutor), clients.open(tutor, talk, protocol="2")
     legacy, other = clients.open(tutor, talk), listen(clients, student, "other=")
     book(student, tutor).change("confirmed")
@@ -97,7 +97,7 @@ def test_anything_else_on_it_is_no_question_and_no_message(
 
 
 def test_on_a_chat_it_is_no_question(clients: Clients, pair: tuple[Person, Person]) -> None:
-    talk = conversation(*pair)
+    talk = add_conversation(*pair)
     legacy, facts = clients.open(pair[0], talk), clients.open(pair[0], talk, protocol="2")
     assert [client.send(ASK) for client in (legacy, facts)] == [OK, OK]
     assert legacy.frames == []
@@ -157,5 +157,5 @@ def test_it_is_kept_alive_and_forgotten_when_it_closes(clients: Clients, pair: t
     assert keep_alive({}, None) == {"pinged": 1, "gone": 0}
     assert keep_alive({}, None) == {"pinged": 0, "gone": 0}
     assert notes.frames == [[]]
-    assert notes.leave() == OK
+    assert notes.disconnect() == OK
     assert query("SELECT * FROM connections") == []

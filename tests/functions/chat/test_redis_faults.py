@@ -15,7 +15,7 @@ import pytest
 from shared.kit.redis import client as redis_client
 from tests.functions.chat.conftest import OwnRedis
 from tests.support.chat_clients import Client, Clients
-from tests.support.chat_http import conversation, history
+from tests.support.chat_http import list_messages, open_conversation
 from tests.support.people import People, Person, query
 from tests.support.races import PATIENCE, at_once
 
@@ -41,7 +41,7 @@ class Progress:
 
 def send_all(client: Client, name: str, number: int, progress: Progress) -> None:
     for turn in range(number):
-        assert client.say(f"{name}-{turn}", id=f"{name}-{turn}") == {"statusCode": 200}
+        assert client.send_message(f"{name}-{turn}", id=f"{name}-{turn}") == {"statusCode": 200}
         progress.add()
 
 
@@ -56,7 +56,7 @@ def read_along(person: Person, talk: UUID, progress: Progress, number: int, read
     """Read the newest messages again and again; none that was answered before may be missing."""
     while progress.number < number:
         answered = progress.number
-        bodies = [message["body"] for message in history(person, talk)]
+        bodies = [message["body"] for message in list_messages(person, talk)]
         assert len(bodies) >= min(answered, 500)
         read.append(bodies)
 
@@ -66,7 +66,7 @@ def test_killed_and_started_while_messages_flow(
     people: People, clients: Clients, own_redis: OwnRedis, number: int
 ) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = conversation(student, tutor)
+    talk = open_conversation(student, tutor)
     sockets = [clients.open((student, tutor)[place % 2], talk) for place in range(SENDERS)]
     total, progress, read = SENDERS * number, Progress(), list[list[str]]()
     points = [total * part // 10 for part in (1, 3, 5, 6, 7, 8)]
@@ -87,7 +87,7 @@ def test_killed_and_started_while_messages_flow(
     for socket in sockets:
         assert Counter(socket.bodies) == Counter(truth)
     for _turn in ("read anew", "from the window"):
-        assert [message["body"] for message in history(student, talk)] == truth[-500:]
+        assert [message["body"] for message in list_messages(student, talk)] == truth[-500:]
     window: Any = redis_client().xrevrange(f"chat:{talk}", count=500)
     entries = [entry_id.decode() for entry_id, _values in window]
     assert entries == [f"{seq}-0" for seq in range(total, max(0, total - 500), -1)]
@@ -99,15 +99,15 @@ def test_killed_and_started_while_messages_flow(
 def test_a_redis_that_hangs_holds_nobody_up_for_long(people: People, clients: Clients, own_redis: OwnRedis) -> None:
     """Stopped, not dead: connections open and nothing answers."""
     student = people.student()
-    talk = conversation(student, people.tutor())
+    talk = open_conversation(student, people.tutor())
     socket = clients.open(student, talk)
-    socket.say("przed")
+    socket.send_message("przed")
     own_redis.engine.process.send_signal(signal.SIGSTOP)
     try:
         started = time.monotonic()
         for number in range(10):
-            socket.say(str(number))
-        assert len(history(student, talk)) == 11
+            socket.send_message(str(number))
+        assert len(list_messages(student, talk)) == 11
         # One patience of half a second for each second of rest, and the test's own work.
         assert time.monotonic() - started < 5
     finally:

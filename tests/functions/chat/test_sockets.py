@@ -12,7 +12,7 @@ from functions.tokens.handler import handler as tokens_handler
 from shared.kit.security.tokens import Claims, issue
 from shared.kit.settings import settings
 from tests.support.chat_clients import Clients
-from tests.support.chat_http import conversation
+from tests.support.chat_http import open_conversation
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import PASSWORD, People, Person, insert, query
 
@@ -23,7 +23,7 @@ OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"status
 def talk(people: People) -> tuple[Person, Person, UUID]:
     """A student, a tutor and their conversation."""
     student, tutor = people.student(), people.tutor()
-    return student, tutor, conversation(student, tutor)
+    return student, tutor, open_conversation(student, tutor)
 
 
 def test_both_members_are_let_in_and_listen(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
@@ -91,7 +91,7 @@ def test_strangers_are_refused(people: People, clients: Clients, talk: tuple[Per
     _student, tutor, conversation_id = talk
     for stranger in (people.student(), people.tutor()):
         assert clients.connect(token=stranger.access, conversation=str(conversation_id)) == FORBIDDEN
-    other = conversation(tutor, people.student())
+    other = open_conversation(tutor, people.student())
     assert clients.connect(token=talk[0].access, conversation=str(other)) == FORBIDDEN
     assert clients.connect(token=talk[0].access, conversation=str(uuid4())) == FORBIDDEN
 
@@ -137,16 +137,16 @@ def test_a_socket_that_closes_is_forgotten_and_the_others_are_not(
 ) -> None:
     student, tutor, conversation_id = talk
     leaving, staying = clients.open(student, conversation_id), clients.open(tutor, conversation_id)
-    assert leaving.leave() == OK
-    assert leaving.leave() == OK
+    assert leaving.disconnect() == OK
+    assert leaving.disconnect() == OK
     assert query("SELECT id FROM connections") == [(staying.id,)]
 
 
 def test_a_closed_or_unknown_socket_sends_nothing(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
     student, tutor, conversation_id = talk
     leaving, staying = clients.open(student, conversation_id), clients.open(tutor, conversation_id)
-    leaving.leave()
-    leaving.say("spóźniona")
+    leaving.disconnect()
+    leaving.send_message("spóźniona")
     assert query("SELECT * FROM messages") == []
     assert staying.frames == []
 
@@ -162,7 +162,7 @@ def test_logout_closes_the_sockets_of_its_session(clients: Clients, talk: tuple[
     assert clients.api.closed == [closing.id]
     assert query("SELECT id FROM connections") == [(other.id,)]
     assert clients.connect(token=student.access, conversation=str(conversation_id)) == FORBIDDEN
-    closing.say("po wylogowaniu")
+    closing.send_message("po wylogowaniu")
     assert query("SELECT * FROM messages") == []
 
 
@@ -193,7 +193,7 @@ def test_deleting_the_account_closes_all_its_sockets(clients: Clients, talk: tup
     answer = LambdaClient(accounts)("DELETE", "/api/user/delete/", token=student.access)
     assert answer.status == 200, answer
     assert sorted(clients.api.closed) == sorted(client.id for client in closing)
-    staying.say("sam")
+    staying.send_message("sam")
     assert (len(staying.frames), [client.frames for client in closing]) == (1, [[], []])
 
 
@@ -203,7 +203,7 @@ def test_an_expired_token_closes_no_socket(clients: Clients, talk: tuple[Person,
     assert clients.connect("old=", token=soon, conversation=str(conversation_id)) == OK
     other = clients.open(tutor, conversation_id)
     query("UPDATE sign_in_sessions SET expires_at = now() WHERE id = %s", student.session_id)
-    other.say("jesteś?")
+    other.send_message("jesteś?")
     assert len(clients.api.posted("old=")) == 1
     assert clients.connect(token=soon, conversation=str(conversation_id)) == FORBIDDEN
 

@@ -6,7 +6,7 @@ import pytest
 
 from functions.profiles.handler import handler
 from functions.tokens.handler import handler as tokens_handler
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import PASSWORD, People, Person, insert, query
 from tests.support.sockets import closed_sockets
@@ -98,7 +98,7 @@ def test_a_weak_password_changes_nothing(people: People, body: dict[str, Any], c
 def test_the_sockets_of_other_sessions_are_closed(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     closed_now = closed_sockets(monkeypatch)
     ola = people.student()
-    talk = conversation(ola, people.student())
+    talk = add_conversation(ola, people.student())
     other = insert("sign_in_sessions", {"user_id": ola.id, "expires_at": "2100-01-01"})
     for name, session_id in (("this", ola.session_id), ("other", other)):
         row = {"id": name, "conversation_id": talk, "user_id": ola.id, "session_id": session_id}

@@ -6,7 +6,7 @@ import pytest
 
 from functions.tokens import repository
 from functions.tokens.handler import handler
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import PASSWORD, People, Person, insert, query
 from tests.support.sockets import closed_sockets
@@ -133,7 +133,7 @@ def test_the_sockets_of_ended_sessions_are_closed(
 ) -> None:
     closed_now = closed_sockets(monkeypatch)
     ola, jan = people.student(), people.student()
-    talk = conversation(ola, jan)
+    talk = add_conversation(ola, jan)
     other: UUID = insert("sign_in_sessions", {"user_id": ola.id, "expires_at": "2100-01-01"})
     rows = (("this", ola.id, ola.session_id), ("other", ola.id, other), ("foreign", jan.id, jan.session_id))
     for name, user_id, session_id in rows:

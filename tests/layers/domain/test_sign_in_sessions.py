@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.sign_in_sessions import close_sockets, end_sessions
 from shared.kit.db.transactions import transaction
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.people import People, Person, insert, query
 from tests.support.sockets import closed_sockets
 
@@ -15,7 +15,7 @@ from tests.support.sockets import closed_sockets
 def ola(people: People) -> Person:
     """Signed in three times, with a socket in each session; somebody else has one too."""
     person, other = people.student(), people.student()
-    talk = conversation(person, other)
+    talk = add_conversation(person, other)
     for owner, session_id in ((person, person.session_id), (person, second(person)), (person, second(person))):
         socket(talk, owner, session_id)
     socket(talk, other, other.session_id)

@@ -16,7 +16,7 @@ from shared.kit.observability import metrics
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, query
 from tools.cloud.lambda_process import lambda_variables
 from tools.cloud.project import ROOT
@@ -60,7 +60,7 @@ def test_what_happened_is_counted_and_every_event_is_timed(people: People, writt
 
 def test_messages_are_counted_once(people: People, written: Read) -> None:
     student = people.student()
-    talk = conversation(student, people.tutor())
+    talk = add_conversation(student, people.tutor())
     query(
         "INSERT INTO connections (id, conversation_id, user_id, session_id) VALUES ('a', %s, %s, %s)",
         talk,

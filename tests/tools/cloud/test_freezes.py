@@ -14,7 +14,7 @@ import redis
 from websockets.sync.client import ClientConnection, connect
 
 from shared.kit.db.pool import LISTEN_AFTER_IDLE
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, Person, insert
 from tools.cloud.stack import Cloud
 
@@ -69,7 +69,7 @@ def test_the_first_request_after_a_freeze_is_answered(
     quiet_cloud: Cloud, people: People, freezer: Freezer, cycles: int
 ) -> None:
     cloud, student, tutor = quiet_cloud, people.student(), people.tutor()
-    talk = conversation(student, tutor)
+    talk = add_conversation(student, tutor)
     signing_in = {"email": tutor.email, "password": PASSWORD}
     with httpx.Client(base_url=cloud.url, timeout=60) as client, reader(cloud, talk, student) as socket:
 

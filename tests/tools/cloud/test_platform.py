@@ -14,7 +14,7 @@ from _pytest.mark import ParameterSet
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, Person, query
 from tools.cloud.project import TEMPLATE
 from tools.cloud.stack import Cloud
@@ -69,7 +69,7 @@ def test_every_route_leads_to_a_function_that_knows_its_path(cloud: Cloud, peopl
 
 def test_every_frame_leads_to_its_function(cloud: Cloud, people: People) -> None:
     student = people.student()
-    talk = conversation(student, people.tutor())
+    talk = add_conversation(student, people.tutor())
     assert set(STATED.socket_routes) == {"$connect", "$disconnect", "$default", "chat_message"}
     with listening(cloud, talk, student) as socket:
         assert query("SELECT count(*) FROM connections") == [(1,)]
@@ -83,7 +83,7 @@ def test_every_frame_leads_to_its_function(cloud: Cloud, people: People) -> None
 
 def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cloud: Cloud, people: People) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = conversation(student, tutor)
+    talk = add_conversation(student, tutor)
     with listening(cloud, talk, student) as sender, listening(cloud, talk, tutor) as reader:
         for number in range(20):
             sender.send(json.dumps({"event": "chat_message", "data": {"body": str(number), "id": str(number)}}))
@@ -97,7 +97,7 @@ def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cl
 
 def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:
     student = people.student()
-    with listening(cloud, conversation(student, people.tutor()), student) as socket:
+    with listening(cloud, add_conversation(student, people.tutor()), student) as socket:
         answer = ask(cloud, "POST", "/api/token/logout/", student.access, json={"refresh": student.refresh})
         assert answer.status_code < 300, answer.text
         with pytest.raises(Exception, match="1001"):
@@ -106,7 +106,7 @@ def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, peopl
 
 def test_a_refused_handshake_says_so(cloud: Cloud, people: People) -> None:
     stranger = people.student()
-    talk = conversation(people.student(), people.tutor())
+    talk = add_conversation(people.student(), people.tutor())
     with pytest.raises(Exception, match="403"):
         listening(cloud, talk, stranger)
 

@@ -8,7 +8,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from tests.events.recorded import recorded
 from tests.support.booking_rows import book
-from tests.support.conversations import conversation
+from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, insert, query
 from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_process import LambdaProcess
@@ -23,7 +23,7 @@ CONNECTION = "c3R1ZGVudA=="
 def known(people: People) -> dict[str, Any]:
     """A tutor with an open socket, who talks with another one: what the events' placeholders stand for."""
     caller, other = people.tutor(), people.tutor()
-    talk = conversation(caller, other)
+    talk = add_conversation(caller, other)
     query(
         "INSERT INTO connections (id, conversation_id, user_id, session_id, connected_at, touched_at)"
         " VALUES (%s, %s, %s, %s, now() - interval '1 hour', now() - interval '1 hour')",
