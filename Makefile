@@ -35,7 +35,7 @@ coverage: $(VENV)/dev.stamp  ## How much of booking and of the domain the tests 
 	@$(BIN)/coverage report --include="functions/bookings/*" --fail-under=97
 	@$(BIN)/coverage report --include="layers/shared/domain/*" --fail-under=97
 
-COVERING := tests/layers $(addprefix tests/functions/,bookings availability notifications mail reminders accounts tokens chat)
+COVERING := tests/layers/domain $(addprefix tests/functions/,bookings notifications mail reminders tokens availability/test_listed_slots.py)
 
 bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run
 	@$(BIN)/python -m tests.benchmarks

@@ -12,7 +12,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """Options of `make run`. The README describes each."""
+    """Options of `make run`. docs/operations.md describes each."""
 
     host: str = "127.0.0.1"
     port: int = 8000

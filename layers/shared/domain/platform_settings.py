@@ -9,7 +9,7 @@ from shared.kit.environment import from_environment
 
 @dataclass(frozen=True)
 class PlatformSettings:
-    """Rules an operator may change. The README's configuration table describes each."""
+    """Rules an operator may change. docs/operations.md describes each."""
 
     front_url: str = "http://localhost:5173"
     # Where callers find this API; empty means where the request came to.

@@ -8,7 +8,7 @@ from shared.kit.environment import from_environment
 
 @dataclass(frozen=True)
 class Settings:
-    """Infrastructure settings. The README's configuration table describes each."""
+    """Infrastructure settings. docs/operations.md describes each."""
 
     database_url: str = "postgresql://postgres@localhost/tutoring"
     database_pool: int = 1
