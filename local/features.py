@@ -3,9 +3,7 @@
 from fastapi import APIRouter
 
 from functions.accounts.routes import accounts
-from functions.availability.hours_routes import availability_hours
-from functions.availability.routes import availability
-from functions.availability.terms_routes import booking_terms
+from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.routes import bookings
 from functions.bookings.waitlist_routes import waitlist
 from functions.chat.api.routes import chat
@@ -24,9 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts,
     profiles,
     tutor_settings,
-    availability,
-    availability_hours,
-    booking_terms,
+    *AVAILABILITY,
     bookings,
     waitlist,
     reviews,

@@ -1,14 +1,14 @@
 """The scheduled function that makes the items of days that have come into reach, and forgets those long past.
 
-Safe to run several times at once: whoever comes second finds nothing left to do.
+Safe to run several times at once: the second finds nothing left to do.
 """
 
 from typing import Any
 
 from psycopg import IntegrityError
 
-from functions.availability import rules_repository
-from functions.availability.rule_items import make_rule_items
+from functions.availability.actions.materialize import materialize
+from functions.availability.data import rules
 from shared.data.locking import lock_people
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.db.transactions import transaction
@@ -24,16 +24,17 @@ PRUNED_AT_ONCE = 5_000
 def handler(_event: object, _context: object) -> dict[str, Any]:
     """Move the horizon of everybody who is behind."""
     moved = after = 0
-    while behind := rules_repository.list_behind(after, BATCH):
+    while lagging := rules.list_lagging(after, BATCH):
+        tutor_ids = [each.tutor_id for each in lagging]
         try:
             with transaction() as db:
-                lock_people(db, *behind.values())
-                moved += make_rule_items(db, list(behind), only_new_days=True)
+                lock_people(db, *(each.user_id for each in lagging))
+                moved += materialize(db, tutor_ids, only_new_days=True)
         except IntegrityError as error:
             # One tutor's schedule must not hold up all others'; these are tried again next time.
-            logger().error("days not made", exc_info=error, extra={"tutors": list(behind)})
-        after = max(behind)
+            logger().error("days not made", exc_info=error, extra={"tutors": tutor_ids})
+        after = tutor_ids[-1]
     pruned = 0
-    while deleted := rules_repository.prune(KEPT_DAYS, PRUNED_AT_ONCE):
+    while deleted := rules.prune(KEPT_DAYS, PRUNED_AT_ONCE):
         pruned += deleted
     return {"moved": moved, "pruned": pruned}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from functions.availability.rule_items import make_rule_items
+from functions.availability.actions.materialize import materialize
 from local.demo.calendars import Calendar, DemoSession, make_calendars
 from local.demo.people import Population
 from shared.kit.db.pool import PooledConnection
@@ -49,7 +49,7 @@ def add_calendars(db: PooledConnection, people: Population, tutor_ids: dict[UUID
         )
         cursor.executemany(WEEKLY, list(_weekly(calendars, ids)))
         cursor.executemany(LESSON, list(_lessons(calendars, ids, owners, now)))
-    make_rule_items(db, ids)
+    materialize(db, ids)
 
 
 def _weekly(calendars: Sequence[Calendar], ids: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:

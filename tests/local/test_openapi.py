@@ -24,7 +24,7 @@ def test_a_conversation_is_opened_with_a_person_not_with_a_bare_id() -> None:
 
 def test_changes_have_no_defaults() -> None:
     schemas = description()["components"]["schemas"]
-    for name in ("TermsChange", "SettingsChange", "EditedRating", "ProfileChange"):
+    for name in ("BookingTermsChange", "SettingsChange", "EditedRating", "ProfileChange"):
         assert [each for each in schemas[name]["properties"].values() if "default" in each] == [], name
 
 

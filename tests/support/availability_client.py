@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from functions.availability.domain.wall_clock import instant
 from functions.availability.handler import handler
-from functions.availability.wall_clock import instant
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import Person, insert, query
 
 call = LambdaClient(handler)
-HOURS, OVERRIDES = "/api/availability/hours/me/", "/api/availability/overrides/me/"
-TERMS, SLOTS, SCHEDULE = "/api/availability/terms/", "/api/availability/slots/", "/api/user/tutor/schedule/me/"
+HOURS, OVERRIDES = "/api/availability/hours/me/", "/api/availability/hours/me/overrides/"
+TERMS, SCHEDULE = "/api/availability/terms/", "/api/user/tutor/schedule/me/"
 WARSAW = ZoneInfo("Europe/Warsaw")
 DAY = timedelta(days=1)
 
@@ -90,8 +90,17 @@ def seat(session_id: int, number: int, student: Person, state: str = "confirmed"
     return int(insert("bookings", row))
 
 
+def slots_path(tutor: Person) -> str:
+    return f"/api/availability/tutors/{tutor.tutor_id}/slots/"
+
+
 def slots(tutor: Person, query_string: str = "") -> list[Any]:
-    answer = call("GET", f"{SLOTS}{tutor.tutor_id}/?{query_string}")
-    assert answer.status == 200, answer
-    found: list[Any] = answer.json
+    """All slots of a window, page by page."""
+    found: list[Any] = []
+    following = f"{slots_path(tutor)}?{query_string}"
+    while following:
+        answer = call("GET", following)
+        assert answer.status == 200, answer
+        found += answer.json["results"]
+        following = answer.json["next"]
     return found

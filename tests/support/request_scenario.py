@@ -200,19 +200,21 @@ def tutor_s_day() -> Iterator[Step]:
     yield Step("DELETE", f"{settings}schedule/me/", "tutor")
 
 
-def tutor_s_hours() -> Iterator[Step]:
+def tutors_hours() -> Iterator[Step]:
     """Rules for one day so far away that no play sees its items, but for one override."""
-    hours, overrides, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
+    hours, deprecated, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
     monday = {"weekday": 1, "start": "09:00", "end": "17:00"}
     for week in ([], [monday, monday], [monday | {"end": "9:00"}], None):
         yield Step("PUT", hours, "tutor", {"hours": week, "time_zone": "Europe/Warsaw"})
         yield Step("GET", hours, "tutor")
     day = {"kind": "extra", "first_day": "2099-03-28", "start": "09:00", "note": "Żółw"}
-    for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
-        yield Step("POST", overrides, "tutor", body)
-    yield Step("GET", overrides, "tutor")
-    for target in ("1/", "1/", "99/", "abc/"):
-        yield Step("DELETE", overrides + target, "tutor")
+    for overrides, targets in ((deprecated, ("1/", "1/", "99/")), (f"{hours}overrides/", ("3/", "4/", "abc/"))):
+        for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
+            yield Step("POST", overrides, "tutor", body)
+        yield Step("GET", overrides, "tutor")
+        for target in targets:
+            yield Step("DELETE", overrides + target, "tutor")
+    yield Step("GET", f"{hours}overrides/?p=2", "tutor")
     changes: list[Any] = [{"session_lengths": [45, 60], "max_per_day": None}, {"slot_step": 1}, {"time_zone": "x"}, {}]
     for change in changes:
         yield Step("PATCH", f"{terms}me/", "tutor", change)
@@ -226,9 +228,11 @@ def tutor_s_hours() -> Iterator[Step]:
         "?from=2035-03-25&to=2035-03-26&tz=Asia%2FTokyo&length=60",
     ):
         yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
+        yield Step("GET", f"/api/availability/tutors/{{tutor}}/slots/{query_string}")
     for query_string in ("?from=x", "?tz=x", "?length=61", "?from=2035-03-25&to=2035-07-25"):
         yield Step("GET", f"/api/availability/slots/{{tutor}}/{query_string}")
-    yield Step("GET", "/api/availability/slots/99/")
+        yield Step("GET", f"/api/availability/tutors/{{tutor}}/slots/{query_string}")
+    yield Step("GET", "/api/availability/tutors/99/slots/")
     yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
 
 
@@ -408,7 +412,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "a student's day": student_s_day,
     "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
-    "a tutor's hours": tutor_s_hours,
+    "a tutor's hours": tutors_hours,
     # Before there are bookings: the local server tells of those in its own time.
     "what one is told": told,
     "bookings": bookings,

@@ -99,7 +99,7 @@ def test_overrides_change_their_days_and_off_wins(people: People) -> None:
     here = {(start, end) for start, end in shown if day.isoformat() <= start[:10] <= (day + 3 * DAY).isoformat()}
     assert here == {(f"{day}T09:00", "16:00"), (f"{day}T19:00", "20:00"), (f"{day + 3 * DAY}T09:00", "17:00")}
     answer = call("GET", OVERRIDES, token=tutor.access)
-    assert answer.json == [
+    assert answer.json["results"] == [
         {
             "id": off,
             "kind": "off",
@@ -117,7 +117,8 @@ def test_overrides_change_their_days_and_off_wins(people: People) -> None:
     for each in (extra, off, vacation):
         answer = call("DELETE", f"{OVERRIDES}{each}/", token=tutor.access)
         assert (answer.status, answer.json) == (200, {"detail": "Wyjątek został usunięty."})
-    assert call("GET", OVERRIDES, token=tutor.access).json == []
+    empty: dict[str, Any] = {"count": 0, "next": None, "previous": None, "results": []}
+    assert call("GET", OVERRIDES, token=tutor.access).json == empty
     assert {(start[11:16], end[11:16]) for start, end in items(tutor)} == {("09:00", "17:00")}
 
 
@@ -125,7 +126,22 @@ def test_overrides_that_are_over_are_not_listed(people: People) -> None:
     tutor = people.tutor()
     override(tutor, "off", today() - 3 * DAY)
     running = override(tutor, "off", today() - 30 * DAY, last_day=today().isoformat())
-    assert [each["id"] for each in call("GET", OVERRIDES, token=tutor.access).json] == [running]
+    assert [each["id"] for each in call("GET", OVERRIDES, token=tutor.access).json["results"]] == [running]
+
+
+def test_overrides_come_in_pages(people: People) -> None:
+    tutor = people.tutor()
+    ids = [override(tutor, "off", today() + number * DAY) for number in range(5)]
+    pages, following = [], f"{OVERRIDES}?page_size=2"
+    while following:
+        answer = call("GET", following, token=tutor.access)
+        assert (answer.status, answer.json["count"]) == (200, 5)
+        pages.append([each["id"] for each in answer.json["results"]])
+        following = answer.json["next"]
+    assert pages == [ids[:2], ids[2:4], ids[4:]]
+    assert answer.json["previous"] == f"{OVERRIDES}?p=2&page_size=2"
+    assert call("GET", f"{OVERRIDES}?p=4&page_size=2", token=tutor.access).status == 404
+    assert call("GET", f"{OVERRIDES}?p=x", token=tutor.access).json == {"p": [NOT_INTEGER]}
 
 
 def test_another_tutor_s_override_is_not_found(people: People) -> None:
@@ -263,7 +279,7 @@ def test_the_window_makes_and_unmakes_days(people: People) -> None:
     assert [count - counts[0] for count in counts] == [0, 199, 9]
 
 
-def test_sessions_do_not_cut_the_own_schedule(people: People) -> None:
+def test_sessions_do_not_cut_the_schedule_the_tutor_sees(people: People) -> None:
     tutor, day = people.tutor(), today() + 2 * DAY
     put(tutor, *every_day())
     session(tutor, at(day, 10))
@@ -306,7 +322,7 @@ def test_sessions_do_not_cut_the_own_schedule(people: People) -> None:
         ({"hours": [], "time_zone": 5}, {"time_zone": [ZONE]}),
     ],
 )
-def test_hours_that_are_none_are_refused_and_change_nothing(people: People, body: Any, complaints: Any) -> None:
+def test_bad_hours_are_refused_and_change_nothing(people: People, body: Any, complaints: Any) -> None:
     tutor = people.tutor()
     put(tutor, on(5))
     before = rows(tutor)
@@ -346,7 +362,7 @@ OFF = {"kind": "off", "first_day": "2027-03-28"}
         (OFF | {"note": None}, {"note": [NULL]}),
     ],
 )
-def test_an_override_that_is_none_is_refused_and_changes_nothing(people: People, body: Any, complaints: Any) -> None:
+def test_a_bad_override_is_refused_and_changes_nothing(people: People, body: Any, complaints: Any) -> None:
     tutor = people.tutor()
     put(tutor, *every_day())
     before = rows(tutor)

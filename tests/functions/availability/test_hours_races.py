@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.availability import hours_routes
+from functions.availability.actions import weekly_hours
 from shared.data.locking import lock_people
 from shared.domain.free_time import Span, load_calendar
 from shared.kit.db.transactions import transaction
@@ -66,7 +66,7 @@ def test_of_several_weeks_at_once_one_stays_and_is_the_one_shown(people: People,
 
 
 def test_without_the_lock_they_would_get_in_each_other_s_way(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hours_routes, "lock", lambda _db, _caller: None)
+    monkeypatch.setattr(weekly_hours, "lock_schedule", lambda _db, _tutor: None)
     tutor = people.tutor()
     for _ in range(10):
         answers = at_once(*(partial(put_hours, tutor, hour) for hour in range(8, 8 + CALLERS)))

@@ -1,4 +1,4 @@
-"""What is listed is booked: every slot of some calendars, through the doors of both features."""
+"""What is listed is booked: every slot of some calendars, through the handlers of both features."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,7 +121,7 @@ def test_beside_what_is_listed_nothing_on_the_grid_can_be_booked(people: People)
     while start < at(day, 18):
         answer = book(student, tutor=tutor.tutor_id, start_time=start.isoformat(), length=45)
         refused += answer.status == 409
-        # The grid begins anew with each item; between its lines more can be booked than is listed, never less.
+        # The grid begins again with each item; between its lines more can be booked than is listed, never less.
         assert answer.status == 201 or (answer.status == 409 and start.isoformat() not in listed), (start, answer)
         as_it_was(*before)
         start += 5 * MINUTE

@@ -117,7 +117,7 @@ def test_a_local_time_that_the_clocks_skip_is_answered_as_written(people: People
         (None, {"Error": "No data provided"}),
     ],
 )
-def test_an_item_that_is_none_is_refused(people: People, body: object, complaints: object) -> None:
+def test_a_bad_item_is_refused(people: People, body: object, complaints: object) -> None:
     tutor = people.tutor()
     answer = call("POST", SCHEDULE, token=tutor.access, json_body=body)
     assert (answer.status, answer.json) == (400, complaints)
@@ -208,7 +208,7 @@ def test_schedules_are_for_signed_in_tutors(people: People, method: str, path: s
     assert (answer.status, answer.json) == (403, {"detail": "Nie masz uprawnień, by wykonać tę czynność."})
 
 
-def test_a_wrong_method_is_told(people: People) -> None:
+def test_a_wrong_method_is_405(people: People) -> None:
     tutor = people.tutor()
     for method, path, allowed in (
         ("PUT", SCHEDULE, "GET, POST, DELETE, HEAD, OPTIONS"),

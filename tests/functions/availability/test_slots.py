@@ -9,7 +9,6 @@ import pytest
 
 from tests.support.availability_client import (
     DAY,
-    SLOTS,
     WARSAW,
     add,
     at,
@@ -21,6 +20,7 @@ from tests.support.availability_client import (
     seat,
     session,
     slots,
+    slots_path,
     today,
 )
 from tests.support.people import People, Person, query
@@ -164,7 +164,7 @@ def test_groups_that_can_be_joined_are_listed_with_their_seats(people: People, t
         "free_seats": 2,
         "seats": 3,
     }
-    # Whoever waits comes first.
+    # Those who wait come first.
     query("INSERT INTO waitlist_entries (session_id, student_id) VALUES (%s, %s)", group, iwo.id)
     assert that_day(tutor) == []
     query("UPDATE waitlist_entries SET state = 'left'")
@@ -232,8 +232,8 @@ TOO_WIDE, ZONE = (
         ("length=-60", {"length": ["Dostępne długości zajęć w minutach: 60."]}),
     ],
 )
-def test_what_cannot_be_asked_is_refused(people: People, query_string: str, complaints: Any) -> None:
-    answer = call("GET", f"{SLOTS}{people.tutor().tutor_id}/?{query_string}")
+def test_a_bad_query_is_refused(people: People, query_string: str, complaints: Any) -> None:
+    answer = call("GET", f"{slots_path(people.tutor())}?{query_string}")
     assert (answer.status, answer.json) == (400, complaints)
 
 
@@ -242,7 +242,6 @@ def test_what_cannot_be_asked_is_refused(people: People, query_string: str, comp
     [
         "",
         "from=&to=&tz=&length=",
-        "unknown=1",
         "from=2027-03-01&to=2027-05-02",
         "from=2027-09-01&to=2027-11-02&tz=Europe/Warsaw",
         "from=0002-01-01&to=0002-01-02&tz=America/New_York",
@@ -250,7 +249,7 @@ def test_what_cannot_be_asked_is_refused(people: People, query_string: str, comp
         "from=2027-03-28T02:30&to=2027-03-29",
     ],
 )
-def test_what_can_be_asked_is_answered(people: People, query_string: str) -> None:
+def test_a_good_query_is_answered(people: People, query_string: str) -> None:
     tutor = people.tutor()
     first, last = datetime(2, 1, 1, 10, tzinfo=UTC), datetime(9997, 12, 31, 20, tzinfo=UTC)
     add(tutor, first, first + timedelta(hours=5))
@@ -260,8 +259,36 @@ def test_what_can_be_asked_is_answered(people: People, query_string: str) -> Non
     assert len(found) == (6 if "9997" in query_string else 0) or query_string.startswith("from=9997")
 
 
+def test_an_unknown_parameter_is_refused_with_the_nearest_known_one(people: People) -> None:
+    answer = call("GET", f"{slots_path(people.tutor())}?form=2027-03-01")
+    assert (answer.status, answer.json["code"]) == (400, "unknown_field")
+    assert "„from”" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6, 500])
+def test_pages_hold_every_slot_once(tutor: Person, size: int) -> None:
+    day = today() + 2 * DAY
+    session(tutor, at(day, 10), kind="group", seats=3)
+    query_string = urlencode({"from": day, "to": day + 2 * DAY, "tz": "Asia/Tokyo", "length": 60})
+    everything = slots(tutor, f"{query_string}&page_size=500")
+    assert len(everything) == 8
+    pages, following = [], f"{slots_path(tutor)}?{query_string}&page_size={size}"
+    while following:
+        answer = call("GET", following)
+        pages.append(answer.json["results"])
+        following = answer.json["next"]
+    assert [len(page) for page in pages[:-1]] == [size] * (len(pages) - 1)
+    assert [slot for page in pages for slot in page] == everything
+
+
+@pytest.mark.parametrize(("size", "complaint"), [("0", "większa lub równa 1"), ("501", "mniejsza lub równa 500")])
+def test_a_page_has_a_size(people: People, size: str, complaint: str) -> None:
+    answer = call("GET", f"{slots_path(people.tutor())}?page_size={size}")
+    assert (answer.status, answer.json) == (400, {"page_size": [f"Upewnij się, że ta wartość jest {complaint}."]})
+
+
 def test_slots_take_one_statement(people: People, tutor: Person) -> None:
     session(tutor, at(today() + 2 * DAY, 10), kind="group", seats=3)
     with statements() as sent:
-        assert slots(tutor, f"from={today()}&to={today() + 62 * DAY}")
+        assert slots(tutor, f"from={today()}&to={today() + 62 * DAY}&page_size=500")
     assert len(sent) == 1, sent

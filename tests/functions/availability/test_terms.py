@@ -173,7 +173,7 @@ def test_bad_terms_are_refused_and_change_nothing(people: People, sent: Any, com
 # What everybody sees
 
 
-def test_students_are_told_what_they_must_know_and_no_more(people: People) -> None:
+def test_students_see_what_they_must_know_and_no_more(people: People) -> None:
     tutor = people.tutor(tutor={"price": 80})
     change(tutor, meeting_url="https://meet.example.com/ola", session_lengths=[90, 45], max_per_day=3)
     answer = call("GET", f"{TERMS}{tutor.tutor_id}/")
@@ -194,16 +194,16 @@ def test_students_are_told_what_they_must_know_and_no_more(people: People) -> No
     assert call("GET", f"{TERMS}{tutor.tutor_id}/", token="nonsense").json == expected | {"group_price": 30}
 
 
-@pytest.mark.parametrize("path", [TERMS, "/api/availability/slots/"])
+@pytest.mark.parametrize("path", [f"{TERMS}{{}}/", "/api/availability/tutors/{}/slots/"])
 def test_tutors_nobody_sees_are_not_found(people: People, path: str) -> None:
     hidden = people.tutor(confirmed_at=None)
     for tutor_id in (hidden.tutor_id, 0, 99, 2**31, "9" * 40):
-        answer = call("GET", f"{path}{tutor_id}/")
+        answer = call("GET", path.format(tutor_id))
         assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
     for tutor_id in ("x", "-1", "1.0"):
-        assert call("GET", f"{path}{tutor_id}/").status == 404
+        assert call("GET", path.format(tutor_id)).status == 404
 
 
-def test_tutors_made_by_whatever_way_have_terms(people: People) -> None:
+def test_every_tutor_has_terms_however_it_was_made(people: People) -> None:
     tutor = people.tutor()
     assert query("SELECT tutor_id, time_zone FROM booking_terms") == [(tutor.tutor_id, "Europe/Warsaw")]

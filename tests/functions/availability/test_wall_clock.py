@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.availability.wall_clock import DAY, comes, instant, local_stretches
+from functions.availability.domain.wall_clock import DAY, instant, local_intervals, occurs
 from shared.domain.free_time import Span
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -75,10 +75,10 @@ def test_of_a_time_that_comes_twice_the_first_is_meant(clock: str, expected: str
     assert at(AUTUMN, clock) == utc(expected)
 
 
-def test_it_is_told_which_times_never_come() -> None:
-    missing = [minute for minute in range(1440) if not comes(SPRING, minute, WARSAW)]
+def test_times_that_the_clocks_jump_over_do_not_occur() -> None:
+    missing = [minute for minute in range(1440) if not occurs(SPRING, minute, WARSAW)]
     assert missing == list(range(120, 180))
-    assert all(comes(AUTUMN, minute, WARSAW) for minute in range(1440))
+    assert all(occurs(AUTUMN, minute, WARSAW) for minute in range(1440))
 
 
 def test_where_the_clocks_change_at_midnight_days_still_meet() -> None:
@@ -97,7 +97,7 @@ def test_where_the_clocks_change_at_midnight_days_still_meet() -> None:
 def test_later_on_the_wall_is_never_earlier(zone: ZoneInfo, day: date, one: int, other: int) -> None:
     first, second = sorted((one, other))
     assert instant(day, first, zone) <= instant(day, second, zone)
-    if first < second and comes(day, first, zone):
+    if first < second and occurs(day, first, zone):
         assert instant(day, first, zone) < instant(day, second, zone)
 
 
@@ -105,8 +105,8 @@ def test_later_on_the_wall_is_never_earlier(zone: ZoneInfo, day: date, one: int,
 def test_a_time_that_comes_is_what_the_clocks_show_then(zone: ZoneInfo, day: date, minute: int) -> None:
     shown = instant(day, minute, zone).astimezone(zone)
     wanted = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute)
-    assert (shown.replace(tzinfo=None, fold=0) == wanted) == comes(day, minute, zone)
-    if comes(day, minute, zone):
+    assert (shown.replace(tzinfo=None, fold=0) == wanted) == occurs(day, minute, zone)
+    if occurs(day, minute, zone):
         assert shown.fold == 0
 
 
@@ -115,14 +115,14 @@ def test_a_time_that_comes_is_what_the_clocks_show_then(zone: ZoneInfo, day: dat
     minutes=st.integers(0, 2 * 365 * 24 * 60),
     seconds=st.integers(1, 3 * 24 * 3600),
 )
-def test_stretches_cover_a_span_and_hardly_more(zone: ZoneInfo, minutes: int, seconds: int) -> None:
+def test_local_intervals_cover_a_span_and_hardly_more(zone: ZoneInfo, minutes: int, seconds: int) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     span = Span(start, start + timedelta(seconds=seconds))
-    stretches = local_stretches(span, zone)
-    covered = [(instant(day, starts, zone), instant(day, ends, zone)) for day, starts, ends in stretches]
+    intervals = local_intervals(span, zone)
+    covered = [(instant(day, starts, zone), instant(day, ends, zone)) for day, starts, ends in intervals]
     assert covered[0][0] <= span.starts_at
     assert covered[-1][1] >= span.ends_at
     assert all(one[1] == other[0] for one, other in pairwise(covered))
-    # A repeated hour cannot be told apart on the wall.
+    # A repeated hour cannot be distinguished on the wall.
     assert span.starts_at - covered[0][0] < timedelta(minutes=61)
     assert covered[-1][1] - span.ends_at < timedelta(minutes=61)

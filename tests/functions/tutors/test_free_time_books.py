@@ -58,8 +58,8 @@ def slots(tutor_id: int, wish: dict[str, Any]) -> list[dict[str, Any]]:
     parameters = {"tz": wish["free_tz"], "from": starts_at.isoformat()}
     if "free_length" in wish:
         parameters["length"] = wish["free_length"]
-    answer = slots_of("GET", f"/api/availability/slots/{tutor_id}/?{urlencode(parameters)}")
-    return [slot for slot in answer.json if _is_wished(slot, wish, zone)] if answer.status == 200 else []
+    answer = slots_of("GET", f"/api/availability/tutors/{tutor_id}/slots/?page_size=500&{urlencode(parameters)}")
+    return [slot for slot in answer.json["results"] if _is_wished(slot, wish, zone)] if answer.status == 200 else []
 
 
 def _is_wished(slot: dict[str, Any], wish: dict[str, Any], zone: ZoneInfo) -> bool:

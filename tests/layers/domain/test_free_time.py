@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.availability.offers import Override, Rules, Weekly, merged
-from functions.availability.wall_clock import DAY
+from functions.availability.domain.intervals import merge
+from functions.availability.domain.recurrence import Override, Rules, WeeklyHours
+from functions.availability.domain.wall_clock import DAY
 from shared.domain.free_time import Calendar, Reason, Span, Terms
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -59,9 +60,9 @@ def calendar(
     return Calendar(
         now=now,
         terms=terms,
-        offered=merged([*offered, *(explicit or [])]),
-        explicit=merged(explicit or []),
-        busy=merged(terms.busy(each) for each in sessions or []),
+        offered=merge([*offered, *(explicit or [])]),
+        explicit=merge(explicit or []),
+        busy=merge(terms.busy(each) for each in sessions or []),
         sessions=[each.starts_at for each in sessions or []],
         beginnings=sorted(each.starts_at for each in [*offered, *(explicit or [])]),
     )
@@ -169,7 +170,7 @@ KINDS: tuple[Literal["extra", "off"], ...] = ("extra", "off")
 some_kind = st.sampled_from(KINDS)
 some_minutes = st.tuples(st.integers(0, 287), st.integers(1, 288)).filter(lambda pair: pair[0] < pair[1])
 some_hours = st.tuples(st.integers(1, 7), some_minutes).map(
-    lambda pair: Weekly(pair[0], pair[1][0] * 5, pair[1][1] * 5)
+    lambda pair: WeeklyHours(pair[0], pair[1][0] * 5, pair[1][1] * 5)
 )
 
 
@@ -186,7 +187,7 @@ def some_calendar(draw: st.DrawFn) -> tuple[Calendar, list[Span], list[Span], Sp
         )
     ]
     rules = Rules(zone, draw(st.lists(some_hours, max_size=6)), overrides)
-    explicit = merged(draw_spans(draw, midnight, 2))
+    explicit = merge(draw_spans(draw, midnight, 2))
     terms = replace(
         TERMS,
         time_zone=zone.key,

@@ -1,45 +1,54 @@
 """Local wall-clock time to instants and back: where rules meet clock changes.
 
 A time of day that comes twice means its first coming (`fold` 0). One that never comes is where the clocks jump over
-it. So later times of day are never earlier instants, and stretches that do not overlap on the wall do not overlap.
+it. So later times of day are never earlier instants, and intervals that do not overlap on the wall do not overlap.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.domain.free_time import Span
+from shared.domain.time_of_day import MINUTES_PER_DAY
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-DAY_MINUTES = 1440
+
+
+class LocalInterval(NamedTuple):
+    """Part of a day by the clocks of a zone, in minutes since its midnight."""
+
+    day: date
+    starts: int
+    ends: int
 
 
 def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """When the clocks show so many minutes after midnight, in UTC; 1440 is the midnight at the end of the day."""
     wall = _wall(day, minutes)
     skipped = 0
-    while not _comes(wall, zone):
+    while not _occurs(wall, zone):
         wall -= MINUTE
         skipped = 1
     return wall.replace(tzinfo=zone).astimezone(UTC) + skipped * MINUTE
 
 
-def comes(day: date, minutes: int, zone: ZoneInfo) -> bool:
+def occurs(day: date, minutes: int, zone: ZoneInfo) -> bool:
     """Whether the clocks ever show this time; in spring they jump over some."""
-    return _comes(_wall(day, minutes), zone)
+    return _occurs(_wall(day, minutes), zone)
 
 
-def local_stretches(span: Span, zone: ZoneInfo) -> list[tuple[date, int, int]]:
-    """(day, from minute, to minute) that cover a span and, but for fractions of minutes and repeated hours, no more."""
+def local_intervals(span: Span, zone: ZoneInfo) -> list[LocalInterval]:
+    """Intervals that cover a span and, but for fractions of minutes and repeated hours, no more."""
     day, last = span.starts_at.astimezone(zone).date(), span.ends_at.astimezone(zone).date()
     found = []
     while day <= last:
         starts = _minutes(span.starts_at.astimezone(zone), day)
         ends = _minutes(span.ends_at.astimezone(zone), day)
-        while ends < DAY_MINUTES and instant(day, ends, zone) < span.ends_at:
+        while ends < MINUTES_PER_DAY and instant(day, ends, zone) < span.ends_at:
             ends += 1
         if starts < ends:
-            found.append((day, starts, ends))
+            found.append(LocalInterval(day, starts, ends))
         day += DAY
     return found
 
@@ -48,11 +57,11 @@ def _wall(day: date, minutes: int) -> datetime:
     return datetime.combine(day, time()) + minutes * MINUTE
 
 
-def _comes(wall: datetime, zone: ZoneInfo) -> bool:
+def _occurs(wall: datetime, zone: ZoneInfo) -> bool:
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) == wall
 
 
 def _minutes(moment: datetime, day: date) -> int:
     """Whole minutes from the midnight before a day, by the clock on the wall; none before it, 1440 after it."""
     passed = moment.replace(tzinfo=None) - _wall(day, 0)
-    return max(0, min(passed // MINUTE, DAY_MINUTES))
+    return max(0, min(passed // MINUTE, MINUTES_PER_DAY))

@@ -1,6 +1,6 @@
-"""What rules offer, and what a schedule has to change for it."""
+"""What rules offer on which day."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.availability.offers import Override, Rules, StoredItem, Weekly, difference, merged, without
-from functions.availability.wall_clock import DAY, instant
+from functions.availability.domain.recurrence import Override, Rules, WeeklyHours
+from functions.availability.domain.wall_clock import DAY, instant
 from shared.domain.free_time import Span
 from tests.functions.availability.test_wall_clock import AUTUMN, SPRING, WARSAW, ZONES, utc
 
 MONDAY = date(2027, 3, 22)
-START = datetime(2027, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
@@ -22,16 +21,18 @@ def spans(*texts: str) -> list[Span]:
     return [Span(*map(utc, text.split("/"))) for text in texts]
 
 
-def offered(day: date, *, weekly: list[Weekly] | None = None, overrides: list[Override] | None = None) -> list[Span]:
+def offered(
+    day: date, *, weekly: list[WeeklyHours] | None = None, overrides: list[Override] | None = None
+) -> list[Span]:
     return list(Rules(WARSAW, weekly or [], overrides or []).offered_on(day))
 
 
-def every_day(starts: int, ends: int) -> list[Weekly]:
-    return [Weekly(weekday, starts, ends) for weekday in range(1, 8)]
+def every_day(starts: int, ends: int) -> list[WeeklyHours]:
+    return [WeeklyHours(weekday, starts, ends) for weekday in range(1, 8)]
 
 
 def test_weekly_hours_keep_their_time_by_the_clocks() -> None:
-    rules = Rules(WARSAW, [Weekly(1, 540, 1020)], [])
+    rules = Rules(WARSAW, [WeeklyHours(1, 540, 1020)], [])
     assert list(rules.offered(date(2027, 3, 16), date(2027, 3, 31))) == spans(
         "2027-03-22T08:00/2027-03-22T16:00", "2027-03-29T07:00/2027-03-29T15:00"
     )
@@ -59,7 +60,7 @@ def test_in_spring_what_begins_in_the_missing_hour_is_not_offered(starts: int, e
 
 
 def test_in_autumn_no_two_spans_share_an_instant() -> None:
-    week = [Weekly(7, 60, 120), Weekly(7, 120, 150), Weekly(7, 165, 180), Weekly(7, 195, 240)]
+    week = [WeeklyHours(7, 60, 120), WeeklyHours(7, 120, 150), WeeklyHours(7, 165, 180), WeeklyHours(7, 195, 240)]
     assert offered(AUTUMN, weekly=week) == spans(
         "2027-10-30T23:00/2027-10-31T00:30",
         "2027-10-31T00:45/2027-10-31T02:00",
@@ -81,7 +82,7 @@ def test_off_is_off_also_around_a_change_of_clocks() -> None:
 
 
 def test_extra_hours_join_and_off_wins() -> None:
-    week = [Weekly(1, 540, 720)]
+    week = [WeeklyHours(1, 540, 720)]
     extra = [Override("extra", MONDAY, MONDAY, 660, 780), Override("extra", MONDAY, MONDAY, 900, 960)]
     off = Override("off", MONDAY - DAY, MONDAY, 600, 615)
     assert offered(MONDAY, weekly=week, overrides=[off, *extra]) == spans(
@@ -97,7 +98,7 @@ def test_a_vacation_has_a_first_and_a_last_day() -> None:
 
 
 some_minutes = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).filter(lambda pair: pair[0] < pair[1])
-some_week = st.lists(st.builds(lambda day, pair: Weekly(day, *pair), st.integers(1, 7), some_minutes), max_size=10)
+some_week = st.lists(st.builds(lambda day, pair: WeeklyHours(day, *pair), st.integers(1, 7), some_minutes), max_size=10)
 
 
 @st.composite
@@ -117,8 +118,8 @@ some_day = st.sampled_from(CHANGES) | st.dates(date(2027, 1, 1), date(2027, 12, 
 
 @given(zone=st.sampled_from(ZONES), week=some_week, overrides=some_overrides(), first=some_day)
 @settings(deadline=None)
-def test_offers_are_minute_by_minute_what_the_rules_say(
-    zone: ZoneInfo, week: list[Weekly], overrides: list[Override], first: date
+def test_what_is_offered_is_minute_by_minute_what_the_rules_say(
+    zone: ZoneInfo, week: list[WeeklyHours], overrides: list[Override], first: date
 ) -> None:
     last = first + 3 * DAY
     found = list(Rules(zone, week, overrides).offered(first, last))
@@ -147,49 +148,8 @@ def minutes(span: Span) -> list[datetime]:
 
 def begins(hours: tuple[int, int], day: date, zone: ZoneInfo) -> bool:
     """Whether the clocks show the start: some minute of the day reads like it."""
-    wanted = datetime.combine(day, datetime.min.time()) + hours[0] * MINUTE
+    start = datetime.combine(day, datetime.min.time()) + hours[0] * MINUTE
     around = instant(day, hours[0], zone)
     return any(
-        (around + number * MINUTE).astimezone(zone).replace(tzinfo=None, fold=0) == wanted for number in range(-1, 2)
+        (around + number * MINUTE).astimezone(zone).replace(tzinfo=None, fold=0) == start for number in range(-1, 2)
     )
-
-
-some_span = st.builds(
-    lambda start, length: Span(START + start * MINUTE, START + (start + length) * MINUTE),
-    st.integers(0, 60),
-    st.integers(1, 12),
-)
-some_spans = st.lists(some_span, max_size=8)
-
-
-@given(some_spans, some_spans)
-def test_spans_are_sets_of_minutes(some: list[Span], holes: list[Span]) -> None:
-    def covered(them: list[Span]) -> set[datetime]:
-        return {moment for span in them for moment in minutes(span)}
-
-    union = merged(some)
-    assert covered(union) == covered(some)
-    assert all(one.ends_at < other.starts_at for one, other in pairwise(union))
-    rest = list(without(union, merged(holes)))
-    assert covered(rest) == covered(some) - covered(holes)
-    assert all(one.starts_at < one.ends_at for one in rest)
-
-
-@given(some_spans, some_spans, st.sets(st.integers(0, 7)), st.integers(-5, 75))
-def test_a_difference_makes_the_schedule_what_is_offered_and_is_then_none(
-    offers: list[Span], there: list[Span], by_hand: set[int], now: int
-) -> None:
-    since, wanted = START + now * MINUTE, merged(offers)
-    stored = [StoredItem(number, span, number not in by_hand) for number, span in enumerate(merged(there))]
-    gone, new = difference(wanted, stored, since)
-    after = [item for item in stored if item.id not in gone]
-    after += [StoredItem(100 + number, span, is_rule=True) for number, span in enumerate(new)]
-    assert difference(wanted, after, since) == ([], [])
-    # Nothing overlaps, explicit and past items are there, and all that is to come is offered.
-    assert all(one.ends_at <= other.starts_at for one, other in pairwise(sorted(item.span for item in after)))
-    assert {item for item in stored if not item.is_rule or item.span.ends_at <= since} <= set(after)
-    kept = merged(item.span for item in stored if not item.is_rule or item.span.ends_at <= since)
-    to_come = [span for span in without(wanted, kept) if span.ends_at > since]
-    assert sorted(item.span for item in after if item.is_rule and item.span.ends_at > since) == to_come
-    # Who can stay stays.
-    assert not {item.span for item in stored if item.id in gone} & set(new)

@@ -1,0 +1,1 @@
+"""What changes or reads a tutor's time, one use case a module."""

@@ -1,0 +1,75 @@
+"""Make the items of schedules from the rules, for the days ahead that can be booked.
+
+So every client sees one kind of thing, and a booking asks one table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from functions.availability.data import rules
+from functions.availability.data.rules import TutorRules
+from functions.availability.domain.recurrence import Rules
+from functions.availability.domain.schedule_diff import diff_schedule
+from functions.availability.domain.wall_clock import DAY, instant
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The days, the last one included, that are to be made for a tutor."""
+
+    tutor_id: int
+    rules: Rules
+    first: date
+    last: date
+    now: datetime
+
+    @property
+    def begins_at(self) -> datetime:
+        return instant(self.first, 0, self.rules.zone)
+
+    def offered(self) -> list[Span]:
+        """What the rules offer on these days."""
+        return list(self.rules.offered(self.first, self.last))
+
+
+def materialize(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_days: bool = False) -> int:
+    """Bring schedules in line with the rules, or only add the days that have come into reach.
+
+    Items that are right already keep their ids, past ones stay. Returns for how many tutors there was something to
+    look at. They must be locked (`shared.data.locking`).
+    """
+    plans = load_plans(db, tutor_ids, only_new_days=only_new_days)
+    if not plans:
+        return 0
+    stored = rules.list_stored(db, {plan.tutor_id: plan.begins_at for plan in plans})
+    removed: list[int] = []
+    added: list[tuple[int, Span]] = []
+    for plan in plans:
+        diff = diff_schedule(plan.offered(), stored[plan.tutor_id], max(plan.now, plan.begins_at))
+        removed += diff.removed
+        added += [(plan.tutor_id, span) for span in diff.added]
+    rules.remove_rule_items(db, removed)
+    rules.add_rule_items(db, added)
+    rules.set_horizon(db, {plan.tutor_id: plan.last for plan in plans})
+    return len(plans)
+
+
+def load_plans(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_days: bool = False) -> list[Plan]:
+    """Plans for those of some tutors who have days to be made."""
+    plans = [_plan(each, only_new_days=only_new_days) for each in rules.load_rules(db, tutor_ids)]
+    return [plan for plan in plans if plan.first <= plan.last]
+
+
+def _plan(found: TutorRules, *, only_new_days: bool) -> Plan:
+    first = found.now.astimezone(found.rules.zone).date()
+    if only_new_days and found.horizon is not None:
+        first = max(first, found.horizon + DAY)
+    return Plan(found.tutor_id, found.rules, first, last_day_made(found.now, found.booking_window), found.now)
+
+
+def last_day_made(now: datetime, booking_window: int) -> date:
+    """A day more than can be booked; counted in UTC, so that the database can tell who is behind."""
+    return now.date() + timedelta(days=booking_window + 1)

@@ -1,0 +1,13 @@
+"""The lock that every change of a tutor's time is made under."""
+
+from functions.availability.data.schedule_items import lock_tutor
+from shared.data.locking import lock_people
+from shared.domain.auth import AccountGone, CallingTutor
+from shared.kit.db.pool import PooledConnection
+
+
+def lock_schedule(db: PooledConnection, tutor: CallingTutor) -> None:
+    """Let nobody else change or book the tutor's time before the transaction ends. Raises AccountGone."""
+    lock_people(db, tutor.id)
+    if not lock_tutor(db, tutor.tutor_id):
+        raise AccountGone

@@ -1,0 +1,60 @@
+"""List which sessions of a tutor can be booked."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from functions.availability.data.slots import load_bookable_time
+from functions.availability.domain.slot_query import SlotWindow
+from shared.domain.free_time import Span, Terms
+from shared.kit.errors import FieldErrors, NotFound
+
+NOT_OFFERED = "Dostępne długości zajęć w minutach: {}."
+
+
+@dataclass(frozen=True, slots=True)
+class SlotKind:
+    """What a slot can be booked as; a group that is not open yet has no session."""
+
+    kind: Literal["individual", "group"]
+    session_id: int | None = None
+    free_seats: int = 0
+    seats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BookableSlot:
+    span: Span
+    kind: SlotKind
+
+
+def list_slots(tutor_id: int, window: SlotWindow, length: int | None) -> list[BookableSlot]:
+    """Free slots of so many minutes and groups with free seats, by their start.
+
+    Without a length it is the tutor's first. Raises FieldErrors or NotFound.
+    """
+    span = window.span
+    found = load_bookable_time(tutor_id, span)
+    if found is None:
+        raise NotFound
+    lengths = found.calendar.terms.session_lengths
+    length = lengths[0] if length is None else length
+    if length not in lengths:
+        raise FieldErrors({"length": [NOT_OFFERED.format(", ".join(map(str, lengths)))]})
+    kind = kind_of_free_time(found.calendar.terms)
+    slots = [BookableSlot(each, kind) for each in found.calendar.free_slots(length, span)]
+    slots += [
+        BookableSlot(group.span, SlotKind("group", group.session_id, group.free_seats, group.seats))
+        for group in found.groups
+    ]
+    slots.sort(key=lambda each: each.span)
+    return slots
+
+
+def kind_of_free_time(terms: Terms) -> SlotKind:
+    """What free time can be booked as.
+
+    With a tutor who teaches groups only it opens one; a tutor who has declared nothing teaches single students.
+    """
+    if terms.individual_sessions or not terms.group_sessions:
+        return SlotKind("individual")
+    return SlotKind("group", None, terms.group_seats, terms.group_seats)

@@ -1,0 +1,42 @@
+"""What can be booked."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from functions.availability.actions import slots
+from functions.availability.api.bodies import slot_body
+from functions.availability.api.responses import SlotPage
+from functions.availability.domain.slot_query import SlotPageQuery, SlotWindow
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+
+bookable_slots = router("availability")
+
+
+@bookable_slots.fast_get(
+    "/api/availability/tutors/{tutor_id:int32}/slots/",
+    query=SlotPageQuery,
+    response_model=SlotPage,
+    responses=error_responses(FieldErrors, NotFound),
+)
+def list_slots(request: Request) -> Response:
+    """List what you can book with a tutor, by its start: free time, and seats of groups."""
+    query = SlotPageQuery.read(request.scope["query_string"])
+    window = query.window()
+    found = slots.list_slots(request.path_params["tutor_id"], window, query.length)
+    page, rest = found[: query.page_size], found[query.page_size :]
+    following = _link(request, query, window, rest[0].span.starts_at) if rest else None
+    return json_response({"next": following, "results": [slot_body(each, window.zone) for each in page]})
+
+
+def _link(request: Request, query: SlotPageQuery, window: SlotWindow, starts_at: datetime) -> str:
+    """The same window from the first slot on that is not shown: no two slots of a tutor begin at once."""
+    parameters = {"from": starts_at.astimezone(window.zone).isoformat(), "to": window.ends_at.isoformat()}
+    parameters |= {"tz": window.zone.key, "page_size": str(query.page_size)}
+    if query.length is not None:
+        parameters["length"] = str(query.length)
+    return f"/api/availability/tutors/{request.path_params['tutor_id']}/slots/?{urlencode(parameters)}"

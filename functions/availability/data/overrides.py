@@ -1,0 +1,101 @@
+"""Statements about overrides of weekly hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from functions.availability.domain.recurrence import Override
+from functions.availability.domain.wall_clock import LocalInterval
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Command, Query, Sql, compose
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOverride:
+    """An override with its id and note; times are minutes since midnight."""
+
+    id: int
+    kind: str
+    first_day: date
+    last_day: date
+    starts: int
+    ends: int
+    note: str
+
+
+COLUMNS = Sql("id, kind, first_day, last_day, starts, ends, note")
+# What is over everywhere in the world is of no interest any more.
+UPCOMING = Sql("tutor_id = %(tutor_id)s AND last_day >= (now() - interval '1 day')::date")
+LIST_OVERRIDES = Query(
+    StoredOverride,
+    compose(
+        "SELECT {columns} FROM hours_overrides WHERE {upcoming} ORDER BY first_day, starts, id",
+        columns=COLUMNS,
+        upcoming=UPCOMING,
+    ),
+)
+
+
+def list_overrides(tutor_id: int) -> list[StoredOverride]:
+    """Overrides that are not over, by their days."""
+    with connection() as db:
+        return LIST_OVERRIDES.all(db, {"tutor_id": tutor_id})
+
+
+COUNT_OVERRIDES = Query(int, compose("SELECT count(*) FROM hours_overrides WHERE {upcoming}", upcoming=UPCOMING))
+
+
+def count_overrides(db: PooledConnection, tutor_id: int) -> int:
+    """How many are not over."""
+    return COUNT_OVERRIDES.get(db, {"tutor_id": tutor_id})
+
+
+INSERT_OVERRIDE = Query(
+    StoredOverride,
+    compose(
+        """
+INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends, note)
+VALUES (%(tutor_id)s, %(kind)s, %(first_day)s, %(last_day)s, %(starts)s, %(ends)s, %(note)s)
+RETURNING {columns}
+""",
+        columns=COLUMNS,
+    ),
+)
+
+
+def insert_override(db: PooledConnection, tutor_id: int, override: Override, note: str) -> StoredOverride:
+    return INSERT_OVERRIDE.get(
+        db,
+        {
+            "tutor_id": tutor_id,
+            "kind": override.kind,
+            "first_day": override.first_day,
+            "last_day": override.last_day,
+            "starts": override.starts,
+            "ends": override.ends,
+            "note": note,
+        },
+    )
+
+
+BLOCK_INTERVALS = Command(
+    """
+INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends)
+SELECT %s, 'off', day, day, starts, ends FROM unnest(%s::date[], %s::int[], %s::int[]) AS part (day, starts, ends)
+"""
+)
+
+
+def block_intervals(db: PooledConnection, tutor_id: int, intervals: Sequence[LocalInterval]) -> None:
+    """Offer nothing in some intervals, whatever the rules say."""
+    if intervals:
+        days, starts, ends = (list(column) for column in zip(*intervals, strict=True))
+        BLOCK_INTERVALS.run(db, (tutor_id, days, starts, ends))
+
+
+DELETE_OVERRIDE = Command("DELETE FROM hours_overrides WHERE tutor_id = %s AND id = %s")
+
+
+def remove_override(db: PooledConnection, tutor_id: int, override_id: int) -> bool:
+    """Whether the tutor had such an override."""
+    return DELETE_OVERRIDE.run(db, (tutor_id, override_id)) > 0

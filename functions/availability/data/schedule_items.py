@@ -1,0 +1,84 @@
+"""Statements about the items of a tutor's schedule."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import IntegrityError
+
+from functions.availability.domain.errors import ItemsOverlap
+from shared.domain.free_time import Span
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Command, Query
+from shared.kit.db.transactions import violated_constraint
+
+LIST_ITEMS = Query(
+    str,
+    """
+SELECT coalesce('[' || string_agg(row_to_json(item)::text, ',') || ']', '[]') FROM (
+    SELECT id, format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
+    FROM schedule_items WHERE tutor_id = %(tutor_id)s ORDER BY id
+) item
+""",
+)
+
+
+def list_items(tutor_id: int) -> str:
+    """A tutor's schedule in order of creation, as JSON text."""
+    with connection() as db:
+        return LIST_ITEMS.get(db, {"tutor_id": tutor_id, "zone": platform_settings().time_zone})
+
+
+LOCK_TUTOR = Query(bool, "SELECT true FROM tutors WHERE id = %s FOR KEY SHARE")
+
+
+def lock_tutor(db: PooledConnection, tutor_id: int) -> bool:
+    """Keep a tutor from being deleted before the transaction ends; False if that has happened."""
+    return LOCK_TUTOR.one(db, (tutor_id,)) is not None
+
+
+INSERT_ITEM = Query(int, "INSERT INTO schedule_items (tutor_id, starts_at, ends_at) VALUES (%s, %s, %s) RETURNING id")
+
+
+def insert_item(db: PooledConnection, tutor_id: int, starts_at: datetime, ends_at: datetime) -> int:
+    """Add an item that was entered by hand; returns its id. Raises ItemsOverlap."""
+    try:
+        return INSERT_ITEM.get(db, (tutor_id, starts_at, ends_at))
+    except IntegrityError as error:
+        if violated_constraint(error) == "schedule_items_overlap":
+            raise ItemsOverlap from None
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedItem:
+    starts_at: datetime
+    ends_at: datetime
+    is_rule: bool
+    is_past: bool
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)
+
+
+DELETE_ITEM = Query(
+    DeletedItem,
+    """
+DELETE FROM schedule_items WHERE tutor_id = %s AND id = %s
+RETURNING starts_at, ends_at, source = 'rule' AS is_rule, ends_at <= now() AS is_past
+""",
+)
+
+
+def remove_item(db: PooledConnection, tutor_id: int, item_id: int) -> DeletedItem | None:
+    """Delete an item; None if the tutor has no such one."""
+    return DELETE_ITEM.one(db, (tutor_id, item_id))
+
+
+DELETE_ITEMS = Command("DELETE FROM schedule_items WHERE tutor_id = %s")
+
+
+def remove_items(db: PooledConnection, tutor_id: int) -> int:
+    """Delete all of a tutor's items; returns how many there were."""
+    return DELETE_ITEMS.run(db, (tutor_id,))

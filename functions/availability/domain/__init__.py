@@ -1,0 +1,1 @@
+"""Commands, errors and pure rules: nothing here asks the database."""

@@ -1,0 +1,107 @@
+"""What can be done with a schedule, weekly hours and their overrides, as requests ask for it."""
+
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from functions.availability.domain.field_types import NO_DEFAULT, Day, TimeOfDay, Zone, choice, described_default
+from functions.availability.domain.recurrence import Override, WeeklyHours
+from shared.domain.platform_settings import local_zone
+from shared.domain.time_of_day import MINUTES_PER_DAY
+from shared.kit.errors import FieldErrors
+from shared.kit.http import fields
+from shared.kit.http.fields import Moment, Text, Whole, invalid
+from shared.kit.http.request_models import RecordedRequestModel, RequestModel
+
+MAX_HOURS = 70
+MAX_NOTE = 200
+TOO_MANY = f"Podaj co najwyżej {MAX_HOURS} przedziałów godzin."
+ENDS_FIRST = "Godzina rozpoczęcia musi być wcześniejsza niż godzina zakończenia."
+OVERLAP = "Godziny jednego dnia nie mogą na siebie zachodzić."
+LAST_DAY_FIRST = "Ostatni dzień nie może być wcześniejszy niż pierwszy."
+MOMENT = Moment(zone=local_zone)
+EXAMPLE_WEEK: dict[str, Any] = {
+    "time_zone": "Europe/Warsaw",
+    "hours": [{"weekday": 1, "start": "09:00", "end": "17:00"}, {"weekday": 6, "start": "20:00", "end": "24:00"}],
+}
+
+
+class NewItem(RecordedRequestModel):
+    """A stretch of time that you offer, once."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"start_time": "2027-05-10T07:00:00.000Z", "end_time": "2027-05-10T08:00:00.000Z"}
+        }
+    )
+
+    body_error_key: ClassVar[str] = "Error"
+
+    start_time: Annotated[datetime, MOMENT]
+    end_time: Annotated[datetime, MOMENT]
+
+
+class NewHours(RequestModel):
+    """Hours of every week. 24:00 is the midnight at the end of the day."""
+
+    weekday: Annotated[int, Field(description="1 is Monday, 7 is Sunday."), Whole(minimum=1, maximum=7)]
+    start: TimeOfDay
+    end: TimeOfDay
+
+
+def read_hours(value: Any) -> list[Any]:
+    """A list of objects, not too long."""
+    if value is None:
+        raise invalid(fields.NULL)
+    if not isinstance(value, list):
+        raise invalid(fields.not_a("list", value))
+    if len(value) > MAX_HOURS:
+        raise invalid(TOO_MANY)
+    for each in value:
+        if not isinstance(each, dict):
+            raise invalid(fields.not_a("dict", each))
+    return value
+
+
+class NewWeek(RequestModel):
+    """All your weekly hours. Without a time zone yours stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_WEEK})
+
+    time_zone: Annotated[Zone, NO_DEFAULT] = ""
+    hours: Annotated[list[NewHours], BeforeValidator(read_hours), Field(max_length=MAX_HOURS)]
+
+    def checked(self) -> list[WeeklyHours]:
+        """The hours in order. Raises FieldErrors if some end before they start, or overlap others of their day."""
+        week = sorted(WeeklyHours(each.weekday, each.start, each.end) for each in self.hours)
+        if any(each.starts >= each.ends for each in week):
+            raise FieldErrors({"hours": [ENDS_FIRST]})
+        if any(one.weekday == other.weekday and other.starts < one.ends for one, other in pairwise(week)):
+            raise FieldErrors({"hours": [OVERLAP]})
+        return week
+
+
+class NewOverride(RequestModel):
+    """A day off, a vacation or extra hours: the same time on each of some days."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"kind": "off", "first_day": "2027-07-01", "last_day": "2027-07-14"}}
+    )
+
+    kind: Annotated[Literal["extra", "off"], choice("extra", "off")]
+    first_day: Day
+    last_day: Annotated[Day | None, Field(description="Included; by default the first day.")] = None
+    start: Annotated[TimeOfDay, described_default("00:00")] = 0
+    end: Annotated[TimeOfDay, described_default("24:00")] = MINUTES_PER_DAY
+    note: Annotated[str, Text(max_length=MAX_NOTE, blank=True)] = ""
+
+    def checked(self) -> Override:
+        """The rule it makes. Raises FieldErrors if it ends before it starts."""
+        if self.start >= self.end:
+            raise FieldErrors({"end": [ENDS_FIRST]})
+        last_day = self.last_day or self.first_day
+        if last_day < self.first_day:
+            raise FieldErrors({"last_day": [LAST_DAY_FIRST]})
+        return Override(self.kind, self.first_day, last_day, self.start, self.end)

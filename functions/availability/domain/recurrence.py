@@ -1,0 +1,66 @@
+"""Which time weekly hours and their overrides offer on which day."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from functions.availability.domain.intervals import merge, subtract
+from functions.availability.domain.wall_clock import DAY, instant, occurs
+from shared.domain.free_time import Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeeklyHours:
+    """Hours of every week, in minutes since midnight; weekdays count from Monday = 1 (ISO 8601)."""
+
+    weekday: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What some days, the last one included, have more or less."""
+
+    kind: Literal["extra", "off"]
+    first_day: date
+    last_day: date
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that says when a tutor is available."""
+
+    zone: ZoneInfo
+    weekly: Sequence[WeeklyHours]
+    overrides: Sequence[Override]
+
+    def offered(self, first: date, last: date) -> Iterator[Span]:
+        """The time offered on some days, the last one included: sorted, no span crosses a day's end."""
+        day = first
+        while day <= last:
+            yield from self.offered_on(day)
+            day += DAY
+
+    def offered_on(self, day: date) -> Iterator[Span]:
+        """Weekly and extra hours without what is off.
+
+        Hours that begin at a time the clocks jump over are not offered that day (as RFC 5545, section 3.3.10, has
+        it); what ends at such a time ends where they jump.
+        """
+        weekday = day.isoweekday()
+        today = [each for each in self.overrides if each.first_day <= day <= each.last_day]
+        hours = [(each.starts, each.ends) for each in self.weekly if each.weekday == weekday]
+        hours += [(each.starts, each.ends) for each in today if each.kind == "extra"]
+        if not hours:
+            return iter(())
+        offered = merge(self._span(day, starts, ends) for starts, ends in hours if occurs(day, starts, self.zone))
+        off = merge(self._span(day, each.starts, each.ends) for each in today if each.kind == "off")
+        return subtract(offered, off)
+
+    def _span(self, day: date, starts: int, ends: int) -> Span:
+        return Span(instant(day, starts, self.zone), instant(day, ends, self.zone))

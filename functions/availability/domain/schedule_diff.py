@@ -1,0 +1,43 @@
+"""What has to change so that a schedule shows what the rules offer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from functions.availability.domain.intervals import subtract
+from shared.domain.free_time import Span
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item of a schedule; one `is_rule` if it was made from the rules, else it was entered by hand."""
+
+    id: int
+    span: Span
+    is_rule: bool
+
+
+class ScheduleDiff(NamedTuple):
+    """The items that go, by id, and the time for which items come."""
+
+    removed: list[int]
+    added: list[Span]
+
+
+def diff_schedule(offered: Iterable[Span], stored: Iterable[StoredItem], since: datetime) -> ScheduleDiff:
+    """Find what makes the items that end after `since` what is offered.
+
+    Explicit items and what has ended stay, and nothing is made over them; so do the items that are right already.
+    """
+    kept, replaceable = [], {}
+    for item in stored:
+        if item.is_rule and item.span.ends_at > since:
+            replaceable[item.span] = item.id
+        else:
+            kept.append(item.span)
+    expected = [span for span in subtract(offered, sorted(kept)) if span.ends_at > since]
+    gone = replaceable.keys() - set(expected)
+    return ScheduleDiff(
+        sorted(replaceable[span] for span in gone), [span for span in expected if span not in replaceable]
+    )

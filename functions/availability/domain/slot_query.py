@@ -1,0 +1,96 @@
+"""Which slots are asked for."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from functions.availability.domain.field_types import Zone
+from shared.domain.free_time import Span
+from shared.domain.platform_settings import local_zone
+from shared.kit.errors import FieldErrors
+from shared.kit.http import fields
+from shared.kit.http.fields import Whole, invalid
+from shared.kit.http.query_models import QueryModel
+
+DEFAULT_SPAN, MAX_SPAN = timedelta(days=7), timedelta(days=62)
+# Beyond, no calendar has been made that could be compared in every zone.
+YEARS = range(2, 9998)
+BACKWARDS = "Koniec zakresu musi być późniejszy niż jego początek."
+TOO_WIDE = f"Zakres może mieć co najwyżej {MAX_SPAN.days} dni."
+PAGE_SIZE, MAX_PAGE_SIZE = 100, 500
+
+
+def read_moment(value: Any) -> datetime:
+    """A date is its midnight; without an offset it is meant in the zone of the query."""
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise invalid(fields.NOT_MOMENT) from None
+    if moment.year not in YEARS:
+        raise invalid(fields.MOMENT_OUT_OF_RANGE)
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(read_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotWindow:
+    """The time that slots are asked for, as the clocks of a zone show it."""
+
+    zone: ZoneInfo
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC))
+
+
+class SlotQuery(QueryModel):
+    """A window of time, and how long a session is to be."""
+
+    starts_at: Annotated[
+        Moment | None, Field(alias="from", description="A date-time, or a date for its midnight; by default now.")
+    ] = None
+    ends_at: Annotated[
+        Moment | None,
+        Field(alias="to", description=f"The same; by default 7 days after `from`, at most {MAX_SPAN.days} days."),
+    ] = None
+    tz: Annotated[
+        Zone | None,
+        Field(description="The IANA name of the time zone of the answer, and of times without an offset."),
+    ] = None
+    length: Annotated[
+        int | None,
+        Whole(maximum=None),
+        Field(description="Minutes; one of the tutor's session lengths, by default the first."),
+    ] = None
+
+    def window(self) -> SlotWindow:
+        """The time asked for. Raises FieldErrors for one that is empty or too wide."""
+        zone = ZoneInfo(self.tz) if self.tz else local_zone()
+        starts_at = _in_zone(self.starts_at, zone) if self.starts_at else datetime.now(zone)
+        ends_at = _in_zone(self.ends_at, zone) if self.ends_at else starts_at + DEFAULT_SPAN
+        window = SlotWindow(zone, starts_at, ends_at)
+        if window.span.starts_at >= window.span.ends_at:
+            raise FieldErrors({"to": [BACKWARDS]})
+        # By the clocks of the zone, so that 62 days are 62 days whatever the clocks do in between.
+        if ends_at.replace(tzinfo=None) - starts_at.replace(tzinfo=None) > MAX_SPAN:
+            raise FieldErrors({"to": [TOO_WIDE]})
+        return window
+
+
+def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+class SlotPageQuery(SlotQuery):
+    """The same, and how many slots a page has."""
+
+    page_size: Annotated[
+        int, Whole(minimum=1, maximum=MAX_PAGE_SIZE), Field(description="How many slots a page has.")
+    ] = PAGE_SIZE

@@ -1,0 +1,6 @@
+"""Bounds that several features hold their input to; constraints of the tables hold the same."""
+
+# Whole units of the tutor's currency, for an hour.
+MAX_PRICE = 1_000_000
+# Minutes of a session.
+SHORTEST_SESSION, LONGEST_SESSION = 15, 480
