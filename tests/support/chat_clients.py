@@ -17,7 +17,7 @@ numbers = count(1)
 
 @dataclass(frozen=True)
 class Client:
-    """An open socket of a person; `answer` is what the function said to the last event."""
+    """An open socket of a person."""
 
     id: str
     api: ManagementApi
@@ -58,9 +58,9 @@ def message(body: Any, **more: Any) -> str:
     return json.dumps({"event": "chat_message", "data": {"body": body, **more}})
 
 
-def send_together(*said: tuple[Client, Any, str | None]) -> dict[str, Any]:
+def send_together(*messages: tuple[Client, Any, str | None]) -> dict[str, Any]:
     """Messages that wait together, as socket, body and the client's own id; the function's answer to all."""
-    return handle_messages([client.event(message(body, id=client_id)) for client, body, client_id in said])
+    return handle_messages([client.event(message(body, id=client_id)) for client, body, client_id in messages])
 
 
 def route_key(text: str) -> str:
@@ -70,6 +70,17 @@ def route_key(text: str) -> str:
     except (ValueError, LookupError, TypeError, RecursionError):
         key = None
     return key if isinstance(key, str) and key in ROUTES and not key.startswith("$") else "$default"
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A conversation of a student and a tutor with an open socket of each."""
+
+    id: UUID
+    student: Person
+    tutor: Person
+    student_client: Client
+    tutor_client: Client
 
 
 class Clients:

@@ -1,17 +1,19 @@
 """The chat as tests use it over HTTP."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from functions.chat.handler import handler
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import Person
+from tests.support.people import query as run
 
 call = LambdaClient(handler)
 
 
 def post_conversation(person: Person, partner: Person) -> Answer:
-    """Ask for the conversation with somebody."""
+    """Ask for the conversation with somebody; the answer as it comes."""
     body = {"users": [{"id": str(partner.id)}]}
     return call("POST", "/api/chat/conversation/", token=person.access, json_body=body)
 
@@ -35,3 +37,35 @@ def list_messages(person: Person, conversation_id: UUID, query: str = "") -> lis
     answer = call("GET", f"{path}?{query}" if query else path, token=person.access)
     assert answer.status == 200, answer
     return list(answer.json)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation of a student and a tutor."""
+
+    id: UUID
+    student: Person
+    tutor: Person
+
+    @property
+    def key(self) -> str:
+        """Of its window in Redis."""
+        return f"chat:{self.id}"
+
+    def bodies(self, query: str = "") -> list[str]:
+        """Of the messages that the student gets."""
+        return [message["body"] for message in list_messages(self.student, self.id, query)]
+
+    def stored(self) -> list[str]:
+        """Of the messages in PostgreSQL."""
+        rows = run("SELECT body FROM messages WHERE conversation_id = %s ORDER BY seq", self.id)
+        return [row[0] for row in rows]
+
+
+def open_between(student: Person, tutor: Person) -> Conversation:
+    return Conversation(open_conversation(student, tutor), student, tutor)
+
+
+def numbered(first: int, last: int) -> list[str]:
+    """The bodies of so many messages."""
+    return [str(number) for number in range(first, last + 1)]

@@ -8,7 +8,7 @@ from tests.support.people import Person, insert, query
 
 
 def add_conversation(one: Person, other: Person) -> UUID:
-    """An empty conversation of two people."""
+    """Add an empty conversation of two people; its id."""
     pair = "-".join(sorted((str(one.id), str(other.id))))
     conversation_id: UUID = insert("conversations", {"pair": pair})
     for person in (one, other):
@@ -19,10 +19,10 @@ def add_conversation(one: Person, other: Person) -> UUID:
 def add_messages(conversation_id: UUID, author: Person, *bodies: str) -> None:
     """Add messages to a conversation."""
     query(
-        "WITH spoken AS (SELECT body, seq FROM json_array_elements_text(%s) WITH ORDINALITY AS spoken (body, seq)),"
-        " talk AS (UPDATE conversations SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq - %s AS before)"
+        "WITH added AS (SELECT body, seq FROM json_array_elements_text(%s) WITH ORDINALITY AS added (body, seq)),"
+        " raised AS (UPDATE conversations SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq - %s AS before)"
         " INSERT INTO messages (conversation_id, seq, created_by, body)"
-        " SELECT %s, before + seq, %s, body FROM spoken, talk",
+        " SELECT %s, before + seq, %s, body FROM added, raised",
         Json(bodies),
         len(bodies),
         conversation_id,
@@ -30,3 +30,9 @@ def add_messages(conversation_id: UUID, author: Person, *bodies: str) -> None:
         conversation_id,
         author.id,
     )
+
+
+def stored_messages() -> list[tuple[int, str, UUID | None]]:
+    """Place, body and author of each message."""
+    rows = query("SELECT seq, body, created_by FROM messages ORDER BY conversation_id, seq")
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -16,7 +16,7 @@ PATIENCE = 20.0
 
 @contextmanager
 def gate_after(event: str) -> Iterator[Callable[[], None]]:
-    """Whoever does `event`, such as "DELETE ON sign_in_sessions", waits behind it.
+    """Every transaction that does `event`, such as "DELETE ON sign_in_sessions", waits behind it.
 
     Until the block ends or calls what it is given.
     """

@@ -11,7 +11,9 @@ from shared.kit import redis
 from shared.kit.aws import websocket
 from shared.kit.db.pool import PooledConnection
 from tests.conftest import read_settings_again
-from tests.support.chat_clients import Clients
+from tests.support.chat_clients import Chat, Clients
+from tests.support.chat_http import Conversation, open_between, open_conversation
+from tests.support.people import People
 from tools.cloud.management_api import ManagementApi
 
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", None)
@@ -27,6 +29,18 @@ def clients(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients
         read_settings_again()
         yield Clients(api)
         websocket._gateway_pusher.cache_clear()
+
+
+@pytest.fixture
+def conversation(people: People) -> Conversation:
+    return open_between(people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp"))
+
+
+@pytest.fixture
+def chat(people: People, clients: Clients) -> Chat:
+    student, tutor = people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp")
+    conversation = open_conversation(student, tutor)
+    return Chat(conversation, student, tutor, clients.open(student, conversation), clients.open(tutor, conversation))
 
 
 @pytest.fixture

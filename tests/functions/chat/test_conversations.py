@@ -43,7 +43,7 @@ def test_a_conversation_shows_both_people_the_caller_first(people: People) -> No
     assert list_conversations(tutor)[0]["users"] == [tutor_shown, shown(student)]
 
 
-def test_a_conversation_that_is_there_is_answered_again(people: People) -> None:
+def test_a_conversation_that_exists_is_returned_again(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     first = post_conversation(student, tutor)
     again, other_way = post_conversation(student, tutor), post_conversation(tutor, student)
@@ -53,7 +53,7 @@ def test_a_conversation_that_is_there_is_answered_again(people: People) -> None:
     assert query("SELECT count(*) FROM conversations") == [(1,)]
 
 
-def test_anybody_may_talk_to_anybody(people: People) -> None:
+def test_anybody_may_open_a_conversation_with_anybody(people: People) -> None:
     students, tutors = [people.student(), people.student()], [people.tutor(), people.tutor()]
     for one, other in (students, tutors):
         assert post_conversation(one, other).status == 201
@@ -111,7 +111,7 @@ def test_oneself_the_unconfirmed_and_the_deleted_are_refused(people: People) -> 
         assert (answer.status, answer.json) == (400, UNKNOWN)
 
 
-def test_others_cannot_be_brought_together(people: People) -> None:
+def test_nobody_can_open_a_conversation_of_others(people: People) -> None:
     student, one, other = people.student(), people.tutor(), people.tutor()
     body = {"users": [{"id": str(one.id)}, {"id": str(other.id)}]}
     assert call("POST", OPEN, token=student.access, json_body=body).json == NOT_TWO
@@ -143,15 +143,15 @@ def test_the_list_is_the_same_when_nothing_changed(people: People) -> None:
 
 def test_a_deleted_partner_is_missing_and_the_messages_stay(people: People) -> None:
     me, partner = people.student(), people.tutor()
-    talk = open_conversation(me, partner)
-    add_messages(talk, partner, "żegnaj")
+    conversation = open_conversation(me, partner)
+    add_messages(conversation, partner, "żegnaj")
     query("DELETE FROM users WHERE id = %s", partner.id)
     listed = list_conversations(me)
     assert listed[0]["users"] == [shown(me)]
     assert (listed[0]["last_message"]["body"], listed[0]["last_message"]["created_by"]) == ("żegnaj", None)
 
 
-def test_the_conversation_with_a_person_is_the_caller_s_own(people: People) -> None:
+def test_a_user_gets_only_their_own_conversation_with_a_person(people: People) -> None:
     me, partner, stranger = people.student(), people.tutor(), people.student()
     opened = post_conversation(me, partner)
     for one, other in ((me, partner), (partner, me)):
@@ -167,7 +167,7 @@ def test_the_conversation_with_a_person_is_the_caller_s_own(people: People) -> N
 @pytest.mark.parametrize(
     "text", ["abc", FREE.upper(), FREE.replace("-", ""), f"{{{FREE}}}", f"{FREE}x", "", f"{FREE}%00"]
 )
-def test_what_is_no_lower_case_uuid_is_an_unknown_path(people: People, path: str, text: str) -> None:
+def test_an_id_that_is_no_lower_case_uuid_is_not_found(people: People, path: str, text: str) -> None:
     answer = call("GET", f"/api/chat/{path.format(text)}", token=people.student().access)
     assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
 
@@ -191,7 +191,7 @@ def test_the_chat_is_for_signed_in_users(people: People, method: str, path: str)
     assert (answer.status, answer.json) == (401, {"detail": "Nie podano danych uwierzytelniających."})
 
 
-def test_a_wrong_method_is_told(people: People) -> None:
+def test_a_wrong_method_is_refused_with_the_allowed_ones(people: People) -> None:
     student = people.student()
     for method, path, allowed in (
         ("GET", "conversation/", "POST, OPTIONS"),
@@ -217,7 +217,7 @@ def race(people: People, rounds: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(250, marks=pytest.mark.proof)])
-def test_opened_from_both_sides_at_once_there_is_one_conversation(people: People, rounds: int) -> None:
+def test_both_sides_opening_at_once_get_one_conversation(people: People, rounds: int) -> None:
     assert race(people, rounds) == [[*[200] * 7, 201]] * rounds
     assert query("SELECT count(*), count(DISTINCT pair) FROM conversations") == [(rounds, rounds)]
     assert query("SELECT count(*) FROM conversation_members GROUP BY conversation_id HAVING count(*) <> 2") == []
@@ -225,7 +225,7 @@ def test_opened_from_both_sides_at_once_there_is_one_conversation(people: People
 
 @contextmanager
 def without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The statement names the constraint; without the one it cannot name the other."""
+    """Nor what the statement says of it: it cannot name a constraint that is not there."""
     unguarded = stored_conversations.ADD_CONVERSATION.text.replace("ON CONFLICT (pair) DO NOTHING", "")
     monkeypatch.setattr(stored_conversations, "ADD_CONVERSATION", Query(UUID, unguarded))
     query("ALTER TABLE conversations DROP CONSTRAINT conversations_pair_key")
@@ -236,7 +236,9 @@ def without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         query("ALTER TABLE conversations ADD CONSTRAINT conversations_pair_key UNIQUE (pair)")
 
 
-def test_it_is_the_constraint_that_decides(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_constraint_both_sides_get_conversations_of_their_own(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with without_the_constraint(monkeypatch):
         one, other = people.student(), people.tutor()
         answers = at_once(*[partial(post_conversation, one, other), partial(post_conversation, other, one)] * 4)
@@ -245,7 +247,7 @@ def test_it_is_the_constraint_that_decides(people: People, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("rounds", [6, pytest.param(150, marks=pytest.mark.proof)])
-def test_a_conversation_meets_the_deletion_of_its_accounts(people: People, rounds: int) -> None:
+def test_opening_a_conversation_while_an_account_is_deleted_never_fails(people: People, rounds: int) -> None:
     for turn in range(rounds):
         one, other = people.student(), people.tutor()
         leaving: UUID = (one, other)[turn % 2].id

@@ -1,85 +1,45 @@
-"""The history over HTTP: the window in Redis answers, PostgreSQL is the truth."""
+"""The history over HTTP: what a client gets of it."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from shared.kit.redis import client as redis_client
-from tests.functions.chat.conftest import OwnRedis
-from tests.support.chat_clients import Clients
-from tests.support.chat_http import call, list_conversations, list_messages, open_conversation
+from tests.support.chat_http import Conversation, call, list_conversations, list_messages, numbered, open_conversation
 from tests.support.conversations import add_messages
-from tests.support.people import People, Person, query
-from tests.support.statements import statements
+from tests.support.people import People, query
 from tools.cloud.http_event import http_event
 
-TRUTH = "SELECT body FROM messages WHERE conversation_id = %s ORDER BY seq"
 
-
-@dataclass(frozen=True)
-class Talk:
-    """A conversation of a student and a tutor."""
-
-    id: UUID
-    student: Person
-    tutor: Person
-
-    @property
-    def key(self) -> str:
-        return f"chat:{self.id}"
-
-    def bodies(self, parameters: str = "") -> list[str]:
-        return [message["body"] for message in list_messages(self.student, self.id, parameters)]
-
-    def stored(self) -> list[str]:
-        return [row[0] for row in query(TRUTH, self.id)]
-
-
-@pytest.fixture
-def talk(people: People) -> Talk:
-    student, tutor = people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp")
-    return Talk(open_conversation(student, tutor), student, tutor)
-
-
-def numbered(first: int, last: int) -> list[str]:
-    return [str(number) for number in range(first, last + 1)]
-
-
-def test_messages_come_oldest_first_in_the_frontend_s_shape(talk: Talk) -> None:
-    add_messages(talk.id, talk.student, "Dzień dobry 👋", "<img src=x onerror=alert(1)>")
-    add_messages(talk.id, talk.tutor, "Witam\n")
+def test_messages_come_oldest_first_in_the_frontend_s_shape(conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "Dzień dobry 👋", "<img src=x onerror=alert(1)>")
+    add_messages(conversation.id, conversation.tutor, "Witam\n")
     query("UPDATE messages SET created_at = '2034-07-01 10:00:00.123+00' WHERE seq = 1")
-    messages = list_messages(talk.tutor, talk.id)
+    messages = list_messages(conversation.tutor, conversation.id)
     assert [message["body"] for message in messages] == ["Dzień dobry 👋", "<img src=x onerror=alert(1)>", "Witam\n"]
     first_id = query("SELECT id FROM messages WHERE seq = 1")[0][0]
     assert messages[0] == {
         "id": str(first_id),
-        "conversation": str(talk.id),
+        "conversation": str(conversation.id),
         "body": "Dzień dobry 👋",
         "created_at": "2034-07-01T12:00:00.123000+02:00",
         "created_by": {
-            "id": str(talk.student.id),
+            "id": str(conversation.student.id),
             "first_name": "Ola",
             "last_name": "Nowak",
             "profile_image": "/static/media/uploads/user/default.jpg",
         },
     }
     assert messages[2]["created_by"]["profile_image"] == "/static/media/uploads/user/x.webp"
-    assert list_messages(talk.student, talk.id) == messages
+    assert list_messages(conversation.student, conversation.id) == messages
 
 
-def test_nobody_else_sees_a_message(people: People, talk: Talk) -> None:
-    add_messages(talk.id, talk.student, "tajne")
-    list_messages(talk.student, talk.id)
+def test_only_members_see_messages(people: People, conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "tajne")
+    list_messages(conversation.student, conversation.id)
     stranger = people.student()
     for parameters in ("", "number_of_last_messages=5", "after=0", "before=9"):
-        assert list_messages(stranger, talk.id, parameters) == []
+        assert list_messages(stranger, conversation.id, parameters) == []
         assert list_messages(stranger, uuid4(), parameters) == []
 
 
@@ -109,18 +69,23 @@ def test_nobody_else_sees_a_message(people: People, talk: Talk) -> None:
         ("other=1", numbered(1, 8)),
     ],
 )
-def test_a_part_of_the_history(talk: Talk, parameters: str, expected: list[str]) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 8))
+def test_a_client_asks_for_a_part_of_the_history(
+    conversation: Conversation, parameters: str, expected: list[str]
+) -> None:
+    add_messages(conversation.id, conversation.student, *numbered(1, 8))
     for _turn in ("from PostgreSQL", "from Redis"):
-        assert talk.bodies(parameters) == expected
+        assert conversation.bodies(parameters) == expected
 
 
-def test_only_who_asks_by_seq_is_told_it(talk: Talk) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 4))
-    assert [message["seq"] for message in list_messages(talk.student, talk.id, "after=2")] == [3, 4]
-    assert [message["seq"] for message in list_messages(talk.student, talk.id, "before=3")] == [1, 2]
-    assert all("seq" not in message for message in list_messages(talk.student, talk.id))
-    assert all("seq" not in message for message in list_messages(talk.student, talk.id, "number_of_last_messages=2"))
+def test_only_a_client_that_asks_by_seq_gets_it(conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, *numbered(1, 4))
+    assert [message["seq"] for message in list_messages(conversation.student, conversation.id, "after=2")] == [3, 4]
+    assert [message["seq"] for message in list_messages(conversation.student, conversation.id, "before=3")] == [1, 2]
+    assert all("seq" not in message for message in list_messages(conversation.student, conversation.id))
+    assert all(
+        "seq" not in message
+        for message in list_messages(conversation.student, conversation.id, "number_of_last_messages=2")
+    )
 
 
 @pytest.mark.parametrize("name", ["number_of_last_messages", "before", "after"])
@@ -134,146 +99,33 @@ def test_only_who_asks_by_seq_is_told_it(talk: Talk) -> None:
         ("1e30", "Upewnij się, że ta wartość jest mniejsza lub równa 2147483647."),
     ],
 )
-def test_a_number_that_is_none_is_refused(talk: Talk, name: str, value: str, complaint: str) -> None:
-    path = f"/api/chat/conversation_detail/{talk.id}/?{name}={value}"
-    answer = call("GET", path, token=talk.student.access)
+def test_a_malformed_number_is_refused(conversation: Conversation, name: str, value: str, complaint: str) -> None:
+    path = f"/api/chat/conversation_detail/{conversation.id}/?{name}={value}"
+    answer = call("GET", path, token=conversation.student.access)
     assert (answer.status, answer.json) == (400, {name: [complaint]})
 
 
-def test_the_newest_five_hundred_are_returned(talk: Talk) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 620))
+def test_the_newest_five_hundred_are_returned(conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, *numbered(1, 620))
     for _turn in ("from PostgreSQL", "from Redis"):
-        assert talk.bodies() == numbered(121, 620)
-        assert talk.bodies("number_of_last_messages=620") == numbered(121, 620)[::-1]
-    assert talk.bodies("after=0") == numbered(1, 500)
-    assert talk.bodies("before=121") == numbered(1, 120)
-    assert talk.bodies("before=510") == numbered(10, 509)
+        assert conversation.bodies() == numbered(121, 620)
+        assert conversation.bodies("number_of_last_messages=620") == numbered(121, 620)[::-1]
+    assert conversation.bodies("after=0") == numbered(1, 500)
+    assert conversation.bodies("before=121") == numbered(1, 120)
+    assert conversation.bodies("before=510") == numbered(10, 509)
 
 
-def test_authors_are_shown_as_they_are_now(talk: Talk) -> None:
-    add_messages(talk.id, talk.student, "a")
-    add_messages(talk.id, talk.tutor, "b")
-    list_messages(talk.student, talk.id)
-    query("UPDATE users SET first_name = 'Ewa' WHERE id = %s", talk.student.id)
-    assert list_messages(talk.student, talk.id)[0]["created_by"]["first_name"] == "Ewa"
-    query("DELETE FROM users WHERE id = %s", talk.tutor.id)
-    assert [message["created_by"] and "Ewa" for message in list_messages(talk.student, talk.id)] == ["Ewa", None]
-
-
-def flushed(talk: Talk) -> None:
-    redis_client().flushdb()
-
-
-def behind(talk: Talk) -> None:
-    add_messages(talk.id, talk.tutor, "unseen", "by Redis")
-
-
-def gap(talk: Talk) -> None:
-    redis_client().xdel(talk.key, "6-0")
-
-
-def beheaded(talk: Talk) -> None:
-    redis_client().xdel(talk.key, "8-0")
-
-
-def tail_only(talk: Talk) -> None:
-    redis_client().xtrim(talk.key, maxlen=2, approximate=False)
-
-
-def emptied(talk: Talk) -> None:
-    redis_client().xtrim(talk.key, maxlen=0, approximate=False)
-
-
-@pytest.mark.parametrize("damage", [flushed, behind, gap, beheaded, tail_only, emptied])
-@pytest.mark.parametrize("parameters", ["", "number_of_last_messages=4"])
-def test_a_window_that_is_not_whole_is_read_anew(talk: Talk, damage: Callable[[Talk], None], parameters: str) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 8))
-    assert talk.bodies() == numbered(1, 8)
-    damage(talk)
-    expected = talk.stored()[::-1][:4] if parameters else talk.stored()
-    assert talk.bodies(parameters) == expected
-    window: Any = redis_client().xrange(talk.key)
-    kept = [entry_id.decode() for entry_id, _values in window]
-    assert kept == [f"{seq}-0" for seq in range(1, len(talk.stored()) + 1)]
-
-
-def test_a_key_of_another_kind_does_not_hide_messages(talk: Talk, own_redis: OwnRedis) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 3))
-    redis_client().set(talk.key, "not a stream")
-    assert talk.bodies() == numbered(1, 3)
-
-
-def test_a_window_answers_without_reading_messages(talk: Talk) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 3))
-    with statements() as first:
-        talk.bodies()
-    with statements() as second:
-        talk.bodies()
-        talk.bodies("number_of_last_messages=2")
-    assert [sum("FROM messages" in each for each in sent) for sent in (first, second)] == [1, 0]
-    assert (len(first), len(second)) == (3, 4)
-
-
-def test_the_window_is_kept_for_a_month(talk: Talk) -> None:
-    add_messages(talk.id, talk.student, "x")
-    talk.bodies()
-    assert 29 * 86_400 < redis_client().ttl(talk.key) <= 30 * 86_400
-
-
-def test_no_window_is_kept_for_ever(talk: Talk, clients: Clients) -> None:
-    """Whatever Redis lost meanwhile."""
-    socket = clients.open(talk.student, talk.id)
-    for _ in range(3):
-        socket.send_message("x")
-        assert redis_client().ttl(talk.key) > 0 or not redis_client().exists(talk.key)
-        redis_client().flushdb()
-
-
-def test_without_redis_postgres_answers(talk: Talk, own_redis: OwnRedis) -> None:
-    add_messages(talk.id, talk.student, *numbered(1, 8))
-    assert talk.bodies() == numbered(1, 8)
-    own_redis.kill()
-    add_messages(talk.id, talk.tutor, "9")
-    assert talk.bodies() == numbered(1, 9)
-    assert talk.bodies("number_of_last_messages=2") == ["9", "8"]
-    own_redis.start()
-    assert redis_client().exists(talk.key) == 0
-    assert talk.bodies() == numbered(1, 9)
-    assert redis_client().xlen(talk.key) == 9
-
-
-STEPS = st.lists(
-    st.one_of(
-        st.just(("send", 0)),
-        st.just(("miss", 0)),
-        st.just(("flush", 0)),
-        st.tuples(st.just("drop"), st.integers(1, 12)),
-        st.tuples(st.just("read"), st.integers(0, 12)),
-    ),
-    max_size=30,
-)
-
-
-@given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_redis_missed_or_lost_the_history_is_that_of_postgres(
-    people: People, clients: Clients, steps: list[tuple[str, int]]
-) -> None:
-    student, tutor = people.student(), people.tutor()
-    talk = Talk(open_conversation(student, tutor), student, tutor)
-    socket = clients.open(student, talk.id)
-    for number, (verb, amount) in enumerate(steps):
-        if verb == "send":
-            socket.send_message(f"{number}")
-        elif verb == "miss":
-            add_messages(talk.id, tutor, f"{number}")
-        elif verb == "flush":
-            redis_client().flushdb()
-        elif verb == "drop":
-            redis_client().xdel(talk.key, f"{amount}-0")
-        else:
-            assert talk.bodies(f"number_of_last_messages={amount}") == talk.stored()[::-1][:amount]
-    assert talk.bodies() == talk.stored()
+def test_authors_are_shown_as_they_are_now(conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "a")
+    add_messages(conversation.id, conversation.tutor, "b")
+    list_messages(conversation.student, conversation.id)
+    query("UPDATE users SET first_name = 'Ewa' WHERE id = %s", conversation.student.id)
+    assert list_messages(conversation.student, conversation.id)[0]["created_by"]["first_name"] == "Ewa"
+    query("DELETE FROM users WHERE id = %s", conversation.tutor.id)
+    assert [message["created_by"] and "Ewa" for message in list_messages(conversation.student, conversation.id)] == [
+        "Ewa",
+        None,
+    ]
 
 
 def encoded(token: str, path: str) -> int:
@@ -283,21 +135,21 @@ def encoded(token: str, path: str) -> int:
 
 
 @pytest.mark.parametrize("letter", ["x", "\u0001", *(pytest.param(each, marks=pytest.mark.proof) for each in 'ł😀"')])
-def test_long_messages_fit_into_an_answer(talk: Talk, letter: str) -> None:
+def test_long_messages_fit_into_an_answer(conversation: Conversation, letter: str) -> None:
     """6 MB are what a Lambda function may return; the rest is had by asking on."""
-    add_messages(talk.id, talk.student, *(f"{number} {letter * 7_990}" for number in range(500)))
-    path = f"/api/chat/conversation_detail/{talk.id}/"
+    add_messages(conversation.id, conversation.student, *(f"{number} {letter * 7_990}" for number in range(500)))
+    path = f"/api/chat/conversation_detail/{conversation.id}/"
     for parameters in ("", "?number_of_last_messages=500", "?after=0", "?before=501"):
-        assert encoded(talk.student.access, path + parameters) < 6_000_000
-    newest = [body.partition(" ")[0] for body in talk.bodies()]
+        assert encoded(conversation.student.access, path + parameters) < 6_000_000
+    newest = [body.partition(" ")[0] for body in conversation.bodies()]
     assert newest == [str(number) for number in range(500 - len(newest), 500)]
-    assert [body.partition(" ")[0] for body in talk.bodies("number_of_last_messages=500")] == newest[::-1]
+    assert [body.partition(" ")[0] for body in conversation.bodies("number_of_last_messages=500")] == newest[::-1]
     seen: list[int] = []
-    while more := list_messages(talk.student, talk.id, f"after={seen[-1] if seen else 0}"):
+    while more := list_messages(conversation.student, conversation.id, f"after={seen[-1] if seen else 0}"):
         seen += [message["seq"] for message in more]
     assert seen == list(range(1, 501))
     back: list[int] = []
-    while more := list_messages(talk.student, talk.id, f"before={back[0] if back else 501}"):
+    while more := list_messages(conversation.student, conversation.id, f"before={back[0] if back else 501}"):
         back = [message["seq"] for message in more] + back
     assert back == seen
 

@@ -14,7 +14,7 @@ from tests.support.people import People, query
 from tests.support.races import at_once
 
 
-def tick() -> dict[str, Any]:
+def run() -> dict[str, Any]:
     return keep_alive(recorded("schedule_keep_alive"), None)
 
 
@@ -26,56 +26,58 @@ def pass_minutes(minutes: float) -> None:
 
 
 @pytest.fixture
-def talk(people: People) -> tuple[Any, UUID]:
+def conversation(people: People) -> tuple[Any, UUID]:
     student = people.student()
     return student, open_conversation(student, people.tutor())
 
 
 def test_a_socket_is_pinged_after_five_idle_minutes_with_what_every_client_ignores(
-    clients: Clients, talk: tuple[Any, UUID]
+    clients: Clients, conversation: tuple[Any, UUID]
 ) -> None:
-    sockets = [clients.open(*talk), clients.open(*talk, protocol="2")]
+    sockets = [clients.open(*conversation), clients.open(*conversation, protocol="2")]
     pass_minutes(4.9)
-    assert tick() == {"pinged": 0, "gone": 0}
+    assert run() == {"pinged": 0, "gone": 0}
     pass_minutes(0.2)
-    assert tick() == {"pinged": 2, "gone": 0}
+    assert run() == {"pinged": 2, "gone": 0}
     assert [clients.api.posted(socket.id) for socket in sockets] == [[b"[]"], [b"[]"]]
-    assert tick() == {"pinged": 0, "gone": 0}
+    assert run() == {"pinged": 0, "gone": 0}
     pass_minutes(5.1)
-    assert tick() == {"pinged": 2, "gone": 0}
+    assert run() == {"pinged": 2, "gone": 0}
 
 
-def test_a_message_to_the_conversation_is_as_good_as_a_ping(clients: Clients, talk: tuple[Any, UUID]) -> None:
-    speaking, listening = clients.open(*talk), clients.open(*talk)
+def test_a_message_to_the_conversation_is_as_good_as_a_ping(clients: Clients, conversation: tuple[Any, UUID]) -> None:
+    sending, receiving = clients.open(*conversation), clients.open(*conversation)
     pass_minutes(6)
-    speaking.send_message("jestem")
-    assert tick() == {"pinged": 0, "gone": 0}
-    assert listening.bodies == ["jestem"]
+    sending.send_message("jestem")
+    assert run() == {"pinged": 0, "gone": 0}
+    assert receiving.bodies == ["jestem"]
 
 
-def test_only_the_idle_are_pinged(people: People, clients: Clients, talk: tuple[Any, UUID]) -> None:
-    idle = clients.open(*talk)
+def test_only_idle_sockets_are_pinged(people: People, clients: Clients, conversation: tuple[Any, UUID]) -> None:
+    idle = clients.open(*conversation)
     pass_minutes(6)
-    fresh = clients.open(*talk)
+    fresh = clients.open(*conversation)
     other_student = people.student()
     elsewhere = clients.open(other_student, open_conversation(other_student, people.tutor()))
-    assert tick() == {"pinged": 1, "gone": 0}
+    assert run() == {"pinged": 1, "gone": 0}
     assert [client.frames for client in (idle, fresh, elsewhere)] == [[[]], [], []]
 
 
-def test_those_that_are_gone_are_forgotten(clients: Clients, talk: tuple[Any, UUID]) -> None:
-    gone, here = clients.open(*talk), clients.open(*talk)
+def test_sockets_that_are_gone_are_forgotten(clients: Clients, conversation: tuple[Any, UUID]) -> None:
+    gone, here = clients.open(*conversation), clients.open(*conversation)
     pass_minutes(6)
     clients.api.gone = {gone.id}
-    assert tick() == {"pinged": 1, "gone": 1}
+    assert run() == {"pinged": 1, "gone": 1}
     assert query("SELECT id FROM connections") == [(here.id,)]
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
-def test_several_callers_at_once_ping_each_socket_once(clients: Clients, talk: tuple[Any, UUID], rounds: int) -> None:
-    sockets: list[Client] = [clients.open(*talk) for _ in range(10)]
+def test_several_callers_at_once_ping_each_socket_once(
+    clients: Clients, conversation: tuple[Any, UUID], rounds: int
+) -> None:
+    sockets: list[Client] = [clients.open(*conversation) for _ in range(10)]
     for turn in range(rounds):
         pass_minutes(6)
-        results = at_once(*[partial(tick)] * 6)
+        results = at_once(*[partial(run)] * 6)
         assert sum(result["pinged"] for result in results) == 10
         assert [len(socket.frames) for socket in sockets] == [turn + 1] * 10

@@ -1,4 +1,4 @@
-"""Messages at the same moment: numbered without gaps, stored once, heard by everybody once."""
+"""Messages at the same moment: numbered without gaps, stored once, received by everybody once."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ def send_all(client: Client, name: str, number: int) -> None:
 @pytest.mark.parametrize("number", [10, pytest.param(250, marks=pytest.mark.proof)])
 def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients: Clients, number: int) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = open_conversation(student, tutor)
-    sockets = [clients.open((student, tutor)[place % 2], talk) for place in range(SENDERS)]
+    conversation = open_conversation(student, tutor)
+    sockets = [clients.open((student, tutor)[place % 2], conversation) for place in range(SENDERS)]
     at_once(*(partial(send_all, socket, str(place), number) for place, socket in enumerate(sockets)))
     rows = query("SELECT seq, body, created_at FROM messages ORDER BY seq")
     assert [seq for seq, _body, _at in rows] == list(range(1, SENDERS * number + 1))
@@ -41,14 +41,14 @@ def test_many_senders_at_once_are_numbered_without_gaps(people: People, clients:
         assert own == [f"{place}-{turn}" for turn in range(number)]
     for socket in sockets:
         assert Counter(socket.bodies) == Counter(bodies)
-    assert [message["body"] for message in list_messages(student, talk)] == bodies[-500:]
+    assert [message["body"] for message in list_messages(student, conversation)] == bodies[-500:]
 
 
 def resend(people: People, clients: Clients, rounds: int) -> tuple[list[Client], list[int]]:
     """One client sends each message from six places at once; the listeners and the copies stored of each."""
     student, tutor = people.student(), people.tutor()
-    talk = open_conversation(student, tutor)
-    sending, listening = clients.open(student, talk, protocol="2"), clients.open(tutor, talk)
+    conversation = open_conversation(student, tutor)
+    sending, listening = clients.open(student, conversation, protocol="2"), clients.open(tutor, conversation)
     for turn in range(rounds):
         answers = at_once(*[partial(sending.send_message, f"raz {turn}", id=f"client-{turn}")] * 6)
         assert answers == [{"statusCode": 200}] * 6
@@ -61,9 +61,9 @@ def test_copies_of_a_message_that_race_are_one_message(people: People, clients: 
     [sending, listening], copies = resend(people, clients, rounds)
     assert copies == [1] * rounds
     assert listening.bodies == [f"raz {turn}" for turn in range(rounds)]
-    # The sender is told of the one message each time; it knows it by the id.
-    told = Counter((frame["data"]["client_id"], frame["data"]["seq"]) for frame in sending.frames)
-    assert told == {(f"client-{turn}", turn + 1): 6 for turn in range(rounds)}
+    # The sender gets the one message each time; it knows it by the id.
+    events = Counter((frame["data"]["client_id"], frame["data"]["seq"]) for frame in sending.frames)
+    assert events == {(f"client-{turn}", turn + 1): 6 for turn in range(rounds)}
 
 
 @contextmanager
@@ -77,26 +77,28 @@ def without_the_constraint() -> Iterator[None]:
         query(definition)
 
 
-def test_it_is_the_constraint_that_decides(people: People, clients: Clients) -> None:
+def test_without_the_constraint_every_copy_is_stored(people: People, clients: Clients) -> None:
     with without_the_constraint():
         _listeners, copies = resend(people, clients, 1)
         assert copies == [6]
 
 
-def join(clients: Clients, person: Person, talk: UUID) -> tuple[Client, list[Any]]:
+def join(clients: Clients, person: Person, conversation: UUID) -> tuple[Client, list[Any]]:
     """Subscribe first, then fetch, as a client that wants to miss nothing does."""
-    client = clients.open(person, talk)
-    return client, list_messages(person, talk)
+    client = clients.open(person, conversation)
+    return client, list_messages(person, conversation)
 
 
 @pytest.mark.parametrize("rounds", [6, pytest.param(300, marks=pytest.mark.proof)])
-def test_who_subscribes_and_then_fetches_misses_nothing(people: People, clients: Clients, rounds: int) -> None:
+def test_a_client_that_subscribes_and_then_fetches_misses_nothing(
+    people: People, clients: Clients, rounds: int
+) -> None:
     student, tutor = people.student(), people.tutor()
     for _ in range(rounds):
-        talk = open_conversation(student, tutor)
-        sockets = [clients.open(student, talk) for _ in range(4)]
+        conversation = open_conversation(student, tutor)
+        sockets = [clients.open(student, conversation) for _ in range(4)]
         results: list[Any] = at_once(
-            partial(join, clients, tutor, talk),
+            partial(join, clients, tutor, conversation),
             *(partial(socket.send_message, str(place)) for place, socket in enumerate(sockets)),
         )
         client, fetched = results[0]
@@ -108,12 +110,12 @@ def test_who_subscribes_and_then_fetches_misses_nothing(people: People, clients:
 def test_a_socket_waits_for_the_message_that_is_just_being_stored(people: People, clients: Clients) -> None:
     """It is not among those the message is sent to, so it must find it in the history."""
     student, tutor = people.student(), people.tutor()
-    talk = open_conversation(student, tutor)
-    speaking = clients.open(student, talk)
+    conversation = open_conversation(student, tutor)
+    socket = clients.open(student, conversation)
     with ThreadPoolExecutor(1) as sending, ThreadPoolExecutor(1) as joining, gate_after("INSERT ON messages") as let_go:
-        sent = sending.submit(speaking.send_message, "w drodze")
+        sent = sending.submit(socket.send_message, "w drodze")
         wait_until(lambda: waiting() == 1)
-        joined = joining.submit(at_once, partial(join, clients, tutor, talk))
+        joined = joining.submit(at_once, partial(join, clients, tutor, conversation))
         wait_until(lambda: waiting() == 2)
         let_go()
         assert sent.result(PATIENCE) == {"statusCode": 200}

@@ -11,99 +11,102 @@ import pytest
 from functions.chat.data import messages as stored_messages
 from shared.kit.db.libpq import Prepared
 from shared.kit.settings import settings
-from tests.functions.chat.test_messages import break_connections
-from tests.support.chat_clients import Client, Clients, send_together
+from tests.support.broken_connections import break_connections
+from tests.support.chat_clients import Chat, Client, Clients, send_together
 from tests.support.chat_http import list_messages, open_conversation
 from tests.support.paused_transactions import gate_after, wait_until, waiting
-from tests.support.people import People, Person, query
+from tests.support.people import People, query
 from tests.support.races import PATIENCE, at_once
 from tests.support.statements import statements
 
 OK = {"statusCode": 200}
 
 
-class Room:
-    """A conversation, its people and one socket of each; the tutor's speaks the second protocol."""
-
-    def __init__(self, people: People, clients: Clients) -> None:
-        self.student: Person = people.student()
-        self.id = open_conversation(self.student, tutor := people.tutor())
-        self.asking = clients.open(self.student, self.id)
-        self.answering = clients.open(tutor, self.id, protocol="2")
-
-
 @pytest.fixture
-def room(people: People, clients: Clients) -> Callable[[], Room]:
-    return partial(Room, people, clients)
+def new_chat(people: People, clients: Clients) -> Callable[[], Chat]:
+    """Makes chats in which the tutor's client speaks the second protocol."""
+
+    def make() -> Chat:
+        student, tutor = people.student(), people.tutor()
+        conversation = open_conversation(student, tutor)
+        opened = clients.open(student, conversation), clients.open(tutor, conversation, protocol="2")
+        return Chat(conversation, student, tutor, *opened)
+
+    return make
 
 
-def stored(room: Room) -> list[Any]:
-    return query("SELECT seq, body FROM messages WHERE conversation_id = %s ORDER BY seq", room.id)
+def stored(chat: Chat) -> list[Any]:
+    return query("SELECT seq, body FROM messages WHERE conversation_id = %s ORDER BY seq", chat.id)
 
 
 def refusals(client: Client) -> list[Any]:
     return [frame["data"] for frame in client.frames if frame["event"] == "message_refused"]
 
 
-def test_they_are_numbered_in_their_order_and_reach_whom_they_should(room: Callable[[], Room]) -> None:
-    one, two = room(), room()
-    one.asking.send_message("pierwsza")
+def test_messages_are_numbered_in_their_order_and_reach_their_conversations(new_chat: Callable[[], Chat]) -> None:
+    one, two = new_chat(), new_chat()
+    one.student_client.send_message("pierwsza")
     assert (
         send_together(
-            (one.asking, "a", None), (two.answering, "b", "7"), (one.answering, "c", None), (one.asking, "d", None)
+            (one.student_client, "a", None),
+            (two.tutor_client, "b", "7"),
+            (one.tutor_client, "c", None),
+            (one.student_client, "d", None),
         )
         == OK
     )
     assert stored(one) == [(1, "pierwsza"), (2, "a"), (3, "c"), (4, "d")]
     assert stored(two) == [(1, "b")]
-    assert one.asking.bodies == one.answering.bodies == ["pierwsza", "a", "c", "d"]
-    assert two.asking.bodies == ["b"]
-    assert [frame["data"]["client_id"] for frame in two.answering.frames] == ["7"]
+    assert one.student_client.bodies == one.tutor_client.bodies == ["pierwsza", "a", "c", "d"]
+    assert two.student_client.bodies == ["b"]
+    assert [frame["data"]["client_id"] for frame in two.tutor_client.frames] == ["7"]
     assert [message["body"] for message in list_messages(one.student, one.id)] == ["pierwsza", "a", "c", "d"]
     newest = "SELECT v.last_seq, v.updated_at = m.created_at FROM conversations v JOIN messages m ON m.seq = v.last_seq"
     assert query(f"{newest} AND m.conversation_id = v.id ORDER BY 1") == [(1, True), (4, True)]
 
 
-def test_they_are_one_statement(room: Callable[[], Room]) -> None:
-    one, two = room(), room()
+def test_messages_that_wait_together_are_one_statement(new_chat: Callable[[], Chat]) -> None:
+    one, two = new_chat(), new_chat()
     with statements() as sent:
-        send_together((one.asking, "a", None), (two.asking, "b", None), (one.asking, "c", None))
+        send_together((one.student_client, "a", None), (two.student_client, "b", None), (one.student_client, "c", None))
     assert len(sent) == 1
 
 
-def test_what_is_refused_takes_nobody_with_it(room: Callable[[], Room], clients: Clients) -> None:
-    one = room()
+def test_a_refused_message_does_not_hold_up_the_others(new_chat: Callable[[], Chat], clients: Clients) -> None:
+    one = new_chat()
     gone = Client("nobody=", clients.api)
-    assert send_together((one.answering, " ", "1"), (gone, "x", None), (one.answering, "dobra", "2")) == OK
+    assert send_together((one.tutor_client, " ", "1"), (gone, "x", None), (one.tutor_client, "dobra", "2")) == OK
     assert stored(one) == [(1, "dobra")]
-    assert refusals(one.answering) == [{"client_id": "1", "code": "bad_message"}]
+    assert refusals(one.tutor_client) == [{"client_id": "1", "code": "bad_message"}]
 
 
-def test_one_that_was_stored_before_takes_nobody_with_it(room: Callable[[], Room]) -> None:
-    one, two = room(), room()
-    one.answering.send_message("raz", id="1")
-    send_together((two.asking, "a", None), (one.answering, "raz", "1"), (two.asking, "b", None))
-    send_together((two.answering, "c", "2"), (two.answering, "c", "2"))
+def test_a_message_stored_before_does_not_hold_up_the_others(new_chat: Callable[[], Chat]) -> None:
+    one, two = new_chat(), new_chat()
+    one.tutor_client.send_message("raz", id="1")
+    send_together((two.student_client, "a", None), (one.tutor_client, "raz", "1"), (two.student_client, "b", None))
+    send_together((two.tutor_client, "c", "2"), (two.tutor_client, "c", "2"))
     assert stored(one) == [(1, "raz")]
     assert stored(two) == [(1, "a"), (2, "b"), (3, "c")]
-    assert one.asking.bodies == ["raz"]
-    assert [frame["data"]["seq"] for frame in one.answering.frames] == [1, 1]
-    assert two.asking.bodies == ["a", "b", "c"]
+    assert one.student_client.bodies == ["raz"]
+    assert [frame["data"]["seq"] for frame in one.tutor_client.frames] == [1, 1]
+    assert two.student_client.bodies == ["a", "b", "c"]
 
 
-def test_those_with_an_id_outlive_a_broken_connection(room: Callable[[], Room], unnoticed: None) -> None:
-    one = room()
+def test_messages_with_an_id_survive_a_broken_connection(new_chat: Callable[[], Chat], unnoticed: None) -> None:
+    one = new_chat()
     break_connections()
-    assert send_together((one.answering, "a", "1"), (one.answering, "b", None), (one.answering, "c", "3")) == OK
+    assert (
+        send_together((one.tutor_client, "a", "1"), (one.tutor_client, "b", None), (one.tutor_client, "c", "3")) == OK
+    )
     assert stored(one) == [(1, "a"), (2, "c")]
-    assert refusals(one.answering) == [{"client_id": None, "code": "unavailable"}]
-    assert one.asking.bodies == ["a", "c"]
+    assert refusals(one.tutor_client) == [{"client_id": None, "code": "unavailable"}]
+    assert one.student_client.bodies == ["a", "c"]
 
 
-def test_those_with_an_id_are_stored_once_if_it_breaks_after_the_commit(
-    room: Callable[[], Room], monkeypatch: pytest.MonkeyPatch
+def test_messages_with_an_id_are_stored_once_if_the_connection_breaks_after_the_commit(
+    new_chat: Callable[[], Chat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, store = room(), stored_messages.store_messages
+    one, store = new_chat(), stored_messages.store_messages
 
     def store_and_break(messages: Any) -> Any:
         monkeypatch.undo()
@@ -113,15 +116,17 @@ def test_those_with_an_id_are_stored_once_if_it_breaks_after_the_commit(
 
     with monkeypatch.context() as patched:
         patched.setattr(stored_messages, "store_messages", store_and_break)
-        send_together((one.answering, "a", "1"), (one.answering, "b", "2"))
+        send_together((one.tutor_client, "a", "1"), (one.tutor_client, "b", "2"))
     assert stored(one) == [(1, "a"), (2, "b")]
-    assert [frame["data"]["seq"] for frame in one.answering.frames] == [1, 2]
+    assert [frame["data"]["seq"] for frame in one.tutor_client.frames] == [1, 2]
 
 
-def test_a_socket_that_opens_meanwhile_hears_them_or_finds_them(room: Callable[[], Room], clients: Clients) -> None:
-    one, two = room(), room()
+def test_a_socket_that_opens_meanwhile_gets_the_messages_or_finds_them(
+    new_chat: Callable[[], Chat], clients: Clients
+) -> None:
+    one, two = new_chat(), new_chat()
     with ThreadPoolExecutor(1) as sending, ThreadPoolExecutor(1) as opening, gate_after("INSERT ON messages") as let_go:
-        sent = sending.submit(send_together, (one.asking, "a", None), (two.asking, "b", None))
+        sent = sending.submit(send_together, (one.student_client, "a", None), (two.student_client, "b", None))
         wait_until(lambda: waiting() == 1)
         opened = opening.submit(clients.open, two.student, two.id)
         wait_until(lambda: waiting() == 2)
@@ -130,49 +135,47 @@ def test_a_socket_that_opens_meanwhile_hears_them_or_finds_them(room: Callable[[
     assert [message["body"] for message in list_messages(two.student, two.id)] == ["b"]
 
 
-def store_crosswise(room: Callable[[], Room]) -> list[int]:
+def store_crosswise(new_chat: Callable[[], Chat]) -> list[int]:
     """Two processes store in the same conversations, named in opposite order; how many each conversation got.
 
     The first has one of them and waits for the next when the second begins.
     """
-    rooms = sorted((room() for _ in range(3)), key=lambda each: each.id)
-    said = [(each.asking, "x", None) for each in rooms]
+    chats = sorted((new_chat() for _ in range(3)), key=lambda each: each.id)
+    messages = [(each.student_client, "x", None) for each in chats]
     with psycopg.connect(settings().database_url) as keeper, ThreadPoolExecutor(2) as threads:
-        keeper.execute("SELECT FROM conversations WHERE id = %s FOR UPDATE", (rooms[1].id,))
-        first = threads.submit(send_together, *said)
+        keeper.execute("SELECT FROM conversations WHERE id = %s FOR UPDATE", (chats[1].id,))
+        first = threads.submit(send_together, *messages)
         wait_until(lambda: waiting() == 1)
-        second = threads.submit(send_together, said[2], said[0])
+        second = threads.submit(send_together, messages[2], messages[0])
         wait_until(lambda: waiting() == 2)
         keeper.rollback()
         assert [first.result(PATIENCE), second.result(PATIENCE)] == [OK, OK]
-    return [len(stored(each)) for each in rooms]
+    return [len(stored(each)) for each in chats]
 
 
-def test_processes_never_wait_for_each_other_in_a_ring(room: Callable[[], Room]) -> None:
-    assert store_crosswise(room) == [2, 1, 2]
+def test_processes_never_wait_for_each_other_in_a_circle(new_chat: Callable[[], Chat]) -> None:
+    assert store_crosswise(new_chat) == [2, 1, 2]
 
 
-def test_it_is_the_order_of_the_locks_that_prevents_it(
-    room: Callable[[], Room], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_order_of_the_locks_they_do(new_chat: Callable[[], Chat], monkeypatch: pytest.MonkeyPatch) -> None:
     statement = stored_messages.STORE_MESSAGES.statement.decode()
     unordered = statement.replace("ORDER BY v.id, m.place", "ORDER BY m.place")
     assert unordered != statement
     monkeypatch.setattr(stored_messages, "STORE_MESSAGES", Prepared(unordered))
-    assert store_crosswise(room) in ([1, 1, 1], [1, 0, 1])
+    assert store_crosswise(new_chat) in ([1, 1, 1], [1, 0, 1])
 
 
 @pytest.mark.parametrize("rounds", [20, pytest.param(300, marks=pytest.mark.proof)])
 def test_processes_that_store_in_the_same_conversations_number_without_gaps(
-    room: Callable[[], Room], rounds: int
+    new_chat: Callable[[], Chat], rounds: int
 ) -> None:
-    rooms = [room() for _ in range(4)]
+    chats = [new_chat() for _ in range(4)]
 
-    def send_all(order: list[Room]) -> None:
+    def send_all(order: list[Chat]) -> None:
         for turn in range(rounds):
-            send_together(*((each.asking, str(turn), None) for each in order))
+            send_together(*((each.student_client, str(turn), None) for each in order))
 
-    at_once(*(partial(send_all, order) for order in (rooms, rooms[::-1]) * 2))
-    for each in rooms:
+    at_once(*(partial(send_all, order) for order in (chats, chats[::-1]) * 2))
+    for each in chats:
         assert [seq for seq, _body in stored(each)] == list(range(1, 4 * rounds + 1))
-        assert len(each.asking.frames) == 4 * rounds
+        assert len(each.student_client.frames) == 4 * rounds

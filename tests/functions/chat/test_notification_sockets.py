@@ -8,7 +8,7 @@ import pytest
 
 from functions.chat.actions import senders
 from functions.chat.keep_alive_job import handler as keep_alive
-from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.dispatch_job import handler as dispatch
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.rate_limits import Limit
 from shared.kit.security.tokens import Claims, issue
@@ -32,16 +32,16 @@ def pair(people: People) -> tuple[Person, Person]:
     return people.student(), people.tutor()
 
 
-def test_a_notification_reaches_who_asked_for_it_and_no_legacy_chat(
+def test_a_notification_reaches_sockets_that_asked_for_it_and_no_legacy_one(
     clients: Clients, pair: tuple[Person, Person]
 ) -> None:
     student, tutor = pair
-    talk = add_conversation(student, tutor)
-    notes, facts = listen(clients, tutor), clients.open(tutor, talk, protocol="2")
-    legacy, other = clients.open(tutor, talk), listen(clients, student, "other=")
+    conversation = add_conversation(student, tutor)
+    notes, modern = listen(clients, tutor), clients.open(tutor, conversation, protocol="2")
+    legacy, other = clients.open(tutor, conversation), listen(clients, student, "other=")
     book(student, tutor).change("confirmed")
-    tell({}, None)
-    assert notes.frames == facts.frames
+    dispatch({}, None)
+    assert notes.frames == modern.frames
     [frame] = notes.frames
     assert frame["event"] == "notification_created"
     message = frame["data"]["notification"]["message"]
@@ -54,18 +54,20 @@ def test_a_notification_reaches_who_asked_for_it_and_no_legacy_chat(
     assert other.frames == []
 
 
-def test_a_socket_that_is_gone_is_forgotten_and_the_others_hear(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_a_socket_that_is_gone_is_forgotten_and_the_others_are_notified(
+    clients: Clients, pair: tuple[Person, Person]
+) -> None:
     student, tutor = pair
     gone, here = listen(clients, tutor, "gone="), listen(clients, tutor, "here=")
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {gone.id}
     book(student, tutor).change("confirmed")
-    tell({}, None)
+    dispatch({}, None)
     assert len(here.frames) == 1
     assert query("SELECT id FROM connections") == [(here.id,)]
 
 
-def test_it_tells_how_many_are_unread_when_asked(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_a_socket_is_answered_how_many_are_unread(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, _tutor = pair
     notes = listen(clients, student)
     for is_read in (False, True, False):
@@ -87,7 +89,7 @@ def test_it_tells_how_many_are_unread_when_asked(clients: Clients, pair: tuple[P
         "x",
     ],
 )
-def test_anything_else_on_it_is_no_question_and_no_message(
+def test_any_other_frame_on_it_is_neither_answered_nor_stored(
     clients: Clients, pair: tuple[Person, Person], frame: Any
 ) -> None:
     notes = listen(clients, pair[0])
@@ -96,15 +98,15 @@ def test_anything_else_on_it_is_no_question_and_no_message(
     assert query("SELECT * FROM messages") == []
 
 
-def test_on_a_chat_it_is_no_question(clients: Clients, pair: tuple[Person, Person]) -> None:
-    talk = add_conversation(*pair)
-    legacy, facts = clients.open(pair[0], talk), clients.open(pair[0], talk, protocol="2")
-    assert [client.send(ASK) for client in (legacy, facts)] == [OK, OK]
+def test_a_socket_of_a_conversation_is_not_answered(clients: Clients, pair: tuple[Person, Person]) -> None:
+    conversation = add_conversation(*pair)
+    legacy, modern = clients.open(pair[0], conversation), clients.open(pair[0], conversation, protocol="2")
+    assert [client.send(ASK) for client in (legacy, modern)] == [OK, OK]
     assert legacy.frames == []
-    assert [frame["event"] for frame in facts.frames] == ["message_refused"]
+    assert [frame["event"] for frame in modern.frames] == ["message_refused"]
 
 
-def test_questions_are_limited_as_messages_are(
+def test_questions_have_the_limit_of_messages(
     rate_limits: None, clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(senders, "MESSAGES", Limit("messages", 3, 3600))
@@ -124,7 +126,7 @@ def test_questions_are_limited_as_messages_are(
         (lambda person: {"token": of_an_ended_session(person)}, FORBIDDEN),
     ],
 )
-def test_whoever_may_not_hear_is_refused(people: People, clients: Clients, query_of: Any, answer: Any) -> None:
+def test_a_bad_token_or_query_is_refused(people: People, clients: Clients, query_of: Any, answer: Any) -> None:
     assert clients.connect(**{"notifications": "1", **query_of(people.student())}) == answer
     assert query("SELECT * FROM connections") == []
 
@@ -141,7 +143,7 @@ def test_signing_out_closes_it(clients: Clients, pair: tuple[Person, Person]) ->
     assert query("SELECT id FROM connections") == [(staying.id,)]
 
 
-def test_an_expired_session_and_a_deleted_account_take_it_along(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_a_socket_goes_with_its_session_and_its_account(clients: Clients, pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     listen(clients, student, "one=")
     listen(clients, tutor, "two=")
@@ -150,7 +152,7 @@ def test_an_expired_session_and_a_deleted_account_take_it_along(clients: Clients
     assert query("SELECT * FROM connections") == []
 
 
-def test_it_is_kept_alive_and_forgotten_when_it_closes(clients: Clients, pair: tuple[Person, Person]) -> None:
+def test_it_is_kept_alive_and_forgotten_when_it_disconnects(clients: Clients, pair: tuple[Person, Person]) -> None:
     notes = listen(clients, pair[0])
     assert keep_alive({}, None) == {"pinged": 0, "gone": 0}
     query("UPDATE connections SET touched_at = touched_at - interval '6 minutes'")

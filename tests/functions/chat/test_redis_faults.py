@@ -52,33 +52,33 @@ def kill_and_start(redis: OwnRedis, progress: Progress, points: list[int]) -> No
         (redis.start if place % 2 else redis.kill)()
 
 
-def read_along(person: Person, talk: UUID, progress: Progress, number: int, read: list[list[str]]) -> None:
+def read_along(person: Person, conversation: UUID, progress: Progress, number: int, read: list[list[str]]) -> None:
     """Read the newest messages again and again; none that was answered before may be missing."""
     while progress.number < number:
         answered = progress.number
-        bodies = [message["body"] for message in list_messages(person, talk)]
+        bodies = [message["body"] for message in list_messages(person, conversation)]
         assert len(bodies) >= min(answered, 500)
         read.append(bodies)
 
 
 @pytest.mark.parametrize("number", [60, pytest.param(1_000, marks=pytest.mark.proof)])
-def test_killed_and_started_while_messages_flow(
+def test_redis_is_killed_and_started_while_messages_flow(
     people: People, clients: Clients, own_redis: OwnRedis, number: int
 ) -> None:
     student, tutor = people.student(), people.tutor()
-    talk = open_conversation(student, tutor)
-    sockets = [clients.open((student, tutor)[place % 2], talk) for place in range(SENDERS)]
+    conversation = open_conversation(student, tutor)
+    sockets = [clients.open((student, tutor)[place % 2], conversation) for place in range(SENDERS)]
     total, progress, read = SENDERS * number, Progress(), list[list[str]]()
     points = [total * part // 10 for part in (1, 3, 5, 6, 7, 8)]
     work: list[Callable[[], None]] = [
         partial(send_all, socket, str(place), number, progress) for place, socket in enumerate(sockets)
     ]
-    work.append(partial(read_along, tutor, talk, progress, total, read))
-    with ThreadPoolExecutor(1) as talking:
-        talked = talking.submit(at_once, *work)
+    work.append(partial(read_along, tutor, conversation, progress, total, read))
+    with ThreadPoolExecutor(1) as sending:
+        sent = sending.submit(at_once, *work)
         # In this thread: an engine ends with the thread that started it.
         kill_and_start(own_redis, progress, points)
-        talked.result()
+        sent.result()
 
     rows = query("SELECT seq, body FROM messages ORDER BY seq")
     truth = [body for _seq, body in rows]
@@ -86,9 +86,9 @@ def test_killed_and_started_while_messages_flow(
     assert Counter(truth) == Counter(f"{place}-{turn}" for place in range(SENDERS) for turn in range(number))
     for socket in sockets:
         assert Counter(socket.bodies) == Counter(truth)
-    for _turn in ("read anew", "from the window"):
-        assert [message["body"] for message in list_messages(student, talk)] == truth[-500:]
-    window: Any = redis_client().xrevrange(f"chat:{talk}", count=500)
+    for _turn in ("rebuilt", "from the window"):
+        assert [message["body"] for message in list_messages(student, conversation)] == truth[-500:]
+    window: Any = redis_client().xrevrange(f"chat:{conversation}", count=500)
     entries = [entry_id.decode() for entry_id, _values in window]
     assert entries == [f"{seq}-0" for seq in range(total, max(0, total - 500), -1)]
     for bodies in read:
@@ -96,18 +96,18 @@ def test_killed_and_started_while_messages_flow(
         assert bodies == truth[max(0, end - 500) : end]
 
 
-def test_a_redis_that_hangs_holds_nobody_up_for_long(people: People, clients: Clients, own_redis: OwnRedis) -> None:
+def test_a_redis_that_hangs_delays_nobody_for_long(people: People, clients: Clients, own_redis: OwnRedis) -> None:
     """Stopped, not dead: connections open and nothing answers."""
     student = people.student()
-    talk = open_conversation(student, people.tutor())
-    socket = clients.open(student, talk)
+    conversation = open_conversation(student, people.tutor())
+    socket = clients.open(student, conversation)
     socket.send_message("przed")
     own_redis.engine.process.send_signal(signal.SIGSTOP)
     try:
         started = time.monotonic()
         for number in range(10):
             socket.send_message(str(number))
-        assert len(list_messages(student, talk)) == 11
+        assert len(list_messages(student, conversation)) == 11
         # One patience of half a second for each second of rest, and the test's own work.
         assert time.monotonic() - started < 5
     finally:

@@ -20,14 +20,14 @@ OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"status
 
 
 @pytest.fixture
-def talk(people: People) -> tuple[Person, Person, UUID]:
+def conversation(people: People) -> tuple[Person, Person, UUID]:
     """A student, a tutor and their conversation."""
     student, tutor = people.student(), people.tutor()
     return student, tutor, open_conversation(student, tutor)
 
 
-def test_both_members_are_let_in_and_listen(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    student, tutor, conversation_id = talk
+def test_both_members_may_open_sockets(clients: Clients, conversation: tuple[Person, Person, UUID]) -> None:
+    student, tutor, conversation_id = conversation
     opened = [clients.open(person, conversation_id) for person in (student, tutor, student)]
     listening = query(
         "SELECT id, user_id, conversation_id, session_id, protocol FROM connections ORDER BY connected_at"
@@ -80,20 +80,22 @@ def nameless(_person: Person) -> str:
     ],
 )
 def test_a_bad_token_is_refused(
-    clients: Clients, talk: tuple[Person, Person, UUID], make: Any, answer: dict[str, int]
+    clients: Clients, conversation: tuple[Person, Person, UUID], make: Any, answer: dict[str, int]
 ) -> None:
-    student, _tutor, conversation_id = talk
+    student, _tutor, conversation_id = conversation
     assert clients.connect(token=make(student), conversation=str(conversation_id)) == answer
     assert query("SELECT * FROM connections") == []
 
 
-def test_strangers_are_refused(people: People, clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    _student, tutor, conversation_id = talk
+def test_people_who_are_no_members_are_refused(
+    people: People, clients: Clients, conversation: tuple[Person, Person, UUID]
+) -> None:
+    _student, tutor, conversation_id = conversation
     for stranger in (people.student(), people.tutor()):
         assert clients.connect(token=stranger.access, conversation=str(conversation_id)) == FORBIDDEN
     other = open_conversation(tutor, people.student())
-    assert clients.connect(token=talk[0].access, conversation=str(other)) == FORBIDDEN
-    assert clients.connect(token=talk[0].access, conversation=str(uuid4())) == FORBIDDEN
+    assert clients.connect(token=conversation[0].access, conversation=str(other)) == FORBIDDEN
+    assert clients.connect(token=conversation[0].access, conversation=str(uuid4())) == FORBIDDEN
 
 
 @pytest.mark.parametrize(
@@ -113,9 +115,9 @@ def test_strangers_are_refused(people: People, clients: Clients, talk: tuple[Per
     ],
 )
 def test_an_id_that_is_no_lower_case_uuid_is_refused(
-    clients: Clients, talk: tuple[Person, Person, UUID], change: Any
+    clients: Clients, conversation: tuple[Person, Person, UUID], change: Any
 ) -> None:
-    student, _tutor, conversation_id = talk
+    student, _tutor, conversation_id = conversation
     assert clients.connect(token=student.access, conversation=change(f"{conversation_id}")) == FORBIDDEN
     assert query("SELECT * FROM connections") == []
 
@@ -124,26 +126,24 @@ def test_a_handshake_without_a_query_is_refused(clients: Clients) -> None:
     assert clients.connect() == UNAUTHORIZED
 
 
-@pytest.mark.parametrize(("asked", "spoken"), [("", 1), ("1", 1), ("2", 2), ("3", 1), ("two", 1), ("2.0", 1)])
+@pytest.mark.parametrize(("parameter", "protocol"), [("", 1), ("1", 1), ("2", 2), ("3", 1), ("two", 1), ("2.0", 1)])
 def test_a_client_that_asks_for_it_gets_the_second_protocol(
-    clients: Clients, talk: tuple[Person, Person, UUID], asked: str, spoken: int
+    clients: Clients, conversation: tuple[Person, Person, UUID], parameter: str, protocol: int
 ) -> None:
-    clients.open(talk[0], talk[2], protocol=asked)
-    assert query("SELECT protocol FROM connections") == [(spoken,)]
+    clients.open(conversation[0], conversation[2], protocol=parameter)
+    assert query("SELECT protocol FROM connections") == [(protocol,)]
 
 
-def test_a_socket_that_closes_is_forgotten_and_the_others_are_not(
-    clients: Clients, talk: tuple[Person, Person, UUID]
-) -> None:
-    student, tutor, conversation_id = talk
+def test_only_the_socket_that_closes_is_forgotten(clients: Clients, conversation: tuple[Person, Person, UUID]) -> None:
+    student, tutor, conversation_id = conversation
     leaving, staying = clients.open(student, conversation_id), clients.open(tutor, conversation_id)
     assert leaving.disconnect() == OK
     assert leaving.disconnect() == OK
     assert query("SELECT id FROM connections") == [(staying.id,)]
 
 
-def test_a_closed_or_unknown_socket_sends_nothing(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    student, tutor, conversation_id = talk
+def test_a_closed_or_unknown_socket_sends_nothing(clients: Clients, conversation: tuple[Person, Person, UUID]) -> None:
+    student, tutor, conversation_id = conversation
     leaving, staying = clients.open(student, conversation_id), clients.open(tutor, conversation_id)
     leaving.disconnect()
     leaving.send_message("spóźniona")
@@ -154,8 +154,8 @@ def test_a_closed_or_unknown_socket_sends_nothing(clients: Clients, talk: tuple[
 LOGOUT, RESET = "/api/token/logout/", "/api/user/password_reset/confirm/"
 
 
-def test_logout_closes_the_sockets_of_its_session(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    student, tutor, conversation_id = talk
+def test_logout_closes_the_sockets_of_its_session(clients: Clients, conversation: tuple[Person, Person, UUID]) -> None:
+    student, tutor, conversation_id = conversation
     closing, other = clients.open(student, conversation_id), clients.open(tutor, conversation_id)
     answer = LambdaClient(tokens_handler)("POST", LOGOUT, token=student.access, json_body={"refresh": student.refresh})
     assert answer.status == 200, answer
@@ -167,9 +167,9 @@ def test_logout_closes_the_sockets_of_its_session(clients: Clients, talk: tuple[
 
 
 def test_a_password_change_closes_the_sockets_of_the_other_sessions(
-    clients: Clients, talk: tuple[Person, Person, UUID]
+    clients: Clients, conversation: tuple[Person, Person, UUID]
 ) -> None:
-    student, _tutor, conversation_id = talk
+    student, _tutor, conversation_id = conversation
     here = clients.open(student, conversation_id)
     until = datetime.now(UTC) + timedelta(days=7)
     elsewhere_id = insert("sign_in_sessions", {"user_id": student.id, "expires_at": until})
@@ -186,8 +186,10 @@ def test_a_password_change_closes_the_sockets_of_the_other_sessions(
     assert query("SELECT id FROM connections") == [(here.id,)]
 
 
-def test_deleting_the_account_closes_all_its_sockets(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    student, tutor, conversation_id = talk
+def test_deleting_the_account_closes_all_its_sockets(
+    clients: Clients, conversation: tuple[Person, Person, UUID]
+) -> None:
+    student, tutor, conversation_id = conversation
     closing = [clients.open(student, conversation_id) for _ in range(2)]
     staying = clients.open(tutor, conversation_id)
     answer = LambdaClient(accounts)("DELETE", "/api/user/delete/", token=student.access)
@@ -197,8 +199,8 @@ def test_deleting_the_account_closes_all_its_sockets(clients: Clients, talk: tup
     assert (len(staying.frames), [client.frames for client in closing]) == (1, [[], []])
 
 
-def test_an_expired_token_closes_no_socket(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    student, tutor, conversation_id = talk
+def test_an_expired_token_closes_no_socket(clients: Clients, conversation: tuple[Person, Person, UUID]) -> None:
+    student, tutor, conversation_id = conversation
     soon = issue(Claims("access", student.id, student.session_id, datetime.now(UTC) + timedelta(seconds=2)))
     assert clients.connect("old=", token=soon, conversation=str(conversation_id)) == OK
     other = clients.open(tutor, conversation_id)
@@ -208,8 +210,8 @@ def test_an_expired_token_closes_no_socket(clients: Clients, talk: tuple[Person,
     assert clients.connect(token=soon, conversation=str(conversation_id)) == FORBIDDEN
 
 
-def test_signing_in_opens_the_way_to_a_socket(clients: Clients, talk: tuple[Person, Person, UUID]) -> None:
-    student, _tutor, conversation_id = talk
+def test_a_fresh_sign_in_may_open_a_socket(clients: Clients, conversation: tuple[Person, Person, UUID]) -> None:
+    student, _tutor, conversation_id = conversation
     body = {"email": student.email, "password": PASSWORD}
     pair = LambdaClient(tokens_handler)("POST", "/api/token/", json_body=body).json
     assert clients.connect(token=pair["access"], conversation=str(conversation_id)) == OK
