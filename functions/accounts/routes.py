@@ -1,4 +1,4 @@
-"""HTTP shapes of the accounts feature."""
+"""The HTTP endpoints of accounts."""
 
 from fastapi import Request, Response
 
@@ -13,8 +13,8 @@ from functions.accounts.schemas import (
     MailedToken,
     NewPassword,
     Registration,
+    Status,
 )
-from functions.accounts.schemas import Status as StatusBody
 from shared.domain import limits
 from shared.domain.auth import PasswordCheckNeeded, User
 from shared.domain.outbox import queue_mail, trigger_mailer
@@ -31,7 +31,6 @@ from shared.kit.observability.metrics import count
 from shared.kit.security.rate_limits import spend
 
 OK = {"status": "OK"}
-EXPORT_PATH = "/api/user/export/"
 accounts = router("accounts")
 CURSOR_PARAMETER = {
     "name": "cursor",
@@ -48,7 +47,7 @@ CURSOR_PARAMETER = {
     responses=error_responses(service.EmailTaken, WeakPassword, Throttled),
 )
 def register(request: Request, registration: Registration) -> Response:
-    """Register an account. A confirmation link is mailed; until it is followed nobody can sign in."""
+    """Register an account. You are mailed a link to confirm your address; before that you cannot sign in."""
     spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
     with transaction() as db:
         mail_id = service.register(db, registration)
@@ -61,15 +60,15 @@ def register(request: Request, registration: Registration) -> Response:
     "/api/user/confirm_user/", response_model=Info, responses=error_responses(service.TokenRequired, service.BadToken)
 )
 def confirm_email(confirmation: ConfirmationToken) -> Response:
-    """Confirm the address with the token mailed to it. A token works once, for seven days."""
+    """Confirm your address with the token mailed to it. A token works once, for seven days."""
     with transaction() as db:
         service.confirm_email(db, confirmation.token)
     return json_response({"Info": "Email confirmed."})
 
 
-@accounts.post("/api/user/confirm_user/resend/", response_model=StatusBody, responses=error_responses(Throttled))
+@accounts.post("/api/user/confirm_user/resend/", response_model=Status, responses=error_responses(Throttled))
 def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
-    """Mail a new confirmation link. The answer is the same whether or not the address waits for one."""
+    """Mail a new confirmation link. The answer is the same for addresses without an unconfirmed account."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
         mail_id = queue_mail(db, "confirm_email", to.email)
@@ -77,9 +76,9 @@ def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
     return json_response(OK)
 
 
-@accounts.recorded.post("/api/user/password_reset/", response_model=StatusBody, responses=error_responses(Throttled))
+@accounts.recorded.post("/api/user/password_reset/", response_model=Status, responses=error_responses(Throttled))
 def request_password_reset(request: Request, to: EmailAddress) -> Response:
-    """Mail a link to set a new password. The answer is the same for addresses without an account."""
+    """Mail a link for setting a new password. The answer is the same for addresses without an account."""
     limits.spend_mail_request(to.email, client_address(request))
     with transaction() as db:
         mail_id = queue_mail(db, "reset_password", to.email)
@@ -88,10 +87,10 @@ def request_password_reset(request: Request, to: EmailAddress) -> Response:
 
 
 @accounts.recorded.post(
-    "/api/user/password_reset/validate_token/", response_model=StatusBody, responses=error_responses(NotFound)
+    "/api/user/password_reset/validate_token/", response_model=Status, responses=error_responses(NotFound)
 )
 def validate_reset_token(token: MailedToken) -> Response:
-    """Tell whether a reset token could be used now."""
+    """Check a reset token without using it: 404 if it is unknown, used or expired."""
     with transaction() as db:
         service.check_reset_token(db, token.token)
     return json_response(OK)
@@ -99,11 +98,11 @@ def validate_reset_token(token: MailedToken) -> Response:
 
 @accounts.recorded.post(
     "/api/user/password_reset/confirm/",
-    response_model=StatusBody,
+    response_model=Status,
     responses=error_responses(service.ResetTokenUsed, WeakPassword),
 )
 def reset_password(reset: NewPassword) -> Response:
-    """Set a new password with a mailed token. Every signed-in device is signed out."""
+    """Set a new password with a mailed token. All your devices are signed out."""
     with transaction() as db:
         sockets = service.reset_password(db, reset)
     close_sockets(sockets)
@@ -112,7 +111,7 @@ def reset_password(reset: NewPassword) -> Response:
 
 @accounts.recorded.delete("/api/user/delete/", response_model=Info, responses=error_responses(PasswordCheckNeeded))
 def delete_account(caller: User) -> Response:
-    """Delete the own account with everything in it; the other side of a conversation keeps the messages."""
+    """Delete your account with everything in it; the people you wrote to keep your messages."""
     with transaction() as db:
         sockets, picture = service.delete_account(db, caller)
     close_sockets(sockets)
@@ -123,13 +122,13 @@ def delete_account(caller: User) -> Response:
 
 # It reads its own query.
 @accounts.recorded.get(
-    EXPORT_PATH,
+    "/api/user/export/",
     response_model=Export,
     responses=error_responses(BadCursor),
     openapi_extra={"parameters": [CURSOR_PARAMETER]},
 )
 def export_data(request: Request, caller: User) -> Response:
-    """All data kept about the caller, in pages: the Link header leads to the next one."""
+    """Export all data kept about you, in pages: the Link header leads to the next one."""
     body, cursor = export_page(caller.id, read_cursor(request.scope["query_string"]))
-    link = {"Link": next_link(EXPORT_PATH, [("cursor", cursor)])} if cursor else None
+    link = {"Link": next_link("/api/user/export/", [("cursor", cursor)])} if cursor else None
     return raw_json_response(body, headers=link)

@@ -43,7 +43,7 @@ class Registration(BaseModel):
         }
     )
 
-    # The original applies the tutors' domain rule to whatever counts as true in Python, before it looks at the type.
+    # The contract applies the tutors' domain rule to what counts as true in Python, before the type is checked.
     is_tutor_as_sent: SkipJsonSchema[Any] = Field(default=False, validation_alias="is_tutor")
     email: RegistrationEmail
     password: Annotated[str, Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
@@ -79,7 +79,7 @@ class MailedToken(BaseModel):
 
 
 class ConfirmationToken(BaseModel):
-    """The original asks for the token itself before it looks at what it is."""
+    """The contract complains of a missing token in its own way, before it looks at the type."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…"}})
 

@@ -1,4 +1,4 @@
-"""The verbs of the accounts feature and their refusals."""
+"""Registration, confirmation, password reset and deletion, and the errors they raise."""
 
 import hashlib
 from typing import Any
@@ -87,7 +87,7 @@ def confirm_email(db: PooledConnection, token: Any) -> None:
 
 
 def check_reset_token(db: PooledConnection, token: str) -> None:
-    """Raises NotFound unless the token could be used now."""
+    """Check that a reset token could be used now. Raises NotFound."""
     if repository.find_token_owner(db, hash_token(token), "reset") is None:
         raise NotFound
 
@@ -100,7 +100,7 @@ def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
     user = repository.use_token(db, hash_token(reset.token), "reset")
     if user is None:
         raise ResetTokenUsed
-    # A refusal rolls back: the token can be tried again with a better password.
+    # An error rolls back: the token can be tried again with a better password.
     check_password_rules(reset.password, email=user.email, first_name=user.first_name, last_name=user.last_name)
     SET_PASSWORD.run(db, {"user_id": user.id, "password_hash": hash_password(reset.password)})
     _ended, sockets = end_sessions(db, user.id)
@@ -108,7 +108,7 @@ def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
 
 
 def delete_account(db: PooledConnection, caller: Caller) -> tuple[list[str], str | None]:
-    """Delete everything of the caller's but messages others received.
+    """Delete everything of the caller but messages others received.
 
     Returns the sockets to close and the picture to delete after the commit. Raises PasswordCheckNeeded.
     """

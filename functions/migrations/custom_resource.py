@@ -1,4 +1,4 @@
-"""What CloudFormation wants to hear of a custom resource: one PUT to the address its request names.
+"""The response CloudFormation expects of a custom resource: one PUT to the address its request names.
 
 Source: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
 """
@@ -11,18 +11,18 @@ import urllib3
 
 TIMEOUT = 10.0
 TRIES = 5
-# A response may have 4,096 bytes, and JSON writes a letter with up to six.
+# A response may have 4,096 bytes, and JSON writes a character with up to six.
 MAX_REASON = 500
 # There is one database: the resource is the same one for ever, and nothing is deleted when its properties change.
 RESOURCE_ID = "database"
 
 
-class NotHeard(Exception):
+class ResponseNotTaken(Exception):
     """The response was not taken; CloudFormation waits until the resource's ServiceTimeout."""
 
 
 def respond(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reason: str = "") -> None:
-    """Tell CloudFormation how a request ended. Raises NotHeard."""
+    """Report to CloudFormation how a request ended. Raises ResponseNotTaken."""
     response = {
         "Status": status,
         "Reason": reason[:MAX_REASON],
@@ -40,6 +40,6 @@ def respond(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], re
             retries=urllib3.Retry(TRIES, backoff_factor=0.5, status_forcelist=(500, 503), allowed_methods=None),
         )
     except urllib3.exceptions.HTTPError as error:
-        raise NotHeard(str(error)) from None
+        raise ResponseNotTaken(str(error)) from None
     if answer.status != 200:
-        raise NotHeard(f"answered {answer.status}: {answer.data[:200]!r}")
+        raise ResponseNotTaken(f"answered {answer.status}: {answer.data[:200]!r}")

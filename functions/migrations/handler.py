@@ -12,8 +12,8 @@ from shared.kit.observability.log import logger
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Upgrade the database to this release's newest revision; each migration is one transaction.
 
-    CloudFormation, which calls it for a custom resource, is told by `custom_resource.respond`; other callers by the
-    answer. Raises what the database refuses, and custom_resource.NotHeard.
+    CloudFormation, which calls it for a custom resource, gets the outcome by `custom_resource.respond`, other callers
+    in the answer. Raises what the database refuses, and custom_resource.ResponseNotTaken.
     """
     if "ResponseURL" in event:
         return _for_cloudformation(event)
@@ -21,11 +21,11 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises nothing but NotHeard: Lambda would call a function that failed again."""
+    """Raises nothing but ResponseNotTaken: Lambda would call a function that failed again."""
     try:
         # When the stack is deleted its database keeps what is in it.
         upgraded = request["RequestType"] != "Delete" and service.upgrade_beside_traffic()
-    except Exception as error:  # noqa: BLE001 - the boundary: whatever went wrong, CloudFormation waits to hear of it
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever went wrong, CloudFormation waits for a response
         logger().exception("migrations failed")
         custom_resource.respond(request, "FAILED", f"{type(error).__name__}: {error}")
         return {"upgraded": False}

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from shared.kit.observability.log import logger
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
-# A migration gives way to requests that hold what it must lock.
+# A migration limits its lock waits for requests that hold what it must lock, and is tried again.
 TRIES = 20
 PAUSE = 3.0
 

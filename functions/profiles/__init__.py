@@ -1,1 +1,1 @@
-"""The own profile and its picture."""
+"""The profile of an account and its picture."""

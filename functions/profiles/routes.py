@@ -1,4 +1,4 @@
-"""HTTP shapes of the profiles feature."""
+"""The HTTP endpoints of profiles."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ FORM_TYPES = {"multipart/form-data", "application/x-www-form-urlencoded"}
 
 @profiles.get("/api/user/profile/", response_model=Profile)
 def get_profile(caller: User) -> Response:
-    """The own profile."""
+    """Get your profile."""
     return json_response(service.as_profile(caller))
 
 
@@ -35,7 +35,7 @@ def get_profile(caller: User) -> Response:
     "/api/user/profile/", response_model=Profile, responses=error_responses(WeakPassword, PasswordCheckNeeded)
 )
 def change_profile(caller: User, change: ProfileChange) -> Response:
-    """Change names or password; other fields are ignored. A new password signs out every other device."""
+    """Change your names or password; other fields are ignored. A new password signs out your other devices."""
     with transaction() as db:
         profile, sockets = service.change_profile(db, caller, change)
     close_sockets(sockets)
@@ -46,7 +46,7 @@ def change_profile(caller: User, change: ProfileChange) -> Response:
     "/api/user/profile/", response_model=Profile, responses=error_responses(WeakPassword, PasswordCheckNeeded)
 )
 def replace_profile(caller: User, profile: WholeProfile) -> Response:
-    """As PATCH, with the password required."""
+    """Change your names and password: as PATCH, with the password required."""
     return change_profile(caller, profile)
 
 
@@ -97,7 +97,7 @@ def change_picture(caller: User, upload: Annotated[tuple[str, bytes] | None, Dep
 
 @profiles.delete("/api/user/profile_image/", response_model=Info, responses=error_responses(service.NoPicture))
 def delete_picture(caller: User) -> Response:
-    """Go back to the default picture."""
+    """Delete your picture: the default one is shown again."""
     if caller.picture is None:
         raise service.NoPicture
     _swap_picture(caller, None)

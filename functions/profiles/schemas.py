@@ -1,6 +1,8 @@
 """Request and response bodies of the profiles endpoints."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,13 +27,13 @@ class WholeProfile(ProfileChange):
 
 
 class Profile(BaseModel):
-    id: str
+    id: UUID
     email: str
     first_name: str
     last_name: str
     profile_image: str
     is_tutor: bool
-    created_at: str
+    created_at: datetime
 
 
 class Picture(BaseModel):

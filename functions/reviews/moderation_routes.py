@@ -1,4 +1,4 @@
-"""HTTP shapes of reporting reviews and deciding on them."""
+"""The HTTP endpoints of reporting reviews and deciding on them."""
 
 from typing import Annotated
 
@@ -16,7 +16,6 @@ from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
 review_moderation = router("moderation of reviews")
-REPORTED_PATH = "/api/user/tutor/reviews/reported/"
 
 
 @review_moderation.post(
@@ -26,22 +25,21 @@ REPORTED_PATH = "/api/user/tutor/reviews/reported/"
     responses=error_responses(service.ReviewNotFound, service.OwnReview),
 )
 def report_review(caller: User, review_id: int, report: NewReport) -> Response:
-    """Tell staff that a review breaks the rules. A second report by the same person changes nothing."""
+    """Report to staff that a review breaks the rules. Your second report of it changes nothing."""
     with transaction() as db:
         service.report_review(db, caller.id, review_id, report.reason)
     return json_response({"Info": "Review reported."}, 201)
 
 
 @review_moderation.get(
-    REPORTED_PATH,
+    "/api/user/tutor/reviews/reported/",
     response_model=ReportedPage,
     responses=error_responses(FieldErrors, NotFound),
 )
 def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """Reviews with open reports, the one reported first first; for staff."""
-    page = query.page
-    found = queries.list_reported(page)
-    return raw_json_response(page.wrap(REPORTED_PATH, found.count, found.results))
+    """List reviews with open reports, the one reported first at the top; for staff."""
+    found = queries.list_reported(query.page)
+    return raw_json_response(query.page.wrap("/api/user/tutor/reviews/reported/", found.count, found.results))
 
 
 @review_moderation.post(
@@ -50,7 +48,7 @@ def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(P
     responses=error_responses(service.ReviewNotFound),
 )
 def hide_review(_caller: StaffCaller, review_id: int) -> Response:
-    """Hide a review from everybody; it no longer counts. Resolves its reports; for staff."""
+    """Hide a review, so that it no longer counts, and resolve its reports; for staff."""
     return _decide(review_id, hidden=True)
 
 
@@ -60,7 +58,7 @@ def hide_review(_caller: StaffCaller, review_id: int) -> Response:
     responses=error_responses(service.ReviewNotFound),
 )
 def unhide_review(_caller: StaffCaller, review_id: int) -> Response:
-    """Show a review again, or find nothing wrong with a reported one. Resolves its reports; for staff."""
+    """Show a review again, or keep a reported one, and resolve its reports; for staff."""
     return _decide(review_id, hidden=False)
 
 

@@ -1,4 +1,4 @@
-"""HTTP shapes of the reviews feature."""
+"""The HTTP endpoints of ratings and reviews."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from functions.reviews.schemas import (
     Review,
     ReviewPage,
 )
-from shared.domain.auth import Anybody, TutorCaller, User
+from shared.domain.auth import OptionalUser, TutorCaller, User
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.fields import Count
@@ -45,7 +45,7 @@ class BestRatings(RecordedQueryModel):
     responses=error_responses(service.TutorIdRequired, service.TutorNotFound, service.OwnTutor, service.AlreadyRated),
 )
 def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
-    """Rate a tutor with 1 to 5 stars and a review; once per tutor."""
+    """Rate a tutor with 1 to 5 stars and a review; once for each tutor."""
     with transaction() as db:
         added = service.rate(db, caller.id, tutor_id, rating)
     return json_response(added, 201)
@@ -57,10 +57,10 @@ def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     response_model=Review,
     responses=error_responses(service.NoRating, service.ReviewHidden),
 )
-def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
-    """Change stars, text or both of the own rating of a tutor."""
+def edit_rating(caller: User, tutor_id: int, change: EditedRating) -> Response:
+    """Change the stars or the text of your rating of a tutor."""
     with transaction() as db:
-        review = service.edit_rating(db, caller.id, tutor_id, changes)
+        review = service.edit_rating(db, caller.id, tutor_id, change)
     return raw_json_response(review)
 
 
@@ -70,7 +70,7 @@ def edit_rating(caller: User, tutor_id: int, changes: EditedRating) -> Response:
     responses=error_responses(service.NoRating, service.ReviewHidden),
 )
 def delete_rating(caller: User, tutor_id: int) -> Response:
-    """Delete the own rating of a tutor."""
+    """Delete your rating of a tutor."""
     with transaction() as db:
         service.delete_rating(db, caller.id, tutor_id)
     return json_response({"Info": "Rating deleted."})
@@ -78,7 +78,7 @@ def delete_rating(caller: User, tutor_id: int) -> Response:
 
 @reviews.recorded.get("/api/user/ratings/me/", response_model=OwnRatings)
 def list_own_ratings(caller: User) -> Response:
-    """The own ratings, oldest first."""
+    """List your ratings, the oldest first."""
     return raw_json_response(f'{{"ratings":{queries.list_ratings_by_student(caller.id)}}}')
 
 
@@ -87,8 +87,8 @@ def list_own_ratings(caller: User) -> Response:
     response_model=list[RatingOfTutor],
     responses=error_responses(FieldErrors),
 )
-def list_best_ratings(_caller: Anybody, query: Annotated[BestRatings, from_query(BestRatings)]) -> Response:
-    """The best ratings of all tutors, best first, at most 100."""
+def list_best_ratings(_caller: OptionalUser, query: Annotated[BestRatings, from_query(BestRatings)]) -> Response:
+    """List the best ratings of all tutors, the best first."""
     return raw_json_response(queries.list_best_ratings(min(query.number_of_ratings, MOST)))
 
 
@@ -99,7 +99,7 @@ def list_best_ratings(_caller: Anybody, query: Annotated[BestRatings, from_query
     responses=error_responses(FieldErrors, NotFound),
 )
 def list_reviews(request: Request) -> Response:
-    """A tutor's reviews, the newest first, and the average of all."""
+    """List a tutor's reviews, the newest first, with the average of all."""
     tutor_id = request.path_params["tutor_id"]
     page = PageQuery.read(request.scope["query_string"]).page
     return raw_json_response(service.list_reviews(f"/api/user/tutor/reviews/{tutor_id}/", tutor_id, page))
@@ -110,9 +110,9 @@ def list_reviews(request: Request) -> Response:
     response_model=Review,
     responses=error_responses(service.ReviewNotFound),
 )
-def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
-    """Answer a review of the own teaching in public, once; a new answer replaces the one before."""
-    return raw_json_response(service.set_reply(caller.tutor_id, review_id, answer.reply))
+def set_reply(caller: TutorCaller, review_id: int, reply: NewReply) -> Response:
+    """Reply in public to a review of you as a tutor; a new reply replaces the one before."""
+    return raw_json_response(service.set_reply(caller.tutor_id, review_id, reply.reply))
 
 
 @reviews.delete(
@@ -121,5 +121,5 @@ def reply(caller: TutorCaller, review_id: int, answer: NewReply) -> Response:
     responses=error_responses(service.ReviewNotFound),
 )
 def delete_reply(caller: TutorCaller, review_id: int) -> Response:
-    """Take the answer to a review back; without one nothing changes."""
+    """Delete your reply to a review; without one nothing changes."""
     return raw_json_response(service.set_reply(caller.tutor_id, review_id, None))

@@ -1,5 +1,6 @@
 """Request and response bodies of the reviews endpoints."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -52,7 +53,7 @@ class NewReport(RequestModel):
 class Rating(BaseModel):
     rating: int
     review: str
-    created_at: str
+    created_at: datetime
 
 
 class RatingOfTutor(Rating):
@@ -70,18 +71,18 @@ class OwnRatings(BaseModel):
 
 
 class Review(BaseModel):
-    """A review as everybody sees it; `verified` by a completed session of the two."""
+    """A review as everybody sees it; `verified` by a completed session of student and tutor."""
 
     id: int
     rating: int
     review: str
-    created_at: str
-    edited_at: str | None
+    created_at: datetime
+    edited_at: datetime | None
     student_first_name: str
     student_last_name: str
     verified: bool
     reply: str | None
-    replied_at: str | None
+    replied_at: datetime | None
 
 
 class _Page(BaseModel):
@@ -97,7 +98,7 @@ class ReviewPage(_Page):
 
 class Report(BaseModel):
     reason: str
-    created_at: str
+    created_at: datetime
 
 
 class ReportedReview(BaseModel):
@@ -107,8 +108,8 @@ class ReportedReview(BaseModel):
     tutor_id: int
     rating: int
     review: str
-    created_at: str
-    edited_at: str | None
+    created_at: datetime
+    edited_at: datetime | None
     hidden: bool
     reply: str | None
     student_first_name: str

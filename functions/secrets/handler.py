@@ -19,7 +19,7 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
 
 
 def _set_elsewhere(_secret_id: str, _version: str) -> None:
-    """Nobody but this platform knows the key, so there is nobody to tell."""
+    """Nothing to do: only this platform knows the key."""
 
 
 STEPS = {

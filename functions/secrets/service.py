@@ -1,4 +1,4 @@
-"""The verbs of a rotation. A version of the secret is pending until the last step makes it the current one."""
+"""The steps of a rotation. A version of the secret is pending until the last step makes it the current one."""
 
 import secrets
 

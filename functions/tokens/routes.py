@@ -1,4 +1,4 @@
-"""HTTP shapes of the tokens feature."""
+"""The HTTP endpoints of signing in and of tokens."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ SIGNED_OUT = {"detail": "Wylogowano."}
     responses=error_responses(service.WrongCredentials, service.NotConfirmed, Throttled),
 )
 def sign_in(request: Request, credentials: Credentials) -> Response:
-    """Sign in: an access token for calls and a refresh token to get new ones with."""
+    """Sign in: you get an access token for requests and a refresh token for new access tokens."""
     agent = request.headers.get("user-agent", "")
     pair = service.sign_in(credentials.email, credentials.password, agent, client_address(request))
     return json_response({"refresh": pair.refresh, "access": pair.access})
@@ -65,13 +65,13 @@ def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
     responses=error_responses(service.BadToken, service.WrongTokenKind),
 )
 def refresh(token: RefreshToken) -> Response:
-    """A new access token. The refresh token stays valid until it expires or its session is signed out."""
+    """Get a new access token. The refresh token stays valid until it expires or its device is signed out."""
     return json_response(service.refresh(token.refresh))
 
 
 @tokens.recorded.post("/api/token/verify/", responses=error_responses(service.BadToken))
 def verify(token: AnyToken) -> Response:
-    """Tell whether a token of either kind is in force."""
+    """Check whether a token of either kind is valid."""
     service.verify(token.token)
     return json_response({})
 
@@ -82,26 +82,26 @@ def verify(token: AnyToken) -> Response:
     responses=error_responses(service.PasswordRequired, Throttled),
 )
 def check_password(request: Request, caller: User, body: PasswordToCheck) -> Response:
-    """Check the own password. Changing it and deleting the account ask for this within fifteen minutes."""
+    """Check your password. Changing it and deleting your account require this within the last 15 minutes."""
     matches = service.check_password(caller, body.password, client_address(request))
     return json_response({"password_matches": matches})
 
 
 @tokens.post("/api/token/logout/", response_model=Detail)
 def sign_out(caller: User) -> Response:
-    """Sign this device out: its tokens are void and its sockets closed."""
+    """Sign out this device: its tokens are void and its sockets are closed."""
     return _end(caller.id, only=caller.session_id)
 
 
 @tokens.get("/api/token/sessions/", response_model=list[Device])
 def list_devices(caller: User) -> Response:
-    """The devices that are signed in, the last used one first."""
+    """List your signed-in devices, the last used one first."""
     return raw_json_response(repository.list_devices(caller.id, caller.session_id))
 
 
 @tokens.delete("/api/token/sessions/", response_model=Detail)
 def sign_out_other_devices(caller: User) -> Response:
-    """Sign out every device but this one."""
+    """Sign out all your devices but this one."""
     return _end(caller.id, but=caller.session_id)
 
 
@@ -109,7 +109,7 @@ def sign_out_other_devices(caller: User) -> Response:
     "/api/token/sessions/{session_id:lower_uuid}/", response_model=Detail, responses=error_responses(NotFound)
 )
 def sign_out_device(caller: User, session_id: UUID) -> Response:
-    """Sign out one device."""
+    """Sign out one of your devices."""
     return _end(caller.id, only=session_id)
 
 

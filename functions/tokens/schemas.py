@@ -1,6 +1,8 @@
 """Request and response bodies of the tokens endpoints."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,7 +42,7 @@ class AnyToken(BaseModel):
 
 
 class PasswordToCheck(BaseModel):
-    """Looked at as it comes: no blanks are trimmed, and what is no text matches nothing."""
+    """Taken as it comes: no blanks are trimmed, and what is no text matches nothing."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"password": "Zielona!Herbata7"}})
 
@@ -68,11 +70,13 @@ class PasswordMatches(BaseModel):
 
 
 class Device(BaseModel):
-    id: str
+    """A signed-in device; `current` is the one you call from."""
+
+    id: UUID
     user_agent: str
     address: str | None
-    created_at: str
-    last_used_at: str
+    created_at: datetime
+    last_used_at: datetime
     current: bool
 
 

@@ -93,7 +93,7 @@ class NotStaff(AppError):
 
 
 class PasswordCheckNeeded(CodedError):
-    """The password must be given again: by signing in or by check_password, a quarter of an hour ago at most."""
+    """Your password is needed again: by signing in or by check_password, within the last 15 minutes."""
 
     status = 403
     code = "password_check_needed"
@@ -155,16 +155,16 @@ def bearer_token(header: str) -> str:
     return words[1]
 
 
-UNKNOWN_CALLER = (NotAuthenticated, BadAuthorizationHeader, BadAccessToken, UnidentifiedToken, AccountGone)
+AUTHENTICATION_ERRORS = (NotAuthenticated, BadAuthorizationHeader, BadAccessToken, UnidentifiedToken, AccountGone)
 
 
-@guard(*UNKNOWN_CALLER)
+@guard(*AUTHENTICATION_ERRORS)
 def any_user(request: Request) -> Caller:
-    """Guard: anybody who is signed in."""
+    """Guard: signed-in users."""
     return identify(bearer_token(request.headers.get("authorization", "")))
 
 
-@guard(*UNKNOWN_CALLER, NotATutor)
+@guard(*AUTHENTICATION_ERRORS, NotATutor)
 def tutors_only(request: Request) -> CallingTutor:
     """Guard: signed-in tutors."""
     caller = any_user(request)
@@ -173,7 +173,7 @@ def tutors_only(request: Request) -> CallingTutor:
     return CallingTutor(**vars(caller))
 
 
-@guard(*UNKNOWN_CALLER, NotStaff)
+@guard(*AUTHENTICATION_ERRORS, NotStaff)
 def staff_only(request: Request) -> Caller:
     """Guard: signed-in staff."""
     caller = any_user(request)
@@ -183,12 +183,12 @@ def staff_only(request: Request) -> Caller:
 
 
 @guard(BadAccessToken, AccountGone)
-def anybody(request: Request) -> Caller | None:
-    """Guard of a public endpoint that still refuses a bad token."""
+def optional_user(request: Request) -> Caller | None:
+    """Guard of a public endpoint that still rejects a bad token."""
     return any_user(request) if request.headers.get("authorization", "").startswith("Bearer") else None
 
 
 User = Annotated[Caller, Depends(any_user)]
 TutorCaller = Annotated[CallingTutor, Depends(tutors_only)]
 StaffCaller = Annotated[Caller, Depends(staff_only)]
-Anybody = Annotated[Caller | None, Depends(anybody)]
+OptionalUser = Annotated[Caller | None, Depends(optional_user)]

@@ -1,4 +1,4 @@
-"""Waking whoever tells people what happened to their bookings (functions.notifications.dispatch_job)."""
+"""Waking the dispatcher, which notifies people of what happened to their bookings (functions.notifications)."""
 
 from shared.kit.aws.triggers import Trigger
 from shared.kit.settings import settings

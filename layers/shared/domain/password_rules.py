@@ -19,7 +19,7 @@ ALL_DIGITS = "Hasło składa się wyłącznie z cyfr."
 
 
 class WeakPassword(FieldErrors):
-    """The password breaks one of the rules; all that apply are told."""
+    """The password breaks one of the rules; the answer names all of them."""
 
     body: Any = {"password": [TOO_COMMON]}
 

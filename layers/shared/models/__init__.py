@@ -1,4 +1,4 @@
-"""The nouns: tables with their invariants. Importing this package registers all of them."""
+"""The tables and their invariants. Importing this package registers all of them."""
 
 from shared.models.accounts import EmailToken, SignInSession, User
 from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours

@@ -11,7 +11,7 @@ from shared.models.base import Base, CreatedAt, UuidKey
 
 
 class User(Base):
-    """An account. It can sign in once `confirmed_at` is set; an address belongs to one account in any case."""
+    """An account, which can sign in once `confirmed_at` is set. An address in any case belongs to one account."""
 
     __tablename__ = "users"
     __table_args__ = (Index("users_email_key", text("lower(email)"), unique=True),)

@@ -1,4 +1,4 @@
-"""When a tutor can be booked: what is offered, the rules it comes from, and the terms of booking."""
+"""When a tutor can be booked: the schedule, the rules it is made from, and the terms of booking."""
 
 from datetime import date, datetime
 
@@ -14,10 +14,10 @@ MINUTES = "0 <= starts AND starts < ends AND ends <= 1440"
 
 
 class ScheduleItem(Base):
-    """A stretch of time a tutor offers; one tutor's items never overlap, touching is allowed.
+    """A period a tutor offers; the items of a tutor never overlap, touching is allowed.
 
-    `explicit` items were entered one by one; `rule` items are made from the weekly hours and overrides for a rolling
-    horizon, so that every client sees one kind of thing.
+    `explicit` items were entered one by one; `rule` items are made from the weekly hours and overrides up to a rolling
+    horizon, so that clients see one kind of item.
     """
 
     __tablename__ = "schedule_items"
@@ -26,7 +26,7 @@ class ScheduleItem(Base):
         CheckConstraint("source IN ('explicit', 'rule')", name="source"),
         Index("schedule_items_tutor_idx", "tutor_id", "id"),
         Index("schedule_items_past_idx", "ends_at", postgresql_where=text("source = 'rule'")),
-        # Search asks whether a tutor offers some time, and who offers a rare time.
+        # Search asks whether a tutor offers a time, and who offers a rare time.
         Index("schedule_items_end_idx", "tutor_id", "ends_at", "starts_at"),
         Index("schedule_items_time_idx", text("tstzrange(starts_at, ends_at)"), postgresql_using="gist"),
         ExcludeConstraint(
@@ -68,10 +68,10 @@ class WeeklyHours(Base):
 
 
 class HoursOverride(Base):
-    """What some days have more (`extra`) or less (`off`) than the weekly hours; `off` wins over both.
+    """Hours that some days have beyond (`extra`) or not (`off`) of the weekly hours; `off` wins over both.
 
     A day off is `off` from 0 to 1440, a vacation the same over several days; a deleted rule item is `off` for its
-    stretch of one day.
+    hours of one day.
     """
 
     __tablename__ = "hours_overrides"
@@ -93,7 +93,7 @@ class HoursOverride(Base):
 
 
 class BookingTerms(Base):
-    """On what terms a tutor can be booked; every tutor has a row, made with the tutor's own."""
+    """The terms a tutor can be booked on; a trigger adds the row with the tutor's."""
 
     __tablename__ = "booking_terms"
     __table_args__ = (
@@ -112,7 +112,7 @@ class BookingTerms(Base):
     )
 
     tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"), primary_key=True)
-    # An IANA name; weekly hours, overrides and the limits per day and week are meant in it.
+    # An IANA name; weekly hours, overrides and the limits per day and week are in it.
     time_zone: Mapped[str] = mapped_column(server_default="Europe/Warsaw")
     # Lengths, steps, buffers and the notice in minutes.
     session_lengths: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{60}")

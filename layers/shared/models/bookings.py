@@ -29,7 +29,7 @@ SEATED = "state NOT IN ('cancelled', 'expired')"
 
 
 class TutoringSession(Base):
-    """A stretch of a tutor's time that is taken; `seats` people can book it.
+    """A period of a tutor's time that is taken; `seats` people can book it.
 
     While it is `taken` nothing else of the tutor may overlap it, its buffers included (`busy_from`, `busy_until`).
     """
@@ -120,9 +120,9 @@ class Booking(Base):
 
 
 class BookingChange(Base):
-    """One step in a booking's life: the audit trail, and the event that mails, notifications and reminders follow.
+    """A step in a booking's life: the audit trail, and the event that mails, notifications and reminders follow.
 
-    `dispatched_at` is set by whoever has told the people concerned.
+    `dispatched_at` is set by the dispatcher once it has notified the people concerned.
     """
 
     __tablename__ = "booking_changes"
@@ -147,7 +147,7 @@ class BookingChange(Base):
 
 
 class IdempotencyKey(Base):
-    """The answer to a request that may come again, written in the transaction of what it did."""
+    """The response to a request that may be sent again, written in the transaction of what it did."""
 
     __tablename__ = "idempotency_keys"
 
@@ -160,7 +160,7 @@ class IdempotencyKey(Base):
 
 
 class WaitlistEntry(Base):
-    """Somebody who waits for a seat in a full session; ids are the order of the line."""
+    """A student who waits for a seat in a full session; the waitlist is in the order of ids."""
 
     __tablename__ = "waitlist_entries"
     __table_args__ = (

@@ -10,7 +10,7 @@ from shared.models.base import Base, CreatedAt, UuidKey
 
 
 class Conversation(Base):
-    """A talk of two people. `pair` is made of both ids and allows one conversation per pair."""
+    """A conversation of two people. `pair` is made of both ids and allows one for each pair."""
 
     __tablename__ = "conversations"
 
@@ -33,7 +33,7 @@ class Member(Base):
 class Message(Base):
     """One message; `seq` counts from 1 within its conversation without gaps and is the order of messages.
 
-    An author who is gone is shown as nobody. `created_by` is no foreign key: its check would lock the
+    The id of an author who is gone stays. `created_by` is no foreign key: its check would lock the
     author's row for every message.
     """
 
@@ -60,7 +60,7 @@ class Message(Base):
 
 
 class Connection(Base):
-    """An open WebSocket: which member listens to which conversation, or who to notifications alone.
+    """An open WebSocket: a member that listens to a conversation, or a user to notifications alone.
 
     It ends with the membership, and with the sign-in session it was opened in.
     """

@@ -1,4 +1,4 @@
-"""Mail to be sent, written in the transaction of what it tells of."""
+"""Mail to be sent, written in the transaction of what it reports."""
 
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,9 @@ class OutboxMail(Base):
     id: Mapped[NumberKey]
     kind: Mapped[str]
     recipient: Mapped[str]
-    # What the mail tells of, such as the id of a booking's change; never a secret.
+    # What the mail is about, such as the id of a booking's change; never a secret.
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    # Rather not at all than twice: one that was taken and never noted as sent is not tried again.
+    # Rather not at all than twice: one that was claimed and never marked as sent is not tried again.
     once: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
     # When to try (again); while a worker sends it, when the next one may.

@@ -1,4 +1,4 @@
-"""What people are told: notifications, reminders and calendar feeds."""
+"""Notifications, reminders and calendar feeds."""
 
 from datetime import datetime
 from typing import Any

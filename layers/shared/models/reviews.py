@@ -1,4 +1,4 @@
-"""What students say of tutors."""
+"""Ratings of tutors with their reviews, and reports of these."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,8 +14,8 @@ from shared.models.tutors import Tutor
 class Rating(Base):
     """One to five stars with a review, one per student and tutor.
 
-    A hidden one is shown to nobody but its author and staff, and counts for nothing. Whether it is verified, by a
-    completed session of the two, is asked of the bookings: a copy would have to follow them.
+    A hidden one is visible to its author and staff only, and counts for nothing. Whether it is verified, by a completed
+    session of the two, is read from the bookings: a copy would have to follow them.
     """
 
     __tablename__ = "ratings"
@@ -33,7 +33,7 @@ class Rating(Base):
     review: Mapped[str]
     created_at: Mapped[CreatedAt]
     edited_at: Mapped[datetime | None]
-    # The tutor's public answer.
+    # The tutor's public reply.
     reply: Mapped[str | None]
     replied_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]

@@ -26,7 +26,7 @@ class Tutor(Base):
     """A tutor's public card and the columns search runs on, in one row, so that search reads one table.
 
     Triggers keep the copied columns in step with the account and the rating counters in step with the
-    ratings, whoever writes those (docs/decisions/0003-search-row.md).
+    ratings, no matter what writes those (docs/decisions/0003-search-row.md).
     """
 
     __tablename__ = "tutors"

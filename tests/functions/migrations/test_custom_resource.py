@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from functions.migrations import custom_resource, service
-from functions.migrations.custom_resource import NotHeard, respond
+from functions.migrations.custom_resource import ResponseNotTaken, respond
 from functions.migrations.handler import handler
 from local.engines import Engine
 from shared.kit.db import pool as kit_database
@@ -175,13 +175,13 @@ def test_a_bucket_that_is_busy_is_asked_again(bucket: Bucket) -> None:
 
 def test_an_address_that_is_not_valid_any_more_is_an_error(bucket: Bucket) -> None:
     bucket.statuses = [403]
-    with pytest.raises(NotHeard, match="403"):
+    with pytest.raises(ResponseNotTaken, match="403"):
         respond(request(bucket), "SUCCESS")
 
 
 def test_nobody_listening_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(custom_resource, "TRIES", 0)
-    with pytest.raises(NotHeard):
+    with pytest.raises(ResponseNotTaken):
         respond({**recorded("migrations_custom_resource", response_url="http://127.0.0.1:1/")}, "SUCCESS")
 
 
