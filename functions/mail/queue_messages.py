@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.mail import service
+from shared.kit.db.integers import MAX_INT64
 from shared.kit.observability.log import logger
-
-MAX_ID = 2**63 - 1
 
 
 class UnreadableMessage(Exception):
@@ -37,7 +36,7 @@ def _mail_id(body: str) -> int | None:
     except (ValueError, RecursionError):
         raise UnreadableMessage("no JSON") from None
     match message:
-        case {"mail_id": int(mail_id)} if 0 < mail_id <= MAX_ID and mail_id is not True:
+        case {"mail_id": int(mail_id)} if 0 < mail_id <= MAX_INT64 and mail_id is not True:
             return mail_id
         case {"mail_id": _}:
             raise UnreadableMessage("mail_id is no number of a mail")

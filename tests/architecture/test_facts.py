@@ -13,10 +13,8 @@ BOUNDS = {2**31 - 1, 2**31, 2**63 - 1, 2**63}
 EXCEPTIONS = {
     "functions/bookings/decisions.py",
     "functions/bookings/schemas.py",
-    "functions/mail/queue.py",
     "functions/notifications/actions/notifications.py",
     "functions/notifications/service.py",
-    "functions/reviews/service.py",
     "functions/tutors/api/routes.py",
     "functions/tutors/routes.py",
     "layers/shared/kit/http/api_description.py",

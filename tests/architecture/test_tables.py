@@ -13,7 +13,7 @@ def test_every_table_has_a_feature_that_owns_it() -> None:
 
 
 def test_the_page_lists_readers_and_writers() -> None:
-    assert "| `conversations` | chat | chat | chat |\n" in page()
+    assert "| `conversations` | chat | accounts, chat | accounts, chat |\n" in page()
 
 
 @pytest.mark.parametrize(
