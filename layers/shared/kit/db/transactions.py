@@ -1,11 +1,21 @@
 """Several statements that hold together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.errors import AppError, Unavailable
+
+T = TypeVar("T")
+ATTEMPTS = 3
+
+
+class ConcurrentUpdate(Exception):
+    """What was read before the locks were had is no longer so."""
 
 
 @contextmanager
@@ -17,6 +27,17 @@ def transaction() -> Iterator[PooledConnection]:
     """
     with connection() as db, db.transaction():
         yield db
+
+
+def run_transaction(action: Callable[[PooledConnection], T]) -> T:
+    """Run an action in a transaction of its own, again if another one came in between. Raises Unavailable."""
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction() as db:
+                return action(db)
+        except (ConcurrentUpdate, DeadlockDetected, SerializationFailure):
+            continue
+    raise Unavailable
 
 
 def limit_lock_wait(db: PooledConnection) -> None:
@@ -31,3 +52,14 @@ def limit_lock_wait(db: PooledConnection) -> None:
 def violated_constraint(error: psycopg.IntegrityError) -> str | None:
     """The name of the constraint that refused a statement."""
     return error.diag.constraint_name
+
+
+@contextmanager
+def constraint_errors(errors: Mapping[str, type[AppError]]) -> Iterator[None]:
+    """The constraints have the last word; here the violation of one becomes the error it stands for, by its name."""
+    try:
+        yield
+    except psycopg.IntegrityError as violation:
+        if error := errors.get(violated_constraint(violation) or ""):
+            raise error from None
+        raise

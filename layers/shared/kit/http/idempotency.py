@@ -1,0 +1,126 @@
+"""Requests that may come twice: the first one's answer is kept in the transaction of what it did, and given again.
+
+Source: datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from shared.kit.db import idempotency_keys
+from shared.kit.db.idempotency_keys import HOURS_KEPT, IdempotencyKey
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import ConcurrentUpdate, constraint_errors, run_transaction
+from shared.kit.errors import AppError, CodedError, FieldErrors
+from shared.kit.http.responses import raw_json_response
+from shared.kit.json import json_text
+
+T = TypeVar("T")
+HEADER = "Idempotency-Key"
+# Visible ASCII.
+FORM = re.compile(r"[ -~]{1,255}")
+BAD_KEY = "Klucz ma od 1 do 255 znaków ASCII."
+IDEMPOTENCY_PARAMETER: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": HEADER,
+            "in": "header",
+            "description": "A key that you choose, such as a UUID. The same request with the same key is carried "
+            f"out once and answered alike each time, for {HOURS_KEPT} hours.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }
+    ]
+}
+NO_ERRORS: Mapping[str, type[AppError]] = MappingProxyType({})
+
+
+class KeyReused(CodedError):
+    """You sent the key before, with another request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+    detail = "Ten klucz był już użyty do innego żądania."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: str
+
+
+def run_idempotent(
+    user_id: UUID,
+    request: Request,
+    body: BaseModel,
+    *,
+    action: Callable[[PooledConnection], T],
+    answer: Callable[[PooledConnection, T], str],
+    status: int = 200,
+    errors: Mapping[str, type[AppError]] = NO_ERRORS,
+) -> Response:
+    """Run an action in a transaction, once for the request's Idempotency-Key if it has one.
+
+    `answer` makes JSON text of what the action returns, in the same transaction; `errors` are those that violated
+    constraints stand for. Raises FieldErrors for a key of another form, KeyReused, Unavailable, and what both raise.
+    """
+    key = read_key(user_id, request, body)
+
+    def run(db: PooledConnection) -> Reply:
+        with constraint_errors(errors):
+            return Reply(status, answer(db, action(db)))
+
+    reply = run_transaction(run if key is None else lambda db: _run_once(db, key, run, errors))
+    return raw_json_response(reply.body, reply.status)
+
+
+def read_key(user_id: UUID, request: Request, body: BaseModel) -> IdempotencyKey | None:
+    """Raises FieldErrors for a key of another form."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not FORM.fullmatch(key):
+        raise FieldErrors({HEADER: [BAD_KEY]})
+    sent = f"{request.method} {request.url.path} {body.model_dump_json()}"
+    return IdempotencyKey(user_id, key, hashlib.sha256(sent.encode()).digest())
+
+
+def _run_once(
+    db: PooledConnection,
+    key: IdempotencyKey,
+    run: Callable[[PooledConnection], Reply],
+    errors: Mapping[str, type[AppError]],
+) -> Reply:
+    """Errors are answers too; but one about who calls is not kept, nor one of ours."""
+    with constraint_errors(errors):
+        is_first = idempotency_keys.claim_key(db, key)
+    if not is_first:
+        return _kept_reply(db, key)
+    try:
+        with db.transaction():
+            reply = run(db)
+    except AppError as error:
+        if error.status == 401 or error.status >= 500:
+            raise
+        reply = Reply(error.status, json_text(error.body))
+    idempotency_keys.keep_reply(db, key, reply.status, reply.body)
+    return reply
+
+
+def _kept_reply(db: PooledConnection, key: IdempotencyKey) -> Reply:
+    """The answer to the first request; its commit has been waited for.
+
+    Raises KeyReused, or ConcurrentUpdate for a key that was forgotten just now.
+    """
+    kept = idempotency_keys.find_reply(db, key)
+    if kept is None or kept.status is None or kept.body is None:
+        raise ConcurrentUpdate
+    if kept.request_hash != key.request_hash:
+        raise KeyReused
+    return Reply(kept.status, kept.body)
