@@ -4,8 +4,7 @@ from fastapi import APIRouter
 
 from functions.accounts.routes import accounts
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
-from functions.bookings.routes import bookings
-from functions.bookings.waitlist_routes import waitlist
+from functions.bookings.api.routers import ROUTERS as BOOKINGS
 from functions.chat.api.routes import chat
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.routes import notifications
@@ -23,8 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     profiles,
     tutor_settings,
     *AVAILABILITY,
-    bookings,
-    waitlist,
+    *BOOKINGS,
     reviews,
     review_moderation,
     chat,

@@ -31,7 +31,7 @@ from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.local_server import running_server
 from tests.support.people import People, Person, insert, query
-from tests.support.request_scenario import GONE, OTHER, PARTS, STEPS, STUDENT, TALK, TUTOR, Step
+from tests.support.request_scenario import GONE, OTHER, PARTS, SERIES, STEPS, STUDENT, TALK, TUTOR, Step
 
 # The longest prefix of a path tells the function, as the routes of the API Gateway do.
 HANDLERS = {
@@ -90,7 +90,7 @@ class Platform:
         session = {"tutor_id": 1, **times, "busy_from": times["starts_at"], "busy_until": ended}
         session_id = insert("tutoring_sessions", session | {"kind": "individual", "form": "online"})
         seat = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": OTHER, "state": "completed"}
-        insert("bookings", seat | times | {"price": 60, "currency": "PLN"})
+        insert("bookings", seat | times | {"price": 60, "currency": "PLN", "series_id": SERIES})
         for purpose, owner in (("confirm", OTHER), ("reset", OTHER)):
             values = (hashlib.sha256(purpose.encode()).digest(), owner, purpose, datetime.now(UTC) + timedelta(hours=1))
             query(
@@ -149,7 +149,7 @@ def answers(
     read_settings_again()
 
 
-KNOWN = "|".join(str(each) for each in (STUDENT, TUTOR, OTHER, GONE, TALK))
+KNOWN = "|".join(str(each) for each in (STUDENT, TUTOR, OTHER, GONE, TALK, SERIES))
 CHANCE = re.compile(
     rb"(?<=meet\.jit\.si/Korepetycje-)[\w-]{22}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
     rb"|" + str(datetime.now(UTC).year).encode() + rb"-\d\d-\d\dT[\d:.]+\+\d\d:\d\d"

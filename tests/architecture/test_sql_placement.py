@@ -49,16 +49,6 @@ DATA_FOLDERS = ("layers/shared/data/", "layers/shared/kit/db/", "layers/shared/m
 # Still to be moved; nothing may be added.
 EXCEPTIONS = {
     "functions/accounts/export.py",
-    "functions/bookings/groups.py",
-    "functions/bookings/idempotency.py",
-    "functions/bookings/lists.py",
-    "functions/bookings/rescheduling.py",
-    "functions/bookings/seats.py",
-    "functions/bookings/shapes.py",
-    "functions/bookings/sweep_job.py",
-    "functions/bookings/vacating.py",
-    "functions/bookings/waitlist.py",
-    "functions/bookings/wanted.py",
     "functions/reviews/moderation.py",
     "functions/tutors/facet_search.py",
     "functions/tutors/free_time_search.py",

@@ -16,7 +16,7 @@ from tests.support.people import PASSWORD
 
 FORM, TEXT = "application/x-www-form-urlencoded", "text/plain"
 MULTIPART = "multipart/form-data; boundary=x"
-STUDENT, TUTOR, OTHER, GONE, TALK = (UUID(int=number, version=4) for number in range(1, 6))
+STUDENT, TUTOR, OTHER, GONE, TALK, SERIES = (UUID(int=number, version=4) for number in range(1, 7))
 
 
 @dataclass
@@ -292,12 +292,25 @@ def bookings() -> Iterator[Step]:
     for who in ("other", "tutor", "second"):
         for target in ("2/", "user/me/", "user/me/?p=1&page_size=1", "tutor/me/?when=upcoming", "user/me/?p=9&state=x"):
             yield Step("GET", RESERVATIONS + target, who)
+        for target in ("student/me/?page_size=2", "tutor/me/?when=past", "student/me/?p=x", f"series/{SERIES}/"):
+            yield Step("GET", f"/api/reservation/{target}", who)
     for query in ("", "?year=2035", "?year=x"):
         yield Step("GET", f"/api/reservation/earnings/me/{query}", "tutor")
 
 
 def time_of(booking: dict[str, Any]) -> dict[str, Any]:
     return {name: booking[name] for name in ("start_time", "length")}
+
+
+def leaving_a_waitlist() -> Iterator[Step]:
+    """The other leaves entry 2 by its session, joins again, and leaves entry 3 by its id."""
+    for _ in range(2):
+        yield Step("DELETE", WAITLIST, "other", {"session": 2})
+    yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
+    for who, entry in (("other", 2), ("second", 3), ("other", 3), ("other", 3)):
+        yield Step("DELETE", f"{WAITLIST}{entry}/", who)
+    for query in ("", "?page_size=1&p=2", "?p=9"):
+        yield Step("GET", f"{WAITLIST}me/{query}", "other")
 
 
 def changes_of_bookings() -> Iterator[Step]:
@@ -314,8 +327,7 @@ def changes_of_bookings() -> Iterator[Step]:
         yield Step("POST", RESERVATIONS + "7/reschedule/", who, time_of(body))
     yield Step("POST", RESERVATIONS + "7/reschedule/", "second", NINE)
     yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
-    for _ in range(2):
-        yield Step("DELETE", WAITLIST, "other", {"session": 2})
+    yield from leaving_a_waitlist()
     yield Step("PATCH", "/api/availability/terms/me/", "tutor", {"confirmation": "manual"})
     for hour in ("07", "12"):
         yield Step("POST", RESERVATIONS, "other", EIGHT | {"start_time": f"2035-01-10T{hour}:00:00Z"})
@@ -325,6 +337,13 @@ def changes_of_bookings() -> Iterator[Step]:
     for action in ("no_show", "no_show", "completed", "cancel", "accept", "reschedule"):
         for who in ("tutor", "other"):
             yield Step("POST", f"{RESERVATIONS}1/{action}/", who, time_of(NINE) if action == "reschedule" else {})
+
+
+def series() -> Iterator[Step]:
+    """Series of the second with the tutor, who confirms by hand by now."""
+    for more in ({}, {"weeks": 2}, {"weeks": 3, "skip_conflicts": True}):
+        body = {"tutor": 1, "start_time": "2035-01-17T09:00:00Z", "length": 60, **more}
+        yield Step("POST", "/api/reservation/series/", "second", body)
 
 
 def transport() -> Iterator[Step]:
@@ -417,6 +436,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "what one is told": told,
     "bookings": bookings,
     "changes of bookings": changes_of_bookings,
+    "series": series,
     "transport": transport,
     "an account's end": account_s_end,
 }

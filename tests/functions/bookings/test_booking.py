@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.bookings.repository import find_booking
+from functions.bookings.data.lookups import find_booking
 from shared.kit.db.pool import connection
 from tests.support.booking_client import (
     at,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.bookings.lists import LISTS
+from functions.bookings.data.queries import BookingFilter, Side, list_statement
 from shared.kit.db.pool import connection
 from tests.support.booking_client import RESERVATIONS, at, booked, call, free_tutor, post, shift, terms
 from tests.support.people import People, Person, query
@@ -76,8 +76,9 @@ def test_without_a_page_the_newest_hundred(people: People) -> None:
 def test_a_list_is_one_statement_by_an_index(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     booked(student, tutor, at(10))
-    for template, me in ((LISTS["student"], student.id), (LISTS["tutor"], tutor.tutor_id)):
-        statement = template.format(conditions="", order="DESC")
+    sides: tuple[tuple[Side, Any], ...] = (("student", student.id), ("tutor", tutor.tutor_id))
+    for side, me in sides:
+        statement = list_statement(side, BookingFilter()).text
         values = {"me": me, "size": 10, "offset": 0, "zone": "UTC"}
         with connection() as db, db.transaction():
             db.execute("SET LOCAL enable_seqscan = off")

@@ -1,0 +1,70 @@
+"""What can be booked: which times, in which form, and what a session is then made of."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from functions.bookings.actions.requested_slot import RequestedSlot
+from functions.bookings.actions.seats import new_room
+from functions.bookings.data import lookups
+from functions.bookings.data.repository import SessionForm, SessionTime
+from functions.bookings.domain.commands import SlotCommand
+from functions.bookings.domain.errors import SlotConflict
+from shared.domain.free_time import Calendar, Span, Terms
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import FieldErrors
+
+NOT_THIS_FORM = "Korepetytor nie prowadzi zajęć w tej formie."
+NOT_THIS_KIND = "Korepetytor nie prowadzi takich zajęć."
+
+
+def why_not_bookable(
+    db: PooledConnection,
+    calendar: Calendar,
+    student_id: UUID,
+    spans: Sequence[Span],
+    *,
+    extra_lengths: Collection[timedelta],
+    but_session: int | None = None,
+) -> list[SlotConflict | None]:
+    """Why each of some stretches of time cannot be booked; None for those that can.
+
+    They last as long as sessions do by the terms, or as `extra_lengths` allow.
+    """
+    lengths = {timedelta(minutes=each) for each in calendar.terms.session_lengths}.union(extra_lengths)
+    reasons: list[SlotConflict | None] = [
+        calendar.why_not(span) if span.ends_at - span.starts_at in lengths else "not_offered" for span in spans
+    ]
+    if None in reasons:
+        for place in lookups.find_busy(db, [student_id], spans, but_session=but_session):
+            reasons[place] = reasons[place] or "student_busy"
+    return reasons
+
+
+def session_form(terms: Terms, command: SlotCommand) -> SessionForm:
+    """What kind of session it is. A tutor who has declared nothing teaches single students online.
+
+    Raises FieldErrors for what the tutor does not offer.
+    """
+    group = command.kind == "group"
+    if not (terms.group_sessions if group else terms.individual_sessions or not terms.group_sessions):
+        raise FieldErrors({"kind": [NOT_THIS_KIND]})
+    online = terms.online_sessions or not terms.in_person_sessions
+    form = command.form or ("online" if online else "in_person")
+    if not (online if form == "online" else terms.in_person_sessions):
+        raise FieldErrors({"form": [NOT_THIS_FORM]})
+    seats, location = terms.group_seats if group else 1, terms.location if form == "in_person" else ""
+    return SessionForm(terms.tutor_id, command.kind, form, seats, location)
+
+
+def session_times(terms: Terms, form: SessionForm, slot: RequestedSlot, spans: Sequence[Span]) -> list[SessionTime]:
+    """When the sessions are; the one at the requested time is of the schedule's item, each has a room of its own."""
+    return [
+        SessionTime(
+            span,
+            terms.busy(span),
+            slot.item_id if span == slot.span else None,
+            (terms.meeting_url or new_room()) if form.form == "online" else "",
+        )
+        for span in spans
+    ]

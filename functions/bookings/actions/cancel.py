@@ -1,0 +1,48 @@
+"""Cancelling a booking, and declining a request."""
+
+from uuid import UUID
+
+from functions.bookings.actions.seats import pass_on_seats
+from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking
+from functions.bookings.data.waitlist import close_waitlist, resolve_offer
+from functions.bookings.domain.errors import Conflict
+from functions.bookings.domain.transitions import CANCEL, DECLINE, Actor
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.fields import REQUIRED
+
+
+class TooLateToCancel(Conflict):
+    """It starts so soon that only the tutor can call it off."""
+
+    code = "too_late_to_cancel"
+    detail = "Na odwołanie tych zajęć jest już za późno."
+
+
+def cancel_booking(db: PooledConnection, caller_id: UUID, booking_id: int, reason: str) -> None:
+    """Give a booking up: its student until the cut-off, its tutor at any time with a reason.
+
+    Raises NotFound, FieldErrors, WrongState or TooLateToCancel.
+    """
+    booking, role, locked = lock_booking(db, booking_id, caller_id)
+    if role == "tutor" and not reason:
+        raise FieldErrors({"reason": [REQUIRED]})
+    check_transition(booking, CANCEL)
+    if role == "student" and booking.state == "confirmed" and booking.now > booking.changeable_until:
+        raise TooLateToCancel
+    apply_transition(db, booking, CANCEL, Actor(caller_id, role, reason))
+    resolve_offer(db, booking.id, "left")
+    if role == "tutor":
+        close_waitlist(db, booking.session_id)
+    pass_on_seats(db, booking.session_id, locked)
+
+
+def decline_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, reason: str) -> None:
+    """Turn a request down; its time is offered to nobody. Raises NotFound or WrongState."""
+    booking, role, locked = lock_booking(db, booking_id, tutor_user_id)
+    if role != "tutor":
+        raise NotFound
+    check_transition(booking, DECLINE)
+    apply_transition(db, booking, DECLINE, Actor(tutor_user_id, role, reason))
+    close_waitlist(db, booking.session_id)
+    pass_on_seats(db, booking.session_id, locked)

@@ -1,0 +1,61 @@
+"""Joining a group's session that others have opened."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from functions.bookings.actions.requested_slot import RequestedSlot
+from functions.bookings.actions.seats import seat_for_student
+from functions.bookings.data import lookups
+from functions.bookings.data.lookups import GroupSession
+from functions.bookings.data.repository import AddedBooking, add_seat
+from functions.bookings.domain.commands import SlotCommand
+from functions.bookings.domain.errors import OwnSlot, SessionFull, SlotTaken, StudentBusy, TooShortNotice
+from shared.data.locking import lock_people
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import FieldErrors, NotFound
+
+OTHER_FORM = "Ta grupa spotyka się w innej formie."
+
+
+def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, session_id: int) -> AddedBooking:
+    """Book a seat of an open group.
+
+    Raises FieldErrors, NotFound, OwnSlot, TooShortNotice, SessionFull or StudentBusy.
+    """
+    group = _get_group(db, session_id)
+    if group.tutor_user_id == student_id:
+        raise OwnSlot
+    lock_people(db, group.tutor_user_id, student_id)
+    return _book_seat(db, student_id, command, _get_group(db, session_id))
+
+
+def join_group_at(db: PooledConnection, student_id: UUID, command: SlotCommand, slot: RequestedSlot) -> AddedBooking:
+    """Join the group that meets at the very time requested, whose tutor and student are locked.
+
+    Raises SlotTaken where there is none, and what `join_group` does.
+    """
+    group = lookups.find_group_at(db, slot.tutor_id, slot.span)
+    if group is None:
+        raise SlotTaken
+    return _book_seat(db, student_id, command, group)
+
+
+def _get_group(db: PooledConnection, session_id: int) -> GroupSession:
+    group = lookups.find_group(db, session_id)
+    if group is None:
+        raise NotFound
+    return group
+
+
+def _book_seat(db: PooledConnection, student_id: UUID, command: SlotCommand, group: GroupSession) -> AddedBooking:
+    if command.form not in {None, group.form}:
+        raise FieldErrors({"form": [OTHER_FORM]})
+    if group.starts_at < group.now + timedelta(minutes=group.minimum_notice):
+        raise TooShortNotice
+    if lookups.find_busy(db, [student_id], [Span(group.starts_at, group.ends_at)]):
+        raise StudentBusy
+    # Those on the waitlist come first.
+    if group.free_seat is None or group.has_waitlist:
+        raise SessionFull
+    return add_seat(db, seat_for_student(student_id, group.confirmation, command.note, seat=group.free_seat), group.id)

@@ -1,0 +1,65 @@
+"""Joining the waitlist of a full session."""
+
+from datetime import UTC
+from uuid import UUID
+
+from functions.bookings.data import waitlist
+from functions.bookings.data.waitlist import WaitedForSession
+from functions.bookings.domain.commands import FullSession
+from functions.bookings.domain.errors import Conflict, OwnSlot
+from shared.data.locking import lock_all
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import FieldErrors, NotFound
+
+ONE_SESSION = "Podaj session, albo tutor i start_time."
+
+
+class NotFull(Conflict):
+    """There is a free seat: you can book it at once."""
+
+    code = "not_full"
+    detail = "To miejsce jest wolne: można je od razu zarezerwować."
+
+
+class AlreadyBooked(Conflict):
+    """You have a seat already."""
+
+    code = "already_booked"
+    detail = "Masz już miejsce na tych zajęciach."
+
+
+class AlreadyWaiting(Conflict):
+    """You are on the waitlist already."""
+
+    code = "already_waiting"
+    detail = "Jesteś już na liście oczekujących."
+
+
+def get_session(db: PooledConnection, student_id: UUID, command: FullSession) -> WaitedForSession:
+    """The session meant. Raises FieldErrors or NotFound."""
+    if (command.session is None) == (command.tutor is None or command.start_time is None):
+        raise FieldErrors({"non_field_errors": [ONE_SESSION]})
+    starts_at = command.start_time and command.start_time.astimezone(UTC)
+    session = waitlist.find_session(db, student_id, session=command.session, tutor=command.tutor, starts_at=starts_at)
+    if session is None:
+        raise NotFound
+    return session
+
+
+def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) -> int:
+    """Wait for a seat; the entry's id.
+
+    Raises FieldErrors, NotFound, OwnSlot, AlreadyBooked, AlreadyWaiting or NotFull.
+    """
+    found = get_session(db, student_id, command)
+    lock_all(db, (found.tutor_user_id, student_id, *found.waiting))
+    session = get_session(db, student_id, command)
+    if session.tutor_user_id == student_id:
+        raise OwnSlot
+    if session.entry:
+        raise AlreadyWaiting
+    if session.is_booked:
+        raise AlreadyBooked
+    if session.free_seat is not None and not session.has_waitlist:
+        raise NotFull
+    return waitlist.add_entry(db, session.id, student_id)

@@ -1,0 +1,99 @@
+"""Which time of which tutor a request to book means."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from functions.bookings.data import lookups
+from functions.bookings.domain.commands import SlotCommand
+from functions.bookings.domain.errors import OwnSlot, SlotNotOffered
+from shared.data.locking import lock_people
+from shared.domain.free_time import Calendar, Span, load_calendar
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.fields import REQUIRED
+
+ONE_SLOT = "Podaj schedule_item, albo tutor i start_time, albo session."
+ONE_END = "Podaj length albo end_time."
+ENDS_BEFORE_START = "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."
+LONGEST = timedelta(hours=24)
+# Room for buffers and weeks before the last date there is.
+LAST_YEAR = 9990
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedSlot:
+    """A stretch of a tutor's time; whether it is one item of the schedule as it stands."""
+
+    tutor_id: int
+    tutor_user_id: UUID
+    span: Span
+    item_id: int | None = None
+    is_whole_item: bool = False
+
+    def extra_lengths(self, calendar: Calendar) -> set[timedelta]:
+        """An item entered by hand can be booked as a whole, however long it is."""
+        whole = self.is_whole_item and calendar.entered_by_hand(self.span)
+        return {self.span.ends_at - self.span.starts_at} if whole else set()
+
+
+def find_requested_slot(db: PooledConnection, command: SlotCommand) -> RequestedSlot:
+    """Raises FieldErrors for a request that means nothing, NotFound for unknown items and tutors, or SlotNotOffered."""
+    if command.schedule_item is not None and command.tutor is None:
+        slot = _part_of_item(db, command, command.schedule_item)
+    elif command.tutor is not None and command.schedule_item is None:
+        account = lookups.find_tutor_account(db, command.tutor)
+        if account is None:
+            raise NotFound
+        slot = RequestedSlot(command.tutor, account, _given_span(command))
+    else:
+        raise FieldErrors({"non_field_errors": [ONE_SLOT]})
+    if slot.span.ends_at - slot.span.starts_at > LONGEST or slot.span.ends_at.year > LAST_YEAR:
+        raise SlotNotOffered
+    return slot
+
+
+def lock_calendar(db: PooledConnection, slot: RequestedSlot, student_id: UUID, window: Span) -> Calendar:
+    """The tutor's calendar around a window, once tutor and student are locked. Raises OwnSlot or NotFound."""
+    if slot.tutor_user_id == student_id:
+        raise OwnSlot
+    lock_people(db, slot.tutor_user_id, student_id)
+    calendar = load_calendar(db, slot.tutor_id, window)
+    if calendar is None:
+        raise NotFound
+    return calendar
+
+
+def _part_of_item(db: PooledConnection, command: SlotCommand, item_id: int) -> RequestedSlot:
+    if command.start_time is None and (command.length is not None or command.end_time is not None):
+        raise FieldErrors({"start_time": [REQUIRED]})
+    part = None if command.start_time is None else _given_span(command)
+    item = lookups.find_item(db, item_id)
+    if item is None:
+        raise NotFound
+    whole = Span(item.starts_at.astimezone(UTC), item.ends_at.astimezone(UTC))
+    if part is not None and not (whole.starts_at <= part.starts_at and part.ends_at <= whole.ends_at):
+        raise SlotNotOffered
+    is_whole_item = part in {None, whole}
+    return RequestedSlot(item.tutor_id, item.tutor_user_id, part or whole, item_id, is_whole_item)
+
+
+def _given_span(command: SlotCommand) -> Span:
+    """In UTC: within a zone datetimes compare by wall clock, whatever their offsets."""
+    if command.start_time is None:
+        raise FieldErrors({"start_time": [REQUIRED]})
+    if (command.length is None) == (command.end_time is None):
+        raise FieldErrors({"length": [ONE_END]})
+    start = command.start_time.astimezone(UTC)
+    end = command.end_time.astimezone(UTC) if command.end_time else _after(start, command.length or 0)
+    if end <= start:
+        raise FieldErrors({"end_time": [ENDS_BEFORE_START]})
+    return Span(start, end)
+
+
+def _after(start: datetime, minutes: int) -> datetime:
+    """Raises SlotNotOffered behind the last date there is."""
+    try:
+        return start + timedelta(minutes=minutes)
+    except OverflowError:
+        raise SlotNotOffered from None

@@ -1,0 +1,85 @@
+"""Seats that become free: they go to those who wait longest, and without anybody the tutor's time is free again."""
+
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from functions.bookings.data import lookups, repository, sessions, waitlist
+from functions.bookings.data.repository import REQUEST_HOLD, NewSeat
+from functions.bookings.data.waitlist import Vacancy
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
+
+JITSI = "https://meet.jit.si/"
+# How long somebody from the waitlist has to accept an offer.
+OFFER_HOLD = timedelta(minutes=30)
+
+
+def new_room() -> str:
+    """A room for one session; nobody guesses its name."""
+    return f"{JITSI}Korepetycje-{secrets.token_urlsafe(16)}"
+
+
+def seat_for_student(
+    student_id: UUID, confirmation: str, note: str, *, seat: int = 1, series_id: UUID | None = None
+) -> NewSeat:
+    """A seat somebody books: confirmed at once, or a request where the tutor confirms by hand."""
+    manual = confirmation == "manual"
+    return NewSeat(
+        student_id=student_id,
+        state="pending" if manual else "confirmed",
+        awaiting="tutor" if manual else None,
+        change="requested" if manual else "confirmed",
+        actor_id=student_id,
+        role="student",
+        hold=REQUEST_HOLD,
+        seat=seat,
+        note=note,
+        series_id=series_id,
+    )
+
+
+def offered_seat(student_id: UUID, seat: int) -> NewSeat:
+    """A seat that the first of a waitlist is offered."""
+    return NewSeat(
+        student_id=student_id,
+        state="pending",
+        awaiting="student",
+        change="offered",
+        actor_id=None,
+        role="system",
+        hold=OFFER_HOLD,
+        seat=seat,
+    )
+
+
+def pass_on_seats(db: PooledConnection, session_id: int, locked: Collection[UUID]) -> int:
+    """Offer the free seats of a session to its waitlist; returns how many were. With no seat in use release its time.
+
+    The tutor must be among the `locked`. Somebody on the waitlist who is not keeps the seat until the sweep comes.
+    """
+    offered = 0
+    while True:
+        vacancy = waitlist.find_vacancy(db, session_id)
+        if vacancy is None or vacancy.has_started:
+            waitlist.close_waitlist(db, session_id)
+        if vacancy is None or vacancy.has_started or vacancy.student_id is None:
+            sessions.release_session(db, session_id)
+            return offered
+        if vacancy.free_seat is None or vacancy.student_id not in locked:
+            return offered
+        offered += _offer(db, session_id, vacancy, vacancy.free_seat, vacancy.student_id)
+
+
+def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, seat: int, student_id: UUID) -> bool:
+    """Whether the first of the waitlist has time and was made an offer."""
+    if lookups.find_busy(db, [student_id], [Span(vacancy.starts_at, vacancy.ends_at)]):
+        waitlist.mark_missed(db, vacancy.entry_id)
+        return False
+    if vacancy.kind == "individual":
+        # The student who had the seat before knows the room.
+        sessions.renew_room(db, session_id, new_room(), JITSI)
+    added = repository.add_seat(db, offered_seat(student_id, seat), session_id)
+    waitlist.mark_offered(db, vacancy.entry_id, added.id)
+    return True

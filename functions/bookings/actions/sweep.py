@@ -1,0 +1,35 @@
+"""What the sweep decides: holds that run out, and waitlists that nobody else serves."""
+
+from functions.bookings.actions.seats import pass_on_seats
+from functions.bookings.actions.unit_of_work import apply_transition, lock_people_of
+from functions.bookings.data import due, lookups
+from functions.bookings.data.waitlist import resolve_offer
+from functions.bookings.domain.transitions import EXPIRE, SYSTEM
+from shared.data.locking import lock_all
+from shared.kit.db.pool import PooledConnection
+
+
+def expire_hold(db: PooledConnection, booking_id: int) -> bool:
+    """Let a hold run out if that is still due; its seat goes to those who wait."""
+    if not due.claim(db, f"expiry of {booking_id}"):
+        return False
+    found = lookups.find_booking(db, booking_id)
+    if found is None:
+        return False
+    locked = lock_people_of(db, found)
+    booking = lookups.find_booking(db, booking_id)
+    if booking is None or booking.expires_at is None or booking.now < booking.expires_at:
+        return False
+    apply_transition(db, booking, EXPIRE, SYSTEM)
+    resolve_offer(db, booking.id, "missed")
+    pass_on_seats(db, booking.session_id, locked)
+    return True
+
+
+def serve_waitlist(db: PooledConnection, session_id: int) -> bool:
+    """Offer the free seats of a session to its waitlist, or end it."""
+    parties = due.find_parties(db, session_id)
+    if parties is None or not due.claim(db, f"waitlist of {session_id}"):
+        return False
+    pass_on_seats(db, session_id, lock_all(db, (parties.tutor_user_id, *parties.waiting)))
+    return True

@@ -1,0 +1,191 @@
+"""Booking a session, and what its student and its tutor do with the booking."""
+
+from fastapi import Request, Response
+
+from functions.bookings.actions import attendance, book, book_series, cancel, confirm, reschedule
+from functions.bookings.api.changes import change
+from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.responses import Reservation, SeriesOfBooking
+from functions.bookings.data.queries import get_reservation
+from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime
+from functions.bookings.domain.errors import (
+    SLOT_ERRORS,
+    HoldExpired,
+    OwnSlot,
+    SessionFull,
+    StudentBusy,
+    WrongState,
+)
+from functions.bookings.domain.series import SeriesConflict
+from shared.domain.auth import TutorCaller, User
+from shared.kit.errors import NotFound
+from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
+from shared.kit.http.routing import router
+
+bookings = router("bookings")
+
+
+@bookings.post(
+    "/api/reservation/reservation/",
+    status_code=201,
+    response_model=Reservation | SeriesOfBooking,
+    responses=change_responses(NotFound, OwnSlot, *SLOT_ERRORS.values(), SessionFull, SeriesConflict),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def book_session(caller: User, request: Request, body: NewBooking) -> Response:
+    """Book a session.
+
+    Name a `schedule_item`, or a part of it from `start_time`, or a time of a `tutor`, or the `session` of a group to
+    join. With `weeks`, which is deprecated, you book a weekly series and get that: use `/api/reservation/series/`.
+    """
+    if body.weeks is not None:
+        weeks = body.weeks
+        return change(
+            caller,
+            request,
+            body,
+            action=lambda db: book_series.book_weeks(db, caller.id, body, weeks),
+            answer=lambda _db, booked: booked.as_json("series"),
+            status=201,
+        )
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: book.book_session(db, caller.id, body),
+        answer=lambda _db, added: added.reservation,
+        status=201,
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/{booking_id:int64}/cancel/",
+    response_model=Reservation,
+    responses=change_responses(WrongState, cancel.TooLateToCancel),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancellation) -> Response:
+    """Cancel a booking.
+
+    As its student you can until `cancellable_until`, as its tutor at any time with a `reason`. An offer from the
+    waitlist is refused this way.
+    """
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: cancel.cancel_booking(db, caller.id, booking_id, body.reason),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/{booking_id:int64}/reschedule/",
+    response_model=Reservation,
+    responses=change_responses(
+        WrongState,
+        reschedule.TooLateToReschedule,
+        reschedule.GroupCannotBeMoved,
+        *SLOT_ERRORS.values(),
+        StudentBusy,
+    ),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def reschedule_booking(caller: User, request: Request, booking_id: int, body: NewTime) -> Response:
+    """Move a session to another time.
+
+    A group moves with all its seats, and only by its tutor. Tutors give a `reason`. The time it has already changes
+    nothing. The time a student gives up is offered to the first on its waitlist.
+    """
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: reschedule.reschedule_booking(db, caller.id, booking_id, body),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/tutor/me/confirm/{booking_id:int64}/",
+    response_model=Reservation,
+    responses=change_responses(confirm.AlreadyConfirmed, WrongState, HoldExpired),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
+    """Confirm a student's request, if you confirm by hand."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: confirm.confirm_request(db, caller.id, booking_id),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/tutor/me/decline/{booking_id:int64}/",
+    response_model=Reservation,
+    responses=change_responses(WrongState),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def decline_request(caller: TutorCaller, request: Request, booking_id: int, body: Cancellation) -> Response:
+    """Decline a student's request."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: cancel.decline_request(db, caller.id, booking_id, body.reason),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/{booking_id:int64}/accept/",
+    response_model=Reservation,
+    responses=change_responses(WrongState, HoldExpired),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def accept_offer(caller: User, request: Request, booking_id: int, body: EmptyBody) -> Response:
+    """Accept an offer from the waitlist; where the tutor confirms by hand it becomes a request."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: confirm.accept_offer(db, caller.id, booking_id),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/{booking_id:int64}/no_show/",
+    response_model=Reservation,
+    responses=change_responses(WrongState, attendance.NotOver, attendance.TooLate),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def mark_no_show(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
+    """Record that your student did not come; for 48 hours after the end."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: attendance.mark_no_show(db, caller.id, booking_id),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@bookings.post(
+    "/api/reservation/reservation/{booking_id:int64}/completed/",
+    response_model=Reservation,
+    responses=change_responses(WrongState, attendance.NotOver, attendance.TooLate),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def mark_completed(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
+    """Record that the session took place; for 48 hours after the end."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: attendance.mark_completed(db, caller.id, booking_id),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )

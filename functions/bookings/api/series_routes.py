@@ -1,0 +1,46 @@
+"""Weekly series."""
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from functions.bookings.actions import book_series as action
+from functions.bookings.api.changes import change
+from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.responses import BookedSeries, Series
+from functions.bookings.data import queries
+from functions.bookings.domain.commands import NewSeries
+from functions.bookings.domain.errors import OwnSlot, SlotNotOffered
+from functions.bookings.domain.series import SeriesConflict
+from shared.domain.auth import User
+from shared.kit.errors import NotFound
+from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
+from shared.kit.http.responses import raw_json_response
+from shared.kit.http.routing import router
+
+series = router("bookings")
+
+
+@series.post(
+    "/api/reservation/series/",
+    status_code=201,
+    response_model=BookedSeries,
+    responses=change_responses(NotFound, OwnSlot, SlotNotOffered, SeriesConflict),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def book_series(caller: User, request: Request, body: NewSeries) -> Response:
+    """Book a weekly series: all of it or, with `skip_conflicts`, what is free of it."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: action.book_series(db, caller.id, body, body.weeks, skip_conflicts=body.skip_conflicts),
+        answer=lambda _db, booked: booked.as_json("id"),
+        status=201,
+    )
+
+
+@series.get("/api/reservation/series/{series_id:lower_uuid}/", response_model=Series)
+def get_series(caller: User, series_id: UUID) -> Response:
+    """Get a weekly series of yours, as its student or its tutor."""
+    return raw_json_response(queries.get_series(caller.id, series_id))

@@ -1,0 +1,59 @@
+"""A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
+
+from shared.data.booking_states import ENDED_STATES
+from shared.data.bookings import ROOM, SEATED
+from shared.domain.pictures import picture_sql
+from shared.kit.db.query import Sql, compose
+
+COMMON = compose(
+    """
+    b.id, {is_seated} AS is_confirmed,
+    format_time(b.created_at, %(zone)s) AS created_at, b.state, b.awaiting,
+    format_time(b.expires_at, %(zone)s) AS expires_at, format_time(b.starts_at, %(zone)s) AS start_time,
+    format_time(b.ends_at, %(zone)s) AS end_time, s.kind, s.form, b.seat, s.seats, b.price::text AS price, b.currency,
+    s.location, b.note,
+    {room} AS meeting_url, s.id AS session, b.series_id AS series,
+    format_time(b.starts_at - make_interval(hours => r.cancellation_notice), %(zone)s) AS cancellable_until,
+    format_time(b.updated_at, %(zone)s) AS updated_at""",
+    is_seated=SEATED,
+    room=ROOM,
+)
+RESERVATION = compose(
+    """{common},
+    b.student_id AS "user", s.tutor_id AS tutor, s.schedule_item_id AS schedule_item""",
+    common=COMMON,
+)
+# A tutor `t` and a student `u`, and the item that was booked; people are null once their account is deleted.
+TUTOR = compose(
+    """(SELECT row_to_json(person) FROM (
+    SELECT t.id, t.first_name, t.last_name, {picture} AS profile_image WHERE t.id IS NOT NULL
+) person)""",
+    picture=Sql(picture_sql("t.picture")),
+)
+STUDENT = compose(
+    """(SELECT row_to_json(person) FROM (
+    SELECT u.id, u.first_name, u.last_name, {picture} AS profile_image WHERE u.id IS NOT NULL
+) person)""",
+    picture=Sql(picture_sql("u.picture")),
+)
+ITEM = Sql("""(SELECT row_to_json(item) FROM (
+    SELECT s.schedule_item_id AS id, format_time(b.starts_at, %(zone)s) AS start_time,
+        format_time(b.ends_at, %(zone)s) AS end_time, s.taken AS is_reserved
+) item)""")
+# How many of a waitlist are locked with a booking; those behind them are served by the sweep.
+LOCKED_WAITING = Sql("10")
+# Of a session `s`: the first students on its waitlist, whether somebody is on it, and the first free seat or NULL.
+FIRST_WAITING = compose(
+    """ARRAY(SELECT student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting'
+        ORDER BY id LIMIT {most})""",
+    most=LOCKED_WAITING,
+)
+HAS_WAITLIST = Sql("EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting')")
+FREE_SEAT = compose(
+    """(
+    SELECT min(number) FROM generate_series(1, s.seats) AS number WHERE NOT EXISTS (
+        SELECT FROM bookings WHERE session_id = s.id AND seat = number AND state NOT IN {ended}
+    )
+)""",
+    ended=ENDED_STATES,
+)

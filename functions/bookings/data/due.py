@@ -1,0 +1,85 @@
+"""What the sweep finds due."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from functions.bookings.data.columns import FIRST_WAITING
+from shared.data.booking_states import ENDED_STATES
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, compose
+
+HOURS_UNTIL_COMPLETED = 1
+
+EXPIRED_HOLDS = Query(
+    int, "SELECT id FROM bookings WHERE state = 'pending' AND expires_at <= now() ORDER BY expires_at LIMIT %s"
+)
+# Full sessions have no use for the sweep; those that began have no use for a waitlist.
+VACANT_SESSIONS = Query(
+    int,
+    compose(
+        """
+SELECT DISTINCT s.id FROM waitlist_entries w JOIN tutoring_sessions s ON s.id = w.session_id
+WHERE w.state = 'waiting' AND (NOT s.taken OR s.starts_at <= now() OR s.seats > (
+    SELECT count(*) FROM bookings WHERE session_id = s.id AND state NOT IN {ended}
+)) ORDER BY s.id LIMIT %s
+""",
+        ended=ENDED_STATES,
+    ),
+)
+# Like SKIP LOCKED, but for the locks that are taken before those on rows: nobody waits here while holding a row.
+CLAIM = Query(bool, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))")
+COMPLETE = Command("""
+WITH due AS (
+    SELECT id FROM bookings WHERE state = 'confirmed' AND ends_at <= now() - make_interval(hours => %s)
+    ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED
+), completed AS (
+    UPDATE bookings b SET state = 'completed', updated_at = clock_timestamp()
+    FROM due WHERE b.id = due.id AND b.state = 'confirmed'
+    RETURNING b.id
+)
+INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_role, at)
+SELECT id, 'completed', 'confirmed', 'completed', 'system', clock_timestamp() FROM completed ORDER BY id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParties:
+    """A session's tutor and the first of its waitlist."""
+
+    tutor_user_id: UUID | None
+    waiting: list[UUID]
+
+
+FIND_PARTIES = Query(
+    SessionParties,
+    compose(
+        """
+SELECT t.user_id AS tutor_user_id, {first_waiting} AS waiting
+FROM tutoring_sessions s LEFT JOIN tutors t ON t.id = s.tutor_id WHERE s.id = %s
+""",
+        first_waiting=FIRST_WAITING,
+    ),
+)
+
+
+def claim(db: PooledConnection, name: str) -> bool:
+    """Whether nobody else does this now; others leave it to this transaction until it ends."""
+    return CLAIM.get(db, (name,))
+
+
+def find_expired_holds(db: PooledConnection, most: int) -> list[int]:
+    return EXPIRED_HOLDS.all(db, (most,))
+
+
+def find_vacant_sessions(db: PooledConnection, most: int) -> list[int]:
+    """Sessions with a waitlist and a free seat, and those whose waitlist has to end."""
+    return VACANT_SESSIONS.all(db, (most,))
+
+
+def find_parties(db: PooledConnection, session_id: int) -> SessionParties | None:
+    return FIND_PARTIES.one(db, (session_id,))
+
+
+def complete_bookings(db: PooledConnection, most: int) -> int:
+    """Complete what ended an hour ago, at most so many; how many there were."""
+    return COMPLETE.run(db, (HOURS_UNTIL_COMPLETED, most))

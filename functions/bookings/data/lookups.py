@@ -1,0 +1,135 @@
+"""What decisions on bookings look up: the booking, the slot or the group meant, and who has time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
+from functions.bookings.domain.booking import LockedBooking
+from shared.data.booking_states import ACTIVE_STATES
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Query, compose
+
+FIND_BOOKING = Query(
+    LockedBooking,
+    compose(
+        """
+SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.awaiting, b.expires_at, b.starts_at,
+    b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation, r.cancellation_notice,
+    ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
+        AND state IN {active}) AS members,
+    {first_waiting} AS waiting
+FROM bookings b
+JOIN tutoring_sessions s ON s.id = b.session_id
+LEFT JOIN tutors t ON t.id = s.tutor_id
+LEFT JOIN booking_terms r ON r.tutor_id = t.id
+WHERE b.id = %s
+""",
+        active=ACTIVE_STATES,
+        first_waiting=FIRST_WAITING,
+    ),
+)
+
+
+def find_booking(db: PooledConnection, booking_id: int) -> LockedBooking | None:
+    return FIND_BOOKING.one(db, (booking_id,))
+
+
+BUSY_PLACES = Query(
+    int,
+    compose(
+        """
+SELECT w.place::int - 1 FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[])
+    WITH ORDINALITY AS w (starts_at, ends_at, place)
+WHERE EXISTS (
+    SELECT FROM unnest(%(people)s::uuid[]) AS person JOIN bookings b ON b.student_id = person
+    WHERE b.state IN {active} AND tstzrange(b.starts_at, b.ends_at) && tstzrange(w.starts_at, w.ends_at)
+      AND b.session_id IS DISTINCT FROM %(but)s::bigint
+) OR EXISTS (
+    SELECT FROM unnest(%(people)s::uuid[]) AS person
+    JOIN tutors t ON t.user_id = person JOIN tutoring_sessions s ON s.tutor_id = t.id
+    WHERE s.taken AND tstzrange(s.busy_from, s.busy_until) && tstzrange(w.starts_at, w.ends_at)
+)
+""",
+        active=ACTIVE_STATES,
+    ),
+)
+
+
+def find_busy(
+    db: PooledConnection, people: Sequence[UUID], spans: Sequence[Span], *, but_session: int | None = None
+) -> set[int]:
+    """The places of those spans at which one of these people learns or teaches."""
+    starts, ends = [each.starts_at for each in spans], [each.ends_at for each in spans]
+    return set(BUSY_PLACES.all(db, {"people": list(people), "starts": starts, "ends": ends, "but": but_session}))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a listed tutor's schedule."""
+
+    tutor_id: int
+    tutor_user_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+FIND_ITEM = Query(
+    Item,
+    """
+SELECT i.tutor_id, t.user_id AS tutor_user_id, i.starts_at, i.ends_at
+FROM schedule_items i JOIN tutors t ON t.id = i.tutor_id
+WHERE i.id = %s AND t.listed
+""",
+)
+FIND_TUTOR_ACCOUNT = Query(UUID, "SELECT user_id FROM tutors WHERE id = %s AND listed")
+
+
+def find_item(db: PooledConnection, item_id: int) -> Item | None:
+    return FIND_ITEM.one(db, (item_id,))
+
+
+def find_tutor_account(db: PooledConnection, tutor_id: int) -> UUID | None:
+    """The account of a listed tutor."""
+    return FIND_TUTOR_ACCOUNT.one(db, (tutor_id,))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSession:
+    """A group's session that is still to come, with its first free seat."""
+
+    now: datetime
+    id: int
+    tutor_user_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    form: str
+    minimum_notice: int
+    confirmation: str
+    has_waitlist: bool
+    free_seat: int | None
+
+
+GROUP = compose(
+    """
+SELECT clock_timestamp() AS now, s.id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form, r.minimum_notice,
+    r.confirmation, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
+FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
+WHERE s.taken AND s.kind = 'group' AND t.listed AND """,
+    has_waitlist=HAS_WAITLIST,
+    free_seat=FREE_SEAT,
+)
+FIND_GROUP = Query(GroupSession, compose("{group} s.id = %s", group=GROUP))
+FIND_GROUP_AT = Query(
+    GroupSession, compose("{group} s.tutor_id = %s AND s.starts_at = %s AND s.ends_at = %s", group=GROUP)
+)
+
+
+def find_group(db: PooledConnection, session_id: int) -> GroupSession | None:
+    return FIND_GROUP.one(db, (session_id,))
+
+
+def find_group_at(db: PooledConnection, tutor_id: int, span: Span) -> GroupSession | None:
+    return FIND_GROUP_AT.one(db, (tutor_id, span.starts_at, span.ends_at))

@@ -1,0 +1,199 @@
+"""What clients read of bookings, as JSON texts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+from uuid import UUID
+
+from functions.bookings.data.columns import COMMON, ITEM, RESERVATION, STUDENT, TUTOR
+from functions.bookings.domain.transitions import State
+from shared.data.bookings import SEATED
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Query, Sql, Variants, compose
+from shared.kit.errors import NotFound
+from shared.kit.http.page_pagination import PageNumber
+
+# What lists without pages answer.
+NEWEST = PageNumber(1, 100)
+Side = Literal["student", "tutor"]
+When = Literal["upcoming", "past"]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFilter:
+    """Which bookings a list shows; all of them unless it says more."""
+
+    is_confirmed: bool | None = None
+    state: State | None = None
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfJson:
+    """Part of a list as the text of a JSON array, and how many there are in all."""
+
+    count: int
+    results: str
+
+
+# Both sides have an index by time.
+LIST_BOOKINGS = Sql("""
+WITH mine AS (
+    SELECT b.id, {time} AS at FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
+    WHERE {is_mine}{conditions}
+)
+SELECT (SELECT count(*) FROM mine) AS count, coalesce((
+    SELECT '[' || string_agg(row_to_json(reservation)::text, ',') || ']' FROM (
+        SELECT {common}, {people}, {item} AS schedule_item
+        FROM (SELECT * FROM mine ORDER BY at {order}, id {order} LIMIT %(size)s OFFSET %(offset)s) m
+        JOIN bookings b ON b.id = m.id JOIN tutoring_sessions s ON s.id = b.session_id
+        LEFT JOIN tutors t ON t.id = s.tutor_id LEFT JOIN booking_terms r ON r.tutor_id = t.id
+        LEFT JOIN users u ON u.id = b.student_id
+        ORDER BY m.at {order}, m.id {order}
+    ) reservation
+), '[]') AS results
+""")
+OF_SIDE: dict[Side, dict[str, Sql]] = {
+    "student": {
+        "time": Sql("b.starts_at"),
+        "is_mine": Sql("b.student_id = %(me)s"),
+        "people": compose('b.student_id AS "user", {tutor} AS tutor', tutor=TUTOR),
+    },
+    "tutor": {
+        "time": Sql("s.starts_at"),
+        "is_mine": Sql("s.tutor_id = %(me)s"),
+        "people": compose('{student} AS "user", s.tutor_id AS tutor', student=STUDENT),
+    },
+}
+NO_CONDITION = Sql("")
+OF_STATE = Sql(" AND b.state = %(state)s")
+CONFIRMED: dict[bool | None, Sql] = {
+    None: NO_CONDITION,
+    True: compose(" AND {is_seated}", is_seated=SEATED),
+    False: compose(" AND NOT {is_seated}", is_seated=SEATED),
+}
+# Upcoming ones the soonest first, all others the latest first.
+OF_TIME: dict[When | None, Sql] = {
+    None: NO_CONDITION,
+    "upcoming": Sql(" AND b.ends_at > now()"),
+    "past": Sql(" AND b.ends_at <= now()"),
+}
+
+
+def list_statement(side: Side, wanted: BookingFilter) -> Query[PageOfJson]:
+    """The list of one side's bookings."""
+    conditions = compose(
+        "{state}{confirmed}{time}",
+        state=OF_STATE if wanted.state else NO_CONDITION,
+        confirmed=CONFIRMED[wanted.is_confirmed],
+        time=OF_TIME[wanted.when],
+    )
+    order = Sql("ASC") if wanted.when == "upcoming" else Sql("DESC")
+    parts = {**OF_SIDE[side], "conditions": conditions, "order": order, "common": COMMON, "item": ITEM}
+    return Query(PageOfJson, compose(LIST_BOOKINGS, **parts))
+
+
+def _list_statements() -> Iterator[Query[PageOfJson]]:
+    sides: tuple[Side, ...] = ("student", "tutor")
+    states: tuple[State | None, ...] = (None, "confirmed")
+    for side, confirmed, state, when in product(sides, CONFIRMED, states, OF_TIME):
+        yield list_statement(side, BookingFilter(confirmed, state, when))
+
+
+LIST_STATEMENTS = Variants(_list_statements)
+
+
+def list_bookings(side: Side, me: UUID | int, wanted: BookingFilter, page: PageNumber) -> PageOfJson:
+    """A page of the bookings of a student, by the account's id, or of a tutor, by the tutor's."""
+    values = {
+        "me": me,
+        "state": wanted.state,
+        "size": page.size,
+        "offset": page.offset,
+        "zone": platform_settings().time_zone,
+    }
+    with connection() as db:
+        return list_statement(side, wanted).get(db, values)
+
+
+GET_RESERVATION = Query(
+    str,
+    compose(
+        """
+SELECT row_to_json(reservation)::text FROM (
+    SELECT {reservation}
+    FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id LEFT JOIN booking_terms r ON r.tutor_id = s.tutor_id
+    WHERE b.id = %(id)s
+) reservation
+""",
+        reservation=RESERVATION,
+    ),
+)
+
+
+def get_reservation(db: PooledConnection, booking_id: int) -> str:
+    """A reservation after a change of it."""
+    return GET_RESERVATION.get(db, {"id": booking_id, "zone": platform_settings().time_zone})
+
+
+FIND_DETAILS = Query(
+    str,
+    compose(
+        """
+SELECT row_to_json(details)::text FROM (
+    SELECT {common}, {student} AS "user", {tutor} AS tutor, {item} AS schedule_item,
+        (SELECT coalesce(json_agg(row_to_json(change)), '[]') FROM (
+            SELECT kind, from_state, to_state, actor_role AS by, reason,
+                format_time(old_starts_at, %(zone)s) AS old_start_time, format_time(at, %(zone)s) AS at
+            FROM booking_changes WHERE booking_id = b.id ORDER BY id
+        ) change) AS changes
+    FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
+    LEFT JOIN tutors t ON t.id = s.tutor_id LEFT JOIN booking_terms r ON r.tutor_id = t.id
+    LEFT JOIN users u ON u.id = b.student_id
+    WHERE b.id = %(id)s AND (b.student_id = %(me)s OR t.user_id = %(me)s)
+) details
+""",
+        common=COMMON,
+        student=STUDENT,
+        tutor=TUTOR,
+        item=ITEM,
+    ),
+)
+
+
+def get_details(me: UUID, booking_id: int) -> str:
+    """A booking with its history, for its two people. Raises NotFound."""
+    with connection() as db:
+        details = FIND_DETAILS.one(db, {"id": booking_id, "me": me, "zone": platform_settings().time_zone})
+    if details is None:
+        raise NotFound
+    return details
+
+
+FIND_SERIES = Query(
+    str,
+    compose(
+        """
+SELECT '{"id":"' || %(id)s::uuid || '","reservations":[' || string_agg(row_to_json(reservation)::text, ',') || ']}'
+FROM (
+    SELECT {reservation}
+    FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
+    LEFT JOIN tutors t ON t.id = s.tutor_id LEFT JOIN booking_terms r ON r.tutor_id = s.tutor_id
+    WHERE b.series_id = %(id)s::uuid AND (b.student_id = %(me)s OR t.user_id = %(me)s)
+    ORDER BY b.starts_at, b.id
+) reservation
+""",
+        reservation=RESERVATION,
+    ),
+)
+
+
+def get_series(me: UUID, series_id: UUID) -> str:
+    """A series with its reservations in order of time, for its two people. Raises NotFound."""
+    with connection() as db:
+        series = FIND_SERIES.one(db, {"id": series_id, "me": me, "zone": platform_settings().time_zone})
+    if series is None:
+        raise NotFound
+    return series

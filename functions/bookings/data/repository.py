@@ -1,0 +1,165 @@
+"""The statements that make and change bookings and their sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from functions.bookings.data.columns import RESERVATION
+from functions.bookings.domain.booking import LockedBooking
+from functions.bookings.domain.transitions import Actor, Answerer, ChangeKind, Role, State, Transition
+from shared.domain.free_time import Span
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, Sql, compose
+
+# How long the tutor has to answer a request.
+REQUEST_HOLD = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class NewSeat:
+    """Who gets a seat, in which state, and how the change is recorded."""
+
+    student_id: UUID
+    state: State
+    awaiting: Answerer | None
+    change: ChangeKind
+    actor_id: UUID | None
+    role: Role
+    hold: timedelta
+    seat: int = 1
+    note: str = ""
+    series_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class SessionForm:
+    """What kind of session it is, and where."""
+
+    tutor_id: int
+    kind: str
+    form: str
+    seats: int
+    location: str
+
+
+@dataclass(frozen=True)
+class SessionTime:
+    """When a session is, the time that it keeps others away, the item it was booked from and its room."""
+
+    span: Span
+    busy: Span
+    item_id: int | None
+    meeting_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddedBooking:
+    """A booking that was just made, with its reservation as JSON text."""
+
+    id: int
+    reservation: str
+
+
+# The price of an hour when it is booked is the booking's for good; numeric rounds halves up.
+ADD_SEATS = Sql("""booked AS (
+    INSERT INTO bookings (session_id, seats, seat, student_id, state, awaiting, expires_at, starts_at, ends_at, price,
+        currency, note, series_id)
+    SELECT s.id, s.seats, %(seat)s, %(student_id)s, %(state)s, %(awaiting)s::text,
+        CASE WHEN %(awaiting)s::text IS NOT NULL THEN least(clock_timestamp() + %(hold)s, s.starts_at) END,
+        s.starts_at, s.ends_at,
+        round(CASE s.kind WHEN 'group' THEN coalesce(r.group_price, t.price) ELSE t.price END
+            * extract(epoch FROM s.ends_at - s.starts_at) / 3600, 2),
+        r.currency, %(note)s, %(series_id)s
+    FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
+    ORDER BY s.starts_at
+    RETURNING *
+), recorded AS (
+    INSERT INTO booking_changes (booking_id, kind, to_state, actor_id, actor_role, at)
+    SELECT id, %(change)s, state, %(actor_id)s, %(role)s, clock_timestamp() FROM booked ORDER BY id
+)
+SELECT b.id, (SELECT row_to_json(reservation)::text FROM (SELECT {reservation}) reservation) AS reservation
+FROM booked b JOIN {source} s ON s.id = b.session_id JOIN booking_terms r ON r.tutor_id = s.tutor_id
+ORDER BY b.id
+""")
+ADD_SESSIONS = Query(
+    AddedBooking,
+    compose(
+        """
+WITH made AS (
+    INSERT INTO tutoring_sessions (tutor_id, schedule_item_id, starts_at, ends_at, busy_from, busy_until, kind, form,
+        seats, location, meeting_url)
+    SELECT %(tutor_id)s, w.item_id, w.starts_at, w.ends_at, w.busy_from, w.busy_until, %(kind)s, %(form)s, %(seats)s,
+        %(location)s, w.meeting_url
+    FROM unnest(%(items)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(busy_from)s::timestamptz[],
+        %(busy_until)s::timestamptz[], %(rooms)s::text[])
+        AS w (item_id, starts_at, ends_at, busy_from, busy_until, meeting_url)
+    ORDER BY w.starts_at
+    RETURNING *
+), {add_seats}""",
+        add_seats=compose(ADD_SEATS, source=Sql("made"), reservation=RESERVATION),
+    ),
+)
+ADD_SEAT = Query(
+    AddedBooking,
+    compose(
+        "WITH session AS (SELECT * FROM tutoring_sessions WHERE id = %(session_id)s), {add_seats}",
+        add_seats=compose(ADD_SEATS, source=Sql("session"), reservation=RESERVATION),
+    ),
+)
+
+
+def add_sessions(
+    db: PooledConnection, seat: NewSeat, form: SessionForm, times: Sequence[SessionTime]
+) -> list[AddedBooking]:
+    """Make sessions with one booking each, in order of time.
+
+    Raises psycopg.IntegrityError if somebody's time is taken.
+    """
+    columns = {
+        "items": [each.item_id for each in times],
+        "starts": [each.span.starts_at for each in times],
+        "ends": [each.span.ends_at for each in times],
+        "busy_from": [each.busy.starts_at for each in times],
+        "busy_until": [each.busy.ends_at for each in times],
+        "rooms": [each.meeting_url for each in times],
+    }
+    return ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, "zone": platform_settings().time_zone})
+
+
+def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooking:
+    """Book a seat of a session there is. Raises psycopg.IntegrityError if the seat or the student's time is taken."""
+    return ADD_SEAT.get(db, {**vars(seat), "session_id": session_id, "zone": platform_settings().time_zone})
+
+
+# Compare and swap: the state is still the one the transition was decided on.
+CHANGE_STATE = Command("""
+WITH changed AS (
+    UPDATE bookings SET state = %(after)s, awaiting = %(then_awaiting)s::text,
+        expires_at = CASE WHEN %(then_awaiting)s::text IS NOT NULL
+            THEN least(clock_timestamp() + %(hold)s, starts_at) END,
+        sequence = sequence + 1, updated_at = clock_timestamp()
+    WHERE id = %(id)s AND state = %(before)s AND awaiting IS NOT DISTINCT FROM %(awaiting)s::text
+    RETURNING id
+)
+INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, at)
+SELECT id, %(kind)s, %(before)s, %(after)s, %(actor_id)s, %(role)s, %(reason)s, clock_timestamp() FROM changed
+""")
+
+
+def change_state(db: PooledConnection, booking: LockedBooking, transition: Transition, actor: Actor) -> bool:
+    """Whether the booking was still in its state and has made the transition."""
+    values = {
+        "id": booking.id,
+        "before": booking.state,
+        "awaiting": booking.awaiting,
+        "kind": transition.kind,
+        "after": transition.after,
+        "then_awaiting": transition.then_awaiting,
+        "hold": REQUEST_HOLD,
+        "actor_id": actor.id,
+        "role": actor.role,
+        "reason": actor.reason,
+    }
+    return CHANGE_STATE.run(db, values) == 1

@@ -1,0 +1,116 @@
+"""The statements that move sessions, free their time and take it again."""
+
+from functions.bookings.domain.booking import LockedBooking
+from functions.bookings.domain.transitions import Actor
+from shared.data.booking_states import ACTIVE_STATES, ENDED_STATES
+from shared.domain.free_time import Span
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, compose
+
+# The hour's price stays what it was when it was booked.
+MOVE_SESSION = Command(
+    compose(
+        """
+WITH moved AS (
+    UPDATE tutoring_sessions SET starts_at = %(starts_at)s, ends_at = %(ends_at)s, busy_from = %(busy_from)s,
+        busy_until = %(busy_until)s, schedule_item_id = NULL
+    WHERE id = %(session_id)s AND taken AND starts_at = %(old_starts_at)s
+    RETURNING id
+), booked AS (
+    UPDATE bookings b SET starts_at = %(starts_at)s, ends_at = %(ends_at)s,
+        price = round(price * extract(epoch FROM %(ends_at)s::timestamptz - %(starts_at)s::timestamptz)
+            / extract(epoch FROM ends_at - starts_at), 2),
+        expires_at = CASE WHEN expires_at IS NOT NULL THEN least(expires_at, %(starts_at)s) END,
+        sequence = sequence + 1, updated_at = clock_timestamp()
+    FROM moved WHERE b.session_id = moved.id AND b.state IN {active}
+    RETURNING b.id, b.state
+)
+INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, old_starts_at, at)
+SELECT id, 'rescheduled', state, state, %(actor_id)s, %(role)s, %(reason)s, %(old_starts_at)s, clock_timestamp()
+FROM booked ORDER BY id
+""",
+        active=ACTIVE_STATES,
+    )
+)
+
+
+def move_session(db: PooledConnection, booking: LockedBooking, span: Span, busy: Span, actor: Actor) -> bool:
+    """Whether the session of a booking was still where it was and has moved, with all its bookings.
+
+    Raises psycopg.IntegrityError if somebody's time is taken.
+    """
+    values = {
+        "session_id": booking.session_id,
+        "old_starts_at": booking.starts_at,
+        "starts_at": span.starts_at,
+        "ends_at": span.ends_at,
+        "busy_from": busy.starts_at,
+        "busy_until": busy.ends_at,
+        "actor_id": actor.id,
+        "role": actor.role,
+        "reason": actor.reason,
+    }
+    return MOVE_SESSION.run(db, values) > 0
+
+
+RELEASE_SESSION = Command(
+    compose(
+        """
+UPDATE tutoring_sessions s SET taken = false
+WHERE id = %s AND taken AND NOT EXISTS (
+    SELECT FROM bookings WHERE session_id = s.id AND state NOT IN {ended}
+)
+""",
+        ended=ENDED_STATES,
+    )
+)
+
+
+def release_session(db: PooledConnection, session_id: int) -> None:
+    """Give the tutor the time of a session back that nobody has a seat in."""
+    RELEASE_SESSION.run(db, (session_id,))
+
+
+RENEW_ROOM = Command("UPDATE tutoring_sessions SET meeting_url = %s WHERE id = %s AND starts_with(meeting_url, %s)")
+
+
+def renew_room(db: PooledConnection, session_id: int, room: str, prefix: str) -> None:
+    """Give a session another room, unless it is the tutor's own, which does not begin like ours."""
+    RENEW_ROOM.run(db, (room, session_id, prefix))
+
+
+# An offer is a seat of the session, so it moves along; all other entries are about the time that was asked for. The
+# session's row is locked before those of its waitlist, as by those who delete accounts.
+COPY_WAITED_FOR_SESSION = Query(
+    int,
+    """
+INSERT INTO tutoring_sessions (tutor_id, schedule_item_id, starts_at, ends_at, busy_from, busy_until, kind, form, seats,
+    location, meeting_url, taken)
+SELECT tutor_id, schedule_item_id, starts_at, ends_at, busy_from, busy_until, kind, form, seats, location, meeting_url,
+    false
+FROM tutoring_sessions s
+WHERE id = %s AND EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state <> 'offered')
+FOR UPDATE
+RETURNING id
+""",
+)
+
+
+def copy_waited_for_session(db: PooledConnection, session_id: int) -> int | None:
+    """Copy a session that has a waitlist; the copy does not take the tutor's time. None if nobody was ever on it."""
+    return COPY_WAITED_FOR_SESSION.one(db, (session_id,))
+
+
+# Moved by less than it lasts, with its buffers, the moved session itself is in the way.
+TAKE_TIME = Command("""
+UPDATE tutoring_sessions s SET taken = true
+WHERE id = %s AND NOT EXISTS (
+    SELECT FROM tutoring_sessions other WHERE other.tutor_id = s.tutor_id AND other.taken
+      AND tstzrange(other.busy_from, other.busy_until) && tstzrange(s.busy_from, s.busy_until)
+)
+""")
+
+
+def take_time(db: PooledConnection, session_id: int) -> None:
+    """Let a session take the tutor's time, unless another one does."""
+    TAKE_TIME.run(db, (session_id,))

@@ -1,0 +1,183 @@
+"""The waitlists of full sessions: who waits, for which seats, and what becomes of the entries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
+from shared.data.booking_states import ACTIVE_STATES
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, Sql, compose
+
+
+@dataclass(frozen=True, slots=True)
+class WaitedForSession:
+    """A session that is still to come, and what one student has to do with it.
+
+    `entry` is the state of the student's entry, `offer` the booking that the student was offered.
+    """
+
+    id: int
+    tutor_user_id: UUID
+    free_seat: int | None
+    has_waitlist: bool
+    is_booked: bool
+    entry: str | None
+    offer: int | None
+    waiting: list[UUID]
+
+
+SESSION = compose(
+    """
+SELECT s.id, t.user_id AS tutor_user_id, {free_seat} AS free_seat, {has_waitlist} AS has_waitlist,
+    EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s
+        AND state IN {active}) AS is_booked,
+    (SELECT state FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
+        AND state IN ('waiting', 'offered')) AS entry,
+    (SELECT booking_id FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
+        AND state = 'offered') AS offer,
+    {first_waiting} AS waiting
+FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
+WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()""",
+    free_seat=FREE_SEAT,
+    has_waitlist=HAS_WAITLIST,
+    active=ACTIVE_STATES,
+    first_waiting=FIRST_WAITING,
+)
+# The id of a session of one student's says nothing to others: they know a tutor's time, which is public.
+IS_KNOWN = Sql("""(s.kind = 'group'
+    OR EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s)
+    OR EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s))""")
+FIND_SESSION = Query(
+    WaitedForSession,
+    compose(
+        """{session}
+    AND (s.id = %(session)s::bigint AND {is_known}
+        OR s.tutor_id = %(tutor)s::int AND s.starts_at = %(starts_at)s::timestamptz)
+""",
+        session=SESSION,
+        is_known=IS_KNOWN,
+    ),
+)
+FIND_SESSION_OF_ENTRY = Query(
+    WaitedForSession,
+    compose(
+        """{session}
+    AND s.id = (SELECT session_id FROM waitlist_entries WHERE id = %(entry)s AND student_id = %(student_id)s
+        AND state IN ('waiting', 'offered'))
+""",
+        session=SESSION,
+    ),
+)
+
+
+def find_session(
+    db: PooledConnection, student_id: UUID, *, session: int | None, tutor: int | None, starts_at: datetime | None
+) -> WaitedForSession | None:
+    """A session by its id, if the student knows it, or by its tutor and start."""
+    values = {"student_id": student_id, "session": session, "tutor": tutor, "starts_at": starts_at}
+    return FIND_SESSION.one(db, values)
+
+
+def find_session_of_entry(db: PooledConnection, student_id: UUID, entry_id: int) -> WaitedForSession | None:
+    """The session that one of the student's entries is for."""
+    return FIND_SESSION_OF_ENTRY.one(db, {"student_id": student_id, "entry": entry_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A session with its first free seat, if there is one, and the first of its waitlist, if somebody waits."""
+
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    has_started: bool
+    free_seat: int | None
+    entry_id: int | None
+    student_id: UUID | None
+
+
+FIND_VACANCY = Query(
+    Vacancy,
+    compose(
+        """
+SELECT s.starts_at, s.ends_at, s.kind, s.starts_at <= clock_timestamp() AS has_started, {free_seat} AS free_seat,
+    w.id AS entry_id, w.student_id
+FROM tutoring_sessions s
+LEFT JOIN LATERAL (
+    SELECT id, student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting' ORDER BY id LIMIT 1
+) w ON true
+WHERE s.id = %s AND s.taken
+""",
+        free_seat=FREE_SEAT,
+    ),
+)
+
+
+def find_vacancy(db: PooledConnection, session_id: int) -> Vacancy | None:
+    """None for a session that does not take its tutor's time any more."""
+    return FIND_VACANCY.one(db, (session_id,))
+
+
+ADD_ENTRY = Query(int, "INSERT INTO waitlist_entries (session_id, student_id) VALUES (%s, %s) RETURNING id")
+
+
+def add_entry(db: PooledConnection, session_id: int, student_id: UUID) -> int:
+    """The new entry's id."""
+    return ADD_ENTRY.get(db, (session_id, student_id))
+
+
+LEAVE = Command(
+    "UPDATE waitlist_entries SET state = 'left' WHERE session_id = %s AND student_id = %s AND state = 'waiting'"
+)
+
+
+def leave(db: PooledConnection, session_id: int, student_id: UUID) -> None:
+    LEAVE.run(db, (session_id, student_id))
+
+
+MARK_OFFERED = Command("UPDATE waitlist_entries SET state = 'offered', booking_id = %s WHERE id = %s")
+MARK_MISSED = Command("UPDATE waitlist_entries SET state = 'missed' WHERE id = %s")
+
+
+def mark_offered(db: PooledConnection, entry_id: int | None, booking_id: int) -> None:
+    """The student was offered a seat by a booking that awaits the student."""
+    MARK_OFFERED.run(db, (booking_id, entry_id))
+
+
+def mark_missed(db: PooledConnection, entry_id: int | None) -> None:
+    """The student has no time any more."""
+    MARK_MISSED.run(db, (entry_id,))
+
+
+RESOLVE_OFFER = Command("UPDATE waitlist_entries SET state = %s WHERE booking_id = %s AND state = 'offered'")
+
+
+def resolve_offer(db: PooledConnection, booking_id: int, outcome: Literal["taken", "left", "missed"]) -> None:
+    """Note in the waitlist what became of an offer: `left` is refused. Other bookings have no entry."""
+    RESOLVE_OFFER.run(db, (outcome, booking_id))
+
+
+CLOSE = Command("UPDATE waitlist_entries SET state = 'closed' WHERE session_id = %s AND state = 'waiting'")
+
+
+def close_waitlist(db: PooledConnection, session_id: int) -> None:
+    """Nobody waits any more: the session begins, is called off, or moves by its tutor."""
+    CLOSE.run(db, (session_id,))
+
+
+# Deleting an account frees the times its owner waits for, as it finds them when it begins. So no entry gets another
+# session meanwhile, and without waiting: those behind the first of the waitlist are not locked yet.
+MOVE_ENTRIES = Command("""
+UPDATE waitlist_entries SET session_id = %(to_session)s WHERE id IN (
+    SELECT w.id FROM waitlist_entries w JOIN users u ON u.id = w.student_id
+    WHERE w.session_id = %(session)s AND w.state <> 'offered'
+    FOR KEY SHARE OF u SKIP LOCKED
+)
+""")
+
+
+def move_entries(db: PooledConnection, session_id: int, to_session: int) -> None:
+    """Let everybody wait for another session, but for those who were offered a seat."""
+    MOVE_ENTRIES.run(db, {"session": session_id, "to_session": to_session})

@@ -1,0 +1,53 @@
+"""A booking as decisions see it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from functions.bookings.domain.transitions import Answerer, Role, State
+from shared.domain.free_time import Span
+
+
+@dataclass(frozen=True, slots=True)
+class LockedBooking:
+    """What decisions on a booking need to know, at the moment `now` of the database.
+
+    Once its people are locked it stays so until the transaction ends. `members` are the students with a seat in the
+    session, `waiting` the first on its waitlist.
+    """
+
+    now: datetime
+    id: int
+    session_id: int
+    student_id: UUID | None
+    state: State
+    awaiting: Answerer | None
+    expires_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    tutor_id: int | None
+    tutor_user_id: UUID | None
+    confirmation: str | None
+    cancellation_notice: int | None
+    members: list[UUID]
+    waiting: list[UUID]
+
+    @property
+    def changeable_until(self) -> datetime:
+        """Until when its student may cancel or reschedule it."""
+        return self.starts_at - timedelta(hours=self.cancellation_notice or 0)
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @property
+    def span(self) -> Span:
+        """In UTC: within a zone datetimes compare by wall clock, whatever their offsets."""
+        return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC))
+
+    def role_of(self, user_id: UUID) -> Role | None:
+        if user_id == self.student_id:
+            return "student"
+        return "tutor" if user_id == self.tutor_user_id else None

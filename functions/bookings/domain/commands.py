@@ -1,0 +1,113 @@
+"""What clients may ask of bookings: the request bodies, checked."""
+
+from datetime import datetime
+from typing import Annotated, Literal, get_args
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from shared.domain.platform_settings import local_zone
+from shared.kit.db.integers import MAX_INT64
+from shared.kit.http.fields import Flag, Moment, Text, Whole
+from shared.kit.http.request_models import RequestModel
+from shared.kit.text import unstorable_characters
+
+MOMENT = Moment(zone=local_zone)
+MAX_NOTE = 500
+MIN_WEEKS, MAX_WEEKS = 2, 26
+NOT_A_CHOICE = "„{}” nie jest poprawnym wyborem."
+
+
+def one_of(*choices: str) -> BeforeValidator:
+    """Accept one of some words, those of the annotation."""
+
+    def check(text: str) -> list[str]:
+        return [] if text in choices or unstorable_characters(text) else [NOT_A_CHOICE.format(text[:50])]
+
+    return BeforeValidator(Text(checks=(check,)).clean)
+
+
+Kind = Literal["individual", "group"]
+Form = Literal["online", "in_person"]
+RowId = Annotated[int | None, Whole(minimum=1, maximum=MAX_INT64)]
+TutorId = Annotated[int | None, Whole(minimum=1)]
+Minutes = Annotated[int | None, Whole(minimum=5, maximum=1440), Field(description="In minutes.")]
+StartTime = Annotated[datetime | None, MOMENT]
+Reason = Annotated[
+    str, Text(max_length=MAX_NOTE, blank=True), Field(description="What the other side reads; tutors must give one.")
+]
+
+
+class SlotCommand(RequestModel):
+    """An item of the schedule or a part of it, or a time of a tutor: an end or a length goes with the start."""
+
+    schedule_item: RowId = None
+    tutor: TutorId = None
+    start_time: StartTime = None
+    end_time: StartTime = None
+    length: Minutes = None
+    kind: Annotated[Kind, one_of(*get_args(Kind))] = "individual"
+    form: Annotated[Form | None, one_of(*get_args(Form))] = None
+    note: Annotated[str, Text(max_length=MAX_NOTE, blank=True)] = ""
+
+
+class NewBooking(SlotCommand):
+    """An item of the schedule or a part of it, a time of a tutor, or a group's session."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"schedule_item": 1, "note": "Całki, proszę."}})
+
+    session: RowId = None
+    weeks: Annotated[
+        int | None,
+        Whole(minimum=MIN_WEEKS, maximum=MAX_WEEKS),
+        Field(description="Use /api/reservation/series/ instead.", json_schema_extra={"deprecated": True}),
+    ] = None
+    skip_conflicts: Annotated[
+        bool,
+        Flag(),
+        Field(description="Use /api/reservation/series/ instead.", json_schema_extra={"deprecated": True}),
+    ] = False
+
+
+class NewSeries(SlotCommand):
+    """The first session, and in how many weeks there is one; at the same time of day in the tutor's zone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"tutor": 1, "start_time": "2027-05-10T16:00:00+02:00", "length": 60, "weeks": 4}}
+    )
+
+    weeks: Annotated[int, Whole(minimum=MIN_WEEKS, maximum=MAX_WEEKS), Field(description="In weeks.")]
+    skip_conflicts: Annotated[bool, Flag(), Field(description="Book what is free where some of the weeks are not.")] = (
+        False
+    )
+
+
+class Cancellation(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "Choroba"}})
+
+    reason: Reason = ""
+
+
+class EmptyBody(RequestModel):
+    """Nothing has to be sent."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {}})
+
+
+class NewTime(RequestModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00", "length": 60, "reason": ""}}
+    )
+
+    start_time: Annotated[datetime, MOMENT]
+    length: Minutes = None
+    reason: Reason = ""
+
+
+class FullSession(RequestModel):
+    """A full session, by its id or by its tutor and the time it starts."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"session": 1}})
+
+    session: RowId = None
+    tutor: TutorId = None
+    start_time: StartTime = None

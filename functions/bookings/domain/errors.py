@@ -1,0 +1,101 @@
+"""The errors that several actions on bookings raise; those of one action stand beside it."""
+
+from typing import Any, Literal
+
+from shared.domain.free_time import Reason
+from shared.kit.errors import AppError, CodedError
+
+
+class Conflict(CodedError):
+    status = 409
+    code = "conflict"
+    detail = "Nie można tego teraz zrobić."
+
+
+class SlotTaken(Conflict):
+    """The tutor has another session then, or one whose buffer reaches into it."""
+
+    code = "slot_taken"
+    detail = "Ten termin jest już zajęty."
+
+
+class SlotNotOffered(Conflict):
+    """The tutor does not offer this time, or not in this length."""
+
+    code = "slot_not_offered"
+    detail = "Korepetytor nie oferuje tego terminu."
+
+
+class TooShortNotice(Conflict):
+    """It starts sooner than the tutor can be booked."""
+
+    code = "too_short_notice"
+    detail = "Na rezerwację tego terminu jest już za późno."
+
+
+class BeyondWindow(Conflict):
+    """It is further away than the tutor can be booked."""
+
+    code = "beyond_window"
+    detail = "Tak odległych terminów jeszcze nie można rezerwować."
+
+
+class DayFull(Conflict):
+    """The tutor gives no more sessions that day."""
+
+    code = "day_full"
+    detail = "Korepetytor nie przyjmuje więcej rezerwacji na ten dzień."
+
+
+class WeekFull(Conflict):
+    """The tutor gives no more sessions that week."""
+
+    code = "week_full"
+    detail = "Korepetytor nie przyjmuje więcej rezerwacji na ten tydzień."
+
+
+class SessionFull(Conflict):
+    """Every seat of the group is taken, or somebody on the waitlist comes first."""
+
+    code = "session_full"
+    detail = "W tej grupie nie ma wolnych miejsc."
+
+
+class StudentBusy(Conflict):
+    """The student learns or teaches then."""
+
+    code = "student_busy"
+    detail = "W tym czasie odbywają się już inne zajęcia."
+
+
+class WrongState(Conflict):
+    """The booking is not in a state in which this can be done."""
+
+    code = "wrong_state"
+    detail = "W obecnym stanie rezerwacji nie można tego zrobić."
+
+
+class HoldExpired(Conflict):
+    """The time to answer is over."""
+
+    code = "expired"
+    detail = "Czas na odpowiedź minął."
+
+
+class OwnSlot(AppError):
+    """You cannot book yourself."""
+
+    body: Any = {"non_field_errors": ["You cannot make a reservation for yourself"]}
+
+
+# Why a slot cannot be booked.
+SlotConflict = Reason | Literal["student_busy"]
+SLOT_ERRORS: dict[SlotConflict, type[Conflict]] = {
+    "taken": SlotTaken,
+    "not_offered": SlotNotOffered,
+    "too_short_notice": TooShortNotice,
+    "beyond_window": BeyondWindow,
+    "day_full": DayFull,
+    "week_full": WeekFull,
+    "student_busy": StudentBusy,
+}

@@ -1,0 +1,53 @@
+"""Weekly series: the same time of day, in the tutor's zone, for some weeks."""
+
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, SlotConflict
+from shared.domain.free_time import Span
+from shared.domain.timestamps import format_time
+
+WEEK = timedelta(weeks=1)
+# What a change of clocks can move a session by.
+LEEWAY = timedelta(hours=3)
+
+# Each time that cannot be booked, with the code of the reason, as clients read it.
+Conflicts = list[dict[str, str]]
+
+
+class SeriesConflict(Conflict):
+    """Some of the weeks cannot be booked, so none was; each is named with its reason."""
+
+    code = "series_conflict"
+    detail = "Części terminów nie można zarezerwować."
+    body: Any = {}
+
+    def __init__(self, conflicts: Conflicts | None = None) -> None:
+        super().__init__(conflicts)
+        self.body = {"detail": self.detail, "code": self.code, "conflicts": conflicts or []}
+
+
+def window(span: Span, weeks: int) -> Span:
+    """The time a whole series lies in."""
+    return Span(span.starts_at, span.ends_at + weeks * WEEK + LEEWAY)
+
+
+def occurrences(span: Span, weeks: int, zone: ZoneInfo) -> list[Span]:
+    """The first session and those of the following weeks; every one lasts as long as the first.
+
+    At a time of day that a change of clocks skips the session is moved by as much (RFC 5545, section 3.3.5).
+    """
+    first, length = span.starts_at.astimezone(zone), span.ends_at - span.starts_at
+    starts = [(first + week * WEEK).astimezone(UTC) for week in range(weeks)]
+    return [Span(start, start + length) for start in starts]
+
+
+def conflicts(spans: Sequence[Span], reasons: Sequence[SlotConflict | None]) -> Conflicts:
+    """The spans that cannot be booked."""
+    return [
+        {"start_time": format_time(span.starts_at), "code": SLOT_ERRORS[reason].code}
+        for span, reason in zip(spans, reasons, strict=True)
+        if reason
+    ]

@@ -1,0 +1,52 @@
+"""The life of a booking: every way from one state to another (docs/decisions/0012-bookings.md draws it)."""
+
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
+
+State = Literal["pending", "confirmed", "cancelled", "expired", "completed", "no_show"]
+Role = Literal["student", "tutor", "system"]
+# Who has to answer a pending booking: the tutor a request, the student an offer from the waitlist.
+Answerer = Literal["tutor", "student"]
+ChangeKind = Literal["requested", "confirmed", "offered", "cancelled", "expired", "completed", "no_show", "rescheduled"]
+
+
+class Actor(NamedTuple):
+    """Who makes a transition, and why; the system is nobody."""
+
+    id: UUID | None
+    role: Role
+    reason: str = ""
+
+
+SYSTEM: Final = Actor(None, "system")
+
+
+class Transition(NamedTuple):
+    """A way from some states to another, and the kind of change it is recorded as.
+
+    A pending booking takes it only while it awaits `awaiting`, if that is given; `then_awaiting` is who has to answer
+    a booking that is pending after it.
+    """
+
+    kind: ChangeKind
+    before: tuple[State, ...]
+    after: State
+    awaiting: Answerer | None = None
+    then_awaiting: Answerer | None = None
+
+    def leads_from(self, state: State, awaiting: Answerer | None) -> bool:
+        return state in self.before and self.awaiting in {None, awaiting}
+
+
+CONFIRM: Final = Transition("confirmed", ("pending",), "confirmed", awaiting="tutor")
+DECLINE: Final = Transition("cancelled", ("pending",), "cancelled", awaiting="tutor")
+ACCEPT: Final = Transition("confirmed", ("pending",), "confirmed", awaiting="student")
+# An offer that was accepted where the tutor confirms by hand.
+REQUEST: Final = Transition("requested", ("pending",), "pending", awaiting="student", then_awaiting="tutor")
+CANCEL: Final = Transition("cancelled", ("pending", "confirmed"), "cancelled")
+EXPIRE: Final = Transition("expired", ("pending",), "expired")
+COMPLETE: Final = Transition("completed", ("confirmed", "no_show"), "completed")
+NO_SHOW: Final = Transition("no_show", ("confirmed", "completed"), "no_show")
+
+# No transition: rescheduling leaves the state as it is.
+RESCHEDULABLE: Final[tuple[State, ...]] = ("pending", "confirmed")
