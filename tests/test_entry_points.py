@@ -15,7 +15,7 @@ from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
-from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.dispatch_job import handler as dispatch
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.reviews.handler import handler as reviews
@@ -139,7 +139,7 @@ def answers(
         patch.setenv("MEDIA_FOLDER", str(folder / "media"))
         patch.setenv("PUBLIC_URL", "https://korepetycje.example")
         # As the scheduler of the local server does.
-        patch.setattr(dispatcher.dispatch_trigger, "installed", lambda: tell({}, None))
+        patch.setattr(dispatcher.dispatch_trigger, "installed", lambda: dispatch({}, None))
         read_settings_again()
         options = {name: os.environ[name] for name in names}
         with running_server(folder / "data", DEMO="0", **options) as server:

@@ -18,7 +18,7 @@ from functions.bookings.handler import handler as bookings
 from functions.chat.handler import handler as chat
 from functions.mail.handler import handler as mail
 from functions.migrations.handler import handler as migrations
-from functions.notifications.dispatch_job import handler as tell
+from functions.notifications.dispatch_job import handler as dispatch
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.reminders.handler import handler as remind
@@ -219,8 +219,8 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
     read_settings_again()
     student, tutor = people.student(), people.tutor()
     book(student, tutor).change("confirmed")
-    assert tell(recorded("queue_dispatch"), None) == {"dispatched": 1}
-    assert tell(recorded("schedule_dispatch"), None) == {"dispatched": 0}
+    assert dispatch(recorded("queue_dispatch"), None) == {"dispatched": 1}
+    assert dispatch(recorded("schedule_dispatch"), None) == {"dispatched": 0}
     assert remind(recorded("schedule_reminders"), None) == {"sent": 0}
     assert mail(recorded("schedule_mail"), None) == {"sent": 2}
     sent = ses_backends[ACCOUNT][REGION].sent_messages

@@ -8,7 +8,6 @@ import pytest
 
 from functions.chat.actions import senders
 from functions.chat.keep_alive_job import handler as keep_alive
-from functions.notifications.dispatch_job import handler as dispatch
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.rate_limits import Limit
 from shared.kit.security.tokens import Claims, issue
@@ -16,6 +15,7 @@ from tests.support.booking_rows import book
 from tests.support.chat_clients import Client, Clients
 from tests.support.conversations import add_conversation
 from tests.support.lambda_client import LambdaClient
+from tests.support.notifications import dispatch
 from tests.support.people import People, Person, insert, query
 
 OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
@@ -40,7 +40,7 @@ def test_a_notification_reaches_sockets_that_asked_for_it_and_no_legacy_one(
     notes, modern = listen(clients, tutor), clients.open(tutor, conversation, protocol="2")
     legacy, other = clients.open(tutor, conversation), listen(clients, student, "other=")
     book(student, tutor).change("confirmed")
-    dispatch({}, None)
+    dispatch()
     assert notes.frames == modern.frames
     [frame] = notes.frames
     assert frame["event"] == "notification_created"
@@ -62,7 +62,7 @@ def test_a_socket_that_is_gone_is_forgotten_and_the_others_are_notified(
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {gone.id}
     book(student, tutor).change("confirmed")
-    dispatch({}, None)
+    dispatch()
     assert len(here.frames) == 1
     assert query("SELECT id FROM connections") == [(here.id,)]
 

@@ -11,54 +11,23 @@ import psycopg
 import pytest
 
 from functions.accounts.handler import handler as accounts_handler
-from functions.mail import repository, transports
+from functions.mail import repository
 from functions.mail.handler import handler
 from functions.mail.service import EMAILS
 from shared.domain.outbox import Kind
 from shared.kit.db.query import Query
-from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
+from tests.support.mail_outbox import UNSENT, deliver, make_all_due, queue, send_all_at_once
 from tests.support.mailbox import delivered
 from tests.support.paused_transactions import wait_until, waiting
 from tests.support.people import PASSWORD, People, query
-from tests.support.races import at_once
-from tests.support.smtp_server import HOST, Postbox, free_port, smtp_server
+from tests.support.smtp_server import Postbox, smtp_server
 
 call = LambdaClient(accounts_handler)
-UNSENT = """
-SELECT recipient, attempts, round(extract(epoch FROM due_at - now())) FROM mail_outbox WHERE sent_at IS NULL ORDER BY id
-"""
-
-
-def deliver() -> int:
-    """One run of the mail function; how many mails it sent."""
-    sent: int = handler({}, None)["sent"]
-    return sent
 
 
 def register(email: str) -> None:
     assert call("POST", "/api/user/create/", json_body={"email": email, "password": PASSWORD}).status == 201
-
-
-def queue(*recipients: str) -> None:
-    """Accounts that wait for their confirmation mails."""
-    for recipient in recipients:
-        query("INSERT INTO users (email, password_hash) VALUES (%s, '!')", recipient)
-        query("INSERT INTO mail_outbox (kind, recipient) VALUES ('confirm_email', %s)", recipient)
-
-
-def time_passes() -> None:
-    """Until the next attempt of every mail."""
-    query("UPDATE mail_outbox SET due_at = now() WHERE sent_at IS NULL")
-
-
-@pytest.fixture
-def smtp_port(platform: None, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Mails go to an SMTP server on this port, once there is one."""
-    port = free_port()
-    monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
-    read_settings_again()
-    return port
 
 
 def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes_out_later(smtp_port: int) -> None:
@@ -69,7 +38,7 @@ def test_a_registration_while_the_mail_server_is_down_succeeds_and_its_mail_goes
     assert 25 <= seconds <= 30
     with smtp_server(smtp_port) as postbox:
         assert deliver() == 0, "not before its time"
-        time_passes()
+        make_all_due()
         assert deliver() == 1
         assert deliver() == 0
     [mail] = postbox.mails
@@ -99,7 +68,7 @@ def test_attempts_grow_rarer_until_there_is_one_an_hour(smtp_port: int) -> None:
     for _ in range(10):
         deliver()
         waits.append(int(query(UNSENT)[0][2]))
-        time_passes()
+        make_all_due()
     expected = [min(30 * 2**attempt, 3600) for attempt in range(10)]
     assert waits == [pytest.approx(seconds, abs=3) for seconds in expected]
 
@@ -110,11 +79,11 @@ def test_a_server_that_is_away_is_tried_once_a_run(smtp_port: int) -> None:
     assert [attempts for _, attempts, _ in query(UNSENT)] == [1, 0, 0]
     postbox = Postbox()
     postbox.closed = True
-    time_passes()
+    make_all_due()
     with smtp_server(smtp_port, postbox):
         deliver()
         postbox.closed = False
-        time_passes()
+        make_all_due()
         assert deliver() == 3
 
 
@@ -130,15 +99,8 @@ def test_a_mail_the_server_refuses_does_not_hold_up_others(smtp_port: int) -> No
             ("also.refused@example.com", 1),
         ]
         postbox.refused.clear()
-        time_passes()
+        make_all_due()
         assert deliver() == 2
-
-
-def send_all_at_once(port: int, workers: int) -> list[str]:
-    """Who got mails from so many workers at once, each as often as it did."""
-    with smtp_server(port) as postbox:
-        at_once(*[deliver] * workers)
-    return sorted(postbox.recipients)
 
 
 @pytest.mark.parametrize("mails", [40, pytest.param(1_000, marks=pytest.mark.proof)])
@@ -175,7 +137,7 @@ def test_a_mail_whose_worker_dies_while_it_sends_goes_out_with_the_next(smtp_por
         worker.wait()
         assert [(name, attempts) for name, attempts, _ in query(UNSENT)] == [("ola@example.com", 1)]
         assert deliver() == 0, "the dead worker has it for now"
-        time_passes()
+        make_all_due()
         postbox.may_answer.set()
         assert deliver() == 1
     assert query(UNSENT) == []
@@ -234,92 +196,3 @@ def test_every_kind_of_mail_can_be_written() -> None:
 
 def test_a_run_without_mails_sends_none(platform: None) -> None:
     assert handler({"source": "aws.scheduler"}, object()) == {"sent": 0}
-
-
-# Mails to send once
-
-
-def queue_once(*recipients: str) -> None:
-    queue(*recipients)
-    query("UPDATE mail_outbox SET once = true")
-
-
-def fates() -> list[tuple[str, bool, bool]]:
-    """Of each mail: its recipient, whether it is sent, and whether nobody knows."""
-    rows = query("SELECT recipient, sent_at IS NOT NULL, uncertain_at IS NOT NULL FROM mail_outbox ORDER BY id")
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def test_a_mail_to_send_once_is_tried_again_while_it_certainly_did_not_leave(smtp_port: int) -> None:
-    queue_once("ola@example.com", "refused@example.com")
-    assert deliver() == 0
-    postbox = Postbox()
-    postbox.refused = {"refused@example.com"}
-    time_passes()
-    with smtp_server(smtp_port, postbox):
-        assert deliver() == 1
-        assert fates() == [("ola@example.com", True, False), ("refused@example.com", False, False)]
-        postbox.refused.clear()
-        time_passes()
-        assert deliver() == 1
-    assert postbox.recipients == ["ola@example.com", "refused@example.com"]
-
-
-def test_a_mail_to_send_once_whose_worker_dies_is_marked_uncertain_and_never_sent_again(smtp_port: int) -> None:
-    queue_once("ola@example.com")
-    command = [sys.executable, "-c", "from functions.mail.handler import handler; handler({}, None)"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    with smtp_server(smtp_port) as postbox:
-        postbox.may_answer.clear()
-        worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        assert postbox.receiving.wait(30)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-        postbox.may_answer.set()
-        time_passes()
-        assert deliver() == 0
-    assert postbox.recipients.count("ola@example.com") <= 1
-    assert fates() == [("ola@example.com", False, True)]
-
-
-def test_a_connection_that_breaks_while_a_mail_is_handed_over_leaves_it_uncertain(
-    smtp_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transports, "TIMEOUT", 0.5)
-    queue_once("ola@example.com")
-    with smtp_server(smtp_port) as postbox:
-        postbox.may_answer.clear()
-        assert deliver() == 0
-        postbox.may_answer.set()
-        time_passes()
-        assert deliver() == 0
-    assert fates() == [("ola@example.com", False, True)]
-
-
-def test_a_worker_too_slow_to_begin_leaves_the_mail_to_the_one_that_has_it(smtp_port: int) -> None:
-    """Its time was over before it handed the mail over, and another worker claimed it."""
-    queue_once("ola@example.com")
-    slow = repository.claim_due()
-    assert slow
-    time_passes()
-    with smtp_server(smtp_port) as postbox:
-        assert deliver() == 1
-    assert repository.mark_uncertain(slow.id) is False
-    assert postbox.recipients == ["ola@example.com"]
-
-
-@pytest.mark.parametrize("mails", [20, pytest.param(500, marks=pytest.mark.proof)])
-def test_workers_at_once_send_each_mail_to_send_once_once(smtp_port: int, mails: int) -> None:
-    recipients = [f"ola{number:04d}@example.com" for number in range(mails)]
-    queue_once(*recipients)
-    assert send_all_at_once(smtp_port, 5) == recipients
-    assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL OR uncertain_at IS NOT NULL") == [(0,)]
-
-
-def test_mails_of_uncertain_fate_are_kept_for_a_week(platform: None) -> None:
-    queue_once("ola@example.com", "jan@example.com")
-    for age, recipient in (("5 days", "ola"), ("8 days", "jan")):
-        aged = "UPDATE mail_outbox SET uncertain_at = now(), created_at = now() - %s::interval WHERE recipient = %s"
-        query(aged, age, f"{recipient}@example.com")
-    deliver()
-    assert fates() == [("ola@example.com", False, True)]

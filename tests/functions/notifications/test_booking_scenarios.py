@@ -10,23 +10,22 @@ from urllib.parse import urlsplit
 import pytest
 import vobject
 
-from functions.notifications.dispatch_job import handler as dispatch
 from shared.domain import dispatcher
 from shared.kit.settings import settings
 from tests.support.booking_client import at, book, booked, free_tutor, post, sweep, wait
 from tests.support.mailbox import delivered
+from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, query
 
 
 @pytest.fixture(autouse=True)
 def dispatched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The dispatcher runs whenever it is triggered, as locally and on AWS."""
-    monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", lambda: dispatch({}, None))
+    monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", dispatch)
 
 
 def headlines(person: Person) -> list[str]:
-    rows = query("SELECT message FROM notifications WHERE user_id = %s ORDER BY id", person.id)
-    return [row[0].partition(":")[0] for row in rows]
+    return [message.partition(":")[0] for message in notified(person)]
 
 
 def subjects(person: Person) -> list[str]:
@@ -139,7 +138,7 @@ def test_when_an_account_is_deleted_the_other_person_is_notified(people: People,
     delivered()
     gone, left = (student, tutor) if who == "student" else (tutor, student)
     query("DELETE FROM users WHERE id = %s", gone.id)
-    dispatch({}, None)
+    dispatch()
     assert headlines(left)[-1] == "Zajęcia odwołane"
     assert entries(left)[-1][0] == "CANCEL"
     assert planned() == 0

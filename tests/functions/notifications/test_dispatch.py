@@ -1,46 +1,19 @@
-"""Who is notified of which change of a booking: of each once, whatever happens meanwhile."""
+"""Who is notified of which change of a booking, and who gets an email."""
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 
 from functions.mail.handler import handler as send_mails
-from functions.notifications.actions import dispatch as dispatching
-from functions.notifications.data import booking_changes
-from functions.notifications.dispatch_job import handler
-from functions.reminders.handler import handler as remind
-from shared.data.bookings import BookingChange
 from shared.domain.outbox import mailer_trigger
-from shared.kit.db.pool import close_pool
-from shared.kit.db.query import Query
-from shared.kit.settings import settings
-from tests.support.booking_rows import FAR, PENDING, Booked, book
-from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
+from tests.support.booking_rows import FAR, PENDING, book
+from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, query
-from tests.support.races import at_once
-from tests.support.statements import statements
 
 WHEN = "w środę 10 stycznia 2035 o 14:00"
 WHAT = "zajęcia indywidualne, online, 60 min"
 STUDENT, TUTOR = "Ola Nowak", "Jan Kowalski"
-
-
-@pytest.fixture
-def pair(people: People) -> tuple[Person, Person]:
-    return people.student(), people.tutor(first_name="Jan", last_name="Kowalski")
-
-
-def dispatch() -> int:
-    """How many changes were dispatched."""
-    number: int = handler({}, None)["dispatched"]
-    return number
-
-
-def messages(person: Person) -> list[str]:
-    return [row[0] for row in query("SELECT message FROM notifications WHERE user_id = %s ORDER BY id", person.id)]
 
 
 def mailed() -> list[tuple[str, int]]:
@@ -55,8 +28,8 @@ def test_the_tutor_is_notified_of_a_new_booking_and_both_get_an_email(pair: tupl
     student, tutor = pair
     change = book(student, tutor).change("confirmed")
     assert dispatch() == 1
-    assert messages(tutor) == [f"Nowa rezerwacja: {STUDENT}, {WHEN} ({WHAT})."]
-    assert messages(student) == []
+    assert notified(tutor) == [f"Nowa rezerwacja: {STUDENT}, {WHEN} ({WHAT})."]
+    assert notified(student) == []
     assert mailed() == [(student.email, change), (tutor.email, change)]
     [(kind, data)] = query("SELECT kind, data FROM notifications")
     assert kind == "booking_booked"
@@ -157,7 +130,7 @@ def test_a_change_is_reported_to_those_it_concerns_but_not_to_the_person_who_mad
     assert dispatch() == 1
     for reader, other, expected in ((student, TUTOR, to_student), (tutor, STUDENT, to_tutor)):
         texts = [expected.format(f"{other}, {WHEN} ({WHAT})")] if expected else []
-        assert messages(reader) == texts
+        assert notified(reader) == texts
 
 
 def test_the_tutor_hears_nothing_of_an_offer_that_came_to_nothing(pair: tuple[Person, Person]) -> None:
@@ -169,8 +142,8 @@ def test_the_tutor_hears_nothing_of_an_offer_that_came_to_nothing(pair: tuple[Pe
         query("UPDATE tutoring_sessions SET taken = false")
         booked.change(end, actor, from_state="pending")
     assert dispatch() == 4
-    assert messages(tutor) == []
-    assert [text.split(":")[0] for text in messages(student)] == [
+    assert notified(tutor) == []
+    assert [text.split(":")[0] for text in notified(student)] == [
         "Zwolniło się miejsce",
         "Zwolniło się miejsce",
         "Miejsce z listy oczekujących przepadło",
@@ -187,8 +160,8 @@ def test_an_offer_that_became_a_request_is_reported_as_a_request(pair: tuple[Per
     booked.become("cancelled")
     booked.change("cancelled", "tutor", from_state="pending")
     assert dispatch() == 3
-    assert [text.split(":")[0] for text in messages(tutor)] == ["Prośba o rezerwację"]
-    assert [text.split(":")[0] for text in messages(student)] == [
+    assert [text.split(":")[0] for text in notified(tutor)] == ["Prośba o rezerwację"]
+    assert [text.split(":")[0] for text in notified(student)] == [
         "Zwolniło się miejsce",
         "Prośba o rezerwację odrzucona",
     ]
@@ -200,7 +173,7 @@ def test_the_student_is_notified_when_the_tutor_withdraws_an_offer(pair: tuple[P
     booked.become("cancelled")
     booked.change("cancelled", "tutor", from_state="pending")
     dispatch()
-    assert messages(pair[0])[-1].startswith("Zajęcia odwołane: Jan Kowalski")
+    assert notified(pair[0])[-1].startswith("Zajęcia odwołane: Jan Kowalski")
 
 
 def test_tutors_read_times_in_their_own_zone(people: People) -> None:
@@ -208,8 +181,8 @@ def test_tutors_read_times_in_their_own_zone(people: People) -> None:
     query("UPDATE booking_terms SET time_zone = 'America/New_York' WHERE tutor_id = %s", tutor.tutor_id)
     book(student, tutor).change("cancelled", "system", from_state="confirmed")
     dispatch()
-    assert "w środę 10 stycznia 2035 o 08:00 (America/New_York)" in messages(tutor)[0]
-    assert f"{WHEN} (zajęcia" in messages(student)[0]
+    assert "w środę 10 stycznia 2035 o 08:00 (America/New_York)" in notified(tutor)[0]
+    assert f"{WHEN} (zajęcia" in notified(student)[0]
 
 
 @pytest.mark.parametrize("name", ["<>", "http://evil.example", "", "ola@example.com"])
@@ -217,7 +190,7 @@ def test_a_name_that_is_none_is_not_repeated(people: People, name: str) -> None:
     student, tutor = people.student(first_name=name, last_name=""), people.tutor()
     book(student, tutor).change("confirmed")
     dispatch()
-    assert messages(tutor) == [f"Nowa rezerwacja: uczeń, {WHEN} ({WHAT})."]
+    assert notified(tutor) == [f"Nowa rezerwacja: uczeń, {WHEN} ({WHAT})."]
 
 
 def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_booking(
@@ -230,7 +203,7 @@ def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_book
         before = booked.move(FAR + timedelta(days=days))
         booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=before)
     assert dispatch() == 3
-    found = [(text.split(":")[0], text.split(", ")[1].split(" (")[0]) for text in messages(tutor)]
+    found = [(text.split(":")[0], text.split(", ")[1].split(" (")[0]) for text in notified(tutor)]
     assert found == [
         ("Nowa rezerwacja", WHEN),
         ("Zmiana terminu zajęć", "w czwartek 11 stycznia 2035 o 14:00"),
@@ -244,7 +217,7 @@ def test_a_person_without_an_account_gets_nothing(pair: tuple[Person, Person]) -
     booked.cancel("system")
     query("DELETE FROM users WHERE id = %s", student.id)
     assert dispatch() == 1
-    assert messages(tutor) == [f"Zajęcia odwołane: uczeń, {WHEN} ({WHAT})."]
+    assert notified(tutor) == [f"Zajęcia odwołane: uczeń, {WHEN} ({WHAT})."]
     assert [recipient for recipient, _ in mailed()] == [tutor.email]
 
 
@@ -253,100 +226,7 @@ def test_an_unknown_kind_of_change_holds_up_no_other(pair: tuple[Person, Person]
     booked.change("teleported", to_state="confirmed")
     booked.change("confirmed")
     assert dispatch() == 2
-    assert len(messages(pair[1])) == 1
-
-
-def many(people: People, number: int) -> list[Booked]:
-    """As many bookings with a change each, of one student with tutors of their own."""
-    student = people.student()
-    booked = [book(student, people.tutor(), FAR + timedelta(hours=2 * each)) for each in range(number)]
-    for each in booked:
-        each.change("confirmed")
-    return booked
-
-
-def counts() -> tuple[int, int, int]:
-    """Notifications and mails there are, and mails that stand there twice."""
-    [(notifications,)] = query("SELECT count(*) FROM notifications")
-    [(mails, different)] = query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM mail_outbox")
-    return notifications, mails, mails - different
-
-
-@pytest.mark.parametrize("number", [25, pytest.param(300, marks=pytest.mark.proof)])
-def test_five_dispatchers_at_once_dispatch_each_change_once(
-    people: People, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    monkeypatch.setattr(dispatching, "BATCH", 5)
-    many(people, number)
-    at_once(*[dispatch] * 5)
-    dispatch()
-    assert counts() == (number, 2 * number, 0)
-    assert query("SELECT count(*) FROM booking_changes WHERE dispatched_at IS NULL") == [(0,)]
-
-
-def test_without_the_lock_dispatchers_at_once_send_mails_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    unlocked = booking_changes.CLAIM_UNDISPATCHED.text.replace("FOR NO KEY UPDATE OF c", "")
-    monkeypatch.setattr(booking_changes, "CLAIM_UNDISPATCHED", Query(BookingChange, unlocked))
-    many(people, 5)
-    with gate_after("INSERT ON mail_outbox") as let_go:
-
-        def open_it() -> int:
-            wait_until(lambda: waiting() >= 2)
-            let_go()
-            return 0
-
-        at_once(open_it, *[dispatch] * 3)
-    assert counts()[2] > 0
-
-
-@pytest.mark.parametrize("step", ["INSERT ON notifications", "INSERT ON mail_outbox", "UPDATE ON booking_changes"])
-def test_a_dispatcher_killed_halfway_has_done_nothing_and_the_next_does_everything(people: People, step: str) -> None:
-    many(people, 3)
-    with gate_after(step):
-
-        def killed() -> int:
-            with suppress(psycopg.OperationalError):
-                dispatch()
-            return 0
-
-        def kill() -> int:
-            kill_the_waiting()
-            return 0
-
-        at_once(killed, kill)
-    close_pool()
-    assert counts() == (0, 0, 0)
-    assert query("SELECT count(*) FROM reminders") == [(0,)]
-    assert dispatch() == 3
-    assert counts() == (3, 6, 0)
-
-
-def test_a_dispatcher_yields_to_a_transaction_that_locks_the_changes(people: People) -> None:
-    many(people, 2)
-    with psycopg.connect(settings().database_url) as other:
-        other.execute("SELECT FROM booking_changes FOR UPDATE")
-        assert dispatch() == 0
-    assert counts() == (0, 0, 0)
-    assert dispatch() == 2
-
-
-def test_dispatching_never_keeps_an_account_from_being_deleted(people: People) -> None:
-    """The dispatcher steps back from the deadlock, not the request that somebody waits for."""
-    [booked] = many(people, 1)
-    with psycopg.connect(settings().database_url) as other:
-        other.execute("DELETE FROM users WHERE id = %s", (booked.tutor.id,))
-
-        def dispatch_meanwhile() -> int:
-            return dispatch()
-
-        def touch_the_changes() -> int:
-            wait_until(lambda: waiting() == 1)
-            return other.execute("UPDATE booking_changes SET reason = 'x' WHERE kind = 'confirmed'").rowcount
-
-        assert at_once(dispatch_meanwhile, touch_the_changes) == [0, 1]
-        other.commit()
-    assert dispatch() == 2
-    assert [text.split(", ")[0] for text in messages(booked.student)] == ["Zajęcia odwołane: korepetytor"]
+    assert len(notified(pair[1])) == 1
 
 
 def test_dispatching_triggers_the_mailer_once_the_mails_are_committed(
@@ -368,21 +248,3 @@ def test_a_change_that_nobody_is_mailed_triggers_no_mailer(
     book(*pair, state="completed").change("completed", "system", from_state="confirmed")
     assert dispatch() == 1
     assert triggered == []
-
-
-def test_batches_follow_one_another_until_no_change_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatching, "BATCH", 2)
-    many(people, 5)
-    assert dispatch() == 5
-    assert remind({}, None) == {"sent": 0}
-
-
-def test_many_changes_take_as_many_statements_as_one(people: People) -> None:
-    many(people, 12)
-    with statements() as sent:
-        assert dispatch() == 12
-    inside = sent[: sent.index("COMMIT") + 1]
-    assert [statement.split()[0] for statement in inside] == [
-        *("BEGIN", "SELECT", "SELECT", "SELECT"),
-        *("INSERT", "INSERT", "WITH", "UPDATE", "COMMIT"),
-    ]

@@ -9,22 +9,12 @@ from functions.mail import repository
 from functions.mail.handler import handler
 from functions.mail.repository import DueMail
 from shared.kit.db.query import Query
-from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.people import insert, query
 from tests.support.races import at_once
-from tests.support.smtp_server import HOST, Postbox, free_port, smtp_server
+from tests.support.smtp_server import Postbox, smtp_server
 
 NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
-
-
-@pytest.fixture
-def smtp_port(platform: None, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Mails go to an SMTP server on this port, once there is one."""
-    port = free_port()
-    monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
-    read_settings_again()
-    return port
 
 
 def queued(*names: str) -> list[int]:

@@ -1,0 +1,132 @@
+"""Each change is dispatched once, whatever happens meanwhile."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from functions.notifications.actions import dispatch as dispatching
+from functions.notifications.data import booking_changes
+from functions.reminders.handler import handler as remind
+from shared.data.bookings import BookingChange
+from shared.kit.db.pool import close_pool
+from shared.kit.db.query import Query
+from shared.kit.settings import settings
+from tests.support.booking_rows import FAR, Booked, book
+from tests.support.notifications import dispatch, notified
+from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
+from tests.support.people import People, query
+from tests.support.races import at_once
+from tests.support.statements import statements
+
+
+def many(people: People, number: int) -> list[Booked]:
+    """As many bookings with a change each, of one student with tutors of their own."""
+    student = people.student()
+    booked = [book(student, people.tutor(), FAR + timedelta(hours=2 * each)) for each in range(number)]
+    for each in booked:
+        each.change("confirmed")
+    return booked
+
+
+def counts() -> tuple[int, int, int]:
+    """Notifications and mails there are, and mails that stand there twice."""
+    [(notifications,)] = query("SELECT count(*) FROM notifications")
+    [(mails, different)] = query("SELECT count(*), count(DISTINCT (recipient, payload)) FROM mail_outbox")
+    return notifications, mails, mails - different
+
+
+@pytest.mark.parametrize("number", [25, pytest.param(300, marks=pytest.mark.proof)])
+def test_five_dispatchers_at_once_dispatch_each_change_once(
+    people: People, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(dispatching, "BATCH", 5)
+    many(people, number)
+    at_once(*[dispatch] * 5)
+    dispatch()
+    assert counts() == (number, 2 * number, 0)
+    assert query("SELECT count(*) FROM booking_changes WHERE dispatched_at IS NULL") == [(0,)]
+
+
+def test_without_the_lock_dispatchers_at_once_send_mails_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlocked = booking_changes.CLAIM_UNDISPATCHED.text.replace("FOR NO KEY UPDATE OF c", "")
+    monkeypatch.setattr(booking_changes, "CLAIM_UNDISPATCHED", Query(BookingChange, unlocked))
+    many(people, 5)
+    with gate_after("INSERT ON mail_outbox") as let_go:
+
+        def open_it() -> int:
+            wait_until(lambda: waiting() >= 2)
+            let_go()
+            return 0
+
+        at_once(open_it, *[dispatch] * 3)
+    assert counts()[2] > 0
+
+
+@pytest.mark.parametrize("step", ["INSERT ON notifications", "INSERT ON mail_outbox", "UPDATE ON booking_changes"])
+def test_a_dispatcher_killed_halfway_has_done_nothing_and_the_next_does_everything(people: People, step: str) -> None:
+    many(people, 3)
+    with gate_after(step):
+
+        def killed() -> int:
+            with suppress(psycopg.OperationalError):
+                dispatch()
+            return 0
+
+        def kill() -> int:
+            kill_the_waiting()
+            return 0
+
+        at_once(killed, kill)
+    close_pool()
+    assert counts() == (0, 0, 0)
+    assert query("SELECT count(*) FROM reminders") == [(0,)]
+    assert dispatch() == 3
+    assert counts() == (3, 6, 0)
+
+
+def test_a_dispatcher_yields_to_a_transaction_that_locks_the_changes(people: People) -> None:
+    many(people, 2)
+    with psycopg.connect(settings().database_url) as other:
+        other.execute("SELECT FROM booking_changes FOR UPDATE")
+        assert dispatch() == 0
+    assert counts() == (0, 0, 0)
+    assert dispatch() == 2
+
+
+def test_dispatching_never_keeps_an_account_from_being_deleted(people: People) -> None:
+    """The dispatcher steps back from the deadlock, not the request that somebody waits for."""
+    [booked] = many(people, 1)
+    with psycopg.connect(settings().database_url) as other:
+        other.execute("DELETE FROM users WHERE id = %s", (booked.tutor.id,))
+
+        def dispatch_meanwhile() -> int:
+            return dispatch()
+
+        def touch_the_changes() -> int:
+            wait_until(lambda: waiting() == 1)
+            return other.execute("UPDATE booking_changes SET reason = 'x' WHERE kind = 'confirmed'").rowcount
+
+        assert at_once(dispatch_meanwhile, touch_the_changes) == [0, 1]
+        other.commit()
+    assert dispatch() == 2
+    assert [text.split(", ")[0] for text in notified(booked.student)] == ["Zajęcia odwołane: korepetytor"]
+
+
+def test_batches_follow_one_another_until_no_change_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatching, "BATCH", 2)
+    many(people, 5)
+    assert dispatch() == 5
+    assert remind({}, None) == {"sent": 0}
+
+
+def test_many_changes_take_as_many_statements_as_one(people: People) -> None:
+    many(people, 12)
+    with statements() as sent:
+        assert dispatch() == 12
+    inside = sent[: sent.index("COMMIT") + 1]
+    assert [statement.split()[0] for statement in inside] == [
+        *("BEGIN", "SELECT", "SELECT", "SELECT"),
+        *("INSERT", "INSERT", "WITH", "UPDATE", "COMMIT"),
+    ]
