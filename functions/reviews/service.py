@@ -9,7 +9,7 @@ from functions.reviews import queries, repository
 from functions.reviews.schemas import EditedRating, NewRating
 from shared.domain.auth import AccountGone
 from shared.domain.timestamps import format_time
-from shared.kit.db.integers import MAX_INT32, MAX_INT64
+from shared.kit.db.integers import MAX_INT32
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
 from shared.kit.errors import AppError, CodedError, NotFound
@@ -133,7 +133,7 @@ def set_reply(tutor_id: int, review_id: int, text: str | None) -> str:
 
     Raises ReviewNotFound.
     """
-    review = repository.set_reply(tutor_id, review_id, text) if review_id <= MAX_INT64 else None
+    review = repository.set_reply(tutor_id, review_id, text)
     if review is None:
         raise ReviewNotFound
     return review
@@ -146,7 +146,7 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
     """
     if not repository.lock_reporter(db, reporter_id):
         raise AccountGone
-    author = repository.lock_visible_review(db, review_id) if review_id <= MAX_INT64 else None
+    author = repository.lock_visible_review(db, review_id)
     if author is None:
         raise ReviewNotFound
     if author == reporter_id:
@@ -156,5 +156,5 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
 
 def set_hidden(db: PooledConnection, review_id: int, *, hidden: bool) -> None:
     """Hide a review or show it again. Its reports are then resolved. Raises ReviewNotFound."""
-    if review_id > MAX_INT64 or not repository.set_hidden(db, review_id, hidden=hidden):
+    if not repository.set_hidden(db, review_id, hidden=hidden):
         raise ReviewNotFound

@@ -1,4 +1,4 @@
-"""What holds for every endpoint of an account's own: who may call it, and what becomes of bodies nobody should send."""
+"""What holds for all endpoints of accounts: who may call them, and what becomes of bodies nobody should send."""
 
 import json
 from collections.abc import Callable
@@ -163,20 +163,20 @@ STRANGERS: list[tuple[Callable[[Person], str | None], Any]] = [
 
 
 def strangers(account: Callable[[], Person]) -> list[tuple[dict[str, str], Any]]:
-    """Headers of everybody who is not signed in, each with the refusal; `account` makes who they pretend to be."""
-    headers = [(credentials(account()), refusal) for credentials, refusal in STRANGERS]
+    """Headers of everybody who is not signed in, each with the error; `account` makes who they pretend to be."""
+    headers = [(credentials(account()), error) for credentials, error in STRANGERS]
     json_type = {"content-type": "application/json"}
-    return [(json_type | ({} if header is None else {"authorization": header}), refusal) for header, refusal in headers]
+    return [(json_type | ({} if header is None else {"authorization": header}), error) for header, error in headers]
 
 
 @each(PROTECTED)
 def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
-    refusals = strangers(lambda: people.student(picture="uploads/user/x.webp"))
+    errors = strangers(lambda: people.student(picture="uploads/user/x.webp"))
     before = rows()
-    for headers, refusal in refusals:
+    for headers, error in errors:
         for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")):
             answer = endpoint.call(method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.json) == (401, refusal)
+            assert (answer.status, answer.json) == (401, error)
             assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
     assert rows() == before
 

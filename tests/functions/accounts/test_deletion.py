@@ -1,4 +1,4 @@
-"""Deleting the own account (docs/contract.md, section 8)."""
+"""Deleting an account (docs/contract.md, section 8)."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def count(table: str) -> int:
     return int(query(f"SELECT count(*) FROM {table}")[0][0])
 
 
-def test_the_account_and_all_that_is_its_own_go(people: People) -> None:
+def test_the_account_goes_with_everything_in_it(people: People) -> None:
     tutor, student, other = people.tutor(), people.student(), people.tutor()
     times = {"starts_at": "2035-01-10T08:00Z", "ends_at": "2035-01-10T09:00Z"}
     insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
@@ -105,9 +105,7 @@ def test_a_conversation_goes_when_both_leave_at_once(people: People, rounds: int
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.proof)])
-def test_whoever_deletes_an_account_twice_at_once_or_changes_it_meanwhile_is_answered(
-    people: People, rounds: int
-) -> None:
+def test_deletions_at_once_and_a_change_meanwhile_are_answered(people: People, rounds: int) -> None:
     for _ in range(rounds):
         ola = people.student()
         change = {"password": "Zielona!Herbata7"}

@@ -1,4 +1,4 @@
-"""Exporting all own data."""
+"""Exporting all data of an account."""
 
 import json
 from typing import Any
@@ -45,7 +45,7 @@ def whole(person: Person) -> dict[str, Any]:
     return dict(first)
 
 
-def test_everything_of_a_tutor_s_own_is_exported(people: People) -> None:
+def test_everything_of_a_tutor_is_exported(people: People) -> None:
     settings = {"description": "Uczę.", "price": 75, "location": "Łódź", "skills": ["Fizyka"], "online_sessions": True}
     tutor, student = people.tutor(tutor=settings, picture="uploads/user/x.webp"), people.student(last_name="Obca")
     colleague = people.tutor()
@@ -105,7 +105,7 @@ def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
 
 
 def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
-    """Rules, bookings on both sides, a place in a line, a notification and a report of the tutor's."""
+    """Rules, bookings on both sides, a place on a waitlist, a notification and a report of the tutor's."""
     for weekday in (1, 2):
         row = {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600}
         insert("weekly_hours", row)
@@ -122,7 +122,7 @@ def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
     insert("review_reports", {"rating_id": insert("ratings", rating), "reporter_id": tutor.id, "reason": "Kłamie"})
 
 
-def test_calendar_bookings_and_what_was_told_are_exported(people: People) -> None:
+def test_calendar_bookings_and_notifications_are_exported(people: People) -> None:
     tutor, colleague, student = people.tutor(), people.tutor(), people.student(first_name="Obca")
     fill_calendar(tutor, colleague, student)
     fill_calendar(colleague, people.tutor(), people.student())
@@ -145,7 +145,7 @@ def test_calendar_bookings_and_what_was_told_are_exported(people: People) -> Non
     assert "cudza notatka" in json.dumps(whole(student), ensure_ascii=False)
 
 
-def test_rooms_are_exported_to_whoever_has_a_seat_for_certain(people: People) -> None:
+def test_rooms_are_exported_to_those_who_have_a_seat_for_certain(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     for state in ("pending", "confirmed", "cancelled", "expired", "completed", "no_show"):
         session(tutor, student, state)
@@ -230,7 +230,7 @@ def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
     assert (answer.status, answer.json) == (400, {"cursor": ["Nieprawidłowy kursor."]})
 
 
-def test_a_cursor_leads_into_the_own_data_only(people: People) -> None:
+def test_a_cursor_leads_into_the_caller_s_data_only(people: People) -> None:
     ola, jan = people.student(), people.student()
     add_messages(add_conversation(ola, jan), jan, "cudza")
     assert call("GET", f"{PATH}?cursor=3-", token=ola.access).json["messages"] == []

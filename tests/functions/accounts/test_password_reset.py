@@ -142,7 +142,7 @@ def test_a_confirmation_token_resets_nothing(people: People) -> None:
         (12345678, [COMMON, DIGITS]),
     ],
 )
-def test_the_rules_a_password_breaks_are_told_in_order(people: People, password: Any, complaints: list[str]) -> None:
+def test_the_rules_a_password_breaks_are_named_in_order(people: People, password: Any, complaints: list[str]) -> None:
     names = {"first_name": "Aleksandra", "last_name": "Brzęczyszczykiewicz"}
     ola = people.student(email="ola.nowak@example.com", **names)
     token = mailed_token(ola.email)
@@ -163,7 +163,7 @@ def test_the_rules_a_password_breaks_are_told_in_order(people: People, password:
         ({"token": "x", "password": "a\0b"}, {"password": ["Znaki null są niedozwolone."]}),
     ],
 )
-def test_wrong_fields_are_told_before_a_wrong_token(platform: None, body: Any, errors: Any) -> None:
+def test_wrong_fields_are_named_before_a_wrong_token(platform: None, body: Any, errors: Any) -> None:
     answer = call("POST", "/api/user/password_reset/confirm/", json_body=body)
     assert (answer.status, answer.json) == (400, errors)
 

@@ -1,4 +1,4 @@
-"""What happens at the same moment: one wins, and the twin without the guard shows that the guard decides."""
+"""What happens at the same moment: one wins, and a counter-test without the protection shows that it decides."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -156,7 +156,7 @@ def test_each_field_has_its_rules(platform: None, field: str, value: Any, compla
     assert len(delivered()) == accounts()
 
 
-def test_all_wrong_fields_are_told_at_once(platform: None) -> None:
+def test_all_wrong_fields_are_named_at_once(platform: None) -> None:
     answer = call("POST", PATH, json_body={"email": "zly", "first_name": None, "is_tutor": []})
     expected = {"email": [NOT_EMAIL], "password": [REQUIRED], "first_name": [NULL], "is_tutor": [NOT_FLAG]}
     assert (answer.status, answer.json) == (400, expected)
@@ -211,7 +211,7 @@ def test_an_address_registers_once_in_whatever_case(platform: None, email: str) 
     assert len(delivered()) == 1
 
 
-def test_nobody_gives_himself_what_is_not_asked_for(platform: None) -> None:
+def test_fields_that_are_not_asked_for_are_ignored(platform: None) -> None:
     wished = "00000000-0000-4000-8000-000000000000"
     answer = register(
         id=wished,

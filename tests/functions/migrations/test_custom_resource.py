@@ -88,8 +88,8 @@ def revision(address: str) -> Any:
 def test_an_update_migrates_and_says_so(bucket: Bucket, database: str) -> None:
     asked = request(bucket)
     assert handler(asked, None) == {"upgraded": True}
-    told = {name: asked[name] for name in ("StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId")}
-    assert bucket.taken == [{"Status": "SUCCESS", "Reason": "", **told}]
+    identity = {name: asked[name] for name in ("StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId")}
+    assert bucket.taken == [{"Status": "SUCCESS", "Reason": "", **identity}]
     # The signature of the address covers the content type: there is none.
     assert bucket.content_types == [""]
     assert len(revision(database)) == 1
@@ -111,7 +111,7 @@ def test_deleting_the_stack_leaves_the_database_alone(bucket: Bucket, monkeypatc
     read_settings_again()
 
 
-def test_what_fails_is_told_and_not_raised(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_reported_and_not_raised(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lambda would call a function that raised again, and CloudFormation wait for an hour."""
     monkeypatch.setenv("DATABASE_URL", NOWHERE)
     read_settings_again()

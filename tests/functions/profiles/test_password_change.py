@@ -1,4 +1,4 @@
-"""Changing the own password."""
+"""Changing the password."""
 
 from typing import Any
 

@@ -120,7 +120,7 @@ def test_a_picture_is_turned_as_its_exif_says(image_format: str, orientation: in
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_what_else_a_file_tells_is_dropped(image_format: str) -> None:
+def test_metadata_of_a_file_is_dropped(image_format: str) -> None:
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     if image_format != "TIFF":  # Pillow does not write places into TIFF

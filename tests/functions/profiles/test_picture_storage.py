@@ -27,7 +27,7 @@ def files() -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def shown(person: Person) -> str:
+def picture_of(person: Person) -> str:
     return str(call("GET", "/api/user/profile/", token=person.access).json["profile_image"])
 
 
@@ -38,10 +38,10 @@ def delete(person: Person) -> tuple[int, object]:
 
 def test_every_upload_gets_a_new_name_and_the_old_file_goes(people: People) -> None:
     ola, names = people.student(), set()
-    assert shown(ola) == DEFAULT
+    assert picture_of(ola) == DEFAULT
     for _ in range(5):
         path = upload(ola, PICTURE).json["profile_image"]
-        assert shown(ola) == path
+        assert picture_of(ola) == path
         assert files() == {path.removeprefix("/static/media/")}
         assert str(ola.id) not in path
         names.add(path)
@@ -53,7 +53,7 @@ def test_a_deleted_picture_is_gone_and_the_default_one_stays(people: People) -> 
     upload(ola, PICTURE)
     other = upload(jan, PICTURE).json["profile_image"]
     assert delete(ola) == (200, DELETED)
-    assert shown(ola) == DEFAULT
+    assert picture_of(ola) == DEFAULT
     assert files() == {other.removeprefix("/static/media/")}
     assert delete(ola) == (400, NO_PICTURE)
 
@@ -62,7 +62,7 @@ def test_a_refused_upload_leaves_the_picture_as_it_is(people: People) -> None:
     ola = people.student()
     path = upload(ola, PICTURE).json["profile_image"]
     assert upload(ola, b"no picture").status == 400
-    assert shown(ola) == path
+    assert picture_of(ola) == path
     assert files() == {path.removeprefix("/static/media/")}
 
 
@@ -78,7 +78,7 @@ def test_of_uploads_at_once_the_last_one_s_file_remains_alone(people: People, ro
     for _ in range(rounds):
         answers = at_once(*[partial(upload, ola, PICTURE)] * 6)
         assert [answer.status for answer in answers] == [200] * 6
-        assert files() == {shown(ola).removeprefix("/static/media/")}
+        assert files() == {picture_of(ola).removeprefix("/static/media/")}
 
 
 def test_of_deletions_at_once_one_deletes(people: People) -> None:
@@ -87,7 +87,7 @@ def test_of_deletions_at_once_one_deletes(people: People) -> None:
     answers = at_once(*[partial(delete, ola)] * 6)
     assert (200, DELETED) in answers
     assert files() == set()
-    assert shown(ola) == DEFAULT
+    assert picture_of(ola) == DEFAULT
 
 
 def test_an_upload_to_an_account_that_is_deleted_meanwhile_leaves_no_file(people: People) -> None:
@@ -144,6 +144,6 @@ def test_a_file_that_cannot_be_deleted_does_not_fail_what_is_done_already(people
     boto3.client("s3").delete_object(Bucket=bucket, Key=path.removeprefix("/static/media/"))
     boto3.client("s3").delete_bucket(Bucket=bucket)
     assert delete(ola) == (200, DELETED)
-    assert shown(ola) == DEFAULT
+    assert picture_of(ola) == DEFAULT
     assert upload(ola, PICTURE).status == 503, "nothing was stored"
-    assert shown(ola) == DEFAULT
+    assert picture_of(ola) == DEFAULT

@@ -1,4 +1,4 @@
-"""Reading and changing the own profile."""
+"""Reading and changing a profile."""
 
 from typing import Any
 

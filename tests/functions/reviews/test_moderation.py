@@ -67,14 +67,14 @@ def test_a_report_without_a_reason_is_refused(people: People, review: int, body:
     assert query("SELECT * FROM review_reports") == []
 
 
-def test_what_is_not_shown_cannot_be_reported(people: People, review: int) -> None:
+def test_a_hidden_review_cannot_be_reported(people: People, review: int) -> None:
     query("UPDATE ratings SET hidden_at = now()")
     for review_id in (review, 0, 99, 2**63 - 1, 2**63, "9" * 40, "x"):
         answer = report(people.student(), review_id)
         assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
-def test_the_own_review_cannot_be_reported(people: People) -> None:
+def test_authors_cannot_report_their_reviews(people: People) -> None:
     author = people.student()
     row = {"tutor_id": people.tutor().tutor_id, "student_id": author.id, "rating": 1, "review": "Źle"}
     answer = report(author, insert("ratings", row))

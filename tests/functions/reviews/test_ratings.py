@@ -1,4 +1,4 @@
-"""Rating tutors, the own ratings and the best of all."""
+"""Rating tutors, a student's ratings and the best of all."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def unrate(student: Person, tutor_id: object) -> Answer:
     return call("DELETE", f"/api/user/rate_tutor/{tutor_id}/", token=student.access)
 
 
-def own(student: Person) -> Any:
+def ratings_of(student: Person) -> Any:
     answer = call("GET", "/api/user/ratings/me/", token=student.access)
     assert answer.status == 200, answer
     return answer.json["ratings"]
@@ -53,7 +53,7 @@ def test_a_tutor_is_rated(people: People, body: Any, rating: int, review: str) -
     assert (answer.json["rating"], answer.json["review"]) == (rating, review)
     age = datetime.now(UTC) - datetime.fromisoformat(answer.json["created_at"])
     assert timedelta() <= age < timedelta(minutes=1)
-    assert own(student) == [{**answer.json, "tutor_id": str(tutor.tutor_id)}]
+    assert ratings_of(student) == [{**answer.json, "tutor_id": str(tutor.tutor_id)}]
     assert query("SELECT rating, review, tutor_id, student_id FROM ratings") == [
         (rating, review, tutor.tutor_id, student.id)
     ]
@@ -95,7 +95,7 @@ def test_a_rating_that_is_none_is_refused(people: People, body: Any, complaints:
     tutor, student = people.tutor(), people.student()
     answer = rate(student, tutor.tutor_id, body)
     assert (answer.status, answer.json) == (400, complaints)
-    assert own(student) == []
+    assert ratings_of(student) == []
 
 
 def test_a_tutor_is_rated_once_by_everybody(people: People) -> None:
@@ -103,7 +103,7 @@ def test_a_tutor_is_rated_once_by_everybody(people: People) -> None:
     assert rate(student, tutor.tutor_id, {"rating": 4, "review": "x"}).status == 201
     answer = rate(student, tutor.tutor_id, {"rating": 1, "review": "drugi raz"})
     assert (answer.status, answer.json) == (400, {"Error": "You have already rated this tutor."})
-    assert [rating["rating"] for rating in own(student)] == [4]
+    assert [rating["rating"] for rating in ratings_of(student)] == [4]
     assert rate(other_tutor, tutor.tutor_id, {"review": "y"}).status == 201
     assert rate(student, other_tutor.tutor_id, {"review": "z"}).status == 201
     unrate(student, tutor.tutor_id)
@@ -132,7 +132,7 @@ def test_a_body_is_checked_before_the_tutor(people: People) -> None:
     assert (answer.status, answer.json) == (400, {"rating": [SCALE], "review": [REQUIRED]})
 
 
-def test_the_own_rating_is_deleted_and_nobody_else_s(people: People) -> None:
+def test_a_student_deletes_only_their_own_rating(people: People) -> None:
     tutor, first, second = people.tutor(), people.student(), people.student()
     rate(first, tutor.tutor_id, {"rating": 5, "review": "x"})
     for nobody in (second, tutor):
@@ -141,7 +141,7 @@ def test_the_own_rating_is_deleted_and_nobody_else_s(people: People) -> None:
     rate(second, tutor.tutor_id, {"rating": 1, "review": "y"})
     answer = unrate(first, tutor.tutor_id)
     assert (answer.status, answer.json) == (200, {"Info": "Rating deleted."})
-    assert (own(first), len(own(second))) == ([], 1)
+    assert (ratings_of(first), len(ratings_of(second))) == ([], 1)
     assert unrate(first, tutor.tutor_id).status == 400
 
 
@@ -158,11 +158,11 @@ def test_own_ratings_are_listed_oldest_first_in_warsaw_time(people: People) -> N
         given_at = datetime(2034, month, 1, 10, 0, 0, 5, UTC)
         columns = {"rating": 3, "review": str(month), "created_at": given_at}
         insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, **columns})
-    assert own(student) == [
+    assert ratings_of(student) == [
         {"rating": 3, "review": "7", "created_at": "2034-07-01T12:00:00.000005+02:00", "tutor_id": "1"},
         {"rating": 3, "review": "1", "created_at": "2034-01-01T11:00:00.000005+01:00", "tutor_id": "2"},
     ]
-    assert own(people.student()) == []
+    assert ratings_of(people.student()) == []
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def many(people: People) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "shown"),
+    ("wanted", "listed"),
     [
         ("3", 3),
         ("2.7", 2),
@@ -197,17 +197,17 @@ def many(people: People) -> list[int]:
         ("+2+", 2),
     ],
 )
-def test_the_best_ratings_come_first_and_a_hundred_at_most(many: list[int], wanted: str, shown: int) -> None:
+def test_the_best_ratings_come_first_and_a_hundred_at_most(many: list[int], wanted: str, listed: int) -> None:
     answer = call("GET", f"/api/user/ratings/best/?number_of_ratings={wanted}")
     assert answer.status == 200
-    assert [rating["rating"] for rating in answer.json] == sorted(many, reverse=True)[:shown]
+    assert [rating["rating"] for rating in answer.json] == sorted(many, reverse=True)[:listed]
     assert all(list(rating) == ["rating", "review", "created_at", "tutor_id"] for rating in answer.json)
     assert all(rating["tutor_id"] == "1" for rating in answer.json)
 
 
 def test_the_best_ratings_without_a_number(many: list[int]) -> None:
-    shown = call("GET", "/api/user/ratings/best/?number_of_ratings=x&number_of_ratings=1&other=5").json
-    assert [rating["rating"] for rating in shown] == [5]
+    listed = call("GET", "/api/user/ratings/best/?number_of_ratings=x&number_of_ratings=1&other=5").json
+    assert [rating["rating"] for rating in listed] == [5]
     assert len(call("GET", "/api/user/ratings/best").json) == 100
 
 
@@ -246,7 +246,7 @@ def test_ratings_are_given_and_listed_by_signed_in_users(people: People, method:
     assert (answer.status, answer.json) == (401, {"detail": "Nie podano danych uwierzytelniających."})
 
 
-def test_a_wrong_method_is_told(people: People) -> None:
+def test_a_wrong_method_is_refused(people: People) -> None:
     student = people.student()
     for method, path, allowed in (
         ("GET", "rate_tutor/1/", "POST, DELETE, OPTIONS"),

@@ -131,7 +131,7 @@ ACCOUNT_FIRST = "SELECT FROM users WHERE id = %s FOR UPDATE"
 
 
 @pytest.mark.parametrize("verb", ["edit", "withdraw", "hide"])
-def test_whoever_changes_a_review_waits_for_a_deletion_without_holding_the_review(people: People, verb: str) -> None:
+def test_a_change_of_a_review_waits_for_a_deletion_without_holding_the_review(people: People, verb: str) -> None:
     tutor, student = people.tutor(), people.student()
     answer = meet_the_deletion(student, tutor, acting(people, verb, student, tutor), TUTOR_FIRST)
     assert answer.status == (404 if verb == "hide" else 400)
@@ -167,7 +167,7 @@ def ends_in_a_deadlock(student: Person, tutor: Person, act: partial[Answer], loc
         return True
 
 
-def test_who_reports_waits_for_the_deletion_of_their_account(people: People) -> None:
+def test_a_report_waits_for_the_deletion_of_its_reporter(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     act = acting(people, "report", student, tutor)
     assert meet_the_deletion(tutor, tutor, act, ACCOUNT_FIRST).status == 401

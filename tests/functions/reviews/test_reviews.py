@@ -234,10 +234,10 @@ def test_a_reply_that_is_none_is_refused(people: People, body: Any, complaint: s
     assert query("SELECT reply FROM ratings") == [("Stara",)]
 
 
-def test_only_the_tutor_replies_and_only_to_what_is_shown(people: People) -> None:
+def test_only_the_tutor_replies_and_only_to_visible_reviews(people: People) -> None:
     tutor, colleague, student = people.tutor(), people.tutor(), people.student()
-    shown, hidden = rated(tutor, student), rated(tutor, people.student(), hidden_at=datetime.now(UTC))
-    cases: list[tuple[Person, object, int]] = [(colleague, shown, 404), (tutor, hidden, 404), (student, shown, 403)]
+    visible, hidden = rated(tutor, student), rated(tutor, people.student(), hidden_at=datetime.now(UTC))
+    cases: list[tuple[Person, object, int]] = [(colleague, visible, 404), (tutor, hidden, 404), (student, visible, 403)]
     cases += [(tutor, unknown, 404) for unknown in (0, 99, 2**63 - 1, 2**63, "9" * 40, "x")]
     for person, review_id, status in cases:
         for body in ({"reply": "x"}, None):
@@ -247,10 +247,10 @@ def test_only_the_tutor_replies_and_only_to_what_is_shown(people: People) -> Non
 
 def test_a_hidden_review_is_nowhere_and_its_author_cannot_make_room_for_another(people: People) -> None:
     tutor, student, other = people.tutor(), people.student(), people.student()
-    hidden, shown = rated(tutor, student, 1), rated(tutor, other, 5)
+    hidden, visible = rated(tutor, student, 1), rated(tutor, other, 5)
     query("UPDATE ratings SET hidden_at = now() WHERE id = %s", hidden)
     page = reviews(tutor.tutor_id).json
-    assert (page["count"], page["avg_rating"], [each["id"] for each in page["results"]]) == (1, "5.0", [shown])
+    assert (page["count"], page["avg_rating"], [each["id"] for each in page["results"]]) == (1, "5.0", [visible])
     details = LambdaClient(tutors)("GET", f"/api/user/tutor/details/{tutor.tutor_id}/").json
     assert ([each["rating"] for each in details["tutor_ratings"]], details["avg_rating"]) == ([5], "5.0")
     best = call("GET", "/api/user/ratings/best/").json

@@ -49,7 +49,7 @@ def rows() -> list[Any]:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("method", "path", "body", "expected"), MATRIX, ids=[f"{m} {p}" for m, p, _b, _e in MATRIX])
-def test_everybody_may_what_is_theirs(
+def test_each_role_may_do_what_is_its_part(
     cast: dict[str, Person], *, method: str, path: str, body: Any, expected: tuple[int, ...], role: str
 ) -> None:
     token = {"nobody": "", "refresh token": cast["author"].refresh}.get(role)

@@ -32,7 +32,7 @@ STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
 class Clock:
-    """Time as the processes of this test see it; it passes when told to."""
+    """Time as the processes of this test see it; it passes on demand."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -45,7 +45,7 @@ class Clock:
 
 
 class Functions:
-    """In place of moto's Lambda, which needs Docker: runs the handler, each step as often as it is told."""
+    """In place of moto's Lambda, which needs Docker: runs the handler, each step as often as configured."""
 
     def __init__(self) -> None:
         self.times = 1
@@ -230,7 +230,7 @@ def test_no_process_ever_meets_a_token_it_cannot_read(
 def test_a_key_that_signs_as_soon_as_it_is_found_is_unknown_to_others(
     secret: str, start: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin of the test above: without the time to settle it fails."""
+    """The counter-test of the one above: without the time to settle it fails."""
     monkeypatch.setattr(signing_keys, "SETTLING_SECONDS", -1000.0)
     running = start()
     running.issue()
@@ -242,7 +242,7 @@ def test_a_key_that_signs_as_soon_as_it_is_found_is_unknown_to_others(
 
 
 def tokens_of_nobody() -> str:
-    """A token whose signature no key made: whoever meets it looks for other keys."""
+    """A token whose signature no key made: who meets it looks for other keys."""
     import jwt
 
     return jwt.encode({"exp": 2**32, "token_type": "access"}, "x" * 40, "HS256")

@@ -1,4 +1,4 @@
-"""Checking the own password, which changing it and deleting the account ask for."""
+"""Checking the password, which changing it and deleting the account require."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def check(person: Person, password: Any) -> Answer:
         ("\ud800", False),
     ],
 )
-def test_it_is_told_whether_the_password_matches(people: People, password: Any, *, matches: bool) -> None:
+def test_the_answer_says_whether_the_password_matches(people: People, password: Any, *, matches: bool) -> None:
     answer = check(people.student(), password)
     assert (answer.status, answer.json) == (200, {"password_matches": matches})
 

@@ -41,7 +41,7 @@ def test_unknown_and_wrong_are_answered_the_same(people: People, username: str, 
     assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
 
 
-def test_an_unconfirmed_account_reads_so_only_with_the_right_password(people: People) -> None:
+def test_an_unconfirmed_account_is_named_so_only_with_the_right_password(people: People) -> None:
     ola = people.student(confirmed_at=None)
     assert grant(ola.email, "wrong").status == 401
     answer = grant(ola.email)

@@ -68,7 +68,7 @@ def test_blanks_around_and_case_of_the_address_do_not_matter(people: People) -> 
         ("x" * 100_000, PASSWORD),
     ],
 )
-def test_unknown_and_wrong_are_told_the_same(people: People, email: Any, password: Any) -> None:
+def test_unknown_and_wrong_are_answered_the_same(people: People, email: Any, password: Any) -> None:
     people.student(email="ola@example.com")
     answer = sign_in(email, password)
     assert (answer.status, answer.json) == (401, WRONG)
@@ -76,7 +76,7 @@ def test_unknown_and_wrong_are_told_the_same(people: People, email: Any, passwor
     assert query("SELECT count(*) FROM sign_in_sessions") == [(1,)]
 
 
-def test_an_unconfirmed_account_is_told_so_only_with_the_right_password(people: People) -> None:
+def test_an_unconfirmed_account_is_named_so_only_with_the_right_password(people: People) -> None:
     ola = people.student(confirmed_at=None)
     answer = sign_in(ola.email)
     assert answer.status == 400

@@ -172,13 +172,13 @@ def test_an_account_is_the_same_however_its_address_is_typed(ola: Person) -> Non
         assert_throttled(sign_in(typed, PASSWORD))
 
 
-def test_checking_the_own_password_is_limited_wherever_it_is_done_from(ola: Person) -> None:
+def test_password_checks_are_limited_from_wherever_they_come(ola: Person) -> None:
     for number in range(10):
         assert check(ola, address=f"198.51.100.{number}").json == {"password_matches": False}
     assert_throttled(check(ola, PASSWORD, "198.51.100.200"))
 
 
-def test_whoever_checks_in_one_session_does_not_lock_another_one(ola: Person, people: People) -> None:
+def test_checks_in_one_session_do_not_lock_another_one(ola: Person, people: People) -> None:
     [(second,)] = query(
         "INSERT INTO sign_in_sessions (user_id, expires_at) SELECT id, now() + interval '1 day' FROM users RETURNING id"
     )
@@ -193,7 +193,7 @@ def test_whoever_checks_in_one_session_does_not_lock_another_one(ola: Person, pe
     ) == [(True,)]
 
 
-def test_redis_is_told_neither_addresses_nor_anything_long(ola: Person) -> None:
+def test_redis_learns_neither_addresses_nor_anything_long(ola: Person) -> None:
     sign_in(ola.email)
     sign_in("x" * 1_000_000)
     keys = list(redis_client().scan_iter())

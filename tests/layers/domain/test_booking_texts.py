@@ -42,7 +42,7 @@ def test_another_zone_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first_name", "last_name", "told"),
+    ("first_name", "last_name", "expected"),
     [
         ("Łucja", "Śliwa-Kowalska", "Łucja Śliwa-Kowalska"),
         ("Anna Maria", "", "Anna Maria"),
@@ -62,9 +62,9 @@ def test_another_zone_is_named() -> None:
         ("Ola\r\nBcc: x", " \u2028\tNowak ", "Ola Bcc: x Nowak"),
     ],
 )
-def test_a_person_is_called_by_name_or_by_part(first_name: str, last_name: str, told: str) -> None:
-    assert full_name(person(first_name, last_name), "student") == told
+def test_a_person_is_called_by_name_or_by_part(first_name: str, last_name: str, expected: str) -> None:
+    assert full_name(person(first_name, last_name), "student") == expected
 
 
-def test_whoever_is_gone_is_called_by_part() -> None:
+def test_a_deleted_person_is_called_by_part() -> None:
     assert full_name(None, "tutor") == "korepetytor"

@@ -21,7 +21,7 @@ def test_the_dispatcher_is_woken_where_there_is_one(monkeypatch: pytest.MonkeyPa
 def test_on_aws_it_is_woken_by_its_queue(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher.dispatch_trigger, "installed", None)
     with emulated_aws(monkeypatch):
-        queue = boto3.client("sqs").create_queue(QueueName="tell")["QueueUrl"]
+        queue = boto3.client("sqs").create_queue(QueueName="dispatch")["QueueUrl"]
         monkeypatch.setenv("DISPATCH_QUEUE_URL", queue)
         read_settings_again()
         trigger_dispatch()

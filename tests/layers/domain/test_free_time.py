@@ -134,7 +134,7 @@ def test_a_year_s_end_does_not_split_a_week() -> None:
     assert found.why_not(span(datetime(2028, 1, 3, 12, tzinfo=UTC), 60)) is None
 
 
-def test_slots_count_anew_from_each_item() -> None:
+def test_each_item_starts_its_own_count_of_slots() -> None:
     start = NOW + DAY
     found = calendar(span(start, 45), span(start + 45 * MINUTE, 75), span(start + 180 * MINUTE, 60))
     expected = ["21 12:00", "21 12:30", "21 12:45", "21 13:15", "21 15:00"]

@@ -1,4 +1,4 @@
-"""The outbox: a mail stands or falls with the transaction of what it tells of."""
+"""The outbox: a mail stands or falls with the transaction of what it reports."""
 
 import json
 import time
@@ -41,7 +41,7 @@ def test_a_mail_is_due_at_once_and_holds_its_kind_and_addressee_only(platform: N
     }
 
 
-def test_several_mails_say_what_they_tell_of(platform: None) -> None:
+def test_several_mails_say_what_they_are_about(platform: None) -> None:
     with transaction() as db:
         queue_mails(db, [])
         queue_mails(db, [Mail("booking_change", "ola@example.com", {"change": 7})])
@@ -87,7 +87,7 @@ def received(queue: str) -> list[dict[str, int]]:
     return bodies
 
 
-def test_on_aws_the_queue_is_told_which_mails_wait(queue: str) -> None:
+def test_on_aws_the_queue_gets_the_mails_that_wait(queue: str) -> None:
     trigger_mailer()
     assert received(queue) == [{}]
     trigger_mailer(*range(1, 24))

@@ -15,8 +15,8 @@ PERSON = {"email": "ola.nowakowska@example.com", "first_name": "Aleksandra", "la
 def complaints(password: str, **changes: str) -> list[str]:
     try:
         check_password_rules(password, **PERSON | changes)
-    except WeakPassword as refusal:
-        found: list[str] = refusal.body["password"]
+    except WeakPassword as error:
+        found: list[str] = error.body["password"]
         return found
     return []
 
@@ -44,11 +44,11 @@ def complaints(password: str, **changes: str) -> list[str]:
         ("x" * 128, []),
     ],
 )
-def test_a_password_is_told_every_rule_it_breaks_in_order(password: str, expected: list[str]) -> None:
+def test_every_rule_a_password_breaks_is_named_in_order(password: str, expected: list[str]) -> None:
     assert complaints(password) == expected
 
 
-def test_of_several_likenesses_the_first_is_told() -> None:
+def test_of_several_likenesses_the_first_is_named() -> None:
     assert complaints("Nowakowska7") == [EMAIL]
     assert complaints("Nowakowska7", email="o@example.com") == [LAST]
     assert complaints("Nowakowska7", email="o@example.com", first_name="nowakowska") == [FIRST]
@@ -59,7 +59,7 @@ def test_absent_names_are_like_nothing() -> None:
 
 
 @pytest.mark.parametrize("length", [4, 8, 16, 64, 255])
-def test_a_password_is_never_one_of_the_own_data_itself(length: int) -> None:
+def test_a_password_is_never_a_personal_datum_itself(length: int) -> None:
     name = ("Brzęczyszczykiewicz" * 20)[:length]
     assert complaints(name, email="o@example.com", first_name="", last_name=name)[0] == LAST
 
