@@ -40,7 +40,7 @@ COVERING := tests/layers/domain $(addprefix tests/functions/,bookings notificati
 bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run
 	@$(BIN)/python -m tests.benchmarks
 
-check: $(VENV)/dev.stamp  ## Format, lint, types, architecture, vulnerabilities and licences of packages
+check: $(VENV)/dev.stamp audit licences  ## Format, lint, types, architecture, vulnerabilities and licences of packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -48,7 +48,7 @@ check: $(VENV)/dev.stamp  ## Format, lint, types, architecture, vulnerabilities 
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	@$(MAKE) --no-print-directory audit licences
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 
 audit: $(VENV)/dev.stamp  ## Ask PyPI for known vulnerabilities of the pinned packages; AUDIT=strict fails if it cannot be asked
 	@$(BIN)/python -m tools.dependencies audit

@@ -12,7 +12,7 @@ from typing import Any
 import anyio.to_thread
 
 from functions.chat import sockets
-from functions.chat.api.socket_routes import ROUTES
+from functions.chat.api.socket_routes import ROUTES, flood_frame
 from local import docs, health, inbox, management, media, start_page, web_pages
 from local.features import ROUTERS
 from local.frontend import Frontend
@@ -39,7 +39,13 @@ class Server:
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])
         together = {"chat_message": sockets.handle_messages}
-        self.gateway = Gateway(sockets.handler, ROUTES, threads=CHAT_THREADS, together=together)
+        self.gateway = Gateway(
+            sockets.handler,
+            ROUTES,
+            threads=CHAT_THREADS,
+            together=together,
+            flood_frame=lambda connection: flood_frame(connection.query),
+        )
         self.pusher = LocalPusher(self.gateway, folder)
         others = [health.route, media.mount(), *docs.routes, *inbox.routes(), web_pages.mount()]
         others += management.routes(self.pusher)

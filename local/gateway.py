@@ -10,23 +10,25 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.connection_ids import new_connection_id
+from local.frame_budgets import HANDSHAKE, FrameBudgets
 from local.gateway_events import Connection, gateway_error
 from local.handler_threads import Batch, Handler, HandlerThread, Result
 from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.http.middleware import Receive, Scope, Send
+from shared.kit.settings import settings
 
 CHAT_PATH = "/ws/chat/"
 NOTIFICATIONS_PATH = "/ws/notification/user/"
 ROOT_PATH = "/ws/"
-OK, FORBIDDEN, SERVER_ERROR = 200, 403, 500
-GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1001, 1008, 1006
+OK, FORBIDDEN, TOO_MANY_REQUESTS, SERVER_ERROR = 200, 403, 429, 500
+NORMAL, GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1000, 1001, 1008, 1006
 # Frames of one socket that may wait for the function before no more are read from it.
-MAX_PENDING = 64
+MAX_PENDING = 8
 SWEEP_SECONDS = 10.0
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 IDLE_SECONDS = 600.0
@@ -36,11 +38,19 @@ class Socket:
     """An open WebSocket of this process. `active_at` and `opened_at` are monotonic seconds."""
 
     def __init__(self, connection: Connection, link: Link, thread: HandlerThread) -> None:
+        # Whose turn it is when its events are handled: one for all sockets that were opened with a token.
+        self.sender = connection.query.get("token", "")
         self.connection = connection
         self.link = link
         self.thread = thread
         self.pending = 0
+        # Closed by us for what it sent: nobody waits for what is left of it.
+        self.is_dropped = False
         self.active_at = self.opened_at = time.monotonic()
+
+    def is_wanted(self) -> bool:
+        """Whether what it sent is still to be handled."""
+        return not self.is_dropped
 
     def post(self, frame: bytes) -> None:
         """Send a frame; a reader that is too far behind is cut off."""
@@ -62,14 +72,17 @@ class Gateway:
         *,
         threads: int,
         together: Mapping[str, Batch] | None = None,
+        flood_frame: Callable[[Connection], bytes | None] = lambda _connection: None,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         self.routes = frozenset(routes)
         self.threads = [HandlerThread(handler, together or {}, number) for number in range(threads)]
+        self.flood_frame = flood_frame
         self.idle = idle
         self.lifetime = lifetime
+        self._budgets = FrameBudgets()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._outgoing: deque[tuple[Socket, bytes]] = deque()
@@ -94,6 +107,11 @@ class Gateway:
         if query is None:
             await refuse(send, FORBIDDEN)
             return
+        client = query.get("token", "")
+        budget = self._budgets.of(client) if settings().rate_limits else None
+        if budget and not budget.spend(HANDSHAKE):
+            await refuse(send, TOO_MANY_REQUESTS)
+            return
         connection = describe(scope, query)
         thread = random.choice(self.threads)  # noqa: S311 - no secret
         status = (await self._invoke(thread, connection.connect_event())).get("statusCode")
@@ -103,18 +121,20 @@ class Gateway:
         await send({"type": "websocket.accept"})
         link: Link = scope["extensions"][LINK]
         socket = self.sockets[connection.id] = Socket(connection, link, thread)
+        link.budget = budget
         link.on_text = lambda text: self._take(socket, text)
+        link.on_flood = lambda: self._drop(socket)
         code = ABNORMAL
         try:
             code = await closed(receive)
         finally:
             del self.sockets[connection.id]
-            thread.put(connection.disconnect_event(code, ""), lambda _result: None)
+            thread.put(socket.sender, connection.disconnect_event(code, ""), lambda _result: None)
 
     async def _invoke(self, thread: HandlerThread, event: dict[str, Any]) -> Result:
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Result] = loop.create_future()
-        thread.put(event, lambda result: self._call(answered.set_result, result))
+        thread.put("", event, lambda result: self._call(answered.set_result, result))
         return await answered
 
     def _take(self, socket: Socket, text: str) -> None:
@@ -127,7 +147,14 @@ class Gateway:
         socket.pending += 1
         if socket.pending == MAX_PENDING:
             socket.link.pause()
-        socket.thread.put(socket.connection.message_event(route, text), lambda result: self._handled(socket, result))
+        event = socket.connection.message_event(route, text)
+        socket.thread.put(socket.sender, event, lambda result: self._handled(socket, result), socket.is_wanted)
+
+    def _drop(self, socket: Socket) -> None:
+        """A client sends too many frames: what it sent is not handled any more."""
+        socket.is_dropped = True
+        if frame := self.flood_frame(socket.connection):
+            socket.post(text_frame(frame))
 
     def _route(self, text: str) -> str | None:
         """The route key by $request.body.event."""
@@ -170,12 +197,13 @@ class Gateway:
             socket.post(frame)
             self._outgoing.popleft()
 
-    def close(self, connection_ids: Iterable[str]) -> list[str]:
+    def close(self, connection_ids: Iterable[str], reason: str = "") -> list[str]:
         """Close from any thread; returns the ids that are not open here."""
+        code = NORMAL if reason else GOING_AWAY
         found = {each: self.sockets.get(each) for each in connection_ids}
         for socket in found.values():
             if socket:
-                self._call(socket.link.shut, GOING_AWAY)
+                self._call(socket.link.shut, code, reason)
         return [each for each, socket in found.items() if socket is None]
 
     def _call(self, function: Any, *arguments: Any) -> None:
@@ -232,7 +260,8 @@ def describe(scope: Scope, query: dict[str, str]) -> Connection:
 
 async def refuse(send: Send, status: int) -> None:
     """Refuse the handshake with an HTTP status."""
-    body = json.dumps({"message": "Forbidden" if status == FORBIDDEN else "Unauthorized"}).encode()
+    message = {FORBIDDEN: "Forbidden", TOO_MANY_REQUESTS: "Too Many Requests"}.get(status, "Unauthorized")
+    body = json.dumps({"message": message}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

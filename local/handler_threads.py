@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -25,12 +26,49 @@ MOST = 64
 class Work(NamedTuple):
     """An event and who is to hear the function's result, in the handler's thread."""
 
+    sender: str
     event: Event
     done: Done
+    # Whether it still matters.
+    is_wanted: Callable[[], bool]
 
     @property
     def route(self) -> str:
         return str(self.event["requestContext"]["routeKey"])
+
+
+class FairQueue:
+    """Work of many senders for one thread: one of each sender at a time, those of a sender in order."""
+
+    def __init__(self) -> None:
+        self._inbox: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        # Only the thread that takes touches these.
+        self._by_sender: OrderedDict[str, deque[Work]] = OrderedDict()
+        self._is_ending = False
+
+    def put(self, work: Work | None) -> None:
+        """Add work; None after the last."""
+        self._inbox.put(work)
+
+    def take(self) -> list[Work]:
+        """What comes next, MOST at once, once there is something; nothing in the end."""
+        if not self._by_sender and not self._is_ending:
+            self._sort(self._inbox.get())
+        while not self._inbox.empty():
+            self._sort(self._inbox.get())
+        works: list[Work] = []
+        while self._by_sender and len(works) < MOST:
+            sender, waiting = self._by_sender.popitem(last=False)
+            works.append(waiting.popleft())
+            if waiting:
+                self._by_sender[sender] = waiting
+        return works
+
+    def _sort(self, work: Work | None) -> None:
+        if work is None:
+            self._is_ending = True
+        else:
+            self._by_sender.setdefault(work.sender, deque()).append(work)
 
 
 class HandlerThread(threading.Thread):
@@ -40,10 +78,11 @@ class HandlerThread(threading.Thread):
         super().__init__(name=f"thread-{number}", daemon=True)
         self._handler = handler
         self._together = together
-        self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._waiting = FairQueue()
 
-    def put(self, event: Event, done: Done) -> None:
-        self._waiting.put(Work(event, done))
+    def put(self, sender: str, event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Have an event handled in its sender's turn, unless it is not wanted any more by then."""
+        self._waiting.put(Work(sender, event, done, is_wanted))
 
     def finish(self) -> None:
         """Handle what is waiting, then end."""
@@ -51,20 +90,10 @@ class HandlerThread(threading.Thread):
         self.join(JOIN_SECONDS)
 
     def run(self) -> None:
-        while works := self._take():
-            for route, row in groupby(works, attrgetter("route")):
+        while works := self._waiting.take():
+            wanted = [work for work in works if work.is_wanted()]
+            for route, row in groupby(wanted, attrgetter("route")):
                 self._handle(route, list(row))
-
-    def _take(self) -> list[Work]:
-        """All that waits, once there is something; nothing in the end."""
-        works: list[Work] = []
-        while len(works) < MOST and not (works and self._waiting.empty()):
-            work = self._waiting.get()
-            if work is None:
-                self._waiting.put(None)
-                break
-            works.append(work)
-        return works
 
     def _handle(self, route: str, works: Sequence[Work]) -> None:
         if together := self._together.get(route):

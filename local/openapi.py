@@ -11,25 +11,75 @@ from fastapi.openapi.utils import get_openapi
 
 from local.features import ROUTERS
 from shared.kit.http.api_description import complete_schema
+from shared.kit.http.fast_routes import FastRoute
+from shared.kit.http.routing import ApiRoute
 
 TITLE = "Tutoring platform"
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 ABOUT = """\
-Students find tutors, rate them and chat with them in real time.
+Students find tutors, book sessions with them, rate them and chat with them in real time.
 
-Every path answers with and without its last slash. Times are ISO 8601 in the platform's zone (Europe/Warsaw).
-Call protected endpoints with the header `Authorization: Bearer <access token>`. Chat messages go over the
-WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
+**Requests.** Every path answers with and without its last slash. Bodies are JSON; forms are read too. Unknown fields
+and parameters are refused by their names, 400 `unknown_field`; only the endpoints of the first release ignore them.
+Times are ISO 8601 with an offset, in the platform's zone (Europe/Warsaw).
+
+**Signing in.** Send `Authorization: Bearer <access token>`; the Authorize button gets a token from your address and
+password.
+
+**Errors** have a `detail` for people and a `code` for programs (`ErrorCode`), or name the wrong fields
+(`FieldErrors`). Endpoints of the first release keep the shapes they had. Too many requests are 429 with `Retry-After`
+in seconds.
+
+**Lists** come in pages: `p` and `page_size`, or a `cursor` from the `Link` header of the page before.
+
+**Idempotency.** What changes a booking takes an `Idempotency-Key` header: sent again with the same key it answers
+what it answered before.
+
+**Real time.** Chat messages go over the WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
 `{"event": "chat_message", "data": {"body": "..."}}`, receive message objects. Notifications come over
 `/ws/notification/user/?token=<access token>` as `{"event": "notification_created", "data": {...}}`.
 """
+# In the order of a user's story.
+TAGS = {
+    "accounts": "Register, confirm your address, set a new password; export or delete your account.",
+    "tokens": "Sign in and out, on several devices.",
+    "profiles": "Your name and picture.",
+    "tutors": "Search tutors and look at them; no sign-in needed.",
+    "bookings": "Book sessions, move, answer and cancel them; wait for a seat in a full group.",
+    "calendar": "Your sessions as a calendar feed (iCalendar).",
+    "chat": "Conversations with other people, and their messages.",
+    "notifications": "What happened to your bookings.",
+    "reviews": "Rate tutors, read and answer reviews.",
+    "tutor settings": "As a tutor: your description, price, place and skills.",
+    "availability": "As a tutor: your hours, your schedule and the terms of booking. For students: free slots.",
+    "moderation of reviews": "Report reviews; as staff: decide on them.",
+}
+SERVERS = [{"url": "/", "description": "The server that serves this description."}]
+SECURITY: dict[str, dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
+    "password": {
+        "type": "oauth2",
+        "description": "Your address as the username, and your password.",
+        "flows": {"password": {"tokenUrl": "/api/token/oauth/", "scopes": {}}},
+    },
+}
 
 
 @cache
 def description() -> dict[str, Any]:
-    routes = [route for router in ROUTERS for route in router.routes]
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute | FastRoute)]
     version = tomllib.loads(PROJECT.read_text())["project"]["version"]
-    return complete_schema(get_openapi(title=TITLE, version=version, description=ABOUT, routes=routes), routes)
+    tags = [{"name": name, "description": text} for name, text in TAGS.items()]
+    schema = get_openapi(
+        title=TITLE,
+        version=version,
+        description=ABOUT,
+        routes=routes,
+        tags=tags,
+        servers=SERVERS,
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    return complete_schema(schema, routes, SECURITY)
 
 
 if __name__ == "__main__":

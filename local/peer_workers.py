@@ -40,8 +40,8 @@ class LocalPusher:
     def post_all(self, posts: Iterable[Post]) -> list[str]:
         return [gone for connection_ids, data in posts for gone in self.post(connection_ids, data)]
 
-    def close(self, connection_ids: Any) -> None:
-        self._elsewhere(self.gateway.close(connection_ids), {"close": True})
+    def close(self, connection_ids: Any, *, reason: str = "") -> None:
+        self._elsewhere(self.gateway.close(connection_ids, reason), {"close": True, "reason": reason})
 
     def describe(self, connection_id: str) -> dict[str, Any] | None:
         """What is known of a socket, in whichever process it is open; None if it is gone."""
@@ -106,7 +106,7 @@ async def listen(gateway: Gateway, sockets: Path) -> asyncio.Server:
             here = gateway.sockets.get(request["describe"])
             return here and describe(here)
         if "close" in request:
-            return gateway.close(request["ids"])
+            return gateway.close(request["ids"], request["reason"])
         return gateway.post(request["ids"], request["post"].encode())
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from local.http_protocol import BoundedHttpProtocol
 from local.options import CannotStart, Options, read_options
 from local.stack import prepare, running_stack
 from local.websocket_protocol import GatewayProtocol
@@ -54,7 +55,7 @@ def serve(options: Options, listener: socket.socket) -> None:
         "local.app:build",
         factory=True,
         workers=options.workers,
-        http="httptools",
+        http=BoundedHttpProtocol,
         loop="uvloop",
         ws=GatewayProtocol,
         ws_max_size=MAX_MESSAGE,

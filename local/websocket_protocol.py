@@ -1,9 +1,13 @@
 """uvicorn's WebSocket protocol with the gateway's limits and a direct link to the gateway.
 
-The link spares a task switch for every frame in and a task for every message out.
+The link spares a task switch for every frame in and a task for every message out. What clients send is parsed in turns
+(local.fair_reader), and every frame of whatever kind is counted before anything is done about it.
 """
 
+import asyncio
+from collections import deque
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Protocol
 
 from uvicorn._types import ASGISendEvent
@@ -11,24 +15,39 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
+from local.fair_reader import FairReader
+from local.frame_budgets import FrameBudget
+
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_FRAME = 32 * 1024
-MESSAGE_TOO_BIG = 1009
-# Bytes a reader may be behind.
-MAX_UNREAD = 1024 * 1024
+MESSAGE_TOO_BIG, POLICY_VIOLATION = 1009, 1008
+# Bytes a reader may be behind, and bytes of pongs a client may leave unread.
+MAX_UNREAD, MAX_UNREAD_PONGS = 1024 * 1024, 64 * 1024
+# Bytes of a socket that are parsed before others have their turn: at most 170 frames.
+CHUNK = 1024
+# Seconds in which a client that was closed for sending too much may still read why.
+LAST_WORDS_SECONDS = 1.0
 # The key of the link among the scope's extensions.
 LINK = "gateway.link"
+TOO_LARGE = b'{"message": "Request header fields too large"}'
+HEADERS_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-type: application/json\r\n"
+    b"content-length: %d\r\n\r\n%s" % (len(TOO_LARGE), TOO_LARGE)
+)
 
 
 class Link(Protocol):
     """An open socket as the gateway uses it, on the loop's thread. Text frames go to `on_text`."""
 
     on_text: Callable[[str], None] | None
+    # What the client may send; called once when it sends more, before it is closed with 1008.
+    budget: FrameBudget | None
+    on_flood: Callable[[], None] | None
 
     def post(self, frame: bytes) -> bool:
         """Send a frame now; False if the reader is too far behind to take it."""
 
-    def shut(self, code: int) -> None: ...
+    def shut(self, code: int, reason: str = "") -> None: ...
 
     def pause(self) -> None:
         """Read no more frames until `resume`."""
@@ -41,10 +60,27 @@ def text_frame(text: bytes) -> bytes:
     return Frame(Opcode.TEXT, text).serialize(mask=False)
 
 
+@cache
+def reader_of(loop: asyncio.AbstractEventLoop) -> FairReader:
+    """The reader that all sockets of a loop share."""
+    return FairReader(loop)
+
+
 class GatewayProtocol(WebSocketsSansIOProtocol):
-    """Closes with 1009 when a frame is larger than 32 KB; messages may be of four of them."""
+    """Closes with 1009 when a frame is larger than 32 KB, with 1008 when there are too many."""
 
     on_text: Callable[[str], None] | None = None
+    budget: FrameBudget | None = None
+    on_flood: Callable[[], None] | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._reader = reader_of(self.loop)
+        # What has come and is not parsed yet, and what is parsed and not handled yet.
+        self._unparsed = bytearray()
+        self._unhandled: deque[Any] = deque()
+        # Waiting for its turn to be parsed; held back by the gateway; closed for sending too much.
+        self._is_waiting = self._is_held = self._is_ignored = False
 
     async def run_asgi(self) -> None:
         extensions: dict[str, Any] = self.scope["extensions"]
@@ -64,25 +100,120 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self.transport.write(frame)
         return True
 
-    def shut(self, code: int) -> None:
+    def shut(self, code: int, reason: str = "") -> None:
         if self.close_sent or self.transport.is_closing():
             return
         if self.writable.is_set():
-            self.loop.create_task(self.send({"type": "websocket.close", "code": code, "reason": ""}))
+            self.loop.create_task(self.send({"type": "websocket.close", "code": code, "reason": reason}))
         else:
             # A close frame would wait behind what the reader does not take, perhaps for ever.
             self.transport.abort()
 
     def pause(self) -> None:
-        self.transport.pause_reading()
+        self._is_held = True
+        self._read_or_not()
 
     def resume(self) -> None:
-        if not self.transport.is_closing():
+        self._is_held = False
+        self._wait_for_turn()
+        self._read_or_not()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._is_ignored:
+            self._unparsed += data
+            self._wait_for_turn()
+            self._read_or_not()
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._unparsed or self._unhandled)
+
+    def _wait_for_turn(self) -> None:
+        if self._has_work and not self._is_waiting and not self._is_held:
+            self._is_waiting = True
+            self._reader.add(self)
+
+    def parse_some(self) -> bool:
+        """Handle what is parsed, else a chunk of what has come; whether more waits."""
+        if self._unhandled:
+            self._handle_until_held()
+        elif self._unparsed and not self._is_ignored:
+            chunk = bytes(self._unparsed[:CHUNK])
+            del self._unparsed[:CHUNK]
+            super().data_received(chunk)
+            self._refuse_bad_handshake()
+        self._is_waiting = self._has_work and not self._is_held
+        self._read_or_not()
+        return self._is_waiting
+
+    def _read_or_not(self) -> None:
+        """Read no more while something waits to be parsed, or the gateway wants nothing."""
+        if self.transport.is_closing():
+            return
+        if self._is_held or self._has_work:
+            self.transport.pause_reading()
+        else:
             self.transport.resume_reading()
+
+    def _refuse_bad_handshake(self) -> None:
+        """A line or headers longer than the parser takes get an answer, which uvicorn does not give."""
+        if self.conn.handshake_exc is None or self.handshake_initiated or self.transport.is_closing():
+            return
+        self.handshake_complete = self.close_sent = True
+        self.transport.write(HEADERS_TOO_LARGE)
+        self.transport.close()
+
+    def handle_events(self) -> None:
+        """Count frames before anything is done about them."""
+        events = self.conn.events_received()
+        if self.budget and not self.budget.spend(len(events)):
+            self._end_flood()
+            return
+        self._unhandled.extend(events)
+        self._handle_until_held()
+
+    def _handle_until_held(self) -> None:
+        while self._unhandled and not self._is_held:
+            self._handle_event(self._unhandled.popleft())
+
+    def _handle_event(self, event: Any) -> None:
+        match event.opcode if isinstance(event, Frame) else None:
+            case None:
+                self.handle_connect(event)
+            case Opcode.CONT:
+                self.handle_cont(event)
+            case Opcode.TEXT:
+                self.handle_text(event)
+            case Opcode.BINARY:
+                self.handle_bytes(event)
+            case Opcode.PING:
+                self.handle_ping()
+            case Opcode.PONG:
+                self.handle_pong(event)
+            case Opcode.CLOSE:
+                self.handle_close(event)
+
+    def _end_flood(self) -> None:
+        """Say why and close; nothing more of this client is parsed."""
+        self._is_ignored = True
+        self._unparsed.clear()
+        self._unhandled.clear()
+        if self.on_flood:
+            self.on_flood()
+        self.shut(POLICY_VIOLATION, "too many frames")
+        self.loop.call_later(LAST_WORDS_SECONDS, self.transport.abort)
+
+    def handle_ping(self) -> None:
+        """Answer with a pong, unless the client reads none of them."""
+        if self.transport.get_write_buffer_size() > MAX_UNREAD_PONGS:
+            self.transport.abort()
+        else:
+            super().handle_ping()
 
     def send_receive_event_to_app(self) -> None:
         if self.on_text is None or self.curr_msg_data_type != "text" or self.close_sent:
-            super().send_receive_event_to_app()
+            # Binary messages mean nothing here; uvicorn would queue them.
+            self.frames = []
             return
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
         self.frames = []

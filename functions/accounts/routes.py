@@ -42,6 +42,7 @@ CURSOR_PARAMETER = {
 
 @accounts.recorded.post(
     "/api/user/create/",
+    operation_id="registerAccount",
     status_code=201,
     response_model=Info,
     responses=error_responses(service.EmailTaken, WeakPassword, Throttled),

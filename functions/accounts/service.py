@@ -15,7 +15,7 @@ from shared.domain.password_rules import check_password_rules
 from shared.domain.sign_in_sessions import end_sessions
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
-from shared.kit.errors import AppError, FieldErrors, NotFound
+from shared.kit.errors import FieldErrors, NotFound, RecordedError
 from shared.kit.security.password_hashes import hash_password
 
 
@@ -28,13 +28,13 @@ class EmailTaken(FieldErrors):
         super().__init__(EmailTaken.body)
 
 
-class TokenRequired(AppError):
+class TokenRequired(RecordedError):
     """The confirmation token is missing."""
 
     body: Any = {"Error": "Token is required."}
 
 
-class BadToken(AppError):
+class BadToken(RecordedError):
     """The confirmation token is unknown, used or expired."""
 
     body: Any = {"Error": "Niepoprawny token."}

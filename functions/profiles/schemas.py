@@ -23,6 +23,12 @@ class ProfileChange(PartialUpdate):
 
 
 class WholeProfile(ProfileChange):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"first_name": "Aleksandra", "last_name": "Nowak", "password": "Zielona!Herbata7"}
+        }
+    )
+
     password: Annotated[str, PASSWORD]
 
 

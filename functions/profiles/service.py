@@ -12,11 +12,11 @@ from shared.domain.sign_in_sessions import end_sessions
 from shared.domain.timestamps import format_time
 from shared.kit.aws.storage import storage
 from shared.kit.db.pool import PooledConnection
-from shared.kit.errors import AppError
+from shared.kit.errors import RecordedError
 from shared.kit.security.password_hashes import hash_password
 
 
-class NoPicture(AppError):
+class NoPicture(RecordedError):
     """The account shows the default picture, which nobody can delete."""
 
     body: Any = {"Error": "Account has no profile image"}

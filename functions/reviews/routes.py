@@ -107,6 +107,7 @@ def list_reviews(request: Request) -> Response:
 
 @reviews.put(
     "/api/user/tutor/reviews/{review_id:int64}/reply/",
+    operation_id="replyToReview",
     response_model=Review,
     responses=error_responses(service.ReviewNotFound),
 )

@@ -12,41 +12,41 @@ from shared.domain.timestamps import format_time
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
-from shared.kit.errors import AppError, CodedError, NotFound
+from shared.kit.errors import AppError, NotFound, RecordedError
 from shared.kit.http.page_pagination import PageNumber
 
 
-class TutorNotFound(AppError):
+class TutorNotFound(RecordedError):
     """There is no such tutor, or the account is not confirmed."""
 
     body: Any = {"Error": "Tutor not found."}
 
 
-class TutorIdRequired(AppError):
+class TutorIdRequired(RecordedError):
     """The id is 0."""
 
     body: Any = {"Error": "Tutor id is required."}
 
 
-class OwnTutor(AppError):
+class OwnTutor(RecordedError):
     """Tutors cannot rate themselves."""
 
     body: Any = ["You can't rate yourself"]
 
 
-class AlreadyRated(AppError):
+class AlreadyRated(RecordedError):
     """The caller has rated this tutor already."""
 
     body: Any = {"Error": "You have already rated this tutor."}
 
 
-class NoRating(AppError):
+class NoRating(RecordedError):
     """The caller has not rated this tutor."""
 
     body: Any = {"Error": "Rating not found."}
 
 
-class ReviewHidden(CodedError):
+class ReviewHidden(AppError):
     """Staff hid the review: its author can neither change it nor make room for another."""
 
     status = 409
@@ -58,7 +58,7 @@ class ReviewNotFound(NotFound):
     """There is no such review that you may see or change."""
 
 
-class OwnReview(CodedError):
+class OwnReview(AppError):
     """The review is your own."""
 
     status = 409

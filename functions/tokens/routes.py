@@ -61,6 +61,7 @@ def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
 
 @tokens.recorded.post(
     "/api/token/refresh/",
+    operation_id="refreshToken",
     response_model=AccessToken,
     responses=error_responses(service.BadToken, service.WrongTokenKind),
 )
@@ -69,7 +70,7 @@ def refresh(token: RefreshToken) -> Response:
     return json_response(service.refresh(token.refresh))
 
 
-@tokens.recorded.post("/api/token/verify/", responses=error_responses(service.BadToken))
+@tokens.recorded.post("/api/token/verify/", operation_id="verifyToken", responses=error_responses(service.BadToken))
 def verify(token: AnyToken) -> Response:
     """Check whether a token of either kind is valid."""
     service.verify(token.token)

@@ -10,7 +10,7 @@ from functions.tokens import repository
 from shared.domain import limits
 from shared.domain.auth import CHALLENGE, INVALID, WRONG_KIND, Caller
 from shared.domain.platform_settings import platform_settings
-from shared.kit.errors import AppError, CodedError
+from shared.kit.errors import AppError, RecordedError
 from shared.kit.observability.metrics import count
 from shared.kit.security import tokens
 from shared.kit.security.password_hashes import hash_password, needs_rehash, password_matches
@@ -19,7 +19,7 @@ from shared.kit.security.rate_limits import Limit, give_back, spend_all
 USER_AGENT_LENGTH = 300
 
 
-class WrongCredentials(AppError):
+class WrongCredentials(RecordedError):
     """No account has this address and password."""
 
     status = 401
@@ -27,7 +27,7 @@ class WrongCredentials(AppError):
     body: Any = {"detail": "Nie znaleziono aktywnego konta dla podanych danych uwierzytelniających"}
 
 
-class NotConfirmed(AppError):
+class NotConfirmed(RecordedError):
     """The password is right, but the address is not confirmed yet. The frontend shows `detail`."""
 
     body: Any = {
@@ -36,7 +36,7 @@ class NotConfirmed(AppError):
     }
 
 
-class WrongUsernameOrPassword(CodedError):
+class WrongUsernameOrPassword(AppError):
     """No account has this address and password; to OAuth 2 clients."""
 
     status = 401
@@ -45,14 +45,14 @@ class WrongUsernameOrPassword(CodedError):
     detail = WrongCredentials.body["detail"]
 
 
-class AddressNotConfirmed(CodedError):
+class AddressNotConfirmed(AppError):
     """The password is right, but the address is not confirmed yet; to OAuth 2 clients."""
 
     code = "not_confirmed"
     detail = NotConfirmed.body["detail"]
 
 
-class BadToken(AppError):
+class BadToken(RecordedError):
     """The token is broken, expired, or its session was signed out."""
 
     status = 401
@@ -66,7 +66,7 @@ class WrongTokenKind(BadToken):
     body: Any = {"detail": WRONG_KIND, "code": "token_not_valid"}
 
 
-class PasswordRequired(AppError):
+class PasswordRequired(RecordedError):
     """No password was given."""
 
     body: Any = {"Error": "Password is required."}

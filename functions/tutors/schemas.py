@@ -1,5 +1,6 @@
 """Request and response bodies of the tutors endpoints."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -34,7 +35,7 @@ class SettingsChange(PartialUpdate):
 
 
 class PriceChange(PartialUpdate):
-    model_config = ConfigDict(json_schema_extra={"example": {"price": "75"}})
+    model_config = ConfigDict(json_schema_extra={"example": {"price": 75}})
 
     price: Annotated[int, Whole()]
 
@@ -94,14 +95,14 @@ class TutorItem(BaseModel):
 class TutorRating(BaseModel):
     rating: int
     review: str
-    created_at: str
+    created_at: datetime
     student_first_name: str
     student_last_name: str
 
 
 class ScheduleItem(BaseModel):
-    start_time: str
-    end_time: str
+    start_time: datetime
+    end_time: datetime
 
 
 class Details(BaseModel):

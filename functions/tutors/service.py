@@ -9,7 +9,7 @@ from functions.tutors.filters import SWITCHES, UNKNOWN_OPTION, Filters, read_fil
 from functions.tutors.repository import Row
 from functions.tutors.schemas import MAX_LOCATION, MAX_PRICE
 from functions.tutors.search_text import can_match, may_be_forgiven
-from shared.kit.errors import AppError, FieldErrors
+from shared.kit.errors import FieldErrors, RecordedError
 from shared.kit.http.cursor_pagination import Cursor, fit_page
 from shared.kit.json import json_text
 
@@ -37,25 +37,25 @@ class UnknownSkill(FieldErrors):
         super().__init__({"skills": [complaint]})
 
 
-class NegativePrice(AppError):
+class NegativePrice(RecordedError):
     """A price below zero."""
 
     body: Any = {"non_field_errors": ["Price cannot be negative."]}
 
 
-class PriceTooHigh(AppError):
+class PriceTooHigh(RecordedError):
     """A price above a million."""
 
     body: Any = {"non_field_errors": ["Price cannot be more than 1000000."]}
 
 
-class EmptyLocation(AppError):
+class EmptyLocation(RecordedError):
     """A location without a letter."""
 
     body: Any = {"non_field_errors": ["Tutoring location cannot be empty."]}
 
 
-class LocationTooLong(AppError):
+class LocationTooLong(RecordedError):
     """A location longer than fifty characters."""
 
     body: Any = {"non_field_errors": ["Tutoring location cannot be longer than 50 characters."]}

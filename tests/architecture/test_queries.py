@@ -13,8 +13,9 @@ import pytest
 from psycopg.pq import ExecStatus
 from psycopg.types.multirange import Multirange
 
+from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Query
+from shared.kit.db.query import Command, Query
 from tools.statements import Statement, all_statements, text_of
 
 # What psycopg makes of PostgreSQL's types.
@@ -50,7 +51,7 @@ def described(db: psycopg.Connection[Any], statement: Statement) -> list[tuple[s
     """Name and type of each column, and whether it is an array. Fails where PostgreSQL refuses the statement."""
     made = db.pgconn.prepare(b"", text_of(statement))
     assert made.status == ExecStatus.COMMAND_OK, made.error_message.decode()
-    if not isinstance(statement, Query):
+    if isinstance(statement, Command):
         return []
     result = db.pgconn.describe_prepared(b"")
     columns = []
@@ -87,6 +88,8 @@ def test_the_database_describes_the_rows_the_code_takes(name: str, platform: Non
     statement = STATEMENTS[name]
     with connection() as db:
         columns = described(db, statement)
+    if isinstance(statement, Prepared):
+        assert tuple(column for column, _, _ in columns) == statement.columns
     if not isinstance(statement, Query):
         return
     if not is_dataclass(statement.row):

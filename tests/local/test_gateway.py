@@ -14,7 +14,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from local import gateway
 from local.engines import socket_folder
+from shared.kit.settings import settings
 from tests.events.recorded import recorded
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.paused_transactions import wait_until
@@ -217,7 +219,7 @@ def test_the_gateway_tells_of_a_function_that_fails(emulator: Emulator, answer: 
         emulator.function.wait_for("MESSAGE", 2)
 
 
-def test_one_sender_s_frames_are_handled_in_order(emulator: Emulator) -> None:
+def test_one_sender_s_frames_are_handled_in_order(emulator: Emulator, unlimited: None) -> None:
     with emulator.connect() as client:
         for number in range(300):
             client.send(str(number))
@@ -225,11 +227,24 @@ def test_one_sender_s_frames_are_handled_in_order(emulator: Emulator) -> None:
     assert [event["body"] for event in events] == [str(number) for number in range(300)]
 
 
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clients may send as much as they like."""
+    monkeypatch.setenv("RATE_LIMITS", "off")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
 def many(number: int) -> str:
     return json.dumps({"event": "many", "number": number})
 
 
-def test_events_that_wait_are_handled_together_and_in_order(emulator: Emulator) -> None:
+def test_events_that_wait_are_handled_together_and_in_order(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "MAX_PENDING", 64)
     texts = [*map(many, range(3)), "other", *map(many, range(3, 40))]
     let_go = threading.Event()
 

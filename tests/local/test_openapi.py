@@ -1,19 +1,77 @@
-"""The API's description."""
+"""The API's description: valid, and nothing in it contradicts itself."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from local.openapi import description
+import jsonschema
+from openapi_spec_validator import validate
+
+from local.openapi import TAGS, description
+from shared.kit.http.error_schemas import error_codes
 
 ID = {"type": "string", "format": "uuid"}
 
 
-def parts(part: Any) -> Iterator[dict[str, Any]]:
+def parts(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object of the description, with the path that leads to it."""
     if isinstance(part, dict):
-        yield part
+        yield path, part
     if isinstance(part, dict | list):
-        for each in part.values() if isinstance(part, dict) else part:
-            yield from parts(each)
+        for name, each in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from parts(each, f"{path}/{name}")
+
+
+def operations() -> list[tuple[str, dict[str, Any]]]:
+    paths = description()["paths"].items()
+    return [(f"{method} {path}", each) for path, methods in paths for method, each in methods.items()]
+
+
+def complaints(value: Any, schema: dict[str, Any]) -> list[str]:
+    """What is wrong with a value by a schema of the description."""
+    whole = {**schema, "components": description()["components"]}
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    return [
+        error.message for error in jsonschema.Draft202012Validator(whole, format_checker=checker).iter_errors(value)
+    ]
+
+
+def test_it_is_valid_openapi() -> None:
+    validate(description())
+    assert description()["openapi"].startswith("3.1.")
+
+
+def test_tags_are_described_in_the_order_of_a_story() -> None:
+    used = {tag for _name, operation in operations() for tag in operation["tags"]}
+    assert used == TAGS.keys()
+    assert [each["name"] for each in description()["tags"]] == list(TAGS)
+    assert all(each["description"] for each in description()["tags"])
+
+
+def test_every_operation_has_a_summary_and_every_parameter_a_type() -> None:
+    for name, operation in operations():
+        assert operation["summary"], name
+        for parameter in operation.get("parameters", []):
+            assert parameter["schema"], (name, parameter["name"])
+
+
+def test_every_error_has_a_named_schema() -> None:
+    names = set()
+    for name, operation in operations():
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                schema = response["content"]["application/json"]["schema"]
+                references = schema.get("anyOf", [schema])
+                assert all(each.keys() == {"$ref"} for each in references), (name, status)
+                names |= {each["$ref"].rpartition("/")[2] for each in references}
+    assert names >= {"Error", "FieldErrors", "DetailError", "AccessTokenError"}
+
+
+def test_all_codes_are_one_enum() -> None:
+    assert description()["components"]["schemas"]["ErrorCode"]["enum"] == error_codes()
+    given = re.findall(r"'code': '(\w+)'", str(description()))
+    assert set(given) <= set(error_codes())
+    assert {"slot_taken", "unknown_field", "throttled", "token_not_valid"} <= set(error_codes())
 
 
 def test_a_conversation_is_opened_with_a_person_not_with_a_bare_id() -> None:
@@ -29,7 +87,7 @@ def test_changes_have_no_defaults() -> None:
 
 
 def test_bounds_of_integers_are_integers_that_fit_the_database() -> None:
-    integers = [part for part in parts(description()) if part.get("type") == "integer"]
+    integers = [part for _path, part in parts(description()) if part.get("type") == "integer"]
     bounds = [each[name] for each in integers for name in ("minimum", "maximum") if name in each]
     assert {type(bound) for bound in bounds} == {int}
     assert max(bounds) == 2**63 - 1

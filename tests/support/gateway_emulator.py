@@ -111,7 +111,7 @@ class Emulator:
 
 @contextmanager
 def running_emulator(
-    sockets: Path, *, routes: tuple[str, ...] = ("$connect", "$disconnect", "$default", "chat", "many"), **limits: float
+    sockets: Path, *, routes: tuple[str, ...] = ("$connect", "$disconnect", "$default", "chat", "many"), **limits: Any
 ) -> Iterator[Emulator]:
     """`limits` are the gateway's: idle and lifetime, in seconds. Events of the route "many" are handled together."""
     function = Function()

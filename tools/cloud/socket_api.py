@@ -5,7 +5,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-executio
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
@@ -36,8 +36,8 @@ class ConcurrentThread:
     def start(self) -> None:
         """The threads start by themselves."""
 
-    def put(self, event: Event, done: Done) -> None:
-        self._threads.submit(lambda: done(self._invoke(event)))
+    def put(self, _sender: str, event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        self._threads.submit(lambda: done(self._invoke(event)) if is_wanted() else None)
 
     def finish(self) -> None:
         self._threads.shutdown()

@@ -9,10 +9,10 @@ from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.errors import HoldExpired
 from functions.bookings.domain.transitions import ACCEPT, CONFIRM, REQUEST, Actor, Transition
 from shared.kit.db.pool import PooledConnection
-from shared.kit.errors import AppError
+from shared.kit.errors import RecordedError
 
 
-class AlreadyConfirmed(AppError):
+class AlreadyConfirmed(RecordedError):
     """There is nothing to confirm any more."""
 
     body: Any = {"error": "Reservation is already confirmed"}

@@ -3,10 +3,10 @@
 from typing import Any, Literal
 
 from shared.domain.free_time import Reason
-from shared.kit.errors import AppError, CodedError
+from shared.kit.errors import AppError, RecordedError
 
 
-class Conflict(CodedError):
+class Conflict(AppError):
     status = 409
     code = "conflict"
     detail = "Nie można tego teraz zrobić."
@@ -82,7 +82,7 @@ class HoldExpired(Conflict):
     detail = "Czas na odpowiedź minął."
 
 
-class OwnSlot(AppError):
+class OwnSlot(RecordedError):
     """You cannot book yourself."""
 
     body: Any = {"non_field_errors": ["You cannot make a reservation for yourself"]}

@@ -4,19 +4,28 @@ from uuid import UUID
 
 from functions.chat.actions.senders import senders
 from functions.chat.data import connections
+from shared.domain.limits import CONNECTS
+from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import note
+from shared.kit.security.rate_limits import spend
 from shared.kit.security.tokens import Claims
+
+# Sockets a user may have open: the oldest is closed for one more.
+MAX_SOCKETS = 20
 
 
 def connect(connection_id: str, conversation_id: UUID | None, claims: Claims, protocol: int) -> bool:
     """Register the socket of a member of a conversation or, without one, of somebody's notifications.
 
-    False if the session is over or its user is no member.
+    False if the session is over or its user is no member. Raises Throttled.
     """
     user_id = claims.user_id
+    spend(CONNECTS, str(user_id))
     if not connections.open_connection(connection_id, conversation_id, user_id, claims.session_id, protocol):
         return False
     senders.remember(connection_id, str(user_id), protocol)
+    if oldest := connections.delete_oldest(user_id, MAX_SOCKETS):
+        pusher().close(oldest, reason="too many sockets")
     note(user_id=str(user_id))
     return True
 

@@ -52,14 +52,14 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
     is_id_bad = not (client_id is None or _is_client_id(client_id))
     if is_id_bad:
         client_id = None
-    # The legacy protocol knows no ids: there it is one of the keys that mean nothing.
-    if not _is_body(body) or (is_id_bad and senders.speaks_events(connection_id)):
-        _refuse(connection_id, client_id, "bad_message")
-        return None
     try:
         senders.spend(connection_id)
     except Throttled:
         _refuse(connection_id, client_id, "throttled")
+        return None
+    # The legacy protocol knows no ids: there it is one of the keys that mean nothing.
+    if not _is_body(body) or (is_id_bad and senders.speaks_events(connection_id)):
+        _refuse(connection_id, client_id, "bad_message")
         return None
     return NewMessage(connection_id, body, client_id)
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from functions.chat.data import connections
 from functions.chat.domain.messages import EVENTS, LEGACY, StoredMessage
-from shared.domain.limits import MESSAGES
+from shared.domain.limits import MESSAGES, MESSAGES_BEYOND
+from shared.kit.aws.websocket import pusher
+from shared.kit.errors import Throttled
 from shared.kit.security.rate_limits import spend
 
 
@@ -29,9 +31,19 @@ class Senders:
                 self.remember(message.connection_id, message.user_id, protocol)
 
     def spend(self, connection_id: str) -> None:
-        """Count a message of the user's. Raises Throttled."""
+        """Count a message of the user's, good or bad; one who does not stop is disconnected. Raises Throttled."""
         if known := self.known.get(connection_id):
-            spend(MESSAGES, known[0])
+            try:
+                spend(MESSAGES, known[0])
+            except Throttled:
+                self._count_beyond(connection_id, known[0])
+                raise
+
+    def _count_beyond(self, connection_id: str, user_id: str) -> None:
+        try:
+            spend(MESSAGES_BEYOND, user_id)
+        except Throttled:
+            pusher().close([connection_id])
 
     def speaks_events(self, connection_id: str) -> bool:
         """Whether the client speaks the second protocol."""

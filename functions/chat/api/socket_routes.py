@@ -8,13 +8,16 @@ from uuid import UUID
 from functions.chat.actions import connect as sockets
 from functions.chat.actions.count_unread import count_unread
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
+from functions.chat.domain.frames import encode, refused_frame
 from functions.chat.domain.messages import EVENTS, LEGACY
+from shared.kit.errors import Throttled
 from shared.kit.security import tokens
 
 COUNT_WANTED = "send_back_unread_notification_count"
 
 Event = Mapping[str, Any]
 OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
+TOO_MANY = {"statusCode": 429}
 
 
 def connect(event: Event) -> dict[str, Any]:
@@ -28,9 +31,20 @@ def connect(event: Event) -> dict[str, Any]:
         return UNAUTHORIZED
     except ValueError:
         return FORBIDDEN
-    protocol = EVENTS if for_notifications or query.get("protocol") == str(EVENTS) else LEGACY
-    is_open = sockets.connect(_connection_id(event), conversation_id, claims, protocol)
+    try:
+        is_open = sockets.connect(_connection_id(event), conversation_id, claims, _protocol(query))
+    except Throttled:
+        return TOO_MANY
     return OK if is_open else FORBIDDEN
+
+
+def _protocol(query: Mapping[str, str]) -> int:
+    return EVENTS if _is_for_notifications(query) or query.get("protocol") == str(EVENTS) else LEGACY
+
+
+def flood_frame(query: Mapping[str, str]) -> bytes | None:
+    """What a client is sent before its socket is closed for too many frames, if it understands anything."""
+    return encode(refused_frame(None, "throttled")) if _protocol(query) == EVENTS else None
 
 
 def _is_for_notifications(query: Mapping[str, str]) -> bool:

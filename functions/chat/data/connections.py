@@ -44,6 +44,22 @@ def open_connection(
         return opening.run(db, values) > 0
 
 
+DELETE_OLDEST = Query(
+    str,
+    """
+DELETE FROM connections WHERE id IN (
+    SELECT id FROM connections WHERE user_id = %s ORDER BY connected_at DESC, id OFFSET %s FOR UPDATE SKIP LOCKED
+) RETURNING id
+""",
+)
+
+
+def delete_oldest(user_id: UUID, kept: int) -> list[str]:
+    """Forget a user's oldest sockets but for the number that is kept; their ids."""
+    with connection() as db:
+        return DELETE_OLDEST.all(db, (user_id, kept))
+
+
 DELETE_CONNECTION = Command("DELETE FROM connections WHERE id = %s")
 
 

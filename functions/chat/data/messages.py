@@ -13,7 +13,8 @@ from shared.kit.json import json_text
 # Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
 # without gaps; they are taken in the order of ids, as everywhere several are locked. `conversation_listeners` looks
 # after the lock is taken: sockets opened while it was waited for count.
-STORE_MESSAGES = Prepared("""
+STORE_MESSAGES = Prepared(
+    """
 WITH locked AS (
     SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq,
         u.id AS user_id, u.first_name, u.last_name, u.picture
@@ -41,16 +42,21 @@ WITH locked AS (
 SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, sent_at AS created_at, user_id,
     first_name, last_name, picture, conversation_listeners(conversation_id) AS listeners
 FROM numbered ORDER BY place
-""")
+""",
+    StoredMessage._fields,
+)
 
-FIND_STORED = Prepared("""
+FIND_STORED = Prepared(
+    """
 SELECT c.id AS connection_id, m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id,
     u.first_name, u.last_name, u.picture, c.protocol || c.id AS listeners
 FROM connections c
 JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
 WHERE c.id = $1 AND m.client_id = $2
-""")
+""",
+    StoredMessage._fields,
+)
 
 
 def store_messages(messages: Iterable[NewMessage]) -> list[StoredMessage]:

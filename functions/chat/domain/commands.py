@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from shared.kit.http import fields
 from shared.kit.http.fields import invalid, uuid_or_none
+from shared.kit.http.request_models import RecordedRequestModel
 
 OTHER_PEOPLE = {
     "type": "array",
@@ -42,7 +43,7 @@ def _complaint(person: Any) -> dict[str, list[str]]:
     return {} if uuid_or_none(person["id"]) else {"id": [fields.NOT_UUID]}
 
 
-class NewConversation(BaseModel):
+class NewConversation(RecordedRequestModel):
     model_config = ConfigDict(
         json_schema_extra={"example": {"users": [{"id": "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"}]}}
     )

@@ -25,11 +25,11 @@ def mark_notification(user_id: UUID, notification_id: int, *, is_read: bool) -> 
     return marked
 
 
-def mark_all_read(user_id: UUID) -> int:
+def mark_all_notifications_read(user_id: UUID) -> int:
     """Mark all of a user's notifications as read; how many are unread then, because they came meanwhile."""
     notifications.mark_all_read(user_id)
     return notifications.count_unread(user_id)
 
 
-def count_unread(user_id: UUID) -> int:
+def count_unread_notifications(user_id: UUID) -> int:
     return notifications.count_unread(user_id)

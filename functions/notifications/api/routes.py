@@ -32,6 +32,7 @@ def list_notifications(caller: User, request: Request, query: Annotated[PageQuer
 
 @notifications.put(
     "/api/notification/is_read/{notification_id:int64}/",
+    operation_id="putNotificationMark",
     response_model=Notification,
     responses=error_responses(NotificationNotFound),
 )
@@ -47,15 +48,15 @@ def mark_notification(caller: User, notification_id: int, mark: ReadMark) -> Res
 
 
 @notifications.post("/api/notification/read_all/", response_model=UnreadCount)
-def mark_all_read(caller: User) -> Response:
+def mark_all_notifications_read(caller: User) -> Response:
     """Mark all your notifications as read.
 
     The answer is how many are unread then: one that comes meanwhile stays unread.
     """
-    return json_response({"unread_notification_count": actions.mark_all_read(caller.id)})
+    return json_response({"unread_notification_count": actions.mark_all_notifications_read(caller.id)})
 
 
 @notifications.get("/api/notification/unread_count/", response_model=UnreadCount)
-def count_unread(caller: User) -> Response:
+def count_unread_notifications(caller: User) -> Response:
     """Count your unread notifications."""
-    return json_response({"unread_notification_count": actions.count_unread(caller.id)})
+    return json_response({"unread_notification_count": actions.count_unread_notifications(caller.id)})

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from shared.data.accounts import FIND_CALLER, CallerRow
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
-from shared.kit.errors import AppError, CodedError
+from shared.kit.errors import AppError, RecordedError
 from shared.kit.http.routing import guard
 from shared.kit.observability.log import note
 from shared.kit.security import tokens
@@ -21,7 +21,7 @@ INVALID = "Token jest niepoprawny lub wygasł"
 WRONG_KIND = "Token posiada zły typ"
 
 
-class NotAuthenticated(AppError):
+class NotAuthenticated(RecordedError):
     """No credentials, or of another scheme than Bearer."""
 
     status = 401
@@ -29,7 +29,7 @@ class NotAuthenticated(AppError):
     body: Any = {"detail": "Nie podano danych uwierzytelniających."}
 
 
-class BadAuthorizationHeader(AppError):
+class BadAuthorizationHeader(RecordedError):
     """The Authorization header has not exactly two words."""
 
     status = 401
@@ -40,7 +40,7 @@ class BadAuthorizationHeader(AppError):
     }
 
 
-class BadAccessToken(AppError):
+class BadAccessToken(RecordedError):
     """The access token is broken, expired, of the wrong kind, or its session was signed out."""
 
     status = 401
@@ -59,7 +59,7 @@ class BadAccessToken(AppError):
         }
 
 
-class UnidentifiedToken(AppError):
+class UnidentifiedToken(RecordedError):
     """The token is signed by us but names no account."""
 
     status = 401
@@ -70,7 +70,7 @@ class UnidentifiedToken(AppError):
     }
 
 
-class AccountGone(AppError):
+class AccountGone(RecordedError):
     """The account was deleted."""
 
     status = 401
@@ -78,21 +78,21 @@ class AccountGone(AppError):
     body: Any = {"detail": "Użytkownik nie znaleziony", "code": "user_not_found"}
 
 
-class NotATutor(AppError):
+class NotATutor(RecordedError):
     """The endpoint is for tutors."""
 
     status = 403
     body: Any = {"detail": "Nie masz uprawnień, by wykonać tę czynność."}
 
 
-class NotStaff(AppError):
+class NotStaff(RecordedError):
     """The endpoint is for staff."""
 
     status = 403
     body: Any = NotATutor.body
 
 
-class PasswordCheckNeeded(CodedError):
+class PasswordCheckNeeded(AppError):
     """Your password is needed again: by signing in or by check_password, within the last 15 minutes."""
 
     status = 403

@@ -16,6 +16,9 @@ REGISTRATIONS = Limit("registrations", 60, HOUR)
 MAIL_REQUESTS_PER_ADDRESS = Limit("mail-address", 20, HOUR)
 MAIL_REQUESTS_PER_ACCOUNT = Limit("mail-account", 5, HOUR)
 MESSAGES = Limit("messages", 30, 1)
+# Messages beyond that, after which the socket they come by is closed.
+MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)
+CONNECTS = Limit("connects", 120, 60)
 
 
 IPV6_PREFIX_BITS = 64

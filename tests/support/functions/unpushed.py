@@ -18,8 +18,8 @@ class Silent:
         del posts
         return []
 
-    def close(self, connection_ids: Iterable[str]) -> None:
-        del connection_ids
+    def close(self, connection_ids: Iterable[str], *, reason: str = "") -> None:
+        del connection_ids, reason
 
 
 install_pusher(Silent())

@@ -42,7 +42,8 @@ class GatewayPusher:
         statuses = self._call_all("POST", texts)
         return [connection_id for connection_id, status in zip(texts, statuses, strict=True) if status == GONE]
 
-    def close(self, connection_ids: Iterable[str]) -> None:
+    def close(self, connection_ids: Iterable[str], *, reason: str = "") -> None:
+        del reason  # the management API takes none
         self._call_all("DELETE", {each: [b""] for each in connection_ids})
 
     def _call_all(self, method: str, texts: Mapping[str, Sequence[bytes]]) -> list[int]:

@@ -4,7 +4,7 @@ A psycopg cursor takes two to three times the processor time of such a call, and
 before it is done. The price: results are text, and nobody can interrupt it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, cast
@@ -35,10 +35,14 @@ def fetch_planned(db: PooledConnection, statement: str, parameters: Mapping[str,
 
 
 class Prepared:
-    """A statement with the parameters $1, $2, …, all of type text."""
+    """A statement with the parameters $1, $2, …, all of type text.
 
-    def __init__(self, statement: str) -> None:
+    `columns` names what a row holds, for the test that describes statements: results are texts without names.
+    """
+
+    def __init__(self, statement: str, columns: Sequence[str] = ()) -> None:
         self.statement = statement.encode()
+        self.columns = tuple(columns)
         self.name = f"hot_{next(_numbers)}".encode()
 
     def fetch_all(self, db: PooledConnection, *values: str | None) -> list[Row]:

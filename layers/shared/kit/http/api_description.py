@@ -14,34 +14,44 @@ from shared.kit.errors import (
     UnknownField,
     UnsupportedMediaType,
 )
+from shared.kit.http.error_schemas import describe_errors
+from shared.kit.http.fast_routes import FastRoute
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.path_convertors import IntegerConvertor
 from shared.kit.http.query_models import query_parameters
-from shared.kit.http.routing import guards_of
+from shared.kit.http.routing import ApiRoute, guards_of
 
 MAX_BIGINT = 2**63 - 1
+BODY_ERRORS = (MalformedJson, PayloadTooLarge, UnsupportedMediaType)
 
 
-def complete_schema(schema: dict[str, Any], routes: Iterable[Any]) -> dict[str, Any]:
+def complete_schema(
+    schema: dict[str, Any], routes: Iterable[ApiRoute | FastRoute], security: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     """Add to a generated OpenAPI schema what holds for whole groups of routes.
 
-    Protected operations get their security and 401, those with a body its 400, 413 and 415; FastAPI's own
-    422 goes, because its answers are not ours.
+    Protected operations get their 401 and any of the `security` schemes, those with a body its 400, 413 and 415, and
+    every error its schema; FastAPI's own 422 goes, because its answers are not ours.
     """
-    schema.setdefault("components", {}).setdefault("securitySchemes", {})["bearer"] = {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-    }
+    schema.setdefault("components", {})["securitySchemes"] = security
     for route in routes:
-        for method in getattr(route, "methods", ()):
+        for method in route.methods or ():
             operation = schema["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
-                _complete_operation(operation, route)
-    _make_bounds_whole(schema)
+                _complete_operation(operation, route, security)
     for name in ("HTTPValidationError", "ValidationError"):
         schema["components"].get("schemas", {}).pop(name, None)
+    describe_errors(schema)
+    for model in schema["components"]["schemas"].values():
+        _restore_nulls(model)
+    _make_bounds_whole(schema)
     return schema
+
+
+def _restore_nulls(model: dict[str, Any]) -> None:
+    """FastAPI leaves nulls out, in examples too."""
+    if isinstance(model.get("example"), dict):
+        model["example"] |= {name: None for name in model.get("required", []) if name not in model["example"]}
 
 
 def _make_bounds_whole(part: Any) -> None:
@@ -55,22 +65,23 @@ def _make_bounds_whole(part: Any) -> None:
             _make_bounds_whole(each)
 
 
-def _complete_operation(operation: dict[str, Any], route: Any) -> None:
+def _complete_operation(operation: dict[str, Any], route: ApiRoute | FastRoute, security: Iterable[str]) -> None:
     if 422 not in route.responses:
         operation["responses"].pop("422", None)
     _complete_parameters(operation, route)
     guards = guards_of(route)
     if guards:
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [{name: []} for name in security]
         _add(operation, error_responses(*guards[0].errors))
     if route.param_convertors:
         _add(operation, error_responses(NotFound))
     if route.body_field is not None:
         operation["requestBody"]["required"] = True
-        _add(operation, error_responses(FieldErrors, MalformedJson, NotFound, PayloadTooLarge, UnsupportedMediaType))
+        strict = getattr(route.body_field.field_info.annotation, "model_config", {}).get("extra") == "forbid"
+        _add(operation, error_responses(FieldErrors, *BODY_ERRORS, *([UnknownField] if strict else [])))
 
 
-def _complete_parameters(operation: dict[str, Any], route: Any) -> None:
+def _complete_parameters(operation: dict[str, Any], route: ApiRoute | FastRoute) -> None:
     """Describe the path as its convertors read it, and the query string as its model does."""
     described = {each["name"]: each for each in operation.pop("parameters", [])}
     for name, convertor in route.param_convertors.items():

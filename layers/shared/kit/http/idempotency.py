@@ -18,7 +18,7 @@ from shared.kit.db import idempotency_keys
 from shared.kit.db.idempotency_keys import HOURS_KEPT, IdempotencyKey
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate, constraint_errors, run_transaction
-from shared.kit.errors import AppError, CodedError, FieldErrors
+from shared.kit.errors import AppError, FieldErrors
 from shared.kit.http.responses import raw_json_response
 from shared.kit.json import json_text
 
@@ -41,7 +41,7 @@ IDEMPOTENCY_PARAMETER: dict[str, Any] = {
 NO_ERRORS: Mapping[str, type[AppError]] = MappingProxyType({})
 
 
-class KeyReused(CodedError):
+class KeyReused(AppError):
     """You sent the key before, with another request."""
 
     status = 422

@@ -97,6 +97,8 @@ class Router(APIRouter):
         return view
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if options.get("operation_id") is None:
+            options["operation_id"] = camel_case(endpoint.__name__)
         super().add_api_route(path, endpoint, **options)
         match self.routes[-1]:
             case ApiRoute() | FastRoute() as route:
@@ -130,6 +132,11 @@ class Router(APIRouter):
             return endpoint
 
         return add
+
+
+def camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def router(tag: str) -> Router:

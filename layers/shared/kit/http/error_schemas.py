@@ -1,0 +1,95 @@
+"""The shapes of errors, as named schemas of the API description.
+
+Errors of our own have `detail` and `code`; the others are recorded in the contract and stay without.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.kit.errors import AppError
+
+REFERENCE = "#/components/schemas/{}"
+TEXT = {"type": "string"}
+TEXTS = {"type": "array", "items": TEXT}
+
+
+def _object(description: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "description": description, "properties": properties, "required": list(properties)}
+
+
+ERROR = "Error"
+FIELD_ERRORS = "FieldErrors"
+ERROR_LIST = "ErrorList"
+SHAPES: dict[str, dict[str, Any]] = {
+    ERROR: _object(
+        "What is wrong: a sentence for people, and a code for programs, which never changes.",
+        detail=TEXT,
+        code={"$ref": REFERENCE.format("ErrorCode")},
+    ),
+    "DetailError": _object("A recorded error: a sentence, and the status says what it means.", detail=TEXT),
+    "TextError": _object("A recorded error: a sentence.", Error=TEXT),
+    "LowerCaseTextError": _object("A recorded error: a sentence.", error=TEXT),
+    "InfoError": _object("A recorded error: a sentence.", Info=TEXT),
+    "NotConfirmedError": _object("A recorded error: the account's address is not confirmed.", error=TEXT, detail=TEXT),
+    "ResetTokenError": _object("A recorded error: the token of the mail is used up.", detail=TEXT, password=TEXTS),
+    "AccessTokenError": _object(
+        "A recorded error: the access token cannot be used.",
+        detail=TEXT,
+        code={"$ref": REFERENCE.format("ErrorCode")},
+        messages={
+            "type": "array",
+            "items": _object("What is wrong with it.", token_class=TEXT, token_type=TEXT, message=TEXT),
+        },
+    ),
+    ERROR_LIST: {"description": "A recorded error: sentences.", **TEXTS},
+    FIELD_ERRORS: {
+        "type": "object",
+        "description": "The fields that are wrong, all at once, each with one sentence or more.",
+        "additionalProperties": TEXTS,
+        "example": {"start_time": ["To pole jest wymagane."]},
+    },
+}
+
+
+def shape_of(body: Any) -> str:
+    """Name the schema of an error's body. Raises LookupError for a shape without one."""
+    if isinstance(body, list):
+        return ERROR_LIST
+    for name, schema in SHAPES.items():
+        if set(schema.get("required", ())) == set(body):
+            return name
+    if {"detail", "code"} <= set(body):
+        return ERROR
+    if all(isinstance(messages, list) for messages in body.values()):
+        return FIELD_ERRORS
+    raise LookupError(f"No schema describes errors like {body}.")
+
+
+def error_codes() -> list[str]:
+    """List the codes of all errors that are defined now, sorted."""
+    return sorted({error.body["code"] for error in _errors(AppError) if "code" in error.body})
+
+
+def _errors(error: type[AppError]) -> Iterator[type[AppError]]:
+    """Those that are raised; what others derive from is not."""
+    for kind in error.__subclasses__():
+        yield from _errors(kind)
+    if not error.__subclasses__() and error.__module__.partition(".")[0] in {"functions", "shared"}:
+        yield error
+
+
+def describe_errors(schema: dict[str, Any]) -> None:
+    """Add the shapes and the codes to an API description, and give every error of an operation its schema."""
+    codes = {"type": "string", "description": "What is wrong, for programs.", "enum": error_codes()}
+    schema["components"]["schemas"] |= {"ErrorCode": codes, **SHAPES}
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status >= "400":
+                    content = response["content"]["application/json"]
+                    content["schema"] = _any_of({shape_of(each["value"]) for each in content["examples"].values()})
+
+
+def _any_of(names: set[str]) -> dict[str, Any]:
+    references = [{"$ref": REFERENCE.format(name)} for name in SHAPES if name in names]
+    return references[0] if len(references) == 1 else {"anyOf": references}

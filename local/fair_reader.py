@@ -1,0 +1,48 @@
+"""Takes what sockets have sent in turns, so that one that sends without end delays nobody but itself."""
+
+import asyncio
+import time
+from collections import deque
+from typing import Protocol
+
+# Seconds of each turn of the loop in which frames are parsed; everything else has the rest of the turn.
+TURN_SECONDS = 0.002
+
+
+class Source(Protocol):
+    """A socket with bytes that wait to be parsed."""
+
+    def parse_some(self) -> bool:
+        """Parse a little; whether more waits."""
+
+
+class FairReader:
+    """Parses a little of each source, one after the other, for at most TURN_SECONDS a turn of the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: deque[Source] = deque()
+        self._turn_is_over = False
+
+    def add(self, source: Source) -> None:
+        """Have a source parsed: at once if this turn has time left. A source is added when it is not waiting."""
+        self._waiting.append(source)
+        if not self._turn_is_over:
+            self._turn_is_over = True
+            self._loop.call_soon(self._next_turn)
+            self._parse()
+
+    def _next_turn(self) -> None:
+        self._turn_is_over = bool(self._waiting)
+        if self._waiting:
+            self._loop.call_soon(self._next_turn)
+            self._parse()
+
+    def _parse(self) -> None:
+        end = time.perf_counter() + TURN_SECONDS
+        while self._waiting:
+            source = self._waiting.popleft()
+            if source.parse_some():
+                self._waiting.append(source)
+            if time.perf_counter() > end:
+                break

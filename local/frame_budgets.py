@@ -1,0 +1,38 @@
+"""How many frames a client may send, over all of its sockets and however often it opens them again."""
+
+import time
+from collections import OrderedDict
+
+# Frames of whatever kind in a second, how many may be saved up, and what opening a socket costs.
+FRAMES_A_SECOND, FRAMES_AT_ONCE, HANDSHAKE = 60, 240, 4
+# Clients that are remembered.
+MOST = 10_000
+
+
+class FrameBudget:
+    """FRAMES_A_SECOND in the long run, FRAMES_AT_ONCE if saved up; a second after too many there are some again."""
+
+    def __init__(self) -> None:
+        self._left = float(FRAMES_AT_ONCE)
+        self._at = time.monotonic()
+
+    def spend(self, frames: int) -> bool:
+        """Whether the client may send as many."""
+        now = time.monotonic()
+        left = min(FRAMES_AT_ONCE, self._left + (now - self._at) * FRAMES_A_SECOND) - frames
+        self._left, self._at = max(left, -FRAMES_A_SECOND), now
+        return left >= 0
+
+
+class FrameBudgets:
+    """The budget of each client, by what it identifies itself with."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, FrameBudget] = OrderedDict()
+
+    def of(self, client: str) -> FrameBudget:
+        budget = self._known.setdefault(client, FrameBudget())
+        self._known.move_to_end(client)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return budget

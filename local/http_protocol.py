@@ -1,0 +1,97 @@
+"""uvicorn's HTTP protocol with limits for what a request may take: of time until it is there, of bytes before its body.
+
+Without them a client that begins requests and never ends them holds a connection each for ever.
+"""
+
+from asyncio import TimerHandle, Transport
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# Seconds until the head of a request is there.
+HEAD_SECONDS = 20.0
+# Bytes of it: request lines have 64 KB at most (shared.kit.http), and headers beside them.
+MAX_HEAD = 128 * 1024
+# Seconds without a byte of the body, and seconds after which it must have come at MIN_RATE bytes a second on average.
+STALLED_SECONDS, SLOW_AFTER_SECONDS, MIN_RATE = 20.0, 60.0, 1000
+# Seconds between two looks at a body that is coming.
+CHECK_SECONDS = 5.0
+
+
+class BoundedHttpProtocol(HttpToolsProtocol):
+    """Ends requests that take too long to arrive with 408, and heads that are too large with 431."""
+
+    _timer: TimerHandle | None = None
+    _head_size: int | None = 0
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_size is not None:
+            self._head_size += len(data)
+            if self._head_size > MAX_HEAD:
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        if self._timer is None:
+            self._expect_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._stop_timer()
+        self._head_size = None
+        self._body_size, self._begun_at = 0, self.loop.time()
+        self._last_at = self._begun_at
+        super().on_headers_complete()
+        self._timer = self.loop.call_later(CHECK_SECONDS, self._check_body)
+
+    def on_body(self, body: bytes) -> None:
+        self._body_size += len(body)
+        self._last_at = self.loop.time()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """What comes now is the next request, whose head has all its time from its first byte on."""
+        self._stop_timer()
+        self._head_size = 0
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_timer()
+        super().handle_websocket_upgrade()
+
+    def _expect_head(self) -> None:
+        self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _check_body(self) -> None:
+        now = self.loop.time()
+        taken = now - self._begun_at
+        stalled = now - self._last_at > STALLED_SECONDS
+        slow = taken > SLOW_AFTER_SECONDS and self._body_size < MIN_RATE * taken
+        # Where the server itself has stopped reading the client is not to blame.
+        if (stalled or slow) and not self.flow.read_paused:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self._timer = self.loop.call_later(CHECK_SECONDS, self._check_body)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self._stop_timer()
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            head = f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            self.transport.write(head.encode())
+        self.transport.close()

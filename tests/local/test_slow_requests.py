@@ -1,0 +1,128 @@
+"""Requests that never end, or begin with too much."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from local import http_protocol
+from local.http_protocol import BoundedHttpProtocol
+from tests.support.local_server import free_port
+
+HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+
+@contextmanager
+def running_server() -> Iterator[int]:
+    port = free_port()
+    config = uvicorn.Config(
+        app, port=port, http=BoundedHttpProtocol, loop="uvloop", log_level="critical", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield port
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A server with a fiftieth of the times."""
+    for name in ("HEAD_SECONDS", "STALLED_SECONDS", "SLOW_AFTER_SECONDS", "CHECK_SECONDS"):
+        monkeypatch.setattr(http_protocol, name, getattr(http_protocol, name) / 50)
+    with running_server() as running:
+        yield running
+
+
+@contextmanager
+def client(port: int) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        yield connection
+
+
+def answer(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while chunk := connection.recv(65_536):
+            received += chunk
+    return received
+
+
+def is_closed(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1000) is not None
+    except BlockingIOError:
+        return False
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", HEAD[:-2], HEAD, HEAD + b"x" * 99])
+def test_a_request_that_stays_unfinished_is_ended(port: int, sent: bytes) -> None:
+    with client(port) as connection:
+        connection.sendall(sent)
+        started = time.monotonic()
+        assert answer(connection).startswith(b"HTTP/1.1 408 ")
+        assert time.monotonic() - started < 5
+
+
+def test_a_second_request_that_stays_unfinished_is_ended(port: int) -> None:
+    with client(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n" + HEAD[:20])
+        received = answer(connection)
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 408 " in received
+
+
+def test_a_body_that_trickles_is_ended(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "STALLED_SECONDS", 100)
+    with client(port) as connection:
+        connection.sendall(HEAD)
+        connection.setblocking(False)
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 99 and not is_closed(connection):
+                sent += connection.send(b"x")
+                time.sleep(0.1)
+    assert 5 < sent < 99
+
+
+def test_a_slow_body_that_goes_on_is_taken(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "MIN_RATE", 10)
+    with client(port) as connection:
+        connection.sendall(HEAD)
+        for _ in range(10):
+            time.sleep(0.15)
+            connection.sendall(b"x" * 10)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_head_without_end_is_refused(port: int) -> None:
+    with client(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 2000:
+                connection.sendall(b"x: " + b"y" * 10_000 + b"\r\n")
+                sent += 1
+    assert sent < 2000
+
+
+def test_a_request_line_of_64_kilobytes_is_taken(port: int) -> None:
+    with client(port) as connection:
+        connection.sendall(b"GET /?" + b"x" * 64_000 + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert answer(connection).startswith(b"HTTP/1.1 200 ")
