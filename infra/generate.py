@@ -1,6 +1,6 @@
 """Write into the templates what is stated elsewhere; run `python -m infra.generate` after any of it changed.
 
-- the routes of the HTTP API, from the functions' routers, with and without their last slash;
+- the routes of the HTTP API, from the functions' routers, as API Gateway can have them;
 - the code of the CloudFront functions, from infra/cloudfront/;
 - the name of the WebSocket API's deployment: a stage serves new routes only by a new deployment, and a deployment
   is new only by a new name.
@@ -56,9 +56,14 @@ def edge(text: str) -> str:
 
 
 def served_paths(module: str) -> list[str]:
-    """The paths of an HTTP function, as API Gateway writes them; they end with a slash."""
+    """The paths of an HTTP function, as it has them itself; they end with a slash."""
     served: Iterable[str] = import_module(module).handler.app.allowed
-    return sorted(re.sub(r"{(\w+):\w+}", r"{\1}", path) for path in served)
+    return sorted(served)
+
+
+def route_of(path: str) -> str:
+    """The route of API Gateway that leads to a path: without its last slash, a variable as a whole segment."""
+    return re.sub(r"[^/]*{(\w+)(?::\w+)?}[^/]*", r"{\1}", path.rstrip("/"))
 
 
 def _write_routes(properties: dict[str, Any]) -> None:
@@ -78,11 +83,11 @@ def _is_route(event: Any) -> bool:
 
 def _routes(paths: Iterable[str]) -> Iterator[tuple[str, CommentedMap]]:
     for path in paths:
-        name = "".join(word.capitalize() for word in re.findall(r"[a-z0-9]+", path.removeprefix("/api/")))
-        for event, route in ((name, path.rstrip("/")), (f"{name}Slash", path)):
-            api = TaggedScalar("HttpApi", tag="!Ref")
-            properties = {"ApiId": api, "Path": SingleQuotedScalarString(route), "Method": "ANY"}
-            yield event, _on_one_line({"Type": "HttpApi", "Properties": _on_one_line(properties)})
+        route = route_of(path)
+        name = "".join(word.capitalize() for word in re.findall(r"[a-z0-9]+", route.removeprefix("/api/")))
+        api = TaggedScalar("HttpApi", tag="!Ref")
+        properties = {"ApiId": api, "Path": SingleQuotedScalarString(route), "Method": "ANY"}
+        yield name, _on_one_line({"Type": "HttpApi", "Properties": _on_one_line(properties)})
 
 
 def _on_one_line(values: dict[str, Any]) -> CommentedMap:

@@ -26,7 +26,8 @@ from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response, raw_json_response
-from shared.kit.http.routing import client_address, router
+from shared.kit.http.routing import router
+from shared.kit.http.viewer import client_address
 from shared.kit.observability.metrics import count
 from shared.kit.security.rate_limits import spend
 

@@ -24,7 +24,8 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response, raw_json_response
-from shared.kit.http.routing import client_address, router
+from shared.kit.http.routing import router
+from shared.kit.http.viewer import client_address
 
 tokens = router("tokens")
 SIGNED_OUT = {"detail": "Wylogowano."}

@@ -63,7 +63,8 @@ def event(uri: str, query: str = "") -> dict[str, Any]:
             given.append({"value": value})
         else:
             parameters[name] = {"value": value}
-    request = {"method": "GET", "uri": uri, "querystring": parameters, "headers": {}, "cookies": {}}
+    headers = {"host": {"value": "korepetycje.example"}, "x-viewer-host": {"value": "forged"}}
+    request = {"method": "GET", "uri": uri, "querystring": parameters, "headers": headers, "cookies": {}}
     return {"version": "1.0", "viewer": {"ip": "198.51.100.7"}, "request": request}
 
 
@@ -201,6 +202,29 @@ def test_the_description_has_one_file_for_both_forms_of_its_path() -> None:
         "/api/swagger/docs/",
         "/api/swagger/swagger-ui.css",
     ]
+
+
+def test_the_api_gets_paths_without_their_last_slash() -> None:
+    paths = ("/api/token/", "/api/token", "/api/user/create//", "/api/reservation/calendar/a.ics/")
+    assert uris("api", *paths) == ["/api/token", "/api/token", "/api/user/create/", "/api/reservation/calendar/a.ics"]
+
+
+def test_the_headers_of_the_viewer_are_cloudfronts() -> None:
+    [request] = run("api", [event("/api/token/")])
+    assert request["headers"] == {
+        "host": {"value": "korepetycje.example"},
+        "x-viewer-address": {"value": "198.51.100.7"},
+        "x-viewer-host": {"value": "korepetycje.example"},
+    }
+
+
+def test_every_path_of_the_api_passes_the_function() -> None:
+    """Without it a viewer's own headers would be believed: the secret is added to every request."""
+    for each in behaviours():
+        if each["TargetOriginId"] == "http":
+            [association] = each["FunctionAssociations"]
+            assert association["EventType"] == "viewer-request"
+            assert association["FunctionARN"] == {"Fn::GetAtt": ["ApiFunction", "FunctionARN"]}
 
 
 # The distribution

@@ -42,7 +42,7 @@ READ = re.compile(r"\b(?:settings|platform_settings)\(\)\.(\w+)")
 # Modules many import read these, but only where a verb of theirs is used.
 BY_VERB = {
     "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit\.security import .*\btokens|kit\.security\.tokens|domain\.auth)\b",
-    "ORIGIN_SECRET": r"\bclient_address\(",
+    "ORIGIN_SECRET": r"\bimport (?:client_address|origin)\b",
     "MAIL_QUEUE_URL": r"\btrigger_mailer\(",
     "DISPATCH_QUEUE_URL": r"\btrigger_dispatch\(",
     "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(|\bpush_notifications\(",

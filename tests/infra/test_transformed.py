@@ -104,7 +104,7 @@ def test_the_build_context_is_what_the_dockerfile_copies() -> None:
     """As the SAM CLI reads .dockerignore, whose rules it has from a library of its own."""
     context = set(printed_by("tests.support.sam_cli")["context"])
     needed = {"infra/Dockerfile", "infra/image.py", "requirements/functions.txt", "infra/migrations/env.py"}
-    needed |= {"functions/__init__.py", "functions/chat/sockets.py", "layers/shared/kit/http/routing.py"}
+    needed |= {"functions/__init__.py", "functions/chat/handler.py", "layers/shared/kit/http/routing.py"}
     assert needed <= context
     assert {path.split("/")[0] for path in context} <= {
         ".dockerignore",

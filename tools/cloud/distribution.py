@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Send, header, respond
-from tools.cloud.edge_function import Answered, EdgeFunction
+from tools.cloud.edge_function import Answered, EdgeFunction, ViewerRequest
 from tools.cloud.http_api import head_size, target_of
 
 MAX_URL = 8192
@@ -19,7 +19,7 @@ MAX_REQUEST = 32_768
 # CloudFront's own address, as origins see it.
 EDGE = ("130.176.0.1", 443)
 # Neither viewers nor origins decide these.
-OWN_HEADERS = {b"host", b"connection", b"x-forwarded-proto", b"cloudfront-viewer-address"}
+OWN_HEADERS = {b"host", b"connection", b"x-forwarded-proto"}
 METHOD_NOT_ALLOWED = (403, "text/html", "This distribution is not configured to allow the HTTP request method.")
 TOO_LARGE = (413, "text/html", "Request Entity Too Large")
 
@@ -46,7 +46,6 @@ class Behaviour:
     function: EdgeFunction | None
     methods: frozenset[str]
     passes_all: bool
-    names_viewer: bool
     allows_origins: bool
 
 
@@ -84,30 +83,31 @@ class Distribution:
 
 def _forwarded(scope: Scope, behaviour: Behaviour) -> Scope:
     """The request as the origin gets it. Raises Answered."""
-    path, query = str(scope["raw_path"], "latin-1"), str(scope["query_string"], "latin-1")
+    request = ViewerRequest(
+        str(scope["raw_path"], "latin-1"),
+        str(scope["query_string"], "latin-1"),
+        tuple((name.lower(), value) for name, value in scope["headers"]),
+        scope["client"][0],
+    )
     if behaviour.function:
-        path, query = behaviour.function.rewritten(path, query)
-    whole = behaviour.origin.path + path
+        request = behaviour.function.rewritten(request)
+    whole = behaviour.origin.path + request.path
     return {
         **scope,
         "path": unquote(whole),
         "raw_path": whole.encode("latin-1"),
-        "query_string": query.encode("latin-1") if behaviour.passes_all else b"",
-        "headers": _headers(scope, behaviour),
+        "query_string": request.query.encode("latin-1") if behaviour.passes_all else b"",
+        "headers": _headers(request, behaviour),
         "client": EDGE,
     }
 
 
-def _headers(scope: Scope, behaviour: Behaviour) -> Headers:
+def _headers(request: ViewerRequest, behaviour: Behaviour) -> Headers:
     origin = behaviour.origin
     added = {name.lower().encode(): value.encode() for name, value in origin.headers.items()}
-    sent = scope["headers"] if behaviour.passes_all else ()
+    sent = request.headers if behaviour.passes_all else ()
     headers: Headers = [(name, value) for name, value in sent if name not in OWN_HEADERS and name not in added]
-    headers += [(b"host", origin.domain.encode()), (b"x-forwarded-proto", b"https"), *added.items()]
-    if behaviour.names_viewer:
-        host, port = scope["client"]
-        headers.append((b"cloudfront-viewer-address", f"{host}:{port}".encode()))
-    return headers
+    return [*headers, (b"host", origin.domain.encode()), (b"x-forwarded-proto", b"https"), *added.items()]
 
 
 def _granting(send: Send) -> Send:

@@ -9,11 +9,6 @@ from tools.cloud.edge_function import EdgeFunction, edge_function
 from tools.cloud.template import Resource, Template, referred
 
 READING = ("GET", "HEAD")
-# Managed origin request policies that tell origins the viewer's address, as AWS lists them.
-NAME_THE_VIEWER = {
-    "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # AllViewerExceptHostHeader
-    "33f36d7e-f396-46d9-90e0-52428a34d9dc",  # AllViewerAndCloudFrontHeaders-2022-06
-}
 # Managed response headers policies that let every origin read what is served.
 CORS = {
     "e61eb60c-9c35-4d20-a928-2b84e02af89c",  # CORS-and-SecurityHeadersPolicy
@@ -51,13 +46,11 @@ def _behaviour(behaviour: Resource, origins: Mapping[str, Origin], functions: Ma
         for each in behaviour.get("FunctionAssociations", ())
         if each["EventType"] == "viewer-request"
     )
-    policy = behaviour.get("OriginRequestPolicyId")
     return Behaviour(
         pattern=str(behaviour["PathPattern"]),
         origin=origins[behaviour["TargetOriginId"]],
         function=functions[names[0]] if names else None,
         methods=frozenset(behaviour.get("AllowedMethods", READING)),
-        passes_all=policy is not None,
-        names_viewer=policy in NAME_THE_VIEWER,
+        passes_all="OriginRequestPolicyId" in behaviour,
         allows_origins=behaviour.get("ResponseHeadersPolicyId") in CORS,
     )

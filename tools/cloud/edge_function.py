@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, unquote_plus
+
+from shared.kit.http.middleware import Headers
 
 # One request a line in, what the function makes of it a line out.
 RUNNER = """
@@ -18,6 +20,9 @@ const handler = new Function(process.argv[1] + '; return handler')();
 const lines = require('readline').createInterface({input: process.stdin});
 lines.on('line', line => process.stdout.write(JSON.stringify(handler(JSON.parse(line))) + '\\n'));
 """
+
+
+COOKIE = b"cookie"
 
 
 class Answered(Exception):
@@ -28,9 +33,23 @@ class Answered(Exception):
         self.status, self.content_type, self.body = status, content_type, body
 
 
+@dataclass(frozen=True)
+class ViewerRequest:
+    """What a function may change: path and query as in a request line, headers by their names in lower case."""
+
+    path: str
+    query: str = ""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    address: str = ""
+
+    def with_header(self, name: bytes, value: bytes) -> "ViewerRequest":
+        """The request with one header of a name, whatever the viewer sent."""
+        return replace(self, headers=(*(each for each in self.headers if each[0] != name), (name, value)))
+
+
 class EdgeFunction(Protocol):
-    def rewritten(self, path: str, query: str) -> tuple[str, str]:
-        """Path and query, both as in a request line, as the origin gets them. Raises Answered."""
+    def rewritten(self, request: ViewerRequest) -> ViewerRequest:
+        """The request as the origin gets it. Raises Answered."""
 
     def close(self) -> None: ...
 
@@ -50,14 +69,19 @@ class NodeFunction:
         )
         self._lock = threading.Lock()
 
-    def rewritten(self, path: str, query: str) -> tuple[str, str]:
-        parameters = parsed(query)
-        request = {"method": "GET", "uri": path, "querystring": parameters, "headers": {}, "cookies": {}}
-        result = self._call({"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request})
+    def rewritten(self, request: ViewerRequest) -> ViewerRequest:
+        parameters = parsed(request.query)
+        result = self._call(viewer_event(request, parameters))
         if "statusCode" in result:
             raise Answered(result["statusCode"], result["headers"]["content-type"]["value"], result["body"]["data"])
         unchanged = result["querystring"] == parameters
-        return quote(result["uri"], safe="/%:@!$&'()*+,;=~"), query if unchanged else rendered(result["querystring"])
+        cookies = [each for each in request.headers if each[0] == COOKIE]
+        return replace(
+            request,
+            path=quote(result["uri"], safe="/%:@!$&'()*+,;=~"),
+            query=request.query if unchanged else rendered(result["querystring"]),
+            headers=(*header_pairs(result["headers"]), *cookies),
+        )
 
     def _call(self, event: dict[str, Any]) -> Any:
         sent, received = self._process.stdin, self._process.stdout
@@ -72,16 +96,40 @@ class NodeFunction:
         self._process.communicate()
 
 
+def viewer_event(request: ViewerRequest, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The event of a request; cookies are no headers in it, and no function of ours reads them."""
+    headers: dict[str, Any] = {}
+    for name, value in request.headers:
+        if name != COOKIE:
+            add_value(headers, str(name, "latin-1"), str(value, "latin-1"))
+    asked = {"method": "GET", "uri": request.path, "querystring": parameters, "headers": headers, "cookies": {}}
+    context = {"eventType": "viewer-request"}
+    return {"version": "1.0", "context": context, "viewer": {"ip": request.address}, "request": asked}
+
+
+def header_pairs(headers: dict[str, Any]) -> Headers:
+    return [
+        (name.encode("latin-1"), each["value"].encode("latin-1"))
+        for name, known in headers.items()
+        for each in known.get("multiValue", [known])
+    ]
+
+
+def add_value(found: dict[str, Any], name: str, value: str) -> None:
+    """Add a value of a name, further ones beside the first."""
+    if name in found:
+        known = found[name]
+        known.setdefault("multiValue", [{"value": known["value"]}]).append({"value": value})
+    else:
+        found[name] = {"value": value}
+
+
 def parsed(query: str) -> dict[str, Any]:
-    """Parameters as CloudFront gives them to functions: not decoded, further values of a name beside the first."""
+    """Parameters as CloudFront gives them to functions: not decoded."""
     found: dict[str, Any] = {}
     for pair in filter(None, query.split("&")):
         name, _, value = pair.partition("=")
-        if name in found:
-            known = found[name]
-            known.setdefault("multiValue", [{"value": known["value"]}]).append({"value": value})
-        else:
-            found[name] = {"value": value}
+        add_value(found, name, value)
     return found
 
 
@@ -95,28 +143,34 @@ def rendered(parameters: dict[str, Any]) -> str:
 class Rule:
     """What a function does, without Node."""
 
-    rewritten: Callable[[str, str], tuple[str, str]]
+    rewritten: Callable[[ViewerRequest], ViewerRequest]
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def _site(path: str, query: str) -> tuple[str, str]:
-    return path if "." in path.rpartition("/")[2] else "/index.html", query
+def _site(request: ViewerRequest) -> ViewerRequest:
+    return request if "." in request.path.rpartition("/")[2] else replace(request, path="/index.html")
 
 
-def _media(path: str, query: str) -> tuple[str, str]:
-    return path.removeprefix("/static/media"), query
+def _media(request: ViewerRequest) -> ViewerRequest:
+    return replace(request, path=request.path.removeprefix("/static/media"))
 
 
-def _description(path: str, query: str) -> tuple[str, str]:
-    name = path.rpartition("/")[2]
-    return f"{path}/" if name and "." not in name else path, query
+def _description(request: ViewerRequest) -> ViewerRequest:
+    name = request.path.rpartition("/")[2]
+    return replace(request, path=f"{request.path}/") if name and "." not in name else request
 
 
-def _sockets(path: str, query: str) -> tuple[str, str]:
-    parameters = {}
-    for pair in filter(None, query.split("&")):
+def _api(request: ViewerRequest) -> ViewerRequest:
+    host = next(value for name, value in request.headers if name == b"host")
+    found = request.with_header(b"x-viewer-address", request.address.encode()).with_header(b"x-viewer-host", host)
+    return replace(found, path=request.path.removesuffix("/"))
+
+
+def _sockets(request: ViewerRequest) -> ViewerRequest:
+    path, parameters = request.path, {}
+    for pair in filter(None, request.query.split("&")):
         name, _, value = pair.partition("=")
         parameters[_encoded(unquote_plus(name))] = value
     if path.startswith("/ws/chat/"):
@@ -125,7 +179,8 @@ def _sockets(path: str, query: str) -> tuple[str, str]:
         parameters["notifications"] = "1"
     elif path != "/ws/":
         raise Answered(403, "application/json", '{"message":"Forbidden"}')
-    return "/live", "&".join(f"{name}={value}" for name, value in parameters.items())
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return replace(request, path="/live", query=query)
 
 
 def _encoded(text: str) -> str:
@@ -134,6 +189,7 @@ def _encoded(text: str) -> str:
 
 
 RULES = {
+    "ApiFunction": Rule(_api),
     "SiteFunction": Rule(_site),
     "MediaFunction": Rule(_media),
     "DescriptionFunction": Rule(_description),

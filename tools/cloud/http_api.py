@@ -8,7 +8,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,11 @@ INTEGRATION_SECONDS = 29.0
 # Set by the gateway itself whatever the function says.
 OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding"}
 DEFAULT = "$default"
+PART = re.compile(r"\{[\w.-]+\+?\}|[a-zA-Z0-9._-]+")
+
+
+class InvalidRoute(ValueError):
+    """A path that API Gateway refuses when the API is made."""
 
 
 class Refused(Exception):
@@ -58,7 +63,7 @@ class HttpApi:
 
     def __init__(
         self,
-        routes: Iterable[HttpRoute],
+        routes: Collection[HttpRoute],
         functions: Mapping[str, Function],
         throttle: Throttle,
         *,
@@ -123,9 +128,11 @@ def invoke(function: Function, event: Any) -> Any:
 class Routes:
     """Selects as API Gateway does: the most specific path first, a method before ANY, `$default` last."""
 
-    def __init__(self, routes: Iterable[HttpRoute]) -> None:
+    def __init__(self, routes: Collection[HttpRoute]) -> None:
         self.default: HttpRoute | None = None
         self._ordered: list[tuple[re.Pattern[str], HttpRoute]] = []
+        for route in routes:
+            check_path(route.path)
         for route in sorted(routes, key=lambda each: (specificity(each.path), each.method == "ANY")):
             if route.path == DEFAULT:
                 self.default = route
@@ -141,6 +148,19 @@ class Routes:
         if self.default is None:
             raise Refused(*NOT_FOUND)
         return Matched(self.default, {})
+
+
+def check_path(path: str) -> None:
+    """Raises InvalidRoute for what AWS refuses: a slash at the end, and a variable that is no whole segment.
+
+    Sources, reports from real accounts: github.com/serverless/serverless/issues/10423 ("One or more path parts appear
+    to be invalid"), github.com/aws/serverless-application-model/issues/1949, github.com/sst/sst/issues/207.
+    """
+    if path in {DEFAULT, "/"}:
+        return
+    first, *parts = path.split("/")
+    if first or not parts or not all(map(PART.fullmatch, parts)):
+        raise InvalidRoute(path)
 
 
 def specificity(path: str) -> list[int]:

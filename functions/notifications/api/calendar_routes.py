@@ -14,6 +14,7 @@ from shared.domain.timestamps import format_time
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
+from shared.kit.http.viewer import origin
 
 calendar = router("calendar")
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
@@ -28,8 +29,7 @@ def create_calendar_feed(caller: User, request: Request) -> Response:
     You see the address this once. Anybody who has it can read your calendar.
     """
     token, created_at = calendar_feeds.create_feed(caller.id)
-    origin = platform_settings().public_url or str(request.base_url).rstrip("/")
-    url = f"{origin}/api/reservation/calendar/{token}.ics"
+    url = f"{platform_settings().public_url or origin(request)}/api/reservation/calendar/{token}.ics"
     return json_response({"url": url, "created_at": format_time(created_at)}, 201)
 
 

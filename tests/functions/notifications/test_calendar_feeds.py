@@ -59,6 +59,12 @@ def test_only_the_hash_of_the_secret_is_kept(people: People) -> None:
 def test_the_address_is_the_public_one(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     student = people.student()
     assert call("POST", PATH, token=student.access).json["url"].startswith(f"https://api.example.com{PATH}")
+    monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")
+    read_settings_again()
+    for secret, host in (("origin-secret", "viewers.example"), ("guessed", "api.example.com")):
+        headers = {"x-viewer-host": "viewers.example", "x-origin-secret": secret}
+        url = call("POST", PATH, token=student.access, headers=headers).json["url"]
+        assert url.startswith(f"https://{host}{PATH}")
     monkeypatch.setenv("PUBLIC_URL", "https://korepetycje.example/")
     read_settings_again()
     assert call("POST", PATH, token=student.access).json["url"].startswith(f"https://korepetycje.example{PATH}")

@@ -145,7 +145,7 @@ def test_a_viewer_s_address_counts_only_with_the_origin_secret(
     ola = people.student()
     query("DELETE FROM sign_in_sessions")
     headers = {
-        "cloudfront-viewer-address": "198.51.100.9:4711",
+        "x-viewer-address": "198.51.100.9",
         "x-origin-secret": secret,
         "x-forwarded-for": "1.2.3.4",
     }

@@ -1,10 +1,11 @@
 """The CloudFront functions as the template has them, and the same rules for machines without Node."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from tools.cloud.edge_function import RULES, Answered, NodeFunction
+from tools.cloud.edge_function import RULES, Answered, NodeFunction, ViewerRequest
 from tools.cloud.intrinsics import Resolver
 from tools.cloud.project import TEMPLATE
 from tools.cloud.template import Template
@@ -12,6 +13,14 @@ from tools.cloud.template import Template
 EDGE = Template(TEMPLATE.parent / "infra" / "stacks" / "edge.yaml", {}, {})
 CODE = {name: str(each["FunctionCode"]) for name, each in EDGE.of_type("AWS::CloudFront::Function").items()}
 NODE = shutil.which("node") or shutil.which("nodejs")
+NEEDS_NODE = pytest.mark.skipif(NODE is None, reason="runs the functions' own code, for which it takes Node")
+HEADERS = (
+    (b"host", b"korepetycje.example"),
+    (b"x", b"1"),
+    (b"x", b"2"),
+    (b"x-viewer-host", b"forged"),
+    (b"cookie", b"a=1"),
+)
 TALK = "0a1b2c3d-0000-4000-8000-000000000000"
 
 
@@ -25,31 +34,54 @@ TALK = "0a1b2c3d-0000-4000-8000-000000000000"
         ("/ws/", "conversation=c&token=t", ("/live", "conversation=c&token=t")),
     ],
 )
-@pytest.mark.skipif(NODE is None, reason="runs the functions' own code, for which it takes Node")
+@NEEDS_NODE
 def test_the_rule_without_node_is_the_functions(path: str, query: str, expected: tuple[str, str]) -> None:
-    assert RULES["SocketsFunction"].rewritten(path, query) == expected
-    assert rewritten("SocketsFunction", path, query) == expected
+    asked = ViewerRequest(path, query)
+    for found in (RULES["SocketsFunction"].rewritten(asked), rewritten("SocketsFunction", asked)):
+        assert (found.path, found.query) == expected
 
 
-@pytest.mark.parametrize("function", ["SiteFunction", "MediaFunction", "DescriptionFunction"])
+@pytest.mark.parametrize("function", ["SiteFunction", "MediaFunction", "DescriptionFunction", "ApiFunction"])
 @pytest.mark.parametrize(
-    "name", ["/static/media/uploads/user/x.webp", "/static/media/a", "/static/media/", "/static/media"]
+    "name",
+    ["/static/media/uploads/user/x.webp", "/static/media/a", "/static/media/", "/static/media"],
 )
-@pytest.mark.skipif(NODE is None, reason="runs the functions' own code, for which it takes Node")
+@NEEDS_NODE
 def test_the_other_rules_are_the_functions_too(function: str, name: str) -> None:
-    assert RULES[function].rewritten(name, "a=1") == rewritten(function, name, "a=1")
+    assert_same(function, ViewerRequest(name, "a=1", HEADERS, "198.51.100.7"))
+
+
+@pytest.mark.parametrize("path", ["/api/token/", "/api/token", "/api/x//", "/api/a.b/", "/api/", "/api/%2F/"])
+@NEEDS_NODE
+def test_the_rule_of_the_api_is_the_functions_too(path: str) -> None:
+    assert_same("ApiFunction", ViewerRequest(path, "a=1&a=2", HEADERS, "2001:db8::7"))
+
+
+def assert_same(function: str, asked: ViewerRequest) -> None:
+    one, other = RULES[function].rewritten(asked), rewritten(function, asked)
+    assert replace(one, headers=tuple(sorted(one.headers))) == replace(other, headers=tuple(sorted(other.headers)))
 
 
 def test_every_function_has_its_rule() -> None:
     assert set(RULES) == set(CODE)
     with pytest.raises(Answered, match="Forbidden"):
-        RULES["SocketsFunction"].rewritten("/ws/elsewhere/", "")
+        RULES["SocketsFunction"].rewritten(ViewerRequest("/ws/elsewhere/"))
 
 
-def rewritten(function: str, path: str, query: str) -> tuple[str, str]:
+@pytest.mark.parametrize("forged", [b"x-viewer-address", b"x-viewer-host"])
+def test_a_viewer_cannot_set_what_the_function_sets(forged: bytes) -> None:
+    asked = ViewerRequest("/api/token/", "", (*HEADERS, (forged, b"forged"), (forged, b"twice")), "198.51.100.7")
+    found = RULES["ApiFunction"].rewritten(asked)
+    assert found.path == "/api/token"
+    assert dict(found.headers)[b"x-viewer-address"] == b"198.51.100.7"
+    assert dict(found.headers)[b"x-viewer-host"] == b"korepetycje.example"
+    assert {b"forged", b"twice"}.isdisjoint(value for _, value in found.headers)
+
+
+def rewritten(function: str, request: ViewerRequest) -> ViewerRequest:
     running = NodeFunction(str(NODE), CODE[function])
     try:
-        return running.rewritten(path, query)
+        return running.rewritten(request)
     finally:
         running.close()
 

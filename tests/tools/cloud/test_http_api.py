@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from tools.cloud.http_api import MAX_BODY, MAX_HEAD, HttpApi, Refused, Routes
+from tools.cloud.http_api import MAX_BODY, MAX_HEAD, HttpApi, InvalidRoute, Refused, Routes
 from tools.cloud.lambda_service import ConcurrencyExceeded
 from tools.cloud.runtime_api import FunctionError, PayloadTooLarge
 from tools.cloud.template import HttpRoute
 from tools.cloud.throttle import Throttle
 
 ROUTES = [
-    HttpRoute("ANY", "/things/", "any"),
-    HttpRoute("POST", "/things/", "post"),
+    HttpRoute("ANY", "/things", "any"),
+    HttpRoute("POST", "/things", "post"),
     HttpRoute("ANY", "/things/{id}", "one"),
     HttpRoute("ANY", "/things/new", "new"),
     HttpRoute("ANY", "/things/{rest+}", "rest"),
@@ -28,13 +28,13 @@ ROUTES = [
 @pytest.mark.parametrize(
     ("method", "path", "function", "variables"),
     [
-        ("GET", "/things/", "any", {}),
-        ("POST", "/things/", "post", {}),
+        ("GET", "/things", "any", {}),
+        ("POST", "/things", "post", {}),
         ("GET", "/things/new", "new", {}),
         ("GET", "/things/7", "one", {"id": "7"}),
         ("GET", "/things/7/", "rest", {"rest": "7/"}),
         ("GET", "/things/7/parts", "rest", {"rest": "7/parts"}),
-        ("GET", "/things", "default", {}),
+        ("GET", "/thing", "default", {}),
         ("GET", "/", "default", {}),
     ],
 )
@@ -46,6 +46,17 @@ def test_the_most_specific_route_is_taken(method: str, path: str, function: str,
 def test_without_a_default_route_other_paths_lead_nowhere() -> None:
     with pytest.raises(Refused, match="Not Found"):
         Routes(ROUTES[:-1]).select("GET", "/elsewhere")
+
+
+def test_a_route_does_not_match_its_path_with_a_slash() -> None:
+    routes = Routes([HttpRoute("ANY", "/things", "any"), HttpRoute("ANY", "/things/{id}", "one"), ROUTES[-1]])
+    assert [routes.select("GET", path).route.function for path in ("/things/", "/things/7/")] == ["default", "default"]
+
+
+@pytest.mark.parametrize("path", ["/things/", "/things/{id}/", "/things/{id}.json", "/a{id}", "/a b", "/a//b", "a", ""])
+def test_a_route_that_aws_refuses_is_refused(path: str) -> None:
+    with pytest.raises(InvalidRoute):
+        Routes([HttpRoute("ANY", path, "any")])
 
 
 class Fake:

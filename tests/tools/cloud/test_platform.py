@@ -23,8 +23,8 @@ from tools.cloud.template import HttpRoute, Template
 STATED = Template(TEMPLATE, {}, {})
 PATIENCE = 20.0
 # What stands for the variables of paths: ids of nothing.
-NOBODY = "00000000-0000-4000-8000-000000000000"
-NOTHING = dict.fromkeys(("user_id", "session_id", "conversation_id"), NOBODY)
+NO_ID = "00000000-0000-4000-8000-000000000000"
+VARIABLES = {**dict.fromkeys(("user_id", "session_id", "conversation_id"), NO_ID), "token": "none.ics"}
 
 
 def ask(cloud: Cloud, method: str, path: str, token: str = "", **options: Any) -> httpx.Response:
@@ -49,22 +49,28 @@ def listening(cloud: Cloud, talk: UUID, person: Person) -> ClientConnection:
     return connect(address, compression=None, ping_interval=None, open_timeout=60, max_queue=None)
 
 
-def tried(route: HttpRoute) -> ParameterSet:
-    """Both forms of a path are routes of one function: one of them is enough but for the proof."""
-    twin = route.path.endswith("/")
-    return pytest.param(route, marks=[pytest.mark.proof] if twin else [], id=route.key)
+def tried(route: HttpRoute) -> list[ParameterSet]:
+    """Both forms of a path lead to one function: one of them is enough but for the proof."""
+    key, path = route.key, re.sub(r"\{(\w+)\}", lambda found: VARIABLES.get(found[1], "1"), route.path)
+    if route.path == "$default":
+        return [pytest.param(route, "/api/unknown/", id=key)]
+    return [
+        pytest.param(route, f"{path}/", id=f"{key}/"),
+        pytest.param(route, path, id=key, marks=pytest.mark.proof),
+    ]
 
 
-@pytest.mark.parametrize("route", [tried(route) for route in STATED.http_routes])
-def test_every_route_leads_to_a_function_that_knows_its_path(cloud: Cloud, people: People, route: HttpRoute) -> None:
-    path = re.sub(r"\{(\w+)\}", lambda found: NOTHING.get(found[1], "1"), route.path)
+@pytest.mark.parametrize(("route", "path"), [each for route in STATED.http_routes for each in tried(route)])
+def test_every_route_leads_to_a_function_that_knows_its_path(
+    cloud: Cloud, people: People, route: HttpRoute, path: str
+) -> None:
     function = cloud.functions[route.function]
     before = function.invocations
-    answer = ask(cloud, "GET", "/api/unknown/" if path == "$default" else path, people.tutor().access)
+    answer = ask(cloud, "GET", path, people.tutor().access)
     assert function.invocations == before + 1
     assert answer.status_code < 500, answer.text
     # The function names the methods of each path it knows.
-    assert ("allow" in answer.headers) == (path != "$default"), answer.text
+    assert ("allow" in answer.headers) == (route.path != "$default"), answer.text
 
 
 def test_every_frame_leads_to_its_function(cloud: Cloud, people: People) -> None:
@@ -154,12 +160,14 @@ def test_the_viewers_address_is_believed_from_cloudfront_only(cloud: Cloud, plat
     invoke = function.invoke
     function.invoke = lambda event: seen.append(event) or invoke(event)  # type: ignore[method-assign,func-returns-value]
     try:
-        forged = {"cloudfront-viewer-address": "192.0.2.1:1", "x-origin-secret": "guessed"}
+        forged = {"x-viewer-address": "192.0.2.1", "x-viewer-host": "other.example", "x-origin-secret": "guessed"}
         httpx.post(f"{cloud.url}/api/token/verify/", json={"token": "x"}, headers=forged, timeout=60)
     finally:
         function.invoke = invoke  # type: ignore[method-assign]
     [event] = seen
-    assert event["headers"]["cloudfront-viewer-address"].startswith("127.0.0.1:")
+    assert event["rawPath"] == "/api/token/verify"
+    assert event["headers"]["x-viewer-address"] == "127.0.0.1"
+    assert event["headers"]["x-viewer-host"] == cloud.url.removeprefix("http://")
     assert event["headers"]["x-origin-secret"] == function.environment["ORIGIN_SECRET"] != "guessed"
 
 

@@ -1,6 +1,5 @@
 """HTTP routing: one APIRouter per feature, served by a Lambda function or by the local server alike."""
 
-import hmac
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -21,7 +20,6 @@ from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_p
 from shared.kit.http.request_body import BodyRequest
 from shared.kit.http.request_models import validation_error
 from shared.kit.http.responses import error_response, exception_response, json_response
-from shared.kit.settings import settings
 
 # The order in which the original names methods in its Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -66,19 +64,6 @@ class ApiRoute(APIRoute):
                 return exception_response(error, self.path)
 
         return guarded
-
-
-def client_address(request: Request) -> str:
-    """Where a request came from.
-
-    Behind a CDN that proves itself with the origin secret it is the viewer's address the CDN names.
-    """
-    secret = settings().origin_secret
-    if secret and hmac.compare_digest(request.headers.get("x-origin-secret", "").encode(), secret.encode()):
-        viewer = request.headers.get("cloudfront-viewer-address", "")
-        if viewer:
-            return viewer.rpartition(":")[0].strip("[]")
-    return request.client.host if request.client else ""
 
 
 class Router(APIRouter):
