@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Coroutine
 from contextlib import closing
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.types import Message
 from functions.tokens.routes import tokens
 from shared.kit.errors import FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
 from shared.kit.http import responses
-from shared.kit.http.request_body import MAX_BODY, UNREADABLE, BodyRequest, parse_json
+from shared.kit.http.request_body import MAX_DOCUMENT, MAX_FORM, UNREADABLE, BodyRequest, parse_json
 from shared.kit.http.request_models import not_an_object
 from shared.kit.http.routing import http_app
 
@@ -107,9 +108,11 @@ def test_every_kind_of_body_becomes_one_value(content_type: str | None, body: by
         (MULTIPART, part("a", "x" * 70_000).encode(), FieldErrors),
         (MULTIPART, (part("a", "x") * 101).encode(), FieldErrors),
         (MULTIPART, (part("a", "x", '; filename="f"') * 5).encode(), FieldErrors),
-        ("application/json", b" " * (MAX_BODY + 1), PayloadTooLarge),
-        (FORM, b"x" * (MAX_BODY + 1), PayloadTooLarge),
-        (MULTIPART, b"x" * (MAX_BODY + 1), PayloadTooLarge),
+        ("application/json", b" " * (MAX_DOCUMENT + 1), PayloadTooLarge),
+        (FORM, b"x" * (MAX_DOCUMENT + 1), PayloadTooLarge),
+        (MULTIPART, b"x" * (MAX_DOCUMENT + 1), PayloadTooLarge),
+        (FORM, b"x" * (MAX_FORM + 1), PayloadTooLarge),
+        (FORM, b"a&" * 1_001, PayloadTooLarge),
     ],
 )
 def test_a_body_that_cannot_be_read_is_remembered_as_a_fault(content_type: str, body: bytes, fault: type) -> None:
@@ -119,8 +122,45 @@ def test_a_body_that_cannot_be_read_is_remembered_as_a_fault(content_type: str, 
 
 
 def test_a_body_of_the_largest_size_is_read() -> None:
-    text = "x" * (MAX_BODY - 10)
+    text = "x" * (MAX_DOCUMENT - 10)
     assert load(json.dumps({"a": text}).encode(), "application/json", 2**16)._json == {"a": text}
+
+
+def test_a_body_announced_too_large_is_refused_before_it_comes() -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(MAX_DOCUMENT + 1).encode())]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers, "app": None}
+    received = []
+
+    async def receive() -> Message:
+        received.append(True)
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    request = BodyRequest(scope, receive)
+    run(request.load())
+    assert type(request.fault) is PayloadTooLarge
+    assert received == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (FORM, b"%" * MAX_FORM),
+        (FORM, b"&" * MAX_FORM),
+        (FORM, b"a=" + b"+%41" * (MAX_FORM // 5)),
+        ("application/json", b"{" + b",".join(b'"%d":1' % key for key in range(20_000)) + b"}"),
+        ("application/json", b"[" * 200_000),
+        ("application/json", b"9" * 200_000),
+        (MULTIPART, b"--x\r\n" * (MAX_DOCUMENT // 5)),
+        (MULTIPART, b"--x\r\nContent-Disposition: form-data; name=a\r\n" + b"a: b\r\n" * 40_000),
+        (MULTIPART, b"\r\n--" * (MAX_DOCUMENT // 4)),
+    ],
+)
+def test_the_worst_body_of_the_largest_size_takes_no_time_of_note(content_type: str, body: bytes) -> None:
+    """It is read on the event loop: others wait meanwhile. The worst took a second and more before."""
+    assert len(body) <= MAX_DOCUMENT
+    started = time.process_time()
+    load(body, content_type)
+    assert time.process_time() - started < 0.3
 
 
 @pytest.mark.parametrize(

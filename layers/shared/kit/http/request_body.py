@@ -16,6 +16,9 @@ from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLa
 
 # A Lambda function can be sent 6 MB, of which base64 takes a quarter.
 MAX_BODY = 4_500_000
+# What is no upload is parsed on the event loop, before anybody knows who sent it: it must not take long.
+MAX_DOCUMENT = 256 * 1024
+MAX_FORM, MAX_FORM_FIELDS = 64 * 1024, 1_000
 # A value that no body model accepts.
 UNREADABLE = "unreadable"
 
@@ -44,7 +47,7 @@ class BodyRequest(Request):
 
     async def load(self) -> None:
         try:
-            self._json = await self._parse(await read_body(self))
+            self._json = await self._parse(await read_body(self, MAX_DOCUMENT))
         except AppError as fault:
             self.fault, self._json = fault, UNREADABLE
         # FastAPI asks for JSON only when there are bytes of that type.
@@ -59,7 +62,7 @@ class BodyRequest(Request):
         if kind in {"application/json", ""}:
             return parse_json(raw)
         if kind == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
+            return parse_form(raw)
         if kind == "multipart/form-data":
             async with multipart_form(self) as form:
                 return {name: value for name, value in form.items() if isinstance(value, str)}
@@ -70,12 +73,15 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def read_body(request: Request) -> bytes:
-    """Read the raw body. Raises PayloadTooLarge over MAX_BODY bytes."""
+async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
+    """Read the raw body. Raises PayloadTooLarge over `most` bytes, at once where its length is announced."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most):
+        raise PayloadTooLarge
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > MAX_BODY:
+        if len(raw) > most:
             raise PayloadTooLarge
     body = bytes(raw)
     request._body = body  # noqa: SLF001 - where Starlette's form parser looks for it
@@ -97,6 +103,17 @@ async def multipart_form(request: Request) -> AsyncIterator[FormData]:
         yield form
     finally:
         await form.close()
+
+
+def parse_form(raw: bytes) -> dict[str, str]:
+    """The fields of an urlencoded form; the last of a name counts. Raises PayloadTooLarge for too much."""
+    if len(raw) > MAX_FORM:
+        raise PayloadTooLarge
+    try:
+        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
+    except ValueError:
+        raise PayloadTooLarge from None
+    return dict(fields)
 
 
 def parse_json(raw: bytes) -> Any:
