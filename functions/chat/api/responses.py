@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 
 class ChatUser(BaseModel):
@@ -20,10 +21,13 @@ class Message(BaseModel):
     body: str
     created_at: datetime
     created_by: Annotated[ChatUser | None, Field(description="null once the account is deleted.")]
-
-
-class NumberedMessage(Message):
-    seq: Annotated[int, Field(description="The place in the conversation, counting from 1 without gaps.")]
+    seq: Annotated[
+        int | SkipJsonSchema[None],
+        Field(
+            description="The place in the conversation, counting from 1 without gaps; only if you asked by it.",
+            json_schema_extra=lambda schema: schema.pop("default"),
+        ),
+    ] = None
 
 
 class Conversation(BaseModel):

@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from functions.chat.actions import conversations
-from functions.chat.actions.list_messages import list_messages as list_messages_of
-from functions.chat.api.responses import Conversation, Message, NumberedMessage
+from functions.chat.actions import conversations, history
+from functions.chat.api.responses import Conversation, Message
 from functions.chat.domain.commands import NewConversation
 from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
 from functions.chat.domain.messages import WINDOW
@@ -73,7 +72,7 @@ class MessagesQuery(RecordedQueryModel):
 
 @chat.get(
     "/api/chat/conversation_detail/{conversation_id:lower_uuid}/",
-    response_model=list[Message | NumberedMessage],
+    response_model=list[Message],
     responses=error_responses(FieldErrors),
 )
 def list_messages(
@@ -84,7 +83,7 @@ def list_messages(
     The list is empty where you are no member. A client that was away asks for what came `after` the last
     `seq` it has.
     """
-    messages = list_messages_of(
+    messages = history.list_messages(
         caller.id,
         conversation_id,
         newest=query.number_of_last_messages,

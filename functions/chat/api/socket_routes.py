@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from functions.chat.actions import connect as sockets
+from functions.chat.actions import sockets
 from functions.chat.actions.count_unread import count_unread
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
 from functions.chat.domain.frames import encode, refused_frame

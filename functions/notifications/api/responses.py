@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 
 EXAMPLE: JsonDict = {
     "id": 7,
@@ -22,8 +23,23 @@ EXAMPLE: JsonDict = {
 }
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """A key that may be missing is never null."""
+    del schema["default"]
+
+
 class Sentence(BaseModel):
     message: Annotated[str, Field(description="One sentence, in Polish.")]
+
+
+class NotificationData(BaseModel):
+    """The reservation and its times; `old_start_time` where it was moved, `reason` where one was given."""
+
+    reservation: int
+    start_time: datetime
+    end_time: datetime
+    old_start_time: Annotated[datetime | SkipJsonSchema[None], Field(json_schema_extra=_without_default)] = None
+    reason: Annotated[str | SkipJsonSchema[None], Field(json_schema_extra=_without_default)] = None
 
 
 class Notification(BaseModel):
@@ -34,7 +50,7 @@ class Notification(BaseModel):
     is_read: bool
     created_at: datetime
     kind: Annotated[str, Field(description="booking_* or reminder_*")]
-    data: Annotated[dict[str, Any], Field(description="The reservation and its times.")]
+    data: NotificationData
 
 
 class NotificationPage(BaseModel):

@@ -1,4 +1,4 @@
-"""Listing the messages of a conversation."""
+"""The history of a conversation."""
 
 from uuid import UUID
 
