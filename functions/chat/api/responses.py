@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
+
+from shared.kit.http.response_models import MayBeMissing
 
 
 class ChatUser(BaseModel):
@@ -22,11 +23,8 @@ class Message(BaseModel):
     created_at: datetime
     created_by: Annotated[ChatUser | None, Field(description="null once the account is deleted.")]
     seq: Annotated[
-        int | SkipJsonSchema[None],
-        Field(
-            description="The place in the conversation, counting from 1 without gaps; only if you asked by it.",
-            json_schema_extra=lambda schema: schema.pop("default"),
-        ),
+        MayBeMissing[int],
+        Field(description="The place in the conversation, counting from 1 without gaps; only if you asked by it."),
     ] = None
 
 

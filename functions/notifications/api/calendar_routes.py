@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 
 from functions.notifications.actions import calendar_feeds
-from functions.notifications.api.responses import CalendarFeed, Detail, NewCalendarFeed
+from functions.notifications.api.responses import CalendarFeed, NewCalendarFeed
 from functions.notifications.domain.errors import CalendarFeedNotFound
 from shared.domain.auth import User
 from shared.domain.platform_settings import platform_settings
 from shared.domain.timestamps import format_time
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 from shared.kit.http.viewer import origin

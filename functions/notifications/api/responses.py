@@ -1,11 +1,12 @@
 """What the notifications feature answers."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-from pydantic.json_schema import SkipJsonSchema
+
+from shared.kit.http.response_models import MayBeMissing, Page
 
 EXAMPLE: JsonDict = {
     "id": 7,
@@ -23,11 +24,6 @@ EXAMPLE: JsonDict = {
 }
 
 
-def _without_default(schema: dict[str, Any]) -> None:
-    """A key that may be missing is never null."""
-    del schema["default"]
-
-
 class Sentence(BaseModel):
     message: Annotated[str, Field(description="One sentence, in Polish.")]
 
@@ -38,8 +34,8 @@ class NotificationData(BaseModel):
     reservation: int
     start_time: datetime
     end_time: datetime
-    old_start_time: Annotated[datetime | SkipJsonSchema[None], Field(json_schema_extra=_without_default)] = None
-    reason: Annotated[str | SkipJsonSchema[None], Field(json_schema_extra=_without_default)] = None
+    old_start_time: MayBeMissing[datetime] = None
+    reason: MayBeMissing[str] = None
 
 
 class Notification(BaseModel):
@@ -53,10 +49,7 @@ class Notification(BaseModel):
     data: NotificationData
 
 
-class NotificationPage(BaseModel):
-    count: int
-    next: str | None
-    previous: str | None
+class NotificationPage(Page):
     results: list[Notification]
 
 
@@ -84,7 +77,3 @@ class NewCalendarFeed(CalendarFeed):
     )
 
     url: Annotated[str, Field(description="The secret address, shown this once.")]
-
-
-class Detail(BaseModel):
-    detail: str

@@ -1,0 +1,28 @@
+"""What several endpoints answer, for the API's description: the answers themselves are written as JSON text."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
+T = TypeVar("T")
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
+# A key that may be missing, and is never null: `seq: MayBeMissing[int] = None`.
+MayBeMissing = Annotated[T | SkipJsonSchema[None], Field(json_schema_extra=_without_default)]
+
+
+class Detail(BaseModel):
+    detail: Annotated[str, Field(description="A sentence for people.")]
+
+
+class Page(BaseModel):
+    """A page of a list; pages add their `results`."""
+
+    count: Annotated[int, Field(description="How many there are on all pages.")]
+    next: Annotated[str | None, Field(description="The path of the next page, null on the last.")]
+    previous: Annotated[str | None, Field(description="The path of the page before, null on the first.")]
