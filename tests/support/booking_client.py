@@ -11,9 +11,11 @@ from tests.support.people import People, Person, insert, query
 call = LambdaClient(handler)
 RESERVATIONS = "/api/reservation/reservation/"
 WAITLIST = "/api/reservation/waitlist/"
+SERIES = "/api/reservation/series/"
 # A Monday far enough away for every notice, near enough for every window.
 DAY = (datetime.now(UTC) + timedelta(days=14)).replace(hour=0, minute=0, second=0, microsecond=0)
 DAY += timedelta(days=-DAY.weekday() % 7)
+REASON = {"reason": "Choroba"}
 
 
 def at(hour: float, day: int = 0) -> datetime:
@@ -61,14 +63,14 @@ def booked(student: Person, tutor: Person, start: datetime, length: int = 60, **
 
 
 def wait(student: Person, session: int) -> Answer:
-    """Join the line of a session as strangers do, by its tutor and time."""
+    """Join the waitlist of a session as strangers do, by its tutor and time."""
     [(tutor, start)] = query("SELECT tutor_id, starts_at FROM tutoring_sessions WHERE id = %s", session)
     body = {"tutor": tutor, "start_time": start.isoformat()}
     return call("POST", WAITLIST, token=student.access, json_body=body)
 
 
 def entries(person: Person) -> Any:
-    """The person's places in lines."""
+    """The person's entries on waitlists."""
     return call("GET", WAITLIST, token=person.access).json
 
 
@@ -88,6 +90,11 @@ def state(booking_id: int) -> tuple[str, str | None]:
     return found, awaiting
 
 
+def new_time(start: datetime, **more: Any) -> dict[str, Any]:
+    """The body of a request to move a session."""
+    return {"start_time": start.isoformat(), **more}
+
+
 def history(booking_id: int) -> list[tuple[str, str | None, str, str]]:
     """Kind, states before and after, and who did it, of each step."""
     statement = "SELECT kind, from_state, to_state, actor_role FROM booking_changes WHERE booking_id = %s ORDER BY id"
@@ -104,12 +111,26 @@ def shift(booking_id: int, by: timedelta) -> None:
     query("UPDATE bookings SET starts_at = starts_at + %s, ends_at = ends_at + %s WHERE id = %s", by, by, booking_id)
 
 
-def refused(answer: Answer, status: int, code: str) -> None:
+def start_in(booking_id: int, **ahead: float) -> None:
+    """Let a booking's hour start some time ahead, by the database's clock."""
+    [(start,)] = query("SELECT now() + %s", timedelta(**ahead))
+    [(old,)] = query("SELECT starts_at FROM bookings WHERE id = %s", booking_id)
+    shift(booking_id, start - old)
+
+
+def ended_booking(student: Person, tutor: Person) -> int:
+    """A confirmed booking that ended just now."""
+    booking = int(booked(student, tutor, at(10))["id"])
+    start_in(booking, hours=-1)
+    return booking
+
+
+def assert_error(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.json.get("code")) == (status, code), answer
     assert isinstance(answer.json["detail"], str)
 
 
-def problems() -> list[Any]:
+def inconsistencies() -> list[Any]:
     """What must never be: two sessions of a tutor or two bookings of a student at once, seats given twice."""
     return query("""
         SELECT 'tutor', a.id, b.id FROM tutoring_sessions a JOIN tutoring_sessions b ON a.tutor_id = b.tutor_id

@@ -1,4 +1,4 @@
-"""Bookings for tests, made straight in the database: rows, and the changes that tell of them."""
+"""Bookings for tests, made straight in the database: rows, and the changes that record them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ class Booked:
     tutor: Person
 
     def change(self, kind: str, actor: str = "student", *, to_state: str = "", **columns: Any) -> int:
-        """Add a change as whoever made it would; returns its id."""
+        """Add a change as its actor would; returns its id."""
         actors = {"student": self.student.id, "tutor": self.tutor.id, "system": None}
         states = {"requested": "pending", "offered": "pending", "rescheduled": "confirmed"}
         row = {
@@ -65,7 +65,7 @@ class Booked:
 def book(
     student: Person, tutor: Person, starts_at: datetime = FAR, *, minutes: int = 60, session: Any = None, **booking: Any
 ) -> Booked:
-    """A booking of an individual session online, confirmed unless columns say otherwise; nobody is told of it yet."""
+    """A booking of an individual session online, confirmed unless columns say otherwise; nothing is dispatched yet."""
     ends_at = starts_at + timedelta(minutes=minutes)
     times = {"starts_at": starts_at, "ends_at": ends_at}
     row = {

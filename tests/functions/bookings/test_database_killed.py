@@ -19,7 +19,7 @@ from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres
 from shared.kit.db.pool import close_pool
 from tests.conftest import read_settings_again
-from tests.support.booking_client import at, book, free_tutor, offer, post, problems
+from tests.support.booking_client import at, book, free_tutor, inconsistencies, offer, post
 from tests.support.booking_guards import answers
 from tests.support.lambda_client import Answer
 from tests.support.paused_transactions import wait_until
@@ -51,12 +51,12 @@ def use_settings_again() -> None:
 
 
 class Callers:
-    """Students who book, move and cancel until the database does not answer, or is back; what they hear is kept."""
+    """Students who book, move and cancel until the database does not answer, or is back; the answers are kept."""
 
     def __init__(self, people: People, tutor: Person) -> None:
         self.tutor = tutor
         self.students = [people.student() for _ in range(CALLERS)]
-        self.told: dict[int, Answer] = {}
+        self.answered: dict[int, Answer] = {}
         self.failed = 0
         self.day = 0
         self.is_back = threading.Event()
@@ -71,13 +71,13 @@ class Callers:
         while not self.is_back.is_set():
             day = self.next_day()
             answer = book(student, self.tutor, at(10, day), key=f"key {day}")
-            self.told[answer.json.get("id", -day)] = answer
+            self.answered[answer.json.get("id", -day)] = answer
             if answer.status == 201 and day % 3 == 0:
                 booking = answer.json["id"]
                 to = {"start_time": at(14, day).isoformat()}
                 answer = post(student, f"{booking}/reschedule/", to) if day % 2 else post(student, f"{booking}/cancel/")
                 # Of a change that was not acknowledged nobody knows whether it was made.
-                self.told[booking] = answer
+                self.answered[booking] = answer
             if answer.status not in {200, 201}:
                 assert answer.status == 503, answer
                 self.failed += 1
@@ -85,15 +85,17 @@ class Callers:
 
     def lost(self) -> list[int]:
         """What was acknowledged and is not so."""
-        told = {booking: answer.json for booking, answer in self.told.items() if answer.status in {200, 201}}
+        acknowledged = {
+            booking: answer.json for booking, answer in self.answered.items() if answer.status in {200, 201}
+        }
         rows = query("SELECT id, state, starts_at FROM bookings")
         found = {booking: (state, starts_at) for booking, state, starts_at in rows}
         return [
             booking
-            for booking, said in told.items()
+            for booking, answer in acknowledged.items()
             if booking not in found
-            or found[booking][0] != said["state"]
-            or found[booking][1].timestamp() != _timestamp(said["start_time"])
+            or found[booking][0] != answer["state"]
+            or found[booking][1].timestamp() != _timestamp(answer["start_time"])
         ]
 
 
@@ -125,12 +127,12 @@ def test_what_was_acknowledged_survives(mortal_postgres: Engine, rounds: int) ->
             assert db.execute("SELECT count(*) FROM bookings").fetchone() is not None
         use_settings_again()
         assert callers.lost() == []
-        assert problems() == []
+        assert inconsistencies() == []
         assert query("SELECT count(*) FROM idempotency_keys WHERE status IS NULL") == [(0,)]
         assert query(
             "SELECT count(*) FROM bookings b WHERE NOT EXISTS (SELECT FROM booking_changes WHERE booking_id = b.id)"
         ) == [(0,)]
-    acknowledged = sum(answer.status < 300 for answer in callers.told.values())
+    acknowledged = sum(answer.status < 300 for answer in callers.answered.values())
     assert callers.failed > 0
     sys.stdout.write(
         f"PostgreSQL killed {rounds} times: {acknowledged} acknowledged, all there; {callers.failed} answered 503,"

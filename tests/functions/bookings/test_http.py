@@ -18,19 +18,8 @@ from tests.layers.test_every_endpoint import (
     rows,
     strangers,
 )
-from tests.support.booking_client import (
-    RESERVATIONS,
-    WAITLIST,
-    at,
-    book,
-    booked,
-    call,
-    free_tutor,
-    post,
-    refused,
-    sweep,
-)
-from tests.support.people import People, query
+from tests.support.booking_client import RESERVATIONS, SERIES, WAITLIST, at, booked, call, free_tutor
+from tests.support.people import People
 
 START = at(15).isoformat()
 NEW = {"tutor": 1, "start_time": START, "length": 60, "kind": "individual", "form": "online", "note": "x"}
@@ -44,6 +33,7 @@ WITH_BODY = [
     Endpoint(call, "POST", WAITLIST, {"session": 1}),
     Endpoint(call, "POST", WAITLIST, {"tutor": 1, "start_time": START}),
     Endpoint(call, "DELETE", WAITLIST, {"session": 1}),
+    Endpoint(call, "POST", SERIES, {"tutor": 1, "start_time": START, "length": 60, "weeks": 2, "skip_conflicts": True}),
 ]
 OTHERS = [
     *(Endpoint(call, "POST", f"{RESERVATIONS}1/{verb}/") for verb in ("accept", "no_show", "completed")),
@@ -53,17 +43,22 @@ OTHERS = [
     Endpoint(call, "GET", f"{RESERVATIONS}tutor/me/"),
     Endpoint(call, "GET", "/api/reservation/earnings/me/"),
     Endpoint(call, "GET", WAITLIST),
+    Endpoint(call, "GET", f"{WAITLIST}me/"),
+    Endpoint(call, "DELETE", f"{WAITLIST}1/"),
+    Endpoint(call, "GET", f"{SERIES}00000000-0000-4000-8000-000000000000/"),
+    Endpoint(call, "GET", "/api/reservation/student/me/"),
+    Endpoint(call, "GET", "/api/reservation/tutor/me/"),
 ]
 
 
 @each(WITH_BODY + OTHERS)
 def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
-    refusals = strangers(people.student)
+    errors = strangers(people.student)
     before = rows()
-    for headers, refusal in refusals:
+    for headers, error in errors:
         for body in (json.dumps(endpoint.body).encode(), b"{broken"):
             answer = endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.json) == (401, refusal)
+            assert (answer.status, answer.json) == (401, error)
     assert rows() == before
 
 
@@ -114,52 +109,3 @@ def test_whatever_the_fields_hold_no_answer_is_an_error_of_ours(
         assert answer.status < 500, answer
 
     play()
-
-
-# Keys
-
-
-def test_the_same_key_answers_the_same_again(people: People) -> None:
-    tutor, student = free_tutor(people), people.student()
-    first = book(student, tutor, at(10), key="a")
-    assert book(student, tutor, at(10), key="a").body == first.body
-    post(student, f"{first.json['id']}/cancel/")
-    again = book(student, tutor, at(10), key="a")
-    assert (again.status, again.body) == (201, first.body)
-    assert query("SELECT state FROM bookings") == [("cancelled",)]
-
-
-def test_a_refusal_is_the_answer_too(people: People) -> None:
-    tutor, student, rival = free_tutor(people), people.student(), people.student()
-    reservation = booked(rival, tutor, at(10))
-    first = book(student, tutor, at(10), key="a")
-    refused(first, 409, "slot_taken")
-    post(rival, f"{reservation['id']}/cancel/")
-    assert book(student, tutor, at(10), key="a").body == first.body
-    assert book(student, tutor, at(10), key="b").status == 201
-
-
-def test_a_key_belongs_to_one_request_of_one_person(people: People) -> None:
-    tutor, student, other = free_tutor(people), people.student(), people.student()
-    reservation = book(student, tutor, at(10), key="a").json
-    refused(book(student, tutor, at(12), key="a"), 422, "idempotency_key_reused")
-    refused(post(student, f"{reservation['id']}/cancel/", {}, key="a"), 422, "idempotency_key_reused")
-    assert book(other, tutor, at(12), key="a").status == 201
-
-
-@pytest.mark.parametrize("key", ["x" * 256, "zażółć", "a\tb", "a\x00b"])
-def test_keys_of_another_form(people: People, key: str) -> None:
-    tutor, student = free_tutor(people), people.student()
-    answer = book(student, tutor, at(10), key=key.encode().decode("latin-1"))
-    assert (answer.status, list(answer.json)) == (400, ["Idempotency-Key"])
-    assert book(student, tutor, at(10), key="x" * 255).status == 201
-
-
-def test_keys_are_forgotten_after_two_days(people: People) -> None:
-    tutor, student = free_tutor(people), people.student()
-    book(student, tutor, at(10), key="a")
-    query("UPDATE idempotency_keys SET created_at = now() - interval '47 hours 59 minutes'")
-    assert sweep()["forgotten"] == 0
-    query("UPDATE idempotency_keys SET created_at = now() - interval '48 hours 1 second'")
-    assert sweep()["forgotten"] == 1
-    refused(book(student, tutor, at(10), key="a"), 409, "slot_taken")

@@ -19,9 +19,9 @@ from tests.support.booking_client import (
     booked,
     call,
     free_tutor,
+    inconsistencies,
     offer,
     post,
-    problems,
     state,
     sweep,
     wait,
@@ -73,7 +73,7 @@ def test_of_two_students_exactly_one_gets_the_slot(people: People, rounds: int) 
     started = perf_counter()
     with no_deadlock():
         assert race_for_a_slot(people, rounds) == [[201, 409]] * rounds
-    assert problems() == []
+    assert inconsistencies() == []
     assert query("SELECT count(*) FROM bookings") == [(rounds,)]
     figure(f"two students, one slot: {rounds} times one 201 and one 409, 0 deadlocks, {perf_counter() - started:.0f} s")
 
@@ -84,19 +84,19 @@ def test_the_lock_alone_is_enough(people: People) -> None:
 
 
 def test_the_constraint_alone_lets_no_two_in(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But it deadlocks, so some are told to come again."""
+    """But it deadlocks, so some have to come again."""
     without_locks(monkeypatch)
     for found in race_for_a_slot(people, 3, CALLERS):
         assert found.count(201) <= 1
         assert set(found) <= {201, 409, 503}
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_without_lock_and_constraint_slots_are_booked_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     without_locks(monkeypatch)
     with without_constraint(*SESSIONS):
         assert max(found.count(201) for found in race_for_a_slot(people, 10, CALLERS)) > 1
-        assert problems() != []
+        assert inconsistencies() != []
 
 
 LENGTHS = [30, 45, 60, 90, 120]
@@ -104,7 +104,7 @@ LENGTHS = [30, 45, 60, 90, 120]
 
 @proof(3, 200)
 def test_twenty_students_with_ranges_of_many_lengths(people: People, rounds: int) -> None:
-    """Whoever is refused overlaps with one who was not."""
+    """Those who are refused overlap with one who was not."""
     chance = random.Random(20)
     tutor, students = (
         busy_tutor(people, rounds, buffer_before=5, buffer_after=10),
@@ -126,7 +126,7 @@ def test_twenty_students_with_ranges_of_many_lengths(people: People, rounds: int
             for start, length in wanted:
                 end = start + timedelta(minutes=length + 15)
                 assert any(start < s + timedelta(minutes=n + 15) and s < end for s, n in won)
-    assert problems() == []
+    assert inconsistencies() == []
     figure(
         f"20 clients, unequal ranges: {rounds} rounds, {taken} booked, {20 * rounds - taken} refused, 0 overlaps,"
         f" 0 deadlocks, {perf_counter() - started:.0f} s"
@@ -153,7 +153,7 @@ def test_a_student_gets_one_of_two_overlapping_sessions(people: People, rounds: 
     started = perf_counter()
     with no_deadlock():
         assert race_of_one_student(people, rounds) == [[201, 409]] * rounds
-    assert problems() == []
+    assert inconsistencies() == []
     figure(f"one student, two tutors: {rounds} times exactly one, {perf_counter() - started:.0f} s")
 
 
@@ -231,7 +231,7 @@ def test_a_group_of_five_and_fifty_who_want_in(people: People, rounds: int) -> N
                 *(partial(book, student, tutor, at(10, day), kind="group") for student in [first, *others])
             )
             assert statuses(joined) == [201] + [409] * 20
-    assert problems() == []
+    assert inconsistencies() == []
     figure(f"group of 5, 50 at once: {rounds} times five 201 and 45 409; a cancellation freed exactly one seat")
 
 
@@ -268,7 +268,7 @@ def test_without_the_lock_a_day_overflows(people: People, monkeypatch: pytest.Mo
 
 @proof(6, 500)
 def test_confirming_cancelling_and_expiring_at_once(people: People, rounds: int) -> None:
-    """The first decides; the others are told so, and the trail tells the same."""
+    """The first decides; the others are answered so, and the trail says the same."""
     chance, ends, started = random.Random(5), {"confirmed": 0, "cancelled": 0, "expired": 0}, perf_counter()
     tutor, student = busy_tutor(people, rounds, confirmation="manual"), people.student()
 
@@ -296,7 +296,7 @@ def test_confirming_cancelling_and_expiring_at_once(people: People, rounds: int)
                 query("UPDATE bookings SET expires_at = clock_timestamp() WHERE id = %s", booking)
                 assert sweep()["expired"] == 1
             ends[state(booking)[0]] += 1
-    assert problems() == []
+    assert inconsistencies() == []
     figure(
         f"confirm, cancel, expire at once: {rounds} times one end {ends}, every trail whole,"
         f" {perf_counter() - started:.0f} s"
@@ -327,7 +327,7 @@ def test_moving_at_once(people: People, rounds: int) -> None:
             assert where == ([(at(10, day),), (at(12, day),)] if one.status == 200 else [(at(8, day),), (at(10, day),)])
             free = book(students[2], tutor, at(12 if other.status == 200 else 8, day))
             assert free.status == (409 if third.status == 201 and one.status == 200 else 201)
-    assert problems() == []
+    assert inconsistencies() == []
     figure(
         f"two movers, one slot, one booker: {rounds} times one moved ({moved} times the first), {taken} times what it"
         f" left was taken at once, no slot lost, no session without a booking, {perf_counter() - started:.0f} s"
@@ -337,11 +337,11 @@ def test_moving_at_once(people: People, rounds: int) -> None:
 @proof(3, 100)
 def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds: int) -> None:
     tutor = busy_tutor(people, rounds, confirmation="manual")
-    student, line = people.student(), [people.student() for _ in range(3)]
+    student, students_waiting = people.student(), [people.student() for _ in range(3)]
     with no_deadlock():
         for day in range(rounds):
             reservation = booked(student, tutor, at(10, day))
-            for each in line:
+            for each in students_waiting:
                 assert wait(each, reservation["session"]).status == 201
             query("UPDATE bookings SET expires_at = now() WHERE id = %s", reservation["id"])
             swept = at_once(*[sweep] * 5)
@@ -349,7 +349,7 @@ def test_a_freed_seat_is_offered_once_however_many_sweep(people: People, rounds:
             assert query("SELECT count(*) FROM bookings WHERE state = 'pending' AND starts_at = %s", at(10, day)) == [
                 (1,)
             ]
-    assert problems() == []
+    assert inconsistencies() == []
     figure(f"five sweeps at once: {rounds} times one expiry and one offer")
 
 

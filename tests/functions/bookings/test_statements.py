@@ -6,7 +6,7 @@ from tests.support.statements import statements
 
 # Begin, find, lock, calendar, busy, insert, commit; before them who calls.
 BOOKING = 8
-# The key and its answer, and a savepoint for refusals.
+# The key and its answer, and a savepoint for errors.
 KEY = 4
 
 
@@ -33,11 +33,11 @@ def test_changes(people: People) -> None:
     with statements() as sent:
         moved = {"start_time": at(12).isoformat()}
         assert post(student, f"{reservation['id']}/reschedule/", moved).status == 200
-    # Who calls, begin, find, lock, find, calendar, busy, move, the line, what has become of it, commit.
+    # Who calls, begin, find, lock, find, calendar, busy, move, the waitlist, what has become of it, commit.
     assert len(sent) == 11, sent
     with statements() as sent:
         assert post(student, f"{reservation['id']}/cancel/").status == 200
-    # Who calls, begin, find, lock, find, cancel, the offer, the line, the time, what has become of it, commit.
+    # Who calls, begin, find, lock, find, cancel, the offer, the waitlist, the time, what has become of it, commit.
     assert len(sent) == 11, sent
 
 
@@ -51,6 +51,8 @@ def test_every_list_is_one_statement_after_who_calls(people: People) -> None:
         f"{RESERVATIONS}{booking}/",
         "/api/reservation/earnings/me/?year=2027",
         WAITLIST,
+        f"{WAITLIST}me/",
+        "/api/reservation/student/me/",
     ):
         with statements() as sent:
             assert call("GET", path, token=tutor.access).status == 200

@@ -1,4 +1,4 @@
-"""The line for full sessions: who gets a seat that becomes free, and when."""
+"""The waitlists of full sessions: who gets a seat that becomes free, and when."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.booking_client import (
     WAITLIST,
+    assert_error,
     at,
     book,
     booked,
@@ -14,10 +15,9 @@ from tests.support.booking_client import (
     entries,
     free_tutor,
     history,
+    inconsistencies,
     offered,
     post,
-    problems,
-    refused,
     shift,
     state,
     sweep,
@@ -36,7 +36,7 @@ def cancel(person: Person, reservation: Any, **body: Any) -> None:
     assert post(person, f"{reservation['id']}/cancel/", body).status == 200
 
 
-def test_a_cancelled_seat_is_offered_to_the_first_in_line(people: People) -> None:
+def test_a_cancelled_seat_is_offered_to_the_first_on_the_waitlist(people: People) -> None:
     tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     waiting = wait(first, reservation["session"])
@@ -50,37 +50,37 @@ def test_a_cancelled_seat_is_offered_to_the_first_in_line(people: People) -> Non
     left = datetime.fromisoformat(details["expires_at"]) - datetime.now(UTC)
     assert timedelta(minutes=29) < left <= timedelta(minutes=30)
     assert history(booking) == [("offered", None, "pending", "system")]
-    refused(book(people.student(), tutor, at(10)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(10)), 409, "slot_taken")
     accepted = post(first, f"{booking}/accept/").json
     assert (accepted["state"], accepted["session"]) == ("confirmed", reservation["session"])
     assert accepted["meeting_url"] != reservation["meeting_url"]
     assert entries(first)[0]["state"] == "taken"
     assert entries(second)[0]["position"] == 1
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_an_offer_refused_or_run_out_goes_to_the_next(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
-    line = [people.student() for _ in range(3)]
+    students_waiting = [people.student() for _ in range(3)]
     reservation = booked(student, tutor, at(10))
-    for each in line:
+    for each in students_waiting:
         wait(each, reservation["session"])
     cancel(student, reservation)
-    cancel(line[0], {"id": offered(line[0])})
-    assert entries(line[0])[0]["state"] == "left"
-    second = offered(line[1])
+    cancel(students_waiting[0], {"id": offered(students_waiting[0])})
+    assert entries(students_waiting[0])[0]["state"] == "left"
+    second = offered(students_waiting[1])
     query("UPDATE bookings SET expires_at = now() WHERE id = %s", second)
     assert sweep()["expired"] == 1
-    assert (state(second), entries(line[1])[0]["state"]) == (("expired", None), "missed")
-    refused(post(line[1], f"{second}/accept/"), 409, "wrong_state")
-    third = offered(line[2])
+    assert (state(second), entries(students_waiting[1])[0]["state"]) == (("expired", None), "missed")
+    assert_error(post(students_waiting[1], f"{second}/accept/"), 409, "wrong_state")
+    third = offered(students_waiting[2])
     query("UPDATE bookings SET expires_at = now() WHERE id = %s", third)
     sweep()
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_whoever_has_no_time_by_then_is_passed_over(people: People) -> None:
+def test_students_who_have_no_time_by_then_are_passed_over(people: People) -> None:
     tutor, student, busy, free = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (busy, free):
@@ -100,7 +100,7 @@ def test_an_offer_accepted_where_the_tutor_confirms_by_hand_is_a_request(people:
     booking = offered(first)
     accepted = post(first, f"{booking}/accept/").json
     assert (accepted["state"], accepted["awaiting"]) == ("pending", "tutor")
-    refused(post(first, f"{booking}/accept/"), 409, "wrong_state")
+    assert_error(post(first, f"{booking}/accept/"), 409, "wrong_state")
     assert post(tutor, f"tutor/me/confirm/{booking}/").json["state"] == "confirmed"
     assert [step[:3] for step in history(booking)] == [
         ("offered", None, "pending"),
@@ -119,16 +119,16 @@ def test_what_the_tutor_cancels_is_offered_to_nobody(people: People) -> None:
     assert book(people.student(), tutor, at(10)).status == 201
 
 
-def test_nobody_jumps_the_line_of_a_group(people: People) -> None:
+def test_an_offered_seat_of_a_group_is_kept(people: People) -> None:
     tutor, students = free_tutor(people, group_seats=2), [people.student() for _ in range(4)]
     group = [booked(each, tutor, at(10), kind="group") for each in students[:2]]
     wait(students[2], group[0]["session"])
     cancel(students[0], group[0])
-    refused(post(students[3], "", {"session": group[0]["session"]}), 409, "session_full")
+    assert_error(post(students[3], "", {"session": group[0]["session"]}), 409, "session_full")
     booking = offered(students[2])
     assert query("SELECT seat FROM bookings WHERE id = %s", booking) == [(1,)]
     assert post(students[2], f"{booking}/accept/").status == 200
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_who_cannot_wait(people: People) -> None:
@@ -136,11 +136,11 @@ def test_who_cannot_wait(people: People) -> None:
     reservation = booked(student, tutor, at(10))
     group = booked(student, tutor, at(12), kind="group")
     session = reservation["session"]
-    refused(wait(student, session), 409, "already_booked")
+    assert_error(wait(student, session), 409, "already_booked")
     assert wait(tutor, session).status == 400
-    refused(wait(first, group["session"]), 409, "not_full")
+    assert_error(wait(first, group["session"]), 409, "not_full")
     assert wait(first, session).status == 201
-    refused(wait(first, session), 409, "already_waiting")
+    assert_error(wait(first, session), 409, "already_waiting")
     for body in ({}, {"tutor": 1}, {"session": session, "tutor": 1, "start_time": at(10).isoformat()}):
         answer = call("POST", WAITLIST, token=first.access, json_body=body)
         assert (answer.status, list(answer.json)) == (400, ["non_field_errors"])
@@ -158,33 +158,80 @@ def test_the_id_of_a_session_of_others_says_nothing(people: People) -> None:
     unknown = join(stranger, 10**9)
     for found in (join(stranger, single["session"]), leave(stranger, {"session": single["session"]})):
         assert (found.status, found.json) == (unknown.status, unknown.json) == (404, unknown.json)
-    refused(join(student, single["session"]), 409, "already_booked")
-    refused(join(stranger, group["session"]), 409, "not_full")
+    assert_error(join(student, single["session"]), 409, "already_booked")
+    assert_error(join(stranger, group["session"]), 409, "not_full")
     assert wait(stranger, single["session"]).status == 201
-    refused(join(stranger, single["session"]), 409, "already_waiting")
+    assert_error(join(stranger, single["session"]), 409, "already_waiting")
     assert leave(stranger, {"session": single["session"]}).status == 200
     assert join(stranger, single["session"]).status == 201
 
 
-def test_leaving_the_line(people: People) -> None:
+def test_leaving_a_waitlist(people: People) -> None:
     tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
-    line = {"session": reservation["session"]}
-    assert leave(first, line).status == 404
+    full_session = {"session": reservation["session"]}
+    assert leave(first, full_session).status == 404
     for each in (first, second):
         wait(each, reservation["session"])
-    left = leave(first, line)
+    left = leave(first, full_session)
     assert (left.status, left.json[0]["state"]) == (200, "left")
     cancel(student, reservation)
     booking = offered(second)
-    assert leave(second, line).json[0]["state"] == "left"
+    assert leave(second, full_session).json[0]["state"] == "left"
     assert state(booking) == ("cancelled", None)
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
+
+
+def test_leaving_a_waitlist_by_the_id_of_the_entry(people: People) -> None:
+    tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    mine, other = (wait(each, reservation["session"]).json["id"] for each in (first, second))
+
+    def leave_entry(person: Person, entry: int) -> Answer:
+        return call("DELETE", f"{WAITLIST}{entry}/", token=person.access)
+
+    for entry in (other, 10**15, 10**39):
+        assert leave_entry(first, entry).status == 404
+    left = leave_entry(first, mine)
+    assert (left.status, left.json) == (200, entries(first)[0])
+    assert left.json["state"] == "left"
+    assert leave_entry(first, mine).status == 404
+    cancel(student, reservation)
+    booking = offered(second)
+    assert leave_entry(second, other).json["state"] == "left"
+    assert state(booking) == ("cancelled", None)
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert inconsistencies() == []
+
+
+def test_an_entry_that_was_left_does_not_stand_for_a_later_one(people: People) -> None:
+    tutor, first = free_tutor(people), people.student()
+    session = booked(people.student(), tutor, at(10))["session"]
+    old = wait(first, session).json["id"]
+    assert leave(first, {"session": session}).status == 200
+    wait(first, session)
+    assert call("DELETE", f"{WAITLIST}{old}/", token=first.access).status == 404
+    assert entries(first)[0]["state"] == "waiting"
+
+
+def test_entries_come_in_pages(people: People) -> None:
+    tutor, first = free_tutor(people), people.student()
+    for hour in (8, 10, 12):
+        wait(first, booked(people.student(), tutor, at(hour))["session"])
+    page = call("GET", f"{WAITLIST}me/?page_size=2&p=2", token=first.access).json
+    assert page == {
+        "count": 3,
+        "next": None,
+        "previous": f"{WAITLIST}me/?p=1&page_size=2",
+        "results": entries(first)[2:],
+    }
+    assert call("GET", f"{WAITLIST}me/?p=9", token=first.access).status == 404
+    assert call("GET", f"{WAITLIST}me/", token=people.student().access).json["results"] == []
 
 
 def test_the_sweep_serves_those_who_came_when_the_seat_was_being_freed(people: People) -> None:
-    """Ten of the line are locked with a cancellation; here the sweep finds a seat nobody was offered."""
+    """Ten of a waitlist are locked with a cancellation; here the sweep finds a seat nobody was offered."""
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -195,7 +242,7 @@ def test_the_sweep_serves_those_who_came_when_the_seat_was_being_freed(people: P
 
 
 @pytest.mark.parametrize("kind", ["individual", "group"])
-def test_the_sweep_ends_the_line_of_what_has_begun(people: People, kind: str) -> None:
+def test_the_sweep_ends_the_waitlist_of_what_has_begun(people: People, kind: str) -> None:
     tutor, student, first = free_tutor(people, group_seats=2), people.student(), people.student()
     reservation = booked(student, tutor, at(10), kind=kind)
     if kind == "group":

@@ -17,9 +17,9 @@ from tests.support.booking_client import (
     entries,
     free_tutor,
     history,
+    inconsistencies,
     offered,
     post,
-    problems,
     shift,
     state,
     sweep,
@@ -55,10 +55,10 @@ def test_a_student_s_bookings_are_cancelled_and_stay_with_the_tutor(people: Peop
     assert state(past["id"]) == ("confirmed", None)
     assert sweep()["completed"] == 1
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_a_tutor_s_sessions_are_called_off_and_their_lines_closed(people: People) -> None:
+def test_a_tutor_s_sessions_are_called_off_and_their_waitlists_closed(people: People) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     assert wait(waiting, reservation["session"]).status == 201
@@ -67,10 +67,10 @@ def test_a_tutor_s_sessions_are_called_off_and_their_lines_closed(people: People
     assert (shown["state"], shown["tutor"], shown["cancellable_until"]) == ("cancelled", None, None)
     assert history(reservation["id"])[-1] == BY_TUTOR
     assert query("SELECT state FROM waitlist_entries") == [("closed",)]
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_the_seat_goes_to_the_line_with_the_next_sweep(people: People) -> None:
+def test_the_seat_goes_to_the_waitlist_with_the_next_sweep(people: People) -> None:
     tutor, student, waiting = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(waiting, reservation["session"])
@@ -79,7 +79,7 @@ def test_the_seat_goes_to_the_line_with_the_next_sweep(people: People) -> None:
     assert sweep()["passed_on"] == 1
     [(offered,)] = query("SELECT booking_id FROM waitlist_entries")
     assert post(waiting, f"{offered}/accept/").status == 200
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_a_seat_kept_for_somebody_who_goes_is_free(people: People) -> None:
@@ -89,7 +89,7 @@ def test_a_seat_kept_for_somebody_who_goes_is_free(people: People) -> None:
     for person in (student, waiting):
         assert delete(person).status == 200
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_an_offer_to_somebody_who_goes_is_passed_on(people: People) -> None:
@@ -101,12 +101,12 @@ def test_an_offer_to_somebody_who_goes_is_passed_on(people: People) -> None:
     assert delete(first).status == 200
     sweep()
     assert query("SELECT student_id, state FROM waitlist_entries") == [(second.id, "offered")]
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.proof)])
 def test_whatever_else_happens_meanwhile(people: People, rounds: int) -> None:
-    """Both sides go, while one cancels, others book, join a line and the sweep runs."""
+    """Both sides go, while one cancels, others book, join a waitlist and the sweep runs."""
     with no_deadlock():
         for _ in range(rounds):
             tutor, student, rival, other = free_tutor(people), people.tutor(), people.student(), free_tutor(people)
@@ -131,12 +131,12 @@ def test_whatever_else_happens_meanwhile(people: People, rounds: int) -> None:
             assert [found[0].status, found[1].status] == [200, 200]
             assert max(answer.status for answer in found) < 500, found
     sweep()
-    assert problems() == []
+    assert inconsistencies() == []
     assert query("SELECT count(*) FROM bookings WHERE state IN ('pending', 'confirmed')") == [(0,)]
 
 
 def test_a_time_that_is_left_goes_to_those_who_wait_and_stay(people: People) -> None:
-    """Its student moves it while another one books it, a third joins the line and the first of the line ends."""
+    """Its student moves it while another one books it, a third joins the waitlist and the account of its first ends."""
     days = 4
     tutor, student, other = free_tutor(people, days=days), people.student(), people.student()
     for day in range(days):
@@ -144,17 +144,17 @@ def test_a_time_that_is_left_goes_to_those_who_wait_and_stay(people: People) -> 
         reservation = booked(student, tutor, at(8, day))
         for each in (leaving, staying):
             assert wait(each, reservation["session"]).status == 201
-        line = {"tutor": tutor.tutor_id, "start_time": at(8, day).isoformat()}
+        full_session = {"tutor": tutor.tutor_id, "start_time": at(8, day).isoformat()}
         moved = {"start_time": at(12, day).isoformat()}
         with no_deadlock():
             found = at_once(
                 partial(post, student, f"{reservation['id']}/reschedule/", moved),
                 partial(book, other, tutor, at(8, day)),
-                partial(call, "POST", WAITLIST, token=late.access, json_body=line),
+                partial(call, "POST", WAITLIST, token=late.access, json_body=full_session),
                 partial(delete, leaving),
             )
         assert [answer.status for answer in found] == [200, 409, 201, 200]
         sweep()
         assert state(offered(staying)) == ("pending", "student")
         assert [entry["state"] for entry in entries(late)] == ["waiting"]
-    assert problems() == []
+    assert inconsistencies() == []

@@ -64,6 +64,25 @@ def test_filters_and_order(people: People) -> None:
     assert call("GET", f"{RESERVATIONS}tutor/me/", token=student.access).status == 403
 
 
+@pytest.mark.parametrize(("recorded", "pages"), [("user/me/", "student/me/"), ("tutor/me/", "tutor/me/")])
+def test_lists_of_pages_have_what_the_recorded_ones_have(people: People, recorded: str, pages: str) -> None:
+    tutor, student = free_tutor(people), people.student()
+    for hour in (8, 10, 12):
+        booked(student, tutor, at(hour))
+    person, path = student if pages.startswith("student") else tutor, f"/api/reservation/{pages}"
+    page = call("GET", f"{path}?state=confirmed&page_size=2", token=person.access).json
+    assert page == {
+        "count": 3,
+        "next": f"{path}?p=2&page_size=2",
+        "previous": None,
+        "results": read(person, recorded)[:2],
+    }
+    assert call("GET", path, token=person.access).json["results"] == read(person, recorded)
+    unknown = call("GET", f"{path}?stat=confirmed", token=person.access)
+    assert (unknown.status, unknown.json["code"]) == (400, "unknown_field")
+    assert call("GET", f"{RESERVATIONS}{recorded}?stat=confirmed", token=person.access).status == 200
+
+
 def test_without_a_page_the_newest_hundred(people: People) -> None:
     tutor, student = free_tutor(people, days=10), people.student()
     for day in range(10):

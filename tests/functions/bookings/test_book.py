@@ -1,4 +1,4 @@
-"""Booking: items, parts of them, slots, series and groups, and what is refused."""
+"""Booking: items, parts of them and slots, and what cannot be booked."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ import pytest
 from functions.bookings.data.lookups import find_booking
 from shared.kit.db.pool import connection
 from tests.support.booking_client import (
+    assert_error,
     at,
     book,
     booked,
@@ -17,8 +18,6 @@ from tests.support.booking_client import (
     history,
     offer,
     post,
-    problems,
-    refused,
     state,
     terms,
 )
@@ -62,13 +61,13 @@ def test_an_item_is_booked_as_a_whole_whatever_its_length(people: People) -> Non
     }
     assert re.fullmatch(r"https://meet\.jit\.si/Korepetycje-[\w-]{22}", reservation["meeting_url"])
     assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
-    refused(post(people.student(), "", {"schedule_item": item}), 409, "slot_taken")
+    assert_error(post(people.student(), "", {"schedule_item": item}), 409, "slot_taken")
 
 
 def test_an_item_made_from_rules_is_booked_as_a_whole_only_in_an_offered_length(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     odd, fit = offer(tutor, at(8), at(9.5), "rule"), offer(tutor, at(10), at(11), "rule")
-    refused(post(student, "", {"schedule_item": odd}), 409, "slot_not_offered")
+    assert_error(post(student, "", {"schedule_item": odd}), 409, "slot_not_offered")
     assert post(student, "", {"schedule_item": fit}).status == 201
 
 
@@ -80,9 +79,9 @@ def test_a_part_of_an_item(people: People) -> None:
     assert (first.status, first.json["schedule_item"]) == (201, item)
     body = {"schedule_item": item, "start_time": at(10).isoformat(), "end_time": at(11).isoformat()}
     assert post(student, "", body).status == 201
-    refused(post(student, "", body | {"start_time": at(10.5).isoformat()}), 409, "slot_not_offered")
+    assert_error(post(student, "", body | {"start_time": at(10.5).isoformat()}), 409, "slot_not_offered")
     outside = {"schedule_item": item, "start_time": at(11.5).isoformat(), "length": 60}
-    refused(post(student, "", outside), 409, "slot_not_offered")
+    assert_error(post(student, "", outside), 409, "slot_not_offered")
 
 
 def test_a_slot_may_span_items_that_touch(people: People) -> None:
@@ -103,7 +102,7 @@ def test_a_slot_may_span_items_that_touch(people: People) -> None:
 )
 def test_what_the_terms_do_not_allow(people: People, columns: Any, start: float, length: int, code: str) -> None:
     tutor = free_tutor(people, **columns)
-    refused(book(people.student(), tutor, at(start), length), 409, code)
+    assert_error(book(people.student(), tutor, at(start), length), 409, code)
     assert query("SELECT count(*) FROM tutoring_sessions") == [(0,)]
 
 
@@ -112,15 +111,15 @@ def test_rule_items_only_within_the_booking_window(people: People) -> None:
     terms(tutor, booking_window=3)
     offer(tutor, at(8), at(9), "rule")
     offer(tutor, at(10), at(11))
-    refused(book(student, tutor, at(8)), 409, "beyond_window")
+    assert_error(book(student, tutor, at(8)), 409, "beyond_window")
     assert book(student, tutor, at(10)).status == 201
 
 
 def test_buffers_keep_sessions_apart(people: People) -> None:
     tutor, student = free_tutor(people, buffer_before=10, buffer_after=15), people.student()
     booked(student, tutor, at(10))
-    refused(book(people.student(), tutor, at(11.25)), 409, "slot_taken")
-    refused(book(people.student(), tutor, at(8.75)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(11.25)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(8.75)), 409, "slot_taken")
     assert book(people.student(), tutor, at(11.5)).status == 201
     assert book(people.student(), tutor, at(8.5)).status == 201
 
@@ -128,25 +127,25 @@ def test_buffers_keep_sessions_apart(people: People) -> None:
 def test_limits_per_day_and_week(people: People) -> None:
     tutor = free_tutor(people, days=9, max_per_day=1, max_per_week=2)
     booked(people.student(), tutor, at(10))
-    refused(book(people.student(), tutor, at(14)), 409, "day_full")
+    assert_error(book(people.student(), tutor, at(14)), 409, "day_full")
     booked(people.student(), tutor, at(10, 1))
-    refused(book(people.student(), tutor, at(10, 2)), 409, "week_full")
+    assert_error(book(people.student(), tutor, at(10, 2)), 409, "week_full")
     assert book(people.student(), tutor, at(10, 7)).status == 201
 
 
 def test_a_student_cannot_be_in_two_sessions_at_once(people: People) -> None:
     first, second, student = free_tutor(people), free_tutor(people), people.student()
     booked(student, first, at(10))
-    refused(book(student, second, at(10.5)), 409, "student_busy")
+    assert_error(book(student, second, at(10.5)), 409, "student_busy")
     assert book(student, second, at(11)).status == 201
 
 
 def test_tutors_who_learn_are_busy_on_both_sides(people: People) -> None:
     teacher, pupil = free_tutor(people), free_tutor(people)
     booked(people.student(), pupil, at(10))
-    refused(book(pupil, teacher, at(10.5)), 409, "student_busy")
+    assert_error(book(pupil, teacher, at(10.5)), 409, "student_busy")
     booked(pupil, teacher, at(14))
-    refused(book(people.student(), pupil, at(14.5)), 409, "slot_taken")
+    assert_error(book(people.student(), pupil, at(14.5)), 409, "slot_taken")
 
 
 def test_nobody_books_oneself(people: People) -> None:
@@ -205,9 +204,9 @@ def test_times_at_the_ends_of_the_calendar(people: People, start: str) -> None:
         answer = post(student, "", {"tutor": tutor.tutor_id, "start_time": start, "length": 60, **more})
         assert answer.status in {400, 409}, answer
     item = offer(tutor, datetime(9999, 12, 30, tzinfo=UTC), datetime(9999, 12, 30, 1, tzinfo=UTC))
-    refused(post(student, "", {"schedule_item": item}), 409, "slot_not_offered")
+    assert_error(post(student, "", {"schedule_item": item}), 409, "slot_not_offered")
     endless = offer(tutor, datetime(2100, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
-    refused(post(student, "", {"schedule_item": endless}), 409, "slot_not_offered")
+    assert_error(post(student, "", {"schedule_item": endless}), 409, "slot_not_offered")
 
 
 @pytest.mark.parametrize(
@@ -256,7 +255,7 @@ def test_where_the_tutor_confirms_by_hand_it_is_a_request_for_two_days(people: P
     left = datetime.fromisoformat(reservation["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=47, minutes=59) < left <= timedelta(hours=48)
     assert history(reservation["id"]) == [("requested", None, "pending", "student")]
-    refused(book(people.student(), tutor, at(10)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(10)), 409, "slot_taken")
 
 
 def test_a_hold_ends_with_the_start_at_the_latest(people: People) -> None:
@@ -268,77 +267,6 @@ def test_a_hold_ends_with_the_start_at_the_latest(people: People) -> None:
     assert reservation["expires_at"] == reservation["start_time"]
 
 
-# Series
-
-
-def test_a_weekly_series_keeps_its_time_of_day_when_clocks_change(people: People) -> None:
-    tutor, student = people.tutor(), people.student()
-    terms(tutor, time_zone="America/New_York", minimum_notice=0)
-    zone = ZoneInfo("America/New_York")
-    starts = [datetime(2035, 10, 24, 16, tzinfo=zone) + timedelta(weeks=week) for week in range(4)]
-    for start in starts:
-        offer(tutor, start.astimezone(UTC), start.astimezone(UTC) + timedelta(hours=1))
-    answer = book(student, tutor, starts[0].astimezone(UTC), weeks=4)
-    assert answer.status == 201
-    times = [datetime.fromisoformat(each["start_time"]).astimezone(zone) for each in answer.json["reservations"]]
-    assert times == starts
-    assert {start.hour for start in times} == {16}
-    assert {each["series"] for each in answer.json["reservations"]} == {answer.json["series"]}
-    assert len({start.utcoffset() for start in times}) == 2
-
-
-def test_a_series_is_all_or_nothing_unless_conflicts_may_be_skipped(people: People) -> None:
-    tutor, student = free_tutor(people, days=15), people.student()
-    booked(people.student(), tutor, at(10, 7))
-    answer = book(student, tutor, at(10), weeks=4)
-    refused(answer, 409, "series_conflict")
-    conflicts = [
-        {"start_time": at(10, 7).astimezone(WARSAW).isoformat(), "code": "slot_taken"},
-        {"start_time": at(10, 21).astimezone(WARSAW).isoformat(), "code": "slot_not_offered"},
-    ]
-    assert answer.json["conflicts"] == conflicts
-    assert query("SELECT count(*) FROM bookings WHERE student_id = %s", student.id) == [(0,)]
-    answer = book(student, tutor, at(10), weeks=4, skip_conflicts=True)
-    assert (answer.status, answer.json["skipped"]) == (201, conflicts)
-    assert [each["start_time"] for each in answer.json["reservations"]] == [
-        at(10, day).astimezone(WARSAW).isoformat() for day in (0, 14)
-    ]
-    refused(book(student, tutor, at(10), weeks=4, skip_conflicts=True), 409, "series_conflict")
-    assert problems() == []
-
-
-# Groups
-
-
-def test_a_group_has_seats_for_several_at_its_own_price(people: People) -> None:
-    tutor = free_tutor(people, group_seats=3, group_price=40)
-    students = [people.student() for _ in range(4)]
-    first = booked(students[0], tutor, at(10), kind="group")
-    assert (first["kind"], first["seat"], first["seats"], first["price"]) == ("group", 1, 3, "40.00")
-    second = post(students[1], "", {"session": first["session"], "note": "x"})
-    assert (second.status, second.json["seat"], second.json["session"]) == (201, 2, first["session"])
-    third = booked(students[2], tutor, at(10), kind="group")
-    assert (third["seat"], third["session"]) == (3, first["session"])
-    refused(post(students[3], "", {"session": first["session"]}), 409, "session_full")
-    refused(book(students[3], tutor, at(10), kind="group"), 409, "session_full")
-    refused(book(students[3], tutor, at(10)), 409, "slot_taken")
-    refused(book(students[3], tutor, at(10.5), kind="group"), 409, "slot_taken")
-    assert problems() == []
-
-
-def test_who_cannot_join_a_group(people: People) -> None:
-    tutor, student = free_tutor(people), people.student()
-    group = booked(people.student(), tutor, at(10), kind="group")
-    alone = booked(people.student(), tutor, at(12))
-    assert post(tutor, "", {"session": group["session"]}).json == OWN
-    assert post(student, "", {"session": alone["session"]}).status == 404
-    assert list(post(student, "", {"session": group["session"], "form": "in_person"}).json) == ["form"]
-    assert post(student, "", {"session": group["session"]}).status == 201
-    refused(post(student, "", {"session": group["session"]}), 409, "student_busy")
-    terms(tutor, minimum_notice=43200)
-    refused(post(people.student(), "", {"session": group["session"]}), 409, "too_short_notice")
-
-
 def test_deleting_items_does_not_touch_bookings(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     item = offer(tutor, at(8), at(9))
@@ -346,7 +274,7 @@ def test_deleting_items_does_not_touch_bookings(people: People) -> None:
     query("DELETE FROM schedule_items")
     assert state(reservation["id"]) == ("confirmed", None)
     insert("schedule_items", {"tutor_id": tutor.tutor_id, "starts_at": at(8), "ends_at": at(9)})
-    refused(book(people.student(), tutor, at(8)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(8)), 409, "slot_taken")
     with connection() as db:
         found = find_booking(db, reservation["id"])
     assert found is not None

@@ -1,4 +1,4 @@
-"""The time a session leaves when it moves: whoever waits for it gets it as if the session had been cancelled."""
+"""The slot a session leaves when it moves: those who wait for it get it as if the session had been cancelled."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from shared.kit.settings import settings
 from tests.support.booking_client import (
     WAITLIST,
+    assert_error,
     at,
     book,
     booked,
@@ -16,10 +17,9 @@ from tests.support.booking_client import (
     entries,
     free_tutor,
     history,
+    inconsistencies,
     offered,
     post,
-    problems,
-    refused,
     state,
     sweep,
     terms,
@@ -34,13 +34,13 @@ def move(person: Person, reservation: Any, start: datetime, **more: Any) -> Answ
 
 
 def place(person: Person) -> tuple[str, datetime]:
-    """What has become of the person's only place in a line, and the time it is for."""
+    """What has become of the person's only place on a waitlist, and the time it is for."""
     [entry] = entries(person)
     return entry["state"], datetime.fromisoformat(entry["start_time"])
 
 
 @pytest.mark.parametrize("confirmation", ["automatic", "manual"])
-def test_the_time_a_student_leaves_is_offered_to_the_first_in_line(people: People, confirmation: str) -> None:
+def test_the_time_a_student_leaves_is_offered_to_the_first_on_the_waitlist(people: People, confirmation: str) -> None:
     tutor = free_tutor(people, confirmation=confirmation, buffer_before=10, buffer_after=20)
     student, first, second = people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
@@ -59,16 +59,16 @@ def test_the_time_a_student_leaves_is_offered_to_the_first_in_line(people: Peopl
     )
     assert (place(first), place(second)) == (("offered", at(10)), ("waiting", at(10)))
     assert entries(second)[0]["position"] == 1
-    refused(book(people.student(), tutor, at(10)), 409, "slot_taken")
-    refused(book(people.student(), tutor, at(12)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(10)), 409, "slot_taken")
+    assert_error(book(people.student(), tutor, at(12)), 409, "slot_taken")
     accepted = post(first, f"{booking}/accept/").json
     assert (accepted["start_time"], accepted["end_time"]) == (reservation["start_time"], reservation["end_time"])
     assert (accepted["price"], accepted["form"]) == (reservation["price"], reservation["form"])
     assert state(reservation["id"])[0] == reservation["state"]
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_the_room_stays_with_whoever_moves(people: People) -> None:
+def test_the_room_stays_with_the_booking_that_moves(people: People) -> None:
     tutor, student, first = free_tutor(people), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
@@ -90,7 +90,7 @@ def test_an_offer_of_a_time_that_was_left_goes_on_to_the_next(people: People) ->
     assert sweep()["expired"] == 1
     assert place(second) == ("missed", at(10))
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_the_time_is_free_if_nobody_waits_any_more(people: People) -> None:
@@ -102,45 +102,47 @@ def test_the_time_is_free_if_nobody_waits_any_more(people: People) -> None:
     assert move(student, reservation, at(12)).status == 200
     assert place(first) == ("left", at(10))
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_a_line_waits_at_each_time_in_turn(people: People) -> None:
-    """Whoever got a time from the line may leave it to the next one."""
+def test_a_waitlist_stays_at_each_time_in_turn(people: People) -> None:
+    """A student who got a time from the waitlist may leave it to the next one."""
     tutor, student, first, second = free_tutor(people), people.student(), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     for each in (first, second):
         wait(each, reservation["session"])
     move(student, reservation, at(12))
     booking = offered(first)
-    refused(move(first, {"id": booking}, at(15)), 409, "wrong_state")
+    assert_error(move(first, {"id": booking}, at(15)), 409, "wrong_state")
     post(first, f"{booking}/accept/")
     assert move(first, {"id": booking}, at(15)).status == 200
     assert (place(first), place(second)) == (("taken", at(10)), ("offered", at(10)))
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 @pytest.mark.parametrize(("start", "length"), [(10.5, 60), (9.5, 60), (10, 30), (11, 60)])
-def test_a_line_ends_where_the_session_itself_is_in_the_way(people: People, start: float, length: int) -> None:
+def test_a_waitlist_ends_where_the_session_itself_is_in_the_way(people: People, start: float, length: int) -> None:
     tutor, student, first = free_tutor(people, buffer_after=15), people.student(), people.student()
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
     assert move(student, reservation, at(start), length=length).status == 200
     assert place(first) == ("closed", at(10))
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 @pytest.mark.parametrize(
     ("limit", "day", "found"), [("day", 0, "closed"), ("day", 1, "offered"), ("week", 1, "closed")]
 )
-def test_a_line_ends_where_the_tutor_gives_no_more_sessions(people: People, limit: str, day: int, found: str) -> None:
+def test_a_waitlist_ends_where_the_tutor_gives_no_more_sessions(
+    people: People, limit: str, day: int, found: str
+) -> None:
     tutor, student, first = free_tutor(people, days=2), people.student(), people.student()
     terms(tutor, **{f"max_per_{limit}": 1})
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
     assert move(student, reservation, at(12, day)).status == 200
     assert place(first) == (found, at(10))
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_a_time_the_tutor_leaves_is_offered_to_nobody(people: People) -> None:
@@ -151,10 +153,10 @@ def test_a_time_the_tutor_leaves_is_offered_to_nobody(people: People) -> None:
     assert place(first) == ("closed", at(10))
     assert sweep()["passed_on"] == 0
     assert book(people.student(), tutor, at(10)).status == 201
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_line(people: People) -> None:
+def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_waitlist(people: People) -> None:
     tutor, students = free_tutor(people, group_seats=2), [people.student() for _ in range(4)]
     group = [booked(each, tutor, at(10), kind="group") for each in students[:2]]
     for each in students[2:]:
@@ -163,10 +165,10 @@ def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_line(people
     assert move(tutor, group[1], at(12), reason="Choroba").json["session"] == group[1]["session"]
     assert (place(students[2]), place(students[3])) == (("offered", at(12)), ("closed", at(10)))
     assert post(students[2], f"{offered(students[2])}/accept/").json["session"] == group[1]["session"]
-    assert problems() == []
+    assert inconsistencies() == []
 
 
-def test_one_of_a_series_leaves_its_time_to_whoever_waits(people: People) -> None:
+def test_one_of_a_series_leaves_its_time_to_those_who_wait(people: People) -> None:
     tutor, student, first = free_tutor(people, days=9), people.student(), people.student()
     series = booked(student, tutor, at(10), weeks=2)["reservations"]
     wait(first, series[1]["session"])
@@ -174,18 +176,18 @@ def test_one_of_a_series_leaves_its_time_to_whoever_waits(people: People) -> Non
     assert place(first) == ("waiting", at(10, 7))
     assert move(student, series[1], at(12, 7)).json["series"] == series[1]["series"]
     assert place(first) == ("offered", at(10, 7))
-    assert problems() == []
+    assert inconsistencies() == []
 
 
 def test_a_move_does_not_wait_for_an_account_that_is_being_deleted(people: People) -> None:
-    """Of a long line only the first are locked; the account of one behind them ends meanwhile."""
-    tutor, student, line = free_tutor(people), people.student(), [people.student() for _ in range(12)]
+    """Of a long waitlist only the first are locked; the account of one behind them ends meanwhile."""
+    tutor, student, students_waiting = free_tutor(people), people.student(), [people.student() for _ in range(12)]
     reservation = booked(student, tutor, at(10))
-    for each in line:
+    for each in students_waiting:
         insert("waitlist_entries", {"session_id": reservation["session"], "student_id": each.id})
     with psycopg.connect(settings().database_url) as other:
-        other.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (line[10].id,))
+        other.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (students_waiting[10].id,))
         assert move(student, reservation, at(12)).status == 200
-        other.execute("DELETE FROM users WHERE id = %s", (line[10].id,))
-    assert (place(line[0]), place(line[11])) == (("offered", at(10)), ("waiting", at(10)))
-    assert problems() == []
+        other.execute("DELETE FROM users WHERE id = %s", (students_waiting[10].id,))
+    assert (place(students_waiting[0]), place(students_waiting[11])) == (("offered", at(10)), ("waiting", at(10)))
+    assert inconsistencies() == []

@@ -1,0 +1,27 @@
+"""Confirming and declining requests."""
+
+from tests.support.booking_client import REASON, assert_error, at, book, booked, free_tutor, history, post, state
+from tests.support.people import People
+
+
+def test_the_tutor_confirms_a_request_once(people: People) -> None:
+    tutor, student = free_tutor(people, confirmation="manual"), people.student()
+    reservation = booked(student, tutor, at(10))
+    path = f"tutor/me/confirm/{reservation['id']}/"
+    answer = post(tutor, path)
+    assert (answer.status, answer.json["is_confirmed"], answer.json["expires_at"]) == (200, True, None)
+    again = post(tutor, path)
+    assert (again.status, again.json) == (400, {"error": "Reservation is already confirmed"})
+    assert history(reservation["id"])[1:] == [("confirmed", "pending", "confirmed", "tutor")]
+
+
+def test_the_tutor_declines_a_request(people: People) -> None:
+    tutor, student = free_tutor(people, confirmation="manual"), people.student()
+    reservation = booked(student, tutor, at(10))
+    path = f"tutor/me/decline/{reservation['id']}/"
+    assert post(tutor, path, REASON).json["state"] == "cancelled"
+    assert_error(post(tutor, path), 409, "wrong_state")
+    assert_error(post(tutor, f"tutor/me/confirm/{reservation['id']}/"), 409, "wrong_state")
+    assert book(people.student(), tutor, at(10)).status == 201
+    sure = booked(student, free_tutor(people), at(14))
+    assert state(sure["id"]) == ("confirmed", None)

@@ -1,0 +1,116 @@
+"""Moving a session to another time."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.booking_client import (
+    REASON,
+    WAITLIST,
+    assert_error,
+    at,
+    book,
+    booked,
+    call,
+    free_tutor,
+    history,
+    inconsistencies,
+    new_time,
+    post,
+)
+from tests.support.people import People, query
+
+
+def test_the_student_moves_a_booking_to_a_free_slot(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    reservation = booked(student, tutor, at(10))
+    answer = post(student, f"{reservation['id']}/reschedule/", new_time(at(15), length=90))
+    assert (answer.status, answer.json["price"], answer.json["expires_at"]) == (200, "150.00", None)
+    assert answer.json["meeting_url"] == reservation["meeting_url"]
+    [change] = query("SELECT kind, old_starts_at FROM booking_changes WHERE kind = 'rescheduled'")
+    assert change == ("rescheduled", at(10))
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert_error(book(people.student(), tutor, at(16)), 409, "slot_taken")
+    assert inconsistencies() == []
+
+
+def test_a_booking_may_move_into_its_own_time(people: People) -> None:
+    tutor, student = free_tutor(people, max_per_day=1), people.student()
+    reservation = booked(student, tutor, at(10))
+    assert post(student, f"{reservation['id']}/reschedule/", new_time(at(10.5))).status == 200
+
+
+@pytest.mark.parametrize("length", [{}, {"length": 60}])
+def test_the_time_it_has_already_changes_nothing(people: People, length: Any) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    assert call("POST", WAITLIST, token=waiting.access, json_body=new_time(at(10), tutor=tutor.tutor_id)).status == 201
+    before = query("SELECT sequence, updated_at FROM bookings")
+    for person, more in ((student, {}), (tutor, REASON)):
+        answer = post(person, f"{reservation['id']}/reschedule/", new_time(at(10), **length, **more))
+        assert (answer.status, answer.json) == (200, reservation)
+    assert query("SELECT sequence, updated_at FROM bookings") == before
+    assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
+    assert query("SELECT state FROM waitlist_entries") == [("waiting",)]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (new_time(at(12)), "slot_taken"),
+        (new_time(at(24)), "slot_not_offered"),
+        (new_time(at(15), length=50), "slot_not_offered"),
+        (new_time(at(-24 * 40)), "too_short_notice"),
+        (new_time(at(18)), "student_busy"),
+        ({"start_time": "9999-12-31T10:00Z"}, "slot_not_offered"),
+    ],
+)
+def test_a_student_moves_within_the_terms_or_not_at_all(people: People, body: Any, code: str) -> None:
+    tutor, student = free_tutor(people), people.student()
+    reservation = booked(student, tutor, at(10))
+    booked(people.student(), tutor, at(12))
+    booked(student, free_tutor(people), at(18))
+    assert_error(post(student, f"{reservation['id']}/reschedule/", body), 409, code)
+    assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
+    assert_error(book(people.student(), tutor, at(10)), 409, "slot_taken")
+
+
+def test_after_the_cut_off_only_the_tutor_moves_it(people: People) -> None:
+    tutor, student = free_tutor(people, cancellation_notice=720), people.student()
+    reservation = booked(student, tutor, at(10))
+    path = f"{reservation['id']}/reschedule/"
+    assert_error(post(student, path, new_time(at(15))), 409, "too_late_to_reschedule")
+    assert list(post(tutor, path, new_time(at(15))).json) == ["reason"]
+    # Out of hours: tutors dispose of their own time.
+    assert post(tutor, path, new_time(at(40), **REASON)).status == 200
+    assert_error(post(tutor, path, new_time(at(-24 * 40), **REASON)), 409, "too_short_notice")
+
+
+def test_the_tutor_does_not_move_it_onto_anything_else(people: People) -> None:
+    tutor, student = free_tutor(people, buffer_after=30), people.student()
+    reservation = booked(student, tutor, at(10))
+    booked(people.student(), tutor, at(15))
+    booked(student, free_tutor(people), at(20))
+    path = f"{reservation['id']}/reschedule/"
+    assert_error(post(tutor, path, new_time(at(14), **REASON)), 409, "slot_taken")
+    assert_error(post(tutor, path, new_time(at(20), **REASON)), 409, "student_busy")
+
+
+def test_a_group_moves_with_all_its_seats_and_only_by_the_tutor(people: People) -> None:
+    tutor, students = free_tutor(people), [people.student() for _ in range(3)]
+    group = [booked(each, tutor, at(10), kind="group") for each in students]
+    path = f"{group[0]['id']}/reschedule/"
+    assert_error(post(students[0], path, new_time(at(15))), 409, "group_cannot_be_moved")
+    busy = booked(students[2], free_tutor(people), at(18))
+    assert_error(post(tutor, path, new_time(at(18), **REASON)), 409, "student_busy")
+    assert post(tutor, path, new_time(at(15), **REASON)).status == 200
+    assert query("SELECT DISTINCT starts_at FROM bookings WHERE id <> %s", busy["id"]) == [(at(15),)]
+    assert query("SELECT count(*) FROM booking_changes WHERE kind = 'rescheduled'") == [(3,)]
+    assert inconsistencies() == []
+
+
+def test_a_request_moves_and_is_answered_before_it_starts(people: People) -> None:
+    tutor, student = free_tutor(people, confirmation="manual"), people.student()
+    reservation = booked(student, tutor, at(10))
+    moved = post(student, f"{reservation['id']}/reschedule/", new_time(at(12))).json
+    assert (moved["state"], moved["expires_at"]) == ("pending", reservation["expires_at"])
