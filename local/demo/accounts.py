@@ -1,4 +1,4 @@
-"""The two accounts everybody may sign in with."""
+"""The accounts everybody may sign in with."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,5 @@ class DemoAccount:
 STUDENT = DemoAccount("student", "ola.demo@example.com", "Zielona!Herbata7", "Ola", "Wiśniewska")
 TUTOR = DemoAccount("tutor", "adam.demo@prz.edu.pl", "Czarna!Kawa8", "Adam", "Zieliński")
 DEMO_ACCOUNTS = (STUDENT, TUTOR)
+# Has a seat in the tutor's full group, which the start page can have given up: the waitlist shows what it does then.
+CLASSMATE = DemoAccount("student", "zofia.demo@example.com", STUDENT.password, "Zofia", "Maj")

@@ -1,4 +1,4 @@
-"""Makes up what tutors' calendars hold: weekly hours, terms of booking, sessions that were and that will be.
+"""Makes up what tutors' calendars hold: weekly hours, terms of booking, past and coming sessions.
 
 Drawn apart from everything else, so that the people stay who they are.
 """
@@ -17,14 +17,15 @@ SEED = 20240502
 # Minutes since midnight.
 WINDOWS = ((8 * 60, 12 * 60), (14 * 60, 18 * 60), (16 * 60, 20 * 60), (9 * 60, 15 * 60))
 LENGTHS = ([60], [45, 60, 90], [60, 90])
-LESSON = timedelta(hours=1)
+LENGTH = timedelta(hours=1)
+GROUP_SEATS = 3
 REMEMBERED = timedelta(days=300)
 HAVE_HOURS, WAS_THERE, IS_BOOKED = 0.6, 0.7, 0.5
 
 
 @dataclass
 class DemoSession:
-    """An hour of one student with one tutor. `is_news` if the two are yet to be told of it."""
+    """An hour of one student with one tutor. `is_news` if the two have yet to be notified of it."""
 
     student: Account
     starts_at: datetime
@@ -34,7 +35,20 @@ class DemoSession:
 
     @property
     def ends_at(self) -> datetime:
-        return self.starts_at + LESSON
+        return self.starts_at + LENGTH
+
+
+@dataclass
+class DemoGroup:
+    """An hour of several students with one tutor; every seat is taken."""
+
+    students: list[Account]
+    starts_at: datetime
+    price: int
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + LENGTH
 
 
 @dataclass
@@ -55,7 +69,8 @@ class Calendar:
 
     terms: Terms
     weekly: list[tuple[int, int, int]] = field(default_factory=list)
-    lessons: list[DemoSession] = field(default_factory=list)
+    sessions: list[DemoSession] = field(default_factory=list)
+    groups: list[DemoGroup] = field(default_factory=list)
 
 
 def make_calendars(people: Population, now: datetime) -> list[Calendar]:
@@ -68,7 +83,7 @@ class _Maker:
     def __init__(self, people: Population, now: datetime) -> None:
         self.now = now
         self.draw = Random(SEED)  # noqa: S311 - demo data, not secrets
-        self.demo_student, *self.students = people.students
+        self.demo_student, *self.students, self.classmate = people.students
         # Nobody learns in two places on one day.
         self.planned: set[tuple[UUID, date]] = set()
 
@@ -77,8 +92,12 @@ class _Maker:
         calendar = Calendar(self._terms(tutor, is_demo=is_demo))
         if is_demo or self.draw.random() < HAVE_HOURS:
             calendar.weekly = self._weekly()
-        calendar.lessons = [*self._past(tutor)]
-        calendar.lessons += self._of_the_demo_student(tutor) if is_demo else self._coming(tutor)
+        calendar.sessions = [*self._past(tutor)]
+        if is_demo:
+            calendar.sessions += self._of_the_demo_student(tutor)
+            calendar.groups = [self._full_group(tutor)]
+        else:
+            calendar.sessions += self._coming(tutor)
         return calendar
 
     def _terms(self, tutor: Tutor, *, is_demo: bool) -> Terms:
@@ -95,7 +114,7 @@ class _Maker:
         return [(day, *self.draw.choice(WINDOWS)) for day in days]
 
     def _past(self, tutor: Tutor) -> Iterator[DemoSession]:
-        """Most who wrote a review lately had a lesson the day before; a tutor gives one a day."""
+        """Most who wrote a review lately had a session the day before; a tutor gives one a day."""
         taught: set[date] = set()
         for rating in sorted(tutor.ratings, key=lambda each: each.created_at):
             day = rating.created_at.astimezone(local_zone()).date() - timedelta(days=1)
@@ -114,13 +133,25 @@ class _Maker:
                 yield DemoSession(student, starts_at, "confirmed", tutor.price)
 
     def _of_the_demo_student(self, tutor: Tutor) -> Iterator[DemoSession]:
-        """Three lessons that were, one that was missed, and two to come, of which the nearer is news."""
+        """Three completed sessions, a missed one, and two to come, of which the nearer is news."""
         today = self.now.astimezone(local_zone()).date()
         for weeks, state in ((5, "completed"), (4, "completed"), (3, "no_show"), (2, "completed")):
             yield DemoSession(self.demo_student, self._at(today - timedelta(weeks=weeks), 12), state, tutor.price - 10)
-        coming = [starts_at for starts_at, _ends_at in tutor.schedule if starts_at > self.now + timedelta(days=2)]
+        coming = self._offered(tutor)
         for place, starts_at in enumerate((coming[0], coming[-1])):
             yield DemoSession(self.demo_student, starts_at, "confirmed", tutor.price, is_news=place == 0)
+
+    def _full_group(self, tutor: Tutor) -> DemoGroup:
+        """A session whose waitlist can be joined, between the two of the demo student."""
+        coming = self._offered(tutor)
+        starts_at = coming[len(coming) // 2]
+        students = [*self.students[: GROUP_SEATS - 1], self.classmate]
+        self.planned.update((student.id, starts_at.date()) for student in students)
+        return DemoGroup(students, starts_at, tutor.price // 2)
+
+    def _offered(self, tutor: Tutor) -> list[datetime]:
+        """When the times start that a tutor offers one by one, without those too soon to be cancelled."""
+        return [starts_at for starts_at, _ends_at in tutor.schedule if starts_at > self.now + timedelta(days=2)]
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), local_zone())

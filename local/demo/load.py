@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from functions.chat.domain.members import pair_key
-from local.demo.accounts import DEMO_ACCOUNTS
+from local.demo.accounts import CLASSMATE, DEMO_ACCOUNTS, STUDENT
 from local.demo.conversation import MESSAGES
 from local.demo.load_calendars import add_calendars
 from local.demo.people import Account, Offer, Population, Tutor, populate
@@ -29,8 +29,8 @@ TUTOR_COLUMNS = ("user_id", "description", "price", "location", "skills", *SWITC
 
 
 def load_demo_data() -> None:
-    """Fill the platform in one transaction, unless it was filled before."""
-    # A connection of its own: with several worker processes this one serves nobody and needs no pool.
+    """Fill the database in one transaction, unless it was filled before."""
+    # A single connection: with several worker processes this one serves no requests and needs no pool.
     with PooledConnection.connect(settings().database_url, autocommit=True) as db:
         if db.execute(IS_LOADED).fetchone() is not None:
             return
@@ -60,6 +60,8 @@ def _copy(db: psycopg.Connection[Any], table: str, columns: Sequence[str], rows:
 
 def _add_users(db: psycopg.Connection[Any], people: Population) -> None:
     hashes = {demo.email: hash_password(demo.password) for demo in DEMO_ACCOUNTS}
+    # Hashing takes its time: the classmate has the student's password.
+    hashes[CLASSMATE.email] = hashes[STUDENT.email]
 
     def row(account: Account, *, is_tutor: bool) -> Sequence[Any]:
         password_hash = hashes.get(account.email, UNUSABLE)

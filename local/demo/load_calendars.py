@@ -1,4 +1,4 @@
-"""Loads tutors' calendars: rules and what is made of them, sessions, bookings and their history."""
+"""Loads tutors' calendars: weekly hours and the free time they give, sessions, bookings and their history."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ UPDATE booking_terms SET session_lengths = %(session_lengths)s, buffer_after = %
 WHERE tutor_id = %(tutor_id)s
 """
 WEEKLY = "INSERT INTO weekly_hours (tutor_id, weekday, starts, ends) VALUES (%s, %s, %s, %s)"
-LESSON = """
+SESSION = """
 WITH session AS (
     INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, meeting_url)
     VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'individual', 'online',
@@ -36,6 +36,24 @@ SELECT booking.id, step.* FROM booking, (VALUES
 ) AS step (kind, from_state, to_state, actor_id, actor_role, at, dispatched_at)
 WHERE step.from_state IS NULL OR %(state)s <> 'confirmed'
 """
+GROUP = """
+WITH session AS (
+    INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, seats, meeting_url)
+    VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'group', 'online',
+        cardinality(%(student_ids)s::uuid[]), 'https://meet.jit.si/korepetycje-' || gen_random_uuid())
+    RETURNING id, seats
+), booking AS (
+    INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
+        created_at, updated_at)
+    SELECT session.id, session.seats, student.seat, student.id, 'confirmed', %(starts_at)s, %(ends_at)s, %(price)s,
+        'PLN', %(booked_at)s, %(booked_at)s
+    FROM session, unnest(%(student_ids)s::uuid[]) WITH ORDINALITY AS student (id, seat)
+    RETURNING id, student_id
+)
+INSERT INTO booking_changes (booking_id, kind, to_state, actor_id, actor_role, at, dispatched_at)
+SELECT id, 'confirmed', 'confirmed', student_id, 'student', %(booked_at)s, %(booked_at)s FROM booking
+"""
+BOOKED_BEFORE = timedelta(days=3)
 
 
 def add_calendars(db: PooledConnection, people: Population, tutor_ids: dict[UUID, int], now: datetime) -> None:
@@ -48,7 +66,8 @@ def add_calendars(db: PooledConnection, people: Population, tutor_ids: dict[UUID
             TERMS, [vars(each.terms) | {"tutor_id": of} for each, of in zip(calendars, ids, strict=True)]
         )
         cursor.executemany(WEEKLY, list(_weekly(calendars, ids)))
-        cursor.executemany(LESSON, list(_lessons(calendars, ids, owners, now)))
+        cursor.executemany(SESSION, list(_sessions(calendars, ids, owners, now)))
+        cursor.executemany(GROUP, list(_groups(calendars, ids, now)))
     materialize(db, ids)
 
 
@@ -58,26 +77,39 @@ def _weekly(calendars: Sequence[Calendar], ids: Sequence[int]) -> Iterator[tuple
             yield tutor_id, *hours
 
 
-def _lessons(
+def _sessions(
     calendars: Sequence[Calendar], ids: Sequence[int], owners: Sequence[UUID], now: datetime
 ) -> Iterator[dict[str, object]]:
     for calendar, tutor_id, owner in zip(calendars, ids, owners, strict=True):
-        for lesson in calendar.lessons:
-            yield _row(lesson, tutor_id, owner, now)
+        for session in calendar.sessions:
+            yield _row(session, tutor_id, owner, now)
 
 
-def _row(lesson: DemoSession, tutor_id: int, owner: UUID, now: datetime) -> dict[str, object]:
-    booked_at = min(lesson.starts_at, now) - timedelta(days=3)
-    missed = lesson.state == "no_show"
+def _groups(calendars: Sequence[Calendar], ids: Sequence[int], now: datetime) -> Iterator[dict[str, object]]:
+    for calendar, tutor_id in zip(calendars, ids, strict=True):
+        for group in calendar.groups:
+            yield {
+                "tutor_id": tutor_id,
+                "student_ids": [student.id for student in group.students],
+                "starts_at": group.starts_at,
+                "ends_at": group.ends_at,
+                "price": group.price,
+                "booked_at": now - BOOKED_BEFORE,
+            }
+
+
+def _row(session: DemoSession, tutor_id: int, owner: UUID, now: datetime) -> dict[str, object]:
+    booked_at = min(session.starts_at, now) - BOOKED_BEFORE
+    missed = session.state == "no_show"
     return {
         "tutor_id": tutor_id,
-        "student_id": lesson.student.id,
-        "starts_at": lesson.starts_at,
-        "ends_at": lesson.ends_at,
-        "state": lesson.state,
-        "price": lesson.price,
+        "student_id": session.student.id,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "state": session.state,
+        "price": session.price,
         "booked_at": booked_at,
-        "dispatched_at": None if lesson.is_news else booked_at,
+        "dispatched_at": None if session.is_news else booked_at,
         "ender_id": owner if missed else None,
         "ender": "tutor" if missed else "system",
     }

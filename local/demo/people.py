@@ -8,7 +8,7 @@ from itertools import cycle
 from random import Random
 from uuid import UUID
 
-from local.demo.accounts import STUDENT, TUTOR, DemoAccount
+from local.demo.accounts import CLASSMATE, STUDENT, TUTOR, DemoAccount
 from local.demo.names import FEMALE_NAMES, MALE_NAMES, SURNAMES, feminine
 from local.demo.phrases import BACKGROUNDS, METHODS, PRAISE, REVIEWS, TERMS
 from local.demo.places import PLACES, WEIGHTS
@@ -25,7 +25,7 @@ QUALITIES = ((0, 0, 2, 20, 78), (0, 1, 6, 38, 55), (1, 3, 13, 43, 40), (6, 12, 3
 # Online and in person, individual and group: how often which go together.
 WAYS_TO_MEET = {(True, True): 50, (True, False): 28, (False, True): 22}
 GROUP_SIZES = {(True, False): 60, (True, True): 32, (False, True): 8}
-# The hours within which a lesson may start, by part of the day.
+# The hours within which a session may start, by part of the day.
 DAY_PARTS = ((8, 10), (12, 14), (16, 19))
 
 
@@ -77,7 +77,7 @@ class Tutor:
 
 @dataclass
 class Population:
-    """Everybody; the student and the tutor anybody may sign in as stand first."""
+    """Everybody; the student and the tutor anybody may sign in as stand first, the student's classmate last."""
 
     students: list[Account]
     tutors: list[Tutor]
@@ -93,7 +93,7 @@ class _Maker:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.draw = Random(SEED)  # noqa: S311 - demo data, not secrets
-        self.taken = {(each.first_name, each.last_name) for each in (STUDENT, TUTOR)}
+        self.taken = {(each.first_name, each.last_name) for each in (STUDENT, TUTOR, CLASSMATE)}
 
     def population(self) -> Population:
         student = self._demo_account(STUDENT, is_female=True)
@@ -103,7 +103,8 @@ class _Maker:
         for tutor in tutors:
             tutor.ratings = list(self._ratings(tutor, reviewers))
             tutor.schedule = list(self._schedule(tutor))
-        return Population([student, *reviewers], tutors)
+        classmate = self._demo_account(CLASSMATE, is_female=True)
+        return Population([student, *reviewers, classmate], tutors)
 
     def _id(self) -> UUID:
         return UUID(int=self.draw.getrandbits(128), version=4)
@@ -193,7 +194,7 @@ class _Maker:
             yield Rating(student, given, text, moment)
 
     def _schedule(self, tutor: Tutor) -> Iterator[tuple[datetime, datetime]]:
-        """Lessons offered from tomorrow on; parts of a day lie so far apart that no two overlap."""
+        """Times offered from tomorrow on; parts of a day lie so far apart that no two overlap."""
         busy = 0.75 if tutor.account.email == TUTOR.email else self.draw.choice((0.0, 0.2, 0.4, 0.6))
         for day in range(1, SCHEDULED_DAYS + 1):
             if self.draw.random() >= busy:

@@ -9,7 +9,7 @@ from functions.chat.handler import handler as chat_handler
 from functions.notifications.dispatch_job import handler as tell_handler
 from functions.tokens.handler import handler as tokens_handler
 from functions.tutors.handler import handler as tutors_handler
-from local.demo.accounts import DEMO_ACCOUNTS, STUDENT, TUTOR
+from local.demo.accounts import CLASSMATE, DEMO_ACCOUNTS, STUDENT, TUTOR
 from local.demo.conversation import MESSAGES
 from local.demo.load import load_demo_data
 from local.demo.names import FEMALE_NAMES, feminine
@@ -48,7 +48,7 @@ def test_loading_fills_every_table_in_time(platform: None) -> None:
     assert found["ratings"] > 500
     assert found["schedule_items"] > 300
     assert found | {"ratings": 0, "schedule_items": 0} == {
-        "users": 162,
+        "users": 163,
         "tutors": 101,
         "ratings": 0,
         "schedule_items": 0,
@@ -82,9 +82,10 @@ def test_everybody_is_the_same_on_every_day_but_for_the_dates() -> None:
 
 
 def test_only_the_demo_accounts_have_a_password(demo: None) -> None:
-    for account in DEMO_ACCOUNTS:
+    accounts = (*DEMO_ACCOUNTS, CLASSMATE)
+    for account in accounts:
         assert sign_in(account.email, account.password).status == 200
-    others = query("SELECT password_hash FROM users WHERE email NOT IN (%s, %s)", STUDENT.email, TUTOR.email)
+    others = query("SELECT password_hash FROM users WHERE email <> ALL(%s)", [account.email for account in accounts])
     assert len(others) == 160
     assert not any(password_matches(each, "!") for (each,) in set(others))
 
@@ -107,7 +108,7 @@ def test_no_placeholder_is_left_in_any_text(demo: None) -> None:
 
 
 def test_surnames_agree_with_first_names(demo: None) -> None:
-    women = {STUDENT.first_name, *FEMALE_NAMES}
+    women = {STUDENT.first_name, CLASSMATE.first_name, *FEMALE_NAMES}
     for first, last in query("SELECT first_name, last_name FROM users"):
         assert last == feminine(last) if first in women else not last.endswith("ska"), f"{first} {last}"
     assert [feminine(name) for name in ("Kowalski", "Wysocki", "Zawadzki", "Nowak")] == [
@@ -169,13 +170,24 @@ def test_the_demo_accounts_have_a_conversation(demo: None) -> None:
     assert conversation["last_message"] == messages[-1]
 
 
-def test_the_demo_student_has_lessons_behind_and_ahead(demo: None) -> None:
+def test_the_demo_student_has_past_and_coming_sessions(demo: None) -> None:
     states = query(
         "SELECT b.state, b.starts_at > now() FROM bookings b JOIN users u ON u.id = b.student_id WHERE u.email = %s"
         " ORDER BY b.starts_at",
         STUDENT.email,
     )
     assert states == [("completed", False)] * 2 + [("no_show", False), ("completed", False)] + [("confirmed", True)] * 2
+
+
+def test_the_demo_tutor_has_a_full_group_that_the_demo_student_is_not_in(demo: None) -> None:
+    [(students, seats)] = query(
+        "SELECT array_agg(u.email), s.seats FROM tutoring_sessions s JOIN bookings b ON b.session_id = s.id"
+        " JOIN users u ON u.id = b.student_id WHERE s.kind = 'group' AND s.starts_at > now() + interval '2 days'"
+        " AND b.state = 'confirmed' GROUP BY s.id"
+    )
+    assert len(students) == seats
+    assert CLASSMATE.email in students
+    assert STUDENT.email not in students
 
 
 def test_most_tutors_have_hours_and_their_sessions_lie_in_offered_time_and_apart(demo: None) -> None:
@@ -192,7 +204,7 @@ def test_most_tutors_have_hours_and_their_sessions_lie_in_offered_time_and_apart
     assert query(outside) == [(0,)]
 
 
-def test_the_next_lesson_of_the_demo_accounts_is_news_to_both(demo: None) -> None:
+def test_the_next_session_of_the_demo_accounts_is_news_to_both(demo: None) -> None:
     tell_handler({}, None)
     told = query("SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id ORDER BY 1")
     assert {email for (email,) in told} <= {STUDENT.email, TUTOR.email}
