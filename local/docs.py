@@ -12,6 +12,18 @@ from local.openapi import TITLE, description
 
 SCHEMA_PATH = "/api/schema/"
 ASSETS_PATH = "/_local/swagger"
+# https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
+SETTINGS = {
+    # The groups are closed: they stand in the order of the schema's tags and read like a table of contents.
+    "docExpansion": "none",
+    "filter": True,
+    # The token stays when the page is loaded again.
+    "persistAuthorization": True,
+    "displayRequestDuration": True,
+    "defaultModelRendering": "example",
+    "defaultModelsExpandDepth": 0,
+    "tryItOutEnabled": True,
+}
 
 
 def show_schema(_request: Request) -> JSONResponse:
@@ -21,10 +33,11 @@ def show_schema(_request: Request) -> JSONResponse:
 def show_page(_request: Request) -> Response:
     return get_swagger_ui_html(
         openapi_url=SCHEMA_PATH,
-        title=TITLE,
+        title=f"{TITLE}: API documentation",
         swagger_js_url=f"{ASSETS_PATH}/swagger-ui-bundle.js",
         swagger_css_url=f"{ASSETS_PATH}/swagger-ui.css",
-        swagger_favicon_url=f"{ASSETS_PATH}/favicon.png",
+        swagger_favicon_url="/_local/pages/icon.svg",
+        swagger_ui_parameters=SETTINGS,
     )
 
 
