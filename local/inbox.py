@@ -3,6 +3,7 @@
 import email.policy
 import os
 import re
+import socket
 from email.headerregistry import HeaderRegistry
 from email.parser import BytesHeaderParser, BytesParser
 from functools import cache, lru_cache
@@ -17,7 +18,9 @@ from starlette.routing import Route
 
 from local import web_pages
 from local.host_check import local_hosts_only
+from local.invitations import find_invitation
 from local.options import Options
+from shared.domain.platform_settings import platform_settings
 from shared.kit.settings import settings
 
 PATH = "/_local/mail"
@@ -26,11 +29,18 @@ READ_MAILS = 4096
 NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 # The name of a mail's file, as functions.mail.transports gives it.
 MAIL_ID = re.compile(r"\d{20}-[0-9a-f]{8}", re.ASCII)
-# A mail brings its own styles and runs nothing; its links open in tabs that are free of these rules.
+# A mail brings its own styles and runs nothing; its links open in tabs that are free of these rules. Of the same origin
+# as the page, which has to ask how high it is: without scripts that gives a mail nothing.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+    " frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
+# The links of mails that ask for something the API can do as well, as functions.mail.service makes them.
+ACTIONS = {
+    "confirm_email": re.compile(r"/account/confirm-email/\?token=([\w.~-]+)", re.ASCII),
+    "reset_password": re.compile(r"/account/reset-password/\?reset_token=([\w.~-]+)", re.ASCII),
+}
+FRONTEND_TIMEOUT = 0.5
 # A base element counts wherever it stands (html.spec.whatwg.org, "get an element's target").
 LINKS_OPEN_IN_NEW_TABS = '\n<base target="_blank">'
 
@@ -61,10 +71,10 @@ def show_html(request: Request) -> Response:
 def list_mails(to: str, containing: str = "", newest: int | None = None) -> list[dict[str, Any]]:
     address, part = to.lower(), containing.lower()
 
-    def wanted(recipients: frozenset[str]) -> bool:
+    def matches(recipients: frozenset[str]) -> bool:
         return address in recipients if address else any(part in each for each in recipients)
 
-    found = (path for path in _newest_first() if wanted(_recipients(path)))
+    found = (path for path in _newest_first() if matches(_recipients(path)))
     return [_read(path) for path in islice(found, newest)][::-1]
 
 
@@ -81,7 +91,7 @@ def _newest_first() -> list[str]:
         return []
 
 
-# The parser reads a header anew each time it is asked for it.
+# The parser reads a header again each time it is asked for.
 POLICY = email.policy.default.clone(header_factory=lru_cache(1024)(HeaderRegistry()))
 
 
@@ -98,19 +108,46 @@ def _read(path: str) -> dict[str, Any]:
     with Path(path).open("rb") as file:
         mail = BytesParser(policy=POLICY).parse(file)
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    content = text.get_content() if text else ""
     return {
         "id": Path(path).stem,
         "to": mail["To"],
         "from": mail["From"],
         "date": mail["Date"],
         "subject": mail["Subject"],
-        "text": text.get_content() if text else "",
+        "text": content,
         "html": html.get_content() if html else "",
+        "link": _find_action(content),
+        "invitation": find_invitation(mail),
     }
 
 
+def _find_action(text: str) -> dict[str, str] | None:
+    """What the link of a mail asks for, None for other mails."""
+    for purpose, link in ACTIONS.items():
+        if found := link.search(text):
+            return {"purpose": purpose, "token": found[1]}
+    return None
+
+
+def show_frontend(_request: Request) -> JSONResponse:
+    """Answer whether somebody serves the address that the links of mails lead to."""
+    url = platform_settings().front_url
+    return JSONResponse({"url": url, "answers": _answers(url)})
+
+
+def _answers(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        address = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection(address, FRONTEND_TIMEOUT).close()
+    except (OSError, ValueError):  # nobody there, or no address at all
+        return False
+    return True
+
+
 def page_address(options: Options) -> str:
-    """Where mails can be read, empty if nobody said: this inbox, or the page of the server they are sent to."""
+    """Where mails can be read, empty if unknown: this inbox, or the page of the server they are sent to."""
     return PATH if _is_ours() else options.mail_page
 
 
@@ -122,4 +159,8 @@ def routes() -> list[Route]:
     """None where mails go to a real server."""
     if not _is_ours():
         return []
-    return [Route(PATH, local_hosts_only(show)), Route(f"{PATH}/{{mail_id}}", local_hosts_only(show_html))]
+    return [
+        Route(PATH, local_hosts_only(show)),
+        Route(f"{PATH}/{{mail_id}}", local_hosts_only(show_html)),
+        Route("/_local/frontend", local_hosts_only(show_frontend)),
+    ]

@@ -1,43 +1,17 @@
-/** The server said no; `message` is its own text. */
-export class Refused extends Error {
-  constructor(status, body) {
-    super(firstText(body) ?? `The server answered ${status}.`);
-    this.status = status;
-  }
-}
+import { call } from "./api.js";
+import { SignedOut } from "./errors.js";
 
-/** The sign-in session is over. */
-export class SignedOut extends Error {}
-
-/** What went wrong, for people. */
-export function explain(error) {
-  if (error instanceof SignedOut) return "Not signed in.";
-  return error instanceof Refused ? `The server refused: ${error.message}` : "The server does not answer.";
-}
-
-/** The first text in an error body: {"detail": "…"} or {"field": ["…"]}. */
-function firstText(body) {
-  const [first] = body && typeof body === "object" ? Object.values(body) : [];
-  const text = Array.isArray(first) ? first[0] : first;
-  return typeof text === "string" ? text : undefined;
-}
-
-/** Calls the API; returns the answer's JSON and the response. Throws Refused, or TypeError if nobody answers. */
-export async function call(method, path, { body, token, signal, headers: more } = {}) {
-  const headers = { ...more };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
-  const json = await response.json().catch(() => null);
-  if (!response.ok) throw new Refused(response.status, json);
-  return { json, response };
-}
-
-/** A demo account and, once it is signed in, its tokens; they are kept until the tab is closed. */
-export class Account {
+/**
+ * A demo account and, once it is signed in, its tokens; they are kept until the tab is closed.
+ *
+ * It dispatches "changed" after every sign-in and sign-out, and "news" when something of it may have changed.
+ */
+export class Account extends EventTarget {
   #tokens;
+  #signingIn = null;
 
   constructor(demo) {
+    super();
     this.demo = demo;
     this.name = `${demo.first_name} ${demo.last_name}`;
     this.#tokens = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
@@ -47,13 +21,24 @@ export class Account {
     return `tokens of ${this.demo.email}`;
   }
 
+  get firstName() {
+    return this.demo.first_name;
+  }
+
   get isSignedIn() {
     return this.#tokens !== null;
   }
 
+  /** Signs in once, however often it is asked while the answer is on its way. */
   async signIn() {
+    if (this.isSignedIn) return;
     const { email, password } = this.demo;
-    this.#keep((await call("POST", "/api/token/", { body: { email, password } })).json);
+    this.#signingIn ??= call("POST", "/api/token/", { body: { email, password } });
+    try {
+      this.#keep((await this.#signingIn).json);
+    } finally {
+      this.#signingIn = null;
+    }
   }
 
   async signOut() {
@@ -61,6 +46,11 @@ export class Account {
     this.#keep(null);
     // The session may be over already, or the server away: here it is over in any case.
     await call("POST", "/api/token/logout/", { token }).catch(() => {});
+  }
+
+  /** Says that something of this account may have changed. */
+  announce() {
+    if (this.isSignedIn) this.dispatchEvent(new Event("news"));
   }
 
   /** Calls the API as this account, with a new access token if the old one has expired. Throws SignedOut. */
@@ -90,8 +80,17 @@ export class Account {
   }
 
   #keep(tokens) {
+    const was = this.isSignedIn;
     this.#tokens = tokens;
     if (tokens) sessionStorage.setItem(this.#key, JSON.stringify(tokens));
     else sessionStorage.removeItem(this.#key);
+    if (was !== this.isSignedIn) this.dispatchEvent(new Event("changed"));
   }
+}
+
+/** Calls `opened` now and whenever the account has signed in, `closed` whenever it has signed out. */
+export function follow(account, opened, closed) {
+  const update = () => (account.isSignedIn ? opened() : closed());
+  account.addEventListener("changed", update);
+  update();
 }

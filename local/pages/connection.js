@@ -1,15 +1,15 @@
-import { SignedOut } from "./account.js";
+import { SignedOut } from "./errors.js";
 
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 5_000;
 
 /**
- * A WebSocket to a conversation or to the own notifications, opened again whenever it closes.
+ * A WebSocket to a conversation or to an account's notifications, opened again whenever it closes.
  *
  * It speaks protocol 2. The legacy protocol of the React client sends bare message objects: a client of it
- * cannot tell what it missed while it was away, nor whether a message it sent has arrived. In protocol 2 every
- * message has its place (`seq`), so that the page asks for what came after the last one it has, and the sender's
- * own id, so that an unanswered message is sent again without being stored twice.
+ * cannot know what it missed while it was away, nor whether a message it sent has arrived. In protocol 2 every
+ * message has its place (`seq`), so that the page asks for what came after the last one it has, and an id given by
+ * its sender, so that an unanswered message is sent again without being stored twice.
  */
 export class Connection {
   #account;
@@ -26,7 +26,7 @@ export class Connection {
     this.#run();
   }
 
-  /** Whether the frame was handed over; that it arrived only the server can tell. */
+  /** Whether the frame was handed over; only the server knows whether it arrived. */
   send(frame) {
     const isOpen = this.#socket?.readyState === WebSocket.OPEN;
     if (isOpen) this.#socket.send(JSON.stringify(frame));

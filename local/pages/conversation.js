@@ -1,5 +1,5 @@
+import { newId } from "./api.js";
 import { Connection } from "./connection.js";
-import { newId } from "./ids.js";
 
 // Above every place a message can have: "before" it are the newest messages.
 const END = 2 ** 31 - 1;
@@ -11,7 +11,7 @@ const RETRY = 1_000;
  * The messages of one conversation in their order, each shown once, none left out.
  *
  * The socket is open before anything is fetched, so nothing falls between the two; what comes by both ways is
- * known by its place. Messages of one's own wait in `#unsent` until the server has stored them.
+ * known by its place. Messages written here wait in `#unsent` until the server has stored them.
  */
 export class Conversation {
   #account;
@@ -25,7 +25,7 @@ export class Conversation {
   #isOver = false;
   #unsent = new Map();
 
-  /** `view` has show(messages), showUnsent(id, body), sent(id), refused(id, body, code), state(name) and signedOut(). */
+  /** `view` has show(messages), showUnsent(id, body), sent(id), refused(id, body, code) and state(name). */
   constructor(account, id, view) {
     this.#account = account;
     this.#path = `/api/chat/conversation_detail/${id}/`;
@@ -34,14 +34,11 @@ export class Conversation {
       opened: () => this.#opened(),
       frame: (frame) => this.#take(frame),
       waiting: () => view.state("reconnecting"),
-      signedOut: () => {
-        this.#isOver = true;
-        view.signedOut();
-      },
+      signedOut: () => (this.#isOver = true),
     });
   }
 
-  /** After this the view is told nothing more. */
+  /** After this the view is not called again. */
   leave() {
     this.#isOver = true;
     this.#connection.stop();
@@ -93,7 +90,7 @@ export class Conversation {
         await this.#fetch();
       }
     } catch {
-      // The server is away: the socket will tell. If it is only busy, ask again.
+      // The server is away: the socket shows it. If it is only busy, ask again.
       if (!this.#isOver) setTimeout(() => this.#catchUp(), RETRY);
     } finally {
       this.#isFetching = false;

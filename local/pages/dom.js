@@ -9,23 +9,28 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "long" });
-
-/** The platform's times; those of WebSocket messages have no colon in their offset. */
-export function readTime(text) {
-  return new Date(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+export function button(text, onClick, attributes = {}) {
+  const made = element("button", { type: "button", ...attributes }, text);
+  made.addEventListener("click", onClick);
+  return made;
 }
 
-export function clock(moment) {
-  return CLOCK.format(moment);
+export function select(label, options, onChange) {
+  const made = element("select", {}, ...options);
+  made.addEventListener("change", onChange);
+  return { field: element("label", { class: "field" }, element("span", {}, label), made), select: made };
 }
 
-/** "Today", a day beside it or a date. */
-export function dayName(moment) {
-  const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
-  const days = Math.round((midnight(new Date()) - midnight(moment)) / 86_400_000);
-  return { 0: "Today", 1: "Yesterday", [-1]: "Tomorrow" }[days] ?? DAY.format(moment);
+/** Shows other children in place of those there; the focus stays on the control in the same place. */
+export function replaceChildren(parent, children) {
+  const controls = () => [...parent.querySelectorAll("button, a, input")];
+  const focused = controls().indexOf(document.activeElement);
+  parent.replaceChildren(...children);
+  if (focused >= 0) controls().at(Math.min(focused, controls().length - 1))?.focus();
+}
+
+export function avatar(picture, size) {
+  return element("img", { class: "avatar", src: picture, alt: "", width: size, height: size, loading: "lazy" });
 }
 
 const STATES = { "signed-out": "Signed out", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" };

@@ -3,7 +3,7 @@ import { element } from "./dom.js";
 const EVERY = 5_000;
 const NAMES = { server: "Server", database: "Database", redis: "Redis" };
 
-/** Shows on and on in `list` what is running. */
+/** Shows in `list` what is running, and keeps it up to date. */
 export async function watchHealth(list) {
   const pills = Object.entries(NAMES).map(([name, label]) => [name, element("li", { class: "pill" }, label)]);
   list.append(...pills.map(([, pill]) => pill));

@@ -1,5 +1,8 @@
-import { explain, call } from "./account.js";
-import { clock, dayName, element } from "./dom.js";
+import { call } from "./api.js";
+import { element } from "./dom.js";
+import { explain } from "./errors.js";
+import { showMail } from "./mail_view.js";
+import { moment } from "./times.js";
 
 const EVERY = 2_000;
 const MOST_SHOWN = 100;
@@ -41,13 +44,12 @@ function summary(number) {
 }
 
 function line(mail) {
-  const moment = new Date(mail.date);
   const button = element(
     "button",
     { type: "button", "data-mail": mail.id, "aria-current": String(mail.id === opened) },
     element("strong", { lang: "pl" }, mail.subject),
     element("span", {}, mail.to),
-    element("span", {}, `${dayName(moment)}, ${clock(moment)}`),
+    element("span", {}, moment(new Date(mail.date).toISOString())),
   );
   button.addEventListener("click", () => open(mail));
   return element("li", {}, button);
@@ -59,16 +61,7 @@ function open(mail) {
     button.setAttribute("aria-current", String(button.dataset.mail === opened));
   }
   document.getElementById("mail").hidden = false;
-  document.getElementById("subject").textContent = mail.subject;
-  document.getElementById("recipient").textContent = mail.to;
-  document.getElementById("sender").textContent = mail.from;
-  document.getElementById("sent").textContent = new Date(mail.date).toLocaleString("en-GB");
-  document.getElementById("text").textContent = mail.text;
-  // A new frame each time: an old one would fill the browser's history.
-  const frame = document.getElementById("html");
-  const fresh = frame.cloneNode();
-  fresh.src = `/_local/mail/${mail.id}`;
-  frame.replaceWith(fresh);
+  showMail(mail);
 }
 
 function close() {

@@ -1,48 +1,69 @@
-import { explain } from "./account.js";
+import { follow } from "./account.js";
 import { Connection } from "./connection.js";
-import { clock, dayName, element, readTime, showState } from "./dom.js";
+import { button, element, showState } from "./dom.js";
+import { explain } from "./errors.js";
+import { Panel } from "./panel.js";
+import { moment, readTime } from "./times.js";
 
 const PATH = "/api/notification/";
 const MOST = 3;
+/** The kinds of notifications, in the language of this page: the API's own sentences are Polish. */
+const HEADLINES = {
+  booking_requested: "A session is requested",
+  booking_booked: "A session is booked",
+  booking_confirmed: "A session is confirmed",
+  booking_declined: "A request was declined",
+  booking_withdrawn: "A request was withdrawn",
+  booking_cancelled: "A session was cancelled",
+  booking_expired: "A request has expired",
+  booking_offered: "A seat is free",
+  booking_offer_declined: "An offered seat was declined",
+  booking_offer_expired: "An offered seat was not taken in time",
+  booking_rescheduled: "A session was moved",
+  booking_completed: "A session is over",
+  booking_no_show: "A session was missed",
+  reminder_day_before: "Reminder: a session tomorrow",
+  reminder_hour_before: "Reminder: a session in an hour",
+  reminder_cancellation_deadline: "Reminder: last chance to cancel",
+};
 
 /** The newest notifications of an account and how many are unread, kept so by a socket. */
 export class Notifications {
   #account;
+  #panel;
   #connection = null;
   #known = new Map();
-  #list = document.getElementById("notifications");
-  #note = document.getElementById("notifications-note");
-  #state = document.getElementById("notifications-state");
-  #unread = document.getElementById("unread");
-  #readAll = document.getElementById("read-all");
+  #state = element("p", { class: "pill" });
+  #unread = element("p", { class: "unread", role: "status" });
+  #readAll = button("Mark all as read", () => this.#markRead(), { class: "quiet" });
 
   constructor(account) {
     this.#account = account;
-    document.getElementById("notifications-title").textContent = `${account.demo.first_name}’s notifications`;
-    this.#readAll.addEventListener("click", () => this.#markRead());
-    this.close();
+    this.#panel = new Panel(`${account.firstName}’s notifications`, this.#unread, this.#state);
+    this.root = this.#panel.root;
+    this.root.classList.add("notifications");
+    this.root.append(this.#readAll);
+    follow(account, () => this.#open(), () => this.#close());
   }
 
-  open() {
+  #open() {
     if (this.#connection) return;
-    this.#note.textContent = "";
     showState(this.#state, "connecting");
     const connection = new Connection(this.#account, "/ws/notification/user/", {
       opened: () => this.#opened(connection),
       frame: (frame) => connection === this.#connection && this.#take(frame),
       waiting: () => showState(this.#state, "reconnecting"),
-      signedOut: () => connection === this.#connection && this.close(),
+      signedOut: () => {},
     });
     this.#connection = connection;
   }
 
-  close() {
+  #close() {
     this.#connection?.stop();
     this.#connection = null;
     this.#known.clear();
     this.#show();
     this.#count(0);
-    this.#note.textContent = `Arrive here live while ${this.#account.demo.first_name} is signed in.`;
     showState(this.#state, "signed-out");
   }
 
@@ -52,17 +73,19 @@ export class Notifications {
     try {
       const { results } = await this.#account.call("GET", `${PATH}list/?page_size=${MOST}`);
       if (connection !== this.#connection) return;
-      this.#note.textContent = "";
       this.#add(results);
       connection.send({ data: { send_back_unread_notification_count: true } });
     } catch (error) {
-      if (connection === this.#connection) this.#note.textContent = explain(error);
+      if (connection === this.#connection) this.#panel.say(explain(error), { isError: true });
     }
   }
 
   /** Keep-alives are empty lists. */
   #take({ event, data, unread_notification_count: unread }) {
-    if (event === "notification_created") this.#add([data]);
+    if (event === "notification_created") {
+      this.#add([data]);
+      this.#account.announce();
+    }
     const number = data?.unread_notification_count ?? unread;
     if (number !== undefined) this.#count(number);
   }
@@ -74,7 +97,8 @@ export class Notifications {
 
   #show() {
     const newest = [...this.#known.values()].sort((one, other) => other.id - one.id).slice(0, MOST);
-    this.#list.replaceChildren(...newest.map(entry));
+    this.#panel.show(newest.map(entry));
+    this.#panel.say(newest.length === 0 ? "None yet. They arrive here at once." : "");
   }
 
   #count(unread) {
@@ -89,14 +113,16 @@ export class Notifications {
       this.#show();
       this.#count(unread);
     } catch (error) {
-      this.#note.textContent = explain(error);
+      this.#panel.say(explain(error), { isError: true });
     }
   }
 }
 
-function entry({ notification, created_at: createdAt, is_read: isRead }) {
-  const moment = readTime(createdAt);
-  const told = `${dayName(moment)}, ${clock(moment)}`;
-  const time = element("time", { datetime: moment.toISOString(), lang: "en" }, told);
-  return element("li", { class: isRead ? "read" : "fresh" }, element("p", {}, notification.message), time);
+function entry({ kind, data, notification, created_at: createdAt, is_read: isRead }) {
+  const headline = Object.hasOwn(HEADLINES, kind) ? HEADLINES[kind] : null;
+  const text = headline
+    ? element("p", {}, data.start_time ? `${headline}: ${moment(data.start_time)}` : headline)
+    : element("p", { lang: "pl" }, notification.message);
+  const time = element("time", { datetime: readTime(createdAt).toISOString() }, moment(createdAt));
+  return element("li", { class: isRead ? "read" : "fresh" }, text, time);
 }

@@ -1,13 +1,17 @@
-import { call, explain } from "./account.js";
-import { element } from "./dom.js";
+import { call, items } from "./api.js";
+import { avatar, button, element } from "./dom.js";
+import { explain } from "./errors.js";
+import { ZONE } from "./times.js";
+import { rating, texts, waysToMeet } from "./tutor_parts.js";
 
 const PATH = "/api/user/tutor/search/";
-const PAGE_SIZE = 12;
+const PAGE_SIZE = 6;
 // Short enough to feel immediate, long enough not to ask for every letter.
 const TYPING_PAUSE = 200;
 
 /** The search form and the cards it finds. */
 export class Search {
+  #open;
   #form = document.getElementById("search");
   #found = document.getElementById("found");
   #cards = document.getElementById("cards");
@@ -16,31 +20,46 @@ export class Search {
   #timer;
   #next = null;
 
-  constructor() {
+  /** `open` is called with a tutor whose details are to be shown. */
+  constructor(open) {
+    this.#open = open;
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#form.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#start(), TYPING_PAUSE);
     });
     this.#more.addEventListener("click", () => this.#load(this.#next));
-    this.#listSkills();
+    this.#listChoices();
     this.#start();
   }
 
-  async #listSkills() {
+  async #listChoices() {
+    const byName = new Intl.Collator("pl").compare;
     try {
-      const { json } = await call("GET", "/api/user/tutor/skills/");
-      const names = json.map(({ skill }) => skill).sort(new Intl.Collator("pl").compare);
-      this.#form.elements.skills.append(...names.map((name) => element("option", {}, name)));
+      const [{ json: skills }, { json: facets }] = await Promise.all([
+        call("GET", "/api/user/tutor/skills/"),
+        call("GET", `${PATH}facets/`),
+      ]);
+      const names = skills.map(({ skill }) => skill).sort(byName);
+      this.#form.elements.skills.append(...texts("option", names));
+      const cities = new Set(Object.keys(facets.locations).map((location) => location.split(",")[0]));
+      document.getElementById("places").append(...[...cities].sort(byName).map((value) => element("option", { value })));
     } catch {
       // The search itself says that nobody answers.
     }
   }
 
   #start() {
+    return this.#load(`${PATH}?${this.#query()}`, { isNew: true });
+  }
+
+  #query() {
+    const { hours, ...fields } = Object.fromEntries(new FormData(this.#form));
     const query = new URLSearchParams({ page_size: PAGE_SIZE });
-    for (const [name, value] of new FormData(this.#form)) if (value.trim()) query.set(name, value);
-    return this.#load(`${PATH}?${query}`, { isNew: true });
+    for (const [name, value] of Object.entries(fields)) if (value.trim()) query.set(name, value.trim());
+    if (hours) [query.set("free_from", hours.split("-")[0]), query.set("free_to", hours.split("-")[1])];
+    if (hours || fields.free_within) query.set("free_tz", ZONE);
+    return query;
   }
 
   /** Shows one page; an answer still awaited is given up. */
@@ -48,10 +67,10 @@ export class Search {
     this.#running.abort();
     const { signal } = (this.#running = new AbortController());
     try {
-      const { json: tutors, response } = await call("GET", address, { signal });
+      const { json, response } = await call("GET", address, { signal });
       if (signal.aborted) return;
       if (isNew) this.#cards.replaceChildren();
-      this.#cards.append(...tutors.map(card));
+      this.#cards.append(...items(json).map((tutor) => this.#card(tutor)));
       this.#next = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
       this.#found.textContent = this.#summary();
     } catch (error) {
@@ -65,51 +84,41 @@ export class Search {
 
   #summary() {
     const number = this.#cards.childElementCount;
-    if (number === 0) return "No tutor matches.";
+    if (number === 0) return "No tutor matches. Try fewer or wider choices.";
     if (this.#next) return `The best ${number}. There are more.`;
     return number === 1 ? "One tutor." : `${number} tutors.`;
   }
-}
 
-function card(tutor) {
-  const ways = [
-    [tutor.online_sessions_available, "Online"],
-    [tutor.in_person_sessions_available, "In person"],
-    [tutor.individual_sessions_available, "One to one"],
-    [tutor.group_sessions_available, "Groups"],
-  ];
-  return element(
-    "li",
-    { class: "card" },
-    element(
-      "div",
-      { class: "card-head" },
-      element("img", { class: "avatar", src: tutor.profile_image, alt: "", width: 44, height: 44, loading: "lazy" }),
+  #card(tutor) {
+    const name = `${tutor.first_name} ${tutor.last_name}`;
+    return element(
+      "li",
+      { class: "card" },
       element(
         "div",
-        { class: "who" },
-        element("h3", {}, `${tutor.first_name} ${tutor.last_name}`),
-        element("p", { lang: "pl" }, tutor.tutoring_location || "No place given"),
+        { class: "card-head" },
+        avatar(tutor.profile_image, 44),
+        element(
+          "div",
+          { class: "who" },
+          element("h3", {}, name),
+          element("p", { lang: "pl" }, tutor.tutoring_location || "No place given"),
+        ),
+        rating(tutor.avg_rating),
       ),
-      rating(tutor.avg_rating),
-    ),
-    element("ul", { class: "chips", lang: "pl", "aria-label": "Skills" }, ...texts("li", tutor.skills)),
-    element("p", { class: "description", lang: "pl" }, tutor.description ?? ""),
-    element(
-      "div",
-      { class: "card-foot" },
-      element("p", { class: "price" }, element("strong", {}, `${tutor.price} zł`), " an hour"),
-      element("p", { class: "ways" }, ways.flatMap(([offered, name]) => (offered ? name : [])).join(" · ")),
-    ),
-  );
-}
-
-function rating(average) {
-  if (average === "0.0") return element("p", { class: "rating none" }, "Not rated");
-  const star = element("span", { "aria-hidden": "true" }, "★ ");
-  return element("p", { class: "rating" }, star, element("span", { class: "visually-hidden" }, "Rated "), average);
-}
-
-function texts(name, list) {
-  return list.map((text) => element(name, {}, text));
+      element("ul", { class: "chips", lang: "pl", "aria-label": "Skills" }, ...texts("li", tutor.skills)),
+      element("p", { class: "description", lang: "pl" }, tutor.description ?? ""),
+      element(
+        "div",
+        { class: "card-foot" },
+        element(
+          "div",
+          {},
+          element("p", { class: "price" }, element("strong", {}, `${tutor.price} zł`), " an hour"),
+          element("p", { class: "ways" }, waysToMeet(tutor)),
+        ),
+        button("Free times", () => this.#open(tutor), { "aria-label": `Free times of ${name}` }),
+      ),
+    );
+  }
 }

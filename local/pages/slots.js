@@ -1,52 +1,47 @@
-import { call, explain } from "./account.js";
-import { clock, dayName, element, readTime } from "./dom.js";
+import { call, items } from "./api.js";
+import { button, element, replaceChildren, select } from "./dom.js";
+import { explain } from "./errors.js";
+import { ZONE, clock, dateAfter, dayName, readTime } from "./times.js";
 
 const DAYS = 7;
 const USUAL_LENGTH = 60;
-const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const SERIES = [2, 3, 4, 6, 8, 12];
+
+const option = (text, value, isSelected = false) => element("option", { value, selected: isSelected }, text);
 
 /** The free times of a tutor, a week of them at a time, each a button. */
 export class Slots {
-  #tutor;
+  #tutorId;
   #choose;
-  #length = document.getElementById("length");
-  #list = document.getElementById("slots");
-  #earlier = document.getElementById("earlier");
-  #later = document.getElementById("later");
+  #length;
+  #kind;
+  #weeks;
+  #list = element("div", { class: "slots" });
+  #earlier = button("Earlier", () => this.#turn(-1), { class: "quiet", disabled: true });
+  #later = button("Later", () => this.#turn(1), { class: "quiet" });
   #week = 0;
-  #lastWeek = 0;
+  #lastWeek;
   #running = new AbortController();
 
   /** `choose` is called with what is to be booked, as the API takes it. */
-  constructor(tutor, choose) {
-    this.#tutor = tutor;
+  constructor(tutor, terms, choose) {
+    this.#tutorId = tutor.id;
     this.#choose = choose;
-    this.#length.addEventListener("change", () => this.load());
-    this.#earlier.addEventListener("click", () => this.#turn(-1));
-    this.#later.addEventListener("click", () => this.#turn(1));
-    this.#start();
-  }
-
-  async #start() {
-    try {
-      const { json: terms } = await call("GET", `/api/availability/terms/${this.#tutor.tutor_id}/`);
-      this.#showTerms(terms);
-      await this.load();
-    } catch (error) {
-      this.#list.replaceChildren(element("p", { class: "error" }, explain(error)));
-    }
-  }
-
-  #showTerms({ session_lengths: lengths, price, booking_window: days, cancellation_notice: notice, time_zone: zone }) {
-    const terms = [
-      `${this.#tutor.first_name} takes ${price} zł an hour; sessions can be cancelled until ${notice} hours before.`,
-      zone === OWN_ZONE ? "" : `Times are those of your clock (${OWN_ZONE}).`,
-    ];
-    document.getElementById("offer").textContent = terms.join(" ").trim();
-    const usual = lengths.includes(USUAL_LENGTH) ? USUAL_LENGTH : lengths[0];
-    const option = (length) => element("option", { value: length, selected: length === usual }, `${length} minutes`);
-    this.#length.replaceChildren(...lengths.map(option));
-    this.#lastWeek = Math.floor(days / DAYS);
+    this.#lastWeek = Math.floor(terms.booking_window / DAYS);
+    const usual = terms.session_lengths.includes(USUAL_LENGTH) ? USUAL_LENGTH : terms.session_lengths[0];
+    const lengths = terms.session_lengths.map((length) => option(`${length} min`, length, length === usual));
+    this.#length = select("Length", lengths, () => this.load());
+    this.#kind = select("With whom", kinds(tutor, terms), () => this.load());
+    const weeks = SERIES.map((number) => option(`Weekly, ${number}×`, number));
+    this.#weeks = select("How often", [option("Once", ""), ...weeks], () => {});
+    const controls = [this.#length, this.#kind, this.#weeks].map(({ field }) => field);
+    this.root = element(
+      "div",
+      { class: "booking" },
+      element("div", { class: "slot-controls" }, ...controls),
+      element("div", { class: "choices" }, this.#earlier, this.#later),
+      this.#list,
+    );
   }
 
   #turn(weeks) {
@@ -61,50 +56,50 @@ export class Slots {
     this.#earlier.disabled = this.#week === 0;
     this.#later.disabled = this.#week >= this.#lastWeek;
     try {
-      const { json: slots } = await call("GET", this.#address(), { signal });
-      if (!signal.aborted) this.#show(slots);
+      const { json } = await call("GET", this.#address(), { signal });
+      if (!signal.aborted) this.#show(items(json));
     } catch (error) {
       if (!signal.aborted) this.#list.replaceChildren(element("p", { class: "error" }, explain(error)));
     }
   }
 
   #address() {
-    const days = { from: this.#day(0), to: this.#day(DAYS), tz: OWN_ZONE };
-    const query = new URLSearchParams({ ...days, length: this.#length.value });
-    return `/api/availability/slots/${this.#tutor.tutor_id}/?${query}`;
-  }
-
-  /** A day of the week that is shown, as a date. */
-  #day(number) {
-    const today = new Date();
-    const day = new Date(today.getFullYear(), today.getMonth(), today.getDate() + this.#week * DAYS + number);
-    return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+    const first = this.#week * DAYS;
+    const days = { from: dateAfter(first), to: dateAfter(first + DAYS), tz: ZONE };
+    const query = new URLSearchParams({ ...days, length: this.#length.select.value });
+    return `/api/availability/slots/${this.#tutorId}/?${query}`;
   }
 
   #show(slots) {
-    const focused = this.#buttons().indexOf(document.activeElement);
     const days = new Map();
     for (const slot of slots) {
       const day = dayName(readTime(slot.start_time));
       days.set(day, [...(days.get(day) ?? []), this.#button(slot)]);
     }
-    this.#list.replaceChildren(...Array.from(days, ([day, buttons]) => group(day, buttons)));
-    if (slots.length === 0) this.#list.append(element("p", { class: "note" }, "Nothing is free in these days."));
-    // Whoever goes by keyboard goes on from there.
-    if (focused >= 0) this.#buttons().at(Math.min(focused, slots.length - 1))?.focus();
-  }
-
-  #buttons() {
-    return [...this.#list.querySelectorAll("button")];
+    const groups = Array.from(days, ([day, buttons]) => group(day, buttons));
+    const nothing = element("p", { class: "note" }, "Nothing is free in these seven days. Try later ones.");
+    // The focus stays, so that somebody who uses the keyboard goes on from there.
+    replaceChildren(this.#list, groups.length ? groups : [nothing]);
   }
 
   #button({ start_time: start, kind, session, free_seats: seats }) {
-    const text = clock(readTime(start)) + (kind === "group" ? ` · group, ${seats} free` : "");
-    const button = element("button", { type: "button" }, text);
-    const time = { tutor: this.#tutor.tutor_id, start_time: start, length: Number(this.#length.value), kind };
-    button.addEventListener("click", () => this.#choose(session ? { session } : time));
-    return button;
+    const text = clock(readTime(start)) + (session ? ` · group, ${seats} free` : "");
+    return button(text, () => this.#choose(session ? { session } : this.#wanted(start, kind)));
   }
+
+  #wanted(start, kind) {
+    const wanted = { tutor: this.#tutorId, start_time: start, length: Number(this.#length.select.value) };
+    const weeks = Number(this.#weeks.select.value);
+    const chosen = { ...wanted, kind: this.#kind.select.value || kind };
+    return weeks ? { ...chosen, weeks, skip_conflicts: true } : chosen;
+  }
+}
+
+function kinds(tutor, terms) {
+  const found = [];
+  if (tutor.individual_sessions_available) found.push(option("Alone", "individual"));
+  if (tutor.group_sessions_available) found.push(option(`Group of ${terms.group_seats}`, "group"));
+  return found;
 }
 
 function group(day, buttons) {

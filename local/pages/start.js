@@ -1,31 +1,51 @@
 import { Account } from "./account.js";
-import { Booking } from "./booking.js";
+import { accountCard } from "./accounts.js";
+import { ChatPane } from "./chat.js";
 import { watchHealth } from "./health.js";
-import { Pane } from "./pane.js";
 import { Search } from "./search.js";
+import { studentSide } from "./student.js";
+import { openTutor } from "./tutor.js";
+import { tutorSide } from "./tutor_side.js";
 
-function showDemo(demoAccounts) {
-  const panes = demoAccounts.map((demo, place) => new Pane(new Account(demo), demoAccounts[1 - place]));
-  const signInBoth = document.getElementById("sign-in-both");
-  signInBoth.addEventListener("click", () => panes.forEach((pane) => pane.signIn()));
-  for (const { root } of panes) {
-    root.addEventListener("signed", () => (signInBoth.hidden = panes.every((pane) => pane.isSignedIn)));
-  }
-  document.getElementById("panes").append(...panes.map((pane) => pane.root));
-  document.getElementById("chat").hidden = document.getElementById("booking").hidden = false;
-  new Booking(...panes);
-  panes.forEach((pane) => pane.resume());
+const byId = (id) => document.getElementById(id);
+
+/** What takes both demo accounts: signing in, both sides of a booking, the chat. */
+function showDemo([student, tutor], classmate) {
+  const accounts = [student, tutor];
+  byId("accounts").append(...accounts.map(accountCard));
+  byId("student-side").append(...studentSide(student, tutor, classmate));
+  byId("tutor-side").append(...tutorSide(tutor));
+  byId("panes").append(new ChatPane(student, tutor.demo).root, new ChatPane(tutor, student.demo).root);
+  byId("sign-in-both").addEventListener("click", () => accounts.forEach((account) => account.signIn().catch(() => {})));
+  byId("book-demo-tutor").textContent = `See ${tutor.firstName}’s free times`;
+  byId("book-demo-tutor").addEventListener("click", () => openTutor(tutor.demo.tutor_id, { student, tutor }));
+  const show = () => {
+    const signedIn = accounts.map((account) => account.isSignedIn);
+    byId("first-step").textContent = signedIn.every(Boolean)
+      ? `Next: book one of ${tutor.firstName}’s free times for ${student.firstName}, and watch it arrive in ${tutor.firstName}’s calendar.`
+      : "Start here: sign in as a student and a tutor at once, to see both sides of a booking and of a chat.";
+    byId("sign-in-both").hidden = signedIn.every(Boolean);
+    byId("book-demo-tutor").hidden = !signedIn.every(Boolean);
+    byId("sides").hidden = byId("chat").hidden = !signedIn.some(Boolean);
+    [byId("student-side").hidden, byId("tutor-side").hidden] = signedIn.map((isSignedIn) => !isSignedIn);
+  };
+  accounts.forEach((account) => account.addEventListener("changed", show));
+  show();
+  byId("demo").hidden = false;
 }
 
 async function start() {
-  watchHealth(document.getElementById("health"));
-  new Search();
+  watchHealth(byId("health"));
+  let demo = {};
+  new Search(({ id }) => openTutor(id, demo));
   const info = await (await fetch("/_local/info")).json();
-  const inbox = document.getElementById("inbox-link");
-  inbox.hidden = !info.inbox;
-  inbox.href = info.inbox;
-  if (info.demo_accounts.length === 2) showDemo(info.demo_accounts);
-  else document.getElementById(info.demo ? "demo-incomplete" : "no-demo").hidden = false;
+  byId("inbox-link").hidden = !info.inbox;
+  byId("inbox-link").href = info.inbox;
+  if (info.demo_accounts.length === 2) {
+    const [student, tutor] = info.demo_accounts.map((account) => new Account(account));
+    demo = { student, tutor };
+    showDemo([student, tutor], new Account(info.classmate));
+  } else byId(info.demo ? "demo-incomplete" : "no-demo").hidden = false;
 }
 
 start();

@@ -66,7 +66,7 @@ def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None
     assert '<a href="https://front.example/?token=0"' in mails[0]["html"]
 
 
-def test_a_mail_with_a_calendar_entry_is_shown_as_any_other(inbox_server: LocalServer) -> None:
+def test_a_mail_with_a_calendar_entry_is_shown_like_any_other(inbox_server: LocalServer) -> None:
     entry = CalendarEntry("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "zajecia.ics")
     plain = confirmation("Łucja", "https://front.example/", 7)
     written = replace(plain, facts=(("Kiedy", "w środę <14:00>"),), calendar=entry)
@@ -75,6 +75,58 @@ def test_a_mail_with_a_calendar_entry_is_shown_as_any_other(inbox_server: LocalS
     assert "Kiedy: w środę <14:00>\n" in mail["text"]
     assert "w środę &lt;14:00&gt;</td>" in inbox_server.call("GET", f"/_local/mail/{mail['id']}").text
     assert "VCALENDAR" not in mail["text"] + mail["html"]
+
+
+def test_the_calendar_entry_of_a_mail_is_read(inbox_server: LocalServer) -> None:
+    lines = (
+        "BEGIN:VCALENDAR",
+        "METHOD:CANCEL",
+        "BEGIN:VEVENT",
+        "SUMMARY:Fizyka",
+        "DTSTART:20350110T130000Z",
+        "DTEND;TZID=Europe/Warsaw:20350110T150000",
+        "ORGANIZER;CN=Korepetycje:mailto:a@example.com",
+        "LOCATION:https://meet.example.com/1",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    )
+    raw = "".join(f"{line}\r\n" for line in lines)
+    for content in (raw.encode(), b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", b"nonsense"):
+        entry = CalendarEntry("CANCEL", content, "zajecia.ics")
+        written = replace(confirmation("Łucja", "https://front.example/", 7), calendar=entry)
+        transport(f"file://{inbox_server.data / 'mail'}")(as_message(written, "a@example.com", "ola@example.com"))
+    found = [mail["invitation"] for mail in inbox_server.call("GET", "/_local/mail?to=").json()]
+    assert found == [
+        {
+            "method": "CANCEL",
+            "title": "Fizyka",
+            "starts_at": "2035-01-10T13:00:00+00:00",
+            "ends_at": "2035-01-10T15:00:00+01:00",
+            "organizer": "Korepetycje",
+            "location": "https://meet.example.com/1",
+            "file_name": "zajecia.ics",
+            "raw": raw,
+        },
+        None,
+        None,
+    ]
+
+
+def test_what_the_link_of_a_mail_asks_for_is_named(inbox_server: LocalServer) -> None:
+    links = ("/account/confirm-email/?token=a1", "/account/reset-password/?reset_token=b2", "/")
+    for link in links:
+        written = confirmation("Łucja", f"https://front.example{link}", 7)
+        transport(f"file://{inbox_server.data / 'mail'}")(as_message(written, "a@example.com", "ola@example.com"))
+    found = [mail["link"] for mail in inbox_server.call("GET", "/_local/mail?to=").json()]
+    confirm, reset = {"purpose": "confirm_email", "token": "a1"}, {"purpose": "reset_password", "token": "b2"}
+    assert found == [confirm, reset, None]
+
+
+def test_it_knows_whether_a_frontend_answers(inbox_server: LocalServer) -> None:
+    assert inbox_server.call("GET", "/_local/frontend").json() == {"url": "http://localhost:5173", "answers": False}
+    assert inbox._answers(inbox_server.url)
+    for nobody in ("http://localhost:1", "http://[", "nonsense", "http://localhost:99999"):
+        assert not inbox._answers(nobody), nobody
 
 
 def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalServer) -> None:
@@ -103,7 +155,7 @@ def test_a_mail_is_shown_without_rights_and_its_links_open_in_new_tabs(inbox_ser
     assert answer.text.startswith(mail["html"])
     assert '<base target="_blank">' in answer.text
     policy = answer.headers["content-security-policy"]
-    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+    assert "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox" in policy
     assert "default-src 'none'" in policy
     assert "allow-scripts" not in policy
 

@@ -1,7 +1,8 @@
-"""A real Chromium that is watched: whatever a page complains of or asks of other hosts fails its test."""
+"""A real Chromium that is watched: what a page complains of or asks of other hosts fails its test."""
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,21 +10,24 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from local.demo.accounts import STUDENT, TUTOR
 from tests.support.local_server import LocalServer
+from tests.support.start_page import active_bookings, cancel_all
 
 # The one without a window first: it takes a third less of the processors.
 NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # Milliseconds until something that must appear counts as missing.
 PATIENCE = 15_000
+PASSWORD = "Zielona!Herbata7"
 expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., "Watched"]
 
 
-def find_chromium(own: BrowserType) -> str | None:
+def find_chromium(installed: BrowserType) -> str | None:
     """$CHROMIUM, else one on the PATH, else the one Playwright has installed."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    return found or (own.executable_path if Path(own.executable_path).exists() else None)
+    return found or (installed.executable_path if Path(installed.executable_path).exists() else None)
 
 
 # Playwright keeps an event loop running in this thread: it must be gone when other modules' tests run.
@@ -87,3 +91,40 @@ def open_page(browser: Browser, server: LocalServer, start_server: Callable[...,
         watched.page.context.close()
     assert [watched.complaints for watched in opened if watched.complaints] == []
     assert [watched.foreign_requests for watched in opened if watched.foreign_requests] == []
+
+
+@pytest.fixture(scope="session")
+def ola(server: LocalServer) -> str:
+    """An access token of the demo student."""
+    return server.sign_in(STUDENT.email, STUDENT.password)
+
+
+@pytest.fixture(scope="session")
+def tutor(server: LocalServer) -> str:
+    """An access token of the demo tutor."""
+    return server.sign_in(TUTOR.email, TUTOR.password)
+
+
+@pytest.fixture
+def student(server: LocalServer, ola: str) -> Iterator[str]:
+    """An access token of the demo student; what the test has booked is cancelled."""
+    before = {each["id"] for each in active_bookings(server, ola)}
+    yield ola
+    cancel_all(server, ola, before)
+
+
+@pytest.fixture(scope="session")
+def stranger(server: LocalServer) -> str:
+    """An access token of another student."""
+    email = f"rival{time.monotonic_ns()}@example.com"
+    assert server.call("POST", "/api/user/create/", json={"email": email, "password": PASSWORD}).status_code == 201
+    token = server.mails(email)[0]["text"].partition("token=")[2].split()[0]
+    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
+    return server.sign_in(email, PASSWORD)
+
+
+@pytest.fixture
+def rival(server: LocalServer, stranger: str) -> Iterator[str]:
+    """The same; what the test has booked is cancelled."""
+    yield stranger
+    cancel_all(server, stranger, set())

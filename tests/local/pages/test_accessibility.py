@@ -1,11 +1,12 @@
-"""Names, announcements, keyboard and contrast of both pages."""
+"""Names, announcements, keyboard and contrast of the pages, and what axe says of them."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, expect
 
 from tests.local.pages.conftest import OpenPage
-from tests.support.chat_page import sign_in_both
 from tests.support.local_server import LocalServer
+from tests.support.start_page import entries, expect_result, open_tutor, panel, sign_in_both, slots
 
 # WCAG 2.2, success criterion 1.4.3: contrast of text of ordinary size.
 LEAST_CONTRAST = 4.5
@@ -50,16 +51,40 @@ UNNAMED = """() => [...document.querySelectorAll("input, select, textarea, butto
 
 @pytest.fixture
 def start(open_page: OpenPage) -> Page:
+    page = open_page("/").page
+    sign_in_both(page)
+    for name in ("Ola’s sessions", "Ola’s waitlist", "Adam’s calendar", "Adam’s notifications"):
+        expect(entries(page, name).first).to_be_visible()
+    panel(page, "Adam’s calendar").get_by_role("button", name="Calendar link").click()
+    expect(page.get_by_label("Address of the calendar")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def signed_out(open_page: OpenPage) -> Page:
+    page = open_page("/").page
+    expect(page.locator("#found")).to_have_text("The best 6. There are more.")
+    return page
+
+
+@pytest.fixture
+def details(open_page: OpenPage) -> Page:
+    """A tutor's, with a booking the server did not answer."""
     watched = open_page("/")
     page = watched.page
-    sign_in_both(page)
-    for name in ("Ola’s sessions", "Adam’s notifications"):
-        expect(page.get_by_role("region", name=name).get_by_role("listitem").first).to_be_visible()
+    open_tutor(page)
     page.route("**/api/reservation/reservation/", lambda route: route.abort())
-    page.get_by_role("region", name="Free times").get_by_role("group").get_by_role("button").first.click()
-    expect(page.get_by_text("The server does not answer.")).to_be_visible()
+    slots(page).first.click()
+    expect_result(page, "The server does not answer.")
     watched.forgive()
     return page
+
+
+@pytest.fixture
+def question(start: Page) -> Page:
+    entries(start, "Adam’s calendar").get_by_role("button", name="Cancel").first.click()
+    expect(start.get_by_label("Reason")).to_be_visible()
+    return start
 
 
 @pytest.fixture
@@ -67,18 +92,18 @@ def inbox(open_page: OpenPage, server: LocalServer) -> Page:
     server.call("POST", "/api/user/password_reset/", json={"email": "ola.demo@example.com"})
     server.mails("ola.demo@example.com")
     page = open_page("/_local/mail").page
-    expect(page.get_by_role("heading", name="As plain text")).to_be_visible()
+    expect(page.get_by_role("button", name="Set it here")).to_be_visible()
     return page
 
 
-@pytest.fixture(params=["start", "inbox"])
+@pytest.fixture(params=["signed_out", "start", "details", "question", "inbox"])
 def page(request: pytest.FixtureRequest) -> Page:
     """Each page, with everything shown that it can show."""
     shown: Page = request.getfixturevalue(request.param)
     return shown
 
 
-def test_texts_stand_out_every_control_has_a_name_and_every_id_is_given_once(page: Page) -> None:
+def test_texts_stand_out_every_control_has_a_name_and_axe_finds_nothing(page: Page) -> None:
     assert page.evaluate(UNNAMED) == []
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.title()
@@ -86,6 +111,8 @@ def test_texts_stand_out_every_control_has_a_name_and_every_id_is_given_once(pag
     assert len(ids) == len(set(ids))
     light, dark = (painted(page, scheme) for scheme in ("light", "dark"))
     assert light != dark
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
 def painted(page: Page, scheme: str) -> str:
@@ -102,7 +129,7 @@ def test_new_messages_are_announced(start: Page) -> None:
 
 
 def test_everything_is_reached_by_keyboard_and_seen_to_be(start: Page) -> None:
-    expect(start.locator("#found")).to_have_text("The best 12. There are more.")
+    expect(start.locator("#found")).to_have_text("The best 6. There are more.")
     start.evaluate("document.body.tabIndex = -1, document.body.focus()")
     reached: list[str] = []
     while not reached or reached[-1] != "Show more":
@@ -116,6 +143,6 @@ def test_everything_is_reached_by_keyboard_and_seen_to_be(start: Page) -> None:
         assert outline == "solid", name
         reached.append(name)
     chat = ("Sign out Ola", "Message from Ola", "Send as Adam")
-    booking = ("Length", "Later", "Meeting room")
-    for name in ("API documentation", *chat, *booking, "Skill", "Show more"):
+    booking = ("See Adam’s free times", "Meeting room", "Adam confirms by hand", "Calendar link")
+    for name in ("API documentation", *chat, *booking, "Skill", "Free times of Adam Zieliński", "Show more"):
         assert name in reached

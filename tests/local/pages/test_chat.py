@@ -9,8 +9,8 @@ from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from local.demo.accounts import STUDENT, TUTOR
 from local.demo.conversation import MESSAGES
 from tests.local.pages.conftest import OpenPage
-from tests.support.chat_page import bodies, pane, say, sign_in_both
 from tests.support.local_server import LocalServer, free_port
+from tests.support.start_page import bodies, card, pane, say, sign_in_both
 
 HISTORY = "**/conversation_detail/**"
 HOSTILE = "<img src=x onerror=\"window.hit = 1\"><script>window.hit = 2</script> & 'quotes'"
@@ -30,13 +30,15 @@ def history(server: LocalServer) -> list[str]:
 
 def test_one_click_signs_in_and_shows_the_history(open_page: OpenPage) -> None:
     page = open_page("/").page
+    expect(page.get_by_role("heading", name="Live chat")).to_be_hidden()
+    page.get_by_role("button", name="Sign in as Ola").click()
     student = pane(page, STUDENT)
-    student.get_by_role("button", name="Sign in as Ola").click()
     expect(student.get_by_text(MESSAGES[0][2])).to_be_visible()
     expect(student.get_by_text("Live", exact=True)).to_be_visible()
     assert bodies(student)[: len(MESSAGES)] == [body for _author, _minutes, body in MESSAGES]
-    expect(student.get_by_role("textbox")).to_be_focused()
-    expect(pane(page, TUTOR).get_by_text("Signed out", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out Ola")).to_be_focused()
+    expect(card(page, TUTOR).get_by_text("Signed out", exact=True)).to_be_visible()
+    expect(pane(page, TUTOR)).to_be_hidden()
 
 
 def test_messages_arrive_on_the_other_side_both_ways(open_page: OpenPage, server: LocalServer) -> None:
@@ -73,24 +75,25 @@ def test_lines_and_blanks_of_a_message_are_kept_and_blank_ones_not_sent(open_pag
     assert len(bodies(student)) == before + 1
 
 
-def test_whoever_was_signed_in_still_is_after_a_reload_and_can_sign_out(open_page: OpenPage) -> None:
+def test_a_reload_keeps_the_accounts_signed_in_until_they_sign_out(open_page: OpenPage) -> None:
     page = open_page("/").page
     sign_in_both(page)
     page.reload()
-    student = pane(page, STUDENT)
-    expect(student.get_by_text("Live", exact=True)).to_be_visible()
-    student.get_by_role("button", name="Sign out Ola").click()
-    expect(student.get_by_role("button", name="Sign in as Ola")).to_be_visible()
+    expect(pane(page, STUDENT).get_by_text("Live", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Sign out Ola").click()
+    expect(page.get_by_role("button", name="Sign in as Ola")).to_be_visible()
     page.reload()
     expect(pane(page, TUTOR).get_by_text("Live", exact=True)).to_be_visible()
-    expect(student.get_by_text("Signed out", exact=True)).to_be_visible()
+    expect(card(page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
+    expect(pane(page, STUDENT)).to_be_hidden()
 
 
 def test_signing_out_and_in_again_shows_every_message_once(open_page: OpenPage, server: LocalServer) -> None:
-    student, tutor = sign_in_both(open_page("/").page)
+    page = open_page("/").page
+    student, tutor = sign_in_both(page)
     for _ in range(2):
-        student.get_by_role("button", name="Sign out Ola").click()
-        student.get_by_role("button", name="Sign in as Ola").click()
+        page.get_by_role("button", name="Sign out Ola").click()
+        page.get_by_role("button", name="Sign in as Ola").click()
         expect(student.get_by_text("Live", exact=True)).to_be_visible()
     say(tutor, "once more")
     expect(student.locator(".stored p").last).to_have_text("once more")
@@ -105,14 +108,15 @@ def test_the_chat_works_over_tls(open_page: OpenPage, start_server: Callable[...
     expect(tutor.locator(".stored p").last).to_have_text("secretly")
 
 
-def test_a_session_ended_elsewhere_signs_the_pane_out(open_page: OpenPage, server: LocalServer) -> None:
+def test_a_session_that_is_ended_elsewhere_signs_the_account_out(open_page: OpenPage, server: LocalServer) -> None:
     watched = open_page("/")
     student, tutor = sign_in_both(watched.page)
     other_device = server.sign_in(STUDENT.email, STUDENT.password)
     assert server.call("DELETE", "/api/token/sessions/", token=other_device).status_code == 200
-    expect(student.get_by_text("Signed out", exact=True)).to_be_visible()
+    expect(card(watched.page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
+    expect(student).to_be_hidden()
     expect(tutor.get_by_text("Live", exact=True)).to_be_visible()
-    # The refused refresh is told in the console by the browser itself.
+    # The browser itself writes the refused refresh to the console.
     assert all("401" in complaint for complaint in watched.complaints)
     watched.forgive()
 
@@ -135,8 +139,7 @@ def test_a_refused_message_is_marked_and_can_be_sent_again(open_page: OpenPage) 
     text = student.locator(".unsent p").first.inner_text()
     deadline = time.monotonic() + 10
     while text not in bodies(tutor):
-        # Within the second it is refused again, which is marked as before.
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline  # within the second it is refused again, and marked as before
         student.locator(".unsent li", has_text=text).get_by_role("button").click()
         expect(student.get_by_text("Sending", exact=True)).to_have_count(0)
 
@@ -281,7 +284,7 @@ def test_after_a_crash_of_the_server_the_page_reconnects_and_shows_what_it_misse
         expect(side.locator(".stored p").last).to_have_text(missed[-1])
         assert bodies(side)[-len(missed) - 1 :] == ["before the crash", *missed]
         assert bodies(side) == history(back)
-    # What it asked of a server that was away is told in the console by the browser itself.
+    # The browser itself writes what got no answer to the console.
     assert all("net::ERR" in complaint or "WebSocket" in complaint for complaint in watched.complaints)
     watched.forgive()
 

@@ -113,9 +113,80 @@ def test_a_mail_runs_nothing_loads_nothing_and_sends_nothing(open_page: OpenPage
     expect(as_html(page).locator("#text")).to_have_text("before")
     assert page.title() == "Mail inbox"
     assert len(page.context.pages) == 1
-    # What the browser has blocked it tells in the console.
+    # The browser writes to the console what it has blocked.
     assert any("script" in complaint for complaint in watched.complaints)
     watched.forgive()
+
+
+def test_a_mail_is_shown_at_its_full_height(open_page: OpenPage, server: LocalServer) -> None:
+    put_mail(server, "long@example.com", f"<p>first</p>{'<p>line</p>' * 80}<p>last</p>")
+    page = open_page("/_local/mail#long@example.com").page
+    expect(as_html(page).get_by_text("last")).to_be_attached()
+    frame = page.locator("#html")
+    heights = "frame => [frame.clientHeight, frame.contentDocument.documentElement.scrollHeight]"
+    page.wait_for_function("() => document.getElementById('html').clientHeight > 1000")
+    shown, needed = frame.evaluate(heights)
+    assert shown >= needed
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.wait_for_function(
+        "() => { const f = document.getElementById('html');"
+        " return f.clientHeight >= f.contentDocument.documentElement.scrollHeight }"
+    )
+
+
+def test_without_a_frontend_the_account_is_confirmed_here(open_page: OpenPage, server: LocalServer) -> None:
+    register(server, "here@example.com")
+    watched = open_page("/_local/mail#here@example.com")
+    page = watched.page
+    expect(page.get_by_text("where nothing answers")).to_contain_text(FRONT_HOST)
+    page.get_by_role("button", name="Confirm here").click()
+    expect(page.get_by_text("The account is confirmed")).to_be_visible()
+    assert server.sign_in("here@example.com", PASSWORD)
+    page.reload()
+    page.get_by_role("button", name="Confirm here").click()
+    expect(page.get_by_text("the link was used already")).to_be_visible()
+    watched.forgive()
+
+
+def test_without_a_frontend_a_new_password_is_set_here(open_page: OpenPage, server: LocalServer) -> None:
+    register(server, "reset@example.com")
+    token = server.mails("reset@example.com")[0]["link"]["token"]
+    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
+    server.call("POST", "/api/user/password_reset/", json={"email": "reset@example.com"})
+    server.mails("reset@example.com", 2)
+    watched = open_page("/_local/mail#reset@example.com")
+    page = watched.page
+    page.get_by_label("New password").fill("password")
+    page.get_by_role("button", name="Set it here").click()
+    expect(page.get_by_text("This cannot be done")).to_be_visible()
+    page.get_by_label("New password").fill("Niebieska!Kawa3")
+    page.get_by_role("button", name="Set it here").click()
+    expect(page.get_by_text("The new password is set.")).to_be_visible()
+    assert server.sign_in("reset@example.com", "Niebieska!Kawa3")
+    watched.forgive()
+
+
+def test_where_a_frontend_answers_its_link_is_enough(open_page: OpenPage, server: LocalServer) -> None:
+    register(server, "frontend@example.com")
+    watched = open_page("/_local/mail")
+    page = watched.page
+    page.route("**/_local/frontend", lambda route: route.fulfill(json={"url": FRONT_HOST, "answers": True}))
+    with page.expect_response("**/_local/frontend"):
+        filtered(page, "frontend@example.com")
+    expect(page.get_by_role("heading", name="Potwierdzenie adresu email")).to_be_visible()
+    expect(page.get_by_role("button", name="Confirm here")).to_be_hidden()
+
+
+def test_the_calendar_entry_of_a_mail_is_shown_read_and_raw(open_page: OpenPage, server: LocalServer) -> None:
+    server.mails("adam.demo@prz.edu.pl")
+    page = open_page("/_local/mail#adam.demo@prz.edu.pl", timezone_id="Europe/Warsaw").page
+    listed(page).last.get_by_role("button").click()
+    entry = page.get_by_role("region", name="Invitation")
+    for text in ("Korepetycje: Ola Wiśniewska", "Organizer", "REQUEST", "zajecia.ics"):
+        expect(entry).to_contain_text(text)
+    expect(entry.get_by_text("BEGIN:VCALENDAR")).to_be_hidden()
+    entry.get_by_text("The file as it was sent").click()
+    expect(entry.get_by_text("BEGIN:VCALENDAR")).to_be_visible()
 
 
 @pytest.mark.proof

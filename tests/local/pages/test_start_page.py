@@ -8,12 +8,13 @@ from playwright.sync_api import Page, expect
 
 from local.demo.accounts import STUDENT, TUTOR
 from tests.local.pages.conftest import OpenPage
-from tests.support.chat_page import pane, say, sign_in_both
 from tests.support.local_server import LocalServer
+from tests.support.start_page import card, open_tutor, pane, say, sign_in_both
 
 HOSTILE_NAME = '<img src=x onerror="window.hit=1">'
 HOSTILE_TEXT = "<script>window.hit = 2</script><b>bold</b>"
 PAGES = ("/", "/_local/mail")
+NOTHING = "No tutor matches. Try fewer or wider choices."
 
 
 def hostile_tutor(server: LocalServer) -> str:
@@ -48,16 +49,32 @@ def test_it_shows_what_is_running_and_where_to_go(open_page: OpenPage) -> None:
         assert page.request.get(f"{page.url.rstrip('/')}{target}").status == 200
 
 
-def test_the_demo_accounts_are_told_with_their_passwords(open_page: OpenPage) -> None:
+def test_it_says_what_it_is_and_what_to_do_first_and_shows_no_empty_boxes(open_page: OpenPage) -> None:
     page = open_page("/").page
+    expect(page.get_by_text("Students find a tutor, book sessions and chat.")).to_be_visible()
+    expect(page.get_by_text("Start here: sign in")).to_be_visible()
     for account in (STUDENT, TUTOR):
-        expect(pane(page, account).get_by_text(account.email)).to_be_visible()
-        expect(pane(page, account).get_by_text(account.password)).to_be_visible()
+        expect(card(page, account).get_by_text(account.email)).to_be_visible()
+        expect(card(page, account).get_by_text(account.password)).to_be_visible()
+    for name in ("Both sides of a booking", "Live chat"):
+        expect(page.get_by_role("heading", name=name)).to_be_hidden()
+    page.get_by_role("button", name="Sign in as both").click()
+    expect(page.get_by_text("Next: book one of Adam’s free times for Ola")).to_be_visible()
+    page.get_by_role("button", name="See Adam’s free times").click()
+    expect(page.get_by_role("dialog", name="Adam Zieliński")).to_be_visible()
+
+
+def test_on_a_phone_both_panes_of_the_chat_are_seen_at_once(open_page: OpenPage) -> None:
+    page = open_page("/", viewport={"width": 390, "height": 844}).page
+    sign_in_both(page)
+    page.locator("#panes").evaluate("panes => panes.scrollIntoView({ block: 'start' })")
+    for account in (STUDENT, TUTOR):
+        expect(pane(page, account)).to_be_in_viewport(ratio=1)
 
 
 def test_search_finds_names_without_accents_by_skill_and_by_price(open_page: OpenPage) -> None:
     page = open_page("/").page
-    found(page, "The best 12. There are more.")
+    found(page, "The best 6. There are more.")
     page.get_by_label("Name").fill("zielinski adam")
     found(page, "One tutor.")
     expect(cards(page)).to_contain_text("Adam Zieliński")
@@ -65,21 +82,37 @@ def test_search_finds_names_without_accents_by_skill_and_by_price(open_page: Ope
     page.get_by_label("Skill", exact=True).select_option("Fizyka")
     found(page, "One tutor.")
     page.get_by_label("Highest price").fill("89")
-    found(page, "No tutor matches.")
+    found(page, NOTHING)
     page.get_by_label("Highest price").fill("90")
     found(page, "One tutor.")
 
 
+def test_search_finds_by_place_and_by_free_time(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    page.get_by_label("Place").fill("rzeszow")
+    expect(cards(page).filter(has_not_text="Rzeszów")).to_have_count(0)
+    page.get_by_label("Name").fill("zielinski adam")
+    found(page, "One tutor.")
+    with page.expect_request("**/tutor/search/?**free_from**") as asked:
+        page.get_by_label("Hours of the day").select_option("06:00-12:00")
+    for part in ("free_from=06%3A00", "free_to=12%3A00", "free_tz="):
+        assert part in asked.value.url
+    with page.expect_request("**/tutor/search/?**free_within=3**"):
+        page.get_by_label("Free", exact=True).select_option("3")
+    page.get_by_label("Place").fill("nowhere at all")
+    found(page, NOTHING)
+
+
 def test_search_shows_more_until_there_are_no_more(open_page: OpenPage) -> None:
     page = open_page("/").page
-    found(page, "The best 12. There are more.")
+    found(page, "The best 6. There are more.")
     page.get_by_role("button", name="Show more").click()
-    found(page, "The best 24. There are more.")
+    found(page, "The best 12. There are more.")
     names = cards(page).get_by_role("heading").all_inner_texts()
-    assert len(set(names)) == 24
-    page.get_by_label("Skill", exact=True).select_option("Chemia")
+    assert len(set(names)) == 12
+    page.get_by_label("Skill", exact=True).select_option("Muzyka")
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
-    assert all("Chemia" in card for card in cards(page).all_inner_texts())
+    assert all("Muzyka" in card for card in cards(page).all_inner_texts())
 
 
 def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPage, server: LocalServer) -> None:
@@ -89,7 +122,9 @@ def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPa
     found(page, "One tutor.")
     expect(cards(page).get_by_role("heading")).to_have_text(f"{HOSTILE_NAME} {last_name}")
     expect(cards(page)).to_contain_text(HOSTILE_TEXT)
-    assert page.locator("img[src=x], .cards script, .cards b").count() == 0
+    dialog = open_tutor(page, f"{HOSTILE_NAME} {last_name}")
+    expect(dialog).to_contain_text(HOSTILE_TEXT)
+    assert page.locator("img[src=x], main script, dialog script, main b, dialog b").count() == 0
     assert page.evaluate("window.hit") is None
 
 
@@ -100,9 +135,10 @@ def test_without_demo_data_it_says_how_to_get_it_and_the_inbox_may_be_another_se
     page = open_page("/", on=server).page
     expect(page.get_by_role("heading", name="Demo data is off")).to_be_visible()
     expect(page.get_by_text("make run", exact=True)).to_be_visible()
-    for name in ("Live chat", "Book a session"):
+    for name in ("Live chat", "Both sides of a booking"):
         expect(page.get_by_role("heading", name=name)).to_be_hidden()
-    found(page, "No tutor matches.")
+    expect(page.get_by_role("button", name="Sign in as both")).to_be_hidden()
+    found(page, NOTHING)
     expect(page.get_by_role("link", name="Mail inbox")).to_have_attribute("href", "http://localhost:8025")
     assert "http://localhost:8025\n" in server.output
     assert server.call("GET", "/_local/mail").status_code == 404
@@ -151,7 +187,7 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(
         student, tutor = sign_in_both(page)
         say(student, "w" * 300)
         expect(tutor.locator(".theirs").last).to_contain_text("w" * 300)
-        found(page, "The best 12. There are more.")
+        found(page, "The best 6. There are more.")
     else:
         address = f"{'long' * 12}-{width}@example.com"
         server.call("POST", "/api/user/create/", json={"email": address, "password": "Zielona!Herbata7"})

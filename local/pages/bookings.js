@@ -1,0 +1,43 @@
+import { button, element } from "./dom.js";
+import { dayName, hours, money, readTime } from "./times.js";
+
+export const BOOKINGS = "/api/reservation/reservation/";
+const FORMS = { online: "Online", in_person: "In person" };
+
+/** A booking in a list: when, with whom, how it stands and what can be done about it. */
+export function bookingEntry(booking, other, buttons) {
+  const day = dayName(readTime(booking.start_time));
+  return element(
+    "li",
+    { "data-id": booking.id },
+    element("strong", {}, `${day}, `, element("span", {}, hours(booking))),
+    element("span", { class: "pill", "data-state": booking.state }, stateName(booking)),
+    element("p", { class: "facts" }, facts(booking, other), ...place(booking)),
+    buttons.length ? element("div", { class: "choices" }, ...buttons) : null,
+  );
+}
+
+export function stateName({ state, awaiting }) {
+  if (state === "confirmed") return "Confirmed";
+  return awaiting === "student" ? "Seat offered" : "Requested";
+}
+
+/** A button of a booking, named with its time for those who hear it alone. */
+export function bookingButton(verb, name, onClick, attributes = {}) {
+  return button(verb, onClick, { class: "quiet", "aria-label": `${verb} ${name}`, ...attributes });
+}
+
+function facts(booking, other) {
+  const kind = booking.kind === "group" ? `Group, seat ${booking.seat} of ${booking.seats}` : null;
+  return [fullName(other), money(booking.price, booking.currency), kind].filter(Boolean).join(" · ");
+}
+
+export function fullName(person) {
+  return person ? `${person.first_name} ${person.last_name}` : "A deleted account";
+}
+
+/** Where it takes place. A link leads nowhere but to the web. */
+function place({ meeting_url: room, location, form }) {
+  if (!room.startsWith("https://")) return [` · ${location || room || FORMS[form] || form}`];
+  return [" · ", element("a", { href: room, target: "_blank", rel: "noopener noreferrer" }, "Meeting room")];
+}

@@ -1,0 +1,98 @@
+import { call, items } from "./api.js";
+import { BOOKINGS, bookingButton, bookingEntry, fullName } from "./bookings.js";
+import { ask } from "./dialogs.js";
+import { element } from "./dom.js";
+import { Notifications } from "./notifications.js";
+import { AccountList, Panel } from "./panel.js";
+import { when } from "./times.js";
+
+const WAITLIST = "/api/reservation/waitlist/";
+const OPEN = ["pending", "confirmed"];
+
+/** What the student sees: sessions, places on waitlists, notifications; `classmate` has a seat in the full group. */
+export function studentSide(account, tutor, classmate) {
+  const name = account.firstName;
+  const sessions = new Panel(`${name}’s sessions`);
+  const waitlist = new Panel(`${name}’s waitlist`);
+  listSessions(account, sessions);
+  listPlaces(account, waitlist, { tutor, classmate });
+  return [sessions.root, waitlist.root, new Notifications(account).root];
+}
+
+function listSessions(account, panel) {
+  const list = new AccountList(account, panel, {
+    whenEmpty: "No sessions yet. Choose a tutor above and one of the free times.",
+    load: async () => {
+      const found = items(await account.call("GET", `${BOOKINGS}user/me/?when=upcoming`));
+      return found.filter(({ state }) => OPEN.includes(state));
+    },
+    entry: (booking) => bookingEntry(booking, booking.tutor, buttons(booking)),
+  });
+  const send = (booking, verb) => account.call("POST", `${BOOKINGS}${booking.id}/${verb}/`, { body: {} });
+
+  function buttons(booking) {
+    if (booking.awaiting !== "student") return [bookingButton("Cancel", when(booking), () => cancel(booking))];
+    const accept = () => list.act(() => send(booking, "accept"), `Accepted: ${when(booking)}.`);
+    return [
+      bookingButton("Accept", when(booking), accept, { class: "quiet primary" }),
+      bookingButton("Decline", when(booking), () => cancel(booking)),
+    ];
+  }
+
+  async function cancel(booking) {
+    const details = `${when(booking)}, with ${fullName(booking.tutor)}. Somebody else can book the time then.`;
+    const answers = { yes: "Cancel the session", no: "Keep it" };
+    if ((await ask("Cancel this session?", details, answers)) === null) return;
+    await list.act(() => send(booking, "cancel"), `Cancelled: ${when(booking)}.`);
+  }
+}
+
+/** The places on waitlists, and the full groups whose waitlist can be joined. */
+function listPlaces(account, panel, { tutor, classmate }) {
+  const list = new AccountList(account, panel, {
+    whenEmpty: "No group is full: there is nothing to wait for.",
+    load: async () => {
+      const places = items(await account.call("GET", WAITLIST)).filter(({ state }) => ["waiting", "offered"].includes(state));
+      const { json: full } = await call("GET", `/_local/full_groups/${tutor.demo.tutor_id}`);
+      const known = new Set(places.map(({ session }) => session));
+      const booked = items(await account.call("GET", `${BOOKINGS}user/me/?when=upcoming`));
+      for (const { session, state } of booked) if (OPEN.includes(state)) known.add(session);
+      return [...places, ...full.filter(({ session }) => !known.has(session))];
+    },
+    entry: (place) => (place.state ? ownPlace(place) : fullGroup(place)),
+  });
+
+  function ownPlace({ session, state, position, ...place }) {
+    const leave = () =>
+      list.act(() => account.call("DELETE", WAITLIST, { body: { session } }), `No longer waiting for ${when(place)}.`);
+    const buttons = [bookingButton("Leave", when(place), leave)];
+    if (state === "offered") return entry(place, "A seat is free: accept it among the sessions.", buttons);
+    const freeSeat = () => list.act(() => giveUpSeat(session), `${classmate.firstName} has given up a seat.`);
+    buttons.unshift(bookingButton(`${classmate.firstName} gives up a seat`, when(place), freeSeat));
+    return entry(place, `Number ${position} on the waitlist. To see what happens then:`, buttons);
+  }
+
+  async function giveUpSeat(session) {
+    await classmate.signIn();
+    const booked = items(await classmate.call("GET", `${BOOKINGS}user/me/?when=upcoming`));
+    const seat = booked.find((booking) => booking.session === session && booking.state === "confirmed");
+    await classmate.call("POST", `${BOOKINGS}${seat?.id ?? 0}/cancel/`, { body: {} });
+  }
+
+  function fullGroup({ session, seats, ...group }) {
+    const join = () =>
+      list.act(() => account.call("POST", WAITLIST, { body: { session } }), `On the waitlist for ${when(group)}.`);
+    const text = `${tutor.firstName}’s group: all ${seats} seats are taken`;
+    return entry(group, text, [bookingButton("Join the waitlist", when(group), join)]);
+  }
+
+  function entry(session, text, buttons) {
+    return element(
+      "li",
+      { class: "place" },
+      element("strong", {}, when(session)),
+      element("p", { class: "facts" }, text),
+      element("div", { class: "choices" }, ...buttons),
+    );
+  }
+}

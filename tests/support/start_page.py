@@ -1,0 +1,118 @@
+"""The start page, as tests use it: the demo accounts, their chat, a tutor's free times and both sides of a booking."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from local.demo.accounts import STUDENT, TUTOR, DemoAccount
+from tests.support.local_server import LocalServer
+
+RESERVATIONS = "/api/reservation/reservation/"
+ACTIVE = {"pending", "confirmed"}
+
+
+def card(page: Page, account: DemoAccount) -> Locator:
+    return page.get_by_role("article", name=f"{account.first_name} {account.last_name}, {account.role}")
+
+
+def pane(page: Page, account: DemoAccount) -> Locator:
+    return page.get_by_role("article", name=f"Chat as {account.first_name} {account.last_name}")
+
+
+def sign_in_both(page: Page) -> tuple[Locator, Locator]:
+    """The student's pane and the tutor's, both live and with what was said before."""
+    page.get_by_role("button", name="Sign in as both").click()
+    panes = pane(page, STUDENT), pane(page, TUTOR)
+    for each in panes:
+        expect(each.get_by_text("Live", exact=True)).to_be_visible()
+        expect(each.locator(".stored li").first).to_be_visible()
+    return panes
+
+
+def say(side: Locator, text: str) -> None:
+    field = side.get_by_role("textbox")
+    field.fill(text)
+    field.press("Enter")
+
+
+def bodies(side: Locator) -> list[str]:
+    """The texts of the messages that are stored."""
+    return side.locator(".stored li p").all_inner_texts()
+
+
+def panel(page: Page, name: str) -> Locator:
+    """A box of one of the two sides, such as "Ola’s sessions"."""
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def entries(page: Page, name: str) -> Locator:
+    return panel(page, name).get_by_role("listitem")
+
+
+def open_tutor(page: Page, name: str = f"{TUTOR.first_name} {TUTOR.last_name}") -> Locator:
+    """The details of a tutor whose card is shown, with the free times of the coming days."""
+    page.get_by_role("button", name=f"Free times of {name}").click()
+    dialog = page.get_by_role("dialog", name=name)
+    expect(dialog.get_by_label("Length")).to_be_visible()
+    return dialog
+
+
+def close(dialog: Locator) -> None:
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def slots(page: Page) -> Locator:
+    return page.get_by_role("region", name="Free times").get_by_role("group").get_by_role("button")
+
+
+def slot(page: Page, moment: str) -> Locator:
+    """The button of a time, such as "Wed 9 December, 18:00"."""
+    day, _, hour = moment.rpartition(", ")
+    return page.get_by_role("group", name=day, exact=True).get_by_role("button", name=hour, exact=True)
+
+
+def slot_times(page: Page) -> list[str]:
+    """Every time that is shown, with its day."""
+    expect(slots(page).first).to_be_visible()
+    days = page.get_by_role("region", name="Free times").get_by_role("group")
+    return [
+        f"{day.get_attribute('aria-label')}, {hour}"
+        for day in days.all()
+        for hour in day.get_by_role("button").all_inner_texts()
+    ]
+
+
+def turn(page: Page, where: str) -> None:
+    """Show earlier or later times."""
+    with page.expect_response("**/slots/**") as answer:
+        page.get_by_role("button", name=where).click()
+    expect(slots(page)).to_have_count(len(answer.value.json()))
+
+
+def expect_result(page: Page, text: str) -> None:
+    """What the page says of a booking."""
+    expect(page.get_by_role("region", name="Free times").get_by_role("status")).to_contain_text(text)
+
+
+def agree(page: Page, answer: str = "Cancel the session") -> None:
+    """Answer the question whether a session is to be cancelled."""
+    page.get_by_role("dialog", name="Cancel this session?").get_by_role("button", name=answer).click()
+
+
+def tutor_id(server: LocalServer) -> int:
+    _student, tutor = server.call("GET", "/_local/info").json()["demo_accounts"]
+    return int(tutor["tutor_id"])
+
+
+def active_bookings(server: LocalServer, access: str, who: str = "user") -> list[dict[str, Any]]:
+    """The coming bookings of a student, or as "tutor" of a tutor."""
+    found = server.call("GET", f"{RESERVATIONS}{who}/me/?when=upcoming", token=access).json()
+    return [each for each in found if each["state"] in ACTIVE]
+
+
+def cancel_all(server: LocalServer, access: str, kept: set[int]) -> None:
+    """Cancel all bookings of a student but those."""
+    for booking_id in {each["id"] for each in active_bookings(server, access)} - kept:
+        answer = server.call("POST", f"{RESERVATIONS}{booking_id}/cancel/", token=access, json={})
+        assert answer.status_code == 200, answer.text
