@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.kit.aws.lambda_handler import LambdaHandler
 from tools.cloud.lambda_process import lambda_variables
 from tools.cloud.project import ROOT
 
@@ -98,7 +99,7 @@ def test_every_handler_has_a_budget() -> None:
 @pytest.mark.parametrize("module", BUDGETS)
 def test_every_handler_is_wrapped(module: str) -> None:
     """Its log lines carry the event's ids, and its events are counted and timed."""
-    assert import_module(module).handler.is_lambda_handler
+    assert isinstance(import_module(module).handler, LambdaHandler)
 
 
 @pytest.mark.parametrize(("handler", "budget"), BUDGETS.items())

@@ -16,7 +16,7 @@ from shared.kit.aws.storage import storage
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import UnsupportedMediaType
 from shared.kit.http.openapi import error_responses
-from shared.kit.http.request_body import media_type, multipart_form, read_body
+from shared.kit.http.request_body import BodyRequest, media_type
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 
@@ -55,9 +55,10 @@ async def uploaded_picture(request: Request) -> tuple[str, bytes] | None:
 
     Raises UnsupportedMediaType for other bodies than forms, BadPicture for text.
     """
-    if await read_body(request) and media_type(request) not in FORM_TYPES:
-        raise UnsupportedMediaType(media_type(request))
-    async with multipart_form(request) as form:
+    sent = BodyRequest(request.scope, request.receive)
+    if await sent.read() and media_type(sent) not in FORM_TYPES:
+        raise UnsupportedMediaType(media_type(sent))
+    async with sent.multipart() as form:
         match form.get("profile_image"):
             case UploadFile() as file:
                 return file.filename or "", await file.read()

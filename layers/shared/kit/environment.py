@@ -2,7 +2,8 @@
 
 import dataclasses
 import os
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -12,10 +13,11 @@ class BadSetting(Exception):
     """An environment variable holds a value that cannot be used."""
 
 
-def from_environment(settings_class: type[T]) -> T:
+def from_environment(settings_class: type[T], former_names: Mapping[str, str] | None = None) -> T:
     """Build a settings dataclass: the field `redis_url` comes from `REDIS_URL`, else from its default.
 
     Fields may be str, int, bool ("1", "true", "yes", "on") or tuple[str, ...] (comma separated).
+    `former_names` gives variables their names of the last release, which are read too, with a warning.
     Raises BadSetting for a value that does not fit its field's type.
     """
     hints = get_type_hints(settings_class)
@@ -23,12 +25,20 @@ def from_environment(settings_class: type[T]) -> T:
     for field in dataclasses.fields(settings_class):  # type: ignore[arg-type]  # T is a dataclass
         name = field.name.upper()
         # An empty variable means "not set": compose files pass unset ones on as empty.
-        if raw := os.environ.get(name):
+        if raw := os.environ.get(name) or _former(name, (former_names or {}).get(name, "")):
             try:
                 values[field.name] = _converter(hints[field.name])(raw)
             except ValueError as error:
                 raise BadSetting(f"{name}={raw} {error}") from None
     return settings_class(**values)
+
+
+def _former(name: str, former_name: str) -> str:
+    value = os.environ.get(former_name, "")
+    if value:
+        message = f"The setting {former_name} is called {name} now; the next release reads that name only."
+        warnings.warn(message, FutureWarning, stacklevel=4)
+    return value
 
 
 def _converter(hint: Any) -> Callable[[str], Any]:

@@ -5,6 +5,9 @@ from functools import cache
 
 from shared.kit.environment import from_environment
 
+# Names of the release before, read until the next one.
+FORMER_NAMES = {"DISPATCH_QUEUE_URL": "TELL_QUEUE_URL"}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -44,4 +47,4 @@ class Settings:
 @cache
 def settings() -> Settings:
     """Read the environment once per process."""
-    return from_environment(Settings)
+    return from_environment(Settings, FORMER_NAMES)

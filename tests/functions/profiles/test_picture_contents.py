@@ -231,7 +231,10 @@ def test_a_picture_of_megabytes_is_taken_up_to_the_limit_of_bodies(people: Peopl
     assert upload(ola, encoded(noise)).status == 200
     before = query("SELECT picture FROM users")
     answer = upload(ola, encoded(noise) + b"\0" * 4_000_000)
-    assert (answer.status, answer.json) == (413, {"detail": "Przesłane dane są zbyt duże."})
+    assert (answer.status, answer.json) == (
+        413,
+        {"detail": "Przesłane dane są zbyt duże.", "code": "payload_too_large"},
+    )
     assert query("SELECT picture FROM users") == before
 
 

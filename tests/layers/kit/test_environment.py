@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from shared.kit.environment import BadSetting, from_environment
+from shared.kit.settings import FORMER_NAMES
+from shared.kit.settings import Settings as RealSettings
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,20 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
 
 def test_names_are_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, test_url="lower") == Settings()
+
+
+def test_a_former_name_is_read_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLD_URL", "old")
+    with pytest.warns(FutureWarning, match="OLD_URL is called TEST_URL now"):
+        assert from_environment(Settings, {"TEST_URL": "OLD_URL"}).test_url == "old"
+    monkeypatch.setenv("TEST_URL", "new")
+    assert from_environment(Settings, {"TEST_URL": "OLD_URL"}).test_url == "new"
+    monkeypatch.delenv("OLD_URL")
+    monkeypatch.delenv("TEST_URL")
+    assert from_environment(Settings, {"TEST_URL": "OLD_URL"}).test_url == "default"
+
+
+def test_the_queue_of_the_dispatcher_is_found_by_its_former_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELL_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/tell")
+    with pytest.warns(FutureWarning, match="DISPATCH_QUEUE_URL"):
+        assert from_environment(RealSettings, FORMER_NAMES).dispatch_queue_url.endswith("/tell")

@@ -2,33 +2,36 @@
 
 import time
 from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any, TypeVar, cast
+from functools import update_wrapper
+from typing import Any, Generic, TypeVar
 
 from shared.kit.aws import snapstart
 from shared.kit.observability import metrics
 from shared.kit.observability.log import event as log_event
 from shared.kit.settings import settings
 
-Handler = Callable[[Any, Any], Any]
-Handle = TypeVar("Handle", bound=Handler)
+Result = TypeVar("Result")
 
 
-def lambda_handler(handle: Handle) -> Handle:
-    """Mark a function's handler. The local server calls it too, with no context."""
-    traced: Handler | None = None
-    snapstart.register()
+class LambdaHandler(Generic[Result]):
+    """What Lambda calls with an event; the local server calls it too, with no context."""
 
-    @wraps(handle)
-    def handler(event: Any, context: Any) -> Any:
-        nonlocal traced
-        if traced is None:
-            traced = _traced(handle) if settings().tracing else handle
+    def __init__(self, handle: Callable[[Any, Any], Result]) -> None:
+        update_wrapper(self, handle)
+        self.handle = handle
+        self._traced: Callable[[Any, Any], Result] | None = None
+        snapstart.register()
+
+    def __call__(self, event: Any, context: Any) -> Result:
+        if self._traced is None:
+            self._traced = _traced(self.handle) if settings().tracing else self.handle
         with log_event(**ids(event, context)):
-            return _measured(traced, event, context) if metrics.enabled() else traced(event, context)
+            return _measured(self._traced, event, context) if metrics.enabled() else self._traced(event, context)
 
-    handler.is_lambda_handler = True  # type: ignore[attr-defined]  # functions take attributes
-    return cast("Handle", handler)
+
+def lambda_handler(handle: Callable[[Any, Any], Result]) -> LambdaHandler[Result]:
+    """Make a function the handler of its Lambda function."""
+    return LambdaHandler(handle)
 
 
 def ids(event: Any, context: Any) -> dict[str, str | None]:
@@ -44,7 +47,7 @@ def ids(event: Any, context: Any) -> dict[str, str | None]:
     }
 
 
-def _measured(handle: Handler, event: Any, context: Any) -> Any:
+def _measured(handle: Callable[[Any, Any], Result], event: Any, context: Any) -> Result:
     started = time.perf_counter()
     try:
         answer = handle(event, context)
@@ -56,8 +59,8 @@ def _measured(handle: Handler, event: Any, context: Any) -> Any:
         metrics.write()
 
 
-def _traced(handle: Handler) -> Handler:
+def _traced(handle: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Result]:
     from aws_lambda_powertools import Tracer
 
-    # Answers hold what is nobody's business.
+    # Answers hold personal data.
     return Tracer().capture_lambda_handler(handle, capture_response=False, capture_error=False)

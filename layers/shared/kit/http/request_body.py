@@ -1,4 +1,4 @@
-"""Request bodies as the original took them: JSON, forms and multipart all become one JSON object."""
+"""Request bodies as the recorded contract takes them: JSON, forms and multipart all become one JSON object."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ MAX_FORM, MAX_FORM_FIELDS = 64 * 1024, 1_000
 UNREADABLE = "unreadable"
 
 
-# It warns of every form it cannot read; the caller is told.
+# It warns of every form it cannot read; the answer says so.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
@@ -41,19 +41,50 @@ class BodyRequest(Request):
 
     A body that cannot be read is remembered as `fault` instead of raised: who is calling is checked
     before what was sent, and FastAPI reads bodies first.
+
+    The one place that touches attributes of Starlette's that are not public: where it keeps the body it has read, its
+    JSON and the headers.
     """
 
     fault: AppError | None = None
 
     async def load(self) -> None:
+        """Read the body as JSON, for FastAPI."""
         try:
-            self._json = await self._parse(await read_body(self, MAX_DOCUMENT))
+            self._json = await self._parse(await self.read(MAX_DOCUMENT))
         except AppError as fault:
             self.fault, self._json = fault, UNREADABLE
         # FastAPI asks for JSON only when there are bytes of that type.
         self._body = b"{}"
         self._headers = MutableHeaders(self.headers)
         self._headers["content-type"] = "application/json"
+
+    async def read(self, most: int = MAX_BODY) -> bytes:
+        """Read the raw body. Raises PayloadTooLarge over `most` bytes, at once where its length is announced."""
+        announced = self.headers.get("content-length", "")
+        if announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most):
+            raise PayloadTooLarge
+        raw = bytearray()
+        async for chunk in self.stream():
+            raw += chunk
+            if len(raw) > most:
+                raise PayloadTooLarge
+        # Where Starlette's form parser looks for it.
+        self._body = bytes(raw)
+        return self._body
+
+    @asynccontextmanager
+    async def multipart(self) -> AsyncIterator[FormData]:
+        """A multipart body that has been read; its files close with the block. Raises FieldErrors for a broken one."""
+        try:
+            form = await self.form(**FORM_LIMITS)
+        except (HTTPException, ValueError) as error:
+            reason = getattr(error, "detail", error)
+            raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]}) from None
+        try:
+            yield form
+        finally:
+            await form.close()
 
     async def _parse(self, raw: bytes) -> Any:
         if not raw:
@@ -64,45 +95,13 @@ class BodyRequest(Request):
         if kind == "application/x-www-form-urlencoded":
             return parse_form(raw)
         if kind == "multipart/form-data":
-            async with multipart_form(self) as form:
+            async with self.multipart() as form:
                 return {name: value for name, value in form.items() if isinstance(value, str)}
         raise UnsupportedMediaType(kind)
 
 
 def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
-    """Read the raw body. Raises PayloadTooLarge over `most` bytes, at once where its length is announced."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most):
-        raise PayloadTooLarge
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > most:
-            raise PayloadTooLarge
-    body = bytes(raw)
-    request._body = body  # noqa: SLF001 - where Starlette's form parser looks for it
-    return body
-
-
-@asynccontextmanager
-async def multipart_form(request: Request) -> AsyncIterator[FormData]:
-    """A multipart body that `read_body` has read; its files close with the block.
-
-    Raises FieldErrors for a broken one.
-    """
-    try:
-        form = await request.form(**FORM_LIMITS)
-    except (HTTPException, ValueError) as error:
-        reason = getattr(error, "detail", error)
-        raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]}) from None
-    try:
-        yield form
-    finally:
-        await form.close()
 
 
 def parse_form(raw: bytes) -> dict[str, str]:

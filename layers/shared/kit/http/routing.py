@@ -11,7 +11,7 @@ from mangum import Mangum
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
-from shared.kit.aws.lambda_handler import Handler, lambda_handler
+from shared.kit.aws.lambda_handler import LambdaHandler
 from shared.kit.errors import AppError, MethodNotAllowed, NotFound
 from shared.kit.http import path_convertors
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, FastRoutes
@@ -168,9 +168,17 @@ def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: An
     return ApiMiddleware(FastRoutes(app, [route for route in routes if isinstance(route, FastRoute)]), allowed)
 
 
-def http_handler(*routers: APIRouter) -> Handler:
-    """The Lambda handler of some routers, for API Gateway HTTP API events (payload 2.0)."""
-    return lambda_handler(Mangum(http_app(*routers), lifespan="off"))
+class HttpHandler(LambdaHandler[dict[str, Any]]):
+    """The Lambda handler of an app, for API Gateway HTTP API events (payload 2.0)."""
+
+    def __init__(self, app: ApiMiddleware) -> None:
+        super().__init__(Mangum(app, lifespan="off"))
+        self.app = app
+
+
+def http_handler(*routers: APIRouter) -> HttpHandler:
+    """Make the Lambda handler of some routers."""
+    return HttpHandler(http_app(*routers))
 
 
 def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
