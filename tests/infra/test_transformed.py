@@ -100,6 +100,10 @@ def test_the_sam_cli_finds_the_stacks_the_functions_and_their_routes() -> None:
     }
 
 
+def test_a_guided_deploy_asks_nothing_about_authentication() -> None:
+    assert printed_by("tests.support.sam_cli")["questions"] == []
+
+
 def test_the_build_context_is_what_the_dockerfile_copies() -> None:
     """As the SAM CLI reads .dockerignore, whose rules it has from a library of its own."""
     context = set(printed_by("tests.support.sam_cli")["context"])
@@ -112,6 +116,7 @@ def test_the_build_context_is_what_the_dockerfile_copies() -> None:
         "infra",
         "layers",
         "local",
+        "pyproject.toml",
         "requirements",
     }
 
