@@ -56,8 +56,9 @@ audit: $(VENV)/dev.stamp  ## Ask PyPI for known vulnerabilities of the pinned pa
 licences: $(VENV)/dev.stamp  ## List the licences of what the functions' images carry
 	@$(BIN)/python -m tools.dependencies licences
 
-generate: $(VENV)/dev.stamp  ## Write the routes and the CloudFront functions into the AWS templates
+generate: $(VENV)/dev.stamp  ## Write what is generated: routes and CloudFront functions in the AWS templates, docs/tables.md
 	@$(BIN)/python -m infra.generate
+	@$(BIN)/python -m tools.tables
 
 template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AWS templates with the SAM CLI, cfn-lint, checkov and moto
 	@$(SAM) validate

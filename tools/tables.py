@@ -74,10 +74,10 @@ def tables_of(statement: str) -> tuple[set[str], set[str]]:
 
 
 def _place(name: str) -> str:
-    package, feature, *rest = name.split(".")
-    if package == "functions":
-        return feature
-    return f"`shared.{feature}.{rest[0]}`" if package == "shared" else f"`{package}`"
+    """The feature of a statement; of a shared one its module."""
+    module = name.rpartition(".")[0]
+    package, _, rest = module.partition(".")
+    return rest.partition(".")[0] if package == "functions" else f"`{module}`"
 
 
 def _note(found: dict[str, Access], place: str, reads: set[str], writes: set[str]) -> None:

@@ -15,41 +15,13 @@ SQL = re.compile(
 # A module that has nothing but statements; `data` is a package of a larger feature.
 DATA_MODULES = {"repository.py", "queries.py"}
 # Still without types; nothing may be added.
-UNTYPED = {
-    "functions/accounts/export.py",
-    "functions/accounts/repository.py",
-    "functions/availability/hours_repository.py",
-    "functions/availability/repository.py",
-    "functions/availability/rules_repository.py",
-    "functions/availability/terms_repository.py",
-    "functions/bookings/groups.py",
-    "functions/bookings/idempotency.py",
-    "functions/bookings/lists.py",
-    "functions/bookings/repository.py",
-    "functions/bookings/rescheduling.py",
-    "functions/bookings/seats.py",
-    "functions/bookings/sweep_job.py",
-    "functions/bookings/vacating.py",
-    "functions/bookings/waitlist.py",
-    "functions/bookings/wanted.py",
-    "functions/mail/repository.py",
-    "functions/profiles/repository.py",
-    "functions/reminders/repository.py",
-    "functions/reviews/moderation.py",
-    "functions/reviews/repository.py",
-    "functions/tokens/repository.py",
-    "functions/tutors/repository.py",
-    "functions/tutors/data/search.py",
-    "functions/tutors/data/repository.py",
-}
+UNTYPED = {"functions/tutors/repository.py"}
 # What runs statements of others: of the modules that state them, and of Alembic.
 RUN_STATEMENTS = ("layers/shared/kit/db/", "functions/migrations/")
 # The tables' own description, and what works on PostgreSQL itself.
 DATA_FOLDERS = ("layers/shared/data/", "layers/shared/kit/db/", "layers/shared/models/")
 # Still to be moved; nothing may be added.
 EXCEPTIONS = {
-    "functions/accounts/export.py",
-    "functions/reviews/moderation.py",
     "functions/tutors/facet_search.py",
     "functions/tutors/free_time_search.py",
     "functions/tutors/search.py",

@@ -4,7 +4,11 @@ import pytest
 
 from shared.models import Base
 from tools.cloud.project import ROOT
-from tools.tables import owners, page, tables_of
+from tools.tables import TARGET, owners, page, tables_of
+
+
+def test_the_page_of_tables_is_as_the_statements_are() -> None:
+    assert TARGET.read_text() == page(), "run: make generate"
 
 
 def test_every_table_has_a_feature_that_owns_it() -> None:
