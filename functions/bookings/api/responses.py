@@ -1,42 +1,54 @@
-"""Response bodies of the bookings endpoints. Times are ISO 8601, prices of the whole session."""
+"""Response bodies of the bookings endpoints: what clients see of them, the answers are written by statements."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from functions.bookings.domain.commands import Form, Kind
+from functions.bookings.domain.errors import SLOT_ERRORS
 from functions.bookings.domain.transitions import Answerer, ChangeKind, Role, State
+from shared.kit.http.response_models import Page
+
+SLOT_CODES = sorted(error.code for error in SLOT_ERRORS.values())
+Price = Annotated[str, Field(description="Of the whole session, in its currency, with two decimals.")]
+Money = Annotated[str, Field(description="In the currency of the month, with two decimals.")]
+Hours = Annotated[float, Field(description="Hours.")]
+Currency = Annotated[str, Field(description="ISO 4217.")]
+Picture = Annotated[str, Field(description="The path of the picture on this server.")]
 
 
 class _Booked(BaseModel):
-    """What all reservations have. `cancellable_until` is for students; `series` is the id of a weekly series."""
+    """What all reservations have."""
 
     id: int
-    is_confirmed: bool
-    created_at: str
+    is_confirmed: Annotated[bool, Field(description="Whether the seat is the student's for certain.")]
+    created_at: datetime
     state: State
-    awaiting: Answerer | None
-    expires_at: str | None
-    start_time: str
-    end_time: str
-    kind: Literal["individual", "group"]
-    form: Literal["online", "in_person"]
-    seat: int
-    seats: int
-    price: str
-    currency: str
-    location: str
-    meeting_url: str
+    awaiting: Annotated[Answerer | None, Field(description="Who has to answer while the state is `pending`.")]
+    expires_at: Annotated[datetime | None, Field(description="Until when there is time to answer.")]
+    start_time: datetime
+    end_time: datetime
+    kind: Kind
+    form: Form
+    seat: Annotated[int, Field(description="The number of the seat in a group, counting from 1.")]
+    seats: Annotated[int, Field(description="How many the session has.")]
+    price: Price
+    currency: Currency
+    location: Annotated[str, Field(description="Where you meet; empty online.")]
+    meeting_url: Annotated[str, Field(description="The room online; empty until the seat is confirmed.")]
     note: str
     session: int
-    series: str | None
-    cancellable_until: str | None
-    updated_at: str
+    series: Annotated[UUID | None, Field(description="The id of the weekly series it belongs to.")]
+    cancellable_until: Annotated[datetime | None, Field(description="Until when its student can cancel or move it.")]
+    updated_at: datetime
 
 
 class Reservation(_Booked):
     """A reservation with the ids of its student (`user`), tutor and item of the schedule."""
 
-    user: str | None
+    user: UUID | None
     tutor: int | None
     schedule_item: int | None
 
@@ -44,14 +56,14 @@ class Reservation(_Booked):
 class SkippedTime(BaseModel):
     """A time of a series that could not be booked, with the code of the error."""
 
-    start_time: str
-    code: str
+    start_time: datetime
+    code: Annotated[str, Field(json_schema_extra={"enum": list(SLOT_CODES)})]
 
 
 class Series(BaseModel):
     """A weekly series, in order of time."""
 
-    id: str
+    id: UUID
     reservations: list[Reservation]
 
 
@@ -64,7 +76,7 @@ class BookedSeries(Series):
 class SeriesOfBooking(BaseModel):
     """A series as the deprecated form of booking one answers it."""
 
-    series: str
+    series: UUID
     reservations: list[Reservation]
     skipped: list[SkippedTime]
 
@@ -73,16 +85,16 @@ class BookedItem(BaseModel):
     """The item of the schedule it was booked from; `id` is null where it was none."""
 
     id: int | None
-    start_time: str
-    end_time: str
+    start_time: datetime
+    end_time: datetime
     is_reserved: bool
 
 
 class StudentSummary(BaseModel):
-    id: str
+    id: UUID
     first_name: str
     last_name: str
-    profile_image: str
+    profile_image: Picture
 
 
 class TutorSummary(StudentSummary):
@@ -102,7 +114,7 @@ class StudentsReservation(_Booked):
 
     schedule_item: BookedItem
     tutor: TutorSummary | None
-    user: str | None
+    user: UUID | None
 
 
 class Change(BaseModel):
@@ -113,8 +125,8 @@ class Change(BaseModel):
     to_state: State
     by: Role
     reason: str
-    old_start_time: str | None
-    at: str
+    old_start_time: datetime | None
+    at: datetime
 
 
 class ReservationDetails(_Booked):
@@ -126,31 +138,23 @@ class ReservationDetails(_Booked):
     changes: list[Change]
 
 
-class _Page(BaseModel):
-    """Part of a list: how many there are in all, and the paths of the pages around it."""
-
-    count: int
-    next: str | None
-    previous: str | None
-
-
-class TutorsPage(_Page):
+class TutorsPage(Page):
     results: list[TutorsReservation]
 
 
-class StudentsPage(_Page):
+class StudentsPage(Page):
     results: list[StudentsReservation]
 
 
 class Month(BaseModel):
-    """A month as YYYY-MM with what completed sessions brought, what confirmed ones will bring, and their hours."""
+    """A month with what its completed sessions brought you, and what its confirmed ones will bring."""
 
-    month: str
-    currency: str
-    earned: str
-    expected: str
-    hours: float
-    expected_hours: float
+    month: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}$", description="Year and month.")]
+    currency: Currency
+    earned: Money
+    expected: Money
+    hours: Hours
+    expected_hours: Hours
     sessions: int
 
 
@@ -165,15 +169,15 @@ class WaitlistEntry(BaseModel):
     id: int
     session: int
     tutor: TutorSummary | None
-    start_time: str
-    end_time: str
-    kind: Literal["individual", "group"]
-    form: Literal["online", "in_person"]
+    start_time: datetime
+    end_time: datetime
+    kind: Kind
+    form: Form
     state: Literal["waiting", "offered", "taken", "missed", "left", "closed"]
-    position: int | None
+    position: Annotated[int | None, Field(description="Counting from 1, while you wait.")]
     booking: int | None
-    created_at: str
+    created_at: datetime
 
 
-class WaitlistPage(_Page):
+class WaitlistPage(Page):
     results: list[WaitlistEntry]

@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.kit.errors import NotFound
 from shared.kit.http.fields import Whole
 from shared.kit.http.query_models import QueryModel
-from shared.kit.json import json_text
+from shared.kit.json import json_object, json_text
 
 SIZE = 10
 MAX_SIZE = 100
@@ -35,13 +35,13 @@ class PageNumber:
         """
         if self.number > max(1, -(-count // self.size)):
             raise NotFound
-        head = {
+        page = {
             "count": count,
             "next": self._link(path, self.number + 1) if self.offset + self.size < count else None,
             "previous": self._link(path, self.number - 1) if self.number > 1 else None,
             **more,
         }
-        return f'{json_text(head)[:-1]},"results":{results}}}'
+        return json_object({name: json_text(value) for name, value in page.items()} | {"results": results})
 
     def _link(self, path: str, number: int) -> str:
         return f"{path}?{urlencode({'p': number, 'page_size': self.size})}"
