@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Literal
 from uuid import UUID
@@ -82,6 +83,7 @@ OF_TIME: dict[When | None, Sql] = {
 }
 
 
+@cache
 def list_statement(side: Side, wanted: BookingFilter) -> Query[PageOfJson]:
     """The list of one side's bookings."""
     conditions = compose(
