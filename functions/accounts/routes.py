@@ -9,7 +9,6 @@ from functions.accounts.schemas import (
     ConfirmationToken,
     EmailAddress,
     Export,
-    Info,
     MailedToken,
     NewPassword,
     Registration,
@@ -25,6 +24,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 from shared.kit.http.viewer import client_address

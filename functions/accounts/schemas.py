@@ -113,9 +113,5 @@ class Export(BaseModel):
     review_reports: list[dict[str, Any]]
 
 
-class Info(BaseModel):
-    Info: str
-
-
 class Status(BaseModel):
     status: str

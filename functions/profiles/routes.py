@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 
 from functions.profiles import repository, service
 from functions.profiles.pictures import BadPicture
-from functions.profiles.schemas import Info, Picture, Profile, ProfileChange, WholeProfile
+from functions.profiles.schemas import Picture, Profile, ProfileChange, WholeProfile
 from shared.domain.auth import AccountGone, PasswordCheckNeeded, User
 from shared.domain.password_rules import WeakPassword
 from shared.domain.pictures import picture_path
@@ -17,6 +17,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import UnsupportedMediaType
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.request_body import BodyRequest, media_type
+from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 

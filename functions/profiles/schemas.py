@@ -44,7 +44,3 @@ class Profile(BaseModel):
 
 class Picture(BaseModel):
     profile_image: str
-
-
-class Info(BaseModel):
-    Info: str

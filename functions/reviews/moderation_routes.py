@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import Response
 
 from functions.reviews import queries, service
-from functions.reviews.schemas import Decision, Info, NewReport, ReportedPage
+from functions.reviews.schemas import Decision, NewReport, ReportedPage
 from shared.domain.auth import StaffCaller, User
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.query_models import from_query
+from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 

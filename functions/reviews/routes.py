@@ -8,7 +8,6 @@ from pydantic import Field
 from functions.reviews import queries, service
 from functions.reviews.schemas import (
     EditedRating,
-    Info,
     NewRating,
     NewReply,
     OwnRatings,
@@ -24,6 +23,7 @@ from shared.kit.http.fields import Count
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.query_models import RecordedQueryModel, from_query
+from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 

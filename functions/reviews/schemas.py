@@ -125,7 +125,3 @@ class ReportedPage(_Page):
 class Decision(BaseModel):
     id: int
     hidden: bool
-
-
-class Info(BaseModel):
-    Info: str

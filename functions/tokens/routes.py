@@ -10,7 +10,6 @@ from functions.tokens.schemas import (
     AnyToken,
     BearerToken,
     Credentials,
-    Detail,
     Device,
     PasswordGrant,
     PasswordMatches,
@@ -23,6 +22,7 @@ from shared.domain.sign_in_sessions import close_sockets, end_sessions
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 from shared.kit.http.viewer import client_address

@@ -78,7 +78,3 @@ class Device(BaseModel):
     created_at: datetime
     last_used_at: datetime
     current: bool
-
-
-class Detail(BaseModel):
-    detail: str

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
+import pytest
 from openapi_spec_validator import validate
 
 from local.openapi import TAGS, description
@@ -41,6 +42,12 @@ def test_it_is_valid_openapi() -> None:
     assert description()["openapi"].startswith("3.1.")
 
 
+def test_operation_ids_are_names_for_a_generated_client() -> None:
+    ids = [operation["operationId"] for _name, operation in operations()]
+    assert len(set(ids)) == len(ids)
+    assert [each for each in ids if not re.fullmatch("[a-z]+([A-Z][a-z0-9]+)+", each) or len(each) >= 40] == []
+
+
 def test_tags_are_described_in_the_order_of_a_story() -> None:
     used = {tag for _name, operation in operations() for tag in operation["tags"]}
     assert used == TAGS.keys()
@@ -72,6 +79,34 @@ def test_all_codes_are_one_enum() -> None:
     given = re.findall(r"'code': '(\w+)'", str(description()))
     assert set(given) <= set(error_codes())
     assert {"slot_taken", "unknown_field", "throttled", "token_not_valid"} <= set(error_codes())
+
+
+def test_defaults_and_examples_are_valid_by_their_schemas() -> None:
+    wrong = {}
+    for path, part in parts(description()):
+        schema = part.get("schema", part)
+        if not isinstance(schema, dict):
+            continue
+        given = [part["example"]] if "example" in part else []
+        given += [part["default"]] if "default" in part and path.split("/")[-1] != "properties" else []
+        match part.get("examples"):
+            case list() as listed:
+                given += listed
+            case dict() as named if "schema" in part:
+                given += [each["value"] for each in named.values()]
+        if found := [complaint for value in given for complaint in complaints(value, schema)]:
+            wrong[path] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", ["created_at", "start_time", "end_time", "updated_at", "expires_at", "last_used_at"])
+def test_times_are_date_times(name: str) -> None:
+    wrong = []
+    for path, schema in description()["components"]["schemas"].items():
+        field = schema.get("properties", {}).get(name)
+        shapes = [] if field is None else field.get("anyOf", [field])
+        wrong += [path for each in shapes if each.get("type") == "string" and each.get("format") != "date-time"]
+    assert wrong == []
 
 
 def test_a_conversation_is_opened_with_a_person_not_with_a_bare_id() -> None:

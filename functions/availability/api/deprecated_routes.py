@@ -5,7 +5,7 @@ from fastapi import Request, Response
 from functions.availability.actions import slots
 from functions.availability.api import hours_routes
 from functions.availability.api.bodies import override_body, slot_body
-from functions.availability.api.responses import Detail, Override, Slot
+from functions.availability.api.responses import Override, Slot
 from functions.availability.data.overrides import list_overrides
 from functions.availability.domain.commands import NewOverride
 from functions.availability.domain.errors import TooManyOverrides
@@ -13,6 +13,7 @@ from functions.availability.domain.slot_query import SlotQuery
 from shared.domain.auth import TutorCaller
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 

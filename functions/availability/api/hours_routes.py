@@ -6,7 +6,7 @@ from fastapi import Response
 
 from functions.availability.actions import overrides, weekly_hours
 from functions.availability.api.bodies import override_body, week_body
-from functions.availability.api.responses import Detail, Override, OverridePage, Week
+from functions.availability.api.responses import Override, OverridePage, Week
 from functions.availability.data.overrides import list_overrides as list_stored
 from functions.availability.data.weekly_hours import get_week
 from functions.availability.domain.commands import NewOverride, NewWeek
@@ -16,6 +16,7 @@ from shared.kit.errors import NotFound
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.query_models import from_query
+from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 from shared.kit.json import json_text

@@ -26,14 +26,6 @@ class Item(BaseModel):
     end_time: datetime
 
 
-class Info(BaseModel):
-    Info: str
-
-
-class Detail(BaseModel):
-    detail: str
-
-
 class WeeklyHours(BaseModel):
     weekday: Annotated[int, Field(description="1 is Monday, 7 is Sunday.")]
     start: Time

@@ -3,13 +3,14 @@
 from fastapi import Response
 
 from functions.availability.actions import schedule_items
-from functions.availability.api.responses import Info, Item
+from functions.availability.api.responses import Item
 from functions.availability.data.schedule_items import list_items
 from functions.availability.domain.commands import NewItem
 from functions.availability.domain.errors import EndsBeforeStart, ItemNotFound, ItemsOverlap, NoItems
 from shared.domain.auth import TutorCaller
 from shared.domain.timestamps import format_time
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, SlotConflict
@@ -22,7 +21,6 @@ class SeriesConflict(Conflict):
 
     code = "series_conflict"
     detail = "Części terminów nie można zarezerwować."
-    body: Any = {}
 
     def __init__(self, conflicts: Conflicts | None = None) -> None:
         super().__init__(conflicts)

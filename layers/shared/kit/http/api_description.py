@@ -70,8 +70,8 @@ def _complete_operation(operation: dict[str, Any], route: ApiRoute | FastRoute, 
         operation["responses"].pop("422", None)
     _complete_parameters(operation, route)
     guards = guards_of(route)
+    operation["security"] = [{name: []} for name in security] if guards else []
     if guards:
-        operation["security"] = [{name: []} for name in security]
         _add(operation, error_responses(*guards[0].errors))
     if route.param_convertors:
         _add(operation, error_responses(NotFound))

@@ -17,7 +17,15 @@ MayBeMissing = Annotated[T | SkipJsonSchema[None], Field(json_schema_extra=_with
 
 
 class Detail(BaseModel):
+    """It is done."""
+
     detail: Annotated[str, Field(description="A sentence for people.")]
+
+
+class Info(BaseModel):
+    """It is done; as recorded."""
+
+    Info: Annotated[str, Field(description="A sentence for people.")]
 
 
 class Page(BaseModel):
