@@ -17,7 +17,7 @@ MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
 HORIZON_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
-TELL_SECONDS = 10.0
+DISPATCH_SECONDS = 10.0
 REMINDERS_SECONDS = 60.0
 
 
@@ -36,11 +36,11 @@ class Scheduler(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="scheduler", daemon=True)
         self._mail = Schedule(mail.handler, MAIL_SECONDS)
-        self._tell = Schedule(dispatch_job.handler, TELL_SECONDS)
-        # What is decided is told, and what is told queues mails.
+        self._dispatch = Schedule(dispatch_job.handler, DISPATCH_SECONDS)
+        # A sweep makes changes, dispatching them queues mails.
         self._schedules = [
             Schedule(sweep_job.handler, SWEEP_SECONDS),
-            self._tell,
+            self._dispatch,
             Schedule(reminders.handler, REMINDERS_SECONDS),
             self._mail,
             Schedule(keep_alive_job.handler, KEEP_ALIVE_SECONDS),
@@ -55,8 +55,8 @@ class Scheduler(threading.Thread):
         self._woken.set()
 
     def trigger_dispatch(self) -> None:
-        """Tell people of changes of their bookings now."""
-        self._tell.next_at = 0.0
+        """Dispatch changes of bookings now."""
+        self._dispatch.next_at = 0.0
         self._woken.set()
 
     def stop(self) -> None:

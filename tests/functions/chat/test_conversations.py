@@ -24,23 +24,23 @@ NO_OBJECT = "Niepoprawne dane. Oczekiwano słownika, otrzymano  {}."
 FREE = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
 
 
-def shown(person: Any, **names: str) -> dict[str, str]:
-    """A person as conversations show them."""
+def member(person: Any, **names: str) -> dict[str, str]:
+    """A member as conversations list them."""
     picture = "/static/media/uploads/user/default.jpg"
     return {"id": str(person.id), "first_name": "Ola", "last_name": "Nowak", "profile_image": picture} | names
 
 
 def test_a_conversation_shows_both_people_the_caller_first(people: People) -> None:
     student, tutor = people.student(), people.tutor(first_name="Łucja", picture="uploads/user/x.webp")
-    tutor_shown = shown(tutor, first_name="Łucja", profile_image="/static/media/uploads/user/x.webp")
+    tutor_member = member(tutor, first_name="Łucja", profile_image="/static/media/uploads/user/x.webp")
     answer = post_conversation(student, tutor)
     assert answer.status == 201
     assert list(answer.json) == ["id", "last_message", "created_at", "updated_at", "users"]
-    assert (answer.json["last_message"], answer.json["users"]) == (None, [shown(student), tutor_shown])
+    assert (answer.json["last_message"], answer.json["users"]) == (None, [member(student), tutor_member])
     assert datetime.fromisoformat(answer.json["created_at"]) == datetime.fromisoformat(answer.json["updated_at"])
     assert answer.json["created_at"][-6:] in {"+01:00", "+02:00"}
     assert list_conversations(student) == [answer.json]
-    assert list_conversations(tutor)[0]["users"] == [tutor_shown, shown(student)]
+    assert list_conversations(tutor)[0]["users"] == [tutor_member, member(student)]
 
 
 def test_a_conversation_that_exists_is_returned_again(people: People) -> None:
@@ -128,7 +128,7 @@ def test_the_newest_activity_comes_first_with_its_last_message(people: People) -
     message = listed[0]["last_message"]
     assert list(message) == ["id", "conversation", "body", "created_at", "created_by"]
     assert (message["conversation"], message["body"]) == (str(older), "Jest termin")
-    assert message["created_by"] == shown(first, first_name="Ewa")
+    assert message["created_by"] == member(first, first_name="Ewa")
     assert listed[1]["last_message"] is None
 
 
@@ -147,7 +147,7 @@ def test_a_deleted_partner_is_missing_and_the_messages_stay(people: People) -> N
     add_messages(conversation, partner, "żegnaj")
     query("DELETE FROM users WHERE id = %s", partner.id)
     listed = list_conversations(me)
-    assert listed[0]["users"] == [shown(me)]
+    assert listed[0]["users"] == [member(me)]
     assert (listed[0]["last_message"]["body"], listed[0]["last_message"]["created_by"]) == ("żegnaj", None)
 
 
