@@ -9,14 +9,15 @@ import pytest
 
 from shared.domain.platform_settings import PlatformSettings
 from shared.kit.settings import Settings
+from tests.support.source_code import uses
 from tests.support.templates import (
     command,
     environment,
     events,
     functions,
     handlers,
+    modules_of,
     resources,
-    sources,
     template,
 )
 from tools.cloud.project import ROOT
@@ -38,24 +39,29 @@ OPTIONAL = {
     "RESET_TOKEN_MINUTES",
     "TRACING",
 }
-READ = re.compile(r"\b(?:settings|platform_settings)\(\)\.(\w+)")
-# Modules many import read these, but only where a verb of theirs is used.
-BY_VERB = {
-    "JWT_SECRET_ARN": r"\bfrom shared\.(?:kit\.security import .*\btokens|kit\.security\.tokens|domain\.auth)\b",
-    "ORIGIN_SECRET": r"\bimport (?:client_address|origin)\b",
-    "MAIL_QUEUE_URL": r"\btrigger_mailer\(",
-    "DISPATCH_QUEUE_URL": r"\btrigger_dispatch\(",
-    "WEBSOCKET_ENDPOINT": r"\bpusher\(\)|\bclose_sockets\(|\bpush_notifications\(",
-    "MEDIA_BUCKET": r"\bstorage\(\)",
-    "TIME_ZONE": r"\blocal_zone\(",
-    "TUTOR_EMAIL_DOMAINS": r"\btutor_email_domains\b",
+DOMAIN, KIT = "shared.domain", "shared.kit"
+ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
+# Modules many import read these, but only where a feature uses one of these names.
+BY_NAME = {
+    "JWT_SECRET_ARN": {f"{KIT}.security.tokens", f"{DOMAIN}.auth"},
+    "ORIGIN_SECRET": {f"{KIT}.http.viewer.client_address", f"{KIT}.http.viewer.origin"},
+    "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer"},
+    "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch"},
+    "WEBSOCKET_ENDPOINT": {
+        f"{KIT}.aws.websocket.pusher",
+        f"{DOMAIN}.sign_in_sessions.close_sockets",
+        f"{DOMAIN}.notifications.push_notifications",
+    },
+    "MEDIA_BUCKET": {f"{KIT}.aws.storage.storage"},
+    "TIME_ZONE": {f"{DOMAIN}.platform_settings.local_zone"},
+    "TUTOR_EMAIL_DOMAINS": {f"{DOMAIN}.platform_settings.platform_settings().tutor_email_domains"},
 }
-# A verb of the code that calls AWS: the policy that allows it, and what it allows.
-CAPABILITIES: dict[str, tuple[str, set[str]]] = {
-    "ReadsDatabaseLogin": (r"\bimport .*\blogins\b", {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
-    "ReadsSigningKeys": (r"\bimport .*\bkeys\b", {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
+# A policy: the names in the code of features that need it, and what it allows.
+CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
+    "ReadsDatabaseLogin": ({f"{KIT}.db.login.logins"}, {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
+    "ReadsSigningKeys": ({f"{KIT}.security.signing_keys.keys"}, {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
     "RotatesSigningKey": (
-        r"\bclients\.secretsmanager\(\)",
+        {f"{KIT}.aws.clients.secretsmanager"},
         {
             "secretsmanager:DescribeSecret",
             "secretsmanager:GetSecretValue",
@@ -65,15 +71,24 @@ CAPABILITIES: dict[str, tuple[str, set[str]]] = {
             "kms:GenerateDataKey",
         },
     ),
-    "PushesToSockets": (r"\bpusher\(\)\.post\(|\bpush_notifications\(", {"execute-api:ManageConnections"}),
-    "ClosesSockets": (r"\bclose_sockets\(", {"execute-api:ManageConnections"}),
-    "StoresPictures": (r"\bstorage\(\)\.put\(", {"s3:PutObject"}),
-    "DeletesPictures": (r"\bstorage\(\)\.delete\(", {"s3:DeleteObject"}),
-    "WakesMailer": (r"\btrigger_mailer\(", {"sqs:SendMessage"}),
-    "WakesDispatcher": (r"\btrigger_dispatch\(", {"sqs:SendMessage"}),
+    "PushesToSockets": (
+        {
+            f"{KIT}.aws.websocket.pusher().post",
+            f"{KIT}.aws.websocket.pusher().post_all",
+            f"{DOMAIN}.notifications.push_notifications",
+        },
+        {"execute-api:ManageConnections"},
+    ),
+    "ClosesSockets": ({f"{DOMAIN}.sign_in_sessions.close_sockets"}, {"execute-api:ManageConnections"}),
+    "StoresPictures": ({f"{KIT}.aws.storage.storage().put"}, {"s3:PutObject"}),
+    "DeletesPictures": ({f"{KIT}.aws.storage.storage().delete"}, {"s3:DeleteObject"}),
+    "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer"}, {"sqs:SendMessage"}),
+    "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch"}, {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
-    "SendsMail": (r"\bclients\.sesv2\(\)\.send_email\(", {"ses:SendEmail", "ses:SendRawEmail"}),
+    "SendsMail": ({f"{KIT}.aws.clients.sesv2().send_email"}, {"ses:SendEmail", "ses:SendRawEmail"}),
 }
+# These are needed wherever a layer's module uses the names, not only where a feature does.
+IN_LAYERS = {"ReadsDatabaseLogin", "ReadsSigningKeys"}
 # What Lambda itself does with the role of every function, and with those of functions that a queue wakes.
 EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsDispatchQueue"}
 # AWS has no resources that these actions could be limited to.
@@ -93,15 +108,14 @@ OPERATIONS = {
 }
 # Actions no operation stands for: of the encryption, and of raw mails.
 IMPLIED = {"kms:Decrypt", "kms:GenerateDataKey", "ses:SendRawEmail"}
-# Definitions of the verbs, not uses.
-DEFINITION = re.compile(r"^\s*def .*$", re.MULTILINE)
 COMMENT = re.compile(r'"""[\s\S]*?"""|#.*')
 
 
-def code(function: str, *, of_features: bool = False) -> str:
-    found = sources(function).items()
-    texts = [text for name, text in found if name.startswith("functions.") or not of_features]
-    return DEFINITION.sub("", COMMENT.sub("", "\n".join(texts)))
+def used_by(function: str, *, in_layers: bool = False) -> set[str]:
+    """The full names a function's features use, and the modules of these; those of its layers as well if asked."""
+    using = (module for module in modules_of(function) if in_layers or module.startswith("functions/"))
+    names: set[str] = set().union(*(uses(module) for module in using))
+    return names | {name.rpartition(".")[0] for name in names}
 
 
 def policies(function: str) -> set[str]:
@@ -120,6 +134,12 @@ def actions(policy: str) -> set[str]:
         for each in statements
         for action in (each["Action"] if isinstance(each["Action"], list) else [each["Action"]])
     }
+
+
+def test_the_names_are_those_of_the_code() -> None:
+    """A name that nobody uses any more would ask for nothing."""
+    used = set().union(*(used_by(name, in_layers=True) for name in NAMES))
+    assert set().union(*BY_NAME.values(), *(names for names, _ in CAPABILITIES.values())) <= used
 
 
 def test_every_handler_is_a_function_and_every_function_a_handler() -> None:
@@ -156,10 +176,10 @@ def test_the_environment_of_a_function_are_settings_it_reads(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_has_every_setting_it_reads(name: str) -> None:
-    read = {setting.upper() for setting in READ.findall(code(name))} & SETTINGS - OPTIONAL
-    for setting, verb in BY_VERB.items():
-        used = re.search(verb, code(name, of_features=True)) is not None
-        read = read | {setting} if used else read - {setting}
+    taken = (each.removeprefix(prefix) for each in used_by(name, in_layers=True) for prefix in ALL_SETTINGS)
+    read = {setting.upper() for setting in taken} & SETTINGS - OPTIONAL
+    for setting, names in BY_NAME.items():
+        read = read | {setting} if names & used_by(name) else read - {setting}
     everybody = set(template()["Globals"]["Function"]["Environment"]["Variables"])
     assert environment(name).keys() - POWERTOOLS - everybody == read - everybody
 
@@ -167,9 +187,7 @@ def test_a_function_has_every_setting_it_reads(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_may_do_what_its_code_does_and_no_more(name: str) -> None:
     used = {
-        policy
-        for policy, (verb, _) in CAPABILITIES.items()
-        if re.search(verb, code(name, of_features=policy not in {"ReadsDatabaseLogin", "ReadsSigningKeys"}))
+        policy for policy, (names, _) in CAPABILITIES.items() if names & used_by(name, in_layers=policy in IN_LAYERS)
     }
     heard = {f"Hears{event['Queue']['Fn::GetAtt'][0]}" for event in events(name, "SQS")}
     assert policies(name) == used | heard
@@ -241,14 +259,8 @@ def test_the_database_allows_the_connections_of_all_functions_twice() -> None:
 def test_what_ticks_has_a_schedule() -> None:
     """The local scheduler calls the same functions."""
     ticking = {name for name in NAMES if events(name, "ScheduleV2")}
-    scheduler = (ROOT / "local" / "scheduler.py").read_text()
-    called = {name for name in NAMES if _is_imported(command(name).removesuffix(".handler"), scheduler)}
+    called = {name for name in NAMES if command(name) in uses("local/scheduler.py")}
     assert ticking == called
-
-
-def _is_imported(module: str, source: str) -> bool:
-    package, _, name = module.rpartition(".")
-    return re.search(rf"from {re.escape(package)} import (.*, )?{name}\b", source) is not None
 
 
 @pytest.mark.parametrize(("name", "queue"), [("MailFunction", "MailQueue"), ("DispatchFunction", "DispatchQueue")])

@@ -3,10 +3,11 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from typing import TypeVar
 
 from tools.cloud.project import ROOT
 
+Node = TypeVar("Node", bound=ast.AST)
 PROGRAM = ("functions", "infra", "layers", "local", "tools")
 
 
@@ -62,6 +63,44 @@ def imported_by(module: str) -> Iterator[str]:
             yield from (f"{node.module}.{each.name}" for each in node.names)
 
 
+@cache
+def uses(module: str) -> frozenset[str]:
+    """What a module takes from what it imports, each by its full name: shared.kit.aws.storage.storage().put()."""
+    names = {each.asname or each.name: each.name for node in _all(module, ast.Import) for each in node.names}
+    for node in _all(module, ast.ImportFrom):
+        names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    for assigned in _all(module, ast.Assign):
+        match assigned:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if made := _full_name(value, names):
+                names[name] = made
+    found = (_full_name(node, names) for node in ast.walk(tree(module)))
+    return frozenset(each for each in found if each)
+
+
+def _all(module: str, kind: type[Node]) -> Iterator[Node]:
+    return (node for node in ast.walk(tree(module)) if isinstance(node, kind))
+
+
+def _full_name(node: ast.AST, names: dict[str, str]) -> str:
+    """A name, its attributes and calls of it; "" for what begins with something else."""
+    match node:
+        case ast.Name(id=name):
+            return names.get(name, "")
+        case ast.Attribute(value=value, attr=attribute):
+            base = _full_name(value, names)
+            return f"{base}.{attribute}" if base else ""
+        case ast.Call(func=function):
+            base = _full_name(function, names)
+            return f"{base}()" if base else ""
+    return ""
+
+
+def path_of(name: str) -> str | None:
+    """The module of a name, if it is one of the features or layers: functions.chat.handler, shared.kit.json."""
+    path = f"{'layers/' if name.startswith('shared.') else ''}{name.replace('.', '/')}.py"
+    return path if name.startswith(("functions.", "shared.")) and (ROOT / path).exists() else None
+
+
 def name_of(module: str) -> str:
-    """functions/chat/handler.py is functions.chat.handler, layers/shared/kit/json.py is shared.kit.json."""
-    return Path(module.removeprefix("layers/")).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+    """layers/shared/kit/json.py is shared.kit.json."""
+    return module.removeprefix("layers/").removesuffix(".py").replace("/", ".")

@@ -1,18 +1,17 @@
 """The AWS templates as data, and what of the code each of their functions runs."""
 
-import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.support.source_code import imported_by, modules, name_of, path_of, text
 from tools.cloud.project import ROOT, TEMPLATE
 from tools.cloud.template import load_template
 
 STACKS = sorted((ROOT / "infra" / "stacks").glob("*.yaml"))
 # Alembic runs it by its path.
-ALEMBIC_ENTRY = ROOT / "infra" / "migrations" / "env.py"
+ALEMBIC_ENTRY = "infra/migrations/env.py"
 HANDLER = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
 
@@ -52,42 +51,19 @@ def events(function: str, kind: str) -> list[Any]:
 
 def handlers() -> set[str]:
     """All handlers there are in the code."""
-    modules = (ROOT / "functions").rglob("*.py")
-    return {f"{_name(path)}.handler" for path in modules if HANDLER.search(path.read_text())}
+    return {f"{name_of(each)}.handler" for each in modules("functions") if HANDLER.search(text(each))}
 
 
 @cache
-def sources(function: str) -> dict[str, str]:
-    """Name to source of the project's modules a function can come to import."""
-    found: dict[str, str] = {}
+def modules_of(function: str) -> frozenset[str]:
+    """The modules of the project a function can come to import."""
+    found: set[str] = set()
     waiting = [command(function).removesuffix(".handler")]
     if function == "MigrationsFunction":
-        waiting += _imported(ALEMBIC_ENTRY.read_text())
+        waiting += imported_by(ALEMBIC_ENTRY)
     while waiting:
-        name = waiting.pop()
-        path = _path(name)
-        if name not in found and path is not None:
-            found[name] = path.read_text()
-            waiting += _imported(found[name])
-    return found
-
-
-def _imported(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{each.name}" for each in node.names)
-
-
-def _path(module: str) -> Path | None:
-    for folder in (ROOT, ROOT / "layers"):
-        path = folder.joinpath(*module.split(".")).with_suffix(".py")
-        if path.exists() and module.startswith(("functions.", "shared.")):
-            return path
-    return None
-
-
-def _name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        path = path_of(waiting.pop())
+        if path is not None and path not in found:
+            found.add(path)
+            waiting += imported_by(path)
+    return frozenset(found)
