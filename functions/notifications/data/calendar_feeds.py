@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from shared.data.booking_states import ENDED_STATES
 from shared.data.bookings import SELECT_BOOKINGS, Booking
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, compose
@@ -62,10 +63,11 @@ WHERE b.id IN (
     JOIN tutoring_sessions taught ON taught.id = mine.session_id JOIN tutors me ON me.id = taught.tutor_id
     WHERE me.user_id = %(user_id)s AND taught.starts_at > now() - interval '90 days'
 )
-  AND b.state NOT IN ('cancelled', 'expired') AND b.awaiting IS DISTINCT FROM 'student'
+  AND b.state NOT IN {ended_states} AND b.awaiting IS DISTINCT FROM 'student'
 ORDER BY b.starts_at DESC, b.id DESC LIMIT 2000
 """,
         select=SELECT_BOOKINGS,
+        ended_states=ENDED_STATES,
     ),
 )
 
