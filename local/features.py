@@ -12,15 +12,13 @@ from functions.profiles.routes import profiles
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from functions.tokens.routes import tokens
-from functions.tutors.routes import tutors
-from functions.tutors.settings_routes import tutor_settings
+from functions.tutors.api.routers import ROUTERS as TUTORS
 
 ROUTERS: tuple[APIRouter, ...] = (
-    tutors,
+    *TUTORS,
     tokens,
     accounts,
     profiles,
-    tutor_settings,
     *AVAILABILITY,
     *BOOKINGS,
     reviews,

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from functions.tutors.filters import read_filters
-from functions.tutors.repository import PUBLIC_DETAILS
-from functions.tutors.search import search_statement
+from functions.tutors.data.queries import PUBLIC_DETAILS
+from functions.tutors.data.search_statement import search_statement
+from functions.tutors.domain.read_filters import read_filters
 from shared.kit.http.cursor_pagination import Cursor
 from tests.benchmarks.load import Load, closed_loop, paced, prepare
 from tests.benchmarks.report import Figure
@@ -108,7 +108,7 @@ def measure_kinds(stand: BenchServer) -> list[Figure]:
 
 
 def measure_details(stand: BenchServer) -> list[Figure]:
-    script = literal_sql(stand.database_url, PUBLIC_DETAILS, {"id": TUTOR, "zone": "Europe/Warsaw"})
+    script = literal_sql(stand.database_url, PUBLIC_DETAILS.text, {"id": TUTOR, "zone": "Europe/Warsaw"})
     ratio, detail = against_pgbench(stand, f"/api/user/tutor/details/{TUTOR}/", script)
     return [Figure("details: requests/s over pgbench", ratio, at_least=0.5, detail=detail)]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.tutors import facet_search, free_time_search, service
+from functions.tutors.actions import search as search_action
+from functions.tutors.data import facet_statement, free_time_search
 from tests.support.people import People, query
 from tests.support.statements import statements
 from tests.support.tutor_calendars import offer, tomorrow
@@ -71,14 +72,14 @@ def test_errors_are_those_of_the_search(platform: None) -> None:
 
 @pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
 def test_facets_of_free_tutors_count_those_who_are(people: People, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(free_time_search, "FEW", few)
+    monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", few)
     for number in range(6):
         tutor = people.tutor(tutor={"skills": ["Fizyka" if number < 4 else "Muzyka"], "location": "Łódź"})
         if number % 2:
             offer(tutor, tomorrow(16), 60)
     asked = "free_from=16:00&free_to=17:00&free_tz=UTC"
     assert facets(asked) == {"complete": True, "skills": {"Fizyka": 2, "Muzyka": 1}, "locations": {"Łódź": 3}}
-    for module in (facet_search, service):
+    for module in (facet_statement, search_action):
         monkeypatch.setattr(module, "COUNTED", 2)
     counted = facets(asked)
     assert (counted["complete"], counted["locations"]) == (False, {"Łódź": 2})

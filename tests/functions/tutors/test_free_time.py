@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.tutors import free_time_search
-from functions.tutors.free_time import FreeTime
+from functions.tutors.data import free_time_search
+from functions.tutors.domain.free_time import FreeTime
 from tests.support.people import People, Person, query
 from tests.support.tutor_calendars import agree, offer, take, tomorrow
 from tests.support.tutor_search import found, pages, search
@@ -25,7 +25,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 @pytest.fixture(params=[0, 1_000], ids=["by order", "by time"], autouse=True)
 def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a time is rare changes the way to an answer, and never the answer."""
-    monkeypatch.setattr(free_time_search, "FEW", request.param)
+    monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", request.param)
 
 
 def at(hours: str, **more: object) -> str:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from functions.tutors import free_time_search, repository
-from functions.tutors.filters import Filters
-from functions.tutors.free_time import FreeTime
+from functions.tutors.data import free_time_search, search
+from functions.tutors.domain.filters import Filters
+from functions.tutors.domain.free_time import FreeTime
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.domain.platform_settings import local_zone
 from shared.kit.db.pool import connection
@@ -77,7 +77,7 @@ def fits(calendar: Calendar, free_time: FreeTime, windows: list[Span]) -> bool:
 def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
     people: People, monkeypatch: pytest.MonkeyPatch, few: int, examples: int
 ) -> None:
-    monkeypatch.setattr(free_time_search, "FEW", few)
+    monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", few)
     tutor = people.tutor()
     seen: Counter[bool] = Counter()
 
@@ -116,7 +116,7 @@ def compare(tutor: Person, wish: FreeTime, seen: Counter[bool]) -> None:
     """Both decide at moments so close that nothing lies between them."""
     windows = wish.windows(datetime.now(UTC))
     assume(windows)
-    found = bool(repository.search(Filters(free_time=wish)))
+    found = bool(search.search(Filters(free_time=wish)))
     with connection() as db:
         calendar = load_calendar(db, tutor.tutor_id, Span(windows[0].starts_at, windows[-1].ends_at))
     assert calendar is not None

@@ -10,7 +10,7 @@ import pytest
 
 from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
-from functions.tutors import free_time_search
+from functions.tutors.data import free_time_search
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, query
 from tests.support.tutor_calendars import agree, offer, take, tomorrow
@@ -85,7 +85,7 @@ WISHES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(2, 40))])
 def test_whoever_is_found_can_be_booked(people: People, monkeypatch: pytest.MonkeyPatch, seed: int, few: int) -> None:
-    monkeypatch.setattr(free_time_search, "FEW", few)
+    monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", few)
     chance = Random(seed)
     tutors = populate(people, chance)
     booked = 0

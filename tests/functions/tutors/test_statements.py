@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.tutors.filters import read_filters
-from functions.tutors.search import search_statement
+from functions.tutors.data.search_statement import search_statement
+from functions.tutors.domain.read_filters import read_filters
 from shared.kit.db.pool import connection
 from tests.support.people import People, query
 from tests.support.statements import statements

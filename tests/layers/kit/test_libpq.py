@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from shared.kit.db.libpq import Prepared, fetch_planned
+from shared.kit.db.libpq import Prepared, fetch_all
 from shared.kit.db.pool import connection
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
@@ -76,7 +76,7 @@ def test_a_statement_that_is_planned_anew_takes_what_a_cursor_takes(platform: No
         " %(text)s LIKE '100%% za%%', 'x' = ANY(%(texts)s)"
     )
     with connection() as db:
-        [row] = fetch_planned(db, statement, VALUES)
+        [row] = fetch_all(db, statement, VALUES)
         [expected] = db.execute(statement, VALUES).fetchall()
         as_texts = db.execute("SELECT %s::text[]::text", (VALUES["texts"],)).fetchone()
     assert as_texts is not None
@@ -90,9 +90,9 @@ def test_what_is_planned_anew_fails_as_a_cursor_would_and_prepares_nothing(platf
         db.execute("DEALLOCATE ALL")
         for _ in range(7):
             with pytest.raises(psycopg.errors.DivisionByZero):
-                fetch_planned(db, "SELECT 1 / %(by)s", {"by": 0})
-        assert fetch_planned(db, "SELECT name FROM pg_prepared_statements WHERE %(x)s", {"x": True}) == []
+                fetch_all(db, "SELECT 1 / %(by)s", {"by": 0})
+        assert fetch_all(db, "SELECT name FROM pg_prepared_statements WHERE %(x)s", {"x": True}) == []
         with psycopg.connect(settings().database_url, autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", (db.info.backend_pid,))
         with pytest.raises(psycopg.OperationalError):
-            fetch_planned(db, "SELECT 1", {})
+            fetch_all(db, "SELECT 1", {})

@@ -26,7 +26,7 @@ _numbers = count(1)
 _numbered = lru_cache(maxsize=256)(numbered)
 
 
-def fetch_planned(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+def fetch_all(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
     """The rows of a statement as a cursor takes it, planned for these parameters. Raises the psycopg.Error it would."""
     query, names = _numbered(statement)
     adapting = Transformer(db)

@@ -34,10 +34,15 @@ class RecordedQueryModel(BaseModel):
     @classmethod
     def read(cls, query: bytes) -> Self:
         """Read a raw query string. Raises FieldErrors for all that is wrong at once, and UnknownField."""
+        return cls.from_parameters(parse_query(query, repeatable=_list_names(cls)))
+
+    @classmethod
+    def from_parameters(cls, parameters: dict[str, list[str]]) -> Self:
+        """Read parameters that have been split already."""
         lists = _list_names(cls)
         given = {
             name: values if name in lists else values[0]
-            for name, values in parse_query(query, repeatable=lists).items()
+            for name, values in parameters.items()
             if values[0] or name in lists
         }
         try:

@@ -1,0 +1,1 @@
+"""Searching tutors, and what tutors set themselves."""

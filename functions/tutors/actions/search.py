@@ -1,0 +1,69 @@
+"""Search tutors, and count what searches would find."""
+
+from dataclasses import dataclass
+
+from functions.tutors.data import search
+from functions.tutors.data.facet_statement import COUNTED
+from functions.tutors.data.queries import unknown_skills
+from functions.tutors.data.search import SearchHit
+from functions.tutors.domain.errors import UnknownSkillSearched
+from functions.tutors.domain.filters import Filters
+from functions.tutors.domain.read_filters import read_filters
+from shared.kit.http.cursor_pagination import Cursor, fit_page
+from shared.kit.json import json_text
+
+
+@dataclass(slots=True)
+class CardPage:
+    """Cards as JSON texts, and the query of the next page if there is one."""
+
+    cards: list[str]
+    next_query: list[tuple[str, str]] | None
+
+
+def search_tutors(query: bytes) -> CardPage:
+    """One page of cards. A page of long descriptions ends before it is too large for an answer.
+
+    Raises FieldErrors or UnknownSkillSearched.
+    """
+    filters = _read_known(query)
+    hits = _matches(filters)
+    cards = fit_page(hit.card for hit in hits[: filters.page_size])
+    if len(cards) == len(hits):
+        return CardPage(cards, None)
+    last = hits[len(cards) - 1]
+    cursor = Cursor(filters.order.name, last.value, last.id)
+    return CardPage(cards, [*filters.query, ("cursor", cursor.text())])
+
+
+def _read_known(query: bytes) -> Filters:
+    """Raises FieldErrors or UnknownSkillSearched."""
+    filters = read_filters(query)
+    if unknown := unknown_skills(filters.skills):
+        raise UnknownSkillSearched(unknown[0])
+    return filters
+
+
+def _matches(filters: Filters) -> list[SearchHit]:
+    """What matches as it was typed; if nothing does, diacritics and one typo are forgiven."""
+    if not filters.can_match:
+        return []
+    hits = search.search(filters)
+    if not hits and filters.may_be_forgiven:
+        hits = search.search(filters, forgiving=True)
+    return hits
+
+
+def count_facets(query: bytes) -> str:
+    """How many tutors a search would find by skill and by location, as JSON text.
+
+    Raises FieldErrors or UnknownSkillSearched.
+    """
+    filters = _read_known(query)
+    if not filters.can_match:
+        return '{"complete":true,"skills":{},"locations":{}}'
+    found = search.count_facets(filters)
+    if not found.matching and filters.may_be_forgiven:
+        found = search.count_facets(filters, forgiving=True)
+    complete = json_text(filters.free_time is None or found.counted < COUNTED)
+    return f'{{"complete":{complete},"skills":{found.skills},"locations":{found.locations}}}'

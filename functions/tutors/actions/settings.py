@@ -1,0 +1,61 @@
+"""Change what a tutor sets."""
+
+from typing import Any
+from uuid import UUID
+
+from functions.tutors.data.queries import unknown_skills
+from functions.tutors.data.settings import update_settings
+from functions.tutors.domain.commands import MAX_LOCATION
+from functions.tutors.domain.errors import (
+    NO_SUCH_SKILL,
+    NOT_A_SKILL,
+    EmptyLocation,
+    LocationTooLong,
+    NegativePrice,
+    PriceTooHigh,
+    UnknownSkill,
+)
+from shared.domain.bounds import MAX_PRICE
+
+
+def change_settings(user_id: UUID, changes: dict[str, Any]) -> None:
+    """Store settings; what is absent stays as it is.
+
+    Raises NegativePrice, PriceTooHigh, EmptyLocation or LocationTooLong.
+    """
+    if "price" in changes:
+        _check_price(changes["price"])
+    if "tutoring_location" in changes:
+        _check_location(changes["tutoring_location"])
+    if changes:
+        update_settings(user_id, changes)
+
+
+def _check_price(price: int) -> None:
+    if price < 0:
+        raise NegativePrice
+    if price > MAX_PRICE:
+        raise PriceTooHigh
+
+
+def _check_location(location: str) -> None:
+    if not location:
+        raise EmptyLocation
+    if len(location) > MAX_LOCATION:
+        raise LocationTooLong
+
+
+def replace_skills(user_id: UUID, skills: list[Any]) -> list[str]:
+    """Replace all skills; returns their names without repetitions.
+
+    Raises UnknownSkill for the first that is not on the list.
+    """
+    names = list(dict.fromkeys(str(skill) for skill in skills))
+    unknown = set(unknown_skills(names))
+    for skill in skills:
+        if isinstance(skill, bool) or "\0" in str(skill):
+            raise UnknownSkill(NOT_A_SKILL.format(type(skill).__name__))
+        if str(skill) in unknown:
+            raise UnknownSkill(NO_SUCH_SKILL.format(skill))
+    update_settings(user_id, {"skills": names})
+    return names

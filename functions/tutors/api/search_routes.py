@@ -1,0 +1,71 @@
+"""What everybody sees of tutors."""
+
+from fastapi import Request, Response
+
+from functions.tutors.actions import search
+from functions.tutors.api.responses import Details, Facets, Skill, TutorItem
+from functions.tutors.data import queries
+from functions.tutors.domain.errors import UnknownSkillSearched
+from functions.tutors.domain.search_query import FacetQuery, SearchQuery
+from shared.kit.db.integers import MAX_INT32
+from shared.kit.errors import NotFound
+from shared.kit.http.cursor_pagination import next_link
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import raw_json_response
+from shared.kit.http.routing import router
+
+tutors = router("tutors").recorded
+
+
+@tutors.fast_get(
+    "/api/user/tutor/search/",
+    query=SearchQuery,
+    response_model=list[TutorItem],
+    responses=error_responses(UnknownSkillSearched),
+)
+def search_tutors(request: Request) -> Response:
+    """Search tutors. A page has at most 100; the Link header leads to the next one."""
+    page = search.search_tutors(request.scope["query_string"])
+    link = {"Link": next_link("/api/user/tutor/search/", page.next_query)} if page.next_query else None
+    return raw_json_response(f"[{','.join(page.cards)}]", headers=link)
+
+
+@tutors.fast_get(
+    "/api/user/tutor/search/facets/",
+    query=FacetQuery,
+    response_model=Facets,
+    responses=error_responses(UnknownSkillSearched),
+)
+def count_search_facets(request: Request) -> Response:
+    """Count the tutors that the same search would find by each skill and location, whatever ones of these it names.
+
+    Of locations there are the hundred most frequent. With a free time the five hundred best tutors are counted, and
+    `complete` is false if there are more.
+    """
+    return raw_json_response(search.count_facets(request.scope["query_string"]))
+
+
+@tutors.fast_get("/api/user/tutor/all/", response_model=list[TutorItem])
+def list_tutors(_request: Request) -> Response:
+    """List the hundred best tutors."""
+    return raw_json_response(f"[{','.join(search.search_tutors(b'').cards)}]")
+
+
+@tutors.fast_get(
+    "/api/user/tutor/details/{tutor_id:any_int}/",
+    response_model=Details,
+    responses=error_responses(NotFound),
+)
+def get_tutor_details(request: Request) -> Response:
+    """Get a tutor's details, ratings (oldest first) and schedule."""
+    tutor_id = request.path_params["tutor_id"]
+    details = queries.find_public_details(tutor_id) if tutor_id <= MAX_INT32 else None
+    if details is None:
+        raise NotFound
+    return raw_json_response(details)
+
+
+@tutors.fast_get("/api/user/tutor/skills/", response_model=list[Skill])
+def list_skills(_request: Request) -> Response:
+    """List the skills that tutors may offer."""
+    return raw_json_response(queries.list_skills())

@@ -1,0 +1,52 @@
+"""How many tutors a search would find by each skill and in each location, in one statement."""
+
+from typing import Any
+
+from functions.tutors.data.free_time_search import by_selectivity, free_parameters
+from functions.tutors.data.search_statement import SKILLS, conditions_on_tutors
+from functions.tutors.data.search_text import location_conditions
+from functions.tutors.domain.filters import Filters
+from shared.kit.db.query import Sql, compose
+
+# The most frequent ones; tutors write their locations themselves.
+LOCATIONS = 100
+# Who is free must be asked of one tutor after the other: the best are counted, up to so many.
+COUNTED = 500
+
+# A facet does not restrict itself: skills are counted whatever skills are asked for, locations wherever is looked.
+COUNT = """
+WITH matched AS MATERIALIZED ({matched})
+SELECT (SELECT count(*) FROM matched) AS counted,
+    (SELECT count(*) FROM matched WHERE by_skill AND by_location) AS matching,
+    (SELECT coalesce(json_object_agg(skill, number ORDER BY number DESC, skill), '{}') FROM (
+        SELECT skill, count(*) AS number FROM matched, unnest(skills) skill WHERE by_location GROUP BY skill
+    ) counted)::text AS skills,
+    (SELECT coalesce(json_object_agg(location, number ORDER BY number DESC, location), '{}') FROM (
+        SELECT location, count(*) AS number FROM matched WHERE by_skill AND location <> ''
+        GROUP BY location ORDER BY number DESC, location LIMIT %(locations)s
+    ) counted)::text AS locations
+"""
+SELECTION = "SELECT t.skills, t.location, {by_skill} AS by_skill, {by_location} AS by_location"
+BEST_FIRST = Sql("ORDER BY t.rank DESC, t.id DESC")
+ANY = Sql("true")
+
+
+def facet_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
+    """SQL of `FacetCounts` and its parameters."""
+    parameters: dict[str, Any] = {"locations": LOCATIONS, "rows": COUNTED}
+    conditions = [*conditions_on_tutors(filters, parameters, forgiving=forgiving)]
+    by_skill = by_location = ANY
+    if filters.skills:
+        parameters["skills"] = filters.skills
+        by_skill = SKILLS
+    if filters.location:
+        by_location = Sql(" AND ".join(location_conditions(filters.location, parameters, forgiving=forgiving)))
+    conditions.append(compose("({by_skill} OR {by_location})", by_skill=by_skill, by_location=by_location))
+    selection = compose(SELECTION, by_skill=by_skill, by_location=by_location)
+    if filters.free_time is None:
+        every = Sql(" AND ".join(conditions))
+        matched = compose("{selection} FROM tutors t WHERE {every}", selection=selection, every=every)
+    else:
+        parameters |= free_parameters(filters.free_time)
+        matched = by_selectivity(filters.free_time, selection, conditions, BEST_FIRST)
+    return compose(COUNT, matched=matched), parameters

@@ -1,0 +1,110 @@
+"""What everybody sees of a tutor, and the list of skills."""
+
+from shared.data.booking_states import ACTIVE_STATES
+from shared.domain.pictures import picture_sql
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+
+# Ratings and schedule items a page of details shows at most, the newest.
+SHOWN_RATINGS = 500
+SHOWN_ITEMS = 1000
+SKILL_NAMES = Query(str, "SELECT name FROM skills")
+
+
+class _KnownSkills:
+    """Skills seen before; the list only grows, so what was known needs no asking."""
+
+    names: frozenset[str] = frozenset()
+
+
+def unknown_skills(names: list[str]) -> list[str]:
+    """Those of the names that are not on the list of skills."""
+    if not _KnownSkills.names.issuperset(names):
+        with connection() as db:
+            _KnownSkills.names = frozenset(SKILL_NAMES.all(db))
+    return [name for name in names if name not in _KnownSkills.names]
+
+
+LIST_SKILLS = Query(
+    str, "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text FROM skills"
+)
+
+
+def list_skills() -> str:
+    """All skills as JSON text."""
+    with connection() as db:
+        return LIST_SKILLS.get(db)
+
+
+# What is left of the newest items without the time of sessions, also of those the tutor learns in; most have none, and
+# then nothing is computed. Nobody asks what was free a month ago.
+FREE_ITEMS = compose(
+    """
+    WITH booked AS (
+        SELECT range_agg(span) AS time FROM (
+            SELECT tstzrange(busy_from, busy_until) AS span FROM tutoring_sessions
+            WHERE tutor_id = t.id AND taken AND starts_at > now() - interval '31 days'
+            UNION ALL
+            SELECT tstzrange(starts_at, ends_at) FROM bookings
+            WHERE student_id = t.user_id AND state IN {active_states}
+                AND starts_at > now() - interval '31 days'
+        ) taken
+    ), items AS (
+        SELECT id, starts_at, ends_at FROM schedule_items WHERE tutor_id = t.id ORDER BY id DESC LIMIT {shown}
+    )
+    SELECT items.* FROM items, booked WHERE booked.time IS NULL
+    UNION ALL
+    SELECT id, lower(piece), upper(piece)
+    FROM items, booked, unnest(tstzmultirange(tstzrange(starts_at, ends_at)) - booked.time) AS piece
+    WHERE booked.time IS NOT NULL
+""",
+    active_states=ACTIVE_STATES,
+    shown=Sql(SHOWN_ITEMS),
+)
+DETAILS = """
+SELECT row_to_json(details)::text FROM (
+    SELECT t.user_id, t.first_name, t.last_name, {picture} AS profile_image, t.description, t.skills,
+        t.avg_rating::text AS avg_rating, t.price,
+        coalesce((SELECT json_agg(row_to_json(shown)) FROM (
+            SELECT r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
+                s.first_name AS student_first_name, s.last_name AS student_last_name
+            FROM (SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
+                ORDER BY id DESC LIMIT {shown_ratings}) r
+            JOIN users s ON s.id = r.student_id ORDER BY r.id
+        ) shown), '[]') AS tutor_ratings,
+        coalesce((SELECT json_agg(row_to_json(item)) FROM (
+            SELECT format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
+            FROM ({free_items}) free ORDER BY id, starts_at
+        ) item), '[]') AS tutor_schedule_items,
+        t.online_sessions AS online_sessions_available, t.in_person_sessions AS in_person_sessions_available,
+        t.location AS tutoring_location, t.individual_sessions AS individual_sessions_available,
+        t.group_sessions AS group_sessions_available
+    FROM tutors t WHERE {condition}
+) details
+"""
+PUBLIC_DETAILS, OWN_DETAILS = (
+    Query(
+        str,
+        compose(
+            DETAILS,
+            picture=Sql(picture_sql("t.picture")),
+            shown_ratings=Sql(SHOWN_RATINGS),
+            free_items=FREE_ITEMS,
+            condition=Sql(condition),
+        ),
+    )
+    for condition in ("t.id = %(id)s AND t.listed", "t.id = %(id)s")
+)
+
+
+def find_public_details(tutor_id: int) -> str | None:
+    """A tutor's details as JSON text; None before the account is confirmed."""
+    with connection() as db:
+        return PUBLIC_DETAILS.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})
+
+
+def find_own_details(tutor_id: int) -> str | None:
+    """A tutor's details as JSON text."""
+    with connection() as db:
+        return OWN_DETAILS.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})

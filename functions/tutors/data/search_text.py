@@ -1,0 +1,69 @@
+"""Search conditions on names and locations.
+
+The folded columns are lower-case ASCII and carry trigram indexes; the database folds what is searched for
+the same way.
+"""
+
+from typing import Any
+
+from functions.tutors.domain.filters import may_be_misspelt
+from shared.kit.db.query import Sql, compose
+
+LOCATION = Sql("t.location_folded LIKE '%% ' || fold(%(location)s) || '%%'")
+# The planner has statistics of this very expression (migration 0005).
+LOCATION_ACCENTS = Sql("lower(' ' || t.location) LIKE '%% ' || lower(%(location_accents)s) || '%%'")
+
+
+def location_conditions(location: str, parameters: dict[str, Any], *, forgiving: bool) -> list[Sql]:
+    """The location, or one of its words, starts with the text."""
+    text = " ".join(location.split())
+    parameters["location"] = _literal(text)
+    if text.isascii() or forgiving:
+        return [LOCATION]
+    parameters["location_accents"] = _accents(text)
+    return [LOCATION, LOCATION_ACCENTS]
+
+
+def name_conditions(name: str, parameters: dict[str, Any], *, forgiving: bool) -> list[Sql]:
+    """Every word stands somewhere in the name."""
+    conditions = []
+    for number, word in enumerate(dict.fromkeys(name.split())):
+        key = f"word{number}"
+        parameters[key] = _literal(word)
+        as_typed = f"t.name_folded LIKE '%%' || fold(%({key})s) || '%%'"
+        if forgiving and may_be_misspelt(word):
+            # Another word may be the one with the slip.
+            conditions.append(Sql(f"({as_typed} OR {_misspelt(Sql(f'fold(%({key})s)'), len(word) // 2)})"))
+            continue
+        conditions.append(Sql(as_typed))
+        if not word.isascii() and not forgiving:
+            parameters[f"{key}_accents"] = _accents(word)
+            full_name = "lower(t.first_name || ' ' || t.last_name)"
+            conditions.append(Sql(f"{full_name} LIKE '%%' || lower(%({key}_accents)s) || '%%'"))
+    return conditions
+
+
+# Such a slip leaves the first or the second half of the word whole, or swaps the letters where they meet: that much an
+# index can find.
+MISSPELT = """
+(t.name_folded LIKE '%% ' || left({word}, {half}) || '%%'
+    OR t.name_folded LIKE '%%' || right({word}, -{half}) || ' %%'
+    OR t.name_folded
+        LIKE '%% ' || overlay({word} PLACING reverse(substr({word}, {half}, 2)) FROM {half} FOR 2) || ' %%')
+AND EXISTS (SELECT FROM string_to_table(t.name_folded, ' ') part WHERE is_one_edit_apart(part, {word}))
+"""
+
+
+def _misspelt(word: Sql, half: int) -> Sql:
+    """A word of the name has one letter wrong, missing, added or swapped with its neighbour."""
+    return compose(MISSPELT, word=word, half=Sql(half))
+
+
+def _literal(text: str) -> str:
+    """Text in which LIKE finds no wildcards."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _accents(text: str) -> str:
+    """A LIKE pattern of the letters with diacritics only: those typed with one want that one."""
+    return "".join("_" if character.isascii() else character for character in text)

@@ -1,0 +1,1 @@
+"""What is searched for, commands, errors: nothing here asks the database."""

@@ -1,0 +1,179 @@
+"""The query string of the search: what the frontend sends, however often it repeats it."""
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+
+from functions.tutors.domain.bound_parameters import PriceBound, RatingBound, Switch
+from functions.tutors.domain.filters import BEST_FIRST, PAGE_SIZE, Order
+from functions.tutors.domain.free_time import DEFAULT_DAYS, MAX_DAYS, FreeTime
+from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
+from shared.domain.platform_settings import local_zone
+from shared.domain.time_of_day import MINUTES_PER_DAY, NOT_A_TIME, TIME_PATTERN, parse_time_of_day
+from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
+from shared.kit.http.cursor_pagination import BadCursor, Cursor, read_cursor
+from shared.kit.http.fields import Text, Whole, invalid
+from shared.kit.http.query_models import RecordedQueryModel
+
+NOT_A_WEEKDAY = "Podaj dni tygodnia od 1 (poniedziałek) do 7 (niedziela)."
+BAD_CURSOR = "Nieprawidłowy kursor."
+EVERY_DAY = frozenset(range(1, 8))
+# The form in which a cursor carries the value of a column sorted by.
+CURSOR_FORMS = {
+    "price": re.compile("[0-9]{1,7}"),
+    "avg_rating": re.compile(r"[0-5]\.[0-9]"),
+    "rank": re.compile(r"[0-5]\.[0-9]{1,17}"),
+}
+
+
+def read_time(value: str) -> int:
+    minutes = parse_time_of_day(value.strip())
+    if minutes is None:
+        raise invalid(NOT_A_TIME)
+    return minutes
+
+
+def read_weekdays(values: list[str]) -> list[int]:
+    """Numbers with commas between them, in any of several parameters."""
+    words = [word.strip() for text in values for word in text.split(",") if word.strip()]
+    if not all(re.fullmatch("[1-7]", word) for word in words):
+        raise invalid(NOT_A_WEEKDAY)
+    return [int(word) for word in words]
+
+
+def read_zone(value: str) -> str:
+    if find_zone(value.strip()) is None:
+        raise invalid(UNKNOWN_ZONE)
+    return value.strip()
+
+
+def read_direction(value: str) -> str | None:
+    """Anything but a direction is none."""
+    return value.lower() if value.lower() in {"asc", "desc"} else None
+
+
+TimeOfDay = Annotated[int, BeforeValidator(read_time), WithJsonSchema({"type": "string", "pattern": TIME_PATTERN})]
+Weekdays = Annotated[
+    list[int],
+    BeforeValidator(read_weekdays),
+    WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 7}}),
+]
+Direction = Annotated[
+    str | None, BeforeValidator(read_direction), WithJsonSchema({"type": "string", "enum": ["asc", "desc"]})
+]
+ONE_TEXT = Text(blank=True)
+FREE = "Tutors with a slot that can be booked: "
+
+
+class FreeTimeQuery(RecordedQueryModel):
+    """When the searcher is free; any of the parameters makes the filter."""
+
+    free_from: Annotated[TimeOfDay | None, Field(description=f"{FREE}not before this time of day.")] = None
+    free_to: Annotated[
+        TimeOfDay | None,
+        Field(description=f"{FREE}not after this time of day; past midnight if it is no later than `free_from`."),
+    ] = None
+    free_weekdays: Annotated[
+        Weekdays,
+        Field(
+            default_factory=list,
+            description=f"{FREE}on these days, 1 is Monday; repeat it or put commas between. All without.",
+        ),
+    ]
+    free_tz: Annotated[
+        Annotated[str, BeforeValidator(read_zone)] | None,
+        Field(description="The IANA name of the zone these times are meant in; the platform's by default."),
+    ] = None
+    free_within: Annotated[
+        int | None,
+        Whole(minimum=1, maximum=MAX_DAYS),
+        Field(description=f"{FREE}within so many days, by default {DEFAULT_DAYS}."),
+    ] = None
+    free_length: Annotated[
+        int | None,
+        Whole(minimum=SHORTEST_SESSION, maximum=LONGEST_SESSION),
+        Field(description=f"{FREE}of so many minutes; without it of the tutor's first length."),
+    ] = None
+
+    @property
+    def free_time(self) -> FreeTime | None:
+        """None without any of the parameters."""
+        times = (self.free_from, self.free_to, self.free_tz, self.free_within, self.free_length)
+        if not self.free_weekdays and all(each is None for each in times):
+            return None
+        return FreeTime(
+            (self.free_from or 0) % MINUTES_PER_DAY,
+            MINUTES_PER_DAY if self.free_to is None else self.free_to,
+            frozenset(self.free_weekdays) or EVERY_DAY,
+            ZoneInfo(self.free_tz) if self.free_tz else local_zone(),
+            self.free_within or DEFAULT_DAYS,
+            self.free_length,
+        )
+
+
+class FacetQuery(FreeTimeQuery):
+    """What all that is found has in common; recorded but for the free time."""
+
+    search_by_full_name: Annotated[
+        str,
+        ONE_TEXT,
+        Field(
+            description="Parts of the name in any order; case and diacritics do not matter, nor does one typo if"
+            " nothing else matches."
+        ),
+    ] = ""
+    tutoring_location: Annotated[
+        str, ONE_TEXT, Field(description="The start of the location or of one of its words.")
+    ] = ""
+    skills: Annotated[
+        list[str],
+        Field(
+            default_factory=list,
+            description="A skill by its exact name; repeat it to find tutors of any of several.",
+        ),
+    ]
+    price__gte: PriceBound = None
+    price__gt: PriceBound = None
+    price__lte: PriceBound = None
+    price__lt: PriceBound = None
+    avg_rating__gte: RatingBound = None
+    avg_rating__gt: RatingBound = None
+    avg_rating__lte: RatingBound = None
+    avg_rating__lt: RatingBound = None
+    online_sessions_available: Switch = None
+    in_person_sessions_available: Switch = None
+    individual_sessions_available: Switch = None
+    group_sessions_available: Switch = None
+
+
+class SearchQuery(FacetQuery):
+    """A search: filters, an order and a page."""
+
+    sorting_by_average_rating: Annotated[Direction, Field(description="Wins if both orders are given.")] = None
+    sorting_by_hourly_rate: Annotated[Direction, Field(description="Without an order the best come first.")] = None
+    page_size: Annotated[int, Whole(minimum=1, maximum=PAGE_SIZE), Field(description="Tutors a page.")] = PAGE_SIZE
+    cursor: Annotated[
+        Cursor | None,
+        WithJsonSchema({"type": "string"}),
+        Field(description="Where the page starts: take it from the Link header of the page before."),
+    ] = None
+
+    @field_validator("cursor", mode="before")
+    @classmethod
+    def _read_cursor(cls, value: str, info: ValidationInfo) -> Cursor:
+        order = order_of(info.data.get("sorting_by_average_rating"), info.data.get("sorting_by_hourly_rate"))
+        try:
+            return read_cursor(value, order.name, CURSOR_FORMS[order.column])
+        except BadCursor:
+            raise invalid(BAD_CURSOR) from None
+
+
+def order_of(by_rating: str | None, by_price: str | None) -> Order:
+    """The frontend sorts by one thing at a time; if both are given, rating wins."""
+    if by_rating:
+        return Order("avg_rating", descending=by_rating == "desc")
+    if by_price:
+        return Order("price", descending=by_price == "desc")
+    return BEST_FIRST
