@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from functions.availability.domain.commands import EXAMPLE_WEEK
 from functions.availability.domain.terms_commands import EXAMPLE_TERMS
 from shared.domain.time_of_day import TIME_PATTERN
+from shared.kit.http.response_models import MayBeMissing, Page
 
 Time = Annotated[str, Field(pattern=TIME_PATTERN)]
 Minutes = Annotated[int, Field(description="Minutes.")]
@@ -66,16 +67,13 @@ class Override(BaseModel):
     note: str
 
 
-class OverridePage(BaseModel):
+class OverridePage(Page):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"count": 1, "next": None, "previous": None, "results": [EXAMPLE_OVERRIDE]},
         }
     )
 
-    count: int
-    next: str | None
-    previous: str | None
     results: list[Override]
 
 
@@ -154,9 +152,9 @@ class Slot(BaseModel):
     start_time: datetime
     end_time: datetime
     kind: Literal["individual", "group"]
-    session: int | None = None
-    free_seats: int = 0
-    seats: int = 0
+    session: MayBeMissing[int | None] = None
+    free_seats: MayBeMissing[int] = None
+    seats: MayBeMissing[int] = None
 
 
 class SlotPage(BaseModel):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from functions.availability.domain.field_types import Zone
+from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import local_zone
 from shared.kit.errors import FieldErrors
@@ -67,6 +68,7 @@ class SlotQuery(QueryModel):
     length: Annotated[
         int | None,
         Whole(maximum=None),
+        WithJsonSchema({"type": "integer", "minimum": SHORTEST_SESSION, "maximum": LONGEST_SESSION}),
         Field(description="Minutes; one of the tutor's session lengths, by default the first."),
     ] = None
 

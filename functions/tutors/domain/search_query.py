@@ -67,8 +67,43 @@ ONE_TEXT = Text(blank=True)
 FREE = "Tutors with a slot that can be booked: "
 
 
-class FreeTimeQuery(RecordedQueryModel):
-    """When the searcher is free; any of the parameters makes the filter."""
+class FilterQuery(RecordedQueryModel):
+    """What tutors have to be like."""
+
+    search_by_full_name: Annotated[
+        str,
+        ONE_TEXT,
+        Field(
+            description="Parts of the name in any order; case and diacritics do not matter, nor does one typo if"
+            " nothing else matches."
+        ),
+    ] = ""
+    tutoring_location: Annotated[
+        str, ONE_TEXT, Field(description="The start of the location or of one of its words.")
+    ] = ""
+    skills: Annotated[
+        list[str],
+        Field(
+            default_factory=list,
+            description="A skill by its exact name; repeat it to find tutors of any of several.",
+        ),
+    ]
+    price__gte: PriceBound = None
+    price__gt: PriceBound = None
+    price__lte: PriceBound = None
+    price__lt: PriceBound = None
+    avg_rating__gte: RatingBound = None
+    avg_rating__gt: RatingBound = None
+    avg_rating__lte: RatingBound = None
+    avg_rating__lt: RatingBound = None
+    online_sessions_available: Switch = None
+    in_person_sessions_available: Switch = None
+    individual_sessions_available: Switch = None
+    group_sessions_available: Switch = None
+
+
+class FacetQuery(FilterQuery):
+    """The same, and when the searcher is free: any of these parameters makes that filter."""
 
     free_from: Annotated[TimeOfDay | None, Field(description=f"{FREE}not before this time of day.")] = None
     free_to: Annotated[
@@ -111,41 +146,6 @@ class FreeTimeQuery(RecordedQueryModel):
             self.free_within or DEFAULT_DAYS,
             self.free_length,
         )
-
-
-class FacetQuery(FreeTimeQuery):
-    """What all that is found has in common; recorded but for the free time."""
-
-    search_by_full_name: Annotated[
-        str,
-        ONE_TEXT,
-        Field(
-            description="Parts of the name in any order; case and diacritics do not matter, nor does one typo if"
-            " nothing else matches."
-        ),
-    ] = ""
-    tutoring_location: Annotated[
-        str, ONE_TEXT, Field(description="The start of the location or of one of its words.")
-    ] = ""
-    skills: Annotated[
-        list[str],
-        Field(
-            default_factory=list,
-            description="A skill by its exact name; repeat it to find tutors of any of several.",
-        ),
-    ]
-    price__gte: PriceBound = None
-    price__gt: PriceBound = None
-    price__lte: PriceBound = None
-    price__lt: PriceBound = None
-    avg_rating__gte: RatingBound = None
-    avg_rating__gt: RatingBound = None
-    avg_rating__lte: RatingBound = None
-    avg_rating__lt: RatingBound = None
-    online_sessions_available: Switch = None
-    in_person_sessions_available: Switch = None
-    individual_sessions_available: Switch = None
-    group_sessions_available: Switch = None
 
 
 class SearchQuery(FacetQuery):
