@@ -14,15 +14,10 @@ SQL = re.compile(
 )
 # A module that has nothing but statements; `data` is a package of a larger feature.
 DATA_MODULES = {"repository.py", "queries.py"}
-# Still without types; nothing may be added.
-UNTYPED = {"functions/tutors/repository.py"}
 # What runs statements of others: of the modules that state them, and of Alembic.
 RUN_STATEMENTS = ("layers/shared/kit/db/", "functions/migrations/")
 # The tables' own description, and what works on PostgreSQL itself.
 DATA_FOLDERS = ("layers/shared/data/", "layers/shared/kit/db/", "layers/shared/models/")
-# Still to be moved; nothing may be added.
-EXCEPTIONS = {
-}
 
 
 def may_hold_sql(module: str) -> bool:
@@ -48,13 +43,12 @@ def runs_statements(module: str) -> bool:
 def test_statements_run_by_their_types_only() -> None:
     """So that each is described by the database in a test, and known to the table of who reads and writes what."""
     running = {module for module in modules("functions", "layers") if runs_statements(module)}
-    assert {module for module in running if not module.startswith(RUN_STATEMENTS)} <= UNTYPED
+    assert [module for module in sorted(running) if not module.startswith(RUN_STATEMENTS)] == []
 
 
 def test_sql_stands_in_data_modules_only() -> None:
     elsewhere = {module: statements_in(module) for module in modules("functions", "layers") if not may_hold_sql(module)}
-    offending = {module: found for module, found in elsewhere.items() if found}
-    assert offending.keys() <= EXCEPTIONS, offending
+    assert {module: found for module, found in elsewhere.items() if found} == {}
 
 
 @pytest.mark.parametrize("text", ["SELECT 1", " AND x = 1 ORDER BY id", "now() + interval '1 day'", "FROM users"])
