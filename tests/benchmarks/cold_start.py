@@ -28,7 +28,7 @@ from shared.kit.settings import settings
 from tests.benchmarks.report import Figure
 from tests.benchmarks.server import SECRET, BenchServer
 from tests.events.recorded import recorded
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.conversations import add_conversation
 from tests.support.moto_aws import moto_server
 from tests.support.people import PASSWORD, People, Person, insert, query
@@ -236,7 +236,7 @@ def _booking_cases(people: People) -> list[Case]:
 
 def _notification_cases(student: Person, tutor: Person) -> list[Case]:
     """What people get to know of a booking."""
-    booked = book(student, tutor)
+    booked = insert_booking(student, tutor)
 
     def change() -> Event:
         query("DELETE FROM booking_changes")

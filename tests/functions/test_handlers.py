@@ -28,7 +28,7 @@ from functions.tutors.handler import handler as tutors
 from shared.kit.aws import storage
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer
 from tests.support.moto_aws import CLIENTS
@@ -218,7 +218,7 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
     monkeypatch.setenv("MAIL_FROM", SENDER)
     read_settings_again()
     student, tutor = people.student(), people.tutor()
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     assert dispatch(recorded("queue_dispatch"), None) == {"dispatched": 1}
     assert dispatch(recorded("schedule_dispatch"), None) == {"dispatched": 0}
     assert remind(recorded("schedule_reminders"), None) == {"sent": 0}

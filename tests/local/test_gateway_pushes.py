@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.connection_ids import owner_of
 from local.engines import Engine, socket_folder
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.local_server import LocalServer, running_server
 from tests.support.people import People, Person, insert, query
@@ -214,7 +214,7 @@ def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_co
     target = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/notification/user/?token={tutor.access}"
     with ExitStack() as stack:
         opened = [stack.enter_context(connect(target, compression=None, ping_interval=None)) for _ in range(6)]
-        book(student, tutor).change("confirmed")
+        insert_booking(student, tutor).change("confirmed")
         for client in opened:
             frame = json.loads(client.recv(PATIENCE))
             assert frame["event"] == "notification_created"

@@ -11,7 +11,7 @@ PENDING: dict[str, Any] = {"state": "pending", "awaiting": "tutor", "expires_at"
 
 
 @dataclass(frozen=True)
-class Booked:
+class BookingRow:
     """A booking of one student with one tutor."""
 
     id: int
@@ -62,9 +62,9 @@ class Booked:
         return self.change("cancelled", actor, from_state=state, **columns)
 
 
-def book(
+def insert_booking(
     student: Person, tutor: Person, starts_at: datetime = FAR, *, minutes: int = 60, session: Any = None, **booking: Any
-) -> Booked:
+) -> BookingRow:
     """A booking of an individual session online, confirmed unless columns say otherwise; nothing is dispatched yet."""
     ends_at = starts_at + timedelta(minutes=minutes)
     times = {"starts_at": starts_at, "ends_at": ends_at}
@@ -82,4 +82,4 @@ def book(
     seats = row.get("seats", 1)
     seat = {"session_id": session_id, "seats": seats, "seat": 1, "student_id": student.id, "state": "confirmed"}
     booking_id = insert("bookings", {**seat, **times, "price": 80, "currency": "PLN", **booking})
-    return Booked(booking_id, session_id, student, tutor)
+    return BookingRow(booking_id, session_id, student, tutor)

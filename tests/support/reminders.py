@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.reminders.handler import handler
 from tests.events.recorded import recorded
-from tests.support.booking_rows import Booked, book
+from tests.support.booking_rows import BookingRow, insert_booking
 from tests.support.notifications import dispatch
 from tests.support.people import People, query
 
@@ -28,9 +28,11 @@ def in_hours(hours: float) -> datetime:
     return datetime.now(UTC).replace(microsecond=0) + hours * HOUR
 
 
-def booked_in(people: People, hours: float, **columns: Any) -> Booked:
+def booked_in(people: People, hours: float, **columns: Any) -> BookingRow:
     """A confirmed booking so many hours ahead, dispatched."""
-    made = book(people.student(), people.tutor(first_name="Jan", last_name="Kowalski"), in_hours(hours), **columns)
+    made = insert_booking(
+        people.student(), people.tutor(first_name="Jan", last_name="Kowalski"), in_hours(hours), **columns
+    )
     made.change("confirmed")
     dispatch()
     query("DELETE FROM mail_outbox")

@@ -2,18 +2,16 @@
 
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import UUID
 
 from functions.bookings.data import lookups, repository, sessions, waitlist
-from functions.bookings.data.repository import REQUEST_HOLD, NewSeat
+from functions.bookings.data.repository import NewSeat
 from functions.bookings.data.waitlist import Vacancy
+from functions.bookings.domain.booking import OFFER_HOLD, REQUEST_HOLD
 from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 
 JITSI = "https://meet.jit.si/"
-# How long somebody from the waitlist has to accept an offer.
-OFFER_HOLD = timedelta(minutes=30)
 
 
 def new_room() -> str:

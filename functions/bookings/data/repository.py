@@ -6,15 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from functions.bookings.data.columns import RESERVATION
-from functions.bookings.domain.booking import LockedBooking
+from functions.bookings.domain.booking import REQUEST_HOLD, LockedBooking
 from functions.bookings.domain.transitions import Actor, Answerer, ChangeKind, Role, State, Transition
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
-
-# How long the tutor has to answer a request.
-REQUEST_HOLD = timedelta(hours=48)
 
 
 @dataclass(frozen=True)

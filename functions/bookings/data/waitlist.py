@@ -28,13 +28,15 @@ class WaitedForSession:
     waiting: list[UUID]
 
 
+# Of an entry that still leads to a seat.
+OPEN_STATES = Sql("('waiting', 'offered')")
 SESSION = compose(
     """
 SELECT s.id, t.user_id AS tutor_user_id, {free_seat} AS free_seat, {has_waitlist} AS has_waitlist,
     EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN {active}) AS is_booked,
     (SELECT state FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
-        AND state IN ('waiting', 'offered')) AS entry,
+        AND state IN {open_states}) AS entry,
     (SELECT booking_id FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
         AND state = 'offered') AS offer,
     {first_waiting} AS waiting
@@ -43,6 +45,7 @@ WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()""",
     free_seat=FREE_SEAT,
     has_waitlist=HAS_WAITLIST,
     active=ACTIVE_STATES,
+    open_states=OPEN_STATES,
     first_waiting=FIRST_WAITING,
 )
 # The id of a session of one student's says nothing to others: they know a tutor's time, which is public.
@@ -65,9 +68,10 @@ FIND_SESSION_OF_ENTRY = Query(
     compose(
         """{session}
     AND s.id = (SELECT session_id FROM waitlist_entries WHERE id = %(entry)s AND student_id = %(student_id)s
-        AND state IN ('waiting', 'offered'))
+        AND state IN {open_states})
 """,
         session=SESSION,
+        open_states=OPEN_STATES,
     ),
 )
 

@@ -7,6 +7,10 @@ from uuid import UUID
 from functions.bookings.domain.transitions import Answerer, Role, State
 from shared.domain.free_time import Span
 
+# How long the tutor has to answer a request, and somebody from the waitlist an offer.
+REQUEST_HOLD = timedelta(hours=48)
+OFFER_HOLD = timedelta(minutes=30)
+
 
 @dataclass(frozen=True, slots=True)
 class LockedBooking:

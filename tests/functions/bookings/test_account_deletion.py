@@ -25,7 +25,7 @@ from tests.support.booking_client import (
     sweep,
     wait,
 )
-from tests.support.booking_guards import no_deadlock
+from tests.support.booking_protection import no_deadlock
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, query
 from tests.support.races import at_once

@@ -20,7 +20,7 @@ from local.engines import Engine, socket_folder, start_postgres
 from shared.kit.db.pool import close_pool
 from tests.conftest import read_settings_again
 from tests.support.booking_client import at, book, free_tutor, inconsistencies, offer, post
-from tests.support.booking_guards import answers
+from tests.support.booking_protection import answers
 from tests.support.lambda_client import Answer
 from tests.support.paused_transactions import wait_until
 from tests.support.people import People, Person, query

@@ -26,7 +26,7 @@ from tests.support.booking_client import (
     sweep,
     wait,
 )
-from tests.support.booking_guards import no_deadlock, without_constraint, without_locks
+from tests.support.booking_protection import no_deadlock, without_constraint, without_locks
 from tests.support.lambda_client import Answer
 from tests.support.people import People, Person, query
 from tests.support.races import at_once

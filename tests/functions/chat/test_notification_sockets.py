@@ -11,7 +11,7 @@ from functions.chat.keep_alive_job import handler as keep_alive
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.rate_limits import Limit
 from shared.kit.security.tokens import Claims, issue
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.chat_clients import Client, Clients
 from tests.support.conversations import add_conversation
 from tests.support.lambda_client import LambdaClient
@@ -39,7 +39,7 @@ def test_a_notification_reaches_sockets_that_asked_for_it_and_no_legacy_one(
     conversation = add_conversation(student, tutor)
     notes, modern = listen(clients, tutor), clients.open(tutor, conversation, protocol="2")
     legacy, other = clients.open(tutor, conversation), listen(clients, student, "other=")
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     dispatch()
     assert notes.frames == modern.frames
     [frame] = notes.frames
@@ -61,7 +61,7 @@ def test_a_socket_that_is_gone_is_forgotten_and_the_others_are_notified(
     gone, here = listen(clients, tutor, "gone="), listen(clients, tutor, "here=")
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {gone.id}
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     dispatch()
     assert len(here.frames) == 1
     assert query("SELECT id FROM connections") == [(here.id,)]

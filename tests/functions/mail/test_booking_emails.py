@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.booking_rows import FAR, PENDING, Booked, book
+from tests.support.booking_rows import FAR, PENDING, BookingRow, insert_booking
 from tests.support.notifications import dispatch
 from tests.support.people import People, Person, query
 from tests.support.sent_emails import content, entry, read, sent, sent_to
@@ -81,7 +81,7 @@ def test_each_email_says_what_happened_and_the_facts(
 ) -> None:
     kind, actor, booking, change, reader, subject, part = case
     student, tutor = pair
-    book(student, tutor, **booking).change(kind, actor, **change)
+    insert_booking(student, tutor, **booking).change(kind, actor, **change)
     [mail] = [read(each) for each in sent_to(student if reader == "student" else tutor)]
     assert mail.subject == f"{subject}, {WHEN}"
     other = "Korepetytor: Jan Kowalski" if reader == "student" else "Uczeń: Ola Nowak"
@@ -99,7 +99,7 @@ def test_each_email_says_what_happened_and_the_facts(
 @pytest.mark.parametrize("state", ["pending", "cancelled", "expired"])
 def test_no_email_shows_the_room_to_somebody_without_a_seat(pair: tuple[Person, Person], state: str) -> None:
     """Not even one that was confirmed before: another may have the room by now."""
-    booked = book(*pair)
+    booked = insert_booking(*pair)
     booked.change("confirmed")
     booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=FAR - timedelta(days=1))
     booked.become(state, **({"awaiting": "tutor", "expires_at": FAR} if state == "pending" else {}))
@@ -113,13 +113,13 @@ def test_no_email_shows_the_room_to_somebody_without_a_seat(pair: tuple[Person, 
 
 
 def test_the_email_says_until_when_the_student_may_cancel(pair: tuple[Person, Person]) -> None:
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     assert "najpóźniej w środę 10 stycznia 2035 o 02:00." in read(sent_to(pair[0])[0]).text
 
 
 def test_nobody_sees_the_other_person_s_address(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     for mail in sent():
         other = tutor if mail["To"] == student.email else student
         everything = b"".join(content(part) for part in mail.walk() if not part.is_multipart())
@@ -128,7 +128,7 @@ def test_nobody_sees_the_other_person_s_address(pair: tuple[Person, Person]) -> 
 
 
 def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> None:
-    booked: Booked = book(*pair, state="cancelled")
+    booked: BookingRow = insert_booking(*pair, state="cancelled")
     booked.change("cancelled", "tutor", from_state="pending", reason="<b>x</b>\nLink: http://evil.example")
     mail = read(sent_to(pair[0])[0])
     assert "<b>x</b>" not in mail.html
@@ -137,7 +137,7 @@ def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> N
 
 
 def test_the_tutor_reads_the_student_s_message(pair: tuple[Person, Person]) -> None:
-    book(*pair, note="Całki & <b>szeregi</b>\r\n\r\nLink:\u2028http://evil.example").change("confirmed")
+    insert_booking(*pair, note="Całki & <b>szeregi</b>\r\n\r\nLink:\u2028http://evil.example").change("confirmed")
     [mine], [theirs] = map(sent_to, pair)
     line = "Wiadomość od ucznia: Całki & <b>szeregi</b> Link: http://evil.example"
     assert line in read(theirs).text.splitlines()
@@ -146,13 +146,13 @@ def test_the_tutor_reads_the_student_s_message(pair: tuple[Person, Person]) -> N
 
 
 def test_without_a_message_there_is_no_line_for_it(pair: tuple[Person, Person]) -> None:
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     assert "Wiadomość" not in read(sent_to(pair[1])[0]).text
 
 
 def test_a_place_of_several_lines_is_one_line_in_an_email(pair: tuple[Person, Person]) -> None:
     session = {"form": "in_person", "location": "Rzeszów\r\nCena: 0,00 PLN\n", "meeting_url": ""}
-    book(*pair, session=session).change("confirmed")
+    insert_booking(*pair, session=session).change("confirmed")
     text = read(sent_to(pair[0])[0]).text
     assert "Gdzie: Rzeszów Cena: 0,00 PLN" in text.splitlines()
     assert [line for line in text.splitlines() if line.startswith("Cena")] == ["Cena: 80,00 PLN"]
@@ -161,7 +161,7 @@ def test_a_place_of_several_lines_is_one_line_in_an_email(pair: tuple[Person, Pe
 @pytest.mark.parametrize("taken", [True, False])
 @pytest.mark.parametrize("before", ["pending", "confirmed"])
 def test_the_time_is_called_free_only_where_it_is(pair: tuple[Person, Person], before: str, *, taken: bool) -> None:
-    booked = book(*pair, state="cancelled", session={"taken": taken})
+    booked = insert_booking(*pair, state="cancelled", session={"taken": taken})
     booked.change("cancelled", "student", from_state=before)
     assert ("Termin jest znów wolny." in read(sent_to(pair[1])[0]).text) == (not taken)
 
@@ -170,7 +170,7 @@ def test_an_unusual_name_is_shown_whole_and_adds_no_line_anywhere(people: People
     """A line break can only come with a name that was written straight in the database."""
     tutor = people.tutor(first_name='Dr. "Jan"\r\nBcc: x', last_name="Kot; MSc, x=y:z & <Co>")
     student, name = people.student(), 'Dr. "Jan" Bcc: x Kot; MSc, x=y:z & Co'
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     for mail in sent():
         assert mail["Bcc"] is None
         assert all(not line.startswith("Bcc") for line in read(mail).text.splitlines())
@@ -184,7 +184,7 @@ def test_an_unusual_name_is_shown_whole_and_adds_no_line_anywhere(people: People
 
 
 def test_a_person_of_no_part_in_the_booking_gets_nothing(people: People, pair: tuple[Person, Person]) -> None:
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     dispatch()
     stranger = people.student()
     query("UPDATE mail_outbox SET recipient = %s", stranger.email)

@@ -9,7 +9,7 @@ import pytest
 from functions.mail.handler import handler as send_mails
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
-from tests.support.booking_rows import FAR, PENDING, book
+from tests.support.booking_rows import FAR, PENDING, insert_booking
 from tests.support.notifications import dispatch
 from tests.support.people import Person, query
 from tests.support.sent_emails import entry, read, sent, sent_to
@@ -17,7 +17,7 @@ from tests.support.sent_emails import entry, read, sent, sent_to
 
 def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     for mail, person, other in zip(sent(), (student, tutor), ("Jan Kowalski", "Ola Nowak"), strict=True):
         calendar = entry(mail)
         assert calendar.method.value == "REQUEST"
@@ -33,7 +33,7 @@ def test_a_confirmed_booking_brings_an_entry_to_both_calendars(pair: tuple[Perso
 
 def test_an_entry_keeps_its_uid_and_its_sequence_rises(pair: tuple[Person, Person]) -> None:
     student, _tutor = pair
-    booked = book(*pair, **PENDING)
+    booked = insert_booking(*pair, **PENDING)
     booked.change("requested")
     assert sent_to(student) == []
     booked.become("confirmed")
@@ -54,7 +54,7 @@ def test_an_entry_keeps_its_uid_and_its_sequence_rises(pair: tuple[Person, Perso
 
 
 def test_of_emails_that_waited_together_only_the_last_changes_the_calendar(pair: tuple[Person, Person]) -> None:
-    booked = book(*pair)
+    booked = insert_booking(*pair)
     booked.change("confirmed")
     before = booked.move(FAR + timedelta(days=1))
     booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=before)
@@ -76,7 +76,7 @@ def test_of_emails_that_waited_together_only_the_last_changes_the_calendar(pair:
 def test_a_new_time_that_waits_for_the_tutor_is_tentative_and_its_end_takes_the_entry_away(
     pair: tuple[Person, Person],
 ) -> None:
-    booked = book(*pair)
+    booked = insert_booking(*pair)
     booked.change("confirmed")
     sent_to(pair[0])
     before = booked.move(FAR + timedelta(days=1))
@@ -91,7 +91,7 @@ def test_a_new_time_that_waits_for_the_tutor_is_tentative_and_its_end_takes_the_
 @pytest.mark.parametrize("kind", ["requested", "offered"])
 def test_an_unconfirmed_booking_brings_no_entry(pair: tuple[Person, Person], kind: str) -> None:
     awaiting = {"requested": "tutor", "offered": "student"}[kind]
-    book(*pair, **{**PENDING, "awaiting": awaiting}).change(kind)
+    insert_booking(*pair, **{**PENDING, "awaiting": awaiting}).change(kind)
     [mail] = sent()
     assert entry(mail) is None
     assert mail.get_content_type() == "multipart/alternative"
@@ -99,7 +99,7 @@ def test_an_unconfirmed_booking_brings_no_entry(pair: tuple[Person, Person], kin
 
 def test_a_meeting_in_person_has_its_place(pair: tuple[Person, Person]) -> None:
     session = {"form": "in_person", "location": "Rzeszów, ul. Żółwia 1; II p.", "meeting_url": ""}
-    book(*pair, session=session).change("confirmed")
+    insert_booking(*pair, session=session).change("confirmed")
     [mail] = sent_to(pair[0])
     event = entry(mail).vevent
     assert event.location.value == "Rzeszów, ul. Żółwia 1; II p."
@@ -109,7 +109,7 @@ def test_a_meeting_in_person_has_its_place(pair: tuple[Person, Person]) -> None:
 
 def test_tutors_read_their_own_time_and_calendars_utc(pair: tuple[Person, Person]) -> None:
     query("UPDATE booking_terms SET time_zone = 'Asia/Kathmandu'")
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     [mail] = sent_to(pair[1])
     assert "w środę 10 stycznia 2035 o 18:45 (Asia/Kathmandu)" in read(mail).text
     assert entry(mail).vevent.dtstart.value == FAR
@@ -118,14 +118,14 @@ def test_tutors_read_their_own_time_and_calendars_utc(pair: tuple[Person, Person
 def test_the_organizer_is_the_sender(pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIL_FROM", "Żak i spółka <poczta@korepetycje.example>")
     read_settings_again()
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     event = entry(sent_to(pair[0])[0]).vevent
     assert event.organizer.value == "mailto:poczta@korepetycje.example"
     assert event.organizer.params["CN"] == ["Żak i spółka"]
 
 
 def test_mails_with_entries_are_seven_bit(pair: tuple[Person, Person]) -> None:
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     dispatch()
     send_mails({}, None)
     for path in Path(urlsplit(settings().mail_url).path).glob("*.eml"):

@@ -10,7 +10,7 @@ import vobject
 
 from functions.notifications.handler import handler
 from tests.conftest import read_settings_again
-from tests.support.booking_rows import FAR, PENDING, book
+from tests.support.booking_rows import FAR, PENDING, insert_booking
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, query
 
@@ -72,7 +72,7 @@ def test_the_address_is_the_public_one(people: People, monkeypatch: pytest.Monke
 
 def test_both_people_see_the_booking_each_with_the_other_s_name(people: People) -> None:
     student, tutor = people.student(), people.tutor(first_name="Żaneta", last_name="Łoś")
-    booked = book(student, tutor, sequence=2)
+    booked = insert_booking(student, tutor, sequence=2)
     for person, summary in ((student, "Korepetycje: Żaneta Łoś"), (tutor, "Korepetycje: Ola Nowak")):
         [event] = events(call("GET", create_feed(person)))
         assert event.summary.value == summary
@@ -87,16 +87,16 @@ def test_a_feed_holds_the_last_90_days_and_all_that_lies_ahead(people: People) -
     student, tutor = people.student(), people.tutor()
     now = datetime.now(UTC).replace(microsecond=0)
     old, recent = now - timedelta(days=91), now - timedelta(days=89)
-    book(student, tutor, old, state="completed")
-    book(student, tutor, recent, state="completed")
-    book(student, tutor, recent + timedelta(days=1), state="no_show")
-    book(student, tutor, FAR, **PENDING)
+    insert_booking(student, tutor, old, state="completed")
+    insert_booking(student, tutor, recent, state="completed")
+    insert_booking(student, tutor, recent + timedelta(days=1), state="no_show")
+    insert_booking(student, tutor, FAR, **PENDING)
     offered: dict[str, Any] = {**PENDING, "awaiting": "student"}
-    book(student, tutor, FAR + timedelta(days=1), **offered)
+    insert_booking(student, tutor, FAR + timedelta(days=1), **offered)
     gone: dict[str, Any] = {"session": {"taken": False}}
-    book(student, tutor, FAR + timedelta(days=2), state="cancelled", **gone)
-    book(student, tutor, FAR + timedelta(days=3), state="expired", **gone)
-    book(people.student(), people.tutor())
+    insert_booking(student, tutor, FAR + timedelta(days=2), state="cancelled", **gone)
+    insert_booking(student, tutor, FAR + timedelta(days=3), state="expired", **gone)
+    insert_booking(people.student(), people.tutor())
     for person in (student, tutor):
         found = [
             (event.dtstart.value, event.status.value, "location" in event.contents, "url" in event.contents)
@@ -111,7 +111,7 @@ def test_a_feed_holds_the_last_90_days_and_all_that_lies_ahead(people: People) -
 
 def test_an_unchanged_calendar_is_not_sent_again(people: People) -> None:
     student = people.student()
-    booked = book(student, people.tutor())
+    booked = insert_booking(student, people.tutor())
     path = create_feed(student)
     first = call("GET", path)
     assert first.headers["cache-control"] == "private, no-cache"
@@ -137,7 +137,7 @@ def test_an_unknown_secret_is_not_found(people: People, token: str) -> None:
 
 def test_lines_are_folded_and_end_as_rfc_5545_says(people: People) -> None:
     student = people.student()
-    book(student, people.tutor(), session={"location": "ul. Żółwia 1; piętro 2, " * 8, "meeting_url": ""})
+    insert_booking(student, people.tutor(), session={"location": "ul. Żółwia 1; piętro 2, " * 8, "meeting_url": ""})
     body = call("GET", create_feed(student)).body
     lines = body.split(b"\r\n")
     assert max(map(len, lines)) <= 75

@@ -7,7 +7,7 @@ import pytest
 
 from functions.mail.handler import handler as send_mails
 from shared.domain.outbox import mailer_trigger
-from tests.support.booking_rows import FAR, PENDING, book
+from tests.support.booking_rows import FAR, PENDING, insert_booking
 from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, query
 
@@ -26,7 +26,7 @@ def mailed() -> list[tuple[str, int]]:
 
 def test_the_tutor_is_notified_of_a_new_booking_and_both_get_an_email(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
-    change = book(student, tutor).change("confirmed")
+    change = insert_booking(student, tutor).change("confirmed")
     assert dispatch() == 1
     assert notified(tutor) == [f"Nowa rezerwacja: {STUDENT}, {WHEN} ({WHAT})."]
     assert notified(student) == []
@@ -126,7 +126,7 @@ def test_a_change_is_reported_to_those_it_concerns_but_not_to_the_person_who_mad
 ) -> None:
     kind, actor, booking, change, to_student, to_tutor = case
     student, tutor = pair
-    book(student, tutor, **booking).change(kind, actor, **change)
+    insert_booking(student, tutor, **booking).change(kind, actor, **change)
     assert dispatch() == 1
     for reader, other, expected in ((student, TUTOR, to_student), (tutor, STUDENT, to_tutor)):
         texts = [expected.format(f"{other}, {WHEN} ({WHAT})")] if expected else []
@@ -136,7 +136,7 @@ def test_a_change_is_reported_to_those_it_concerns_but_not_to_the_person_who_mad
 def test_the_tutor_hears_nothing_of_an_offer_that_came_to_nothing(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
     for end, actor in (("cancelled", "student"), ("expired", "system")):
-        booked = book(student, tutor, **{**PENDING, "awaiting": "student"})
+        booked = insert_booking(student, tutor, **{**PENDING, "awaiting": "student"})
         booked.change("offered", "system")
         booked.become(end)
         query("UPDATE tutoring_sessions SET taken = false")
@@ -153,7 +153,7 @@ def test_the_tutor_hears_nothing_of_an_offer_that_came_to_nothing(pair: tuple[Pe
 
 def test_an_offer_that_became_a_request_is_reported_as_a_request(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
-    booked = book(student, tutor, **{**PENDING, "awaiting": "student"})
+    booked = insert_booking(student, tutor, **{**PENDING, "awaiting": "student"})
     booked.change("offered", "system")
     booked.become("pending", awaiting="tutor", expires_at=FAR)
     booked.change("requested", "student", from_state="pending")
@@ -168,7 +168,7 @@ def test_an_offer_that_became_a_request_is_reported_as_a_request(pair: tuple[Per
 
 
 def test_the_student_is_notified_when_the_tutor_withdraws_an_offer(pair: tuple[Person, Person]) -> None:
-    booked = book(*pair, **{**PENDING, "awaiting": "student"})
+    booked = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
     booked.change("offered", "system")
     booked.become("cancelled")
     booked.change("cancelled", "tutor", from_state="pending")
@@ -179,7 +179,7 @@ def test_the_student_is_notified_when_the_tutor_withdraws_an_offer(pair: tuple[P
 def test_tutors_read_times_in_their_own_zone(people: People) -> None:
     student, tutor = people.student(), people.tutor()
     query("UPDATE booking_terms SET time_zone = 'America/New_York' WHERE tutor_id = %s", tutor.tutor_id)
-    book(student, tutor).change("cancelled", "system", from_state="confirmed")
+    insert_booking(student, tutor).change("cancelled", "system", from_state="confirmed")
     dispatch()
     assert "w środę 10 stycznia 2035 o 08:00 (America/New_York)" in notified(tutor)[0]
     assert f"{WHEN} (zajęcia" in notified(student)[0]
@@ -188,7 +188,7 @@ def test_tutors_read_times_in_their_own_zone(people: People) -> None:
 @pytest.mark.parametrize("name", ["<>", "http://evil.example", "", "ola@example.com"])
 def test_a_name_that_is_none_is_not_repeated(people: People, name: str) -> None:
     student, tutor = people.student(first_name=name, last_name=""), people.tutor()
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     dispatch()
     assert notified(tutor) == [f"Nowa rezerwacja: uczeń, {WHEN} ({WHAT})."]
 
@@ -197,7 +197,7 @@ def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_book
     pair: tuple[Person, Person],
 ) -> None:
     student, tutor = pair
-    booked = book(student, tutor)
+    booked = insert_booking(student, tutor)
     booked.change("confirmed")
     for days in (1, 2):
         before = booked.move(FAR + timedelta(days=days))
@@ -213,7 +213,7 @@ def test_a_change_is_reported_with_its_own_time_though_later_ones_moved_the_book
 
 def test_a_person_without_an_account_gets_nothing(pair: tuple[Person, Person]) -> None:
     student, tutor = pair
-    booked = book(student, tutor)
+    booked = insert_booking(student, tutor)
     booked.cancel("system")
     query("DELETE FROM users WHERE id = %s", student.id)
     assert dispatch() == 1
@@ -222,7 +222,7 @@ def test_a_person_without_an_account_gets_nothing(pair: tuple[Person, Person]) -
 
 
 def test_an_unknown_kind_of_change_holds_up_no_other(pair: tuple[Person, Person]) -> None:
-    booked = book(*pair)
+    booked = insert_booking(*pair)
     booked.change("teleported", to_state="confirmed")
     booked.change("confirmed")
     assert dispatch() == 2
@@ -234,7 +234,7 @@ def test_dispatching_triggers_the_mailer_once_the_mails_are_committed(
 ) -> None:
     """The mailer sees them only then: it has a connection of its own."""
     monkeypatch.setattr(mailer_trigger, "installed", lambda: send_mails({}, None))
-    book(*pair).change("confirmed")
+    insert_booking(*pair).change("confirmed")
     assert dispatch() == 1
     sent = query("SELECT recipient FROM mail_outbox WHERE sent_at IS NOT NULL ORDER BY id")
     assert sent == [(person.email,) for person in pair]
@@ -245,6 +245,6 @@ def test_a_change_that_nobody_is_mailed_triggers_no_mailer(
 ) -> None:
     triggered: list[str] = []
     monkeypatch.setattr(mailer_trigger, "installed", lambda: triggered.append("now"))
-    book(*pair, state="completed").change("completed", "system", from_state="confirmed")
+    insert_booking(*pair, state="completed").change("completed", "system", from_state="confirmed")
     assert dispatch() == 1
     assert triggered == []

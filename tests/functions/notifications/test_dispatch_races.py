@@ -13,7 +13,7 @@ from shared.data.bookings import BookingChange
 from shared.kit.db.pool import close_pool
 from shared.kit.db.query import Query
 from shared.kit.settings import settings
-from tests.support.booking_rows import FAR, Booked, book
+from tests.support.booking_rows import FAR, BookingRow, insert_booking
 from tests.support.notifications import dispatch, notified
 from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
 from tests.support.people import People, query
@@ -21,10 +21,10 @@ from tests.support.races import at_once
 from tests.support.statements import statements
 
 
-def many(people: People, number: int) -> list[Booked]:
+def many(people: People, number: int) -> list[BookingRow]:
     """As many bookings with a change each, of one student with tutors of their own."""
     student = people.student()
-    booked = [book(student, people.tutor(), FAR + timedelta(hours=2 * each)) for each in range(number)]
+    booked = [insert_booking(student, people.tutor(), FAR + timedelta(hours=2 * each)) for each in range(number)]
     for each in booked:
         each.change("confirmed")
     return booked

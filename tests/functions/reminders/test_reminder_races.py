@@ -12,7 +12,7 @@ from functions.reminders import repository
 from shared.kit.db.pool import close_pool
 from shared.kit.db.query import Query
 from tests.conftest import read_settings_again
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.notifications import dispatch
 from tests.support.paused_transactions import gate_after, kill_the_waiting, wait_until, waiting
 from tests.support.people import People, query
@@ -24,7 +24,7 @@ from tests.support.smtp_server import HOST, free_port, smtp_server
 @pytest.mark.parametrize("number", [10, pytest.param(200, marks=pytest.mark.proof)])
 def test_five_at_once_send_each_reminder_once(people: People, number: int) -> None:
     for _ in range(number):
-        book(people.student(), people.tutor(), in_hours(23.9)).change("confirmed")
+        insert_booking(people.student(), people.tutor(), in_hours(23.9)).change("confirmed")
     dispatch()
     query("DELETE FROM mail_outbox")
     query("DELETE FROM reminders")

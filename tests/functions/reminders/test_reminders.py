@@ -6,7 +6,7 @@ import pytest
 
 from functions.mail.handler import handler as send_mails
 from shared.domain.outbox import mailer_trigger
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.mailbox import delivered
 from tests.support.notifications import dispatch
 from tests.support.people import People, query
@@ -41,7 +41,7 @@ def test_a_booking_made_late_gets_what_still_makes_sense(
 def test_without_a_cancellation_notice_there_is_no_deadline_to_remind_of(people: People) -> None:
     tutor = people.tutor()
     query("UPDATE booking_terms SET cancellation_notice = 0")
-    book(people.student(), tutor, in_hours(100)).change("confirmed")
+    insert_booking(people.student(), tutor, in_hours(100)).change("confirmed")
     dispatch()
     assert reminders() == ALL[1:]
 
@@ -49,7 +49,7 @@ def test_without_a_cancellation_notice_there_is_no_deadline_to_remind_of(people:
 @pytest.mark.parametrize("state", ["pending", "cancelled", "completed"])
 def test_only_confirmed_bookings_get_reminders(people: People, state: str) -> None:
     extra: dict[str, Any] = {"awaiting": "tutor", "expires_at": in_hours(50)} if state == "pending" else {}
-    book(people.student(), people.tutor(), in_hours(100), state=state, **extra).change("requested")
+    insert_booking(people.student(), people.tutor(), in_hours(100), state=state, **extra).change("requested")
     dispatch()
     assert query("SELECT * FROM reminders") == []
 

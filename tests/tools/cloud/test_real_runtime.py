@@ -7,7 +7,7 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 
 from tests.events.recorded import recorded
-from tests.support.booking_rows import book
+from tests.support.booking_rows import insert_booking
 from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, insert, query
 from tools.cloud.intrinsics import REGION
@@ -85,7 +85,7 @@ def test_a_plain_function_answers(known: dict[str, Any], handler: str, event: st
 
 def test_a_booking_is_notified_pushed_and_mailed_with_calendar_entries(people: People) -> None:
     student, tutor = people.student(), people.tutor()
-    book(student, tutor).change("confirmed")
+    insert_booking(student, tutor).change("confirmed")
     with (
         ManagementApi(CREDENTIALS, REGION) as gateway,
         function("functions.chat.sockets.handler") as sockets,
