@@ -1,1 +1,1 @@
-"""Tutor search, tutors' details and their own settings."""
+"""Tutor search, tutors' details and settings."""

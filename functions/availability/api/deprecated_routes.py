@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from functions.availability.actions import slots
 from functions.availability.api import hours_routes
-from functions.availability.api.bodies import override_body, slot_body
+from functions.availability.api.render import render_override, render_slot
 from functions.availability.api.responses import Override, Slot
 from functions.availability.data.overrides import list_overrides
 from functions.availability.domain.commands import NewOverride
@@ -23,7 +23,7 @@ deprecated = router("availability")
 @deprecated.get("/api/availability/overrides/me/", response_model=list[Override], deprecated=True)
 def list_overrides_unpaged(caller: TutorCaller) -> Response:
     """Use `GET /api/availability/hours/me/overrides/`, which answers pages."""
-    return json_response([override_body(each) for each in list_overrides(caller.tutor_id)])
+    return json_response([render_override(each) for each in list_overrides(caller.tutor_id)])
 
 
 @deprecated.post(
@@ -61,4 +61,4 @@ def list_slots_unpaged(request: Request) -> Response:
     query = SlotQuery.read(request.scope["query_string"])
     window = query.window()
     found = slots.list_slots(request.path_params["tutor_id"], window, query.length)
-    return json_response([slot_body(each, window.zone) for each in found])
+    return json_response([render_slot(each, window.zone) for each in found])

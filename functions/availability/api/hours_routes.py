@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Response
 
 from functions.availability.actions import overrides, weekly_hours
-from functions.availability.api.bodies import override_body, week_body
+from functions.availability.api.render import render_override, render_week
 from functions.availability.api.responses import Override, OverridePage, Week
 from functions.availability.data.overrides import list_overrides as list_stored
 from functions.availability.data.weekly_hours import get_week
@@ -27,7 +27,7 @@ hours = router("availability")
 @hours.get("/api/availability/hours/me/", response_model=Week)
 def get_weekly_hours(caller: TutorCaller) -> Response:
     """Get your weekly hours, in your time zone."""
-    return json_response(week_body(get_week(caller.tutor_id)))
+    return json_response(render_week(get_week(caller.tutor_id)))
 
 
 @hours.put("/api/availability/hours/me/", response_model=Week)
@@ -46,7 +46,7 @@ def list_overrides(caller: TutorCaller, query: Annotated[PageQuery, from_query(P
     """List your days off, vacations and extra hours that are not over, by their days."""
     page = query.page
     found = list_stored(caller.tutor_id)
-    shown = [override_body(each) for each in found[page.offset : page.offset + page.size]]
+    shown = [render_override(each) for each in found[page.offset : page.offset + page.size]]
     return raw_json_response(page.wrap("/api/availability/hours/me/overrides/", len(found), json_text(shown)))
 
 
@@ -58,7 +58,7 @@ def list_overrides(caller: TutorCaller, query: Annotated[PageQuery, from_query(P
 )
 def add_override(caller: TutorCaller, override: NewOverride) -> Response:
     """Offer more time on some days (`extra`) or less (`off`, which wins). Bookings stay."""
-    return json_response(override_body(overrides.add_override(caller, override)), 201)
+    return json_response(render_override(overrides.add_override(caller, override)), 201)
 
 
 @hours.delete(

@@ -78,7 +78,7 @@ class OverridePage(Page):
 
 
 class OwnBookingTerms(BaseModel):
-    """Your terms. Null limits are none; without a meeting address every online session gets a room of its own."""
+    """Your terms. Null limits are none; without a meeting address every online session gets a new room."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_TERMS})
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from functions.availability.actions import slots
-from functions.availability.api.bodies import slot_body
+from functions.availability.api.render import render_slot
 from functions.availability.api.responses import SlotPage
 from functions.availability.domain.slot_query import SlotPageQuery, SlotWindow
 from shared.kit.errors import FieldErrors, NotFound
@@ -30,7 +30,7 @@ def list_slots(request: Request) -> Response:
     found = slots.list_slots(request.path_params["tutor_id"], window, query.length)
     page, rest = found[: query.page_size], found[query.page_size :]
     following = _link(request, query, window, rest[0].span.starts_at) if rest else None
-    return json_response({"next": following, "results": [slot_body(each, window.zone) for each in page]})
+    return json_response({"next": following, "results": [render_slot(each, window.zone) for each in page]})
 
 
 def _link(request: Request, query: SlotPageQuery, window: SlotWindow, starts_at: datetime) -> str:

@@ -87,7 +87,7 @@ SELECT %s, 'off', day, day, starts, ends FROM unnest(%s::date[], %s::int[], %s::
 
 
 def block_intervals(db: PooledConnection, tutor_id: int, intervals: Sequence[LocalInterval]) -> None:
-    """Offer nothing in some intervals, whatever the rules say."""
+    """Offer nothing in some intervals, even if rules do."""
     if intervals:
         days, starts, ends = (list(column) for column in zip(*intervals, strict=True))
         BLOCK_INTERVALS.run(db, (tutor_id, days, starts, ends))

@@ -111,7 +111,7 @@ class BookingTermsChange(PartialUpdate, RequestModel):
     cancellation_notice: Annotated[int, Field(description="Hours."), Whole(minimum=0, maximum=720)] = 0
     meeting_url: Annotated[
         str | None,
-        Field(description="An https address; with null every online session gets a room of its own."),
+        Field(description="An https address; with null every online session gets a new room."),
         Text(max_length=MAX_URL, null=True, checks=(https_only,)),
     ] = None
     group_seats: Annotated[int, Field(description="Seats."), Whole(minimum=2, maximum=100)] = 0

@@ -37,7 +37,9 @@ def search_tutors(request: Request) -> Response:
     responses=error_responses(UnknownSkillSearched),
 )
 def count_search_facets(request: Request) -> Response:
-    """Count the tutors that the same search would find by each skill and location, whatever ones of these it names.
+    """Count the tutors that the same search would find by each skill and in each location.
+
+    Skills are counted without the filter by skills, locations without the one by location.
 
     Of locations there are the hundred most frequent. With a free time the five hundred best tutors are counted, and
     `complete` is false if there are more.

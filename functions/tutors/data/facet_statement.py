@@ -13,7 +13,7 @@ LOCATIONS = 100
 # Who is free must be asked of one tutor after the other: the best are counted, up to so many.
 COUNTED = 500
 
-# A facet does not restrict itself: skills are counted whatever skills are asked for, locations wherever is looked.
+# A facet does not restrict itself: skills are counted without the filter by skill, locations without that by location.
 COUNT = """
 WITH matched AS MATERIALIZED ({matched})
 SELECT (SELECT count(*) FROM matched) AS counted,

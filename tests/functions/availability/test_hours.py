@@ -54,7 +54,7 @@ def test_hours_are_replaced_as_a_whole_and_shown_from_monday_on(people: People) 
 
 
 def test_hours_become_items_for_the_days_that_can_be_booked(people: People) -> None:
-    """By the clocks of the tutor, on both sides of whatever changes of clocks lie ahead."""
+    """By the clocks of the tutor, on both sides of the changes of clocks that lie ahead."""
     tutor, other = people.tutor(), people.tutor()
     put(other, on(2))
     change(tutor, booking_window=365)

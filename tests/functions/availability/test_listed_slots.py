@@ -28,11 +28,11 @@ RESERVATION = "/api/reservation/reservation/"
 MINUTE = timedelta(minutes=1)
 
 
-def book(student: Person, **wanted: Any) -> Answer:
-    return reserve("POST", RESERVATION, token=student.access, json_body=wanted)
+def book(student: Person, **body: Any) -> Answer:
+    return reserve("POST", RESERVATION, token=student.access, json_body=body)
 
 
-def wanted(tutor: Person, slot: dict[str, Any]) -> dict[str, Any]:
+def booking_of(tutor: Person, slot: dict[str, Any]) -> dict[str, Any]:
     if slot.get("session"):
         return {"session": slot["session"]}
     return {
@@ -97,7 +97,7 @@ def test_every_listed_slot_can_be_booked_and_is_listed_no_more(people: People, m
         listed = slots(tutor, f"{around}&length={length}")
         assert len(listed) >= 5
         for slot in listed:
-            answer = book(student, **wanted(tutor, slot))
+            answer = book(student, **booking_of(tutor, slot))
             assert answer.status == 201, (slot, answer)
             again = slots(tutor, f"{around}&length={length}")
             if slot.get("session"):

@@ -62,12 +62,12 @@ MAY_BE_NULL = {"last_day", "max_per_day", "max_per_week", "meeting_url", "group_
 @each(PROTECTED)
 def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
     numbers = count()
-    refusals = strangers(lambda: people.tutor(email=f"ewa{next(numbers)}@prz.edu.pl"))
+    errors = strangers(lambda: people.tutor(email=f"ewa{next(numbers)}@prz.edu.pl"))
     before = rows()
-    for headers, refusal in refusals:
+    for headers, error in errors:
         for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("POST", b"[]"), ("GET", b"")):
             answer = call(method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.json) == (401, refusal)
+            assert (answer.status, answer.json) == (401, error)
     assert rows() == before
 
 

@@ -23,7 +23,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 
 
 @pytest.fixture(params=[0, 1_000], ids=["by order", "by time"], autouse=True)
-def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _by_order_and_by_time(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a time is rare changes the way to an answer, and never the answer."""
     monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", request.param)
 
@@ -224,8 +224,8 @@ def test_where_no_session_fits_nobody_is_found(tutor: Person, asked: str) -> Non
 
 def test_around_the_change_of_clocks_windows_are_where_the_wall_shows_them() -> None:
     def windows(now: datetime, start: int, end: int) -> list[tuple[str, str]]:
-        wanted = FreeTime(start * 60, end * 60, ALL, WARSAW, 2, None)
-        return [(f"{each.starts_at:%d %H:%M}", f"{each.ends_at:%d %H:%M}") for each in wanted.windows(now)]
+        asked = FreeTime(start * 60, end * 60, ALL, WARSAW, 2, None)
+        return [(f"{each.starts_at:%d %H:%M}", f"{each.ends_at:%d %H:%M}") for each in asked.windows(now)]
 
     autumn, spring = datetime(2034, 10, 28, 6, tzinfo=UTC), datetime(2034, 3, 25, 6, tzinfo=UTC)
     assert windows(autumn, 1, 4) == [("28 23:00", "29 03:00"), ("30 00:00", "30 03:00")]
@@ -243,7 +243,7 @@ ZONES = st.sampled_from(["Europe/Warsaw", "UTC", "America/St_Johns", "Australia/
 
 @given(
     now=st.timedeltas(timedelta(), timedelta(days=40 * 365)).map(datetime(2000, 1, 1, tzinfo=UTC).__add__),
-    wanted=st.builds(
+    asked=st.builds(
         FreeTime,
         starts=st.integers(0, 1439),
         ends=st.integers(0, 1440),
@@ -254,20 +254,20 @@ ZONES = st.sampled_from(["Europe/Warsaw", "UTC", "America/St_Johns", "Australia/
     ),
 )
 @settings(max_examples=200, deadline=None)
-def test_windows_are_sorted_apart_and_by_the_wall_clock(now: datetime, wanted: FreeTime) -> None:
-    windows = wanted.windows(now)
+def test_windows_are_sorted_apart_and_by_the_wall_clock(now: datetime, asked: FreeTime) -> None:
+    windows = asked.windows(now)
     assert all(one.ends_at < other.starts_at for one, other in pairwise(windows))
     for window in windows:
-        assert now <= window.starts_at < window.ends_at <= now + timedelta(days=wanted.days)
+        assert now <= window.starts_at < window.ends_at <= now + timedelta(days=asked.days)
         for moment in (window.starts_at, window.ends_at - timedelta(microseconds=1)):
-            assert _is_wanted(moment.astimezone(wanted.zone), wanted), (window, moment)
+            assert _is_asked_for(moment.astimezone(asked.zone), asked), (window, moment)
 
 
-def _is_wanted(local: datetime, wanted: FreeTime) -> bool:
+def _is_asked_for(local: datetime, asked: FreeTime) -> bool:
     minutes = local.hour * 60 + local.minute
-    past_midnight = wanted.ends <= wanted.starts
-    today = wanted.starts <= minutes and (past_midnight or minutes < wanted.ends)
-    yesterday = past_midnight and minutes < wanted.ends
-    return (today and local.isoweekday() in wanted.weekdays) or (
-        yesterday and (local.isoweekday() - 2) % 7 + 1 in wanted.weekdays
+    past_midnight = asked.ends <= asked.starts
+    today = asked.starts <= minutes and (past_midnight or minutes < asked.ends)
+    yesterday = past_midnight and minutes < asked.ends
+    return (today and local.isoweekday() in asked.weekdays) or (
+        yesterday and (local.isoweekday() - 2) % 7 + 1 in asked.weekdays
     )

@@ -43,7 +43,7 @@ terms = st.fixed_dictionaries(
 )
 ANY_TIME = FreeTime(starts=0, ends=DAY, weekdays=frozenset(range(1, 8)), zone=local_zone(), days=30, length=None)
 # Half of them have no bound at all, or too little would be found.
-wishes = st.just(ANY_TIME) | st.builds(
+free_times = st.just(ANY_TIME) | st.builds(
     FreeTime,
     starts=st.just(0) | st.integers(0, 95).map(lambda quarter: quarter * 15),
     ends=st.just(DAY) | st.integers(1, 96).map(lambda quarter: quarter * 15),
@@ -86,14 +86,14 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
         items=st.lists(st.tuples(stretches, st.booleans()), min_size=1, max_size=8),
         sessions=st.lists(st.tuples(stretches, st.sampled_from([0, MOST_BUFFER])), max_size=5),
         lessons=st.lists(stretches, max_size=2),
-        wish=wishes,
+        free_time=free_times,
         seconds=st.sampled_from([0, 0, 17]),
     )
     # The few are the same ones in every run, or luck would decide whether they show both answers.
     @settings(
         max_examples=examples, derandomize=examples == 100, deadline=None, database=None, suppress_health_check=SLOW
     )
-    def play(*, terms: Any, items: Any, sessions: Any, lessons: Any, wish: FreeTime, seconds: int) -> None:
+    def play(*, terms: Any, items: Any, sessions: Any, lessons: Any, free_time: FreeTime, seconds: int) -> None:
         for table in ("bookings", "tutoring_sessions", "schedule_items"):
             query(f"DELETE FROM {table}")
         now = datetime.now(UTC).replace(second=seconds, microsecond=0)
@@ -106,25 +106,25 @@ def test_a_tutor_is_found_if_and_only_if_a_slot_can_be_booked(
             take(tutor, now + start * MINUTE, minutes, before=MOST_BUFFER - buffer, after=buffer)
         for start, minutes in apart(lessons):
             learn(tutor, now + start * MINUTE, minutes)
-        compare(tutor, wish, seen)
+        compare(tutor, free_time, seen)
 
     play()
     assert min(seen[True], seen[False]) > examples // 50, seen
 
 
-def compare(tutor: Person, wish: FreeTime, seen: Counter[bool]) -> None:
+def compare(tutor: Person, free_time: FreeTime, seen: Counter[bool]) -> None:
     """Both decide at moments so close that nothing lies between them."""
-    windows = wish.windows(datetime.now(UTC))
+    windows = free_time.windows(datetime.now(UTC))
     assume(windows)
-    found = bool(search.search(Filters(free_time=wish)))
+    found = bool(search.search(Filters(free_time=free_time)))
     with connection() as db:
         calendar = load_calendar(db, tutor.tutor_id, Span(windows[0].starts_at, windows[-1].ends_at))
     assert calendar is not None
-    expected = fits(calendar, wish, windows)
+    expected = fits(calendar, free_time, windows)
     if found != expected:
         # A slot may have become too late between the two: then the rule agrees a moment earlier.
         earlier = Calendar(**{**vars_of(calendar), "now": calendar.now - timedelta(seconds=2)})
-        assert found == fits(earlier, wish, wish.windows(earlier.now)), (wish, calendar)
+        assert found == fits(earlier, free_time, free_time.windows(earlier.now)), (free_time, calendar)
     seen[found] += 1
 
 

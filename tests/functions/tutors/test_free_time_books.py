@@ -52,28 +52,28 @@ def populate(people: People, chance: Random) -> list[Person]:
     return tutors
 
 
-def slots(tutor_id: int, wish: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tutor's free slots that are as wished, as a client finds them day by day."""
-    starts_at, zone = datetime.now(ZoneInfo(wish["free_tz"])), ZoneInfo(wish["free_tz"])
-    parameters = {"tz": wish["free_tz"], "from": starts_at.isoformat()}
-    if "free_length" in wish:
-        parameters["length"] = wish["free_length"]
+def slots(tutor_id: int, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tutor's free slots that fit, as a client finds them day by day."""
+    starts_at, zone = datetime.now(ZoneInfo(asked["free_tz"])), ZoneInfo(asked["free_tz"])
+    parameters = {"tz": asked["free_tz"], "from": starts_at.isoformat()}
+    if "free_length" in asked:
+        parameters["length"] = asked["free_length"]
     answer = slots_of("GET", f"/api/availability/tutors/{tutor_id}/slots/?page_size=500&{urlencode(parameters)}")
-    return [slot for slot in answer.json["results"] if _is_wished(slot, wish, zone)] if answer.status == 200 else []
+    return [slot for slot in answer.json["results"] if _fits(slot, asked, zone)] if answer.status == 200 else []
 
 
-def _is_wished(slot: dict[str, Any], wish: dict[str, Any], zone: ZoneInfo) -> bool:
+def _fits(slot: dict[str, Any], asked: dict[str, Any], zone: ZoneInfo) -> bool:
     """A seat in somebody else's group is no free time."""
     if slot.get("session"):
         return False
     starts_at, ends_at = (datetime.fromisoformat(slot[name]).astimezone(zone) for name in ("start_time", "end_time"))
     end = "24:00" if ends_at.date() > starts_at.date() and f"{ends_at:%H:%M}" == "00:00" else f"{ends_at:%H:%M}"
     one_day = ends_at.date() == starts_at.date() or end == "24:00"
-    weekday = str(starts_at.isoweekday()) in wish["free_weekdays"].split(",")
-    return one_day and weekday and wish["free_from"] <= f"{starts_at:%H:%M}" and end <= wish["free_to"]
+    weekday = str(starts_at.isoweekday()) in asked["free_weekdays"].split(",")
+    return one_day and weekday and asked["free_from"] <= f"{starts_at:%H:%M}" and end <= asked["free_to"]
 
 
-WISHES: list[dict[str, Any]] = [
+SEARCHES: list[dict[str, Any]] = [
     {"free_from": "08:00", "free_to": "12:00", "free_weekdays": "1,2,3,4,5,6,7", "free_tz": "UTC"},
     {"free_from": "16:00", "free_to": "18:00", "free_weekdays": "1,3,5,7", "free_tz": "Europe/Warsaw"},
     {"free_from": "00:00", "free_to": "23:00", "free_weekdays": "2,6", "free_tz": "Asia/Tokyo"},
@@ -84,21 +84,21 @@ WISHES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("few", [0, 1_000], ids=["by order", "by time"])
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(2, 40))])
-def test_whoever_is_found_can_be_booked(people: People, monkeypatch: pytest.MonkeyPatch, seed: int, few: int) -> None:
+def test_all_who_are_found_can_be_booked(people: People, monkeypatch: pytest.MonkeyPatch, seed: int, few: int) -> None:
     monkeypatch.setattr(free_time_search, "SELECTIVE_ITEMS", few)
     chance = Random(seed)
     tutors = populate(people, chance)
     booked = 0
-    for wish in WISHES:
+    for asked in SEARCHES:
         found = {
-            tutor_id for page in pages(urlencode(wish | {"free_within": DAYS, "page_size": 7})) for tutor_id in page
+            tutor_id for page in pages(urlencode(asked | {"free_within": DAYS, "page_size": 7})) for tutor_id in page
         }
-        could = {tutor.tutor_id: slots(tutor.tutor_id, wish) for tutor in tutors}
-        assert found == {tutor_id for tutor_id, free in could.items() if free}, wish
+        could = {tutor.tutor_id: slots(tutor.tutor_id, asked) for tutor in tutors}
+        assert found == {tutor_id for tutor_id, free in could.items() if free}, asked
         for tutor_id in sorted(found):
             book_one(people.student(), tutor_id, could[tutor_id][0])
             booked += 1
-    assert booked > len(WISHES)
+    assert booked > len(SEARCHES)
     assert query("SELECT count(*) FROM bookings") == [(booked,)]
 
 

@@ -1,4 +1,4 @@
-"""How what is stored is answered, see `responses`."""
+"""Make answers of what is stored; `responses` describes them."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from functions.availability.data.weekly_hours import Week
 from shared.domain.time_of_day import format_time_of_day
 
 
-def week_body(week: Week) -> dict[str, Any]:
+def render_week(week: Week) -> dict[str, Any]:
     hours = [
         {
             "weekday": each.weekday,
@@ -21,7 +21,7 @@ def week_body(week: Week) -> dict[str, Any]:
     return {"time_zone": week.time_zone, "hours": hours}
 
 
-def override_body(override: StoredOverride) -> dict[str, Any]:
+def render_override(override: StoredOverride) -> dict[str, Any]:
     return {
         "id": override.id,
         "kind": override.kind,
@@ -33,7 +33,7 @@ def override_body(override: StoredOverride) -> dict[str, Any]:
     }
 
 
-def slot_body(slot: BookableSlot, zone: ZoneInfo) -> dict[str, Any]:
+def render_slot(slot: BookableSlot, zone: ZoneInfo) -> dict[str, Any]:
     body: dict[str, Any] = {
         "start_time": slot.span.starts_at.astimezone(zone).isoformat(),
         "end_time": slot.span.ends_at.astimezone(zone).isoformat(),
