@@ -11,12 +11,14 @@ from functions.notifications.api.routes import notifications
 from functions.profiles.routes import profiles
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
+from functions.tokens.device_routes import devices
 from functions.tokens.routes import tokens
 from functions.tutors.api.routers import ROUTERS as TUTORS
 
 ROUTERS: tuple[APIRouter, ...] = (
     *TUTORS,
     tokens,
+    devices,
     accounts,
     profiles,
     *AVAILABILITY,

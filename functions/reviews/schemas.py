@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from shared.kit.http.fields import Text, Whole, invalid
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel
+from shared.kit.http.response_models import MayBeMissing, Page
 
 MAX_RATING_NUMBER = 32_767
 MAX_REVIEW = 5_000
@@ -63,7 +64,7 @@ class RatingOfTutor(Rating):
 class OwnRating(RatingOfTutor):
     """`hidden` is there, and true, only if staff hid the review."""
 
-    hidden: bool = False
+    hidden: MayBeMissing[bool] = None
 
 
 class OwnRatings(BaseModel):
@@ -85,13 +86,7 @@ class Review(BaseModel):
     replied_at: datetime | None
 
 
-class _Page(BaseModel):
-    count: int
-    next: str | None
-    previous: str | None
-
-
-class ReviewPage(_Page):
+class ReviewPage(Page):
     avg_rating: str
     results: list[Review]
 
@@ -118,7 +113,7 @@ class ReportedReview(BaseModel):
     reports: list[Report]
 
 
-class ReportedPage(_Page):
+class ReportedPage(Page):
     results: list[ReportedReview]
 
 

@@ -1,6 +1,7 @@
 """The Lambda handler of the tokens feature."""
 
+from functions.tokens.device_routes import devices
 from functions.tokens.routes import tokens
 from shared.kit.http.routing import http_handler
 
-handler = http_handler(tokens)
+handler = http_handler(tokens, devices)

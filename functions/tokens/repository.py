@@ -7,6 +7,7 @@ from uuid import UUID
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query
+from shared.kit.http.page_pagination import PageNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +96,31 @@ def note_password_check(session_id: UUID) -> None:
         NOTE_PASSWORD_CHECK.run(db, (session_id,))
 
 
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """A page of somebody's signed-in devices as JSON text, and the count of all."""
+
+    count: int
+    results: str
+
+
 LIST_DEVICES = Query(
-    str,
+    Devices,
     """
-SELECT coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') FROM (
+SELECT (SELECT count(*) FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()) AS count,
+    coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') AS results
+FROM (
     SELECT id, user_agent, host(address) AS address, format_time(created_at, %(zone)s) AS created_at,
            format_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
     FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()
-    ORDER BY last_used_at DESC, id LIMIT %(most)s
+    ORDER BY last_used_at DESC, id LIMIT %(size)s OFFSET %(offset)s
 ) device
 """,
 )
-# A Lambda function's answer ends at 6 MB.
-MOST_DEVICES = 500
 
 
-def list_devices(user_id: UUID, current: UUID) -> str:
-    """The signed-in devices as JSON text, the last used one first, MOST_DEVICES at most."""
-    values = {"user_id": user_id, "current": current, "zone": platform_settings().time_zone, "most": MOST_DEVICES}
+def list_devices(user_id: UUID, current: UUID, page: PageNumber) -> Devices:
+    """The signed-in devices, the last used one first; `current` is the session of the one that asks."""
+    values = {"user_id": user_id, "current": current, "size": page.size, "offset": page.offset}
     with connection() as db:
-        return LIST_DEVICES.get(db, values)
+        return LIST_DEVICES.get(db, {**values, "zone": platform_settings().time_zone})

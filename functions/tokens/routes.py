@@ -1,16 +1,13 @@
 """The HTTP endpoints of signing in and of tokens."""
 
-from uuid import UUID
-
 from fastapi import Request, Response
 
-from functions.tokens import repository, service
+from functions.tokens import service
 from functions.tokens.schemas import (
     AccessToken,
     AnyToken,
     BearerToken,
     Credentials,
-    Device,
     PasswordGrant,
     PasswordMatches,
     PasswordToCheck,
@@ -18,17 +15,13 @@ from functions.tokens.schemas import (
     TokenPair,
 )
 from shared.domain.auth import User
-from shared.domain.sign_in_sessions import close_sockets, end_sessions
-from shared.kit.db.transactions import transaction
-from shared.kit.errors import NotFound, Throttled
+from shared.kit.errors import Throttled
 from shared.kit.http.openapi import error_responses
-from shared.kit.http.response_models import Detail
-from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 from shared.kit.http.viewer import client_address
 
 tokens = router("tokens")
-SIGNED_OUT = {"detail": "Wylogowano."}
 
 
 @tokens.recorded.post(
@@ -87,38 +80,3 @@ def check_password(request: Request, caller: User, body: PasswordToCheck) -> Res
     """Check your password. Changing it and deleting your account require this within the last 15 minutes."""
     matches = service.check_password(caller, body.password, client_address(request))
     return json_response({"password_matches": matches})
-
-
-@tokens.post("/api/token/logout/", response_model=Detail)
-def sign_out(caller: User) -> Response:
-    """Sign out this device: its tokens are void and its sockets are closed."""
-    return _end(caller.id, only=caller.session_id)
-
-
-@tokens.get("/api/token/sessions/", response_model=list[Device])
-def list_devices(caller: User) -> Response:
-    """List your signed-in devices, the last used one first."""
-    return raw_json_response(repository.list_devices(caller.id, caller.session_id))
-
-
-@tokens.delete("/api/token/sessions/", response_model=Detail)
-def sign_out_other_devices(caller: User) -> Response:
-    """Sign out all your devices but this one."""
-    return _end(caller.id, but=caller.session_id)
-
-
-@tokens.delete(
-    "/api/token/sessions/{session_id:lower_uuid}/", response_model=Detail, responses=error_responses(NotFound)
-)
-def sign_out_device(caller: User, session_id: UUID) -> Response:
-    """Sign out one of your devices."""
-    return _end(caller.id, only=session_id)
-
-
-def _end(user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> Response:
-    with transaction() as db:
-        ended, sockets = end_sessions(db, user_id, only=only, but=but)
-    if only is not None and not ended:
-        raise NotFound
-    close_sockets(sockets)
-    return json_response(SIGNED_OUT)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.kit.http.fields import Text
+from shared.kit.http.response_models import Page
 
 
 class Credentials(BaseModel):
@@ -78,3 +79,7 @@ class Device(BaseModel):
     created_at: datetime
     last_used_at: datetime
     current: bool
+
+
+class DevicePage(Page):
+    results: list[Device]

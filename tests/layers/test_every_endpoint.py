@@ -65,6 +65,9 @@ PROTECTED = [
     Endpoint(LambdaClient(profiles), "PATCH", "/api/user/profile_image/"),
     Endpoint(LambdaClient(profiles), "DELETE", "/api/user/profile_image/"),
     Endpoint(LambdaClient(accounts), "GET", "/api/user/export/"),
+    Endpoint(LambdaClient(tokens), "GET", "/api/token/devices/"),
+    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/devices/"),
+    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/devices/00000000-0000-4000-8000-000000000000/"),
     Endpoint(LambdaClient(tokens), "GET", "/api/token/sessions/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
@@ -81,6 +84,7 @@ PROTECTED = [
 ]
 # The device and the notification above are nobody's, and nobody has a calendar.
 ANSWERS = {
+    "DELETE /api/token/devices/00000000-0000-4000-8000-000000000000/": 404,
     "DELETE /api/token/sessions/00000000-0000-4000-8000-000000000000/": 404,
     "PUT /api/notification/is_read/1/": 404,
     "PATCH /api/notification/is_read/1/": 404,

@@ -375,6 +375,7 @@ def account_s_end() -> Iterator[Step]:
     # While there is one session, there is one order.
     yield Step("GET", f"{user}export/", "student")
     yield Step("GET", "/api/token/sessions/", "student")
+    yield Step("GET", "/api/token/devices/", "student")
     for email in ("nowa@example.com", "NOWA@example.com", "x", "a" * 300 + "@example.com", "t@prz.edu.pl.example"):
         body = {"email": email, "password": "Trudne1!haslo", "is_tutor": email.startswith("t@")}
         yield Step("POST", f"{user}create/", body=body)
@@ -408,11 +409,14 @@ def account_s_end() -> Iterator[Step]:
     )
     yield Step("PATCH", f"{user}profile_image/", "student", raw=broken, headers={"content-type": MULTIPART})
     yield Step("DELETE", f"/api/token/sessions/{GONE}/", "student")
+    yield Step("DELETE", f"/api/token/devices/{GONE}/", "student")
     yield Step("DELETE", "/api/token/sessions/{session}/", "second")
+    yield Step("DELETE", "/api/token/devices/{device}/", "staff")
     yield Step("GET", f"{user}profile/", "second")
     yield Step("DELETE", f"{user}delete/", "tutor")
     yield Step("GET", f"{user}profile/", "tutor")
     yield Step("GET", "/api/chat/conversations/", "student")
+    yield Step("DELETE", "/api/token/devices/", "student")
     yield Step("DELETE", "/api/token/sessions/", "student")
 
 

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from functions.tokens import repository
+from functions.tokens.device_routes import MOST_DEVICES
 from functions.tokens.handler import handler
 from tests.support.conversations import add_conversation
 from tests.support.lambda_client import Answer, LambdaClient
@@ -12,7 +12,8 @@ from tests.support.people import PASSWORD, People, Person, insert, query
 from tests.support.sockets import closed_sockets
 
 call = LambdaClient(handler)
-PATH = "/api/token/sessions/"
+PATH, OLD_PATH = "/api/token/devices/", "/api/token/sessions/"
+EITHER_PATH = pytest.mark.parametrize("path", [PATH, OLD_PATH])
 SIGNED_OUT = {"detail": "Wylogowano."}
 NOT_FOUND = {"detail": "Nie znaleziono."}
 INVALID = "Token jest niepoprawny lub wygasł"
@@ -45,7 +46,9 @@ def test_devices_are_listed_the_last_used_one_first(people: People) -> None:
     )
     answer = call("GET", PATH, token=phone["access"])
     assert answer.status == 200
-    first, second = answer.json
+    assert list(answer.json) == ["count", "next", "previous", "results"]
+    assert answer.json["count"] == 2
+    first, second = answer.json["results"]
     assert list(first) == ["id", "user_agent", "address", "created_at", "last_used_at", "current"]
     assert (first["id"], first["user_agent"], first["current"]) == (str(ola.session_id), "Firefox", False)
     assert (first["address"], first["last_used_at"]) == ("192.0.2.1", "2035-07-10T10:00:00+02:00")
@@ -58,19 +61,43 @@ def test_devices_of_others_and_expired_ones_are_not_listed(people: People) -> No
     ola = people.student()
     people.student()
     insert("sign_in_sessions", {"user_id": ola.id, "expires_at": "2020-01-01"})
-    assert [each["id"] for each in call("GET", PATH, token=ola.access).json] == [str(ola.session_id)]
+    page = call("GET", PATH, token=ola.access).json
+    assert (page["count"], [each["id"] for each in page["results"]]) == (1, [str(ola.session_id)])
 
 
-def test_the_list_of_devices_is_bounded(people: People) -> None:
-    ola = people.student()
+def add_devices(person: Person, count: int) -> None:
+    """Devices that were last used an hour ago."""
     query(
         "INSERT INTO sign_in_sessions (user_id, user_agent, expires_at, last_used_at)"
         " SELECT %s, repeat('x', 300), now() + interval '1 day', now() - interval '1 hour' FROM generate_series(1, %s)",
-        ola.id,
-        repository.MOST_DEVICES + 1,
+        person.id,
+        count,
     )
-    listed = call("GET", PATH, token=ola.access).json
-    assert len(listed) == repository.MOST_DEVICES
+
+
+def test_devices_come_in_pages(people: People) -> None:
+    ola = people.student()
+    add_devices(ola, 11)
+    first = call("GET", f"{PATH}?page_size=8", token=ola.access).json
+    second = call("GET", first["next"], token=ola.access).json
+    assert (first["count"], second["count"], second["next"]) == (12, 12, None)
+    assert second["previous"] == f"{PATH}?p=1&page_size=8"
+    ids = [each["id"] for page in (first, second) for each in page["results"]]
+    assert (len(ids), len(set(ids)), ids[0]) == (12, 12, str(ola.session_id))
+    assert call("GET", f"{PATH}?p=3&page_size=8", token=ola.access).status == 404
+
+
+def test_the_list_without_pages_has_the_same_devices(people: People) -> None:
+    ola = people.student()
+    add_devices(ola, 3)
+    assert call("GET", OLD_PATH, token=ola.access).json == call("GET", PATH, token=ola.access).json["results"]
+
+
+def test_the_list_without_pages_is_bounded(people: People) -> None:
+    ola = people.student()
+    add_devices(ola, MOST_DEVICES.size + 1)
+    listed = call("GET", OLD_PATH, token=ola.access).json
+    assert len(listed) == MOST_DEVICES.size
     assert listed[0]["current"]
 
 
@@ -84,30 +111,33 @@ def test_signing_out_ends_this_session_only(people: People) -> None:
     assert call("POST", "/api/token/logout/", token=ola.access).status == 401
 
 
-def test_another_device_is_signed_out_by_its_id(people: People) -> None:
+@EITHER_PATH
+def test_another_device_is_signed_out_by_its_id(people: People, path: str) -> None:
     ola = people.student()
     phone = sign_in(ola, "Telefon")
-    assert_signed_out(call("DELETE", f"{PATH}{ola.session_id}/", token=phone["access"]))
+    assert_signed_out(call("DELETE", f"{path}{ola.session_id}/", token=phone["access"]))
     assert is_void(ola.access)
     assert not is_void(phone["access"])
-    answer = call("DELETE", f"{PATH}{ola.session_id}/", token=phone["access"])
+    answer = call("DELETE", f"{path}{ola.session_id}/", token=phone["access"])
     assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
-def test_all_other_devices_are_signed_out(people: People) -> None:
+@EITHER_PATH
+def test_all_other_devices_are_signed_out(people: People, path: str) -> None:
     ola, jan = people.student(), people.student()
     others = [sign_in(ola, f"Telefon {number}")["access"] for number in range(3)]
-    assert_signed_out(call("DELETE", PATH, token=ola.access))
+    assert_signed_out(call("DELETE", path, token=ola.access))
     assert all(map(is_void, others))
     assert not is_void(ola.access)
     assert not is_void(jan.access)
-    assert_signed_out(call("DELETE", PATH, token=ola.access))
+    assert_signed_out(call("DELETE", path, token=ola.access))
 
 
-def test_a_device_of_somebody_else_is_not_found(people: People) -> None:
+@EITHER_PATH
+def test_a_device_of_somebody_else_is_not_found(people: People, path: str) -> None:
     ola, jan = people.student(), people.student()
     for session_id in (jan.session_id, uuid4()):
-        answer = call("DELETE", f"{PATH}{session_id}/", token=ola.access)
+        answer = call("DELETE", f"{path}{session_id}/", token=ola.access)
         assert (answer.status, answer.json) == (404, NOT_FOUND)
     assert not is_void(jan.access)
 
@@ -126,6 +156,8 @@ def test_an_id_that_is_none_is_an_unknown_path(people: People, session_id: str) 
         ("DELETE", PATH, ["other"]),
         ("DELETE", PATH + "{other}/", ["other"]),
         ("DELETE", PATH + "{foreign}/", []),
+        ("DELETE", OLD_PATH, ["other"]),
+        ("DELETE", OLD_PATH + "{other}/", ["other"]),
     ],
 )
 def test_the_sockets_of_ended_sessions_are_closed(

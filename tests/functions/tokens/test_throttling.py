@@ -195,7 +195,7 @@ def test_checks_in_one_session_do_not_lock_another_one(ola: Person, people: Peop
 
 def test_redis_learns_neither_addresses_nor_anything_long(ola: Person) -> None:
     sign_in(ola.email)
-    sign_in("x" * 1_000_000)
+    assert sign_in("x" * 200_000).status == 401
     keys = list(redis_client().scan_iter())
     assert len(keys) == 3
     assert max(map(len, keys)) < 100

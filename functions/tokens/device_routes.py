@@ -1,0 +1,82 @@
+"""The HTTP endpoints of signed-in devices."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+
+from functions.tokens import repository
+from functions.tokens.schemas import Device, DevicePage
+from shared.domain.auth import User
+from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.page_pagination import PageNumber, PageQuery
+from shared.kit.http.query_models import from_query
+from shared.kit.http.response_models import Detail
+from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.routing import router
+
+devices = router("tokens")
+# Of the list without pages: a Lambda function's answer ends at 6 MB.
+MOST_DEVICES = PageNumber(size=500)
+
+
+@devices.post("/api/token/logout/", response_model=Detail)
+def sign_out(caller: User) -> Response:
+    """Sign out this device: its tokens are void and its sockets are closed."""
+    return _end_sessions(caller.id, only=caller.session_id)
+
+
+@devices.get("/api/token/devices/", response_model=DevicePage, responses=error_responses(FieldErrors, NotFound))
+def list_devices(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
+    """List your signed-in devices, the last used one first."""
+    found = repository.list_devices(caller.id, caller.session_id, query.page)
+    return raw_json_response(query.page.wrap("/api/token/devices/", found.count, found.results))
+
+
+@devices.delete("/api/token/devices/", response_model=Detail)
+def sign_out_other_devices(caller: User) -> Response:
+    """Sign out all your devices but this one."""
+    return _end_sessions(caller.id, but=caller.session_id)
+
+
+@devices.delete(
+    "/api/token/devices/{device_id:lower_uuid}/", response_model=Detail, responses=error_responses(NotFound)
+)
+def sign_out_device(caller: User, device_id: UUID) -> Response:
+    """Sign out one of your devices."""
+    return _end_sessions(caller.id, only=device_id)
+
+
+@devices.get("/api/token/sessions/", response_model=list[Device], deprecated=True)
+def list_sessions(caller: User) -> Response:
+    """List your signed-in devices without pages; use GET /api/token/devices/."""
+    return raw_json_response(repository.list_devices(caller.id, caller.session_id, MOST_DEVICES).results)
+
+
+@devices.delete("/api/token/sessions/", response_model=Detail, deprecated=True)
+def end_other_sessions(caller: User) -> Response:
+    """Sign out all your devices but this one; use DELETE /api/token/devices/."""
+    return sign_out_other_devices(caller)
+
+
+@devices.delete(
+    "/api/token/sessions/{session_id:lower_uuid}/",
+    response_model=Detail,
+    responses=error_responses(NotFound),
+    deprecated=True,
+)
+def end_session(caller: User, session_id: UUID) -> Response:
+    """Sign out one of your devices; use DELETE /api/token/devices/<id>/."""
+    return sign_out_device(caller, session_id)
+
+
+def _end_sessions(user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> Response:
+    with transaction() as db:
+        ended, sockets = end_sessions(db, user_id, only=only, but=but)
+    if only is not None and not ended:
+        raise NotFound
+    close_sockets(sockets)
+    return json_response({"detail": "Wylogowano."})
