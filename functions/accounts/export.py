@@ -2,15 +2,17 @@
 
 import re
 from collections import defaultdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from functions.accounts.queries import EXPORT_PAGE, LISTS, PARTS, SINGLES
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import FieldErrors
 from shared.kit.http.cursor_pagination import PAGE_BYTES
-from shared.kit.http.query_string import parse_query
+from shared.kit.http.query_models import QueryModel
 
 Cursor = tuple[int, str]
 START: Cursor = (-1, "")
@@ -25,9 +27,14 @@ class BadCursor(FieldErrors):
         super().__init__(BadCursor.body)
 
 
-def read_cursor(query: bytes) -> Cursor:
-    """Where the page starts, by the `cursor` of a query string. Raises BadCursor."""
-    text = parse_query(query).get("cursor", [""])[0]
+class ExportQuery(QueryModel):
+    cursor: Annotated[
+        str, Field(description="Where the page starts: taken from the Link header of the one before.")
+    ] = ""
+
+
+def read_cursor(text: str) -> Cursor:
+    """Where the page starts. Raises BadCursor."""
     if not text:
         return START
     found = re.fullmatch(r"(0|[1-9][0-9]?)-([0-9a-f.-]{0,64})", text, re.ASCII)

@@ -1,9 +1,11 @@
 """The HTTP endpoints of accounts."""
 
+from typing import Annotated
+
 from fastapi import Request, Response
 
 from functions.accounts import service
-from functions.accounts.export import BadCursor, export_page, read_cursor
+from functions.accounts.export import BadCursor, ExportQuery, export_page, read_cursor
 from functions.accounts.schemas import (
     AddressToConfirm,
     ConfirmationToken,
@@ -24,6 +26,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.query_models import from_query
 from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
@@ -33,12 +36,6 @@ from shared.kit.security.rate_limits import spend
 
 OK = {"status": "OK"}
 accounts = router("accounts")
-CURSOR_PARAMETER = {
-    "name": "cursor",
-    "in": "query",
-    "description": "Where the page starts: taken from the Link header of the one before.",
-    "schema": {"type": "string"},
-}
 
 
 @accounts.recorded.post(
@@ -122,15 +119,13 @@ def delete_account(caller: User) -> Response:
     return json_response({"Info": "Account deleted successfully."})
 
 
-# It reads its own query.
-@accounts.recorded.get(
+@accounts.get(
     "/api/user/export/",
     response_model=Export,
     responses=error_responses(BadCursor),
-    openapi_extra={"parameters": [CURSOR_PARAMETER]},
 )
-def export_data(request: Request, caller: User) -> Response:
+def export_data(caller: User, query: Annotated[ExportQuery, from_query(ExportQuery)]) -> Response:
     """Export all data kept about you, in pages: the Link header leads to the next one."""
-    body, cursor = export_page(caller.id, read_cursor(request.scope["query_string"]))
+    body, cursor = export_page(caller.id, read_cursor(query.cursor))
     link = {"Link": next_link("/api/user/export/", [("cursor", cursor)])} if cursor else None
     return raw_json_response(body, headers=link)

@@ -9,13 +9,16 @@ from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.errors import HoldExpired
 from functions.bookings.domain.transitions import ACCEPT, CONFIRM, REQUEST, Actor, Transition
 from shared.kit.db.pool import PooledConnection
-from shared.kit.errors import RecordedError
+from shared.kit.errors import AppError
 
 
-class AlreadyConfirmed(RecordedError):
+class AlreadyConfirmed(AppError):
     """There is nothing to confirm any more."""
 
-    body: Any = {"error": "Reservation is already confirmed"}
+    code = "already_confirmed"
+    detail = "Ta rezerwacja jest już potwierdzona."
+    # The first key is what clients of the first release look at.
+    body: Any = {"error": "Reservation is already confirmed", "detail": detail, "code": code}
 
 
 def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int) -> None:

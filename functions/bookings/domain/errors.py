@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from shared.domain.free_time import Reason
-from shared.kit.errors import AppError, RecordedError
+from shared.kit.errors import AppError
 
 
 class Conflict(AppError):
@@ -82,10 +82,17 @@ class HoldExpired(Conflict):
     detail = "Czas na odpowiedź minął."
 
 
-class OwnSlot(RecordedError):
+class OwnSlot(AppError):
     """You cannot book yourself."""
 
-    body: Any = {"non_field_errors": ["You cannot make a reservation for yourself"]}
+    code = "own_slot"
+    detail = "Nie można rezerwować zajęć u siebie."
+    # The first key is what clients of the first release look at.
+    body: Any = {
+        "non_field_errors": ["You cannot make a reservation for yourself"],
+        "detail": detail,
+        "code": code,
+    }
 
 
 # Why a slot cannot be booked.

@@ -11,13 +11,14 @@ from shared.kit.db.integers import MAX_INT32
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.openapi import error_responses
+from shared.kit.http.query_models import refuse_unknown
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
 
-tutors = router("tutors").recorded
+tutors = router("tutors")
 
 
-@tutors.fast_get(
+@tutors.recorded.fast_get(
     "/api/user/tutor/search/",
     query=SearchQuery,
     response_model=list[TutorItem],
@@ -44,16 +45,18 @@ def count_search_facets(request: Request) -> Response:
     Of locations there are the hundred most frequent. With a free time the five hundred best tutors are counted, and
     `complete` is false if there are more.
     """
+    # Parameters that only order or page the search are taken, too: clients send the same query to both.
+    refuse_unknown(request.scope["query_string"], SearchQuery)
     return raw_json_response(search.count_facets(request.scope["query_string"]))
 
 
-@tutors.fast_get("/api/user/tutor/all/", response_model=list[TutorItem])
+@tutors.recorded.fast_get("/api/user/tutor/all/", response_model=list[TutorItem])
 def list_tutors(_request: Request) -> Response:
     """List the hundred best tutors."""
     return raw_json_response(f"[{','.join(search.search_tutors(b'').cards)}]")
 
 
-@tutors.fast_get(
+@tutors.recorded.fast_get(
     "/api/user/tutor/details/{tutor_id:any_int}/",
     response_model=Details,
     responses=error_responses(NotFound),
@@ -67,7 +70,7 @@ def get_tutor_details(request: Request) -> Response:
     return raw_json_response(details)
 
 
-@tutors.fast_get("/api/user/tutor/skills/", response_model=list[Skill])
+@tutors.recorded.fast_get("/api/user/tutor/skills/", response_model=list[Skill])
 def list_skills(_request: Request) -> Response:
     """List the skills that tutors may offer."""
     return raw_json_response(queries.list_skills())

@@ -29,10 +29,6 @@ class RecordedError(AppError):
         """Leave the body as it was recorded."""
 
 
-# The name that features still use.
-CodedError = AppError
-
-
 class FieldErrors(RecordedError):
     """400 {"field": ["message", ...], ...}, all wrong fields at once."""
 

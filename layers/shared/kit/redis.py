@@ -74,7 +74,7 @@ def _send(client: "redis.Redis", commands: tuple[tuple[Any, ...], ...]) -> None:
     try:
         _no_reply.connection.send_packed_command(packed, check_health=False)
     except redis.ConnectionError:
-        # Redis may have been started anew since the last time: this connects again.
+        # Redis may have been restarted since the last time: this connects again.
         _no_reply.connection.send_packed_command(packed, check_health=False)
 
 

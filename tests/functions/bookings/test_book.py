@@ -24,7 +24,11 @@ from tests.support.booking_client import (
 from tests.support.people import People, insert, query
 
 WARSAW = ZoneInfo("Europe/Warsaw")
-OWN = {"non_field_errors": ["You cannot make a reservation for yourself"]}
+OWN = {
+    "non_field_errors": ["You cannot make a reservation for yourself"],
+    "detail": "Nie można rezerwować zajęć u siebie.",
+    "code": "own_slot",
+}
 
 
 def test_an_item_is_booked_as_a_whole_whatever_its_length(people: People) -> None:

@@ -22,7 +22,11 @@ from tests.support.booking_client import (
 from tests.support.people import People, query
 
 WARSAW = ZoneInfo("Europe/Warsaw")
-OWN = {"non_field_errors": ["You cannot make a reservation for yourself"]}
+OWN = {
+    "non_field_errors": ["You cannot make a reservation for yourself"],
+    "detail": "Nie można rezerwować zajęć u siebie.",
+    "code": "own_slot",
+}
 
 
 def test_a_weekly_series_keeps_its_time_of_day_when_clocks_change(people: People) -> None:

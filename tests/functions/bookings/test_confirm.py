@@ -11,7 +11,8 @@ def test_the_tutor_confirms_a_request_once(people: People) -> None:
     answer = post(tutor, path)
     assert (answer.status, answer.json["is_confirmed"], answer.json["expires_at"]) == (200, True, None)
     again = post(tutor, path)
-    assert (again.status, again.json) == (400, {"error": "Reservation is already confirmed"})
+    assert (again.status, again.json["code"]) == (400, "already_confirmed")
+    assert again.json["error"] == "Reservation is already confirmed"
     assert history(reservation["id"])[1:] == [("confirmed", "pending", "confirmed", "tutor")]
 
 

@@ -6,7 +6,11 @@ from tests.support.booking_client import assert_error, at, book, booked, free_tu
 from tests.support.people import People
 
 WARSAW = ZoneInfo("Europe/Warsaw")
-OWN = {"non_field_errors": ["You cannot make a reservation for yourself"]}
+OWN = {
+    "non_field_errors": ["You cannot make a reservation for yourself"],
+    "detail": "Nie można rezerwować zajęć u siebie.",
+    "code": "own_slot",
+}
 
 
 def test_a_group_has_seats_for_several_at_its_own_price(people: People) -> None:

@@ -114,3 +114,10 @@ def test_facets_and_searches_by_free_time_take_at_most_two_statements(tutors: Pe
             with statements() as sent:
                 call("GET", f"/api/user/tutor/search/{path}?{asked}")
             assert len(sent) <= 2, sent
+
+
+def test_a_parameter_that_no_search_has_is_refused_by_its_name() -> None:
+    answer = call("GET", f"{PATH}?price_gte=10")
+    assert (answer.status, answer.json["code"]) == (400, "unknown_field")
+    assert "„price__gte”" in answer.json["detail"]
+    assert call("GET", f"{PATH}?page_size=10&sorting_by_hourly_rate=asc&cursor=").status == 200

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 TIMEOUT = 2.0
 PAUSE = 0.2
-# Credentials are fetched anew so many seconds before they expire.
+# Credentials are fetched again so many seconds before they expire.
 MARGIN = 300
 
 

@@ -25,6 +25,6 @@ def before_snapshot() -> None:
 
 
 def after_restore() -> None:
-    """`secrets` and UUIDs ask the system, whose source is seeded anew; `random` keeps its state."""
+    """`secrets` and UUIDs ask the system, whose source is seeded again; `random` keeps its state."""
     before_snapshot()
     random.seed()

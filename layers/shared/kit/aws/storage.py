@@ -62,7 +62,7 @@ class Folder:
         self.root = root
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        del content_type  # the local server tells it by the extension
+        del content_type  # the local server knows it by the extension
         path = self.root / key
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written beside and renamed, so that nobody is served half a file.

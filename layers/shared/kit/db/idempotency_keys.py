@@ -11,7 +11,7 @@ HOURS_KEPT = 48
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """Whose request it is, under which key, and a hash that tells it from other requests."""
+    """Whose request it is, under which key, and a hash that distinguishes it from other requests."""
 
     user_id: UUID
     key: str

@@ -47,7 +47,7 @@ class Prepared:
 
     def fetch_all(self, db: PooledConnection, *values: str | None) -> list[Row]:
         """The rows. Raises the psycopg.Error a cursor would."""
-        # libpq takes None for NULL, which psycopg's types do not tell.
+        # libpq takes None for NULL, which psycopg's types do not say.
         parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
         try:
             result = _checked(db, self._run(db, parameters))

@@ -51,17 +51,17 @@ class PooledConnection(psycopg.Connection[TupleRow]):
 
     @classmethod
     def connect(cls, conninfo: str = "", **options: Any) -> Self:
-        """Open a connection; a password that was changed meanwhile is read anew. Raises psycopg.OperationalError."""
-        refusal: psycopg.Error = psycopg.OperationalError("there is no login for the database")
+        """Open a connection; a password that was changed meanwhile is read again. Raises psycopg.OperationalError."""
+        failure: psycopg.Error = psycopg.OperationalError("there is no login for the database")
         for login in logins():
             try:
                 opened = super().connect(conninfo, **{**options, **login})
             except psycopg.OperationalError as error:
-                refusal = error
+                failure = error
             else:
                 remember(login)
                 return opened
-        raise refusal
+        raise failure
 
 
 class _AtRest(deque[PooledConnection]):

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 
 from shared.kit.http.middleware import App, Receive, Scope, Send
-from shared.kit.http.query_models import RecordedQueryModel, refuse_parameters
+from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
 from shared.kit.http.responses import exception_response
 
 THREADS = 4
@@ -39,7 +39,7 @@ class FastRoute(APIRoute):
     def answer(self, request: Request) -> Response:
         try:
             if self.query_model is None and not self.recorded:
-                refuse_parameters(request.scope["query_string"])
+                refuse_unknown(request.scope["query_string"])
             response: Response = self.endpoint(request)
         except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
             return exception_response(error, self.path)

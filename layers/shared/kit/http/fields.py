@@ -1,7 +1,7 @@
 """Field types of request bodies that accept what the frontend's original backend accepted.
 
 Values are lenient in form ("75" is an integer, "true" a boolean, strings are trimmed) and strict in
-content; every complaint is a Polish sentence of the wire contract. Used as annotations:
+content; every complaint is a Polish sentence of the recorded contract. Used as annotations:
 `first_name: Annotated[str, Text(max_length=255, blank=True)] = ""`.
 """
 
@@ -43,8 +43,10 @@ FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
 
 
 def invalid(*messages: Any) -> PydanticCustomError:
-    """Several complaints about one field at once, as the wire contract has them."""
-    return PydanticCustomError("wire", "{summary}", {"summary": " ".join(map(str, messages)), "messages": messages})
+    """Several complaints about one field at once, as the recorded contract has them."""
+    return PydanticCustomError(
+        "complaints", "{summary}", {"summary": " ".join(map(str, messages)), "messages": messages}
+    )
 
 
 def not_a(expected: str, value: object) -> str:

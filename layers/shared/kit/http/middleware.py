@@ -55,7 +55,7 @@ class ApiMiddleware:
         bodiless = scope["method"] == "HEAD"
         scope = {**scope, "method": "GET" if bodiless else scope["method"], "path": with_slash(scope["path"])}
 
-        async def send_wire(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = scope.get("route")
                 if route is not None and route.path in self.allowed:
@@ -65,7 +65,7 @@ class ApiMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app(scope, receive, send_wire)
+        await self.app(scope, receive, send_with_headers)
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -101,8 +101,8 @@ async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") 
     await send({"type": "http.response.body", "body": body})
 
 
-def render_error(refusal: AppError) -> tuple[int, Headers, bytes]:
-    """A refusal as status, headers and JSON body."""
-    body = json_text(refusal.body).encode("utf-8", "backslashreplace")
+def render_error(error: AppError) -> tuple[int, Headers, bytes]:
+    """An error as status, headers and JSON body."""
+    body = json_text(error.body).encode("utf-8", "backslashreplace")
     headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    return refusal.status, headers + [(k.lower().encode(), v.encode()) for k, v in refusal.headers.items()], body
+    return error.status, headers + [(k.lower().encode(), v.encode()) for k, v in error.headers.items()], body

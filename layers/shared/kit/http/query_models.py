@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.kit.errors import UnknownField
 from shared.kit.http.query_string import parse_query
-from shared.kit.http.request_models import validation_error
+from shared.kit.http.request_models import known_names, validation_error
 
 
 class RecordedQueryModel(BaseModel):
@@ -86,10 +86,12 @@ def from_query(model: type[RecordedQueryModel]) -> Any:
     return Depends(FromQuery(model))
 
 
-def refuse_parameters(query: bytes) -> None:
-    """Refuse any parameter of a query string, for routes that take none. Raises UnknownField."""
+def refuse_unknown(query: bytes, model: type[BaseModel] = NoQuery) -> None:
+    """Raises UnknownField for a parameter of a query string that the model does not have."""
+    known = known_names(model)
     for name in parse_query(query):
-        raise UnknownField(name, ())
+        if name not in known:
+            raise UnknownField(name, known)
 
 
 def query_parameters(model: type[RecordedQueryModel]) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _messages(problem: Mapping[str, Any]) -> list[str]:
-    if problem["type"] == "wire":
+    if problem["type"] == "complaints":
         return list(problem["ctx"]["messages"])
     return [fields.REQUIRED if problem["type"] == "missing" else problem["msg"]]
 

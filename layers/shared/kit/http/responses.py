@@ -25,15 +25,15 @@ def json_response(value: Any, status: int = 200) -> Response:
     return raw_json_response(json_text(value), status)
 
 
-def error_response(refusal: AppError) -> Response:
-    status, headers, body = render_error(refusal)
+def error_response(error: AppError) -> Response:
+    status, headers, body = render_error(error)
     response = Response(body, status)
     response.raw_headers = headers
     return response
 
 
 def exception_response(error: Exception, where: str) -> Response:
-    """The answer to whatever a route raised; what is no refusal is logged, once."""
+    """The answer to whatever a route raised; what is none of our errors is logged, once."""
     if isinstance(error, AppError):
         return error_response(error)
     if isinstance(error, psycopg.OperationalError):

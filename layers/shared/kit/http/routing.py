@@ -16,7 +16,7 @@ from shared.kit.errors import AppError, MethodNotAllowed, NotFound
 from shared.kit.http import path_convertors
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, FastRoutes
 from shared.kit.http.middleware import ApiMiddleware
-from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_parameters
+from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
 from shared.kit.http.request_body import BodyRequest
 from shared.kit.http.request_models import validation_error
 from shared.kit.http.responses import error_response, exception_response, json_response
@@ -51,7 +51,7 @@ class ApiRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 if request.scope["query_string"] and not (reads_query or self.recorded):
-                    refuse_parameters(request.scope["query_string"])
+                    refuse_unknown(request.scope["query_string"])
                 if model is not None:
                     request = BodyRequest(request.scope, request.receive)
                     await request.load()

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, as CloudWatch reads them. Every line of an event tells which one it was.
+"""Structured logs: one JSON object a line, as CloudWatch reads them. Every line of an event names the event.
 
 Of people the logs name ids only; see `shared.kit.observability.log_privacy`.
 """

@@ -1,4 +1,4 @@
-"""Keeps addresses, tokens and what people wrote out of the logs, whoever logs them."""
+"""Keeps addresses, tokens and what people wrote out of the logs, whatever code logs them."""
 
 import re
 import traceback
@@ -26,7 +26,7 @@ class PrivateFormatter(LambdaPowertoolsFormatter):
     """Powertools' JSON lines with the event's ids, and without what is nobody's business."""
 
     def __init__(self, event_ids: Callable[[], dict[str, str]]) -> None:
-        # The stack is told once, by `formatException`.
+        # The stack is logged once, by `formatException`.
         super().__init__(serialize_stacktrace=False)
         self.event_ids = event_ids
 

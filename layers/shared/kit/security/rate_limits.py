@@ -1,6 +1,6 @@
 """Rate limits in Redis: fixed windows, counted by the `limits` library.
 
-Without Redis nothing is limited: whoever signs in must get in.
+Without Redis nothing is limited: people must be able to sign in.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class Limit:
 
 
 def _key(subject: str) -> str:
-    """What Redis is told of a subject: of one size however long it is, and not who it is."""
+    """What Redis keeps of a subject: of one size however long it is, and not who it is."""
     return hashlib.blake2b(subject.encode(), digest_size=16).hexdigest()
 
 
