@@ -234,8 +234,25 @@ def test_no_policy_allows_everything_or_everywhere() -> None:
 # Database connections
 
 
+# What docs/deploy-aws.md recommends; by default nothing is reserved, which a new account could not.
+RECOMMENDED = {"HttpConcurrency": 20, "ChatConcurrency": 60}
+
+
 def number(parameter: str) -> float:
-    return float(template()["Parameters"][parameter]["Default"])
+    default = template()["Parameters"][parameter]["Default"]
+    return float(RECOMMENDED.get(parameter, default))
+
+
+def test_a_new_account_can_deploy_the_defaults_and_the_page_says_what_comes_after() -> None:
+    """It has 10 executions, and at least as many as all functions have must stay unreserved."""
+    page = (ROOT / "docs" / "deploy-aws.md").read_text()
+    for name, recommended in RECOMMENDED.items():
+        assert template()["Parameters"][name]["Default"] == 0
+        assert f"{name}={recommended}" in page
+    for name in NAMES:
+        condition, _, otherwise = functions()[name]["ReservedConcurrentExecutions"]["Fn::If"]
+        [parameter] = template()["Conditions"][condition]["Fn::Not"][0]["Fn::Equals"][0].values()
+        assert (parameter in RECOMMENDED, otherwise) == (True, {"Ref": "AWS::NoValue"})
 
 
 def reserved(name: str) -> float:

@@ -43,6 +43,21 @@ def test_every_parameter_is_used_and_explains_itself_in_the_interface() -> None:
             assert re.search(rf"!Ref {name}\b|\$\{{{name}\}}", text), f"{path.name}: {name} is not used"
 
 
+def test_a_failed_first_deploy_can_roll_back() -> None:
+    """Nothing it made is kept or protected; from then on what holds data is."""
+    data = ROOT / "infra" / "stacks" / "data.yaml"
+    assert template()["Parameters"]["ProtectDatabase"]["Default"] == "no"
+    [database] = resources("AWS::RDS::DBCluster", data).values()
+    assert database["DeletionProtection"] == {"Fn::If": ["IsProtected", True, False]}
+    policies = [
+        each["DeletionPolicy"]
+        for path in (TEMPLATE, *STACKS)
+        for each in template(path)["Resources"].values()
+        if each["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key"}
+    ]
+    assert policies == ["RetainExceptOnCreate"] * 3
+
+
 def test_alarms_name_functions_there_are() -> None:
     alarms = (ROOT / "infra" / "stacks" / "alarms.yaml").read_text()
     named = set(re.findall(r'Name: FunctionName, Value: !Sub "\$\{Name\}-([\w-]+)"', alarms))
