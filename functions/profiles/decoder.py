@@ -165,8 +165,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         sys.stdout.buffer.write(as_webp(sys.stdin.buffer.read()))
-    except UnusablePicture as refusal:
-        sys.stderr.write(str(refusal))
+    except UnusablePicture as error:
+        sys.stderr.write(str(error))
         sys.exit(2)
 
 
