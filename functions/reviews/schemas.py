@@ -30,25 +30,25 @@ class _Stars(BaseModel):
 class NewRating(_Stars):
     model_config = ConfigDict(json_schema_extra={"example": {"rating": 5, "review": "Świetnie tłumaczy."}})
 
-    review: Annotated[str, Text(max_length=MAX_REVIEW)]
+    review: Annotated[str, Text(max_length=MAX_REVIEW, visible=True)]
 
 
 class EditedRating(_Stars, PartialUpdate, RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"rating": 4}})
 
-    review: Annotated[str, Text(max_length=MAX_REVIEW)] = ""
+    review: Annotated[str, Text(max_length=MAX_REVIEW, visible=True)] = ""
 
 
 class NewReply(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"reply": "Dziękuję za miłe słowa!"}})
 
-    reply: Annotated[str, Text(max_length=MAX_REVIEW)]
+    reply: Annotated[str, Text(max_length=MAX_REVIEW, visible=True)]
 
 
 class NewReport(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "Opinia obraża."}})
 
-    reason: Annotated[str, Text(max_length=MAX_REASON)]
+    reason: Annotated[str, Text(max_length=MAX_REASON, visible=True)]
 
 
 class Rating(BaseModel):

@@ -33,7 +33,9 @@ TutorId = Annotated[int | None, Whole(minimum=1)]
 Minutes = Annotated[int | None, Whole(minimum=5, maximum=1440), Field(description="In minutes.")]
 StartTime = Annotated[datetime | None, MOMENT]
 Reason = Annotated[
-    str, Text(max_length=MAX_NOTE, blank=True), Field(description="What the other side reads; tutors must give one.")
+    str,
+    Text(max_length=MAX_NOTE, blank=True, visible=True),
+    Field(description="What the other side reads; tutors must give one."),
 ]
 
 
@@ -47,7 +49,7 @@ class SlotCommand(RequestModel):
     length: Minutes = None
     kind: Annotated[Kind, one_of(*get_args(Kind))] = "individual"
     form: Annotated[Form | None, one_of(*get_args(Form))] = None
-    note: Annotated[str, Text(max_length=MAX_NOTE, blank=True)] = ""
+    note: Annotated[str, Text(max_length=MAX_NOTE, blank=True, visible=True)] = ""
 
 
 class NewBooking(SlotCommand):

@@ -27,7 +27,7 @@ from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import Throttled
 from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
-from shared.kit.text import unstorable_characters
+from shared.kit.text import is_visible, unstorable_characters
 
 # The connection a message came over, and the fields its client sent.
 ReceivedMessage = tuple[str, Mapping[str, Any]]
@@ -69,9 +69,9 @@ def _is_client_id(value: object) -> bool:
 
 
 def _is_body(value: object) -> TypeGuard[str]:
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_CHARACTERS or unstorable_characters(value):
+    if not isinstance(value, str) or len(value) > MAX_CHARACTERS or unstorable_characters(value):
         return False
-    return len(value.encode()) <= MAX_BYTES
+    return is_visible(value) and len(value.encode()) <= MAX_BYTES
 
 
 def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessage]:

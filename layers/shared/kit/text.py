@@ -1,9 +1,19 @@
-"""Characters no text column can hold."""
+"""Characters that no text column can hold, that nobody sees, and that are written in several ways."""
 
 import re
+from unicodedata import normalize
 
 NUL_CHARACTER = "Znaki null są niedozwolone."
 SURROGATES = re.compile("[\ud800-\udfff]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Besides whitespace and control characters: what fonts draw nothing for (the Unicode property
+# Default_Ignorable_Code_Point, DerivedCoreProperties.txt), and letters, notes and glyphs that are drawn blank.
+VISIBLE = re.compile(
+    r"[^\s\x00-\x1f\x7f-\x9f"
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    r"\u2800\ufff9-\ufffb\U00013430-\U00013442\U00016fe4\U0001d159]"
+)
 
 
 def unstorable_characters(text: str) -> list[str]:
@@ -12,3 +22,18 @@ def unstorable_characters(text: str) -> list[str]:
     if found := SURROGATES.search(text):
         complaints.append(f"Surrogate characters are not allowed: U+{ord(found[0]):X}.")
     return complaints
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything of it."""
+    return VISIBLE.search(text) is not None
+
+
+def without_controls(text: str) -> str:
+    """The text in one line: words with a blank between them, no control characters."""
+    return " ".join(CONTROLS.sub(" ", text).split())
+
+
+def one_form(text: str) -> str:
+    """The text in Unicode's form NFC: what looks the same is the same, however it was typed."""
+    return text if text.isascii() else normalize("NFC", text)

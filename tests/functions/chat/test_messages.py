@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.chat_clients import Chat, Clients, route_key
 from tests.support.chat_http import list_conversations, list_messages, open_conversation
 from tests.support.conversations import stored_messages
+from tests.support.invisible_texts import INVISIBLE_TEXTS
 from tests.support.people import People
 
 OK = {"statusCode": 200}
@@ -73,7 +74,7 @@ def test_a_frame_without_an_event_is_a_message(chat: Chat) -> None:
     assert chat.tutor_client.bodies == ["bez zdarzenia"]
 
 
-@pytest.mark.parametrize("body", ["x" * 8_000, "😀" * 8_000, " a ", "0", "{}", "\u202e", "\u0001"])
+@pytest.mark.parametrize("body", ["x" * 8_000, "😀" * 8_000, " a ", "0", "{}", "\u202ea", "a\u0001", "o\u0301\u200b"])
 def test_a_body_is_kept_as_written(chat: Chat, body: str) -> None:
     chat.student_client.send_message(body)
     assert chat.tutor_client.bodies == [body]
@@ -81,6 +82,7 @@ def test_a_body_is_kept_as_written(chat: Chat, body: str) -> None:
 
 
 BAD_BODIES: list[Any] = [None, 5, True, [], {}, "", " \n\t", "\u00a0", "a\0b", "\ud800", "x" * 8_001, "ż" * 100_000]
+BAD_BODIES += INVISIBLE_TEXTS
 ODD_FRAMES = [
     "",
     " ",

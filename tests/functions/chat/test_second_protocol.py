@@ -30,6 +30,7 @@ def test_a_client_of_the_second_protocol_gets_events(clients: Clients, chat: Cha
         ({"body": "", "id": "7"}, {"client_id": "7", "code": "bad_message"}),
         ({"body": "x" * 8_001, "id": "7"}, {"client_id": "7", "code": "bad_message"}),
         ({"body": "a\0"}, {"client_id": None, "code": "bad_message"}),
+        ({"body": "\u200b\u3164 \ufeff\u2800", "id": "7"}, {"client_id": "7", "code": "bad_message"}),
         ({"id": "x" * 101}, {"client_id": None, "code": "bad_message"}),
         (None, {"client_id": None, "code": "bad_message"}),
     ],

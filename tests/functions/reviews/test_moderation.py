@@ -55,6 +55,7 @@ def test_anybody_signed_in_reports_a_review_once(people: People, review: int) ->
     [
         ({}, "To pole jest wymagane."),
         ({"reason": ""}, "To pole nie może być puste."),
+        ({"reason": "\u200b"}, "To pole nie może być puste."),
         ({"reason": None}, "Pole nie może mieć wartości null."),
         ({"reason": {}}, "Not a valid string."),
         ({"reason": "\0"}, "Znaki null są niedozwolone."),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.reviews.handler import handler
+from tests.support.invisible_texts import INVISIBLE_TEXTS
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import People, Person, insert, query
 
@@ -79,6 +80,7 @@ def test_a_tutor_is_rated(people: People, body: Any, rating: int, review: str) -
         ({}, {"review": [REQUIRED]}),
         ({"rating": 5, "review": ""}, {"review": [BLANK]}),
         ({"rating": 5, "review": " \n "}, {"review": [BLANK]}),
+        *(({"review": text}, {"review": [BLANK]}) for text in INVISIBLE_TEXTS),
         ({"rating": 5, "review": None}, {"review": [NULL]}),
         ({"rating": 5, "review": []}, {"review": [NOT_TEXT]}),
         ({"rating": 5, "review": "a\0"}, {"review": ["Znaki null są niedozwolone."]}),

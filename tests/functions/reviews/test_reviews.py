@@ -169,6 +169,7 @@ def test_the_author_edits_a_review(people: People, body: Any, rating: int, revie
             {"rating": 4.5, "review": ""},
             {"rating": ["Wymagana poprawna liczba całkowita."], "review": ["To pole nie może być puste."]},
         ),
+        ({"review": "\u3164\u200b"}, {"review": ["To pole nie może być puste."]}),
         ({"review": None}, {"review": ["Pole nie może mieć wartości null."]}),
         ({"review": "x" * 5_001}, {"review": ["Upewnij się, że to pole ma nie więcej niż 5000 znaków."]}),
         ({"review": "a\0"}, {"review": ["Znaki null są niedozwolone."]}),
@@ -221,6 +222,7 @@ def test_a_tutor_replies_replaces_the_reply_and_takes_it_back(people: People) ->
     [
         ({}, "To pole jest wymagane."),
         ({"reply": " "}, "To pole nie może być puste."),
+        ({"reply": "\ufeff \u2800"}, "To pole nie może być puste."),
         ({"reply": None}, "Pole nie może mieć wartości null."),
         ({"reply": []}, "Not a valid string."),
         ({"reply": "x" * 5_001}, "Upewnij się, że to pole ma nie więcej niż 5000 znaków."),

@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from shared.kit.text import unstorable_characters
+from shared.kit.text import is_visible, one_form, unstorable_characters
 
 REQUIRED = "To pole jest wymagane."
 BLANK = "To pole nie może być puste."
@@ -73,13 +73,18 @@ class _Field:
 
 @dataclass(frozen=True)
 class Text(_Field):
-    """A trimmed string; numbers are taken as their digits. `checks` add complaints of their own."""
+    """A trimmed string; numbers are taken as their digits. `checks` add complaints of their own.
+
+    `visible`: one of which nobody sees anything is an empty one. `normalized`: kept in Unicode's form NFC.
+    """
 
     max_length: int | None = None
     min_length: int | None = None
     blank: bool = False
     null: bool = False
     trim: bool = True
+    visible: bool = False
+    normalized: bool = False
     wrong_type: str = NOT_TEXT
     checks: tuple[Callable[[str], list[str]], ...] = ()
 
@@ -90,12 +95,18 @@ class Text(_Field):
             raise invalid(NULL)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise invalid(self.wrong_type)
-        text = str(value).strip() if self.trim else str(value)
+        text = self._read(str(value))
         if not text and not self.blank:
             raise invalid(BLANK)
         if complaints := self._complaints(text):
             raise invalid(*complaints)
         return text
+
+    def _read(self, text: str) -> str:
+        text = text.strip() if self.trim else text
+        if self.visible and not is_visible(text) and not unstorable_characters(text):
+            return ""
+        return one_form(text) if self.normalized else text
 
     def _complaints(self, text: str) -> list[str]:
         complaints = []
