@@ -1,1 +1,1 @@
-"""The platform as one local server: all features, a WebSocket gateway emulator, embedded engines, demo data."""
+"""The local server, one process: all features, a WebSocket gateway emulator, embedded engines, demo data."""

@@ -29,7 +29,7 @@ from shared.kit.db.pool import close_pool
 from shared.kit.http.middleware import App, Receive, Scope, Send
 from shared.kit.http.routing import http_app
 
-# Seconds after which a thread at work gives way; Python's own 5 ms are what a handler would keep the sockets waiting.
+# Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005
 
 
@@ -38,12 +38,12 @@ class Server:
 
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])
-        together = {"chat_message": sockets.handle_messages}
+        batches = {"chat_message": sockets.handle_messages}
         self.gateway = Gateway(
             sockets.handler,
             ROUTES,
             threads=CHAT_THREADS,
-            together=together,
+            batches=batches,
             flood_frame=lambda connection: flood_frame(connection.query),
         )
         self.pusher = LocalPusher(self.gateway, folder)
@@ -66,14 +66,14 @@ class Server:
         scheduler = Scheduler()
         mailer_trigger.installed = scheduler.wake
         dispatch_trigger.installed = scheduler.trigger_dispatch
-        neighbours = await listen(self.gateway, folder)
+        peers = await listen(self.gateway, folder)
         self.gateway.open()
         scheduler.start()
         try:
             yield
         finally:
             scheduler.stop()
-            neighbours.close()
+            peers.close()
             self.gateway.shut()
             close_pool()
 

@@ -1,6 +1,6 @@
 """A certificate for this machine, signed by an authority of its own.
 
-Both are kept: a browser that was told to trust `authority.pem` believes the server from then on.
+Both are kept: a browser in which `authority.pem` is trusted believes the server from then on.
 """
 
 import socket

@@ -39,7 +39,7 @@ POSTGRES_SETTINGS = {
 
 
 class Engine:
-    """A running engine: how to reach it, how to start it, and the signal that stops it kindly."""
+    """A running engine: how to reach it, how to start it, and the signal that lets it finish what it does."""
 
     def __init__(
         self, name: str, url: str, start: Callable[[], "subprocess.Popen[bytes]"], stop_signal: signal.Signals
@@ -258,5 +258,5 @@ def _redis_answers(url: str) -> bool:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
-    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
-    return telling[-1].strip() if telling else "no output"
+    errors = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
+    return errors[-1].strip() if errors else "no output"

@@ -1,6 +1,6 @@
 """Serves a built single-page app from the same origin as the API.
 
-The app's scripts name a host they were built for; in what is served it is replaced by the request's own.
+The app's scripts name a host they were built for; in what is served it is replaced by the host of the request.
 """
 
 import re
@@ -45,7 +45,7 @@ class Frontend:
         await self.files(scope, receive, send)
 
     def _file(self, path: str) -> Path | None:
-        """The file of a path; hidden ones are nobody's business."""
+        """The file of a path, None for hidden ones and those that are missing."""
         try:
             file = (self.folder / path.lstrip("/")).resolve()
             if not file.is_relative_to(self.folder) or not file.is_file():
@@ -55,11 +55,11 @@ class Frontend:
         return None if any(part.startswith(".") for part in file.relative_to(self.folder).parts) else file
 
     async def _send_script(self, file: Path, scope: Scope, send: Send) -> None:
-        own = Headers(scope=scope).get("host", "localhost").encode("latin-1")
-        if not HOST.fullmatch(own):
+        host = Headers(scope=scope).get("host", "localhost").encode("latin-1")
+        if not HOST.fullmatch(host):
             await respond(send, 400, [(b"content-length", b"0")])
             return
-        body = self._rewritten(file, scope["scheme"], own)
+        body = self._rewritten(file, scope["scheme"], host)
         headers: RawHeaders = [
             (b"content-type", SCRIPTS[file.suffix]),
             (b"content-length", str(len(body)).encode()),
@@ -67,12 +67,12 @@ class Frontend:
         ]
         await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
 
-    def _rewritten(self, file: Path, scheme: str, own: bytes) -> bytes:
+    def _rewritten(self, file: Path, scheme: str, host: bytes) -> bytes:
         """The script with the built-in host, and over plain HTTP the built-in schemes, exchanged."""
         if file not in self.scripts:
             self.scripts[file] = file.read_bytes()
         script = self.scripts[file]
         if scheme == "http":
-            script = script.replace(b"https://" + self.host, b"http://" + own)
-            script = script.replace(b"wss://" + self.host, b"ws://" + own)
-        return script.replace(self.host, own)
+            script = script.replace(b"https://" + self.host, b"http://" + host)
+            script = script.replace(b"wss://" + self.host, b"ws://" + host)
+        return script.replace(self.host, host)

@@ -62,7 +62,7 @@ class Socket:
 class Gateway:
     """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them.
 
-    Events of the routes in `together` that wait at the same moment are given to that function instead.
+    Events of a route in `batches` that wait at the same moment go to its function there, all at once.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class Gateway:
         routes: Iterable[str],
         *,
         threads: int,
-        together: Mapping[str, Batch] | None = None,
+        batches: Mapping[str, Batch] | None = None,
         flood_frame: Callable[[Connection], bytes | None] = lambda _connection: None,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         self.routes = frozenset(routes)
-        self.threads = [HandlerThread(handler, together or {}, number) for number in range(threads)]
+        self.threads = [HandlerThread(handler, batches or {}, number) for number in range(threads)]
         self.flood_frame = flood_frame
         self.idle = idle
         self.lifetime = lifetime
@@ -230,7 +230,7 @@ async def closed(receive: Receive) -> int:
 
 
 def stage_query(scope: Scope) -> dict[str, str] | None:
-    """The query as the stage root gets it; None for a path that leads nowhere.
+    """The query as the stage root gets it; None for a path that has no socket.
 
     On AWS CloudFront turns /ws/chat/<conversation>/ and /ws/notification/user/ into the root with query parameters.
     """

@@ -19,12 +19,12 @@ Done = Callable[[Result], None]
 
 FAILED: Result = {"statusCode": 500}
 JOIN_SECONDS = 5.0
-# Events handled together at most.
-MOST = 64
+# The most events of a batch.
+MAX_BATCH = 64
 
 
 class Work(NamedTuple):
-    """An event and who is to hear the function's result, in the handler's thread."""
+    """An event, and what to call with the function's result in the handler's thread."""
 
     sender: str
     event: Event
@@ -57,7 +57,7 @@ class FairQueue:
         while not self._inbox.empty():
             self._sort(self._inbox.get())
         works: list[Work] = []
-        while self._by_sender and len(works) < MOST:
+        while self._by_sender and len(works) < MAX_BATCH:
             sender, waiting = self._by_sender.popitem(last=False)
             works.append(waiting.popleft())
             if waiting:
@@ -72,12 +72,12 @@ class FairQueue:
 
 
 class HandlerThread(threading.Thread):
-    """Runs one event after the other; those in a row of a route in `together` at once."""
+    """Runs one event after the other; a row of events of a route in `batches` at once."""
 
-    def __init__(self, handler: Handler, together: Mapping[str, Batch], number: int) -> None:
+    def __init__(self, handler: Handler, batches: Mapping[str, Batch], number: int) -> None:
         super().__init__(name=f"thread-{number}", daemon=True)
         self._handler = handler
-        self._together = together
+        self._batches = batches
         self._waiting = FairQueue()
 
     def put(self, sender: str, event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -96,8 +96,8 @@ class HandlerThread(threading.Thread):
                 self._handle(route, list(row))
 
     def _handle(self, route: str, works: Sequence[Work]) -> None:
-        if together := self._together.get(route):
-            result = _invoke(together, [work.event for work in works])
+        if batch := self._batches.get(route):
+            result = _invoke(batch, [work.event for work in works])
             for work in works:
                 work.done(result)
         else:

@@ -1,4 +1,4 @@
-"""Whether a request came by a name that is this machine's own.
+"""Whether a request came by a name that only this machine has.
 
 A stranger's site can have its DNS name point at this machine (DNS rebinding): the browser then takes this server for a
 part of that site. What shows private things answers only to names nobody can register.

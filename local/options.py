@@ -7,7 +7,7 @@ from shared.kit.environment import BadSetting, from_environment
 
 
 class CannotStart(Exception):
-    """A reason not to start that the user can do something about; told in one line."""
+    """A reason not to start that the user can do something about, in one line."""
 
 
 @dataclass(frozen=True)

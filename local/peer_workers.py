@@ -67,7 +67,7 @@ class LocalPusher:
         return gone
 
     def _ask(self, owner: int, request: dict[str, Any]) -> Any:
-        """One request, one answer. Raises NobodyThere if there is no such process."""
+        """One request, one answer. Raises PeerGone if there is no such process."""
         with socket.socket(socket.AF_UNIX) as call:
             call.settimeout(TIMEOUT)
             try:
@@ -78,8 +78,8 @@ class LocalPusher:
             except (FileNotFoundError, ConnectionError):
                 raise PeerGone from None
             except (OSError, ValueError) as error:
-                # It may be there and busy: its sockets are not given up for that.
-                logger().warning("neighbour did not answer", extra={"process": owner, "error": str(error)})
+                # It may only be busy: its sockets are not taken for gone.
+                logger().warning("peer worker did not answer", extra={"process": owner, "error": str(error)})
                 return []
 
 
@@ -99,7 +99,7 @@ def address(sockets: Path, process: int) -> Path:
 
 
 async def listen(gateway: Gateway, sockets: Path) -> asyncio.Server:
-    """Answer the neighbours' requests in this process."""
+    """Answer the requests of other worker processes in this one."""
 
     def answer(request: dict[str, Any]) -> Any:
         if "describe" in request:

@@ -31,7 +31,7 @@ class Schedule:
 
 
 class Scheduler(threading.Thread):
-    """One thread a process; the functions see to it that several of them do nothing twice."""
+    """One thread a process; the functions themselves make sure that several processes do nothing twice."""
 
     def __init__(self) -> None:
         super().__init__(name="scheduler", daemon=True)

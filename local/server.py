@@ -1,4 +1,4 @@
-"""The server of this machine: binds its port, brings the platform up, says where everything is, and serves."""
+"""The local server: binds its port, starts the stack, prints where everything is, and serves."""
 
 import signal
 import socket
@@ -19,7 +19,7 @@ GRACE_SECONDS = 5
 
 
 def main() -> None:
-    """Run until Ctrl-C or SIGTERM; what keeps it from starting is told in one line."""
+    """Run until Ctrl-C or SIGTERM; a reason not to start is printed in one line."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -65,7 +65,7 @@ def serve(options: Options, listener: socket.socket) -> None:
         log_level="error",
         access_log=False,
         server_header=False,
-        # Whoever calls says nothing about its address that is believed.
+        # No header is believed about the caller's address.
         proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,4 +1,4 @@
-"""Brings the engines up, prepares the data folder and tells the features where everything is."""
+"""Starts the engines, prepares the data folder and sets the environment that the features read."""
 
 import fcntl
 import os
@@ -28,9 +28,9 @@ from shared.kit.settings import settings
 
 THREADS = 4
 CHAT_THREADS = 2
-# The file of the data folder that tells other commands where the running server's database is.
-DATABASE_WORD = "database.url"
-# Whoever runs on a data folder holds this file of it.
+# The file of the data folder that says where the running server's database is; other commands read it.
+DATABASE_URL_FILE = "database.url"
+# A process locks this file while it runs on the data folder.
 LOCK = "lock"
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
 
@@ -77,9 +77,9 @@ def claim(data: Path, stack: ExitStack) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise FolderInUse(f"Another server is running on the data folder {data}.") from None
-    word = data / DATABASE_WORD
-    word.unlink(missing_ok=True)  # of a server that was killed
-    stack.callback(word.unlink, missing_ok=True)
+    url_file = data / DATABASE_URL_FILE
+    url_file.unlink(missing_ok=True)  # of a server that was killed
+    stack.callback(url_file.unlink, missing_ok=True)
     return data
 
 
@@ -145,11 +145,11 @@ def check_settings() -> None:
 
 
 def prepare(options: Options) -> None:
-    """Bring the database up to date, on first start fill it, and leave word where it is. Raises CannotStart."""
+    """Bring the database up to date, on first start fill it, and write down where it is. Raises CannotStart."""
     try:
         upgrade()
     except (OperationalError, CommandError) as error:
         raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
     if options.demo:
         load_demo_data()
-    _write_private(options.data_folder / DATABASE_WORD, os.environ["DATABASE_URL"])
+    _write_private(options.data_folder / DATABASE_URL_FILE, os.environ["DATABASE_URL"])

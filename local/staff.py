@@ -15,7 +15,7 @@ from functions.accounts.schemas import email_complaints
 from functions.migrations.service import upgrade
 from local.engines import START_TIMEOUT, database_exists, socket_folder, start_postgres
 from local.options import CannotStart, Options, read_options
-from local.stack import DATABASE_WORD, LOCK, FolderInUse, claim
+from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
 from shared.kit.security.password_hashes import hash_password
 
 USAGE = "Usage: make staff EMAIL=ola@example.com DATA=.data"
@@ -54,7 +54,7 @@ def make_staff(url: str, email: str) -> str:
     if was_confirmed is None:
         return f"Added the staff account {known} with the password {password} (it is not shown again)."
     if not was_confirmed:
-        return f"{known} is staff. Its address was not confirmed before: whoever registered it knows its password."
+        return f"{known} is staff. Its address was not confirmed before: somebody else may know its password."
     return f"{known} is staff."
 
 
@@ -63,7 +63,7 @@ def database(options: Options) -> Iterator[str]:
     """The address of a database that runs while the block does.
 
     It is the one of DATABASE_URL, else the running server's, else the data folder's own, started for the
-    purpose; a new one is never made, lest the account end up where no server looks. Raises CannotStart.
+    purpose; a new one is never made: no server would look there for the account. Raises CannotStart.
     """
     with ExitStack() as stack:
         if options.database_url:
@@ -92,11 +92,11 @@ def _no_platform(options: Options) -> CannotStart:
 
 
 def _running_database(data: Path) -> str:
-    """What the running server has left word of; one that is starting leaves it soon. Raises CannotStart."""
+    """What the running server has written down; one that is starting soon will. Raises CannotStart."""
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         try:
-            return (data / DATABASE_WORD).read_text()
+            return (data / DATABASE_URL_FILE).read_text()
         except FileNotFoundError:
             time.sleep(0.1)
     raise CannotStart(f"Another process holds the data folder {data} and does not say where its database is.")

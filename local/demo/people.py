@@ -166,7 +166,7 @@ class _Maker:
         return f"{city}, {self.draw.choice(PLACES[city])}" if with_district else city
 
     def _description(self, account: Account, main: str, background: str, offer: Offer) -> str:
-        """Two to five sentences, in an order of the tutor's own."""
+        """Two to five sentences, in an order that differs by tutor."""
         subject = SUBJECTS[main]
         fitting = [text for text, needed in TERMS if needed is None or getattr(offer, needed)]
         sentences = [background, *self.draw.sample(subject.sentences, k=self.draw.randint(0, 2))]

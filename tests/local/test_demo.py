@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.chat.handler import handler as chat_handler
-from functions.notifications.dispatch_job import handler as tell_handler
+from functions.notifications.dispatch_job import handler as dispatch_handler
 from functions.tokens.handler import handler as tokens_handler
 from functions.tutors.handler import handler as tutors_handler
 from local.demo.accounts import CLASSMATE, DEMO_ACCOUNTS, STUDENT, TUTOR
@@ -205,7 +205,7 @@ def test_most_tutors_have_hours_and_their_sessions_lie_in_offered_time_and_apart
 
 
 def test_the_next_session_of_the_demo_accounts_is_news_to_both(demo: None) -> None:
-    tell_handler({}, None)
-    told = query("SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id ORDER BY 1")
-    assert {email for (email,) in told} <= {STUDENT.email, TUTOR.email}
-    assert TUTOR.email in {email for (email,) in told}
+    dispatch_handler({}, None)
+    notified = query("SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id ORDER BY 1")
+    assert {email for (email,) in notified} <= {STUDENT.email, TUTOR.email}
+    assert TUTOR.email in {email for (email,) in notified}

@@ -79,7 +79,7 @@ def test_events_have_the_shape_of_recorded_ones(emulator: Emulator, kind: str, n
     assert shape(event) == shape(recorded(name, **FILLED))
 
 
-def test_events_tell_of_one_connection(emulator: Emulator) -> None:
+def test_events_of_one_connection_name_it(emulator: Emulator) -> None:
     started = int(time.time() * 1000)
     with emulator.connect("/ws/?token=t", user_agent_header="Firefox/140.0") as client:
         client.send("x")
@@ -206,7 +206,7 @@ def test_a_gateway_without_a_default_route_says_forbidden(sockets: Path) -> None
 @pytest.mark.parametrize(
     "answer", [fails, lambda _: {"statusCode": 500}, lambda _: {"statusCode": "200"}, lambda _: {}]
 )
-def test_the_gateway_tells_of_a_function_that_fails(emulator: Emulator, answer: Any) -> None:
+def test_the_client_hears_that_the_function_failed(emulator: Emulator, answer: Any) -> None:
     with emulator.connect() as client:
         emulator.function.answer = answer
         client.send("x")
@@ -266,13 +266,13 @@ def test_events_that_wait_are_handled_together_and_in_order(
     assert emulator.function.rows == [3, 37]
 
 
-def test_the_gateway_tells_of_each_event_that_failed_with_others(emulator: Emulator) -> None:
+def test_the_client_hears_of_each_event_that_failed_with_others(emulator: Emulator) -> None:
     with emulator.connect() as client:
         emulator.function.answer = lambda _event: {"statusCode": 500}
         for number in range(20):
             client.send(many(number))
-        told = [json.loads(client.recv(PATIENCE))["message"] for _ in range(20)]
-    assert told == ["Internal server error"] * 20
+        heard = [json.loads(client.recv(PATIENCE))["message"] for _ in range(20)]
+    assert heard == ["Internal server error"] * 20
 
 
 def test_binary_frames_are_ignored(emulator: Emulator) -> None:
@@ -321,12 +321,12 @@ def test_text_that_is_no_utf8_closes_the_socket(emulator: Emulator) -> None:
     assert emulator.function.seen("MESSAGE") == []
 
 
-@pytest.mark.parametrize(("given", "told"), [(1000, 1000), (3001, 3001)])
-def test_the_close_code_is_told(emulator: Emulator, given: int, told: int) -> None:
+@pytest.mark.parametrize(("given", "seen"), [(1000, 1000), (3001, 3001)])
+def test_the_event_has_the_close_code(emulator: Emulator, given: int, seen: int) -> None:
     with emulator.connect() as client:
         client.close(given)
     [event] = emulator.function.wait_for("DISCONNECT")
-    assert event["requestContext"]["disconnectStatusCode"] == told
+    assert event["requestContext"]["disconnectStatusCode"] == seen
 
 
 def test_a_connection_that_breaks_is_disconnected_too(emulator: Emulator) -> None:

@@ -21,7 +21,7 @@ def ended(server: LocalServer) -> Iterator["subprocess.Popen[bytes]"]:
         server.process.wait()
 
 
-def test_a_database_folder_that_was_half_made_is_made_anew(tmp_path: Path) -> None:
+def test_a_database_folder_that_was_half_made_is_made_again(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with ended(start(data, DEMO="0")) as process:
         # One of the first files of a cluster.

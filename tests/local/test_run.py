@@ -78,11 +78,11 @@ def test_a_second_server_on_the_same_folder_gives_up_in_one_line(server: LocalSe
     command = [sys.executable, "-m", "local"]
     options = environment(DATA=str(server.data), PORT=str(free_port()))
     ended = subprocess.run(command, cwd=ROOT, env=options, capture_output=True, text=True, timeout=60, check=False)
-    told = f"Another server is running on the data folder {server.data}.\n"
-    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", told)
+    reason = f"Another server is running on the data folder {server.data}.\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", reason)
 
 
-def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
+def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Path) -> None:
     port = server.url.rpartition(":")[2]
     assert f"Port {port} on 127.0.0.1 cannot be used" in reason(tmp_path / "data", PORT=port)
     assert not (tmp_path / "data").exists()
@@ -109,37 +109,39 @@ def test_a_taken_port_is_told(server: LocalServer, tmp_path: Path) -> None:
         ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, options: dict[str, str], complaint: str) -> None:
+def test_a_setting_that_cannot_be_used_is_a_reason_not_to_start(
+    tmp_path: Path, options: dict[str, str], complaint: str
+) -> None:
     assert complaint in reason(tmp_path / "data", **options)
     assert not (tmp_path / "data" / "postgres").exists()
 
 
-def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_is_a_reason_not_to_start(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     assert "cannot be used: File exists" in reason(tmp_path / "data")
 
 
 @pytest.mark.parametrize("name", ["postgres", "valkey", "media"])
-def test_a_file_in_a_folder_s_place_is_told(tmp_path: Path, name: str) -> None:
+def test_a_file_in_a_folder_s_place_is_a_reason_not_to_start(tmp_path: Path, name: str) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / name).write_text("")
     assert name in reason(tmp_path / "data")
 
 
-def test_a_signing_key_that_is_empty_is_told(tmp_path: Path) -> None:
+def test_a_signing_key_that_is_empty_is_a_reason_not_to_start(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret.key").write_text("")
     assert "secret.key holds no signing key." in reason(tmp_path / "data")
 
 
-def test_a_broken_database_folder_is_told(tmp_path: Path) -> None:
+def test_a_broken_database_folder_is_a_reason_not_to_start(tmp_path: Path) -> None:
     postgres = tmp_path / "data" / "postgres"
     postgres.mkdir(parents=True)
     (postgres / "PG_VERSION").write_text("18\n")
     assert "PostgreSQL did not start" in reason(tmp_path / "data")
 
 
-def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+def test_a_database_that_does_not_answer_is_a_reason_not_to_start(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     assert "The database cannot be brought up to date" in reason(tmp_path / "data", DATABASE_URL=url)
 
@@ -163,7 +165,7 @@ def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> Non
     for name, program in (("PostgreSQL", "postgres"), ("Valkey", "valkey-server")):
         engine = next(pid for pid in children(server.process.pid) if command(pid).startswith(program))
         os.kill(engine, signal.SIGKILL)
-        wait_for(lambda told=f"{name} has ended; starting it again.": told in server.output)  # type: ignore[misc]
+        wait_for(lambda line=f"{name} has ended; starting it again.": line in server.output)  # type: ignore[misc]
         wait_for(lambda: server.call("GET", "/health").status_code == 200)
         assert server.sign_in(STUDENT.email, STUDENT.password)
         assert engine not in children(server.process.pid)
@@ -218,7 +220,7 @@ async def said_to_all(address: str, trust: ssl.SSLContext, body: str) -> list[st
         return [await asyncio.wait_for(each.recv(), 10) for each in sockets]
 
 
-def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_ends_them_kindly(start_server: Starter) -> None:
+def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_lets_them_finish(start_server: Starter) -> None:
     server = start_server(TLS="1", WORKERS="2")
     trust = ssl.create_default_context(cafile=str(server.data / "tls" / "authority.pem"))
     with httpx.Client(verify=trust) as browser:
@@ -238,9 +240,7 @@ def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_ends_them_kind
     assert_end(running)
 
 
-def test_a_media_folder_of_one_s_own_has_the_picture_of_those_without_one(
-    start_server: Starter, tmp_path: Path
-) -> None:
+def test_another_media_folder_has_the_picture_of_those_without_one(start_server: Starter, tmp_path: Path) -> None:
     server = start_server(DEMO="0", MEDIA_FOLDER=str(tmp_path / "media"))
     assert server.call("GET", "/static/media/uploads/user/default.jpg").status_code == 200
 

@@ -17,7 +17,7 @@ import pytest
 
 from local.demo.accounts import STUDENT
 from local.engines import Engine
-from local.stack import DATABASE_WORD, claim
+from local.stack import DATABASE_URL_FILE, claim
 from local.staff import main
 from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
@@ -57,7 +57,7 @@ def printed_password(result: Result) -> str:
 
 
 def in_running_database(server: LocalServer, email: str) -> list[tuple[bool, ...]]:
-    with psycopg.connect((server.data / DATABASE_WORD).read_text()) as db:
+    with psycopg.connect((server.data / DATABASE_URL_FILE).read_text()) as db:
         return db.execute(FIND, (email,)).fetchall()
 
 
@@ -87,14 +87,14 @@ def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_belie
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(first_folder("0"), data)
-    assert not (data / DATABASE_WORD).exists()
+    assert not (data / DATABASE_URL_FILE).exists()
     password = printed_password(make_staff("late@example.com", DATA=str(data)))
     server = start_server(data, DEMO="0")
     assert server.sign_in("late@example.com", password)
     server.kill()
-    assert (data / DATABASE_WORD).exists()
+    assert (data / DATABASE_URL_FILE).exists()
     assert make_staff("late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
-    assert not (data / DATABASE_WORD).exists()
+    assert not (data / DATABASE_URL_FILE).exists()
 
 
 @pytest.mark.parametrize("files", [(), ("lock",)], ids=["no folder", "a folder without a database"])
@@ -110,15 +110,15 @@ def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[st
 
 
 def test_only_the_owner_can_read_where_the_database_is(server: LocalServer) -> None:
-    assert stat.S_IMODE((server.data / DATABASE_WORD).stat().st_mode) == 0o600
+    assert stat.S_IMODE((server.data / DATABASE_URL_FILE).stat().st_mode) == 0o600
 
 
-def test_whoever_takes_the_folder_over_clears_the_word_of_the_one_before(tmp_path: Path) -> None:
-    word = tmp_path / DATABASE_WORD
-    word.write_text("postgresql://gone")
+def test_a_claimed_folder_no_longer_says_where_the_last_server_s_database_was(tmp_path: Path) -> None:
+    url_file = tmp_path / DATABASE_URL_FILE
+    url_file.write_text("postgresql://gone")
     with ExitStack() as stack:
         claim(tmp_path, stack)
-        assert not word.exists()
+        assert not url_file.exists()
 
 
 def test_database_url_wins_over_the_data_folder(
@@ -155,7 +155,7 @@ def test_what_is_no_address_is_refused_in_one_line() -> None:
         ({"DATA": "/dev/null/data"}, "There is no platform in /dev/null/data; "),
     ],
 )
-def test_an_engine_that_cannot_be_reached_is_told_in_one_line(options: dict[str, str], reason: str) -> None:
+def test_an_engine_that_cannot_be_reached_is_reported_in_one_line(options: dict[str, str], reason: str) -> None:
     result = make_staff("a@example.com", **options)
     assert result.returncode == 1
     assert result.stderr.startswith(reason)

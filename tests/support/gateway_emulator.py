@@ -42,7 +42,7 @@ class Function:
             self._let_in += 1
         return result
 
-    def together(self, events: Sequence[Event]) -> Mapping[str, Any]:
+    def batch(self, events: Sequence[Event]) -> Mapping[str, Any]:
         """As called with events that waited together."""
         self.rows.append(len(events))
         return [self(event, None) for event in events][-1]
@@ -57,7 +57,7 @@ class Function:
         return [event for event in self.events if event["requestContext"]["eventType"] == kind]
 
     def forget(self) -> None:
-        """Wait until everybody has left, then begin anew."""
+        """Wait until everybody has left, then begin again."""
         if self._let_in:
             self.wait_for("DISCONNECT", self._let_in)
         self.events, self.rows, self._let_in, self.answer = [], [], 0, welcome
@@ -81,12 +81,12 @@ class Emulator:
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
-        neighbours = await listen(self.gateway, self.sockets)
+        peers = await listen(self.gateway, self.sockets)
         self.gateway.open()
         try:
             yield
         finally:
-            neighbours.close()
+            peers.close()
             self.gateway.shut()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,7 +115,7 @@ def running_emulator(
 ) -> Iterator[Emulator]:
     """`limits` are the gateway's: idle and lifetime, in seconds. Events of the route "many" are handled together."""
     function = Function()
-    gateway = Gateway(function, routes, threads=2, together={"many": function.together}, **limits)
+    gateway = Gateway(function, routes, threads=2, batches={"many": function.batch}, **limits)
     emulator = Emulator(function, gateway, sockets)
     config = uvicorn.Config(
         emulator,
