@@ -11,11 +11,6 @@ export async function call(method, path, { body, token, signal, headers: more } 
   return { json, response };
 }
 
-/** The items of a list, which the API answers bare or as a page. */
-export function items(json) {
-  return Array.isArray(json) ? json : json.results;
-}
-
 /** Hexadecimal; crypto.randomUUID() is missing on pages served over plain HTTP from another machine. */
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -2,7 +2,15 @@ import { button, element } from "./dom.js";
 import { dayName, hours, money, readTime } from "./times.js";
 
 export const BOOKINGS = "/api/reservation/reservation/";
+const OPEN = ["pending", "confirmed"];
 const FORMS = { online: "Online", in_person: "In person" };
+
+/** The coming bookings of an account, as "student" or as "tutor". */
+export async function upcomingBookings(account, role) {
+  const query = new URLSearchParams({ when: "upcoming", page_size: 100 });
+  const { results } = await account.call("GET", `/api/reservation/${role}/me/?${query}`);
+  return results.filter(({ state }) => OPEN.includes(state));
+}
 
 /** A booking in a list: when, with whom, how it stands and what can be done about it. */
 export function bookingEntry(booking, other, buttons) {

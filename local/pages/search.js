@@ -1,4 +1,4 @@
-import { call, items } from "./api.js";
+import { call } from "./api.js";
 import { avatar, button, element } from "./dom.js";
 import { explain } from "./errors.js";
 import { ZONE } from "./times.js";
@@ -67,10 +67,10 @@ export class Search {
     this.#running.abort();
     const { signal } = (this.#running = new AbortController());
     try {
-      const { json, response } = await call("GET", address, { signal });
+      const { json: tutors, response } = await call("GET", address, { signal });
       if (signal.aborted) return;
       if (isNew) this.#cards.replaceChildren();
-      this.#cards.append(...items(json).map((tutor) => this.#card(tutor)));
+      this.#cards.append(...tutors.map((tutor) => this.#card(tutor)));
       this.#next = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
       this.#found.textContent = this.#summary();
     } catch (error) {

@@ -1,10 +1,11 @@
-import { call, items } from "./api.js";
+import { call } from "./api.js";
 import { button, element, replaceChildren, select } from "./dom.js";
 import { explain } from "./errors.js";
 import { ZONE, clock, dateAfter, dayName, readTime } from "./times.js";
 
 const DAYS = 7;
 const USUAL_LENGTH = 60;
+const MOST = 500;
 const SERIES = [2, 3, 4, 6, 8, 12];
 
 const option = (text, value, isSelected = false) => element("option", { value, selected: isSelected }, text);
@@ -57,7 +58,7 @@ export class Slots {
     this.#later.disabled = this.#week >= this.#lastWeek;
     try {
       const { json } = await call("GET", this.#address(), { signal });
-      if (!signal.aborted) this.#show(items(json));
+      if (!signal.aborted) this.#show(json.results);
     } catch (error) {
       if (!signal.aborted) this.#list.replaceChildren(element("p", { class: "error" }, explain(error)));
     }
@@ -66,8 +67,8 @@ export class Slots {
   #address() {
     const first = this.#week * DAYS;
     const days = { from: dateAfter(first), to: dateAfter(first + DAYS), tz: ZONE };
-    const query = new URLSearchParams({ ...days, length: this.#length.select.value });
-    return `/api/availability/slots/${this.#tutorId}/?${query}`;
+    const query = new URLSearchParams({ ...days, length: this.#length.select.value, page_size: MOST });
+    return `/api/availability/tutors/${this.#tutorId}/slots/?${query}`;
   }
 
   #show(slots) {

@@ -1,5 +1,5 @@
-import { call, items } from "./api.js";
-import { BOOKINGS, bookingButton, bookingEntry, fullName } from "./bookings.js";
+import { call } from "./api.js";
+import { BOOKINGS, bookingButton, bookingEntry, fullName, upcomingBookings } from "./bookings.js";
 import { ask } from "./dialogs.js";
 import { element } from "./dom.js";
 import { Notifications } from "./notifications.js";
@@ -7,7 +7,6 @@ import { AccountList, Panel } from "./panel.js";
 import { when } from "./times.js";
 
 const WAITLIST = "/api/reservation/waitlist/";
-const OPEN = ["pending", "confirmed"];
 
 /** What the student sees: sessions, places on waitlists, notifications; `classmate` has a seat in the full group. */
 export function studentSide(account, tutor, classmate) {
@@ -22,10 +21,7 @@ export function studentSide(account, tutor, classmate) {
 function listSessions(account, panel) {
   const list = new AccountList(account, panel, {
     whenEmpty: "No sessions yet. Choose a tutor above and one of the free times.",
-    load: async () => {
-      const found = items(await account.call("GET", `${BOOKINGS}user/me/?when=upcoming`));
-      return found.filter(({ state }) => OPEN.includes(state));
-    },
+    load: () => upcomingBookings(account, "student"),
     entry: (booking) => bookingEntry(booking, booking.tutor, buttons(booking)),
   });
   const send = (booking, verb) => account.call("POST", `${BOOKINGS}${booking.id}/${verb}/`, { body: {} });
@@ -52,19 +48,18 @@ function listPlaces(account, panel, { tutor, classmate }) {
   const list = new AccountList(account, panel, {
     whenEmpty: "No group is full: there is nothing to wait for.",
     load: async () => {
-      const places = items(await account.call("GET", WAITLIST)).filter(({ state }) => ["waiting", "offered"].includes(state));
+      const { results } = await account.call("GET", `${WAITLIST}me/`);
+      const places = results.filter(({ state }) => ["waiting", "offered"].includes(state));
       const { json: full } = await call("GET", `/_local/full_groups/${tutor.demo.tutor_id}`);
-      const known = new Set(places.map(({ session }) => session));
-      const booked = items(await account.call("GET", `${BOOKINGS}user/me/?when=upcoming`));
-      for (const { session, state } of booked) if (OPEN.includes(state)) known.add(session);
+      const booked = await upcomingBookings(account, "student");
+      const known = new Set([...places, ...booked].map(({ session }) => session));
       return [...places, ...full.filter(({ session }) => !known.has(session))];
     },
     entry: (place) => (place.state ? ownPlace(place) : fullGroup(place)),
   });
 
-  function ownPlace({ session, state, position, ...place }) {
-    const leave = () =>
-      list.act(() => account.call("DELETE", WAITLIST, { body: { session } }), `No longer waiting for ${when(place)}.`);
+  function ownPlace({ id, session, state, position, ...place }) {
+    const leave = () => list.act(() => account.call("DELETE", `${WAITLIST}${id}/`), `No longer waiting for ${when(place)}.`);
     const buttons = [bookingButton("Leave", when(place), leave)];
     if (state === "offered") return entry(place, "A seat is free: accept it among the sessions.", buttons);
     const freeSeat = () => list.act(() => giveUpSeat(session), `${classmate.firstName} has given up a seat.`);
@@ -74,8 +69,7 @@ function listPlaces(account, panel, { tutor, classmate }) {
 
   async function giveUpSeat(session) {
     await classmate.signIn();
-    const booked = items(await classmate.call("GET", `${BOOKINGS}user/me/?when=upcoming`));
-    const seat = booked.find((booking) => booking.session === session && booking.state === "confirmed");
+    const seat = (await upcomingBookings(classmate, "student")).find((booking) => booking.session === session);
     await classmate.call("POST", `${BOOKINGS}${seat?.id ?? 0}/cancel/`, { body: {} });
   }
 

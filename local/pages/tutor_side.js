@@ -1,6 +1,5 @@
-import { items } from "./api.js";
 import { follow } from "./account.js";
-import { BOOKINGS, bookingButton, bookingEntry, fullName } from "./bookings.js";
+import { BOOKINGS, bookingButton, bookingEntry, fullName, upcomingBookings } from "./bookings.js";
 import { ask } from "./dialogs.js";
 import { button, element } from "./dom.js";
 import { explain } from "./errors.js";
@@ -17,7 +16,7 @@ export function tutorSide(account) {
 }
 
 async function upcoming(account, isWanted) {
-  return items(await account.call("GET", `${BOOKINGS}tutor/me/?when=upcoming`)).filter(isWanted);
+  return (await upcomingBookings(account, "tutor")).filter(isWanted);
 }
 
 function requests(account) {
