@@ -88,6 +88,9 @@ def open_page(browser: Browser, server: LocalServer, start_server: Callable[...,
 
     yield open_one
     for watched in opened:
+        if not watched.page.is_closed():
+            # Answers the test changes may still be on their way.
+            watched.page.unroute_all(behavior="wait")
         watched.page.context.close()
     assert [watched.complaints for watched in opened if watched.complaints] == []
     assert [watched.foreign_requests for watched in opened if watched.foreign_requests] == []
