@@ -9,6 +9,7 @@ import pytest
 
 from functions.accounts import export, queries
 from functions.accounts.handler import handler
+from functions.accounts.schemas import Export
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.past_sessions import session
@@ -90,6 +91,10 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         (str(talk), "Zażółć „gęślą” \\ jaźń\n"),
         (str(talk), "Druga"),
     ]
+
+
+def test_every_part_is_described() -> None:
+    assert list(Export.model_fields) == [*SINGLE, *LISTS]
 
 
 def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
