@@ -26,8 +26,8 @@ from shared.domain.dispatcher import dispatch_trigger
 from shared.domain.outbox import mailer_trigger
 from shared.kit.aws.websocket import install_pusher
 from shared.kit.db.pool import close_pool
+from shared.kit.http.app import http_app
 from shared.kit.http.middleware import App, Receive, Scope, Send
-from shared.kit.http.routing import http_app
 
 # Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005

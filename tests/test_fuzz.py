@@ -17,7 +17,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from local.features import ROUTERS
 from local.openapi import description
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, query
 

@@ -1,6 +1,6 @@
 """The Lambda handler of the accounts feature."""
 
 from functions.accounts.routes import accounts
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 
 handler = http_handler(accounts)

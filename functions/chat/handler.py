@@ -1,6 +1,6 @@
 """The Lambda handler of the chat feature over HTTP."""
 
 from functions.chat.api.routes import chat
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 
 handler = http_handler(chat)

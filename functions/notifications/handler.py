@@ -2,6 +2,6 @@
 
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.routes import notifications
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 
 handler = http_handler(notifications, calendar)

@@ -2,6 +2,6 @@
 
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 
 handler = http_handler(reviews, review_moderation)

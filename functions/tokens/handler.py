@@ -2,6 +2,6 @@
 
 from functions.tokens.device_routes import devices
 from functions.tokens.routes import tokens
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 
 handler = http_handler(tokens, devices)

@@ -1,6 +1,6 @@
 """The Lambda handler of the tutors feature."""
 
 from functions.tutors.api.routers import ROUTERS
-from shared.kit.http.routing import http_handler
+from shared.kit.http.app import http_handler
 
 handler = http_handler(*ROUTERS)

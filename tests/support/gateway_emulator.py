@@ -14,8 +14,8 @@ from local.gateway import Gateway
 from local.peer_workers import LocalPusher, listen
 from local.server import MAX_MESSAGE
 from local.websocket_protocol import GatewayProtocol
+from shared.kit.http.app import http_app
 from shared.kit.http.middleware import Receive, Scope, Send
-from shared.kit.http.routing import http_app
 from tests.support.local_server import free_port
 
 PATIENCE = 10.0

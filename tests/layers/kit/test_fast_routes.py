@@ -7,11 +7,12 @@ import pytest
 from fastapi import Depends, Request, Response
 
 from shared.domain.auth import User, any_user
+from shared.kit.http.app import http_app, http_handler
 from shared.kit.http.fast_routes import UnfitForFastRoute
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.request_models import RequestModel
 from shared.kit.http.responses import json_response
-from shared.kit.http.routing import Router, http_app, http_handler, router
+from shared.kit.http.routing import Router, router
 from tests.support.lambda_client import LambdaClient
 
 

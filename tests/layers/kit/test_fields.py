@@ -30,8 +30,8 @@ def read(field: Any, value: Any) -> Any:
     """The value a field makes of what was sent; its complaints if it is refused."""
     try:
         return TypeAdapter(Annotated[Any, field]).validate_python(value)
-    except ValidationError as refusal:
-        [problem] = refusal.errors()
+    except ValidationError as failure:
+        [problem] = failure.errors()
         return list(problem["ctx"]["messages"])
 
 

@@ -1,4 +1,4 @@
-"""Log lines: JSON, with the event's ids, and with nothing in them that is nobody's business."""
+"""Log lines: JSON, with the event's ids, and with no personal data in them."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -18,8 +18,8 @@ def spend_times(times: int, subject: str = "ola", limit: Limit = LIMIT) -> list[
         try:
             spend(limit, subject)
             waits.append(0)
-        except Throttled as refusal:
-            waits.append(int(refusal.headers["Retry-After"]))
+        except Throttled as error:
+            waits.append(int(error.headers["Retry-After"]))
     return waits
 
 

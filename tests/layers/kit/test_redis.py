@@ -9,7 +9,7 @@ import pytest
 from shared.kit import redis
 from tests.support.paused_transactions import wait_until
 
-KEY = "told"
+KEY = "received"
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def nothing_told(platform: None) -> Iterator[None]:
     redis.client().delete(KEY)
 
 
-def told() -> int:
+def received() -> int:
     return int(redis.client().llen(KEY))
 
 
@@ -29,7 +29,7 @@ def test_threads_that_come_and_go_use_up_no_connections() -> None:
         thread = Thread(target=redis.send_no_reply, args=(("RPUSH", KEY, "x"),))
         thread.start()
         thread.join()
-    wait_until(lambda: told() == threads)
+    wait_until(lambda: received() == threads)
     assert redis.attempt(lambda client: client.ping(), otherwise=False)
 
 
@@ -37,15 +37,15 @@ def test_the_connection_of_a_thread_that_ended_is_closed() -> None:
     with ThreadPoolExecutor(20) as threads:
         before = len(redis.client().client_list())
         list(threads.map(redis.send_no_reply, [("RPUSH", KEY, "x")] * 20))
-    wait_until(lambda: told() == 20)
+    wait_until(lambda: received() == 20)
     wait_until(lambda: len(redis.client().client_list()) <= before)
-    assert told() == 20
+    assert received() == 20
 
 
 def test_one_connection_of_a_thread_tells_everything() -> None:
     redis.send_no_reply(("RPUSH", KEY, "a"), ("RPUSH", KEY, "b"))
     connections = len(redis.client().client_list())
     redis.send_no_reply(("RPUSH", KEY, "c"))
-    wait_until(lambda: told() == 3)
+    wait_until(lambda: received() == 3)
     assert len(redis.client().client_list()) == connections
     assert redis.client().lrange(KEY, 0, -1) == [b"a", b"b", b"c"]

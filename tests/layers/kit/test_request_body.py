@@ -16,9 +16,9 @@ from starlette.types import Message
 from functions.tokens.routes import tokens
 from shared.kit.errors import FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
 from shared.kit.http import responses
+from shared.kit.http.app import http_app
 from shared.kit.http.request_body import MAX_DOCUMENT, MAX_FORM, UNREADABLE, BodyRequest, parse_json
 from shared.kit.http.request_models import not_an_object
-from shared.kit.http.routing import http_app
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 

@@ -1,4 +1,4 @@
-"""Bodies: fields that nobody knows."""
+"""Bodies: fields that an endpoint does not have."""
 
 from typing import Any
 

@@ -117,7 +117,7 @@ def test_changed_claims_are_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "refusal"),
+    ("changes", "error"),
     [
         ({"exp": None}, InvalidToken),
         ({"exp": "x"}, InvalidToken),
@@ -134,10 +134,10 @@ def test_changed_claims_are_noticed() -> None:
         ({"sid": {}}, NoIdentity),
     ],
 )
-def test_a_token_must_tell_who_and_until_when(changes: dict[str, Any], refusal: type[Exception]) -> None:
-    with pytest.raises(refusal) as caught:
+def test_a_token_must_name_its_account_and_its_end(changes: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
         tokens.read(jwt.encode(payload(**changes), KEY, "HS256"), "access")
-    assert caught.type is refusal
+    assert caught.type is error
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=60) | st.from_regex(r"[\w-]+\.[\w-]+\.[\w-]*"))

@@ -1,0 +1,78 @@
+"""The ASGI app of some features' routers: served by a Lambda function or by the local server alike."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from mangum import Mangum
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
+
+from shared.kit.aws.lambda_handler import LambdaHandler
+from shared.kit.errors import MethodNotAllowed, NotFound
+from shared.kit.http.fast_routes import FastRoute, FastRoutes
+from shared.kit.http.middleware import ApiMiddleware
+from shared.kit.http.responses import error_response, json_response
+from shared.kit.http.routing import ApiRoute, guards_of
+
+# The order in which the original names methods in its Allow header.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> ApiMiddleware:
+    """One ASGI app of some features' routers and, locally, `others` beside them."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    routes = [route for each in routers for route in each.routes if isinstance(route, ApiRoute | FastRoute)]
+    app.router.routes.extend(routes)
+    allowed = {}
+    listed = [route for route in routes if isinstance(route, FastRoute) or route.listed]
+    for path, methods in methods_by_path(listed).items():
+        allowed[path] = ", ".join(method for method in METHODS if method in methods)
+        app.router.routes.append(_fallback(path, [route for route in routes if route.path == path]))
+    app.router.routes.extend(others)
+    app.add_exception_handler(HTTPException, _plain_http_error)
+    return ApiMiddleware(FastRoutes(app, [route for route in routes if isinstance(route, FastRoute)]), allowed)
+
+
+class HttpHandler(LambdaHandler[dict[str, Any]]):
+    """The Lambda handler of an app, for API Gateway HTTP API events (payload 2.0)."""
+
+    def __init__(self, app: ApiMiddleware) -> None:
+        super().__init__(Mangum(app, lifespan="off"))
+        self.app = app
+
+
+def http_handler(*routers: APIRouter) -> HttpHandler:
+    """Make the Lambda handler of some routers."""
+    return HttpHandler(http_app(*routers))
+
+
+def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
+    """Path to the methods it answers, HEAD and OPTIONS included."""
+    methods: dict[str, set[str]] = {}
+    for route in routes:
+        methods.setdefault(route.path, {"OPTIONS"}).update(route.methods or ())
+    for known in methods.values():
+        if "GET" in known:
+            known.add("HEAD")
+    return methods
+
+
+def _fallback(path: str, routes: Sequence[APIRoute]) -> ApiRoute:
+    """Answers the methods a path does not have, after the same guards as the ones it has."""
+
+    def refuse_method(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return json_response({})
+        raise MethodNotAllowed(request.method)
+
+    dependencies = [Depends(each) for each in guards_of(routes[0])]
+    route = ApiRoute(path, refuse_method, methods=list(METHODS), dependencies=dependencies, include_in_schema=False)
+    route.recorded = True
+    return route
+
+
+async def _plain_http_error(_request: Request, _error: Exception) -> Response:
+    """Starlette raises these for paths it does not know."""
+    return error_response(NotFound())
