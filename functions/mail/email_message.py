@@ -7,11 +7,16 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from html import escape
+from unicodedata import category
+
+from shared.domain.names import ZERO_WIDTH_JOINERS, presentable
+from shared.kit.text import without_controls
 
 # An account can be registered with anybody's address, and its name must not write to that person: what does not read
 # like a name is not greeted.
 NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
-MAX_NAME = 40
+# Signs on letters, as in the scripts of India.
+MARKS = frozenset({"Mn", "Mc"})
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,12 @@ class Email:
     @property
     def rows(self) -> list[tuple[str, str]]:
         """The facts, each in one line: none must look like another part of the email."""
-        return [(name, " ".join(value.split())) for name, value in self.facts]
+        return [(name, " ".join(without_controls(value).split())) for name, value in self.facts]
 
 
 def greeting(first_name: str) -> str:
-    reads_like_a_name = len(first_name) <= MAX_NAME and NAME.fullmatch(first_name)
+    letters = "".join(each for each in first_name if each not in ZERO_WIDTH_JOINERS and category(each) not in MARKS)
+    reads_like_a_name = presentable(first_name) == first_name and NAME.fullmatch(letters)
     return f"Cześć {first_name}," if reads_like_a_name else "Cześć,"
 
 

@@ -1,17 +1,13 @@
 """Polish words for people, times and sessions, in notifications and mails alike."""
 
-import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.booking_events import BookingEventType, Person, event_type, find_person
+from shared.domain.names import presentable
 from shared.domain.platform_settings import local_zone
 
-# People can enter any name: what a mail program may make a link of is not shown to others. No top-level domain has a
-# single letter, initials may stand together.
-LINK = re.compile(r"://|@|www\.|[.。．｡][^\W_]{2}", re.IGNORECASE)
-MAX_NAME = 40
 ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
 OF_MONTHS = (
     "stycznia",
@@ -34,14 +30,8 @@ FORMS = {"online": "online", "in_person": "stacjonarnie"}
 
 def full_name(person: Person | None, role: Role) -> str:
     """The name of a person, or what that person is to the other."""
-    names = (_presentable(person.first_name), _presentable(person.last_name)) if person else ()
+    names = (presentable(person.first_name), presentable(person.last_name)) if person else ()
     return " ".join(filter(None, names)) or NAMELESS[role]
-
-
-def _presentable(name: str) -> str:
-    """A name in one line of limited length, without links, markup and characters nobody sees."""
-    seen = "".join(each for each in name if each not in "<>" and (each.isprintable() or each.isspace()))
-    return " ".join(word for word in seen.split() if not LINK.search(word))[:MAX_NAME].rstrip()
 
 
 def day_and_time(moment: datetime, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from shared.data.bookings import Booking, Role
 from shared.domain.booking_events import find_person
 from shared.domain.booking_texts import FORMS, KINDS, counterpart, full_name
 from shared.kit.settings import settings
+from shared.kit.text import without_controls
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event, vCalAddress
@@ -70,15 +71,22 @@ def _event(booking: Booking, role: Role) -> "Event":
     event.add("last-modified", booking.updated_at.astimezone(UTC))
     event.add("dtstart", booking.starts_at.astimezone(UTC))
     event.add("dtend", booking.ends_at.astimezone(UTC))
-    event.add("summary", f"Korepetycje: {counterpart(booking, role)}")
-    event.add("description", f"{KINDS[booking.kind].capitalize()}, {FORMS[booking.form]}.")
-    if place := booking.meeting_url or booking.location:
-        event.add("location", place)
-    if booking.meeting_url:
-        event.add("url", booking.meeting_url)
+    for name, text in _texts(booking, role).items():
+        # A control character anywhere makes strict calendars refuse the whole feed.
+        if (clean := without_controls(text)).strip():
+            event.add(name, clean)
     event.add("status", STATUSES.get(booking.state, "CONFIRMED"))
     event.add("transp", "OPAQUE")
     return event
+
+
+def _texts(booking: Booking, role: Role) -> dict[str, str]:
+    return {
+        "summary": f"Korepetycje: {counterpart(booking, role)}",
+        "description": f"{KINDS[booking.kind].capitalize()}, {FORMS[booking.form]}.",
+        "location": booking.meeting_url or booking.location,
+        "url": booking.meeting_url,
+    }
 
 
 def _organizer() -> "vCalAddress":
@@ -101,5 +109,5 @@ def _address(email: str, name: str) -> "vCalAddress":
 
     address = vCalAddress(f"mailto:{email}")
     if name:
-        address.params["CN"] = name
+        address.params["CN"] = without_controls(name)
     return address

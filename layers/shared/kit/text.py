@@ -5,7 +5,10 @@ from unicodedata import normalize
 
 NUL_CHARACTER = "Znaki null są niedozwolone."
 SURROGATES = re.compile("[\ud800-\udfff]")
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Line and paragraph separators are among them: what reads lines takes them for the end of one.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# What turns the direction of the text after it.
+DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 # Besides whitespace and control characters: what fonts draw nothing for (the Unicode property
 # Default_Ignorable_Code_Point, DerivedCoreProperties.txt), and letters, notes and glyphs that are drawn blank.
 VISIBLE = re.compile(
@@ -30,8 +33,8 @@ def is_visible(text: str) -> bool:
 
 
 def without_controls(text: str) -> str:
-    """The text in one line: words with a blank between them, no control characters."""
-    return " ".join(CONTROLS.sub(" ", text).split())
+    """The text with a blank for every control character and line break, and nothing that turns what follows it."""
+    return DIRECTIONS.sub("", CONTROLS.sub(" ", text))
 
 
 def one_form(text: str) -> str:

@@ -75,7 +75,10 @@ def test_links_and_sender_follow_the_settings(people: People, monkeypatch: pytes
     assert minutes == 5
 
 
-@pytest.mark.parametrize("name", ["Jan", "Anna Maria", "Jean-Paul", "O'Neil", "D’Arc", "Łukasz", "李", "Zoë"])
+@pytest.mark.parametrize(
+    "name",
+    ["Jan", "Anna Maria", "Jean-Paul", "O'Neil", "D’Arc", "Łukasz", "李", "Zoë", "علی\u200cرضا", "श्री", "ශ්\u200dරී"],
+)
 def test_a_name_is_greeted(name: str) -> None:
     assert password_reset(name, LINK, 30).greeting == f"Cześć {name},"
 
@@ -93,6 +96,9 @@ def test_a_name_is_greeted(name: str) -> None:
         "x" * 41,
         "Jan ",
         "jan@example.com",
+        "Jan\u200b",
+        "J\u200dan",
+        "\u202eJan",
     ],
 )
 def test_what_does_not_read_like_a_name_is_not_greeted(name: str) -> None:
