@@ -54,8 +54,8 @@ def _without_packages(folder: str, names: list[str]) -> set[str]:
 
 def _copy_linked(root: Path, binaries: list[Path]) -> None:
     """Copy the libraries these binaries load, to where they stand here."""
-    told = subprocess.run(["ldd", "/bin/sh", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
-    found = set(re.findall(r"(?:=> )?(/\S+\.so\S*) \(", told))
+    linked = subprocess.run(["ldd", "/bin/sh", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
+    found = set(re.findall(r"(?:=> )?(/\S+\.so\S*) \(", linked))
     cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
     for name in LIBRARIES:
         found.update(re.findall(rf"{re.escape(name)} \(libc6,x86-64.*\) => (\S+)", cache)[:1])

@@ -1,4 +1,4 @@
-"""The local server's door: HTTP over a socket, the request target sent exactly as given."""
+"""The local server's entry point: HTTP over a socket, the request target sent exactly as given."""
 
 import http.client
 from collections.abc import Mapping

@@ -236,7 +236,7 @@ def tutors_hours() -> Iterator[Step]:
     yield Step("DELETE", "/api/user/tutor/schedule/me/", "tutor")
 
 
-def told() -> Iterator[Step]:
+def notified() -> Iterator[Step]:
     """Notifications and the calendar feed."""
     note, feed = "/api/notification/", "/api/reservation/calendar/"
     for query in ("", "?p=1&page_size=1", "?p=2&page_size=1", "?p=9", "?p=x&page_size=0"):
@@ -437,7 +437,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "a tutor's day": tutor_s_day,
     "a tutor's hours": tutors_hours,
     # Before there are bookings: the local server tells of those in its own time.
-    "what one is told": told,
+    "notifications": notified,
     "bookings": bookings,
     "changes of bookings": changes_of_bookings,
     "series": series,

@@ -6,6 +6,7 @@ No handler imports it.
 from collections.abc import Iterable
 from typing import Any
 
+from shared.kit.db.integers import MAX_INT64
 from shared.kit.errors import (
     FieldErrors,
     MalformedJson,
@@ -21,7 +22,6 @@ from shared.kit.http.path_convertors import IntegerConvertor
 from shared.kit.http.query_models import query_parameters
 from shared.kit.http.routing import ApiRoute, guards_of
 
-MAX_BIGINT = 2**63 - 1
 BODY_ERRORS = (MalformedJson, PayloadTooLarge, UnsupportedMediaType)
 
 
@@ -59,7 +59,7 @@ def _make_bounds_whole(part: Any) -> None:
     if isinstance(part, dict):
         for name in {"minimum", "maximum"} & part.keys():
             if part.get("type") == "integer" and isinstance(part[name], float):
-                part[name] = min(int(part[name]), MAX_BIGINT)
+                part[name] = min(int(part[name]), MAX_INT64)
     if isinstance(part, dict | list):
         for each in part.values() if isinstance(part, dict) else part:
             _make_bounds_whole(each)

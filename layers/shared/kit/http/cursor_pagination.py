@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from shared.kit.db.integers import MAX_INT64
+
 # A Lambda function's answer ends at 6 MB, counted as Lambda encodes it, and that makes three bytes of one at
 # worst (ł, two bytes, becomes \\u0142).
 PAGE_BYTES = 1_500_000
@@ -43,7 +45,7 @@ def read_cursor(text: str, order: str, form: re.Pattern[str]) -> Cursor:
         raise BadCursor from None
     if name != order or not isinstance(value, str) or not form.fullmatch(value):
         raise BadCursor
-    if type(row_id) is not int or not 0 <= row_id < 2**63:
+    if type(row_id) is not int or not 0 <= row_id <= MAX_INT64:
         raise BadCursor
     return Cursor(name, value, row_id)
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from shared.kit.db.integers import MAX_INT32
 from shared.kit.text import is_visible, one_form, unstorable_characters
 
 REQUIRED = "To pole jest wymagane."
@@ -151,8 +152,8 @@ class Flag(_Field):
 class Whole(_Field):
     """An integer, also as text or with a zero fraction ("12.0"). Without a `maximum` it is cut off elsewhere."""
 
-    maximum: int | None = 2**31 - 1
-    minimum: int = -(2**31)
+    maximum: int | None = MAX_INT32
+    minimum: int = -MAX_INT32 - 1
 
     def clean(self, value: Any) -> int:
         if value is None:
@@ -174,7 +175,7 @@ class Whole(_Field):
 class Count(_Field):
     """How many are wanted: a number of the query string whose fraction is cut off."""
 
-    maximum: int = 2**31 - 1
+    maximum: int = MAX_INT32
 
     def clean(self, value: Any) -> int:
         number = finite_decimal(str(value))

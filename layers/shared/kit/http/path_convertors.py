@@ -4,6 +4,8 @@ from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
 
+from shared.kit.db.integers import MAX_INT32, MAX_INT64
+
 # More than any id has; Python refuses to read more than 4,300.
 MAX_DIGITS = 40
 
@@ -39,13 +41,13 @@ class IntegerConvertor(Convertor[int]):
 
 
 class Int32Convertor(IntegerConvertor):
-    maximum = 2**31 - 1
-    regex = digits_up_to(2**31 - 1)
+    maximum = MAX_INT32
+    regex = digits_up_to(MAX_INT32)
 
 
 class Int64Convertor(IntegerConvertor):
-    maximum = 2**63 - 1
-    regex = digits_up_to(2**63 - 1)
+    maximum = MAX_INT64
+    regex = digits_up_to(MAX_INT64)
 
 
 class LowerUuidConvertor(Convertor[str]):
