@@ -1,10 +1,10 @@
 """The query string of the search: what the frontend sends, however often it repeats it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from functions.tutors.domain.bound_parameters import PriceBound, RatingBound, Switch
 from functions.tutors.domain.filters import BEST_FIRST, PAGE_SIZE, Order
@@ -67,8 +67,11 @@ ONE_TEXT = Text(blank=True)
 FREE = "Tutors with a slot that can be booked: "
 
 
-class FilterQuery(RecordedQueryModel):
-    """What tutors have to be like."""
+class FacetQuery(RecordedQueryModel):
+    """What tutors have to be like and, by any of the parameters from `free_from` on, when they have to be free."""
+
+    # It describes an endpoint, which reads a `SearchQuery`: building takes milliseconds of a cold start.
+    model_config = ConfigDict(defer_build=True)
 
     search_by_full_name: Annotated[
         str,
@@ -100,11 +103,6 @@ class FilterQuery(RecordedQueryModel):
     in_person_sessions_available: Switch = None
     individual_sessions_available: Switch = None
     group_sessions_available: Switch = None
-
-
-class FacetQuery(FilterQuery):
-    """The same, and when the searcher is free: any of these parameters makes that filter."""
-
     free_from: Annotated[TimeOfDay | None, Field(description=f"{FREE}not before this time of day.")] = None
     free_to: Annotated[
         TimeOfDay | None,
@@ -151,11 +149,14 @@ class FacetQuery(FilterQuery):
 class SearchQuery(FacetQuery):
     """A search: filters, an order and a page."""
 
+    model_config = ConfigDict(defer_build=False)
+
     sorting_by_average_rating: Annotated[Direction, Field(description="Wins if both orders are given.")] = None
     sorting_by_hourly_rate: Annotated[Direction, Field(description="Without an order the best come first.")] = None
     page_size: Annotated[int, Whole(minimum=1, maximum=PAGE_SIZE), Field(description="Tutors a page.")] = PAGE_SIZE
+    # A Cursor or None; to know it pydantic would import its support of dataclasses.
     cursor: Annotated[
-        Cursor | None,
+        Any,
         WithJsonSchema({"type": "string"}),
         Field(description="Where the page starts: take it from the Link header of the page before."),
     ] = None
