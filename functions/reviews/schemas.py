@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.kit.http.fields import Text, Whole, invalid
 from shared.kit.http.partial_update import PartialUpdate
@@ -15,9 +15,14 @@ MAX_REVIEW = 5_000
 MAX_REASON = 1_000
 OUT_OF_SCALE = "Rating must be between 1 and 5"
 
+STARS = "Stars, 1 to 5."
+Stars = Annotated[int, Field(description=STARS)]
+
 
 class _Stars(BaseModel):
-    rating: Annotated[int, Whole(maximum=MAX_RATING_NUMBER, minimum=-MAX_RATING_NUMBER - 1)] = 5
+    rating: Annotated[
+        int, Whole(maximum=MAX_RATING_NUMBER, minimum=-MAX_RATING_NUMBER - 1), Field(description=STARS)
+    ] = 5
 
     @field_validator("rating")
     @classmethod
@@ -52,7 +57,7 @@ class NewReport(RequestModel):
 
 
 class Rating(BaseModel):
-    rating: int
+    rating: Stars
     review: str
     created_at: datetime
 
@@ -75,7 +80,7 @@ class Review(BaseModel):
     """A review as everybody sees it; `verified` by a completed session of student and tutor."""
 
     id: int
-    rating: int
+    rating: Stars
     review: str
     created_at: datetime
     edited_at: datetime | None
@@ -87,7 +92,7 @@ class Review(BaseModel):
 
 
 class ReviewPage(Page):
-    avg_rating: str
+    avg_rating: Annotated[str, Field(description="The mean of all, in stars with one decimal.")]
     results: list[Review]
 
 
@@ -101,7 +106,7 @@ class ReportedReview(BaseModel):
 
     id: int
     tutor_id: int
-    rating: int
+    rating: Stars
     review: str
     created_at: datetime
     edited_at: datetime | None

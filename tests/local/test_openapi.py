@@ -109,6 +109,24 @@ def test_times_are_date_times(name: str) -> None:
     assert wrong == []
 
 
+MEASURED = re.compile("price|length|notice|buffer|booking_window|earned|currency|rating$|page_size")
+
+
+def test_what_is_measured_says_its_unit() -> None:
+    fields = {
+        f"{name}.{field}": schema
+        for name, model in description()["components"]["schemas"].items()
+        for field, schema in model.get("properties", {}).items()
+        if MEASURED.search(field)
+    }
+    assert len(fields) > 20
+    assert [name for name, schema in fields.items() if "'description'" not in str(schema)] == []
+
+
+def test_names_of_schemas_are_names_for_a_generated_client() -> None:
+    assert [name for name in description()["components"]["schemas"] if not re.fullmatch("[A-Za-z0-9]+", name)] == []
+
+
 def test_a_conversation_is_opened_with_a_person_not_with_a_bare_id() -> None:
     users = description()["components"]["schemas"]["NewConversation"]["properties"]["users"]
     assert users["items"] == {"type": "object", "properties": {"id": ID}, "required": ["id"]}

@@ -27,7 +27,7 @@ class TutorItem(BaseModel):
 
 
 class TutorRating(BaseModel):
-    rating: int
+    rating: Annotated[int, Field(description="Stars, 1 to 5.")]
     review: str
     created_at: datetime
     student_first_name: str
