@@ -42,7 +42,7 @@ def confirmation(first_name: str, link: str, days: int) -> Email:
 
 def password_reset(first_name: str, link: str, minutes: int) -> Email:
     return Email(
-        subject="Resetowanie hasla",
+        subject="Resetowanie hasła",
         greeting=greeting(first_name),
         before="otrzymaliśmy prośbę o zmianę hasła do Twojego konta. Nowe hasło ustawisz tutaj:",
         link_text="Ustaw nowe hasło",

@@ -1,7 +1,10 @@
 """Emails about bookings, in Polish: what happened or is about to, the facts, and the reader's calendar entry."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from functions.mail import repository
-from functions.mail.email_message import CalendarEntry, Email, greeting
+from functions.mail.email_message import CalendarEntry, Email, Fact, greeting
 from functions.mail.repository import Addressee
 from shared.data.bookings import FIND_CHANGE, Booking, BookingChange, Role, find_bookings
 from shared.domain.booking_events import BookingEventType, event_type
@@ -11,6 +14,7 @@ from shared.domain.booking_texts import (
     consequence,
     counterpart,
     day_and_time,
+    day_time_and_zone,
     headline,
     minutes,
     zone_of,
@@ -55,14 +59,14 @@ def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None
     role = _role(booking, to) if booking else None
     if change is None or booking is None or role is None:
         return None
-    when = day_and_time(change.starts_at or booking.starts_at, zone_of(booking, role))
+    starts_at, zone = change.starts_at or booking.starts_at, zone_of(booking, role)
     opening = OPENINGS[event_type(change), role]
-    more = consequence(change, booking, role)
+    more = consequence(change, booking, role, day_time_and_zone)
     return Email(
-        subject=f"{headline(event_type(change), role)}: {counterpart(booking, role)}, {when}",
+        subject=f"{headline(event_type(change), role)}: {counterpart(booking, role)}, {day_and_time(starts_at, zone)}",
         greeting=greeting(to.first_name),
         before=f"{opening} {more}".rstrip(),
-        facts=(*_facts(booking, role, when), *_reason(change)),
+        facts=(*_facts(booking, role, starts_at, zone), *_reason(change)),
         link_text="Otwórz platformę",
         link=f"{platform_settings().front_url}/",
         after=_closing(booking, change, role),
@@ -80,13 +84,13 @@ def reminder_email(to: Addressee, payload: dict[str, int]) -> Email | None:
         booking = find_bookings(db, [reminder.booking_id])[reminder.booking_id]
     if _role(booking, to) != role:
         return None
-    when = day_and_time(booking.starts_at, zone_of(booking, role))
-    facts = _facts(booking, role, when)
+    zone = zone_of(booking, role)
+    facts = _facts(booking, role, booking.starts_at, zone)
     if kind == "cancellation_deadline":
-        until = day_and_time(booking.cancellable_until, zone_of(booking, role))
-        facts = (*facts, ("Odwołać można do", until))
+        until = day_time_and_zone(booking.cancellable_until, zone)
+        facts = (*facts, Fact("Odwołać można do", until))
     return Email(
-        subject=f"{SUBJECTS[kind]}: {counterpart(booking, role)}, {when}",
+        subject=f"{SUBJECTS[kind]}: {counterpart(booking, role)}, {day_and_time(booking.starts_at, zone)}",
         greeting=greeting(to.first_name),
         before=REMINDERS[kind],
         facts=facts,
@@ -102,21 +106,23 @@ def _role(booking: Booking, to: Addressee) -> Role | None:
     return "tutor" if booking.tutor_user_id == to.user_id else None
 
 
-def _facts(booking: Booking, role: Role, when: str) -> tuple[tuple[str, str], ...]:
-    facts: tuple[tuple[str, str], ...] = (
-        ("Korepetytor" if role == "student" else "Uczeń", counterpart(booking, role)),
-        ("Kiedy", f"{when}, {minutes(booking)}"),
-        ("Co", f"{KINDS[booking.kind]}, {FORMS[booking.form]}"),
-    )
-    if place := booking.meeting_url or booking.location:
-        facts = (*facts, ("Gdzie", place))
+def _facts(booking: Booking, role: Role, starts_at: datetime, zone: ZoneInfo) -> tuple[Fact, ...]:
+    facts = [
+        Fact("Korepetytor" if role == "student" else "Uczeń", counterpart(booking, role)),
+        Fact("Kiedy", f"{day_time_and_zone(starts_at, zone)}, {minutes(booking)}"),
+        Fact("Co", f"{KINDS[booking.kind]}, {FORMS[booking.form]}"),
+    ]
+    if booking.meeting_url:
+        facts.append(Fact("Gdzie", booking.meeting_url, is_link=True))
+    elif booking.location:
+        facts.append(Fact("Gdzie", booking.location))
     if role == "tutor" and booking.note:
-        facts = (*facts, ("Wiadomość od ucznia", booking.note))
-    return (*facts, ("Cena", f"{booking.price:.2f} {booking.currency}".replace(".", ",")))
+        facts.append(Fact("Wiadomość od ucznia", booking.note))
+    return (*facts, Fact("Cena", f"{booking.price:.2f} {booking.currency}".replace(".", ",")))
 
 
-def _reason(change: BookingChange) -> tuple[tuple[str, str], ...]:
-    return (("Powód", change.reason),) if change.reason else ()
+def _reason(change: BookingChange) -> tuple[Fact, ...]:
+    return (Fact("Powód", change.reason),) if change.reason else ()
 
 
 CLOSING = "Wszystkie swoje rezerwacje znajdziesz na platformie."
@@ -125,7 +131,7 @@ CLOSING = "Wszystkie swoje rezerwacje znajdziesz na platformie."
 def _closing(booking: Booking, change: BookingChange, role: Role) -> str:
     if role != "student" or booking.state != "confirmed" or change.superseded:
         return CLOSING
-    until = day_and_time(booking.cancellable_until, zone_of(booking, role))
+    until = day_time_and_zone(booking.cancellable_until, zone_of(booking, role))
     return f"Odwołać zajęcia lub zmienić ich termin możesz najpóźniej {until}."
 
 

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from html import escape
+from typing import NamedTuple
 from unicodedata import category
 
 from shared.domain.names import ZERO_WIDTH_JOINERS, presentable
@@ -28,6 +29,14 @@ class CalendarEntry:
     file_name: str
 
 
+class Fact(NamedTuple):
+    """A row of the table of facts; `is_link`: the value is an address to go to."""
+
+    name: str
+    value: str
+    is_link: bool = False
+
+
 @dataclass(frozen=True)
 class Email:
     """What an email says: paragraphs with a link between them, perhaps a table of facts and an entry for a calendar."""
@@ -38,13 +47,13 @@ class Email:
     link_text: str
     link: str
     after: str
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[Fact, ...] = ()
     calendar: CalendarEntry | None = None
 
     @property
-    def rows(self) -> list[tuple[str, str]]:
+    def rows(self) -> list[Fact]:
         """The facts, each in one line: none must look like another part of the email."""
-        return [(name, " ".join(without_controls(value).split())) for name, value in self.facts]
+        return [fact._replace(value=" ".join(without_controls(fact.value).split())) for fact in self.facts]
 
 
 def greeting(first_name: str) -> str:
@@ -53,17 +62,20 @@ def greeting(first_name: str) -> str:
     return f"Cześć {first_name}," if reads_like_a_name else "Cześć,"
 
 
+# It fits a phone of 320 px: no width is fixed, and a long word or address breaks anywhere.
 HTML = """\
 <!doctype html>
 <html lang="pl">
-<body style="margin:0;padding:24px;background:#f4f4f8;font-family:system-ui,sans-serif;color:#1f1d2b">
-<div style="max-width:520px;margin:0 auto;padding:32px;background:#fff;border-radius:12px">
+<head><meta name="viewport" content="width=device-width"></head>
+<body style="margin:0;padding:12px;background:#f4f4f8;font-family:system-ui,sans-serif;color:#1f1d2b">
+<div style="max-width:520px;margin:0 auto;padding:20px;background:#fff;border-radius:12px;\
+word-break:break-word;overflow-wrap:anywhere">
 <p style="margin-top:0">{greeting}</p>
 <p>{before}</p>{facts}
 <p style="margin:28px 0"><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:8px;\
 background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 <p style="color:#5c5970;font-size:14px">{after}</p>
-<p style="color:#5c5970;font-size:12px;word-break:break-all">{link}</p>
+<p style="color:#5c5970;font-size:12px">{link}</p>
 </div>
 </body>
 </html>
@@ -96,7 +108,7 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     message["To"] = recipient
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or None)
-    facts = "".join(f"{name}: {value}\n" for name, value in email.rows)
+    facts = "".join(f"{fact.name}: {fact.value}\n" for fact in email.rows)
     text = f"{email.before}\n\n{facts}".rstrip()
     message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n")
     message.add_alternative(_html(email), subtype="html")
@@ -106,14 +118,22 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
 
 
 FACTS = '\n<table style="border-collapse:collapse">{}</table>'
-FACT = '<tr><td style="padding:4px 16px 4px 0;color:#5c5970">{}</td><td style="padding:4px 0">{}</td></tr>'
+FACT = (
+    '<tr><td style="padding:4px 12px 4px 0;color:#5c5970;vertical-align:top;word-break:normal;overflow-wrap:normal">'
+    '{}</td><td style="padding:4px 0">{}</td></tr>'
+)
+LINK = '<a href="{0}" style="color:#5b4bdb">{0}</a>'
 
 
 def _html(email: Email) -> str:
     texts = ("greeting", "before", "link_text", "link", "after")
-    rows = "".join(FACT.format(escape(name), escape(value)) for name, value in email.rows)
+    rows = "".join(FACT.format(escape(fact.name), _value(fact)) for fact in email.rows)
     fields = {name: escape(getattr(email, name)) for name in texts}
     return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")
+
+
+def _value(fact: Fact) -> str:
+    return LINK.format(escape(fact.value)) if fact.is_link else escape(fact.value)
 
 
 def _add_calendar(message: EmailMessage, entry: CalendarEntry) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from functions.mail.account_emails import confirmation
-from functions.mail.email_message import CalendarEntry, as_message
+from functions.mail.email_message import CalendarEntry, Fact, as_message
 from functions.mail.transports import transport
 from local import inbox
 from tests.conftest import read_settings_again
@@ -69,7 +69,7 @@ def test_mails_to_an_address_come_newest_last(inbox_server: LocalServer) -> None
 def test_a_mail_with_a_calendar_entry_is_shown_like_any_other(inbox_server: LocalServer) -> None:
     entry = CalendarEntry("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "zajecia.ics")
     plain = confirmation("Łucja", "https://front.example/", 7)
-    written = replace(plain, facts=(("Kiedy", "w środę <14:00>"),), calendar=entry)
+    written = replace(plain, facts=(Fact("Kiedy", "w środę <14:00>"),), calendar=entry)
     transport(f"file://{inbox_server.data / 'mail'}")(as_message(written, "a@example.com", "ola@example.com"))
     [mail] = inbox_server.call("GET", "/_local/mail?to=").json()
     assert "Kiedy: w środę <14:00>\n" in mail["text"]

@@ -1,5 +1,6 @@
 """Polish words for people, times and sessions, in notifications and mails alike."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from shared.domain.booking_events import BookingEventType, Person, event_type, f
 from shared.domain.names import presentable
 from shared.domain.platform_settings import local_zone
 
+WriteTime = Callable[[datetime, ZoneInfo], str]
 ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
 OF_MONTHS = (
     "stycznia",
@@ -36,13 +38,18 @@ def full_name(person: Person | None, role: Role) -> str:
 
 def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
     """Such as "w środę 10 stycznia 2035 o 14:00"; the zone is named where it is not the platform's."""
+    return _by_the_clock(moment, zone) if zone.key == local_zone().key else day_time_and_zone(moment, zone)
+
+
+def day_time_and_zone(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as "w środę 10 stycznia 2035 o 14:00 (Europe/Warsaw)": for mails, which are read anywhere."""
+    return f"{_by_the_clock(moment, zone)} ({zone.key})"
+
+
+def _by_the_clock(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     day = f"{ON_DAYS[local.weekday()]} {local.day} {OF_MONTHS[local.month - 1]} {local.year}"
-    return f"{day} o {local:%H:%M}{_zone_name(zone)}"
-
-
-def _zone_name(zone: ZoneInfo) -> str:
-    return "" if zone.key == local_zone().key else f" ({zone.key})"
+    return f"{day} o {local:%H:%M}"
 
 
 def describe(booking: Booking) -> str:
@@ -98,17 +105,17 @@ def zone_of(booking: Booking, role: Role) -> ZoneInfo:
     return reader.zone if reader else local_zone()
 
 
-def consequence(change: BookingChange, booking: Booking, role: Role) -> str:
+def consequence(change: BookingChange, booking: Booking, role: Role, write_time: WriteTime = day_and_time) -> str:
     """What follows for the reader, "" if nothing does."""
     zone = zone_of(booking, role)
-    until = f" najpóźniej {day_and_time(booking.expires_at, zone)}" if booking.expires_at else ""
+    until = f" najpóźniej {write_time(booking.expires_at, zone)}" if booking.expires_at else ""
     match event_type(change), role:
         case "requested", "tutor":
             return f"Odpowiedz{until}."
         case "offered", "student":
             return f"Potwierdź swój udział{until}."
         case "rescheduled", _:
-            before = _previously(change, booking, zone)
+            before = _previously(change, booking, lambda moment: write_time(moment, zone))
             waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
             return before + (waits if change.to_state == "pending" else "")
         case "withdrawn" | "cancelled", "tutor" if not booking.taken:
@@ -118,10 +125,10 @@ def consequence(change: BookingChange, booking: Booking, role: Role) -> str:
     return ""
 
 
-def _previously(change: BookingChange, booking: Booking, zone: ZoneInfo) -> str:
+def _previously(change: BookingChange, booking: Booking, write_time: Callable[[datetime], str]) -> str:
     """When it was to start before it was moved; where only its length changed, how long it is now."""
     if change.old_starts_at is None:
         return ""
     if change.old_starts_at == (change.starts_at or booking.starts_at):
         return f"Zaczynają się o tej samej porze, trwają teraz {minutes(booking)}."
-    return f"Poprzednio {day_and_time(change.old_starts_at, zone)}."
+    return f"Poprzednio {write_time(change.old_starts_at)}."

@@ -94,7 +94,7 @@ def test_only_the_hash_of_a_token_is_kept(mailed_token: str) -> None:
 def test_a_token_of_another_purpose_does_not_confirm(mailed_token: str) -> None:
     call("POST", "/api/user/password_reset/", json_body={"email": EMAIL})
     reset = delivered(EMAIL)[-1]
-    assert reset.subject == "Resetowanie hasla"
+    assert reset.subject == "Resetowanie hasła"
     assert confirm(reset.token).json == BAD
     assert not confirmed()
 

@@ -52,7 +52,7 @@ def test_a_registration_mail_leads_to_the_confirmation(platform: None) -> None:
 
 def test_a_reset_mail_leads_to_the_new_password(people: People) -> None:
     mail = reset_mail(people)
-    assert mail.subject == "Resetowanie hasla"
+    assert mail.subject == "Resetowanie hasła"
     link = f"http://localhost:5173/account/reset-password/?reset_token={mail.token}"
     assert re.fullmatch(r"[0-9a-f]{48}", mail.token)
     assert link in mail.text.splitlines()
@@ -117,7 +117,7 @@ def test_any_name_makes_a_mail_that_can_be_read(name: str) -> None:
     written = password_reset(name, LINK, 30)
     raw = as_message(written, "Korepetycje <no-reply@example.com>", "ola@example.com").as_bytes()
     mail = read_mail(raw)
-    assert (mail.to, mail.subject) == ("ola@example.com", "Resetowanie hasla")
+    assert (mail.to, mail.subject) == ("ola@example.com", "Resetowanie hasła")
     assert mail.text.splitlines()[0] == written.greeting
     assert escape(written.greeting) in mail.html
     assert LINK in mail.text.splitlines()

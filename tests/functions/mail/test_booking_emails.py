@@ -1,5 +1,6 @@
 """What emails about bookings say."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support.people import People, Person, query
 from tests.support.sent_emails import content, entry, read, sent, sent_to
 
 WHEN = "w środę 10 stycznia 2035 o 14:00"
+ROOM = "https://meet.jit.si/abc"
 
 
 CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = [
@@ -43,7 +45,7 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = [
         {"from_state": "confirmed", "old_starts_at": FAR - timedelta(days=1)},
         "tutor",
         "Zmiana terminu zajęć: Ola Nowak",
-        "Poprzednio we wtorek 9 stycznia 2035 o 14:00.",
+        "Poprzednio we wtorek 9 stycznia 2035 o 14:00 (Europe/Warsaw).",
     ),
     (
         "rescheduled",
@@ -61,7 +63,7 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str, str]] = [
         {},
         "student",
         "Zwolniło się miejsce: Jan Kowalski",
-        "Potwierdź swój udział najpóźniej w piątek 5 stycznia 2035 o 14:00.",
+        "Potwierdź swój udział najpóźniej w piątek 5 stycznia 2035 o 14:00 (Europe/Warsaw).",
     ),
     (
         "expired",
@@ -85,15 +87,15 @@ def test_each_email_says_what_happened_and_the_facts(
     [mail] = [read(each) for each in sent_to(student if reader == "student" else tutor)]
     assert mail.subject == f"{subject}, {WHEN}"
     other = "Korepetytor: Jan Kowalski" if reader == "student" else "Uczeń: Ola Nowak"
-    facts = f"Kiedy: {WHEN}, 60 min", "Co: zajęcia indywidualne, online", "Cena: 80,00 PLN"
+    facts = f"Kiedy: {WHEN} (Europe/Warsaw), 60 min", "Co: zajęcia indywidualne, online", "Cena: 80,00 PLN"
     for text in (part, other, *facts):
         assert text in mail.text
     name, _, value = other.partition(": ")
     for text in (name, value, WHEN):
         assert text in mail.html
     is_seated = booking.get("state", "confirmed") == "confirmed"
-    assert ("\nGdzie: https://meet.jit.si/abc\n" in mail.text) == is_seated
-    assert ("https://meet.jit.si/abc" in mail.html) == is_seated
+    assert (f"\nGdzie: {ROOM}\n" in mail.text) == is_seated
+    assert (f'<a href="{ROOM}"' in mail.html) == (f">{ROOM}</a></td>" in mail.html) == is_seated
 
 
 @pytest.mark.parametrize("state", ["pending", "cancelled", "expired"])
@@ -114,7 +116,7 @@ def test_no_email_shows_the_room_to_somebody_without_a_seat(pair: tuple[Person, 
 
 def test_the_email_says_until_when_the_student_may_cancel(pair: tuple[Person, Person]) -> None:
     insert_booking(*pair).change("confirmed")
-    assert "najpóźniej w środę 10 stycznia 2035 o 02:00." in read(sent_to(pair[0])[0]).text
+    assert "najpóźniej w środę 10 stycznia 2035 o 02:00 (Europe/Warsaw)." in read(sent_to(pair[0])[0]).text
 
 
 def test_nobody_sees_the_other_person_s_address(pair: tuple[Person, Person]) -> None:
@@ -156,6 +158,31 @@ def test_a_place_of_several_lines_is_one_line_in_an_email(pair: tuple[Person, Pe
     text = read(sent_to(pair[0])[0]).text
     assert "Gdzie: Rzeszów Cena: 0,00 PLN" in text.splitlines()
     assert [line for line in text.splitlines() if line.startswith("Cena")] == ["Cena: 80,00 PLN"]
+
+
+def test_a_place_is_no_link(pair: tuple[Person, Person]) -> None:
+    """Whoever wrote it must not send the reader anywhere."""
+    session = {"form": "in_person", "location": "https://evil.example/", "meeting_url": ""}
+    insert_booking(*pair, session=session).change("confirmed")
+    assert "https://evil.example/</td>" in read(sent_to(pair[0])[0]).html
+
+
+@pytest.mark.parametrize("tutors_zone", ["America/New_York", "Europe/Warsaw"])
+def test_every_time_is_the_reader_s_and_names_its_zone(pair: tuple[Person, Person], tutors_zone: str) -> None:
+    student, tutor = pair
+    query("UPDATE booking_terms SET time_zone = %s", tutors_zone)
+    booked = insert_booking(student, tutor)
+    booked.change("confirmed")
+    before = booked.move(FAR + timedelta(days=1))
+    booked.change("rescheduled", "student", from_state="confirmed", old_starts_at=before)
+    times = {student.email: "14:00 (Europe/Warsaw)", tutor.email: {"Europe/Warsaw": "14:00"}.get(tutors_zone, "08:00")}
+    for mail in sent():
+        text = read(mail).text
+        assert times[mail["To"]] in text
+        clock_times = re.findall(r" o \d\d:\d\d(.{0,20})", text)
+        zone = "Europe/Warsaw" if mail["To"] == student.email else tutors_zone
+        assert clock_times
+        assert all(after.startswith(f" ({zone})") for after in clock_times), text
 
 
 @pytest.mark.parametrize("taken", [True, False])

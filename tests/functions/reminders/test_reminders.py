@@ -1,5 +1,6 @@
 """Reminders: planned with each change, sent when due, once for each booking, kind and recipient."""
 
+import re
 from typing import Any
 
 import pytest
@@ -101,6 +102,8 @@ def test_the_mail_says_when_where_and_until_when_the_student_may_cancel(people: 
         "Korepetytor: Jan Kowalski",
     ):
         assert text in mail.text
+    times = re.findall(r" o \d\d:\d\d(.{0,16})", mail.text)
+    assert [after[:16] for after in times] == [" (Europe/Warsaw)"] * 2
     assert query("SELECT sent_at IS NOT NULL, uncertain_at FROM mail_outbox") == [(True, None)]
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.booking_events import Person
-from shared.domain.booking_texts import day_and_time, full_name
+from shared.domain.booking_texts import day_and_time, day_time_and_zone, full_name
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -39,6 +39,12 @@ def test_another_zone_is_named() -> None:
     moment = datetime(2035, 1, 1, 23, 30, tzinfo=UTC)
     assert day_and_time(moment, WARSAW) == "we wtorek 2 stycznia 2035 o 00:30"
     assert day_and_time(moment, ZoneInfo("UTC")) == "w poniedziałek 1 stycznia 2035 o 23:30 (UTC)"
+
+
+def test_a_mail_names_every_zone() -> None:
+    moment = datetime(2035, 1, 1, 23, 30, tzinfo=UTC)
+    assert day_time_and_zone(moment, WARSAW) == "we wtorek 2 stycznia 2035 o 00:30 (Europe/Warsaw)"
+    assert day_time_and_zone(moment, ZoneInfo("UTC")) == "w poniedziałek 1 stycznia 2035 o 23:30 (UTC)"
 
 
 @pytest.mark.parametrize(
