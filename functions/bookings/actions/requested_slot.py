@@ -6,7 +6,7 @@ from uuid import UUID
 
 from functions.bookings.data import lookups
 from functions.bookings.domain.commands import SlotCommand
-from functions.bookings.domain.errors import OwnSlot, SlotNotOffered
+from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered
 from shared.data.locking import lock_people
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.kit.db.pool import PooledConnection
@@ -38,7 +38,11 @@ class RequestedSlot:
 
 
 def find_requested_slot(db: PooledConnection, command: SlotCommand) -> RequestedSlot:
-    """Raises FieldErrors for a request that means nothing, NotFound for unknown items and tutors, or SlotNotOffered."""
+    """The slot meant.
+
+    Raises FieldErrors for a request that means nothing, NotFound for unknown items and tutors, SlotNotOffered or
+    BeyondWindow.
+    """
     if command.schedule_item is not None and command.tutor is None:
         slot = _part_of_item(db, command, command.schedule_item)
     elif command.tutor is not None and command.schedule_item is None:
@@ -48,7 +52,9 @@ def find_requested_slot(db: PooledConnection, command: SlotCommand) -> Requested
         slot = RequestedSlot(command.tutor, account, _given_span(command))
     else:
         raise FieldErrors({"non_field_errors": [ONE_SLOT]})
-    if slot.span.ends_at - slot.span.starts_at > LONGEST or slot.span.ends_at.year > LAST_YEAR:
+    if slot.span.ends_at.year > LAST_YEAR:
+        raise BeyondWindow
+    if slot.span.ends_at - slot.span.starts_at > LONGEST:
         raise SlotNotOffered
     return slot
 
@@ -92,8 +98,8 @@ def _given_span(command: SlotCommand) -> Span:
 
 
 def _after(start: datetime, minutes: int) -> datetime:
-    """Raises SlotNotOffered behind the last date there is."""
+    """Raises BeyondWindow behind the last date there is."""
     try:
         return start + timedelta(minutes=minutes)
     except OverflowError:
-        raise SlotNotOffered from None
+        raise BeyondWindow from None

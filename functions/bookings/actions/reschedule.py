@@ -4,7 +4,6 @@ from datetime import UTC, timedelta
 from uuid import UUID
 
 from functions.bookings.actions.bookable import why_not_bookable
-from functions.bookings.actions.requested_slot import LAST_YEAR
 from functions.bookings.actions.unit_of_work import lock_booking
 from functions.bookings.actions.vacated_slot import keep_slot, offer_slot
 from functions.bookings.data.lookups import find_busy
@@ -14,18 +13,24 @@ from functions.bookings.domain.commands import NewTime
 from functions.bookings.domain.errors import (
     SLOT_ERRORS,
     Conflict,
-    SlotNotOffered,
     SlotTaken,
     StudentBusy,
     TooShortNotice,
     WrongState,
 )
 from functions.bookings.domain.transitions import RESCHEDULABLE, Actor, Role
+from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.fields import REQUIRED
+
+# How far ahead a session can be moved: what is further away is a slip.
+FARTHEST = timedelta(days=2 * 365)
+SHORTEST, LONGEST = timedelta(minutes=SHORTEST_SESSION), timedelta(minutes=LONGEST_SESSION)
+TOO_FAR = "Zajęcia można przełożyć najdalej o dwa lata naprzód."
+OUT_OF_BOUNDS = f"Zajęcia trwają od {SHORTEST_SESSION} do {LONGEST_SESSION} minut."
 
 
 class TooLateToReschedule(Conflict):
@@ -57,6 +62,7 @@ def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, c
     span = _new_span(booking, command)
     if span == booking.span:
         return
+    _check_bounds(booking, span)
     calendar = load_calendar(db, booking.tutor_id or 0, span, but_session=booking.session_id)
     if calendar is None:
         raise NotFound
@@ -84,9 +90,18 @@ def _check_it_may_move(booking: LockedBooking, role: Role) -> None:
 def _new_span(booking: LockedBooking, command: NewTime) -> Span:
     length = booking.length if command.length is None else timedelta(minutes=command.length)
     start = command.start_time.astimezone(UTC)
-    if start.year >= LAST_YEAR:
-        raise SlotNotOffered
+    # An item that was entered by hand can be booked however far away it is, and moves from there.
+    is_far = booking.starts_at > booking.now + FARTHEST
+    if start > (booking.starts_at if is_far else booking.now) + FARTHEST:
+        raise FieldErrors({"start_time": [TOO_FAR]})
     return Span(start, start + length)
+
+
+def _check_bounds(booking: LockedBooking, span: Span) -> None:
+    """Sessions last as long as terms of booking can say; one that was booked in another length may keep it."""
+    length = span.ends_at - span.starts_at
+    if length != booking.length and not SHORTEST <= length <= LONGEST:
+        raise FieldErrors({"length": [OUT_OF_BOUNDS]})
 
 
 def _check_students_move(

@@ -11,7 +11,9 @@ from shared.kit.http.fields import Flag, Moment, Text, Whole
 from shared.kit.http.request_models import RequestModel
 from shared.kit.text import unstorable_characters
 
-MOMENT = Moment(zone=local_zone)
+# Nobody guesses the zone of a time: what is given without one may be meant in the student's or in the tutor's.
+MOMENT = Moment(zone=local_zone, offset=True)
+WHOLE_MINUTE = Moment(zone=local_zone, offset=True, whole_minute=True)
 MAX_NOTE = 500
 MIN_WEEKS, MAX_WEEKS = 2, 26
 NOT_A_CHOICE = "„{}” nie jest poprawnym wyborem."
@@ -31,7 +33,7 @@ Form = Literal["online", "in_person"]
 RowId = Annotated[int | None, Whole(minimum=1, maximum=MAX_INT64)]
 TutorId = Annotated[int | None, Whole(minimum=1)]
 Minutes = Annotated[int | None, Whole(minimum=5, maximum=1440), Field(description="In minutes.")]
-StartTime = Annotated[datetime | None, MOMENT]
+StartTime = Annotated[datetime | None, WHOLE_MINUTE, Field(description="A whole minute, with its offset from UTC.")]
 Reason = Annotated[
     str,
     Text(max_length=MAX_NOTE, blank=True, visible=True),
@@ -100,7 +102,7 @@ class NewTime(RequestModel):
         json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00", "length": 60, "reason": ""}}
     )
 
-    start_time: Annotated[datetime, MOMENT]
+    start_time: Annotated[datetime, WHOLE_MINUTE, Field(description="A whole minute, with its offset from UTC.")]
     length: Minutes = None
     reason: Reason = ""
 
@@ -112,4 +114,4 @@ class FullSession(RequestModel):
 
     session: RowId = None
     tutor: TutorId = None
-    start_time: StartTime = None
+    start_time: Annotated[datetime | None, MOMENT, Field(description="With its offset from UTC.")] = None

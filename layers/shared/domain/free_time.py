@@ -77,11 +77,12 @@ class Calendar:
         terms = self.terms
         if span.starts_at < self.now + timedelta(minutes=terms.minimum_notice):
             return "too_short_notice"
-        if not _within(span, self.offered):
-            return "not_offered"
-        # The window bounds what rules offer; an explicit item can be booked however far away it is.
+        # The window bounds what rules offer; an explicit item can be booked however far away it is. Behind the window
+        # nothing is known of the rules' hours, so this comes first.
         if span.starts_at > self.now + timedelta(days=terms.booking_window) and not self.entered_by_hand(span):
             return "beyond_window"
+        if not _within(span, self.offered):
+            return "not_offered"
         if self.is_taken(span):
             return "taken"
         return self.limit_reached(span.starts_at)

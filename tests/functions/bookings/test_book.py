@@ -119,6 +119,13 @@ def test_rule_items_only_within_the_booking_window(people: People) -> None:
     assert book(student, tutor, at(10)).status == 201
 
 
+@pytest.mark.parametrize("day", [70, 400, 365 * 50])
+def test_a_date_too_far_away_is_called_that(people: People, day: int) -> None:
+    tutor, student = free_tutor(people, booking_window=60), people.student()
+    assert_error(book(student, tutor, at(10, day)), 409, "beyond_window")
+    assert_error(book(student, tutor, at(10, 7)), 409, "slot_not_offered")
+
+
 def test_buffers_keep_sessions_apart(people: People) -> None:
     tutor, student = free_tutor(people, buffer_before=10, buffer_after=15), people.student()
     booked(student, tutor, at(10))
@@ -183,6 +190,14 @@ def test_what_there_is_not_or_is_hidden_is_not_found(people: People) -> None:
         ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "end_time": "2035-01-01T10:00Z"}, "end_time"),
         ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "length": 4}, "length"),
         ({"schedule_item": 1, "length": 60}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00", "length": 60}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01", "length": 60}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00:01Z", "length": 60}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00:00.5Z", "length": 60}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00:00+01:00:30", "length": 60}, "start_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "end_time": "2035-01-01T11:00"}, "end_time"),
+        ({"tutor": 1, "start_time": "2035-01-01T10:00Z", "end_time": "2035-01-01T11:00:00.000001Z"}, "end_time"),
+        ({"schedule_item": 1, "start_time": "2035-01-01T10:00:01", "length": 60, "weeks": 2}, "start_time"),
         ({"schedule_item": 0}, "schedule_item"),
         ({"schedule_item": 2**63}, "schedule_item"),
         ({"schedule_item": 1, "kind": "crowd"}, "kind"),
@@ -207,8 +222,9 @@ def test_times_at_the_ends_of_the_calendar(people: People, start: str) -> None:
     for more in ({}, {"weeks": 26}):
         answer = post(student, "", {"tutor": tutor.tutor_id, "start_time": start, "length": 60, **more})
         assert answer.status in {400, 409}, answer
+        assert start != "9999-12-30T10:00Z" or answer.json["code"] == "beyond_window"
     item = offer(tutor, datetime(9999, 12, 30, tzinfo=UTC), datetime(9999, 12, 30, 1, tzinfo=UTC))
-    assert_error(post(student, "", {"schedule_item": item}), 409, "slot_not_offered")
+    assert_error(post(student, "", {"schedule_item": item}), 409, "beyond_window")
     endless = offer(tutor, datetime(2100, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
     assert_error(post(student, "", {"schedule_item": endless}), 409, "slot_not_offered")
 
@@ -264,7 +280,7 @@ def test_where_the_tutor_confirms_by_hand_it_is_a_request_for_two_days(people: P
 
 def test_a_hold_ends_with_the_start_at_the_latest(people: People) -> None:
     tutor = people.tutor()
-    start = datetime.now(UTC) + timedelta(hours=5)
+    start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=5)
     offer(tutor, start, start + timedelta(hours=1))
     terms(tutor, confirmation="manual")
     reservation = booked(people.student(), tutor, start)

@@ -90,6 +90,29 @@ def test_a_series_has_from_two_to_26_weeks(people: People, change: Any, field: s
     assert (answer.status, list(answer.json)) == (400, [field])
 
 
+def test_weeks_of_a_series_that_are_too_far_away_are_called_that(people: People) -> None:
+    tutor, student = free_tutor(people, days=8, booking_window=30), people.student()
+    body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 6}
+    codes = ["slot_not_offered" if at(0, day) < soon() else "beyond_window" for day in (14, 21, 28, 35)]
+    answer = call("POST", SERIES, token=student.access, json_body=body)
+    assert [each["code"] for each in answer.json["conflicts"]] == codes
+    assert codes[-1] == "beyond_window"
+    answer = call("POST", SERIES, token=student.access, json_body=body | {"skip_conflicts": True})
+    assert (answer.status, [each["code"] for each in answer.json["skipped"]]) == (201, codes)
+
+
+def soon() -> datetime:
+    return datetime.now(UTC) + timedelta(days=30)
+
+
+@pytest.mark.parametrize("sent", ["T10:00", "T10:00:01Z", "T10:00:00.000001Z", "T10:00+01:00:30", ""])
+def test_a_series_begins_at_a_whole_minute_of_a_known_zone(people: People, sent: str) -> None:
+    tutor = free_tutor(people)
+    body = {"tutor": tutor.tutor_id, "start_time": f"{at(10):%Y-%m-%d}{sent}", "length": 60, "weeks": 2}
+    answer = call("POST", SERIES, token=people.student().access, json_body=body)
+    assert (answer.status, list(answer.json)) == (400, ["start_time"])
+
+
 def test_a_series_sent_twice_with_a_key_is_booked_once(people: People) -> None:
     tutor, student = free_tutor(people, days=8), people.student()
     body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 2}

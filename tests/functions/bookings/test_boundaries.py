@@ -17,6 +17,7 @@ from tests.support.booking_client import (
     new_time,
     offer,
     post,
+    shift,
     start_in,
     sweep,
     terms,
@@ -61,8 +62,8 @@ def in_time(test: Callable[..., None]) -> Callable[..., None]:
 def test_boundary_of_notice(people: People, seconds: int) -> None:
     tutor, student = people.tutor(), people.student()
     [(start,)] = query("SELECT now() + interval '60 minutes' + make_interval(secs => %s)", seconds)
-    offer(tutor, start, start + timedelta(hours=1))
-    expect(book(student, tutor, start), seconds, "too_short_notice")
+    item = offer(tutor, start, start + timedelta(hours=1))
+    expect(post(student, "", {"schedule_item": item}), seconds, "too_short_notice")
 
 
 @EITHER_SIDE
@@ -70,8 +71,8 @@ def test_boundary_of_notice(people: People, seconds: int) -> None:
 def test_boundary_of_the_window(people: People, seconds: int) -> None:
     tutor, student = people.tutor(), people.student()
     [(start,)] = query("SELECT now() + interval '60 days' - make_interval(secs => %s)", seconds)
-    offer(tutor, start, start + timedelta(hours=1), "rule")
-    expect(book(student, tutor, start), seconds, "beyond_window")
+    item = offer(tutor, start, start + timedelta(hours=1), "rule")
+    expect(post(student, "", {"schedule_item": item}), seconds, "beyond_window")
 
 
 @EITHER_SIDE
@@ -87,12 +88,11 @@ def test_boundary_of_the_cut_off(people: People, path: str, code: str, seconds: 
 
 @EITHER_SIDE
 def test_boundary_of_buffers(people: People, seconds: int) -> None:
-    tutor, student = free_tutor(people, buffer_before=10, buffer_after=20), people.student()
-    booked(people.student(), tutor, at(10))
-    late = at(11) + timedelta(minutes=30, seconds=seconds)
-    expect(book(student, tutor, late), seconds, "slot_taken")
-    early = at(9) - timedelta(minutes=30, seconds=seconds)
-    expect(book(student, tutor, early), seconds, "slot_taken")
+    tutor, student = free_tutor(people, days=2, buffer_before=10, buffer_after=20), people.student()
+    shift(booked(people.student(), tutor, at(10))["id"], timedelta(seconds=-seconds))
+    expect(book(student, tutor, at(11.5)), seconds, "slot_taken")
+    shift(booked(people.student(), tutor, at(10, 1))["id"], timedelta(seconds=seconds))
+    expect(book(student, tutor, at(8.5, 1)), seconds, "slot_taken")
 
 
 @EITHER_SIDE

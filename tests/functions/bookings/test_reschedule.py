@@ -1,5 +1,6 @@
 """Moving a session to another time."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.booking_client import (
     history,
     inconsistencies,
     new_time,
+    offer,
     post,
 )
 from tests.support.people import People, query
@@ -62,7 +64,7 @@ def test_the_time_it_has_already_changes_nothing(people: People, length: Any) ->
         (new_time(at(15), length=50), "slot_not_offered"),
         (new_time(at(-24 * 40)), "too_short_notice"),
         (new_time(at(18)), "student_busy"),
-        ({"start_time": "9999-12-31T10:00Z"}, "slot_not_offered"),
+        (new_time(at(10, 600)), "beyond_window"),
     ],
 )
 def test_a_student_moves_within_the_terms_or_not_at_all(people: People, body: Any, code: str) -> None:
@@ -73,6 +75,58 @@ def test_a_student_moves_within_the_terms_or_not_at_all(people: People, body: An
     assert_error(post(student, f"{reservation['id']}/reschedule/", body), 409, code)
     assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
     assert_error(book(people.student(), tutor, at(10)), 409, "slot_taken")
+
+
+TWO_YEARS = timedelta(days=2 * 365)
+NEXT_DECADE = datetime(2045, 1, 10, 13, tzinfo=UTC)
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (new_time(at(12) + timedelta(seconds=1)), "start_time"),
+        (new_time(at(12) + timedelta(microseconds=1)), "start_time"),
+        ({"start_time": f"{at(12):%Y-%m-%dT%H:%M}"}, "start_time"),
+        ({"start_time": f"{at(12):%Y-%m-%dT%H:%M}+01:00:30"}, "start_time"),
+        ({"start_time": "9990-01-10T10:00Z"}, "start_time"),
+        ({"start_time": "9999-12-31T23:59Z"}, "start_time"),
+        (new_time(now() + TWO_YEARS + timedelta(hours=1)), "start_time"),
+        (new_time(at(12), length=1440), "length"),
+        (new_time(at(12), length=481), "length"),
+        (new_time(at(12), length=14), "length"),
+        (new_time(at(10), length=1440), "length"),
+    ],
+)
+def test_nobody_moves_it_to_a_time_no_session_can_have(people: People, body: Any, field: str) -> None:
+    tutor, student = free_tutor(people), people.student()
+    reservation = booked(student, tutor, at(10))
+    for person in (tutor, student):
+        answer = post(person, f"{reservation['id']}/reschedule/", body | REASON)
+        assert (answer.status, list(answer.json)) == (400, [field]), answer
+    assert query("SELECT starts_at, ends_at FROM bookings") == [(at(10), at(11))]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [new_time(at(12), length=15), new_time(at(12), length=480), new_time(now() + TWO_YEARS - timedelta(hours=1))],
+)
+def test_the_tutor_moves_it_to_any_time_a_session_can_have(people: People, body: Any) -> None:
+    tutor, student = free_tutor(people), people.student()
+    reservation = booked(student, tutor, at(10))
+    assert post(tutor, f"{reservation['id']}/reschedule/", body | REASON).status == 200
+
+
+def test_a_session_of_another_length_keeps_it_and_one_far_away_moves_as_others_do(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    item = offer(tutor, NEXT_DECADE, NEXT_DECADE + timedelta(hours=10))
+    reservation = post(student, "", {"schedule_item": item}).json
+    path = f"{reservation['id']}/reschedule/"
+    assert post(tutor, path, new_time(NEXT_DECADE + timedelta(hours=1), **REASON)).status == 200
+    assert post(tutor, path, new_time(at(10), length=600, **REASON)).status == 200
 
 
 def test_after_the_cut_off_only_the_tutor_moves_it(people: People) -> None:

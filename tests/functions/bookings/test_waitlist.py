@@ -144,6 +144,10 @@ def test_who_cannot_wait(people: People) -> None:
     for body in ({}, {"tutor": 1}, {"session": session, "tutor": 1, "start_time": at(10).isoformat()}):
         answer = call("POST", WAITLIST, token=first.access, json_body=body)
         assert (answer.status, list(answer.json)) == (400, ["non_field_errors"])
+    nowhere = {"tutor": tutor.tutor_id, "start_time": f"{at(10):%Y-%m-%dT%H:%M}"}
+    for method in ("POST", "DELETE"):
+        answer = call(method, WAITLIST, token=first.access, json_body=nowhere)
+        assert (answer.status, list(answer.json)) == (400, ["start_time"])
     shift(reservation["id"], timedelta(days=-30))
     assert wait(people.student(), session).status == 404
 

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.kit.http.fields import Flag, Moment, Text, Whole, uuid_or_none, whole_number
+from shared.kit.http.fields import (
+    NO_OFFSET,
+    NOT_WHOLE_MINUTE,
+    Flag,
+    Moment,
+    Text,
+    Whole,
+    uuid_or_none,
+    whole_number,
+)
 
 NOT_FLAGS: list[Any] = ["", "maybe", 2, 1.0, [], {}, "truee"]
 NOT_WHOLE: list[Any] = [12.5, "12.5", "", "x", True, [], {}, "1e3", "0x10", "1_000", math.inf, math.nan, "1" * 31]
@@ -113,6 +122,17 @@ def test_a_moment_without_an_offset_is_local(sent: str, moment: datetime) -> Non
     found = read(Moment(zone=lambda: WARSAW), sent)
     assert found.astimezone(UTC) == moment
     assert found.tzinfo is WARSAW
+
+
+@pytest.mark.parametrize("sent", ["2035-01-10T08:00", "2035-07-10 08:00:00", "2035-07-10", "0001-01-01T00:00"])
+def test_a_moment_that_needs_an_offset_is_not_guessed(sent: str) -> None:
+    assert read(Moment(zone=lambda: WARSAW, offset=True), sent) == [NO_OFFSET]
+
+
+@pytest.mark.parametrize("sent", ["2035-01-10T08:00:01Z", "2035-01-10T08:00:00.000001", "2035-01-10T08:00+01:00:30"])
+def test_a_whole_minute_has_no_seconds(sent: str) -> None:
+    assert read(Moment(zone=lambda: WARSAW, whole_minute=True), sent) == [NOT_WHOLE_MINUTE]
+    assert isinstance(read(Moment(zone=lambda: WARSAW), sent), datetime)
 
 
 @pytest.mark.parametrize("sent", ["", "x", "2035-13-01", "10:00", 5, 1.5, True, [], {}, "2035-01-10T25:00", "\0"])

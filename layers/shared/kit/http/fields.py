@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,10 @@ NOT_MOMENT = (
     "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 )
 MOMENT_OUT_OF_RANGE = "Datetime value out of range."
+NO_OFFSET = "Podaj datę z czasem razem z przesunięciem względem UTC, np. 2027-05-10T16:00:00+02:00."
+NOT_WHOLE_MINUTE = "Podaj pełną minutę, bez sekund."
 
+NO_TIME, MINUTE = timedelta(0), timedelta(minutes=1)
 TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
 FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
 
@@ -212,9 +215,14 @@ def whole_number(value: Any) -> int | None:
 
 @dataclass(frozen=True)
 class Moment(_Field):
-    """An ISO 8601 date and time; `zone` is taken for values without an offset."""
+    """An ISO 8601 date and time, in `zone`, which is also taken for values without an offset.
+
+    `offset`: one without an offset is refused. `whole_minute`: so is one with seconds.
+    """
 
     zone: Callable[[], Any]
+    offset: bool = False
+    whole_minute: bool = False
 
     def clean(self, value: Any) -> datetime:
         if value is None:
@@ -223,6 +231,19 @@ class Moment(_Field):
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             raise invalid(NOT_MOMENT) from None
+        if complaints := self._complaints(moment):
+            raise invalid(*complaints)
+        return self._in_zone(moment)
+
+    def _complaints(self, moment: datetime) -> list[str]:
+        """An offset may have seconds, too."""
+        offset = moment.utcoffset()
+        complaints = [NO_OFFSET] if self.offset and offset is None else []
+        if self.whole_minute and (moment.second or moment.microsecond or (offset or NO_TIME) % MINUTE):
+            complaints.append(NOT_WHOLE_MINUTE)
+        return complaints
+
+    def _in_zone(self, moment: datetime) -> datetime:
         try:
             # A local time that a clock change skips is kept as it was written, as the original answers it.
             local = moment.replace(tzinfo=self.zone()) if moment.tzinfo is None else moment.astimezone(self.zone())
