@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from functions.availability.domain.intervals import merge, subtract
-from functions.availability.domain.wall_clock import DAY, instant, occurs
+from functions.availability.domain.wall_clock import DAY, instant
 from shared.domain.free_time import Span
 
 
@@ -49,8 +49,8 @@ class Rules:
     def offered_on(self, day: date) -> Iterator[Span]:
         """Weekly and extra hours without what is off.
 
-        Hours that begin at a time the clocks jump over are not offered that day (as RFC 5545, section 3.3.10, has
-        it); what ends at such a time ends where they jump.
+        What begins or ends at a time the clocks jump over begins or ends where they jump; nothing is left of hours
+        that lie between two such times.
         """
         weekday = day.isoweekday()
         today = [each for each in self.overrides if each.first_day <= day <= each.last_day]
@@ -58,7 +58,7 @@ class Rules:
         hours += [(each.starts, each.ends) for each in today if each.kind == "extra"]
         if not hours:
             return iter(())
-        offered = merge(self._span(day, starts, ends) for starts, ends in hours if occurs(day, starts, self.zone))
+        offered = merge(self._span(day, starts, ends) for starts, ends in hours)
         off = merge(self._span(day, each.starts, each.ends) for each in today if each.kind == "off")
         return subtract(offered, off)
 

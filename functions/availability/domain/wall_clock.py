@@ -33,11 +33,6 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC) + skipped * MINUTE
 
 
-def occurs(day: date, minutes: int, zone: ZoneInfo) -> bool:
-    """Whether the clocks ever show this time; in spring they jump over some."""
-    return _occurs(_wall(day, minutes), zone)
-
-
 def local_intervals(span: Span, zone: ZoneInfo) -> list[LocalInterval]:
     """Intervals that cover a span and, but for fractions of minutes and repeated hours, no more."""
     day, last = span.starts_at.astimezone(zone).date(), span.ends_at.astimezone(zone).date()

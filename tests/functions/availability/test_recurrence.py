@@ -47,16 +47,31 @@ def test_weekly_hours_keep_their_time_by_the_clocks() -> None:
         (60, 150, ["2027-03-28T00:00/2027-03-28T01:00"]),
         (60, 240, ["2027-03-28T00:00/2027-03-28T02:00"]),
         (120, 150, []),
-        (120, 300, []),
-        (179, 300, []),
+        (150, 180, []),
+        (120, 300, ["2027-03-28T01:00/2027-03-28T03:00"]),
+        (179, 300, ["2027-03-28T01:00/2027-03-28T03:00"]),
+        (120, 600, ["2027-03-28T01:00/2027-03-28T08:00"]),
+        (150, 1440, ["2027-03-28T01:00/2027-03-28T22:00"]),
         (180, 240, ["2027-03-28T01:00/2027-03-28T02:00"]),
         (0, 1440, ["2027-03-27T23:00/2027-03-28T22:00"]),
     ],
 )
-def test_in_spring_what_begins_in_the_missing_hour_is_not_offered(starts: int, ends: int, expected: list[str]) -> None:
+def test_hours_that_begin_in_the_skipped_hour_give_the_rest_of_the_day(
+    starts: int, ends: int, expected: list[str]
+) -> None:
     assert offered(SPRING, weekly=every_day(starts, ends)) == spans(*expected)
     extra = Override("extra", SPRING, SPRING, starts, ends)
     assert offered(SPRING, overrides=[extra]) == spans(*expected)
+
+
+def test_a_day_whose_midnight_is_skipped_keeps_its_other_23_hours() -> None:
+    sunday, zone = date(2027, 3, 14), ZoneInfo("America/Havana")
+    expected = spans("2027-03-14T05:00/2027-03-15T04:00")
+    extra = Override("extra", sunday, sunday, 0, 1440)
+    assert list(Rules(zone, every_day(0, 1440), []).offered_on(sunday)) == expected
+    assert list(Rules(zone, [], [extra]).offered_on(sunday)) == expected
+    off = Override("off", sunday, sunday, 30, 120)
+    assert list(Rules(zone, [], [extra, off]).offered_on(sunday)) == spans("2027-03-14T06:00/2027-03-15T04:00")
 
 
 def test_in_autumn_no_two_spans_share_an_instant() -> None:
@@ -130,7 +145,7 @@ def test_what_is_offered_is_minute_by_minute_what_the_rules_say(
         today = [each for each in overrides if each.first_day <= day <= each.last_day]
         hours = [(each.starts, each.ends) for each in week if each.weekday == day.isoweekday()]
         hours += [(each.starts, each.ends) for each in today if each.kind == "extra"]
-        expected |= {moment for each in hours if begins(each, day, zone) for moment in held(each, day, zone)}
+        expected |= {moment for each in hours for moment in held(each, day, zone)}
         for each in today:
             if each.kind == "off":
                 expected -= set(held((each.starts, each.ends), day, zone))
@@ -144,12 +159,3 @@ def held(hours: tuple[int, int], day: date, zone: ZoneInfo) -> list[datetime]:
 
 def minutes(span: Span) -> list[datetime]:
     return [span.starts_at + number * MINUTE for number in range((span.ends_at - span.starts_at) // MINUTE)]
-
-
-def begins(hours: tuple[int, int], day: date, zone: ZoneInfo) -> bool:
-    """Whether the clocks show the start: some minute of the day reads like it."""
-    start = datetime.combine(day, datetime.min.time()) + hours[0] * MINUTE
-    around = instant(day, hours[0], zone)
-    return any(
-        (around + number * MINUTE).astimezone(zone).replace(tzinfo=None, fold=0) == start for number in range(-1, 2)
-    )

@@ -8,19 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.availability.domain.wall_clock import DAY, instant, local_intervals, occurs
+from functions.availability.domain.wall_clock import DAY, instant, local_intervals
 from shared.domain.free_time import Span
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 # Clocks that change in the north, in the south, by half an hour, at midnight, and never.
 ZONES = [
     ZoneInfo(name)
-    for name in ("Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu")
+    for name in (
+        "Europe/Warsaw",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "America/Santiago",
+        "America/Havana",
+        "Asia/Kathmandu",
+    )
 ]
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 some_zone = st.sampled_from(ZONES)
 some_day = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 some_minute = st.integers(0, 1440)
+
+
+def occurs(day: date, minutes: int, zone: ZoneInfo) -> bool:
+    """Whether the clocks ever show this time; in spring they jump over some."""
+    wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) == wall
 
 
 def utc(text: str) -> datetime:
