@@ -1,0 +1,45 @@
+"""Errors: what clients can rely on."""
+
+import pytest
+
+from local.features import ROUTERS
+from shared.kit.errors import AppError, FieldErrors, NotFound, RecordedError, UnknownField
+from shared.kit.http.error_schemas import shape_of
+
+
+def errors(kind: type[AppError] = AppError) -> list[type[AppError]]:
+    """All classes of errors of the features, which the routers import."""
+    assert ROUTERS
+    below = [each for child in kind.__subclasses__() for each in errors(child)]
+    return [each for each in [kind, *below] if each.__module__.partition(".")[0] in {"functions", "shared"}]
+
+
+def test_every_error_of_ours_has_a_detail_and_its_own_code() -> None:
+    ours = [each for each in errors() if not issubclass(each, RecordedError)]
+    assert len(ours) > 20
+    for error in ours:
+        assert (error.body["detail"], error.body["code"]) == (error.detail, error.code), error
+    leaves = [each for each in ours if not each.__subclasses__()]
+    assert [each for each in leaves if "code" not in vars(each)] == []
+    assert len({each.code for each in leaves}) == len(leaves)
+
+
+def test_every_error_has_a_shape_with_a_name() -> None:
+    for error in errors():
+        assert shape_of(error.body), error
+
+
+@pytest.mark.parametrize("body", [{"nothing": "of ours"}, {"detail": "x", "Error": "y"}])
+def test_another_shape_is_refused(body: dict[str, str]) -> None:
+    with pytest.raises(LookupError):
+        shape_of(body)
+
+
+def test_recorded_errors_keep_their_bodies() -> None:
+    assert NotFound.body == {"detail": "Nie znaleziono."}
+    assert FieldErrors({"p": ["x"]}).body == {"p": ["x"]}
+
+
+def test_a_name_that_is_like_no_other_is_answered_with_all_there_are() -> None:
+    assert UnknownField("qqq", ["start_time"]).body["detail"] == "Nieznana nazwa „qqq”. Znane: start_time."
+    assert UnknownField("qqq", []).body["detail"] == "Nieznana nazwa „qqq”."
