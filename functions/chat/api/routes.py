@@ -9,7 +9,12 @@ from pydantic import Field
 from functions.chat.actions import conversations, history
 from functions.chat.api.responses import Conversation, Message
 from functions.chat.domain.commands import NewConversation
-from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
+from functions.chat.domain.errors import (
+    ConversationNotFound,
+    ConversationWithOneself,
+    PartnerNotFound,
+    UnreadablePartner,
+)
 from functions.chat.domain.messages import WINDOW
 from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
@@ -28,7 +33,7 @@ chat = router("chat").recorded
     response_model=Conversation,
     responses={
         200: {"model": Conversation, "description": "The conversation you have already"},
-        **error_responses(ConversationWithOneself, PartnerNotFound),
+        **error_responses(ConversationWithOneself, PartnerNotFound, UnreadablePartner),
     },
 )
 def open_conversation(caller: User, new: NewConversation) -> Response:

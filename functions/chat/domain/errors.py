@@ -14,6 +14,12 @@ class ConversationWithOneself(FieldErrors):
         super().__init__(ConversationWithOneself.body)
 
 
+class UnreadablePartner(FieldErrors):
+    """The partner has no readable id; raised by the model of the body."""
+
+    body: Any = {"users": [{"id": ["Must be a valid UUID."]}, {}]}
+
+
 class PartnerNotFound(FieldErrors):
     """There is no such account, or it is not confirmed."""
 

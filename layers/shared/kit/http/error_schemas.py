@@ -19,6 +19,7 @@ def _object(description: str, **properties: Any) -> dict[str, Any]:
 
 ERROR = "Error"
 FIELD_ERRORS = "FieldErrors"
+NESTED_FIELD_ERRORS = "NestedFieldErrors"
 ERROR_LIST = "ErrorList"
 SHAPES: dict[str, dict[str, Any]] = {
     ERROR: _object(
@@ -48,6 +49,12 @@ SHAPES: dict[str, dict[str, Any]] = {
         "additionalProperties": TEXTS,
         "example": {"start_time": ["To pole jest wymagane."]},
     },
+    NESTED_FIELD_ERRORS: {
+        "type": "object",
+        "description": "The wrong fields of objects in a list, in the places of these.",
+        "additionalProperties": {"type": "array", "items": {"type": "object", "additionalProperties": TEXTS}},
+        "example": {"users": [{"id": ["Must be a valid UUID."]}, {}]},
+    },
 }
 
 
@@ -61,7 +68,8 @@ def shape_of(body: Any) -> str:
     if {"detail", "code"} <= set(body):
         return ERROR
     if all(isinstance(messages, list) for messages in body.values()):
-        return FIELD_ERRORS
+        nested = any(isinstance(each, dict) for messages in body.values() for each in messages)
+        return NESTED_FIELD_ERRORS if nested else FIELD_ERRORS
     raise LookupError(f"No schema describes errors like {body}.")
 
 
