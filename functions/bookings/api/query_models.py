@@ -2,32 +2,49 @@
 
 from typing import Annotated, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from functions.bookings.data.queries import NEWEST, BookingFilter, When
-from functions.bookings.domain.commands import one_of
+from functions.bookings.domain.commands import NOT_A_CHOICE, one_of
 from functions.bookings.domain.transitions import State
-from shared.kit.http.fields import Flag, Whole
+from shared.kit.http.fields import Flag, Whole, invalid
 from shared.kit.http.page_pagination import MAX_SIZE, PageNumber, PageQuery
 from shared.kit.http.query_models import QueryModel, RecordedQueryModel
+from shared.kit.text import unstorable_characters
 
 FIRST_YEAR, LAST_YEAR = 1000, 9999
+
+
+def read_states(values: list[str]) -> list[str]:
+    """States with commas between them, in any of several parameters."""
+    words = [word.strip() for text in values for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in get_args(State):
+            raise invalid(*(unstorable_characters(word) or [NOT_A_CHOICE.format(word[:50])]))
+    return words
+
+
+States = Annotated[
+    list[State],
+    BeforeValidator(read_states),
+    WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(get_args(State))}}),
+]
 
 
 class _FilterQuery(RecordedQueryModel):
     is_confirmed: Annotated[
         bool | None, Flag(), Field(description="Confirmed ones only, or only those that are not.")
     ] = None
-    state: Annotated[State | None, one_of(*get_args(State)), Field(description="Those in one state.")] = None
+    state: Annotated[States, Field(description="Those in any of these states, also as words with commas.")] = []
     when: Annotated[
         When | None,
         one_of(*get_args(When)),
-        Field(description="Those that are not over, the soonest first, or those that are."),
+        Field(description="Those that will take place, the soonest first, or those whose time is over."),
     ] = None
 
     @property
     def filter(self) -> BookingFilter:
-        return BookingFilter(self.is_confirmed, self.state, self.when)
+        return BookingFilter(self.is_confirmed, tuple(self.state), self.when)
 
 
 class BookingsQuery(_FilterQuery, PageQuery):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from functions.bookings.data.columns import COMMON, ITEM, RESERVATION, STUDENT, TUTOR
 from functions.bookings.domain.transitions import State
+from shared.data.booking_states import ENDED_STATES
 from shared.data.bookings import SEATED
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
@@ -27,7 +28,7 @@ class BookingFilter:
     """Which bookings a list shows; all of them unless it says more."""
 
     is_confirmed: bool | None = None
-    state: State | None = None
+    states: tuple[State, ...] = ()
     when: When | None = None
 
 
@@ -69,7 +70,7 @@ OF_SIDE: dict[Side, dict[str, Sql]] = {
     },
 }
 NO_CONDITION = Sql("")
-OF_STATE = Sql(" AND b.state = %(state)s")
+OF_STATES = Sql(" AND b.state = ANY(%(states)s::text[])")
 CONFIRMED: dict[bool | None, Sql] = {
     None: NO_CONDITION,
     True: compose(" AND {is_seated}", is_seated=SEATED),
@@ -78,30 +79,33 @@ CONFIRMED: dict[bool | None, Sql] = {
 # Upcoming ones the soonest first, all others the latest first.
 OF_TIME: dict[When | None, Sql] = {
     None: NO_CONDITION,
-    "upcoming": Sql(" AND b.ends_at > now()"),
+    "upcoming": compose(" AND b.ends_at > now() AND b.state NOT IN {ended}", ended=ENDED_STATES),
     "past": Sql(" AND b.ends_at <= now()"),
 }
 
 
 @cache
-def list_statement(side: Side, wanted: BookingFilter) -> Query[PageOfJson]:
-    """The list of one side's bookings."""
+def _list_statement(side: Side, when: When | None, *, is_confirmed: bool | None, by_state: bool) -> Query[PageOfJson]:
     conditions = compose(
         "{state}{confirmed}{time}",
-        state=OF_STATE if wanted.state else NO_CONDITION,
-        confirmed=CONFIRMED[wanted.is_confirmed],
-        time=OF_TIME[wanted.when],
+        state=OF_STATES if by_state else NO_CONDITION,
+        confirmed=CONFIRMED[is_confirmed],
+        time=OF_TIME[when],
     )
-    order = Sql("ASC") if wanted.when == "upcoming" else Sql("DESC")
+    order = Sql("ASC") if when == "upcoming" else Sql("DESC")
     parts = {**OF_SIDE[side], "conditions": conditions, "order": order, "common": COMMON, "item": ITEM}
     return Query(PageOfJson, compose(LIST_BOOKINGS, **parts))
 
 
+def list_statement(side: Side, wanted: BookingFilter) -> Query[PageOfJson]:
+    """The list of one side's bookings."""
+    return _list_statement(side, wanted.when, is_confirmed=wanted.is_confirmed, by_state=bool(wanted.states))
+
+
 def _list_statements() -> Iterator[Query[PageOfJson]]:
     sides: tuple[Side, ...] = ("student", "tutor")
-    states: tuple[State | None, ...] = (None, "confirmed")
-    for side, confirmed, state, when in product(sides, CONFIRMED, states, OF_TIME):
-        yield list_statement(side, BookingFilter(confirmed, state, when))
+    for side, confirmed, by_state, when in product(sides, CONFIRMED, (False, True), OF_TIME):
+        yield _list_statement(side, when, is_confirmed=confirmed, by_state=by_state)
 
 
 LIST_STATEMENTS = Variants(_list_statements)
@@ -111,7 +115,7 @@ def list_bookings(side: Side, me: UUID | int, wanted: BookingFilter, page: PageN
     """A page of the bookings of a student, by the account's id, or of a tutor, by the tutor's."""
     values = {
         "me": me,
-        "state": wanted.state,
+        "states": list(wanted.states),
         "size": page.size,
         "offset": page.offset,
         "zone": platform_settings().time_zone,

@@ -49,18 +49,26 @@ def test_filters_and_order(people: People) -> None:
             return [each["id"] for each in read(person, path + query_string)]
 
         assert ids("") == [third, second, first]
-        assert ids("?when=upcoming") == [second, third]
+        assert ids("?when=upcoming") == [second]
+        assert ids("?when=upcoming&state=cancelled") == []
         assert ids("?when=upcoming&state=confirmed") == [second]
         assert ids("?when=past") == [first]
         assert ids("?is_confirmed=true") == [second, first]
         assert ids("?is_confirmed=False") == [third]
         assert ids("?state=cancelled") == [third]
+        assert ids("?state=cancelled&state=confirmed") == [third, second, first]
+        assert ids("?state=cancelled&state=pending&state=cancelled") == [third]
+        assert ids("?state=expired,%20confirmed,&when=upcoming") == [second]
+        assert ids("?state=") == ids("?state=,") == [third, second, first]
         page = read(person, f"{path}?page_size=2&p=2")
         assert (page["count"], page["next"], [each["id"] for each in page["results"]]) == (3, None, [first])
         assert page["previous"] == f"{RESERVATIONS}{path}?p=1&page_size=2"
         assert call("GET", f"{RESERVATIONS}{path}?p=9", token=person.access).status == 404
         bad = call("GET", f"{RESERVATIONS}{path}?state=x&when=y&is_confirmed=z", token=person.access)
         assert (bad.status, set(bad.json)) == (400, {"state", "when", "is_confirmed"})
+        for wrong in ("state=confirmed,x", "state=x&state=confirmed", "state=confirmed%00", "state=Confirmed"):
+            answer = call("GET", f"{RESERVATIONS}{path}?{wrong}", token=person.access)
+            assert (answer.status, list(answer.json)) == (400, ["state"])
     assert call("GET", f"{RESERVATIONS}tutor/me/", token=student.access).status == 403
 
 
@@ -103,6 +111,18 @@ def test_a_list_is_one_statement_by_an_index(people: People) -> None:
             db.execute("SET LOCAL enable_seqscan = off")
             plan = "\n".join(row[0] for row in db.execute("EXPLAIN " + statement, values).fetchall())
         assert "Seq Scan" not in plan, plan
+
+
+@pytest.mark.parametrize("state", ["pending", "confirmed", "expired", "cancelled"])
+def test_what_is_upcoming_will_take_place(people: People, state: str) -> None:
+    tutor, student = free_tutor(people, confirmation="manual"), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    answer = "awaiting = 'tutor'" if state == "pending" else "awaiting = NULL, expires_at = NULL"
+    query(f"UPDATE bookings SET state = %s, {answer}", state)
+    will_be = [booking] if state in {"pending", "confirmed"} else []
+    for person, path in ((student, "user/me/"), (tutor, "tutor/me/")):
+        assert [each["id"] for each in read(person, f"{path}?when=upcoming")] == will_be
+        assert read(person, f"{path}?when=past") == []
 
 
 def test_details_are_for_the_two_people_only(people: People) -> None:
