@@ -1,0 +1,12 @@
+"""What the pages say of errors."""
+
+import re
+
+from local.openapi import description
+from local.web_pages import FOLDER
+
+
+def test_every_error_code_of_the_api_has_a_meaning_on_the_pages() -> None:
+    codes = description()["components"]["schemas"]["ErrorCode"]["enum"]
+    meanings = re.findall(r'^  (\w+): "[A-Z][^"]+\.",$', (FOLDER / "errors.js").read_text(), re.MULTILINE)
+    assert meanings == sorted(codes)
