@@ -74,6 +74,8 @@ export class Notifications {
       const { results } = await this.#account.call("GET", `${PATH}list/?page_size=${MOST}`);
       if (connection !== this.#connection) return;
       this.#add(results);
+      // What happened before the socket was open it does not say.
+      this.#account.announce();
       connection.send({ data: { send_back_unread_notification_count: true } });
     } catch (error) {
       if (connection === this.#connection) this.#panel.say(explain(error), { isError: true });
