@@ -55,7 +55,8 @@ class Registration(BaseModel):
     @classmethod
     def tutors_have_a_university_address(cls, email: str, info: ValidationInfo) -> str:
         domains = platform_settings().tutor_email_domains
-        if info.data["is_tutor_as_sent"] and not email.endswith(domains):
+        at_university = email.lower().endswith(tuple(domain.lower() for domain in domains))
+        if info.data["is_tutor_as_sent"] and not at_university:
             raise invalid(TUTOR_DOMAIN.format(" or ".join(domains)))
         return email
 

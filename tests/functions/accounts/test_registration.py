@@ -178,7 +178,7 @@ def test_a_weak_password_is_refused(platform: None, password: str, complaint: st
     assert accounts() == 0
 
 
-@pytest.mark.parametrize("email", ["ola@stud.prz.edu.pl", "ola@prz.edu.pl"])
+@pytest.mark.parametrize("email", ["ola@stud.prz.edu.pl", "ola@prz.edu.pl", "ola@prz.EDU.pl", "Ola@Stud.PRZ.edu.pl"])
 @pytest.mark.parametrize("is_tutor", [True, "true", 1, "on"])
 def test_a_tutor_registers_with_a_university_address(platform: None, email: str, is_tutor: Any) -> None:
     assert register(email=email, is_tutor=is_tutor).status == 201
@@ -187,9 +187,7 @@ def test_a_tutor_registers_with_a_university_address(platform: None, email: str,
     ]
 
 
-@pytest.mark.parametrize(
-    "email", ["x@example.com", "x@prz.edu.pl.example.com", "x@PRZ.EDU.PL", "x@kia.prz.edu.pl", "x@notprz.edu.pl"]
-)
+@pytest.mark.parametrize("email", ["x@example.com", "x@prz.edu.pl.example.com", "x@kia.prz.edu.pl", "x@notprz.edu.pl"])
 @pytest.mark.parametrize("is_tutor", [True, "false"])
 def test_a_tutor_needs_a_university_address(platform: None, email: str, is_tutor: Any) -> None:
     answer = register(email=email, is_tutor=is_tutor)
