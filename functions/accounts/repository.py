@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.data.accounts import TokenPurpose
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
 
@@ -53,14 +54,24 @@ WHERE t.token_hash = %s AND t.purpose = %s AND t.expires_at > now()
 FIND_TOKEN_OWNER = Query(TokenOwner, SELECT_TOKEN_OWNER)
 LOCK_TOKEN_OWNER = Query(TokenOwner, compose("{owner} FOR NO KEY UPDATE OF u", owner=SELECT_TOKEN_OWNER))
 DELETE_TOKENS = Query(bytes, "DELETE FROM email_tokens WHERE user_id = %s AND purpose = %s RETURNING token_hash")
+DELETE_OTHER_TOKENS = Command("DELETE FROM email_tokens WHERE user_id = %s AND purpose = %s AND token_hash <> %s")
 
 
-def find_token_owner(db: PooledConnection, token_hash: bytes, purpose: str) -> TokenOwner | None:
+def find_token_owner(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -> TokenOwner | None:
     """The account a token was mailed to, None if it is unknown, used or expired."""
     return FIND_TOKEN_OWNER.one(db, (token_hash, purpose))
 
 
-def use_token(db: PooledConnection, token_hash: bytes, purpose: str) -> TokenOwner | None:
+def keep_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -> TokenOwner | None:
+    """Use up all other tokens of the owner and purpose: this one may be used again. None as in `find_token_owner`."""
+    owner = LOCK_TOKEN_OWNER.one(db, (token_hash, purpose))
+    if owner is None:
+        return None
+    DELETE_OTHER_TOKENS.run(db, (owner.id, purpose, token_hash))
+    return owner if FIND_TOKEN_OWNER.one(db, (token_hash, purpose)) else None
+
+
+def use_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -> TokenOwner | None:
     """Use a token up, and with it all others of its owner and purpose; the owner, None as in `find_token_owner`.
 
     The owner is locked first: a request at the same time, with the same token or another, waits and finds none.
@@ -72,7 +83,7 @@ def use_token(db: PooledConnection, token_hash: bytes, purpose: str) -> TokenOwn
     return owner if token_hash in used else None
 
 
-CONFIRM = Command("UPDATE users SET confirmed_at = now() WHERE id = %s")
+CONFIRM = Command("UPDATE users SET confirmed_at = now() WHERE id = %s AND confirmed_at IS NULL")
 
 
 def confirm(db: PooledConnection, user_id: UUID) -> None:

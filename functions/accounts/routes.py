@@ -59,7 +59,7 @@ def register(request: Request, registration: Registration) -> Response:
     "/api/user/confirm_user/", response_model=Info, responses=error_responses(service.TokenRequired, service.BadToken)
 )
 def confirm_email(confirmation: ConfirmationToken) -> Response:
-    """Confirm your address with the token mailed to it. A token works once, for seven days."""
+    """Confirm your address with the token mailed to it. It works for seven days; using it again changes nothing."""
     with transaction() as db:
         service.confirm_email(db, confirmation.token)
     return json_response({"Info": "Email confirmed."})
@@ -101,7 +101,7 @@ def validate_reset_token(token: MailedToken) -> Response:
     responses=error_responses(service.ResetTokenUsed, WeakPassword),
 )
 def reset_password(reset: NewPassword) -> Response:
-    """Set a new password with a mailed token. All your devices are signed out."""
+    """Set a new password with a mailed token; your address is confirmed, and all devices are signed out."""
     with transaction() as db:
         sockets = service.reset_password(db, reset)
     close_sockets(sockets)

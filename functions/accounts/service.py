@@ -8,7 +8,8 @@ from psycopg import IntegrityError
 from functions.accounts import repository
 from functions.accounts.repository import NewUser
 from functions.accounts.schemas import NewPassword, Registration
-from shared.data.accounts import SET_PASSWORD
+from shared.data.accounts import SET_PASSWORD, end_mailed_links
+from shared.data.calendar_feeds import DELETE_FEED
 from shared.domain.auth import Caller
 from shared.domain.outbox import queue_mail
 from shared.domain.password_rules import check_password_rules
@@ -77,10 +78,10 @@ def register(db: PooledConnection, registration: Registration) -> int:
 
 
 def confirm_email(db: PooledConnection, token: Any) -> None:
-    """Use a confirmation token. Raises TokenRequired or BadToken."""
+    """Use a confirmation token; again if it confirmed the account already. Raises TokenRequired or BadToken."""
     if token is None or token == "":
         raise TokenRequired
-    user = repository.use_token(db, hash_token(token), "confirm") if isinstance(token, str) else None
+    user = repository.keep_token(db, hash_token(token), "confirm") if isinstance(token, str) else None
     if user is None:
         raise BadToken
     repository.confirm(db, user.id)
@@ -93,7 +94,9 @@ def check_reset_token(db: PooledConnection, token: str) -> None:
 
 
 def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
-    """Set a new password and end all sessions; returns the sockets to close.
+    """Set a new password and end all that an intruder may hold: sessions, calendar feed, mailed links.
+
+    The mailed token proves the address: the account is confirmed. Returns the sockets to close.
 
     Raises ResetTokenUsed or WeakPassword.
     """
@@ -103,6 +106,9 @@ def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
     # An error rolls back: the token can be tried again with a better password.
     check_password_rules(reset.password, email=user.email, first_name=user.first_name, last_name=user.last_name)
     SET_PASSWORD.run(db, {"user_id": user.id, "password_hash": hash_password(reset.password)})
+    repository.confirm(db, user.id)
+    end_mailed_links(db, user.id, "confirm", "reset")
+    DELETE_FEED.run(db, (user.id,))
     _ended, sockets = end_sessions(db, user.id)
     return sockets
 

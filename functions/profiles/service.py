@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.profiles import pictures, repository
 from functions.profiles.schemas import ProfileChange
+from shared.data.accounts import end_mailed_links
 from shared.domain.auth import Caller
 from shared.domain.password_rules import check_password_rules
 from shared.domain.pictures import picture_path
@@ -44,6 +45,7 @@ def _change_password(db: PooledConnection, account: Caller, password: str) -> li
     account.require_fresh_password()
     check_password_rules(password, email=account.email, first_name=account.first_name, last_name=account.last_name)
     repository.set_password(db, account.id, hash_password(password))
+    end_mailed_links(db, account.id, "reset")
     # After the change, which locks the account: a sign-in under way is either seen here or finds the new password.
     _ended, sockets = end_sessions(db, account.id, but=account.session_id)
     return sockets

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from shared.data.booking_states import ENDED_STATES
 from shared.data.bookings import SELECT_BOOKINGS, Booking
+from shared.data.calendar_feeds import DELETE_FEED
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Command, Query, compose
+from shared.kit.db.query import Query, compose
 
 REPLACE_FEED = Query(
     datetime,
@@ -31,9 +32,6 @@ def find_feed(user_id: UUID) -> datetime | None:
     """When a person's feed was made."""
     with connection() as db:
         return FIND_FEED.one(db, (user_id,))
-
-
-DELETE_FEED = Command("DELETE FROM calendar_feeds WHERE user_id = %s")
 
 
 def delete_feed(user_id: UUID) -> bool:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
+
+TokenPurpose = Literal["confirm", "reset"]
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,16 @@ WHERE u.id = %(user_id)s
 """,
 )
 SET_PASSWORD = Command("UPDATE users SET password_hash = %(password_hash)s WHERE id = %(user_id)s")
+DELETE_EMAIL_TOKENS = Command("DELETE FROM email_tokens WHERE user_id = %(user_id)s AND purpose = ANY(%(purposes)s)")
+DELETE_QUEUED_LINKS = Command("""
+DELETE FROM mail_outbox WHERE sent_at IS NULL AND kind = ANY(%(kinds)s)
+  AND lower(recipient) = (SELECT lower(email) FROM users WHERE id = %(user_id)s)
+""")
+LINK_MAILS: dict[TokenPurpose, str] = {"confirm": "confirm_email", "reset": "reset_password"}
+
+
+def end_mailed_links(db: PooledConnection, user_id: UUID, *purposes: TokenPurpose) -> None:
+    """Void the links mailed to an account for these purposes, and those still waiting to be mailed."""
+    DELETE_EMAIL_TOKENS.run(db, {"user_id": user_id, "purposes": list(purposes)})
+    kinds = [LINK_MAILS[purpose] for purpose in purposes]
+    DELETE_QUEUED_LINKS.run(db, {"user_id": user_id, "kinds": kinds})

@@ -10,7 +10,7 @@ from functions.profiles.handler import handler as profiles_handler
 from functions.tokens.handler import handler as tokens_handler
 from tests.support.lambda_client import ANY, Answer, LambdaClient
 from tests.support.mailbox import delivered
-from tests.support.people import PASSWORD, People, query
+from tests.support.people import PASSWORD, People, Person, query
 from tests.support.statements import statements
 
 call, tokens, profiles = LambdaClient(handler), LambdaClient(tokens_handler), LambdaClient(profiles_handler)
@@ -114,11 +114,58 @@ def test_a_token_is_its_owner_s_only(people: People) -> None:
     assert query("SELECT count(*) FROM email_tokens") == [(1,)]
 
 
-def test_a_reset_does_not_confirm_the_account(people: People) -> None:
-    email = people.student(confirmed_at=None).email
-    assert reset(mailed_token(email)).status == 200
-    answer = tokens("POST", "/api/token/", json_body={"email": email, "password": NEW})
-    assert (answer.status, answer.json["error"]) == (400, "User is not confirmed")
+def test_a_reset_confirms_the_account_for_the_mail_proved_the_address(people: People) -> None:
+    tutor = people.tutor(confirmed_at=None)
+    assert query("SELECT listed FROM tutors") == [(False,)]
+    assert reset(mailed_token(tutor.email)).status == 200
+    assert signs_in(tutor.email, NEW)
+    assert query("SELECT listed FROM tutors") == [(True,)]
+
+
+def test_a_reset_leaves_the_time_of_an_earlier_confirmation(people: People) -> None:
+    ola = people.student()
+    before = query("SELECT confirmed_at FROM users")
+    assert reset(mailed_token(ola.email)).status == 200
+    assert query("SELECT confirmed_at FROM users") == before
+
+
+def change_in_the_profile(ola: Person, password: str) -> None:
+    body = {"password": password}
+    assert profiles("PATCH", "/api/user/profile/", token=ola.access, json_body=body).status == 200
+
+
+def test_a_link_dies_when_the_password_is_changed_in_the_profile(people: People) -> None:
+    ola, ewa = people.student(), people.student()
+    tokens_before, foreign = [mailed_token(ola.email), mailed_token(ola.email)], mailed_token(ewa.email)
+    change_in_the_profile(ola, "Inna!Herbata77")
+    assert [validate(token).status for token in tokens_before] == [404, 404]
+    assert [reset(token).status for token in tokens_before] == [404, 404]
+    assert signs_in(ola.email, "Inna!Herbata77")
+    assert validate(foreign).status == 200
+
+
+def test_a_link_still_to_be_mailed_when_the_password_changes_is_not_mailed(people: People) -> None:
+    ola, ewa = people.student(), people.student()
+    assert (request(ola.email.upper()).status, request(ewa.email).status) == (200, 200)
+    change_in_the_profile(ola, "Inna!Herbata77")
+    delivered()
+    assert query("SELECT user_id FROM email_tokens") == [(ewa.id,)]
+
+
+def test_sessions_feeds_and_links_of_the_account_end_together_on_a_reset(people: People) -> None:
+    ola, ewa = people.student(confirmed_at=None), people.student()
+    for person in (ola, ewa):
+        query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, sha256(%s))", person.id, person.id.bytes)
+    call("POST", "/api/user/confirm_user/resend/", json_body={"email": ola.email})
+    confirmation, token = delivered(ola.email)[-1].token, mailed_token(ola.email)
+    request(ola.email)
+    call("POST", "/api/user/confirm_user/resend/", json_body={"email": ola.email})
+    assert reset(token).status == 200
+    assert query("SELECT user_id FROM calendar_feeds") == query("SELECT user_id FROM sign_in_sessions") == [(ewa.id,)]
+    assert query("SELECT count(*) FROM email_tokens") == [(0,)]
+    assert call("POST", "/api/user/confirm_user/", json_body={"token": confirmation}).status == 400
+    delivered()
+    assert query("SELECT count(*) FROM email_tokens") == [(0,)], "no link that was waiting is mailed"
 
 
 def test_a_confirmation_token_resets_nothing(people: People) -> None:
