@@ -1,7 +1,7 @@
 """An emulator of the API Gateway WebSocket API: real sockets in, Lambda events out.
 
 Faithful in ids, route keys, event shapes, limits and error frames. Three things differ on purpose:
-binary frames are ignored instead of closing the socket, one sender's frames are handled in order, and
+binary frames go to $default, in base64, instead of closing the socket, one sender's frames are handled in order, and
 sockets live without limit unless one is set.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 import time
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -123,6 +124,7 @@ class Gateway:
         socket = self.sockets[connection.id] = Socket(connection, link, thread)
         link.budget = budget
         link.on_text = lambda text: self._take(socket, text)
+        link.on_binary = lambda data: self._take(socket, b64encode(data).decode(), is_base64=True)
         link.on_flood = lambda: self._drop(socket)
         code = ABNORMAL
         try:
@@ -137,7 +139,7 @@ class Gateway:
         thread.put("", event, lambda result: self._call(answered.set_result, result))
         return await answered
 
-    def _take(self, socket: Socket, text: str) -> None:
+    def _take(self, socket: Socket, text: str, *, is_base64: bool = False) -> None:
         """A frame has come: hand it to the function."""
         socket.active_at = time.monotonic()
         route = self._route(text)
@@ -147,7 +149,7 @@ class Gateway:
         socket.pending += 1
         if socket.pending == MAX_PENDING:
             socket.link.pause()
-        event = socket.connection.message_event(route, text)
+        event = socket.connection.message_event(route, text, is_base64=is_base64)
         socket.thread.put(socket.sender, event, lambda result: self._handled(socket, result), socket.is_wanted)
 
     def _drop(self, socket: Socket) -> None:
@@ -223,7 +225,7 @@ class Gateway:
 
 
 async def closed(receive: Receive) -> int:
-    """Wait until a socket closes; its close code. Frames that come this way are binary ones: ignored."""
+    """Wait until a socket closes; its close code."""
     while (message := await receive())["type"] != "websocket.disconnect":
         pass
     return int(message.get("code") or 1005)

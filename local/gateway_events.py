@@ -70,9 +70,9 @@ class Connection:
             event["multiValueQueryStringParameters"] = {name: [value] for name, value in self.query.items()}
         return event
 
-    def message_event(self, route_key: str, body: str) -> dict[str, Any]:
+    def message_event(self, route_key: str, body: str, *, is_base64: bool = False) -> dict[str, Any]:
         event = self.event(route_key, "MESSAGE", messageId=new_request_id())
-        event["body"] = body
+        event["body"], event["isBase64Encoded"] = body, is_base64
         return event
 
     def disconnect_event(self, code: int, reason: str) -> dict[str, Any]:

@@ -37,9 +37,10 @@ HEADERS_TOO_LARGE = (
 
 
 class Link(Protocol):
-    """An open socket as the gateway uses it, on the loop's thread. Text frames go to `on_text`."""
+    """An open socket as the gateway uses it, on the loop's thread. What comes in goes to `on_text` or `on_binary`."""
 
     on_text: Callable[[str], None] | None
+    on_binary: Callable[[bytes], None] | None
     # What the client may send; called once when it sends more, before it is closed with 1008.
     budget: FrameBudget | None
     on_flood: Callable[[], None] | None
@@ -70,6 +71,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
     """Closes with 1009 when a frame is larger than 32 KB, with 1008 when there are too many."""
 
     on_text: Callable[[str], None] | None = None
+    on_binary: Callable[[bytes], None] | None = None
     budget: FrameBudget | None = None
     on_flood: Callable[[], None] | None = None
 
@@ -211,12 +213,14 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def send_receive_event_to_app(self) -> None:
-        if self.on_text is None or self.curr_msg_data_type != "text" or self.close_sent:
-            # Binary messages mean nothing here; uvicorn would queue them.
-            self.frames = []
-            return
+        """Hand a message to the gateway; uvicorn would queue it."""
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
         self.frames = []
+        if self.on_text is None or self.on_binary is None or self.close_sent:
+            return
+        if self.curr_msg_data_type != "text":
+            self.on_binary(data)
+            return
         try:
             text = data.decode()
         except UnicodeDecodeError:

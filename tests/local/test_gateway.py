@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -275,12 +276,16 @@ def test_the_client_hears_of_each_event_that_failed_with_others(emulator: Emulat
     assert heard == ["Internal server error"] * 20
 
 
-def test_binary_frames_are_ignored(emulator: Emulator) -> None:
+@pytest.mark.parametrize("sent", [b"\x00\xff", b"", b'{"event":"chat"}', [b"\x00", b"\xff", b""]], ids=repr)
+def test_binary_frames_go_to_the_default_route_in_base64(emulator: Emulator, sent: bytes | list[bytes]) -> None:
     with emulator.connect() as client:
-        client.send(b"\x00\xff")
+        client.send(sent)
         client.send("after")
-        [event] = emulator.function.wait_for("MESSAGE")
-    assert event["body"] == "after"
+        binary, after = emulator.function.wait_for("MESSAGE", 2)
+    whole = sent if isinstance(sent, bytes) else b"".join(sent)
+    assert (b64decode(binary["body"]), binary["isBase64Encoded"]) == (whole, True)
+    assert binary["requestContext"]["routeKey"] == "$default"
+    assert (after["body"], after["isBase64Encoded"]) == ("after", False)
 
 
 def refused_as_too_big(emulator: Emulator, client: ClientConnection, message: str | list[str]) -> None:

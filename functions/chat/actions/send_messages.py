@@ -8,17 +8,18 @@ from typing import Any, TypeGuard
 
 import psycopg
 
+from functions.chat.actions.refusals import refuse_message
 from functions.chat.actions.senders import senders
 from functions.chat.data import history_window, messages
-from functions.chat.domain.frames import encode, legacy_frame, refused_frame, stored_frame
+from functions.chat.domain.frames import encode, legacy_frame, stored_frame
 from functions.chat.domain.messages import (
     EVENTS,
     LEGACY,
     MAX_BYTES,
     MAX_CHARACTERS,
-    MAX_CLIENT_ID,
     NewMessage,
     StoredMessage,
+    is_client_id,
 )
 from shared.data.connections import forget_gone
 from shared.kit.aws.pusher import Post
@@ -49,23 +50,19 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
     if known := senders.known.get(connection_id):
         note(user_id=known[0])
     body, client_id = fields.get("body"), fields.get("id")
-    is_id_bad = not (client_id is None or _is_client_id(client_id))
+    is_id_bad = not (client_id is None or is_client_id(client_id))
     if is_id_bad:
         client_id = None
     try:
         senders.spend(connection_id)
     except Throttled:
-        _refuse(connection_id, client_id, "throttled")
+        refuse_message(connection_id, client_id, "throttled")
         return None
     # The legacy protocol knows no ids: there it is one of the keys that mean nothing.
     if not _is_body(body) or (is_id_bad and senders.speaks_events(connection_id)):
-        _refuse(connection_id, client_id, "bad_message")
+        refuse_message(connection_id, client_id, "bad_message")
         return None
     return NewMessage(connection_id, body, client_id)
-
-
-def _is_client_id(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)
 
 
 def _is_body(value: object) -> TypeGuard[str]:
@@ -87,7 +84,7 @@ def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessa
         for each in new:
             if each not in identified:
                 logger().exception("message not stored", extra={"connection_id": each.connection_id})
-                _refuse(each.connection_id, each.client_id, "unavailable")
+                refuse_message(each.connection_id, each.client_id, "unavailable")
     return _store(identified, retry=False) if identified else []
 
 
@@ -104,7 +101,17 @@ def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
         return messages.find_stored(new[0])
     count("Messages", len(stored))
     history_window.append(stored)
+    if len(stored) < len(new):
+        _refuse_without_conversation(new, stored)
     return stored
+
+
+def _refuse_without_conversation(new: Sequence[NewMessage], stored: Sequence[StoredMessage]) -> None:
+    """Messages over sockets of notifications lead nowhere."""
+    senders_of_stored = {each.connection_id for each in stored}
+    for each in new:
+        if each.connection_id not in senders_of_stored:
+            refuse_message(each.connection_id, each.client_id, "no_conversation")
 
 
 def _push(stored: Sequence[StoredMessage]) -> None:
@@ -116,9 +123,3 @@ def _push(stored: Sequence[StoredMessage]) -> None:
                 posts.append((listeners, encode(frame(message))))
     if gone := pusher().post_all(posts):
         forget_gone(gone)
-
-
-def _refuse(connection_id: str, client_id: str | None, code: str) -> None:
-    """Say so to a sender whose client understands it."""
-    if senders.speaks_events(connection_id):
-        pusher().post([connection_id], encode(refused_frame(client_id, code)))

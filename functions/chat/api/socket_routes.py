@@ -7,9 +7,10 @@ from uuid import UUID
 
 from functions.chat.actions import sockets
 from functions.chat.actions.count_unread import count_unread
+from functions.chat.actions.refusals import refuse_frame
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
 from functions.chat.domain.frames import encode, refused_frame
-from functions.chat.domain.messages import EVENTS, LEGACY
+from functions.chat.domain.messages import EVENTS, LEGACY, is_client_id
 from shared.kit.errors import Throttled
 from shared.kit.security import tokens
 
@@ -69,6 +70,9 @@ def default(event: Event) -> dict[str, Any]:
     """Take frames without a known `event`; the original took those without any for messages."""
     frame = _read_frame(event)
     if frame is None or "event" in frame:
+        client_id = _fields(frame).get("id")
+        code = "bad_frame" if frame is None else "unknown_event"
+        refuse_frame(_connection_id(event), client_id if is_client_id(client_id) else None, code)
         return OK
     if _fields(frame).get(COUNT_WANTED) is True and count_unread(_connection_id(event)):
         return OK
@@ -95,7 +99,9 @@ def _connection_id(event: Event) -> str:
 
 
 def _read_frame(event: Event) -> dict[str, Any] | None:
-    """The frame as an object, None for anything else."""
+    """The frame as an object, None for anything else: broken JSON, another type, a binary frame."""
+    if event.get("isBase64Encoded"):
+        return None
     try:
         frame = json.loads(event.get("body") or "")
     except (ValueError, RecursionError):

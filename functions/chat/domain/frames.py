@@ -51,7 +51,7 @@ def stored_frame(message: StoredMessage) -> dict[str, Any]:
 
 
 def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
-    """What a sender of protocol 2 gets whose message was not stored; `code` says why."""
+    """What a sender of protocol 2 gets whose message was not stored, or whose frame was of no use; `code` says why."""
     return {"event": "message_refused", "data": {"client_id": client_id, "code": code}}
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
+
+from shared.kit.text import unstorable_characters
 
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
@@ -49,3 +51,8 @@ class StoredMessage(NamedTuple):
     picture: str | None
     # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
     listeners: list[str]
+
+
+def is_client_id(value: object) -> TypeGuard[str]:
+    """Whether it can be a client's own id of a message."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)

@@ -77,24 +77,24 @@ def test_a_socket_is_answered_how_many_are_unread(clients: Clients, pair: tuple[
 
 
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "code"),
     [
-        {"data": {"send_back_unread_notification_count": False}},
-        {"data": {"send_back_unread_notification_count": "true"}},
-        {"event": "nonsense", "data": {"send_back_unread_notification_count": True}},
-        {"event": "chat_message", "data": {"body": "do nikogo", "id": "1"}},
-        {"data": {"body": "do nikogo"}},
-        {"data": []},
-        [],
-        "x",
+        ({"data": {"send_back_unread_notification_count": False}}, "bad_message"),
+        ({"data": {"send_back_unread_notification_count": "true"}}, "bad_message"),
+        ({"event": "nonsense", "data": {"send_back_unread_notification_count": True}}, "unknown_event"),
+        ({"event": "chat_message", "data": {"body": "do nikogo"}}, "no_conversation"),
+        ({"data": {"body": "do nikogo"}}, "no_conversation"),
+        ({"data": []}, "bad_message"),
+        ([], "bad_frame"),
+        ("x", "bad_frame"),
     ],
 )
-def test_any_other_frame_on_it_is_neither_answered_nor_stored(
-    clients: Clients, pair: tuple[Person, Person], frame: Any
+def test_any_other_frame_on_it_is_refused_and_not_stored(
+    clients: Clients, pair: tuple[Person, Person], frame: Any, code: str
 ) -> None:
     notes = listen(clients, pair[0])
     notes.send(frame)
-    assert all("unread_notification_count" not in each for each in notes.frames)
+    assert notes.frames == [{"event": "message_refused", "data": {"client_id": None, "code": code}}]
     assert query("SELECT * FROM messages") == []
 
 

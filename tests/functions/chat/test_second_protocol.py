@@ -1,12 +1,16 @@
 """The second protocol: messages as events, refusals, and ids of the client's own that make a resend harmless."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from functions.chat.actions import senders as senders_module
 from functions.chat.actions.senders import senders
-from tests.support.chat_clients import Chat, Clients
+from functions.chat.sockets import handler
+from shared.kit.security.rate_limits import Limit
+from tests.support.chat_clients import Chat, Client, Clients, send_together
 from tests.support.chat_http import list_messages
 from tests.support.conversations import stored_messages
 
@@ -80,3 +84,59 @@ def test_an_unusable_id_is_refused_in_the_second_protocol(
     assert (chat.tutor_client.frames, stored_messages()) == ([], [])
     modern.send_message("x", id=None)
     assert [body for _seq, body, _author in stored_messages()] == ["x"]
+
+
+USELESS_FRAMES = [
+    *((text, "bad_frame") for text in ("", " ", "{oops", "[]", '"x"', "5", "null", "NaN", "[" * 60_000, "9" * 10_000)),
+    *(
+        (json.dumps({"event": event, "data": {"body": "inne", "id": "7"}}), "unknown_event")
+        for event in ("CHAT_MESSAGE", "chat_message ", "typing", "$connect", "$default", "", None, 5, ["chat_message"])
+    ),
+    ('{"event": "typing"}', "unknown_event"),
+    ('{"event": "typing", "data": {"id": ["7"]}}', "unknown_event"),
+    *((text, "bad_message") for text in ("{}", '{"data": []}', '{"data": {}}', '{"event": "chat_message"}')),
+]
+
+
+@pytest.mark.parametrize("forget", [dict, senders.known.clear], ids=["same process", "another process"])
+@pytest.mark.parametrize(("text", "code"), USELESS_FRAMES, ids=range(len(USELESS_FRAMES)))
+def test_every_frame_of_no_use_is_refused_in_the_second_protocol(
+    clients: Clients, chat: Chat, text: str, code: str, forget: Callable[[], object]
+) -> None:
+    modern = clients.open(chat.student, chat.id, protocol="2")
+    forget()
+    assert modern.send_text(text) == {"statusCode": 200}
+    client_id = "7" if '"7"}' in text else None
+    assert modern.frames == [{"event": "message_refused", "data": {"client_id": client_id, "code": code}}]
+    assert (chat.tutor_client.frames, stored_messages()) == ([], [])
+
+
+@pytest.mark.parametrize("body", ["/w==", "MTIzNA==", "", "1234"])
+def test_a_binary_frame_is_refused_in_the_second_protocol_and_ignored_in_the_first(
+    clients: Clients, chat: Chat, body: str
+) -> None:
+    modern = clients.open(chat.student, chat.id, protocol="2")
+    for client in (modern, chat.student_client):
+        assert handler({**client.event(body), "isBase64Encoded": True}, None) == {"statusCode": 200}
+    assert modern.frames == [{"event": "message_refused", "data": {"client_id": None, "code": "bad_frame"}}]
+    assert (chat.student_client.frames, stored_messages()) == ([], [])
+
+
+def test_refusals_have_the_limit_of_messages(
+    rate_limits: None, clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(senders_module, "MESSAGES", Limit("messages", 3, 3600))
+    modern = clients.open(chat.student, chat.id, protocol="2")
+    for _ in range(5):
+        modern.send_text("{oops")
+    assert [frame["data"]["code"] for frame in modern.frames] == ["bad_frame"] * 3 + ["throttled"] * 2
+
+
+def test_of_messages_that_wait_together_those_without_a_conversation_are_refused(clients: Clients, chat: Chat) -> None:
+    assert clients.connect("notes=", token=chat.student.access, notifications="1") == {"statusCode": 200}
+    notes = Client("notes=", clients.api)
+    send_together((notes, "do nikogo", "1"), (chat.student_client, "raz", None), (notes, "do nikogo", "2"))
+    assert notes.frames == [
+        {"event": "message_refused", "data": {"client_id": number, "code": "no_conversation"}} for number in "12"
+    ]
+    assert chat.tutor_client.bodies == ["raz"]

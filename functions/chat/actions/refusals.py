@@ -1,0 +1,23 @@
+"""Telling senders what was not taken. Clients of the legacy protocol would draw it as a message: they hear nothing."""
+
+from functions.chat.actions.senders import senders
+from functions.chat.domain.frames import encode, refused_frame
+from shared.kit.aws.websocket import pusher
+from shared.kit.errors import Throttled
+
+
+def refuse_message(connection_id: str, client_id: str | None, code: str) -> None:
+    """Say so to a sender whose client understands it."""
+    if senders.speaks_events(connection_id):
+        pusher().post([connection_id], encode(refused_frame(client_id, code)))
+
+
+def refuse_frame(connection_id: str, client_id: str | None, code: str) -> None:
+    """As refuse_message, of a frame that is no message; it counts as one, so that nobody is answered without end."""
+    if not senders.speaks_events(connection_id):
+        return
+    try:
+        senders.spend(connection_id)
+    except Throttled:
+        code = "throttled"
+    pusher().post([connection_id], encode(refused_frame(client_id, code)))
