@@ -2,7 +2,7 @@
 
 from functions.availability.actions.materialize import materialize
 from functions.availability.actions.schedule_lock import lock_schedule
-from functions.availability.data.overrides import StoredOverride, count_overrides, insert_override, remove_override
+from functions.availability.data.overrides import StoredOverride, count_entered, insert_override, remove_override
 from functions.availability.domain.commands import NewOverride
 from functions.availability.domain.errors import MAX_OVERRIDES, TooManyOverrides
 from shared.domain.auth import CallingTutor
@@ -15,7 +15,7 @@ def add_override(tutor: CallingTutor, command: NewOverride) -> StoredOverride:
     with transaction() as db:
         lock_schedule(db, tutor)
         override = command.checked()
-        if count_overrides(db, tutor.tutor_id) >= MAX_OVERRIDES:
+        if count_entered(db, tutor.tutor_id) >= MAX_OVERRIDES:
             raise TooManyOverrides
         added = insert_override(db, tutor.tutor_id, override, command.note)
         materialize(db, [tutor.tutor_id])

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from functions.availability.actions.materialize import load_plans, materialize
 from functions.availability.actions.schedule_lock import lock_schedule
-from functions.availability.data.overrides import block_intervals
+from functions.availability.data.overrides import block_intervals, block_stretch
 from functions.availability.data.schedule_items import insert_item, remove_item, remove_items
 from functions.availability.domain.commands import NewItem
 from functions.availability.domain.errors import EndsBeforeStart, ItemNotFound, NoItems
@@ -12,6 +12,9 @@ from functions.availability.domain.wall_clock import local_intervals
 from shared.domain.auth import CallingTutor
 from shared.kit.db.integers import MAX_INT64
 from shared.kit.db.transactions import transaction
+
+# The note of the time off that a deleted schedule leaves.
+DELETED = "Usunięty harmonogram"
 
 
 def add_schedule_item(tutor: CallingTutor, item: NewItem) -> int:
@@ -45,7 +48,8 @@ def delete_schedule_item(tutor: CallingTutor, item_id: int) -> None:
 def delete_schedule(tutor: CallingTutor) -> None:
     """Delete all items. Raises NoItems or AccountGone.
 
-    What rules offer stays away on all days that are made; bookings stay.
+    Rules offer nothing on the days that are made, between the first and the last hour they offered there, until that
+    override is deleted; bookings stay.
     """
     with transaction() as db:
         lock_schedule(db, tutor)
@@ -54,4 +58,5 @@ def delete_schedule(tutor: CallingTutor) -> None:
         for plan in load_plans(db, [tutor.tutor_id]):
             zone = plan.rules.zone
             coming = (span for span in plan.offered() if span.ends_at > plan.now)
-            block_intervals(db, tutor.tutor_id, [each for span in coming for each in local_intervals(span, zone)])
+            intervals = [each for span in coming for each in local_intervals(span, zone)]
+            block_stretch(db, tutor.tutor_id, intervals, DELETED)

@@ -42,12 +42,14 @@ def list_overrides(tutor_id: int) -> list[StoredOverride]:
         return LIST_OVERRIDES.all(db, {"tutor_id": tutor_id})
 
 
-COUNT_OVERRIDES = Query(int, compose("SELECT count(*) FROM hours_overrides WHERE {upcoming}", upcoming=UPCOMING))
+COUNT_ENTERED = Query(
+    int, compose("SELECT count(*) FROM hours_overrides WHERE entered AND {upcoming}", upcoming=UPCOMING)
+)
 
 
-def count_overrides(db: PooledConnection, tutor_id: int) -> int:
-    """How many are not over."""
-    return COUNT_OVERRIDES.get(db, {"tutor_id": tutor_id})
+def count_entered(db: PooledConnection, tutor_id: int) -> int:
+    """How many that the tutor entered are not over."""
+    return COUNT_ENTERED.get(db, {"tutor_id": tutor_id})
 
 
 INSERT_OVERRIDE = Query(
@@ -80,8 +82,9 @@ def insert_override(db: PooledConnection, tutor_id: int, override: Override, not
 
 BLOCK_INTERVALS = Command(
     """
-INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends)
-SELECT %s, 'off', day, day, starts, ends FROM unnest(%s::date[], %s::int[], %s::int[]) AS part (day, starts, ends)
+INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends, entered)
+SELECT %s, 'off', day, day, starts, ends, false
+FROM unnest(%s::date[], %s::int[], %s::int[]) AS part (day, starts, ends)
 """
 )
 
@@ -91,6 +94,35 @@ def block_intervals(db: PooledConnection, tutor_id: int, intervals: Sequence[Loc
     if intervals:
         days, starts, ends = (list(column) for column in zip(*intervals, strict=True))
         BLOCK_INTERVALS.run(db, (tutor_id, days, starts, ends))
+
+
+# What earlier deletions made within the stretch goes: it says the same.
+BLOCK_STRETCH = Command(
+    """
+WITH contained AS (
+    DELETE FROM hours_overrides
+    WHERE tutor_id = %(tutor_id)s AND NOT entered AND %(first_day)s <= first_day AND last_day <= %(last_day)s
+        AND %(starts)s <= starts AND ends <= %(ends)s
+)
+INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends, note, entered)
+VALUES (%(tutor_id)s, 'off', %(first_day)s, %(last_day)s, %(starts)s, %(ends)s, %(note)s, false)
+"""
+)
+
+
+def block_stretch(db: PooledConnection, tutor_id: int, intervals: Sequence[LocalInterval], note: str) -> None:
+    """Offer nothing from the first day of some intervals to the last, from the earliest start to the latest end."""
+    if intervals:
+        days = [each.day for each in intervals]
+        values = {
+            "tutor_id": tutor_id,
+            "first_day": min(days),
+            "last_day": max(days),
+            "starts": min(each.starts for each in intervals),
+            "ends": max(each.ends for each in intervals),
+            "note": note,
+        }
+        BLOCK_STRETCH.run(db, values)
 
 
 DELETE_OVERRIDE = Command("DELETE FROM hours_overrides WHERE tutor_id = %s AND id = %s")

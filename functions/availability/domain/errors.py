@@ -34,7 +34,7 @@ class ItemNotFound(RecordedError):
 
 
 class TooManyOverrides(AppError):
-    """You have as many overrides to come as there may be."""
+    """You have entered as many overrides to come as there may be."""
 
     status = 409
     code = "too_many_overrides"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,8 +70,8 @@ class WeeklyHours(Base):
 class HoursOverride(Base):
     """Hours that some days have beyond (`extra`) or not (`off`) of the weekly hours; `off` wins over both.
 
-    A day off is `off` from 0 to 1440, a vacation the same over several days; a deleted rule item is `off` for its
-    hours of one day.
+    A day off is `off` from 0 to 1440, a vacation the same over several days. Nobody `entered` what a deletion makes:
+    a deleted rule item is `off` for its hours of one day, a deleted schedule for its days.
     """
 
     __tablename__ = "hours_overrides"
@@ -90,6 +90,7 @@ class HoursOverride(Base):
     starts: Mapped[int] = mapped_column(server_default="0")
     ends: Mapped[int] = mapped_column(server_default="1440")
     note: Mapped[str] = mapped_column(server_default="")
+    entered: Mapped[bool] = mapped_column(server_default=true())
 
 
 class BookingTerms(Base):

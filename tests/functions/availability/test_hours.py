@@ -167,6 +167,38 @@ def test_there_are_500_overrides_to_come_at_most(people: People) -> None:
     assert call("POST", OVERRIDES, token=tutor.access, json_body=body).status == 201
 
 
+def test_a_deleted_schedule_leaves_one_override_and_uses_up_none_of_those_a_tutor_may_enter(people: People) -> None:
+    """However many intervals the week has, and however often it is deleted."""
+    tutor = people.tutor()
+    change(tutor, booking_window=365)
+    for minutes in range(10, 20):
+        hours = [("07:00", "07:30") if minutes == 10 else (f"06:{60 - minutes}", "07:30")]
+        hours += [(f"{hour:02}:00", f"{hour:02}:{minutes}") for hour in range(9, 18)]
+        put(tutor, *[on(day, *times) for day in range(1, 8) for times in hours])
+        assert call("DELETE", SCHEDULE, token=tutor.access).status == 200
+        assert query("SELECT count(*) FROM hours_overrides") == [(1,)]
+    [shown] = call("GET", OVERRIDES, token=tutor.access).json["results"]
+    assert (shown["start"], shown["end"], shown["note"]) == ("06:41", "17:19", "Usunięty harmonogram")
+    query(
+        "INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day)"
+        " SELECT %s, 'off', current_date + n, current_date + n FROM generate_series(1, 499) AS n",
+        tutor.tutor_id,
+    )
+    override(tutor, "off", today() + 3 * DAY)
+    body = {"kind": "off", "first_day": today().isoformat()}
+    assert call("POST", OVERRIDES, token=tutor.access, json_body=body).status == 409
+
+
+def test_what_deleted_items_leave_is_not_counted_either(people: People) -> None:
+    tutor = people.tutor()
+    put(tutor, *every_day())
+    for item_id in list(rows(tutor))[:3]:
+        assert call("DELETE", f"{SCHEDULE}{item_id}/", token=tutor.access).status == 200
+    assert query("SELECT count(*) FILTER (WHERE entered), count(*) FROM hours_overrides") == [(0, 3)]
+    override(tutor, "off", today() + 9 * DAY)
+    assert query("SELECT count(*) FILTER (WHERE entered), count(*) FROM hours_overrides") == [(1, 4)]
+
+
 # What was entered by hand
 
 
