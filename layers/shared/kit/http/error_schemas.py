@@ -29,7 +29,6 @@ SHAPES: dict[str, dict[str, Any]] = {
     ),
     "DetailError": _object("A recorded error: a sentence, and the status says what it means.", detail=TEXT),
     "TextError": _object("A recorded error: a sentence.", Error=TEXT),
-    "LowerCaseTextError": _object("A recorded error: a sentence.", error=TEXT),
     "InfoError": _object("A recorded error: a sentence.", Info=TEXT),
     "NotConfirmedError": _object("A recorded error: the account's address is not confirmed.", error=TEXT, detail=TEXT),
     "ResetTokenError": _object("A recorded error: the token of the mail is used up.", detail=TEXT, password=TEXTS),
@@ -89,13 +88,17 @@ def _errors(error: type[AppError]) -> Iterator[type[AppError]]:
 def describe_errors(schema: dict[str, Any]) -> None:
     """Add the shapes and the codes to an API description, and give every error of an operation its schema."""
     codes = {"type": "string", "description": "What is wrong, for programs.", "enum": error_codes()}
-    schema["components"]["schemas"] |= {"ErrorCode": codes, **SHAPES}
+    used: set[str] = set()
     for path in schema["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
                 if status >= "400":
                     content = response["content"]["application/json"]
-                    content["schema"] = _any_of({shape_of(each["value"]) for each in content["examples"].values()})
+                    names = {shape_of(each["value"]) for each in content["examples"].values()}
+                    content["schema"] = _any_of(names)
+                    used |= names
+    shapes = {name: shape for name, shape in SHAPES.items() if name in used}
+    schema["components"]["schemas"] |= {"ErrorCode": codes, **shapes}
 
 
 def _any_of(names: set[str]) -> dict[str, Any]:
