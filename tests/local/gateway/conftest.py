@@ -1,0 +1,43 @@
+"""A gateway with a function of the tests behind it, and clients that may send as much as they like."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.engines import socket_folder
+from shared.kit.settings import settings
+from tests.support.gateway_emulator import Emulator, running_emulator
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clients may send as much as they like."""
+    monkeypatch.setenv("RATE_LIMITS", "off")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def sockets() -> Iterator[Path]:
+    folder = socket_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def shared_emulator() -> Iterator[Emulator]:
+    folder = socket_folder()
+    with running_emulator(folder) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
+    """A gateway whose function has seen nothing yet."""
+    yield shared_emulator
+    shared_emulator.function.forget()
