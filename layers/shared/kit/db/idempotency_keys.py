@@ -7,6 +7,8 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
 
 HOURS_KEPT = 48
+# Of one user, the newest: a client that tries again does so soon, and nobody fills the table.
+MOST_REFUSED, MOST_DONE = 100, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,24 @@ class KeptReply:
     body: str | None
 
 
+# A new key makes room for itself: none waits for another's transaction, which may have room to make, too.
 CLAIM_KEY = Command("""
-INSERT INTO idempotency_keys (user_id, key, request_hash) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+WITH ranked AS (
+    SELECT key, status >= 400 AS refused,
+        row_number() OVER (PARTITION BY status >= 400 ORDER BY created_at DESC) AS place
+    FROM idempotency_keys WHERE user_id = %(user_id)s
+), surplus AS (
+    SELECT key FROM ranked
+    WHERE place >= CASE WHEN refused THEN %(most_refused)s::int ELSE %(most_done)s::int END
+      AND NOT EXISTS (SELECT FROM ranked WHERE key = %(key)s)
+), forgotten AS (
+    DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM idempotency_keys WHERE user_id = %(user_id)s AND key IN (SELECT key FROM surplus)
+        FOR UPDATE SKIP LOCKED
+    ))
+)
+INSERT INTO idempotency_keys (user_id, key, request_hash) VALUES (%(user_id)s, %(key)s, %(request_hash)s)
+ON CONFLICT DO NOTHING
 """)
 FIND_REPLY = Query(KeptReply, "SELECT request_hash, status, body FROM idempotency_keys WHERE user_id = %s AND key = %s")
 KEEP_REPLY = Command("UPDATE idempotency_keys SET status = %s, body = %s WHERE user_id = %s AND key = %s")
@@ -41,8 +59,18 @@ DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
 
 
 def claim_key(db: PooledConnection, key: IdempotencyKey) -> bool:
-    """Whether the key is new; while another transaction claims it, this one waits for its end."""
-    return CLAIM_KEY.run(db, (key.user_id, key.key, key.request_hash)) == 1
+    """Whether the key is new; while another transaction claims it, this one waits for its end.
+
+    Of a user with many keys the oldest are forgotten.
+    """
+    values = {
+        "user_id": key.user_id,
+        "key": key.key,
+        "request_hash": key.request_hash,
+        "most_refused": MOST_REFUSED,
+        "most_done": MOST_DONE,
+    }
+    return CLAIM_KEY.run(db, values) == 1
 
 
 def find_reply(db: PooledConnection, key: IdempotencyKey) -> KeptReply | None:
