@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,6 +28,8 @@ SOCKETS_PREFIX = "tutoring-sockets-"
 UNLOCKED_SECONDS = 60.0
 DATABASE = "tutoring"
 NOBODY = 65_534
+# Mode of a folder that others may pass through but not list.
+PASSABLE = 0o711
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "max_connections": "120",
@@ -123,6 +126,8 @@ def _package_folder(package: str) -> Path:
 def start_postgres(data: Path, sockets: Path) -> Engine:
     """Start PostgreSQL on a folder, made on first use. Raises CannotStart."""
     data.parent.mkdir(parents=True, exist_ok=True)
+    if _runs_as_nobody():
+        data.parent.chmod(PASSABLE)
     log = data.with_suffix(".log")
     if not database_exists(data):
         _initialise(data, log)
@@ -178,9 +183,15 @@ def _initialise(data: Path, log: Path) -> None:
     part.rename(data)
 
 
+@cache
+def _runs_as_nobody() -> bool:
+    """Whether PostgreSQL does: where root cannot make a user namespace for it."""
+    return os.geteuid() == 0 and not _namespaces_work()
+
+
 def _hand_over(*folders: Path) -> None:
-    """Where root cannot make a user namespace PostgreSQL runs as nobody, who must own its folders."""
-    if os.geteuid() == 0 and not _namespaces_work():
+    """Give PostgreSQL the folders it must own."""
+    if _runs_as_nobody():
         for folder in folders:
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, NOBODY, NOBODY, follow_symlinks=False)

@@ -4,8 +4,9 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -32,6 +33,7 @@ CHAT_THREADS = 2
 DATABASE_URL_FILE = "database.url"
 # A process locks this file while it runs on the data folder.
 LOCK = "lock"
+PRIVATE_UMASK = 0o077
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
 
 
@@ -70,6 +72,8 @@ def claim(data: Path, stack: ExitStack) -> Path:
     """Make the data folder ours until the stack is closed. Raises FolderInUse or CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
+        stack.callback(os.umask, os.umask(PRIVATE_UMASK))
+        make_private(data)
         lock = stack.enter_context((data / LOCK).open("w"))
     except OSError as error:
         raise CannotStart(f"The data folder {data} cannot be used: {error.strerror}.") from None
@@ -81,6 +85,15 @@ def claim(data: Path, stack: ExitStack) -> Path:
     url_file.unlink(missing_ok=True)  # of a server that was killed
     stack.callback(url_file.unlink, missing_ok=True)
     return data
+
+
+def make_private(data: Path) -> None:
+    """Let only the owner read the data folder and what lies in it; what another user owns stays as it is."""
+    for path in (data, *data.iterdir()):
+        with suppress(FileNotFoundError):  # a link that leads nowhere
+            found = path.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & PRIVATE_UMASK:
+                path.chmod(stat.S_IMODE(found.st_mode) & ~PRIVATE_UMASK)
 
 
 def _configure_features(options: Options, data: Path, sockets: Path) -> None:

@@ -11,6 +11,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +24,10 @@ import pytest
 from websockets.asyncio.client import connect
 
 from local.demo.accounts import STUDENT
+from local.engines import NOBODY, PASSABLE
 from local.server import main
 from tests.conftest import read_settings_again
+from tests.local.conftest import FirstFolder
 from tests.support.local_server import ROOT, LocalServer, assert_end, children, environment, free_port
 
 Starter = Callable[..., LocalServer]
@@ -204,8 +207,70 @@ def test_it_waits_for_the_database_of_a_killed_one_to_end(start_server: Starter)
     assert_end(running)
 
 
-def test_its_secrets_are_readable_by_its_owner_only(server: LocalServer) -> None:
-    assert stat.S_IMODE((server.data / "secret.key").stat().st_mode) == 0o600
+def permissions(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_everything_in_its_data_folder_is_readable_by_its_owner_only(first_folder: FirstFolder) -> None:
+    """The server itself serves pictures: nobody else needs to read anything."""
+    folder = first_folder("1")
+    made = {each: permissions(each) for each in (folder, *folder.rglob("*"))}
+    names = {"secret.key", "postgres.log", "dump.rdb", "default.jpg", "PG_VERSION"}
+    assert names <= {each.name for each in made}
+    assert {str(each): oct(mode) for each, mode in made.items() if mode & 0o077} == {}
+
+
+def test_a_data_folder_that_others_could_read_is_tightened_at_start(start_server: Starter, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for name in ("mail", "media", "valkey"):
+        (data / name).mkdir(parents=True)
+    (data / "valkey.log").touch()
+    for each in (data, *data.iterdir()):
+        each.chmod(0o755)
+    server = start_server(data, DEMO="0")
+    assert [oct(permissions(each)) for each in (data, *data.iterdir()) if permissions(each) & 0o077] == []
+    assert permissions(data / "mail") == 0o700
+    assert server.call("GET", "/static/media/uploads/user/default.jpg").status_code == 200
+
+
+# Says that it is in a user namespace, waits for its users, and allows no more namespaces in this one.
+LAST_NAMESPACE = ["unshare", "--user", "sh", "-c", 'echo in; read -r _; exec sh -c "$0" sh "$@"']
+LAST_NAMESPACE += ['echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"']
+
+
+@contextmanager
+def root_without_namespaces(*command: str, **options: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a command as a root who, as in some containers, can make no user namespace."""
+    process = subprocess.Popen(
+        [*LAST_NAMESPACE, *command], cwd=ROOT, env=environment(**options), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin
+    assert process.stdout
+    assert process.stdout.readline() == b"in\n"
+    for kind in ("uid", "gid"):
+        Path(f"/proc/{process.pid}/{kind}_map").write_text("0 0 65536")
+    process.stdin.write(b"\n")
+    process.stdin.close()
+    with process:
+        yield process
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can run the database as nobody")
+def test_a_database_that_runs_as_nobody_reaches_only_its_own_folder() -> None:
+    # Not in the folder of the tests: nobody could not get there.
+    with tempfile.TemporaryDirectory() as parent:
+        Path(parent).chmod(0o755)
+        data, port = Path(parent) / "data", free_port()
+        command = (sys.executable, "-m", "local")
+        with root_without_namespaces(*command, DATA=str(data), PORT=str(port), DEMO="0") as process:
+            try:
+                wait_until_healthy(f"http://localhost:{port}", process)
+                assert (data / "postgres").stat().st_uid == NOBODY
+                assert permissions(data) == PASSABLE
+                assert [str(each) for each in data.iterdir() if permissions(each) & 0o077] == []
+            finally:
+                process.send_signal(signal.SIGINT)
+                assert process.wait(20) == 0
 
 
 async def said_to_all(address: str, trust: ssl.SSLContext, body: str) -> list[str | bytes]:
