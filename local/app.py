@@ -22,6 +22,7 @@ from local.options import Options, read_options
 from local.peer_workers import LocalPusher, listen
 from local.scheduler import Scheduler
 from local.stack import CHAT_THREADS, THREADS
+from local.trusted_proxies import TrustedProxies, parse_networks
 from shared.domain.dispatcher import dispatch_trigger
 from shared.domain.outbox import mailer_trigger
 from shared.kit.aws.websocket import install_pusher
@@ -78,10 +79,12 @@ class Server:
             close_pool()
 
 
-def build() -> Server:
+def build() -> App:
     """The app factory of every worker process."""
     options = read_options()
     sys.setswitchinterval(SWITCH_INTERVAL)
     if supervisor := multiprocessing.parent_process():
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
-    return Server(options)
+    server = Server(options)
+    networks = parse_networks(options.trusted_proxies)
+    return TrustedProxies(networks, server) if networks else server

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.trusted_proxies import parse_networks
 from shared.kit.environment import BadSetting, from_environment
 
 
@@ -22,6 +23,8 @@ class Options:
     tls: bool = False
     frontend: str = ""
     frontend_host: str = ""
+    # Addresses and networks whose forwarding headers are believed.
+    trusted_proxies: tuple[str, ...] = ()
     # Real servers to use instead of the embedded ones.
     database_url: str = ""
     redis_url: str = ""
@@ -49,6 +52,10 @@ def read_options() -> Options:
         raise CannotStart(f"PORT={options.port} is not a port number.")
     if options.workers < 1:
         raise CannotStart(f"WORKERS={options.workers}: at least one process is needed.")
+    try:
+        parse_networks(options.trusted_proxies)
+    except ValueError as error:
+        raise CannotStart(f"TRUSTED_PROXIES: {error}.") from None
     if options.frontend and not (Path(options.frontend) / "index.html").is_file():
         raise CannotStart(f"FRONTEND={options.frontend} has no index.html.")
     return options

@@ -65,7 +65,7 @@ def serve(options: Options, listener: socket.socket) -> None:
         log_level="error",
         access_log=False,
         server_header=False,
-        # No header is believed about the caller's address.
+        # local.trusted_proxies does it, for WebSockets and hosts too.
         proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,0 +1,135 @@
+"""Who really asks, and by which address of ours, when proxies stand in between.
+
+A proxy adds the address of its own client at the end of `X-Forwarded-For` (or of `Forwarded`, RFC 7239). What stands
+before that was written by whoever came to it, so the list is read from the right, past the proxies we trust.
+`Forwarded` counts only without `X-Forwarded-For`: most proxies write the one and pass on what clients say in the other.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.datastructures import Headers
+
+from local.host_check import is_local_host
+from shared.kit.http.middleware import App, Receive, Scope, Send
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*')
+HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+SCHEMES = {"http": "ws", "https": "wss"}
+
+
+@dataclass(frozen=True)
+class Hop:
+    """What one proxy says of the request that it got; "" is what it does not say."""
+
+    client: str
+    scheme: str
+    host: str
+
+
+class TrustedProxies:
+    """Gives requests that come from trusted proxies the client, scheme and host they had before."""
+
+    def __init__(self, networks: tuple[Network, ...], app: App) -> None:
+        self.networks = networks
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"}:
+            scope = self.before_proxies(scope)
+        await self.app(scope, receive, send)
+
+    def before_proxies(self, scope: Scope) -> Scope:
+        """The scope as the outermost trusted proxy got it; others' headers are not believed."""
+        client = _address(scope["client"][0]) if scope.get("client") else None
+        said: Hop | None = None
+        for hop in _hops(Headers(scope=scope)):
+            if not self._is_trusted(client):
+                break
+            said = hop
+            if (before := _address(hop.client)) is None:
+                break
+            client = before
+        if said is None:
+            return scope
+        return _rewritten(scope, said, str(client))
+
+    def _is_trusted(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self.networks)
+
+
+def parse_networks(values: tuple[str, ...]) -> tuple[Network, ...]:
+    """Raises ValueError for what is neither an address nor a network."""
+    return tuple(ip_network(value) for value in values)
+
+
+def _hops(headers: Headers) -> Iterator[Hop]:
+    """What was said about the request, by the last proxy first."""
+    clients = _list(headers, "x-forwarded-for")
+    if not clients:
+        yield from _forwarded(headers)
+        return
+    schemes, hosts = _list(headers, "x-forwarded-proto"), _list(headers, "x-forwarded-host")
+    for place, client in enumerate(reversed(clients)):
+        yield Hop(client, _said_at(place, schemes, len(clients)), _said_at(place, hosts, len(clients)))
+
+
+def _said_at(place: int, values: list[str], hops: int) -> str:
+    """What the hop counted from the right said: each proxy adds its value, or the last one gives all there is."""
+    if len(values) == hops:
+        return values[-1 - place]
+    return values[-1] if values else ""
+
+
+def _list(headers: Headers, name: str) -> list[str]:
+    joined = ",".join(headers.getlist(name))
+    return [part.strip() for part in joined.split(",")] if joined.strip() else []
+
+
+def _forwarded(headers: Headers) -> Iterator[Hop]:
+    """Nothing is believed of a header that breaks the syntax anywhere: its parts might be another's."""
+    text = ",".join(headers.getlist("forwarded"))
+    elements: list[dict[str, str]] = [{}]
+    at = 0
+    while at < len(text):
+        pair = FORWARDED_PAIR.match(text, at)
+        if pair is None or text[pair.end() : pair.end() + 1] not in {"", ";", ","}:
+            return
+        elements[-1][pair[1].lower()] = re.sub(r"\\(.)", r"\1", pair[2]) if pair[2] is not None else pair[3]
+        if text[pair.end() : pair.end() + 1] == ",":
+            elements.append({})
+        at = pair.end() + 1
+    for element in reversed(elements if text.strip() else []):
+        yield Hop(element.get("for", ""), element.get("proto", ""), element.get("host", ""))
+
+
+def _address(text: str) -> Address | None:
+    """An address, with or without a port; None for everything else, such as `unknown`."""
+    if bracketed := re.fullmatch(r"\[([^\]%]+)\](?::\d{1,5})?", text):
+        text = bracketed[1]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    if "%" in text:  # a link of the proxy's machine, not ours
+        return None
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _rewritten(scope: Scope, said: Hop, client: str) -> Scope:
+    new = {**scope, "client": (client, 0)}
+    scheme = said.scheme.lower()
+    if scheme in SCHEMES:
+        new["scheme"] = SCHEMES[scheme] if scope["type"] == "websocket" else scheme
+    asked = Headers(scope=scope).get("host", "")
+    # Pages for this machine only must not open for a stranger's site that names it in a header.
+    if HOST.fullmatch(said.host) and (is_local_host(asked) or not is_local_host(said.host)):
+        others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        new["headers"] = [(b"host", said.host.lower().encode()), *others]
+    return new

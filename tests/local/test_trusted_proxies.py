@@ -1,0 +1,155 @@
+"""Which forwarding headers are believed, and what they change."""
+
+from typing import Any
+
+import pytest
+
+from local.options import CannotStart, read_options
+from local.trusted_proxies import TrustedProxies, parse_networks
+
+TRUSTED = ("127.0.0.1", "10.0.0.0/8", "2001:db8::/32")
+STRANGER, CLIENT = "198.51.100.7", "203.0.113.9"
+ASKED = "backend.internal:8000"
+Sent = list[tuple[str, str]]
+
+
+async def nothing(*_: object) -> None:
+    """An app that is not called."""
+
+
+def seen(peer: str, *sent: tuple[str, str], kind: str = "http", asked: str = ASKED) -> tuple[str, str, str]:
+    """Client, scheme and host that the app sees of a request from `peer`."""
+    headers = [("host", asked), *sent]
+    scope: dict[str, Any] = {
+        "type": kind,
+        "client": (peer, 50_000),
+        "scheme": "http" if kind == "http" else "ws",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
+    }
+    before = TrustedProxies(parse_networks(TRUSTED), nothing).before_proxies(scope)
+    [host] = [value.decode() for name, value in before["headers"] if name == b"host"]
+    return before["client"][0], before["scheme"], host
+
+
+def client(peer: str, *sent: tuple[str, str]) -> str:
+    return seen(peer, *sent)[0]
+
+
+FROM_PROXY: Sent = [
+    ("X-Forwarded-For", CLIENT),
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-Host", "korepetycje.example"),
+]
+
+
+def test_a_trusted_proxy_is_believed_about_client_scheme_and_host() -> None:
+    assert seen("127.0.0.1", *FROM_PROXY) == (CLIENT, "https", "korepetycje.example")
+    assert seen("127.0.0.1", *FROM_PROXY, kind="websocket") == (CLIENT, "wss", "korepetycje.example")
+
+
+@pytest.mark.parametrize("peer", [STRANGER, "127.0.0.2", "2001:db9::1", "testclient"])
+@pytest.mark.parametrize(
+    "sent", [FROM_PROXY, [("Forwarded", f"for={CLIENT};proto=https;host=korepetycje.example")]], ids=["x", "rfc"]
+)
+def test_nobody_else_is_believed(peer: str, sent: Sent) -> None:
+    assert seen(peer, *sent) == (peer, "http", ASKED)
+
+
+@pytest.mark.parametrize("peer", ["10.1.2.3", "2001:db8::5", "::ffff:10.1.2.3"])
+def test_a_proxy_is_known_by_its_network(peer: str) -> None:
+    assert client(peer, ("X-Forwarded-For", CLIENT)) == CLIENT
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"{CLIENT}", CLIENT),
+        # What a client wrote before its own address was added.
+        (f"127.0.0.1, {CLIENT}", CLIENT),
+        (f"192.0.2.1, {CLIENT}, 10.0.0.5", CLIENT),
+        (f"10.0.0.9, {CLIENT}, 10.0.0.5, 10.0.0.4", CLIENT),
+        ("10.0.0.6, 10.0.0.5", "10.0.0.6"),
+        (f"{CLIENT}:4711", CLIENT),
+        ("[2001:db9::7]:4711", "2001:db9::7"),
+        ("2001:db9::7", "2001:db9::7"),
+        (f"::ffff:{CLIENT}", CLIENT),
+        # What is no address ends the search: the proxy that said it is the last one known.
+        (f"{CLIENT}, unknown", "127.0.0.1"),
+        (f"{CLIENT}, fe80::1%eth0", "127.0.0.1"),
+        (f"{CLIENT}, nonsense, 10.0.0.5", "10.0.0.5"),
+        (f"{CLIENT},,", "127.0.0.1"),
+        (", ".join(["192.0.2.1"] * 5_000 + [CLIENT]), CLIENT),
+    ],
+)
+def test_addresses_are_read_from_the_right_past_trusted_hops(said: str, expected: str) -> None:
+    assert client("127.0.0.1", ("X-Forwarded-For", said)) == expected
+
+
+def test_several_headers_are_one_list() -> None:
+    assert client("127.0.0.1", ("X-Forwarded-For", STRANGER), ("X-Forwarded-For", f"{CLIENT}, 10.0.0.5")) == CLIENT
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_an_empty_header_says_nothing(header: str) -> None:
+    assert seen("127.0.0.1", (header, "")) == ("127.0.0.1", "http", ASKED)
+
+
+def test_each_proxy_s_scheme_and_host_belong_to_its_hop() -> None:
+    sent = [
+        ("X-Forwarded-For", f"192.0.2.1, {CLIENT}, 10.0.0.5"),
+        ("X-Forwarded-Proto", "ftp, https, http"),
+        ("X-Forwarded-Host", "evil.example, korepetycje.example, inner.example"),
+    ]
+    assert seen("127.0.0.1", *sent) == (CLIENT, "https", "korepetycje.example")
+
+
+def test_of_values_that_a_client_may_have_begun_the_last_counts() -> None:
+    sent = [("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", "evil.example, korepetycje.example")]
+    assert seen("127.0.0.1", *sent)[2] == "korepetycje.example"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"for={CLIENT};proto=https;host=korepetycje.example", (CLIENT, "https", "korepetycje.example")),
+        (f'For="{CLIENT}:80"; Proto=HTTPS', (CLIENT, "https", ASKED)),
+        ('for="[2001:db9::7]:4711";by=10.0.0.5', ("2001:db9::7", "http", ASKED)),
+        (f"for=192.0.2.1;host=evil.example, for={CLIENT};host=a.example", (CLIENT, "http", "a.example")),
+        (f"for={CLIENT};proto=https, for=10.0.0.5;proto=http", (CLIENT, "https", ASKED)),
+        (f"for={CLIENT};host=a.example, for=_hidden;host=b.example", ("127.0.0.1", "http", "b.example")),
+        (f'for="{CLIENT}, for=192.0.2.1', ("127.0.0.1", "http", ASKED)),
+        (f"for={CLIENT} proto=https", ("127.0.0.1", "http", ASKED)),
+    ],
+)
+def test_the_header_of_the_standard_is_read_too(said: str, expected: tuple[str, str, str]) -> None:
+    assert seen("127.0.0.1", ("Forwarded", said)) == expected
+
+
+def test_it_does_not_count_beside_the_one_that_most_proxies_write() -> None:
+    """A proxy such as nginx passes on what a client says in the header that it does not write."""
+    assert client("127.0.0.1", ("Forwarded", f"for={STRANGER}"), ("X-Forwarded-For", CLIENT)) == CLIENT
+
+
+@pytest.mark.parametrize("host", ["a b", "a.example/path", "a@b.example", "", "[::1", "a.example:port", "x" * 300])
+def test_what_is_no_host_is_not_taken_for_one(host: str) -> None:
+    assert seen("127.0.0.1", ("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", host))[2] == ASKED
+
+
+def test_a_public_name_does_not_become_a_local_one() -> None:
+    """Else a stranger's site, whose name points here, could open the inbox by a header."""
+    sent = [("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", "localhost")]
+    assert seen("127.0.0.1", *sent, asked="evil.example")[2] == "evil.example"
+    assert seen("127.0.0.1", *sent, asked="127.0.0.1:8000")[2] == "localhost"
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "", "wss"])
+def test_schemes_are_those_of_the_web(scheme: str) -> None:
+    assert seen("127.0.0.1", ("X-Forwarded-For", CLIENT), ("X-Forwarded-Proto", scheme))[1] == "http"
+
+
+@pytest.mark.parametrize("value", ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "127.0.0.1 10.0.0.1"])
+def test_what_is_no_address_or_network_is_a_reason_not_to_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", f"127.0.0.1,{value}")
+    with pytest.raises(CannotStart, match="TRUSTED_PROXIES: ") as reason:
+        read_options()
+    assert len(str(reason.value).splitlines()) == 1
