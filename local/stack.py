@@ -23,6 +23,7 @@ from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options
 from shared.domain.platform_settings import local_zone, platform_settings
 from shared.kit.environment import BadSetting
+from shared.kit.http.fast_routes import LONG_THREADS
 from shared.kit.http.fast_routes import THREADS as DIRECT_THREADS
 from shared.kit.security.signing_keys import MIN_KEY_BYTES, WeakSecret, signing_key
 from shared.kit.settings import settings
@@ -102,7 +103,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "JWT_SECRET": _kept_secret(data / "secret.key"),
         "MEDIA_FOLDER": str(data / "media"),
         "MAIL_URL": f"file://{data / 'mail'}",
-        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + CHAT_THREADS),
+        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + LONG_THREADS + CHAT_THREADS),
         "POWERTOOLS_SERVICE_NAME": "local",
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),

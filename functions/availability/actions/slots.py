@@ -1,6 +1,8 @@
 """List which sessions of a tutor can be booked."""
 
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
 from typing import Literal
 
 from functions.availability.data.slots import load_bookable_time
@@ -27,8 +29,8 @@ class BookableSlot:
     kind: SlotKind
 
 
-def list_slots(tutor_id: int, window: SlotWindow, length: int | None) -> list[BookableSlot]:
-    """Free slots of so many minutes and groups with free seats, by their start.
+def list_slots(tutor_id: int, window: SlotWindow, length: int | None, most: int | None = None) -> list[BookableSlot]:
+    """Free slots of so many minutes and groups with free seats, by their start; the first `most` of them, if given.
 
     Without a length it is the tutor's first. Raises FieldErrors or NotFound.
     """
@@ -41,13 +43,17 @@ def list_slots(tutor_id: int, window: SlotWindow, length: int | None) -> list[Bo
     if length not in lengths:
         raise FieldErrors({"length": [NOT_OFFERED.format(", ".join(map(str, lengths)))]})
     kind = kind_of_free_time(found.calendar.terms)
-    slots = [BookableSlot(each, kind) for each in found.calendar.free_slots(length, span)]
-    slots += [
+    free = (BookableSlot(each, kind) for each in found.calendar.free_slots(length, span))
+    groups = [
         BookableSlot(group.span, SlotKind("group", group.session_id, group.free_seats, group.seats))
         for group in found.groups
     ]
-    slots.sort(key=lambda each: each.span)
-    return slots
+    groups.sort(key=_span_of)
+    return list(islice(merge(free, groups, key=_span_of), most))
+
+
+def _span_of(slot: BookableSlot) -> Span:
+    return slot.span
 
 
 def kind_of_free_time(terms: Terms) -> SlotKind:

@@ -12,6 +12,7 @@ from functions.availability.domain.errors import TooManyOverrides
 from functions.availability.domain.slot_query import SlotQuery
 from shared.domain.auth import TutorCaller
 from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.fast_routes import always
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response
@@ -52,6 +53,7 @@ def delete_override_v1(caller: TutorCaller, override_id: int) -> Response:
 @deprecated.fast_get(
     "/api/availability/slots/{tutor_id:int32}/",
     query=SlotQuery,
+    takes_long=always,
     response_model=list[Slot],
     responses=error_responses(FieldErrors, NotFound),
     deprecated=True,

@@ -10,6 +10,7 @@ from functions.availability.api.render import render_slot
 from functions.availability.api.responses import SlotPage
 from functions.availability.domain.slot_query import SlotPageQuery, SlotWindow
 from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.fast_routes import always
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
@@ -20,6 +21,7 @@ bookable_slots = router("availability")
 @bookable_slots.fast_get(
     "/api/availability/tutors/{tutor_id:int32}/slots/",
     query=SlotPageQuery,
+    takes_long=always,
     response_model=SlotPage,
     responses=error_responses(FieldErrors, NotFound),
 )
@@ -27,7 +29,7 @@ def list_slots(request: Request) -> Response:
     """List what you can book with a tutor, by its start: free time, and seats of groups."""
     query = SlotPageQuery.read(request.scope["query_string"])
     window = query.window()
-    found = slots.list_slots(request.path_params["tutor_id"], window, query.length)
+    found = slots.list_slots(request.path_params["tutor_id"], window, query.length, query.page_size + 1)
     page, rest = found[: query.page_size], found[query.page_size :]
     following = _link(request, query, window, rest[0].span.starts_at) if rest else None
     return json_response({"next": following, "results": [render_slot(each, window.zone) for each in page]})

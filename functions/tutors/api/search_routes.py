@@ -6,10 +6,12 @@ from functions.tutors.actions import search
 from functions.tutors.api.responses import Details, Facets, Skill, TutorItem
 from functions.tutors.data import queries
 from functions.tutors.domain.errors import UnknownSkillSearched
+from functions.tutors.domain.read_filters import asks_for_free_time
 from functions.tutors.domain.search_query import FacetQuery, SearchQuery
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import next_link
+from shared.kit.http.fast_routes import always
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import refuse_unknown
 from shared.kit.http.responses import raw_json_response
@@ -21,6 +23,7 @@ tutors = router("tutors")
 @tutors.recorded.fast_get(
     "/api/user/tutor/search/",
     query=SearchQuery,
+    takes_long=asks_for_free_time,
     response_model=list[TutorItem],
     responses=error_responses(UnknownSkillSearched),
 )
@@ -34,6 +37,7 @@ def search_tutors(request: Request) -> Response:
 @tutors.fast_get(
     "/api/user/tutor/search/facets/",
     query=FacetQuery,
+    takes_long=always,
     response_model=Facets,
     responses=error_responses(UnknownSkillSearched),
 )

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from operator import attrgetter
+from urllib.parse import unquote_to_bytes
 
 from functions.tutors.domain.filters import Filters
 from functions.tutors.domain.search_query import SearchQuery, order_of
@@ -21,6 +22,11 @@ BOUNDS = {
 UNBOUNDED = (None,) * 4
 REPEATABLE = frozenset({"skills", "free_weekdays"})
 KNOWN = SearchQuery.model_fields.keys() - {"cursor"}
+
+
+def asks_for_free_time(query: bytes) -> bool:
+    """Whether a raw query string may ask who is free, however its parameters are encoded."""
+    return b"free_" in unquote_to_bytes(query)
 
 
 def read_filters(query: bytes) -> Filters:

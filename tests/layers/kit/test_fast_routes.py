@@ -1,14 +1,19 @@
 """Fast routes: what they cannot do is refused when the app is built."""
 
+import asyncio
 import json
+from contextlib import closing
+from threading import Event, Lock
 from typing import Annotated, Any
 
+import httpx
 import pytest
 from fastapi import Depends, Request, Response
 
 from shared.domain.auth import User, any_user
 from shared.kit.http.app import http_app, http_handler
-from shared.kit.http.fast_routes import UnfitForFastRoute
+from shared.kit.http.fast_routes import LONG_THREADS, UnfitForFastRoute, always
+from shared.kit.http.middleware import App
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.request_models import RequestModel
 from shared.kit.http.responses import json_response
@@ -107,3 +112,46 @@ def test_a_recorded_route_ignores_parameters() -> None:
     recorded.get("/api/plain/")(nothing)
     call = LambdaClient(http_handler(recorded))
     assert [json.loads(call("GET", f"/api/{path}/?x=1").body) for path in ("fast", "plain")] == [{}, {}]
+
+
+async def get(app: App, path: str) -> int:
+    """The status of an answer."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        return (await client.get(path)).status_code
+
+
+def test_short_reads_do_not_wait_for_long_ones_and_these_run_two_at_once() -> None:
+    ended, both_run, lock, running, most = Event(), Event(), Lock(), [0], [0]
+
+    def long(_request: Request) -> Response:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+            if running[0] == LONG_THREADS:
+                both_run.set()
+        assert ended.wait(30)
+        with lock:
+            running[0] -= 1
+        return json_response({})
+
+    made = fast(only_request)
+    made.fast_get("/api/long/", takes_long=always)(long)
+    made.recorded.fast_get("/api/sometimes/", takes_long=lambda query: query == b"long")(long)
+    app = http_app(made)
+
+    async def scenario() -> list[int]:
+        paths = ["/api/long/"] * 10 + ["/api/sometimes/?long"] * 10
+        long_reads = [asyncio.create_task(get(app, path)) for path in paths]
+        try:
+            assert await asyncio.to_thread(both_run.wait, 20)
+            async with asyncio.timeout(20):
+                assert await asyncio.gather(*[get(app, "/api/fast/") for _ in range(20)]) == [200] * 20
+            assert not any(read.done() for read in long_reads)
+        finally:
+            ended.set()
+        return await asyncio.gather(*long_reads)
+
+    with closing(asyncio.new_event_loop()) as loop:
+        assert loop.run_until_complete(scenario()) == [200] * 20
+        loop.run_until_complete(loop.shutdown_default_executor())
+    assert most == [LONG_THREADS]

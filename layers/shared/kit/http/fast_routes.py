@@ -21,7 +21,19 @@ from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
 from shared.kit.http.responses import exception_response
 
 THREADS = 4
+# Reads that may take long have threads and a queue of their own: however many wait there, no short one waits for them.
+LONG_THREADS = 2
 FastEndpoint = Callable[[Request], Response]
+# Says of a raw query string whether its answer may take long.
+TakesLong = Callable[[bytes], bool]
+
+
+def always(_query: bytes) -> bool:
+    return True
+
+
+def never(_query: bytes) -> bool:
+    return False
 
 
 class UnfitForFastRoute(TypeError):
@@ -35,6 +47,8 @@ class FastRoute(APIRoute):
     recorded = False
     # What its endpoint reads from the query string, for the description.
     query_model: type[RecordedQueryModel] | None = None
+    # Which of its answers may take long.
+    takes_long: TakesLong = staticmethod(never)
 
     def answer(self, request: Request) -> Response:
         try:
@@ -49,6 +63,11 @@ class FastRoute(APIRoute):
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="fast")
+
+
+@cache
+def _long_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="long")
 
 
 class FastRoutes:
@@ -68,7 +87,8 @@ class FastRoutes:
         scope["route"] = route
         loop = asyncio.get_running_loop()
         here = copy_context()
-        response = await loop.run_in_executor(_threads(), here.run, route.answer, Request(scope, receive))
+        threads = _long_threads() if route.takes_long(scope["query_string"]) else _threads()
+        response = await loop.run_in_executor(threads, here.run, route.answer, Request(scope, receive))
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> FastRoute | None:

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from shared.kit.errors import AppError
 from shared.kit.http import path_convertors
-from shared.kit.http.fast_routes import FastEndpoint, FastRoute
+from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
 from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
 from shared.kit.http.request_body import BodyRequest
 from shared.kit.http.request_models import validation_error
@@ -83,11 +83,17 @@ class Router(APIRouter):
                 route.recorded = self.lenient
 
     def fast_get(
-        self, path: str, *, query: type[RecordedQueryModel] | None = None, **options: Any
+        self,
+        path: str,
+        *,
+        query: type[RecordedQueryModel] | None = None,
+        takes_long: TakesLong = never,
+        **options: Any,
     ) -> Callable[[FastEndpoint], FastEndpoint]:
         """Add a public GET endpoint of the form (request) -> Response, see `fast_routes`.
 
-        `query` is the model it reads from the query string, for the description.
+        `query` is the model it reads from the query string, for the description; answers that `takes_long` expects to
+        take long wait for each other only.
         """
 
         def add(endpoint: FastEndpoint) -> FastEndpoint:
@@ -95,6 +101,7 @@ class Router(APIRouter):
             match self.routes[-1]:
                 case FastRoute() as route:
                     route.query_model = query
+                    route.takes_long = takes_long
             return endpoint
 
         return add
