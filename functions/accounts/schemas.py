@@ -26,8 +26,10 @@ def email_complaints(text: str) -> list[str]:
     return [] if text.isascii() else [NOT_EMAIL]
 
 
-EmailText = Annotated[str, Text(max_length=255, checks=(email_complaints,))]
-RegistrationEmail = Annotated[str, Text(max_length=255, checks=(email_complaints,), wrong_type=NOT_EMAIL)]
+EmailText = Annotated[str, Text(max_length=255, normalized=True, checks=(email_complaints,))]
+RegistrationEmail = Annotated[
+    str, Text(max_length=255, normalized=True, checks=(email_complaints,), wrong_type=NOT_EMAIL)
+]
 
 
 class Registration(BaseModel):
@@ -47,8 +49,8 @@ class Registration(BaseModel):
     is_tutor_as_sent: SkipJsonSchema[Any] = Field(default=False, validation_alias="is_tutor")
     email: RegistrationEmail
     password: Annotated[str, Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
-    first_name: Annotated[str, Text(max_length=255, blank=True)] = ""
-    last_name: Annotated[str, Text(max_length=255, blank=True)] = ""
+    first_name: Annotated[str, Text(max_length=255, blank=True, normalized=True)] = ""
+    last_name: Annotated[str, Text(max_length=255, blank=True, normalized=True)] = ""
     is_tutor: Annotated[bool, Flag()] = False
 
     @field_validator("email")

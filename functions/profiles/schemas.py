@@ -10,7 +10,7 @@ from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.kit.http.fields import Text
 from shared.kit.http.partial_update import PartialUpdate
 
-NAME = Text(max_length=255, blank=True)
+NAME = Text(max_length=255, blank=True, normalized=True)
 PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)
 
 

@@ -15,7 +15,7 @@ class Credentials(BaseModel):
         json_schema_extra={"example": {"email": "ola@example.com", "password": "Zielona!Herbata7"}}
     )
 
-    email: Annotated[str, Text()]
+    email: Annotated[str, Text(normalized=True)]
     password: Annotated[str, Text()]
 
 
@@ -26,7 +26,7 @@ class PasswordGrant(BaseModel):
         json_schema_extra={"example": {"username": "ola@example.com", "password": "Zielona!Herbata7"}}
     )
 
-    username: Annotated[str, Text()]
+    username: Annotated[str, Text(normalized=True)]
     password: Annotated[str, Text()]
 
 

@@ -8,6 +8,7 @@ from shared.kit.http import fields
 from shared.kit.http.fields import Flag, Text, Whole, invalid
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RecordedRequestModel
+from shared.kit.text import one_form
 
 HOURLY_RATE = Field(description="Whole units of the currency per hour, 0 to 1000000.")
 MAX_LOCATION = 50
@@ -17,7 +18,7 @@ MAX_DESCRIPTION = 20_000
 class DescriptionChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"description": "Uczę fizyki od dziesięciu lat."}})
 
-    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True)] = None
+    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True, normalized=True)] = None
 
 
 class SettingsChange(PartialUpdate):
@@ -25,9 +26,9 @@ class SettingsChange(PartialUpdate):
 
     model_config = ConfigDict(json_schema_extra={"example": {"price": 80, "online_sessions_available": True}})
 
-    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True)] = None
+    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True, normalized=True)] = None
     price: Annotated[int, HOURLY_RATE, Whole()] = 0
-    tutoring_location: Annotated[str, Text(max_length=100, blank=True)] = ""
+    tutoring_location: Annotated[str, Text(max_length=100, blank=True, normalized=True)] = ""
     online_sessions_available: Annotated[bool, Flag()] = False
     in_person_sessions_available: Annotated[bool, Flag()] = False
     individual_sessions_available: Annotated[bool, Flag()] = False
@@ -43,7 +44,7 @@ class PriceChange(PartialUpdate):
 class LocationChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"tutoring_location": "Rzeszów"}})
 
-    tutoring_location: Annotated[str, Text(max_length=100, blank=True)]
+    tutoring_location: Annotated[str, Text(max_length=100, blank=True, normalized=True)]
 
 
 class GroupChange(PartialUpdate):
@@ -65,7 +66,7 @@ def a_list_or_nothing(value: Any) -> list[Any]:
         return []
     if not isinstance(value, list):
         raise invalid(fields.not_a("list", value))
-    return value
+    return [one_form(each) if isinstance(each, str) else each for each in value]
 
 
 class SkillsChange(RecordedRequestModel):

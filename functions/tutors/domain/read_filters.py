@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 from functions.tutors.domain.filters import Filters
 from functions.tutors.domain.search_query import SearchQuery, order_of
 from shared.kit.http.query_string import parse_query
+from shared.kit.text import one_form
 
 SWITCHES = {
     "online_sessions_available": "online_sessions",
@@ -36,7 +37,7 @@ def read_filters(query: bytes) -> Filters:
     filters = Filters(
         name=asked.search_by_full_name,
         location=asked.tutoring_location,
-        skills=asked.skills,
+        skills=[one_form(skill) for skill in asked.skills],
         free_time=asked.free_time,
         order=order_of(asked.sorting_by_average_rating, asked.sorting_by_hourly_rate),
         page_size=asked.page_size,

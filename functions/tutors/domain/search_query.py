@@ -63,7 +63,7 @@ Weekdays = Annotated[
 Direction = Annotated[
     str | None, BeforeValidator(read_direction), WithJsonSchema({"type": "string", "enum": ["asc", "desc"]})
 ]
-ONE_TEXT = Text(blank=True)
+ONE_TEXT = Text(blank=True, normalized=True)
 FREE = "Tutors with a slot that can be booked: "
 
 

@@ -1,6 +1,7 @@
 """Registering an account."""
 
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -77,6 +78,14 @@ def test_only_address_and_password_are_needed(platform: None) -> None:
     answer = call("POST", PATH, json_body={"email": OLA["email"], "password": OLA["password"]})
     assert (answer.status, answer.json) == (201, CREATED)
     assert query("SELECT first_name, last_name, is_tutor FROM users") == [("", "", False)]
+
+
+def test_names_and_addresses_are_kept_in_one_form(platform: None) -> None:
+    """An address of compatible letters is the plain one, not another account that nobody can tell from it."""
+    names = {"first_name": normalize("NFD", "Żaneta"), "last_name": normalize("NFD", "Łoś")}
+    assert register(email="ola@\u212aot.example", **names).status == 201
+    assert query("SELECT email, first_name, last_name FROM users") == [("ola@Kot.example", "Żaneta", "Łoś")]
+    assert register(email="ola@kot.example").json == TAKEN
 
 
 def test_text_is_trimmed(platform: None) -> None:

@@ -54,7 +54,7 @@ def test_names_change_one_at_a_time_or_together(people: People) -> None:
     before = get(ola)
     for body, names in (
         ({"first_name": " Łucja "}, ("Łucja", "Nowak")),
-        ({"last_name": "Żak"}, ("Łucja", "Żak")),
+        ({"last_name": "Z\u0307ak"}, ("Łucja", "Żak")),
         ({"first_name": "", "last_name": ""}, ("", "")),
         ({"first_name": "x" * 255, "last_name": 5}, ("x" * 255, "5")),
         ({}, ("x" * 255, "5")),

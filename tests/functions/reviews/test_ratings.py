@@ -41,6 +41,7 @@ def ratings_of(student: Person) -> Any:
         ({"rating": "2", "review": "  tekstowa\nocena "}, 2, "tekstowa\nocena"),
         ({"rating": 5.0, "review": 7}, 5, "7"),
         ({"rating": "1.0", "review": "😀"}, 1, "😀"),
+        ({"review": "jak przysłano: o\u0301"}, 5, "jak przysłano: o\u0301"),
         ({"review": "bez oceny"}, 5, "bez oceny"),
         ({"review": "ż" * 5_000}, 5, "ż" * 5_000),
         ({"review": "x", "created_at": "2001-01-01T00:00:00Z", "student": "7f8f2a52", "tutor_id": 9}, 5, "x"),

@@ -1,5 +1,8 @@
 """Names and locations as people type them."""
 
+from typing import Literal
+from unicodedata import normalize
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -152,3 +155,11 @@ def test_short_words_find_exactly_the_names_that_contain_them(tutors: People, wo
     ]
     typed = " ".join(words).replace("%", "%25")
     assert sorted(found(f"search_by_full_name={typed}")) == sorted(expected)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_search_finds_the_same_in_every_form(people: People, form: Literal["NFC", "NFD"]) -> None:
+    people.tutor(first_name="Łucja", last_name="Żółw", tutor={"location": "Łódź", "skills": ["Hiszpański"]})
+    people.tutor(first_name="Lucja", last_name="Zolw", tutor={"location": "Lodz", "skills": ["Fizyka"]})
+    for asked in ("search_by_full_name=Żółw", "tutoring_location=Łódź", "skills=Hiszpański"):
+        assert found(normalize(form, asked)) == ["Łucja"]

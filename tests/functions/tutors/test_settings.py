@@ -1,6 +1,7 @@
 """A tutor's own settings."""
 
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -295,3 +296,14 @@ def test_settings_are_the_caller_s_own(people: People) -> None:
     sent = {"price": 99, "user_id": str(other.id), "id": other.tutor_id}
     assert change(mine, "price", sent).status == 200
     assert query("SELECT price FROM tutors ORDER BY id") == [(99,), (10,)]
+
+
+def test_texts_are_kept_in_one_form(people: People) -> None:
+    tutor = people.tutor()
+    for setting, field, text in (
+        ("location", "tutoring_location", "Łódź"),
+        ("description", "description", "Uczę się"),
+    ):
+        assert change(tutor, setting, {field: normalize("NFD", text)}).status == 200
+        assert get(tutor, setting) == {field: text}
+    assert change(tutor, "skills", {"skills": [normalize("NFD", "Hiszpański")]}).json == {"skills": ["Hiszpański"]}
