@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from shared.domain.email_addresses import is_mailed_as_written
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.platform_settings import platform_settings
 from shared.kit.http.fields import NOT_EMAIL, Flag, Text, invalid
@@ -17,13 +18,13 @@ TUTOR_DOMAIN = "Email must end with {} for tutors"
 def email_complaints(text: str) -> list[str]:
     """Addresses are ASCII (RFC 5321), so that every mail server takes them and case means the same everywhere.
 
-    A domain in other letters has its xn-- form.
+    A domain in other letters has its xn-- form. What a mail header would decode is refused: it names somebody else.
     """
     try:
         validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return [NOT_EMAIL]
-    return [] if text.isascii() else [NOT_EMAIL]
+    return [] if text.isascii() and is_mailed_as_written(text) else [NOT_EMAIL]
 
 
 EmailText = Annotated[str, Text(max_length=255, normalized=True, checks=(email_complaints,))]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
@@ -104,10 +105,11 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     """A multipart message (RFC 2046 alternative), plain text first."""
     message = EmailMessage(SEVEN_BIT)
     message["Subject"] = email.subject
-    message["From"] = sender
-    message["To"] = recipient
+    sender_name, _, sender_address = (part.strip('"<> ') for part in sender.rpartition("<"))
+    message["From"] = _structured(sender_address, sender_name)
+    message["To"] = _structured(recipient)
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or None)
+    message["Message-ID"] = make_msgid(domain=sender_address.rpartition("@")[2] or None)
     facts = "".join(f"{fact.name}: {fact.value}\n" for fact in email.rows)
     text = f"{email.before}\n\n{facts}".rstrip()
     message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n")
@@ -115,6 +117,12 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     if email.calendar:
         _add_calendar(message, email.calendar)
     return message
+
+
+def _structured(address: str, name: str = "") -> Address:
+    """Of its parts, so that nothing in an address is read as another one or as a list of them."""
+    local_part, _, domain = address.rpartition("@")
+    return Address(name, local_part, domain)
 
 
 FACTS = '\n<table style="border-collapse:collapse">{}</table>'

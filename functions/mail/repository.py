@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.data.bookings import Role
+from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, Sql, compose
 
@@ -94,12 +95,36 @@ DELETE FROM sign_in_sessions WHERE id IN (
 )
 
 
+# Nobody can have done anything with an account that was never confirmed; of one whose confirmation was taken back,
+# what concerns others is kept. The link may be a later one than that of the registration.
+DELETE_UNCONFIRMED_ACCOUNTS = Command("""
+DELETE FROM users WHERE id IN (
+    SELECT id FROM users u
+    WHERE confirmed_at IS NULL AND created_at < now() - make_interval(days => %(days)s)
+      AND NOT is_staff AND picture IS NULL
+      AND NOT EXISTS (SELECT FROM email_tokens t WHERE t.user_id = u.id AND t.expires_at > now())
+      AND NOT EXISTS (SELECT FROM sign_in_sessions s WHERE s.user_id = u.id)
+      AND NOT EXISTS (SELECT FROM conversation_members m WHERE m.user_id = u.id)
+      AND NOT EXISTS (SELECT FROM ratings r WHERE r.student_id = u.id)
+      AND NOT EXISTS (SELECT FROM bookings b WHERE b.student_id = u.id)
+      AND NOT EXISTS (
+          SELECT FROM tutors t JOIN tutoring_sessions s ON s.tutor_id = t.id WHERE t.user_id = u.id
+      )
+    ORDER BY created_at LIMIT 1000 FOR UPDATE OF u SKIP LOCKED
+)
+""")
+
+
 def delete_old() -> None:
-    """Delete mails a week old, those that could not be sent in three days and so are of no use, and what expired."""
+    """Delete mails a week old, those that could not be sent in three days and so are of no use, and what expired.
+
+    An account that was never confirmed expires with the last link mailed to it.
+    """
     with connection() as db:
         DELETE_OLD_MAILS.run(db)
         for deletion in DELETE_EXPIRED:
             deletion.run(db)
+        DELETE_UNCONFIRMED_ACCOUNTS.run(db, {"days": platform_settings().confirm_token_days})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from functions.mail.booking_emails import booking_change_email, reminder_email
 from functions.mail.email_message import Email, as_message
 from functions.mail.repository import Addressee, DueMail
 from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
+from shared.domain.email_addresses import is_mailed_as_written
 from shared.kit.observability.log import logger
 from shared.kit.settings import settings
 
@@ -76,7 +77,7 @@ def _send(mail: DueMail, send: Transport) -> bool:
 
     Raises NotSent.
     """
-    addressee = repository.find_addressee(mail.recipient)
+    addressee = repository.find_addressee(mail.recipient) if is_mailed_as_written(mail.recipient) else None
     email = EMAILS[mail.kind](addressee, mail.payload) if addressee else None
     if addressee is None or email is None:
         repository.mark_sent(mail.id)

@@ -14,7 +14,10 @@ class User(Base):
     """An account, which can sign in once `confirmed_at` is set. An address in any case belongs to one account."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("users_email_key", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("users_email_key", text("lower(email)"), unique=True),
+        Index("users_unconfirmed_idx", "created_at", postgresql_where=text("confirmed_at IS NULL")),
+    )
 
     id: Mapped[UuidKey]
     email: Mapped[str]

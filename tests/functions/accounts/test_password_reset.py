@@ -245,3 +245,9 @@ def test_an_account_is_mailed_five_links_in_an_hour_and_an_address_asks_for_twen
     # What was refused for the account's sake was not counted for the address.
     assert [request(f"nobody{n}@example.com").status for n in range(16)] == [200] * 15 + [429]
     assert call("POST", "/api/user/confirm_user/resend/", json_body={"email": "x@example.com"}).status == 429
+
+
+def test_an_address_that_a_mail_header_would_decode_is_refused(people: People) -> None:
+    people.student(email="victim@example.com")
+    answer = request("=?utf-8?q?victim?=@example.com")
+    assert (answer.status, answer.json) == (400, {"email": ["Podaj poprawny adres e-mail."]})
