@@ -75,9 +75,14 @@ class FastRoutes:
 
     def __init__(self, app: Any, routes: Iterable[FastRoute]) -> None:
         self.app: App = app
-        self.routes = list(routes)
-        for route in self.routes:
+        self.by_path: dict[str, FastRoute] = {}
+        self.with_parameters: list[FastRoute] = []
+        for route in routes:
             check_fast(route)
+            if route.param_convertors:
+                self.with_parameters.append(route)
+            else:
+                self.by_path[route.path] = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
@@ -92,9 +97,9 @@ class FastRoutes:
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> FastRoute | None:
-        for route in self.routes:
-            if route.path == scope["path"]:
-                return route
+        if route := self.by_path.get(scope["path"]):
+            return route
+        for route in self.with_parameters:
             match, found = route.matches(scope)
             if match is Match.FULL:
                 scope.update(found)

@@ -88,6 +88,8 @@ def from_query(model: type[RecordedQueryModel]) -> Any:
 
 def refuse_unknown(query: bytes, model: type[BaseModel] = NoQuery) -> None:
     """Raises UnknownField for a parameter of a query string that the model does not have."""
+    if not query:
+        return
     known = known_names(model)
     for name in parse_query(query):
         if name not in known:
