@@ -91,6 +91,13 @@ def rate_limits(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def any_number_of_bookings(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A student may have as many bookings to come as the test makes."""
+    monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "1000000")
+    read_settings_again()
+
+
+@pytest.fixture
 def people(platform: None) -> People:
     """Makes confirmed accounts that are signed in."""
     return People()

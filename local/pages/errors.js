@@ -23,6 +23,7 @@ const MEANINGS = {
   slot_not_offered: "The tutor does not offer this time.",
   slot_taken: "Somebody else has just taken this time.",
   student_busy: "There is another session at that time.",
+  too_many_bookings: "You have as many sessions to come as you may have.",
   throttled: "Too many requests; try again in a moment.",
   token_not_valid: "The sign-in session is over.",
   too_late: "It is too late for that.",

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.seats import pass_on_seats
 from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking
 from functions.bookings.data.waitlist import close_waitlist, resolve_offer
@@ -22,7 +23,7 @@ class TooLateToCancel(Conflict):
 def cancel_booking(db: PooledConnection, caller_id: UUID, booking_id: int, reason: str) -> None:
     """Give a booking up: its student until the cut-off, its tutor at any time with a reason.
 
-    Raises NotFound, FieldErrors, WrongState or TooLateToCancel.
+    Raises NotFound, FieldErrors, WrongState, TooLateToCancel or Throttled; tutors can always.
     """
     booking, role, locked = lock_booking(db, booking_id, caller_id)
     if role == "tutor" and not reason:
@@ -30,6 +31,8 @@ def cancel_booking(db: PooledConnection, caller_id: UUID, booking_id: int, reaso
     check_transition(booking, CANCEL)
     if role == "student" and booking.state == "confirmed" and booking.now > booking.changeable_until:
         raise TooLateToCancel
+    if role == "student":
+        check_pace(db, caller_id, caller_id, booking.tutor_id)
     apply_transition(db, booking, CANCEL, Actor(caller_id, role, reason))
     resolve_offer(db, booking.id, "left")
     if role == "tutor":

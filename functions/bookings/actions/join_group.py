@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.requested_slot import RequestedSlot
 from functions.bookings.actions.seats import seat_for_student
 from functions.bookings.data import lookups
@@ -21,12 +22,13 @@ OTHER_FORM = "Ta grupa spotyka się w innej formie."
 def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, session_id: int) -> AddedBooking:
     """Book a seat of an open group.
 
-    Raises FieldErrors, NotFound, OwnSlot, TooShortNotice, SessionFull or StudentBusy.
+    Raises FieldErrors, NotFound, OwnSlot, Throttled, TooShortNotice, SessionFull, StudentBusy or TooManyBookings.
     """
     group = _get_group(db, session_id)
     if group.tutor_user_id == student_id:
         raise OwnSlot
     lock_people(db, group.tutor_user_id, student_id)
+    check_pace(db, student_id, student_id, group.tutor_id)
     return _book_seat(db, student_id, command, _get_group(db, session_id))
 
 

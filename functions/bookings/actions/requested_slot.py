@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from functions.bookings.actions.pace import check_pace
 from functions.bookings.data import lookups
 from functions.bookings.domain.commands import SlotCommand
 from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered
@@ -60,10 +61,14 @@ def find_requested_slot(db: PooledConnection, command: SlotCommand) -> Requested
 
 
 def lock_calendar(db: PooledConnection, slot: RequestedSlot, student_id: UUID, window: Span) -> Calendar:
-    """The tutor's calendar around a window, once tutor and student are locked. Raises OwnSlot or NotFound."""
+    """The tutor's calendar around a window, once tutor and student are locked.
+
+    Raises OwnSlot, NotFound or Throttled.
+    """
     if slot.tutor_user_id == student_id:
         raise OwnSlot
     lock_people(db, slot.tutor_user_id, student_id)
+    check_pace(db, student_id, student_id, slot.tutor_id)
     calendar = load_calendar(db, slot.tutor_id, window)
     if calendar is None:
         raise NotFound

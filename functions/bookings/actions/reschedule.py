@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from uuid import UUID
 
 from functions.bookings.actions.bookable import why_not_bookable
+from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.unit_of_work import lock_booking
 from functions.bookings.actions.vacated_slot import keep_slot, offer_slot
 from functions.bookings.data.lookups import find_busy
@@ -52,8 +53,8 @@ def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, c
 
     The time it has already changes nothing. The time a student gives up is offered to those who wait for it.
 
-    Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, StudentBusy or one of
-    SLOT_ERRORS.
+    Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, StudentBusy, Throttled or
+    one of SLOT_ERRORS.
     """
     booking, role, locked = lock_booking(db, booking_id, caller_id, members=True)
     if role == "tutor" and not command.reason:
@@ -63,6 +64,7 @@ def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, c
     if span == booking.span:
         return
     _check_bounds(booking, span)
+    check_pace(db, caller_id, booking.student_id, booking.tutor_id)
     calendar = load_calendar(db, booking.tutor_id or 0, span, but_session=booking.session_id)
     if calendar is None:
         raise NotFound

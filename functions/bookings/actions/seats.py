@@ -9,6 +9,7 @@ from functions.bookings.data.repository import NewSeat
 from functions.bookings.data.waitlist import Vacancy
 from functions.bookings.domain.booking import OFFER_HOLD, REQUEST_HOLD
 from shared.domain.free_time import Span
+from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
 JITSI = "https://meet.jit.si/"
@@ -35,6 +36,7 @@ def seat_for_student(
         seat=seat,
         note=note,
         series_id=series_id,
+        most_active=platform_settings().max_active_bookings,
     )
 
 

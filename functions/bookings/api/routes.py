@@ -14,11 +14,12 @@ from functions.bookings.domain.errors import (
     OwnSlot,
     SessionFull,
     StudentBusy,
+    TooManyBookings,
     WrongState,
 )
 from functions.bookings.domain.series import SeriesConflict
 from shared.domain.auth import TutorCaller, User
-from shared.kit.errors import NotFound
+from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.routing import router
 
@@ -29,7 +30,9 @@ bookings = router("bookings")
     "/api/reservation/reservation/",
     status_code=201,
     response_model=Reservation | SeriesOfBooking,
-    responses=change_responses(NotFound, OwnSlot, *SLOT_ERRORS.values(), SessionFull, SeriesConflict),
+    responses=change_responses(
+        NotFound, OwnSlot, *SLOT_ERRORS.values(), SessionFull, SeriesConflict, TooManyBookings, Throttled
+    ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def book_session(caller: User, request: Request, body: NewBooking) -> Response:
@@ -61,7 +64,7 @@ def book_session(caller: User, request: Request, body: NewBooking) -> Response:
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/cancel/",
     response_model=Reservation,
-    responses=change_responses(WrongState, cancel.TooLateToCancel),
+    responses=change_responses(WrongState, cancel.TooLateToCancel, Throttled),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancellation) -> Response:
@@ -88,6 +91,7 @@ def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancel
         reschedule.GroupCannotBeMoved,
         *SLOT_ERRORS.values(),
         StudentBusy,
+        Throttled,
     ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -143,7 +147,7 @@ def decline_request(caller: TutorCaller, request: Request, booking_id: int, body
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/accept/",
     response_model=Reservation,
-    responses=change_responses(WrongState, HoldExpired),
+    responses=change_responses(WrongState, HoldExpired, TooManyBookings),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def accept_offer(caller: User, request: Request, booking_id: int, body: EmptyBody) -> Response:

@@ -10,10 +10,10 @@ from functions.bookings.api.documentation import change_responses
 from functions.bookings.api.responses import BookedSeries, Series
 from functions.bookings.data import queries
 from functions.bookings.domain.commands import NewSeries
-from functions.bookings.domain.errors import OwnSlot, SlotNotOffered
+from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered, TooManyBookings
 from functions.bookings.domain.series import SeriesConflict
 from shared.domain.auth import User
-from shared.kit.errors import NotFound
+from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
@@ -25,7 +25,9 @@ series = router("bookings")
     "/api/reservation/series/",
     status_code=201,
     response_model=BookedSeries,
-    responses=change_responses(NotFound, OwnSlot, SlotNotOffered, SeriesConflict),
+    responses=change_responses(
+        NotFound, OwnSlot, SlotNotOffered, BeyondWindow, SeriesConflict, TooManyBookings, Throttled
+    ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def book_series(caller: User, request: Request, body: NewSeries) -> Response:

@@ -66,6 +66,20 @@ def find_busy(
     return set(BUSY_PLACES.all(db, {"people": list(people), "starts": starts, "ends": ends, "but": but_session}))
 
 
+COUNT_ACTIVE = Query(
+    int,
+    compose(
+        "SELECT count(*) FROM bookings WHERE student_id = %s AND state IN {active} AND ends_at > now()",
+        active=ACTIVE_STATES,
+    ),
+)
+
+
+def count_active(db: PooledConnection, student_id: UUID) -> int:
+    """How many bookings a student has to come, offers among them."""
+    return COUNT_ACTIVE.get(db, (student_id,))
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An item of a listed tutor's schedule."""
@@ -102,6 +116,7 @@ class GroupSession:
 
     now: datetime
     id: int
+    tutor_id: int
     tutor_user_id: UUID
     starts_at: datetime
     ends_at: datetime
@@ -114,8 +129,8 @@ class GroupSession:
 
 GROUP = compose(
     """
-SELECT clock_timestamp() AS now, s.id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form, r.minimum_notice,
-    r.confirmation, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
+SELECT clock_timestamp() AS now, s.id, t.id AS tutor_id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form,
+    r.minimum_notice, r.confirmation, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
 WHERE s.taken AND s.kind = 'group' AND t.listed AND """,
     has_waitlist=HAS_WAITLIST,

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from functions.bookings.data.columns import RESERVATION
 from functions.bookings.domain.booking import REQUEST_HOLD, LockedBooking
+from functions.bookings.domain.errors import TooManyBookings
 from functions.bookings.domain.transitions import Actor, Answerer, ChangeKind, Role, State, Transition
+from shared.data.booking_states import ACTIVE_STATES
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
@@ -28,6 +30,8 @@ class NewSeat:
     seat: int = 1
     note: str = ""
     series_id: UUID | None = None
+    # How many active bookings the student may have with this one; None for any number.
+    most_active: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ class AddedBooking:
     reservation: str
 
 
-# The price of an hour when it is booked is the booking's for good; numeric rounds halves up.
+# The price of an hour when it is booked is the booking's for good; numeric rounds halves up. The student is locked:
+# nobody makes another booking between the count and the commit.
 ADD_SEATS = Sql("""booked AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, awaiting, expires_at, starts_at, ends_at, price,
         currency, note, series_id)
@@ -70,6 +75,11 @@ ADD_SEATS = Sql("""booked AS (
             * extract(epoch FROM s.ends_at - s.starts_at) / 3600, 2),
         r.currency, %(note)s, %(series_id)s
     FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
+    WHERE %(most_active)s::int IS NULL
+       OR %(most_active)s::int >= (SELECT count(*) FROM {source}) + (
+            SELECT count(*) FROM bookings
+            WHERE student_id = %(student_id)s AND state IN {active} AND ends_at > now()
+       )
     ORDER BY s.starts_at
     RETURNING *
 ), recorded AS (
@@ -95,14 +105,14 @@ WITH made AS (
     ORDER BY w.starts_at
     RETURNING *
 ), {add_seats}""",
-        add_seats=compose(ADD_SEATS, source=Sql("made"), reservation=RESERVATION),
+        add_seats=compose(ADD_SEATS, source=Sql("made"), active=ACTIVE_STATES, reservation=RESERVATION),
     ),
 )
 ADD_SEAT = Query(
     AddedBooking,
     compose(
         "WITH session AS (SELECT * FROM tutoring_sessions WHERE id = %(session_id)s), {add_seats}",
-        add_seats=compose(ADD_SEATS, source=Sql("session"), reservation=RESERVATION),
+        add_seats=compose(ADD_SEATS, source=Sql("session"), active=ACTIVE_STATES, reservation=RESERVATION),
     ),
 )
 
@@ -112,7 +122,7 @@ def add_sessions(
 ) -> list[AddedBooking]:
     """Make sessions with one booking each, in order of time.
 
-    Raises psycopg.IntegrityError if somebody's time is taken.
+    Raises psycopg.IntegrityError if somebody's time is taken, TooManyBookings.
     """
     columns = {
         "items": [each.item_id for each in times],
@@ -122,12 +132,21 @@ def add_sessions(
         "busy_until": [each.busy.ends_at for each in times],
         "rooms": [each.meeting_url for each in times],
     }
-    return ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, "zone": platform_settings().time_zone})
+    added = ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, "zone": platform_settings().time_zone})
+    if len(added) < len(times):
+        raise TooManyBookings
+    return added
 
 
 def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooking:
-    """Book a seat of a session there is. Raises psycopg.IntegrityError if the seat or the student's time is taken."""
-    return ADD_SEAT.get(db, {**vars(seat), "session_id": session_id, "zone": platform_settings().time_zone})
+    """Book a seat of a session there is.
+
+    Raises psycopg.IntegrityError if the seat or the student's time is taken, TooManyBookings.
+    """
+    added = ADD_SEAT.one(db, {**vars(seat), "session_id": session_id, "zone": platform_settings().time_zone})
+    if added is None:
+        raise TooManyBookings
+    return added
 
 
 # Compare and swap: the state is still the one the transition was decided on.

@@ -68,6 +68,13 @@ class StudentBusy(Conflict):
     detail = "W tym czasie odbywają się już inne zajęcia."
 
 
+class TooManyBookings(Conflict):
+    """You have as many bookings to come as a student may have, or would have with these."""
+
+    code = "too_many_bookings"
+    detail = "Masz już tyle nadchodzących rezerwacji, ile można mieć naraz."
+
+
 class WrongState(Conflict):
     """The booking is not in a state in which this can be done."""
 

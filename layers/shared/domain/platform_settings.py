@@ -21,6 +21,11 @@ class PlatformSettings:
     password_check_minutes: int = 15
     confirm_token_days: int = 7
     reset_token_minutes: int = 30
+    # Of one person: bookings, moves and cancellations, in all and with the same other person.
+    booking_changes_per_hour: int = 30
+    booking_changes_per_pair: int = 10
+    # Of one student, still to come.
+    max_active_bookings: int = 20
 
 
 @cache

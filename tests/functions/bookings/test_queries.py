@@ -91,6 +91,7 @@ def test_lists_of_pages_have_what_the_recorded_ones_have(people: People, recorde
     assert call("GET", f"{RESERVATIONS}{recorded}?stat=confirmed", token=person.access).status == 200
 
 
+@pytest.mark.usefixtures("any_number_of_bookings")
 def test_without_a_page_the_newest_hundred(people: People) -> None:
     tutor, student = free_tutor(people, days=10), people.student()
     for day in range(10):

@@ -37,6 +37,9 @@ SEATS = ("bookings", "bookings_seat_key")
 CALLERS = 8
 
 
+pytestmark = pytest.mark.usefixtures("any_number_of_bookings")
+
+
 def figure(text: str) -> None:
     """What a proof has counted; pytest -rA shows it."""
     sys.stdout.write(text + "\n")

@@ -97,7 +97,7 @@ def _run_once(
     run: Callable[[PooledConnection], Reply],
     errors: Mapping[str, type[AppError]],
 ) -> Reply:
-    """Errors are answers too; but one about who calls is not kept, nor one of ours."""
+    """Errors are answers too; but one about who calls, or how often, is not kept, nor one of ours."""
     with constraint_errors(errors):
         is_first = idempotency_keys.claim_key(db, key)
     if not is_first:
@@ -106,7 +106,7 @@ def _run_once(
         with db.transaction():
             reply = run(db)
     except AppError as error:
-        if error.status == 401 or error.status >= 500:
+        if error.status in {401, 429} or error.status >= 500:
             raise
         reply = Reply(error.status, json_text(error.body))
     idempotency_keys.keep_reply(db, key, reply.status, reply.body)

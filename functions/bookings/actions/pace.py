@@ -1,0 +1,20 @@
+"""How often somebody may book, move and cancel: each of these is a mail to somebody else."""
+
+from uuid import UUID
+
+from functions.bookings.data.pace import Pace, find_full_hour
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import Throttled
+from shared.kit.settings import settings
+
+
+def check_pace(db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None) -> None:
+    """Before somebody, who is locked, changes what these two have booked. Raises Throttled."""
+    if not settings().rate_limits:
+        return
+    rules = platform_settings()
+    pace = Pace(rules.booking_changes_per_hour, rules.booking_changes_per_pair)
+    wait = find_full_hour(db, actor_id, student_id, tutor_id, pace)
+    if wait is not None:
+        raise Throttled(wait)

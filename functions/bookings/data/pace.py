@@ -1,0 +1,44 @@
+"""How much somebody has booked, moved and cancelled in the last hour."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many changes of bookings somebody may make in an hour, and how many with the same other person."""
+
+    per_person: int
+    per_pair: int
+
+
+# Where so many were made, the oldest of them has to be an hour old before the next. A series is booked at once, and a
+# group moves at once. What tutors cancel is not counted.
+FULL_HOUR = Query(
+    int,
+    """
+WITH made AS (
+    SELECT max(c.at) AS at, bool_or(b.student_id = %(student_id)s AND s.tutor_id = %(tutor_id)s) AS is_pair
+    FROM booking_changes c JOIN bookings b ON b.id = c.booking_id JOIN tutoring_sessions s ON s.id = b.session_id
+    WHERE c.actor_id = %(actor_id)s AND c.at > now() - interval '1 hour'
+      AND (c.from_state IS NULL OR c.kind = 'rescheduled' OR c.kind = 'cancelled' AND c.actor_role = 'student')
+    GROUP BY CASE WHEN c.from_state IS NULL THEN coalesce(b.series_id::text, b.id::text)
+        WHEN c.kind = 'rescheduled' THEN s.id || ' from ' || c.old_starts_at ELSE c.id || ' ended' END
+), full_since AS (
+    (SELECT at FROM made ORDER BY at DESC OFFSET %(per_person)s - 1 LIMIT 1)
+    UNION ALL (SELECT at FROM made WHERE is_pair ORDER BY at DESC OFFSET %(per_pair)s - 1 LIMIT 1)
+)
+SELECT ceil(extract(epoch FROM max(at) + interval '1 hour' - now()))::int FROM full_since HAVING count(*) > 0
+""",
+)
+
+
+def find_full_hour(
+    db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None, pace: Pace
+) -> int | None:
+    """In how many seconds somebody may change a booking of a student and a tutor again; None for now."""
+    people = {"actor_id": actor_id, "student_id": student_id, "tutor_id": tutor_id}
+    return FULL_HOUR.one(db, {**people, "per_person": pace.per_person, "per_pair": pace.per_pair})
