@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test contract contract-cloud proof coverage bench check audit licences generate template publish staff \
+.PHONY: help run test contract contract-cloud proof coverage bench check audit licences generate template deploy publish staff \
         openapi requirements clean
 
 help:  ## List the commands
@@ -70,6 +70,10 @@ template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AW
 
 REGION := AWS_DEFAULT_REGION=eu-central-1
 SAM := $(REGION) SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+
+deploy:  ## Build and deploy to AWS as a release of its own; STACK= PARAMETERS="LogLevel=DEBUG ...", others stay
+	@sam build
+	@sam deploy $(if $(STACK),--stack-name $(STACK)) --parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 
 publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
 	@$(BIN)/python -m infra.publish

@@ -5,6 +5,7 @@ It runs in the SAM CLI's environment, which has the transform: .venv-sam/bin/pyt
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,15 @@ UPLOADED = "https://s3.amazonaws.com/templates/{}"
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/tutoring:{}"
 
 
-def transformed(path: Path) -> dict[str, Any]:
+def transformed(path: Path, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The template as CloudFormation gets it where these parameters are given, and the others have their defaults."""
     template: dict[str, Any] = yaml_parse(path.read_text())
     for name, resource in template["Resources"].items():
         if resource["Type"] == FUNCTION:
             resource["Properties"]["ImageUri"] = IMAGE.format(name.lower())
         elif resource["Type"] == "AWS::CloudFormation::Stack":
             resource["Properties"]["TemplateURL"] = UPLOADED.format(Path(resource["Properties"]["TemplateURL"]).name)
-    translated: dict[str, Any] = Translator({}, Parser()).translate(template, {})
+    translated: dict[str, Any] = Translator({}, Parser()).translate(template, dict(parameters or {}))
     return translated
 
 
