@@ -1,5 +1,6 @@
 """AWS clients, made on first use: boto3 is the heaviest import of all and few requests need it."""
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,30 @@ def s3() -> "S3Client":
 
 @cache
 def sesv2() -> "SESV2Client":
-    """Tries once: a second try after a lost answer would send a mail twice, and the outbox has its own."""
+    """Tries once: a second try after a lost answer would send a mail twice, and the outbox has its own.
+
+    So it must not meet a connection that ended meanwhile: after a rest it makes new ones.
+    """
     import boto3
     from botocore.config import Config
 
-    return boto3.client("sesv2", config=Config(retries={"total_max_attempts": 1}))
+    client = boto3.client("sesv2", config=Config(retries={"total_max_attempts": 1}))
+    _close_after_rest(client)
+    return client
+
+
+def _close_after_rest(client: "SESV2Client") -> None:
+    from shared.kit.aws.kept_connections import TRUSTED_FOR
+
+    used_at = time.time()
+
+    def close_rested(**_event: object) -> None:
+        nonlocal used_at
+        if not 0 <= time.time() - used_at <= TRUSTED_FOR:
+            client.close()
+        used_at = time.time()
+
+    client.meta.events.register("before-call", close_rested)
 
 
 @cache

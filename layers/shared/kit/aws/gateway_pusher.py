@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import urllib3
 
+from shared.kit.aws.kept_connections import is_reset_of_reused, pool_manager
 from shared.kit.aws.pusher import Post
 from shared.kit.aws.signed_calls import signed_headers
 from shared.kit.observability.log import logger
@@ -29,7 +30,7 @@ class GatewayPusher:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint.rstrip("/")
-        self.http = urllib3.PoolManager(maxsize=PARALLEL, retries=False, timeout=TIMEOUT)
+        self.http = pool_manager(PARALLEL, TIMEOUT)
 
     def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
         return self.post_all([(connection_ids, data)])
@@ -78,13 +79,23 @@ class GatewayPusher:
     def _call(self, method: str, connection_id: str, body: bytes) -> int:
         url = f"{self.endpoint}/@connections/{quote(connection_id, safe='')}"
         try:
-            answer = self.http.request(method, url, body=body, headers=signed_headers("execute-api", method, url, body))
+            answer = self._request(method, url, body)
         except urllib3.exceptions.HTTPError as error:
             logger().warning("push failed", extra={"connection_id": connection_id, "error": str(error)})
             return 0
         if answer.status not in {200, 204, GONE}:
             logger().warning("push refused", extra={"connection_id": connection_id, "status": answer.status})
         return answer.status
+
+    def _request(self, method: str, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
+        """The answer; what met a connection that had ended is asked again, once."""
+        headers = signed_headers("execute-api", method, url, body)
+        try:
+            return self.http.request(method, url, body=body, headers=headers)
+        except urllib3.exceptions.ProtocolError as error:
+            if not is_reset_of_reused(error):
+                raise
+            return self.http.request(method, url, body=body, headers=headers)
 
 
 def _status(future: Future[int]) -> int:

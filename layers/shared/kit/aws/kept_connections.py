@@ -1,0 +1,68 @@
+"""Connections to AWS that are kept for the next request, and not trusted for longer than the way there remembers them.
+
+A NAT gateway forgets a connection nothing was sent over for 350 seconds, and answers its next use with a reset.
+Source: docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html (idle connections)
+"""
+
+import time
+from http.client import RemoteDisconnected
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.response import HTTPResponse
+
+# Seconds of rest after which a connection is made again: far below what a NAT gateway allows, above what a burst needs.
+TRUSTED_FOR = 5.0
+
+
+class ReusedConnectionReset(ConnectionResetError):
+    """The connection was used before and had ended meanwhile: the request was most likely not read."""
+
+
+class _Kept(HTTPConnection):
+    """A connection that is not used after a rest, and says whether it was used before when it fails."""
+
+    _answered_at = 0.0
+
+    def connect(self) -> None:
+        self._answered_at = 0.0
+        super().connect()
+
+    @property
+    def is_connected(self) -> bool:
+        # Asked before a kept connection is used again. The monotonic clock stands still while a Lambda is frozen.
+        return super().is_connected and 0 <= time.time() - self._answered_at <= TRUSTED_FOR
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3 has its own answers
+        try:
+            response = super().getresponse()
+        except (ConnectionError, RemoteDisconnected) as error:
+            if self._answered_at:
+                raise ReusedConnectionReset(*error.args) from error
+            raise
+        self._answered_at = time.time()
+        return response
+
+
+class _KeptSecurely(_Kept, HTTPSConnection):
+    pass
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Kept
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _KeptSecurely
+
+
+def pool_manager(size: int, timeout: urllib3.Timeout) -> urllib3.PoolManager:
+    """Make a pool that retries nothing: `size` connections a host, made again after TRUSTED_FOR seconds of rest."""
+    manager = urllib3.PoolManager(maxsize=size, retries=False, timeout=timeout)
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return manager
+
+
+def is_reset_of_reused(error: urllib3.exceptions.HTTPError) -> bool:
+    """Whether a request failed only because the connection it went over had ended before."""
+    return isinstance(error, urllib3.exceptions.ProtocolError) and isinstance(error.args[-1], ReusedConnectionReset)
