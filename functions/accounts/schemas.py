@@ -49,7 +49,7 @@ class Registration(BaseModel):
     # The contract applies the tutors' domain rule to what counts as true in Python, before the type is checked.
     is_tutor_as_sent: SkipJsonSchema[Any] = Field(default=False, validation_alias="is_tutor")
     email: RegistrationEmail
-    password: Annotated[str, Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+    password: Annotated[str, Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH, normalized=True)]
     first_name: Annotated[str, Text(max_length=255, blank=True, normalized=True)] = ""
     last_name: Annotated[str, Text(max_length=255, blank=True, normalized=True)] = ""
     is_tutor: Annotated[bool, Flag()] = False
@@ -94,7 +94,7 @@ class NewPassword(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…", "password": "Zielona!Herbata7"}})
 
     token: Annotated[str, Text()]
-    password: Annotated[str, Text(max_length=MAX_LENGTH)]
+    password: Annotated[str, Text(max_length=MAX_LENGTH, normalized=True)]
 
 
 class Export(BaseModel):

@@ -11,7 +11,7 @@ from shared.kit.http.fields import Text
 from shared.kit.http.partial_update import PartialUpdate
 
 NAME = Text(max_length=255, blank=True, normalized=True)
-PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH)
+PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH, normalized=True)
 
 
 class ProfileChange(PartialUpdate):

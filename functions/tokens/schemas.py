@@ -43,7 +43,7 @@ class AnyToken(BaseModel):
 
 
 class PasswordToCheck(BaseModel):
-    """Taken as it comes: no blanks are trimmed, and what is no text matches nothing."""
+    """Taken as it comes: what is no text matches nothing."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"password": "Zielona!Herbata7"}})
 

@@ -13,7 +13,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.observability.metrics import count
 from shared.kit.security import tokens
-from shared.kit.security.password_hashes import hash_password, needs_rehash, password_matches
+from shared.kit.security.password_hashes import hash_password, matching_spelling, needs_rehash, usual_spelling
 from shared.kit.security.rate_limits import Limit, give_back, spend_all
 
 USER_AGENT_LENGTH = 300
@@ -88,7 +88,8 @@ def sign_in(email: str, password: str, user_agent: str, address: str) -> TokenPa
     place = address_or_none(address)
     account = repository.find_account(email, place)
     attempt = _Attempt(address, *_failures_count_for(account, email, address))
-    if not password_matches(account.password_hash if account else None, password) or account is None:
+    spelling = matching_spelling(account.password_hash if account else None, password)
+    if spelling is None or account is None:
         count("FailedLogins")
         raise WrongCredentials
     attempt.succeeded()
@@ -98,8 +99,9 @@ def sign_in(email: str, password: str, user_agent: str, address: str) -> TokenPa
     session_id = repository.start_session(account, user_agent[:USER_AGENT_LENGTH], place, expires_at)
     if session_id is None:
         raise WrongCredentials
-    if needs_rehash(account.password_hash):
-        repository.replace_password_hash(account.id, account.password_hash, hash_password(password))
+    usual = usual_spelling(password)
+    if needs_rehash(account.password_hash) or spelling != usual:
+        repository.replace_password_hash(account.id, account.password_hash, hash_password(usual))
     count("Logins")
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
     return TokenPair(refresh, _access_token(account.id, session_id))
@@ -162,7 +164,8 @@ def check_password(caller: Caller, password: Any, address: str) -> bool:
     if not password:
         raise PasswordRequired
     attempt = _Attempt(address, limits.FAILURES_IN_SESSION, str(caller.session_id))
-    matches = isinstance(password, str) and password_matches(repository.find_password_hash(caller.id), password)
+    kept = repository.find_password_hash(caller.id)
+    matches = isinstance(password, str) and matching_spelling(kept, password) is not None
     if matches:
         attempt.succeeded()
         repository.note_password_check(caller.session_id)

@@ -11,6 +11,11 @@ MIN_LENGTH = 8
 MAX_LENGTH = 128
 # The share of common characters from which a password counts as one of the person's own data.
 MAX_SIMILARITY = 0.7
+MIN_GUESSES = 10**5
+# What is judged of a long password, and how many ways of reading its digits and signs as letters are tried: the time
+# grows with both.
+JUDGED_LENGTH = 40
+MAX_READINGS = 24
 
 TOO_SIMILAR = "Hasło jest zbyt podobne do {}."
 TOO_SHORT = f"To hasło jest za krótkie. Musi zawierać co najmniej {MIN_LENGTH} znaków."
@@ -38,8 +43,22 @@ def check_password_rules(password: str, *, email: str, first_name: str, last_nam
         complaints.append(TOO_COMMON)
     if password.isdigit():
         complaints.append(ALL_DIGITS)
-    if complaints:
-        raise WeakPassword(complaints)
+    if complaints or _is_guessed_soon(password):
+        raise WeakPassword(complaints or [TOO_COMMON])
+
+
+def _is_guessed_soon(password: str) -> bool:
+    """Whether it is patterns of common words, dates and keys; of a long one both ends must be."""
+    return all(_is_weak(part) for part in {password[:JUDGED_LENGTH], password[-JUDGED_LENGTH:]})
+
+
+def _is_weak(part: str) -> bool:
+    from zxcvbn import matching, zxcvbn
+
+    signs = matching.relevant_l33t_subtable(part.lower(), matching.L33T_TABLE)
+    if len(list(matching.enumerate_l33t_subs(signs))) > MAX_READINGS:
+        return False
+    return bool(zxcvbn(part)["guesses"] < MIN_GUESSES)
 
 
 def _resembles(password: str, value: str) -> bool:

@@ -22,8 +22,9 @@ def check(person: Person, password: Any) -> Answer:
     [
         (PASSWORD, True),
         (PASSWORD.lower(), False),
-        (f" {PASSWORD}", False),
-        (f"{PASSWORD}\n", False),
+        (f" {PASSWORD}", True),
+        (f"{PASSWORD}\n", True),
+        (f"{PASSWORD} x", False),
         (" ", False),
         (123, False),
         (["x"], False),

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.kit.text import one_form
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -23,6 +25,21 @@ def _nobody_s_hash() -> str:
 
 def hash_password(password: str) -> str:
     return _hasher().hash(password)
+
+
+def usual_spelling(password: str) -> str:
+    """How a password is kept, however it was typed: trimmed, in NFC."""
+    return one_form(password.strip())
+
+
+def matching_spelling(password_hash: str | None, password: str) -> str | None:
+    """The spelling of a typed password that opens the hash: the usual one or, for old hashes, as typed; else None.
+
+    The time depends on the password only, as in `password_matches`.
+    """
+    forms = dict.fromkeys((usual_spelling(password), password.strip()))
+    matches = {form: password_matches(password_hash, form) for form in forms}
+    return next((form for form, matched in matches.items() if matched), None)
 
 
 def password_matches(password_hash: str | None, password: str) -> bool:
