@@ -16,6 +16,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import OperationalError
 
+from functions.availability.domain.terms_commands import https_only
 from functions.mail.transports import transport
 from functions.migrations.service import upgrade
 from local.demo.load import load_demo_data
@@ -143,6 +144,8 @@ def check_settings() -> None:
         for name, value in {**vars(settings()), **vars(platform_settings())}.items():
             if type(value) is int and value < 1:
                 raise CannotStart(f"{name.upper()}={value} must be at least 1.")
+        if https_only(platform_settings().meeting_url):
+            raise CannotStart(f"MEETING_URL={platform_settings().meeting_url} is no https address.")
         signing_key()
         local_zone()
         transport(settings().mail_url)

@@ -7,6 +7,7 @@ from uuid import UUID
 from functions.availability.actions.materialize import materialize
 from local.demo.calendars import Calendar, DemoSession, make_calendars
 from local.demo.people import Population
+from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
 TERMS = """
@@ -20,7 +21,7 @@ SESSION = """
 WITH session AS (
     INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, meeting_url)
     VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'individual', 'online',
-        'https://meet.jit.si/korepetycje-' || gen_random_uuid())
+        %(rooms)s || left(replace(gen_random_uuid()::text, '-', ''), 22))
     RETURNING id
 ), booking AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
@@ -40,7 +41,7 @@ GROUP = """
 WITH session AS (
     INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form, seats, meeting_url)
     VALUES (%(tutor_id)s, %(starts_at)s, %(ends_at)s, %(starts_at)s, %(ends_at)s, 'group', 'online',
-        cardinality(%(student_ids)s::uuid[]), 'https://meet.jit.si/korepetycje-' || gen_random_uuid())
+        cardinality(%(student_ids)s::uuid[]), %(rooms)s || left(replace(gen_random_uuid()::text, '-', ''), 22))
     RETURNING id, seats
 ), booking AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
@@ -66,8 +67,9 @@ def add_calendars(db: PooledConnection, people: Population, tutor_ids: dict[UUID
             TERMS, [vars(each.terms) | {"tutor_id": of} for each, of in zip(calendars, ids, strict=True)]
         )
         cursor.executemany(WEEKLY, list(_weekly(calendars, ids)))
-        cursor.executemany(SESSION, list(_sessions(calendars, ids, owners, now)))
-        cursor.executemany(GROUP, list(_groups(calendars, ids, now)))
+        rooms = {"rooms": f"{platform_settings().meeting_url}/Korepetycje-"}
+        cursor.executemany(SESSION, [each | rooms for each in _sessions(calendars, ids, owners, now)])
+        cursor.executemany(GROUP, [each | rooms for each in _groups(calendars, ids, now)])
     materialize(db, ids)
 
 

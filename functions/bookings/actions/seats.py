@@ -12,12 +12,13 @@ from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
-JITSI = "https://meet.jit.si/"
+# What rooms of ours end with, wherever they are: MEETING_URL may have been another when one was made.
+OUR_ROOM = "/Korepetycje-[A-Za-z0-9_-]{22}$"
 
 
 def new_room() -> str:
     """A room for one session; nobody guesses its name."""
-    return f"{JITSI}Korepetycje-{secrets.token_urlsafe(16)}"
+    return f"{platform_settings().meeting_url}/Korepetycje-{secrets.token_urlsafe(16)}"
 
 
 def seat_for_student(
@@ -79,7 +80,7 @@ def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, seat: int, s
         return False
     if vacancy.kind == "individual":
         # The student who had the seat before knows the room.
-        sessions.renew_room(db, session_id, new_room(), JITSI)
+        sessions.renew_room(db, session_id, new_room(), OUR_ROOM)
     added = repository.add_seat(db, offered_seat(student_id, seat), session_id)
     waitlist.mark_offered(db, vacancy.entry_id, added.id)
     return True

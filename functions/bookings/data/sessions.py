@@ -71,12 +71,12 @@ def release_session(db: PooledConnection, session_id: int) -> None:
     RELEASE_SESSION.run(db, (session_id,))
 
 
-RENEW_ROOM = Command("UPDATE tutoring_sessions SET meeting_url = %s WHERE id = %s AND starts_with(meeting_url, %s)")
+RENEW_ROOM = Command("UPDATE tutoring_sessions SET meeting_url = %s WHERE id = %s AND meeting_url ~ %s")
 
 
-def renew_room(db: PooledConnection, session_id: int, room: str, prefix: str) -> None:
-    """Give a session another room, unless it is the tutor's own, which does not begin like ours."""
-    RENEW_ROOM.run(db, (room, session_id, prefix))
+def renew_room(db: PooledConnection, session_id: int, room: str, pattern: str) -> None:
+    """Give a session another room, unless it is the tutor's own, which does not match the pattern of ours."""
+    RENEW_ROOM.run(db, (room, session_id, pattern))
 
 
 # An offer is a seat of the session, so it moves along; all other entries are about the time that was asked for. The

@@ -14,6 +14,8 @@ class PlatformSettings:
     front_url: str = "http://localhost:5173"
     # Where callers find this API; empty means where the request came to.
     public_url: str = ""
+    # Beneath it every online session has a room of its own, unless its tutor has one for all.
+    meeting_url: str = "https://meet.jit.si/"
     time_zone: str = "Europe/Warsaw"
     tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
     access_token_minutes: int = 60
@@ -32,7 +34,8 @@ class PlatformSettings:
 def platform_settings() -> PlatformSettings:
     """Read the environment once per process; addresses are kept without a slash at their end."""
     found = from_environment(PlatformSettings)
-    return replace(found, front_url=found.front_url.rstrip("/"), public_url=found.public_url.rstrip("/"))
+    addresses = {name: getattr(found, name).rstrip("/") for name in ("front_url", "public_url", "meeting_url")}
+    return replace(found, **addresses)
 
 
 def local_zone() -> ZoneInfo:

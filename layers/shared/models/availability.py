@@ -128,7 +128,7 @@ class BookingTerms(Base):
     confirmation: Mapped[str] = mapped_column(server_default="automatic")
     # Hours before the start until which a student may cancel or reschedule.
     cancellation_notice: Mapped[int] = mapped_column(SmallInteger, server_default="12")
-    # The tutor's own room; none means a Jitsi room for each session.
+    # The tutor's own room; none means a room for each session.
     meeting_url: Mapped[str | None]
     group_seats: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     # An hour's price of a seat in a group; none means the tutor's price.

@@ -1,5 +1,6 @@
 """The slot a session leaves when it moves: those who wait for it get it as if the session had been cancelled."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import psycopg
 import pytest
 
 from shared.kit.settings import settings
+from tests.conftest import read_settings_again
 from tests.support.booking_client import (
     WAITLIST,
     assert_error,
@@ -76,6 +78,33 @@ def test_the_room_stays_with_the_booking_that_moves(people: People) -> None:
     room = post(first, f"{offered(first)}/accept/").json["meeting_url"]
     assert room.startswith("https://meet.jit.si/")
     assert room != reservation["meeting_url"]
+
+
+def test_rooms_are_where_the_setting_says_and_change_with_the_student(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the room of a session that was booked when the setting was another."""
+    tutor, student, first = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    wait(first, reservation["session"])
+    monkeypatch.setenv("MEETING_URL", "https://video.example/korepetycje/")
+    read_settings_again()
+    assert post(student, f"{reservation['id']}/cancel/").status == 200
+    ours = re.compile(r"https://video\.example/korepetycje/Korepetycje-[\w-]{22}")
+    assert ours.fullmatch(post(first, f"{offered(first)}/accept/").json["meeting_url"])
+    assert ours.fullmatch(booked(student, tutor, at(12))["meeting_url"])
+
+
+def test_a_tutor_s_own_room_stays(people: People) -> None:
+    tutor, student, first = (
+        free_tutor(people, meeting_url="https://meet.jit.si/ola"),
+        people.student(),
+        people.student(),
+    )
+    reservation = booked(student, tutor, at(10))
+    wait(first, reservation["session"])
+    assert post(student, f"{reservation['id']}/cancel/").status == 200
+    assert post(first, f"{offered(first)}/accept/").json["meeting_url"] == "https://meet.jit.si/ola"
 
 
 def test_an_offer_of_a_time_that_was_left_goes_on_to_the_next(people: People) -> None:
