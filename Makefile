@@ -78,8 +78,8 @@ deploy:  ## Build and deploy to AWS as a release of its own; STACK= PARAMETERS="
 publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
 	@$(BIN)/python -m infra.publish
 
-staff: $(VENV)/run.stamp  ## Make EMAIL= a staff account; DATA= as for run
-	@$(BIN)/python -m local.staff "$(EMAIL)"
+staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, DO=add; DATA= as for run
+	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$(EMAIL)"
 
 openapi: $(VENV)/run.stamp  ## Print the API description
 	@$(BIN)/python -m local.openapi

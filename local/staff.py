@@ -1,4 +1,4 @@
-"""`python -m local.staff EMAIL`: make an account staff, whether the server runs or not."""
+"""`python -m local.staff list | grant | revoke | add`: who is staff, whether the server runs or not."""
 
 import os
 import secrets
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -18,44 +19,97 @@ from local.options import CannotStart, Options, read_options
 from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
 from shared.kit.security.password_hashes import hash_password
 
-USAGE = "Usage: make staff EMAIL=ola@example.com DATA=.data"
-# The last column: None for a new account, else whether its address was confirmed before.
-MAKE_STAFF = """
-WITH before AS (SELECT confirmed_at FROM users WHERE lower(email) = lower(%(email)s))
-INSERT INTO users (email, password_hash, is_staff, confirmed_at) VALUES (%(email)s, %(password_hash)s, true, now())
-ON CONFLICT (lower(email)) DO UPDATE SET is_staff = true, confirmed_at = coalesce(users.confirmed_at, now())
-RETURNING email, (SELECT confirmed_at IS NOT NULL FROM before)
+USAGE = """Usage: make staff                              lists who is staff
+       make staff EMAIL=ola@example.com           makes an account staff
+       make staff EMAIL=ola@example.com DO=revoke makes it an ordinary one again
+       make staff EMAIL=ola@example.com DO=add    adds a new account that is staff
+DATA= as for make run"""
+LIST = "SELECT email FROM users WHERE is_staff ORDER BY lower(email)"
+# The last column: whether the address was confirmed before.
+GRANT = """
+UPDATE users SET is_staff = true, confirmed_at = coalesce(users.confirmed_at, now())
+FROM (SELECT id, confirmed_at FROM users WHERE lower(email) = lower(%(email)s) FOR UPDATE) AS before
+WHERE users.id = before.id RETURNING users.email, before.confirmed_at IS NOT NULL
 """
+REVOKE = """
+UPDATE users SET is_staff = false
+FROM (SELECT id, is_staff FROM users WHERE lower(email) = lower(%(email)s) FOR UPDATE) AS before
+WHERE users.id = before.id RETURNING users.email, before.is_staff
+"""
+ADD = """
+INSERT INTO users (email, password_hash, is_staff, confirmed_at) VALUES (%(email)s, %(password_hash)s, true, now())
+ON CONFLICT (lower(email)) DO NOTHING RETURNING email
+"""
+NEAREST = """
+SELECT email FROM users WHERE similarity(lower(email), lower(%(email)s)) > 0.5
+ORDER BY similarity(lower(email), lower(%(email)s)) DESC, email LIMIT 1
+"""
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class NotDone(Exception):
+    """Why nothing was changed, in one line."""
 
 
 def main() -> None:
-    email = sys.argv[1].strip() if len(sys.argv) == 2 else ""
-    if not email:
-        sys.exit(USAGE)
-    if email_complaints(email):
+    match [each.strip() for each in sys.argv[1:]]:
+        case ["list"] | ["list", ""]:
+            command, email = "list", ""
+        case ["grant" | "revoke" | "add" as command, email] if email:
+            pass
+        case _:
+            sys.exit(USAGE)
+    if email and email_complaints(email):
         sys.exit(f"{email} is not an e-mail address.")
     try:
         options = read_options()
         with database(options) as url:
-            where = "" if options.database_url else f"In {options.data}: "
-            print(where + make_staff(url, email))
-    except CannotStart as reason:
+            with psycopg.connect(url) as db:
+                done = COMMANDS[command](db, email)
+            print(done if options.database_url else f"In {options.data}: {done}")
+    except (CannotStart, NotDone) as reason:
         sys.exit(str(reason))
     except psycopg.Error as error:
         sys.exit(f"The database cannot be used: {str(error).splitlines()[0]}")
 
 
-def make_staff(url: str, email: str) -> str:
-    """Make the account of an address confirmed and staff; add it if there is none. Returns what was done."""
+def list_staff(db: Connection, _email: str) -> str:
+    emails = [email for (email,) in db.execute(LIST)]
+    return f"{len(emails)} staff" + "".join(f"\n  {email}" for email in emails)
+
+
+def grant(db: Connection, email: str) -> str:
+    """Make an account staff, and its address confirmed. Raises NotDone if there is none."""
+    known, was_confirmed = _changed(db, GRANT, email)
+    if was_confirmed:
+        return f"{known} is staff."
+    return f"{known} is staff. Its address was not confirmed before: somebody else may know its password."
+
+
+def revoke(db: Connection, email: str) -> str:
+    """Make an account an ordinary one; its open sessions lose the rights too. Raises NotDone if there is none."""
+    known, was_staff = _changed(db, REVOKE, email)
+    return f"{known} is no longer staff." if was_staff else f"{known} was not staff."
+
+
+def add(db: Connection, email: str) -> str:
+    """Add a staff account. Raises NotDone if the address has one."""
     password = secrets.token_urlsafe(12)
-    with psycopg.connect(url) as db:
-        values = {"email": email, "password_hash": hash_password(password)}
-        ((known, was_confirmed),) = db.execute(MAKE_STAFF, values).fetchall()
-    if was_confirmed is None:
-        return f"Added the staff account {known} with the password {password} (it is not shown again)."
-    if not was_confirmed:
-        return f"{known} is staff. Its address was not confirmed before: somebody else may know its password."
-    return f"{known} is staff."
+    if db.execute(ADD, {"email": email, "password_hash": hash_password(password)}).fetchone() is None:
+        raise NotDone(f"{email} has an account; to make it staff: make staff EMAIL={email}")
+    return f"Added the staff account {email} with the password {password} (it is not shown again)."
+
+
+COMMANDS = {"list": list_staff, "grant": grant, "revoke": revoke, "add": add}
+
+
+def _changed(db: Connection, statement: str, email: str) -> tuple[Any, ...]:
+    """The row that a statement returns of the account of an address."""
+    if changed := db.execute(statement, {"email": email}).fetchone():
+        return changed
+    nearest = db.execute(NEAREST, {"email": email}).fetchone()
+    suggestion = f" Is it {nearest[0]}?" if nearest else ""
+    raise NotDone(f"{email} has no account.{suggestion} To add one: make staff EMAIL={email} DO=add")
 
 
 @contextmanager
@@ -88,7 +142,7 @@ def database(options: Options) -> Iterator[str]:
 
 
 def _no_platform(options: Options) -> CannotStart:
-    return CannotStart(f"There is no platform in {options.data}; name its folder: make staff EMAIL=… DATA=…")
+    return CannotStart(f"There is no platform in {options.data}; name its folder: make staff DATA=…")
 
 
 def _running_database(data: Path) -> str:

@@ -15,10 +15,10 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
-from local.demo.accounts import STUDENT
+from local.demo.accounts import STUDENT, TUTOR
 from local.engines import Engine
 from local.stack import DATABASE_URL_FILE, claim
-from local.staff import main
+from local.staff import USAGE, main
 from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
 from tests.support.local_server import ROOT, LocalServer, environment
@@ -29,7 +29,7 @@ COMMAND = [sys.executable, "-m", "local.staff"]
 Result = subprocess.CompletedProcess[str]
 
 
-def make_staff(*arguments: str, **options: str) -> Result:
+def staff(*arguments: str, **options: str) -> Result:
     """As the command of the shell would, in this process."""
     output, errors = StringIO(), StringIO()
     with (
@@ -61,23 +61,67 @@ def in_running_database(server: LocalServer, email: str) -> list[tuple[bool, ...
         return db.execute(FIND, (email,)).fetchall()
 
 
-def test_a_new_account_is_added_while_the_server_runs(server: LocalServer) -> None:
-    result = make_staff("boss@example.com", DATA=str(server.data))
+def test_a_new_account_is_added_only_when_that_is_asked_for(server: LocalServer) -> None:
+    refused = staff("grant", "boss@example.com", DATA=str(server.data))
+    reason = "boss@example.com has no account. To add one: make staff EMAIL=boss@example.com DO=add\n"
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", reason)
+    assert in_running_database(server, "boss@example.com") == []
+    result = staff("add", "boss@example.com", DATA=str(server.data))
     assert server.sign_in("boss@example.com", printed_password(result))
     assert in_running_database(server, "boss@example.com") == [(True, True, False)]
 
 
+def test_of_a_typo_the_nearest_address_is_named(server: LocalServer) -> None:
+    typo = STUDENT.email.replace("demo", "dmeo")
+    for command in ("grant", "revoke"):
+        refused = staff(command, typo, DATA=str(server.data))
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(f"{typo} has no account. Is it {STUDENT.email}? ")
+    assert in_running_database(server, typo) == []
+
+
+def test_who_has_an_account_is_not_added(server: LocalServer) -> None:
+    before = in_running_database(server, TUTOR.email)
+    result = staff("add", TUTOR.email.upper(), DATA=str(server.data))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"{TUTOR.email.upper()} has an account; to make it staff: make staff EMAIL=")
+    assert in_running_database(server, TUTOR.email) == before
+    assert server.sign_in(TUTOR.email, TUTOR.password)
+
+
 def test_an_account_is_made_staff_in_any_case_of_its_address_and_keeps_its_password(server: LocalServer) -> None:
-    result = make_staff(STUDENT.email.upper(), DATA=str(server.data))
+    result = staff("grant", STUDENT.email.upper(), DATA=str(server.data))
     assert (result.returncode, result.stdout) == (0, f"In {server.data}: {STUDENT.email} is staff.\n")
     assert server.sign_in(STUDENT.email, STUDENT.password)
     assert in_running_database(server, STUDENT.email) == [(True, True, False)]
 
 
+def test_revoking_ends_the_rights_of_open_sessions(server: LocalServer) -> None:
+    data, reports = str(server.data), "/api/user/tutor/reviews/reported/"
+    staff("grant", STUDENT.email, DATA=data)
+    token = server.sign_in(STUDENT.email, STUDENT.password)
+    assert server.call("GET", reports, token=token).status_code == 200
+    assert staff("revoke", STUDENT.email.upper(), DATA=data).stdout.endswith(f": {STUDENT.email} is no longer staff.\n")
+    assert server.call("GET", reports, token=token).status_code == 403
+    assert in_running_database(server, STUDENT.email) == [(False, True, False)]
+    assert staff("revoke", STUDENT.email, DATA=data).stdout.endswith(f": {STUDENT.email} was not staff.\n")
+
+
+def test_staff_are_listed(server: LocalServer) -> None:
+    data = str(server.data)
+    staff("revoke", STUDENT.email, DATA=data)
+    staff("add", "listed@example.com", DATA=data)
+    listed = staff("list", DATA=data).stdout.splitlines()
+    assert re.fullmatch(rf"In {re.escape(data)}: [1-9]\d* staff", listed[0])
+    assert "  listed@example.com" in listed[1:]
+    assert f"  {STUDENT.email}" not in listed
+    assert listed[1:] == sorted(listed[1:])
+
+
 def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServer) -> None:
     registration = {"email": "new@example.com", "password": "Zielona!Herbata7"}
     assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
-    result = make_staff("new@example.com", DATA=str(server.data))
+    result = staff("grant", "new@example.com", DATA=str(server.data))
     assert result.stdout.startswith(f"In {server.data}: new@example.com is staff. Its address was not confirmed before")
     assert server.sign_in("new@example.com", "Zielona!Herbata7")
 
@@ -88,12 +132,12 @@ def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_belie
     data = tmp_path / "data"
     shutil.copytree(first_folder("0"), data)
     assert not (data / DATABASE_URL_FILE).exists()
-    password = printed_password(make_staff("late@example.com", DATA=str(data)))
+    password = printed_password(staff("add", "late@example.com", DATA=str(data)))
     server = start_server(data, DEMO="0")
     assert server.sign_in("late@example.com", password)
     server.kill()
     assert (data / DATABASE_URL_FILE).exists()
-    assert make_staff("late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
+    assert staff("grant", "late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
     assert not (data / DATABASE_URL_FILE).exists()
 
 
@@ -103,8 +147,8 @@ def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[st
     for name in files:
         data.mkdir()
         (data / name).touch()
-    result = make_staff("a@example.com", DATA=str(data))
-    reason = f"There is no platform in {data}; name its folder: make staff EMAIL=… DATA=…\n"
+    result = staff("grant", "a@example.com", DATA=str(data))
+    reason = f"There is no platform in {data}; name its folder: make staff DATA=…\n"
     assert (result.returncode, result.stdout, result.stderr) == (1, "", reason)
     assert [each.name for each in data.rglob("*")] == list(files)
 
@@ -125,23 +169,44 @@ def test_database_url_wins_over_the_data_folder(
     people: People, engines: dict[str, Engine], server: LocalServer
 ) -> None:
     person = people.student()
-    result = make_staff(person.email, DATA=str(server.data), DATABASE_URL=engines["postgres"].url)
+    result = staff("grant", person.email, DATA=str(server.data), DATABASE_URL=engines["postgres"].url)
     assert result.stdout == f"{person.email} is staff.\n"
     assert query(FIND, person.email) == [(True, True, False)]
 
 
-@pytest.mark.parametrize("arguments", [(), ("",), ("  ",), ("a@example.com", "b@example.com")])
-def test_without_one_address_the_usage_is_shown(arguments: tuple[str, ...]) -> None:
-    result = make_staff(*arguments)
-    assert (result.returncode, result.stdout, result.stderr) == (
-        1,
-        "",
-        "Usage: make staff EMAIL=ola@example.com DATA=.data\n",
-    )
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("",),
+        ("a@example.com",),
+        ("remove", "a@example.com"),
+        ("grant",),
+        ("revoke", "  "),
+        ("list", "a@example.com"),
+        ("grant", "a@example.com", "b@example.com"),
+    ],
+)
+def test_without_a_command_and_its_one_address_the_usage_is_shown(arguments: tuple[str, ...]) -> None:
+    result = staff(*arguments)
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{USAGE}\n")
+
+
+def test_the_make_command_lists_grants_and_does_what_else_it_is_told() -> None:
+    def command(*variables: str) -> str:
+        made = subprocess.run(
+            ["make", "-n", "-o", ".venv/run.stamp", "staff", *variables],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return made.stdout.partition("local.staff ")[2].strip()
+
+    assert command() == '"list" ""'
+    assert command("EMAIL=a@example.com") == '"grant" "a@example.com"'
+    assert command("EMAIL=a@example.com", "DO=revoke") == '"revoke" "a@example.com"'
 
 
 def test_what_is_no_address_is_refused_in_one_line() -> None:
-    command = [*COMMAND, "nobody"]
+    command = [*COMMAND, "grant", "nobody"]
     result = subprocess.run(
         command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=60
     )
@@ -156,7 +221,7 @@ def test_what_is_no_address_is_refused_in_one_line() -> None:
     ],
 )
 def test_an_engine_that_cannot_be_reached_is_reported_in_one_line(options: dict[str, str], reason: str) -> None:
-    result = make_staff("a@example.com", **options)
+    result = staff("grant", "a@example.com", **options)
     assert result.returncode == 1
     assert result.stderr.startswith(reason)
     assert result.stderr.count("\n") == 1
