@@ -5,6 +5,7 @@ const MEANINGS = {
   already_waiting: "Already on the waitlist.",
   bad_authorization_header: "The sign-in was not understood.",
   beyond_window: "That is further ahead than this tutor can be booked.",
+  bookings_in_the_way: "There are bookings in that time.",
   day_full: "The tutor takes no more sessions that day.",
   expired: "The time to answer is over.",
   group_cannot_be_moved: "A group cannot be moved to another time.",

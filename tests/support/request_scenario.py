@@ -211,6 +211,7 @@ def tutors_hours() -> Iterator[Step]:
     for overrides, targets in ((deprecated, ("1/", "1/", "99/")), (f"{hours}overrides/", ("3/", "4/", "abc/"))):
         for body in (day, day | {"kind": "off"}, day | {"last_day": "2099-03-27"}, day | {"end": "09:00"}):
             yield Step("POST", overrides, "tutor", body)
+        yield Step("POST", overrides, "tutor", day | {"kind": "off", "cancel_bookings": True})
         yield Step("GET", overrides, "tutor")
         for target in targets:
             yield Step("DELETE", overrides + target, "tutor")

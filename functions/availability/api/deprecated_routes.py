@@ -8,7 +8,7 @@ from functions.availability.api.render import render_override, render_slot
 from functions.availability.api.responses import Override, Slot
 from functions.availability.data.overrides import list_overrides
 from functions.availability.domain.commands import NewOverride
-from functions.availability.domain.errors import TooManyOverrides
+from functions.availability.domain.errors import BookingsInTheWay, TooManyOverrides
 from functions.availability.domain.slot_query import SlotQuery
 from shared.domain.auth import TutorCaller
 from shared.kit.errors import FieldErrors, NotFound
@@ -31,7 +31,7 @@ def list_overrides_unpaged(caller: TutorCaller) -> Response:
     "/api/availability/overrides/me/",
     status_code=201,
     response_model=Override,
-    responses=error_responses(TooManyOverrides),
+    responses=error_responses(TooManyOverrides, BookingsInTheWay),
     deprecated=True,
 )
 def add_override_v1(caller: TutorCaller, override: NewOverride) -> Response:

@@ -10,7 +10,7 @@ from functions.availability.api.responses import Override, OverridePage, Week
 from functions.availability.data.overrides import list_overrides as list_stored
 from functions.availability.data.weekly_hours import get_week
 from functions.availability.domain.commands import NewOverride, NewWeek
-from functions.availability.domain.errors import TooManyOverrides
+from functions.availability.domain.errors import BookingsInTheWay, TooManyOverrides
 from shared.domain.auth import TutorCaller
 from shared.kit.errors import NotFound
 from shared.kit.http.openapi import error_responses
@@ -54,10 +54,13 @@ def list_overrides(caller: TutorCaller, query: Annotated[PageQuery, from_query(P
     "/api/availability/hours/me/overrides/",
     status_code=201,
     response_model=Override,
-    responses=error_responses(TooManyOverrides),
+    responses=error_responses(TooManyOverrides, BookingsInTheWay),
 )
 def add_override(caller: TutorCaller, override: NewOverride) -> Response:
-    """Offer more time on some days (`extra`) or less (`off`, which wins). Bookings stay."""
+    """Offer more time on some days (`extra`) or less (`off`, which wins).
+
+    Time off over bookings is refused with the list of them, unless you ask to have them cancelled, and say why.
+    """
     return json_response(render_override(overrides.add_override(caller, override)), 201)
 
 

@@ -12,11 +12,12 @@ from shared.domain.platform_settings import local_zone
 from shared.domain.time_of_day import MINUTES_PER_DAY
 from shared.kit.errors import FieldErrors
 from shared.kit.http import fields
-from shared.kit.http.fields import Moment, Text, Whole, invalid
+from shared.kit.http.fields import Flag, Moment, Text, Whole, invalid
 from shared.kit.http.request_models import RecordedRequestModel, RequestModel
 
 MAX_HOURS = 70
 MAX_NOTE = 200
+MAX_REASON = 500
 TOO_MANY = f"Podaj co najwyżej {MAX_HOURS} przedziałów godzin."
 ENDS_FIRST = "Godzina rozpoczęcia musi być wcześniejsza niż godzina zakończenia."
 OVERLAP = "Godziny jednego dnia nie mogą na siebie zachodzić."
@@ -96,9 +97,19 @@ class NewOverride(RequestModel):
     start: Annotated[TimeOfDay, described_default("00:00")] = 0
     end: Annotated[TimeOfDay, described_default("24:00")] = MINUTES_PER_DAY
     note: Annotated[str, Text(max_length=MAX_NOTE, blank=True)] = ""
+    cancel_bookings: Annotated[
+        bool, Flag(), Field(description="Cancel the bookings in the way of time off; without it they are answered.")
+    ] = False
+    reason: Annotated[
+        str,
+        Text(max_length=MAX_REASON, blank=True, visible=True),
+        Field(description="What the students read whose bookings are cancelled."),
+    ] = ""
 
     def checked(self) -> Override:
-        """The rule it makes. Raises FieldErrors if it ends before it starts."""
+        """The rule it makes. Raises FieldErrors if it ends before it starts, or cancels without a reason."""
+        if self.cancel_bookings and not self.reason:
+            raise FieldErrors({"reason": [fields.REQUIRED]})
         if self.start >= self.end:
             raise FieldErrors({"end": [ENDS_FIRST]})
         last_day = self.last_day or self.first_day

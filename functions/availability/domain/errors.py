@@ -1,5 +1,6 @@
 """Why a change of a tutor's time is refused."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.kit.errors import AppError, RecordedError
@@ -39,3 +40,34 @@ class TooManyOverrides(AppError):
     status = 409
     code = "too_many_overrides"
     detail = f"Możesz mieć co najwyżej {MAX_OVERRIDES} nadchodzących wyjątków. Usuń któryś z nich."
+
+
+class BookingsInTheWay(AppError):
+    """You have bookings in that time: the earliest are listed, `count` is how many there are.
+
+    With `cancel_bookings` they are cancelled.
+    """
+
+    status = 409
+    code = "bookings_in_the_way"
+    detail = "W tym czasie masz już zajęcia."
+    body: Any = {
+        "detail": detail,
+        "code": code,
+        "count": 1,
+        "bookings": [
+            {
+                "id": 12,
+                "session": 10,
+                "state": "confirmed",
+                "kind": "individual",
+                "start_time": "2027-07-05T16:00:00+02:00",
+                "end_time": "2027-07-05T17:00:00+02:00",
+                "student": {"id": "b1b5f2a0-3f3c-4a57-9d3e-0d9f6a7c1e55", "first_name": "Jan", "last_name": "Nowak"},
+            }
+        ],
+    }
+
+    def __init__(self, bookings: Sequence[dict[str, Any]], count: int) -> None:
+        super().__init__(count)
+        self.body = {"detail": self.detail, "code": self.code, "count": count, "bookings": list(bookings)}

@@ -30,6 +30,16 @@ class Override:
     starts: int
     ends: int
 
+    def meets(self, span: Span, zone: ZoneInfo) -> bool:
+        """Whether it has time in common with a span, by the clocks of a zone."""
+        day = max(self.first_day, span.starts_at.astimezone(zone).date())
+        last = min(self.last_day, span.ends_at.astimezone(zone).date())
+        while day <= last:
+            if instant(day, self.starts, zone) < span.ends_at and span.starts_at < instant(day, self.ends, zone):
+                return True
+            day += DAY
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
