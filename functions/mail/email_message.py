@@ -128,7 +128,7 @@ def _structured(address: str, name: str = "") -> Address:
 FACTS = '\n<table style="border-collapse:collapse">{}</table>'
 FACT = (
     '<tr><td style="padding:4px 12px 4px 0;color:#5c5970;vertical-align:top;word-break:normal;overflow-wrap:normal">'
-    '{}</td><td style="padding:4px 0">{}</td></tr>'
+    '{}</td><td style="padding:4px 0;vertical-align:top">{}</td></tr>'
 )
 LINK = '<a href="{0}" style="color:#5b4bdb">{0}</a>'
 
