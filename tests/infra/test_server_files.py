@@ -1,4 +1,4 @@
-"""Files for a server of one's own, by the rules of the programs that read them; nginx.conf by test_behind_nginx.py."""
+"""Files for a server of one's own, by the rules of the programs that read them; proxies also run in tests/local."""
 
 import os
 import re

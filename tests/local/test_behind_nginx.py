@@ -4,41 +4,40 @@ import asyncio
 import json
 import re
 import shutil
-import ssl
-import subprocess
-import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import quote
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
-import psycopg
 import pytest
-import trustme
-from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from local.demo.accounts import STUDENT
-from local.stack import DATABASE_URL_FILE
 from shared.domain.limits import FAILURES_PER_ADDRESS
 from shared.kit.http.request_body import MAX_BODY
 from tests.local.conftest import FirstFolder
-from tests.support.local_server import ROOT, LocalServer, free_port, running_server
+from tests.support.local_server import ROOT, free_port, running_server
+from tests.support.reverse_proxy import (
+    ANOTHER,
+    NAME,
+    ONE,
+    THIRD,
+    Proxy,
+    address_of_newest_connection,
+    find_program,
+    issue_certificate,
+    replace_all,
+    run,
+    running_proxy,
+    sign_in,
+    signed_in,
+)
 from tests.support.uploads import encoded, quarters
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/bin")
-T = TypeVar("T")
-NAME = "tutoring.example.com"
-# Addresses of this machine that are strangers to the proxy.
-ONE, ANOTHER, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+NGINX = find_program("nginx")
 FRAME = """
 daemon off;
 user root;
 pid {folder}/nginx.pid;
-error_log {folder}/error.log;
+error_log stderr;
 events {{}}
 http {{
     client_body_temp_path {folder}/body;
@@ -53,104 +52,31 @@ http {{
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 
-@dataclass
-class Proxy:
-    """A running nginx, and the server behind it."""
-
-    server: LocalServer
-    port: int
-    plain_port: int
-    folder: Path
-    trust: ssl.SSLContext
-
-    @contextmanager
-    def browser(self, address: str = ONE, **headers: str) -> Iterator[httpx.Client]:
-        """A client at an address."""
-        transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
-        base = f"https://127.0.0.1:{self.port}"
-        with httpx.Client(transport=transport, base_url=base, headers={"Host": NAME, **headers}, timeout=30) as client:
-            client.event_hooks["request"] = [name_for_tls]
-            yield client
-
-    def socket(self, query: str, address: str = ONE) -> connect:
-        uri = f"wss://{NAME}/ws/{query}"
-        return connect(uri, ssl=self.trust, host="127.0.0.1", port=self.port, local_addr=(address, 0))
-
-
-def name_for_tls(request: httpx.Request) -> None:
-    request.extensions["sni_hostname"] = NAME
-
-
-def sign_in(browser: httpx.Client, email: str = STUDENT.email, password: str = STUDENT.password) -> httpx.Response:
-    return browser.post("/api/token/", json={"email": email, "password": password})
-
-
-def signed_in(browser: httpx.Client) -> str:
-    answer = sign_in(browser)
-    assert answer.status_code == 200, answer.text
-    browser.headers["Authorization"] = f"Bearer {answer.json()['access']}"
-    return str(answer.json()["access"])
-
-
-def run(conversation: Coroutine[Any, Any, T]) -> T:
-    with closing(asyncio.new_event_loop()) as loop:
-        return loop.run_until_complete(conversation)
-
-
-def site(folder: Path, ports: dict[str, int], certificate: trustme.LeafCert) -> str:
-    """The documented configuration with the addresses and files of this test."""
-    certificate.private_key_pem.write_to_path(folder / "privkey.pem")
-    for part in certificate.cert_chain_pems:
-        part.write_to_path(folder / "fullchain.pem", append=True)
-    replaced = {
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{ports['server']};",
-        "listen 80;": f"listen 127.0.0.1:{ports['plain']};",
-        "listen [::]:80;": "",
-        "listen 443 ssl http2;": f"listen 127.0.0.1:{ports['tls']} ssl http2;",
-        "listen [::]:443 ssl http2;": "",
-        f"/etc/letsencrypt/live/{NAME}": str(folder),
-        "/var/log/nginx": str(folder),
-    }
-    text = (ROOT / "infra" / "server" / "nginx.conf").read_text()
-    for old, new in replaced.items():
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp("nginx")
     shutil.copytree(first_folder("1"), folder / "data")
-    authority = trustme.CA()
-    trust = ssl.create_default_context()
-    authority.configure_trust(trust)
-    with ExitStack() as stack:
-        server = stack.enter_context(running_server(folder / "data", TRUSTED_PROXIES="127.0.0.1"))
-        ports = {"server": int(server.url.rpartition(":")[2]), "tls": free_port(), "plain": free_port()}
-        (folder / "site.conf").write_text(site(folder, ports, authority.issue_cert(NAME)))
+    trust = issue_certificate(folder)
+    with running_server(folder / "data", TRUSTED_PROXIES="127.0.0.1") as server:
+        started = Proxy(server, free_port(), free_port(), folder, trust)
+        (folder / "site.conf").write_text(site(started))
         (folder / "nginx.conf").write_text(FRAME.format(folder=folder))
-        command = [str(NGINX), "-p", str(folder), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
-        nginx = stack.enter_context(subprocess.Popen(command, stdin=subprocess.DEVNULL))
-        stack.callback(nginx.terminate)
-        started = Proxy(server, ports["tls"], ports["plain"], folder, trust)
-        wait_for(lambda: answers(started), (folder / "error.log").read_text)
-        yield started
+        command = [str(NGINX), "-p", str(folder), "-e", "stderr", "-c", f"{folder}/nginx.conf"]
+        with running_proxy(command, started):
+            yield started
 
 
-def answers(proxy: Proxy) -> bool:
-    try:
-        with proxy.browser() as browser:
-            return browser.get("/health").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def wait_for(what: Callable[[], bool], explanation: Callable[[], str]) -> None:
-    deadline = time.monotonic() + 20
-    while not what():
-        assert time.monotonic() < deadline, explanation()
-        time.sleep(0.05)
+def site(proxy: Proxy) -> str:
+    replaced = {
+        "server 127.0.0.1:8000;": f"server 127.0.0.1:{proxy.server.url.rpartition(':')[2]};",
+        "listen 80;": f"listen 127.0.0.1:{proxy.plain_port};",
+        "listen [::]:80;": "",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{proxy.port} ssl http2;",
+        "listen [::]:443 ssl http2;": "",
+        f"/etc/letsencrypt/live/{NAME}": str(proxy.folder),
+        "/var/log/nginx": str(proxy.folder),
+    }
+    return replace_all((ROOT / "infra" / "server" / "nginx.conf").read_text(), replaced)
 
 
 def test_a_session_knows_its_client_s_address_whatever_the_client_says(proxy: Proxy) -> None:
@@ -218,14 +144,6 @@ def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:
     heard, address = run(talk())
     assert "przez nginx" in heard
     assert address == ONE
-
-
-def address_of_newest_connection(server: LocalServer) -> str:
-    """As the gateway's management knows it."""
-    with psycopg.connect((server.data / DATABASE_URL_FILE).read_text()) as db:
-        [(connection,)] = db.execute("SELECT id FROM connections ORDER BY connected_at DESC LIMIT 1").fetchall()
-    known = server.call("GET", f"/@connections/{quote(connection, safe='')}").json()
-    return str(known["identity"]["sourceIp"])
 
 
 def test_a_socket_without_a_token_is_refused_through_it_too(proxy: Proxy) -> None:
