@@ -12,6 +12,7 @@ import compileall
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -76,6 +77,13 @@ def install(requirements: Path, target: Path) -> None:
     shutil.rmtree(target / "bin", ignore_errors=True)
 
 
+def make_readable(target: Path) -> None:
+    """Lambda runs functions as a user of its own; a checkout under umask 077 is its owner's only."""
+    for path in (target, *target.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
+
+
 def compile_bytecode(target: Path) -> None:
     """Without it a cold start takes three times as long; by hash and unchecked, as image builds change file times."""
     compileall.compile_dir(target, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
@@ -92,8 +100,10 @@ def main(arguments: list[str]) -> None:
     match arguments:
         case ["packages", target]:
             add_packages(Path(target))
+            make_readable(Path(target))
         case ["layer", target]:
             add_layer(Path(target))
+            make_readable(Path(target))
         case ["tools", target]:
             install(BOM_TOOL, Path(target))
         case ["function", task, tools]:
@@ -101,6 +111,7 @@ def main(arguments: list[str]) -> None:
             add_function(feature, Path(task))
             add_own_packages(feature, Path(task))
             add_bill_of_materials(Path(task), Path(tools))
+            make_readable(Path(task))
         case _:
             sys.exit(__doc__)
 

@@ -15,6 +15,12 @@ from shared.kit.http.middleware import Headers as RawHeaders
 API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health/")
 # What may stand in a script: RFC 9110 section 7.2, without the characters no name or address has.
 HOST = re.compile(rb"[A-Za-z0-9.:\[\]-]+")
+# What names a file although there is none, as infra/cloudfront/site.js has it.
+FILE = re.compile(
+    r"/\.[^/]*$|\.(avif|css|csv|gif|html|ico|jpe?g|js|json|map|md|mjs|mp3|mp4|ogg|otf|pdf|png|svg|ttf|txt|wasm|wav|webm|webmanifest"
+    r"|webp|woff2?|xml|zip)$",
+    re.IGNORECASE,
+)
 SCRIPTS = {".js": b"text/javascript; charset=utf-8", ".mjs": b"text/javascript; charset=utf-8"}
 
 
@@ -35,7 +41,7 @@ class Frontend:
             return
         file = self._file(path)
         if file is None:
-            if "." in path[path.rfind("/") :]:  # as infra/cloudfront/site.js has it
+            if FILE.search(path):
                 await self.api(scope, receive, send)
                 return
             scope = {**scope, "path": "/index.html"}

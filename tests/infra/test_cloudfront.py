@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.generate import CLOUDFRONT
+from local.frontend import FILE
 from local.gateway import stage_query
 from shared.domain.pictures import DEFAULT_PICTURE, picture_path
 from tests.support.templates import environment, resources
@@ -189,7 +190,15 @@ def test_whatever_is_sent_arrives(cases: list[tuple[str, dict[str, str]]]) -> No
 
 def test_paths_of_the_app_lead_to_the_app_and_files_stay_files() -> None:
     assert uris("site", "/", "/tutors", "/tutors/7/", "/a.b/c") == ["/index.html"] * 4
-    assert uris("site", "/assets/index-1a2b.js", "/favicon.ico") == ["/assets/index-1a2b.js", "/favicon.ico"]
+    files = ["/assets/index-1a2b.js", "/favicon.ico", "/LOGO.PNG", "/site.webmanifest", "/.env"]
+    assert uris("site", *files) == files
+
+
+def test_a_name_with_a_dot_is_a_page_of_the_app_and_the_local_server_agrees() -> None:
+    pages = ["/user/jan.kowalski", "/user/jan.kowalski/", "/chat/v1.2", "/tutors/7.json5", "/js"]
+    assert uris("site", *pages) == ["/index.html"] * len(pages)
+    [pattern] = re.findall(r"FILE = /(.*)/i;", (CLOUDFRONT / "site.js").read_text())
+    assert pattern.replace(r"\/", "/") == FILE.pattern
 
 
 def test_a_picture_is_the_object_of_its_key() -> None:

@@ -6,6 +6,8 @@ Whether a builder makes the same of it is what test_image_build proves.
 import json
 import re
 import shlex
+import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +57,27 @@ def test_a_function_starts_with_its_own_folder_and_the_layer(
     assert {path.name for path in (task / "functions").iterdir()} == {feature, "__init__.py", "__pycache__"}
     done = imported(", ".join(each for each in BUDGETS if each.split(".")[1] == feature), task, layer)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_a_checkout_under_umask_077_keeps_to_its_owner_is_readable_in_the_image(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = tmp_path / "checkout"
+    for folder in ("layers", "functions", "infra"):
+        shutil.copytree(ROOT / folder, source / folder, ignore=image.BYTECODE)
+    for path in (source, *source.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    monkeypatch.chdir(source)
+    monkeypatch.setattr(image, "install", lambda *_: None)
+    monkeypatch.setattr(image, "add_bill_of_materials", lambda task, _tools: (task / image.BOM).touch(mode=0o600))
+    monkeypatch.setattr(image, "add_own_packages", lambda *_: None)
+    monkeypatch.setenv("FEATURE", "migrations")
+    image.main(["layer", str(tmp_path / "layer")])
+    image.main(["function", str(tmp_path / "task"), "tools"])
+    modes = [path.stat().st_mode for part in ("layer", "task") for path in (tmp_path / part).rglob("*")]
+    assert len(modes) > 100
+    assert all(mode & 0o044 == 0o044 for mode in modes)
+    assert all(mode & 0o011 == 0o011 for mode in modes if stat.S_ISDIR(mode))
 
 
 def test_only_the_migrations_function_holds_the_migrations(sources: None, layer: Path, tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """The stacks fit together."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 
-from tests.support.templates import STACKS, resources, template
+from tests.support.templates import STACKS, functions, resources, template
 from tools.cloud.project import ROOT, TEMPLATE
 
 STACK = "AWS::CloudFormation::Stack"
+DATA = ROOT / "infra" / "stacks" / "data.yaml"
 
 
 def test_every_stack_is_part_of_the_platform() -> None:
@@ -45,17 +47,71 @@ def test_every_parameter_is_used_and_explains_itself_in_the_interface() -> None:
 
 def test_a_failed_first_deploy_can_roll_back() -> None:
     """Nothing it made is kept or protected; from then on what holds data is."""
-    data = ROOT / "infra" / "stacks" / "data.yaml"
     assert template()["Parameters"]["ProtectDatabase"]["Default"] == "no"
-    [database] = resources("AWS::RDS::DBCluster", data).values()
+    [database] = resources("AWS::RDS::DBCluster", DATA).values()
     assert database["DeletionProtection"] == {"Fn::If": ["IsProtected", True, False]}
     policies = [
         each["DeletionPolicy"]
         for path in (TEMPLATE, *STACKS)
         for each in template(path)["Resources"].values()
-        if each["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key"}
+        if each["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"}
     ]
-    assert policies == ["RetainExceptOnCreate"] * 3
+    assert policies == ["RetainExceptOnCreate"] * 5
+
+
+def test_the_release_of_the_database_changes_by_a_deploy_only() -> None:
+    instances = resources("AWS::RDS::DBInstance", DATA).values()
+    assert [each["AutoMinorVersionUpgrade"] for each in instances] == [False] * 2
+    major = template()["Parameters"]["DatabaseEngineVersion"]["Default"].split(".")[0]
+    [parameters] = resources("AWS::RDS::DBClusterParameterGroup", DATA).values()
+    assert parameters["Family"] == f"aurora-postgresql{major}"
+
+
+def test_every_log_group_forgets_and_those_aws_writes_itself_have_its_prefix() -> None:
+    groups = [each for path in (TEMPLATE, *STACKS) for each in resources("AWS::Logs::LogGroup", path).values()]
+    assert all(each["RetentionInDays"] == 30 for each in groups)
+    [http] = resources("AWS::Serverless::HttpApi").values()
+    vended = resources("AWS::Logs::LogGroup")[http["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"][0]]
+    assert vended["LogGroupName"]["Fn::Sub"].startswith("/aws/vendedlogs/")
+
+
+def test_no_route_has_metrics_of_its_own() -> None:
+    """CloudWatch bills six for each, and nothing here reads them."""
+    assert "DetailedMetricsEnabled" not in TEMPLATE.read_text()
+
+
+# What an account has once for all its regions.
+GLOBAL = (
+    "AWS::CloudFront::Function",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::Role",
+)
+
+
+def test_what_all_regions_share_has_the_region_in_its_name() -> None:
+    found = 0
+    for path in (TEMPLATE, *STACKS):
+        for kind in GLOBAL:
+            for name, each in resources(kind, path).items():
+                settings = each.get("OriginAccessControlConfig", each)
+                named = settings.get("Name") or settings.get("DashboardName") or settings.get("RoleName")
+                assert named is None or "${Name}-${AWS::Region}" in named["Fn::Sub"], name
+                found += named is not None
+    assert found == 7
+
+
+def test_the_dashboard_shows_every_function() -> None:
+    [dashboard] = resources("AWS::CloudWatch::Dashboard", ROOT / "infra" / "stacks" / "alarms.yaml").values()
+    assert "SEARCH(" not in dashboard["DashboardBody"]["Fn::Sub"], "its quotes and hyphens match what one does not mean"
+    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    made = {each["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-") for each in functions().values()}
+    shown = [
+        {line[-1].removeprefix("${Name}-") for line in widget["properties"]["metrics"]}
+        for widget in widgets
+        if widget["properties"]["title"] in {"Functions: p99 in ms", "Functions: concurrent executions"}
+    ]
+    assert shown == [made, made]
 
 
 def test_alarms_name_functions_there_are() -> None:
