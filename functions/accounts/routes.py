@@ -1,6 +1,6 @@
 """The HTTP endpoints of accounts."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Request, Response
 
@@ -65,23 +65,28 @@ def confirm_email(confirmation: ConfirmationToken) -> Response:
     return json_response({"Info": "Email confirmed."})
 
 
-@accounts.post("/api/user/confirm_user/resend/", response_model=Status, responses=error_responses(Throttled))
+@accounts.post("/api/user/confirm_user/resend/", response_model=Status)
 def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
-    """Mail a new confirmation link. The answer is the same for addresses without an unconfirmed account."""
-    limits.spend_mail_request(to.email, client_address(request))
-    with transaction() as db:
-        mail_id = queue_mail(db, "confirm_email", to.email)
-    trigger_mailer(mail_id)
+    """Mail a new confirmation link. The answer is the same if there is no such account, or you ask too often."""
+    _mail_link("confirm_email", to.email, client_address(request))
     return json_response(OK)
 
 
-@accounts.recorded.post("/api/user/password_reset/", response_model=Status, responses=error_responses(Throttled))
-def request_password_reset(request: Request, to: EmailAddress) -> Response:
-    """Mail a link for setting a new password. The answer is the same for addresses without an account."""
-    limits.spend_mail_request(to.email, client_address(request))
+def _mail_link(kind: Literal["confirm_email", "reset_password"], email: str, address: str) -> None:
+    """Mail a link, unless it was asked for too often: the links mailed before still work."""
+    try:
+        limits.spend_mail_request(email, address)
+    except Throttled:
+        return
     with transaction() as db:
-        mail_id = queue_mail(db, "reset_password", to.email)
+        mail_id = queue_mail(db, kind, email)
     trigger_mailer(mail_id)
+
+
+@accounts.recorded.post("/api/user/password_reset/", response_model=Status)
+def request_password_reset(request: Request, to: EmailAddress) -> Response:
+    """Mail a link for setting a new password. The answer is the same without an account, or if you ask too often."""
+    _mail_link("reset_password", to.email, client_address(request))
     return json_response(OK)
 
 

@@ -25,7 +25,8 @@ FIND_ACCOUNT = Query(
     Account,
     """
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-       EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id AND address = %(address)s::inet) AS known_address
+       EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
+           AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
 """,
 )
@@ -33,9 +34,11 @@ FIND_PASSWORD_HASH = Query(str, "SELECT password_hash FROM users WHERE id = %s")
 REPLACE_PASSWORD_HASH = Command("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s")
 
 
-def find_account(email: str, address: str | None) -> Account | None:
+def find_account(email: str, place: tuple[str, str] | None) -> Account | None:
+    """The account of an e-mail address; `place`: the first and last address of the caller's network."""
+    first, last = place or (None, None)
     with connection() as db:
-        return FIND_ACCOUNT.one(db, {"email": email, "address": address})
+        return FIND_ACCOUNT.one(db, {"email": email, "first": first, "last": last})
 
 
 def find_password_hash(user_id: UUID) -> str | None:

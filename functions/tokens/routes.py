@@ -30,9 +30,13 @@ tokens = router("tokens")
     responses=error_responses(service.WrongCredentials, service.NotConfirmed, Throttled),
 )
 def sign_in(request: Request, credentials: Credentials) -> Response:
-    """Sign in: you get an access token for requests and a refresh token for new access tokens."""
-    agent = request.headers.get("user-agent", "")
-    pair = service.sign_in(credentials.email, credentials.password, agent, client_address(request))
+    """Sign in: you get an access token for requests and a refresh token for new access tokens.
+
+    Send the refresh token this device had before, even an expired one, as `refresh`: then failed tries of others
+    cannot make you wait.
+    """
+    agent, address = request.headers.get("user-agent", ""), client_address(request)
+    pair = service.sign_in(credentials.email, credentials.password, agent, address, credentials.refresh)
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
 
@@ -76,7 +80,7 @@ def verify(token: AnyToken) -> Response:
     response_model=PasswordMatches,
     responses=error_responses(service.PasswordRequired, Throttled),
 )
-def check_password(request: Request, caller: User, body: PasswordToCheck) -> Response:
+def check_password(caller: User, body: PasswordToCheck) -> Response:
     """Check your password. Changing it and deleting your account require this within the last 15 minutes."""
-    matches = service.check_password(caller, body.password, client_address(request))
+    matches = service.check_password(caller, body.password)
     return json_response({"password_matches": matches})

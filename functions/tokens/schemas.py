@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 from shared.kit.http.fields import Text
 from shared.kit.http.response_models import Page
@@ -17,6 +17,8 @@ class Credentials(BaseModel):
 
     email: Annotated[str, Text(normalized=True)]
     password: Annotated[str, Text()]
+    # What is no token is no proof, and no error either.
+    refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 
 class PasswordGrant(BaseModel):

@@ -80,14 +80,14 @@ class TokenPair:
     access: str
 
 
-def sign_in(email: str, password: str, user_agent: str, address: str) -> TokenPair:
-    """Check the password and start a session.
+def sign_in(email: str, password: str, user_agent: str, address: str, device_token: Any = None) -> TokenPair:
+    """Check the password and start a session; `device_token`: a refresh token that the device got before.
 
     Raises WrongCredentials, NotConfirmed or shared.kit.errors.Throttled.
     """
     place = address_or_none(address)
-    account = repository.find_account(email, place)
-    attempt = _Attempt(address, *_failures_count_for(account, email, address))
+    account = repository.find_account(email, limits.subscriber_range(address))
+    attempt = _Attempt(_failure_counts(account, email, address, device_token))
     spelling = matching_spelling(account.password_hash if account else None, password)
     if spelling is None or account is None:
         count("FailedLogins")
@@ -120,20 +120,49 @@ def grant_access_token(username: str, password: str, user_agent: str, address: s
         raise AddressNotConfirmed from None
 
 
-def _failures_count_for(account: repository.Account | None, email: str, address: str) -> tuple[Limit, str]:
-    """The limit and subject of a sign-in's failure; an account is named as it is stored, however it was typed."""
-    if account is None:
-        return limits.FAILURES_PER_ACCOUNT, email.lower()
-    if account.known_address:
-        return limits.FAILURES_AT_KNOWN_ADDRESS, f"{account.id} {address}"
-    return limits.FAILURES_PER_ACCOUNT, account.email
+Counts = tuple[tuple[Limit, str], ...]
+
+
+def _failure_counts(account: repository.Account | None, email: str, address: str, device_token: Any) -> Counts:
+    """What a failed sign-in is counted for; an account is named by its id, however its address was typed.
+
+    Where the account has signed in before, nobody else's failures count: by a token of such a device nothing but its
+    own, at an address where it is signed in not those from other addresses.
+    """
+    subscriber = limits.subscriber(address)
+    who = f"typed {email.lower()}" if account is None else f"account {account.id}"
+    if account is not None and (device := _device(account.id, device_token)):
+        return ((limits.FAILURES_AT_DEVICE, device),)
+    counts = (
+        (limits.FAILURES_PER_ACCOUNT_AND_ADDRESS, f"{who} {subscriber}"),
+        (limits.FAILURES_PER_ADDRESS, subscriber),
+    )
+    if account is not None and account.known_address:
+        return counts
+    return (*counts, (limits.FAILURES_PER_ACCOUNT, who))
+
+
+def _device(user_id: UUID, token: Any) -> str:
+    """Which device of the account a refresh token, even an expired one, comes from; empty if from none.
+
+    Devices that were signed out are counted as one: an intruder who collected tokens gets no more tries by that.
+    """
+    if not isinstance(token, str):
+        return ""
+    try:
+        claims = tokens.read(token, "refresh", even_expired=True)
+    except tokens.InvalidToken:
+        return ""
+    if claims.user_id != user_id:
+        return ""
+    return f"{user_id} {claims.session_id if repository.is_session_alive(user_id, claims.session_id) else 'former'}"
 
 
 class _Attempt:
     """A password being tried, counted as a failure until it turns out right. Raises Throttled when made."""
 
-    def __init__(self, address: str, limit: Limit, subject: str) -> None:
-        self.counts = ((limit, subject), (limits.FAILURES_PER_ADDRESS, limits.subscriber(address)))
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
         spend_all(*self.counts)
 
     def succeeded(self) -> None:
@@ -156,14 +185,14 @@ def verify(token: str) -> None:
         raise BadToken
 
 
-def check_password(caller: Caller, password: Any, address: str) -> bool:
+def check_password(caller: Caller, password: Any) -> bool:
     """Whether the password is the caller's; if so it counts as given in this session just now.
 
     Raises PasswordRequired or shared.kit.errors.Throttled.
     """
     if not password:
         raise PasswordRequired
-    attempt = _Attempt(address, limits.FAILURES_IN_SESSION, str(caller.session_id))
+    attempt = _Attempt(((limits.FAILURES_IN_SESSION, str(caller.session_id)),))
     kept = repository.find_password_hash(caller.id)
     matches = isinstance(password, str) and matching_spelling(kept, password) is not None
     if matches:

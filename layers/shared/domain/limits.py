@@ -7,9 +7,10 @@ from shared.kit.security.rate_limits import Limit, spend_all
 QUARTER_HOUR = 15 * 60
 HOUR = 60 * 60
 
-FAILURES_PER_ACCOUNT = Limit("password-account", 10, QUARTER_HOUR)
-# Counted apart, so that strangers' failures do not lock an account's owner out where it is signed in.
-FAILURES_AT_KNOWN_ADDRESS = Limit("password-known-address", 10, QUARTER_HOUR)
+# Docs: decisions/0008. Each is counted apart, so that strangers' failures do not lock an account's owner out.
+FAILURES_PER_ACCOUNT_AND_ADDRESS = Limit("password-account-address", 10, QUARTER_HOUR)
+FAILURES_PER_ACCOUNT = Limit("password-account", 100, QUARTER_HOUR)
+FAILURES_AT_DEVICE = Limit("password-device", 10, QUARTER_HOUR)
 FAILURES_IN_SESSION = Limit("password-session", 10, QUARTER_HOUR)
 FAILURES_PER_ADDRESS = Limit("password-address", 100, QUARTER_HOUR)
 REGISTRATIONS = Limit("registrations", 60, HOUR)
@@ -33,6 +34,17 @@ def subscriber(address: str) -> str:
     if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
         return str(IPv6Address(int(found) >> IPV6_PREFIX_BITS << IPV6_PREFIX_BITS))
     return address
+
+
+def subscriber_range(address: str) -> tuple[str, str] | None:
+    """The first and the last of the addresses that count as this one, None if it is none."""
+    try:
+        first = ip_address(subscriber(address))
+    except ValueError:
+        return None
+    if isinstance(first, IPv6Address) and first.ipv4_mapped is None:
+        return str(first), str(first + (1 << IPV6_PREFIX_BITS) - 1)
+    return str(first), str(first)
 
 
 def spend_mail_request(email: str, address: str) -> None:

@@ -46,8 +46,8 @@ def ola(people: People, rate_limits: None) -> Person:
     return person
 
 
-def sign_in(email: str, password: str = "wrong", address: str = HOME) -> Answer:
-    return call("POST", "/api/token/", json_body={"email": email, "password": password}, source_ip=address)
+def sign_in(email: str, password: str = "wrong", address: str = HOME, **more: Any) -> Answer:
+    return call("POST", "/api/token/", json_body={"email": email, "password": password, **more}, source_ip=address)
 
 
 def check(person: Person, password: Any = "wrong", address: str = HOME) -> Answer:
@@ -67,10 +67,10 @@ def assert_throttled(answer: Answer) -> int:
     return int(answer.headers["retry-after"])
 
 
-def test_after_ten_failures_an_account_waits_a_quarter_of_an_hour(ola: Person, people: People) -> None:
+def test_after_ten_failures_an_account_waits_a_quarter_of_an_hour_at_that_address(ola: Person, people: People) -> None:
     fail(10, ola.email)
     assert MINUTES_15 - 30 < assert_throttled(sign_in(ola.email, PASSWORD)) <= MINUTES_15
-    assert_throttled(sign_in(ola.email, PASSWORD, STRANGERS))
+    assert sign_in(ola.email, PASSWORD, STRANGERS).status == 200
     assert sign_in(people.student().email, PASSWORD).status == 200, "others at the address are not concerned"
 
 
@@ -197,7 +197,7 @@ def test_redis_learns_neither_addresses_nor_anything_long(ola: Person) -> None:
     sign_in(ola.email)
     assert sign_in("x" * 200_000).status == 401
     keys = list(redis_client().scan_iter())
-    assert len(keys) == 3
+    assert len(keys) == 5
     assert max(map(len, keys)) < 100
     assert not [key for key in keys if b"mikolaj" in key or HOME.encode() in key]
 

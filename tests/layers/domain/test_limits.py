@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.limits import subscriber
+from shared.domain.limits import subscriber, subscriber_range
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,16 @@ from shared.domain.limits import subscriber
 )
 def test_an_ipv6_address_counts_by_its_first_half(address: str, counted_as: str) -> None:
     assert subscriber(address) == counted_as
+
+
+@pytest.mark.parametrize(
+    ("address", "addresses"),
+    [
+        ("203.0.113.7", ("203.0.113.7", "203.0.113.7")),
+        ("2001:db8:1:2:3:4:5:6", ("2001:db8:1:2::", "2001:db8:1:2:ffff:ffff:ffff:ffff")),
+        ("::ffff:203.0.113.7", ("::ffff:203.0.113.7", "::ffff:203.0.113.7")),
+        ("unknown", None),
+    ],
+)
+def test_a_subscriber_s_addresses_are_a_range(address: str, addresses: tuple[str, str] | None) -> None:
+    assert subscriber_range(address) == addresses

@@ -47,12 +47,12 @@ def issue(claims: Claims) -> str:
     return jwt.encode(payload, signing_key(), ALGORITHM)
 
 
-def read(token: str, kind: Kind | None = None) -> Claims:
-    """Check a token's signature, expiry and, if asked, kind.
+def read(token: str, kind: Kind | None = None, *, even_expired: bool = False) -> Claims:
+    """Check a token's signature, expiry (unless `even_expired`) and, if asked, kind.
 
     Raises InvalidToken or one of its leaves, and what shared.kit.security.signing_keys.keys raises.
     """
-    payload = _decode(token)
+    payload = _decode(token, verify_exp=not even_expired)
     if kind is not None and payload["token_type"] != kind:
         raise WrongTokenKind
     try:
@@ -66,10 +66,11 @@ def read(token: str, kind: Kind | None = None) -> Claims:
         raise NoIdentity from None
 
 
-def _decode(token: str) -> dict[str, Any]:
+def _decode(token: str, *, verify_exp: bool) -> dict[str, Any]:
+    options: Any = {"require": ["exp", "token_type"], "verify_exp": verify_exp}
     for key in keys():
         try:
-            return jwt.decode(token, key, [ALGORITHM], options={"require": ["exp", "token_type"]})
+            return jwt.decode(token, key, [ALGORITHM], options=options)
         except jwt.InvalidSignatureError:
             continue
         except (jwt.InvalidTokenError, ValueError):
