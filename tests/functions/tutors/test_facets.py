@@ -1,6 +1,8 @@
 """How many tutors there are by skill and location, under the filters of a search."""
 
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote
 
 import pytest
 
@@ -36,6 +38,16 @@ def tutors(people: People) -> People:
 
 SKILLS = {"Fizyka": 2, "Chemia": 1, "Muzyka": 1}
 LOCATIONS = {"Łódź": 2, "Rzeszów": 1}
+
+
+def test_a_place_is_counted_once_in_whatever_form_it_was_typed(people: People) -> None:
+    for form in ("NFC", "NFD"):
+        body = {"tutoring_location": normalize(form, "Łódź Śródmieście")}
+        answer = call("PATCH", "/api/user/tutor/location/me/", token=people.tutor().access, json_body=body)
+        assert answer.status == 200, answer
+    assert facets()["locations"] == {"Łódź Śródmieście": 2}
+    asked = quote(normalize("NFD", "Śródmieście"))
+    assert sum(facets(f"tutoring_location={asked}")["locations"].values()) == 2
 
 
 @pytest.mark.parametrize(
