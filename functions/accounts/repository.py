@@ -86,8 +86,16 @@ def use_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) ->
 CONFIRM = Command("UPDATE users SET confirmed_at = now() WHERE id = %s AND confirmed_at IS NULL")
 
 
-def confirm(db: PooledConnection, user_id: UUID) -> None:
-    CONFIRM.run(db, (user_id,))
+def confirm(db: PooledConnection, user_id: UUID) -> bool:
+    """Confirm an account; whether it was not confirmed before."""
+    return CONFIRM.run(db, (user_id,)) > 0
+
+
+UNLIST = Command("UPDATE tutors SET listed = false WHERE user_id = %s")
+
+
+def unlist_tutor(db: PooledConnection, user_id: UUID) -> None:
+    UNLIST.run(db, (user_id,))
 
 
 LOCK_CONVERSATIONS = Query(

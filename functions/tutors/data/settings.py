@@ -44,9 +44,11 @@ def get_settings(user_id: UUID) -> TutorSettings:
 
 
 def update_command(names: Collection[str]) -> Command:
-    """The statement that sets some of the settings."""
+    """The statement that sets some of the settings; with the first of them a tutor has something to show."""
     assignments = Sql(", ".join(f"{column} = %({name})s" for name, column in COLUMNS.items() if name in names))
-    return Command(compose("UPDATE tutors SET {assignments} WHERE user_id = %(user_id)s", assignments=assignments))
+    return Command(
+        compose("UPDATE tutors SET listed = true, {assignments} WHERE user_id = %(user_id)s", assignments=assignments)
+    )
 
 
 UPDATES = Variants(lambda: [update_command(COLUMNS), *(update_command([name]) for name in COLUMNS)])

@@ -119,6 +119,8 @@ def test_a_reset_confirms_the_account_for_the_mail_proved_the_address(people: Pe
     assert query("SELECT listed FROM tutors") == [(False,)]
     assert reset(mailed_token(tutor.email)).status == 200
     assert signs_in(tutor.email, NEW)
+    assert query("SELECT listed FROM tutors") == [(False,)], "there is nothing to show yet"
+    query("UPDATE users SET first_name = 'Ola'")
     assert query("SELECT listed FROM tutors") == [(True,)]
 
 

@@ -307,3 +307,11 @@ def test_texts_are_kept_in_one_form(people: People) -> None:
         assert change(tutor, setting, {field: normalize("NFD", text)}).status == 200
         assert get(tutor, setting) == {field: text}
     assert change(tutor, "skills", {"skills": [normalize("NFD", "Hiszpański")]}).json == {"skills": ["Hiszpański"]}
+
+
+def test_a_tutor_without_anything_to_show_is_listed_with_the_first_setting(people: People) -> None:
+    """So are those whose account a password reset has confirmed."""
+    tutor = people.tutor()
+    query("UPDATE tutors SET listed = false")
+    assert change(tutor, "price", {"price": 80}).status == 200
+    assert query("SELECT listed FROM tutors") == [(True,)]
