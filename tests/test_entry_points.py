@@ -91,11 +91,29 @@ class Platform:
         session_id = insert("tutoring_sessions", session | {"kind": "individual", "form": "online"})
         seat = {"session_id": session_id, "seats": 1, "seat": 1, "student_id": OTHER, "state": "completed"}
         insert("bookings", seat | times | {"price": 60, "currency": "PLN", "series_id": SERIES})
+        self._add_to_series()
         for purpose, owner in (("confirm", OTHER), ("reset", OTHER)):
             values = (hashlib.sha256(purpose.encode()).digest(), owner, purpose, datetime.now(UTC) + timedelta(hours=1))
             query(
                 "INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) VALUES (%s, %s, %s, %s)", *values
             )
+
+    def _add_to_series(self) -> None:
+        """A session to come of the same series, under a number of its own: the play counts bookings from 1."""
+        query("""
+            INSERT INTO tutoring_sessions (id, tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form)
+            OVERRIDING SYSTEM VALUE VALUES (1000, 1, '2035-02-14 12:00Z', '2035-02-14 13:00Z', '2035-02-14 12:00Z',
+                '2035-02-14 13:00Z', 'individual', 'online')
+        """)
+        query(
+            """
+            INSERT INTO bookings (id, session_id, seats, seat, student_id, state, starts_at, ends_at, price, currency,
+                series_id)
+            OVERRIDING SYSTEM VALUE VALUES (1000, 1000, 1, 1, %s, 'confirmed', '2035-02-14 12:00Z',
+                '2035-02-14 13:00Z', 60, 'PLN', %s)
+            """,
+            *(OTHER, SERIES),
+        )
 
     def token(self, who: str) -> str:
         student: Person = self.people["student"]

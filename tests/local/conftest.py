@@ -36,10 +36,10 @@ def first_folder(tmp_path_factory: pytest.TempPathFactory) -> FirstFolder:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
-    """One server with demo data for all tests of this process."""
+    """One server with demo data for all tests of this process, which share its people's hour of bookings."""
     data = tmp_path_factory.mktemp("server") / "data"
     shutil.copytree(first_folder("1"), data)
-    with running_server(data) as started:
+    with running_server(data, BOOKING_CHANGES_PER_HOUR="1000", BOOKING_CHANGES_PER_PAIR="1000") as started:
         yield started
 
 

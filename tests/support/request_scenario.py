@@ -345,6 +345,8 @@ def series() -> Iterator[Step]:
     for more in ({}, {"weeks": 2}, {"weeks": 3, "skip_conflicts": True}):
         body = {"tutor": 1, "start_time": "2035-01-17T09:00:00Z", "length": 60, **more}
         yield Step("POST", "/api/reservation/series/", "second", body)
+    for who in ("second", "tutor", "other", "other"):
+        yield Step("POST", f"/api/reservation/series/{SERIES}/cancel/", who, {})
 
 
 def transport() -> Iterator[Step]:

@@ -1,11 +1,14 @@
 """Cancelling a booking, and declining a request."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.seats import pass_on_seats
 from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking
 from functions.bookings.data.waitlist import close_waitlist, resolve_offer
+from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.errors import Conflict
 from functions.bookings.domain.transitions import CANCEL, DECLINE, Actor
 from shared.kit.db.pool import PooledConnection
@@ -33,9 +36,21 @@ def cancel_booking(db: PooledConnection, caller_id: UUID, booking_id: int, reaso
         raise TooLateToCancel
     if role == "student":
         check_pace(db, caller_id, caller_id, booking.tutor_id)
-    apply_transition(db, booking, CANCEL, Actor(caller_id, role, reason))
+    give_up(db, booking, Actor(caller_id, role, reason), locked)
+
+
+def give_up(
+    db: PooledConnection,
+    booking: LockedBooking,
+    actor: Actor,
+    locked: Collection[UUID],
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Cancel a booking that can be cancelled; what belongs together is recorded `at` one moment."""
+    apply_transition(db, booking, CANCEL, actor, at=at)
     resolve_offer(db, booking.id, "left")
-    if role == "tutor":
+    if actor.role == "tutor":
         close_waitlist(db, booking.session_id)
     pass_on_seats(db, booking.session_id, locked)
 

@@ -1,5 +1,6 @@
 """What every change of a booking begins and ends with: its people locked, and the state it was decided on compared."""
 
+from datetime import datetime
 from uuid import UUID
 
 from functions.bookings.data import lookups, repository
@@ -50,7 +51,14 @@ def check_transition(booking: LockedBooking, transition: Transition) -> None:
         raise WrongState
 
 
-def apply_transition(db: PooledConnection, booking: LockedBooking, transition: Transition, actor: Actor) -> None:
+def apply_transition(
+    db: PooledConnection,
+    booking: LockedBooking,
+    transition: Transition,
+    actor: Actor,
+    *,
+    at: datetime | None = None,
+) -> None:
     """Raises ConcurrentUpdate if the booking has left its state meanwhile."""
-    if not repository.change_state(db, booking, transition, actor):
+    if not repository.change_state(db, booking, transition, actor, at=at):
         raise ConcurrentUpdate

@@ -5,12 +5,14 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from functions.bookings.actions import book_series as action
+from functions.bookings.actions import cancel_series as cancel
+from functions.bookings.actions.cancel import TooLateToCancel
 from functions.bookings.api.changes import change
 from functions.bookings.api.documentation import change_responses
 from functions.bookings.api.responses import BookedSeries, Series
 from functions.bookings.data import queries
-from functions.bookings.domain.commands import NewSeries
-from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered, TooManyBookings
+from functions.bookings.domain.commands import NewSeries, SeriesCancellation
+from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered, TooManyBookings, WrongState
 from functions.bookings.domain.series import SeriesConflict
 from shared.domain.auth import User
 from shared.kit.errors import NotFound, Throttled
@@ -39,6 +41,27 @@ def book_series(caller: User, request: Request, body: NewSeries) -> Response:
         action=lambda db: action.book_series(db, caller.id, body, body.weeks, skip_conflicts=body.skip_conflicts),
         answer=lambda _db, booked: booked.as_json("id"),
         status=201,
+    )
+
+
+@series.post(
+    "/api/reservation/series/{series_id:lower_uuid}/cancel/",
+    response_model=Series,
+    responses=change_responses(NotFound, WrongState, TooLateToCancel, Throttled),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def cancel_series(caller: User, request: Request, series_id: UUID, body: SeriesCancellation) -> Response:
+    """Cancel a weekly series, as a whole or from one session on.
+
+    What has begun stays. As its student you can until the `cancellable_until` of every session you cancel, as its tutor
+    at any time with a `reason`; all of them are cancelled or none.
+    """
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: cancel.cancel_series(db, caller.id, series_id, body),
+        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
     )
 
 

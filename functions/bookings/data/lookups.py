@@ -12,10 +12,8 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, compose
 
-FIND_BOOKING = Query(
-    LockedBooking,
-    compose(
-        """
+BOOKING = compose(
+    """
 SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.awaiting, b.expires_at, b.starts_at,
     b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation, r.cancellation_notice,
     ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
@@ -24,13 +22,11 @@ SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.aw
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
 LEFT JOIN tutors t ON t.id = s.tutor_id
-LEFT JOIN booking_terms r ON r.tutor_id = t.id
-WHERE b.id = %s
-""",
-        active=ACTIVE_STATES,
-        first_waiting=FIRST_WAITING,
-    ),
+LEFT JOIN booking_terms r ON r.tutor_id = t.id""",
+    active=ACTIVE_STATES,
+    first_waiting=FIRST_WAITING,
 )
+FIND_BOOKING = Query(LockedBooking, compose("{booking} WHERE b.id = %s", booking=BOOKING))
 
 
 def find_booking(db: PooledConnection, booking_id: int) -> LockedBooking | None:

@@ -15,8 +15,8 @@ class Pace:
     per_pair: int
 
 
-# Where so many were made, the oldest of them has to be an hour old before the next. A series is booked at once, and a
-# group moves at once. What tutors cancel is not counted.
+# Where so many were made, the oldest of them has to be an hour old before the next. A series is booked and
+# cancelled at once, and a group moves at once. What tutors cancel is not counted.
 FULL_HOUR = Query(
     int,
     """
@@ -26,7 +26,8 @@ WITH made AS (
     WHERE c.actor_id = %(actor_id)s AND c.at > now() - interval '1 hour'
       AND (c.from_state IS NULL OR c.kind = 'rescheduled' OR c.kind = 'cancelled' AND c.actor_role = 'student')
     GROUP BY CASE WHEN c.from_state IS NULL THEN coalesce(b.series_id::text, b.id::text)
-        WHEN c.kind = 'rescheduled' THEN s.id || ' from ' || c.old_starts_at ELSE c.id || ' ended' END
+        WHEN c.kind = 'rescheduled' THEN s.id || ' from ' || c.old_starts_at
+        ELSE coalesce(b.series_id::text, b.id::text) || ' ended ' || c.at END
 ), full_since AS (
     (SELECT at FROM made ORDER BY at DESC OFFSET %(per_person)s - 1 LIMIT 1)
     UNION ALL (SELECT at FROM made WHERE is_pair ORDER BY at DESC OFFSET %(per_pair)s - 1 LIMIT 1)

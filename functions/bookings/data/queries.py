@@ -199,7 +199,12 @@ FROM (
 def get_series(me: UUID, series_id: UUID) -> str:
     """A series with its reservations in order of time, for its two people. Raises NotFound."""
     with connection() as db:
-        series = FIND_SERIES.one(db, {"id": series_id, "me": me, "zone": platform_settings().time_zone})
+        return read_series(db, me, series_id)
+
+
+def read_series(db: PooledConnection, me: UUID, series_id: UUID) -> str:
+    """The same, as a transaction sees it."""
+    series = FIND_SERIES.one(db, {"id": series_id, "me": me, "zone": platform_settings().time_zone})
     if series is None:
         raise NotFound
     return series

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from functions.bookings.data.columns import RESERVATION
@@ -160,12 +160,21 @@ WITH changed AS (
     RETURNING id
 )
 INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, at)
-SELECT id, %(kind)s, %(before)s, %(after)s, %(actor_id)s, %(role)s, %(reason)s, clock_timestamp() FROM changed
+SELECT id, %(kind)s, %(before)s, %(after)s, %(actor_id)s, %(role)s, %(reason)s,
+    coalesce(%(at)s, clock_timestamp())
+FROM changed
 """)
 
 
-def change_state(db: PooledConnection, booking: LockedBooking, transition: Transition, actor: Actor) -> bool:
-    """Whether the booking was still in its state and has made the transition."""
+def change_state(
+    db: PooledConnection,
+    booking: LockedBooking,
+    transition: Transition,
+    actor: Actor,
+    *,
+    at: datetime | None = None,
+) -> bool:
+    """Whether the booking was still in its state and has made the transition, now or `at` a moment given."""
     values = {
         "id": booking.id,
         "before": booking.state,
@@ -177,5 +186,6 @@ def change_state(db: PooledConnection, booking: LockedBooking, transition: Trans
         "actor_id": actor.id,
         "role": actor.role,
         "reason": actor.reason,
+        "at": at,
     }
     return CHANGE_STATE.run(db, values) == 1

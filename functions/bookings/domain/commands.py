@@ -91,6 +91,16 @@ class Cancellation(RequestModel):
     reason: Reason = ""
 
 
+class SeriesCancellation(Cancellation):
+    model_config = ConfigDict(json_schema_extra={"example": {"from_reservation": 12, "reason": "Choroba"}})
+
+    from_reservation: Annotated[
+        int | None,
+        Whole(minimum=1, maximum=MAX_INT64),
+        Field(description="The first session to cancel; all that have not begun unless given."),
+    ] = None
+
+
 class EmptyBody(RequestModel):
     """Nothing has to be sent."""
 

@@ -33,6 +33,9 @@ WITH_BODY = [
     Endpoint(call, "POST", WAITLIST, {"session": 1}),
     Endpoint(call, "POST", WAITLIST, {"tutor": 1, "start_time": START}),
     Endpoint(call, "DELETE", WAITLIST, {"session": 1}),
+    Endpoint(
+        call, "POST", f"{SERIES}00000000-0000-4000-8000-000000000000/cancel/", {"from_reservation": 1, "reason": "x"}
+    ),
     Endpoint(call, "POST", SERIES, {"tutor": 1, "start_time": START, "length": 60, "weeks": 2, "skip_conflicts": True}),
 ]
 OTHERS = [
