@@ -108,8 +108,10 @@ def validate_reset_token(token: MailedToken) -> Response:
 def reset_password(reset: NewPassword) -> Response:
     """Set a new password with a mailed token; your address is confirmed, and all devices are signed out."""
     with transaction() as db:
-        sockets = service.reset_password(db, reset)
+        sockets, mails = service.reset_password(db, reset)
     close_sockets(sockets)
+    if mails:
+        trigger_mailer(*mails)
     return json_response(OK)
 
 

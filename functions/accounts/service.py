@@ -93,11 +93,12 @@ def check_reset_token(db: PooledConnection, token: str) -> None:
         raise NotFound
 
 
-def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
+def reset_password(db: PooledConnection, reset: NewPassword) -> tuple[list[str], list[int]]:
     """Set a new password and end all that an intruder may hold: sessions, calendar feed, mailed links.
 
     The mailed token proves the address: the account is confirmed. A tutor confirmed this way has never signed in and
-    has nothing to show: searches list them once they have set something. Returns the sockets to close.
+    has nothing to show: searches list them once they have set something. Returns the sockets to
+    close and the mails to send, none for the first password that the owner of the address sets.
 
     Raises ResetTokenUsed or WeakPassword.
     """
@@ -107,12 +108,15 @@ def reset_password(db: PooledConnection, reset: NewPassword) -> list[str]:
     # An error rolls back: the token can be tried again with a better password.
     check_password_rules(reset.password, email=user.email, first_name=user.first_name, last_name=user.last_name)
     SET_PASSWORD.run(db, {"user_id": user.id, "password_hash": hash_password(reset.password)})
+    mails = []
     if repository.confirm(db, user.id):
         repository.unlist_tutor(db, user.id)
+    else:
+        mails.append(queue_mail(db, "password_changed", user.email))
     end_mailed_links(db, user.id, "confirm", "reset")
     DELETE_FEED.run(db, (user.id,))
     _ended, sockets = end_sessions(db, user.id)
-    return sockets
+    return sockets, mails
 
 
 def delete_account(db: PooledConnection, caller: Caller) -> tuple[list[str], str | None]:

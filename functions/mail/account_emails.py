@@ -29,6 +29,11 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
     return password_reset(to.first_name, link, minutes)
 
 
+def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
+    """An email that says so to the owner, who may not be the one that changed it."""
+    return password_changed(to.first_name, f"{platform_settings().front_url}/")
+
+
 def confirmation(first_name: str, link: str, days: int) -> Email:
     return Email(
         subject="Potwierdzenie adresu email",
@@ -49,4 +54,15 @@ def password_reset(first_name: str, link: str, minutes: int) -> Email:
         link=link,
         after=f"Link jest ważny przez {minutes} minut i działa raz. Jeśli to nie Twoja prośba, zignoruj tę wiadomość;"
         " Twoje hasło pozostaje bez zmian.",
+    )
+
+
+def password_changed(first_name: str, link: str) -> Email:
+    return Email(
+        subject="Zmiana hasła",
+        greeting=greeting(first_name),
+        before="hasło do Twojego konta zostało zmienione. Pozostałe urządzenia zostały wylogowane.",
+        link_text="Otwórz platformę",
+        link=link,
+        after="Jeśli to nie Ty, ustaw od razu nowe hasło: poproś na stronie logowania o link do zmiany hasła.",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 
 from functions.mail import repository
-from functions.mail.account_emails import confirmation_email, password_reset_email
+from functions.mail.account_emails import confirmation_email, password_changed_email, password_reset_email
 from functions.mail.booking_emails import booking_change_email, reminder_email
 from functions.mail.email_message import Email, as_message
 from functions.mail.repository import Addressee, DueMail
@@ -18,6 +18,7 @@ from shared.kit.settings import settings
 EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "confirm_email": confirmation_email,
     "reset_password": password_reset_email,
+    "password_changed": password_changed_email,
     "booking_change": booking_change_email,
     "booking_reminder": reminder_email,
 }

@@ -9,6 +9,7 @@ from functions.profiles import repository, service
 from functions.profiles.pictures import BadPicture
 from functions.profiles.schemas import Picture, Profile, ProfileChange, WholeProfile
 from shared.domain.auth import AccountGone, PasswordCheckNeeded, User
+from shared.domain.outbox import trigger_mailer
 from shared.domain.password_rules import WeakPassword
 from shared.domain.pictures import picture_path
 from shared.domain.sign_in_sessions import close_sockets
@@ -38,9 +39,11 @@ def get_profile(caller: User) -> Response:
 def change_profile(caller: User, change: ProfileChange) -> Response:
     """Change your names or password; other fields are ignored. A new password signs out your other devices."""
     with transaction() as db:
-        profile, sockets = service.change_profile(db, caller, change)
-    close_sockets(sockets)
-    return json_response(profile)
+        changed = service.change_profile(db, caller, change)
+    close_sockets(changed.sockets)
+    if changed.mails:
+        trigger_mailer(*changed.mails)
+    return json_response(changed.profile)
 
 
 @profiles.put(

@@ -1,12 +1,13 @@
 """Changes of a profile and the errors they raise."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.profiles import pictures, repository
 from functions.profiles.schemas import ProfileChange
 from shared.data.accounts import end_mailed_links
 from shared.domain.auth import Caller
+from shared.domain.outbox import queue_mail
 from shared.domain.password_rules import check_password_rules
 from shared.domain.pictures import picture_path
 from shared.domain.sign_in_sessions import end_sessions
@@ -23,8 +24,17 @@ class NoPicture(RecordedError):
     body: Any = {"Error": "Account has no profile image"}
 
 
-def change_profile(db: PooledConnection, caller: Caller, change: ProfileChange) -> tuple[dict[str, Any], list[str]]:
-    """Change names and password; returns the profile and the sockets to close after the commit.
+@dataclass(frozen=True)
+class Changed:
+    """The profile after a change; after the commit these sockets are to be closed and these mails to be sent."""
+
+    profile: dict[str, Any]
+    sockets: list[str]
+    mails: list[int]
+
+
+def change_profile(db: PooledConnection, caller: Caller, change: ProfileChange) -> Changed:
+    """Change names and password.
 
     A new password signs every other device out. Raises PasswordCheckNeeded or WeakPassword.
     """
@@ -35,20 +45,20 @@ def change_profile(db: PooledConnection, caller: Caller, change: ProfileChange) 
         first_name=caller.first_name if first_name is None else first_name,
         last_name=caller.last_name if last_name is None else last_name,
     )
-    sockets = _change_password(db, changed, given["password"]) if "password" in given else []
+    sockets, mails = _change_password(db, changed, given["password"]) if "password" in given else ([], [])
     if (first_name, last_name) != (None, None):
         repository.set_names(db, caller.id, first_name=first_name, last_name=last_name)
-    return as_profile(changed), sockets
+    return Changed(as_profile(changed), sockets, mails)
 
 
-def _change_password(db: PooledConnection, account: Caller, password: str) -> list[str]:
+def _change_password(db: PooledConnection, account: Caller, password: str) -> tuple[list[str], list[int]]:
     account.require_fresh_password()
     check_password_rules(password, email=account.email, first_name=account.first_name, last_name=account.last_name)
     repository.set_password(db, account.id, hash_password(password))
     end_mailed_links(db, account.id, "reset")
     # After the change, which locks the account: a sign-in under way is either seen here or finds the new password.
     _ended, sockets = end_sessions(db, account.id, but=account.session_id)
-    return sockets
+    return sockets, [queue_mail(db, "password_changed", account.email)]
 
 
 def as_profile(account: Caller) -> dict[str, Any]:

@@ -257,3 +257,15 @@ def test_an_address_that_a_mail_header_would_decode_is_refused(people: People) -
     people.student(email="victim@example.com")
     answer = request("=?utf-8?q?victim?=@example.com")
     assert (answer.status, answer.json) == (400, {"email": ["Podaj poprawny adres e-mail."]})
+
+
+def test_the_owner_is_mailed_that_the_password_changed(people: People) -> None:
+    ola = people.student()
+    assert reset(mailed_token(ola.email)).status == 200
+    assert [mail.subject for mail in delivered()] == ["Resetowanie hasła", "Zmiana hasła"]
+
+
+def test_the_first_password_the_owner_of_an_address_sets_is_no_change(people: People) -> None:
+    ola = people.student(confirmed_at=None)
+    assert reset(mailed_token(ola.email)).status == 200
+    assert [mail.subject for mail in delivered()] == ["Resetowanie hasła"]

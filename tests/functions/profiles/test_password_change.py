@@ -8,6 +8,7 @@ from functions.profiles.handler import handler
 from functions.tokens.handler import handler as tokens_handler
 from tests.support.conversations import add_conversation
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.mailbox import delivered
 from tests.support.people import PASSWORD, People, Person, insert, query
 from tests.support.sockets import closed_sockets
 
@@ -105,3 +106,14 @@ def test_the_sockets_of_other_sessions_are_closed(people: People, monkeypatch: p
         insert("connections", row)
     assert change(ola).status == 200
     assert closed_now == ["other"]
+
+
+def test_the_owner_is_mailed_that_the_password_changed(people: People) -> None:
+    ola = people.student()
+    assert change(ola, "password").status == 400
+    assert call("PATCH", PATH, token=ola.access, json_body={"first_name": "Ewa"}).status == 200
+    assert delivered() == []
+    assert change(ola).status == 200
+    [mail] = delivered()
+    assert (mail.to, mail.subject) == (ola.email, "Zmiana hasła")
+    assert NEW not in mail.text + mail.html
