@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from functions.bookings.actions.pace import check_pace
-from functions.bookings.actions.requested_slot import RequestedSlot
+from functions.bookings.actions.requested_slot import ONE_SLOT, RequestedSlot
 from functions.bookings.actions.seats import seat_for_student
 from functions.bookings.data import lookups
 from functions.bookings.data.lookups import GroupSession
@@ -24,6 +24,8 @@ def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, ses
 
     Raises FieldErrors, NotFound, OwnSlot, Throttled, TooShortNotice, SessionFull, StudentBusy or TooManyBookings.
     """
+    if any(each is not None for each in (command.schedule_item, command.tutor, command.start_time)):
+        raise FieldErrors({"non_field_errors": [ONE_SLOT]})
     group = _get_group(db, session_id)
     if group.tutor_user_id == student_id:
         raise OwnSlot

@@ -207,6 +207,8 @@ def test_what_there_is_not_or_is_hidden_is_not_found(people: People) -> None:
         ({"schedule_item": 1, "weeks": 27}, "weeks"),
         ({"schedule_item": 1, "weeks": 1}, "weeks"),
         ({"session": 1, "weeks": 2}, "weeks"),
+        ({"session": 1, "tutor": 1, "start_time": "2035-01-01T10:00Z", "length": 60}, "non_field_errors"),
+        ({"session": 1, "schedule_item": 1}, "non_field_errors"),
     ],
 )
 def test_requests_that_mean_nothing(people: People, body: Any, field: str) -> None:
