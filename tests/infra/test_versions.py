@@ -11,7 +11,8 @@ import pytest
 from tests.support.templates import functions, template
 from tools.cloud.project import ROOT
 
-pytestmark = pytest.mark.template
+# Every parameter is a transform of one to four seconds.
+pytestmark = [pytest.mark.template, pytest.mark.timeout(600)]
 
 PARAMETERS = sorted(template()["Parameters"].keys() - {"Release"})
 FIRST = {"Release": "1"}
