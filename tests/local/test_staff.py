@@ -195,7 +195,7 @@ def test_without_a_command_and_its_one_address_the_usage_is_shown(arguments: tup
 def test_the_make_command_lists_grants_and_does_what_else_it_is_told() -> None:
     def command(*variables: str) -> str:
         made = subprocess.run(
-            ["make", "-n", "-o", ".venv/run.stamp", "staff", *variables],
+            ["make", "--no-print-directory", "-n", "-o", ".venv/run.stamp", "staff", *variables],
             cwd=ROOT, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return made.stdout.partition("local.staff ")[2].strip()
