@@ -22,7 +22,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     """Ends requests that take too long to arrive with 408, and heads that are too large with 431."""
 
     _timer: TimerHandle | None = None
+    # Bytes of a head that is not complete, None while a body comes; how many heads and bodies were complete.
     _head_size: int | None = 0
+    _ends = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -33,12 +35,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._head_size is not None:
+        ends = self._ends
+        super().data_received(data)
+        # What came with the end of a head or of a body may be anything: only what brings neither counts.
+        if self._head_size is not None and self._ends == ends:
             self._head_size += len(data)
             if self._head_size > MAX_HEAD:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-                return
-        super().data_received(data)
 
     def on_message_begin(self) -> None:
         if self._timer is None:
@@ -48,6 +51,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_timer()
         self._head_size = None
+        self._ends += 1
         self._body_size, self._begun_at = 0, self.loop.time()
         self._last_at = self._begun_at
         super().on_headers_complete()
@@ -62,6 +66,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """What comes now is the next request, whose head has all its time from its first byte on."""
         self._stop_timer()
         self._head_size = 0
+        self._ends += 1
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:

@@ -126,3 +126,28 @@ def test_a_request_line_of_64_kilobytes_is_taken(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET /?" + b"x" * 64_000 + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         assert answer(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_body_that_comes_with_its_head_counts_for_none_of_it(port: int) -> None:
+    size = 200_000
+    head = f"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n"
+    with client(port) as connection:
+        connection.sendall(head.encode() + b"x" * size)
+        assert answer(connection).endswith(b"200000")
+
+
+def test_a_body_that_comes_after_its_head_counts_for_none_of_the_next(port: int) -> None:
+    size = 200_000
+    with client(port) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {size}\r\n\r\n".encode())
+        time.sleep(0.1)
+        connection.sendall(b"x" * size)
+        assert connection.recv(1000).endswith(b"200000")
+
+
+def test_many_requests_of_one_connection_are_taken(port: int) -> None:
+    request = b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 40_000 + b"\r\n\r\n"
+    with client(port) as connection:
+        for _ in range(10):
+            connection.sendall(request)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
