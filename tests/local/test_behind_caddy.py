@@ -29,7 +29,7 @@ CADDY = find_program("caddy")
 # No certificate from outside, and no port but ours.
 GLOBAL = "{\n\tadmin off\n\tauto_https off\n}\n"
 
-pytestmark = pytest.mark.skipif(CADDY is None, reason="caddy is not installed")
+pytestmark = [pytest.mark.proof, pytest.mark.skipif(CADDY is None, reason="caddy is not installed")]
 
 
 @pytest.fixture(scope="module")

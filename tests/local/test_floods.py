@@ -27,7 +27,7 @@ PATIENCE = 10
 MOST_HTTP, MOST_MESSAGES = 1000, 2000
 
 
-@pytest.fixture(scope="module", params=["on", "off"])
+@pytest.fixture(scope="module", params=["on", pytest.param("off", marks=pytest.mark.proof)])
 def server(
     engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[LocalServer]:
