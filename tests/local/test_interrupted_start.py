@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support.local_server import LocalServer, assert_end, children, running_server, start
 from tests.support.paused_transactions import wait_until
 
@@ -21,6 +23,7 @@ def ended(server: LocalServer) -> Iterator["subprocess.Popen[bytes]"]:
         server.process.wait()
 
 
+@pytest.mark.proof
 def test_a_database_folder_that_was_half_made_is_made_again(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with ended(start(data, DEMO="0")) as process:

@@ -187,6 +187,7 @@ def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starte
     assert start_server(DEMO="0").call("GET", "/health").status_code == 200
 
 
+@pytest.mark.proof
 def test_it_waits_for_the_database_of_a_killed_one_to_end(start_server: Starter) -> None:
     server = start_server(DEMO="0")
     running = children(server.process.pid)
@@ -256,6 +257,7 @@ def root_without_namespaces(*command: str, **options: str) -> Iterator["subproce
         yield process
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can run the database as nobody")
 def test_a_database_that_runs_as_nobody_reaches_only_its_own_folder() -> None:
     # Not in the folder of the tests: nobody could not get there.
@@ -324,6 +326,7 @@ def test_a_client_that_says_nothing_holds_nobody_up(server: LocalServer) -> None
         assert server.call("GET", "/health").status_code == 200
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("unshare"), reason="an ordinary user runs all these tests as such"
 )

@@ -198,6 +198,7 @@ def test_tokens_stay_valid_through_one_rotation_and_not_through_two(
     assert [running.reads(old), running.reads(new)] == [False, True]
 
 
+@pytest.mark.proof
 def test_no_process_ever_meets_a_token_it_cannot_read(
     secret: str, clock: Clock, functions: Functions, start: Callable[[], Process]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from local.openapi import description
@@ -23,6 +24,7 @@ def test_groups_are_closed_in_the_order_of_the_schema_and_can_be_filtered(open_p
     expect(page.locator(".opblock").first).to_be_visible()
 
 
+@pytest.mark.proof
 def test_the_token_stays_when_the_page_is_loaded_again(open_page: OpenPage) -> None:
     page = open_page("/api/swagger/docs/").page
     page.locator(".auth-wrapper .authorize").click()
