@@ -99,9 +99,14 @@ def slowest(took: list[float]) -> float:
 def test_a_flood_of_frames_delays_nobody_else(server: LocalServer, people: People, kind: str, seconds: float) -> None:
     first, second, ola, adam = people.student(), people.student(), people.student(), people.tutor()
     flooded = [add_conversation(first, adam), add_conversation(second, adam)]
-    before = memory(server)
     until = threading.Event()
     with connect(address(server, add_conversation(ola, adam), ola), compression=None) as quiet:
+        # A first message and a first page bring modules with them.
+        for watch in (answers_of, lambda _server, short: messages_of(quiet, short)):
+            short = threading.Event()
+            threading.Timer(0.3, short.set).start()
+            watch(server, short)
+        before = memory(server)
         addresses = [address(server, *each) for each in zip(flooded, (first, second), strict=True)]
         command = [sys.executable, "-m", "tests.support.flood", str(seconds), "20", kind, *addresses]
         flood = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
