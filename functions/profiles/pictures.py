@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
+from functions.profiles.decoder import NOT_AN_IMAGE, TOO_LARGE
 from shared.domain.pictures import PICTURE_FOLDER
 from shared.kit.errors import FieldErrors, Unavailable
 
@@ -23,10 +24,8 @@ MAX_SECONDS = 15.0
 # Uploads that may wait for the one that is decoded, and for how many seconds.
 MAX_WAITING, MAX_WAIT = 8, 10.0
 
-NOT_AN_IMAGE = "Prześlij poprawny plik graficzny. Przesłany plik albo nie jest grafiką lub jest uszkodzony."
 EMPTY = "Przesłany plik jest pusty."
 NAME_TOO_LONG = "Upewnij się, że nazwa pliku ma długość co najwyżej {} znaków (aktualnie ma {})."
-TOO_LARGE = "Obraz jest zbyt duży."
 
 
 class BadPicture(FieldErrors):
