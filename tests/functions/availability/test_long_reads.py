@@ -14,6 +14,8 @@ from tests.support.availability_client import change, every_day, put, today
 from tests.support.people import People
 
 LISTS = 8
+# Of a span of days, today may be over, and the last start leaves room for a session.
+FEWEST_SLOTS = (MAX_SPAN.days - 1) * 24 * 12 - 2
 # Seconds; in the threads of these lists a read would wait until five of them are done.
 LONGEST_MEDIAN = 0.5
 
@@ -39,7 +41,7 @@ def test_reads_of_a_moment_do_not_wait_for_long_lists_of_slots(people: People) -
             for each in lists:
                 answer = await each
                 assert answer.status_code == 200
-                assert len(answer.json()) > 61 * 24 * 12
+                assert len(answer.json()) >= FEWEST_SLOTS
         return done[0], waits
 
     with closing(asyncio.new_event_loop()) as loop:
