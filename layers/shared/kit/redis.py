@@ -17,6 +17,8 @@ CONNECT_TIMEOUT = 0.5
 ANSWER_TIMEOUT = 0.5
 # After a failure nothing is asked of Redis for this long, so that an outage costs no request its patience.
 REST_AFTER_FAILURE = 1.0
+# Replies that nobody waits for, at a time. (ElastiCache Serverless documents no CLIENT REPLY OFF.)
+MOST_UNREAD = 100
 
 
 @cache
@@ -53,31 +55,46 @@ def send_no_reply(*commands: tuple[Any, ...]) -> None:
     attempt(lambda client: _send(client, commands), otherwise=None)
 
 
-class _NoReplyConnection(threading.local):
-    """A connection of this thread on which Redis answers nothing; none of the pool's, it ends with the thread."""
+class _Sender(threading.local):
+    """A connection of this thread whose replies nobody waits for; none of the pool's, it ends with the thread."""
 
     connection: Any = None
     pool: object = None
+    unread: int = 0
 
 
-_no_reply = _NoReplyConnection()
+_sender = _Sender()
 
 
 def _send(client: "redis.Redis", commands: tuple[tuple[Any, ...], ...]) -> None:
     pool = client.connection_pool
-    if _no_reply.pool is not pool:
-        _no_reply.connection = pool.connection_class(
-            **{**pool.connection_kwargs, "redis_connect_func": _connect_no_reply}
-        )
-        _no_reply.pool = pool
-    packed = _no_reply.connection.pack_commands(commands)
+    if _sender.pool is not pool:
+        _sender.connection = pool.connection_class(**{**pool.connection_kwargs, "redis_connect_func": _connect_sender})
+        _sender.pool = pool
+        _sender.unread = 0
+    if _sender.unread >= MOST_UNREAD:
+        _read_replies()
+    packed = _sender.connection.pack_commands(commands)
     try:
-        _no_reply.connection.send_packed_command(packed, check_health=False)
+        _sender.connection.send_packed_command(packed, check_health=False)
     except redis.ConnectionError:
         # Redis may have been restarted since the last time: this connects again.
-        _no_reply.connection.send_packed_command(packed, check_health=False)
+        _sender.connection.send_packed_command(packed, check_health=False)
+    _sender.unread += len(commands)
 
 
-def _connect_no_reply(connection: Any) -> None:
+def _connect_sender(connection: Any) -> None:
     connection.on_connect()
-    connection.send_command("CLIENT", "REPLY", "OFF", check_health=False)
+    _sender.unread = 0
+
+
+def _read_replies() -> None:
+    """Read what was answered, mostly long ago; a connection that broke meanwhile is made anew by what is sent next."""
+    while _sender.unread:
+        _sender.unread -= 1
+        try:
+            _sender.connection.read_response()
+        except redis.ResponseError:
+            continue
+        except redis.ConnectionError:
+            return

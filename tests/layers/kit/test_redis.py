@@ -49,3 +49,38 @@ def test_one_connection_of_a_thread_tells_everything() -> None:
     wait_until(lambda: received() == 3)
     assert len(redis.client().client_list()) == connections
     assert redis.client().lrange(KEY, 0, -1) == [b"a", b"b", b"c"]
+
+
+def test_replies_that_nobody_waits_for_are_read_in_the_end() -> None:
+    """Redis would keep them in its memory. Refused commands are among them; what comes after is sent all the same."""
+    count = 4 * redis.MOST_UNREAD
+    for _ in range(count):
+        redis.send_no_reply(("RPUSH", KEY, "x"), ("XADD", KEY, "1-0", "f", "no stream"))
+        assert redis._sender.unread <= redis.MOST_UNREAD + 1
+    wait_until(lambda: received() == count)
+
+
+@pytest.mark.parametrize("unread", [1, redis.MOST_UNREAD])
+def test_what_is_sent_arrives_again_after_a_restart(unread: int) -> None:
+    redis.send_no_reply(("RPUSH", KEY, "a"))
+    redis._sender.unread = unread
+    redis.client().client_kill_filter(skipme=True, _type="normal")
+
+    def sent_and_received() -> bool:
+        redis.send_no_reply(("RPUSH", KEY, "b"))
+        return received() > 1
+
+    # The first may be lost with the connection.
+    wait_until(sent_and_received)
+
+
+def test_a_redis_that_stopped_answering_costs_its_patience_once() -> None:
+    redis.send_no_reply(("RPUSH", KEY, "a"))
+    redis._sender.unread = redis.MOST_UNREAD
+    try:
+        redis.send_no_reply(("RPUSH", KEY, "b"))
+        assert redis.attempt(lambda client: client.ping(), otherwise=False) is False
+    finally:
+        redis._Breaker.resting_until = 0.0
+    redis.send_no_reply(("RPUSH", KEY, "c"))
+    wait_until(lambda: redis.client().lrange(KEY, 0, -1) == [b"a", b"c"])
