@@ -8,6 +8,7 @@ from functions.bookings.api.routers import ROUTERS as BOOKINGS
 from functions.chat.api.routes import chat
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.routes import notifications
+from functions.profiles.me_routes import me
 from functions.profiles.routes import profiles
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     devices,
     accounts,
     profiles,
+    me,
     *AVAILABILITY,
     *BOOKINGS,
     reviews,

@@ -38,6 +38,7 @@ HANDLERS = {
     "/api/token": tokens,
     "/api/user/check_password": tokens,
     "/api/user/profile": profiles,
+    "/api/user/me": profiles,
     "/api/user/tutor": tutors,
     "/api/user/tutor/schedule": availability,
     "/api/availability": availability,

@@ -1,6 +1,7 @@
 """The Lambda handler of the profiles feature."""
 
+from functions.profiles.me_routes import me
 from functions.profiles.routes import profiles
 from shared.kit.http.app import http_handler
 
-handler = http_handler(profiles)
+handler = http_handler(profiles, me)

@@ -1,6 +1,7 @@
 """Every statement of the profiles feature."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from shared.data.accounts import SET_PASSWORD
@@ -18,6 +19,22 @@ WHERE id = %(user_id)s
 def set_names(db: PooledConnection, user_id: UUID, *, first_name: str | None, last_name: str | None) -> None:
     """Set the names that are given. Raises AccountGone if the account was deleted meanwhile."""
     if not SET_NAMES.run(db, {"user_id": user_id, "first_name": first_name, "last_name": last_name}):
+        raise AccountGone
+
+
+CHANGE_ACCOUNT = Command("""
+UPDATE users SET first_name = coalesce(%(first_name)s, first_name), last_name = coalesce(%(last_name)s, last_name),
+    language = coalesce(%(language)s, language),
+    time_zone = CASE WHEN %(moves)s THEN %(time_zone)s ELSE time_zone END
+WHERE id = %(user_id)s
+""")
+
+
+def change_account(db: PooledConnection, user_id: UUID, changes: dict[str, Any]) -> None:
+    """Set what is given; a time zone of None is the platform's. Raises AccountGone as `set_names` does."""
+    absent = dict.fromkeys(("first_name", "last_name", "language", "time_zone"))
+    values = {**absent, **changes, "moves": "time_zone" in changes, "user_id": user_id}
+    if not CHANGE_ACCOUNT.run(db, values):
         raise AccountGone
 
 

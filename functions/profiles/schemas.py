@@ -4,11 +4,15 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.data.accounts import Language
+from shared.domain.field_types import Zone, choice
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
+from shared.domain.tutor_completeness import Missing
 from shared.kit.http.fields import Text
 from shared.kit.http.partial_update import PartialUpdate
+from shared.kit.http.request_models import RequestModel
 
 NAME = Text(max_length=255, blank=True, normalized=True)
 PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH, normalized=True)
@@ -40,6 +44,26 @@ class Profile(BaseModel):
     profile_image: str
     is_tutor: bool
     created_at: datetime
+
+
+class MeChange(PartialUpdate, RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"time_zone": "Europe/London", "language": "en"}})
+
+    first_name: Annotated[str, NAME] = ""
+    last_name: Annotated[str, NAME] = ""
+    time_zone: Zone | None = None
+    language: Annotated[Language, choice("pl", "en")] = "pl"
+
+
+class Me(Profile):
+    """Your account; what stands here beyond the profile is shown to nobody else."""
+
+    tutor_id: Annotated[int | None, Field(description="Your number as a tutor.")]
+    is_staff: bool
+    time_zone: Annotated[str, Field(description="IANA name: in it your mails give times.")]
+    language: Annotated[Language, Field(description="In it you get mails and notifications.")]
+    currency: Annotated[str, Field(description="ISO 4217: of all prices.")]
+    missing: Annotated[list[Missing], Field(description="What a tutor has to set before being listed and booked.")]
 
 
 class Picture(BaseModel):

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.profiles import pictures, repository
-from functions.profiles.schemas import ProfileChange
+from functions.profiles.schemas import MeChange, ProfileChange
 from shared.data.accounts import end_mailed_links
 from shared.domain.auth import Caller
 from shared.domain.outbox import queue_mail
 from shared.domain.password_rules import check_password_rules
 from shared.domain.pictures import picture_path
+from shared.domain.platform_settings import platform_settings
 from shared.domain.sign_in_sessions import end_sessions
 from shared.domain.timestamps import format_time
+from shared.domain.tutor_completeness import find_missing
 from shared.kit.aws.storage import storage
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import RecordedError
@@ -71,6 +73,24 @@ def as_profile(account: Caller) -> dict[str, Any]:
         "profile_image": picture_path(account.picture),
         "is_tutor": account.is_tutor,
         "created_at": format_time(account.created_at),
+    }
+
+
+def changed(account: Caller, change: MeChange) -> Caller:
+    """The account after a change."""
+    return replace(account, **change.changes())
+
+
+def as_me(db: PooledConnection, account: Caller) -> dict[str, Any]:
+    """The account as only its owner sees it."""
+    return {
+        **as_profile(account),
+        "tutor_id": account.tutor_id,
+        "is_staff": account.is_staff,
+        "time_zone": account.time_zone or platform_settings().time_zone,
+        "language": account.language,
+        "currency": platform_settings().currency,
+        "missing": [] if account.tutor_id is None else find_missing(db, account.tutor_id),
     }
 
 

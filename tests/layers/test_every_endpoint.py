@@ -62,6 +62,8 @@ PROTECTED = [
         LambdaClient(profiles), "PUT", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
     ),
     Endpoint(LambdaClient(profiles), "GET", "/api/user/profile/"),
+    Endpoint(LambdaClient(profiles), "GET", "/api/user/me/"),
+    Endpoint(LambdaClient(profiles), "PATCH", "/api/user/me/", {"first_name": "A", "language": "en"}),
     Endpoint(LambdaClient(profiles), "PATCH", "/api/user/profile_image/"),
     Endpoint(LambdaClient(profiles), "DELETE", "/api/user/profile_image/"),
     Endpoint(LambdaClient(accounts), "GET", "/api/user/export/"),

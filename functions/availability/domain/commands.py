@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from functions.availability.domain.field_types import NO_DEFAULT, Day, TimeOfDay, Zone, choice, described_default
+from functions.availability.domain.field_types import NO_DEFAULT, Day, TimeOfDay, described_default
 from functions.availability.domain.recurrence import Override, WeeklyHours
+from shared.domain.field_types import Zone, choice
 from shared.domain.platform_settings import local_zone
 from shared.domain.time_of_day import MINUTES_PER_DAY
 from shared.kit.errors import FieldErrors

@@ -1,4 +1,4 @@
-"""Types of the commands' fields: times of day, days, time zones, choices."""
+"""Types of the commands' fields: times of day, days."""
 
 import re
 from datetime import date
@@ -7,12 +7,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from shared.domain.time_of_day import NOT_A_TIME, TIME_PATTERN, parse_time_of_day
-from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
 from shared.kit.http import fields
 from shared.kit.http.fields import invalid
 
 NOT_A_DAY = "Data ma zły format. Użyj jednego z tych formatów: YYYY-MM-DD."
-NOT_A_CHOICE = "Dozwolone wartości: {}."
 DAY_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _DAY = re.compile(DAY_PATTERN[1:-1])
 
@@ -37,27 +35,6 @@ def read_day(value: Any) -> date:
         raise invalid(NOT_A_DAY) from None
 
 
-def read_zone(value: Any) -> str:
-    if value is None:
-        raise invalid(fields.NULL)
-    if not isinstance(value, str) or find_zone(value.strip()) is None:
-        raise invalid(UNKNOWN_ZONE)
-    return value.strip()
-
-
-def choice(*words: str) -> BeforeValidator:
-    """One of some words, written exactly so."""
-
-    def read(value: Any) -> str:
-        if value is None:
-            raise invalid(fields.NULL)
-        if not isinstance(value, str) or value not in words:
-            raise invalid(NOT_A_CHOICE.format(", ".join(words)))
-        return value
-
-    return BeforeValidator(read)
-
-
 def described_default(default: str) -> Any:
     """The default of a field as clients send it, where the field's own is what was read from that."""
     return Field(json_schema_extra={"default": default})
@@ -77,4 +54,3 @@ TimeOfDay = Annotated[
 Day = Annotated[
     date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN})
 ]
-Zone = Annotated[str, BeforeValidator(read_zone), Field(description="The IANA name of a time zone.")]

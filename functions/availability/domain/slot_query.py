@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from functions.availability.domain.field_types import Zone
 from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
+from shared.domain.field_types import Zone
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import local_zone
 from shared.kit.errors import FieldErrors

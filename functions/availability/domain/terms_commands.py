@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from functions.availability.domain.field_types import Zone, choice
 from shared.domain.bounds import LONGEST_SESSION, MAX_PRICE, SHORTEST_SESSION
+from shared.domain.field_types import Zone, choice
 from shared.kit.http import fields
 from shared.kit.http.fields import Text, Whole, invalid, whole_number
 from shared.kit.http.partial_update import PartialUpdate

@@ -9,6 +9,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
 
 TokenPurpose = Literal["confirm", "reset"]
+Language = Literal["pl", "en"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class CallerRow:
     is_tutor: bool
     is_staff: bool
     created_at: datetime
+    time_zone: str | None
+    language: Language
     tutor_id: int | None
     session_id: UUID | None
     password_checked_at: datetime | None
@@ -31,8 +34,8 @@ class CallerRow:
 FIND_CALLER = Query(
     CallerRow,
     """
-SELECT u.id, u.email, u.first_name, u.last_name, u.picture, u.is_tutor, u.is_staff, u.created_at,
-       t.id AS tutor_id, s.id AS session_id, s.password_checked_at
+SELECT u.id, u.email, u.first_name, u.last_name, u.picture, u.is_tutor, u.is_staff, u.created_at, u.time_zone,
+       u.language, t.id AS tutor_id, s.id AS session_id, s.password_checked_at
 FROM users u
 LEFT JOIN tutors t ON t.user_id = u.id
 LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s.expires_at > now()

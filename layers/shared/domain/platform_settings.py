@@ -17,6 +17,8 @@ class PlatformSettings:
     # Beneath it every online session has a room of its own, unless its tutor has one for all.
     meeting_url: str = "https://meet.jit.si/"
     time_zone: str = "Europe/Warsaw"
+    # ISO 4217: of all prices.
+    currency: str = "PLN"
     tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
     access_token_minutes: int = 60
     refresh_token_days: int = 7

@@ -15,6 +15,7 @@ class User(Base):
 
     __tablename__ = "users"
     __table_args__ = (
+        CheckConstraint("language IN ('pl', 'en')", name="language"),
         Index("users_email_key", text("lower(email)"), unique=True),
         Index("users_unconfirmed_idx", "created_at", postgresql_where=text("confirmed_at IS NULL")),
     )
@@ -30,6 +31,9 @@ class User(Base):
     is_staff: Mapped[bool] = mapped_column(server_default=text("false"))
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+    # An IANA name; none means the platform's zone.
+    time_zone: Mapped[str | None]
+    language: Mapped[str] = mapped_column(server_default="pl")
 
 
 class SignInSession(Base):

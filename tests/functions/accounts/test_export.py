@@ -48,8 +48,12 @@ def whole(person: Person) -> dict[str, Any]:
 
 def test_everything_of_a_tutor_is_exported(people: People) -> None:
     settings = {"description": "Uczę.", "price": 75, "location": "Łódź", "skills": ["Fizyka"], "online_sessions": True}
-    tutor, student = people.tutor(tutor=settings, picture="uploads/user/x.webp"), people.student(last_name="Obca")
-    colleague = people.tutor()
+    account = {"picture": "uploads/user/x.webp", "time_zone": "Europe/London", "language": "en"}
+    tutor, student, colleague = (
+        people.tutor(tutor=settings, **account),
+        people.student(last_name="Obca"),
+        people.tutor(),
+    )
     query("UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '203.0.113.9' WHERE user_id = %s", tutor.id)
     times = {"starts_at": "2035-07-10T08:00Z", "ends_at": "2035-07-10T09:30Z"}
     insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
@@ -69,6 +73,8 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "picture": "uploads/user/x.webp",
         "created_at": 0,
         "confirmed_at": 0,
+        "time_zone": "Europe/London",
+        "language": "en",
     }
     assert account["created_at"][-6:] in ("+01:00", "+02:00")
     assert data["tutor"] == {
