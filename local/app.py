@@ -13,7 +13,7 @@ import anyio.to_thread
 
 from functions.chat import sockets
 from functions.chat.api.socket_routes import ROUTES, flood_frame
-from local import docs, health, inbox, management, media, start_page, web_pages
+from local import docs, health, inbox, management, media, production, start_page, web_pages
 from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
@@ -48,10 +48,12 @@ class Server:
             flood_frame=lambda connection: flood_frame(connection.query),
         )
         self.pusher = LocalPusher(self.gateway, folder)
-        others = [health.route, media.mount(), *docs.routes, *inbox.routes(), web_pages.mount()]
-        others += management.routes(self.pusher)
-        if not options.frontend:
-            others += start_page.routes(options)
+        others = [health.route, media.mount(), *docs.routes]
+        if options.is_production:
+            others += [web_pages.icon, production.running_page]
+        else:
+            others += [*inbox.routes(), web_pages.mount(), *management.routes(self.pusher)]
+            others += [] if options.frontend else start_page.routes(options)
         self.http: App = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
         if options.frontend:
             self.http = Frontend(Path(options.frontend), options.frontend_host, self.http)

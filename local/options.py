@@ -1,20 +1,25 @@
 """How the local server is started; every field is an environment variable of the same name."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.trusted_proxies import parse_networks
 from shared.kit.environment import BadSetting, from_environment
 
+MODES = ("development", "production")
+
 
 class CannotStart(Exception):
-    """A reason not to start that the user can do something about, in one line."""
+    """A reason not to start that the user can do something about, in one line; several of them in as many."""
 
 
 @dataclass(frozen=True)
 class Options:
     """Options of `make run`. docs/operations.md describes each."""
 
+    # development, or production: on the internet.
+    mode: str = "development"
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -30,6 +35,10 @@ class Options:
     redis_url: str = ""
     # Where mails can be read that are sent by SMTP.
     mail_page: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        return self.mode == "production"
 
     @property
     def data_folder(self) -> Path:
@@ -48,6 +57,10 @@ def read_options() -> Options:
         options = from_environment(Options)
     except BadSetting as error:
         raise CannotStart(str(error)) from None
+    if options.mode not in MODES:
+        raise CannotStart(f"MODE={options.mode} is neither {' nor '.join(MODES)}.")
+    if options.is_production and not os.environ.get("DEMO"):
+        options = replace(options, demo=False)
     if not 0 < options.port < 65_536:
         raise CannotStart(f"PORT={options.port} is not a port number.")
     if options.workers < 1:

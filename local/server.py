@@ -10,6 +10,7 @@ from uvicorn.supervisors import Multiprocess
 
 from local.http_protocol import BoundedHttpProtocol
 from local.options import CannotStart, Options, read_options
+from local.production import refuse_what_is_unsafe
 from local.stack import prepare, running_stack
 from local.websocket_protocol import GatewayProtocol
 
@@ -24,6 +25,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         options = read_options()
+        if options.is_production:
+            refuse_what_is_unsafe(options)
         with bind(options) as listener, running_stack(options):
             prepare(options)
             announce(options)
@@ -91,10 +94,9 @@ def announce(options: Options) -> None:
     from local.demo.accounts import DEMO_ACCOUNTS
     from local.inbox import page_address
 
-    lines = [
-        ("Frontend" if options.frontend else "Start page", options.origin + "/"),
-        ("API documentation", options.origin + "/api/swagger/docs/"),
-    ]
+    lines = [("API documentation", options.origin + "/api/swagger/docs/")]
+    if options.frontend or not options.is_production:
+        lines.insert(0, ("Frontend" if options.frontend else "Start page", options.origin + "/"))
     if inbox := page_address(options):
         lines.append(("Mail inbox", urljoin(options.origin, inbox)))
     if options.demo:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from functions.availability.domain.terms_commands import https_only
 from functions.mail.transports import transport
 from functions.migrations.service import upgrade
-from local.demo.load import load_demo_data
+from local.demo.load import has_demo_data, load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options
 from shared.domain.platform_settings import local_zone, platform_settings
@@ -169,4 +169,9 @@ def prepare(options: Options) -> None:
         raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
     if options.demo:
         load_demo_data()
+    elif options.is_production and has_demo_data():
+        raise CannotStart(
+            "MODE=production: the database holds the demo accounts, whose passwords everybody knows."
+            " Name another DATA folder or database."
+        )
     _write_private(options.data_folder / DATABASE_URL_FILE, os.environ["DATABASE_URL"])

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -37,3 +38,11 @@ class _Assets(StaticFiles):
 
 def mount() -> Mount:
     return Mount(PATH, _Assets(directory=FOLDER))
+
+
+def _show_icon(_request: Request) -> Response:
+    return FileResponse(FOLDER / "icon.svg", headers=HEADERS)
+
+
+# Of the documentation, which is there without the pages too.
+icon = Route(f"{PATH}/icon.svg", _show_icon)

@@ -22,6 +22,8 @@ from shared.kit.settings import settings
 UNUSABLE = "!"
 # Nobody can sign in as this tutor, hence nobody can delete it: where it is, the data was loaded.
 IS_LOADED = "SELECT FROM users WHERE lower(email) = 'tutor1@demo.example'"
+# Whoever registers by that address has a password.
+IS_DEMO = f"{IS_LOADED} AND password_hash = '{UNUSABLE}'"
 
 USER_COLUMNS = ("id", "email", "password_hash", "first_name", "last_name", "is_tutor", "confirmed_at", "created_at")
 SWITCHES = tuple(field.name for field in fields(Offer))
@@ -40,6 +42,11 @@ def load_demo_data() -> None:
         except psycopg.errors.UniqueViolation as error:
             # Another server loads the same database, or somebody has the address of a demo account.
             logger().warning("demo data not loaded", extra={"error": error.diag.message_detail})
+
+
+def has_demo_data() -> bool:
+    with PooledConnection.connect(settings().database_url, autocommit=True) as db:
+        return db.execute(IS_DEMO).fetchone() is not None
 
 
 def _load(db: PooledConnection, now: datetime) -> None:

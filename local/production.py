@@ -1,0 +1,110 @@
+"""`MODE=production`: what is unsafe on the internet is a reason not to start, and `/` only says that we run."""
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from local.options import CannotStart, Options
+from local.trusted_proxies import parse_networks
+from shared.domain.platform_settings import PlatformSettings
+from shared.kit.environment import BadSetting, from_environment
+from shared.kit.security.signing_keys import MIN_KEY_BYTES
+from shared.kit.settings import FORMER_NAMES, Settings
+
+# What stands in examples, ours and others', whatever digits and signs stand around it.
+EXAMPLE_SECRET = re.compile(
+    r"(admin|change|default|demo|development|example|here|insecure|jwt|key|mail|me|my|pass|password|postgres|root|secret"
+    r"|test|the|this|to|tutoring|user|valkey|redis|your)*"
+)
+
+
+def refuse_what_is_unsafe(options: Options) -> None:
+    """Raises CannotStart with a line for each setting that is unsafe on the internet."""
+    try:
+        settings, platform = from_environment(Settings, FORMER_NAMES), from_environment(PlatformSettings)
+    except BadSetting as error:
+        raise CannotStart(str(error)) from None
+    complaints = [*_of_options(options), *_of_addresses(settings, platform), *_of_secrets(options, settings)]
+    if complaints:
+        raise CannotStart("\n".join(f"MODE=production: {complaint}" for complaint in complaints))
+
+
+def _of_options(options: Options) -> Iterator[str]:
+    if options.demo:
+        yield "DEMO is on: everybody knows the passwords of the demo accounts. Leave it out."
+    if not (_is_loopback(options.host) or options.tls or options.trusted_proxies):
+        yield (
+            f"HOST={options.host} is reached without TLS. Listen on 127.0.0.1 behind a proxy,"
+            " name the proxy in TRUSTED_PROXIES, or set TLS=1."
+        )
+    if any(network.prefixlen == 0 for network in parse_networks(options.trusted_proxies)):
+        yield "TRUSTED_PROXIES holds everybody: anybody could claim any address. Name the proxies."
+
+
+def _of_addresses(settings: Settings, platform: PlatformSettings) -> Iterator[str]:
+    if not settings.mail_url:
+        yield "MAIL_URL is not set: nobody gets any mail."
+    elif urlsplit(settings.mail_url).scheme == "file":
+        yield "MAIL_URL is a folder: nobody gets any mail. Name a mail server."
+    if not _is_https(platform.public_url):
+        yield "PUBLIC_URL must be the https address at which this platform is reached."
+    if not _is_https(platform.front_url):
+        yield "FRONT_URL must be the https address of the frontend: links in mails lead there."
+    if "*" in settings.cors_origins:
+        yield "CORS_ORIGINS lets pages of every site call: name the origins of the frontend."
+    if not settings.rate_limits:
+        yield "RATE_LIMITS is off: passwords could be tried without end. Leave it out."
+
+
+def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
+    """None is repeated: what is printed here is kept in logs."""
+    keys = {"JWT_SECRET": settings.jwt_secret, "JWT_PREVIOUS_SECRET": settings.jwt_previous_secret}
+    for name, key in keys.items():
+        if key and len(key.encode()) < MIN_KEY_BYTES:
+            yield f"{name} has fewer than {MIN_KEY_BYTES} bytes. Leave it out to have a key made."
+    secrets = keys | {"ORIGIN_SECRET": settings.origin_secret}
+    addresses = {"DATABASE_URL": options.database_url, "REDIS_URL": options.redis_url, "MAIL_URL": settings.mail_url}
+    secrets |= {f"the password in {name}": _password(address) for name, address in addresses.items()}
+    for name, secret in secrets.items():
+        if secret and _is_example(secret):
+            yield f"{name} is one of an example: everybody knows it. Make one with: openssl rand -hex 32"
+
+
+def _password(address: str) -> str:
+    try:
+        return unquote(urlsplit(address).password or "")
+    except ValueError:  # no address; whoever uses it says so
+        return ""
+
+
+def _is_example(secret: str) -> bool:
+    """Whether it is made of nothing but words of examples, digits and signs; hexadecimal ones are made by chance."""
+    is_made = len(secret) >= MIN_KEY_BYTES and re.fullmatch(r"(?=.*[a-f])(?=.*\d)[0-9a-f]+", secret)
+    return not is_made and EXAMPLE_SECRET.fullmatch(re.sub(r"[^a-z]", "", secret.lower())) is not None
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _show_running(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("The tutoring platform is running.\n")
+
+
+running_page = Route("/", _show_running)

@@ -1,0 +1,163 @@
+"""`MODE=production`: what it refuses to start with, and what it does not show."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from local.demo.accounts import STUDENT
+from local.options import CannotStart, read_options
+from local.production import refuse_what_is_unsafe
+from tests.local.conftest import FirstFolder
+from tests.support.local_server import ROOT, LocalServer, environment, free_port, running_server
+
+EXAMPLE = (ROOT / "infra" / "server" / "tutoring.env").read_text()
+SAFE = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if "=" in line) | {
+    "MAIL_URL": "smtps://korepetycje:x7Gq0vT4bLw2@mail.example.com:465",
+}
+
+
+def refused(**options: str) -> list[str]:
+    """The lines with which a server does not start."""
+    with patch.dict("os.environ", {**SAFE, **options}, clear=True):
+        try:
+            refuse_what_is_unsafe(read_options())
+        except CannotStart as reason:
+            return str(reason).splitlines()
+    return []
+
+
+def test_safe_settings_are_not_refused() -> None:
+    assert refused() == []
+    assert refused(JWT_SECRET="0123456789abcdef" * 3, REDIS_URL="redis://127.0.0.1/0") == []
+    assert refused(HOST="0.0.0.0", TRUSTED_PROXIES="10.0.0.0/8") == refused(HOST="::", TLS="1") == []
+    assert refused(DATABASE_URL="postgresql://tutoring:x7Gq0vT4bLw2@db/tutoring", DEMO="0") == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("MAIL_URL", ""),
+        ("MAIL_URL", "file:///var/mail"),
+        ("PUBLIC_URL", ""),
+        ("PUBLIC_URL", "http://tutoring.example.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://[broken"),
+        ("FRONT_URL", ""),
+        ("FRONT_URL", "http://app.example.com"),
+        ("CORS_ORIGINS", ""),
+        ("CORS_ORIGINS", "https://app.example.com, *"),
+        ("RATE_LIMITS", "off"),
+        ("DEMO", "on"),
+        ("JWT_SECRET", "x7Gq0vT4bLw2"),
+        ("JWT_PREVIOUS_SECRET", "x7Gq0vT4bLw2"),
+        ("JWT_SECRET", "change-me-change-me-change-me-change-me"),
+        ("JWT_SECRET", "1234567890123456789012345678901234567890"),
+        ("ORIGIN_SECRET", "secret"),
+        ("DATABASE_URL", "postgresql://tutoring:tutoring@postgres/tutoring"),
+        ("REDIS_URL", "redis://:password123@valkey:6379/0"),
+        ("MAIL_URL", "smtps://user:Pass%77ord@mail.example.com:465"),
+        ("HOST", "0.0.0.0"),
+        ("HOST", "192.168.1.4"),
+        ("HOST", "tutoring.example.com"),
+        ("TRUSTED_PROXIES", "127.0.0.1,0.0.0.0/0"),
+    ],
+)
+def test_each_unsafe_setting_is_refused_in_one_line(setting: str, value: str) -> None:
+    [line] = refused(**{setting: value})
+    assert re.match(rf"MODE=production: (the password in )?{setting}\b", line)
+    assert "tutoring:tutoring" not in line
+    assert "x7Gq" not in line
+
+
+def examples_in_the_tree() -> Iterator[tuple[str, str]]:
+    """Every password of an address in our documentation and compose files, with its setting."""
+    for path in (
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docker-compose*.yml"),
+        *ROOT.glob("infra/server/*"),
+    ):
+        for scheme, password in re.findall(r"\b([a-z]+)://[\w.-]*:([\w.-]+)@", path.read_text()):
+            yield {"postgresql": "DATABASE_URL", "redis": "REDIS_URL"}.get(scheme, "MAIL_URL"), password
+
+
+def test_passwords_of_our_examples_are_refused() -> None:
+    found = set(examples_in_the_tree())
+    assert len(found) > 1
+    accepted = [each for each in found if not refused(**{each[0]: f"smtps://x:{each[1]}@mail.example.com"})]
+    assert accepted == []
+
+
+def test_everything_unsafe_is_said_at_once(tmp_path: Path) -> None:
+    options = environment(
+        MODE="production", DATA=str(tmp_path / "data"), PORT=str(free_port()), HOST="0.0.0.0", DEMO="1"
+    )
+    options |= {"RATE_LIMITS": "off", "JWT_SECRET": "short"}
+    command = [sys.executable, "-m", "local"]
+    ended = subprocess.run(command, cwd=ROOT, env=options, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    settings = ("DEMO", "HOST", "MAIL_URL", "PUBLIC_URL", "FRONT_URL", "CORS_ORIGINS", "RATE_LIMITS", "JWT_SECRET")
+    lines = ended.stderr.splitlines()
+    assert [line.removeprefix("MODE=production: ").split("=")[0].split()[0] for line in lines] == list(settings)
+    assert not (tmp_path / "data").exists()
+
+
+def test_another_mode_is_refused(tmp_path: Path) -> None:
+    with (
+        patch.dict("os.environ", {"MODE": "prod"}, clear=True),
+        pytest.raises(CannotStart, match="MODE=prod is neither"),
+    ):
+        read_options()
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
+    """A server with the settings of the example."""
+    data = tmp_path_factory.mktemp("production") / "data"
+    shutil.copytree(first_folder("0"), data)
+    with running_server(data, **SAFE) as server:
+        yield server
+
+
+def test_the_example_s_settings_start_a_server_that_only_says_it_runs(production: LocalServer) -> None:
+    assert production.call("GET", "/").text == "The tutoring platform is running.\n"
+    assert production.call("GET", "/api/swagger/docs/").status_code == 200
+    assert production.call("GET", "/_local/pages/icon.svg").status_code == 200
+    assert STUDENT.email not in production.output
+    assert "/_local/mail" not in production.output
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_local/mail",
+        "/_local/mail?to=",
+        "/_local/frontend",
+        "/_local/info",
+        "/_local/full_groups/1",
+        "/_local/pages/index.html",
+        "/_local/pages/mail.html",
+        "/_local/pages/start.js",
+        "/@connections/x",
+    ],
+)
+def test_pages_of_development_are_not_there(production: LocalServer, path: str) -> None:
+    assert production.call("GET", path).status_code == 404
+
+
+def test_no_demo_account_is_there(production: LocalServer) -> None:
+    body = {"email": STUDENT.email, "password": STUDENT.password}
+    assert production.call("POST", "/api/token/", json=body).status_code == 401
+
+
+def test_a_folder_with_demo_accounts_is_refused(
+    first_folder: FirstFolder, start_server: Callable[..., LocalServer]
+) -> None:
+    with pytest.raises(AssertionError, match="the database holds the demo accounts"):
+        start_server(**SAFE)
