@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test contract contract-cloud proof coverage bench check audit licences generate template deploy publish staff \
+.PHONY: help run test contract contract-cloud smoke smoke-test proof coverage bench check audit licences generate template deploy publish staff \
         openapi requirements clean
 
 help:  ## List the commands
@@ -25,6 +25,9 @@ contract: $(VENV)/dev.stamp  ## Play the recorded contract against the local ser
 
 contract-cloud: $(VENV)/dev.stamp  ## The same against the emulated AWS
 	@$(BIN)/python -m tests.contract --cloud
+
+smoke-test: $(VENV)/dev.stamp  ## What `make smoke` does, on a local server and an emulated AWS of its own
+	@$(BIN)/python -m tests.smoke
 
 proof: $(VENV)/dev.stamp coverage  ## Races, faults and fuzzing at full counts; PROOF="proof and not long" leaves out what takes longest
 	@$(BIN)/python -m pytest -m "$(PROOF)" --timeout=1800
@@ -77,6 +80,9 @@ deploy:  ## Build and deploy to AWS as a release of its own; STACK= PARAMETERS="
 
 publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
 	@$(BIN)/python -m infra.publish
+
+smoke: $(VENV)/run.stamp  ## Say what works at URL=; STUDENT=mail:password TUTOR=mail:password WITHIN=seconds a step
+	@$(BIN)/python -m tools.smoke
 
 staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, DO=add; DATA= as for run
 	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$(EMAIL)"

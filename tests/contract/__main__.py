@@ -9,54 +9,41 @@ Two steps of the recording cannot be met by a server that keeps the contract on 
 """
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.support.running_platform import START_SECONDS, running_platform
+
 CONTRACT = Path(__file__).parent
-ROOT = CONTRACT.parents[1]
 IMPOSSIBLE = {"details_tutor2"}
 # Steps that AWS ends with an answer of its own: an address of more than 8,192 bytes does not pass CloudFront.
 BEYOND_AWS = {"react_first_9_filters"}
 CLOUD = "--cloud"
-START_SECONDS = 60
 
 
 def main() -> None:
     in_cloud = CLOUD in sys.argv
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        settings = {"PORT": str(port), "DATA": f"{folder}/data", "DEMO": "0", "RATE_LIMITS": "off"}
-        module = ["tools.cloud", str(port)] if in_cloud else ["local"]
-        server = subprocess.Popen([sys.executable, "-m", *module], env={**os.environ, **settings}, cwd=ROOT)
-        try:
-            base = f"http://127.0.0.1:{port}"
-            wait_for(f"{base}/_local/mail?to=nobody")
-            add_tutor(base)
-            differences = play(base, port, Path(folder) / "new.json")
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_platform(folder, in_cloud=in_cloud, RATE_LIMITS="off") as base,
+    ):
+        add_tutor(base)
+        differences = play(base, Path(folder) / "new.json")
     unexpected = differences - IMPOSSIBLE - (BEYOND_AWS if in_cloud else set())
     print(f"contract: {len(unexpected)} differences" + "".join(f"\n  {name}" for name in sorted(unexpected)))
     sys.exit(bool(unexpected))
 
 
-def play(base: str, port: int, transcript: Path) -> set[str]:
+def play(base: str, transcript: Path) -> set[str]:
     """Return the names of the steps that differ from the recording, and of the defects found."""
     script = [sys.executable, str(CONTRACT / "replay.py")]
-    addresses = ["--base-url", base, "--ws-url", f"ws://127.0.0.1:{port}", "--mail", f"{base}/_local/mail"]
+    addresses = ["--base-url", base, "--ws-url", base.replace("http", "ws", 1), "--mail", f"{base}/_local/mail"]
     subprocess.run([*script, *addresses, "--out", str(transcript)], check=True, stdout=subprocess.DEVNULL)
     compared = subprocess.run(
         [*script, "--compare", str(CONTRACT / "golden.json"), str(transcript)],
@@ -89,18 +76,6 @@ def call(url: str, body: Any = None) -> Any:
     request = urllib.request.Request(url, data, {"content-type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
-
-
-def wait_for(url: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(url).close()
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the server did not start")
 
 
 if __name__ == "__main__":

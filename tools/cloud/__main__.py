@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import shutil
 import signal
 import tempfile
@@ -9,6 +10,8 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+from functions.migrations.service import upgrade
+from local.demo.load import load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from tools.cloud.stack import Options, running_cloud
 
@@ -16,8 +19,8 @@ from tools.cloud.stack import Options, running_cloud
 FRONT_URL = "http://localhost:5173"
 
 
-def main(port: int) -> None:
-    """Serve on a port of this machine; the data goes when the program ends."""
+def main(port: int, *, demo: bool) -> None:
+    """Serve on a port of this machine, with demo data if wanted; the data goes when the program ends."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sockets = socket_folder()
@@ -27,6 +30,10 @@ def main(port: int) -> None:
         valkey = start_valkey(folder / "valkey", sockets)
         stack.callback(valkey.stop)
         environment = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "FRONT_URL": FRONT_URL}
+        if demo:
+            os.environ["DATABASE_URL"] = postgres.url
+            upgrade()
+            load_demo_data()
         stack.enter_context(running_cloud(Options(environment), port))
         threading.Event().wait()
 
@@ -34,8 +41,9 @@ def main(port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tools.cloud", description="The platform on an emulated AWS.")
     parser.add_argument("port", type=int, help="the port of CloudFront, on 127.0.0.1")
+    parser.add_argument("--demo", action="store_true", help="with the demo data of the local server")
     arguments = parser.parse_args()
     # A shell makes the background processes of a script ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
-        main(arguments.port)
+        main(arguments.port, demo=arguments.demo)

@@ -1,0 +1,1 @@
+"""Whether a running platform works, seen from outside."""
