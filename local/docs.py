@@ -6,9 +6,9 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from local.openapi import TITLE, description
+from local.web_pages import Assets
 
 SCHEMA_PATH = "/api/schema/"
 ASSETS_PATH = "/_local/swagger"
@@ -44,5 +44,5 @@ def show_page(_request: Request) -> Response:
 routes = [
     Route(SCHEMA_PATH, show_schema),
     Route("/api/swagger/docs/", show_page),
-    Mount(ASSETS_PATH, StaticFiles(directory=str(files("fastapi_offline") / "static"))),
+    Mount(ASSETS_PATH, Assets(directory=str(files("fastapi_offline") / "static"))),
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
-from shared.kit.http.middleware import App, Receive, Scope, Send, respond
+from shared.kit.http.middleware import NOSNIFF, App, Message, Receive, Scope, Send, respond
 from shared.kit.http.middleware import Headers as RawHeaders
 
 API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health/")
@@ -45,10 +45,11 @@ class Frontend:
                 await self.api(scope, receive, send)
                 return
             scope = {**scope, "path": "/index.html"}
-        elif self.host and file.suffix in SCRIPTS:
+        send = with_nosniff(send)
+        if file and self.host and file.suffix in SCRIPTS:
             await self._send_script(file, scope, send)
-            return
-        await self.files(scope, receive, send)
+        else:
+            await self.files(scope, receive, send)
 
     def _file(self, path: str) -> Path | None:
         """The file of a path, None for hidden ones and those that are missing."""
@@ -82,3 +83,12 @@ class Frontend:
             script = script.replace(b"https://" + self.host, b"http://" + host)
             script = script.replace(b"wss://" + self.host, b"ws://" + host)
         return script.replace(self.host, host)
+
+
+def with_nosniff(send: Send) -> Send:
+    async def send_with_header(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], NOSNIFF]
+        await send(message)
+
+    return send_with_header

@@ -20,7 +20,7 @@ from local.frame_budgets import HANDSHAKE, FrameBudgets
 from local.gateway_events import Connection, gateway_error
 from local.handler_threads import Batch, Handler, HandlerThread, Result
 from local.websocket_protocol import LINK, Link, text_frame
-from shared.kit.http.middleware import Receive, Scope, Send
+from shared.kit.http.middleware import NOSNIFF, Receive, Scope, Send
 from shared.kit.settings import settings
 
 CHAT_PATH = "/ws/chat/"
@@ -264,6 +264,6 @@ async def refuse(send: Send, status: int) -> None:
     """Refuse the handshake with an HTTP status."""
     message = {FORBIDDEN: "Forbidden", TOO_MANY_REQUESTS: "Too Many Requests"}.get(status, "Unauthorized")
     body = json.dumps({"message": message}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), NOSNIFF]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

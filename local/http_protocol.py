@@ -14,6 +14,7 @@ HEAD_SECONDS = 20.0
 MAX_HEAD = 128 * 1024
 # Seconds without a byte of the body, and seconds after which it must have come at MIN_RATE bytes a second on average.
 STALLED_SECONDS, SLOW_AFTER_SECONDS, MIN_RATE = 20.0, 60.0, 1000
+LAST_HEADERS = "connection: close\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n"
 # Seconds between two looks at a body that is coming.
 CHECK_SECONDS = 5.0
 
@@ -92,11 +93,16 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         else:
             self._timer = self.loop.call_later(CHECK_SECONDS, self._check_body)
 
+    def send_400_response(self, _msg: str) -> None:
+        """What is no HTTP, answered as everything else is that never reaches the app."""
+        self._refuse(HTTPStatus.BAD_REQUEST)
+
     def _refuse(self, status: HTTPStatus) -> None:
         self._stop_timer()
         if self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            head = f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-            self.transport.write(head.encode())
+            body = f'{{"message": "{status.phrase}"}}'
+            head = f"HTTP/1.1 {status.value} {status.phrase}\r\n{LAST_HEADERS}content-length: {len(body)}\r\n\r\n"
+            self.transport.write((head + body).encode())
         self.transport.close()

@@ -18,7 +18,6 @@ POLICY = (
 HEADERS = {
     # A page and its scripts belong together: none may be older than the others.
     "Cache-Control": "no-cache",
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 
@@ -27,8 +26,8 @@ def page(name: str) -> Response:
     return FileResponse(FOLDER / name, headers={**HEADERS, "Content-Security-Policy": POLICY})
 
 
-class _Assets(StaticFiles):
-    """Scripts, styles and pictures of the pages."""
+class Assets(StaticFiles):
+    """Scripts, styles and pictures of pages."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -37,7 +36,7 @@ class _Assets(StaticFiles):
 
 
 def mount() -> Mount:
-    return Mount(PATH, _Assets(directory=FOLDER))
+    return Mount(PATH, Assets(directory=FOLDER))
 
 
 def _show_icon(_request: Request) -> Response:

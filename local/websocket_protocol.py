@@ -32,7 +32,7 @@ LINK = "gateway.link"
 TOO_LARGE = b'{"message": "Request header fields too large"}'
 HEADERS_TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-type: application/json\r\n"
-    b"content-length: %d\r\n\r\n%s" % (len(TOO_LARGE), TOO_LARGE)
+    b"x-content-type-options: nosniff\r\ncontent-length: %d\r\n\r\n%s" % (len(TOO_LARGE), TOO_LARGE)
 )
 
 

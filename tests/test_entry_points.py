@@ -200,6 +200,26 @@ def test_both_entry_points_answer_alike(answers: list[tuple[Answer, Answer]], pa
     assert different == {}
 
 
+def expected_cache_control(step: Step, answer: Answer) -> str | None:
+    if "etag" in answer.headers:  # of a calendar feed
+        return "private, no-cache"
+    is_preflight = "access-control-request-method" in step.headers
+    is_read = step.method in {"GET", "HEAD", "OPTIONS"}
+    is_private = not is_read or step.who or "authorization" in step.headers
+    return "no-store" if is_private and not is_preflight else None
+
+
+def test_every_answer_says_who_may_keep_it(answers: list[tuple[Answer, Answer]]) -> None:
+    wrong = {
+        str(step): answer.headers
+        for (_name, step), pair in zip(STEPS, answers, strict=True)
+        for answer in pair
+        if answer.headers.get("x-content-type-options") != "nosniff"
+        or answer.headers.get("cache-control") != expected_cache_control(step, answer)
+    }
+    assert wrong == {}
+
+
 def test_neither_door_ever_fails(answers: list[tuple[Answer, Answer]]) -> None:
     failed = [
         str(step)

@@ -34,6 +34,8 @@ def test_scripts_get_the_request_s_own_host(server: LocalServer) -> None:
     assert script.headers["content-type"].startswith("text/javascript")
     assert script.text == f'fetch("http://{own}/api/");new WebSocket(`ws://{own}/ws/chat/`);const x="{own}";'
     assert HOST in server.call("GET", "/assets/logo.svg").text
+    for path in ("/", "/assets/main.js", "/assets/logo.svg", "/any/page", "/missing.png", "/api/missing/"):
+        assert server.call("GET", path).headers.get_list("x-content-type-options") == ["nosniff"]
     for host in ("korepetycje.example", "127.0.0.1:80", "[::1]:8000"):
         asked = httpx.get(f"{server.url}/assets/main.js", headers={"Host": host})
         assert f'x="{host}"' in asked.text

@@ -1,4 +1,4 @@
-"""What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, the Allow header."""
+"""What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, and who may keep or reinterpret it."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from secrets import token_hex
@@ -26,6 +26,10 @@ PREFLIGHT_HEADERS: Headers = [
     (b"content-length", b"0"),
 ]
 
+# A browser takes an answer for nothing but what its type says.
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+NO_STORE = (b"cache-control", b"no-store")
+READS = ("GET", "HEAD", "OPTIONS")
 # The local server's own pages: no other site may read the mails there.
 PRIVATE_PREFIX = "/_local/"
 
@@ -50,8 +54,9 @@ class ApiMiddleware:
         origin = header(scope, b"origin")
         cors = cors_headers(origin) if origin and not scope["path"].startswith(PRIVATE_PREFIX) else []
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
-            await respond(send, 200, cors + PREFLIGHT_HEADERS)
+            await respond(send, 200, [*cors, *PREFLIGHT_HEADERS, NOSNIFF])
             return
+        private = is_private(scope)
         bodiless = scope["method"] == "HEAD"
         scope = {**scope, "method": "GET" if bodiless else scope["method"], "path": with_slash(scope["path"])}
 
@@ -61,6 +66,9 @@ class ApiMiddleware:
                 if route is not None and route.path in self.allowed:
                     message["headers"].append((b"allow", self.allowed[route.path].encode()))
                 message["headers"].extend(cors)
+                message["headers"].append(NOSNIFF)
+                if private and not any(name == b"cache-control" for name, _ in message["headers"]):
+                    message["headers"].append(NO_STORE)
             elif bodiless:
                 message = {**message, "body": b""}
             await send(message)
@@ -74,6 +82,15 @@ def header(scope: Scope, name: bytes) -> str:
         if key == name:
             return str(value, "latin-1")
     return ""
+
+
+def is_private(scope: Scope) -> bool:
+    """Whether the answer is the caller's alone: tokens, what an account may see, mails of the local server."""
+    return (
+        scope["method"] not in READS
+        or bool(header(scope, b"authorization"))
+        or scope["path"].startswith(PRIVATE_PREFIX)
+    )
 
 
 def with_slash(path: str) -> str:
