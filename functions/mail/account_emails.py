@@ -1,11 +1,13 @@
-"""Emails about accounts, in Polish: the address to confirm, the password to reset."""
+"""Emails about accounts: the address to confirm, the password to reset."""
 
 import secrets
 
 from functions.mail import repository
-from functions.mail.email_message import Email, greeting
+from functions.mail.email_message import Email
+from functions.mail.greetings import greeting
 from functions.mail.repository import Addressee
 from shared.domain.platform_settings import platform_settings
+from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
 DAY, MINUTE = 86_400, 60
 
@@ -17,7 +19,8 @@ def confirmation_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
     token, days = secrets.token_hex(32), platform_settings().confirm_token_days
     if not repository.add_token(token, to.user_id, "confirm", days * DAY):
         return None
-    return confirmation(to.first_name, f"{platform_settings().front_url}/account/confirm-email/?token={token}", days)
+    link = f"{platform_settings().front_url}/account/confirm-email/?token={token}"
+    return confirmation(to.first_name, link, days, to.language)
 
 
 def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
@@ -26,43 +29,30 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
     if not repository.add_token(token, to.user_id, "reset", minutes * MINUTE):
         return None
     link = f"{platform_settings().front_url}/account/reset-password/?reset_token={token}"
-    return password_reset(to.first_name, link, minutes)
+    return password_reset(to.first_name, link, minutes, to.language)
 
 
 def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
     """An email that says so to the owner, who may not be the one that changed it."""
-    return password_changed(to.first_name, f"{platform_settings().front_url}/")
+    return _email("password_changed", to.first_name, f"{platform_settings().front_url}/", to.language)
 
 
-def confirmation(first_name: str, link: str, days: int) -> Email:
+def confirmation(first_name: str, link: str, days: int, language: Language = DEFAULT_LANGUAGE) -> Email:
+    return _email("confirm", first_name, link, language, days=days)
+
+
+def password_reset(first_name: str, link: str, minutes: int, language: Language = DEFAULT_LANGUAGE) -> Email:
+    return _email("reset", first_name, link, language, minutes=minutes)
+
+
+def _email(kind: str, first_name: str, link: str, language: Language, **values: int) -> Email:
+    words = texts(language)
     return Email(
-        subject="Potwierdzenie adresu email",
-        greeting=greeting(first_name),
-        before="dziękujemy za założenie konta. Potwierdź swój adres e-mail, aby móc się zalogować:",
-        link_text="Potwierdź adres e-mail",
+        subject=words[f"{kind}.subject"],
+        greeting=greeting(first_name, language),
+        before=words[f"{kind}.before"],
+        link_text=words[f"{kind}.link"],
         link=link,
-        after=f"Link jest ważny przez {days} dni. Jeśli to nie Ty zakładasz konto, zignoruj tę wiadomość.",
-    )
-
-
-def password_reset(first_name: str, link: str, minutes: int) -> Email:
-    return Email(
-        subject="Resetowanie hasła",
-        greeting=greeting(first_name),
-        before="otrzymaliśmy prośbę o zmianę hasła do Twojego konta. Nowe hasło ustawisz tutaj:",
-        link_text="Ustaw nowe hasło",
-        link=link,
-        after=f"Link jest ważny przez {minutes} minut i działa raz. Jeśli to nie Twoja prośba, zignoruj tę wiadomość;"
-        " Twoje hasło pozostaje bez zmian.",
-    )
-
-
-def password_changed(first_name: str, link: str) -> Email:
-    return Email(
-        subject="Zmiana hasła",
-        greeting=greeting(first_name),
-        before="hasło do Twojego konta zostało zmienione. Pozostałe urządzenia zostały wylogowane.",
-        link_text="Otwórz platformę",
-        link=link,
-        after="Jeśli to nie Ty, ustaw od razu nowe hasło: poproś na stronie logowania o link do zmiany hasła.",
+        after=words[f"{kind}.after"].format(**values),
+        language=language,
     )

@@ -1,6 +1,5 @@
 """One email and its MIME message: plain text, HTML and perhaps an entry for a calendar."""
 
-import re
 from dataclasses import dataclass
 from email.header import Header
 from email.headerregistry import Address
@@ -9,16 +8,9 @@ from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from html import escape
 from typing import NamedTuple
-from unicodedata import category
 
-from shared.domain.names import ZERO_WIDTH_JOINERS, presentable
 from shared.kit.text import without_controls
-
-# An account can be registered with anybody's address, and its name must not write to that person: what does not read
-# like a name is not greeted.
-NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
-# Signs on letters, as in the scripts of India.
-MARKS = frozenset({"Mn", "Mc"})
+from shared.texts import DEFAULT_LANGUAGE, Language
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,7 @@ class Email:
     after: str
     facts: tuple[Fact, ...] = ()
     calendar: CalendarEntry | None = None
+    language: Language = DEFAULT_LANGUAGE
 
     @property
     def rows(self) -> list[Fact]:
@@ -57,16 +50,10 @@ class Email:
         return [fact._replace(value=" ".join(without_controls(fact.value).split())) for fact in self.facts]
 
 
-def greeting(first_name: str) -> str:
-    letters = "".join(each for each in first_name if each not in ZERO_WIDTH_JOINERS and category(each) not in MARKS)
-    reads_like_a_name = presentable(first_name) == first_name and NAME.fullmatch(letters)
-    return f"Cześć {first_name}," if reads_like_a_name else "Cześć,"
-
-
 # It fits a phone of 320 px: no width is fixed, and a long word or address breaks anywhere.
 HTML = """\
 <!doctype html>
-<html lang="pl">
+<html lang="{language}">
 <head><meta name="viewport" content="width=device-width"></head>
 <body style="margin:0;padding:12px;background:#f4f4f8;font-family:system-ui,sans-serif;color:#1f1d2b">
 <div style="max-width:520px;margin:0 auto;padding:20px;background:#fff;border-radius:12px;\
@@ -116,6 +103,8 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     message.add_alternative(_html(email), subtype="html")
     if email.calendar:
         _add_calendar(message, email.calendar)
+    # Last: what makes a message one of several parts moves such headers into its first part.
+    message["Content-Language"] = email.language
     return message
 
 
@@ -134,7 +123,7 @@ LINK = '<a href="{0}" style="color:#5b4bdb">{0}</a>'
 
 
 def _html(email: Email) -> str:
-    texts = ("greeting", "before", "link_text", "link", "after")
+    texts = ("language", "greeting", "before", "link_text", "link", "after")
     rows = "".join(FACT.format(escape(fact.name), _value(fact)) for fact in email.rows)
     fields = {name: escape(getattr(email, name)) for name in texts}
     return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")

@@ -7,6 +7,7 @@ from shared.data.bookings import Role
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, Sql, compose
+from shared.texts import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,13 @@ class Addressee:
     email: str
     first_name: str
     confirmed: bool
+    language: Language
 
 
 FIND_ADDRESSEE = Query(
     Addressee,
     """
-SELECT id AS user_id, email, first_name, confirmed_at IS NOT NULL AS confirmed
+SELECT id AS user_id, email, first_name, confirmed_at IS NOT NULL AS confirmed, language
 FROM users WHERE lower(email) = lower(%s)
 """,
 )

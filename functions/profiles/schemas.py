@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.data.accounts import Language
 from shared.domain.field_types import Zone, choice
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.tutor_completeness import Missing
 from shared.kit.http.fields import Text
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel
+from shared.texts import Language
 
 NAME = Text(max_length=255, blank=True, normalized=True)
 PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH, normalized=True)

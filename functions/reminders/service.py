@@ -7,18 +7,13 @@ from functions.reminders.repository import Reminder
 from shared.data.bookings import Booking, find_bookings
 from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import Person, find_person
-from shared.domain.booking_texts import counterpart, day_and_time, describe
+from shared.domain.booking_texts import BookingTexts
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 
 BATCH = 100
-HEADLINES = {
-    "day_before": "Przypomnienie o zajęciach",
-    "hour_before": "Wkrótce zajęcia",
-    "cancellation_deadline": "Zbliża się ostatnia chwila na odwołanie zajęć",
-}
 
 
 class Reminded(NamedTuple):
@@ -61,10 +56,11 @@ def _mail(reminder: Reminder, to: Person) -> Mail:
 
 
 def _draft(reminder: Reminder, booking: Booking, to: Person) -> NotificationDraft:
-    who, when = counterpart(booking, reminder.recipient), day_and_time(booking.starts_at, to.zone)
-    message = f"{HEADLINES[reminder.kind]}: {who}, {when} ({describe(booking)})."
+    words = BookingTexts(booking, reminder.recipient)
+    headline, when = words.say(f"headline.{reminder.kind}"), words.moment(booking.starts_at)
+    message = f"{headline}: {words.counterpart}, {when} ({words.description})."
     if reminder.kind == "cancellation_deadline":
-        message += f" Odwołać można najpóźniej {day_and_time(booking.cancellable_until, to.zone)}."
+        message += f" {words.say('cancel_until', moment=words.moment(booking.cancellable_until))}"
     data = {
         "reservation": booking.id,
         "start_time": format_time(booking.starts_at),

@@ -39,7 +39,7 @@ def content(part: Message) -> bytes:
     return raw
 
 
-def entry(mail: EmailMessage) -> Any:
+def entry(mail: EmailMessage, name: str = "zajecia.ics") -> Any:
     """The calendar entry of a mail, the same as alternative and as file; None without one."""
     parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     files = [part for part in mail.iter_attachments() if part.get_content_type() == "application/ics"]
@@ -49,7 +49,7 @@ def entry(mail: EmailMessage) -> Any:
     [part], [file] = parts, files
     raw = content(part)
     assert raw == file.get_payload(decode=True)
-    assert (part.get_content_charset(), file.get_filename()) == ("utf-8", "zajecia.ics")
+    assert (part.get_content_charset(), file.get_filename()) == ("utf-8", name)
     calendar = vobject.readOne(raw.decode())
     assert part.get_param("method") == calendar.method.value
     assert raw.count(b"\n") == raw.count(b"\r\n")

@@ -41,7 +41,8 @@ def read_feed(token: str) -> bytes:
     owner = calendar_feeds.find_owner(_hash(token)) if TOKEN.fullmatch(token) else None
     if owner is None:
         raise CalendarFeedNotFound
-    return calendars.feed((booking, _role(booking, owner)) for booking in calendar_feeds.list_bookings(owner))
+    found = calendar_feeds.list_bookings(owner.user_id)
+    return calendars.feed([(booking, _role(booking, owner.user_id)) for booking in found], owner.language)
 
 
 def _role(booking: Booking, user_id: UUID) -> Role:

@@ -7,7 +7,7 @@ from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICA
 from shared.data.bookings import Booking, BookingChange, find_bookings
 from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import UnknownChange, event_type
-from shared.domain.booking_texts import sentence
+from shared.domain.booking_texts import BookingTexts
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.timestamps import format_time
@@ -51,7 +51,7 @@ def _is_known(change: BookingChange) -> bool:
 def _drafts(change: BookingChange, booking: Booking) -> Iterator[NotificationDraft]:
     for role, person in people(booking, NOTIFICATION_RECIPIENTS.get(event_type(change), ())):
         if role != change.actor_role:
-            kind, message = f"booking_{event_type(change)}", sentence(change, booking, role)
+            kind, message = f"booking_{event_type(change)}", BookingTexts(booking, role).sentence(change)
             yield NotificationDraft(str(person.id), kind, message, _data(change, booking), change.id)
 
 

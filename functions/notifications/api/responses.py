@@ -25,7 +25,7 @@ EXAMPLE: JsonDict = {
 
 
 class Sentence(BaseModel):
-    message: Annotated[str, Field(description="One sentence, in Polish.")]
+    message: Annotated[str, Field(description="One sentence, in your language and by your clock.")]
 
 
 class NotificationData(BaseModel):

@@ -1,5 +1,6 @@
 """Statements about calendar feeds."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from shared.data.bookings import SELECT_BOOKINGS, Booking
 from shared.data.calendar_feeds import DELETE_FEED
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, compose
+from shared.texts import Language
 
 REPLACE_FEED = Query(
     datetime,
@@ -40,10 +42,19 @@ def delete_feed(user_id: UUID) -> bool:
         return DELETE_FEED.run(db, (user_id,)) > 0
 
 
-FIND_OWNER = Query(UUID, "SELECT user_id FROM calendar_feeds WHERE token_hash = %s")
+@dataclass(frozen=True, slots=True)
+class FeedOwner:
+    user_id: UUID
+    language: Language
 
 
-def find_owner(token_hash: bytes) -> UUID | None:
+FIND_OWNER = Query(
+    FeedOwner,
+    "SELECT u.id AS user_id, u.language FROM calendar_feeds f JOIN users u ON u.id = f.user_id WHERE f.token_hash = %s",
+)
+
+
+def find_owner(token_hash: bytes) -> FeedOwner | None:
     with connection() as db:
         return FIND_OWNER.one(db, (token_hash,))
 

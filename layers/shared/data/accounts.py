@@ -7,9 +7,9 @@ from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
+from shared.texts import Language
 
 TokenPurpose = Literal["confirm", "reset"]
-Language = Literal["pl", "en"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from shared.data.booking_states import SEATED_STATES
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, Sql, compose
+from shared.texts import Language
 
 Role = Literal["student", "tutor"]
 
@@ -50,10 +51,14 @@ class Booking:
     student_email: str
     student_first_name: str
     student_last_name: str
+    student_time_zone: str | None
+    student_language: Language
     tutor_user_id: UUID | None
     tutor_email: str
     tutor_first_name: str
     tutor_last_name: str
+    tutor_time_zone: str | None
+    tutor_language: Language
 
     @property
     def length(self) -> timedelta:
@@ -73,8 +78,10 @@ SELECT b.id, b.session_id, b.state, b.starts_at, b.ends_at, b.expires_at, b.pric
     terms.cancellation_notice, terms.time_zone,
     st.id AS student_id, coalesce(st.email, '') AS student_email,
     coalesce(st.first_name, '') AS student_first_name, coalesce(st.last_name, '') AS student_last_name,
+    st.time_zone AS student_time_zone, coalesce(st.language, 'pl') AS student_language,
     tu.id AS tutor_user_id, coalesce(tu.email, '') AS tutor_email,
-    coalesce(tu.first_name, '') AS tutor_first_name, coalesce(tu.last_name, '') AS tutor_last_name
+    coalesce(tu.first_name, '') AS tutor_first_name, coalesce(tu.last_name, '') AS tutor_last_name,
+    tu.time_zone AS tutor_time_zone, coalesce(tu.language, 'pl') AS tutor_language
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
 LEFT JOIN users st ON st.id = b.student_id

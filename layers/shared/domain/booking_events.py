@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.platform_settings import local_zone
+from shared.texts import DEFAULT_LANGUAGE, Language
 
 BookingEventType = Literal[
     "requested",
@@ -54,13 +55,14 @@ def _failed_request(change: BookingChange) -> BookingEventType:
 
 @dataclass(frozen=True)
 class Person:
-    """One of the two people of a booking, and the zone in which that person reads times."""
+    """One of the two people of a booking, and how that person reads: by which clock, in which language."""
 
     id: UUID
     email: str
     first_name: str
     last_name: str
     zone: ZoneInfo
+    language: Language = DEFAULT_LANGUAGE
 
 
 def find_person(booking: Booking, role: Role) -> Person | None:
@@ -69,16 +71,18 @@ def find_person(booking: Booking, role: Role) -> Person | None:
 
 
 def _student(booking: Booking) -> Person | None:
-    """Students read times in the platform's zone."""
+    """Students read times in a zone of their own or the platform's."""
     if booking.student_id is None:
         return None
     names = booking.student_first_name, booking.student_last_name
-    return Person(booking.student_id, booking.student_email, *names, local_zone())
+    zone = booking.student_time_zone or local_zone().key
+    return Person(booking.student_id, booking.student_email, *names, ZoneInfo(zone), booking.student_language)
 
 
 def _tutor(booking: Booking) -> Person | None:
+    """Tutors read times in a zone of their own, that of their terms or the platform's."""
     if booking.tutor_user_id is None:
         return None
     names = booking.tutor_first_name, booking.tutor_last_name
-    zone = ZoneInfo(booking.time_zone or local_zone().key)
-    return Person(booking.tutor_user_id, booking.tutor_email, *names, zone)
+    zone = booking.tutor_time_zone or booking.time_zone or local_zone().key
+    return Person(booking.tutor_user_id, booking.tutor_email, *names, ZoneInfo(zone), booking.tutor_language)

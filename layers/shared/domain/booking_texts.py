@@ -1,134 +1,137 @@
-"""Polish words for people, times and sessions, in notifications and mails alike."""
+"""Words for people, times and sessions, in notifications and mails alike, in the language of who reads."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.booking_events import BookingEventType, Person, event_type, find_person
 from shared.domain.names import presentable
 from shared.domain.platform_settings import local_zone
+from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
-WriteTime = Callable[[datetime, ZoneInfo], str]
-ON_DAYS = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
-OF_MONTHS = (
-    "stycznia",
-    "lutego",
-    "marca",
-    "kwietnia",
-    "maja",
-    "czerwca",
-    "lipca",
-    "sierpnia",
-    "września",
-    "października",
-    "listopada",
-    "grudnia",
-)
-NAMELESS: dict[Role, str] = {"student": "uczeń", "tutor": "korepetytor"}
-KINDS = {"individual": "zajęcia indywidualne", "group": "zajęcia grupowe"}
-FORMS = {"online": "online", "in_person": "stacjonarnie"}
+SayMoment = Callable[[datetime], str]
 
 
-def full_name(person: Person | None, role: Role) -> str:
+def full_name(person: Person | None, role: Role, language: Language = DEFAULT_LANGUAGE) -> str:
     """The name of a person, or what that person is to the other."""
     names = (presentable(person.first_name), presentable(person.last_name)) if person else ()
-    return " ".join(filter(None, names)) or NAMELESS[role]
+    return " ".join(filter(None, names)) or texts(language)[f"nameless.{role}"]
 
 
-def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
+def day_and_time(moment: datetime, zone: ZoneInfo, language: Language = DEFAULT_LANGUAGE) -> str:
     """Such as "w środę 10 stycznia 2035 o 14:00"; the zone is named where it is not the platform's."""
-    return _by_the_clock(moment, zone) if zone.key == local_zone().key else day_time_and_zone(moment, zone)
+    if zone.key == local_zone().key:
+        return _by_the_clock(moment, zone, language)
+    return day_time_and_zone(moment, zone, language)
 
 
-def day_time_and_zone(moment: datetime, zone: ZoneInfo) -> str:
+def day_time_and_zone(moment: datetime, zone: ZoneInfo, language: Language = DEFAULT_LANGUAGE) -> str:
     """Such as "w środę 10 stycznia 2035 o 14:00 (Europe/Warsaw)": for mails, which are read anywhere."""
-    return f"{_by_the_clock(moment, zone)} ({zone.key})"
+    return f"{_by_the_clock(moment, zone, language)} ({zone.key})"
 
 
-def _by_the_clock(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    day = f"{ON_DAYS[local.weekday()]} {local.day} {OF_MONTHS[local.month - 1]} {local.year}"
-    return f"{day} o {local:%H:%M}"
+def _by_the_clock(moment: datetime, zone: ZoneInfo, language: Language) -> str:
+    local, words = moment.astimezone(zone), texts(language)
+    day, month = words[f"day.{local.isoweekday()}"], words[f"month.{local.month}"]
+    return words["moment"].format(day=day, date=local.day, month=month, year=local.year, time=f"{local:%H:%M}")
 
 
-def describe(booking: Booking) -> str:
-    """Such as "zajęcia indywidualne, online, 60 min"."""
-    return f"{KINDS[booking.kind]}, {FORMS[booking.form]}, {minutes(booking)}"
+@dataclass(frozen=True)
+class BookingTexts:
+    """What is said of a booking to one of its two people, in that person's language and by that person's clock."""
 
+    booking: Booking
+    role: Role
 
-def minutes(booking: Booking) -> str:
-    """Such as "60 min"."""
-    return f"{round(booking.length.total_seconds() / 60)} min"
+    @cached_property
+    def reader(self) -> Person | None:
+        return find_person(self.booking, self.role)
 
+    @cached_property
+    def language(self) -> Language:
+        return self.reader.language if self.reader else DEFAULT_LANGUAGE
 
-HEADLINES: dict[BookingEventType, str] = {
-    "requested": "Prośba o rezerwację",
-    "booked": "Nowa rezerwacja",
-    "confirmed": "Rezerwacja potwierdzona",
-    "declined": "Prośba o rezerwację odrzucona",
-    "withdrawn": "Prośba o rezerwację wycofana",
-    "cancelled": "Zajęcia odwołane",
-    "expired": "Prośba o rezerwację wygasła",
-    "offered": "Zwolniło się miejsce",
-    "offer_declined": "Miejsce odrzucone",
-    "offer_expired": "Miejsce z listy oczekujących przepadło",
-    "rescheduled": "Zmiana terminu zajęć",
-    "completed": "Zajęcia zakończone",
-    "no_show": "Nieobecność na zajęciach",
-}
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return self.reader.zone if self.reader else local_zone()
 
+    def say(self, key: str, **values: object) -> str:
+        """The text of that key with its values. Raises KeyError."""
+        return texts(self.language)[key].format(**values)
 
-def headline(event: BookingEventType, role: Role) -> str:
-    """What happened, in a few words for one of the two people."""
-    if event == "booked" and role == "student":
-        return HEADLINES["confirmed"]
-    return HEADLINES[event]
+    def moment(self, moment: datetime) -> str:
+        """A time for a notification: the zone is named where it is not the platform's."""
+        return day_and_time(moment, self.zone, self.language)
 
+    def moment_and_zone(self, moment: datetime) -> str:
+        """A time for a mail, which is read anywhere."""
+        return day_time_and_zone(moment, self.zone, self.language)
 
-def sentence(change: BookingChange, booking: Booking, role: Role) -> str:
-    """What happened: with whom, when by the reader's clock, and what; and what the reader can do about it."""
-    starts_at = change.starts_at or booking.starts_at
-    who, when = counterpart(booking, role), day_and_time(starts_at, zone_of(booking, role))
-    fact = f"{headline(event_type(change), role)}: {who}, {when} ({describe(booking)})."
-    return f"{fact} {consequence(change, booking, role)}".rstrip()
+    @property
+    def counterpart(self) -> str:
+        """The other one of the two."""
+        other: Role = "tutor" if self.role == "student" else "student"
+        return full_name(find_person(self.booking, other), other, self.language)
 
+    @property
+    def kind_and_form(self) -> str:
+        """Such as "zajęcia indywidualne, online"."""
+        return f"{self.say(f'kind.{self.booking.kind}')}, {self.say(f'form.{self.booking.form}')}"
 
-def counterpart(booking: Booking, role: Role) -> str:
-    """The other one of the two, to the one who reads."""
-    other: Role = "tutor" if role == "student" else "student"
-    return full_name(find_person(booking, other), other)
+    @property
+    def minutes(self) -> str:
+        """Such as "60 min"."""
+        return self.say("minutes", number=round(self.booking.length.total_seconds() / 60))
 
+    @property
+    def price(self) -> str:
+        """Such as "80,00 PLN"."""
+        return f"{self.booking.price:.2f} {self.booking.currency}".replace(".", self.say("decimal_mark"))
 
-def zone_of(booking: Booking, role: Role) -> ZoneInfo:
-    reader = find_person(booking, role)
-    return reader.zone if reader else local_zone()
+    @property
+    def description(self) -> str:
+        """Such as "zajęcia indywidualne, online, 60 min"."""
+        return f"{self.kind_and_form}, {self.minutes}"
 
+    def headline(self, event: BookingEventType) -> str:
+        """What happened, in a few words."""
+        is_own = event == "booked" and self.role == "student"
+        return self.say("headline.confirmed" if is_own else f"headline.{event}")
 
-def consequence(change: BookingChange, booking: Booking, role: Role, write_time: WriteTime = day_and_time) -> str:
-    """What follows for the reader, "" if nothing does."""
-    zone = zone_of(booking, role)
-    until = f" najpóźniej {write_time(booking.expires_at, zone)}" if booking.expires_at else ""
-    match event_type(change), role:
-        case "requested", "tutor":
-            return f"Odpowiedz{until}."
-        case "offered", "student":
-            return f"Potwierdź swój udział{until}."
-        case "rescheduled", _:
-            before = _previously(change, booking, lambda moment: write_time(moment, zone))
-            waits = {"tutor": " Potwierdź nowy termin.", "student": " Nowy termin czeka na potwierdzenie."}[role]
-            return before + (waits if change.to_state == "pending" else "")
-        case "withdrawn" | "cancelled", "tutor" if not booking.taken:
-            return "Termin jest znów wolny."
-        case "completed", "student":
-            return "Możesz wystawić ocenę."
-    return ""
+    def sentence(self, change: BookingChange) -> str:
+        """What happened: with whom, when and what; and what the reader can do about it."""
+        when = self.moment(change.starts_at or self.booking.starts_at)
+        fact = f"{self.headline(event_type(change))}: {self.counterpart}, {when} ({self.description})."
+        return f"{fact} {self.consequence(change, self.moment)}".rstrip()
 
-
-def _previously(change: BookingChange, booking: Booking, write_time: Callable[[datetime], str]) -> str:
-    """When it was to start before it was moved; where only its length changed, how long it is now."""
-    if change.old_starts_at is None:
+    def consequence(self, change: BookingChange, say_moment: SayMoment) -> str:
+        """What follows for the reader, "" if nothing does."""
+        match event_type(change), self.role:
+            case "requested", "tutor":
+                return self._until("answer", say_moment)
+            case "offered", "student":
+                return self._until("accept", say_moment)
+            case "rescheduled", _:
+                waits = {"tutor": "new_time_to_confirm", "student": "new_time_waits"}[self.role]
+                more = self.say(waits) if change.to_state == "pending" else ""
+                return f"{self._previously(change, say_moment)} {more}".strip()
+            case "withdrawn" | "cancelled", "tutor" if not self.booking.taken:
+                return self.say("time_is_free")
+            case "completed", "student":
+                return self.say("review")
         return ""
-    if change.old_starts_at == (change.starts_at or booking.starts_at):
-        return f"Zaczynają się o tej samej porze, trwają teraz {minutes(booking)}."
-    return f"Poprzednio {write_time(change.old_starts_at)}."
+
+    def _until(self, key: str, say_moment: SayMoment) -> str:
+        until = self.booking.expires_at
+        return self.say(f"{key}_until", moment=say_moment(until)) if until else self.say(key)
+
+    def _previously(self, change: BookingChange, say_moment: SayMoment) -> str:
+        """When it was to start before it was moved; where only its length changed, how long it is now."""
+        if change.old_starts_at is None:
+            return ""
+        if change.old_starts_at == (change.starts_at or self.booking.starts_at):
+            return self.say("new_length", length=self.minutes)
+        return self.say("previously", moment=say_moment(change.old_starts_at))

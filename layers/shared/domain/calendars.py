@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Literal
 
 from shared.data.bookings import Booking, Role
 from shared.domain.booking_events import find_person
-from shared.domain.booking_texts import FORMS, KINDS, counterpart, full_name
+from shared.domain.booking_texts import BookingTexts, full_name
 from shared.kit.settings import settings
 from shared.kit.text import without_controls
+from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event, vCalAddress
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 PRODUCT = "-//Korepetycje//Rezerwacje//PL"
-FEED_NAME = "Korepetycje"
 STATUSES = {"pending": "TENTATIVE", "cancelled": "CANCELLED", "expired": "CANCELLED"}
 
 
@@ -40,10 +40,10 @@ def mailed_entry(booking: Booking, role: Role) -> tuple[Method, bytes]:
     return method, bytes(calendar.to_ical())
 
 
-def feed(entries: Iterable[tuple[Booking, Role]]) -> bytes:
+def feed(entries: Iterable[tuple[Booking, Role]], language: Language) -> bytes:
     """All of a person's bookings; the same bytes as long as none of them changes."""
     calendar = _calendar("PUBLISH")
-    calendar.add("x-wr-calname", FEED_NAME)
+    calendar.add("x-wr-calname", texts(language)["calendar.name"])
     calendar.add("x-published-ttl", "PT1H")
     for booking, role in entries:
         calendar.add_component(_event(booking, role))
@@ -81,9 +81,10 @@ def _event(booking: Booking, role: Role) -> "Event":
 
 
 def _texts(booking: Booking, role: Role) -> dict[str, str]:
+    words = BookingTexts(booking, role)
     return {
-        "summary": f"Korepetycje: {counterpart(booking, role)}",
-        "description": f"{KINDS[booking.kind].capitalize()}, {FORMS[booking.form]}.",
+        "summary": words.say("calendar.summary", name=words.counterpart),
+        "description": f"{words.kind_and_form.capitalize()}.",
         "location": booking.meeting_url or booking.location,
         "url": booking.meeting_url,
     }
@@ -97,7 +98,9 @@ def _organizer() -> "vCalAddress":
 
 def _attendee(booking: Booking, role: Role) -> "vCalAddress":
     person = find_person(booking, role)
-    attendee = _address(person.email if person else "", full_name(person, role))
+    attendee = _address(
+        person.email if person else "", full_name(person, role, person.language if person else DEFAULT_LANGUAGE)
+    )
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"

@@ -1,0 +1,20 @@
+"""How emails greet people."""
+
+import re
+from unicodedata import category
+
+from shared.domain.names import ZERO_WIDTH_JOINERS, presentable
+from shared.texts import Language, texts
+
+# An account can be registered with anybody's address, and its name must not write to that person: what does not read
+# like a name is not greeted.
+NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+# Signs on letters, as in the scripts of India.
+MARKS = frozenset({"Mn", "Mc"})
+
+
+def greeting(first_name: str, language: Language) -> str:
+    letters = "".join(each for each in first_name if each not in ZERO_WIDTH_JOINERS and category(each) not in MARKS)
+    reads_like_a_name = presentable(first_name) == first_name and NAME.fullmatch(letters)
+    words = texts(language)
+    return words["greeting"].format(name=first_name) if reads_like_a_name else words["greeting.nameless"]

@@ -1,0 +1,21 @@
+"""The words of mails, notifications and errors in each language; they import nothing.
+
+A language is a module of two tables. `polish.TEXTS` and `english.TEXTS` have the same keys, and under each the same
+`{placeholders}`; they are read when something is written, and no handler of requests imports them.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Language = Literal["pl", "en"]
+# Of accounts that have chosen none, and of callers that ask for none of ours.
+DEFAULT_LANGUAGE: Language = "pl"
+
+
+def texts(language: Language) -> Mapping[str, str]:
+    """What mails and notifications say in a language, by key."""
+    if language == "en":
+        from shared.texts.english import TEXTS
+    else:
+        from shared.texts.polish import TEXTS
+    return TEXTS

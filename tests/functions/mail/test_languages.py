@@ -1,0 +1,141 @@
+"""Mails and notifications in the language and by the clock of who reads them."""
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+import vobject
+
+from tests.functions.notifications.test_calendar_feeds import call, create_feed
+from tests.support.booking_rows import FAR, PENDING, insert_booking
+from tests.support.mail_outbox import deliver
+from tests.support.notifications import dispatch, notified
+from tests.support.people import People, Person, query
+from tests.support.reminders import booked_in, remind, time_passes
+from tests.support.sent_emails import entry, read, sent, sent_to
+
+POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
+# Words of the Polish catalogue that are written without any of its letters.
+WORDS = ("Kiedy", "Gdzie", "Cena", "Powiadom", "zajecia", "termin", "najp", "rezerwac", "Korepety", "Odpowiedz")
+
+
+@pytest.fixture
+def english(pair: tuple[Person, Person]) -> tuple[Person, Person]:
+    """Two people who read English, in London and New York, without Polish letters in anything they wrote."""
+    for person, zone in zip(pair, ("Europe/London", "America/New_York"), strict=True):
+        query("UPDATE users SET language = 'en', time_zone = %s WHERE id = %s", zone, person.id)
+    return pair
+
+
+def assert_english(*texts: str) -> None:
+    for text in texts:
+        assert not POLISH_LETTERS.search(text), text
+        assert not [word for word in WORDS if word.lower() in text.lower()], text
+
+
+def calendar_texts(mail: EmailMessage) -> list[str]:
+    calendar = entry(mail, "session.ics")
+    return [calendar.vevent.summary.value, calendar.vevent.description.value] if calendar else []
+
+
+def assert_english_mails() -> None:
+    mails = sent()
+    assert mails
+    for mail in mails:
+        found = read(mail)
+        assert_english(found.subject, found.text, found.html, *calendar_texts(mail))
+        assert mail["Content-Language"] == "en"
+        assert '<html lang="en">' in found.html
+
+
+EVENTS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+    ("requested", "student", PENDING, {}),
+    ("confirmed", "student", {}, {}),
+    ("confirmed", "tutor", {}, {"from_state": "pending"}),
+    ("cancelled", "tutor", {"state": "cancelled"}, {"from_state": "pending", "reason": "I am ill."}),
+    ("cancelled", "student", {"state": "cancelled"}, {"from_state": "pending"}),
+    ("cancelled", "student", {"state": "cancelled"}, {"from_state": "confirmed"}),
+    ("expired", "system", {"state": "expired"}, {"from_state": "pending"}),
+    ("offered", "system", {**PENDING, "awaiting": "student"}, {}),
+    ("rescheduled", "tutor", {}, {"from_state": "confirmed", "old_starts_at": FAR}),
+    ("rescheduled", "student", PENDING, {"to_state": "pending", "old_starts_at": FAR - timedelta(days=1)}),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: f"{event[0]} by {event[1]}")
+def test_mails_and_notifications_of_every_event_are_english(
+    english: tuple[Person, Person], event: tuple[str, str, dict[str, Any], dict[str, Any]]
+) -> None:
+    kind, actor, booking, change = event
+    insert_booking(*english, **booking).change(kind, actor, **change)
+    assert_english_mails()
+    for person in english:
+        assert_english(*notified(person))
+
+
+@pytest.mark.parametrize("kind", ["completed", "no_show"])
+def test_notifications_that_are_no_mails_are_english(english: tuple[Person, Person], kind: str) -> None:
+    insert_booking(*english, state=kind).change(kind, "tutor", from_state="confirmed")
+    dispatch()
+    assert_english(*notified(english[0]))
+    assert notified(english[0])
+
+
+def test_an_offer_that_expires_is_said_in_english(english: tuple[Person, Person]) -> None:
+    booked = insert_booking(*english, state="expired")
+    booked.change("offered", "system")
+    booked.change("expired", "system", from_state="pending")
+    assert_english_mails()
+
+
+def test_reminders_are_english_and_by_the_readers_clock(people: People) -> None:
+    booked = booked_in(people, 26)
+    query("UPDATE users SET language = 'en', time_zone = 'America/New_York'")
+    time_passes(2.5)
+    assert remind() > 0
+    assert_english_mails()
+    for person in (booked.student, booked.tutor):
+        [message] = notified(person)
+        assert_english(message)
+        assert "(America/New_York)" in message
+
+
+def test_each_of_two_people_reads_their_own_language_and_zone(pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    query("UPDATE users SET language = 'en', time_zone = 'Asia/Tokyo' WHERE id = %s", student.id)
+    insert_booking(student, tutor).change("confirmed", "system")
+    [mine], [theirs] = map(sent_to, pair)
+    assert read(mine).subject == "Booking confirmed: Jan Kowalski, on Wednesday 10 January 2035 at 22:00 (Asia/Tokyo)"
+    assert read(theirs).subject == "Nowa rezerwacja: Ola Nowak, w środę 10 stycznia 2035 o 14:00"
+    assert notified(student)[0].startswith(read(mine).subject)
+
+
+def test_a_tutors_own_zone_comes_before_that_of_the_terms(pair: tuple[Person, Person]) -> None:
+    query("UPDATE booking_terms SET time_zone = 'America/New_York'")
+    query("UPDATE users SET time_zone = 'Europe/London' WHERE id = %s", pair[1].id)
+    insert_booking(*pair).change("confirmed")
+    assert "13:00 (Europe/London)" in read(sent_to(pair[1])[0]).text
+
+
+@pytest.mark.parametrize("kind", ["confirm_email", "reset_password", "password_changed"])
+def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
+    person = people.student()
+    query(
+        "UPDATE users SET language = 'en', confirmed_at = CASE WHEN %s THEN NULL ELSE now() END",
+        kind == "confirm_email",
+    )
+    query("INSERT INTO mail_outbox (kind, recipient) VALUES (%s, %s)", kind, person.email)
+    assert deliver() == 1
+    assert_english_mails()
+
+
+def test_a_feed_is_in_its_owners_language(english: tuple[Person, Person]) -> None:
+    insert_booking(*english)
+    feed = vobject.readOne(call("GET", create_feed(english[0])).body.decode())
+    assert feed.x_wr_calname.value == "Tutoring"
+    assert (feed.vevent.summary.value, feed.vevent.description.value) == (
+        "Tutoring: Jan Kowalski",
+        "Individual session, online.",
+    )
