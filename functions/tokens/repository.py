@@ -6,8 +6,9 @@ from uuid import UUID
 
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Command, Query
+from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
+from shared.kit.security.tokens import Claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,55 @@ FOR SHARE
 RETURNING id
 """,
 )
-TOUCH_SESSION = Command(
-    "UPDATE sign_in_sessions SET last_used_at = now() WHERE id = %s AND user_id = %s AND expires_at > now()"
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The refresh token of a session that is in force."""
+
+    generation: int
+    made_at: datetime
+    expires_at: datetime
+
+
+# A refresh token is in force when it has no successor, or got it less than a minute ago.
+LATEST_ROTATIONS = Sql("""
+ARRAY(SELECT replaced_at FROM unnest(rotations) replaced_at
+    WHERE replaced_at > now() - interval '60 seconds' ORDER BY replaced_at)
+""")
+IN_FORCE = compose(
+    """id = %(session_id)s AND user_id = %(user_id)s AND expires_at > now()
+    AND generation - %(generation)s <= cardinality({latest})""",
+    latest=LATEST_ROTATIONS,
+)
+RETURNING_SUCCESSOR = Sql("""
+RETURNING generation, coalesce(rotations[cardinality(rotations)], created_at) AS made_at, expires_at
+""")
+# Twenty a minute are a client gone wrong: it gets the last one again.
+ROTATE_SESSION = Query(
+    Successor,
+    compose(
+        """
+UPDATE sign_in_sessions SET last_used_at = now(), generation = generation + 1, rotations = {latest} || now(),
+    expires_at = least(now() + make_interval(days => %(days)s), created_at + make_interval(days => %(most_days)s))
+WHERE {in_force} AND generation = %(generation)s AND cardinality({latest}) < 20
+{returning}
+""",
+        latest=LATEST_ROTATIONS,
+        in_force=IN_FORCE,
+        returning=RETURNING_SUCCESSOR,
+    ),
+)
+TOUCH_SESSION = Query(
+    Successor,
+    compose(
+        "UPDATE sign_in_sessions SET last_used_at = now() WHERE {in_force} {returning}",
+        in_force=IN_FORCE,
+        returning=RETURNING_SUCCESSOR,
+    ),
+)
+IS_TOKEN_IN_FORCE = Query(
+    bool, compose("SELECT EXISTS (SELECT FROM sign_in_sessions WHERE {in_force})", in_force=IN_FORCE)
 )
 IS_SESSION_ALIVE = Query(
     bool, "SELECT EXISTS (SELECT FROM sign_in_sessions WHERE id = %s AND user_id = %s AND expires_at > now())"
@@ -83,10 +131,28 @@ def start_session(account: Account, user_agent: str, address: str | None, expire
         return START_SESSION.one(db, values)
 
 
-def touch_session(user_id: UUID, session_id: UUID) -> bool:
-    """Note that a session is in use; False if it is over."""
+def rotate_session(claims: Claims) -> Successor | None:
+    """A successor of a refresh token that has none yet, None for any other.
+
+    Of two at once the second waits, and finds that it has one.
+    """
+    days = {"days": platform_settings().refresh_token_days, "most_days": platform_settings().session_days}
     with connection() as db:
-        return TOUCH_SESSION.run(db, (session_id, user_id)) == 1
+        return ROTATE_SESSION.one(db, vars(claims) | days)
+
+
+def touch_session(claims: Claims) -> Successor | None:
+    """Note that a session is in use; its latest refresh token, None if the one given is not in force."""
+    with connection() as db:
+        return TOUCH_SESSION.one(db, vars(claims))
+
+
+def is_token_in_force(claims: Claims) -> bool:
+    """Whether the session is not over, and the token, if it is a refresh token, has no successor yet."""
+    if claims.kind == "access":
+        return is_session_alive(claims.user_id, claims.session_id)
+    with connection() as db:
+        return IS_TOKEN_IN_FORCE.get(db, vars(claims))
 
 
 def is_session_alive(user_id: UUID, session_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from functions.tokens import service
+from functions.tokens import refreshing, service
 from functions.tokens.schemas import (
     AccessToken,
     AnyToken,
@@ -61,17 +61,25 @@ def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
     "/api/token/refresh/",
     operation_id="refreshToken",
     response_model=AccessToken,
-    responses=error_responses(service.BadToken, service.WrongTokenKind),
+    responses=error_responses(refreshing.BadToken, refreshing.WrongTokenKind),
 )
 def refresh(token: RefreshToken) -> Response:
-    """Get a new access token. The refresh token stays valid until it expires or its device is signed out."""
-    return json_response(service.refresh(token.refresh))
+    """Get a new access token. The refresh token stays valid until it expires or its device is signed out.
+
+    With `rotate` true you get its successor, too, which lives a week from now: so a session lasts as long as it is
+    used, up to 90 days. For a minute the token before gets the same successor; used later it ends the session, because
+    somebody may have stolen it.
+    """
+    refreshed = refreshing.refresh(token.refresh, rotate=token.rotate)
+    if refreshed.refresh is None:
+        return json_response({"access": refreshed.access})
+    return json_response({"access": refreshed.access, "refresh": refreshed.refresh})
 
 
-@tokens.recorded.post("/api/token/verify/", operation_id="verifyToken", responses=error_responses(service.BadToken))
+@tokens.recorded.post("/api/token/verify/", operation_id="verifyToken", responses=error_responses(refreshing.BadToken))
 def verify(token: AnyToken) -> Response:
     """Check whether a token of either kind is valid."""
-    service.verify(token.token)
+    refreshing.verify(token.token)
     return json_response({})
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from shared.kit.http.fields import Text
-from shared.kit.http.response_models import Page
+from shared.kit.http.fields import Flag, Text
+from shared.kit.http.response_models import MayBeMissing, Page
 
 
 class Credentials(BaseModel):
@@ -36,6 +36,7 @@ class RefreshToken(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"refresh": "eyJhbGciOi…"}})
 
     refresh: Annotated[str, Text()]
+    rotate: Annotated[bool, Flag()] = False
 
 
 class AnyToken(BaseModel):
@@ -59,6 +60,7 @@ class TokenPair(BaseModel):
 
 class AccessToken(BaseModel):
     access: str
+    refresh: Annotated[MayBeMissing[str], Field(description="The successor that `rotate` asked for.")] = None
 
 
 class BearerToken(BaseModel):

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from functions.tokens import repository
+from functions.tokens.refreshing import issue_access_token
 from shared.domain import limits
-from shared.domain.auth import CHALLENGE, INVALID, WRONG_KIND, Caller
+from shared.domain.auth import CHALLENGE, Caller
 from shared.domain.platform_settings import platform_settings
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.observability.metrics import count
@@ -52,20 +53,6 @@ class AddressNotConfirmed(AppError):
     detail = NotConfirmed.body["detail"]
 
 
-class BadToken(RecordedError):
-    """The token is broken, expired, or its session was signed out."""
-
-    status = 401
-    headers = CHALLENGE
-    body: Any = {"detail": INVALID, "code": "token_not_valid"}
-
-
-class WrongTokenKind(BadToken):
-    """An access token was given where a refresh token is wanted."""
-
-    body: Any = {"detail": WRONG_KIND, "code": "token_not_valid"}
-
-
 class PasswordRequired(RecordedError):
     """No password was given."""
 
@@ -104,7 +91,7 @@ def sign_in(email: str, password: str, user_agent: str, address: str, device_tok
         repository.replace_password_hash(account.id, account.password_hash, hash_password(usual))
     count("Logins")
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
-    return TokenPair(refresh, _access_token(account.id, session_id))
+    return TokenPair(refresh, issue_access_token(account.id, session_id))
 
 
 def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
@@ -170,21 +157,6 @@ class _Attempt:
             give_back(each, counted)
 
 
-def refresh(token: str) -> dict[str, str]:
-    """A new access token; the refresh token stays as it is. Raises BadToken or WrongTokenKind."""
-    claims = _read(token, "refresh")
-    if not repository.touch_session(claims.user_id, claims.session_id):
-        raise BadToken
-    return {"access": _access_token(claims.user_id, claims.session_id)}
-
-
-def verify(token: str) -> None:
-    """Raises BadToken unless the token, of either kind, is in force."""
-    claims = _read(token)
-    if not repository.is_session_alive(claims.user_id, claims.session_id):
-        raise BadToken
-
-
 def check_password(caller: Caller, password: Any) -> bool:
     """Whether the password is the caller's; if so it counts as given in this session just now.
 
@@ -206,17 +178,3 @@ def address_or_none(address: str) -> str | None:
         return str(ip_address(address))
     except ValueError:
         return None
-
-
-def _read(token: str, kind: tokens.Kind | None = None) -> tokens.Claims:
-    try:
-        return tokens.read(token, kind)
-    except tokens.WrongTokenKind:
-        raise WrongTokenKind from None
-    except tokens.InvalidToken:
-        raise BadToken from None
-
-
-def _access_token(user_id: UUID, session_id: UUID) -> str:
-    expires_at = datetime.now(UTC) + timedelta(minutes=platform_settings().access_token_minutes)
-    return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))

@@ -22,6 +22,8 @@ class PlatformSettings:
     tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
     access_token_minutes: int = 60
     refresh_token_days: int = 7
+    # From the sign-in on, however often a session is used.
+    session_days: int = 90
     password_check_minutes: int = 15
     confirm_token_days: int = 7
     reset_token_minutes: int = 30

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, CreatedAt, UuidKey
@@ -48,6 +48,9 @@ class SignInSession(Base):
     created_at: Mapped[CreatedAt]
     last_used_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    # How many refresh tokens there were before the one in force, and when the latest of them were replaced.
+    generation: Mapped[int] = mapped_column(server_default=text("0"))
+    rotations: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)), server_default="{}")
     # When the password was last given in this session: at sign-in or by check_password.
     password_checked_at: Mapped[CreatedAt]
 

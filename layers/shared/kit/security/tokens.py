@@ -32,6 +32,9 @@ class Claims:
     user_id: UUID
     session_id: UUID
     expires_at: datetime
+    # Of a refresh token: how many it succeeds, and when it was made. The same claims are then the same token.
+    generation: int = 0
+    issued_at: datetime | None = None
 
 
 def issue(claims: Claims) -> str:
@@ -39,11 +42,13 @@ def issue(claims: Claims) -> str:
     payload = {
         "token_type": claims.kind,
         "exp": int(claims.expires_at.timestamp()),
-        "iat": int(datetime.now(UTC).timestamp()),
-        "jti": secrets.token_hex(16),
+        "iat": int((claims.issued_at or datetime.now(UTC)).timestamp()),
+        "jti": f"{claims.session_id.hex}-{claims.generation}" if claims.generation else secrets.token_hex(16),
         "user_id": str(claims.user_id),
         "sid": str(claims.session_id),
     }
+    if claims.generation:
+        payload["gen"] = claims.generation
     return jwt.encode(payload, signing_key(), ALGORITHM)
 
 
@@ -61,6 +66,7 @@ def read(token: str, kind: Kind | None = None, *, even_expired: bool = False) ->
             user_id=UUID(payload["user_id"]),
             session_id=UUID(payload["sid"]),
             expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+            generation=int(payload.get("gen", 0)),
         )
     except (KeyError, ValueError, AttributeError, TypeError, OverflowError, OSError):
         raise NoIdentity from None

@@ -1,0 +1,98 @@
+"""Access tokens for refresh tokens, and successors of refresh tokens for clients that ask for them.
+
+A client that asks has a session that lives as long as it is used. Its refresh tokens follow each other: of one that
+has a successor everybody who holds it is suspicious, the owner or a thief, and nobody can tell which. So the session
+ends, with all its tokens (RFC 9700, section 4.14.2). For a minute the one before is still taken, because two tabs may
+ask at once and answers get lost.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from functions.tokens import repository
+from functions.tokens.repository import Successor
+from shared.domain.auth import CHALLENGE, INVALID, WRONG_KIND
+from shared.domain.platform_settings import platform_settings
+from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import RecordedError
+from shared.kit.observability.metrics import count
+from shared.kit.security import tokens
+
+
+class BadToken(RecordedError):
+    """The token is broken, expired, was replaced by a successor, or its session was signed out."""
+
+    status = 401
+    headers = CHALLENGE
+    body: Any = {"detail": INVALID, "code": "token_not_valid"}
+
+
+class WrongTokenKind(BadToken):
+    """An access token was given where a refresh token is wanted."""
+
+    body: Any = {"detail": WRONG_KIND, "code": "token_not_valid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A new access token, and the successor of the refresh token if it was asked for."""
+
+    access: str
+    refresh: str | None = None
+
+
+def refresh(token: str, *, rotate: bool) -> Refreshed:
+    """A new access token; with `rotate` a successor of the refresh token, too.
+
+    Ends the session when the token had a successor for longer than a minute. Raises BadToken or WrongTokenKind.
+    """
+    claims = _read(token, "refresh")
+    successor = repository.rotate_session(claims) if rotate else None
+    if successor is None:
+        successor = repository.touch_session(claims)
+    if successor is None:
+        _end_session(claims)
+        raise BadToken
+    access = issue_access_token(claims.user_id, claims.session_id)
+    return Refreshed(access, _issue_successor(claims, successor) if rotate else None)
+
+
+def _issue_successor(claims: tokens.Claims, successor: Successor) -> str:
+    """The same token whoever asks for it: all it holds is kept with the session."""
+    return tokens.issue(
+        tokens.Claims(
+            "refresh", claims.user_id, claims.session_id, successor.expires_at, successor.generation, successor.made_at
+        )
+    )
+
+
+def _end_session(claims: tokens.Claims) -> None:
+    """End the session of a token that is not in force, if it is not over."""
+    with transaction() as db:
+        ended, sockets = end_sessions(db, claims.user_id, only=claims.session_id)
+    if ended:
+        count("ReusedRefreshTokens")
+    close_sockets(sockets)
+
+
+def verify(token: str) -> None:
+    """Raises BadToken unless the token, of either kind, is in force."""
+    if not repository.is_token_in_force(_read(token)):
+        raise BadToken
+
+
+def issue_access_token(user_id: UUID, session_id: UUID) -> str:
+    expires_at = datetime.now(UTC) + timedelta(minutes=platform_settings().access_token_minutes)
+    return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))
+
+
+def _read(token: str, kind: tokens.Kind | None = None) -> tokens.Claims:
+    try:
+        return tokens.read(token, kind)
+    except tokens.WrongTokenKind:
+        raise WrongTokenKind from None
+    except tokens.InvalidToken:
+        raise BadToken from None
