@@ -31,7 +31,6 @@ HEAVY = frozenset(
         "fastapi",
         "icalendar",
         "jwt",
-        "limits",
         "mangum",
         "opentelemetry",
         "psycopg",
@@ -49,7 +48,6 @@ DOOR = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
 DATABASE = {"psycopg": "every event asks the database", "asyncio": "comes with psycopg"}
 CACHE = {"redis": "the history window or the rate limits", "opentelemetry": "comes with redis and FastAPI"}
-LIMITS = {"limits": "counts what is limited"}
 WEB = {
     "fastapi": "the routes",
     "starlette": "comes with FastAPI",
@@ -64,7 +62,7 @@ WEB = {
 
 # Handler module to what it may import of HEAVY, and why.
 BUDGETS: dict[str, dict[str, str]] = {
-    "functions.chat.sockets": {"jwt": "tells who connects", **DATABASE, **CACHE, **LIMITS},
+    "functions.chat.sockets": {"jwt": "tells who connects", **DATABASE, **CACHE},
     "functions.chat.keep_alive_job": DATABASE,
     "functions.mail.handler": DATABASE,
     "functions.notifications.dispatch_job": DATABASE,
@@ -77,7 +75,7 @@ BUDGETS: dict[str, dict[str, str]] = {
         "urllib3": "answers CloudFormation",
     },
     "functions.secrets.handler": {},
-    "functions.accounts.handler": {**WEB, **CACHE, **LIMITS},
+    "functions.accounts.handler": {**WEB, **CACHE},
     "functions.availability.handler": WEB,
     "functions.availability.horizon_job": DATABASE,
     "functions.bookings.handler": WEB,
@@ -86,7 +84,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.notifications.handler": WEB,
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,
-    "functions.tokens.handler": {**WEB, **CACHE, **LIMITS},
+    "functions.tokens.handler": {**WEB, **CACHE},
     "functions.tutors.handler": WEB,
 }
 

@@ -16,7 +16,7 @@ from local.engines import Engine, socket_folder, start_valkey
 from shared.domain import limits
 from shared.kit import redis
 from shared.kit.redis import client as redis_client
-from shared.kit.security import password_hashes, rate_limits
+from shared.kit.security import password_hashes
 from shared.kit.security.rate_limits import spend
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import Answer, LambdaClient
@@ -219,7 +219,6 @@ def own_valkey(ola: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def connect_anew() -> None:
     read_settings_again()
     redis.client.cache_clear()
-    rate_limits._limiter.cache_clear()
     redis._Breaker.resting_until = 0.0
 
 

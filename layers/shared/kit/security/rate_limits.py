@@ -1,20 +1,15 @@
-"""Rate limits in Redis: fixed windows, counted by the `limits` library.
+"""Rate limits in Redis: events are counted in fixed windows, which begin with their first event.
 
 Without Redis nothing is limited: people must be able to sign in.
 """
 
 import hashlib
-import math
-import time
 from dataclasses import dataclass
-from functools import cache
 
-import limits
-from limits.storage import RedisStorage
-from limits.strategies import FixedWindowRateLimiter
+import redis
 
-from shared.kit import redis as redis_cache
 from shared.kit.errors import Throttled
+from shared.kit.redis import attempt
 from shared.kit.settings import settings
 
 
@@ -26,27 +21,18 @@ class Limit:
     count: int
     seconds: int
 
-    def item(self) -> limits.RateLimitItem:
-        return limits.RateLimitItemPerSecond(self.count, self.seconds, namespace=self.name)
-
-
-def _key(subject: str) -> str:
-    """What Redis keeps of a subject: of one size however long it is, and not who it is."""
-    return hashlib.blake2b(subject.encode(), digest_size=16).hexdigest()
-
-
-@cache
-def _limiter() -> FixedWindowRateLimiter:
-    shared_connections = redis_cache.client().connection_pool
-    return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=shared_connections))
+    def key(self, subject: str) -> str:
+        """What Redis keeps of a subject: of one size however long it is, and not who it is."""
+        return f"limit/{self.name}/{self.seconds}/{hashlib.blake2b(subject.encode(), digest_size=16).hexdigest()}"
 
 
 def spend(limit: Limit, subject: str) -> None:
     """Count one event of a subject. Raises Throttled beyond the limit; the window is not prolonged by that."""
     if not settings().rate_limits:
         return
-    if not redis_cache.attempt(lambda _client: _limiter().hit(limit.item(), _key(subject)), otherwise=True):
-        raise Throttled(_seconds_left(limit, subject))
+    spent, seconds_left = _add(limit, subject, 1)
+    if spent > limit.count:
+        raise Throttled(max(1, seconds_left))
 
 
 def spend_all(*counts: tuple[Limit, str]) -> None:
@@ -65,16 +51,21 @@ def spend_all(*counts: tuple[Limit, str]) -> None:
 
 def give_back(limit: Limit, subject: str) -> None:
     """Take back one counted event."""
-    if not settings().rate_limits:
-        return
-    key = limit.item().key_for(_key(subject))
-    redis_cache.attempt(lambda _client: _limiter().storage.incr(key, limit.seconds, amount=-1), otherwise=0)
+    if settings().rate_limits:
+        _add(limit, subject, -1)
 
 
-def _seconds_left(limit: Limit, subject: str) -> int:
-    now = time.time()
-    resets_at = redis_cache.attempt(
-        lambda _client: _limiter().get_window_stats(limit.item(), _key(subject)).reset_time,
-        otherwise=now + limit.seconds,
-    )
-    return min(limit.seconds, max(1, math.ceil(resets_at - now)))
+def _add(limit: Limit, subject: str, events: int) -> tuple[int, int]:
+    """Events of the window with these, and the seconds until it ends, in one round trip."""
+    key = limit.key(subject)
+
+    def ask(client: "redis.Redis") -> tuple[int, int]:
+        pipeline = client.pipeline(transaction=False)
+        pipeline.incrby(key, events)
+        # Each time, so that no key stays for ever whose first event was cut off between the two.
+        pipeline.expire(key, limit.seconds, nx=True)
+        pipeline.ttl(key)
+        counted, _, left = pipeline.execute()
+        return counted, left
+
+    return attempt(ask, otherwise=(0, 0))
