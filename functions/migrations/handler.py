@@ -7,14 +7,19 @@ from functions.migrations import custom_resource, service
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
 
+SCHEDULER = "aws.scheduler"
+
 
 @lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Upgrade the database to this release's newest revision; each migration is one transaction.
 
     CloudFormation, which calls it for a custom resource, gets the outcome by `custom_resource.respond`, other callers
-    in the answer. Raises what the database refuses, and custom_resource.ResponseNotTaken.
+    in the answer. The schedule changes nothing: a function nobody calls for weeks becomes inactive. Raises what the
+    database refuses, and custom_resource.ResponseNotTaken.
     """
+    if event.get("source") == SCHEDULER:
+        return {"upgraded": False}
     if "ResponseURL" in event:
         return _for_cloudformation(event)
     return {"upgraded": service.upgrade_beside_traffic()}

@@ -1,5 +1,7 @@
 """The rotation function of the token signing key. Secrets Manager calls it four times, once for each step.
 
+A schedule calls it every day: a function nobody calls for weeks becomes inactive, and fails when it is called next.
+
 Source: docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 """
 
@@ -8,11 +10,18 @@ from typing import Any
 
 from functions.secrets import service
 from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.settings import settings
 
 
 @lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """Do one step; done once more it changes nothing. Raises service.NotRotating or WeakSecret."""
+    """Do one step; done once more it changes nothing. Raises service.NotRotating or WeakSecret.
+
+    For the schedule look whether the last rotation was done. Raises service.RotationOverdue.
+    """
+    if "Step" not in event:
+        service.check_rotation(settings().jwt_secret_arn)
+        return
     secret_id, version = event["SecretId"], event["ClientRequestToken"]
     if service.is_due(secret_id, version):
         STEPS[event["Step"]](secret_id, version)

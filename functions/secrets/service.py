@@ -1,6 +1,7 @@
 """The steps of a rotation. A version of the secret is pending until the last step makes it the current one."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 
 from shared.kit.aws import clients
 from shared.kit.aws.secrets_manager import CURRENT, PENDING
@@ -8,10 +9,24 @@ from shared.kit.observability.log import logger
 from shared.kit.security.signing_keys import checked
 
 KEY_BYTES = 48
+# The template asks for a rotation every 30 days; one that failed is tried again by itself for a while.
+MOST_DAYS = 33
 
 
 class NotRotating(Exception):
     """The secret has no rotation, or the version is not the one it rotates to."""
+
+
+class RotationOverdue(Exception):
+    """The key is older than it should become."""
+
+
+def check_rotation(secret_id: str) -> None:
+    """Raises RotationOverdue."""
+    secret = clients.secretsmanager().describe_secret(SecretId=secret_id)
+    made_at = secret.get("LastRotatedDate") or secret["CreatedDate"]
+    if datetime.now(UTC) - made_at > timedelta(days=MOST_DAYS):
+        raise RotationOverdue(f"{secret_id} is of {made_at:%Y-%m-%d}")
 
 
 def is_due(secret_id: str, version: str) -> bool:

@@ -23,6 +23,7 @@ from tests.support.templates import (
 from tools.cloud.project import ROOT
 
 NAMES = sorted(functions())
+ALARMS = ROOT / "infra" / "stacks" / "alarms.yaml"
 SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(PlatformSettings))}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 # What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
@@ -46,7 +47,7 @@ DOMAIN, KIT = "shared.domain", "shared.kit"
 ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
 # Modules many import read these, but only where a feature uses one of these names.
 BY_NAME = {
-    "JWT_SECRET_ARN": {f"{KIT}.security.tokens", f"{DOMAIN}.auth"},
+    "JWT_SECRET_ARN": {f"{KIT}.security.tokens", f"{DOMAIN}.auth", "functions.secrets.service.check_rotation"},
     "ORIGIN_SECRET": {f"{KIT}.http.viewer.client_address", f"{KIT}.http.viewer.origin"},
     "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer"},
     "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch"},
@@ -263,24 +264,64 @@ def reserved(name: str) -> float:
     return number(taken["Ref"]) if isinstance(taken, dict) else float(taken)
 
 
+# What Aurora Serverless v2 allows by the largest capacity, where the smallest is at least one unit; else 2,000 at most.
+MAX_CONNECTIONS = {1: 189, 4: 823, 8: 1669, 16: 3360, 32: 5000, 64: 5000, 128: 5000}
+
+
+def test_the_alarm_of_connections_knows_what_the_database_allows() -> None:
+    [expression] = [
+        each["Expression"]["Fn::Sub"]
+        for each in resources("AWS::CloudWatch::Alarm", ALARMS)["Connections"]["Metrics"]
+        if "Expression" in each
+    ]
+    formula = expression.replace("${DatabaseMaxCapacity}", "{most}").replace("${DatabaseMinCapacity}", "{least}")
+    assert re.fullmatch(r"[\w *./()\[\],<{}-]+", formula)
+    for least in (0.5, 1):
+        for most, allowed in MAX_CONNECTIONS.items():
+            cap = allowed if least >= 1 else min(2000, allowed)
+            share = eval(
+                formula.format(most=most, least=least),
+                {"MIN": min, "IF": lambda c, a, b: a if c else b, "connections": cap},
+            )
+            assert share == pytest.approx(100, abs=0.5), (least, most)
+
+
 def test_the_database_allows_the_connections_of_all_functions_twice() -> None:
     """Twice: while a new version takes over, executions of the old one still hold theirs.
 
-    Aurora Serverless v2 allows about 190 connections a unit of its largest capacity.
     Source: docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
     """
     connected = [name for name in NAMES if "ReadsDatabaseLogin" in policies(name)]
-    assert 2 * sum(reserved(name) for name in connected) <= 190 * number("DatabaseMaxCapacity")
+    assert 2 * sum(reserved(name) for name in connected) <= MAX_CONNECTIONS[int(number("DatabaseMaxCapacity"))]
 
 
 # Schedules and the queue
 
 
+DAILY = "rate(1 day)"
+
+
 def test_what_ticks_has_a_schedule() -> None:
     """The local scheduler calls the same functions."""
-    ticking = {name for name in NAMES if events(name, "ScheduleV2")}
+    ticking = {
+        name for name in NAMES if any(each["ScheduleExpression"] != DAILY for each in events(name, "ScheduleV2"))
+    }
     called = {name for name in NAMES if command(name) in uses("local/scheduler.py")}
     assert ticking == called
+
+
+def test_a_function_that_nobody_calls_for_weeks_is_called_every_day() -> None:
+    """Lambda would make it inactive. Source: docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+    idle = {name for name in NAMES if not events(name, "HttpApi") and not events(name, "SQS")} - {"SocketsFunction"}
+    [schedule] = resources("AWS::Scheduler::Schedule").values()
+    # The one that Secrets Manager calls, which is no version.
+    assert (
+        schedule["Target"]["Arn"]
+        == resources("AWS::SecretsManager::RotationSchedule")["KeyRotation"]["RotationLambdaARN"]
+    )
+    scheduled = {name for name in NAMES if events(name, "ScheduleV2")}
+    assert idle - scheduled == {"SecretsFunction"} == {schedule["Target"]["Arn"]["Fn::GetAtt"][0]}
+    assert schedule["ScheduleExpression"] == DAILY
 
 
 @pytest.mark.parametrize(("name", "queue"), [("MailFunction", "MailQueue"), ("DispatchFunction", "DispatchQueue")])

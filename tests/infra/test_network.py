@@ -21,9 +21,9 @@ def ec2() -> Iterator[Any]:
         yield boto3.client("ec2", region_name="eu-central-1")
 
 
-def deploy(nat_gateways: str = "one") -> dict[str, str]:
+def deploy(nat_gateways: str = "one", zones: str = "") -> dict[str, str]:
     """The outputs of the stack."""
-    parameters = {"NatGateways": nat_gateways, "KeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1"}
+    parameters = {"NatGateways": nat_gateways, "Zones": zones, "KeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1"}
     client = boto3.client("cloudformation", region_name="eu-central-1")
     client.create_stack(
         StackName="network",
@@ -62,13 +62,20 @@ def test_private_subnets_lie_in_two_zones_and_leave_through_one_nat_gateway(ec2:
     zones = {each["AvailabilityZone"] for each in ec2.describe_subnets(SubnetIds=subnets)["Subnets"]}
     assert len(zones) == 2
     assert len(gateways(ec2)) == 2
-    assert len(set(gateways(ec2))) == 1
+    assert set(gateways(ec2)) == {made["NatGateway"]}
     assert len(ec2.describe_nat_gateways()["NatGateways"]) == 1
 
 
+def test_the_zones_can_be_named(ec2: Any) -> None:
+    made = deploy(zones="eu-central-1c,eu-central-1b")
+    subnets = [made["PrivateSubnetA"], made["PrivateSubnetB"]]
+    found = [ec2.describe_subnets(SubnetIds=[each])["Subnets"][0]["AvailabilityZone"] for each in subnets]
+    assert found == ["eu-central-1c", "eu-central-1b"]
+
+
 def test_every_zone_can_have_a_nat_gateway_of_its_own(ec2: Any) -> None:
-    deploy("one-per-zone")
-    assert len(set(gateways(ec2))) == 2
+    made = deploy("one-per-zone")
+    assert set(gateways(ec2)) == {made["NatGateway"], made["SecondNatGateway"]}
 
 
 @pytest.mark.parametrize("zone", ["A", "B"])

@@ -75,6 +75,56 @@ def test_every_log_group_forgets_and_those_aws_writes_itself_have_its_prefix() -
     assert vended["LogGroupName"]["Fn::Sub"].startswith("/aws/vendedlogs/")
 
 
+def test_the_database_writes_into_a_group_that_forgets() -> None:
+    """RDS takes the group it finds, and makes one for ever where there is none when an instance first writes."""
+    groups = {name: each["LogGroupName"]["Fn::Sub"] for name, each in resources("AWS::Logs::LogGroup", DATA).items()}
+    assert groups == {"DatabaseLogs": "/aws/rds/cluster/${Database}/postgresql", "ProxyLogs": "/aws/rds/proxy/${Name}"}
+    waits = {name: each.get("DependsOn") for name, each in template(DATA)["Resources"].items()}
+    assert [waits[name] for name in ("DatabaseWriter", "DatabaseReader", "Proxy")] == [
+        "DatabaseLogs",
+        "DatabaseWriter",
+        "ProxyLogs",
+    ]
+
+
+def test_mails_are_sent_as_the_domain_s_to_whomever_the_sandbox_knows() -> None:
+    """In the sandbox SES asks for the right to the recipient's identity too."""
+    [statement] = resources("AWS::IAM::ManagedPolicy")["SendsMail"]["PolicyDocument"]["Statement"]
+    assert statement["Resource"]["Fn::Sub"].endswith(":identity/*")
+    [addresses] = statement["Condition"]["StringLike"].values()
+    assert addresses == {"Fn::If": ["HasMailDomain", {"Fn::Sub": "*@${MailDomain}"}, "*"]}
+
+
+def test_a_second_stage_does_without_an_identity_of_its_own() -> None:
+    assert template()["Resources"]["MailIdentity"]["Condition"] == "MakesMailIdentity"
+    assert template()["Outputs"]["MailRecords"]["Condition"] == "MakesMailIdentity"
+    assert template()["Conditions"]["MakesMailIdentity"] == {
+        "Fn::And": [{"Condition": "HasMailDomain"}, {"Fn::Equals": [{"Ref": "MailDomainIdentity"}, "own"]}]
+    }
+
+
+def going(calls: list[float | None]) -> list[float | None]:
+    """What CloudWatch makes of FILL(calls, 0) * FILL(calls, REPEAT): nothing before the first call."""
+    made, last = [], None
+    for each in calls:
+        last = each if each is not None else last
+        made.append(None if last is None else (each or 0) * last)
+    return made
+
+
+def test_the_alarm_of_the_schedule_is_quiet_until_the_first_call() -> None:
+    alarm = resources("AWS::CloudWatch::Alarm", ROOT / "infra" / "stacks" / "alarms.yaml")["ScheduleStopped"]
+    assert alarm["Metrics"][0]["Expression"] == "FILL(calls, 0) * FILL(calls, REPEAT)"
+    assert alarm["TreatMissingData"] == "missing"
+
+    def rings(calls: list[float | None]) -> bool:
+        known = [each for each in going(calls) if each is not None][-alarm["EvaluationPeriods"] :]
+        return bool(sum(each < alarm["Threshold"] for each in known) >= alarm["DatapointsToAlarm"])
+
+    assert [rings([None] * 9), rings([None] * 8 + [1]), rings([1] * 9)] == [False] * 3
+    assert [rings([1] * 5 + [None] * 4), rings([1] * 4 + [None] * 5)] == [False, True]
+
+
 def test_no_route_has_metrics_of_its_own() -> None:
     """CloudWatch bills six for each, and nothing here reads them."""
     assert "DetailedMetricsEnabled" not in TEMPLATE.read_text()

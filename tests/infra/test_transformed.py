@@ -74,8 +74,9 @@ def test_traffic_comes_through_aliases() -> None:
         uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
         assert any(f"${{{alias}}}/invocations" in uri for alias in aliases), path
         assert operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] == "2.0"
-    for schedule in of_type("AWS::Scheduler::Schedule").values():
-        assert schedule["Properties"]["Target"]["Arn"]["Ref"] in aliases
+    for name, schedule in of_type("AWS::Scheduler::Schedule").items():
+        # That of the rotation calls what Secrets Manager calls.
+        assert name == "SecretsSchedule" or schedule["Properties"]["Target"]["Arn"]["Ref"] in aliases
     for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
         assert mapping["Properties"]["FunctionName"]["Ref"] in aliases
 

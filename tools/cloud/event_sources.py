@@ -19,6 +19,7 @@ from tools.cloud.template import QueueSource, Schedule
 
 FAILURES = (ConcurrencyExceeded, FunctionError, FunctionTimedOut, RuntimeExited)
 POLL_SECONDS = 0.05
+DAY = 86_400
 # moto moves messages to the dead letter queue while it receives, and two that receive at once move one twice.
 RECEIVING = threading.Lock()
 
@@ -108,12 +109,17 @@ class QueuePoller(Source):
 
 
 class Scheduler(Source):
-    """Calls a function at its rate, `speed` times as fast."""
+    """Calls a function at its rate, `speed` times as fast; what is called once a day waits for its first time."""
 
     def __init__(self, schedule: Schedule, function: Function, *, speed: float) -> None:
         super().__init__(f"schedule {schedule.function}")
         self.schedule, self.function, self.speed = schedule, function, speed
         self.calls = self.failures = 0
+
+    def run(self) -> None:
+        first = self.schedule.seconds / self.speed if self.schedule.seconds >= DAY else 0.0
+        if not self._stopped.wait(first):
+            super().run()
 
     def step(self) -> float:
         started = time.monotonic()

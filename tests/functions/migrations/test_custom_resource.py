@@ -191,3 +191,8 @@ def test_the_login_of_the_database_comes_from_its_secret(database: str, monkeypa
     read_settings_again()
     assert handler({}, None) == {"upgraded": True}
     assert len(revision(database)) == 1
+
+
+def test_the_daily_call_keeps_the_function_active_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "upgrade_beside_traffic", None)
+    assert handler({"source": "aws.scheduler"}, None) == {"upgraded": False}

@@ -133,6 +133,15 @@ def stages(secret: str) -> list[list[str]]:
     return sorted(names for names in versions.values() if names)
 
 
+def test_the_daily_call_fails_where_the_rotation_did(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rotate(secret)
+    handler({"source": "aws.scheduler"}, None)
+    monkeypatch.setattr(service, "MOST_DAYS", -1)
+    with pytest.raises(service.RotationOverdue):
+        handler({"source": "aws.scheduler"}, None)
+    assert value(secret, "AWSPREVIOUS") == FIRST_KEY
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_rotation_brings_a_new_key_in_and_keeps_the_one_before(secret: str, functions: Functions, times: int) -> None:
     """Lambda may call a step again."""
