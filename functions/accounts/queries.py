@@ -16,7 +16,7 @@ SINGLES = {
         SELECT '', json_build_object('description', description, 'price', price, 'tutoring_location', location,
             'skills', skills, 'online_sessions_available', online_sessions,
             'in_person_sessions_available', in_person_sessions, 'individual_sessions_available', individual_sessions,
-            'group_sessions_available', group_sessions)
+            'group_sessions_available', group_sessions, 'free', is_free)
         FROM mine"""),
     "booking_terms": Sql("""
         SELECT '', to_json(terms) FROM (

@@ -1,12 +1,15 @@
 """Emails about accounts: the address to confirm, the password to reset."""
 
 import secrets
+from dataclasses import replace
 
 from functions.mail import repository
-from functions.mail.email_message import Email
+from functions.mail.email_message import Email, Fact
 from functions.mail.greetings import greeting
 from functions.mail.repository import Addressee
 from shared.domain.platform_settings import platform_settings
+from shared.domain.tutor_completeness import find_missing
+from shared.kit.db.pool import connection
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
 DAY, MINUTE = 86_400, 60
@@ -35,6 +38,18 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
 def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
     """An email that says so to the owner, who may not be the one that changed it."""
     return _email("password_changed", to.first_name, f"{platform_settings().front_url}/", to.language)
+
+
+def tutor_incomplete_email(to: Addressee, payload: dict[str, int]) -> Email | None:
+    """An email to a tutor who cannot be booked yet, with what is missing; None if nothing is any more."""
+    with connection() as db:
+        missing = find_missing(db, payload["tutor_id"])
+    if not missing:
+        return None
+    words = texts(to.language)
+    facts = tuple(Fact(words[f"missing.{each}"], words[f"missing.{each}.how"]) for each in missing)
+    email = _email("tutor_incomplete", to.first_name, f"{platform_settings().front_url}/", to.language)
+    return replace(email, facts=facts)
 
 
 def confirmation(first_name: str, link: str, days: int, language: Language = DEFAULT_LANGUAGE) -> Email:

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 import psycopg
 
 from functions.mail import repository
-from functions.mail.account_emails import confirmation_email, password_changed_email, password_reset_email
+from functions.mail.account_emails import (
+    confirmation_email,
+    password_changed_email,
+    password_reset_email,
+    tutor_incomplete_email,
+)
 from functions.mail.booking_emails import booking_change_email, reminder_email
 from functions.mail.email_message import Email, as_message
 from functions.mail.repository import Addressee, DueMail
@@ -19,6 +24,7 @@ EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "confirm_email": confirmation_email,
     "reset_password": password_reset_email,
     "password_changed": password_changed_email,
+    "tutor_incomplete": tutor_incomplete_email,
     "booking_change": booking_change_email,
     "booking_reminder": reminder_email,
 }

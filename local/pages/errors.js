@@ -32,6 +32,7 @@ const MEANINGS = {
   too_many_bookings: "You have as many sessions to come as you may have.",
   too_many_overrides: "There are too many exceptions already.",
   too_short_notice: "It is too late to book this time.",
+  tutor_incomplete: "The tutor has not said yet what, how and for how much.",
   unavailable: "The server cannot do this at the moment.",
   unknown_field: "The server does not know one of the fields.",
   user_not_found: "The account was deleted.",

@@ -22,6 +22,7 @@ const HEADLINES = {
   booking_rescheduled: "A session was moved",
   booking_completed: "A session is over",
   booking_no_show: "A session was missed",
+  tutor_incomplete: "Nobody can book you yet: set a price, a subject, online or in person, and single or group",
   reminder_day_before: "Reminder: a session tomorrow",
   reminder_hour_before: "Reminder: a session in an hour",
   reminder_cancellation_deadline: "Reminder: last chance to cancel",

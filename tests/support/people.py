@@ -32,8 +32,20 @@ class Person:
     tutor_id: int = 0
 
 
+# What makes a tutor one who can be booked.
+COMPLETE: dict[str, Any] = {
+    "price": 100,
+    "skills": ["Matematyka"],
+    "online_sessions": True,
+    "individual_sessions": True,
+}
+
+
 class People:
-    """`student()` and `tutor()` each make a new account; keyword arguments are columns."""
+    """`student()` and `tutor()` each make a new account; keyword arguments are columns.
+
+    A tutor is complete, but as `new_tutor()` one who has set nothing yet.
+    """
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -43,6 +55,9 @@ class People:
         return self._add({"email": f"student{next(self._numbers)}@example.com", **columns}, tutor=None)
 
     def tutor(self, *, tutor: dict[str, Any] | None = None, **columns: Any) -> Person:
+        return self.new_tutor(tutor={**COMPLETE, **(tutor or {})}, **columns)
+
+    def new_tutor(self, *, tutor: dict[str, Any] | None = None, **columns: Any) -> Person:
         account = {"email": f"tutor{next(self._numbers)}@prz.edu.pl", "is_tutor": True, **columns}
         return self._add(account, tutor=tutor or {})
 

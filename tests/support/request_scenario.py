@@ -273,6 +273,8 @@ def bookings() -> Iterator[Step]:
     for day in (10, 17, 24):
         times = {"start_time": f"2035-01-{day}T07:00:00Z", "end_time": f"2035-01-{day}T15:00:00Z"}
         yield Step("POST", "/api/user/tutor/schedule/me/", "tutor", times)
+    yield Step("POST", RESERVATIONS, "other", EIGHT)
+    yield Step("PUT", "/api/user/tutor/skills/me/", "tutor", {"skills": ["Fizyka"]})
     afternoon = EIGHT | {"start_time": "2035-01-10T13:00:00Z", "weeks": 3}
     for body in (
         EIGHT,

@@ -2,7 +2,7 @@
 
 from functions.availability.actions.materialize import materialize
 from functions.availability.actions.schedule_lock import lock_schedule
-from functions.availability.data.booking_terms import update_terms
+from functions.availability.data.booking_terms import set_free, update_terms
 from functions.availability.domain.terms_commands import BookingTermsChange
 from shared.domain.auth import CallingTutor
 from shared.kit.db.transactions import transaction
@@ -16,6 +16,8 @@ def change_booking_terms(tutor: CallingTutor, change: BookingTermsChange) -> Non
     changes = change.changes()
     with transaction() as db:
         lock_schedule(db, tutor)
+        if (is_free := changes.pop("free", None)) is not None:
+            set_free(db, tutor.tutor_id, is_free=is_free)
         if changes:
             update_terms(db, tutor.tutor_id, changes)
         if MATERIALIZED & changes.keys():

@@ -32,7 +32,8 @@ class BookableSlot:
 def list_slots(tutor_id: int, window: SlotWindow, length: int | None, most: int | None = None) -> list[BookableSlot]:
     """Free slots of so many minutes and groups with free seats, by their start; the first `most` of them, if given.
 
-    Without a length it is the tutor's first. Raises FieldErrors or NotFound.
+    There are none of a tutor who is not complete. Without a length it is the tutor's first. Raises FieldErrors or
+    NotFound.
     """
     span = window.span
     found = load_bookable_time(tutor_id, span)
@@ -42,6 +43,8 @@ def list_slots(tutor_id: int, window: SlotWindow, length: int | None, most: int 
     length = lengths[0] if length is None else length
     if length not in lengths:
         raise FieldErrors({"length": [NOT_OFFERED.format(", ".join(map(str, lengths)))]})
+    if not found.calendar.terms.is_complete:
+        return []
     kind = kind_of_free_time(found.calendar.terms)
     free = (BookableSlot(each, kind) for each in found.calendar.free_slots(length, span))
     groups = [
@@ -57,10 +60,7 @@ def _span_of(slot: BookableSlot) -> Span:
 
 
 def kind_of_free_time(terms: Terms) -> SlotKind:
-    """What free time can be booked as.
-
-    With a tutor who teaches groups only it opens one; a tutor who has declared nothing teaches single students.
-    """
-    if terms.individual_sessions or not terms.group_sessions:
+    """What free time can be booked as; with a tutor who teaches groups only it opens one."""
+    if terms.individual_sessions:
         return SlotKind("individual")
     return SlotKind("group", None, terms.group_seats, terms.group_seats)

@@ -97,6 +97,7 @@ class OwnBookingTerms(BaseModel):
     group_seats: int
     group_price: SeatPrice | None
     currency: Currency
+    free: Annotated[bool, Field(description="Whether a price of 0 is meant.")]
 
 
 class PublicBookingTerms(BaseModel):

@@ -14,7 +14,11 @@ COLUMNS = Sql(
 FIND_TERMS = Query(
     str,
     compose(
-        "SELECT row_to_json(own)::text FROM (SELECT {columns} FROM booking_terms WHERE tutor_id = %s) own",
+        """
+SELECT row_to_json(own)::text FROM (
+    SELECT {columns}, t.is_free AS free FROM tutors t JOIN booking_terms ON tutor_id = t.id WHERE t.id = %s
+) own
+""",
         columns=COLUMNS,
     ),
 )
@@ -46,6 +50,14 @@ UPDATES = Variants(lambda: [update_command(ASSIGNMENTS), *(update_command([colum
 def update_terms(db: PooledConnection, tutor_id: int, changes: dict[str, Any]) -> None:
     """Set columns."""
     update_command(changes.keys()).run(db, {**changes, "tutor_id": tutor_id})
+
+
+SET_FREE = Command("UPDATE tutors SET is_free = %s WHERE id = %s")
+
+
+def set_free(db: PooledConnection, tutor_id: int, *, is_free: bool) -> None:
+    """Whether the tutor means a price of 0."""
+    SET_FREE.run(db, (is_free, tutor_id))
 
 
 FIND_PUBLIC_TERMS = Query(

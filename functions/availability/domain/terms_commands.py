@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from shared.domain.bounds import LONGEST_SESSION, MAX_PRICE, SHORTEST_SESSION
 from shared.domain.field_types import Zone, choice
 from shared.kit.http import fields
-from shared.kit.http.fields import Text, Whole, invalid, whole_number
+from shared.kit.http.fields import Flag, Text, Whole, invalid, whole_number
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel
 
@@ -88,6 +88,7 @@ EXAMPLE_TERMS: dict[str, Any] = {
     "group_seats": 5,
     "group_price": 40,
     "currency": "PLN",
+    "free": False,
 }
 
 
@@ -120,3 +121,4 @@ class BookingTermsChange(PartialUpdate, RequestModel):
         Field(description="Whole units of the currency per hour and seat; null is your hourly rate."),
     ] = None
     currency: Annotated[str, Field(description="ISO 4217."), BeforeValidator(read_currency)] = ""
+    free: Annotated[bool, Flag(), Field(description="A price of 0 is meant: you teach for nothing.")] = False

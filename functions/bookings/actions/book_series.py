@@ -41,7 +41,8 @@ def book_series(
 ) -> BookedSeries:
     """Book all of a series or, with `skip_conflicts`, what is free of it.
 
-    Raises FieldErrors, NotFound, OwnSlot, SlotNotOffered, BeyondWindow, SeriesConflict, TooManyBookings or Throttled.
+    Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, SlotNotOffered, BeyondWindow, SeriesConflict,
+    TooManyBookings or Throttled.
     """
     slot = find_requested_slot(db, command)
     calendar = lock_calendar(db, slot, student_id, series.window(slot.span, weeks))

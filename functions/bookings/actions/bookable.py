@@ -42,16 +42,12 @@ def why_not_bookable(
 
 
 def session_form(terms: Terms, command: SlotCommand) -> SessionForm:
-    """What kind of session it is. A tutor who has declared nothing teaches single students online.
-
-    Raises FieldErrors for what the tutor does not offer.
-    """
+    """What kind of session it is, online first. Raises FieldErrors for what the tutor does not offer."""
     group = command.kind == "group"
-    if not (terms.group_sessions if group else terms.individual_sessions or not terms.group_sessions):
+    if not (terms.group_sessions if group else terms.individual_sessions):
         raise FieldErrors({"kind": [NOT_THIS_KIND]})
-    online = terms.online_sessions or not terms.in_person_sessions
-    form = command.form or ("online" if online else "in_person")
-    if not (online if form == "online" else terms.in_person_sessions):
+    form = command.form or ("online" if terms.online_sessions else "in_person")
+    if not (terms.online_sessions if form == "online" else terms.in_person_sessions):
         raise FieldErrors({"form": [NOT_THIS_FORM]})
     seats, location = terms.group_seats if group else 1, terms.location if form == "in_person" else ""
     return SessionForm(terms.tutor_id, command.kind, form, seats, location)

@@ -10,7 +10,14 @@ from functions.bookings.data import lookups
 from functions.bookings.data.lookups import GroupSession
 from functions.bookings.data.repository import AddedBooking, add_seat
 from functions.bookings.domain.commands import SlotCommand
-from functions.bookings.domain.errors import OwnSlot, SessionFull, SlotTaken, StudentBusy, TooShortNotice
+from functions.bookings.domain.errors import (
+    OwnSlot,
+    SessionFull,
+    SlotTaken,
+    StudentBusy,
+    TooShortNotice,
+    TutorIncomplete,
+)
 from shared.data.locking import lock_people
 from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
@@ -22,7 +29,8 @@ OTHER_FORM = "Ta grupa spotyka się w innej formie."
 def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, session_id: int) -> AddedBooking:
     """Book a seat of an open group.
 
-    Raises FieldErrors, NotFound, OwnSlot, Throttled, TooShortNotice, SessionFull, StudentBusy or TooManyBookings.
+    Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, TooShortNotice, SessionFull, StudentBusy or
+    TooManyBookings.
     """
     if any(each is not None for each in (command.schedule_item, command.tutor, command.start_time)):
         raise FieldErrors({"non_field_errors": [ONE_SLOT]})
@@ -53,6 +61,8 @@ def _get_group(db: PooledConnection, session_id: int) -> GroupSession:
 
 
 def _book_seat(db: PooledConnection, student_id: UUID, command: SlotCommand, group: GroupSession) -> AddedBooking:
+    if not group.is_complete:
+        raise TutorIncomplete
     if command.form not in {None, group.form}:
         raise FieldErrors({"form": [OTHER_FORM]})
     if group.starts_at < group.now + timedelta(minutes=group.minimum_notice):

@@ -6,7 +6,7 @@ from uuid import UUID
 from functions.bookings.data import waitlist
 from functions.bookings.data.waitlist import WaitedForSession
 from functions.bookings.domain.commands import FullSession
-from functions.bookings.domain.errors import Conflict, OwnSlot
+from functions.bookings.domain.errors import Conflict, OwnSlot, TutorIncomplete
 from shared.data.locking import lock_all
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
@@ -49,13 +49,15 @@ def get_session(db: PooledConnection, student_id: UUID, command: FullSession) ->
 def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) -> int:
     """Wait for a seat; the entry's id.
 
-    Raises FieldErrors, NotFound, OwnSlot, AlreadyBooked, AlreadyWaiting or NotFull.
+    Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, AlreadyBooked, AlreadyWaiting or NotFull.
     """
     found = get_session(db, student_id, command)
     lock_all(db, (found.tutor_user_id, student_id, *found.waiting))
     session = get_session(db, student_id, command)
     if session.tutor_user_id == student_id:
         raise OwnSlot
+    if not session.is_complete:
+        raise TutorIncomplete
     if session.entry:
         raise AlreadyWaiting
     if session.is_booked:

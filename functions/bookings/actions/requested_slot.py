@@ -7,7 +7,7 @@ from uuid import UUID
 from functions.bookings.actions.pace import check_pace
 from functions.bookings.data import lookups
 from functions.bookings.domain.commands import SlotCommand
-from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered
+from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered, TutorIncomplete
 from shared.data.locking import lock_people
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.kit.db.pool import PooledConnection
@@ -63,7 +63,7 @@ def find_requested_slot(db: PooledConnection, command: SlotCommand) -> Requested
 def lock_calendar(db: PooledConnection, slot: RequestedSlot, student_id: UUID, window: Span) -> Calendar:
     """The tutor's calendar around a window, once tutor and student are locked.
 
-    Raises OwnSlot, NotFound or Throttled.
+    Raises OwnSlot, NotFound, TutorIncomplete or Throttled.
     """
     if slot.tutor_user_id == student_id:
         raise OwnSlot
@@ -72,6 +72,8 @@ def lock_calendar(db: PooledConnection, slot: RequestedSlot, student_id: UUID, w
     calendar = load_calendar(db, slot.tutor_id, window)
     if calendar is None:
         raise NotFound
+    if not calendar.terms.is_complete:
+        raise TutorIncomplete
     return calendar
 
 

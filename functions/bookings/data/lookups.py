@@ -108,7 +108,7 @@ def find_tutor_account(db: PooledConnection, tutor_id: int) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class GroupSession:
-    """A group's session that is still to come, with its first free seat."""
+    """A group's session that is still to come, with its first free seat; whether its tutor is complete."""
 
     now: datetime
     id: int
@@ -119,6 +119,7 @@ class GroupSession:
     form: str
     minimum_notice: int
     confirmation: str
+    is_complete: bool
     has_waitlist: bool
     free_seat: int | None
 
@@ -126,7 +127,7 @@ class GroupSession:
 GROUP = compose(
     """
 SELECT clock_timestamp() AS now, s.id, t.id AS tutor_id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form,
-    r.minimum_notice, r.confirmation, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
+    r.minimum_notice, r.confirmation, t.is_complete, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
 WHERE s.taken AND s.kind = 'group' AND t.listed AND """,
     has_waitlist=HAS_WAITLIST,

@@ -20,6 +20,7 @@ class WaitedForSession:
 
     id: int
     tutor_user_id: UUID
+    is_complete: bool
     free_seat: int | None
     has_waitlist: bool
     is_booked: bool
@@ -32,7 +33,7 @@ class WaitedForSession:
 OPEN_STATES = Sql("('waiting', 'offered')")
 SESSION = compose(
     """
-SELECT s.id, t.user_id AS tutor_user_id, {free_seat} AS free_seat, {has_waitlist} AS has_waitlist,
+SELECT s.id, t.user_id AS tutor_user_id, t.is_complete, {free_seat} AS free_seat, {has_waitlist} AS has_waitlist,
     EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN {active}) AS is_booked,
     (SELECT state FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s

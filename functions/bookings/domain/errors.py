@@ -12,6 +12,13 @@ class Conflict(AppError):
     detail = "Nie można tego teraz zrobić."
 
 
+class TutorIncomplete(Conflict):
+    """The tutor has yet to set what makes them bookable."""
+
+    code = "tutor_incomplete"
+    detail = "Ten korepetytor nie uzupełnił jeszcze swojej oferty."
+
+
 class SlotTaken(Conflict):
     """The tutor has another session then, or one whose buffer reaches into it."""
 

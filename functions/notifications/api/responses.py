@@ -29,11 +29,11 @@ class Sentence(BaseModel):
 
 
 class NotificationData(BaseModel):
-    """The reservation and its times; `old_start_time` where it was moved, `reason` where one was given."""
+    """The reservation and its times, if it is about one; `old_start_time` where it was moved, `reason` where given."""
 
-    reservation: int
-    start_time: datetime
-    end_time: datetime
+    reservation: MayBeMissing[int] = None
+    start_time: MayBeMissing[datetime] = None
+    end_time: MayBeMissing[datetime] = None
     old_start_time: MayBeMissing[datetime] = None
     reason: MayBeMissing[str] = None
 
@@ -45,7 +45,7 @@ class Notification(BaseModel):
     notification: Sentence
     is_read: bool
     created_at: datetime
-    kind: Annotated[str, Field(description="booking_* or reminder_*")]
+    kind: Annotated[str, Field(description="booking_*, reminder_* or tutor_incomplete")]
     data: NotificationData
 
 

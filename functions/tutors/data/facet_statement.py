@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.tutors.data.free_time_search import by_selectivity, free_parameters
-from functions.tutors.data.search_statement import SKILLS, conditions_on_tutors
+from functions.tutors.data.search_statement import IS_COMPLETE, SKILLS, conditions_on_tutors
 from functions.tutors.data.search_text import location_conditions
 from functions.tutors.domain.filters import Filters
 from shared.kit.db.query import Sql, compose
@@ -34,7 +34,7 @@ ANY = Sql("true")
 def facet_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
     """SQL of `FacetCounts` and its parameters."""
     parameters: dict[str, Any] = {"locations": LOCATIONS, "rows": COUNTED}
-    conditions = [*conditions_on_tutors(filters, parameters, forgiving=forgiving)]
+    conditions = [IS_COMPLETE, *conditions_on_tutors(filters, parameters, forgiving=forgiving)]
     by_skill = by_location = ANY
     if filters.skills:
         parameters["skills"] = filters.skills

@@ -43,6 +43,7 @@ AT_LEAST = {column: Sql(f"t.{column} >= %({column}_least)s") for column in COLUM
 AT_MOST = {column: Sql(f"t.{column} <= %({column}_most)s") for column in COLUMNS}
 SKILLS = Sql("t.skills && %(skills)s")
 LISTED = Sql("t.listed")
+IS_COMPLETE = Sql("t.is_complete")
 # Around the conditions. Cards are made of the page alone, also where all that matches has to be sorted.
 PAGE_BEGIN = {
     column: compose("{selection} FROM (SELECT t.* FROM tutors t WHERE ", selection=selection)
@@ -77,6 +78,8 @@ def search_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql,
 def conditions_on_tutors(filters: Filters, parameters: dict[str, Any], *, forgiving: bool) -> Iterator[Sql]:
     """All conditions but those on skills, location and free time; adds their parameters."""
     yield LISTED
+    if filters.free_time:
+        yield IS_COMPLETE
     for column, bound in filters.at_least.items():
         yield AT_LEAST[column]
         parameters[f"{column}_least"] = _number(column, bound)

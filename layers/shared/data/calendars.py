@@ -15,7 +15,7 @@ class BookingTerms:
     """On what terms a tutor can be booked, and what a session is made of.
 
     Lengths, the step, buffers and the notice are minutes, `booking_window` days, `cancellation_notice` hours, prices
-    whole units of the currency an hour.
+    whole units of the currency an hour. Nobody books with a tutor who is not complete.
     """
 
     tutor_id: int
@@ -41,6 +41,7 @@ class BookingTerms:
     in_person_sessions: bool
     individual_sessions: bool
     group_sessions: bool
+    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ SELECT terms.tutor_id, t.user_id, terms.time_zone, terms.session_lengths, terms.
     terms.buffer_after, terms.minimum_notice, terms.booking_window, terms.max_per_day, terms.max_per_week,
     terms.confirmation, terms.cancellation_notice, terms.meeting_url, terms.group_seats, terms.group_price,
     terms.currency, t.price, t.location, t.online_sessions, t.in_person_sessions, t.individual_sessions,
-    t.group_sessions, clock_timestamp() AS now, items.offered, items.explicit, items.beginnings, taken.busy,
-    taken.sessions
+    t.group_sessions, t.is_complete, clock_timestamp() AS now, items.offered, items.explicit, items.beginnings,
+    taken.busy, taken.sessions
 FROM tutors t
 JOIN booking_terms terms ON terms.tutor_id = t.id
 CROSS JOIN LATERAL (

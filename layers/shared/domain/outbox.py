@@ -10,7 +10,9 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.json import json_text
 from shared.kit.settings import settings
 
-Kind = Literal["confirm_email", "reset_password", "password_changed", "booking_change", "booking_reminder"]
+Kind = Literal[
+    "confirm_email", "reset_password", "password_changed", "tutor_incomplete", "booking_change", "booking_reminder"
+]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ from shared.models.accounts import User
 from shared.models.base import Base
 
 LISTED = text("listed")
+# The one rule of who is complete (infra/sql/missing_settings.sql); a generated column cannot use another.
+IS_COMPLETE = (
+    "missing_settings(price, is_free, skills, online_sessions, in_person_sessions, individual_sessions,"
+    " group_sessions) = '{}'"
+)
 
 
 class Skill(Base):
@@ -57,12 +62,16 @@ class Tutor(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), unique=True)
     description: Mapped[str | None]
     price: Mapped[int] = mapped_column(server_default="0")
+    # A price of 0 is meant, not forgotten.
+    is_free: Mapped[bool] = mapped_column(server_default=text("false"))
     location: Mapped[str] = mapped_column(server_default="")
     online_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
     in_person_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
     individual_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
     group_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    # Others come last, and cannot be booked.
+    is_complete: Mapped[bool] = mapped_column(Computed(IS_COMPLETE, persisted=True))
 
     # Copied from the account; `listed` once it is confirmed.
     listed: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -78,5 +87,10 @@ class Tutor(Base):
         Numeric(2, 1),
         Computed("coalesce(round(rating_sum::numeric / nullif(rating_count, 0), 1), 0)", persisted=True),
     )
-    # Bayesian mean: as if every tutor had five ratings of 3.5 to start with.
-    rank: Mapped[float] = mapped_column(Double, Computed("(17.5 + rating_sum) / (5 + rating_count)", persisted=True))
+    # Bayesian mean: as if every tutor had five ratings of 3.5 to start with. A tenth of it is below every other's.
+    rank: Mapped[float] = mapped_column(
+        Double,
+        Computed(
+            f"(17.5 + rating_sum) / (5 + rating_count) / CASE WHEN {IS_COMPLETE} THEN 1 ELSE 10 END", persisted=True
+        ),
+    )

@@ -115,4 +115,16 @@ TEXTS = {
     "password_changed.link": "Open the platform",
     "password_changed.after": "If it was not you, set a new password at once: ask for a link to change it on the"
     " sign-in page.",
+    "tutor_incomplete.subject": "Complete your offer",
+    "tutor_incomplete.before": "Students cannot book you yet: your offer lacks:",
+    "tutor_incomplete.link": "Complete the offer",
+    "tutor_incomplete.after": "Until then you come last in search results. Sessions that are booked stay as they are.",
+    "missing.price": "Price",
+    "missing.price.how": "an hourly rate, or that you teach for nothing",
+    "missing.subject": "Subject",
+    "missing.subject.how": "at least one",
+    "missing.form": "Form of sessions",
+    "missing.form.how": "online or in person",
+    "missing.kind": "Kind of sessions",
+    "missing.kind.how": "single students or groups",
 }

@@ -115,4 +115,16 @@ TEXTS = {
     "password_changed.link": "Otwórz platformę",
     "password_changed.after": "Jeśli to nie Ty, ustaw od razu nowe hasło: poproś na stronie logowania o link do"
     " zmiany hasła.",
+    "tutor_incomplete.subject": "Uzupełnij swoją ofertę",
+    "tutor_incomplete.before": "uczniowie nie mogą się jeszcze u Ciebie zapisywać, bo w Twojej ofercie brakuje:",
+    "tutor_incomplete.link": "Uzupełnij ofertę",
+    "tutor_incomplete.after": "Do tego czasu jesteś na końcu wyników wyszukiwania. Umówione zajęcia się odbędą.",
+    "missing.price": "Cena",
+    "missing.price.how": "stawka za godzinę albo informacja, że uczysz za darmo",
+    "missing.subject": "Przedmiot",
+    "missing.subject.how": "przynajmniej jeden",
+    "missing.form": "Forma zajęć",
+    "missing.form.how": "online lub stacjonarnie",
+    "missing.kind": "Rodzaj zajęć",
+    "missing.kind.how": "indywidualne lub grupowe",
 }

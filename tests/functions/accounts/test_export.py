@@ -50,7 +50,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
     settings = {"description": "Uczę.", "price": 75, "location": "Łódź", "skills": ["Fizyka"], "online_sessions": True}
     account = {"picture": "uploads/user/x.webp", "time_zone": "Europe/London", "language": "en"}
     tutor, student, colleague = (
-        people.tutor(tutor=settings, **account),
+        people.new_tutor(tutor=settings, **account),
         people.student(last_name="Obca"),
         people.tutor(),
     )
@@ -86,6 +86,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "in_person_sessions_available": False,
         "individual_sessions_available": False,
         "group_sessions_available": False,
+        "free": False,
     }
     [session] = data["sessions"]
     assert (session["user_agent"], session["address"]) == ("Firefox", "203.0.113.9")

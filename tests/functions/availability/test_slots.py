@@ -184,7 +184,7 @@ def test_a_group_that_begins_too_soon_is_not_listed(people: People) -> None:
 
 
 def test_who_teaches_groups_only_can_be_asked_to_open_one(people: People) -> None:
-    tutor = people.tutor(tutor={"group_sessions": True})
+    tutor = people.tutor(tutor={"group_sessions": True, "individual_sessions": False})
     day = today() + 2 * DAY
     put(tutor, on(day.isoweekday(), "09:00", "10:00"))
     [slot] = that_day(tutor)

@@ -23,6 +23,7 @@ DEFAULTS = {
     "group_seats": 5,
     "group_price": None,
     "currency": "PLN",
+    "free": False,
 }
 NULL, NOT_INTEGER = "Pole nie może mieć wartości null.", "Wymagana poprawna liczba całkowita."
 LENGTHS = "Podaj od 1 do 12 różnych długości zajęć, każdą od 15 do 480 minut."

@@ -237,7 +237,6 @@ def test_times_at_the_ends_of_the_calendar(people: People, start: str) -> None:
         ({"online_sessions": True, "in_person_sessions": True}, None, "online", ""),
         ({"online_sessions": False, "in_person_sessions": True}, None, "in_person", "Rzeszów"),
         ({"online_sessions": True, "in_person_sessions": True}, "in_person", "in_person", "Rzeszów"),
-        ({"online_sessions": False, "in_person_sessions": False}, None, "online", ""),
     ],
 )
 def test_online_first(people: People, offered: Any, wanted: str | None, form: str, location: str) -> None:

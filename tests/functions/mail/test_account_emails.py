@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from functions.accounts.handler import handler
 from functions.mail.account_emails import confirmation, password_reset
 from functions.mail.email_message import as_message
+from shared.domain import outbox
+from shared.kit.db.pool import connection
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
 from tests.support.mailbox import delivered
@@ -161,3 +163,17 @@ def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() 
     assert message["Message-ID"].endswith("@example.com>")
     assert message["Date"].datetime
     assert message["MIME-Version"] == "1.0"
+
+
+def test_an_incomplete_tutor_s_mail_says_what_is_missing_at_that_moment(people: People) -> None:
+    tutor = people.tutor(first_name="Jan", tutor={"price": 0, "skills": []})
+    complete = people.tutor()
+    for person in (tutor, complete):
+        with connection() as db:
+            outbox.queue_mails(db, [outbox.Mail("tutor_incomplete", person.email, {"tutor_id": person.tutor_id})])
+    [mail] = delivered(tutor.email)
+    assert mail.subject == "Uzupełnij swoją ofertę"
+    assert "Cena" in mail.text
+    assert "Przedmiot" in mail.text
+    assert "Forma" not in mail.text
+    assert delivered(complete.email) == []

@@ -17,7 +17,7 @@ def details(tutor_id: int) -> Any:
 
 def test_details_have_exactly_what_the_frontend_reads(people: People) -> None:
     settings = {"price": 90, "location": "Rzeszów", "description": "Opis", "skills": ["Fizyka"], "group_sessions": True}
-    tutor = people.tutor(first_name="Łucja", last_name="Żak", picture="uploads/user/x.webp", tutor=settings)
+    tutor = people.new_tutor(first_name="Łucja", last_name="Żak", picture="uploads/user/x.webp", tutor=settings)
     given_at = datetime(2034, 7, 1, 10, 0, 0, 123_000, UTC)
     for student, rating in ((people.student(first_name="Iwo"), 4), (people.student(last_name="Lis"), 5)):
         columns = {"rating": rating, "review": f"Ocena {rating} <b>", "created_at": given_at}
@@ -66,7 +66,7 @@ def test_details_have_exactly_what_the_frontend_reads(people: People) -> None:
 
 
 def test_a_new_tutor_s_lists_are_empty_and_never_null(people: People) -> None:
-    shown = details(people.tutor().tutor_id)
+    shown = details(people.new_tutor().tutor_id)
     lists = {name: shown[name] for name in ("skills", "tutor_ratings", "tutor_schedule_items")}
     assert lists == {"skills": [], "tutor_ratings": [], "tutor_schedule_items": []}
     assert (shown["avg_rating"], shown["price"], shown["description"]) == ("0.0", 0, None)

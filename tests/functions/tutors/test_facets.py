@@ -104,8 +104,8 @@ def test_the_hundred_most_frequent_locations_are_shown(people: People) -> None:
             INSERT INTO users (email, password_hash, is_tutor, confirmed_at)
             SELECT n || '@prz.edu.pl', 'x', true, now() FROM generate_series(1, 130) AS n RETURNING id
         )
-        INSERT INTO tutors (user_id, location)
-        SELECT id, 'Miasto ' || least(row_number() OVER (), 120) FROM accounts
+        INSERT INTO tutors (user_id, location, price, skills, online_sessions, individual_sessions)
+        SELECT id, 'Miasto ' || least(row_number() OVER (), 120), 50, '{Fizyka}', true, true FROM accounts
         """
     )
     locations = facets()["locations"]

@@ -17,7 +17,7 @@ NUL = "Znaki null są niedozwolone."
 @pytest.fixture
 def tutors(people: People) -> People:
     """Łucja is rated 4.3, Anna 3.0 and Jan not at all."""
-    lucja = people.tutor(
+    lucja = people.new_tutor(
         first_name="Łucja",
         last_name="Rek Żak",
         tutor={
@@ -28,7 +28,7 @@ def tutors(people: People) -> People:
             "skills": ["Fizyka", "Hiszpański"],
         },
     )
-    anna = people.tutor(
+    anna = people.new_tutor(
         first_name="Anna",
         last_name="Rek",
         tutor={
@@ -40,7 +40,7 @@ def tutors(people: People) -> People:
             "skills": ["Hiszpański"],
         },
     )
-    people.tutor(
+    people.new_tutor(
         first_name="Jan",
         last_name="Rek",
         tutor={

@@ -30,7 +30,7 @@ def change(tutor: Person, setting: str, body: Any) -> Answer:
 
 
 def test_a_new_tutor_has_nothing_set(people: People) -> None:
-    tutor = people.tutor()
+    tutor = people.new_tutor()
     assert {name: get(tutor, name) for name in PATHS} == {
         "description": {"description": None},
         "price": {"price": 0},
@@ -155,7 +155,7 @@ def test_a_location_out_of_its_bounds_is_refused(people: People, location: objec
     ],
 )
 def test_switches_change_one_at_a_time_or_together(people: People, setting: str, one: str, other: str) -> None:
-    tutor = people.tutor()
+    tutor = people.new_tutor()
     assert change(tutor, setting, {one: True}).json == {one: True, other: False}
     assert change(tutor, setting, {other: "true"}).json == {one: True, other: True}
     assert change(tutor, setting, {one: "0"}).json == {one: False, other: True}
@@ -172,7 +172,7 @@ def test_switches_change_one_at_a_time_or_together(people: People, setting: str,
 
 
 def test_groups_are_read_by_other_names_than_they_are_changed(people: People) -> None:
-    tutor = people.tutor()
+    tutor = people.new_tutor()
     change(tutor, "individual_group", {"group_sessions_available": True})
     assert get(tutor, "individual_group") == {"individual_sessions": False, "group_sessions": True}
     change(tutor, "method_session_availability", {"online_sessions_available": True})

@@ -42,6 +42,7 @@ TERMS = Terms(
     in_person_sessions=False,
     individual_sessions=True,
     group_sessions=False,
+    is_complete=True,
 )
 
 
