@@ -4,10 +4,11 @@ import secrets
 from dataclasses import replace
 
 from functions.mail import repository
-from functions.mail.email_message import Email, Fact
-from functions.mail.greetings import greeting
+from functions.mail.email_message import Aside, Email, Fact
+from functions.mail.greetings import greeting, reads_like_a_name
 from functions.mail.repository import Addressee
-from shared.domain.platform_settings import platform_settings
+from shared.domain.booking_texts import day_time_and_zone
+from shared.domain.platform_settings import local_zone, platform_settings
 from shared.domain.tutor_completeness import find_missing
 from shared.kit.db.pool import connection
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
@@ -16,14 +17,34 @@ DAY, MINUTE = 86_400, 60
 
 
 def confirmation_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
-    """An email with a token that confirms the address; None if it is confirmed already or the account is gone."""
+    """An email with a token that confirms the address; None if it is confirmed already or the account is gone.
+
+    Anybody may have registered with the address. So the email says who and when, and has a second token, with which
+    the owner sets a password instead: that confirms the address, and ends the password of whoever registered.
+    """
     if to.confirmed:
         return None
-    token, days = secrets.token_hex(32), platform_settings().confirm_token_days
+    token, own, days = secrets.token_hex(32), secrets.token_hex(24), platform_settings().confirm_token_days
     if not repository.add_token(token, to.user_id, "confirm", days * DAY):
         return None
-    link = f"{platform_settings().front_url}/account/confirm-email/?token={token}"
-    return confirmation(to.first_name, link, days, to.language)
+    if not repository.add_token(own, to.user_id, "reset", days * DAY):
+        return None
+    email = confirmation(to.first_name, _link("confirm-email/?token", token), days, to.language)
+    words = texts(to.language)
+    aside = Aside(words["confirm.aside"], words["reset.link"], _link("reset-password/?reset_token", own))
+    return replace(email, facts=_registration(to), aside=aside)
+
+
+def _link(page: str, token: str) -> str:
+    return f"{platform_settings().front_url}/account/{page}={token}"
+
+
+def _registration(account: Addressee) -> tuple[Fact, ...]:
+    """Who registered and when; what does not read like a name is left out, it may be a text to a stranger."""
+    words = texts(account.language)
+    name = " ".join(each for each in (account.first_name, account.last_name) if reads_like_a_name(each))
+    when = day_time_and_zone(account.created_at, local_zone(), account.language)
+    return (*([Fact(words["fact.registered_as"], name)] if name else []), Fact(words["fact.when"], when))
 
 
 def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
@@ -31,8 +52,7 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
     token, minutes = secrets.token_hex(24), platform_settings().reset_token_minutes
     if not repository.add_token(token, to.user_id, "reset", minutes * MINUTE):
         return None
-    link = f"{platform_settings().front_url}/account/reset-password/?reset_token={token}"
-    return password_reset(to.first_name, link, minutes, to.language)
+    return password_reset(to.first_name, _link("reset-password/?reset_token", token), minutes, to.language)
 
 
 def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | None:

@@ -30,6 +30,14 @@ class Fact(NamedTuple):
     is_link: bool = False
 
 
+class Aside(NamedTuple):
+    """Another way for those whom the email's own does not fit: a paragraph and where it leads."""
+
+    text: str
+    link_text: str
+    link: str
+
+
 @dataclass(frozen=True)
 class Email:
     """What an email says: paragraphs with a link between them, perhaps a table of facts and an entry for a calendar."""
@@ -41,6 +49,7 @@ class Email:
     link: str
     after: str
     facts: tuple[Fact, ...] = ()
+    aside: Aside | None = None
     calendar: CalendarEntry | None = None
     language: Language = DEFAULT_LANGUAGE
 
@@ -63,7 +72,7 @@ word-break:break-word;overflow-wrap:anywhere">
 <p style="margin:28px 0"><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:8px;\
 background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 <p style="color:#5c5970;font-size:14px">{after}</p>
-<p style="color:#5c5970;font-size:12px">{link}</p>
+<p style="color:#5c5970;font-size:12px">{link}</p>{aside}
 </div>
 </body>
 </html>
@@ -99,7 +108,9 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=sender_address.rpartition("@")[2] or None)
     facts = "".join(f"{fact.name}: {fact.value}\n" for fact in email.rows)
     text = f"{email.before}\n\n{facts}".rstrip()
-    message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n")
+    # The email's own link comes first: clients that look for one take that.
+    aside = f"\n{email.aside.text}\n\n{email.aside.link}\n" if email.aside else ""
+    message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n{aside}")
     message.add_alternative(_html(email), subtype="html")
     if email.calendar:
         _add_calendar(message, email.calendar)
@@ -119,6 +130,10 @@ FACT = (
     '<tr><td style="padding:4px 12px 4px 0;color:#5c5970;vertical-align:top;word-break:normal;overflow-wrap:normal">'
     '{}</td><td style="padding:4px 0;vertical-align:top">{}</td></tr>'
 )
+ASIDE = (
+    '\n<p style="color:#5c5970;font-size:14px">{}</p>\n'
+    '<p style="font-size:14px"><a href="{}" style="color:#5b4bdb">{}</a></p>'
+)
 LINK = '<a href="{0}" style="color:#5b4bdb">{0}</a>'
 
 
@@ -126,7 +141,11 @@ def _html(email: Email) -> str:
     texts = ("language", "greeting", "before", "link_text", "link", "after")
     rows = "".join(FACT.format(escape(fact.name), _value(fact)) for fact in email.rows)
     fields = {name: escape(getattr(email, name)) for name in texts}
-    return HTML.format(**fields, facts=FACTS.format(rows) if rows else "")
+    return HTML.format(**fields, facts=FACTS.format(rows) if rows else "", aside=_aside(email.aside))
+
+
+def _aside(aside: Aside | None) -> str:
+    return ASIDE.format(escape(aside.text), escape(aside.link), escape(aside.link_text)) if aside else ""
 
 
 def _value(fact: Fact) -> str:

@@ -13,8 +13,11 @@ NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
 MARKS = frozenset({"Mn", "Mc"})
 
 
+def reads_like_a_name(text: str) -> bool:
+    letters = "".join(each for each in text if each not in ZERO_WIDTH_JOINERS and category(each) not in MARKS)
+    return presentable(text) == text and NAME.fullmatch(letters) is not None
+
+
 def greeting(first_name: str, language: Language) -> str:
-    letters = "".join(each for each in first_name if each not in ZERO_WIDTH_JOINERS and category(each) not in MARKS)
-    reads_like_a_name = presentable(first_name) == first_name and NAME.fullmatch(letters)
     words = texts(language)
-    return words["greeting"].format(name=first_name) if reads_like_a_name else words["greeting.nameless"]
+    return words["greeting"].format(name=first_name) if reads_like_a_name(first_name) else words["greeting.nameless"]

@@ -1,6 +1,7 @@
 """Every statement of the mail feature."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from shared.data.bookings import Role
@@ -163,14 +164,18 @@ class Addressee:
     user_id: UUID
     email: str
     first_name: str
+    last_name: str
+    created_at: datetime
     confirmed: bool
     language: Language
+    time_zone: str | None
 
 
 FIND_ADDRESSEE = Query(
     Addressee,
     """
-SELECT id AS user_id, email, first_name, confirmed_at IS NOT NULL AS confirmed, language
+SELECT id AS user_id, email, first_name, last_name, created_at, confirmed_at IS NOT NULL AS confirmed, language,
+    time_zone
 FROM users WHERE lower(email) = lower(%s)
 """,
 )

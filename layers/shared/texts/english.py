@@ -102,9 +102,12 @@ TEXTS = {
     "calendar.file": "session.ics",
     # Mails about accounts.
     "confirm.subject": "Confirm your e-mail address",
-    "confirm.before": "Thank you for creating an account. Confirm your e-mail address to sign in:",
+    "confirm.before": "Thank you for creating an account. Confirm your e-mail address to sign in.",
     "confirm.link": "Confirm e-mail address",
     "confirm.after": "The link is valid for {days} days. If you did not create an account, ignore this message.",
+    "confirm.aside": "Did somebody else create an account with your address, and you want to use it? Set a password of"
+    " your own instead of confirming: theirs stops working, and their devices are signed out.",
+    "fact.registered_as": "Registered as",
     "reset.subject": "Reset your password",
     "reset.before": "We were asked to change the password of your account. Set a new password here:",
     "reset.link": "Set a new password",

@@ -102,9 +102,12 @@ TEXTS = {
     "calendar.file": "zajecia.ics",
     # Mails about accounts.
     "confirm.subject": "Potwierdzenie adresu email",
-    "confirm.before": "dziękujemy za założenie konta. Potwierdź swój adres e-mail, aby móc się zalogować:",
+    "confirm.before": "dziękujemy za założenie konta. Potwierdź swój adres e-mail, aby móc się zalogować.",
     "confirm.link": "Potwierdź adres e-mail",
     "confirm.after": "Link jest ważny przez {days} dni. Jeśli to nie Ty zakładasz konto, zignoruj tę wiadomość.",
+    "confirm.aside": "Konto na Twój adres założył ktoś inny, a chcesz z niego korzystać? Zamiast potwierdzać adres"
+    " ustaw własne hasło: hasło tamtej osoby przestanie działać, a jej urządzenia zostaną wylogowane.",
+    "fact.registered_as": "Zarejestrowano jako",
     "reset.subject": "Resetowanie hasła",
     "reset.before": "otrzymaliśmy prośbę o zmianę hasła do Twojego konta. Nowe hasło ustawisz tutaj:",
     "reset.link": "Ustaw nowe hasło",

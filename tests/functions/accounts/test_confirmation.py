@@ -1,6 +1,7 @@
 """Confirming the address of a new account."""
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -31,6 +32,12 @@ def confirm(token: Any) -> Answer:
 
 def resend(email: Any) -> Answer:
     return call("POST", "/api/user/confirm_user/resend/", json_body={"email": email})
+
+
+def own_password_token() -> str:
+    """The second token of a confirmation mail, which sets a password instead."""
+    [token] = re.findall(r"reset_token=([0-9a-f]+)\n", delivered(EMAIL)[-1].text)
+    return str(token)
 
 
 def confirmed() -> bool:
@@ -85,8 +92,8 @@ def test_what_is_no_token_is_refused(mailed_token: str, token: Any, body: Any) -
 
 
 def test_a_token_works_for_seven_days(mailed_token: str) -> None:
-    [(days,)] = query("SELECT extract(epoch FROM expires_at - now()) / 86400 FROM email_tokens")
-    assert 6.99 < days <= 7
+    for (days,) in query("SELECT extract(epoch FROM expires_at - now()) / 86400 FROM email_tokens"):
+        assert 6.99 < days <= 7
     query("UPDATE email_tokens SET expires_at = now()")
     assert confirm(mailed_token).json == BAD
     assert not confirmed()
@@ -94,8 +101,9 @@ def test_a_token_works_for_seven_days(mailed_token: str) -> None:
 
 def test_only_the_hash_of_a_token_is_kept(mailed_token: str) -> None:
     assert len(mailed_token) == 64
-    assert query("SELECT token_hash, purpose FROM email_tokens") == [
-        (hashlib.sha256(mailed_token.encode()).digest(), "confirm")
+    assert query("SELECT token_hash, purpose FROM email_tokens ORDER BY purpose") == [
+        (hashlib.sha256(token.encode()).digest(), purpose)
+        for token, purpose in ((mailed_token, "confirm"), (own_password_token(), "reset"))
     ]
 
 
@@ -105,6 +113,23 @@ def test_a_token_of_another_purpose_does_not_confirm(mailed_token: str) -> None:
     assert reset.subject == "Resetowanie hasła"
     assert confirm(reset.token).json == BAD
     assert not confirmed()
+
+
+@pytest.mark.parametrize("first", ["confirm", "nothing"])
+def test_a_password_of_one_s_own_ends_that_of_whoever_registered(mailed_token: str, first: str) -> None:
+    token, tokens = own_password_token(), None
+    if first == "confirm":
+        assert confirm(mailed_token).status == 200
+        tokens = sign_in("POST", "/api/token/", json_body={"email": EMAIL, "password": PASSWORD}).json
+    body = {"token": token, "password": "Zielona!Herbata7"}
+    assert call("POST", "/api/user/password_reset/confirm/", json_body=body).status == 200
+    assert confirmed()
+    assert sign_in("POST", "/api/token/", json_body={"email": EMAIL, "password": PASSWORD}).status == 401
+    assert sign_in("POST", "/api/token/", json_body={"email": EMAIL, "password": body["password"]}).status == 200
+    if tokens:
+        assert sign_in("POST", "/api/token/refresh/", json_body={"refresh": tokens["refresh"]}).status == 401
+    assert call("POST", "/api/user/password_reset/confirm/", json_body=body).status == 404
+    assert confirm(mailed_token).json == BAD
 
 
 def test_a_resent_token_works_and_ends_the_one_before(mailed_token: str) -> None:
@@ -120,7 +145,8 @@ def test_the_first_token_stays_valid_after_a_resend(mailed_token: str) -> None:
     resend(EMAIL)
     delivered()
     assert confirm(mailed_token).status == 200
-    assert query("SELECT token_hash FROM email_tokens") == [(hashlib.sha256(mailed_token.encode()).digest(),)]
+    kept = query("SELECT token_hash FROM email_tokens WHERE purpose = 'confirm'")
+    assert kept == [(hashlib.sha256(mailed_token.encode()).digest(),)]
 
 
 def test_a_resend_mails_nothing_to_unknown_and_confirmed_addresses(people: People) -> None:

@@ -28,7 +28,7 @@ LINK = "https://korepetycje.example/account/reset-password/?reset_token=abc"
 def registration(**changes: str) -> Mail:
     body = {"email": "ola@example.com", "password": PASSWORD, "first_name": "Łucja", **changes}
     assert call("POST", "/api/user/create/", json_body=body).status == 201
-    return delivered("ola@example.com")[-1]
+    return delivered(body["email"])[-1]
 
 
 def reset_mail(people: People) -> Mail:
@@ -50,6 +50,26 @@ def test_a_registration_mail_leads_to_the_confirmation(platform: None) -> None:
         assert "Cześć Łucja," in text
         assert "Potwierdź swój adres e-mail" in text
         assert "7 dni" in text
+
+
+def test_a_registration_mail_says_who_registered_and_when(platform: None) -> None:
+    mail = registration(last_name="Żak")
+    when = r"w \w+ \d+ \w+ \d{4} o \d\d:\d\d \(Europe/Warsaw\)"
+    assert re.search(rf"\nZarejestrowano jako: Łucja Żak\nKiedy: {when}\n", mail.text)
+    assert "Łucja Żak</td>" in mail.html
+    nameless = registration(email="jan@example.com", first_name="www.evil.example", last_name="")
+    assert "Zarejestrowano" not in nameless.text
+
+
+def test_a_registration_mail_offers_a_password_of_one_s_own_after_its_own_link(platform: None) -> None:
+    mail = registration()
+    found = re.search(r"http://localhost:5173/account/reset-password/\?reset_token=([0-9a-f]{48})\n", mail.text)
+    assert found
+    assert found.start() > mail.text.index("confirm-email/?token=")
+    assert f'<a href="{found[0].strip()}"' in mail.html
+    assert mail.html.index(mail.token) < mail.html.index(found[1])
+    for text in (mail.text, mail.html):
+        assert "hasło tamtej osoby przestanie działać" in text
 
 
 def test_a_reset_mail_leads_to_the_new_password(people: People) -> None:
