@@ -1,7 +1,5 @@
 """All features: their routers, their functions for sockets and schedules."""
 
-from fastapi import APIRouter
-
 from functions.accounts.routes import accounts
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.api.routers import ROUTERS as BOOKINGS
@@ -15,6 +13,7 @@ from functions.reviews.routes import reviews
 from functions.tokens.device_routes import devices
 from functions.tokens.routes import tokens
 from functions.tutors.api.routers import ROUTERS as TUTORS
+from shared.kit.http.fastapi import APIRouter
 
 ROUTERS: tuple[APIRouter, ...] = (
     *TUTORS,

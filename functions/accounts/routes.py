@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.accounts import service
 from functions.accounts.export import BadCursor, ExportQuery, export_page, read_cursor

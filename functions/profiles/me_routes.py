@@ -1,6 +1,6 @@
 """Your own account, with all that concerns only you."""
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.profiles import repository, service
 from functions.profiles.schemas import Me, MeChange

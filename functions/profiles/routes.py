@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
 from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.profiles import repository, service
 from functions.profiles.pictures import BadPicture
@@ -16,6 +17,7 @@ from shared.domain.sign_in_sessions import close_sockets
 from shared.kit.aws.storage import storage
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import UnsupportedMediaType
+from shared.kit.http.fastapi import Depends
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.request_body import BodyRequest, media_type
 from shared.kit.http.response_models import Info

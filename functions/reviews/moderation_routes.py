@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.reviews import queries, service
 from functions.reviews.schemas import Decision, NewReport, ReportedPage

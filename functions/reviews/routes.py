@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Request, Response
 from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.reviews import queries, service
 from functions.reviews.schemas import (

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.tokens import repository
 from functions.tokens.schemas import Device, DevicePage

@@ -1,6 +1,7 @@
 """The HTTP endpoints of signing in and of tokens."""
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.tokens import refreshing, service
 from functions.tokens.schemas import (

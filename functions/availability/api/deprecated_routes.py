@@ -1,6 +1,7 @@
 """Endpoints of the release before, for one release more."""
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.availability.actions import slots
 from functions.availability.api import hours_routes

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.availability.actions import overrides, weekly_hours
 from functions.availability.api.render import render_override, render_week

@@ -1,6 +1,6 @@
 """Your schedule: the time that you offer, item by item."""
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.availability.actions import schedule_items
 from functions.availability.api.responses import Item

@@ -3,7 +3,8 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.availability.actions import slots
 from functions.availability.api.render import render_slot

@@ -1,6 +1,7 @@
 """The terms on which you, as a tutor, can be booked."""
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.availability.actions import booking_terms
 from functions.availability.api.responses import OwnBookingTerms, PublicBookingTerms

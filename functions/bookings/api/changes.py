@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.bookings.data.constraint_errors import CONSTRAINT_ERRORS
 from shared.domain.auth import Caller

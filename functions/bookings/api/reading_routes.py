@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.bookings.api.query_models import BookingsQuery, EarningsQuery, NewestBookingsQuery
 from functions.bookings.api.responses import (

@@ -1,6 +1,7 @@
 """Booking a session, and what its student and its tutor do with the booking."""
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.bookings.actions import attendance, book, book_series, cancel, confirm, reschedule
 from functions.bookings.api.changes import change

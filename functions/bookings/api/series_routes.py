@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.bookings.actions import book_series as action
 from functions.bookings.actions import cancel_series as cancel

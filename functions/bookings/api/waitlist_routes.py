@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.bookings.actions import join_waitlist as join
 from functions.bookings.actions import leave_waitlist as leave

@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
 from pydantic import Field
+from starlette.responses import Response
 
 from functions.chat.actions import conversations, history
 from functions.chat.api.responses import Conversation, Message

@@ -3,7 +3,8 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import Path, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.notifications.actions import calendar_feeds
 from functions.notifications.api.responses import CalendarFeed, NewCalendarFeed
@@ -11,6 +12,7 @@ from functions.notifications.domain.errors import CalendarFeedNotFound
 from shared.domain.auth import User
 from shared.domain.platform_settings import platform_settings
 from shared.domain.timestamps import format_time
+from shared.kit.http.fastapi import Path
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.notifications.actions import notifications as actions
 from functions.notifications.api.responses import Notification, NotificationPage, UnreadCount

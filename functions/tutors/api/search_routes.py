@@ -1,6 +1,7 @@
 """What everybody sees of tutors."""
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.tutors.actions import search
 from functions.tutors.api.responses import Details, Facets, Skill, TutorItem

@@ -1,6 +1,6 @@
 """What you, as a tutor, set."""
 
-from fastapi import Response
+from starlette.responses import Response
 
 from functions.tutors.actions import settings
 from functions.tutors.api.responses import (

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request
+from starlette.requests import Request
 
 from shared.data.accounts import FIND_CALLER, CallerRow
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import AppError, RecordedError
+from shared.kit.http.fastapi import Depends
 from shared.kit.http.routing import guard
 from shared.kit.observability.log import note
 from shared.kit.security import tokens

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Depends, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from shared.domain.auth import User, any_user
 from shared.kit.http.app import http_app, http_handler
 from shared.kit.http.fast_routes import LONG_THREADS, UnfitForFastRoute, always
+from shared.kit.http.fastapi import Depends
 from shared.kit.http.middleware import App
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.request_models import RequestModel

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.routing import APIRoute
 from mangum import Mangum
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from shared.kit.aws.lambda_handler import LambdaHandler
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.http.fast_routes import FastRoute, FastRoutes
+from shared.kit.http.fastapi import APIRoute, APIRouter, Depends, FastAPI
 from shared.kit.http.middleware import ApiMiddleware
 from shared.kit.http.responses import error_response, json_response
 from shared.kit.http.routing import ApiRoute, guards_of
@@ -22,7 +23,14 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> ApiMiddleware:
     """One ASGI app of some features' routers and, locally, `others` beside them."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     routes = [route for each in routers for route in each.routes if isinstance(route, ApiRoute | FastRoute)]
     app.router.routes.extend(routes)
     allowed = {}

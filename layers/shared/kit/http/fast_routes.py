@@ -12,10 +12,11 @@ from functools import cache
 from inspect import signature
 from typing import Any
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Match
 
+from shared.kit.http.fastapi import APIRoute
 from shared.kit.http.middleware import App, Receive, Scope, Send
 from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
 from shared.kit.http.responses import exception_response

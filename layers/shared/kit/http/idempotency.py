@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
-from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
 
 from shared.kit.db import idempotency_keys
 from shared.kit.db.idempotency_keys import HOURS_KEPT, IdempotencyKey

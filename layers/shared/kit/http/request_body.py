@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any, NoReturn, TypedDict
 from urllib.parse import parse_qsl
 
-from fastapi import Request
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
 

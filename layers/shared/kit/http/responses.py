@@ -3,8 +3,8 @@
 from typing import Any
 
 import psycopg
-from fastapi import Response
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import AppError, InternalError, Unavailable

@@ -4,13 +4,13 @@ from collections.abc import Callable, Coroutine
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
 
 from shared.kit.errors import AppError
 from shared.kit.http import path_convertors
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
+from shared.kit.http.fastapi import APIRoute, APIRouter, RequestValidationError
 from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
 from shared.kit.http.request_body import BodyRequest
 from shared.kit.http.request_models import validation_error

@@ -5,7 +5,7 @@ Behind a CDN only the CDN knows. It says so in headers, which are believed only 
 
 import hmac
 
-from fastapi import Request
+from starlette.requests import Request
 
 from shared.kit.settings import settings
 

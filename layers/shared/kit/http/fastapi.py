@@ -1,0 +1,45 @@
+"""FastAPI as the functions import it: without what it loads for others, which was a third of the import's time.
+
+The rest of the code asks this module, never `fastapi` itself, so that nothing imports it any other way before.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel
+
+# FastAPI looks for a model of pydantic 1 in every route, only to refuse it.
+sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]  # None is how Python halts an import
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let an import of a module fail, as if it were not installed, unless it has been imported before."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+@contextmanager
+def _models_built_when_used() -> Iterator[None]:
+    """What models are defined meanwhile build their validators with their first use: those of OpenAPI have none."""
+    BaseModel.model_config["defer_build"] = True
+    try:
+        yield
+    finally:
+        del BaseModel.model_config["defer_build"]
+
+
+# The address of whom an API belongs to is checked by its description, which is made on no function.
+with _without("email_validator"), _models_built_when_used():
+    from fastapi import APIRouter, Depends, FastAPI, Path
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.routing import APIRoute
+
+__all__ = ["APIRoute", "APIRouter", "Depends", "FastAPI", "Path", "RequestValidationError"]
