@@ -67,7 +67,8 @@ template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AW
 	@$(SAM) validate
 	@$(SAM) validate --lint
 	@$(REGION) .venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json
-	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml .venv-sam/transformed/template.json
+	@$(REGION) .venv-sam/bin/python -m infra.transform DeploymentPreference=Canary10Percent5Minutes > .venv-sam/gradual.json
+	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml .venv-sam/transformed/template.json .venv-sam/gradual.json
 	@.venv-checkov/bin/checkov --config-file infra/checkov.yaml -d infra -d local -d .venv-sam/transformed
 	@$(REGION) $(BIN)/python -m pytest -m template -n 0
 

@@ -1,6 +1,6 @@
 """Prints template.yaml as CloudFormation gets it, made by AWS's own transform; needs no network and no account.
 
-It runs in the SAM CLI's environment, which has the transform: .venv-sam/bin/python -m infra.transform
+It runs in the SAM CLI's environment, which has the transform: .venv-sam/bin/python -m infra.transform [NAME=VALUE ...]
 """
 
 import json
@@ -33,4 +33,5 @@ def transformed(path: Path, parameters: Mapping[str, str] | None = None) -> dict
 
 
 if __name__ == "__main__":
-    json.dump(transformed(ROOT / "template.yaml"), sys.stdout, indent=1)
+    given = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    json.dump(transformed(ROOT / "template.yaml", given), sys.stdout, indent=1)
