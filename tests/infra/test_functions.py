@@ -35,6 +35,7 @@ OPTIONAL = {
     "MEDIA_FOLDER",
     "ACCESS_TOKEN_MINUTES",
     "REFRESH_TOKEN_DAYS",
+    "SESSION_DAYS",
     "PASSWORD_CHECK_MINUTES",
     "CONFIRM_TOKEN_DAYS",
     "RESET_TOKEN_MINUTES",
@@ -48,7 +49,7 @@ ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.plat
 # Modules many import read these, but only where a feature uses one of these names.
 BY_NAME = {
     "JWT_SECRET_ARN": {f"{KIT}.security.tokens", f"{DOMAIN}.auth", "functions.secrets.service.check_rotation"},
-    "ORIGIN_SECRET": {f"{KIT}.http.viewer.client_address", f"{KIT}.http.viewer.origin"},
+    "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler"},
     "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer"},
     "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch"},
     "WEBSOCKET_ENDPOINT": {

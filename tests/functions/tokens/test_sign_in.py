@@ -136,22 +136,34 @@ def test_a_session_knows_where_and_with_what_it_was_opened(people: People) -> No
     assert (agent, address) == ("Firefox " + "x" * 292, "2001:db8::7")
 
 
-@pytest.mark.parametrize("secret", ["", "guessed", "origin-secret"])
+@pytest.mark.parametrize("known", ["", "{{resolve:secretsmanager:arn}}", "origin-secret"])
 def test_a_viewer_s_address_counts_only_with_the_origin_secret(
-    people: People, monkeypatch: pytest.MonkeyPatch, secret: str
+    people: People, monkeypatch: pytest.MonkeyPatch, known: str
 ) -> None:
-    monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")
+    monkeypatch.setenv("ORIGIN_SECRET", known)
     read_settings_again()
     ola = people.student()
     query("DELETE FROM sign_in_sessions")
     headers = {
         "x-viewer-address": "198.51.100.9",
-        "x-origin-secret": secret,
+        "x-origin-secret": "origin-secret",
         "x-forwarded-for": "1.2.3.4",
     }
     assert sign_in(ola.email, headers=headers).status == 200
-    expected = "198.51.100.9" if secret == "origin-secret" else "203.0.113.7"
+    expected = "198.51.100.9" if known == "origin-secret" else "203.0.113.7"
     assert query("SELECT host(address) FROM sign_in_sessions") == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"x-origin-secret": ""}, {"x-origin-secret": "guessed"}, {"x-origin-secret": "łó"}]
+)
+def test_who_goes_round_the_cdn_is_refused(
+    people: People, monkeypatch: pytest.MonkeyPatch, sent: dict[str, str]
+) -> None:
+    monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")
+    read_settings_again()
+    answer = sign_in(people.student().email, headers=sent)
+    assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
 
 
 def test_an_address_that_is_none_is_not_kept(people: People) -> None:

@@ -1,5 +1,9 @@
-"""What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, and who may keep or reinterpret it."""
+"""What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, and who may keep or reinterpret it.
 
+With an ORIGIN_SECRET only who knows it is answered: the CDN, whose limits and headers nobody goes round.
+"""
+
+import hmac
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from secrets import token_hex
 from typing import Any
@@ -32,6 +36,10 @@ NO_STORE = (b"cache-control", b"no-store")
 READS = ("GET", "HEAD", "OPTIONS")
 # The local server's own pages: no other site may read the mails there.
 PRIVATE_PREFIX = "/_local/"
+# As the CDN and API Gateway write it themselves.
+FORBIDDEN = b'{"message":"Forbidden"}'
+# `sam local` hands functions the reference to a secret in place of the secret.
+UNRESOLVED = "{{resolve:"
 
 
 class ApiMiddleware:
@@ -51,6 +59,10 @@ class ApiMiddleware:
                 await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _origin_secret() and scope["path"].startswith("/api/") and not is_from_cdn(scope):
+            length = str(len(FORBIDDEN)).encode()
+            await respond(send, 403, [(b"content-type", b"application/json"), (b"content-length", length)], FORBIDDEN)
+            return
         origin = header(scope, b"origin")
         cors = cors_headers(origin) if origin and not scope["path"].startswith(PRIVATE_PREFIX) else []
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
@@ -82,6 +94,17 @@ def header(scope: Scope, name: bytes) -> str:
         if key == name:
             return str(value, "latin-1")
     return ""
+
+
+def is_from_cdn(scope: Scope) -> bool:
+    """Whether a request came through the CDN, whose own headers are to be believed."""
+    secret = _origin_secret()
+    return bool(secret) and hmac.compare_digest(header(scope, b"x-origin-secret").encode(), secret.encode())
+
+
+def _origin_secret() -> str:
+    secret = settings().origin_secret
+    return "" if secret.startswith(UNRESOLVED) else secret
 
 
 def is_private(scope: Scope) -> bool:
