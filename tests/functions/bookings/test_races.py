@@ -35,6 +35,8 @@ SESSIONS = ("tutoring_sessions", "tutoring_sessions_overlap")
 STUDENTS = ("bookings", "bookings_student_overlap")
 SEATS = ("bookings", "bookings_seat_key")
 CALLERS = 8
+# How often a race without its guards is run until it goes wrong: on a busy machine one may go well by chance.
+TRIES = 5
 
 
 pytestmark = pytest.mark.usefixtures("any_number_of_bookings")
@@ -240,10 +242,10 @@ def test_a_group_of_five_and_fifty_who_want_in(people: People, rounds: int) -> N
 
 def test_without_lock_and_constraint_a_group_overflows(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     without_locks(monkeypatch)
-    tutor, students = busy_tutor(people, 1, group_seats=3), [people.student() for _ in range(12)]
+    tutor, students = busy_tutor(people, TRIES, group_seats=3), [people.student() for _ in range(12)]
     with without_constraint(*SEATS):
-        _booking, found = race_for_seats(tutor, people.student(), students, 0)
-        assert found.count(201) > 2
+        races = (race_for_seats(tutor, people.student(), students, day)[1] for day in range(TRIES))
+        assert any(found.count(201) > 2 for found in races)
 
 
 @proof(2, 30)
@@ -261,9 +263,14 @@ def test_two_a_day_means_two(people: People, rounds: int) -> None:
 
 def test_without_the_lock_a_day_overflows(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     without_locks(monkeypatch)
-    tutor, students = busy_tutor(people, 1, max_per_day=2), [people.student() for _ in range(10)]
-    found = at_once(*(partial(book, student, tutor, at(2 + 2 * place)) for place, student in enumerate(students)))
-    assert statuses(found).count(201) > 2
+    tutor, students = busy_tutor(people, TRIES, max_per_day=2), [people.student() for _ in range(10)]
+
+    def race(day: int) -> list[int]:
+        return statuses(
+            at_once(*(partial(book, student, tutor, at(2 + 2 * place, day)) for place, student in enumerate(students)))
+        )
+
+    assert any(race(day).count(201) > 2 for day in range(TRIES))
 
 
 # Answers
