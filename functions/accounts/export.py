@@ -49,9 +49,10 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
     All pages have the same keys; what stands on another page is null or an empty list.
     """
     part, place = after
-    values = {"user_id": user_id, "zone": platform_settings().time_zone, "page_bytes": PAGE_BYTES}
+    platform = platform_settings()
+    values = {"zone": platform.time_zone, "currency": platform.currency, "page_bytes": PAGE_BYTES}
     with connection() as db:
-        found = EXPORT_PAGE.all(db, {**values, "part": part, "place": place})
+        found = EXPORT_PAGE.all(db, {**values, "user_id": user_id, "part": part, "place": place})
     records: dict[str, list[str]] = defaultdict(list)
     for each in found:
         records[PARTS[each.part]].append(each.record)

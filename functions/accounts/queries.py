@@ -13,7 +13,8 @@ SINGLES = {
             'confirmed_at', format_time(confirmed_at, %(zone)s), 'time_zone', time_zone, 'language', language)
         FROM users WHERE id = %(user_id)s"""),
     "tutor": Sql("""
-        SELECT '', json_build_object('description', description, 'price', price, 'tutoring_location', location,
+        SELECT '', json_build_object('description', description, 'price', price,
+            'currency', %(currency)s::text, 'tutoring_location', location,
             'skills', skills, 'online_sessions_available', online_sessions,
             'in_person_sessions_available', in_person_sessions, 'individual_sessions_available', individual_sessions,
             'group_sessions_available', group_sessions, 'free', is_free)
@@ -22,7 +23,7 @@ SINGLES = {
         SELECT '', to_json(terms) FROM (
             SELECT time_zone, session_lengths, slot_step, buffer_before, buffer_after, minimum_notice, booking_window,
                 max_per_day, max_per_week, confirmation, cancellation_notice, meeting_url, group_seats, group_price,
-                currency
+                %(currency)s::text AS currency
             FROM booking_terms WHERE tutor_id = (SELECT id FROM mine)
         ) terms"""),
 }

@@ -18,6 +18,8 @@ def change_booking_terms(tutor: CallingTutor, change: BookingTermsChange) -> Non
         lock_schedule(db, tutor)
         if (is_free := changes.pop("free", None)) is not None:
             set_free(db, tutor.tutor_id, is_free=is_free)
+        # It can be named, and is what it is.
+        changes.pop("currency", None)
         if changes:
             update_terms(db, tutor.tutor_id, changes)
         if MATERIALIZED & changes.keys():

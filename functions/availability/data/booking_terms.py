@@ -4,19 +4,21 @@ from collections.abc import Collection
 from typing import Any
 
 from shared.domain.auth import AccountGone
+from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, Variants, compose
 
 COLUMNS = Sql(
     "time_zone, session_lengths, slot_step, buffer_before, buffer_after, minimum_notice, booking_window,"
-    " max_per_day, max_per_week, confirmation, cancellation_notice, meeting_url, group_seats, group_price, currency"
+    " max_per_day, max_per_week, confirmation, cancellation_notice, meeting_url, group_seats, group_price"
 )
 FIND_TERMS = Query(
     str,
     compose(
         """
 SELECT row_to_json(own)::text FROM (
-    SELECT {columns}, t.is_free AS free FROM tutors t JOIN booking_terms ON tutor_id = t.id WHERE t.id = %s
+    SELECT {columns}, %(currency)s::text AS currency, t.is_free AS free
+    FROM tutors t JOIN booking_terms ON tutor_id = t.id WHERE t.id = %(tutor_id)s
 ) own
 """,
         columns=COLUMNS,
@@ -27,7 +29,7 @@ SELECT row_to_json(own)::text FROM (
 def get_terms(tutor_id: int) -> str:
     """A tutor's own terms as JSON text. Raises AccountGone."""
     with connection() as db:
-        terms = FIND_TERMS.one(db, (tutor_id,))
+        terms = FIND_TERMS.one(db, {"tutor_id": tutor_id, "currency": platform_settings().currency})
     if terms is None:
         raise AccountGone
     return terms
@@ -66,8 +68,8 @@ FIND_PUBLIC_TERMS = Query(
 SELECT row_to_json(public)::text FROM (
     SELECT terms.time_zone, terms.session_lengths, terms.minimum_notice, terms.booking_window, terms.confirmation,
         terms.cancellation_notice, t.price, terms.group_seats, coalesce(terms.group_price, t.price) AS group_price,
-        terms.currency
-    FROM tutors t JOIN booking_terms terms ON terms.tutor_id = t.id WHERE t.id = %s AND t.listed
+        %(currency)s::text AS currency
+    FROM tutors t JOIN booking_terms terms ON terms.tutor_id = t.id WHERE t.id = %(tutor_id)s AND t.listed
 ) public
 """,
 )
@@ -76,4 +78,4 @@ SELECT row_to_json(public)::text FROM (
 def find_public_terms(tutor_id: int) -> str | None:
     """What students must know, as JSON text; None for tutors they cannot see."""
     with connection() as db:
-        return FIND_PUBLIC_TERMS.one(db, (tutor_id,))
+        return FIND_PUBLIC_TERMS.one(db, {"tutor_id": tutor_id, "currency": platform_settings().currency})

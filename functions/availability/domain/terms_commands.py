@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from shared.domain.bounds import LONGEST_SESSION, MAX_PRICE, SHORTEST_SESSION
 from shared.domain.field_types import Zone, choice
+from shared.domain.platform_settings import platform_settings
 from shared.kit.http import fields
 from shared.kit.http.fields import Flag, Text, Whole, invalid, whole_number
 from shared.kit.http.partial_update import PartialUpdate
@@ -19,7 +20,7 @@ BAD_LENGTHS = (
     f"Podaj od 1 do {MAX_LENGTHS} różnych długości zajęć, każdą od {SHORTEST_SESSION} do {LONGEST_SESSION} minut."
 )
 BAD_URL = "Podaj adres zaczynający się od https://."
-BAD_CURRENCY = "Podaj trzyliterowy kod waluty (ISO 4217)."
+OTHER_CURRENCY = "Wszystkie ceny są w jednej walucie: {}."
 HOST = re.compile(r"(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -49,11 +50,13 @@ def https_only(text: str) -> list[str]:
 
 
 def read_currency(value: Any) -> str:
+    """The platform's, whatever its case."""
+    currency = platform_settings().currency
     if value is None:
         raise invalid(fields.NULL)
-    if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value.strip()):
-        raise invalid(BAD_CURRENCY)
-    return value.strip().upper()
+    if not isinstance(value, str) or value.strip().upper() != currency:
+        raise invalid(OTHER_CURRENCY.format(currency))
+    return currency
 
 
 Lengths = Annotated[
@@ -120,5 +123,7 @@ class BookingTermsChange(PartialUpdate, RequestModel):
         Annotated[int, Whole(minimum=0, maximum=MAX_PRICE)] | None,
         Field(description="Whole units of the currency per hour and seat; null is your hourly rate."),
     ] = None
-    currency: Annotated[str, Field(description="ISO 4217."), BeforeValidator(read_currency)] = ""
+    currency: Annotated[
+        str, Field(description="The platform's (ISO 4217), no other."), BeforeValidator(read_currency)
+    ] = ""
     free: Annotated[bool, Flag(), Field(description="A price of 0 is meant: you teach for nothing.")] = False

@@ -73,7 +73,7 @@ ADD_SEATS = Sql("""booked AS (
         s.starts_at, s.ends_at,
         round(CASE s.kind WHEN 'group' THEN coalesce(r.group_price, t.price) ELSE t.price END
             * extract(epoch FROM s.ends_at - s.starts_at) / 3600, 2),
-        r.currency, %(note)s, %(series_id)s
+        %(currency)s, %(note)s, %(series_id)s
     FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
     WHERE %(most_active)s::int IS NULL
        OR %(most_active)s::int >= (SELECT count(*) FROM {source}) + (
@@ -117,6 +117,10 @@ ADD_SEAT = Query(
 )
 
 
+def _of_the_platform() -> dict[str, str]:
+    return {"zone": platform_settings().time_zone, "currency": platform_settings().currency}
+
+
 def add_sessions(
     db: PooledConnection, seat: NewSeat, form: SessionForm, times: Sequence[SessionTime]
 ) -> list[AddedBooking]:
@@ -132,7 +136,7 @@ def add_sessions(
         "busy_until": [each.busy.ends_at for each in times],
         "rooms": [each.meeting_url for each in times],
     }
-    added = ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, "zone": platform_settings().time_zone})
+    added = ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, **_of_the_platform()})
     if len(added) < len(times):
         raise TooManyBookings
     return added
@@ -143,7 +147,7 @@ def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooki
 
     Raises psycopg.IntegrityError if the seat or the student's time is taken, TooManyBookings.
     """
-    added = ADD_SEAT.one(db, {**vars(seat), "session_id": session_id, "zone": platform_settings().time_zone})
+    added = ADD_SEAT.one(db, {**vars(seat), "session_id": session_id, **_of_the_platform()})
     if added is None:
         raise TooManyBookings
     return added

@@ -34,7 +34,6 @@ class BookingTerms:
     meeting_url: str | None
     group_seats: int
     group_price: int | None
-    currency: str
     price: int
     location: str
     online_sessions: bool
@@ -67,7 +66,7 @@ SELECT_CALENDAR = compose(
 SELECT terms.tutor_id, t.user_id, terms.time_zone, terms.session_lengths, terms.slot_step, terms.buffer_before,
     terms.buffer_after, terms.minimum_notice, terms.booking_window, terms.max_per_day, terms.max_per_week,
     terms.confirmation, terms.cancellation_notice, terms.meeting_url, terms.group_seats, terms.group_price,
-    terms.currency, t.price, t.location, t.online_sessions, t.in_person_sessions, t.individual_sessions,
+    t.price, t.location, t.online_sessions, t.in_person_sessions, t.individual_sessions,
     t.group_sessions, t.is_complete, clock_timestamp() AS now, items.offered, items.explicit, items.beginnings,
     taken.busy, taken.sessions
 FROM tutors t

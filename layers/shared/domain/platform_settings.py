@@ -39,7 +39,7 @@ def platform_settings() -> PlatformSettings:
     """Read the environment once per process; addresses are kept without a slash at their end."""
     found = from_environment(PlatformSettings)
     addresses = {name: getattr(found, name).rstrip("/") for name in ("front_url", "public_url", "meeting_url")}
-    return replace(found, **addresses)
+    return replace(found, **addresses, currency=found.currency.upper())
 
 
 def local_zone() -> ZoneInfo:

@@ -133,6 +133,7 @@ class BookingTerms(Base):
     group_seats: Mapped[int] = mapped_column(SmallInteger, server_default="5")
     # An hour's price of a seat in a group; none means the tutor's price.
     group_price: Mapped[int | None]
+    # Read by the release before only: all prices are in the platform's currency. The next release drops it.
     currency: Mapped[str] = mapped_column(server_default="PLN")
     # Until when rule items are made.
     horizon: Mapped[date | None] = mapped_column(Date)

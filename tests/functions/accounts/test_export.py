@@ -80,6 +80,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
     assert data["tutor"] == {
         "description": "Uczę.",
         "price": 75,
+        "currency": "PLN",
         "tutoring_location": "Łódź",
         "skills": ["Fizyka"],
         "online_sessions_available": True,

@@ -40,7 +40,7 @@ CHANGE = {
     "meeting_url": "https://meet.example.com/ola",
     "group_seats": 4,
     "group_price": 30,
-    "currency": "EUR",
+    "currency": "PLN",
 }
 WITH_BODY = [
     Endpoint(call, "PUT", HOURS, WEEK),

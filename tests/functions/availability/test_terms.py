@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import read_settings_again
 from tests.support.availability_client import TERMS, call, change, every_day, put, rows
+from tests.support.booking_client import at, booked, free_tutor
 from tests.support.people import People, query
 
 DEFAULTS = {
@@ -27,7 +29,7 @@ DEFAULTS = {
 }
 NULL, NOT_INTEGER = "Pole nie może mieć wartości null.", "Wymagana poprawna liczba całkowita."
 LENGTHS = "Podaj od 1 do 12 różnych długości zajęć, każdą od 15 do 480 minut."
-URL, CURRENCY = "Podaj adres zaczynający się od https://.", "Podaj trzyliterowy kod waluty (ISO 4217)."
+URL, CURRENCY = "Podaj adres zaczynający się od https://.", "Wszystkie ceny są w jednej walucie: PLN."
 ZONE = "Nieznana strefa czasowa. Podaj nazwę z bazy IANA, na przykład Europe/Warsaw."
 BAD_LENGTHS: list[Any] = [
     [],
@@ -77,8 +79,8 @@ def test_a_tutor_starts_with_terms(people: People) -> None:
         ),
         ({"meeting_url": "https://zażółć.example.pl:8443/"}, {"meeting_url": "https://zażółć.example.pl:8443/"}),
         (
-            {"group_seats": 100, "group_price": 0, "currency": "eur"},
-            {"group_seats": 100, "group_price": 0, "currency": "EUR"},
+            {"group_seats": 100, "group_price": 0, "currency": " pln "},
+            {"group_seats": 100, "group_price": 0, "currency": "PLN"},
         ),
         ({"time_zone": "Asia/Kathmandu"}, {"time_zone": "Asia/Kathmandu"}),
     ],
@@ -150,7 +152,7 @@ def test_null_takes_away_what_may_be_missing(people: People) -> None:
         ({"group_price": 1_000_001}, {"group_price": [at_most(1_000_000)]}),
         *(
             ({"currency": currency}, {"currency": [CURRENCY]})
-            for currency in ("", "PL", "PLNN", "zł ", "ŁŁŁ", 985, ["PLN"])
+            for currency in ("", "PL", "EUR", "PLNN", "zł ", "ŁŁŁ", 985, ["PLN"])
         ),
         ({"currency": None}, {"currency": [NULL]}),
         ({"time_zone": "Warsaw"}, {"time_zone": [ZONE]}),
@@ -208,3 +210,15 @@ def test_tutors_nobody_sees_are_not_found(people: People, path: str) -> None:
 def test_every_tutor_has_terms_however_it_was_made(people: People) -> None:
     tutor = people.tutor()
     assert query("SELECT tutor_id, time_zone FROM booking_terms") == [(tutor.tutor_id, "Europe/Warsaw")]
+
+
+def test_all_prices_are_in_the_currency_of_the_platform(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    tutor = free_tutor(people)
+    query("UPDATE booking_terms SET currency = 'USD'")
+    monkeypatch.setenv("CURRENCY", "eur")
+    read_settings_again()
+    assert change(tutor, currency="EUR").json["currency"] == "EUR"
+    assert call("GET", f"{TERMS}{tutor.tutor_id}/").json["currency"] == "EUR"
+    assert booked(people.student(), tutor, at(10))["currency"] == "EUR"
+    answer = call("PATCH", f"{TERMS}me/", token=tutor.access, json_body={"currency": "PLN"})
+    assert (answer.status, answer.json) == (400, {"currency": ["Wszystkie ceny są w jednej walucie: EUR."]})

@@ -256,12 +256,12 @@ def test_what_the_tutor_does_not_offer(people: People) -> None:
 
 
 def test_the_tutor_s_own_room_and_a_price_in_thirds(people: People) -> None:
-    tutor = free_tutor(people, tutor={"price": 100}, meeting_url="https://room.example/ola", currency="EUR")
+    tutor = free_tutor(people, tutor={"price": 100}, meeting_url="https://room.example/ola")
     reservation = booked(people.student(), tutor, at(10), 30 + 15)
     assert (reservation["meeting_url"], reservation["price"], reservation["currency"]) == (
         "https://room.example/ola",
         "75.00",
-        "EUR",
+        "PLN",
     )
     query("UPDATE tutors SET price = 10")
     assert booked(people.student(), tutor, at(11), 30)["price"] == "5.00"

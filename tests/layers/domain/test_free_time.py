@@ -35,7 +35,6 @@ TERMS = Terms(
     meeting_url=None,
     group_seats=5,
     group_price=None,
-    currency="PLN",
     price=60,
     location="",
     online_sessions=True,
