@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from functions.bookings.actions.sweep import expire_hold, serve_waitlist
+from functions.bookings.actions.sweep import expire_hold, serve_waitlist, settle_proposal
 from functions.bookings.data import due
+from functions.bookings.data.proposals import find_due_proposals
 from shared.domain.dispatcher import trigger_dispatch
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.db.idempotency_keys import forget_keys
@@ -24,11 +25,12 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
     """Do what is due, at most BATCH of each but for old keys; several at once share the work."""
     done = {
         "expired": _each(due.find_expired_holds, expire_hold),
+        "proposals": _each(find_due_proposals, settle_proposal),
         "passed_on": _each(due.find_vacant_sessions, serve_waitlist),
         "completed": _run(due.complete_bookings),
         "forgotten": _forget_keys(),
     }
-    if done["expired"] or done["passed_on"] or done["completed"]:
+    if any(done[each] for each in ("expired", "proposals", "passed_on", "completed")):
         trigger_dispatch()
     return done
 

@@ -1,6 +1,7 @@
 -- The deletion of an account cancels what is still to come. Rows are locked in the order in which all who change bookings
 -- lock them: bookings by id, then sessions by id; accounts are locked before (shared.data.locking). A seat that
--- somebody waits for stays taken: the sweep of the bookings feature passes it on.
+-- somebody waits for stays taken: the sweep of the bookings feature passes it on. Proposals of moves end with the last of
+-- their bookings (end_move_proposal).
 CREATE OR REPLACE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     taught bigint[] := ARRAY(
@@ -29,7 +30,7 @@ BEGIN
     WHERE id = ANY(cancelled);
     UPDATE waitlist_entries SET state = 'closed' WHERE session_id = ANY(taught) AND state IN ('waiting', 'offered');
     UPDATE tutoring_sessions s SET taken = false
-    WHERE s.id = ANY(touched) AND s.taken
+    WHERE s.id = ANY(touched) AND s.taken AND s.moves_session_id IS NULL
       AND NOT EXISTS (
         SELECT FROM bookings b WHERE b.session_id = s.id AND b.state NOT IN ('cancelled', 'expired')
       )

@@ -10,6 +10,7 @@ const MEANINGS = {
   expired: "The time to answer is over.",
   group_cannot_be_moved: "A group cannot be moved to another time.",
   idempotency_key_reused: "The same key was used for another request.",
+  in_the_past: "That time is over.",
   internal_error: "The server has failed.",
   not_confirmed: "It is not confirmed.",
   not_full: "There is a free seat: book it.",

@@ -235,7 +235,7 @@ def test_a_booking_is_told_and_its_mails_with_calendar_entries_go_out_by_ses(
 
 
 def test_the_sweep_of_bookings_has_nothing_to_do(platform: None) -> None:
-    nothing = {"expired": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
+    nothing = {"expired": 0, "proposals": 0, "passed_on": 0, "completed": 0, "forgotten": 0}
     assert sweep_job.handler(recorded("schedule_bookings"), None) == nothing
 
 

@@ -179,8 +179,10 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "tutors_with_rare_times",
         "lock_rated_tutors",
         "cancel_bookings_of_account",
+        "end_move_proposal",
     }
     assert {row[0] for row in rows(address, TRIGGERS)} == {
+        "bookings_end_move_proposal",
         "users_cancel_bookings",
         "users_copy_to_tutor",
         "users_lock_rated_tutors",

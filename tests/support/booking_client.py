@@ -134,7 +134,9 @@ def inconsistencies() -> list[Any]:
     """What must never be: two sessions of a tutor or two bookings of a student at once, seats given twice."""
     return query("""
         SELECT 'tutor', a.id, b.id FROM tutoring_sessions a JOIN tutoring_sessions b ON a.tutor_id = b.tutor_id
-            AND a.id < b.id AND a.taken AND b.taken AND a.busy_from < b.busy_until AND b.busy_from < a.busy_until
+            AND a.id < b.id AND a.taken AND b.taken
+            AND coalesce(a.moves_session_id, a.id) <> coalesce(b.moves_session_id, b.id)
+            AND a.busy_from < b.busy_until AND b.busy_from < a.busy_until
         UNION ALL
         SELECT 'student', a.id, b.id FROM bookings a JOIN bookings b ON a.student_id = b.student_id AND a.id < b.id
             AND a.state IN ('pending', 'confirmed') AND b.state IN ('pending', 'confirmed')
@@ -146,7 +148,12 @@ def inconsistencies() -> list[Any]:
         SELECT 'untaken', s.id, b.id FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
             WHERE b.state IN ('pending', 'confirmed') AND NOT s.taken
         UNION ALL
-        SELECT 'orphan', s.id, 0 FROM tutoring_sessions s WHERE s.taken AND NOT EXISTS (
+        SELECT 'lost hold', held.id, s.id FROM tutoring_sessions held
+            JOIN tutoring_sessions s ON s.id = held.moves_session_id
+            WHERE NOT s.taken OR NOT EXISTS (SELECT FROM bookings b WHERE b.session_id = s.id
+                AND b.state IN ('pending', 'confirmed') AND b.awaiting IS DISTINCT FROM 'student')
+        UNION ALL
+        SELECT 'orphan', s.id, 0 FROM tutoring_sessions s WHERE s.taken AND s.moves_session_id IS NULL AND NOT EXISTS (
             SELECT FROM bookings b WHERE b.session_id = s.id AND b.state NOT IN ('cancelled', 'expired'))
             AND NOT EXISTS (SELECT FROM waitlist_entries w WHERE w.session_id = s.id AND w.state = 'waiting')
         UNION ALL

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from functions.availability.actions.materialize import materialize
 from functions.availability.actions.schedule_lock import lock_schedule
-from functions.availability.data.bookings_in_the_way import ComingBooking, cancel_bookings, list_coming
+from functions.availability.data.bookings_in_the_way import ComingBooking, cancel_bookings, list_coming, list_held
 from functions.availability.data.overrides import StoredOverride, count_entered, insert_override, remove_override
 from functions.availability.domain.commands import NewOverride
 from functions.availability.domain.errors import MAX_OVERRIDES, BookingsInTheWay, TooManyOverrides
 from functions.availability.domain.recurrence import Override
+from shared.data.move_proposals import end_proposals
 from shared.domain.auth import CallingTutor
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.timestamps import format_time
@@ -25,10 +26,12 @@ MOST_LISTED = 100
 def add_override(tutor: CallingTutor, command: NewOverride) -> StoredOverride:
     """Change some days; the schedule shows it at once. Bookings in the way of time off are cancelled if asked for.
 
+    What the tutor has proposed for that time, and nobody has accepted yet, is withdrawn.
+
     Raises FieldErrors, TooManyOverrides, BookingsInTheWay or AccountGone.
     """
     added = run_transaction(lambda db: _add(db, tutor, command))
-    if command.cancel_bookings:
+    if command.kind == "off":
         trigger_dispatch()
     return added
 
@@ -46,6 +49,7 @@ def _add(db: PooledConnection, tutor: CallingTutor, command: NewOverride) -> Sto
         if not _students(in_the_way) <= students:
             raise ConcurrentUpdate
         cancel_bookings(db, tutor, in_the_way, command.reason)
+    _withdraw_proposals(db, tutor, override, command.reason)
     added = insert_override(db, tutor.tutor_id, override, command.note)
     materialize(db, [tutor.tutor_id])
     return added
@@ -56,6 +60,14 @@ def _in_the_way(db: PooledConnection, tutor: CallingTutor, override: Override) -
         return []
     coming = list_coming(db, tutor.tutor_id, override.first_day, override.last_day)
     return [each for each in coming if override.meets(each.span, ZoneInfo(each.time_zone))]
+
+
+def _withdraw_proposals(db: PooledConnection, tutor: CallingTutor, override: Override, reason: str) -> None:
+    if override.kind != "off":
+        return
+    held = list_held(db, tutor.tutor_id, override.first_day, override.last_day)
+    if in_the_way := [each.session_id for each in held if override.meets(each.span, ZoneInfo(each.time_zone))]:
+        end_proposals(db, in_the_way, "move_withdrawn", actor_id=tutor.id, role="tutor", reason=reason)
 
 
 def _students(bookings: list[ComingBooking]) -> frozenset[UUID]:

@@ -59,6 +59,37 @@ def list_coming(db: PooledConnection, tutor_id: int, first_day: date, last_day: 
     return LIST_COMING.all(db, {"tutor_id": tutor_id, "first_day": first_day, "last_day": last_day})
 
 
+@dataclass(frozen=True, slots=True)
+class HeldTime:
+    """A time to which the tutor proposes to move a session, by the session that holds it, and the tutor's zone."""
+
+    session_id: int
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC))
+
+
+LIST_HELD = Query(
+    HeldTime,
+    """
+SELECT s.id AS session_id, s.starts_at, s.ends_at, r.time_zone
+FROM tutoring_sessions s JOIN booking_terms r ON r.tutor_id = s.tutor_id
+WHERE s.tutor_id = %(tutor_id)s AND s.moves_session_id IS NOT NULL
+    AND s.starts_at < %(last_day)s::date + 2 AND s.ends_at > %(first_day)s::date - 2
+ORDER BY s.id
+""",
+)
+
+
+def list_held(db: PooledConnection, tutor_id: int, first_day: date, last_day: date) -> list[HeldTime]:
+    """Times around some days that the tutor proposes to students, who have not answered yet."""
+    return LIST_HELD.all(db, {"tutor_id": tutor_id, "first_day": first_day, "last_day": last_day})
+
+
 # Rows are locked in the order in which all who change bookings lock them: bookings by id, then sessions by id.
 CANCEL_BOOKINGS = Command(
     compose(

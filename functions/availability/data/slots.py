@@ -48,11 +48,13 @@ SELECT calendar.*, open.groups FROM ({calendar}) calendar CROSS JOIN LATERAL (
         SELECT *, (SELECT count(*) FROM bookings
             WHERE session_id = session.id AND state NOT IN {ended_states}) AS booked
         FROM tutoring_sessions session
-        WHERE tutor_id = calendar.tutor_id AND taken AND kind = 'group'
+        WHERE tutor_id = calendar.tutor_id AND taken AND kind = 'group' AND moves_session_id IS NULL
             AND starts_at >= greatest(%(starts_at)s, calendar.now + calendar.minimum_notice * interval '1 minute')
             AND ends_at <= %(ends_at)s
     ) s
-    WHERE s.booked < s.seats AND NOT EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting')
+    WHERE s.booked < s.seats
+        AND NOT EXISTS (SELECT FROM tutoring_sessions held WHERE held.moves_session_id = s.id)
+        AND NOT EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting')
 ) open
 """,
         calendar=SELECT_CALENDAR,

@@ -11,6 +11,7 @@ from functions.bookings.data.lookups import GroupSession
 from functions.bookings.data.repository import AddedBooking, add_seat
 from functions.bookings.domain.commands import SlotCommand
 from functions.bookings.domain.errors import (
+    InThePast,
     OwnSlot,
     SessionFull,
     SlotTaken,
@@ -29,7 +30,7 @@ OTHER_FORM = "Ta grupa spotyka się w innej formie."
 def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, session_id: int) -> AddedBooking:
     """Book a seat of an open group.
 
-    Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, TooShortNotice, SessionFull, StudentBusy or
+    Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, InThePast, TooShortNotice, SessionFull, StudentBusy or
     TooManyBookings.
     """
     if any(each is not None for each in (command.schedule_item, command.tutor, command.start_time)):
@@ -65,6 +66,8 @@ def _book_seat(db: PooledConnection, student_id: UUID, command: SlotCommand, gro
         raise TutorIncomplete
     if command.form not in {None, group.form}:
         raise FieldErrors({"form": [OTHER_FORM]})
+    if group.starts_at < group.now:
+        raise InThePast
     if group.starts_at < group.now + timedelta(minutes=group.minimum_notice):
         raise TooShortNotice
     if lookups.find_busy(db, [student_id], [Span(group.starts_at, group.ends_at)]):

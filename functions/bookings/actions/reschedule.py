@@ -1,29 +1,20 @@
-"""Moving a session to another time, in one transaction: the new time is had before the old one is given up."""
+"""Moving a session to another time: its student does so at once, its tutor proposes it."""
 
 from datetime import UTC, timedelta
 from uuid import UUID
 
 from functions.bookings.actions.bookable import why_not_bookable
+from functions.bookings.actions.move_session import move_by_student
 from functions.bookings.actions.pace import check_pace
+from functions.bookings.actions.propose_move import TooLateToReschedule, propose_move
 from functions.bookings.actions.unit_of_work import lock_booking
-from functions.bookings.actions.vacated_slot import keep_slot, offer_slot
-from functions.bookings.data.lookups import find_busy
-from functions.bookings.data.sessions import move_session
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.commands import NewTime
-from functions.bookings.domain.errors import (
-    SLOT_ERRORS,
-    Conflict,
-    SlotTaken,
-    StudentBusy,
-    TooShortNotice,
-    WrongState,
-)
+from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, WrongState
 from functions.bookings.domain.transitions import RESCHEDULABLE, Actor, Role
 from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.kit.db.pool import PooledConnection
-from shared.kit.db.transactions import ConcurrentUpdate
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.fields import REQUIRED
 
@@ -34,27 +25,19 @@ TOO_FAR = "Zajęcia można przełożyć najdalej o dwa lata naprzód."
 OUT_OF_BOUNDS = f"Zajęcia trwają od {SHORTEST_SESSION} do {LONGEST_SESSION} minut."
 
 
-class TooLateToReschedule(Conflict):
-    """It starts so soon that only the tutor can move it."""
-
-    code = "too_late_to_reschedule"
-    detail = "Na przełożenie tych zajęć jest już za późno."
-
-
 class GroupCannotBeMoved(Conflict):
-    """Only the tutor moves a group, and then all of it."""
+    """Only the tutor proposes to move a group, and then all of it."""
 
     code = "group_cannot_be_moved"
     detail = "Termin zajęć grupowych może zmienić tylko korepetytor."
 
 
 def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, command: NewTime) -> None:
-    """Move a session: its student within the terms of booking, its tutor to any time of theirs, with a reason.
+    """Move a session: its student within the terms of booking; its tutor proposes any time of theirs, with a reason.
 
     The time it has already changes nothing. The time a student gives up is offered to those who wait for it.
 
-    Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, StudentBusy, Throttled or
-    one of SLOT_ERRORS.
+    Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, Throttled or one of SLOT_ERRORS.
     """
     booking, role, locked = lock_booking(db, booking_id, caller_id, members=True)
     if role == "tutor" and not command.reason:
@@ -68,16 +51,12 @@ def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, c
     calendar = load_calendar(db, booking.tutor_id or 0, span, but_session=booking.session_id)
     if calendar is None:
         raise NotFound
+    actor = Actor(caller_id, role, command.reason)
     if role == "tutor":
-        _check_tutors_move(db, booking, calendar, span)
+        propose_move(db, booking, calendar, span, actor=actor, locked=locked)
     else:
         _check_students_move(db, booking, calendar, span, caller_id)
-    vacated = keep_slot(db, booking.session_id)
-    actor = Actor(caller_id, role, command.reason)
-    if not move_session(db, booking, span, calendar.terms.busy(span), actor):
-        raise ConcurrentUpdate
-    if vacated is not None:
-        offer_slot(db, booking, vacated, role, locked)
+        move_by_student(db, booking, span, calendar.terms.busy(span), actor=actor, locked=locked)
 
 
 def _check_it_may_move(booking: LockedBooking, role: Role) -> None:
@@ -115,13 +94,3 @@ def _check_students_move(
     )
     if reason:
         raise SLOT_ERRORS[reason]
-
-
-def _check_tutors_move(db: PooledConnection, booking: LockedBooking, calendar: Calendar, span: Span) -> None:
-    """Tutors dispose of their own time, but of nobody else's."""
-    if span.starts_at <= calendar.now:
-        raise TooShortNotice
-    if calendar.is_taken(span):
-        raise SlotTaken
-    if find_busy(db, booking.members, [span], but_session=booking.session_id):
-        raise StudentBusy

@@ -1,11 +1,16 @@
-"""What the sweep decides: holds that run out, and waitlists that nobody else serves."""
+"""What the sweep decides: holds and proposals that run out, and waitlists that nobody else serves."""
 
+from contextlib import suppress
+
+from functions.bookings.actions.answer_proposal import move_if_agreed
 from functions.bookings.actions.seats import pass_on_seats
 from functions.bookings.actions.unit_of_work import apply_transition, lock_people_of
-from functions.bookings.data import due, lookups
+from functions.bookings.data import due, lookups, proposals
 from functions.bookings.data.waitlist import resolve_offer
+from functions.bookings.domain.errors import StudentBusy
 from functions.bookings.domain.transitions import EXPIRE, SYSTEM
 from shared.data.locking import lock_all
+from shared.data.move_proposals import end_proposals
 from shared.kit.db.pool import PooledConnection
 
 
@@ -23,6 +28,27 @@ def expire_hold(db: PooledConnection, booking_id: int) -> bool:
     apply_transition(db, booking, EXPIRE, SYSTEM)
     resolve_offer(db, booking.id, "missed")
     pass_on_seats(db, booking.session_id, locked)
+    return True
+
+
+def settle_proposal(db: PooledConnection, held_session_id: int) -> bool:
+    """Let a proposal run out, so that the session stays; or move it, if all who are left of a group have accepted."""
+    found = proposals.find_proposal(db, held_session_id)
+    if found is None or not due.claim(db, f"proposal {held_session_id}"):
+        return False
+    booking = lookups.find_booking(db, found.booking_id)
+    if booking is None:
+        return False
+    locked = lock_people_of(db, booking, members=True)
+    proposal, booking = proposals.find_proposal(db, held_session_id), lookups.find_booking(db, found.booking_id)
+    if proposal is None or booking is None or not locked.issuperset(booking.members):
+        return False
+    if booking.now < proposal.held_until:
+        with suppress(StudentBusy):
+            return move_if_agreed(db, booking, SYSTEM, locked)
+        return False
+    end_proposals(db, [held_session_id], "move_expired")
+    pass_on_seats(db, held_session_id, locked)
     return True
 
 

@@ -7,6 +7,8 @@ from starlette.responses import Response
 from functions.bookings.api.query_models import BookingsQuery, EarningsQuery, NewestBookingsQuery
 from functions.bookings.api.responses import (
     Earnings,
+    RecordedStudentsPage,
+    RecordedTutorsPage,
     ReservationDetails,
     StudentsPage,
     StudentsReservation,
@@ -35,7 +37,7 @@ def get_booking(caller: User, booking_id: int) -> Response:
 )
 def list_as_student(caller: User, query: Annotated[BookingsQuery, from_query(BookingsQuery)]) -> Response:
     """List your bookings as a student, a page at a time."""
-    found = queries.list_bookings("student", caller.id, query.filter, query.page)
+    found = queries.list_bookings("student", caller.id, query.filter, query.page, with_proposals=True)
     return raw_json_response(query.page.wrap("/api/reservation/student/me/", found.count, found.results))
 
 
@@ -44,13 +46,13 @@ def list_as_student(caller: User, query: Annotated[BookingsQuery, from_query(Boo
 )
 def list_as_tutor(caller: TutorCaller, query: Annotated[BookingsQuery, from_query(BookingsQuery)]) -> Response:
     """List what students have booked with you, a page at a time."""
-    found = queries.list_bookings("tutor", caller.tutor_id, query.filter, query.page)
+    found = queries.list_bookings("tutor", caller.tutor_id, query.filter, query.page, with_proposals=True)
     return raw_json_response(query.page.wrap("/api/reservation/tutor/me/", found.count, found.results))
 
 
 @booking_lists.recorded.get(
     "/api/reservation/reservation/user/me/",
-    response_model=list[StudentsReservation] | StudentsPage,
+    response_model=list[StudentsReservation] | RecordedStudentsPage,
     responses=error_responses(FieldErrors, NotFound),
     deprecated=True,
 )
@@ -68,7 +70,7 @@ def list_newest_as_student(
 
 @booking_lists.recorded.get(
     "/api/reservation/reservation/tutor/me/",
-    response_model=list[TutorsReservation] | TutorsPage,
+    response_model=list[TutorsReservation] | RecordedTutorsPage,
     responses=error_responses(FieldErrors, NotFound),
     deprecated=True,
 )

@@ -53,6 +53,25 @@ class Reservation(_Booked):
     schedule_item: int | None
 
 
+class Proposal(BaseModel):
+    """A time to which the tutor proposes to move the session, with the price it would have then."""
+
+    start_time: datetime
+    end_time: datetime
+    expires_at: Annotated[datetime, Field(description="Until when you can accept it; then the session stays.")]
+    accepted: Annotated[bool, Field(description="Whether this student has; a group moves once all have.")]
+    price: Price
+
+
+OpenProposal = Annotated[Proposal | None, Field(description="What the tutor proposes, while nobody has decided.")]
+
+
+class ChangedReservation(Reservation):
+    """A reservation after a change of it."""
+
+    proposal: OpenProposal
+
+
 class SkippedTime(BaseModel):
     """A time of a series that could not be booked, with the code of the error."""
 
@@ -64,12 +83,14 @@ class Series(BaseModel):
     """A weekly series, in order of time."""
 
     id: UUID
+    reservations: list[ChangedReservation]
+
+
+class BookedSeries(BaseModel):
+    """A series that was just booked, in order of time, with the times that were not free."""
+
+    id: UUID
     reservations: list[Reservation]
-
-
-class BookedSeries(Series):
-    """A series that was just booked, with the times that were not free."""
-
     skipped: list[SkippedTime]
 
 
@@ -118,7 +139,7 @@ class StudentsReservation(_Booked):
 
 
 class Change(BaseModel):
-    """A step in a booking's life; `old_start_time` is of one that moved it."""
+    """A step in a booking's life; `old_start_time` is of one that moved it, `proposed_start_time` of a proposal to."""
 
     kind: ChangeKind
     from_state: State | None
@@ -126,6 +147,7 @@ class Change(BaseModel):
     by: Role
     reason: str
     old_start_time: datetime | None
+    proposed_start_time: datetime | None
     at: datetime
 
 
@@ -135,14 +157,35 @@ class ReservationDetails(_Booked):
     schedule_item: BookedItem
     tutor: TutorSummary | None
     user: StudentSummary | None
+    proposal: OpenProposal
     changes: list[Change]
 
 
+class TutorsReservationInPages(TutorsReservation):
+    """The same, with what the tutor proposes."""
+
+    proposal: OpenProposal
+
+
+class StudentsReservationInPages(StudentsReservation):
+    """The same, with what the tutor proposes."""
+
+    proposal: OpenProposal
+
+
 class TutorsPage(Page):
-    results: list[TutorsReservation]
+    results: list[TutorsReservationInPages]
 
 
 class StudentsPage(Page):
+    results: list[StudentsReservationInPages]
+
+
+class RecordedTutorsPage(Page):
+    results: list[TutorsReservation]
+
+
+class RecordedStudentsPage(Page):
     results: list[StudentsReservation]
 
 

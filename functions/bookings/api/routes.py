@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bookings.actions import attendance, book, book_series, cancel, confirm, reschedule
+from functions.bookings.actions.propose_move import TooLateToReschedule
 from functions.bookings.api.changes import change
 from functions.bookings.api.documentation import change_responses
-from functions.bookings.api.responses import Reservation, SeriesOfBooking
+from functions.bookings.api.responses import ChangedReservation, Reservation, SeriesOfBooking
 from functions.bookings.data.queries import get_reservation
 from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime
 from functions.bookings.domain.errors import (
@@ -14,7 +15,6 @@ from functions.bookings.domain.errors import (
     HoldExpired,
     OwnSlot,
     SessionFull,
-    StudentBusy,
     TooManyBookings,
     WrongState,
 )
@@ -64,7 +64,7 @@ def book_session(caller: User, request: Request, body: NewBooking) -> Response:
 
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/cancel/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(WrongState, cancel.TooLateToCancel, Throttled),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -85,22 +85,23 @@ def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancel
 
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/reschedule/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(
         WrongState,
-        reschedule.TooLateToReschedule,
+        TooLateToReschedule,
         reschedule.GroupCannotBeMoved,
         *SLOT_ERRORS.values(),
-        StudentBusy,
         Throttled,
     ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def reschedule_booking(caller: User, request: Request, booking_id: int, body: NewTime) -> Response:
-    """Move a session to another time.
+    """Move a session to another time, or propose that as its tutor.
 
-    A group moves with all its seats, and only by its tutor. Tutors give a `reason`. The time it has already changes
-    nothing. The time a student gives up is offered to the first on its waitlist.
+    A student moves it at once, and the time given up is offered to the first on its waitlist. A tutor gives a `reason`;
+    the session stays when it is, with a `proposal` for which the new time is held: for 48 hours at most, and until two
+    hours before the earlier of both times. The next proposal ends an open one. A group moves with all its seats once
+    all its students have accepted. The time it has already changes nothing.
     """
     return change(
         caller,
@@ -113,7 +114,7 @@ def reschedule_booking(caller: User, request: Request, booking_id: int, body: Ne
 
 @bookings.post(
     "/api/reservation/reservation/tutor/me/confirm/{booking_id:int64}/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(confirm.AlreadyConfirmed, WrongState, HoldExpired),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -130,7 +131,7 @@ def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body
 
 @bookings.post(
     "/api/reservation/reservation/tutor/me/decline/{booking_id:int64}/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(WrongState),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -147,7 +148,7 @@ def decline_request(caller: TutorCaller, request: Request, booking_id: int, body
 
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/accept/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(WrongState, HoldExpired, TooManyBookings),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -164,7 +165,7 @@ def accept_offer(caller: User, request: Request, booking_id: int, body: EmptyBod
 
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/no_show/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(WrongState, attendance.NotOver, attendance.TooLate),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -181,7 +182,7 @@ def mark_no_show(caller: TutorCaller, request: Request, booking_id: int, body: E
 
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/completed/",
-    response_model=Reservation,
+    response_model=ChangedReservation,
     responses=change_responses(WrongState, attendance.NotOver, attendance.TooLate),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )

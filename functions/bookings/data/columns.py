@@ -1,6 +1,6 @@
 """A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
 
-from shared.data.booking_states import ENDED_STATES
+from shared.data.booking_states import ACTIVE_STATES, ENDED_STATES
 from shared.data.bookings import ROOM, SEATED
 from shared.domain.pictures import picture_sql
 from shared.kit.db.query import Sql, compose
@@ -17,6 +17,20 @@ COMMON = compose(
     format_time(b.updated_at, %(zone)s) AS updated_at""",
     is_seated=SEATED,
     room=ROOM,
+)
+# Of a booking `b`: a proposal to move its session asks its student. An offer is a seat nobody has yet; it moves along.
+IS_ASKED = compose("b.state IN {active} AND b.awaiting IS DISTINCT FROM 'student'", active=ACTIVE_STATES)
+# Of a booking `b` and its session `s`, what clients see of a proposal; the price is what it would be.
+PROPOSAL = compose(
+    """(SELECT row_to_json(proposal) FROM (
+    SELECT format_time(held.starts_at, %(zone)s) AS start_time, format_time(held.ends_at, %(zone)s) AS end_time,
+        format_time(held.held_until, %(zone)s) AS expires_at, b.move_accepted_at IS NOT NULL AS accepted,
+        round(b.price * extract(epoch FROM held.ends_at - held.starts_at)
+            / extract(epoch FROM b.ends_at - b.starts_at), 2)::text AS price
+    FROM tutoring_sessions held
+    WHERE held.moves_session_id = s.id AND {is_asked}
+) proposal) AS proposal""",
+    is_asked=IS_ASKED,
 )
 RESERVATION = compose(
     """{common},
@@ -42,6 +56,9 @@ ITEM = Sql("""(SELECT row_to_json(item) FROM (
 ) item)""")
 # How many of a waitlist are locked with a booking; those behind them are served by the sweep.
 LOCKED_WAITING = Sql("10")
+# Of a session `s`: whether it only holds a time, or is to move to one that is held. Its seats are given to nobody then.
+IS_PROPOSED = Sql("""(s.moves_session_id IS NOT NULL
+    OR EXISTS (SELECT FROM tutoring_sessions held WHERE held.moves_session_id = s.id))""")
 # Of a session `s`: the first students on its waitlist, whether somebody is on it, and the first free seat or NULL.
 FIRST_WAITING = compose(
     """ARRAY(SELECT student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting'
@@ -53,7 +70,8 @@ FREE_SEAT = compose(
     """(
     SELECT min(number) FROM generate_series(1, s.seats) AS number WHERE NOT EXISTS (
         SELECT FROM bookings WHERE session_id = s.id AND seat = number AND state NOT IN {ended}
-    )
+    ) AND NOT {is_proposed}
 )""",
     ended=ENDED_STATES,
+    is_proposed=IS_PROPOSED,
 )

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from functions.bookings.data.columns import FIRST_WAITING
-from shared.data.booking_states import ENDED_STATES
+from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
@@ -19,11 +18,9 @@ VACANT_SESSIONS = Query(
     compose(
         """
 SELECT DISTINCT s.id FROM waitlist_entries w JOIN tutoring_sessions s ON s.id = w.session_id
-WHERE w.state = 'waiting' AND (NOT s.taken OR s.starts_at <= now() OR s.seats > (
-    SELECT count(*) FROM bookings WHERE session_id = s.id AND state NOT IN {ended}
-)) ORDER BY s.id LIMIT %s
+WHERE w.state = 'waiting' AND (NOT s.taken OR s.starts_at <= now() OR {free_seat} IS NOT NULL) ORDER BY s.id LIMIT %s
 """,
-        ended=ENDED_STATES,
+        free_seat=FREE_SEAT,
     ),
 )
 # Like SKIP LOCKED, but for the locks that are taken before those on rows: nobody waits here while holding a row.

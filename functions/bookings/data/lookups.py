@@ -16,6 +16,7 @@ BOOKING = compose(
     """
 SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.awaiting, b.expires_at, b.starts_at,
     b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation, r.cancellation_notice,
+    (SELECT id FROM tutoring_sessions WHERE moves_session_id = s.id) AS held_session_id,
     ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
         AND state IN {active}) AS members,
     {first_waiting} AS waiting
@@ -129,7 +130,7 @@ GROUP = compose(
 SELECT clock_timestamp() AS now, s.id, t.id AS tutor_id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form,
     r.minimum_notice, r.confirmation, t.is_complete, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
-WHERE s.taken AND s.kind = 'group' AND t.listed AND """,
+WHERE s.taken AND s.moves_session_id IS NULL AND s.kind = 'group' AND t.listed AND """,
     has_waitlist=HAS_WAITLIST,
     free_seat=FREE_SEAT,
 )

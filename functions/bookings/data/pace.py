@@ -24,9 +24,11 @@ WITH made AS (
     SELECT max(c.at) AS at, bool_or(b.student_id = %(student_id)s AND s.tutor_id = %(tutor_id)s) AS is_pair
     FROM booking_changes c JOIN bookings b ON b.id = c.booking_id JOIN tutoring_sessions s ON s.id = b.session_id
     WHERE c.actor_id = %(actor_id)s AND c.at > now() - interval '1 hour'
-      AND (c.from_state IS NULL OR c.kind = 'rescheduled' OR c.kind = 'cancelled' AND c.actor_role = 'student')
+      AND (c.from_state IS NULL OR c.kind IN ('rescheduled', 'move_proposed')
+        OR c.kind = 'cancelled' AND c.actor_role = 'student')
     GROUP BY CASE WHEN c.from_state IS NULL THEN coalesce(b.series_id::text, b.id::text)
         WHEN c.kind = 'rescheduled' THEN s.id || ' from ' || c.old_starts_at
+        WHEN c.kind = 'move_proposed' THEN s.id || ' proposed ' || c.at
         ELSE coalesce(b.series_id::text, b.id::text) || ' ended ' || c.at END
 ), full_since AS (
     (SELECT at FROM made ORDER BY at DESC OFFSET %(per_person)s - 1 LIMIT 1)

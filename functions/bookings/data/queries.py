@@ -7,7 +7,7 @@ from itertools import product
 from typing import Literal
 from uuid import UUID
 
-from functions.bookings.data.columns import COMMON, ITEM, RESERVATION, STUDENT, TUTOR
+from functions.bookings.data.columns import COMMON, ITEM, PROPOSAL, RESERVATION, STUDENT, TUTOR
 from functions.bookings.domain.transitions import State
 from shared.data.booking_states import ENDED_STATES
 from shared.data.bookings import SEATED
@@ -48,7 +48,7 @@ WITH mine AS (
 )
 SELECT (SELECT count(*) FROM mine) AS count, coalesce((
     SELECT '[' || string_agg(row_to_json(reservation)::text, ',') || ']' FROM (
-        SELECT {common}, {people}, {item} AS schedule_item
+        SELECT {common}, {people}, {item} AS schedule_item{proposal}
         FROM (SELECT * FROM mine ORDER BY at {order}, id {order} LIMIT %(size)s OFFSET %(offset)s) m
         JOIN bookings b ON b.id = m.id JOIN tutoring_sessions s ON s.id = b.session_id
         LEFT JOIN tutors t ON t.id = s.tutor_id LEFT JOIN booking_terms r ON r.tutor_id = t.id
@@ -69,50 +69,62 @@ OF_SIDE: dict[Side, dict[str, Sql]] = {
         "people": compose('{student} AS "user", s.tutor_id AS tutor', student=STUDENT),
     },
 }
-NO_CONDITION = Sql("")
+NOTHING = Sql("")
 OF_STATES = Sql(" AND b.state = ANY(%(states)s::text[])")
 CONFIRMED: dict[bool | None, Sql] = {
-    None: NO_CONDITION,
+    None: NOTHING,
     True: compose(" AND {is_seated}", is_seated=SEATED),
     False: compose(" AND NOT {is_seated}", is_seated=SEATED),
 }
 # Upcoming ones the soonest first, all others the latest first.
 OF_TIME: dict[When | None, Sql] = {
-    None: NO_CONDITION,
+    None: NOTHING,
     "upcoming": compose(" AND b.ends_at > now() AND b.state NOT IN {ended}", ended=ENDED_STATES),
     "past": Sql(" AND b.ends_at <= now()"),
 }
 
 
 @cache
-def _list_statement(side: Side, when: When | None, *, is_confirmed: bool | None, by_state: bool) -> Query[PageOfJson]:
+def _list_statement(
+    side: Side, when: When | None, *, is_confirmed: bool | None, by_state: bool, with_proposals: bool
+) -> Query[PageOfJson]:
     conditions = compose(
         "{state}{confirmed}{time}",
-        state=OF_STATES if by_state else NO_CONDITION,
+        state=OF_STATES if by_state else NOTHING,
         confirmed=CONFIRMED[is_confirmed],
         time=OF_TIME[when],
     )
     order = Sql("ASC") if when == "upcoming" else Sql("DESC")
     parts = {**OF_SIDE[side], "conditions": conditions, "order": order, "common": COMMON, "item": ITEM}
+    parts["proposal"] = compose(", {proposal}", proposal=PROPOSAL) if with_proposals else NOTHING
     return Query(PageOfJson, compose(LIST_BOOKINGS, **parts))
 
 
-def list_statement(side: Side, wanted: BookingFilter) -> Query[PageOfJson]:
+def list_statement(side: Side, wanted: BookingFilter, *, with_proposals: bool) -> Query[PageOfJson]:
     """The list of one side's bookings."""
-    return _list_statement(side, wanted.when, is_confirmed=wanted.is_confirmed, by_state=bool(wanted.states))
+    by_state = bool(wanted.states)
+    return _list_statement(
+        side, wanted.when, is_confirmed=wanted.is_confirmed, by_state=by_state, with_proposals=with_proposals
+    )
 
 
 def _list_statements() -> Iterator[Query[PageOfJson]]:
     sides: tuple[Side, ...] = ("student", "tutor")
-    for side, confirmed, by_state, when in product(sides, CONFIRMED, (False, True), OF_TIME):
-        yield _list_statement(side, when, is_confirmed=confirmed, by_state=by_state)
+    yes_no = (False, True)
+    for side, confirmed, by_state, when, shown in product(sides, CONFIRMED, yes_no, OF_TIME, yes_no):
+        yield _list_statement(side, when, is_confirmed=confirmed, by_state=by_state, with_proposals=shown)
 
 
 LIST_STATEMENTS = Variants(_list_statements)
 
 
-def list_bookings(side: Side, me: UUID | int, wanted: BookingFilter, page: PageNumber) -> PageOfJson:
-    """A page of the bookings of a student, by the account's id, or of a tutor, by the tutor's."""
+def list_bookings(
+    side: Side, me: UUID | int, wanted: BookingFilter, page: PageNumber, *, with_proposals: bool = False
+) -> PageOfJson:
+    """A page of the bookings of a student, by the account's id, or of a tutor, by the tutor's.
+
+    Recorded answers show no proposals.
+    """
     values = {
         "me": me,
         "states": list(wanted.states),
@@ -121,7 +133,7 @@ def list_bookings(side: Side, me: UUID | int, wanted: BookingFilter, page: PageN
         "zone": platform_settings().time_zone,
     }
     with connection() as db:
-        return list_statement(side, wanted).get(db, values)
+        return list_statement(side, wanted, with_proposals=with_proposals).get(db, values)
 
 
 GET_RESERVATION = Query(
@@ -129,12 +141,13 @@ GET_RESERVATION = Query(
     compose(
         """
 SELECT row_to_json(reservation)::text FROM (
-    SELECT {reservation}
+    SELECT {reservation}, {proposal}
     FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id LEFT JOIN booking_terms r ON r.tutor_id = s.tutor_id
     WHERE b.id = %(id)s
 ) reservation
 """,
         reservation=RESERVATION,
+        proposal=PROPOSAL,
     ),
 )
 
@@ -149,10 +162,11 @@ FIND_DETAILS = Query(
     compose(
         """
 SELECT row_to_json(details)::text FROM (
-    SELECT {common}, {student} AS "user", {tutor} AS tutor, {item} AS schedule_item,
+    SELECT {common}, {student} AS "user", {tutor} AS tutor, {item} AS schedule_item, {proposal},
         (SELECT coalesce(json_agg(row_to_json(change)), '[]') FROM (
             SELECT kind, from_state, to_state, actor_role AS by, reason,
-                format_time(old_starts_at, %(zone)s) AS old_start_time, format_time(at, %(zone)s) AS at
+                format_time(old_starts_at, %(zone)s) AS old_start_time,
+                format_time(proposed_starts_at, %(zone)s) AS proposed_start_time, format_time(at, %(zone)s) AS at
             FROM booking_changes WHERE booking_id = b.id ORDER BY id
         ) change) AS changes
     FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
@@ -165,6 +179,7 @@ SELECT row_to_json(details)::text FROM (
         student=STUDENT,
         tutor=TUTOR,
         item=ITEM,
+        proposal=PROPOSAL,
     ),
 )
 
@@ -184,7 +199,7 @@ FIND_SERIES = Query(
         """
 SELECT '{"id":"' || %(id)s::uuid || '","reservations":[' || string_agg(row_to_json(reservation)::text, ',') || ']}'
 FROM (
-    SELECT {reservation}
+    SELECT {reservation}, {proposal}
     FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
     LEFT JOIN tutors t ON t.id = s.tutor_id LEFT JOIN booking_terms r ON r.tutor_id = s.tutor_id
     WHERE b.series_id = %(id)s::uuid AND (b.student_id = %(me)s OR t.user_id = %(me)s)
@@ -192,6 +207,7 @@ FROM (
 ) reservation
 """,
         reservation=RESERVATION,
+        proposal=PROPOSAL,
     ),
 )
 

@@ -25,8 +25,13 @@ WITH moved AS (
     FROM moved WHERE b.session_id = moved.id AND b.state IN {active}
     RETURNING b.id, b.state
 )
-INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, old_starts_at, at)
-SELECT id, 'rescheduled', state, state, %(actor_id)s, %(role)s, %(reason)s, %(old_starts_at)s, clock_timestamp()
+INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, old_starts_at,
+    proposed_starts_at, proposed_ends_at, at)
+SELECT id, 'rescheduled', state, state, CASE WHEN id = %(acted_on)s THEN %(actor_id)s::uuid END,
+    CASE WHEN id = %(acted_on)s THEN %(role)s ELSE 'system' END, %(reason)s, %(old_starts_at)s,
+    CASE WHEN %(proposed)s THEN %(starts_at)s::timestamptz END,
+    CASE WHEN %(proposed)s THEN %(ends_at)s::timestamptz END,
+    clock_timestamp()
 FROM booked ORDER BY id
 """,
         active=ACTIVE_STATES,
@@ -34,8 +39,12 @@ FROM booked ORDER BY id
 )
 
 
-def move_session(db: PooledConnection, booking: LockedBooking, span: Span, busy: Span, actor: Actor) -> bool:
+def move_session(
+    db: PooledConnection, booking: LockedBooking, span: Span, busy: Span, actor: Actor, *, proposed: bool = False
+) -> bool:
     """Whether the session of a booking was still where it was and has moved, with all its bookings.
+
+    The actor acts for this booking; to the others of a group it happens. `proposed`: to the time the tutor proposed.
 
     Raises psycopg.IntegrityError if somebody's time is taken.
     """
@@ -46,6 +55,8 @@ def move_session(db: PooledConnection, booking: LockedBooking, span: Span, busy:
         "ends_at": span.ends_at,
         "busy_from": busy.starts_at,
         "busy_until": busy.ends_at,
+        "acted_on": booking.id,
+        "proposed": proposed,
         "actor_id": actor.id,
         "role": actor.role,
         "reason": actor.reason,
@@ -57,7 +68,7 @@ RELEASE_SESSION = Command(
     compose(
         """
 UPDATE tutoring_sessions s SET taken = false
-WHERE id = %s AND taken AND NOT EXISTS (
+WHERE id = %s AND taken AND moves_session_id IS NULL AND NOT EXISTS (
     SELECT FROM bookings WHERE session_id = s.id AND state NOT IN {ended}
 )
 """,

@@ -59,6 +59,7 @@ FIND_SESSION = Query(
         """{session}
     AND (s.id = %(session)s::bigint AND {is_known}
         OR s.tutor_id = %(tutor)s::int AND s.starts_at = %(starts_at)s::timestamptz)
+ORDER BY s.moves_session_id IS NOT NULL LIMIT 1
 """,
         session=SESSION,
         is_known=IS_KNOWN,

@@ -17,7 +17,7 @@ class LockedBooking:
     """What decisions on a booking need to know, at the moment `now` of the database.
 
     Once its people are locked it stays so until the transaction ends. `members` are the students with a seat in the
-    session, `waiting` the first on its waitlist.
+    session, `waiting` the first on its waitlist. `held_session_id` holds the time of an open proposal to move it.
     """
 
     now: datetime
@@ -34,6 +34,7 @@ class LockedBooking:
     tutor_user_id: UUID | None
     confirmation: str | None
     cancellation_notice: int | None
+    held_session_id: int | None
     members: list[UUID]
     waiting: list[UUID]
 
@@ -50,6 +51,11 @@ class LockedBooking:
     def span(self) -> Span:
         """In UTC: within a zone datetimes compare by wall clock, whatever their offsets."""
         return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC))
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether its student can answer a proposal to move the session; an offer is a seat nobody has yet."""
+        return self.state in {"pending", "confirmed"} and self.awaiting != "student"
 
     def role_of(self, user_id: UUID) -> Role | None:
         if user_id == self.student_id:

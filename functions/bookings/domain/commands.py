@@ -107,6 +107,16 @@ class EmptyBody(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
 
+class AcceptedTime(RequestModel):
+    """Which proposal is meant, for a client that may have read an earlier one."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00"}})
+
+    start_time: Annotated[
+        datetime | None, MOMENT, Field(description="The start you have read; another proposal is refused.")
+    ] = None
+
+
 class NewTime(RequestModel):
     model_config = ConfigDict(
         json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00", "length": 60, "reason": ""}}

@@ -40,6 +40,13 @@ class TooShortNotice(Conflict):
     detail = "Na rezerwację tego terminu jest już za późno."
 
 
+class InThePast(Conflict):
+    """It has begun already."""
+
+    code = "in_the_past"
+    detail = "Ten termin już minął."
+
+
 class BeyondWindow(Conflict):
     """It is further away than the tutor can be booked."""
 
@@ -114,6 +121,7 @@ SlotConflict = Reason | Literal["student_busy"]
 SLOT_ERRORS: dict[SlotConflict, type[Conflict]] = {
     "taken": SlotTaken,
     "not_offered": SlotNotOffered,
+    "in_the_past": InThePast,
     "too_short_notice": TooShortNotice,
     "beyond_window": BeyondWindow,
     "day_full": DayFull,

@@ -7,7 +7,21 @@ State = Literal["pending", "confirmed", "cancelled", "expired", "completed", "no
 Role = Literal["student", "tutor", "system"]
 # Who has to answer a pending booking: the tutor a request, the student an offer from the waitlist.
 Answerer = Literal["tutor", "student"]
-ChangeKind = Literal["requested", "confirmed", "offered", "cancelled", "expired", "completed", "no_show", "rescheduled"]
+ChangeKind = Literal[
+    "requested",
+    "confirmed",
+    "offered",
+    "cancelled",
+    "expired",
+    "completed",
+    "no_show",
+    "rescheduled",
+    "move_proposed",
+    "move_agreed",
+    "move_declined",
+    "move_withdrawn",
+    "move_expired",
+]
 
 
 class Actor(NamedTuple):

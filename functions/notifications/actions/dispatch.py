@@ -64,6 +64,9 @@ def _data(change: BookingChange, booking: Booking) -> dict[str, object]:
     }
     if change.old_starts_at:
         data["old_start_time"] = format_time(change.old_starts_at)
+    if change.proposed_starts_at and change.proposed_ends_at:
+        data["proposed_start_time"] = format_time(change.proposed_starts_at)
+        data["proposed_end_time"] = format_time(change.proposed_ends_at)
     return {**data, "reason": change.reason} if change.reason else data
 
 

@@ -21,6 +21,12 @@ NOTIFICATION_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "offered": STUDENT,
     "offer_expired": STUDENT,
     "rescheduled": BOTH,
+    "move_proposed": STUDENT,
+    "move_agreed": TUTOR,
+    "move_accepted": BOTH,
+    "move_declined": TUTOR,
+    "move_withdrawn": STUDENT,
+    "move_expired": BOTH,
     "completed": STUDENT,
     "no_show": STUDENT,
 }
@@ -36,6 +42,11 @@ EMAIL_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "offered": STUDENT,
     "offer_expired": STUDENT,
     "rescheduled": BOTH,
+    "move_proposed": STUDENT,
+    "move_accepted": BOTH,
+    "move_declined": TUTOR,
+    "move_withdrawn": STUDENT,
+    "move_expired": TUTOR,
 }
 
 

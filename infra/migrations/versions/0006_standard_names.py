@@ -47,6 +47,47 @@ BEGIN
 END $$
 """
 
+# As it was until migration 0013.
+CANCEL_BOOKINGS_OF_ACCOUNT = """
+CREATE OR REPLACE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    taught bigint[] := ARRAY(
+        SELECT s.id FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
+        WHERE t.user_id = OLD.id AND s.taken AND s.ends_at > clock_timestamp()
+    );
+    cancelled bigint[] := ARRAY(
+        SELECT id FROM bookings
+        WHERE state IN ('pending', 'confirmed') AND ends_at > clock_timestamp()
+          AND (student_id = OLD.id OR session_id = ANY(taught))
+        ORDER BY id FOR UPDATE
+    );
+    touched bigint[] := ARRAY(
+        SELECT id FROM tutoring_sessions
+        WHERE id = ANY(taught) OR id IN (SELECT session_id FROM bookings WHERE id = ANY(cancelled))
+            OR id IN (SELECT session_id FROM waitlist_entries WHERE student_id = OLD.id AND state = 'waiting')
+        ORDER BY id FOR UPDATE
+    );
+BEGIN
+    INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_role, reason, at)
+    SELECT id, 'cancelled', state, 'cancelled', CASE WHEN student_id = OLD.id THEN 'student' ELSE 'tutor' END,
+        'Konto zostało usunięte.', clock_timestamp()
+    FROM bookings WHERE id = ANY(cancelled) ORDER BY id;
+    UPDATE bookings SET state = 'cancelled', awaiting = NULL, expires_at = NULL, sequence = sequence + 1,
+        updated_at = clock_timestamp()
+    WHERE id = ANY(cancelled);
+    UPDATE waitlist_entries SET state = 'closed' WHERE session_id = ANY(taught) AND state IN ('waiting', 'offered');
+    UPDATE tutoring_sessions s SET taken = false
+    WHERE s.id = ANY(touched) AND s.taken
+      AND NOT EXISTS (
+        SELECT FROM bookings b WHERE b.session_id = s.id AND b.state NOT IN ('cancelled', 'expired')
+      )
+      AND NOT EXISTS (
+        SELECT FROM waitlist_entries w WHERE w.session_id = s.id AND w.state = 'waiting' AND w.student_id <> OLD.id
+      );
+    RETURN OLD;
+END $$;
+"""
+
 
 def upgrade() -> None:
     for old, new in TABLES.items():
@@ -59,7 +100,7 @@ def upgrade() -> None:
     for signature, name in FUNCTIONS.items():
         op.execute(f"DROP FUNCTION {signature}")
         create_function(name)
-    create_function("cancel_bookings_of_account")
+    op.execute(CANCEL_BOOKINGS_OF_ACCOUNT)
 
 
 class NoWayBack(Exception):

@@ -24,7 +24,8 @@ ROOM = compose("CASE WHEN {seated} THEN s.meeting_url ELSE '' END", seated=SEATE
 class Booking:
     """A booking with its session and both people; of an account that is gone the ids are None, the texts empty.
 
-    `meeting_url` is "" until the booking is a seat for certain; `taken`: the session's time is in use.
+    `meeting_url` is "" until the booking is a seat for certain; `taken`: the session's time is in use. Until
+    `proposal_expires_at` its student can answer what the tutor proposes; None where that is nothing.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Booking:
     location: str
     meeting_url: str
     taken: bool
+    proposal_expires_at: datetime | None
     note: str
     tutor_id: int | None
     cancellation_notice: int | None
@@ -74,7 +76,8 @@ class Booking:
 SELECT_BOOKINGS = compose(
     """
 SELECT b.id, b.session_id, b.state, b.starts_at, b.ends_at, b.expires_at, b.price, b.currency, b.sequence,
-    b.created_at, b.updated_at, s.kind, s.form, s.location, {room} AS meeting_url, s.taken, b.note, s.tutor_id,
+    b.created_at, b.updated_at, s.kind, s.form, s.location, {room} AS meeting_url, s.taken,
+    (SELECT held_until FROM tutoring_sessions WHERE moves_session_id = s.id) AS proposal_expires_at, b.note, s.tutor_id,
     terms.cancellation_notice, terms.time_zone,
     st.id AS student_id, coalesce(st.email, '') AS student_email,
     coalesce(st.first_name, '') AS student_first_name, coalesce(st.last_name, '') AS student_last_name,
@@ -105,7 +108,8 @@ class BookingChange:
 
     `starts_at` is when the session was to start after this step, if a later one moved it. `was_offer`: it was
     an offer to somebody on the waitlist before. `was_confirmed`: it had been confirmed by then, so calendars know it.
-    `superseded`: a later step says more about when and whether it takes place.
+    `superseded`: a later step says more about when and whether it takes place. `proposed_starts_at` is of a proposal
+    to move it, of its end, and of a move to the time that was proposed.
     """
 
     id: int
@@ -117,6 +121,8 @@ class BookingChange:
     actor_role: str
     reason: str
     old_starts_at: datetime | None
+    proposed_starts_at: datetime | None
+    proposed_ends_at: datetime | None
     starts_at: datetime | None
     was_offer: bool
     was_confirmed: bool
@@ -126,6 +132,7 @@ class BookingChange:
 # Changes `c` as the columns of a BookingChange.
 SELECT_CHANGES = Sql("""
 SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor_role, c.reason, c.old_starts_at,
+    c.proposed_starts_at, c.proposed_ends_at,
     (SELECT m.old_starts_at FROM booking_changes m
         WHERE m.booking_id = c.booking_id AND m.id > c.id AND m.kind = 'rescheduled' ORDER BY m.id LIMIT 1
     ) AS starts_at,

@@ -82,7 +82,8 @@ CROSS JOIN LATERAL (
     SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
         SELECT tstzrange(busy_from, busy_until) AS span, starts_at
         FROM tutoring_sessions
-        WHERE tutor_id = t.id AND taken AND (%(but)s::bigint IS NULL OR id <> %(but)s)
+        WHERE tutor_id = t.id AND taken
+          AND (%(but)s::bigint IS NULL OR id <> %(but)s AND moves_session_id IS DISTINCT FROM %(but)s)
           AND tstzrange(busy_from, busy_until)
             && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
         UNION ALL

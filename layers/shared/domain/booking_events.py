@@ -21,6 +21,12 @@ BookingEventType = Literal[
     "offer_declined",
     "offer_expired",
     "rescheduled",
+    "move_proposed",
+    "move_agreed",
+    "move_accepted",
+    "move_declined",
+    "move_withdrawn",
+    "move_expired",
     "completed",
     "no_show",
 ]
@@ -39,8 +45,12 @@ def event_type(change: BookingChange) -> BookingEventType:
             return _failed_request(change)
         case "expired":
             return "offer_expired" if change.was_offer else "expired"
-        case "requested" | "cancelled" | "offered" | "rescheduled" | "completed" | "no_show" as same:
+        case "rescheduled":
+            return "move_accepted" if change.proposed_starts_at else "rescheduled"
+        case "requested" | "cancelled" | "offered" | "completed" | "no_show" as same:
             return same
+        case "move_proposed" | "move_agreed" | "move_declined" | "move_withdrawn" | "move_expired" as same_of_move:
+            return same_of_move
     raise UnknownChange(change.kind)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,10 @@ class BookingTexts:
     @property
     def minutes(self) -> str:
         """Such as "60 min"."""
-        return self.say("minutes", number=round(self.booking.length.total_seconds() / 60))
+        return self._in_minutes(self.booking.length)
+
+    def _in_minutes(self, length: timedelta) -> str:
+        return self.say("minutes", number=round(length.total_seconds() / 60))
 
     @property
     def price(self) -> str:
@@ -114,15 +117,34 @@ class BookingTexts:
                 return self._until("answer", say_moment)
             case "offered", "student":
                 return self._until("accept", say_moment)
-            case "rescheduled", _:
+            case "move_proposed", "student":
+                return self._proposed(change, say_moment)
+            case "rescheduled" | "move_accepted", _:
                 waits = {"tutor": "new_time_to_confirm", "student": "new_time_waits"}[self.role]
                 more = self.say(waits) if change.to_state == "pending" else ""
                 return f"{self._previously(change, say_moment)} {more}".strip()
             case "withdrawn" | "cancelled", "tutor" if not self.booking.taken:
                 return self.say("time_is_free")
+        return self._without_times(change)
+
+    def _without_times(self, change: BookingChange) -> str:
+        match event_type(change), self.role:
             case "completed", "student":
                 return self.say("review")
+            case "move_agreed", _:
+                return self.say("others_are_asked")
+            case "move_declined" | "move_withdrawn" | "move_expired", _:
+                return self.say("time_stays")
         return ""
+
+    def _proposed(self, change: BookingChange, say_moment: SayMoment) -> str:
+        """When the tutor would like to have it, for how long, and what the student can do."""
+        if change.proposed_starts_at is None or change.proposed_ends_at is None:
+            return ""
+        length = self._in_minutes(change.proposed_ends_at - change.proposed_starts_at)
+        until = self.booking.proposal_expires_at
+        answer = self.say("agree_until", moment=say_moment(until)) if until else self.say("agree")
+        return f"{self.say('new_time', moment=say_moment(change.proposed_starts_at), length=length)} {answer}"
 
     def _until(self, key: str, say_moment: SayMoment) -> str:
         until = self.booking.expires_at

@@ -19,7 +19,7 @@ from shared.data.calendars import LOAD_CALENDAR, BookingTerms, CalendarRow
 from shared.kit.db.pool import PooledConnection
 
 # Why a stretch of time cannot be booked.
-Reason = Literal["too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"]
+Reason = Literal["in_the_past", "too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"]
 
 
 @dataclass(frozen=True, order=True)
@@ -75,6 +75,8 @@ class Calendar:
     def why_not(self, span: Span) -> Reason | None:
         """Why a stretch of time cannot be booked now; None if it can."""
         terms = self.terms
+        if span.starts_at < self.now:
+            return "in_the_past"
         if span.starts_at < self.now + timedelta(minutes=terms.minimum_notice):
             return "too_short_notice"
         # The window bounds what rules offer; an explicit item can be booked however far away it is. Behind the window

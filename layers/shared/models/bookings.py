@@ -32,6 +32,8 @@ class TutoringSession(Base):
     """A period of a tutor's time that is taken; `seats` people can book it.
 
     While it is `taken` nothing else of the tutor may overlap it, its buffers included (`busy_from`, `busy_until`).
+    A row with `moves_session_id` holds the time to which the tutor proposes to move that session, until `held_until`;
+    that session alone may overlap it.
     """
 
     __tablename__ = "tutoring_sessions"
@@ -43,10 +45,20 @@ class TutoringSession(Base):
         CheckConstraint("kind IN ('individual', 'group')", name="kind"),
         CheckConstraint("form IN ('online', 'in_person')", name="form"),
         CheckConstraint("seats = 1 OR kind = 'group' AND seats BETWEEN 2 AND 100", name="seats"),
+        CheckConstraint(
+            "(moves_session_id IS NULL) = (held_until IS NULL) AND (moves_session_id IS NULL OR taken)", name="proposal"
+        ),
         UniqueConstraint("id", "seats", name="tutoring_sessions_seats_key"),
         Index("tutoring_sessions_tutor_idx", "tutor_id", "starts_at"),
+        Index(
+            "tutoring_sessions_proposal_key",
+            "moves_session_id",
+            unique=True,
+            postgresql_where=text("moves_session_id IS NOT NULL"),
+        ),
         ExcludeConstraint(
             ("tutor_id", "="),
+            (text("coalesce(moves_session_id, id)"), "<>"),
             (text("tstzrange(busy_from, busy_until)"), "&&"),
             name="tutoring_sessions_overlap",
             using="gist",
@@ -68,6 +80,8 @@ class TutoringSession(Base):
     location: Mapped[str] = mapped_column(server_default="")
     meeting_url: Mapped[str] = mapped_column(server_default="")
     taken: Mapped[bool] = mapped_column(server_default=text("true"))
+    moves_session_id: Mapped[int | None] = mapped_column(ForeignKey("tutoring_sessions.id", ondelete="CASCADE"))
+    held_until: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
 
@@ -115,6 +129,8 @@ class Booking(Base):
     series_id: Mapped[UUID | None]
     # How often the calendar entry changed (RFC 5545, SEQUENCE).
     sequence: Mapped[int] = mapped_column(server_default="0")
+    # When its student agreed to what the tutor proposes; means nothing once the proposal has ended.
+    move_accepted_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
 
@@ -133,7 +149,8 @@ class BookingChange(Base):
 
     id: Mapped[NumberKey]
     booking_id: Mapped[int] = mapped_column(ForeignKey(Booking.id, ondelete="CASCADE"), index=True)
-    # requested, confirmed, offered, cancelled, expired, completed, no_show or rescheduled
+    # requested, confirmed, offered, cancelled, expired, completed, no_show, rescheduled, move_proposed, move_agreed,
+    # move_declined, move_withdrawn or move_expired
     kind: Mapped[str]
     from_state: Mapped[str | None]
     to_state: Mapped[str]
@@ -142,6 +159,9 @@ class BookingChange(Base):
     reason: Mapped[str] = mapped_column(server_default="")
     # Of a rescheduling: when it had been.
     old_starts_at: Mapped[datetime | None]
+    # Of a tutor's proposal to move it, and of what becomes of that.
+    proposed_starts_at: Mapped[datetime | None]
+    proposed_ends_at: Mapped[datetime | None]
     at: Mapped[CreatedAt]
     dispatched_at: Mapped[datetime | None]
 

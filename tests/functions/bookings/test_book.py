@@ -101,7 +101,7 @@ def test_a_slot_may_span_items_that_touch(people: People) -> None:
         ({"session_lengths": [60]}, 10, 45, "slot_not_offered"),
         ({}, 24, 60, "slot_not_offered"),
         ({"minimum_notice": 43200}, 10, 60, "too_short_notice"),
-        ({}, -24 * 30, 60, "too_short_notice"),
+        ({}, -24 * 30, 60, "in_the_past"),
     ],
 )
 def test_what_the_terms_do_not_allow(people: People, columns: Any, start: float, length: int, code: str) -> None:

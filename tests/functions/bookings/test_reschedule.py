@@ -50,7 +50,7 @@ def test_the_time_it_has_already_changes_nothing(people: People, length: Any) ->
     before = query("SELECT sequence, updated_at FROM bookings")
     for person, more in ((student, {}), (tutor, REASON)):
         answer = post(person, f"{reservation['id']}/reschedule/", new_time(at(10), **length, **more))
-        assert (answer.status, answer.json) == (200, reservation)
+        assert (answer.status, answer.json) == (200, reservation | {"proposal": None})
     assert query("SELECT sequence, updated_at FROM bookings") == before
     assert history(reservation["id"]) == [("confirmed", None, "confirmed", "student")]
     assert query("SELECT state FROM waitlist_entries") == [("waiting",)]
@@ -62,7 +62,7 @@ def test_the_time_it_has_already_changes_nothing(people: People, length: Any) ->
         (new_time(at(12)), "slot_taken"),
         (new_time(at(24)), "slot_not_offered"),
         (new_time(at(15), length=50), "slot_not_offered"),
-        (new_time(at(-24 * 40)), "too_short_notice"),
+        (new_time(at(-24 * 40)), "in_the_past"),
         (new_time(at(18)), "student_busy"),
         (new_time(at(10, 600)), "beyond_window"),
     ],
@@ -114,7 +114,7 @@ def test_nobody_moves_it_to_a_time_no_session_can_have(people: People, body: Any
     "body",
     [new_time(at(12), length=15), new_time(at(12), length=480), new_time(now() + TWO_YEARS - timedelta(hours=1))],
 )
-def test_the_tutor_moves_it_to_any_time_a_session_can_have(people: People, body: Any) -> None:
+def test_the_tutor_proposes_any_time_a_session_can_have(people: People, body: Any) -> None:
     tutor, student = free_tutor(people), people.student()
     reservation = booked(student, tutor, at(10))
     assert post(tutor, f"{reservation['id']}/reschedule/", body | REASON).status == 200
@@ -126,10 +126,11 @@ def test_a_session_of_another_length_keeps_it_and_one_far_away_moves_as_others_d
     reservation = post(student, "", {"schedule_item": item}).json
     path = f"{reservation['id']}/reschedule/"
     assert post(tutor, path, new_time(NEXT_DECADE + timedelta(hours=1), **REASON)).status == 200
+    assert post(student, f"{reservation['id']}/proposal/accept/").status == 200
     assert post(tutor, path, new_time(at(10), length=600, **REASON)).status == 200
 
 
-def test_after_the_cut_off_only_the_tutor_moves_it(people: People) -> None:
+def test_after_the_cut_off_only_the_tutor_proposes_another_time(people: People) -> None:
     tutor, student = free_tutor(people, cancellation_notice=720), people.student()
     reservation = booked(student, tutor, at(10))
     path = f"{reservation['id']}/reschedule/"
@@ -137,7 +138,7 @@ def test_after_the_cut_off_only_the_tutor_moves_it(people: People) -> None:
     assert list(post(tutor, path, new_time(at(15))).json) == ["reason"]
     # Out of hours: tutors dispose of their own time.
     assert post(tutor, path, new_time(at(40), **REASON)).status == 200
-    assert_error(post(tutor, path, new_time(at(-24 * 40), **REASON)), 409, "too_short_notice")
+    assert_error(post(tutor, path, new_time(at(-24 * 40), **REASON)), 409, "in_the_past")
 
 
 def test_the_tutor_does_not_move_it_onto_anything_else(people: People) -> None:
@@ -158,6 +159,8 @@ def test_a_group_moves_with_all_its_seats_and_only_by_the_tutor(people: People) 
     busy = booked(students[2], free_tutor(people), at(18))
     assert_error(post(tutor, path, new_time(at(18), **REASON)), 409, "student_busy")
     assert post(tutor, path, new_time(at(15), **REASON)).status == 200
+    for student, booking in zip(students, group, strict=True):
+        assert post(student, f"{booking['id']}/proposal/accept/").status == 200
     assert query("SELECT DISTINCT starts_at FROM bookings WHERE id <> %s", busy["id"]) == [(at(15),)]
     assert query("SELECT count(*) FROM booking_changes WHERE kind = 'rescheduled'") == [(3,)]
     assert inconsistencies() == []

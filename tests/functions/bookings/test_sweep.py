@@ -28,7 +28,7 @@ def test_the_sweep_completes_what_ended_an_hour_ago(people: People) -> None:
     booking = ended_booking(student, tutor)
     assert sweep()["completed"] == 0
     shift(booking, timedelta(hours=-1))
-    assert sweep() == {"expired": 0, "passed_on": 0, "completed": 1, "forgotten": 0}
+    assert sweep() == {"expired": 0, "proposals": 0, "passed_on": 0, "completed": 1, "forgotten": 0}
     assert state(booking) == ("completed", None)
     assert history(booking)[1:] == [("completed", "confirmed", "completed", "system")]
 

@@ -179,6 +179,7 @@ def test_a_time_the_tutor_leaves_is_offered_to_nobody(people: People) -> None:
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
     assert move(tutor, reservation, at(12), reason="Choroba").status == 200
+    assert post(student, f"{reservation['id']}/proposal/accept/").status == 200
     assert place(first) == ("closed", at(10))
     assert sweep()["passed_on"] == 0
     assert book(people.student(), tutor, at(10)).status == 201
@@ -191,7 +192,8 @@ def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_waitlist(pe
     for each in students[2:]:
         wait(each, group[0]["session"])
     post(students[0], f"{group[0]['id']}/cancel/")
-    assert move(tutor, group[1], at(12), reason="Choroba").json["session"] == group[1]["session"]
+    assert move(tutor, group[1], at(12), reason="Choroba").status == 200
+    assert post(students[1], f"{group[1]['id']}/proposal/accept/").json["session"] == group[1]["session"]
     assert (place(students[2]), place(students[3])) == (("offered", at(12)), ("closed", at(10)))
     assert post(students[2], f"{offered(students[2])}/accept/").json["session"] == group[1]["session"]
     assert inconsistencies() == []

@@ -82,6 +82,11 @@ def test_notice_is_kept_to_the_second(seconds: int, reason: Reason | None) -> No
     assert calendar(ALWAYS).why_not(wanted) == reason
 
 
+@pytest.mark.parametrize(("seconds", "reason"), [(-1, "in_the_past"), (0, "too_short_notice")])
+def test_what_has_begun_is_called_past(seconds: int, reason: Reason) -> None:
+    assert calendar(ALWAYS).why_not(span(NOW + seconds * SECOND, 60)) == reason
+
+
 @pytest.mark.parametrize(("seconds", "reason"), [(-1, None), (0, None), (1, "beyond_window")])
 def test_the_window_of_rules_ends_to_the_second(seconds: int, reason: Reason | None) -> None:
     wanted = span(NOW + 60 * DAY + seconds * SECOND, 60)
@@ -220,6 +225,8 @@ def reasons(found: Calendar, explicit: list[Span], sessions: list[Span], wanted:
     """Everything that speaks against a slot, each rule by itself and five minutes by five minutes."""
     terms, zone = found.terms, found.terms.zone
     against = set()
+    if wanted.starts_at < found.now:
+        against.add("in_the_past")
     if (wanted.starts_at - found.now) < timedelta(minutes=terms.minimum_notice):
         against.add("too_short_notice")
     if not all(any(holds(each, moment) for each in found.offered) for moment in fives(wanted)):
@@ -271,7 +278,16 @@ def test_what_is_listed_can_be_booked_and_what_is_not_has_a_true_reason(examples
                 assert why in against if against else why is None, (why, against)
 
     play()
-    assert seen == {None, "too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"}
+    assert seen == {
+        None,
+        "in_the_past",
+        "too_short_notice",
+        "beyond_window",
+        "not_offered",
+        "taken",
+        "day_full",
+        "week_full",
+    }
 
 
 @settings(max_examples=60, deadline=None)

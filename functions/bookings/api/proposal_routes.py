@@ -1,0 +1,70 @@
+"""Answering a tutor's proposal to move a session, and taking it back."""
+
+from fastapi import Request, Response
+
+from functions.bookings.actions import answer_proposal
+from functions.bookings.api.changes import change
+from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.responses import ChangedReservation
+from functions.bookings.data.queries import get_reservation
+from functions.bookings.domain.commands import AcceptedTime, Cancellation
+from functions.bookings.domain.errors import HoldExpired, StudentBusy, WrongState
+from shared.domain.auth import TutorCaller, User
+from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
+from shared.kit.http.routing import router
+
+move_proposals = router("bookings")
+
+
+@move_proposals.post(
+    "/api/reservation/reservation/{booking_id:int64}/proposal/accept/",
+    response_model=ChangedReservation,
+    responses=change_responses(WrongState, HoldExpired, StudentBusy),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def accept_proposal(caller: User, request: Request, booking_id: int, body: AcceptedTime) -> Response:
+    """Accept the time your tutor proposes. A group moves once all its students have accepted.
+
+    With the `start_time` you have read you do not accept what the tutor has proposed since.
+    """
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: answer_proposal.accept_proposal(db, caller.id, booking_id, body.start_time),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@move_proposals.post(
+    "/api/reservation/reservation/{booking_id:int64}/proposal/decline/",
+    response_model=ChangedReservation,
+    responses=change_responses(WrongState, HoldExpired),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def decline_proposal(caller: User, request: Request, booking_id: int, body: Cancellation) -> Response:
+    """Decline the time your tutor proposes: the session stays when it is. In a group you give up your seat instead."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: answer_proposal.decline_proposal(db, caller.id, booking_id, body.reason),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+@move_proposals.post(
+    "/api/reservation/reservation/{booking_id:int64}/proposal/withdraw/",
+    response_model=ChangedReservation,
+    responses=change_responses(WrongState, HoldExpired),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def withdraw_proposal(caller: TutorCaller, request: Request, booking_id: int, body: Cancellation) -> Response:
+    """Withdraw the time you proposed: the session stays when it is."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: answer_proposal.withdraw_proposal(db, caller.id, booking_id, body.reason),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )

@@ -1,0 +1,489 @@
+"""A tutor's move is a proposal: the session keeps its time until its students have accepted another."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from functions.availability.handler import handler as availability_handler
+from tests.support.booking_client import (
+    REASON,
+    WAITLIST,
+    assert_error,
+    at,
+    book,
+    booked,
+    call,
+    entries,
+    free_tutor,
+    history,
+    inconsistencies,
+    new_time,
+    offered,
+    post,
+    start_in,
+    state,
+    sweep,
+    terms,
+    wait,
+)
+from tests.support.booking_protection import no_deadlock, without_constraint, without_locks
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
+
+availability = LambdaClient(availability_handler)
+
+
+def propose(tutor: Person, booking: int, start: datetime, **more: Any) -> Answer:
+    return post(tutor, f"{booking}/reschedule/", new_time(start, **REASON, **more))
+
+
+def proposed(tutor: Person, booking: int, start: datetime, **more: Any) -> dict[str, Any]:
+    """The reservation with a proposal that was made."""
+    answer = propose(tutor, booking, start, **more)
+    assert answer.status == 200, answer
+    assert answer.json["proposal"] is not None
+    reservation: dict[str, Any] = answer.json
+    return reservation
+
+
+def answer_to(person: Person, booking: int, verb: str, **body: Any) -> Answer:
+    return post(person, f"{booking}/proposal/{verb}/", body)
+
+
+def starts(*bookings: int) -> list[datetime]:
+    return [row[0] for row in query("SELECT starts_at FROM bookings WHERE id = ANY(%s) ORDER BY id", list(bookings))]
+
+
+def held() -> list[datetime]:
+    """The times that are held for proposals."""
+    found = query("SELECT starts_at FROM tutoring_sessions WHERE moves_session_id IS NOT NULL ORDER BY starts_at")
+    return [row[0] for row in found]
+
+
+def kinds(booking: int) -> list[str]:
+    return [kind for kind, *_ in history(booking)]
+
+
+def run_out() -> None:
+    query("UPDATE tutoring_sessions SET held_until = now() WHERE moves_session_id IS NOT NULL")
+
+
+@pytest.mark.parametrize("confirmation", ["automatic", "manual"])
+def test_the_session_keeps_time_and_state_until_its_student_accepts(people: People, confirmation: str) -> None:
+    tutor, student = free_tutor(people, confirmation=confirmation), people.student()
+    before = booked(student, tutor, at(10))
+    shown = proposed(tutor, before["id"], at(12), length=90)
+    assert {**shown, "proposal": None, "updated_at": ""} == {**before, "proposal": None, "updated_at": ""}
+    expires_at = datetime.fromisoformat(shown["proposal"].pop("expires_at"))
+    assert timedelta(hours=47) < expires_at - datetime.now(UTC) <= timedelta(hours=48)
+    assert {**shown["proposal"], "start_time": 0, "end_time": 0} == {
+        "start_time": 0,
+        "end_time": 0,
+        "accepted": False,
+        "price": "150.00",
+    }
+    assert datetime.fromisoformat(shown["proposal"]["start_time"]) == at(12)
+    assert datetime.fromisoformat(shown["proposal"]["end_time"]) == at(13.5)
+    for hour in (10, 12):
+        assert_error(book(people.student(), tutor, at(hour)), 409, "slot_taken")
+    accepted = answer_to(student, before["id"], "accept").json
+    assert (accepted["start_time"], accepted["price"], accepted["proposal"]) == (
+        shown["proposal"]["start_time"],
+        "150.00",
+        None,
+    )
+    assert (accepted["state"], accepted["meeting_url"]) == (before["state"], before["meeting_url"])
+    assert history(before["id"])[1:] == [
+        ("move_proposed", before["state"], before["state"], "tutor"),
+        ("rescheduled", before["state"], before["state"], "student"),
+    ]
+    assert held() == []
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert inconsistencies() == []
+
+
+@pytest.mark.parametrize(
+    ("who", "verb", "kind"),
+    [(1, "decline", "move_declined"), (0, "withdraw", "move_withdrawn"), (2, "", "move_expired")],
+)
+def test_otherwise_the_time_it_has_stays_and_the_other_is_free(people: People, who: int, verb: str, kind: str) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    if verb:
+        answer = answer_to((tutor, student)[who], booking, verb, reason="Nie mogę")
+        assert (answer.status, answer.json["proposal"]) == (200, None)
+    else:
+        assert sweep()["proposals"] == 0
+        run_out()
+        assert_error(answer_to(student, booking, "accept"), 409, "expired")
+        assert sweep()["proposals"] == 1
+    assert (starts(booking), held(), kinds(booking)[1:]) == ([at(10)], [], ["move_proposed", kind])
+    for person, another in ((student, "accept"), (student, "decline"), (tutor, "withdraw")):
+        assert_error(answer_to(person, booking, another), 409, "wrong_state")
+    assert book(people.student(), tutor, at(12)).status == 201
+    assert inconsistencies() == []
+
+
+def test_it_is_shown_where_bookings_are_and_to_both_sides(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    assert call("GET", f"/api/reservation/reservation/{booking}/", token=student.access).json["proposal"] is None
+    shown = proposed(tutor, booking, at(12))["proposal"]
+    for person, side in ((student, "student"), (tutor, "tutor")):
+        details = call("GET", f"/api/reservation/reservation/{booking}/", token=person.access).json
+        assert details["proposal"] == shown
+        assert details["changes"][-1]["proposed_start_time"] == shown["start_time"]
+        [listed] = call("GET", f"/api/reservation/{side}/me/", token=person.access).json["results"]
+        assert listed["proposal"] == shown
+        recorded = "user" if side == "student" else "tutor"
+        [old] = call("GET", f"/api/reservation/reservation/{recorded}/me/", token=person.access).json
+        assert "proposal" not in old
+
+
+def test_only_the_two_sides_answer_and_each_in_its_own_way(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    for person in (people.tutor(), people.student()):
+        for verb in ("accept", "decline"):
+            assert answer_to(person, booking, verb).status == 404
+    assert answer_to(people.tutor(), booking, "withdraw").status == 404
+    assert answer_to(student, booking, "withdraw").status == 403
+    for verb in ("accept", "decline"):
+        assert answer_to(tutor, booking, verb).status == 404
+    assert held() == [at(12)]
+
+
+@pytest.mark.parametrize("start", [9.5, 10, 10.5])
+def test_it_may_overlap_the_session_that_moves_but_nothing_else(people: People, start: float) -> None:
+    tutor, student = free_tutor(people, buffer_before=10, buffer_after=10), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    other = booked(people.student(), tutor, at(13))["id"]
+    proposed(tutor, booking, at(start), length=90)
+    assert_error(propose(tutor, other, at(10)), 409, "slot_taken")
+    assert answer_to(student, booking, "accept").status == 200
+    assert starts(booking) == [at(start)]
+    assert inconsistencies() == []
+
+
+def test_what_is_accepted_is_the_time_that_was_read(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(15))
+    assert_error(answer_to(student, booking, "accept", start_time=at(12).isoformat()), 409, "wrong_state")
+    assert list(answer_to(student, booking, "accept", start_time=f"{at(15):%Y-%m-%dT%H:%M}").json) == ["start_time"]
+    assert starts(booking) == [at(10)]
+    assert answer_to(student, booking, "accept", start_time=at(15).isoformat()).status == 200
+
+
+def test_the_next_proposal_ends_an_open_one(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    proposed(tutor, booking, at(12.5))
+    assert held() == [at(12.5)]
+    assert kinds(booking)[1:] == ["move_proposed", "move_withdrawn", "move_proposed"]
+    assert answer_to(student, booking, "accept").status == 200
+    assert starts(booking) == [at(12.5)]
+    assert inconsistencies() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (1800, 119, "too_short_notice"),
+        (119, 1800, "too_late_to_reschedule"),
+        (1800, -1, "in_the_past"),
+        (1800, 125, ""),
+        (125, 1800, ""),
+    ],
+)
+def test_there_is_time_to_answer_until_two_hours_before_the_earlier_time(
+    people: People, old: int, new: int, code: str
+) -> None:
+    """Of times so many minutes ahead."""
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    start_in(booking, minutes=old)
+    [(now,)] = query("SELECT date_trunc('minute', now())")
+    answer = propose(tutor, booking, now + timedelta(minutes=new))
+    if code:
+        assert_error(answer, 409, code)
+        assert held() == []
+        return
+    [(until, earlier)] = query(
+        "SELECT held.held_until, least(held.starts_at, s.starts_at) FROM tutoring_sessions held"
+        " JOIN tutoring_sessions s ON s.id = held.moves_session_id"
+    )
+    assert until == earlier - timedelta(hours=2)
+
+
+def test_ends_of_the_booking_end_the_proposal(people: People) -> None:
+    tutor, student = free_tutor(people, days=4), people.student()
+    for day in range(4):
+        terms(tutor, confirmation="manual" if day > 1 else "automatic")
+        booking = booked(student, tutor, at(10, day))["id"]
+        proposed(tutor, booking, at(12, day))
+        if day == 0:
+            assert post(student, f"{booking}/cancel/").status == 200
+        elif day == 1:
+            assert post(tutor, f"{booking}/cancel/", REASON).status == 200
+        elif day == 2:
+            assert post(tutor, f"tutor/me/decline/{booking}/", REASON).status == 200
+        else:
+            query("UPDATE bookings SET expires_at = now() WHERE id = %s", booking)
+            assert sweep()["expired"] == 1
+        assert held() == []
+        assert book(people.student(), tutor, at(12, day)).status == 201
+    assert inconsistencies() == []
+
+
+@pytest.mark.parametrize("who", ["student", "tutor"])
+def test_an_account_that_is_deleted_ends_the_proposal(people: People, who: str) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    body = {"tutor": tutor.tutor_id, "start_time": at(12).isoformat()}
+    assert call("POST", WAITLIST, token=waiting.access, json_body=body).status == 201
+    query("DELETE FROM users WHERE id = %s", student.id if who == "student" else tutor.id)
+    assert held() == []
+    sweep()
+    assert [each["state"] for each in entries(waiting)] == ["offered" if who == "student" else "closed"]
+    assert inconsistencies() == []
+
+
+def test_one_who_waits_for_the_new_time_and_goes_leaves_it_held(people: People) -> None:
+    tutor, student, waiting = free_tutor(people), people.student(), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    body = {"tutor": tutor.tutor_id, "start_time": at(12).isoformat()}
+    assert call("POST", WAITLIST, token=waiting.access, json_body=body).status == 201
+    assert sweep()["passed_on"] == 0
+    query("DELETE FROM users WHERE id = %s", waiting.id)
+    assert held() == [at(12)]
+    assert answer_to(student, booking, "accept").status == 200
+    assert inconsistencies() == []
+
+
+def test_who_waits_for_the_new_time_is_offered_it_or_waits_for_the_session_there(people: People) -> None:
+    tutor, student, first = free_tutor(people), people.student(), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    body = {"tutor": tutor.tutor_id, "start_time": at(12).isoformat()}
+    proposed(tutor, booking, at(12))
+    assert call("POST", WAITLIST, token=first.access, json_body=body).status == 201
+    assert answer_to(student, booking, "accept").status == 200
+    assert [entry["state"] for entry in entries(first)] == ["waiting"]
+    assert post(student, f"{booking}/cancel/").status == 200
+    assert state(offered(first)) == ("pending", "student")
+    again, second = booked(student, tutor, at(15))["id"], people.student()
+    proposed(tutor, again, at(18))
+    body = {"tutor": tutor.tutor_id, "start_time": at(18).isoformat()}
+    assert call("POST", WAITLIST, token=second.access, json_body=body).status == 201
+    assert answer_to(student, again, "decline").status == 200
+    assert sweep()["passed_on"] == 1
+    assert starts(offered(second)) == [at(18)]
+    assert inconsistencies() == []
+
+
+def test_who_waits_for_the_old_time_waits_in_vain_as_when_a_tutor_cancels(people: People) -> None:
+    tutor, student, first = free_tutor(people), people.student(), people.student()
+    reservation = booked(student, tutor, at(10))
+    wait(first, reservation["session"])
+    proposed(tutor, reservation["id"], at(12))
+    assert [entry["state"] for entry in entries(first)] == ["waiting"]
+    assert answer_to(student, reservation["id"], "accept").status == 200
+    assert [entry["state"] for entry in entries(first)] == ["closed"]
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert inconsistencies() == []
+
+
+def test_a_student_who_moves_it_meanwhile_decides_otherwise(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    assert post(student, f"{booking}/reschedule/", new_time(at(12.5))).status == 200
+    assert (starts(booking), held()) == ([at(12.5)], [])
+    assert_error(answer_to(student, booking, "accept"), 409, "wrong_state")
+    assert inconsistencies() == []
+
+
+def test_a_student_who_has_no_time_then_cannot_accept(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    booked(student, free_tutor(people), at(12))
+    assert_error(answer_to(student, booking, "accept"), 409, "student_busy")
+    assert (starts(booking), held()) == ([at(10)], [at(12)])
+    assert answer_to(student, booking, "decline").status == 200
+
+
+def test_time_off_over_what_is_proposed_withdraws_it(people: People) -> None:
+    tutor, student = free_tutor(people, days=3), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    day: date = at(12, 2).date()
+    body: dict[str, Any] = {"kind": "off", "first_day": day.isoformat(), "last_day": day.isoformat()}
+    proposed(tutor, booking, at(12, 2))
+    answer = availability("POST", "/api/availability/overrides/me/", token=tutor.access, json_body=body)
+    assert answer.status == 201, answer
+    assert (starts(booking), held(), kinds(booking)[-1]) == ([at(10)], [], "move_withdrawn")
+    proposed(tutor, booking, at(15, 1))
+    body |= {"first_day": at(0).date().isoformat(), "last_day": at(0).date().isoformat()}
+    body |= {"cancel_bookings": True, **REASON}
+    assert availability("POST", "/api/availability/overrides/me/", token=tutor.access, json_body=body).status == 201
+    assert (held(), state(booking)[0]) == ([], "cancelled")
+    assert inconsistencies() == []
+
+
+# Groups
+
+
+def group_of(people: People, tutor: Person, size: int, day: int = 0) -> tuple[list[Person], list[int]]:
+    students = [people.student() for _ in range(size)]
+    return students, [booked(each, tutor, at(10, day), kind="group")["id"] for each in students]
+
+
+def test_a_group_moves_when_all_have_accepted(people: People) -> None:
+    tutor = free_tutor(people)
+    students, bookings = group_of(people, tutor, 3)
+    proposed(tutor, bookings[1], at(15))
+    for student, booking in zip(students[:2], bookings[:2], strict=True):
+        for _ in range(2):
+            shown = answer_to(student, booking, "accept").json
+            assert (shown["proposal"]["accepted"], starts(booking)) == (True, [at(10)])
+    assert answer_to(students[2], bookings[2], "accept").json["proposal"] is None
+    assert starts(*bookings) == [at(15)] * 3
+    assert [kinds(each)[1:] for each in bookings] == [["move_proposed", "move_agreed", "rescheduled"]] * 3
+    assert [history(each)[-1][3] for each in bookings] == ["system", "system", "student"]
+    assert inconsistencies() == []
+
+
+def test_one_of_a_group_leaves_instead_and_the_others_move(people: People) -> None:
+    tutor = free_tutor(people)
+    students, bookings = group_of(people, tutor, 3)
+    proposed(tutor, bookings[0], at(15))
+    for student, booking in zip(students[:2], bookings[:2], strict=True):
+        answer_to(student, booking, "accept")
+    assert answer_to(students[2], bookings[2], "decline").json["state"] == "cancelled"
+    assert starts(*bookings) == [at(15), at(15), at(10)]
+    proposed(tutor, bookings[0], at(18))
+    answer_to(students[0], bookings[0], "accept")
+    assert post(students[1], f"{bookings[1]}/cancel/").status == 200
+    assert starts(bookings[0]) == [at(15)]
+    assert sweep()["proposals"] == 1
+    assert starts(bookings[0]) == [at(18)]
+    assert inconsistencies() == []
+
+
+def test_a_group_stays_if_one_does_not_answer(people: People) -> None:
+    tutor = free_tutor(people)
+    students, bookings = group_of(people, tutor, 2)
+    proposed(tutor, bookings[0], at(15))
+    answer_to(students[0], bookings[0], "accept")
+    run_out()
+    assert sweep()["proposals"] == 1
+    assert (starts(*bookings), held()) == ([at(10)] * 2, [])
+    assert proposed(tutor, bookings[0], at(16))["proposal"]["accepted"] is False
+
+
+def test_nobody_gets_a_seat_of_a_group_that_is_to_move(people: People) -> None:
+    tutor, late = free_tutor(people, group_seats=3), people.student()
+    students, bookings = group_of(people, tutor, 2)
+    [(session,)] = query("SELECT DISTINCT session_id FROM bookings")
+    proposed(tutor, bookings[0], at(15))
+    assert_error(post(late, "", {"session": session}), 409, "session_full")
+    assert_error(book(late, tutor, at(15), kind="group"), 409, "slot_taken")
+    slots = availability("GET", f"/api/availability/tutors/{tutor.tutor_id}/slots/?kind=group", token=late.access)
+    assert str(session) not in slots.body.decode()
+    assert wait(late, session).status == 201
+    answer_to(tutor, bookings[0], "withdraw")
+    assert sweep()["passed_on"] == 1
+    assert state(offered(late)) == ("pending", "student")
+    assert inconsistencies() == []
+    assert len(students) == 2
+
+
+# Races
+
+
+def proof(small: int, full: int) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("rounds", [small, pytest.param(full, marks=pytest.mark.proof)])
+
+
+CALLERS = 6
+
+
+def race_for_a_time(people: People, rounds: int) -> list[int]:
+    """How many of a tutor's proposals at once get one time, with a booking of it among them."""
+    tutor = free_tutor(people, days=rounds)
+    students, found = [people.student() for _ in range(CALLERS)], []
+    for day in range(rounds):
+        bookings = [booked(each, tutor, at(2 * n, day))["id"] for n, each in enumerate(students)]
+        calls = [partial(propose, tutor, each, at(20, day)) for each in bookings]
+        answers = at_once(*calls, partial(book, people.student(), tutor, at(20.5, day)))
+        assert {answer.status for answer in answers} <= {200, 201, 409, 503}
+        found.append(sum(answer.status in {200, 201} for answer in answers))
+    return found
+
+
+@pytest.mark.usefixtures("any_number_of_bookings")
+@proof(4, 300)
+def test_of_proposals_at_once_one_gets_the_time(people: People, rounds: int) -> None:
+    with no_deadlock():
+        assert race_for_a_time(people, rounds) == [1] * rounds
+    assert inconsistencies() == []
+
+
+@pytest.mark.usefixtures("any_number_of_bookings")
+def test_without_lock_and_constraint_a_time_is_proposed_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_locks(monkeypatch)
+    with without_constraint("tutoring_sessions", "tutoring_sessions_overlap"):
+        assert max(race_for_a_time(people, 6)) > 1
+
+
+def race_of_answers(people: People, rounds: int) -> list[str]:
+    """Accept, decline, withdraw, cancel and expire at once; what became of each booking."""
+    chance, tutor, student, ends = random.Random(7), free_tutor(people, days=rounds), people.student(), []
+    for day in range(rounds):
+        booking = booked(student, tutor, at(10, day))["id"]
+        proposed(tutor, booking, at(12, day))
+        query(
+            "UPDATE tutoring_sessions SET held_until = clock_timestamp() + %s WHERE moves_session_id IS NOT NULL",
+            timedelta(milliseconds=chance.randrange(25)),
+        )
+        another = (
+            partial(answer_to, student, booking, "decline"),
+            partial(answer_to, tutor, booking, "withdraw"),
+            partial(post, student, f"{booking}/cancel/"),
+            partial(propose, tutor, booking, at(15, day)),
+        )[day % 4]
+        answers = at_once(
+            partial(answer_to, student, booking, "accept", start_time=at(12, day).isoformat()),
+            another,
+            lambda: Answer(200 if sweep()["proposals"] else 409, b""),
+            partial(book, people.student(), tutor, at(12, day)),
+        )
+        assert max(answer.status for answer in answers) < 500, answers
+        run_out()
+        sweep()
+        assert held() == []
+        kind = kinds(booking)
+        assert sum(each in kind for each in ("rescheduled", "move_declined", "move_expired")) <= 2
+        if "rescheduled" in kind:
+            assert (starts(booking), answers[0].status, answers[3].status) == ([at(12, day)], 200, 409)
+        else:
+            assert (starts(booking), answers[0].status) == ([at(10, day)], 409)
+        ends.append(kind[-1])
+    return ends
+
+
+@pytest.mark.usefixtures("any_number_of_bookings")
+@proof(8, 400)
+def test_accepting_declining_cancelling_and_expiring_at_once(people: People, rounds: int) -> None:
+    with no_deadlock():
+        assert len(race_of_answers(people, rounds)) == rounds
+    assert inconsistencies() == []
