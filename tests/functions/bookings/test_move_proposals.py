@@ -487,3 +487,18 @@ def test_accepting_declining_cancelling_and_expiring_at_once(people: People, rou
     with no_deadlock():
         assert len(race_of_answers(people, rounds)) == rounds
     assert inconsistencies() == []
+
+
+@pytest.mark.usefixtures("any_number_of_bookings")
+def test_without_the_lock_a_proposal_gets_two_answers(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_locks(monkeypatch)
+    tutor, student, doubled = free_tutor(people, days=12), people.student(), 0
+    for day in range(12):
+        booking = booked(student, tutor, at(10, day))["id"]
+        proposed(tutor, booking, at(12, day))
+        calls = [
+            partial(answer_to, *who, booking, verb) for who, verb in (((student,), "accept"), ((tutor,), "withdraw"))
+        ]
+        answers = at_once(*calls, *calls)
+        doubled += sum(answer.status == 200 for answer in answers) > 1
+    assert doubled

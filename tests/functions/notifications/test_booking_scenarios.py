@@ -131,6 +131,55 @@ def test_a_time_that_a_move_vacates_is_offered_to_the_waitlist(people: People) -
     assert start_time == made["start_time"]
 
 
+def test_a_proposal_is_one_mail_to_each_and_the_calendar_changes_with_its_acceptance(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    number = booked(student, tutor, at(8))["id"]
+    moved = {"start_time": at(12).isoformat(), "reason": "Lekarz"}
+    assert post(tutor, f"{number}/reschedule/", moved).status == 200
+    assert (headlines(student), subjects(student)[1:]) == ([PROPOSED], [PROPOSED])
+    mail = delivered(student.email)[-1]
+    assert "Powód: Lekarz" in mail.text
+    assert "najpóźniej" in mail.text
+    assert (entries(student)[1:], len(subjects(tutor))) == ([("REQUEST", 0)], 1)
+    assert post(student, f"{number}/proposal/accept/").status == 200
+    accepted = "Nowy termin zajęć przyjęty"
+    assert (headlines(tutor), subjects(tutor)) == (["Nowa rezerwacja", accepted], ["Nowa rezerwacja", accepted])
+    assert (headlines(student), subjects(student)[2:]) == ([PROPOSED], [accepted])
+    assert [method for method, _ in entries(tutor)] == ["REQUEST", "REQUEST"]
+    [(due,)] = query("SELECT DISTINCT due_at FROM reminders WHERE kind = 'day_before'")
+    assert due == at(12) - timedelta(days=1)
+
+
+PROPOSED = "Propozycja nowego terminu"
+
+
+def test_what_becomes_of_a_proposal_otherwise_reaches_the_other_side(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    number = booked(student, tutor, at(8))["id"]
+    for verb in ("decline", "withdraw", "expire"):
+        assert post(tutor, f"{number}/reschedule/", {"start_time": at(12).isoformat(), "reason": "x"}).status == 200
+        if verb == "expire":
+            query("UPDATE tutoring_sessions SET held_until = now() WHERE moves_session_id IS NOT NULL")
+            sweep()
+        else:
+            post(tutor if verb == "withdraw" else student, f"{number}/proposal/{verb}/")
+    declined, expired = "Nowy termin zajęć odrzucony", f"{PROPOSED} wygasła"
+    assert headlines(tutor)[1:] == subjects(tutor)[1:] == [declined, expired]
+    assert headlines(student) == [PROPOSED, PROPOSED, f"{PROPOSED} wycofana", PROPOSED, expired]
+    assert subjects(student)[1:] == [PROPOSED, PROPOSED, f"{PROPOSED} wycofana", PROPOSED]
+
+
+def test_of_a_group_everybody_is_notified_of_the_new_time(people: People) -> None:
+    tutor, students = free_tutor(people), [people.student() for _ in range(2)]
+    first, second = (booked(each, tutor, at(8), kind="group")["id"] for each in students)
+    assert post(tutor, f"{first}/reschedule/", {"start_time": at(12).isoformat(), "reason": "x"}).status == 200
+    assert post(students[0], f"{first}/proposal/accept/").status == 200
+    assert headlines(tutor)[-1] == "Zgoda na nowy termin"
+    assert post(students[1], f"{second}/proposal/accept/").status == 200
+    assert headlines(students[0]) == [PROPOSED, "Nowy termin zajęć przyjęty"]
+    assert headlines(students[1]) == [PROPOSED]
+
+
 @pytest.mark.parametrize("who", ["student", "tutor"])
 def test_when_an_account_is_deleted_the_other_person_is_notified(people: People, who: str) -> None:
     student, tutor = people.student(), free_tutor(people)
