@@ -316,6 +316,16 @@ def leaving_a_waitlist() -> Iterator[Step]:
         yield Step("GET", f"{WAITLIST}me/{query}", "other")
 
 
+def proposals() -> Iterator[Step]:
+    """The tutor proposes another time for 7 until the second accepts one."""
+    for answer, who in (("withdraw", "tutor"), ("decline", "second"), ("accept", "second")):
+        proposed = time_of(EIGHT) | {"start_time": "2035-01-10T10:30:00Z", "reason": "x"}
+        yield Step("POST", RESERVATIONS + "7/reschedule/", "tutor", proposed)
+        yield Step("GET", RESERVATIONS + "7/", "second")
+        for each in ("other", "second", "tutor") if answer == "accept" else ("other", who):
+            yield Step("POST", f"{RESERVATIONS}7/proposal/{answer}/", each, {})
+
+
 def changes_of_bookings() -> Iterator[Step]:
     """What becomes of those bookings: 2 is given up and offered as 7 to the second, who moves it."""
     for who in ("other", "second"):
@@ -331,12 +341,7 @@ def changes_of_bookings() -> Iterator[Step]:
     yield Step("POST", RESERVATIONS + "7/reschedule/", "second", NINE)
     yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
     yield from leaving_a_waitlist()
-    for answer, who in (("withdraw", "tutor"), ("decline", "second"), ("accept", "second")):
-        proposed = time_of(EIGHT) | {"start_time": "2035-01-10T10:30:00Z", "reason": "x"}
-        yield Step("POST", RESERVATIONS + "7/reschedule/", "tutor", proposed)
-        yield Step("GET", RESERVATIONS + "7/", "second")
-        for each in ("other", "second", "tutor") if answer == "accept" else ("other", who):
-            yield Step("POST", f"{RESERVATIONS}7/proposal/{answer}/", each, {})
+    yield from proposals()
     yield Step("PATCH", "/api/availability/terms/me/", "tutor", {"confirmation": "manual"})
     for hour in ("07", "12"):
         yield Step("POST", RESERVATIONS, "other", EIGHT | {"start_time": f"2035-01-10T{hour}:00:00Z"})

@@ -30,8 +30,8 @@ OTHER_FORM = "Ta grupa spotyka się w innej formie."
 def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, session_id: int) -> AddedBooking:
     """Book a seat of an open group.
 
-    Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, InThePast, TooShortNotice, SessionFull, StudentBusy or
-    TooManyBookings.
+    Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, InThePast, TooShortNotice, SessionFull,
+    StudentBusy or TooManyBookings.
     """
     if any(each is not None for each in (command.schedule_item, command.tutor, command.start_time)):
         raise FieldErrors({"non_field_errors": [ONE_SLOT]})

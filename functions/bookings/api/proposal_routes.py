@@ -1,6 +1,7 @@
 """Answering a tutor's proposal to move a session, and taking it back."""
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from functions.bookings.actions import answer_proposal
 from functions.bookings.api.changes import change
