@@ -2,13 +2,17 @@
 
 import secrets
 from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 from functions.mail import repository
+from functions.mail.device_names import device_name
 from functions.mail.email_message import Aside, Email, Fact
 from functions.mail.greetings import greeting, reads_like_a_name
 from functions.mail.repository import Addressee
 from shared.domain.booking_texts import day_time_and_zone
 from shared.domain.platform_settings import local_zone, platform_settings
+from shared.domain.time_zones import find_zone
 from shared.domain.tutor_completeness import find_missing
 from shared.kit.db.pool import connection
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
@@ -58,6 +62,18 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
 def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
     """An email that says so to the owner, who may not be the one that changed it."""
     return _email("password_changed", to.first_name, f"{platform_settings().front_url}/", to.language)
+
+
+def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
+    """An email to the owner about a sign-in from a device that nobody had used for the account before."""
+    words, zone = texts(to.language), (find_zone(to.time_zone) if to.time_zone else None) or local_zone()
+    when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), zone, to.language)
+    facts = [Fact(words["fact.when"], when)]
+    if found := repository.find_device(UUID(int=payload["session"])):
+        names = {"fact.device": device_name(found.user_agent), "fact.address": found.address}
+        facts += [Fact(words[key], value) for key, value in names.items() if value]
+    email = _email("new_device", to.first_name, f"{platform_settings().front_url}/", to.language)
+    return replace(email, facts=tuple(facts))
 
 
 def tutor_incomplete_email(to: Addressee, payload: dict[str, int]) -> Email | None:

@@ -186,6 +186,23 @@ def find_addressee(email: str) -> Addressee | None:
         return FIND_ADDRESSEE.one(db, (email,))
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a sign-in session keeps of its device."""
+
+    user_agent: str
+    address: str | None
+
+
+FIND_DEVICE = Query(Device, "SELECT user_agent, host(address) AS address FROM sign_in_sessions WHERE id = %s")
+
+
+def find_device(session_id: UUID) -> Device | None:
+    """The device of a session, None if the session is over."""
+    with connection() as db:
+        return FIND_DEVICE.one(db, (session_id,))
+
+
 # Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key.
 ADD_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at)

@@ -8,6 +8,7 @@ import psycopg
 from functions.mail import repository
 from functions.mail.account_emails import (
     confirmation_email,
+    new_device_email,
     password_changed_email,
     password_reset_email,
     tutor_incomplete_email,
@@ -24,6 +25,7 @@ EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "confirm_email": confirmation_email,
     "reset_password": password_reset_email,
     "password_changed": password_changed_email,
+    "new_device": new_device_email,
     "tutor_incomplete": tutor_incomplete_email,
     "booking_change": booking_change_email,
     "booking_reminder": reminder_email,

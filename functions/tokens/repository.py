@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import connection
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 from shared.kit.security.tokens import Claims
@@ -19,6 +19,7 @@ class Account:
     email: str
     password_hash: str
     confirmed: bool
+    signed_in_before: bool
     known_address: bool
 
 
@@ -26,6 +27,7 @@ FIND_ACCOUNT = Query(
     Account,
     """
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
+       signed_in_at IS NOT NULL AS signed_in_before,
        EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
            AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
@@ -118,7 +120,17 @@ IS_SESSION_ALIVE = Query(
 NOTE_PASSWORD_CHECK = Command("UPDATE sign_in_sessions SET password_checked_at = now() WHERE id = %s")
 
 
-def start_session(account: Account, user_agent: str, address: str | None, expires_at: datetime) -> UUID | None:
+NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
+
+
+def note_first_sign_in(db: PooledConnection, account: Account) -> bool:
+    """Whether nobody has signed in to the account before; of several at once that is so for one."""
+    return not account.signed_in_before and NOTE_FIRST_SIGN_IN.run(db, (account.id,)) > 0
+
+
+def start_session(
+    db: PooledConnection, account: Account, user_agent: str, address: str | None, expires_at: datetime
+) -> UUID | None:
     """A new session, None if the password was changed since it was checked."""
     values = {
         "user_id": account.id,
@@ -127,8 +139,7 @@ def start_session(account: Account, user_agent: str, address: str | None, expire
         "address": address,
         "expires_at": expires_at,
     }
-    with connection() as db:
-        return START_SESSION.one(db, values)
+    return START_SESSION.one(db, values)
 
 
 def rotate_session(claims: Claims) -> Successor | None:

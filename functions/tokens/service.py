@@ -10,12 +10,14 @@ from functions.tokens import repository
 from functions.tokens.refreshing import issue_access_token
 from shared.domain import limits
 from shared.domain.auth import CHALLENGE, Caller
+from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.platform_settings import platform_settings
-from shared.kit.errors import AppError, RecordedError
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import AppError, RecordedError, Throttled
 from shared.kit.observability.metrics import count
 from shared.kit.security import tokens
 from shared.kit.security.password_hashes import hash_password, matching_spelling, needs_rehash, usual_spelling
-from shared.kit.security.rate_limits import Limit, give_back, spend_all
+from shared.kit.security.rate_limits import Limit, give_back, spend, spend_all
 
 USER_AGENT_LENGTH = 300
 
@@ -72,9 +74,9 @@ def sign_in(email: str, password: str, user_agent: str, address: str, device_tok
 
     Raises WrongCredentials, NotConfirmed or shared.kit.errors.Throttled.
     """
-    place = address_or_none(address)
     account = repository.find_account(email, limits.subscriber_range(address))
-    attempt = _Attempt(_failure_counts(account, email, address, device_token))
+    device = _device(account.id, device_token) if account else ""
+    attempt = _Attempt(_failure_counts(account, email, address, device))
     spelling = matching_spelling(account.password_hash if account else None, password)
     if spelling is None or account is None:
         count("FailedLogins")
@@ -82,16 +84,48 @@ def sign_in(email: str, password: str, user_agent: str, address: str, device_tok
     attempt.succeeded()
     if not account.confirmed:
         raise NotConfirmed
-    expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
-    session_id = repository.start_session(account, user_agent[:USER_AGENT_LENGTH], place, expires_at)
-    if session_id is None:
-        raise WrongCredentials
+    pair = _start_session(account, device, user_agent, address)
     usual = usual_spelling(password)
     if needs_rehash(account.password_hash) or spelling != usual:
         repository.replace_password_hash(account.id, account.password_hash, hash_password(usual))
     count("Logins")
+    return pair
+
+
+def _start_session(account: repository.Account, device: str, user_agent: str, address: str) -> TokenPair:
+    """Start a session, and tell the owner of a new device. Raises WrongCredentials if the password changed meanwhile.
+
+    With an account's first sign-in every device is new.
+    """
+    expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
+    mails = []
+    with transaction() as db:
+        is_first = repository.note_first_sign_in(db, account)
+        agent, place = user_agent[:USER_AGENT_LENGTH], address_or_none(address)
+        session_id = repository.start_session(db, account, agent, place, expires_at)
+        if session_id is None:
+            raise WrongCredentials
+        if not is_first and not device and _may_mail(account):
+            [mail_id] = queue_mails(db, [Mail("new_device", account.email, _sign_in_facts(session_id))])
+            mails.append(mail_id)
+    if mails:
+        trigger_mailer(*mails)
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
     return TokenPair(refresh, issue_access_token(account.id, session_id))
+
+
+def _sign_in_facts(session_id: UUID) -> dict[str, int]:
+    """What the mail looks up; the session may be over by then, but not that there was one."""
+    return {"session": session_id.int, "signed_in": int(datetime.now(UTC).timestamp())}
+
+
+def _may_mail(account: repository.Account) -> bool:
+    """Whether the owner has not been mailed about new devices too often already."""
+    try:
+        spend(limits.NEW_DEVICE_MAILS, str(account.id))
+    except Throttled:
+        return False
+    return True
 
 
 def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
@@ -110,7 +144,7 @@ def grant_access_token(username: str, password: str, user_agent: str, address: s
 Counts = tuple[tuple[Limit, str], ...]
 
 
-def _failure_counts(account: repository.Account | None, email: str, address: str, device_token: Any) -> Counts:
+def _failure_counts(account: repository.Account | None, email: str, address: str, device: str) -> Counts:
     """What a failed sign-in is counted for; an account is named by its id, however its address was typed.
 
     Where the account has signed in before, nobody else's failures count: by a token of such a device nothing but its
@@ -118,7 +152,7 @@ def _failure_counts(account: repository.Account | None, email: str, address: str
     """
     subscriber = limits.subscriber(address)
     who = f"typed {email.lower()}" if account is None else f"account {account.id}"
-    if account is not None and (device := _device(account.id, device_token)):
+    if device:
         return ((limits.FAILURES_AT_DEVICE, device),)
     counts = (
         (limits.FAILURES_PER_ACCOUNT_AND_ADDRESS, f"{who} {subscriber}"),

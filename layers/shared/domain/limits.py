@@ -16,6 +16,8 @@ FAILURES_PER_ADDRESS = Limit("password-address", 100, QUARTER_HOUR)
 REGISTRATIONS = Limit("registrations", 60, HOUR)
 MAIL_REQUESTS_PER_ADDRESS = Limit("mail-address", 20, HOUR)
 MAIL_REQUESTS_PER_ACCOUNT = Limit("mail-account", 5, HOUR)
+# Of one account: clients that name no device seem new at every sign-in.
+NEW_DEVICE_MAILS = Limit("new-device-mails", 5, HOUR)
 MESSAGES = Limit("messages", 30, 1)
 # Messages beyond that, after which the socket they come by is closed.
 MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)

@@ -11,7 +11,13 @@ from shared.kit.json import json_text
 from shared.kit.settings import settings
 
 Kind = Literal[
-    "confirm_email", "reset_password", "password_changed", "tutor_incomplete", "booking_change", "booking_reminder"
+    "confirm_email",
+    "reset_password",
+    "password_changed",
+    "new_device",
+    "tutor_incomplete",
+    "booking_change",
+    "booking_reminder",
 ]
 
 

@@ -34,6 +34,8 @@ class User(Base):
     # An IANA name; none means the platform's zone.
     time_zone: Mapped[str | None]
     language: Mapped[str] = mapped_column(server_default="pl")
+    # When somebody first signed in.
+    signed_in_at: Mapped[datetime | None]
 
 
 class SignInSession(Base):

@@ -135,6 +135,13 @@ TEXTS = {
     "password_changed.link": "Open the platform",
     "password_changed.after": "If it was not you, set a new password at once: ask for a link to change it on the"
     " sign-in page.",
+    "new_device.subject": "New sign-in",
+    "new_device.before": "Somebody signed in to your account from a device that nobody has used for it before.",
+    "new_device.link": "Open the platform",
+    "new_device.after": "If it was you, there is nothing to do. If not, set a new password at once: ask for a link on"
+    " the sign-in page. All devices are signed out then.",
+    "fact.device": "Device",
+    "fact.address": "IP address",
     "tutor_incomplete.subject": "Complete your offer",
     "tutor_incomplete.before": "Students cannot book you yet: your offer lacks:",
     "tutor_incomplete.link": "Complete the offer",

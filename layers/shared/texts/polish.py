@@ -135,6 +135,13 @@ TEXTS = {
     "password_changed.link": "Otwórz platformę",
     "password_changed.after": "Jeśli to nie Ty, ustaw od razu nowe hasło: poproś na stronie logowania o link do"
     " zmiany hasła.",
+    "new_device.subject": "Nowe logowanie",
+    "new_device.before": "ktoś zalogował się na Twoje konto z urządzenia, z którego nikt się jeszcze nie logował.",
+    "new_device.link": "Otwórz platformę",
+    "new_device.after": "Jeśli to Ty, nie musisz nic robić. Jeśli nie, ustaw od razu nowe hasło: poproś na stronie"
+    " logowania o link do zmiany hasła. Wszystkie urządzenia zostaną wtedy wylogowane.",
+    "fact.device": "Urządzenie",
+    "fact.address": "Adres IP",
     "tutor_incomplete.subject": "Uzupełnij swoją ofertę",
     "tutor_incomplete.before": "uczniowie nie mogą się jeszcze u Ciebie zapisywać, bo w Twojej ofercie brakuje:",
     "tutor_incomplete.link": "Uzupełnij ofertę",

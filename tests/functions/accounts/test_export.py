@@ -73,6 +73,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "picture": "uploads/user/x.webp",
         "created_at": 0,
         "confirmed_at": 0,
+        "signed_in_at": None,
         "time_zone": "Europe/London",
         "language": "en",
     }

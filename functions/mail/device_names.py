@@ -1,0 +1,28 @@
+"""What mails call a device: whatever a client says of itself, these are words of ours."""
+
+# The first that a User-Agent header holds; browsers name those they descend from, too.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_name(user_agent: str) -> str:
+    """Such as "Firefox, Linux"; empty if it names neither."""
+    found = [next((name for word, name in words if word in user_agent), "") for words in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found))

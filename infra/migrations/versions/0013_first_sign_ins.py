@@ -1,0 +1,27 @@
+"""accounts know when somebody first signed in: later sign-ins of new devices are mailed to their owners
+
+Revision ID: 0013
+Revises: 0012
+"""
+
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+# Who was confirmed has most likely signed in as well.
+STATEMENTS = (
+    "ALTER TABLE users ADD COLUMN signed_in_at timestamptz",
+    "UPDATE users SET signed_in_at = confirmed_at WHERE confirmed_at IS NOT NULL",
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE users DROP COLUMN signed_in_at")
