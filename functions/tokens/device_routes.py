@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from functions.tokens import repository
 from functions.tokens.schemas import Device, DevicePage
-from shared.domain.auth import User
+from shared.domain.auth import Caller, User
 from shared.domain.sign_in_sessions import close_sockets, end_sessions
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
@@ -15,7 +15,7 @@ from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageNumber, PageQuery
 from shared.kit.http.query_models import from_query
 from shared.kit.http.response_models import Detail
-from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.responses import detail_response, raw_json_response
 from shared.kit.http.routing import router
 
 devices = router("tokens")
@@ -26,7 +26,7 @@ MOST_DEVICES = PageNumber(size=500)
 @devices.post("/api/token/logout/", response_model=Detail)
 def sign_out(caller: User) -> Response:
     """Sign out this device: its tokens are void and its sockets are closed."""
-    return _end_sessions(caller.id, only=caller.session_id)
+    return _end_sessions(caller, only=caller.session_id)
 
 
 @devices.get("/api/token/devices/", response_model=DevicePage, responses=error_responses(FieldErrors, NotFound))
@@ -39,7 +39,7 @@ def list_devices(caller: User, query: Annotated[PageQuery, from_query(PageQuery)
 @devices.delete("/api/token/devices/", response_model=Detail)
 def sign_out_other_devices(caller: User) -> Response:
     """Sign out all your devices but this one."""
-    return _end_sessions(caller.id, but=caller.session_id)
+    return _end_sessions(caller, but=caller.session_id)
 
 
 @devices.delete(
@@ -47,7 +47,7 @@ def sign_out_other_devices(caller: User) -> Response:
 )
 def sign_out_device(caller: User, device_id: UUID) -> Response:
     """Sign out one of your devices."""
-    return _end_sessions(caller.id, only=device_id)
+    return _end_sessions(caller, only=device_id)
 
 
 @devices.get("/api/token/sessions/", response_model=list[Device], deprecated=True)
@@ -73,10 +73,10 @@ def end_session(caller: User, session_id: UUID) -> Response:
     return sign_out_device(caller, session_id)
 
 
-def _end_sessions(user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> Response:
+def _end_sessions(caller: Caller, *, only: UUID | None = None, but: UUID | None = None) -> Response:
     with transaction() as db:
-        ended, sockets = end_sessions(db, user_id, only=only, but=but)
+        ended, sockets = end_sessions(db, caller.id, only=only, but=but)
     if only is not None and not ended:
         raise NotFound
     close_sockets(sockets)
-    return json_response({"detail": "Wylogowano."})
+    return detail_response("Wylogowano.", caller.language)

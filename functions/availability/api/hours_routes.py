@@ -17,7 +17,7 @@ from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.query_models import from_query
 from shared.kit.http.response_models import Detail
-from shared.kit.http.responses import json_response, raw_json_response
+from shared.kit.http.responses import detail_response, json_response, raw_json_response
 from shared.kit.http.routing import router
 from shared.kit.json import json_text
 
@@ -72,4 +72,4 @@ def add_override(caller: TutorCaller, override: NewOverride) -> Response:
 def delete_override(caller: TutorCaller, override_id: int) -> Response:
     """Delete an override: its days are again as your weekly hours have them."""
     overrides.delete_override(caller, override_id)
-    return json_response({"detail": "Wyjątek został usunięty."})
+    return detail_response("Wyjątek został usunięty.", caller.language)

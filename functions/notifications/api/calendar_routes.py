@@ -15,7 +15,7 @@ from shared.domain.timestamps import format_time
 from shared.kit.http.fastapi import Path
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.response_models import Detail
-from shared.kit.http.responses import json_response
+from shared.kit.http.responses import detail_response, json_response
 from shared.kit.http.routing import router
 from shared.kit.http.viewer import origin
 
@@ -48,7 +48,7 @@ def get_calendar_feed(caller: User) -> Response:
 def delete_calendar_feed(caller: User) -> Response:
     """Delete your calendar feed: its address leads nowhere from now on."""
     calendar_feeds.delete_feed(caller.id)
-    return json_response({"detail": "Adres kalendarza już nie działa."})
+    return detail_response("Adres kalendarza już nie działa.", caller.language)
 
 
 @calendar.get(

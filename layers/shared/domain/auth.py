@@ -13,6 +13,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.http.fastapi import Depends
+from shared.kit.http.localized_errors import ACCOUNT_LANGUAGE
 from shared.kit.http.routing import guard
 from shared.kit.observability.log import note
 from shared.kit.security import tokens
@@ -162,7 +163,9 @@ AUTHENTICATION_ERRORS = (NotAuthenticated, BadAuthorizationHeader, BadAccessToke
 @guard(*AUTHENTICATION_ERRORS)
 def any_user(request: Request) -> Caller:
     """Guard: signed-in users."""
-    return identify(bearer_token(request.headers.get("authorization", "")))
+    caller = identify(bearer_token(request.headers.get("authorization", "")))
+    request.scope[ACCOUNT_LANGUAGE] = caller.language
+    return caller
 
 
 @guard(*AUTHENTICATION_ERRORS, NotATutor)

@@ -19,3 +19,12 @@ def texts(language: Language) -> Mapping[str, str]:
     else:
         from shared.texts.polish import TEXTS
     return TEXTS
+
+
+def error_texts(language: Language) -> Mapping[str, str]:
+    """What errors say in a language, by the text in the code; one that is missing is the same there."""
+    if language == "en":
+        from shared.texts.errors_in_english import ERRORS
+    else:
+        from shared.texts.errors_in_polish import ERRORS
+    return ERRORS

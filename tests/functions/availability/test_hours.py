@@ -328,8 +328,8 @@ def test_sessions_do_not_cut_the_schedule_the_tutor_sees(people: People) -> None
     [
         ({}, {"hours": [REQUIRED]}),
         ({"hours": None}, {"hours": [NULL]}),
-        ({"hours": {}}, {"hours": ['Oczekiwano listy elementów, a otrzymano dane typu "dict".']}),
-        ({"hours": [5]}, {"hours": ["Niepoprawne dane. Oczekiwano słownika, otrzymano  int."]}),
+        ({"hours": {}}, {"hours": ["Oczekiwano listy, otrzymano: obiekt."]}),
+        ({"hours": [5]}, {"hours": ["Oczekiwano obiektu, otrzymano: liczba."]}),
         ({"hours": [{}]}, {"hours": [REQUIRED] * 3}),
         ({"hours": [on(0)]}, {"hours": ["Upewnij się, że ta wartość jest większa lub równa 1."]}),
         ({"hours": [on(8)]}, {"hours": ["Upewnij się, że ta wartość jest mniejsza lub równa 7."]}),

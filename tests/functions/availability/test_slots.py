@@ -202,7 +202,7 @@ NOT_MOMENT = (
     "Wartość daty z czasem ma zły format. Użyj jednego z dostępnych formatów: "
     "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 )
-OUT_OF_RANGE, BACKWARDS = "Datetime value out of range.", "Koniec zakresu musi być późniejszy niż jego początek."
+OUT_OF_RANGE, BACKWARDS = "Data z czasem jest poza zakresem.", "Koniec zakresu musi być późniejszy niż jego początek."
 TOO_WIDE, ZONE = (
     "Zakres może mieć co najwyżej 62 dni.",
     "Nieznana strefa czasowa. Podaj nazwę z bazy IANA, na przykład Europe/Warsaw.",

@@ -98,10 +98,10 @@ def test_a_notification_is_marked_read_and_unread(people: People, method: str) -
     [
         ({}, {"is_read": ["To pole jest wymagane."]}),
         ({"is_read": None}, {"is_read": ["Pole nie może mieć wartości null."]}),
-        ({"is_read": "maybe"}, {"is_read": ["Must be a valid boolean."]}),
-        ({"is_read": []}, {"is_read": ["Must be a valid boolean."]}),
-        ({"is_read": 2}, {"is_read": ["Must be a valid boolean."]}),
-        ([], {"non_field_errors": ["Niepoprawne dane. Oczekiwano słownika, otrzymano  list."]}),
+        ({"is_read": "maybe"}, {"is_read": ["To pole musi mieć wartość true albo false."]}),
+        ({"is_read": []}, {"is_read": ["To pole musi mieć wartość true albo false."]}),
+        ({"is_read": 2}, {"is_read": ["To pole musi mieć wartość true albo false."]}),
+        ([], {"non_field_errors": ["Oczekiwano obiektu, otrzymano: lista."]}),
     ],
 )
 def test_a_bad_mark_changes_nothing(people: People, body: Any, complaint: dict[str, Any]) -> None:

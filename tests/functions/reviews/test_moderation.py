@@ -57,7 +57,7 @@ def test_anybody_signed_in_reports_a_review_once(people: People, review: int) ->
         ({"reason": ""}, "To pole nie może być puste."),
         ({"reason": "\u200b"}, "To pole nie może być puste."),
         ({"reason": None}, "Pole nie może mieć wartości null."),
-        ({"reason": {}}, "Not a valid string."),
+        ({"reason": {}}, "To pole musi być tekstem."),
         ({"reason": "\0"}, "Znaki null są niedozwolone."),
         ({"reason": "x" * 1_001}, "Upewnij się, że to pole ma nie więcej niż 1000 znaków."),
     ],

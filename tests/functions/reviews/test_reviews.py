@@ -14,7 +14,7 @@ from tests.support.people import People, Person, insert, query
 call = LambdaClient(handler)
 HIDDEN = {"detail": "Ta opinia została ukryta przez obsługę.", "code": "review_hidden"}
 NOT_FOUND = {"detail": "Nie znaleziono."}
-NO_RATING = {"Error": "Rating not found."}
+NO_RATING = {"Error": "Nie znaleziono opinii."}
 
 
 def reviews(tutor_id: object, query_string: str = "") -> Answer:
@@ -163,7 +163,7 @@ def test_the_author_edits_a_review(people: People, body: Any, rating: int, revie
 @pytest.mark.parametrize(
     ("body", "complaints"),
     [
-        ({"rating": 0}, {"rating": ["Rating must be between 1 and 5"]}),
+        ({"rating": 0}, {"rating": ["Ocena musi być liczbą od 1 do 5."]}),
         ({"rating": None}, {"rating": ["Pole nie może mieć wartości null."]}),
         (
             {"rating": 4.5, "review": ""},
@@ -173,7 +173,7 @@ def test_the_author_edits_a_review(people: People, body: Any, rating: int, revie
         ({"review": None}, {"review": ["Pole nie może mieć wartości null."]}),
         ({"review": "x" * 5_001}, {"review": ["Upewnij się, że to pole ma nie więcej niż 5000 znaków."]}),
         ({"review": "a\0"}, {"review": ["Znaki null są niedozwolone."]}),
-        ([], {"non_field_errors": ["Niepoprawne dane. Oczekiwano słownika, otrzymano  list."]}),
+        ([], {"non_field_errors": ["Oczekiwano obiektu, otrzymano: lista."]}),
     ],
 )
 def test_an_edit_that_is_none_is_refused(people: People, body: Any, complaints: Any) -> None:
@@ -224,7 +224,7 @@ def test_a_tutor_replies_replaces_the_reply_and_takes_it_back(people: People) ->
         ({"reply": " "}, "To pole nie może być puste."),
         ({"reply": "\ufeff \u2800"}, "To pole nie może być puste."),
         ({"reply": None}, "Pole nie może mieć wartości null."),
-        ({"reply": []}, "Not a valid string."),
+        ({"reply": []}, "To pole musi być tekstem."),
         ({"reply": "x" * 5_001}, "Upewnij się, że to pole ma nie więcej niż 5000 znaków."),
     ],
 )

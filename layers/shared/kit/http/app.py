@@ -67,7 +67,7 @@ def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
     return methods
 
 
-def _fallback(path: str, routes: Sequence[APIRoute]) -> ApiRoute:
+def _fallback(path: str, routes: Sequence[ApiRoute | FastRoute]) -> ApiRoute:
     """Answers the methods a path does not have, after the same guards as the ones it has."""
 
     def refuse_method(request: Request) -> Response:
@@ -77,7 +77,7 @@ def _fallback(path: str, routes: Sequence[APIRoute]) -> ApiRoute:
 
     dependencies = [Depends(each) for each in guards_of(routes[0])]
     route = ApiRoute(path, refuse_method, methods=list(METHODS), dependencies=dependencies, include_in_schema=False)
-    route.recorded = True
+    route.lenient, route.recorded = True, any(each.recorded for each in routes)
     return route
 
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from shared.kit.http.fastapi import APIRoute
+from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import App, Receive, Scope, Send
 from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
 from shared.kit.http.responses import exception_response
@@ -44,8 +45,10 @@ class UnfitForFastRoute(TypeError):
 class FastRoute(APIRoute):
     """A public GET route whose endpoint has the form (request) -> Response; made by `Router.fast_get`."""
 
-    # Whether the contract records it: then unknown parameters are ignored.
+    # Whether the contract records it, and so the texts of its errors.
     recorded = False
+    # Whether it ignores unknown parameters.
+    lenient = False
     # What its endpoint reads from the query string, for the description.
     query_model: type[RecordedQueryModel] | None = None
     # Which of its answers may take long.
@@ -53,11 +56,11 @@ class FastRoute(APIRoute):
 
     def answer(self, request: Request) -> Response:
         try:
-            if self.query_model is None and not self.recorded:
+            if self.query_model is None and not self.lenient:
                 refuse_unknown(request.scope["query_string"])
             response: Response = self.endpoint(request)
         except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
-            return exception_response(error, self.path)
+            return exception_response(error, self.path, None if self.recorded else choose_language(request.scope))
         return response
 
 

@@ -19,10 +19,12 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.text import is_visible, one_form, unstorable_characters
+from shared.texts import json_types
 
 REQUIRED = "To pole jest wymagane."
 BLANK = "To pole nie może być puste."
 NULL = "Pole nie może mieć wartości null."
+NOT_VALID = "Niepoprawna wartość."
 NOT_TEXT = "Not a valid string."
 NOT_FLAG = "Must be a valid boolean."
 NOT_UUID = "Must be a valid UUID."
@@ -55,10 +57,7 @@ def invalid(*messages: Any) -> PydanticCustomError:
 
 def not_a(expected: str, value: object) -> str:
     """Name the type that came instead of a dictionary or list, by its Python name."""
-    templates = {
-        "dict": "Niepoprawne dane. Oczekiwano słownika, otrzymano  {}.",
-        "list": 'Oczekiwano listy elementów, a otrzymano dane typu "{}".',
-    }
+    templates = {"dict": json_types.NOT_AN_OBJECT, "list": json_types.NOT_A_LIST}
     return templates[expected].format(type(value).__name__)
 
 

@@ -4,6 +4,7 @@ Source: datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from shared.kit.db import idempotency_keys
 from shared.kit.db.idempotency_keys import HOURS_KEPT, IdempotencyKey
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate, constraint_errors, run_transaction
-from shared.kit.errors import AppError, FieldErrors
-from shared.kit.http.responses import raw_json_response
+from shared.kit.errors import AppError, FieldErrors, RecordedError
+from shared.kit.http.responses import BAD_REQUEST, raw_json_response
 from shared.kit.json import json_text
 
 T = TypeVar("T")
@@ -50,6 +51,17 @@ class KeyReused(AppError):
     detail = "Ten klucz był już użyty do innego żądania."
 
 
+class KeptError(RecordedError):
+    """An error that was the answer to the first request, as it was kept."""
+
+    body: Any = {}
+
+    def __init__(self, reply: "Reply") -> None:
+        super().__init__(reply.status)
+        self.body = json.loads(reply.body)
+        self.status = reply.status  # type: ignore[misc] # of other errors it is the class's
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     status: int
@@ -69,7 +81,9 @@ def run_idempotent(
     """Run an action in a transaction, once for the request's Idempotency-Key if it has one.
 
     `answer` makes JSON text of what the action returns, in the same transaction; `errors` are those that violated
-    constraints stand for. Raises FieldErrors for a key of another form, KeyReused, Unavailable, and what both raise.
+    constraints stand for. An error that was kept is raised as KeptError.
+
+    Raises FieldErrors for a key of another form, KeyReused, Unavailable, and what both raise.
     """
     key = read_key(user_id, request, body)
 
@@ -78,6 +92,8 @@ def run_idempotent(
             return Reply(status, answer(db, action(db)))
 
     reply = run_transaction(run if key is None else lambda db: _run_once(db, key, run, errors))
+    if reply.status >= BAD_REQUEST:
+        raise KeptError(reply)
     return raw_json_response(reply.body, reply.status)
 
 

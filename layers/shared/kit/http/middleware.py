@@ -141,8 +141,8 @@ async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") 
     await send({"type": "http.response.body", "body": body})
 
 
-def render_error(error: AppError) -> tuple[int, Headers, bytes]:
-    """An error as status, headers and JSON body."""
-    body = json_text(error.body).encode("utf-8", "backslashreplace")
-    headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    return error.status, headers + [(k.lower().encode(), v.encode()) for k, v in error.headers.items()], body
+def render_error(error: AppError, body: Any = None) -> tuple[int, Headers, bytes]:
+    """An error as status, headers and JSON; `body`: its body in another language."""
+    content = json_text(error.body if body is None else body).encode("utf-8", "backslashreplace")
+    headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+    return error.status, headers + [(k.lower().encode(), v.encode()) for k, v in error.headers.items()], content

@@ -79,7 +79,7 @@ class BodyRequest(Request):
         try:
             form = await self.form(**FORM_LIMITS)
         except (HTTPException, ValueError) as error:
-            reason = getattr(error, "detail", error)
+            reason = error.detail if isinstance(error, HTTPException) else "the form is broken"
             raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]}) from None
         try:
             yield form
@@ -115,12 +115,22 @@ def parse_form(raw: bytes) -> dict[str, str]:
     return dict(fields)
 
 
+class NotCompliant(ValueError):
+    """A number that Python knows and JSON does not; told as the contract records it."""
+
+
 def parse_json(raw: bytes) -> Any:
     """Parse strict JSON: no NaN, no Infinity, nothing that becomes one. Raises MalformedJson."""
     try:
         return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
+    except (json.JSONDecodeError, NotCompliant) as error:
         raise MalformedJson(error) from None
+    except UnicodeDecodeError:
+        raise MalformedJson("the body is not UTF-8") from None
+    except RecursionError:
+        raise MalformedJson("the body is nested too deeply") from None
+    except ValueError:
+        raise MalformedJson("a number has too many digits") from None
 
 
 def _finite(text: str) -> float:
@@ -129,4 +139,4 @@ def _finite(text: str) -> float:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
+    raise NotCompliant(f"Out of range float values are not JSON compliant: {name!r}")

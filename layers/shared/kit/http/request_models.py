@@ -55,7 +55,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def _messages(problem: Mapping[str, Any]) -> list[str]:
     if problem["type"] == "complaints":
         return list(problem["ctx"]["messages"])
-    return [fields.REQUIRED if problem["type"] == "missing" else problem["msg"]]
+    # Pydantic's own words are no texts of ours: fields say in `clean` what is wrong with a value.
+    return [fields.REQUIRED if problem["type"] == "missing" else fields.NOT_VALID]
 
 
 def not_an_object(value: object, key: str | None = None) -> FieldErrors:

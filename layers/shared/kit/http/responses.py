@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import AppError, InternalError, Unavailable
+from shared.kit.http.localized_errors import Choice, localize, localized
 from shared.kit.http.middleware import render_error
 from shared.kit.json import json_text
 from shared.kit.observability.log import logger
+from shared.texts import Language
 
 BAD_REQUEST = 400
 
@@ -25,22 +27,31 @@ def json_response(value: Any, status: int = 200) -> Response:
     return raw_json_response(json_text(value), status)
 
 
-def error_response(error: AppError) -> Response:
-    status, headers, body = render_error(error)
-    response = Response(body, status)
-    response.raw_headers = headers
+def error_response(error: AppError, choice: Choice | None = None) -> Response:
+    """An error as it is recorded or, where a language was chosen, in that."""
+    body = localized(error.body, choice.language) if choice else error.body
+    status, headers, content = render_error(error, body)
+    response = Response(content, status)
+    response.raw_headers = headers + (choice.headers if choice else [])
     return response
 
 
-def exception_response(error: Exception, where: str) -> Response:
+def detail_response(text: str, language: Language) -> Response:
+    """A sentence about what was done, in the caller's language."""
+    response = json_response({"detail": localize(text, language)})
+    response.headers["content-language"] = language
+    return response
+
+
+def exception_response(error: Exception, where: str, choice: Choice | None = None) -> Response:
     """The answer to whatever a route raised; what is none of our errors is logged, once."""
     if isinstance(error, AppError):
-        return error_response(error)
+        return error_response(error, choice)
     if isinstance(error, psycopg.OperationalError):
         logger().error("database unavailable", exc_info=error, extra={"path": where})
         drop_broken_connections()
-        return error_response(Unavailable())
+        return error_response(Unavailable(), choice)
     if isinstance(error, ClientDisconnect):
         return Response(status_code=BAD_REQUEST)  # nobody hears it
     logger().error("unhandled error", exc_info=error, extra={"path": where})
-    return error_response(InternalError())
+    return error_response(InternalError(), choice)

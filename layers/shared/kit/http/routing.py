@@ -11,6 +11,7 @@ from shared.kit.errors import AppError
 from shared.kit.http import path_convertors
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
 from shared.kit.http.fastapi import APIRoute, APIRouter, RequestValidationError
+from shared.kit.http.localized_errors import Choice, choose_language
 from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
 from shared.kit.http.request_body import BodyRequest
 from shared.kit.http.request_models import validation_error
@@ -25,8 +26,10 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 class ApiRoute(APIRoute):
     """A route that reads bodies of any form and answers every failure in our shapes."""
 
-    # Whether the contract records it: then unknown parameters are ignored.
+    # Whether the contract records it, and so the texts of its errors.
     recorded = False
+    # Whether it ignores unknown parameters.
+    lenient = False
     # Whether its path's Allow header names its method.
     listed = True
 
@@ -36,6 +39,10 @@ class ApiRoute(APIRoute):
         calls = (dependency.call for dependency in self.dependant.dependencies)
         return next((call.model for call in calls if isinstance(call, FromQuery)), None)
 
+    def choose_language(self, request: Request) -> Choice | None:
+        """In which language to answer an error, None where its text is recorded."""
+        return None if self.recorded else choose_language(request.scope)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         model = self.body_field.field_info.annotation if self.body_field else None
@@ -43,7 +50,7 @@ class ApiRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
-                if request.scope["query_string"] and not (reads_query or self.recorded):
+                if request.scope["query_string"] and not (reads_query or self.lenient):
                     refuse_unknown(request.scope["query_string"])
                 if model is not None:
                     request = BodyRequest(request.scope, request.receive)
@@ -52,9 +59,9 @@ class ApiRoute(APIRoute):
             except RequestValidationError as error:
                 fault = request.fault if isinstance(request, BodyRequest) else None
                 problems = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
-                return error_response(fault or validation_error(problems, model))
+                return error_response(fault or validation_error(problems, model), self.choose_language(request))
             except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
-                return exception_response(error, self.path)
+                return exception_response(error, self.path, self.choose_language(request))
 
         return guarded
 
@@ -80,7 +87,7 @@ class Router(APIRouter):
         super().add_api_route(path, endpoint, **options)
         match self.routes[-1]:
             case ApiRoute() | FastRoute() as route:
-                route.recorded = self.lenient
+                route.recorded = route.lenient = self.lenient
 
     def fast_get(
         self,

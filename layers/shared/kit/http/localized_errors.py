@@ -1,0 +1,106 @@
+"""Errors of our own endpoints in the caller's language: the account's, else one that Accept-Language asks for.
+
+In the code every text stands once, as the contract records it or in Polish; here it becomes what the caller reads, at
+the edge. Codes stay. What the contract records is answered as it was recorded.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any, NamedTuple, get_args
+
+from shared.kit.http.middleware import Headers, Scope, header
+from shared.texts import DEFAULT_LANGUAGE, Language, error_texts
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+# Of a scope: the language of the account that calls, put there by who finds it.
+ACCOUNT_LANGUAGE = "account_language"
+# Under these keys a body has a text itself; under others lists of them.
+TEXT_KEYS = frozenset({"detail", "Error", "Info", "message"})
+
+
+class Choice(NamedTuple):
+    """The language of an answer, and whether the request's Accept-Language decided about it."""
+
+    language: Language
+    negotiated: bool
+
+    @property
+    def headers(self) -> Headers:
+        named = (b"content-language", self.language.encode())
+        return [named, (b"vary", b"Accept-Language")] if self.negotiated else [named]
+
+
+def choose_language(scope: Scope) -> Choice:
+    """In which language to answer a request."""
+    if account := scope.get(ACCOUNT_LANGUAGE):
+        return Choice(account, negotiated=False)
+    return Choice(preferred_language(header(scope, b"accept-language")), negotiated=True)
+
+
+def preferred_language(accepted: str) -> Language:
+    """Which of our languages an Accept-Language field asks for, the default one if for none.
+
+    The highest quality wins, among equals the first. Source: RFC 9110, section 12.5.4.
+    """
+    wanted: dict[str, float] = {}
+    for name, quality in _ranges(accepted):
+        wanted.setdefault(name, quality)
+    anything = wanted.get("*", 0.0)
+    order = [name for name in wanted if name in LANGUAGES]
+    ours: list[Language] = sorted(LANGUAGES, key=lambda each: order.index(each) if each in order else len(order))
+    best = max(ours, key=lambda each: wanted.get(each, anything))
+    return best if wanted.get(best, anything) > 0 else DEFAULT_LANGUAGE
+
+
+def _ranges(accepted: str) -> Iterator[tuple[str, float]]:
+    """Each range by its primary language with its quality; what cannot be read is passed over."""
+    for each in accepted.lower().split(","):
+        name, _, parameter = each.partition(";")
+        primary, _, region = name.strip().partition("-")
+        weight = re.fullmatch(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", parameter.strip() or "q=1")
+        # Somebody who wants no British English may want another one.
+        if primary and weight and not (region and float(weight[1]) == 0):
+            yield primary, float(weight[1])
+
+
+def localized(body: Any, language: Language) -> Any:
+    """An error's body with its texts in a language."""
+    match body:
+        case dict():
+            return {key: _value(key, value, language) for key, value in body.items()}
+        case list():
+            return [localize(each, language) if isinstance(each, str) else localized(each, language) for each in body]
+    return body
+
+
+def _value(key: str, value: Any, language: Language) -> Any:
+    if isinstance(value, str):
+        return localize(value, language) if key in TEXT_KEYS else value
+    return localized(value, language)
+
+
+def localize(text: str, language: Language) -> str:
+    """A text of the code in a language; one that has no other wording there stays as it is."""
+    exact, patterns = _catalogue(language)
+    if text in exact:
+        return exact[text]
+    for pattern, wording in patterns:
+        if values := pattern.fullmatch(text):
+            with suppress(IndexError):
+                return wording.format(*values.groups())
+    return text
+
+
+@cache
+def _catalogue(language: Language) -> tuple[Mapping[str, str], list[tuple[re.Pattern[str], str]]]:
+    """The texts without values, and patterns of those with some, the longest first."""
+    found = error_texts(language)
+    with_values = sorted((text for text in found if "{}" in text), key=len, reverse=True)
+    patterns = [(_pattern(text), found[text]) for text in with_values]
+    return {text: wording for text, wording in found.items() if "{}" not in text}, patterns
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile("(.*)".join(map(re.escape, text.split("{}"))), re.DOTALL)

@@ -1,0 +1,145 @@
+"""Texts of errors in English, by the text that is written in the code.
+
+`{}` stands for a value; `{1}` is the second of them, counting from 0. Which of these the contract records says the
+route: what it records stays as it is.
+"""
+
+from shared.texts.json_types import of_types
+
+ERRORS = {
+    # Requests of any kind.
+    "Niepoprawne żądanie.": "The request is not valid.",
+    "Nie znaleziono.": "Not found.",
+    'Niedozwolona metoda "{}".': 'The method "{}" is not allowed.',
+    'Brak wsparcia dla żądanego typu danych "{}".': 'The media type "{}" is not supported.',
+    "JSON parse error - {}": "The body is not valid JSON.",
+    "JSON parse error - {}: line {} column {} (char {})": "The body is not valid JSON (line {1}, column {2}).",
+    "Multipart form parse error - {}": "The form cannot be read.",
+    "Przesłane dane są zbyt duże.": "That is too much data.",
+    "Zbyt wiele prób. Spróbuj ponownie później.": "Too many requests. Try again later.",
+    "Usługa jest chwilowo niedostępna.": "The service is unavailable at the moment.",
+    "Wystąpił nieoczekiwany błąd serwera.": "The server has failed unexpectedly.",
+    "Nieznana nazwa „{}”.": "Unknown name “{}”.",
+    "Nieznana nazwa „{}”. Czy chodziło o „{}”?": "Unknown name “{}”. Did you mean “{}”?",
+    "Nieznana nazwa „{}”. Znane: {}.": "Unknown name “{}”. Known are: {}.",
+    "Klucz ma od 1 do 255 znaków ASCII.": "A key has 1 to 255 ASCII characters.",
+    "Ten klucz był już użyty do innego żądania.": "This key was used for another request.",
+    "Nieprawidłowy kursor.": "The cursor is not valid.",
+    # Fields.
+    "To pole jest wymagane.": "This field is required.",
+    "To pole nie może być puste.": "This field must not be blank.",
+    "Pole nie może mieć wartości null.": "This field must not be null.",
+    "Not a valid string.": "This must be a text.",
+    "Must be a valid boolean.": "This must be true or false.",
+    "Must be a valid UUID.": "This must be a UUID.",
+    "Wymagana poprawna liczba całkowita.": "This must be a whole number.",
+    "Wpisz liczbę.": "This must be a number.",
+    "Podaj poprawny adres e-mail.": "This must be an e-mail address.",
+    "Upewnij się, że to pole ma nie więcej niż {} znaków.": "This must have at most {} characters.",
+    "Upewnij się, że pole ma co najmniej {} znaków.": "This must have at least {} characters.",
+    "Upewnij się, że ta wartość jest mniejsza lub równa {}.": "This must be at most {}.",
+    "Upewnij się, że ta wartość jest większa lub równa {}.": "This must be at least {}.",
+    "Wartość daty z czasem ma zły format. Użyj jednego z dostępnych formatów: {}.": "This must be a date and time: {}.",
+    "Datetime value out of range.": "This date and time is out of range.",
+    "Podaj datę z czasem razem z przesunięciem względem UTC, np. {}.": "Give the offset from UTC with the date and"
+    " time, such as {}.",
+    "Podaj pełną minutę, bez sekund.": "Give a full minute, without seconds.",
+    "Niepoprawna wartość.": "This value is not valid.",
+    "Znaki null są niedozwolone.": "Null characters are not allowed.",
+    "No data provided": "The body is empty.",
+    "Dozwolone wartości: {}.": "This must be one of: {}.",
+    "„{}” nie jest poprawnym wyborem.": "“{}” is not one of the choices.",
+    "Wybierz poprawną wartość. {} nie jest żadną z dostępnych opcji.": "{} is not one of the choices.",
+    "Podaj godzinę w postaci GG:MM.": "Give a time of day as HH:MM.",
+    "Data ma zły format. Użyj jednego z tych formatów: {}.": "Give a date as {}.",
+    "Nieznana strefa czasowa. Podaj nazwę z bazy IANA, na przykład {}.": "Unknown time zone. Give a name of the IANA"
+    " database, such as {}.",
+    **of_types(
+        "Expected an object, but got {}.",
+        "Expected a list, but got {}.",
+        {
+            "str": "a text",
+            "int": "a number",
+            "float": "a number",
+            "bool": "true or false",
+            "list": "a list",
+            "dict": "an object",
+            "NoneType": "null",
+        },
+    ),
+    # Who calls.
+    "Nie podano danych uwierzytelniających.": "You are not signed in.",
+    "Nagłówek autoryzacji musi zawierać dwie wartości rodzielone spacjami": "The Authorization header must hold two"
+    " words.",
+    "Podany token jest błędny dla każdego typu tokena": "The token is not valid.",
+    "Token jest niepoprawny lub wygasł": "The token is not valid, or has expired.",
+    "Token posiada zły typ": "The token is of another kind.",
+    "Token nie zawierał rozpoznawalnej identyfikacji użytkownika": "The token names no account.",
+    "Użytkownik nie znaleziony": "The account was deleted.",
+    "Nie masz uprawnień, by wykonać tę czynność.": "You may not do this.",
+    "Potwierdź najpierw swoje hasło.": "Confirm your password first.",
+    "Nie znaleziono aktywnego konta dla podanych danych uwierzytelniających": "No account has this address and"
+    " password.",
+    "Konto nie zostało jeszcze potwierdzone. Kliknij link, który wysłaliśmy na Twój adres e-mail.": "The account is not"
+    " confirmed yet. Follow the link that we sent to your e-mail address.",
+    # Bookings.
+    "Nie można tego teraz zrobić.": "This cannot be done now.",
+    "Ten termin jest już zajęty.": "This time is taken.",
+    "Korepetytor nie oferuje tego terminu.": "The tutor does not offer this time.",
+    "Na rezerwację tego terminu jest już za późno.": "It is too late to book this time.",
+    "Tak odległych terminów jeszcze nie można rezerwować.": "Times so far ahead cannot be booked yet.",
+    "Korepetytor nie przyjmuje więcej rezerwacji na ten dzień.": "The tutor takes no more bookings for this day.",
+    "Korepetytor nie przyjmuje więcej rezerwacji na ten tydzień.": "The tutor takes no more bookings for this week.",
+    "W tej grupie nie ma wolnych miejsc.": "This group has no free seat.",
+    "W tym czasie odbywają się już inne zajęcia.": "There is another session at this time.",
+    "Masz już tyle nadchodzących rezerwacji, ile można mieć naraz.": "You have as many bookings to come as you may have"
+    " at once.",
+    "W obecnym stanie rezerwacji nie można tego zrobić.": "This cannot be done in the booking's present state.",
+    "Czas na odpowiedź minął.": "The time to answer is over.",
+    "Nie można rezerwować zajęć u siebie.": "You cannot book your own time.",
+    "Części terminów nie można zarezerwować.": "Some of the times cannot be booked.",
+    "Na przełożenie tych zajęć jest już za późno.": "It is too late to move this session.",
+    "Termin zajęć grupowych może zmienić tylko korepetytor.": "Only the tutor can move a group.",
+    "To miejsce jest wolne: można je od razu zarezerwować.": "There is a free seat: you can book it at once.",
+    "Masz już miejsce na tych zajęciach.": "You have a seat in this session.",
+    "Jesteś już na liście oczekujących.": "You are on the waitlist already.",
+    "Ta rezerwacja jest już potwierdzona.": "This booking is confirmed already.",
+    "Zajęcia jeszcze się nie skończyły.": "The session is not over yet.",
+    "Zajęcia skończyły się ponad 48 godzin temu.": "The session ended more than 48 hours ago.",
+    "Na odwołanie tych zajęć jest już za późno.": "It is too late to cancel this session.",
+    "Podaj session, albo tutor i start_time.": "Give session, or tutor and start_time.",
+    "Podaj schedule_item, albo tutor i start_time, albo session.": "Give schedule_item, or tutor and start_time, or"
+    " session.",
+    "Podaj length albo end_time.": "Give length or end_time.",
+    "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia.": "The start must be before the end.",
+    "Ta grupa spotyka się w innej formie.": "This group meets in the other form.",
+    "Korepetytor nie prowadzi zajęć w tej formie.": "The tutor does not teach in this form.",
+    "Korepetytor nie prowadzi takich zajęć.": "The tutor does not give such sessions.",
+    "Ta rezerwacja nie należy do tej serii.": "This booking is not in this series.",
+    "Do grupy dołącza się na jedne zajęcia.": "A group is joined for one session.",
+    "Zajęcia można przełożyć najdalej o dwa lata naprzód.": "A session can be moved two years ahead at most.",
+    "Zajęcia trwają od {} do {} minut.": "Sessions take {} to {} minutes.",
+    # Time on offer.
+    "Podaj co najwyżej {} przedziałów godzin.": "Give at most {} stretches of hours.",
+    "Godzina rozpoczęcia musi być wcześniejsza niż godzina zakończenia.": "The start must be before the end.",
+    "Godziny jednego dnia nie mogą na siebie zachodzić.": "Hours of one day must not overlap.",
+    "Ostatni dzień nie może być wcześniejszy niż pierwszy.": "The last day must not be before the first.",
+    "Koniec zakresu musi być późniejszy niż jego początek.": "The end must be after the start.",
+    "Zakres może mieć co najwyżej {} dni.": "The span can have at most {} days.",
+    "Podaj od 1 do {} różnych długości zajęć, każdą od {} do {} minut.": "Give 1 to {} different lengths, each of {} to"
+    " {} minutes.",
+    "Podaj adres zaczynający się od https://.": "Give an address that begins with https://.",
+    "Podaj trzyliterowy kod waluty (ISO 4217).": "Give the three letters of a currency (ISO 4217).",
+    "Dostępne długości zajęć w minutach: {}.": "The tutor's lengths in minutes are: {}.",
+    "Możesz mieć co najwyżej {} nadchodzących wyjątków. Usuń któryś z nich.": "You can have at most {} exceptions to"
+    " come. Delete one of them.",
+    "W tym czasie masz już zajęcia.": "You have sessions in that time.",
+    "Podaj dni tygodnia od 1 (poniedziałek) do 7 (niedziela).": "Give days of the week from 1 (Monday) to 7 (Sunday).",
+    # Reviews.
+    "Ta opinia została ukryta przez obsługę.": "This review was hidden by the staff.",
+    "Nie możesz zgłosić własnej opinii.": "You cannot report your own review.",
+    # What was done.
+    "Adres kalendarza już nie działa.": "The calendar's address leads nowhere now.",
+    "Wylogowano.": "Signed out.",
+    "Wyjątek został usunięty.": "The exception was deleted.",
+}

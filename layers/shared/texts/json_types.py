@@ -1,0 +1,13 @@
+"""The names of JSON's types in errors: the contract records Python's, which our own endpoints do not tell."""
+
+from collections.abc import Mapping
+
+# What `shared.kit.http.fields.not_a` says.
+NOT_AN_OBJECT = "Niepoprawne dane. Oczekiwano słownika, otrzymano  {}."
+NOT_A_LIST = 'Oczekiwano listy elementów, a otrzymano dane typu "{}".'
+
+
+def of_types(object_expected: str, list_expected: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Both complaints about every type."""
+    pairs = ((NOT_AN_OBJECT, object_expected), (NOT_A_LIST, list_expected))
+    return {recorded.format(python): own.format(word) for recorded, own in pairs for python, word in names.items()}
