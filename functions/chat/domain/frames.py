@@ -46,7 +46,8 @@ def legacy_frame(message: StoredMessage) -> dict[str, Any]:
 
 def stored_frame(message: StoredMessage) -> dict[str, Any]:
     """What sockets of protocol 2 get: an event with the message's place and the sender's own id of it."""
-    data = {**legacy_frame(message), "seq": message.seq, "client_id": message.client_id}
+    item = {**legacy_frame(message), "created_at": format_time(message.created_at)}
+    data = {**item, "seq": message.seq, "client_id": message.client_id}
     return {"event": "message_stored", "data": data}
 
 

@@ -11,6 +11,6 @@ def format_time(moment: datetime) -> str:
 
 
 def format_socket_time(moment: datetime) -> str:
-    """The form of WebSocket messages: always with a fraction, no colon in the offset."""
+    """The form of messages of protocol 1, as recorded: always with a fraction, no colon in the offset."""
     text = moment.astimezone(local_zone()).isoformat(timespec="microseconds")
     return text[:-3] + text[-2:]
