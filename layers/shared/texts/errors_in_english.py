@@ -84,6 +84,8 @@ ERRORS = {
     " confirmed yet. Follow the link that we sent to your e-mail address.",
     # Bookings.
     "Nie można tego teraz zrobić.": "This cannot be done now.",
+    "Ten korepetytor nie uzupełnił jeszcze swojej oferty.": "This tutor has not completed their offer yet.",
+    "Ten termin już minął.": "This time is over.",
     "Ten termin jest już zajęty.": "This time is taken.",
     "Korepetytor nie oferuje tego terminu.": "The tutor does not offer this time.",
     "Na rezerwację tego terminu jest już za późno.": "It is too late to book this time.",
@@ -129,7 +131,7 @@ ERRORS = {
     "Podaj od 1 do {} różnych długości zajęć, każdą od {} do {} minut.": "Give 1 to {} different lengths, each of {} to"
     " {} minutes.",
     "Podaj adres zaczynający się od https://.": "Give an address that begins with https://.",
-    "Podaj trzyliterowy kod waluty (ISO 4217).": "Give the three letters of a currency (ISO 4217).",
+    "Wszystkie ceny są w jednej walucie: {}.": "All prices are in one currency: {}.",
     "Dostępne długości zajęć w minutach: {}.": "The tutor's lengths in minutes are: {}.",
     "Możesz mieć co najwyżej {} nadchodzących wyjątków. Usuń któryś z nich.": "You can have at most {} exceptions to"
     " come. Delete one of them.",
