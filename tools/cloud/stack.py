@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
@@ -44,13 +44,17 @@ SENDER_DOMAIN = "example.com"
 
 @dataclass(frozen=True)
 class Options:
-    """What differs from AWS: schedules run `speed` times as fast; `environment` wins over the template's."""
+    """What differs from AWS: schedules run `speed` times as fast; `environment` wins over the template's.
+
+    `parameters` are those of the deploy.
+    """
 
     environment: Mapping[str, str]
     speed: float = 20.0
     jitter: float = 0.0
     deploy: bool = True
     event_sources: bool = True
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 class Cloud:
@@ -125,7 +129,7 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
     """The platform, answering at `url` while the block runs."""
     with ExitStack() as stack:
         aws = stack.enter_context(Aws())
-        template = Template(TEMPLATE, PARAMETERS, aws.secrets)
+        template = Template(TEMPLATE, {**PARAMETERS, **options.parameters}, aws.secrets)
         aws.deploy(template, SENDER_DOMAIN)
         cloud = Cloud(aws, template, options, port)
         stack.callback(cloud.close)
