@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import anyio.to_thread
 
@@ -18,6 +17,10 @@ from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
 from local.launch import die_with_parent
+from local.monitoring.access_log import AccessLog
+from local.monitoring.figures import Figures
+from local.monitoring.json_logs import write_json_logs
+from local.monitoring.observer import Observer, RouteFinder
 from local.options import Options, read_options
 from local.peer_workers import LocalPusher, listen
 from local.scheduler import Scheduler
@@ -28,14 +31,15 @@ from shared.domain.outbox import mailer_trigger
 from shared.kit.aws.websocket import install_pusher
 from shared.kit.db.pool import close_pool
 from shared.kit.http.app import http_app
-from shared.kit.http.middleware import App, Receive, Scope, Send
+from shared.kit.http.middleware import App
+from shared.kit.observability import metrics
 
 # Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005
 
 
 class Server:
-    """Sends every request to where it belongs."""
+    """All that a worker process runs; `app` sends every request to where it belongs."""
 
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])
@@ -48,45 +52,56 @@ class Server:
             flood_frame=lambda connection: flood_frame(connection.query),
         )
         self.pusher = LocalPusher(self.gateway, folder)
-        others = [health.route, media.mount(), *docs.routes]
+        self.scheduler = Scheduler()
+        others = [*health.routes(options.data_folder), media.mount(), *docs.routes]
         if options.is_production:
             others += [web_pages.icon, production.running_page]
         else:
             others += [*inbox.routes(), web_pages.mount(), *management.routes(self.pusher)]
             others += [] if options.frontend else start_page.routes(options)
-        self.http: App = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
-        if options.frontend:
-            self.http = Frontend(Path(options.frontend), options.frontend_host, self.http)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app: Any = self.gateway if scope["type"] == "websocket" else self.http
-        await app(scope, receive, send)
+        api = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
+        api.app = RouteFinder(api.app)
+        http = Frontend(Path(options.frontend), options.frontend_host, api) if options.frontend else api
+        self.figures = Figures(self.scheduler.succeeded_at, self._count)
+        access_log = AccessLog(os.environ["POWERTOOLS_SERVICE_NAME"]) if options.access_log else None
+        self.app = Observer(http, self.gateway, self.figures, access_log, others)
 
     @asynccontextmanager
     async def _running(self, folder: Path) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         install_pusher(self.pusher)
-        scheduler = Scheduler()
-        mailer_trigger.installed = scheduler.wake
-        dispatch_trigger.installed = scheduler.trigger_dispatch
-        peers = await listen(self.gateway, folder)
+        mailer_trigger.installed = self.scheduler.wake
+        dispatch_trigger.installed = self.scheduler.trigger_dispatch
+        metrics.counters.append(self.figures.count)
+        peers = await listen(self.gateway, folder, self.app.snapshot)
         self.gateway.open()
-        scheduler.start()
+        self.scheduler.start()
         try:
             yield
         finally:
-            scheduler.stop()
+            self.scheduler.stop()
             peers.close()
             self.gateway.shut()
             close_pool()
+            self.app.write()
+
+    def _count(self) -> dict[str, float]:
+        return {
+            "sockets": len(self.gateway.sockets),
+            "frames_received_total": self.gateway.received,
+            "frames_sent_total": self.gateway.sent,
+            "job_failures_total": self.scheduler.failures(),
+        }
 
 
 def build() -> App:
     """The app factory of every worker process."""
     options = read_options()
+    if options.is_production:
+        write_json_logs()
     sys.setswitchinterval(SWITCH_INTERVAL)
     if supervisor := multiprocessing.parent_process():
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
-    server = Server(options)
+    app = Server(options).app
     networks = parse_networks(options.trusted_proxies)
-    return TrustedProxies(networks, server) if networks else server
+    return TrustedProxies(networks, app) if networks else app

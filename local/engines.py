@@ -19,6 +19,7 @@ import psycopg
 import redis
 
 from local.options import CannotStart
+from shared.kit.observability.log import logger
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 20.0
@@ -76,11 +77,11 @@ class Engine:
             with self._lock:
                 if self._stopped:
                     return
-                sys.stderr.write(f"{self.name} has ended; starting it again.\n")
+                logger().warning("%s has ended; starting it again.", self.name)
                 try:
                     self.process = self._start()
                 except CannotStart as reason:
-                    sys.stderr.write(f"{reason}\n")
+                    logger().error(str(reason))
                     os.kill(os.getpid(), signal.SIGTERM)
                     return
 

@@ -78,6 +78,8 @@ class Gateway:
         lifetime: float | None = None,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
+        # Frames, since this process began.
+        self.received = self.sent = 0
         self.routes = frozenset(routes)
         self.threads = [HandlerThread(handler, batches or {}, number) for number in range(threads)]
         self.flood_frame = flood_frame
@@ -142,6 +144,7 @@ class Gateway:
     def _take(self, socket: Socket, text: str, *, is_base64: bool = False) -> None:
         """A frame has come: hand it to the function."""
         socket.active_at = time.monotonic()
+        self.received += 1
         route = self._route(text)
         if route is None:
             socket.post(text_frame(gateway_error("Forbidden", socket.connection)))
@@ -197,6 +200,7 @@ class Gateway:
         while self._outgoing:
             socket, frame = self._outgoing[0]
             socket.post(frame)
+            self.sent += 1
             self._outgoing.popleft()
 
     def close(self, connection_ids: Iterable[str], reason: str = "") -> list[str]:

@@ -33,6 +33,11 @@ class Options:
     # Real servers to use instead of the embedded ones.
     database_url: str = ""
     redis_url: str = ""
+    # A line in the log for every request; in production that is the default.
+    access_log: bool = False
+    # Where Prometheus reads figures; 0 is nowhere.
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
     # Where mails can be read that are sent by SMTP.
     mail_page: str = ""
 
@@ -59,10 +64,13 @@ def read_options() -> Options:
         raise CannotStart(str(error)) from None
     if options.mode not in MODES:
         raise CannotStart(f"MODE={options.mode} is neither {' nor '.join(MODES)}.")
-    if options.is_production and not os.environ.get("DEMO"):
-        options = replace(options, demo=False)
+    if options.is_production:
+        demo = options.demo and bool(os.environ.get("DEMO"))
+        options = replace(options, demo=demo, access_log=options.access_log or not os.environ.get("ACCESS_LOG"))
     if not 0 < options.port < 65_536:
         raise CannotStart(f"PORT={options.port} is not a port number.")
+    if not 0 <= options.metrics_port < 65_536:
+        raise CannotStart(f"METRICS_PORT={options.metrics_port} is not a port number.")
     if options.workers < 1:
         raise CannotStart(f"WORKERS={options.workers}: at least one process is needed.")
     try:

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class LocalPusher:
             return describe(here)
         owner = owner_of(connection_id)
         try:
-            return None if owner == os.getpid() else self._ask(owner, {"describe": connection_id}) or None
+            return None if owner == os.getpid() else ask(self.sockets, owner, {"describe": connection_id}) or None
         except PeerGone:
             return None
 
@@ -61,26 +61,32 @@ class LocalPusher:
             by_owner.setdefault(owner_of(each), []).append(each)
         for owner, ids in by_owner.items():
             try:
-                gone += ids if owner == os.getpid() else self._ask(owner, {**what, "ids": ids})
+                gone += ids if owner == os.getpid() else ask(self.sockets, owner, {**what, "ids": ids})
             except PeerGone:
                 gone += ids
         return gone
 
-    def _ask(self, owner: int, request: dict[str, Any]) -> Any:
-        """One request, one answer. Raises PeerGone if there is no such process."""
-        with socket.socket(socket.AF_UNIX) as call:
-            call.settimeout(TIMEOUT)
-            try:
-                call.connect(str(address(self.sockets, owner)))
-                call.sendall(json.dumps(request).encode() + b"\n")
-                with call.makefile("rb") as answer:
-                    return json.loads(answer.readline())
-            except (FileNotFoundError, ConnectionError):
-                raise PeerGone from None
-            except (OSError, ValueError) as error:
-                # It may only be busy: its sockets are not taken for gone.
-                logger().warning("peer worker did not answer", extra={"process": owner, "error": str(error)})
-                return []
+
+def ask(sockets: Path, owner: int, request: dict[str, Any]) -> Any:
+    """One request to a worker, one answer; nothing if it is too busy. Raises PeerGone if there is no such process."""
+    with socket.socket(socket.AF_UNIX) as call:
+        call.settimeout(TIMEOUT)
+        try:
+            call.connect(str(address(sockets, owner)))
+            call.sendall(json.dumps(request).encode() + b"\n")
+            with call.makefile("rb") as answer:
+                return json.loads(answer.readline())
+        except (FileNotFoundError, ConnectionError):
+            raise PeerGone from None
+        except (OSError, ValueError) as error:
+            # It may only be busy: its sockets are not taken for gone.
+            logger().warning("peer worker did not answer", extra={"process": owner, "error": str(error)})
+            return []
+
+
+def workers(sockets: Path) -> list[int]:
+    """The processes that have listened, some of which may have ended."""
+    return sorted(int(each.stem.removeprefix("worker-")) for each in sockets.glob("worker-*.sock"))
 
 
 def describe(here: Socket) -> dict[str, Any]:
@@ -98,10 +104,12 @@ def address(sockets: Path, process: int) -> Path:
     return sockets / f"worker-{process}.sock"
 
 
-async def listen(gateway: Gateway, sockets: Path) -> asyncio.Server:
-    """Answer the requests of other worker processes in this one."""
+async def listen(gateway: Gateway, sockets: Path, figures: Callable[[], dict[str, Any]] = dict) -> asyncio.Server:
+    """Answer the requests of other worker processes in this one, and of who collects `figures`."""
 
     def answer(request: dict[str, Any]) -> Any:
+        if "figures" in request:
+            return figures()
         if "describe" in request:
             here = gateway.sockets.get(request["describe"])
             return here and describe(here)

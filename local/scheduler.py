@@ -23,11 +23,14 @@ REMINDERS_SECONDS = 60.0
 
 @dataclass
 class Schedule:
-    """A function and how often it is called; `next_at` is in monotonic seconds."""
+    """A function and how often it is called; `next_at` is in monotonic seconds, `succeeded_at` since 1970."""
 
+    name: str
     function: Callable[[object, object], object]
     seconds: float
     next_at: float = 0.0
+    succeeded_at: float = 0.0
+    failures: int = 0
 
 
 class Scheduler(threading.Thread):
@@ -35,16 +38,16 @@ class Scheduler(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="scheduler", daemon=True)
-        self._mail = Schedule(mail.handler, MAIL_SECONDS)
-        self._dispatch = Schedule(dispatch_job.handler, DISPATCH_SECONDS)
+        self._mail = Schedule("mail", mail.handler, MAIL_SECONDS)
+        self._dispatch = Schedule("dispatch", dispatch_job.handler, DISPATCH_SECONDS)
         # A sweep makes changes, dispatching them queues mails.
         self._schedules = [
-            Schedule(sweep_job.handler, SWEEP_SECONDS),
+            Schedule("sweep", sweep_job.handler, SWEEP_SECONDS),
             self._dispatch,
-            Schedule(reminders.handler, REMINDERS_SECONDS),
+            Schedule("reminders", reminders.handler, REMINDERS_SECONDS),
             self._mail,
-            Schedule(keep_alive_job.handler, KEEP_ALIVE_SECONDS),
-            Schedule(horizon_job.handler, HORIZON_SECONDS),
+            Schedule("keep_alive", keep_alive_job.handler, KEEP_ALIVE_SECONDS),
+            Schedule("horizon", horizon_job.handler, HORIZON_SECONDS),
         ]
         self._woken = threading.Event()
         self._stopping = False
@@ -58,6 +61,13 @@ class Scheduler(threading.Thread):
         """Dispatch changes of bookings now."""
         self._dispatch.next_at = 0.0
         self._woken.set()
+
+    def succeeded_at(self) -> dict[str, float]:
+        """When each function last succeeded, in seconds since 1970."""
+        return {each.name: each.succeeded_at for each in self._schedules if each.succeeded_at}
+
+    def failures(self) -> int:
+        return sum(each.failures for each in self._schedules)
 
     def stop(self) -> None:
         self._stopping = True
@@ -78,5 +88,7 @@ class Scheduler(threading.Thread):
         schedule.next_at = now + schedule.seconds
         try:
             schedule.function({}, None)
+            schedule.succeeded_at = time.time()
         except Exception:  # noqa: BLE001 - one failing function must not end the others
+            schedule.failures += 1
             logger().exception("scheduled function failed")

@@ -3,12 +3,14 @@
 import signal
 import socket
 import sys
-from urllib.parse import urljoin
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from local.announcements import announce, announce_end
 from local.http_protocol import BoundedHttpProtocol
+from local.monitoring.exposition import exposed
+from local.monitoring.json_logs import write_json_logs
 from local.options import CannotStart, Options, read_options
 from local.production import refuse_what_is_unsafe
 from local.stack import prepare, running_stack
@@ -28,16 +30,20 @@ def main() -> None:
         if options.is_production:
             refuse_what_is_unsafe(options)
         with bind(options) as listener, running_stack(options):
+            if options.is_production:
+                write_json_logs()
             prepare(options)
-            announce(options)
-            serve(options, listener)
-        print("\nStopped.")  # started in the background, where Ctrl-C's signal is ignored once the server has seen it
+            with exposed(options):
+                announce(options)
+                serve(options, listener)
+        # Started in the background, where Ctrl-C's signal is ignored once the server has seen it.
+        announce_end()
     except CannotStart as reason:
         sys.exit(str(reason))
     except OSError as error:
         sys.exit(f"The server cannot run: {error}")
     except KeyboardInterrupt:
-        print("\nStopped.")
+        announce_end()
 
 
 def bind(options: Options) -> socket.socket:
@@ -65,7 +71,10 @@ def serve(options: Options, listener: socket.socket) -> None:
         # As on AWS: no compression, and no pings that close a socket whose client sleeps.
         ws_per_message_deflate=False,
         ws_ping_interval=None,
+        # In production they go where all others go.
+        log_config=None if options.is_production else uvicorn.config.LOGGING_CONFIG,
         log_level="error",
+        # local.monitoring does it.
         access_log=False,
         server_header=False,
         # local.trusted_proxies does it, for WebSockets and hosts too.
@@ -88,20 +97,3 @@ def certificate(options: Options) -> tuple[str | None, str | None]:
 
     chain, key = make(options.data_folder / "tls")
     return str(chain), str(key)
-
-
-def announce(options: Options) -> None:
-    from local.demo.accounts import DEMO_ACCOUNTS
-    from local.inbox import page_address
-
-    lines = [("API documentation", options.origin + "/api/swagger/docs/")]
-    if options.frontend or not options.is_production:
-        lines.insert(0, ("Frontend" if options.frontend else "Start page", options.origin + "/"))
-    if inbox := page_address(options):
-        lines.append(("Mail inbox", urljoin(options.origin, inbox)))
-    if options.demo:
-        lines += [(f"Demo {each.role}", f"{each.email}  {each.password}") for each in DEMO_ACCOUNTS]
-    print("The tutoring platform is running. Ctrl-C stops it.\n")
-    for name, value in lines:
-        print(f"  {name:18} {value}")
-    print(flush=True)

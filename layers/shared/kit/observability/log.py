@@ -3,8 +3,6 @@
 Of people the logs name ids only; see `shared.kit.observability.log_privacy`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
@@ -30,14 +28,21 @@ def event_ids() -> dict[str, str]:
     return _event.get() or {}
 
 
-@contextmanager
-def event(**ids: str | None) -> Iterator[None]:
+class event:  # noqa: N801 - a context manager, without what a generator would cost every request
     """Log lines of the block, in whatever thread they are written for it, carry these ids."""
-    token = _event.set({name: value for name, value in ids.items() if value})
-    try:
-        yield
-    finally:
-        _event.reset(token)
+
+    __slots__ = ("_ids", "_token")
+
+    def __init__(self, **ids: str | None) -> None:
+        self._ids = {name: value for name, value in ids.items() if value}
+
+    def __enter__(self) -> dict[str, str]:
+        """The ids that are known so far; `note` adds to them."""
+        self._token = _event.set(self._ids)
+        return self._ids
+
+    def __exit__(self, *_failure: object) -> None:
+        _event.reset(self._token)
 
 
 def in_event() -> bool:

@@ -9,6 +9,8 @@ from types import TracebackType
 import psycopg
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
+from shared.kit.json import json_text
+
 EMAIL = re.compile(r"[\w.+%'~-]+@[\w-]+(?:\.[\w-]+)+")
 # A JWT; and a long run of letters and digits of both kinds, as tokens and keys are, but no UUID and no name.
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|\b(?=[A-Za-z_]*\d)(?=\d*[A-Za-z_])\w{32,}\b")
@@ -31,9 +33,10 @@ class PrivateFormatter(LambdaPowertoolsFormatter):
         self.event_ids = event_ids
 
     def format(self, record: LogRecord) -> str:
-        for name, value in self.event_ids().items():
-            record.__dict__.setdefault(name, value)
-        return redact(super().format(record))
+        """The ids stay as they are, though some look like tokens: lines are found by them."""
+        line = redact(super().format(record))
+        ids = {name: value for name, value in self.event_ids().items() if name not in record.__dict__}
+        return f"{line[:-1]}, {json_text(ids)[1:]}" if ids else line
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - logging's name
         error = ei[1]

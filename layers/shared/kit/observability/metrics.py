@@ -1,9 +1,11 @@
 """Figures of what happens, in CloudWatch's embedded metric format: `count("Bookings")` is all it takes.
 
-They are written where POWERTOOLS_METRICS_NAMESPACE names a place for them, as in the functions on AWS; elsewhere a call
-costs nothing. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+They are written where POWERTOOLS_METRICS_NAMESPACE names a place for them, as in the functions on AWS; the local server
+has counters of its own.
+Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ from shared.kit.settings import settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
+
+# What else counts in this process.
+counters: list[Callable[[str, int], None]] = []
 
 
 @cache
@@ -28,6 +33,8 @@ def count(name: str, amount: int = 1) -> None:
     """Something happened. Names are plural nouns in CamelCase: Logins, Messages."""
     if enabled():
         _metrics().add_metric(name, "Count", amount)
+    for each in counters:
+        each(name, amount)
 
 
 def measure(name: str, milliseconds: float) -> None:

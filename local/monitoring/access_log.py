@@ -1,0 +1,52 @@
+"""The access log: a JSON line for every request, without queries, addresses and bodies.
+
+Lines are written by hand: the logger of everything else would cost a hot request a tenth of its processor time.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Answered(NamedTuple):
+    """A request and how it went; `at` in seconds since 1970, `ids` at least the request's."""
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    at: float
+    ids: dict[str, str]
+
+
+class AccessLog:
+    """Writes to the output of this process."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+
+    def write(self, requests: Iterable[Answered]) -> None:
+        """What cannot be written, to a full disk or a closed pipe, is lost: requests go on."""
+        text = "".join(map(self._line, requests)).encode()
+        with suppress(OSError):
+            while text:
+                text = text[os.write(sys.stdout.fileno(), text) :]
+
+    def _line(self, request: Answered) -> str:
+        """All of it is ours or was validated, so that nothing needs escaping."""
+        method, route, status, seconds, at, ids = request
+        return (
+            f'{{"level":"INFO","message":"request","timestamp":"{_second(int(at))},{int(at % 1 * 1000):03}+0000",'
+            f'"service":"{self.service}","method":"{method}","route":"{route}","status":{status},'
+            f'"ms":{seconds * 1000:.1f},"user_id":"{ids.get("user_id", "")}","request_id":"{ids["request_id"]}"}}\n'
+        )
+
+
+@lru_cache(maxsize=2)
+def _second(at: int) -> str:
+    """The time as in other lines of the log."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))

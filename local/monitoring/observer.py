@@ -1,0 +1,153 @@
+"""Gives every request an id, and writes down how it went.
+
+A caller's own `X-Request-ID` is kept, the answer repeats it, and every line logged for the request carries it. What was
+answered is counted and logged some requests at a time, which is cheaper: that of the last moment is lost with a process
+that is killed.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from functools import cache
+from itertools import count
+from secrets import token_hex
+from time import perf_counter, time
+from typing import Any
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from local.gateway import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH
+from local.monitoring.access_log import AccessLog, Answered
+from local.monitoring.figures import Figures, Snapshot
+from shared.kit.http.app import METHODS
+from shared.kit.http.middleware import App, Message, Receive, Scope, Send, header
+from shared.kit.observability.log import event
+
+HEADER = b"x-request-id"
+WRITE_SECONDS = 0.2
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
+# What is measured of requests that no route answered.
+FRONTEND, PREFLIGHT, UNKNOWN = "(frontend)", "(preflight)", "(unknown)"
+SWITCHING_PROTOCOLS, FORBIDDEN, SERVER_ERROR = 101, 403, 500
+# The key of the scope under which the router leaves what it has found.
+FOUND = "local.found"
+
+
+class RouteFinder:
+    """Stands before the router and keeps the scope in which it notes the route: middleware gives it one of its own."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if found := scope.get(FOUND):
+            found.append(scope)
+        return self.app(scope, receive, send)
+
+
+class Observer:
+    """Stands before everything. `others` are the routes that are not the API's."""
+
+    def __init__(
+        self, http: App, sockets: App, figures: Figures, access_log: AccessLog | None, others: Sequence[BaseRoute]
+    ) -> None:
+        self.http = http
+        self.sockets = sockets
+        self.figures = figures
+        self.access_log = access_log
+        self._answered: list[Answered] = []
+        self.templates: dict[Any, str] = {each.endpoint: each.path for each in others if isinstance(each, Route)}
+        self.templates |= {each.app: f"{each.path}/{{path}}" for each in others if isinstance(each, Mount)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await (self._open if scope["type"] == "websocket" else self.http)(scope, receive, send)
+            return
+        started = perf_counter()
+        request_id = request_id_of(scope)
+        status = SERVER_ERROR
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((HEADER, request_id.encode()))
+            await send(message)
+
+        found = scope[FOUND] = [scope]
+        with event(request_id=request_id) as ids:
+            try:
+                await self.http(scope, receive, send_with_id)
+            finally:
+                self._record(scope["method"], self._route(scope, found[-1]), status, started, ids)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Of a WebSocket the handshake counts as a request."""
+        started = perf_counter()
+        ids = {"request_id": request_id_of(scope)}
+        is_answered = False
+
+        async def watch(message: Message) -> None:
+            nonlocal is_answered
+            if not is_answered:
+                is_answered = True
+                self._record("GET", socket_route(scope["path"]), handshake_status(message), started, ids)
+            await send(message)
+
+        await self.sockets(scope, receive, watch)
+
+    def _record(self, method: str, route: str, status: int, started: float, ids: dict[str, str]) -> None:
+        if not self._answered:
+            asyncio.get_running_loop().call_later(WRITE_SECONDS, self.write)
+        if method not in METHODS:  # a client's own words
+            method = "OTHER"
+        self._answered.append(Answered(method, route, status, perf_counter() - started, time(), ids))
+
+    def write(self) -> None:
+        """Count and log what was answered since the last time; on the loop's thread."""
+        answered, self._answered = self._answered, []
+        for method, route, status, seconds, _at, _ids in answered:
+            self.figures.add_request(method, route, status, seconds)
+        if self.access_log:
+            self.access_log.write(answered)
+
+    def snapshot(self) -> Snapshot:
+        """The figures, the last request's included."""
+        self.write()
+        return self.figures.snapshot()
+
+    def _route(self, scope: Scope, inner: Scope) -> str:
+        """The template of the route that answered: addresses hold ids, and there are endlessly many of them."""
+        if inner is scope:
+            return PREFLIGHT if scope["method"] == "OPTIONS" else FRONTEND
+        if (route := inner.get("route")) is not None:
+            return str(route.path_format)
+        return self.templates.get(inner.get("endpoint"), UNKNOWN)
+
+
+def request_id_of(scope: Scope) -> str:
+    """The caller's, if it can stand in a log, else a new one."""
+    said = header(scope, HEADER)
+    return said if said and REQUEST_ID.fullmatch(said) else f"{process_id()}{next(NUMBERS):08x}"
+
+
+@cache
+def process_id() -> str:
+    """Made after the fork, if there is one."""
+    return token_hex(4)
+
+
+NUMBERS = count()
+
+
+def socket_route(path: str) -> str:
+    if path.startswith(CHAT_PATH):
+        return f"{CHAT_PATH}{{conversation}}/"
+    path = path.removesuffix("/") + "/"
+    return path if path in {NOTIFICATIONS_PATH, ROOT_PATH} else UNKNOWN
+
+
+def handshake_status(message: Mapping[str, Any]) -> int:
+    if message["type"] == "websocket.accept":
+        return SWITCHING_PROTOCOLS
+    return int(message.get("status", FORBIDDEN))

@@ -1,0 +1,32 @@
+"""Sums of what several worker processes have counted."""
+
+from collections import Counter
+from typing import Self
+
+from local.monitoring.figures import Snapshot
+
+
+class Totals:
+    """Begins with what another one holds, if any."""
+
+    def __init__(self, other: Self | None = None) -> None:
+        self.requests: Counter[tuple[str, ...]] = Counter(other.requests if other else ())
+        self.durations: dict[tuple[str, ...], list[float]] = dict(other.durations if other else ())
+        self.events: Counter[str] = Counter(other.events if other else ())
+        # Of whatever has no labels, counters among them: their names end in `_total`.
+        self.numbers: Counter[str] = Counter(other.numbers if other else ())
+        self.succeeded_at: dict[str, float] = dict(other.succeeded_at if other else ())
+
+    def add(self, snapshot: Snapshot, *, counters_only: bool = False) -> None:
+        """Add what a worker says; of one that has ended only what it had counted."""
+        for labels, number in snapshot.get("requests", ()):
+            self.requests[tuple(map(str, labels))] += number
+        for labels, numbers in snapshot.get("durations", ()):
+            before = self.durations.get(tuple(labels), [0.0] * len(numbers))
+            self.durations[tuple(labels)] = [one + other for one, other in zip(before, numbers, strict=True)]
+        self.events.update(snapshot.get("events", {}))
+        for name, number in snapshot.get("gauges", {}).items():
+            if name.endswith("_total") or not counters_only:
+                self.numbers[name] += number
+        for job, at in snapshot.get("succeeded_at", {}).items():
+            self.succeeded_at[job] = max(at, self.succeeded_at.get(job, 0.0))

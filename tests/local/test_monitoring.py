@@ -1,0 +1,303 @@
+"""What operators see of a server in production: access log, request ids, figures, health."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import psycopg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from local import health
+from local.monitoring.exposition import exposed
+from local.options import CannotStart, read_options
+from shared.kit.security.password_hashes import hash_password
+from tests.local.conftest import FirstFolder
+from tests.local.test_production import SAFE
+from tests.support.local_server import ROOT, LocalServer, children, free_port, running_server
+
+DASHBOARD = ROOT / "infra" / "server" / "grafana-dashboard.json"
+EMAIL, PASSWORD = "ola.kowalska@example.com", "Zielona!Herbata7"
+ADD_ACCOUNT = "INSERT INTO users (email, password_hash, confirmed_at) VALUES (%s, %s, now()) RETURNING id::text"
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+@pytest.fixture(scope="module")
+def metrics_url() -> str:
+    return f"http://127.0.0.1:{free_port()}/metrics"
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder, metrics_url: str
+) -> Iterator[LocalServer]:
+    """Two processes, with the settings of production."""
+    data = tmp_path_factory.mktemp("monitoring") / "data"
+    shutil.copytree(first_folder("0"), data)
+    port = str(httpx.URL(metrics_url).port)
+    with running_server(data, **{**SAFE, "WORKERS": "2", "METRICS_PORT": port}) as started:
+        yield started
+
+
+def lines(server: LocalServer) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in server.output.splitlines()]
+
+
+def wait_for_line(server: LocalServer, request_id: str) -> dict[str, Any]:
+    """The line of a request, which is written soon after its answer."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for line in server.output.splitlines():
+            if f'"request_id":"{request_id}"' in line:
+                return dict(json.loads(line))
+        time.sleep(0.05)
+    raise AssertionError(f"no line of {request_id}")
+
+
+def ask(server: LocalServer, path: str, request_id: str = "", method: str = "GET", **headers: str) -> httpx.Response:
+    given = {"X-Request-ID": request_id} if request_id else {}
+    return httpx.request(method, server.url + path, headers={**headers, **given}, timeout=10)
+
+
+def scrape(url: str) -> Samples:
+    text = httpx.get(url, timeout=10).text
+    families = text_string_to_metric_families(text)
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
+
+
+def total(samples: Samples, name: str, **labels: str) -> float:
+    return sum(value for (each, has), value in samples.items() if each == name and labels.items() <= dict(has).items())
+
+
+def test_a_request_is_one_line_without_its_query(server: LocalServer) -> None:
+    given = "0123456789abcdef0123456789abcdef"
+    answer = ask(server, "/api/user/tutor/search/?search_by_full_name=tajne", given)
+    assert answer.headers.get_list("x-request-id") == [given]
+    line = wait_for_line(server, given)
+    milliseconds = line.pop("ms")
+    assert 0 < milliseconds < 10_000
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\+0000", line.pop("timestamp"))
+    assert line == {
+        "level": "INFO",
+        "message": "request",
+        "service": "local",
+        "method": "GET",
+        "route": "/api/user/tutor/search/",
+        "status": 200,
+        "user_id": "",
+        "request_id": given,
+    }
+    assert "tajne" not in server.output
+
+
+@pytest.mark.parametrize("given", ["", 'a"b', "a b", "ą".encode().decode("latin-1"), "a" * 129, "a\tb", "{}"])
+def test_an_id_that_cannot_stand_in_a_log_is_replaced(server: LocalServer, given: str) -> None:
+    answer = httpx.get(f"{server.url}/health/live", headers=[(b"x-request-id", given.encode("latin-1"))])
+    made = answer.headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{16}", made)
+    assert wait_for_line(server, made)["status"] == 200
+
+
+def test_two_requests_have_two_ids(server: LocalServer) -> None:
+    made = {ask(server, "/health/live").headers["x-request-id"] for _ in range(20)}
+    assert len(made) == 20
+
+
+def test_the_line_of_a_request_names_its_user(server: LocalServer) -> None:
+    with psycopg.connect((server.data / "database.url").read_text()) as db:
+        user_id = db.execute(ADD_ACCOUNT, (EMAIL, hash_password(PASSWORD))).fetchall()[0][0]
+    token = server.sign_in(EMAIL, PASSWORD)
+    ask(server, "/api/user/profile/", "profile-1", Authorization=f"Bearer {token}")
+    assert wait_for_line(server, "profile-1")["user_id"] == user_id
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "route", "status"),
+    [
+        ("GET", "/api/user/tutor/details/12345/", "/api/user/tutor/details/{tutor_id}/", 404),
+        ("GET", "/api/availability/tutors/12345/slots", "/api/availability/tutors/{tutor_id}/slots/", 404),
+        ("DELETE", "/api/user/tutor/details/1/", "/api/user/tutor/details/{tutor_id}/", 405),
+        ("HEAD", "/api/user/tutor/search/", "/api/user/tutor/search/", 200),
+        ("GET", "/static/media/uploads/user/default.jpg", "/static/media/{path}", 200),
+        ("GET", "/static/media/nobody.jpg", "/static/media/{path}", 404),
+        ("GET", "/", "/", 200),
+        ("GET", "/wp-login.php", "(unknown)", 404),
+        ("GET", "/ws/chat/12345/?token=tajne", "(unknown)", 404),
+        ("GET", "/health", "/health/ready", 200),
+    ],
+)
+def test_a_line_names_the_template_of_a_route(
+    server: LocalServer, method: str, path: str, route: str, status: int
+) -> None:
+    request_id = f"{method}{path}".partition("?")[0].replace("/", ":")
+    assert ask(server, path, request_id, method).status_code == status
+    line = wait_for_line(server, request_id)
+    assert (line["method"], line["route"], line["status"]) == (method, route, status)
+
+
+def test_a_socket_s_handshake_is_a_request(server: LocalServer) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    answer = ask(server, "/ws/chat/12345/?token=tajne", "socket-1", **upgrade, **key)
+    line = wait_for_line(server, "socket-1")
+    assert (line["route"], line["status"]) == ("/ws/chat/{conversation}/", answer.status_code)
+    assert answer.status_code in {401, 403}
+
+
+def test_all_that_the_server_says_is_json(server: LocalServer) -> None:
+    said = lines(server)
+    assert {"server started", "request"} <= {line["message"] for line in said}
+    assert all(line["level"] in {"INFO", "WARNING", "ERROR"} for line in said)
+
+
+def test_requests_of_all_processes_are_counted_together(server: LocalServer, metrics_url: str) -> None:
+    labels = {"method": "GET", "route": "/health/live"}
+    before = scrape(metrics_url)
+    for _ in range(30):  # each on a connection of its own, which either process may take
+        ask(server, "/health/live")
+    after = scrape(metrics_url)
+
+    def grown(name: str, **more: str) -> float:
+        return total(after, name, **labels, **more) - total(before, name, **labels, **more)
+
+    assert grown("tutoring_http_requests_total", status="200") == 30
+    assert grown("tutoring_http_request_duration_seconds_count") == 30
+    assert grown("tutoring_http_request_duration_seconds_bucket", le="+Inf") == 30
+    assert 0 < grown("tutoring_http_request_duration_seconds_sum") < 30
+    assert total(after, "tutoring_workers") == 2
+
+
+def test_jobs_pool_backlog_and_disk_are_told(metrics_url: str, server: LocalServer) -> None:
+    ask(server, "/health/ready")
+    samples = scrape(metrics_url)
+    jobs = {dict(labels)["job"]: at for (name, labels), at in samples.items() if "job_succeeded" in name}
+    assert jobs.keys() == {"mail", "dispatch", "sweep", "reminders", "keep_alive", "horizon"}
+    assert all(abs(time.time() - at) < 120 for at in jobs.values())
+    assert total(samples, "tutoring_database_up") == 1
+    assert total(samples, "tutoring_database_connections_max") == 24
+    assert total(samples, "tutoring_disk_free_bytes") > 0
+    assert total(samples, "tutoring_outbox_age_seconds") < 120
+    with psycopg.connect((server.data / "database.url").read_text()) as db:
+        db.execute(
+            "INSERT INTO mail_outbox (kind, recipient, created_at, due_at)"
+            " VALUES ('x', 'x@example.com', now() - interval '1 hour', now() + interval '1 hour')"
+        )
+    samples = scrape(metrics_url)
+    assert 3600 <= total(samples, "tutoring_outbox_age_seconds") < 3700
+    assert total(samples, "tutoring_outbox_mails") >= 1
+
+
+def test_events_of_features_are_counted(metrics_url: str, server: LocalServer) -> None:
+    before = total(scrape(metrics_url), "tutoring_events_total", event="FailedLogins")
+    server.call("POST", "/api/token/", json={"email": "nobody@example.com", "password": "nothing"})
+    assert total(scrape(metrics_url), "tutoring_events_total", event="FailedLogins") == before + 1
+
+
+@pytest.mark.proof
+def test_a_process_that_dies_takes_no_counts_along(server: LocalServer, metrics_url: str) -> None:
+    before = scrape(metrics_url)
+    worker = next(pid for pid in children(server.process.pid) if "spawn_main" in command_line(pid))
+    os.kill(worker, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while total(scrape(metrics_url), "tutoring_workers") != 2 or worker in children(server.process.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    after = scrape(metrics_url)
+    counters = {key: value for key, value in before.items() if key[0].endswith(("_total", "_count", "_bucket", "_sum"))}
+    assert len(counters) > 20
+    assert {key: value for key, value in counters.items() if after.get(key, 0) < value} == {}
+
+
+def command_line(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def test_figures_have_a_port_of_their_own(server: LocalServer) -> None:
+    assert server.call("GET", "/metrics").status_code == 404
+
+
+def test_a_port_for_figures_that_is_taken_is_a_reason_not_to_start(server: LocalServer, metrics_url: str) -> None:
+    port = str(httpx.URL(metrics_url).port)
+    options = {"METRICS_PORT": port, "LOCAL_SOCKETS": "/nowhere", "DATA": "/nowhere"}
+    complaint = pytest.raises(CannotStart, match=f"METRICS_PORT={port} on 127.0.0.1 cannot be used")
+    with patch.dict(os.environ, options), complaint, exposed(read_options()):
+        pass
+
+
+def queries() -> list[str]:
+    """The dashboard's, with the interval that Grafana would choose."""
+    panels = json.loads(DASHBOARD.read_text())["panels"]
+    return [t["expr"].replace("$__rate_interval", "5m") for panel in panels for t in panel["targets"]]
+
+
+def test_the_dashboard_shows_what_there_is_and_all_of_it(metrics_url: str, server: LocalServer) -> None:
+    server.call("POST", "/api/token/", json={"email": "nobody@example.com", "password": "nothing"})
+    named = set(re.findall(r"\btutoring_\w+", " ".join(queries())))
+    there = {name for name, _labels in scrape(metrics_url)} - {"tutoring_http_request_duration_seconds_count"}
+    assert named == there
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
+def test_prometheus_itself_reads_figures_and_queries(metrics_url: str, server: LocalServer, tmp_path: Path) -> None:
+    text = httpx.get(metrics_url, timeout=10).text
+    checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    rules = [{"record": f"q:{number}", "expr": query} for number, query in enumerate(queries())]
+    file = tmp_path / "rules.json"  # JSON is YAML
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    checked = subprocess.run(["promtool", "check", "rules", str(file)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+HEALTHY = {"database": True, "redis": True, "disk": True}
+CHECKS = {"database": "_database_answers", "redis": "_redis_answers", "disk": "_has_room"}
+
+
+def health_of(path: str, data: Path, **state: bool) -> tuple[int, dict[str, Any]]:
+    with ExitStack() as stack:
+        for name, check in CHECKS.items():
+            if name in state:
+                stack.enter_context(patch.object(health, check, return_value=state[name]))
+        # Not asyncio.run, after which this thread has no loop for those who come later.
+        loop = stack.enter_context(closing(asyncio.new_event_loop()))
+        answer = loop.run_until_complete(get(health.routes(data), path))
+        return answer.status_code, answer.json()
+
+
+async def get(routes: list[Route], path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(Starlette(routes=routes))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        return await client.get(path)
+
+
+@pytest.mark.parametrize("missing", CHECKS)
+@pytest.mark.parametrize("path", ["/health", "/health/ready"])
+def test_a_server_that_misses_something_lives_and_is_not_ready(tmp_path: Path, path: str, missing: str) -> None:
+    state = HEALTHY | {missing: False}
+    assert health_of(path, tmp_path, **HEALTHY) == (200, {"status": "ok", **HEALTHY})
+    assert health_of(path, tmp_path, **state) == (503, {"status": "unavailable", **state})
+    assert health_of("/health/live", tmp_path, **state) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(("free", "status"), [(health.LEAST_FREE - 1, 503), (health.LEAST_FREE, 200)])
+def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, free: int, status: int) -> None:
+    with patch("shutil.disk_usage", return_value=SimpleNamespace(free=free)):
+        assert health_of("/health/ready", tmp_path, database=True, redis=True)[0] == status
+    assert health_of("/health/ready", tmp_path / "gone", database=True, redis=True)[0] == 503
