@@ -8,6 +8,8 @@ import { rating, stars, texts, waysToMeet } from "./tutor_parts.js";
 import { ZONE, money, moment, when } from "./times.js";
 
 const REVIEWS = 3;
+/** The second click of a double click would book what has come into the place of the first. */
+const DOUBLE_CLICK = 500;
 
 /** Opens a tutor's details with reviews and free times; `student` books, if there is one, and `tutor` is told live. */
 export async function openTutor(id, { student, tutor: demoTutor }) {
@@ -111,7 +113,7 @@ function booking(tutor, terms, student, demoTutor) {
       // What the server refuses has changed meanwhile.
       if (error instanceof Refused) await slots.load();
     } finally {
-      isBusy = false;
+      setTimeout(() => (isBusy = false), DOUBLE_CLICK);
       student.announce();
     }
   }

@@ -4,12 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking_as
-from functions.bookings.data.lookups import count_active
 from functions.bookings.data.waitlist import resolve_offer
 from functions.bookings.domain.booking import LockedBooking
-from functions.bookings.domain.errors import HoldExpired, TooManyBookings
+from functions.bookings.domain.errors import HoldExpired
 from functions.bookings.domain.transitions import ACCEPT, CONFIRM, REQUEST, Actor, Transition
-from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import AppError
 
@@ -34,15 +32,13 @@ def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int) 
 def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int) -> None:
     """Accept an offer from the waitlist; where the tutor confirms by hand it becomes a request.
 
-    An offer can come on top of all the bookings a student may have, and then waits until one of them ends.
+    It can come on top of all the bookings a student may have: these bound what is asked for, not what is offered.
 
-    Raises NotFound, WrongState, HoldExpired or TooManyBookings.
+    Raises NotFound, WrongState or HoldExpired.
     """
     booking = lock_booking_as(db, booking_id, student_id, "student")
     transition = REQUEST if booking.confirmation == "manual" else ACCEPT
     _apply_in_time(db, booking, transition, Actor(student_id, "student"))
-    if count_active(db, student_id) > platform_settings().max_active_bookings:
-        raise TooManyBookings
     resolve_offer(db, booking.id, "taken")
 
 

@@ -11,6 +11,7 @@ from functions.bookings.data.lookups import GroupSession
 from functions.bookings.data.repository import AddedBooking, add_seat
 from functions.bookings.domain.commands import SlotCommand
 from functions.bookings.domain.errors import (
+    AlreadyBooked,
     InThePast,
     OwnSlot,
     SessionFull,
@@ -31,7 +32,7 @@ def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, ses
     """Book a seat of an open group.
 
     Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, InThePast, TooShortNotice, SessionFull,
-    StudentBusy or TooManyBookings.
+    AlreadyBooked, StudentBusy or TooManyBookings.
     """
     if any(each is not None for each in (command.schedule_item, command.tutor, command.start_time)):
         raise FieldErrors({"non_field_errors": [ONE_SLOT]})
@@ -70,6 +71,8 @@ def _book_seat(db: PooledConnection, student_id: UUID, command: SlotCommand, gro
         raise InThePast
     if group.starts_at < group.now + timedelta(minutes=group.minimum_notice):
         raise TooShortNotice
+    if student_id in group.members:
+        raise AlreadyBooked
     if lookups.find_busy(db, [student_id], [Span(group.starts_at, group.ends_at)]):
         raise StudentBusy
     # Those on the waitlist come first.

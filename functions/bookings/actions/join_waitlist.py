@@ -1,13 +1,15 @@
 """Joining the waitlist of a full session."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from uuid import UUID
 
+from functions.bookings.actions.requested_slot import LAST_YEAR, LONGEST
 from functions.bookings.data import waitlist
 from functions.bookings.data.waitlist import WaitedForSession
 from functions.bookings.domain.commands import FullSession
-from functions.bookings.domain.errors import Conflict, OwnSlot, TutorIncomplete
+from functions.bookings.domain.errors import AlreadyBooked, Conflict, OwnSlot, TutorIncomplete
 from shared.data.locking import lock_all
+from shared.domain.free_time import Span, load_calendar
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 
@@ -19,13 +21,6 @@ class NotFull(Conflict):
 
     code = "not_full"
     detail = "To miejsce jest wolne: można je od razu zarezerwować."
-
-
-class AlreadyBooked(Conflict):
-    """You have a seat already."""
-
-    code = "already_booked"
-    detail = "Masz już miejsce na tych zajęciach."
 
 
 class AlreadyWaiting(Conflict):
@@ -46,12 +41,31 @@ def get_session(db: PooledConnection, student_id: UUID, command: FullSession) ->
     return session
 
 
+def _is_free(db: PooledConnection, command: FullSession) -> bool:
+    """Whether a session can be booked then, of some length, without waiting."""
+    if command.tutor is None or command.start_time is None:
+        return False
+    start = command.start_time.astimezone(UTC)
+    if start.year > LAST_YEAR:
+        return False
+    calendar = load_calendar(db, command.tutor, Span(start, start + LONGEST))
+    if calendar is None or not calendar.terms.is_complete:
+        return False
+    lengths = [timedelta(minutes=each) for each in calendar.terms.session_lengths]
+    return any(calendar.why_not(Span(start, start + length)) is None for length in lengths)
+
+
 def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) -> int:
     """Wait for a seat; the entry's id.
 
     Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, AlreadyBooked, AlreadyWaiting or NotFull.
     """
-    found = get_session(db, student_id, command)
+    try:
+        found = get_session(db, student_id, command)
+    except NotFound:
+        if _is_free(db, command):
+            raise NotFull from None
+        raise
     lock_all(db, (found.tutor_user_id, student_id, *found.waiting))
     session = get_session(db, student_id, command)
     if session.tutor_user_id == student_id:

@@ -1,5 +1,6 @@
 """The query strings of the lists of bookings."""
 
+from dataclasses import replace
 from typing import Annotated, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -8,7 +9,7 @@ from functions.bookings.data.queries import NEWEST, BookingFilter, When
 from functions.bookings.domain.commands import NOT_A_CHOICE, one_of
 from functions.bookings.domain.transitions import State
 from shared.kit.http.fields import Flag, Whole, invalid
-from shared.kit.http.page_pagination import MAX_SIZE, PageNumber, PageQuery
+from shared.kit.http.page_pagination import MAX_SIZE, PageNumber, PageQuery, filters_of
 from shared.kit.http.query_models import QueryModel, RecordedQueryModel
 from shared.kit.text import unstorable_characters
 
@@ -62,7 +63,7 @@ class NewestBookingsQuery(_FilterQuery):
     @property
     def page(self) -> PageNumber | None:
         asked = self.model_dump(include={"p", "page_size"}, exclude_none=True)
-        return PageQuery(**asked).page if asked else None
+        return replace(PageQuery(**asked).page, filters=filters_of(self)) if asked else None
 
     @property
     def part(self) -> PageNumber:

@@ -12,6 +12,7 @@ from functions.bookings.data.queries import get_reservation
 from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime
 from functions.bookings.domain.errors import (
     SLOT_ERRORS,
+    AlreadyBooked,
     HoldExpired,
     OwnSlot,
     SessionFull,
@@ -32,7 +33,7 @@ bookings = router("bookings")
     status_code=201,
     response_model=Reservation | SeriesOfBooking,
     responses=change_responses(
-        NotFound, OwnSlot, *SLOT_ERRORS.values(), SessionFull, SeriesConflict, TooManyBookings, Throttled
+        NotFound, OwnSlot, *SLOT_ERRORS.values(), SessionFull, AlreadyBooked, SeriesConflict, TooManyBookings, Throttled
     ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
@@ -149,7 +150,7 @@ def decline_request(caller: TutorCaller, request: Request, booking_id: int, body
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/accept/",
     response_model=ChangedReservation,
-    responses=change_responses(WrongState, HoldExpired, TooManyBookings),
+    responses=change_responses(WrongState, HoldExpired),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def accept_offer(caller: User, request: Request, booking_id: int, body: EmptyBody) -> Response:

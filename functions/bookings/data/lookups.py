@@ -12,19 +12,23 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, compose
 
+# Of a session `s`: the students with a seat in it.
+MEMBERS = compose(
+    """ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
+        AND state IN {active})""",
+    active=ACTIVE_STATES,
+)
 BOOKING = compose(
     """
 SELECT clock_timestamp() AS now, b.id, b.session_id, b.student_id, b.state, b.awaiting, b.expires_at, b.starts_at,
     b.ends_at, s.kind, s.tutor_id, t.user_id AS tutor_user_id, r.confirmation, r.cancellation_notice,
     (SELECT id FROM tutoring_sessions WHERE moves_session_id = s.id) AS held_session_id,
-    ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
-        AND state IN {active}) AS members,
-    {first_waiting} AS waiting
+    {members} AS members, {first_waiting} AS waiting
 FROM bookings b
 JOIN tutoring_sessions s ON s.id = b.session_id
 LEFT JOIN tutors t ON t.id = s.tutor_id
 LEFT JOIN booking_terms r ON r.tutor_id = t.id""",
-    active=ACTIVE_STATES,
+    members=MEMBERS,
     first_waiting=FIRST_WAITING,
 )
 FIND_BOOKING = Query(LockedBooking, compose("{booking} WHERE b.id = %s", booking=BOOKING))
@@ -61,20 +65,6 @@ def find_busy(
     """The places of those spans at which one of these people learns or teaches."""
     starts, ends = [each.starts_at for each in spans], [each.ends_at for each in spans]
     return set(BUSY_PLACES.all(db, {"people": list(people), "starts": starts, "ends": ends, "but": but_session}))
-
-
-COUNT_ACTIVE = Query(
-    int,
-    compose(
-        "SELECT count(*) FROM bookings WHERE student_id = %s AND state IN {active} AND ends_at > now()",
-        active=ACTIVE_STATES,
-    ),
-)
-
-
-def count_active(db: PooledConnection, student_id: UUID) -> int:
-    """How many bookings a student has to come, offers among them."""
-    return COUNT_ACTIVE.get(db, (student_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +111,7 @@ class GroupSession:
     minimum_notice: int
     confirmation: str
     is_complete: bool
+    members: list[UUID]
     has_waitlist: bool
     free_seat: int | None
 
@@ -128,9 +119,11 @@ class GroupSession:
 GROUP = compose(
     """
 SELECT clock_timestamp() AS now, s.id, t.id AS tutor_id, t.user_id AS tutor_user_id, s.starts_at, s.ends_at, s.form,
-    r.minimum_notice, r.confirmation, t.is_complete, {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
+    r.minimum_notice, r.confirmation, t.is_complete, {members} AS members,
+    {has_waitlist} AS has_waitlist, {free_seat} AS free_seat
 FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
 WHERE s.taken AND s.moves_session_id IS NULL AND s.kind = 'group' AND t.listed AND """,
+    members=MEMBERS,
     has_waitlist=HAS_WAITLIST,
     free_seat=FREE_SEAT,
 )

@@ -30,7 +30,7 @@ class NewSeat:
     seat: int = 1
     note: str = ""
     series_id: UUID | None = None
-    # How many active bookings the student may have with this one; None for any number.
+    # How many active bookings the student may have with this one, a series for one; None for any number.
     most_active: int | None = None
 
 
@@ -76,8 +76,8 @@ ADD_SEATS = Sql("""booked AS (
         %(currency)s, %(note)s, %(series_id)s
     FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
     WHERE %(most_active)s::int IS NULL
-       OR %(most_active)s::int >= (SELECT count(*) FROM {source}) + (
-            SELECT count(*) FROM bookings
+       OR %(most_active)s::int > (
+            SELECT count(DISTINCT coalesce(series_id::text, id::text)) FROM bookings
             WHERE student_id = %(student_id)s AND state IN {active} AND ends_at > now()
        )
     ORDER BY s.starts_at

@@ -75,6 +75,13 @@ class SessionFull(Conflict):
     detail = "W tej grupie nie ma wolnych miejsc."
 
 
+class AlreadyBooked(Conflict):
+    """You have a seat already."""
+
+    code = "already_booked"
+    detail = "Masz już miejsce na tych zajęciach."
+
+
 class StudentBusy(Conflict):
     """The student learns or teaches then."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, SlotConflict
@@ -21,6 +22,11 @@ class SeriesConflict(Conflict):
 
     code = "series_conflict"
     detail = "Części terminów nie można zarezerwować."
+    body: Any = {
+        "detail": detail,
+        "code": code,
+        "conflicts": [{"start_time": "2027-05-17T16:00:00+02:00", "code": "slot_taken"}],
+    }
 
     def __init__(self, conflicts: Conflicts | None = None) -> None:
         super().__init__(conflicts)

@@ -37,6 +37,7 @@ def test_who_cannot_join_a_group(people: People) -> None:
     assert post(student, "", {"session": alone["session"]}).status == 404
     assert list(post(student, "", {"session": group["session"], "form": "in_person"}).json) == ["form"]
     assert post(student, "", {"session": group["session"]}).status == 201
-    assert_error(post(student, "", {"session": group["session"]}), 409, "student_busy")
+    for again in (post(student, "", {"session": group["session"]}), book(student, tutor, at(10), kind="group")):
+        assert_error(again, 409, "already_booked")
     terms(tutor, minimum_notice=43200)
     assert_error(post(people.student(), "", {"session": group["session"]}), 409, "too_short_notice")

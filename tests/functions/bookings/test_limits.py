@@ -158,17 +158,22 @@ def test_twenty_bookings_to_come_a_student(people: People) -> None:
     assert book(student, tutor, at(18, 1)).status == 201
 
 
-def test_a_series_counts_with_each_session(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_series_counts_as_one_however_long_it_is(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "2")
     read_settings_again()
-    tutor, student = free_tutor(people, days=15), people.student()
-    body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 3}
+    tutor, student = free_tutor(people, days=180, booking_window=365), people.student()
+    body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 26}
+    assert call("POST", SERIES, token=student.access, json_body=body).status == 201
+    assert book(student, tutor, at(12)).status == 201
+    body |= {"start_time": at(14).isoformat()}
     assert_error(call("POST", SERIES, token=student.access, json_body=body), 409, "too_many_bookings")
-    assert query("SELECT count(*) FROM tutoring_sessions") == [(0,)]
-    assert call("POST", SERIES, token=student.access, json_body=body | {"weeks": 2}).status == 201
+    assert_error(book(student, tutor, at(16)), 409, "too_many_bookings")
+    assert query("SELECT count(*) FROM tutoring_sessions") == [(27,)]
 
 
-def test_an_offer_waits_until_there_is_room_for_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_offer_can_be_accepted_on_top_of_all_that_may_be_booked(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "1")
     read_settings_again()
     tutor, holder, student = free_tutor(people), people.student(), people.student()
@@ -176,10 +181,10 @@ def test_an_offer_waits_until_there_is_room_for_it(people: People, monkeypatch: 
     assert wait(student, held["session"]).status == 201
     assert post(holder, f"{held['id']}/cancel/").status == 200
     offer = offered(student)
-    assert_error(post(student, f"{offer}/accept/"), 409, "too_many_bookings")
-    assert state(offer) == ("pending", "student")
-    assert post(student, f"{own['id']}/cancel/").status == 200
     assert post(student, f"{offer}/accept/").status == 200
+    assert_error(book(student, tutor, at(14)), 409, "too_many_bookings")
+    assert post(student, f"{own['id']}/cancel/").status == 200
+    assert_error(book(student, tutor, at(14)), 409, "too_many_bookings")
     assert inconsistencies() == []
 
 

@@ -63,6 +63,11 @@ def test_filters_and_order(people: People) -> None:
         page = read(person, f"{path}?page_size=2&p=2")
         assert (page["count"], page["next"], [each["id"] for each in page["results"]]) == (3, None, [first])
         assert page["previous"] == f"{RESERVATIONS}{path}?p=1&page_size=2"
+        page = read(person, f"{path}?page_size=1&state=expired,confirmed&is_confirmed=1&state=cancelled&state=pending")
+        filters = "is_confirmed=true&state=expired&state=confirmed&state=cancelled&state=pending"
+        assert (page["count"], page["next"]) == (2, f"{RESERVATIONS}{path}?p=2&page_size=1&{filters}")
+        last = call("GET", page["next"], token=person.access).json
+        assert [each["id"] for each in page["results"] + last["results"]] == [second, first]
         assert call("GET", f"{RESERVATIONS}{path}?p=9", token=person.access).status == 404
         bad = call("GET", f"{RESERVATIONS}{path}?state=x&when=y&is_confirmed=z", token=person.access)
         assert (bad.status, set(bad.json)) == (400, {"state", "when", "is_confirmed"})
@@ -81,7 +86,7 @@ def test_lists_of_pages_have_what_the_recorded_ones_have(people: People, recorde
     page = call("GET", f"{path}?state=confirmed&page_size=2", token=person.access).json
     assert page == {
         "count": 3,
-        "next": f"{path}?p=2&page_size=2",
+        "next": f"{path}?p=2&page_size=2&state=confirmed",
         "previous": None,
         "results": [each | {"proposal": None} for each in read(person, recorded)[:2]],
     }

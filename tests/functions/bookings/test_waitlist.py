@@ -152,6 +152,15 @@ def test_who_cannot_wait(people: People) -> None:
     assert wait(people.student(), session).status == 404
 
 
+@pytest.mark.parametrize(("hour", "status"), [(10, 409), (23, 409), (23.75, 404), (-24 * 30, 404), (24, 404)])
+def test_nobody_waits_for_a_time_that_can_be_booked(people: People, hour: float, status: int) -> None:
+    """At a quarter to midnight no length fits any more."""
+    tutor = free_tutor(people)
+    body = {"tutor": tutor.tutor_id, "start_time": at(hour).isoformat()}
+    answer = call("POST", WAITLIST, token=people.student().access, json_body=body)
+    assert (answer.status, answer.json.get("code")) == (status, "not_full" if status == 409 else None), answer
+
+
 def test_the_id_of_a_session_of_others_says_nothing(people: People) -> None:
     tutor, student, stranger = free_tutor(people, group_seats=2), people.student(), people.student()
     single, group = (booked(student, tutor, at(hour), kind=kind) for hour, kind in ((10, "individual"), (12, "group")))

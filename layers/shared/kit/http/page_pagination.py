@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.kit.errors import NotFound
 from shared.kit.http.fields import Whole
@@ -19,10 +19,11 @@ MAX_NUMBER = 10_000_000
 
 @dataclass(frozen=True)
 class PageNumber:
-    """Which page is wanted, counting from 1, and how many things are on one."""
+    """Which page is wanted, counting from 1, how many things are on one, and the parameters that chose among them."""
 
     number: int = 1
     size: int = SIZE
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def offset(self) -> int:
@@ -44,7 +45,16 @@ class PageNumber:
         return json_object({name: json_text(value) for name, value in page.items()} | {"results": results})
 
     def _link(self, path: str, number: int) -> str:
-        return f"{path}?{urlencode({'p': number, 'page_size': self.size})}"
+        return f"{path}?{urlencode([('p', number), ('page_size', self.size), *self.filters])}"
+
+
+def filters_of(query: BaseModel) -> tuple[tuple[str, str], ...]:
+    """The parameters of a list that were given, but for those that say which page."""
+    found = []
+    for name, value in query.model_dump(mode="json", exclude_none=True, exclude_unset=True).items():
+        values = value if isinstance(value, list) else [value]
+        found += [(name, str(each).lower() if isinstance(each, bool) else str(each)) for each in values]
+    return tuple(each for each in found if each[0] not in {"p", "page_size"})
 
 
 class PageQuery(QueryModel):
@@ -57,4 +67,4 @@ class PageQuery(QueryModel):
 
     @property
     def page(self) -> PageNumber:
-        return PageNumber(min(self.p, MAX_NUMBER), self.page_size)
+        return PageNumber(min(self.p, MAX_NUMBER), self.page_size, filters_of(self))
