@@ -31,6 +31,7 @@ from shared.domain.outbox import mailer_trigger
 from shared.kit.aws.websocket import install_pusher
 from shared.kit.db.pool import close_pool
 from shared.kit.http.app import http_app
+from shared.kit.http.compression import Compression
 from shared.kit.http.middleware import App
 from shared.kit.observability import metrics
 
@@ -64,7 +65,7 @@ class Server:
         http = Frontend(Path(options.frontend), options.frontend_host, api) if options.frontend else api
         self.figures = Figures(self.scheduler.succeeded_at, self._count)
         access_log = AccessLog(os.environ["POWERTOOLS_SERVICE_NAME"]) if options.access_log else None
-        self.app = Observer(http, self.gateway, self.figures, access_log, others)
+        self.app = Observer(Compression(http), self.gateway, self.figures, access_log, others)
 
     @asynccontextmanager
     async def _running(self, folder: Path) -> AsyncIterator[None]:

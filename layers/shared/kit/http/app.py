@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from shared.kit.aws.lambda_handler import LambdaHandler
 from shared.kit.errors import MethodNotAllowed, NotFound
+from shared.kit.http.compression import Compression
 from shared.kit.http.fast_routes import FastRoute, FastRoutes
 from shared.kit.http.fastapi import APIRoute, APIRouter, Depends, FastAPI
 from shared.kit.http.middleware import ApiMiddleware
@@ -47,7 +48,7 @@ class HttpHandler(LambdaHandler[dict[str, Any]]):
     """The Lambda handler of an app, for API Gateway HTTP API events (payload 2.0)."""
 
     def __init__(self, app: ApiMiddleware) -> None:
-        super().__init__(Mangum(app, lifespan="off"))
+        super().__init__(Mangum(Compression(app), lifespan="off"))
         self.app = app
 
 

@@ -1,0 +1,73 @@
+"""Answers in the encodings that clients take: through a function, the way API Gateway hands them on."""
+
+import gzip
+from collections.abc import Callable
+
+import brotli
+import pytest
+import zstandard
+
+from local.demo.load import load_demo_data
+from tests.support.lambda_client import Answer
+from tests.support.people import People
+from tests.support.tutor_search import SEARCH, call
+
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "zstd": zstandard.decompress,
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+}
+# What of a page's bytes may go over the wire.
+MOST_OF_A_PAGE = 0.25
+
+
+@pytest.fixture
+def page(platform: None) -> bytes:
+    """A page of 20 tutors as it is."""
+    load_demo_data()
+    answer = ask("")
+    assert "content-encoding" not in answer.headers
+    return answer.body
+
+
+def ask(encodings: str, path: str = f"{SEARCH}?page_size=20", method: str = "GET") -> Answer:
+    answer = call(method, path, headers={"accept-encoding": encodings} if encodings else {})
+    assert answer.status == 200
+    return answer
+
+
+@pytest.mark.parametrize("encoding", DECODERS)
+def test_a_page_is_a_quarter_of_its_bytes(page: bytes, encoding: str) -> None:
+    answer = ask(encoding)
+    assert answer.headers["content-encoding"] == encoding
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.headers["content-length"] == str(len(answer.body))
+    assert DECODERS[encoding](answer.body) == page
+    assert len(answer.body) <= MOST_OF_A_PAGE * len(page)
+
+
+@pytest.mark.parametrize(
+    ("taken", "chosen"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate, br", "br"),
+        ("gzip;q=0.5", "gzip"),
+        ("zstd;q=0, br;q=0, *", "gzip"),
+        ("gzip;q=0", None),
+        ("deflate", None),
+        ("identity", None),
+        ("\x00;;;,=q", None),
+    ],
+)
+def test_the_client_says_what_it_takes(page: bytes, taken: str, chosen: str | None) -> None:
+    assert ask(taken).headers.get("content-encoding") == chosen
+
+
+def test_a_head_has_no_body(page: bytes) -> None:
+    assert ask("gzip", method="HEAD").body == b""
+
+
+def test_small_answers_stay_as_they_are(people: People) -> None:
+    answer = ask("gzip")
+    assert answer.body == b"[]"
+    assert "content-encoding" not in answer.headers
