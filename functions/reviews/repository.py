@@ -125,10 +125,10 @@ def add_report(db: PooledConnection, review_id: int, reporter_id: UUID, reason: 
 LOCK_TUTOR_OF = Command("SELECT FROM tutors WHERE id = (SELECT tutor_id FROM ratings WHERE id = %s) FOR NO KEY UPDATE")
 HIDE = Command("UPDATE ratings SET hidden_at = coalesce(hidden_at, now()) WHERE id = %s")
 UNHIDE = Command("UPDATE ratings SET hidden_at = NULL WHERE id = %s")
-# A report that is locked goes with its reporter's account just now.
+# A report that loses its reporter just now is waited for: that account's deletion has all tutors it needs.
 RESOLVE_REPORTS = Command("""
 UPDATE review_reports SET resolved_at = now() WHERE id IN (
-    SELECT id FROM review_reports WHERE rating_id = %s AND resolved_at IS NULL FOR UPDATE SKIP LOCKED
+    SELECT id FROM review_reports WHERE rating_id = %s AND resolved_at IS NULL ORDER BY id FOR UPDATE
 )
 """)
 

@@ -56,7 +56,7 @@ def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     "PATCH",
     "/api/user/rate_tutor/{tutor_id:any_int}/",
     response_model=Review,
-    responses=error_responses(service.NoRating, service.ReviewHidden),
+    responses=error_responses(service.NotRated, service.ReviewHidden),
 )
 def edit_rating(caller: User, tutor_id: int, change: EditedRating) -> Response:
     """Change the stars or the text of your rating of a tutor."""

@@ -46,6 +46,13 @@ class NoRating(RecordedError):
     body: Any = {"Error": "Rating not found."}
 
 
+class NotRated(AppError):
+    """You have not rated this tutor."""
+
+    code = "not_rated"
+    detail = "Nie masz opinii o tym korepetytorze."
+
+
 class ReviewHidden(AppError):
     """Staff hid the review: its author can neither change it nor make room for another."""
 
@@ -92,12 +99,15 @@ def rate(db: PooledConnection, student_id: UUID, tutor_id: int, rating: NewRatin
 
 
 def edit_rating(db: PooledConnection, student_id: UUID, tutor_id: int, change: EditedRating) -> str:
-    """Change a student's rating of a tutor; the review as JSON text. Raises NoRating or ReviewHidden."""
-    _lock_rating(db, student_id, tutor_id)
+    """Change a student's rating of a tutor; the review as JSON text. Raises NotRated or ReviewHidden."""
+    try:
+        _lock_rating(db, student_id, tutor_id)
+    except NoRating:
+        raise NotRated from None
     given = change.changes()
     review = repository.edit_rating(db, tutor_id, student_id, rating=given.get("rating"), review=given.get("review"))
     if review is None:
-        raise NoRating
+        raise NotRated
     return review
 
 

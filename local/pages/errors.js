@@ -15,6 +15,7 @@ const MEANINGS = {
   not_confirmed: "It is not confirmed.",
   not_full: "There is a free seat: book it.",
   not_over: "The session is not over yet.",
+  not_rated: "You have not reviewed this tutor.",
   own_review: "The review is your own.",
   own_slot: "Nobody books their own time.",
   password_check_needed: "The password is needed once more.",

@@ -50,7 +50,8 @@ class ReviewReport(Base):
 
     id: Mapped[NumberKey]
     rating_id: Mapped[int] = mapped_column(ForeignKey(Rating.id, ondelete="CASCADE"))
-    reporter_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    # None: the account was deleted.
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
     reason: Mapped[str]
     created_at: Mapped[CreatedAt]
     resolved_at: Mapped[datetime | None]

@@ -138,6 +138,7 @@ ERRORS = {
     "W tym czasie masz już zajęcia.": "You have sessions in that time.",
     "Podaj dni tygodnia od 1 (poniedziałek) do 7 (niedziela).": "Give days of the week from 1 (Monday) to 7 (Sunday).",
     # Reviews.
+    "Nie masz opinii o tym korepetytorze.": "You have not reviewed this tutor.",
     "Ta opinia została ukryta przez obsługę.": "This review was hidden by the staff.",
     "Nie możesz zgłosić własnej opinii.": "You cannot report your own review.",
     # What was done.

@@ -14,7 +14,6 @@ ERRORS = {
     "No data provided": "Treść żądania jest pusta.",
     "Surrogate characters are not allowed: {}.": "Znaki zastępcze są niedozwolone: {}.",
     "Rating must be between 1 and 5": "Ocena musi być liczbą od 1 do 5.",
-    "Rating not found.": "Nie znaleziono opinii.",
     **of_types(
         "Oczekiwano obiektu, otrzymano: {}.",
         "Oczekiwano listy, otrzymano: {}.",

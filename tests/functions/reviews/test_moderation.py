@@ -75,6 +75,16 @@ def test_a_hidden_review_cannot_be_reported(people: People, review: int) -> None
         assert (answer.status, answer.json) == (404, NOT_FOUND)
 
 
+def test_a_report_stays_without_a_name_when_its_reporter_leaves(people: People, review: int) -> None:
+    staff, reporters = people.student(is_staff=True), [people.student(), people.tutor()]
+    for number, person in enumerate(reporters):
+        report(person, review, {"reason": f"Powód {number}"})
+        query("DELETE FROM users WHERE id = %s", person.id)
+    assert query("SELECT reporter_id, reason FROM review_reports ORDER BY id") == [(None, "Powód 0"), (None, "Powód 1")]
+    [found] = reported(staff).json["results"]
+    assert [each["reason"] for each in found["reports"]] == ["Powód 0", "Powód 1"]
+
+
 def test_authors_cannot_report_their_reviews(people: People) -> None:
     author = people.student()
     row = {"tutor_id": people.tutor().tutor_id, "student_id": author.id, "rating": 1, "review": "Źle"}

@@ -183,6 +183,18 @@ def test_without_the_lock_on_the_account_they_wait_for_each_other(
     assert ends_in_a_deadlock(tutor, tutor, act, ACCOUNT_FIRST)
 
 
+def test_a_report_that_loses_its_reporter_meanwhile_is_resolved(people: People) -> None:
+    review_id, reader, staff = rated(people.tutor(), people.student()), people.tutor(), people.student(is_staff=True)
+    report(reader, review_id)
+    with ThreadPoolExecutor(1) as threads, other_transaction() as deletion:
+        deletion.execute("DELETE FROM users WHERE id = %s", (reader.id,))
+        deciding = threads.submit(lambda: at_once(partial(decide, staff, review_id, "hide"))[0])
+        wait_until(lambda: waiting() == 1 or deciding.done())
+        deletion.commit()
+        assert deciding.result(30).status == 200
+    assert query("SELECT reporter_id, resolved_at IS NOT NULL FROM review_reports") == [(None, True)]
+
+
 def report_while_hidden(people: People) -> tuple[int, int]:
     """A report that comes while the review is being hidden: (its status, reports left open)."""
     review_id, reader = rated(people.tutor(), people.student()), people.student()

@@ -14,7 +14,7 @@ from tests.support.people import People, Person, insert, query
 call = LambdaClient(handler)
 HIDDEN = {"detail": "Ta opinia została ukryta przez obsługę.", "code": "review_hidden"}
 NOT_FOUND = {"detail": "Nie znaleziono."}
-NO_RATING = {"Error": "Nie znaleziono opinii."}
+NO_RATING = {"detail": "Nie masz opinii o tym korepetytorze.", "code": "not_rated"}
 
 
 def reviews(tutor_id: object, query_string: str = "") -> Answer:
