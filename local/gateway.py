@@ -45,6 +45,8 @@ class Socket:
         self.link = link
         self.thread = thread
         self.pending = 0
+        # No more is read from it until some of that is done.
+        self.is_held = False
         # Closed by us for what it sent: nobody waits for what is left of it.
         self.is_dropped = False
         self.active_at = self.opened_at = time.monotonic()
@@ -52,6 +54,16 @@ class Socket:
     def is_wanted(self) -> bool:
         """Whether what it sent is still to be handled."""
         return not self.is_dropped
+
+    def hold_or_release(self) -> None:
+        """Read on or not, by what is pending; on the loop's thread."""
+        if not self.is_held and self.pending >= MAX_PENDING:
+            self.is_held = True
+            self.link.pause()
+        # Also of one just held: all may have been handled before anybody saw that it is.
+        if self.is_held and self.pending <= MAX_PENDING // 2:
+            self.is_held = False
+            self.link.resume()
 
     def post(self, frame: bytes) -> None:
         """Send a frame; a reader that is too far behind is cut off."""
@@ -74,6 +86,7 @@ class Gateway:
         threads: int,
         batches: Mapping[str, Batch] | None = None,
         flood_frame: Callable[[Connection], bytes | None] = lambda _connection: None,
+        counts_frames: bool = True,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
     ) -> None:
@@ -83,6 +96,7 @@ class Gateway:
         self.routes = frozenset(routes)
         self.threads = [HandlerThread(handler, batches or {}, number) for number in range(threads)]
         self.flood_frame = flood_frame
+        self.counts_frames = counts_frames
         self.idle = idle
         self.lifetime = lifetime
         self._budgets = FrameBudgets()
@@ -111,7 +125,7 @@ class Gateway:
             await refuse(send, FORBIDDEN)
             return
         client = query.get("token", "")
-        budget = self._budgets.of(client) if settings().rate_limits else None
+        budget = self._budgets.of(client) if self.counts_frames and settings().rate_limits else None
         if budget and not budget.spend(HANDSHAKE):
             await refuse(send, TOO_MANY_REQUESTS)
             return
@@ -150,8 +164,7 @@ class Gateway:
             socket.post(text_frame(gateway_error("Forbidden", socket.connection)))
             return
         socket.pending += 1
-        if socket.pending == MAX_PENDING:
-            socket.link.pause()
+        socket.hold_or_release()
         event = socket.connection.message_event(route, text, is_base64=is_base64)
         socket.thread.put(socket.sender, event, lambda result: self._handled(socket, result), socket.is_wanted)
 
@@ -172,10 +185,10 @@ class Gateway:
         return "$default" if "$default" in self.routes else None
 
     def _handled(self, socket: Socket, result: Result) -> None:
-        """In the handler's thread, when the function has answered."""
+        """In a handler's thread, when the function has answered."""
         socket.pending -= 1
-        if socket.pending == MAX_PENDING // 2:
-            self._call(socket.link.resume)
+        if socket.is_held and socket.pending <= MAX_PENDING // 2:
+            self._call(socket.hold_or_release)
         status = result.get("statusCode")
         if not isinstance(status, int) or status >= SERVER_ERROR:
             self._send(socket, text_frame(gateway_error("Internal server error", socket.connection)))

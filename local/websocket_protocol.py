@@ -27,6 +27,8 @@ MAX_UNREAD, MAX_UNREAD_PONGS = 1024 * 1024, 64 * 1024
 CHUNK = 1024
 # Seconds in which a client that was closed for sending too much may still read why.
 LAST_WORDS_SECONDS = 1.0
+# Seconds in which a client has to answer that it is closed.
+CLOSING_SECONDS = 10.0
 # The key of the link among the scope's extensions.
 LINK = "gateway.link"
 TOO_LARGE = b'{"message": "Request header fields too large"}'
@@ -107,6 +109,8 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             return
         if self.writable.is_set():
             self.loop.create_task(self.send({"type": "websocket.close", "code": code, "reason": reason}))
+            # Closed it would wait until all is read that was sent, perhaps for ever.
+            self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
         else:
             # A close frame would wait behind what the reader does not take, perhaps for ever.
             self.transport.abort()

@@ -65,7 +65,10 @@ class SocketApi:
 
     def __init__(self, stage: str, routes: Mapping[str, Function], *, jitter: float) -> None:
         self.paths = {f"/{stage}", f"/{stage}/"}
-        self.gateway = Gateway(unused, routes, threads=0, idle=IDLE_SECONDS, lifetime=LIFETIME_SECONDS)
+        # AWS counts no frames of a socket: that is the function's part.
+        self.gateway = Gateway(
+            unused, routes, threads=0, counts_frames=False, idle=IDLE_SECONDS, lifetime=LIFETIME_SECONDS
+        )
         # One way for all sockets, in place of the local server's, which keep each socket's frames in order.
         self.gateway.threads = cast("list[HandlerThread]", [ConcurrentThread(routes, jitter)])
 

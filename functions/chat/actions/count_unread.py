@@ -12,6 +12,7 @@ def count_unread(connection_id: str) -> bool:
 
     A client that asks too often gets no answer, as with messages.
     """
+    senders.find(connection_id)
     try:
         senders.spend(connection_id)
     except Throttled:

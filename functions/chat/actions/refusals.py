@@ -13,11 +13,10 @@ def refuse_message(connection_id: str, client_id: str | None, code: str) -> None
 
 
 def refuse_frame(connection_id: str, client_id: str | None, code: str) -> None:
-    """As refuse_message, of a frame that is no message; it counts as one, so that nobody is answered without end."""
-    if not senders.speaks_events(connection_id):
-        return
+    """As refuse_message, of a frame that is no message; it counts as one, so that nobody sends them without end."""
+    senders.find(connection_id)
     try:
         senders.spend(connection_id)
     except Throttled:
         code = "throttled"
-    pusher().post([connection_id], encode(refused_frame(client_id, code)))
+    refuse_message(connection_id, client_id, code)

@@ -30,6 +30,12 @@ class Senders:
                 protocol = EVENTS if f"{EVENTS}{message.connection_id}" in message.listeners else LEGACY
                 self.remember(message.connection_id, message.user_id, protocol)
 
+    def find(self, connection_id: str) -> tuple[str, int] | None:
+        """As known, else from the database: for frames that store nothing, from which nobody is learned."""
+        if connection_id not in self.known and (found := connections.find_sender(connection_id)):
+            self.remember(connection_id, found.user_id, found.protocol)
+        return self.known.get(connection_id)
+
     def spend(self, connection_id: str) -> None:
         """Count a message of the user's, good or bad; one who does not stop is disconnected. Raises Throttled."""
         if known := self.known.get(connection_id):
@@ -47,8 +53,8 @@ class Senders:
 
     def speaks_events(self, connection_id: str) -> bool:
         """Whether the client speaks the second protocol."""
-        known = self.known.get(connection_id)
-        return (known[1] if known else connections.find_protocol(connection_id)) == EVENTS
+        found = self.find(connection_id)
+        return found is not None and found[1] == EVENTS
 
 
 senders = Senders(10_000)

@@ -1,5 +1,6 @@
 """Statements about open sockets. Plain psycopg: the WebSocket handler must start fast."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from shared.kit.db.pool import connection
@@ -68,13 +69,20 @@ def delete_connection(connection_id: str) -> None:
         DELETE_CONNECTION.run(db, (connection_id,))
 
 
-FIND_PROTOCOL = Query(int, "SELECT protocol FROM connections WHERE id = %s")
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who is behind a socket, and the version of the protocol that its client speaks."""
+
+    user_id: str
+    protocol: int
 
 
-def find_protocol(connection_id: str) -> int | None:
-    """The version of the protocol that a socket's client speaks."""
+FIND_SENDER = Query(Sender, "SELECT user_id::text AS user_id, protocol FROM connections WHERE id = %s")
+
+
+def find_sender(connection_id: str) -> Sender | None:
     with connection() as db:
-        return FIND_PROTOCOL.one(db, (connection_id,))
+        return FIND_SENDER.one(db, (connection_id,))
 
 
 COUNT_UNREAD = Query(

@@ -1,0 +1,79 @@
+"""A socket of which enough is waiting is read no further, whenever the function's answers are noticed."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from local.gateway import MAX_PENDING, Gateway, Socket
+from local.gateway_events import Connection
+from local.handler_threads import Done, Event, HandlerThread, Result
+
+
+class Link:
+    """Counts how often it is paused and resumed."""
+
+    is_paused = False
+
+    def pause(self) -> None:
+        self.is_paused = True
+
+    def resume(self) -> None:
+        self.is_paused = False
+
+
+class Thread(HandlerThread):
+    """Answers when the test wants it."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _event, _context: {}, {}, 0)
+        self.waiting: list[Done] = []
+
+    def put(self, _sender: str, _event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        assert is_wanted()
+        self.waiting.append(done)
+
+    def answer(self, times: int = 1) -> None:
+        result: Result = {"statusCode": 200}
+        for _ in range(times):
+            self.waiting.pop(0)(result)
+
+
+async def take(frames: int, before: Callable[[Thread, Callable[[int], None]], None]) -> tuple[bool, int]:
+    """Whether the socket is paused in the end, after `before` and as many frames as it takes, and how many wait."""
+    gateway = Gateway(lambda _event, _context: {}, ["$default"], threads=0)
+    gateway._loop = asyncio.get_running_loop()
+    link: Any = Link()
+    thread = Thread()
+    socket = Socket(Connection("id", "", "", "", {}, {}), link, thread)
+
+    def send(number: int) -> None:
+        for _ in range(number):
+            if not link.is_paused:
+                gateway._take(socket, "{}")
+
+    before(thread, send)
+    send(frames)
+    await asyncio.sleep(0)  # what was noticed late is done now
+    send(frames)
+    await asyncio.sleep(0)
+    return link.is_paused, len(thread.waiting)
+
+
+def test_no_more_than_so_many_wait() -> None:
+    assert asyncio.run(take(100, lambda _thread, _send: None)) == (True, MAX_PENDING)
+
+
+def test_an_answer_that_is_noticed_late_opens_no_socket_that_is_held() -> None:
+    def one_of_five(thread: Thread, send: Callable[[int], None]) -> None:
+        send(5)
+        thread.answer()
+
+    assert asyncio.run(take(100, one_of_five)) == (True, MAX_PENDING)
+
+
+def test_a_held_socket_is_read_again_when_half_is_done_however_it_is_noticed() -> None:
+    def most(thread: Thread, send: Callable[[int], None]) -> None:
+        send(MAX_PENDING)
+        thread.answer(MAX_PENDING - 1)
+
+    assert asyncio.run(take(2, most)) == (False, 3)
