@@ -274,13 +274,14 @@ def test_both_apis_get_what_the_viewer_sent_but_its_host_and_nothing_is_cached()
             assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
-def test_files_have_the_headers_that_the_functions_send_themselves() -> None:
-    """The managed policies whose names end with SecurityHeadersPolicy send `X-Content-Type-Options: nosniff`."""
-    text = EDGE.read_text()
-    policies = dict(re.findall(r"ResponseHeadersPolicyId: (\S+) # (\S+)", text))
-    for behaviour in behaviours():
-        if behaviour["TargetOriginId"] not in {"http", "sockets"}:
-            assert policies[behaviour["ResponseHeadersPolicyId"]].endswith("SecurityHeadersPolicy")
+# Managed policies with HSTS, nosniff and the rest.
+SECURE = {"67f7725c-6f97-4210-82d7-5512b31e9d03", "e61eb60c-9c35-4d20-a928-2b84e02af89c"}
+
+
+def test_every_answer_has_the_headers_of_security() -> None:
+    [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
+    all_of_them = [distribution["DistributionConfig"]["DefaultCacheBehavior"], *behaviours()]
+    assert {each["ResponseHeadersPolicyId"] for each in all_of_them} == SECURE
 
 
 def test_the_http_origin_proves_itself_by_the_secret_the_functions_know() -> None:

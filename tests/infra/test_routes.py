@@ -34,7 +34,19 @@ def test_comments_are_kept_or_refused() -> None:
     commented = text.replace("\nOutputs:\n", "\n# Kept.\nOutputs:\n")
     assert infra.generate.template(commented) == commented
     with pytest.raises(CommentLost, match="after a tagged item"):
-        infra.generate.template(text.replace(':identity/*"\n', ':identity/*"\n\n  # Lost after a tagged item.\n'))
+        infra.generate.template(
+            text.replace(" - !Ref AWS::NoValue\n", " - !Ref AWS::NoValue\n\n  # Lost after a tagged item.\n")
+        )
+
+
+def test_sign_in_registration_and_reset_have_limits_of_their_own() -> None:
+    """API Gateway refuses settings of a route it does not have."""
+    [api] = resources("AWS::Serverless::HttpApi").values()
+    limited, most = api["RouteSettings"], api["DefaultRouteSettings"]
+    assert limited.keys() <= {f"ANY {path}" for name in HTTP for path in routes(name)}
+    assert limited.keys() >= {f"ANY /api/{each}" for each in ("token", "user/create", "user/password_reset")}
+    for each in limited.values():
+        assert each["ThrottlingRateLimit"] < each["ThrottlingBurstLimit"] < most["ThrottlingRateLimit"]
 
 
 def test_every_path_of_the_routers_has_its_route_and_no_other_has_any() -> None:

@@ -125,6 +125,17 @@ def test_the_alarm_of_the_schedule_is_quiet_until_the_first_call() -> None:
     assert [rings([1] * 5 + [None] * 4), rings([1] * 4 + [None] * 5)] == [False, True]
 
 
+def test_no_log_of_a_gateway_holds_a_query() -> None:
+    [http] = resources("AWS::Serverless::HttpApi").values()
+    [stage] = resources("AWS::ApiGatewayV2::Stage").values()
+    _, sockets, _ = stage["AccessLogSettings"]["Fn::If"]
+    for settings in (http["AccessLogSettings"], sockets):
+        variables = set(re.findall(r"\$context\.([\w.]+)", settings["Format"]))
+        assert {"routeKey", "status"} <= variables
+        assert not {name for name in variables if re.search("path|query|header|authorizer", name, re.IGNORECASE)}
+        assert resources("AWS::Logs::LogGroup")[settings["DestinationArn"]["Fn::GetAtt"][0]]
+
+
 def test_no_route_has_metrics_of_its_own() -> None:
     """CloudWatch bills six for each, and nothing here reads them."""
     assert "DetailedMetricsEnabled" not in TEMPLATE.read_text()

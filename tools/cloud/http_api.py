@@ -67,11 +67,13 @@ class HttpApi:
         functions: Mapping[str, Function],
         throttle: Throttle,
         *,
+        route_throttles: Mapping[str, Throttle] | None = None,
         timeout: float = INTEGRATION_SECONDS,
     ) -> None:
         self.routes = Routes(routes)
         self.functions = functions
         self.throttle = throttle
+        self.route_throttles = route_throttles or {}
         self.timeout = timeout
         self._threads = ThreadPoolExecutor(64, thread_name_prefix="integration")
 
@@ -90,7 +92,7 @@ class HttpApi:
         if head_size(scope, target) > MAX_HEAD:
             raise Refused(*HEAD_TOO_LARGE)
         matched = self.routes.select(scope["method"], scope["path"])
-        if not self.throttle.allows():
+        if not self.route_throttles.get(matched.route.key, self.throttle).allows():
             raise Refused(*TOO_MANY)
         body = await read_body(receive)
         event = http_event(

@@ -66,7 +66,12 @@ class Cloud:
         routes = {key: self.functions[name] for key, name in template.socket_routes.items()}
         self.sockets = SocketApi(template.socket_stage, routes, jitter=options.jitter)
         self.connections = ConnectionsApi(self.sockets.gateway, template.socket_stage)
-        self.http_api = HttpApi(template.http_routes, self.functions, Throttle(*template.http_throttle))
+        self.http_api = HttpApi(
+            template.http_routes,
+            self.functions,
+            Throttle(*template.http_throttle),
+            route_throttles={key: Throttle(*limits) for key, limits in template.route_throttles.items()},
+        )
         for function in self.functions.values():
             function.environment = self._environment(function, options)
         self.sources = [

@@ -159,6 +159,13 @@ class Template:
         settings = self.resolve(api["DefaultRouteSettings"])
         return float(settings["ThrottlingRateLimit"]), int(settings["ThrottlingBurstLimit"])
 
+    @cached_property
+    def route_throttles(self) -> dict[str, tuple[float, int]]:
+        """The same for the routes that have limits of their own, by route key."""
+        [api] = self.of_type("AWS::Serverless::HttpApi").values()
+        found = self.resolve(api.get("RouteSettings", {})).items()
+        return {key: (float(each["ThrottlingRateLimit"]), int(each["ThrottlingBurstLimit"])) for key, each in found}
+
     def _routes_of(self, protocol: str) -> Iterator[tuple[str, str]]:
         apis = self.of_type("AWS::ApiGatewayV2::Api")
         integrations = self.of_type("AWS::ApiGatewayV2::Integration")

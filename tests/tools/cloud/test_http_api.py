@@ -80,10 +80,14 @@ def call(
     body: bytes = b"",
     method: str = "GET",
     throttle: Throttle | None = None,
+    route_throttles: dict[str, Throttle] | None = None,
     timeout: float = 5.0,
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers and body of the gateway's answer."""
-    api: Any = HttpApi(ROUTES[2:3], {"one": function}, throttle or Throttle(1, 1), timeout=timeout)  # type: ignore[dict-item]
+    functions: Any = {"one": function}
+    api: Any = HttpApi(
+        ROUTES[2:3], functions, throttle or Throttle(1, 1), route_throttles=route_throttles, timeout=timeout
+    )
     scope = {
         "type": "http",
         "method": method,
@@ -188,6 +192,12 @@ def test_a_throttled_request_does_not_reach_the_function() -> None:
     function, throttle = Fake(echo), Throttle(0.001, 2)
     assert [call(function, throttle=throttle)[0] for _ in range(3)] == [200, 200, 429]
     assert len(function.events) == 2
+
+
+def test_a_route_has_limits_of_its_own() -> None:
+    function, limits = Fake(echo), {ROUTES[2].key: Throttle(0.001, 1)}
+    answers = [call(function, throttle=Throttle(1, 9), route_throttles=limits)[0] for _ in range(2)]
+    assert answers == [200, 429]
 
 
 def test_request_line_and_headers_end_where_aws_ends_them() -> None:
