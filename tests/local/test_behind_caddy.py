@@ -48,8 +48,8 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -
 def site(proxy: Proxy) -> str:
     files = f"{proxy.folder}/fullchain.pem {proxy.folder}/privkey.pem"
     replaced = {
-        f"\n{NAME} {{": f"\nhttps://{NAME}:{proxy.port} {{\n\tbind 127.0.0.1\n\ttls {files}",
-        "127.0.0.1:8000 {": f"127.0.0.1:{proxy.server.url.rpartition(':')[2]} {{",
+        f"\n{{$DOMAIN:{NAME}}} {{": f"\nhttps://{NAME}:{proxy.port} {{\n\tbind 127.0.0.1\n\ttls {files}",
+        "{$SERVER:127.0.0.1:8000} {": f"127.0.0.1:{proxy.server.url.rpartition(':')[2]} {{",
     }
     return replace_all((ROOT / "infra" / "server" / "Caddyfile").read_text(), replaced)
 
