@@ -15,7 +15,7 @@ from shared.texts import DEFAULT_LANGUAGE, Language
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """An iCalendar object; `method` is REQUEST or CANCEL (RFC 5546)."""
+    """An iCalendar object; `method` is REQUEST or CANCEL, or PUBLISH for several entries (RFC 5546)."""
 
     method: str
     content: bytes

@@ -23,7 +23,7 @@ DECLARE
 BEGIN
     INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_role, reason, at)
     SELECT id, 'cancelled', state, 'cancelled', CASE WHEN student_id = OLD.id THEN 'student' ELSE 'tutor' END,
-        'Konto zostało usunięte.', clock_timestamp()
+        'Konto zostało usunięte.', statement_timestamp()
     FROM bookings WHERE id = ANY(cancelled) ORDER BY id;
     UPDATE bookings SET state = 'cancelled', awaiting = NULL, expires_at = NULL, sequence = sequence + 1,
         updated_at = clock_timestamp()

@@ -102,7 +102,7 @@ WITH found AS MATERIALIZED (
     FROM found WHERE b.id = found.id
 )
 INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, at)
-SELECT id, 'cancelled', state, 'cancelled', %(actor_id)s, 'tutor', %(reason)s, clock_timestamp()
+SELECT id, 'cancelled', state, 'cancelled', %(actor_id)s, 'tutor', %(reason)s, statement_timestamp()
 FROM found ORDER BY id
 """,
         active=ACTIVE_STATES,

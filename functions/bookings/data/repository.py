@@ -64,7 +64,8 @@ class AddedBooking:
 
 
 # The price of an hour when it is booked is the booking's for good; numeric rounds halves up. The student is locked:
-# nobody makes another booking between the count and the commit.
+# nobody makes another booking between the count and the commit. What is made at once is recorded at one moment, by
+# which people hear of a series once.
 ADD_SEATS = Sql("""booked AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, awaiting, expires_at, starts_at, ends_at, price,
         currency, note, series_id)
@@ -84,7 +85,7 @@ ADD_SEATS = Sql("""booked AS (
     RETURNING *
 ), recorded AS (
     INSERT INTO booking_changes (booking_id, kind, to_state, actor_id, actor_role, at)
-    SELECT id, %(change)s, state, %(actor_id)s, %(role)s, clock_timestamp() FROM booked ORDER BY id
+    SELECT id, %(change)s, state, %(actor_id)s, %(role)s, statement_timestamp() FROM booked ORDER BY id
 )
 SELECT b.id, (SELECT row_to_json(reservation)::text FROM (SELECT {reservation}) reservation) AS reservation
 FROM booked b JOIN {source} s ON s.id = b.session_id JOIN booking_terms r ON r.tutor_id = s.tutor_id

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from functions.notifications.actions import series_events
 from functions.notifications.data import booking_changes
 from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICATION_RECIPIENTS, people
 from shared.data.bookings import Booking, BookingChange, find_bookings
@@ -28,9 +29,13 @@ def dispatch_next() -> int:
         if not changes:
             return 0
         bookings = find_bookings(db, {change.booking_id for change in changes})
-        known = [(change, bookings[change.booking_id]) for change in changes if _is_known(change)]
-        added = add_notifications(db, [draft for change, booking in known for draft in _drafts(change, booking)])
-        queued = queue_mails(db, [mail for change, booking in known for mail in _mails(change, booking)])
+        known = [change for change in changes if _is_known(change)]
+        events = series_events.find_series_events(db, known)
+        single = [(change, bookings[change.booking_id]) for change in known if change.first_of_series_id is None]
+        drafts = [draft for change, booking in single for draft in _drafts(change, booking)]
+        added = add_notifications(db, drafts + [draft for event in events for draft in series_events.drafts(event)])
+        mails = [mail for change, booking in single for mail in _mails(change, booking)]
+        queued = queue_mails(db, mails + [mail for event in events for mail in series_events.mails(event)])
         plan_reminders(db, bookings)
         booking_changes.mark_dispatched(db, [change.id for change in changes])
     push_notifications(added)

@@ -28,14 +28,22 @@ class Sentence(BaseModel):
     message: Annotated[str, Field(description="One sentence, in your language and by your clock.")]
 
 
-class NotificationData(BaseModel):
-    """The reservation and its times, if it is about one; `old_start_time` where it was moved, `reason` where given."""
+class SessionData(BaseModel):
+    """A reservation and its times: `old_start_time` where it was moved, `proposed_*` where that is proposed."""
 
     reservation: MayBeMissing[int] = None
     start_time: MayBeMissing[datetime] = None
     end_time: MayBeMissing[datetime] = None
     old_start_time: MayBeMissing[datetime] = None
+    proposed_start_time: MayBeMissing[datetime] = None
+    proposed_end_time: MayBeMissing[datetime] = None
+
+
+class NotificationData(SessionData):
+    """The reservation, if it is about one, and `reason` where given; of a series the first, and all its `sessions`."""
+
     reason: MayBeMissing[str] = None
+    sessions: MayBeMissing[list[SessionData]] = None
 
 
 class Notification(BaseModel):

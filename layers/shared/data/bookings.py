@@ -109,7 +109,8 @@ class BookingChange:
     `starts_at` is when the session was to start after this step, if a later one moved it. `was_offer`: it was
     an offer to somebody on the waitlist before. `was_confirmed`: it had been confirmed by then, so calendars know it.
     `superseded`: a later step says more about when and whether it takes place. `proposed_starts_at` is of a proposal
-    to move it, of its end, and of a move to the time that was proposed.
+    to move it, of its end, and of a move to the time that was proposed. `first_of_series_id` is the first change
+    of what was done to several sessions of a series at once.
     """
 
     id: int
@@ -127,6 +128,7 @@ class BookingChange:
     was_offer: bool
     was_confirmed: bool
     superseded: bool
+    first_of_series_id: int | None
 
 
 # Changes `c` as the columns of a BookingChange.
@@ -143,7 +145,28 @@ SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor
         WHERE y.booking_id = c.booking_id AND y.id <= c.id AND y.to_state = 'confirmed') AS was_confirmed,
     EXISTS (SELECT FROM booking_changes l
         WHERE l.booking_id = c.booking_id AND l.id > c.id
-          AND l.kind IN ('confirmed', 'cancelled', 'expired', 'rescheduled')) AS superseded
+          AND l.kind IN ('confirmed', 'cancelled', 'expired', 'rescheduled')) AS superseded,
+    (SELECT CASE WHEN count(*) > 1 THEN min(t.id) END
+        FROM bookings mine JOIN bookings other ON other.series_id = mine.series_id
+        JOIN booking_changes t ON t.booking_id = other.id AND t.kind = c.kind AND t.at = c.at
+        WHERE mine.id = c.booking_id) AS first_of_series_id
 FROM booking_changes c
 """)
+# Those that were made together with the first ones of series, which are given.
+LIST_CHANGES_TOGETHER = Query(
+    BookingChange,
+    compose(
+        """
+{select} JOIN bookings b ON b.id = c.booking_id
+WHERE c.id IN (
+    SELECT t.id FROM booking_changes first JOIN bookings mine ON mine.id = first.booking_id
+    JOIN bookings other ON other.series_id = mine.series_id
+    JOIN booking_changes t ON t.booking_id = other.id AND t.kind = first.kind AND t.at = first.at
+    WHERE first.id = ANY(%s)
+)
+ORDER BY b.starts_at, c.id
+""",
+        select=SELECT_CHANGES,
+    ),
+)
 FIND_CHANGE = Query(BookingChange, compose("{select} WHERE c.id = %s", select=SELECT_CHANGES))

@@ -120,9 +120,7 @@ class BookingTexts:
             case "move_proposed", "student":
                 return self._proposed(change, say_moment)
             case "rescheduled" | "move_accepted", _:
-                waits = {"tutor": "new_time_to_confirm", "student": "new_time_waits"}[self.role]
-                more = self.say(waits) if change.to_state == "pending" else ""
-                return f"{self._previously(change, say_moment)} {more}".strip()
+                return f"{self._previously(change, say_moment)} {self.confirmation_of_move(change)}".strip()
             case "withdrawn" | "cancelled", "tutor" if not self.booking.taken:
                 return self.say("time_is_free")
         return self._without_times(change)
@@ -142,9 +140,18 @@ class BookingTexts:
         if change.proposed_starts_at is None or change.proposed_ends_at is None:
             return ""
         length = self._in_minutes(change.proposed_ends_at - change.proposed_starts_at)
+        new_time = self.say("new_time", moment=say_moment(change.proposed_starts_at), length=length)
+        return f"{new_time} {self.answer_to_proposal(say_moment)}"
+
+    def answer_to_proposal(self, say_moment: SayMoment) -> str:
+        """What a student can do about a proposal, and until when."""
         until = self.booking.proposal_expires_at
-        answer = self.say("agree_until", moment=say_moment(until)) if until else self.say("agree")
-        return f"{self.say('new_time', moment=say_moment(change.proposed_starts_at), length=length)} {answer}"
+        return self.say("agree_until", moment=say_moment(until)) if until else self.say("agree")
+
+    def confirmation_of_move(self, change: BookingChange) -> str:
+        """Whether the new time of a request still has to be confirmed, "" if not."""
+        waits = {"tutor": "new_time_to_confirm", "student": "new_time_waits"}[self.role]
+        return self.say(waits) if change.to_state == "pending" else ""
 
     def _until(self, key: str, say_moment: SayMoment) -> str:
         until = self.booking.expires_at

@@ -40,6 +40,16 @@ def mailed_entry(booking: Booking, role: Role) -> tuple[Method, bytes]:
     return method, bytes(calendar.to_ical())
 
 
+def mailed_entries(bookings: Iterable[Booking], role: Role) -> bytes:
+    """The entries of several bookings, as they are now; only published ones may have ids of their own each."""
+    calendar = _calendar("PUBLISH")
+    for booking in bookings:
+        event = _event(booking, role)
+        event.add("organizer", _organizer())
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
 def feed(entries: Iterable[tuple[Booking, Role]], language: Language) -> bytes:
     """All of a person's bookings; the same bytes as long as none of them changes."""
     calendar = _calendar("PUBLISH")

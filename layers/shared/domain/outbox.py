@@ -17,6 +17,7 @@ Kind = Literal[
     "new_device",
     "tutor_incomplete",
     "booking_change",
+    "series_change",
     "booking_reminder",
 ]
 

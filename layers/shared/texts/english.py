@@ -31,6 +31,7 @@ TEXTS = {
     "kind.group": "group session",
     "form.online": "online",
     "form.in_person": "in person",
+    "series": "weekly series ({number})",
     # What happened, as subjects of mails and as the beginning of notifications.
     "headline.requested": "Booking request",
     "headline.booked": "New booking",
@@ -60,6 +61,7 @@ TEXTS = {
     "accept": "Please accept it.",
     "accept_until": "Please accept it {moment} at the latest.",
     "previously": "It was to be {moment}.",
+    "instead_of": "{moment} instead of {before}",
     "new_length": "It begins at the same time and takes {length} now.",
     "new_time_to_confirm": "Please confirm the new time.",
     "new_time_waits": "The new time waits to be confirmed.",
@@ -103,6 +105,7 @@ TEXTS = {
     "fact.where": "Where",
     "fact.note": "The student's message",
     "fact.price": "Price",
+    "fact.price_each": "Price of each",
     "fact.reason": "Reason",
     "fact.cancellable_until": "Cancel until",
     # The frame of every mail.

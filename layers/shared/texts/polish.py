@@ -31,6 +31,7 @@ TEXTS = {
     "kind.group": "zajęcia grupowe",
     "form.online": "online",
     "form.in_person": "stacjonarnie",
+    "series": "seria zajęć ({number})",
     # What happened, as subjects of mails and as the beginning of notifications.
     "headline.requested": "Prośba o rezerwację",
     "headline.booked": "Nowa rezerwacja",
@@ -60,6 +61,7 @@ TEXTS = {
     "accept": "Potwierdź swój udział.",
     "accept_until": "Potwierdź swój udział najpóźniej {moment}.",
     "previously": "Poprzednio {moment}.",
+    "instead_of": "{moment} zamiast {before}",
     "new_length": "Zaczynają się o tej samej porze, trwają teraz {length}.",
     "new_time_to_confirm": "Potwierdź nowy termin.",
     "new_time_waits": "Nowy termin czeka na potwierdzenie.",
@@ -103,6 +105,7 @@ TEXTS = {
     "fact.where": "Gdzie",
     "fact.note": "Wiadomość od ucznia",
     "fact.price": "Cena",
+    "fact.price_each": "Cena jednych zajęć",
     "fact.reason": "Powód",
     "fact.cancellable_until": "Odwołać można do",
     # The frame of every mail.

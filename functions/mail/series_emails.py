@@ -1,0 +1,66 @@
+"""Emails about what happened to several sessions of a weekly series at once: one, with a list of them."""
+
+from functions.mail.email_message import CalendarEntry, Email, Fact
+from functions.mail.greetings import greeting
+from functions.mail.repository import Addressee
+from shared.data.bookings import LIST_CHANGES_TOGETHER, Role, find_bookings
+from shared.domain.platform_settings import platform_settings
+from shared.domain.series_texts import SeriesTexts
+from shared.kit.db.pool import connection
+
+
+def series_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
+    """What happened to a series; None if the addressee is neither of its people any more."""
+    with connection() as db:
+        changes = LIST_CHANGES_TOGETHER.all(db, ([payload["change"]],))
+        bookings = find_bookings(db, {change.booking_id for change in changes})
+    sessions = [(change, bookings[change.booking_id]) for change in changes]
+    role: Role | None = None
+    if sessions:
+        first = sessions[0][1]
+        role = "student" if first.student_id == to.user_id else "tutor" if first.tutor_user_id == to.user_id else None
+    if role is None:
+        return None
+    series = SeriesTexts(sessions, role)
+    words = series.words
+    more = series.consequence(words.moment_and_zone)
+    return Email(
+        subject=series.summary,
+        greeting=greeting(to.first_name, words.language),
+        before=f"{words.say(f'opening.{series.event}.{role}')} {more}".rstrip(),
+        facts=_facts(series),
+        link_text=words.say("open_platform"),
+        link=f"{platform_settings().front_url}/",
+        after=words.say("closing.bookings"),
+        calendar=_entries(series),
+        language=words.language,
+    )
+
+
+def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
+    """Of every session when it is; a room or a place only if all have the same."""
+    words, booking = series.words, series.words.booking
+    other = "tutor" if series.role == "student" else "student"
+    when = words.say("fact.when")
+    facts = [Fact(words.say(f"fact.{other}"), words.counterpart)]
+    facts += [Fact(f"{when} ({n})", time) for n, time in enumerate(series.times(words.moment_and_zone), 1)]
+    facts.append(Fact(words.say("fact.what"), words.description))
+    places = {each.meeting_url or each.location for _change, each in series.sessions}
+    if len(places) == 1 and (place := booking.meeting_url or booking.location):
+        facts.append(Fact(words.say("fact.where"), place, is_link=bool(booking.meeting_url)))
+    if series.role == "tutor" and booking.note:
+        facts.append(Fact(words.say("fact.note"), booking.note))
+    facts.append(Fact(words.say("fact.price_each"), words.price))
+    reason = series.sessions[0][0].reason
+    return (*facts, *([Fact(words.say("fact.reason"), reason)] if reason else []))
+
+
+def _entries(series: SeriesTexts) -> CalendarEntry | None:
+    """The sessions as calendars should have them now, but those a later email says more about."""
+    entered = [booking for change, booking in series.sessions if change.was_confirmed and not change.superseded]
+    if not entered:
+        return None
+    # Imported here: it reads the time zones of the world, and most mails need none of it.
+    from shared.domain.calendars import mailed_entries
+
+    return CalendarEntry("PUBLISH", mailed_entries(entered, series.role), series.words.say("calendar.file"))

@@ -1,0 +1,62 @@
+"""What is done to several sessions of a weekly series at once is one notification and one email to each side."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from functions.notifications.data import booking_changes
+from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICATION_RECIPIENTS, people
+from shared.data.bookings import Booking, BookingChange, find_bookings
+from shared.domain.booking_events import event_type
+from shared.domain.notifications import NotificationDraft
+from shared.domain.outbox import Mail
+from shared.domain.series_texts import SeriesTexts
+from shared.domain.timestamps import format_time
+from shared.kit.db.pool import PooledConnection
+
+# The changes that were made together and the bookings they changed, in order of time.
+SeriesEvent = Sequence[tuple[BookingChange, Booking]]
+
+
+def find_series_events(db: PooledConnection, changes: Iterable[BookingChange]) -> list[SeriesEvent]:
+    """Those of which one of these changes is the first: the others are part of it, and say nothing themselves."""
+    first_ids = [change.id for change in changes if change.first_of_series_id == change.id]
+    if not first_ids:
+        return []
+    together = booking_changes.list_together(db, first_ids)
+    bookings = find_bookings(db, {change.booking_id for change in together})
+    events: dict[int | None, list[tuple[BookingChange, Booking]]] = {}
+    for change in together:
+        events.setdefault(change.first_of_series_id, []).append((change, bookings[change.booking_id]))
+    return list(events.values())
+
+
+def drafts(event: SeriesEvent) -> Iterator[NotificationDraft]:
+    change, booking = event[0]
+    for role, person in people(booking, NOTIFICATION_RECIPIENTS.get(event_type(change), ())):
+        if role != change.actor_role:
+            kind, message = f"booking_{event_type(change)}", SeriesTexts(event, role).sentence()
+            yield NotificationDraft(str(person.id), kind, message, _data(event), change.id)
+
+
+def mails(event: SeriesEvent) -> Iterator[Mail]:
+    change, booking = event[0]
+    for _role, person in people(booking, EMAIL_RECIPIENTS.get(event_type(change), ())):
+        yield Mail("series_change", person.email, {"change": change.id})
+
+
+def _data(event: SeriesEvent) -> dict[str, object]:
+    """As of one booking, the first; `sessions` are all of them."""
+    sessions = [_session(change, booking) for change, booking in event]
+    reason = event[0][0].reason
+    return {**sessions[0], "sessions": sessions, **({"reason": reason} if reason else {})}
+
+
+def _session(change: BookingChange, booking: Booking) -> dict[str, object]:
+    starts_at = change.starts_at or booking.starts_at
+    times = {
+        "start_time": starts_at,
+        "end_time": starts_at + booking.length,
+        "old_start_time": change.old_starts_at,
+        "proposed_start_time": change.proposed_starts_at,
+        "proposed_end_time": change.proposed_ends_at,
+    }
+    return {"reservation": booking.id, **{name: format_time(time) for name, time in times.items() if time}}

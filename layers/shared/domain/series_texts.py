@@ -1,0 +1,62 @@
+"""Words for what happened to several sessions of a weekly series at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.data.bookings import Booking, BookingChange, Role
+from shared.domain.booking_events import BookingEventType, event_type
+from shared.domain.booking_texts import BookingTexts, SayMoment
+
+
+@dataclass(frozen=True)
+class SeriesTexts:
+    """What is said of changes that were made together, in order of time, to one of the two people of the series."""
+
+    sessions: Sequence[tuple[BookingChange, Booking]]
+    role: Role
+
+    @cached_property
+    def words(self) -> BookingTexts:
+        """What is said of the first of them."""
+        return BookingTexts(self.sessions[0][1], self.role)
+
+    @property
+    def event(self) -> BookingEventType:
+        return event_type(self.sessions[0][0])
+
+    @property
+    def summary(self) -> str:
+        """Such as "Zajęcia odwołane: Jan Nowak, seria zajęć (4)"."""
+        series = self.words.say("series", number=len(self.sessions))
+        return f"{self.words.headline(self.event)}: {self.words.counterpart}, {series}"
+
+    def sentence(self) -> str:
+        """What happened to which sessions, and what the reader can do about it."""
+        when = "; ".join(self.times(self.words.moment))
+        fact = f"{self.summary} ({self.words.description}): {when}."
+        return f"{fact} {self.consequence(self.words.moment)}".rstrip()
+
+    def times(self, say_moment: SayMoment) -> list[str]:
+        """When each of them is; of one that moves, or may move, in place of which time."""
+        return [self._time(change, booking, say_moment) for change, booking in self.sessions]
+
+    def _time(self, change: BookingChange, booking: Booking, say_moment: SayMoment) -> str:
+        starts_at = change.starts_at or booking.starts_at
+        moment, before = starts_at, change.old_starts_at
+        if self.event == "move_proposed" and change.proposed_starts_at:
+            moment, before = change.proposed_starts_at, starts_at
+        if before in {None, moment}:
+            return say_moment(moment)
+        return self.words.say("instead_of", moment=say_moment(moment), before=say_moment(before))
+
+    def consequence(self, say_moment: SayMoment) -> str:
+        """What follows for the reader, "" if nothing does."""
+        change = self.sessions[0][0]
+        if self.event == "move_proposed":
+            return self.words.answer_to_proposal(say_moment)
+        if self.event in {"rescheduled", "move_accepted"}:
+            return self.words.confirmation_of_move(change)
+        if any(booking.taken for _change, booking in self.sessions) and self.event in {"withdrawn", "cancelled"}:
+            return ""
+        return self.words.consequence(change, say_moment)
