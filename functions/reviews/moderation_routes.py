@@ -1,11 +1,12 @@
 """The HTTP endpoints of reporting reviews and deciding on them."""
 
 from typing import Annotated
+from uuid import UUID
 
 from starlette.responses import Response
 
 from functions.reviews import queries, service
-from functions.reviews.schemas import Decision, NewReport, ReportedPage
+from functions.reviews.schemas import Decision, HiddenPage, NewReport, ReportedPage
 from shared.domain.auth import StaffCaller, User
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
@@ -43,14 +44,25 @@ def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(P
     return raw_json_response(query.page.wrap("/api/user/tutor/reviews/reported/", found.count, found.results))
 
 
+@review_moderation.get(
+    "/api/user/tutor/reviews/hidden/",
+    response_model=HiddenPage,
+    responses=error_responses(FieldErrors, NotFound),
+)
+def list_hidden(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
+    """List hidden reviews with who hid them and when, the one hidden last at the top; for staff."""
+    found = queries.list_hidden(query.page)
+    return raw_json_response(query.page.wrap("/api/user/tutor/reviews/hidden/", found.count, found.results))
+
+
 @review_moderation.post(
     "/api/user/tutor/reviews/{review_id:int64}/hide/",
     response_model=Decision,
     responses=error_responses(service.ReviewNotFound),
 )
-def hide_review(_caller: StaffCaller, review_id: int) -> Response:
+def hide_review(caller: StaffCaller, review_id: int) -> Response:
     """Hide a review, so that it no longer counts, and resolve its reports; for staff."""
-    return _decide(review_id, hidden=True)
+    return _decide(caller.id, review_id, hidden=True)
 
 
 @review_moderation.post(
@@ -58,12 +70,12 @@ def hide_review(_caller: StaffCaller, review_id: int) -> Response:
     response_model=Decision,
     responses=error_responses(service.ReviewNotFound),
 )
-def unhide_review(_caller: StaffCaller, review_id: int) -> Response:
+def unhide_review(caller: StaffCaller, review_id: int) -> Response:
     """Show a review again, or keep a reported one, and resolve its reports; for staff."""
-    return _decide(review_id, hidden=False)
+    return _decide(caller.id, review_id, hidden=False)
 
 
-def _decide(review_id: int, *, hidden: bool) -> Response:
+def _decide(staff_id: UUID, review_id: int, *, hidden: bool) -> Response:
     with transaction() as db:
-        service.set_hidden(db, review_id, hidden=hidden)
+        service.set_hidden(db, staff_id, review_id, hidden=hidden)
     return json_response({"id": review_id, "hidden": hidden})

@@ -8,23 +8,24 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 
-# The columns of a review as clients see it; `r` is its row and `s` its author's.
+# The columns of a review as clients see it; `r` is its row and `s` its author's, of whose last name strangers may read
+# the initial only.
 REVIEW = Sql("""
 r.id, r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
-format_time(r.edited_at, %(zone)s) AS edited_at, s.first_name AS student_first_name, s.last_name AS student_last_name,
-EXISTS (
-    SELECT FROM bookings b JOIN tutoring_sessions session ON session.id = b.session_id
-    WHERE b.student_id = r.student_id AND b.state = 'completed' AND session.tutor_id = r.tutor_id
-) AS verified, r.reply, format_time(r.replied_at, %(zone)s) AS replied_at
+format_time(r.edited_at, %(zone)s) AS edited_at, s.first_name AS student_first_name,
+CASE WHEN %(initials)s AND s.last_name <> '' THEN left(s.last_name, 1) || '.' ELSE s.last_name END AS student_last_name,
+r.verified, r.reply, format_time(r.replied_at, %(zone)s) AS replied_at
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """A page of a tutor's reviews as JSON text, and the count and average of all."""
+    """A page of a tutor's reviews as JSON text, and the count and average of all and of the verified ones."""
 
     count: int
     average: str
+    verified_count: int
+    verified_average: str | None
     results: str
 
 
@@ -32,7 +33,8 @@ LIST_REVIEWS = Query(
     Reviews,
     compose(
         """
-SELECT t.rating_count AS count, t.avg_rating::text AS average, coalesce((
+SELECT t.rating_count AS count, t.avg_rating::text AS average, t.verified_count,
+    round(t.verified_sum::numeric / nullif(t.verified_count, 0), 1)::text AS verified_average, coalesce((
     SELECT json_agg(row_to_json(result)) FROM (
         SELECT {review} FROM (
             SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
@@ -48,8 +50,10 @@ FROM tutors t WHERE t.id = %(tutor_id)s AND t.listed
 
 
 def list_reviews(tutor_id: int, page: PageNumber) -> Reviews | None:
-    """A page of a tutor's reviews, the newest first; None for unknown tutors."""
-    values = {"tutor_id": tutor_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
+    """A page of a tutor's reviews as strangers read it, the newest first; None for unknown tutors."""
+    platform = platform_settings()
+    names = {"zone": platform.time_zone, "initials": platform.reviewer_initials}
+    values = {"tutor_id": tutor_id, "size": page.size, "offset": page.offset, **names}
     with connection() as db:
         return LIST_REVIEWS.one(db, values)
 
@@ -115,3 +119,38 @@ def list_reported(page: PageNumber) -> ReportedReviews:
     values = {"size": page.size, "offset": page.offset, "shown_reports": SHOWN_REPORTS}
     with connection() as db:
         return LIST_REPORTED.get(db, values | {"zone": platform_settings().time_zone})
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenReviews:
+    """How many reviews are hidden, and a page of them as JSON text."""
+
+    count: int
+    results: str
+
+
+LIST_HIDDEN = Query(
+    HiddenReviews,
+    """
+SELECT (SELECT count(*) FROM ratings WHERE hidden_at IS NOT NULL) AS count,
+    coalesce((SELECT json_agg(row_to_json(result)) FROM (
+        SELECT r.id, r.tutor_id, r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
+            format_time(r.edited_at, %(zone)s) AS edited_at, r.verified, r.reply, s.first_name AS student_first_name,
+            s.last_name AS student_last_name, format_time(r.hidden_at, %(zone)s) AS hidden_at,
+            CASE WHEN h.id IS NOT NULL THEN
+                json_build_object('id', h.id, 'first_name', h.first_name, 'last_name', h.last_name)
+            END AS hidden_by
+        FROM (SELECT * FROM ratings WHERE hidden_at IS NOT NULL
+            ORDER BY hidden_at DESC, id DESC LIMIT %(size)s OFFSET %(offset)s) r
+        JOIN users s ON s.id = r.student_id LEFT JOIN users h ON h.id = r.hidden_by
+        ORDER BY r.hidden_at DESC, r.id DESC
+    ) result), '[]')::text AS results
+""",
+)
+
+
+def list_hidden(page: PageNumber) -> HiddenReviews:
+    """A page of the hidden reviews, the one hidden last at the top."""
+    values = {"size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
+    with connection() as db:
+        return LIST_HIDDEN.get(db, values)

@@ -87,14 +87,14 @@ def edit_rating(
 ) -> str | None:
     """Change what is given; the review as JSON text, None without one."""
     values = {"rating": rating, "review": review, "tutor_id": tutor_id, "student_id": student_id}
-    return EDIT_RATING.one(db, {**values, "zone": platform_settings().time_zone})
+    return EDIT_RATING.one(db, {**values, "zone": platform_settings().time_zone, "initials": False})
 
 
 def set_reply(tutor_id: int, review_id: int, reply: str | None) -> str | None:
     """Reply to a visible review of this tutor, or take the reply back; the review as JSON text, None without one."""
-    values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "zone": platform_settings().time_zone}
+    values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "initials": False}
     with connection() as db:
-        return SET_REPLY.one(db, values)
+        return SET_REPLY.one(db, {**values, "zone": platform_settings().time_zone})
 
 
 # The reporter is locked before the review, as by the account's deletion. A review locked so is not hidden meanwhile:
@@ -123,8 +123,13 @@ def add_report(db: PooledConnection, review_id: int, reporter_id: UUID, reason: 
 
 
 LOCK_TUTOR_OF = Command("SELECT FROM tutors WHERE id = (SELECT tutor_id FROM ratings WHERE id = %s) FOR NO KEY UPDATE")
-HIDE = Command("UPDATE ratings SET hidden_at = coalesce(hidden_at, now()) WHERE id = %s")
-UNHIDE = Command("UPDATE ratings SET hidden_at = NULL WHERE id = %s")
+# Who hid it first, and when, stays.
+HIDE = Command("""
+UPDATE ratings SET hidden_at = coalesce(hidden_at, now()),
+    hidden_by = CASE WHEN hidden_at IS NULL THEN %(staff_id)s ELSE hidden_by END
+WHERE id = %(id)s
+""")
+UNHIDE = Command("UPDATE ratings SET hidden_at = NULL, hidden_by = NULL WHERE id = %(id)s")
 # A report that loses its reporter just now is waited for: that account's deletion has all tutors it needs.
 RESOLVE_REPORTS = Command("""
 UPDATE review_reports SET resolved_at = now() WHERE id IN (
@@ -133,10 +138,10 @@ UPDATE review_reports SET resolved_at = now() WHERE id IN (
 """)
 
 
-def set_hidden(db: PooledConnection, review_id: int, *, hidden: bool) -> bool:
+def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> bool:
     """Hide a review or show it again, and resolve its reports; False without one."""
     LOCK_TUTOR_OF.run(db, (review_id,))
-    if not (HIDE if hidden else UNHIDE).run(db, (review_id,)):
+    if not (HIDE if hidden else UNHIDE).run(db, {"id": review_id, "staff_id": staff_id}):
         return False
     RESOLVE_REPORTS.run(db, (review_id,))
     return True

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -77,7 +78,10 @@ class OwnRatings(BaseModel):
 
 
 class Review(BaseModel):
-    """A review as everybody sees it; `verified` by a completed session of student and tutor."""
+    """A review as everybody sees it; `verified` by a completed session of student and tutor.
+
+    In lists that strangers read, the student's last name is an initial, unless the platform is set up otherwise.
+    """
 
     id: int
     rating: Stars
@@ -93,6 +97,10 @@ class Review(BaseModel):
 
 class ReviewPage(Page):
     avg_rating: Annotated[str, Field(description="The mean of all, in stars with one decimal.")]
+    verified_rating: Annotated[
+        str | None, Field(description="The mean of the verified ones, by which search puts the best first.")
+    ]
+    verified_count: Annotated[int, Field(description="How many are verified, on all pages.")]
     results: list[Review]
 
 
@@ -120,6 +128,33 @@ class ReportedReview(BaseModel):
 
 class ReportedPage(Page):
     results: list[ReportedReview]
+
+
+class StaffMember(BaseModel):
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+class HiddenReview(BaseModel):
+    """A hidden review; of who hid it before that was kept, or is gone, nothing is known."""
+
+    id: int
+    tutor_id: int
+    rating: Stars
+    review: str
+    created_at: datetime
+    edited_at: datetime | None
+    verified: bool
+    reply: str | None
+    student_first_name: str
+    student_last_name: str
+    hidden_at: datetime
+    hidden_by: StaffMember | None
+
+
+class HiddenPage(Page):
+    results: list[HiddenReview]
 
 
 class Decision(BaseModel):

@@ -135,7 +135,14 @@ def list_reviews(path: str, tutor_id: int, page: PageNumber) -> str:
     found = queries.list_reviews(tutor_id, page)
     if found is None:
         raise NotFound
-    return page.wrap(path, found.count, found.results, avg_rating=found.average)
+    return page.wrap(
+        path,
+        found.count,
+        found.results,
+        avg_rating=found.average,
+        verified_rating=found.verified_average,
+        verified_count=found.verified_count,
+    )
 
 
 def set_reply(tutor_id: int, review_id: int, text: str | None) -> str:
@@ -164,7 +171,7 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
     repository.add_report(db, review_id, reporter_id, reason)
 
 
-def set_hidden(db: PooledConnection, review_id: int, *, hidden: bool) -> None:
+def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> None:
     """Hide a review or show it again. Its reports are then resolved. Raises ReviewNotFound."""
-    if not repository.set_hidden(db, review_id, hidden=hidden):
+    if not repository.set_hidden(db, staff_id, review_id, hidden=hidden):
         raise ReviewNotFound

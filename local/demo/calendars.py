@@ -92,7 +92,7 @@ class _Maker:
         calendar = Calendar(self._terms(tutor, is_demo=is_demo))
         if is_demo or self.draw.random() < HAVE_HOURS:
             calendar.weekly = self._weekly()
-        calendar.sessions = [*self._past(tutor)]
+        calendar.sessions = [*self._past(tutor, is_demo=is_demo)]
         if is_demo:
             calendar.sessions += self._of_the_demo_student(tutor)
             calendar.groups = [self._full_group(tutor)]
@@ -113,12 +113,13 @@ class _Maker:
         days = sorted(self.draw.sample(range(1, 7), k=self.draw.randint(2, 4)))
         return [(day, *self.draw.choice(WINDOWS)) for day in days]
 
-    def _past(self, tutor: Tutor) -> Iterator[DemoSession]:
-        """Most who wrote a review lately had a session the day before; a tutor gives one a day."""
+    def _past(self, tutor: Tutor, *, is_demo: bool) -> Iterator[DemoSession]:
+        """Most who wrote a review lately, and all of the demo tutor's, had a session the day before; one a day."""
         taught: set[date] = set()
         for rating in sorted(tutor.ratings, key=lambda each: each.created_at):
             day = rating.created_at.astimezone(local_zone()).date() - timedelta(days=1)
-            if rating.created_at < self.now - REMEMBERED or day in taught or self.draw.random() > WAS_THERE:
+            was_there = rating.created_at >= self.now - REMEMBERED and self.draw.random() <= WAS_THERE
+            if day in taught or not (is_demo or was_there):
                 continue
             taught.add(day)
             yield DemoSession(rating.student, self._at(day, self.draw.randint(14, 19)), "completed", tutor.price)

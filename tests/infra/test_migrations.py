@@ -191,6 +191,8 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "ratings_count_added",
         "ratings_count_removed",
         "ratings_recount",
+        "bookings_verify",
+        "bookings_verify_added",
     }
 
 

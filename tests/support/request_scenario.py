@@ -157,6 +157,7 @@ def reviews_and_their_rules() -> Iterator[Step]:
     yield Step("POST", f"{base}/1/report/", "other", {})
     for who in ("staff", "student"):
         yield Step("GET", f"{base}/reported/", who)
+        yield Step("GET", f"{base}/hidden/", who)
         for verb in ("hide", "unhide", "hide"):
             yield Step("POST", f"{base}/1/{verb}/", who, {})
     yield Step("POST", f"{base}/77/hide/", "staff", {})

@@ -25,10 +25,15 @@ WHERE w.state = 'waiting' AND (NOT s.taken OR s.starts_at <= now() OR {free_seat
 )
 # Like SKIP LOCKED, but for the locks that are taken before those on rows: nobody waits here while holding a row.
 CLAIM = Query(bool, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))")
+# A completed booking may verify a rating, which a trigger counts under the tutor's lock: it is had before any booking's
+# lock, as by an account's deletion.
 COMPLETE = Command("""
 WITH due AS (
-    SELECT id FROM bookings WHERE state = 'confirmed' AND ends_at <= now() - make_interval(hours => %s)
-    ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT b.id FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
+    WHERE b.state = 'confirmed' AND b.ends_at <= now() - make_interval(hours => %s)
+        AND (s.tutor_id IS NULL
+            OR EXISTS (SELECT FROM tutors WHERE id = s.tutor_id FOR NO KEY UPDATE SKIP LOCKED))
+    ORDER BY b.ends_at LIMIT %s FOR UPDATE OF b SKIP LOCKED
 ), completed AS (
     UPDATE bookings b SET state = 'completed', updated_at = clock_timestamp()
     FROM due WHERE b.id = due.id AND b.state = 'confirmed'

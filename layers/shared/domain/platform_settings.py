@@ -19,6 +19,8 @@ class PlatformSettings:
     time_zone: str = "Europe/Warsaw"
     # ISO 4217: of all prices.
     currency: str = "PLN"
+    # Strangers read but the initial of a reviewer's last name, where the contract does not fix it.
+    reviewer_initials: bool = True
     tutor_email_domains: tuple[str, ...] = ("@stud.prz.edu.pl", "@prz.edu.pl")
     access_token_minutes: int = 60
     refresh_token_days: int = 7

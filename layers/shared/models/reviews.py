@@ -14,8 +14,8 @@ from shared.models.tutors import Tutor
 class Rating(Base):
     """One to five stars with a review, one per student and tutor.
 
-    A hidden one is visible to its author and staff only, and counts for nothing. Whether it is verified, by a completed
-    session of the two, is read from the bookings: a copy would have to follow them.
+    A hidden one is visible to its author and staff only, and counts for nothing. Triggers keep whether it is verified,
+    by a completed session of the two.
     """
 
     __tablename__ = "ratings"
@@ -24,6 +24,8 @@ class Rating(Base):
         UniqueConstraint("tutor_id", "student_id"),
         Index("ratings_tutor_idx", "tutor_id", "id"),
         Index("ratings_best_idx", "rating", "id"),
+        Index("ratings_hidden_idx", "hidden_at", "id", postgresql_where=text("hidden_at IS NOT NULL")),
+        Index("ratings_hidden_by_idx", "hidden_by", postgresql_where=text("hidden_by IS NOT NULL")),
     )
 
     id: Mapped[NumberKey]
@@ -31,12 +33,15 @@ class Rating(Base):
     student_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     rating: Mapped[int] = mapped_column(SmallInteger)
     review: Mapped[str]
+    verified: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
     edited_at: Mapped[datetime | None]
     # The tutor's public reply.
     reply: Mapped[str | None]
     replied_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
+    # None of what was hidden before this was kept, or by an account that is gone.
+    hidden_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
 
 
 class ReviewReport(Base):

@@ -83,14 +83,16 @@ class Tutor(Base):
     location_folded: Mapped[str] = mapped_column(Text, Computed("' ' || fold(location) || ' '", persisted=True))
     rating_count: Mapped[int] = mapped_column(server_default="0")
     rating_sum: Mapped[int] = mapped_column(server_default="0")
+    verified_count: Mapped[int] = mapped_column(server_default="0")
+    verified_sum: Mapped[int] = mapped_column(server_default="0")
     avg_rating: Mapped[Decimal] = mapped_column(
         Numeric(2, 1),
         Computed("coalesce(round(rating_sum::numeric / nullif(rating_count, 0), 1), 0)", persisted=True),
     )
-    # Bayesian mean: as if every tutor had five ratings of 3.5 to start with. A tenth of it is below every other's.
+    # Bayesian mean of verified ratings: as if every tutor had five of 3.5 to start with. A tenth is below all others.
     rank: Mapped[float] = mapped_column(
         Double,
         Computed(
-            f"(17.5 + rating_sum) / (5 + rating_count) / CASE WHEN {IS_COMPLETE} THEN 1 ELSE 10 END", persisted=True
+            f"(17.5 + verified_sum) / (5 + verified_count) / CASE WHEN {IS_COMPLETE} THEN 1 ELSE 10 END", persisted=True
         ),
     )

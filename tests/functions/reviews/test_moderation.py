@@ -1,5 +1,6 @@
 """Reporting reviews, and what staff does about them."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -119,6 +120,7 @@ def test_staff_sees_what_was_reported_and_decides(people: People, review: int) -
         "student_last_name": "Nowak",
         "report_count": 2,
     }
+    query("UPDATE ratings SET verified = true")
     assert query(COUNTED) == [(1, 1, "1.0", "3.0833")]
     for _ in range(2):
         answer = decide(staff, review, "hide")
@@ -203,3 +205,38 @@ def test_no_decision_on_what_is_not_there(people: People, verb: str, review_id: 
 def test_reporting_needs_an_account(review: int) -> None:
     answer = call("POST", f"{BASE}/{review}/report/", json_body={"reason": "x"})
     assert answer.status == 401
+
+
+def hidden(staff: Person, query_string: str = "") -> Any:
+    answer = call("GET", f"{BASE}/hidden/{query_string}", token=staff.access)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def test_hidden_reviews_say_who_hid_them_and_when(people: People, review: int) -> None:
+    staff, colleague = people.student(is_staff=True, first_name="Iga"), people.student(is_staff=True)
+    assert hidden(staff) == {"count": 0, "next": None, "previous": None, "results": []}
+    for person in (staff, colleague):
+        assert decide(person, review, "hide").status == 200
+    [found] = hidden(colleague)["results"]
+    hider = {"id": str(staff.id), "first_name": "Iga", "last_name": "Nowak"}
+    assert found == found | {"id": review, "review": "Źle", "student_last_name": "Nowak", "hidden_by": hider}
+    [(hidden_at,)] = query("SELECT hidden_at FROM ratings")
+    assert datetime.fromisoformat(found["hidden_at"]) == hidden_at
+    query("DELETE FROM users WHERE id = %s", staff.id)
+    assert hidden(colleague)["results"][0]["hidden_by"] is None
+    assert decide(colleague, review, "unhide").status == 200
+    assert hidden(colleague)["count"] == 0
+    assert query("SELECT hidden_at, hidden_by FROM ratings") == [(None, None)]
+
+
+def test_hidden_reviews_come_in_pages_the_last_hidden_first(people: People) -> None:
+    staff, tutor = people.student(is_staff=True), people.tutor()
+    ids = []
+    for _ in range(5):
+        row = {"tutor_id": tutor.tutor_id, "student_id": people.student().id, "rating": 1, "review": "Źle"}
+        ids.append(insert("ratings", row))
+        decide(staff, ids[-1], "hide")
+    first, second = (hidden(staff, f"?page_size=3&p={page}") for page in (1, 2))
+    assert [each["id"] for each in first["results"] + second["results"]] == ids[::-1]
+    assert (first["count"], first["next"], second["next"]) == (5, f"{BASE}/hidden/?p=2&page_size=3", None)

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.reviews.handler import handler
+from tests.support.booking_client import sweep
+from tests.support.booking_protection import no_deadlock
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.past_sessions import session
 from tests.support.people import People, Person, insert, query
 from tests.support.races import at_once
 
@@ -21,7 +25,13 @@ SELECT t.id, t.rating_count, t.rating_sum, t.avg_rating, count(r.id), coalesce(s
 FROM tutors t LEFT JOIN ratings r ON r.tutor_id = t.id AND r.hidden_at IS NULL GROUP BY t.id
 HAVING t.rating_count <> count(r.id) OR t.rating_sum <> coalesce(sum(r.rating), 0)
     OR t.avg_rating <> coalesce(round(avg(r.rating), 1), 0)
-    OR abs(t.rank - (17.5 + coalesce(sum(r.rating), 0)) / (5 + count(r.id))) > 1e-9
+    OR t.verified_count <> count(r.id) FILTER (WHERE r.verified)
+    OR t.verified_sum <> coalesce(sum(r.rating) FILTER (WHERE r.verified), 0)
+    OR abs(t.rank - (17.5 + t.verified_sum) / (5 + t.verified_count)) > 1e-9
+    OR bool_or(r.verified <> EXISTS (
+        SELECT FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
+        WHERE b.student_id = r.student_id AND s.tutor_id = r.tutor_id AND b.state = 'completed'
+    ))
 """
 
 
@@ -79,6 +89,36 @@ def remove(person: Person) -> None:
     query("DELETE FROM users WHERE id = %s", person.id)
 
 
+@pytest.mark.parametrize("rounds", [5, pytest.param(250, marks=pytest.mark.proof)])
+def test_a_rating_meets_the_end_of_the_session_that_verifies_it(people: People, rounds: int) -> None:
+    """Whoever is first, the other sees it: the sweep completes the sessions of many tutors at once."""
+    student, tutors = people.student(), [people.tutor() for _ in range(3)]
+    for turn in range(rounds):
+        for tutor in tutors:
+            session(tutor, student, "confirmed")
+        answers: list[Any] = at_once(*(partial(rate, student, tutor, 3) for tutor in tutors), sweep)
+        assert [answer.status for answer in answers[:-1]] == [201] * len(tutors), turn
+        sweep()
+        assert query("SELECT DISTINCT verified FROM ratings") == [(True,)]
+        assert query(DRIFTED) == []
+        query("DELETE FROM ratings")
+        query("UPDATE bookings SET state = 'no_show'")
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
+def test_sessions_end_while_who_had_them_leaves(people: People, rounds: int) -> None:
+    """The sweep takes tutors before bookings, as the deletion does; it passes over what the deletion has taken."""
+    with no_deadlock():
+        for _ in range(rounds):
+            student, tutors = people.student(), [people.tutor() for _ in range(4)]
+            for tutor in tutors:
+                session(tutor, student, "confirmed")
+                assert rate(student, tutor, 3).status == 201
+            at_once(partial(remove, student), sweep, partial(remove, tutors[0]))
+            assert query(DRIFTED) == []
+            query("DELETE FROM users")
+
+
 @pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.proof)])
 def test_accounts_that_rated_each_other_are_deleted_at_once(people: People, rounds: int) -> None:
     """Each deletion touches the counters of the others: without one order of locks they wait for each other."""
@@ -115,7 +155,7 @@ def test_a_rating_meets_the_deletion_of_its_accounts(people: People, rounds: int
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(("rate", "unrate", "leave", "rate many", "edit", "hide", "show")),
+        st.sampled_from(("rate", "unrate", "leave", "rate many", "edit", "hide", "show", "learn", "miss")),
         st.integers(0, 3),
         st.integers(0, 3),
         st.integers(1, 5),
@@ -151,6 +191,10 @@ def test_counters_are_always_those_of_the_ratings(people: People, steps: list[tu
         elif verb == "edit":
             body = {"rating": rating}
             call("PATCH", f"/api/user/rate_tutor/{tutor.tutor_id}/", token=student.access, json_body=body)
+        elif verb == "learn" and not {student, tutor} & gone:
+            session(tutor, student, "completed")
+        elif verb == "miss":
+            query("UPDATE bookings SET state = 'no_show' WHERE student_id = %s", student.id)
         elif verb in {"hide", "show"}:
             # Several tutors' in one statement, as nobody does through the API.
             moment = "now()" if verb == "hide" else "NULL"

@@ -7,6 +7,7 @@ import pytest
 
 from functions.reviews.handler import handler
 from functions.tutors.handler import handler as tutors
+from tests.conftest import read_settings_again
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.past_sessions import session
 from tests.support.people import People, Person, insert, query
@@ -30,6 +31,9 @@ def reply(tutor: Person, review_id: object, body: Any = None) -> Answer:
     if body is None:
         return call("DELETE", path, token=tutor.access)
     return call("PUT", path, token=tutor.access, json_body=body)
+
+
+STRANGERS_READ = {"student_last_name": "N."}
 
 
 def rated(tutor: Person, student: Person, rating: int = 4, review: str = "Dobrze", **columns: Any) -> int:
@@ -60,7 +64,7 @@ def test_a_page_of_reviews_has_the_newest_first_and_the_average_of_all(people: P
         "created_at": "2034-07-01T12:00:00+02:00",
         "edited_at": None,
         "student_first_name": "S12",
-        "student_last_name": "Nowak",
+        "student_last_name": "N.",
         "verified": False,
         "reply": None,
         "replied_at": None,
@@ -74,7 +78,8 @@ def test_a_page_of_reviews_has_the_newest_first_and_the_average_of_all(people: P
 
 def test_a_tutor_without_reviews_has_one_empty_page(people: People) -> None:
     tutor = people.tutor()
-    empty: dict[str, Any] = {"count": 0, "next": None, "previous": None, "avg_rating": "0.0", "results": []}
+    empty: dict[str, Any] = {"count": 0, "next": None, "previous": None, "avg_rating": "0.0"}
+    empty |= {"verified_rating": None, "verified_count": 0, "results": []}
     assert reviews(tutor.tutor_id).json == empty
     assert reviews(tutor.tutor_id, "?p=&page_size=").json == empty
     answer = reviews(tutor.tutor_id, "?p=2")
@@ -110,6 +115,19 @@ def test_numbers_that_are_no_page_are_refused(people: People, query_string: str,
 def test_a_page_behind_the_last_is_not_found(people: People, number: str) -> None:
     answer = reviews(people.tutor().tutor_id, f"?p={number}&page_size=100")
     assert (answer.status, answer.json) == (404, NOT_FOUND)
+
+
+def test_the_mean_of_the_verified_ones_stands_beside_that_of_all(people: People) -> None:
+    tutor = people.tutor()
+    for stars, took_place in ((5, True), (4, True), (1, False)):
+        student = people.student()
+        if took_place:
+            session(tutor, student, "completed")
+        rated(tutor, student, stars)
+    page = reviews(tutor.tutor_id).json
+    assert (page["count"], page["avg_rating"]) == (3, "3.3")
+    assert (page["verified_count"], page["verified_rating"]) == (2, "4.5")
+    assert [review["verified"] for review in page["results"]] == [False, True, True]
 
 
 @pytest.mark.parametrize("state", ["pending", "confirmed", "cancelled", "expired", "completed", "no_show"])
@@ -155,7 +173,7 @@ def test_the_author_edits_a_review(people: People, body: Any, rating: int, revie
         age = datetime.now(UTC) - datetime.fromisoformat(answer.json["edited_at"])
         assert timedelta() <= age < timedelta(minutes=1)
     page = reviews(tutor.tutor_id).json
-    assert page["results"] == [before[0], answer.json]
+    assert page["results"] == [before[0], answer.json | STRANGERS_READ]
     assert page["avg_rating"] == str(round((rating + 2) / 2, 1))
     assert query("SELECT rating_count, rating_sum FROM tutors") == [(2, rating + 2)]
 
@@ -205,7 +223,7 @@ def test_a_tutor_replies_replaces_the_reply_and_takes_it_back(people: People) ->
     review_id = rated(tutor, people.student())
     answer = reply(tutor, review_id, {"reply": " Dziękuję! "})
     assert (answer.status, answer.json["reply"]) == (200, "Dziękuję!")
-    assert reviews(tutor.tutor_id).json["results"] == [answer.json]
+    assert reviews(tutor.tutor_id).json["results"] == [answer.json | STRANGERS_READ]
     again = reply(tutor, review_id, {"reply": "Dziękuję!"}).json
     assert again == answer.json
     other = reply(tutor, review_id, {"reply": "Proszę"}).json
@@ -214,7 +232,7 @@ def test_a_tutor_replies_replaces_the_reply_and_takes_it_back(people: People) ->
     for _ in range(2):
         answer = reply(tutor, review_id)
         assert (answer.status, answer.json["reply"], answer.json["replied_at"]) == (200, None, None)
-    assert reviews(tutor.tutor_id).json["results"] == [answer.json]
+    assert reviews(tutor.tutor_id).json["results"] == [answer.json | STRANGERS_READ]
 
 
 @pytest.mark.parametrize(
@@ -284,9 +302,55 @@ def test_one_perfect_rating_ranks_below_forty_of_nearly_five(people: People) -> 
         """,
         known.tutor_id,
     )
+    query("UPDATE ratings SET verified = true")
     cards = LambdaClient(tutors)("GET", "/api/user/tutor/search/").json
     assert [(card["id"], card["avg_rating"]) for card in cards] == [
         (known.tutor_id, "4.8"),
         (newcomer.tutor_id, "5.0"),
         (unrated.tutor_id, "0.0"),
     ]
+
+
+def test_what_strangers_write_moves_nobody_in_the_order(people: People) -> None:
+    """It counts for the mean, by which one can sort and filter."""
+    good, other = people.tutor(), people.tutor()
+    for tutor, stars in ((good, 4), (other, 3)):
+        student = people.student()
+        session(tutor, student, "completed")
+        rated(tutor, student, stars)
+    for tutor, stars in ((good, 1), (other, 5)):
+        for _ in range(5):
+            rated(tutor, people.student(), stars)
+    search = LambdaClient(tutors)
+    best, by_mean = (
+        [card["id"] for card in search("GET", f"/api/user/tutor/search/?{query}").json]
+        for query in ("", "sorting_by_average_rating=desc")
+    )
+    assert best == [good.tutor_id, other.tutor_id]
+    assert by_mean == [other.tutor_id, good.tutor_id]
+    [card] = search("GET", "/api/user/tutor/search/?avg_rating__lte=1.5").json
+    assert (card["id"], card["avg_rating"]) == (good.tutor_id, "1.5")
+
+
+def test_strangers_read_the_initial_of_a_last_name(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    tutor = people.tutor()
+    for last_name in ("Żak", "", "Nowak-Lis"):
+        rated(tutor, people.student(last_name=last_name))
+    shown = [review["student_last_name"] for review in reviews(tutor.tutor_id).json["results"]]
+    assert shown == ["N.", "", "Ż."]
+    monkeypatch.setenv("REVIEWER_INITIALS", "off")
+    read_settings_again()
+    shown = [review["student_last_name"] for review in reviews(tutor.tutor_id).json["results"]]
+    assert shown == ["Nowak-Lis", "", "Żak"]
+
+
+def test_authors_and_those_reviewed_read_the_whole_name(people: People) -> None:
+    """As the recorded details show it to everybody."""
+    tutor, student = people.tutor(), people.student()
+    review_id = rated(tutor, student)
+    path = f"/api/user/rate_tutor/{tutor.tutor_id}/"
+    edited = call("PATCH", path, token=student.access, json_body={"rating": 5})
+    path = f"/api/user/tutor/reviews/{review_id}/reply/"
+    replied = call("PUT", path, token=tutor.access, json_body={"reply": "Dzięki"})
+    details = LambdaClient(tutors)("GET", f"/api/user/tutor/details/{tutor.tutor_id}/").json["tutor_ratings"][0]
+    assert [each["student_last_name"] for each in (edited.json, replied.json, details)] == ["Nowak"] * 3

@@ -21,6 +21,7 @@ MATRIX: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("DELETE", REPLY, None, (401, 401, 403, 403, 404, 200, 403)),
     ("POST", REPORT, {"reason": "x"}, (401, 401, 409, 201, 201, 201, 201)),
     ("GET", f"{BASE}/reported/", None, (401, 401, 403, 403, 403, 403, 200)),
+    ("GET", f"{BASE}/hidden/", None, (401, 401, 403, 403, 403, 403, 200)),
     ("POST", f"{BASE}/1/hide/", None, (401, 401, 403, 403, 403, 403, 200)),
     ("POST", f"{BASE}/1/unhide/", None, (401, 401, 403, 403, 403, 403, 200)),
     ("DELETE", RATE, None, (401, 401, 200, 400, 400, 400, 400)),

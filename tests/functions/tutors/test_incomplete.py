@@ -80,9 +80,9 @@ def test_the_last_setting_makes_a_tutor_complete_and_taking_it_back_incomplete(p
 
 
 def test_incomplete_tutors_come_last_however_good_they_are(people: People) -> None:
-    ratings = {"rating_count": 9, "rating_sum": 45}
-    people.tutor(first_name="Ewa", tutor=ratings | {"price": 0})
-    people.tutor(first_name="Iga", tutor={"rating_count": 9, "rating_sum": 9})
+    best = {"rating_count": 9, "rating_sum": 45, "verified_count": 9, "verified_sum": 45}
+    people.tutor(first_name="Ewa", tutor=best | {"price": 0})
+    people.tutor(first_name="Iga", tutor={"verified_count": 9, "verified_sum": 9})
     people.tutor(first_name="Ola")
     people.new_tutor(first_name="Jan")
     everybody = ["Ola", "Iga", "Ewa", "Jan"]
