@@ -63,7 +63,7 @@ generate: $(VENV)/dev.stamp  ## Write what is generated: routes and CloudFront f
 	@$(BIN)/python -m infra.generate
 	@$(BIN)/python -m tools.tables
 
-template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AWS templates with the SAM CLI, cfn-lint, checkov and moto
+template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AWS templates with the SAM CLI, cfn-lint, cloudformation-validate, checkov and moto
 	@$(SAM) validate
 	@$(SAM) validate --lint
 	@$(REGION) .venv-sam/bin/python -m infra.transform > .venv-sam/transformed/template.json

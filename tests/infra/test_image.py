@@ -129,6 +129,14 @@ def test_every_step_of_the_dockerfile_is_python_and_known(sources: None) -> None
     ]
 
 
+def test_everything_lies_where_lambda_looks_first() -> None:
+    """Its start script lies among packages of its own, in /var/runtime, and puts nothing but /var/task before them."""
+    stages = dict(re.findall(r"^FROM \S+ AS (\w+)\n((?:(?!FROM ).*\n)*)", DOCKERFILE.read_text(), re.MULTILINE))
+    copied = re.findall(r"^COPY .* (\S+)$", stages["layer"] + stages["function"], re.MULTILINE)
+    assert copied == ["/var/task"] * 3
+    assert "ENV PYTHONPATH=/var/task\n" in stages["function"]
+
+
 @pytest.mark.parametrize("dockerfile", ["infra/Dockerfile", "local/Dockerfile"])
 def test_dockerfiles_are_well_made(dockerfile: str) -> None:
     linter = Path(sys.executable).with_name("hadolint")
