@@ -94,6 +94,12 @@ ANSWERS = {
     "GET /api/reservation/calendar/": 404,
     "DELETE /api/reservation/calendar/": 404,
 }
+# Our own: those of the contract ignore what they are sent.
+WITHOUT_BODY = [
+    each
+    for each in PROTECTED
+    if not each.body and each.method != "GET" and each.path.startswith(("/api/token/", "/api/notif", "/api/reserv"))
+]
 WITH_BODY = [each for each in (*PUBLIC, *PROTECTED) if each.body]
 
 
@@ -294,6 +300,19 @@ def test_broken_bodies_are_refused_and_change_nothing(people: People, endpoint: 
         assert_refused(answer)
         assert status in (None, answer.status), (content_type, body[:50], answer)
     assert rows() == before
+
+
+@each(WITHOUT_BODY)
+def test_an_endpoint_without_a_body_refuses_one_that_says_something(people: People, endpoint: Endpoint) -> None:
+    token, before = people.student(email=EMAIL).access, rows()
+    for body in (b'{"all": true}', b"[]", b'"x"', b"null", b"{oops"):
+        answer = endpoint.call(endpoint.method, endpoint.path, token=token, body=body)
+        assert answer.status == 400, (body, answer)
+        assert endpoint.call(endpoint.method, endpoint.path, body=body).status == 401
+    fields = endpoint.call(endpoint.method, endpoint.path, token=token, json_body={"all": True})
+    assert fields.json == {"detail": "Nieznana nazwa „all”.", "code": "unknown_field"}
+    assert rows() == before
+    assert endpoint.call(endpoint.method, endpoint.path, token=token, json_body={}).status in {200, 201, 404}
 
 
 @each(WITH_BODY)

@@ -388,6 +388,7 @@ def account_s_end() -> Iterator[Step]:
     """Accounts and tokens, the refusals first; then what ends them."""
     user = "/api/user/"
     yield Step("POST", "/api/token/logout/", "other", {"refresh": "x"})
+    yield Step("POST", "/api/token/logout/", "other")
     yield Step("GET", f"{user}profile/", "other")
     # While there is one session, there is one order.
     yield Step("GET", f"{user}export/", "student")

@@ -166,7 +166,8 @@ def test_every_role_has_the_same_rights(people: People, role: str, method: str, 
     [mine] = notify(person)
     query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, 'x')", person.id)
     path = path.replace("/1/", f"/{mine}/")
-    assert call(method, path.rstrip("/"), token=person.access, json_body={"is_read": True}).status in {200, 201}
+    body = {"is_read": True} if "is_read" in path else None
+    assert call(method, path.rstrip("/"), token=person.access, json_body=body).status in {200, 201}
 
 
 def test_notifications_are_deleted_with_the_account(people: People) -> None:

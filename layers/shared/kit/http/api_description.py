@@ -79,6 +79,8 @@ def _complete_operation(operation: dict[str, Any], route: ApiRoute | FastRoute, 
         operation["requestBody"]["required"] = True
         strict = getattr(route.body_field.field_info.annotation, "model_config", {}).get("extra") == "forbid"
         _add(operation, error_responses(FieldErrors, *BODY_ERRORS, *([UnknownField] if strict else [])))
+    elif isinstance(route, ApiRoute) and route.refuses_bodies:
+        _add(operation, error_responses(*BODY_ERRORS, UnknownField))
 
 
 def _complete_parameters(operation: dict[str, Any], route: ApiRoute | FastRoute) -> None:

@@ -4,17 +4,18 @@ from collections.abc import Callable, Coroutine
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.kit.errors import AppError
+from shared.kit.errors import AppError, UnknownField
 from shared.kit.http import path_convertors
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
 from shared.kit.http.fastapi import APIRoute, APIRouter, RequestValidationError
 from shared.kit.http.localized_errors import Choice, choose_language
 from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
 from shared.kit.http.request_body import BodyRequest
-from shared.kit.http.request_models import validation_error
+from shared.kit.http.request_models import not_an_object, validation_error
 from shared.kit.http.responses import error_response, exception_response
 
 path_convertors.register()
@@ -43,6 +44,24 @@ class ApiRoute(APIRoute):
         """In which language to answer an error, None where its text is recorded."""
         return None if self.recorded else choose_language(request.scope)
 
+    @property
+    def refuses_bodies(self) -> bool:
+        """Whether it changes something without reading a body, so that fields of one are unknown fields."""
+        return self.body_field is None and not self.lenient and self.methods != {"GET"}
+
+    async def _refuse_body(self, request: Request) -> None:
+        """Refuse a body that says something, after the guards as for every other body. Raises AppError."""
+        sent = BodyRequest(request.scope, request.receive)
+        await sent.load()
+        content = await sent.json()
+        if content == {}:
+            return
+        for each in guards_of(self):
+            await run_in_threadpool(each, request)
+        if sent.fault:
+            raise sent.fault
+        raise UnknownField(str(next(iter(content))), ()) if isinstance(content, dict) else not_an_object(content)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         model = self.body_field.field_info.annotation if self.body_field else None
@@ -55,6 +74,8 @@ class ApiRoute(APIRoute):
                 if model is not None:
                     request = BodyRequest(request.scope, request.receive)
                     await request.load()
+                elif self.refuses_bodies:
+                    await self._refuse_body(request)
                 return await handle(request)
             except RequestValidationError as error:
                 fault = request.fault if isinstance(request, BodyRequest) else None
