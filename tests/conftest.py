@@ -67,6 +67,7 @@ def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.Mon
     """An empty platform: the skills list and nothing else; mail and pictures go to folders of the test."""
     monkeypatch.setenv("MAIL_URL", f"file://{tmp_path / 'mail'}")
     monkeypatch.setenv("MEDIA_FOLDER", str(tmp_path / "media"))
+    monkeypatch.setenv("BOOKING_MAIL_MINUTES", "0")
     read_settings_again()
     yield
     empty_the_tables()

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from functions.mail import repository
 from functions.mail.email_message import CalendarEntry, Email, Fact
+from functions.mail.folded_changes import change_to_tell
 from functions.mail.greetings import greeting
 from functions.mail.repository import Addressee
-from shared.data.bookings import FIND_CHANGE, Booking, BookingChange, Role, find_bookings
+from shared.data.bookings import LIST_CHANGES_SINCE, Booking, BookingChange, Role, find_bookings
 from shared.domain.booking_events import event_type
 from shared.domain.booking_texts import BookingTexts
 from shared.domain.platform_settings import platform_settings
@@ -14,19 +15,25 @@ from shared.kit.db.pool import connection
 
 
 def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """What happened to a booking; None if the addressee is neither of its people any more."""
+    """What happened to a booking; None if the addressee is neither of its people any more, or need not know."""
     with connection() as db:
-        change = FIND_CHANGE.one(db, (payload["change"],))
-        booking = find_bookings(db, [change.booking_id]).get(change.booking_id) if change else None
+        changes = LIST_CHANGES_SINCE.all(db, {"since": payload.get("since", payload["change"])})
+        booking = find_bookings(db, [changes[0].booking_id]).get(changes[0].booking_id) if changes else None
     role = _role(booking, to) if booking else None
-    if change is None or booking is None or role is None:
+    if booking is None or role is None:
         return None
-    starts_at, words, event = change.starts_at or booking.starts_at, BookingTexts(booking, role), event_type(change)
+    # One that did not wait is about its own change, whatever has become of it.
+    change = change_to_tell(changes, payload["change"], role) if "since" in payload else changes[0]
+    return _of_change(to, BookingTexts(booking, role), change) if change else None
+
+
+def _of_change(to: Addressee, words: BookingTexts, change: BookingChange) -> Email:
+    starts_at, event = change.starts_at or words.booking.starts_at, event_type(change)
     more = words.consequence(change, words.moment_and_zone)
     return Email(
         subject=f"{words.headline(event)}: {words.counterpart}, {words.moment(starts_at)}",
         greeting=greeting(to.first_name, words.language),
-        before=f"{words.say(f'opening.{event}.{role}')} {more}".rstrip(),
+        before=f"{words.say(f'opening.{event}.{words.role}')} {more}".rstrip(),
         facts=(*_facts(words, starts_at), *_reason(words, change)),
         link_text=words.say("open_platform"),
         link=f"{platform_settings().front_url}/",

@@ -1,6 +1,7 @@
 """Emails about what happened to several sessions of a weekly series at once: one, with a list of them."""
 
 from functions.mail.email_message import CalendarEntry, Email, Fact
+from functions.mail.folded_changes import sessions_to_tell
 from functions.mail.greetings import greeting
 from functions.mail.repository import Addressee
 from shared.data.bookings import LIST_CHANGES_TOGETHER, Role, find_bookings
@@ -10,7 +11,7 @@ from shared.kit.db.pool import connection
 
 
 def series_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """What happened to a series; None if the addressee is neither of its people any more."""
+    """What happened to a series; None if the addressee is neither of its people any more, or need not know."""
     with connection() as db:
         changes = LIST_CHANGES_TOGETHER.all(db, ([payload["change"]],))
         bookings = find_bookings(db, {change.booking_id for change in changes})
@@ -19,7 +20,9 @@ def series_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     if sessions:
         first = sessions[0][1]
         role = "student" if first.student_id == to.user_id else "tutor" if first.tutor_user_id == to.user_id else None
-    if role is None:
+    if role and "waited" in payload:
+        sessions = sessions_to_tell(sessions, payload["waited"], role)
+    if role is None or not sessions:
         return None
     series = SeriesTexts(sessions, role)
     words = series.words

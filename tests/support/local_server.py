@@ -94,7 +94,8 @@ def assert_end(processes: list[int]) -> None:
 
 def environment(**options: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers'}", **options}
+    # Tests do not wait for mails about bookings; how they wait is tested in tests/functions/mail.
+    return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers'}", "BOOKING_MAIL_MINUTES": "0", **options}
 
 
 def free_port() -> int:

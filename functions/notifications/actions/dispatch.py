@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from functions.notifications.actions import series_events
+from functions.notifications.actions.booking_mails import queue_booking_mails
 from functions.notifications.data import booking_changes
-from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICATION_RECIPIENTS, people
+from functions.notifications.domain.recipients import NOTIFICATION_RECIPIENTS, people
 from shared.data.bookings import Booking, BookingChange, find_bookings
 from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import UnknownChange, event_type
 from shared.domain.booking_texts import BookingTexts
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
-from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.domain.outbox import queue_mails, trigger_mailer
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 from shared.kit.observability.log import logger
@@ -34,13 +35,13 @@ def dispatch_next() -> int:
         single = [(change, bookings[change.booking_id]) for change in known if change.first_of_series_id is None]
         drafts = [draft for change, booking in single for draft in _drafts(change, booking)]
         added = add_notifications(db, drafts + [draft for event in events for draft in series_events.drafts(event)])
-        mails = [mail for change, booking in single for mail in _mails(change, booking)]
-        queued = queue_mails(db, mails + [mail for event in events for mail in series_events.mails(event)])
+        due = queue_booking_mails(db, single)
+        due += queue_mails(db, [mail for event in events for mail in series_events.mails(event)])
         plan_reminders(db, bookings)
         booking_changes.mark_dispatched(db, [change.id for change in changes])
     push_notifications(added)
-    if queued:
-        trigger_mailer(*queued)
+    if due:
+        trigger_mailer(*due)
     return len(changes)
 
 
@@ -73,8 +74,3 @@ def _data(change: BookingChange, booking: Booking) -> dict[str, object]:
         data["proposed_start_time"] = format_time(change.proposed_starts_at)
         data["proposed_end_time"] = format_time(change.proposed_ends_at)
     return {**data, "reason": change.reason} if change.reason else data
-
-
-def _mails(change: BookingChange, booking: Booking) -> Iterator[Mail]:
-    for _role, person in people(booking, EMAIL_RECIPIENTS.get(event_type(change), ())):
-        yield Mail("booking_change", person.email, {"change": change.id})

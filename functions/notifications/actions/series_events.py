@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from functions.notifications.actions.booking_mails import seconds_to_wait
 from functions.notifications.data import booking_changes
 from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICATION_RECIPIENTS, people
 from shared.data.bookings import Booking, BookingChange, find_bookings
@@ -39,8 +40,10 @@ def drafts(event: SeriesEvent) -> Iterator[NotificationDraft]:
 
 def mails(event: SeriesEvent) -> Iterator[Mail]:
     change, booking = event[0]
+    wait = min(seconds_to_wait(*each) for each in event)
+    payload = {"change": change.id, **({"waited": round(wait)} if wait else {})}
     for _role, person in people(booking, EMAIL_RECIPIENTS.get(event_type(change), ())):
-        yield Mail("series_change", person.email, {"change": change.id})
+        yield Mail("series_change", person.email, payload, wait=wait)
 
 
 def _data(event: SeriesEvent) -> dict[str, object]:

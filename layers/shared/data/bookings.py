@@ -169,4 +169,14 @@ ORDER BY b.starts_at, c.id
         select=SELECT_CHANGES,
     ),
 )
-FIND_CHANGE = Query(BookingChange, compose("{select} WHERE c.id = %s", select=SELECT_CHANGES))
+# A change and what came after it to the same booking.
+LIST_CHANGES_SINCE = Query(
+    BookingChange,
+    compose(
+        """
+{select} WHERE c.booking_id = (SELECT booking_id FROM booking_changes WHERE id = %(since)s) AND c.id >= %(since)s
+ORDER BY c.id
+""",
+        select=SELECT_CHANGES,
+    ),
+)

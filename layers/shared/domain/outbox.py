@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from shared.data.outbox import QUEUE_MAILS
+from shared.data.outbox import FOLD_MAILS, QUEUE_MAILS
 from shared.kit.aws.triggers import Trigger
 from shared.kit.db.pool import PooledConnection
 from shared.kit.json import json_text
@@ -33,6 +33,8 @@ class Mail:
     recipient: str
     payload: dict[str, int]
     once: bool = False
+    # How many seconds it waits.
+    wait: float = 0
 
 
 def queue_mail(db: PooledConnection, kind: Kind, recipient: str) -> int:
@@ -42,8 +44,37 @@ def queue_mail(db: PooledConnection, kind: Kind, recipient: str) -> int:
 
 
 def queue_mails(db: PooledConnection, mails: Iterable[Mail]) -> list[int]:
-    """Several rows in one statement; returns their ids, as `queue_mail`."""
-    return QUEUE_MAILS.all(db, (json_text([asdict(mail) for mail in mails]),))
+    """Several rows in one statement; returns the ids of those that are due now."""
+    rows = [asdict(mail) for mail in mails]
+    return QUEUE_MAILS.all(db, (json_text(rows),)) if rows else []
+
+
+@dataclass(frozen=True)
+class BookingMail:
+    """A mail about what became of a booking from one of its changes (`since`) to another."""
+
+    recipient: str
+    booking: int
+    since: int
+    change: int
+    # How many seconds it waits for what else happens.
+    wait: float
+
+
+def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
+    """Queue mails about bookings, or put them into those that still wait; returns the ids of those that are due now.
+
+    Of one recipient and booking there is one at most.
+    """
+    drafts = [
+        {
+            "recipient": mail.recipient,
+            "payload": {"booking": mail.booking, "since": mail.since, "change": mail.change},
+            "wait": mail.wait,
+        }
+        for mail in mails
+    ]
+    return FOLD_MAILS.all(db, (json_text(drafts),)) if drafts else []
 
 
 mailer_trigger = Trigger(lambda: settings().mail_queue_url)

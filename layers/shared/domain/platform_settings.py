@@ -32,6 +32,8 @@ class PlatformSettings:
     # Of one person: bookings, moves and cancellations, in all and with the same other person.
     booking_changes_per_hour: int = 30
     booking_changes_per_pair: int = 10
+    # How long mails about a booking wait for what else becomes of it; 0 mails each change at once.
+    booking_mail_minutes: int = 5
     # Of one student, still to come.
     max_active_bookings: int = 20
 

@@ -14,7 +14,7 @@ from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_process import LambdaProcess
 from tools.cloud.management_api import ManagementApi
 
-HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL", "MEDIA_FOLDER")
+HANDED_ON = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "MAIL_URL", "MEDIA_FOLDER", "BOOKING_MAIL_MINUTES")
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")
 CONNECTION = "c3R1ZGVudA=="
 
