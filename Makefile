@@ -75,9 +75,9 @@ template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AW
 REGION := AWS_DEFAULT_REGION=eu-central-1
 SAM := $(REGION) SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 
-deploy:  ## Build and deploy to AWS as a release of its own; STACK= PARAMETERS="LogLevel=DEBUG ...", others stay
+deploy: $(VENV)/run.stamp  ## Build and deploy to AWS as a release of its own; STACK= PARAMETERS="LogLevel=DEBUG ...", others stay
 	@sam build
-	@sam deploy $(if $(STACK),--stack-name $(STACK)) $(if $(CI),--no-confirm-changeset) --parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
+	@images="$$($(BIN)/python -m infra.images)" && sam deploy --image-repository "$$images" $(if $(STACK),--stack-name $(STACK)) $(if $(CI),--no-confirm-changeset) --parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 
 publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
 	@$(BIN)/python -m infra.publish
