@@ -53,7 +53,7 @@ HANDLERS = {
 }
 FEED = "f" * 43
 # Of the transport, not of the platform.
-TRANSPORT = {"date", "connection", "server"}
+TRANSPORT = {"date", "connection", "server", "x-request-id"}
 
 
 class Platform:
