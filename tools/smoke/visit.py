@@ -56,7 +56,7 @@ class Visit:
         answer = self.platform.call("GET", f"/api/availability/tutors/{self.tutor_number}/slots/?{query}")
         self.slots = [each for each in answer["results"] if each["kind"] == "individual"]
         if not self.slots:
-            raise Failed(f"{self.tutor.name} offers no time in the next {DAYS_AHEAD} days")
+            raise Failed(f"no free time of {self.tutor.name} in {DAYS_AHEAD} days, or no price, subject or form")
 
     def open_conversation(self) -> None:
         members = {"users": [{"id": self.tutor.id}]}
