@@ -59,7 +59,8 @@ def routes(options: Options) -> list[BaseRoute]:
     def describe(_request: Request) -> JSONResponse:
         """Answer what the page shows that depends on how the server was started."""
         accounts = demo_accounts() if options.demo else []
-        about = {"demo": options.demo, "demo_accounts": accounts, "classmate": vars(CLASSMATE)}
+        classmate = vars(CLASSMATE) if accounts else None
+        about = {"demo": options.demo, "demo_accounts": accounts, "classmate": classmate}
         return JSONResponse({**about, "inbox": page_address(options)})
 
     return [

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 from websockets.protocol import State
 
 from local.fair_reader import FairReader
@@ -209,8 +210,22 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         self.shut(POLICY_VIOLATION, "too many frames")
         self.loop.call_later(LAST_WORDS_SECONDS, self.transport.abort)
 
+    # What a client sent before it went is taken, but not answered any more: a closed transport raises at every write.
+
+    def handle_connect(self, event: Request) -> None:
+        if not self.transport.is_closing():
+            super().handle_connect(event)
+
+    def handle_parser_exception(self) -> None:
+        if self.transport.is_closing():
+            self._unparsed.clear()
+        else:
+            super().handle_parser_exception()
+
     def handle_ping(self) -> None:
         """Answer with a pong, unless the client reads none of them."""
+        if self.transport.is_closing():
+            return
         if self.transport.get_write_buffer_size() > MAX_UNREAD_PONGS:
             self.transport.abort()
         else:

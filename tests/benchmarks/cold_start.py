@@ -298,7 +298,7 @@ def engines() -> Iterator[BenchServer]:
         settings.cache_clear()
         upgrade()
         stack.callback(close_pool)
-        yield BenchServer(0, postgres.url, valkey.url, folder)
+        yield BenchServer(0, postgres.url, valkey.url, folder, 0)
 
 
 def main() -> None:

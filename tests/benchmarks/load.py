@@ -75,7 +75,7 @@ async def _closed_loop(port: int, requests: Sequence[bytes], clients: int, secon
 
     async def run(offset: int) -> None:
         nonlocal errors
-        client = await _connect(port)
+        client = await connect(port)
         turn = offset
         while (asked := time.perf_counter()) < deadline:
             answer = await client.ask(requests[turn % len(requests)])
@@ -101,7 +101,7 @@ async def _paced(port: int, requests: Sequence[bytes], rate: float, clients: int
 
     async def run() -> None:
         nonlocal errors
-        client = await _connect(port)
+        client = await connect(port)
         for number in numbers:
             due = started + number / rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
@@ -113,6 +113,6 @@ async def _paced(port: int, requests: Sequence[bytes], rate: float, clients: int
     return Load(time.perf_counter() - started, sorted(latencies), errors)
 
 
-async def _connect(port: int) -> _Client:
+async def connect(port: int) -> _Client:
     _transport, client = await asyncio.get_running_loop().create_connection(_Client, "127.0.0.1", port)
     return client

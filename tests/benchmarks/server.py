@@ -36,6 +36,7 @@ class BenchServer:
     database_url: str
     redis_url: str
     folder: Path
+    process: int
 
     def pgbench(self, script: str) -> float:
         """Transactions per second of one client with a script of literal SQL, prepared, over the same socket."""
@@ -63,7 +64,7 @@ class BenchServer:
 
 
 @contextmanager
-def running_bench_server(tutors: int = TUTORS) -> Iterator[BenchServer]:
+def running_bench_server(tutors: int = TUTORS, *, rate_limits: bool = False) -> Iterator[BenchServer]:
     """Everything is up while the block runs."""
     folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
     with ExitStack() as stack:
@@ -77,7 +78,7 @@ def running_bench_server(tutors: int = TUTORS) -> Iterator[BenchServer]:
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,
             "JWT_SECRET": SECRET,
-            "RATE_LIMITS": "off",
+            "RATE_LIMITS": "on" if rate_limits else "off",
         }
         os.environ |= environment
         settings.cache_clear()
@@ -86,7 +87,7 @@ def running_bench_server(tutors: int = TUTORS) -> Iterator[BenchServer]:
         port = free_port()
         server = serve({**environment, "PORT": str(port), "DATA": str(folder / "data"), "DEMO": "0"}, port)
         stack.callback(end, server)
-        yield BenchServer(port, postgres.url, valkey.url, folder)
+        yield BenchServer(port, postgres.url, valkey.url, folder, server.pid)
 
 
 def serve(environment: dict[str, str], port: int) -> "subprocess.Popen[bytes]":

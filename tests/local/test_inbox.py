@@ -138,6 +138,11 @@ def test_an_empty_address_means_all_and_newest_limits_them(inbox_server: LocalSe
         assert inbox_server.call("GET", f"/_local/mail?to=&newest={unusable}").json() == everything
 
 
+def test_without_demo_data_the_start_page_names_nobody(inbox_server: LocalServer) -> None:
+    about = inbox_server.call("GET", "/_local/info").json()
+    assert (about["demo"], about["demo_accounts"], about["classmate"]) == (False, [], None)
+
+
 def test_before_anything_was_sent_the_list_is_empty(inbox_server: LocalServer) -> None:
     assert inbox_server.call("GET", "/_local/mail?to=").json() == []
 

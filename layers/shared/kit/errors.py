@@ -50,10 +50,15 @@ class UnknownField(AppError):
         self.body = {"detail": f"Nieznana nazwa „{name[:50]}”.{_suggestion(name, known)}", "code": self.code}
 
 
+# How alike (difflib) a name is to the one that was meant. What is less alike is another word: `page` is not meant
+# to be `page_size` where pages are asked for by `p`, and all names help more.
+SLIP = 0.75
+
+
 def _suggestion(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
 
-    if nearest := get_close_matches(name[:50], known, n=1, cutoff=0.5):
+    if nearest := get_close_matches(name[:50], known, n=1, cutoff=SLIP):
         return f" Czy chodziło o „{nearest[0]}”?"
     return f" Znane: {', '.join(known)}." if known else ""
 

@@ -68,6 +68,7 @@ def test_complaints_name_their_parameters(model: type[RecordedQueryModel], query
     ("query", "detail"),
     [
         (b"page_sise=5", "Nieznana nazwa „page_sise”. Czy chodziło o „page_size”?"),
+        (b"page=5", "Nieznana nazwa „page”. Znane: p, page_size."),
         (b"p=x&from=1", "Nieznana nazwa „from”. Znane: p, page_size."),
         (b'"<script>=1', 'Nieznana nazwa „"<script>”. Znane: p, page_size.'),
     ],

@@ -1,6 +1,8 @@
 """How sockets end, and what the function sees of it."""
 
 import socket
+import struct
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
+from local.gateway import MAX_PENDING
+from tests.support.flood import frame
+from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator, welcome
 
 
 def close_code(client: ClientConnection) -> int:
@@ -85,3 +89,24 @@ def test_a_socket_open_for_too_long_is_closed_however_busy(sockets: Path) -> Non
         assert 1.1 < time.monotonic() - started < 4
     [event] = quick.function.wait_for("DISCONNECT")
     assert event["requestContext"]["disconnectStatusCode"] == 1001
+
+
+@pytest.mark.parametrize("rest", [frame(9, b"x" * 125), frame(1, b"\xff"), frame(3, b"")], ids=["ping", "text", "bad"])
+def test_what_a_client_sent_before_it_went_is_answered_no_more(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture, rest: bytes
+) -> None:
+    """What writes to a socket that is gone raises, in the turn of others too."""
+    # Held: nothing that comes next is parsed until the function has answered.
+    goes_on = threading.Event()
+    emulator.function.answer = lambda event: (goes_on.wait(PATIENCE) and welcome(event)) or {}
+    goes_on.set()
+    with emulator.connect() as client:
+        goes_on.clear()
+        client.socket.sendall(frame(1, b"{}") * MAX_PENDING + frame(9, b"x" * 125) * 600 + rest)
+        time.sleep(0.2)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.socket.shutdown(socket.SHUT_RDWR)
+        goes_on.set()
+    emulator.function.wait_for("DISCONNECT")
+    time.sleep(0.2)
+    assert [record for record in caplog.records if record.exc_info] == []
