@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test contract contract-cloud smoke smoke-test proof coverage bench check audit licences generate template deploy publish staff \
+.PHONY: help run test contract contract-cloud smoke smoke-test proof coverage bench check audit licences generate template deploy publish staff backup restore \
         openapi requirements clean
 
 help:  ## List the commands
@@ -87,6 +87,12 @@ smoke: $(VENV)/run.stamp  ## Say what works at URL=; STUDENT=mail:password TUTOR
 
 staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, DO=add; DATA= as for run
 	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$(EMAIL)"
+
+backup: $(VENV)/run.stamp  ## Write database, pictures and keys into FILE=, while the server runs or not; DATA= as for run
+	@$(BIN)/python -m local.backup make "$(FILE)"
+
+restore: $(VENV)/run.stamp  ## Restore a backup from FILE=; FORCE=1 in place of what is there; DATA= as for run
+	@$(BIN)/python -m local.backup restore "$(FILE)"
 
 openapi: $(VENV)/run.stamp  ## Print the API description
 	@$(BIN)/python -m local.openapi

@@ -35,6 +35,8 @@ CHAT_THREADS = 2
 DATABASE_URL_FILE = "database.url"
 # A process locks this file while it runs on the data folder.
 LOCK = "lock"
+# A restore that has not ended leaves this file.
+RESTORING = "restoring"
 PRIVATE_UMASK = 0o077
 DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "default.jpg"
 
@@ -70,7 +72,7 @@ class FolderInUse(CannotStart):
     """Another process runs on the data folder."""
 
 
-def claim(data: Path, stack: ExitStack) -> Path:
+def claim(data: Path, stack: ExitStack, *, restoring: bool = False) -> Path:
     """Make the data folder ours until the stack is closed. Raises FolderInUse or CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,8 @@ def claim(data: Path, stack: ExitStack) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise FolderInUse(f"Another server is running on the data folder {data}.") from None
+    if (data / RESTORING).exists() and not restoring:
+        raise CannotStart(f"A restore into {data} was interrupted. Run it again: make restore FILE=… FORCE=1")
     url_file = data / DATABASE_URL_FILE
     url_file.unlink(missing_ok=True)  # of a server that was killed
     stack.callback(url_file.unlink, missing_ok=True)

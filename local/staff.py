@@ -1,22 +1,14 @@
 """`python -m local.staff list | grant | revoke | add`: who is staff, whether the server runs or not."""
 
-import os
 import secrets
-import shutil
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from functions.accounts.schemas import email_complaints
-from functions.migrations.service import upgrade
-from local.engines import START_TIMEOUT, database_exists, socket_folder, start_postgres
-from local.options import CannotStart, Options, read_options
-from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
+from local.database import database
+from local.options import CannotStart, read_options
 from shared.kit.security.password_hashes import hash_password
 
 USAGE = """Usage: make staff                              lists who is staff
@@ -110,50 +102,6 @@ def _changed(db: Connection, statement: str, email: str) -> tuple[Any, ...]:
     nearest = db.execute(NEAREST, {"email": email}).fetchone()
     suggestion = f" Is it {nearest[0]}?" if nearest else ""
     raise NotDone(f"{email} has no account.{suggestion} To add one: make staff EMAIL={email} DO=add")
-
-
-@contextmanager
-def database(options: Options) -> Iterator[str]:
-    """The address of a database that runs while the block does.
-
-    It is the one of DATABASE_URL, else the running server's, else the data folder's own, started for the
-    purpose; a new one is never made: no server would look there for the account. Raises CannotStart.
-    """
-    with ExitStack() as stack:
-        if options.database_url:
-            yield options.database_url
-            return
-        if not (options.data_folder / LOCK).exists():
-            raise _no_platform(options)
-        try:
-            data = claim(options.data_folder, stack)
-        except FolderInUse:
-            yield _running_database(options.data_folder)
-            return
-        if not database_exists(data / "postgres"):
-            raise _no_platform(options)
-        sockets = socket_folder()
-        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
-        postgres = start_postgres(data / "postgres", sockets)
-        stack.callback(postgres.stop)
-        os.environ["DATABASE_URL"] = postgres.url
-        upgrade()
-        yield postgres.url
-
-
-def _no_platform(options: Options) -> CannotStart:
-    return CannotStart(f"There is no platform in {options.data}; name its folder: make staff DATA=…")
-
-
-def _running_database(data: Path) -> str:
-    """What the running server has written down; one that is starting soon will. Raises CannotStart."""
-    deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline:
-        try:
-            return (data / DATABASE_URL_FILE).read_text()
-        except FileNotFoundError:
-            time.sleep(0.1)
-    raise CannotStart(f"Another process holds the data folder {data} and does not say where its database is.")
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ def test_no_platform_is_made_where_there_is_none(tmp_path: Path, files: tuple[st
         data.mkdir()
         (data / name).touch()
     result = staff("grant", "a@example.com", DATA=str(data))
-    reason = f"There is no platform in {data}; name its folder: make staff DATA=…\n"
+    reason = f"There is no platform in {data}; name its folder with DATA=…\n"
     assert (result.returncode, result.stdout, result.stderr) == (1, "", reason)
     assert [each.name for each in data.rglob("*")] == list(files)
 

@@ -1,0 +1,1 @@
+"""`make backup` and `make restore`: database, pictures and keys in one archive."""

@@ -1,0 +1,95 @@
+"""Making a backup, while the server runs or not."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from local.backup.archive import DATABASE, OWNER_ONLY, ArchiveWriter
+from local.backup.dumps import Moment, dump, moment
+from local.database import database
+from local.options import CannotStart, Options
+
+# How often pictures may change under a backup before it is made without those that are missing.
+TRIES = 3
+
+
+def make_backup(options: Options, target: Path) -> str:
+    """Write a backup into a new file that only its owner can read; what it holds, in one line. Raises CannotStart."""
+    if target.exists():
+        raise CannotStart(f"{target} is there already; name another FILE.")
+    part, dumped = (target.with_name(f"{target.name}.{which}") for which in ("part", "dump"))
+    try:
+        for each in (part, dumped):
+            each.unlink(missing_ok=True)  # of a backup that was killed
+            each.touch(OWNER_ONLY, exist_ok=False)
+        with database(options, migrated=False) as url, part.open("r+b") as file:
+            done = _write(url, options, file, dumped)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(target)
+    except OSError as error:
+        raise CannotStart(f"The backup {target} was not made: {error.strerror}.") from None
+    finally:
+        for each in (part, dumped):
+            with suppress(OSError):
+                each.unlink()
+    return f"Backed up into {target}: {done}"
+
+
+def _write(url: str, options: Options, file: IO[bytes], dumped: Path) -> str:
+    """Pictures of before the database's moment, and those that came until it: what its rows name is there.
+
+    One that was deleted meanwhile is not; then all begins again.
+    """
+    for tries_left in reversed(range(TRIES)):
+        file.seek(0)
+        file.truncate()
+        writer = ArchiveWriter(file)
+        _add_pictures(writer, options)
+        with moment(url) as now:
+            _add_pictures(writer, options)
+            missing = [] if os.environ.get("MEDIA_BUCKET") else _missing(now, writer)
+            if missing and tries_left:
+                continue
+            dump(url, now.snapshot, dumped)
+        writer.add_file(DATABASE, dumped)
+        _add_keys(writer, options)
+        writer.finish(datetime.now(UTC).isoformat(timespec="seconds"), now.revision)
+        pictures = sum(name.startswith("media/") for name in writer.sha256)
+        lost = f"; {len(missing)} pictures of accounts are not in the media folder" if missing else ""
+        return f"the database at revision {now.revision}, {pictures} pictures{lost}."
+    raise AssertionError("the last try returns")
+
+
+def media_folder(options: Options) -> Path:
+    return Path(os.environ.get("MEDIA_FOLDER") or options.data_folder / "media")
+
+
+def _missing(now: Moment, writer: ArchiveWriter) -> list[str]:
+    return [key for key in now.pictures if f"media/{key}" not in writer.sha256]
+
+
+def _add_pictures(writer: ArchiveWriter, options: Options) -> None:
+    """Add those that are not in it; their content never changes."""
+    folder = media_folder(options)
+    for path in _files(folder):
+        name = f"media/{path.relative_to(folder).as_posix()}"
+        if name not in writer.sha256 and path.suffix != ".part":
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                writer.add_file(name, path)
+
+
+def _add_keys(writer: ArchiveWriter, options: Options) -> None:
+    data = options.data_folder
+    if (data / "secret.key").exists():
+        writer.add_file("keys/secret.key", data / "secret.key")
+    for path in _files(data / "tls"):
+        writer.add_file(f"keys/tls/{path.name}", path)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """In the order of their names; nothing if there is no such folder."""
+    yield from sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

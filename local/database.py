@@ -1,0 +1,58 @@
+"""The database of a data folder for commands beside the server, whether it runs or not."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from functions.migrations.service import upgrade
+from local.engines import START_TIMEOUT, database_exists, socket_folder, start_postgres
+from local.options import CannotStart, Options
+from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
+
+
+@contextmanager
+def database(options: Options, *, migrated: bool = True) -> Iterator[str]:
+    """The address of a database that runs while the block does.
+
+    It is the one of DATABASE_URL, else the running server's, else the data folder's own, started for the
+    purpose and, if asked for, brought up to date; a new one is never made. Raises CannotStart.
+    """
+    with ExitStack() as stack:
+        if options.database_url:
+            yield options.database_url
+            return
+        if not (options.data_folder / LOCK).exists():
+            raise _no_platform(options)
+        try:
+            data = claim(options.data_folder, stack)
+        except FolderInUse:
+            yield _running_database(options.data_folder)
+            return
+        if not database_exists(data / "postgres"):
+            raise _no_platform(options)
+        sockets = socket_folder()
+        stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        postgres = start_postgres(data / "postgres", sockets)
+        stack.callback(postgres.stop)
+        if migrated:
+            os.environ["DATABASE_URL"] = postgres.url
+            upgrade()
+        yield postgres.url
+
+
+def _no_platform(options: Options) -> CannotStart:
+    return CannotStart(f"There is no platform in {options.data}; name its folder with DATA=…")
+
+
+def _running_database(data: Path) -> str:
+    """What the running server has written down; one that is starting soon will. Raises CannotStart."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        try:
+            return (data / DATABASE_URL_FILE).read_text()
+        except FileNotFoundError:
+            time.sleep(0.1)
+    raise CannotStart(f"Another process holds the data folder {data} and does not say where its database is.")

@@ -1,0 +1,63 @@
+"""A database of release 1.0.0, with its demo data, becomes one of this release and keeps what was in it."""
+
+import lzma
+import re
+import subprocess
+from pathlib import Path
+
+from local.demo.accounts import STUDENT
+from local.engines import Engine, postgres_binary
+from shared.kit.security.password_hashes import password_matches
+from tests.infra.test_migrations import migrate, rows, schema
+from tests.support.databases import new_database
+
+# Made by pg_dump of a server of 1.0.0 just started with its demo data.
+DUMP = Path(__file__).parent / "release_1.0.0.sql.xz"
+# Tables that have other names now.
+RENAMED = {
+    "outbox": "mail_outbox",
+    "members": "conversation_members",
+    "sessions": "sign_in_sessions",
+    "waitlist": "waitlist_entries",
+}
+COUNT = "SELECT count(*) FROM {}"
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+
+def load(address: str) -> None:
+    dump = lzma.decompress(DUMP.read_bytes())
+    command = [postgres_binary("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", address]
+    ended = subprocess.run(command, input=dump, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()
+
+
+def counts(address: str) -> dict[str, int]:
+    names = [name for (name,) in rows(address, TABLES) if name != "alembic_version"]
+    return {name: rows(address, COUNT.format(name))[0][0] for name in names}
+
+
+def without_parentheses(address: str) -> str:
+    """The schema; that a condition was dumped and read again shows in its parentheses only."""
+    return re.sub("[()]", "", repr(schema(address)))
+
+
+def test_release_1_0_0_is_upgraded_with_all_that_is_in_it(engines: dict[str, Engine]) -> None:
+    with new_database(engines) as old, new_database(engines) as fresh:
+        load(old)
+        before = counts(old)
+        migrate(old, "head")
+        migrate(fresh, "head")
+        assert without_parentheses(old) == without_parentheses(fresh)
+        after = counts(old)
+        kept = {RENAMED.get(name, name): number for name, number in before.items()}
+        assert (kept["users"], kept["bookings"], kept["messages"]) == (162, 744, 8)
+        lost = {name: (number, after.get(name)) for name, number in kept.items() if after.get(name) != number}
+        assert lost == {}
+        [(password_hash,)] = rows(old, f"SELECT password_hash FROM users WHERE email = '{STUDENT.email}'")
+        assert password_matches(password_hash, STUDENT.password)
+        [(body,)] = rows(old, "SELECT body FROM messages ORDER BY seq DESC LIMIT 1")
+        assert body == "Do czwartku! Proszę wziąć kalkulator i kartę wzorów."
+
+
+def test_the_dump_is_small() -> None:
+    assert DUMP.stat().st_size < 200_000

@@ -1,0 +1,378 @@
+"""Backups: what is in them comes back as it was, and what is no whole backup changes nothing."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from unittest.mock import patch
+
+import httpx
+import psycopg
+import pytest
+
+from functions.migrations.service import upgrade
+from local.backup import dumps
+from local.backup.archive import DATABASE, FORMAT, MANIFEST, ArchiveWriter, Manifest, unpack
+from local.backup.make import make_backup
+from local.backup.restore import restore_backup
+from local.database import database
+from local.demo.accounts import STUDENT
+from local.engines import Engine, socket_folder
+from local.options import CannotStart, Options
+from local.stack import RESTORING, claim
+from shared.kit.settings import settings
+from tests.conftest import read_settings_again
+from tests.local.conftest import FirstFolder
+from tests.support.databases import new_database
+from tests.support.local_server import ROOT, LocalServer, environment, running_server
+from tests.support.people import insert
+from tests.support.uploads import encoded, quarters
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+CONTENT = "SELECT count(*), md5(string_agg(each::text, chr(10) ORDER BY each::text)) FROM {} AS each"
+OLDER = Path("/usr/lib/postgresql/15/bin")
+
+
+def contents(url: str) -> dict[str, object]:
+    """Every table's number of rows and what is in them."""
+    with psycopg.connect(url) as db:
+        names = [name for (name,) in db.execute(TABLES).fetchall()]
+        return {name: db.execute(CONTENT.format(name)).fetchone() for name in names}
+
+
+def pictures(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def command(action: str, file: Path, **options: str) -> "subprocess.CompletedProcess[str]":
+    run = [sys.executable, "-m", "local.backup", action, str(file)]
+    return subprocess.run(run, cwd=ROOT, env=environment(**options), capture_output=True, text=True, check=False)
+
+
+def test_what_a_running_server_has_comes_back_on_an_empty_machine(server: LocalServer, tmp_path: Path) -> None:
+    token = server.sign_in(STUDENT.email, STUDENT.password)
+    upload(server, token)
+    url = (server.data / "database.url").read_text()
+    file, restored = tmp_path / "backup.tar", tmp_path / "restored"
+    for _ in range(3):  # scheduled jobs may write something in between
+        before = contents(url)
+        file.unlink(missing_ok=True)
+        made = command("make", file, DATA=str(server.data))
+        assert (made.returncode, made.stderr) == (0, "")
+        if contents(url) == before:
+            break
+    assert file.stat().st_mode & 0o777 == 0o600
+    done = command("restore", file, DATA=str(restored))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {each.name for each in restored.iterdir()} == {"lock", "media", "postgres", "secret.key"}
+    with database(Options(data=str(restored)), migrated=False) as address:
+        assert contents(address) == before
+    assert pictures(restored / "media") == pictures(server.data / "media")
+    assert len(pictures(restored / "media")) >= 2
+    # With the same key the devices that were signed in stay so.
+    assert (restored / "secret.key").read_text() == (server.data / "secret.key").read_text()
+
+
+def upload(server: LocalServer, token: str) -> None:
+    picture = {"profile_image": ("me.png", encoded(quarters()), "image/png")}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.patch(f"{server.url}/api/user/profile_image/", files=picture, headers=headers, timeout=10)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def platform_folder(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
+    """The platform of these tests, with a folder of its own for pictures."""
+    data = tmp_path / "data"
+    (data / "media" / "uploads" / "user").mkdir(parents=True)
+    monkeypatch.setenv("MEDIA_FOLDER", str(data / "media"))
+    return Options(data=str(data), database_url=settings().database_url)
+
+
+def restored(options: Options, file: Path, *, force: bool = True) -> str:
+    # Without what `claim` changes for a whole process.
+    umask = os.umask(0o077)
+    try:
+        return restore_backup(options, file, force=force)
+    finally:
+        os.umask(umask)
+
+
+class Vandal(threading.Thread):
+    """Gives an account another picture all the time: a new file, a row, and the old file is gone."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.folder, self.running, self.changes = folder, True, 0
+
+    def run(self) -> None:
+        old: Path | None = None
+        with psycopg.connect(settings().database_url, autocommit=True) as db:
+            while self.running:
+                key = f"uploads/user/{self.changes}.webp"
+                (self.folder / key).write_bytes(b"picture")
+                db.execute("UPDATE users SET picture = %s", (key,))
+                if old:
+                    old.unlink()
+                old = self.folder / key
+                self.changes += 1
+                time.sleep(0.05)  # twenty times a second is more than anybody does
+
+
+def test_pictures_that_change_meanwhile_are_those_of_the_database(
+    platform_folder: Options, tmp_path: Path, engines: dict[str, Engine]
+) -> None:
+    insert("users", {"email": "ola@example.com", "password_hash": "x"})
+    media = platform_folder.data_folder / "media"
+    vandal = Vandal(media)
+    vandal.start()
+    try:
+        while not vandal.changes:
+            time.sleep(0.01)
+        for number in range(3):
+            file = tmp_path / f"{number}.tar"
+            assert "not in the media folder" not in make_backup(platform_folder, file)
+            with new_database(engines) as other:
+                assert unpack_into(file, tmp_path / str(number)).revision
+                dumps.load(other, tmp_path / str(number) / DATABASE)
+                with psycopg.connect(other) as db:
+                    [(key,)] = db.execute("SELECT picture FROM users").fetchall()
+            assert (tmp_path / str(number) / "media" / key).read_bytes() == b"picture"
+    finally:
+        vandal.running = False
+        vandal.join()
+    assert vandal.changes > 3
+
+
+def unpack_into(file: Path, folder: Path) -> Manifest:
+    with file.open("rb") as opened:
+        return unpack(opened, folder)
+
+
+def test_a_picture_that_is_lost_is_said_and_keeps_nothing_else_out(platform_folder: Options, tmp_path: Path) -> None:
+    insert("users", {"email": "ola@example.com", "password_hash": "x", "picture": "uploads/user/lost.webp"})
+    done = make_backup(platform_folder, tmp_path / "backup.tar")
+    assert done.endswith("1 pictures of accounts are not in the media folder.")
+
+
+def test_a_database_of_its_own_server_is_restored_whole_or_not_at_all(
+    platform_folder: Options, tmp_path: Path, engines: dict[str, Engine]
+) -> None:
+    insert("users", {"email": "ola@example.com", "password_hash": "x"})
+    file = tmp_path / "backup.tar"
+    make_backup(platform_folder, file)
+    before = contents(settings().database_url)
+    with new_database(engines) as other:
+        target = Options(data=str(tmp_path / "other"), database_url=other)
+        with psycopg.connect(other) as db:
+            db.execute("CREATE TABLE of_somebody (id int)")
+        with pytest.raises(CannotStart, match="is not empty; with FORCE=1"):
+            restored(target, file, force=False)
+        unpack_into(file, tmp_path / "unpacked")
+        broken = (tmp_path / "unpacked" / DATABASE).read_bytes()
+        with pytest.raises(CannotStart, match="The database was not restored"):
+            restored(target, archive(tmp_path / "broken.tar", broken[: len(broken) * 3 // 4]))
+        assert contents(other).keys() == {"of_somebody"}
+        assert "Restored" in restored(target, file)
+        assert contents(other) == before
+
+
+def archive(path: Path, dumped: bytes = b"", *, revision: str = "0009", name: str = "", **manifest: object) -> Path:
+    """An archive that is right but for what is said."""
+    with path.open("wb") as file:
+        writer = ArchiveWriter(file)
+        writer.add(DATABASE, io.BytesIO(dumped), len(dumped))
+        if name:
+            writer.add(name, io.BytesIO(b"x"), 1)
+        about = {**asdict(Manifest(FORMAT, "2026-11-28T12:00:00+00:00", revision, writer.sha256)), **manifest}
+        text = json.dumps(about).encode()
+        info = tarfile.TarInfo(MANIFEST)
+        info.size = len(text)
+        writer._tar.addfile(info, io.BytesIO(text))
+        writer._tar.close()
+    return path
+
+
+def flipped(path: Path) -> Path:
+    content = bytearray(path.read_bytes())
+    content[1024] ^= 1
+    path.write_bytes(content)
+    return path
+
+
+def cut(path: Path, size: int) -> Path:
+    path.write_bytes(path.read_bytes()[:size])
+    return path
+
+
+def text_file(path: Path) -> Path:
+    path.write_text("not a backup")
+    return path
+
+
+WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "a text": (text_file, "is not a backup"),
+    "nothing": (lambda path: cut(archive(path), 0), "is not a backup|not whole"),
+    "cut within": (lambda path: cut(archive(path, b"x" * 9000), 5000), "is not a backup|not whole"),
+    "cut at its end": (lambda path: cut(archive(path, b"x" * 512), 1024), "not whole"),
+    "damaged": (lambda path: flipped(archive(path, b"x" * 9000)), "damaged"),
+    "a newer format": (lambda path: archive(path, format=2), "of a newer release"),
+    "another manifest": (lambda path: archive(path, more="x"), "is not a backup"),
+    "a newer revision": (lambda path: archive(path, revision="9999"), "of a newer release"),
+    "a way out": (lambda path: archive(path, name="media/../../x"), "is not a backup"),
+    "a name of nobody": (lambda path: archive(path, name="postgres/PG_VERSION"), "is not a backup"),
+    "an absolute name": (lambda path: archive(path, name="/etc/passwd"), "is not a backup"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_no_whole_backup_changes_nothing(tmp_path: Path, wrong: str) -> None:
+    make, complaint = WRONG[wrong]
+    data = tmp_path / "data"
+    (data / "media").mkdir(parents=True)
+    (data / "media" / "mine.webp").write_bytes(b"mine")
+    file = make(tmp_path / "wrong.tar")
+    with pytest.raises(CannotStart, match=complaint):
+        restored(Options(data=str(data)), file)
+    assert {path.name for path in data.rglob("*")} == {"lock", "media", "mine.webp"}
+
+
+def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "media").mkdir(parents=True)
+    (data / "media" / "mine.webp").write_bytes(b"mine")
+    with pytest.raises(CannotStart, match="is not empty; with FORCE=1 the backup takes the place"):
+        restored(Options(data=str(data)), archive(tmp_path / "backup.tar"), force=False)
+
+
+def test_a_full_disk_leaves_all_as_it_was(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", archive(tmp_path / "backup.tar", name="media/1.webp")
+    full = patch("local.backup.archive._write", side_effect=OSError(28, "No space left on device"))
+    with full, pytest.raises(CannotStart, match=r"backup.tar was not restored: No space left on device\."):
+        restored(Options(data=str(data)), file)
+    assert [path.name for path in data.iterdir()] == ["lock"]
+
+
+def test_a_full_disk_leaves_no_half_backup(platform_folder: Options, tmp_path: Path) -> None:
+    full = patch("local.backup.archive.ArchiveWriter.finish", side_effect=OSError(28, "No space left on device"))
+    with full, pytest.raises(CannotStart, match=r"was not made: No space left on device\."):
+        make_backup(platform_folder, tmp_path / "backup.tar")
+    assert list(tmp_path.glob("backup*")) == []
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="is there already; name another FILE"):
+        make_backup(Options(data=str(tmp_path)), text_file(tmp_path / "backup.tar"))
+
+
+def test_a_folder_in_use_is_not_restored_into(server: LocalServer, tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="Another server is running"):
+        restored(Options(data=str(server.data)), archive(tmp_path / "backup.tar"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_a_folder_of_another_user_is_not_restored_into(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, 12_345, 12_345)
+    with pytest.raises(CannotStart, match="belongs to another user"):
+        restored(Options(data=str(data)), archive(tmp_path / "backup.tar"))
+
+
+def test_an_interrupted_restore_is_no_platform_to_start(tmp_path: Path) -> None:
+    (tmp_path / RESTORING).touch()
+    with ExitStack() as stack, pytest.raises(CannotStart, match=r"was interrupted\. Run it again: make restore"):
+        claim(tmp_path, stack)
+
+
+@pytest.mark.proof
+def test_killed_at_any_moment_a_restore_can_be_run_again(first_folder: FirstFolder, tmp_path: Path) -> None:
+    source, file = tmp_path / "source", tmp_path / "backup.tar"
+    shutil.copytree(first_folder("0"), source)
+    assert command("make", file, DATA=str(source)).returncode == 0
+    with database(Options(data=str(source)), migrated=False) as url:
+        before = contents(url)
+    run = [sys.executable, "-m", "local.backup", "restore", str(file)]
+    outcomes = set()
+    for number in range(5):
+        data = tmp_path / f"data-{number}"
+        started = subprocess.Popen(run, cwd=ROOT, env=environment(DATA=str(data)), stderr=subprocess.DEVNULL)
+        time.sleep(0.5 + number)
+        started.kill()
+        started.wait()
+        outcomes.add((data / RESTORING).exists())
+        again = command("restore", file, DATA=str(data), FORCE="1")
+        assert again.returncode == 0, again.stderr
+        with database(Options(data=str(data)), migrated=False) as url:
+            assert contents(url) == before
+        assert not list(data.glob("restoring*"))
+    assert True in outcomes
+    with running_server(data, DEMO="0") as server:
+        assert server.call("GET", "/health/ready").status_code == 200
+
+
+@contextmanager
+def older_server(folder: Path) -> Iterator[str]:
+    """PostgreSQL 15 from the distribution, with a user and a password."""
+    folder.mkdir()
+    sockets, password = socket_folder(), folder / "password"
+    password.write_text("tajne")
+    launch = [sys.executable, "-m", "local.launch", str(os.getpid()), str(int(signal.SIGKILL))]
+    make = [str(OLDER / "initdb"), "-D", str(folder / "data"), "-U", "ola", "-A", "scram-sha-256"]
+    make += ["--pwfile", str(password), "-E", "UTF8", "--locale", "C.UTF-8"]
+    subprocess.run([*launch, *make], env=environment(), cwd=ROOT, check=True, capture_output=True)
+    serve = [str(OLDER / "postgres"), "-D", str(folder / "data"), "-k", str(sockets), "-c", "listen_addresses="]
+    with subprocess.Popen([*launch, *serve], env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            url = f"postgresql://ola:tajne@/{{}}?host={sockets}"
+            wait_for(url.format("postgres"))
+            with psycopg.connect(url.format("postgres"), autocommit=True) as db:
+                db.execute("CREATE DATABASE tutoring")
+            yield url.format("tutoring")
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        else:
+            return
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not (OLDER / "postgres").exists(), reason="PostgreSQL 15 is not installed")
+def test_between_an_older_server_and_ours_nothing_is_lost(
+    engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with older_server(tmp_path / "older") as older:
+        with monkeypatch.context() as there:
+            there.setenv("DATABASE_URL", older)
+            read_settings_again()
+            upgrade()
+        read_settings_again()
+        with psycopg.connect(older) as db:
+            db.execute("INSERT INTO users (email, password_hash) VALUES ('ola@example.com', 'x')")
+        before, file = contents(older), tmp_path / "backup.tar"
+        make_backup(Options(data=str(tmp_path / "data"), database_url=older), file)
+        with new_database(engines) as ours:
+            restored(Options(data=str(tmp_path / "ours"), database_url=ours), file)
+            assert contents(ours) == before
+            make_backup(Options(data=str(tmp_path / "data"), database_url=ours), tmp_path / "back.tar")
+        restored(Options(data=str(tmp_path / "back"), database_url=older), tmp_path / "back.tar")
+        assert contents(older) == before
