@@ -142,12 +142,17 @@ def _write_private(path: Path, text: str) -> None:
     part.replace(path)
 
 
+# Numbers of which none means something: mails about bookings do not wait.
+MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
+
+
 def check_settings() -> None:
     """Raises CannotStart for settings that would only show when they are needed."""
     try:
         for name, value in {**vars(settings()), **vars(platform_settings())}.items():
-            if type(value) is int and value < 1:
-                raise CannotStart(f"{name.upper()}={value} must be at least 1.")
+            least = 0 if name in MAY_BE_ZERO else 1
+            if type(value) is int and value < least:
+                raise CannotStart(f"{name.upper()}={value} must be at least {least}.")
         if https_only(platform_settings().meeting_url):
             raise CannotStart(f"MEETING_URL={platform_settings().meeting_url} is no https address.")
         signing_key()

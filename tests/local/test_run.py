@@ -110,6 +110,7 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"DATABASE_URL": "postgresql://ola:tajne@local host/x"}, "DATABASE_URL is no address"),
         ({"REDIS_URL": "nonsense"}, "REDIS_URL cannot be used"),
         ({"DATABASE_POOL": "0"}, "DATABASE_POOL=0 must be at least 1."),
+        ({"BOOKING_MAIL_MINUTES": "-1"}, "BOOKING_MAIL_MINUTES=-1 must be at least 0."),
         ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
     ],
 )
