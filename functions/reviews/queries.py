@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
+from shared.kit.http.cursor_pagination import TEXT_BYTES
 from shared.kit.http.page_pagination import PageNumber
 
 # The columns of a review as clients see it; `r` is its row and `s` its author's, of whose last name strangers may read
@@ -58,27 +59,65 @@ def list_reviews(tutor_id: int, page: PageNumber) -> Reviews | None:
         return LIST_REVIEWS.one(db, values)
 
 
-RATINGS = """SELECT coalesce('[' || string_agg(json_strip_nulls(row_to_json(result))::text, ',') || ']', '[]') FROM (
-    SELECT rating, review, format_time(created_at, %(zone)s) AS created_at, tutor_id::text AS tutor_id,
-        CASE WHEN hidden_at IS NOT NULL THEN true END AS hidden
-    FROM ratings {selection}
-) result"""
-LIST_RATINGS_BY_STUDENT = Query(str, compose(RATINGS, selection=Sql("WHERE student_id = %(student_id)s ORDER BY id")))
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Ratings as JSON text; the id that those left out are before, if an answer had no room for all."""
+
+    ratings: str
+    before: int | None
+
+
+# As many as an answer has room for, the first of `importance`; fifty bytes for what stands around a review.
+RATINGS = """
+SELECT coalesce('[' || string_agg(shown, ',' ORDER BY {order}) || ']', '[]') AS ratings,
+    CASE WHEN count(*) > count(shown) THEN min(id) FILTER (WHERE shown IS NOT NULL) END AS before
+FROM (
+    SELECT id, rating AS stars, CASE WHEN bytes <= {text_bytes} THEN (
+        SELECT json_strip_nulls(row_to_json(result))::text FROM (
+            SELECT r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
+                r.tutor_id::text AS tutor_id, CASE WHEN r.hidden_at IS NOT NULL THEN true END AS hidden
+        ) result
+    ) END AS shown
+    FROM (
+        SELECT *, sum(octet_length(review) + 50) OVER (ORDER BY {importance} ROWS UNBOUNDED PRECEDING) AS bytes
+        FROM ({selection}) selected
+    ) r
+) listed
+"""
+LIST_RATINGS_BY_STUDENT = Query(
+    Ratings,
+    compose(
+        RATINGS,
+        selection=Sql("""SELECT * FROM ratings
+            WHERE student_id = %(student_id)s AND (%(before)s::bigint IS NULL OR id < %(before)s)"""),
+        importance=Sql("id DESC"),
+        order=Sql("id"),
+        text_bytes=Sql(TEXT_BYTES),
+    ),
+)
 LIST_BEST_RATINGS = Query(
-    str, compose(RATINGS, selection=Sql("WHERE hidden_at IS NULL ORDER BY rating DESC, id DESC LIMIT %(count)s"))
+    Ratings,
+    compose(
+        RATINGS,
+        selection=Sql("SELECT * FROM ratings WHERE hidden_at IS NULL ORDER BY rating DESC, id DESC LIMIT %(count)s"),
+        importance=Sql("rating DESC, id DESC"),
+        order=Sql("stars DESC, id DESC"),
+        text_bytes=Sql(TEXT_BYTES),
+    ),
 )
 
 
-def list_ratings_by_student(student_id: UUID) -> str:
-    """A student's ratings, oldest first, as JSON text."""
+def list_ratings_by_student(student_id: UUID, before: int | None) -> Ratings:
+    """A student's newest ratings, of those before an id if it is given, oldest first."""
+    values = {"student_id": student_id, "before": before, "zone": platform_settings().time_zone}
     with connection() as db:
-        return LIST_RATINGS_BY_STUDENT.get(db, {"student_id": student_id, "zone": platform_settings().time_zone})
+        return LIST_RATINGS_BY_STUDENT.get(db, values)
 
 
 def list_best_ratings(count: int) -> str:
     """The best ratings of all tutors, best first, as JSON text."""
     with connection() as db:
-        return LIST_BEST_RATINGS.get(db, {"count": count, "zone": platform_settings().time_zone})
+        return LIST_BEST_RATINGS.get(db, {"count": count, "zone": platform_settings().time_zone}).ratings
 
 
 # Reports of one review that are shown; there may be thousands.

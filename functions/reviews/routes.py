@@ -18,8 +18,10 @@ from functions.reviews.schemas import (
     ReviewPage,
 )
 from shared.domain.auth import OptionalUser, TutorCaller, User
+from shared.kit.db.integers import MAX_INT64
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fields import Count
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery
@@ -77,10 +79,25 @@ def delete_rating(caller: User, tutor_id: int) -> Response:
     return json_response({"Info": "Rating deleted."})
 
 
-@reviews.recorded.get("/api/user/ratings/me/", response_model=OwnRatings)
-def list_own_ratings(caller: User) -> Response:
-    """List your ratings, the oldest first."""
-    return raw_json_response(f'{{"ratings":{queries.list_ratings_by_student(caller.id)}}}')
+class OwnRatingsQuery(RecordedQueryModel):
+    before: Annotated[
+        int | None,
+        Count(maximum=MAX_INT64),
+        Field(description="Ratings before this id only: take it from the Link header."),
+    ] = None
+
+
+@reviews.recorded.get("/api/user/ratings/me/", response_model=OwnRatings, responses=error_responses(FieldErrors))
+def list_own_ratings(caller: User, query: Annotated[OwnRatingsQuery, from_query(OwnRatingsQuery)]) -> Response:
+    """List your ratings, the oldest first.
+
+    Of very long ones these are the newest; the Link header leads to those before.
+    """
+    found = queries.list_ratings_by_student(caller.id, query.before)
+    link = None
+    if found.before is not None:
+        link = {"Link": next_link("/api/user/ratings/me/", [("before", str(found.before))])}
+    return raw_json_response(f'{{"ratings":{found.ratings}}}', headers=link)
 
 
 @reviews.recorded.get(

@@ -12,21 +12,25 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query
 from shared.kit.db.transactions import violated_constraint
 
+# An answer has room for so many; rules make a few thousand.
+MOST_ITEMS = 20_000
 LIST_ITEMS = Query(
     str,
     """
 SELECT coalesce('[' || string_agg(row_to_json(item)::text, ',') || ']', '[]') FROM (
     SELECT id, format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
-    FROM schedule_items WHERE tutor_id = %(tutor_id)s ORDER BY id
+    FROM (SELECT * FROM schedule_items WHERE tutor_id = %(tutor_id)s ORDER BY id DESC LIMIT %(most)s) newest
+    ORDER BY id
 ) item
 """,
 )
 
 
 def list_items(tutor_id: int) -> str:
-    """A tutor's schedule in order of creation, as JSON text."""
+    """A tutor's schedule in order of creation, the newest items of very many, as JSON text."""
+    values = {"tutor_id": tutor_id, "most": MOST_ITEMS, "zone": platform_settings().time_zone}
     with connection() as db:
-        return LIST_ITEMS.get(db, {"tutor_id": tutor_id, "zone": platform_settings().time_zone})
+        return LIST_ITEMS.get(db, values)
 
 
 LOCK_TUTOR = Query(bool, "SELECT true FROM tutors WHERE id = %s FOR KEY SHARE")

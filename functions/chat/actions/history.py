@@ -1,18 +1,28 @@
 """The history of a conversation."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from functions.chat.data import conversations, history_window, messages
 from functions.chat.domain.frames import history_item
-from functions.chat.domain.messages import WINDOW
+from functions.chat.domain.messages import WINDOW, Message
 from shared.kit.http.cursor_pagination import fit_page
 from shared.kit.json import json_text
 
 
+@dataclass(slots=True)
+class HistoryPage:
+    """Messages as JSON texts, and the query that goes on where an answer had no room for all that was asked for."""
+
+    messages: list[str]
+    next_query: list[tuple[str, str]] | None = None
+
+
 def list_messages(
     user_id: UUID, conversation_id: UUID, *, newest: int | None, before: int | None, after: int | None
-) -> list[str]:
-    """Messages of a conversation as JSON texts; none for those who are no members of it.
+) -> HistoryPage:
+    """Messages of a conversation; none for those who are no members of it.
 
     With `newest` that many, newest first. With a place, or without anything, oldest first: the first ones `after`
     a place, the last ones `before` one, or the last ones of all, `newest` at most. Of long messages there are as
@@ -20,7 +30,7 @@ def list_messages(
     """
     membership = conversations.find_membership(conversation_id, user_id)
     if membership is None:
-        return []
+        return HistoryPage([])
     with_seq = after is not None or before is not None
     oldest_first = newest is None or with_seq
     most = WINDOW if newest is None else min(newest, WINDOW)
@@ -33,4 +43,23 @@ def list_messages(
     items = fit_page(
         json_text(history_item(str(conversation_id), message, membership, with_seq=with_seq)) for message in found
     )
-    return items[::-1] if oldest_first and after is None else items
+    rest = _rest(found[: len(items)], after=after, before=before, last_seq=membership.last_seq)
+    if rest and (len(items) < len(found) or newest is None):
+        rest += [("number_of_last_messages", str(newest))] if newest is not None else []
+    else:
+        rest = None
+    return HistoryPage(items[::-1] if oldest_first and after is None else items, rest)
+
+
+def _rest(
+    shown: Sequence[Message], *, after: int | None, before: int | None, last_seq: int
+) -> list[tuple[str, str]] | None:
+    """What asks for the messages behind those shown, in the direction of the list; None if there are none."""
+    if not shown:
+        return None
+    end = shown[-1].seq
+    if after is None:
+        return [("before", str(end))] if end > 1 else None
+    if end >= (last_seq if before is None else min(last_seq, before - 1)):
+        return None
+    return [("after", str(end)), *([("before", str(before))] if before is not None else [])]

@@ -18,6 +18,7 @@ from functions.chat.domain.errors import (
 from functions.chat.domain.messages import WINDOW
 from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
+from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fields import Count
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import RecordedQueryModel, from_query
@@ -86,13 +87,16 @@ def list_messages(
     """List the last 500 messages, oldest first; with `number_of_last_messages` that many, newest first.
 
     The list is empty where you are no member. A client that was away asks for what came `after` the last
-    `seq` it has.
+    `seq` it has. Where an answer has no room for all, the Link header leads on.
     """
-    messages = history.list_messages(
+    page = history.list_messages(
         caller.id,
         conversation_id,
         newest=query.number_of_last_messages,
         before=query.before,
         after=query.after,
     )
-    return raw_json_response(f"[{','.join(messages)}]")
+    link = None
+    if page.next_query:
+        link = {"Link": next_link(f"/api/chat/conversation_detail/{conversation_id}/", page.next_query)}
+    return raw_json_response(f"[{','.join(page.messages)}]", headers=link)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from functions.tutors.actions import search
 from functions.tutors.api.responses import Details, Facets, Skill, TutorItem
 from functions.tutors.data import queries
+from functions.tutors.data.queries import TutorDetails
 from functions.tutors.domain.errors import UnknownSkillSearched
 from functions.tutors.domain.read_filters import asks_for_free_time
 from functions.tutors.domain.search_query import FacetQuery, SearchQuery
@@ -67,12 +68,20 @@ def list_tutors(_request: Request) -> Response:
     responses=error_responses(NotFound),
 )
 def get_tutor_details(request: Request) -> Response:
-    """Get a tutor's details, ratings (oldest first) and schedule."""
+    """Get a tutor's details, ratings (oldest first) and schedule.
+
+    Of very many ratings, or very long ones, these are the newest; the Link header leads to all.
+    """
     tutor_id = request.path_params["tutor_id"]
-    details = queries.find_public_details(tutor_id) if tutor_id <= MAX_INT32 else None
-    if details is None:
+    found = queries.find_public_details(tutor_id) if tutor_id <= MAX_INT32 else None
+    if found is None:
         raise NotFound
-    return raw_json_response(details)
+    return details_response(tutor_id, found)
+
+
+def details_response(tutor_id: int, found: TutorDetails) -> Response:
+    link = {"Link": f'</api/user/tutor/reviews/{tutor_id}/>; rel="next"'} if found.has_more_reviews else None
+    return raw_json_response(found.details, headers=link)
 
 
 @tutors.recorded.fast_get("/api/user/tutor/skills/", response_model=list[Skill])

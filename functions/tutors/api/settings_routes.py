@@ -13,6 +13,7 @@ from functions.tutors.api.responses import (
     Price,
     Skills,
 )
+from functions.tutors.api.search_routes import details_response
 from functions.tutors.data.queries import find_own_details
 from functions.tutors.data.settings import get_settings
 from functions.tutors.domain.commands import (
@@ -51,7 +52,8 @@ def _show(tutor: CallingTutor, *names: str) -> Response:
 @tutor_settings.get("/api/user/tutor/me/", response_model=Details)
 def get_own_tutor_details(caller: TutorCaller) -> Response:
     """Get your details, as others see them once your account is confirmed."""
-    return raw_json_response(find_own_details(caller.tutor_id) or "{}")
+    found = find_own_details(caller.tutor_id)
+    return details_response(caller.tutor_id, found) if found else raw_json_response("{}")
 
 
 @tutor_settings.patch(

@@ -1,10 +1,13 @@
 """What everybody sees of a tutor, and the list of skills."""
 
+from dataclasses import dataclass
+
 from shared.data.booking_states import ACTIVE_STATES
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
+from shared.kit.http.cursor_pagination import TEXT_BYTES
 
 # Ratings and schedule items a page of details shows at most, the newest.
 SHOWN_RATINGS = 500
@@ -62,17 +65,21 @@ FREE_ITEMS = compose(
     active_states=ACTIVE_STATES,
     shown=Sql(SHOWN_ITEMS),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TutorDetails:
+    """A tutor's details as JSON text; whether there are reviews beyond those in it."""
+
+    details: str
+    has_more_reviews: bool
+
+
+# Of the newest ratings as many as an answer has room for, oldest first.
 DETAILS = """
-SELECT row_to_json(details)::text FROM (
+SELECT (SELECT row_to_json(details) FROM (
     SELECT t.user_id, t.first_name, t.last_name, {picture} AS profile_image, t.description, t.skills,
-        t.avg_rating::text AS avg_rating, t.price,
-        coalesce((SELECT json_agg(row_to_json(shown)) FROM (
-            SELECT r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
-                s.first_name AS student_first_name, s.last_name AS student_last_name
-            FROM (SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
-                ORDER BY id DESC LIMIT {shown_ratings}) r
-            JOIN users s ON s.id = r.student_id ORDER BY r.id
-        ) shown), '[]') AS tutor_ratings,
+        t.avg_rating::text AS avg_rating, t.price, reviews.shown AS tutor_ratings,
         coalesce((SELECT json_agg(row_to_json(item)) FROM (
             SELECT format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
             FROM ({free_items}) free ORDER BY id, starts_at
@@ -80,16 +87,29 @@ SELECT row_to_json(details)::text FROM (
         t.online_sessions AS online_sessions_available, t.in_person_sessions AS in_person_sessions_available,
         t.location AS tutoring_location, t.individual_sessions AS individual_sessions_available,
         t.group_sessions AS group_sessions_available
-    FROM tutors t WHERE {condition}
-) details
+) details)::text AS details, reviews.number < t.rating_count AS has_more_reviews
+FROM tutors t CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(row_to_json(shown)), '[]') AS shown, count(*) AS number FROM (
+        SELECT rating, review, format_time(created_at, %(zone)s) AS created_at, student_first_name, student_last_name
+        FROM (
+            SELECT r.*, s.first_name AS student_first_name, s.last_name AS student_last_name,
+                sum(octet_length(r.review) + octet_length(s.first_name) + octet_length(s.last_name))
+                    OVER (ORDER BY r.id DESC ROWS UNBOUNDED PRECEDING) AS bytes
+            FROM (SELECT * FROM ratings WHERE tutor_id = t.id AND hidden_at IS NULL
+                ORDER BY id DESC LIMIT {shown_ratings}) r
+            JOIN users s ON s.id = r.student_id
+        ) newest WHERE bytes <= {text_bytes} ORDER BY id
+    ) shown
+) reviews WHERE {condition}
 """
 PUBLIC_DETAILS, OWN_DETAILS = (
     Query(
-        str,
+        TutorDetails,
         compose(
             DETAILS,
             picture=Sql(picture_sql("t.picture")),
             shown_ratings=Sql(SHOWN_RATINGS),
+            text_bytes=Sql(TEXT_BYTES),
             free_items=FREE_ITEMS,
             condition=Sql(condition),
         ),
@@ -98,13 +118,12 @@ PUBLIC_DETAILS, OWN_DETAILS = (
 )
 
 
-def find_public_details(tutor_id: int) -> str | None:
-    """A tutor's details as JSON text; None before the account is confirmed."""
+def find_public_details(tutor_id: int) -> TutorDetails | None:
+    """A tutor's details; None before the account is confirmed."""
     with connection() as db:
         return PUBLIC_DETAILS.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})
 
 
-def find_own_details(tutor_id: int) -> str | None:
-    """A tutor's details as JSON text."""
+def find_own_details(tutor_id: int) -> TutorDetails | None:
     with connection() as db:
         return OWN_DETAILS.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})

@@ -17,6 +17,9 @@ from shared.kit.db.integers import MAX_INT64
 # A Lambda function's answer ends at 6 MB, counted as Lambda encodes it, and that makes three bytes of one at
 # worst (ł, two bytes, becomes \\u0142).
 PAGE_BYTES = 1_500_000
+# Of texts as they are stored a byte becomes seven at worst (a control character, of which JSON makes \\u0001 and Lambda
+# \\\\u0001), so that these leave room for what stands between them.
+TEXT_BYTES = 600_000
 
 
 class BadCursor(ValueError):

@@ -1,18 +1,22 @@
 """Pages by number, for lists that a person leafs through: {"count", "next", "previous", "results"}."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
 from shared.kit.errors import NotFound
+from shared.kit.http.cursor_pagination import PAGE_BYTES, fit_page
 from shared.kit.http.fields import Whole
 from shared.kit.http.query_models import QueryModel
-from shared.kit.json import json_object, json_text
+from shared.kit.json import json_array, json_object, json_text
 
 SIZE = 10
 MAX_SIZE = 100
+# Of a character in UTF-8.
+MOST_BYTES = 4
 # Beyond any page there is; a larger number would not fit into the database's integers.
 MAX_NUMBER = 10_000_000
 
@@ -32,20 +36,36 @@ class PageNumber:
     def wrap(self, path: str, count: int, results: str, **more: Any) -> str:
         """The page as JSON text around its results, a JSON array; `more` are further keys of the object.
 
-        Raises NotFound for a page behind the last; an empty list has one page.
+        Of long results there are as many as an answer has room for. Raises NotFound for a page behind the last; an
+        empty list has one page.
         """
         if self.number > max(1, -(-count // self.size)):
             raise NotFound
+        shown, following = self._fit(results)
         page = {
             "count": count,
-            "next": self._link(path, self.number + 1) if self.offset + self.size < count else None,
-            "previous": self._link(path, self.number - 1) if self.number > 1 else None,
+            "next": following.link(path) if following.offset < count else None,
+            "previous": replace(self, number=self.number - 1).link(path) if self.number > 1 else None,
             **more,
         }
-        return json_object({name: json_text(value) for name, value in page.items()} | {"results": results})
+        return json_object({name: json_text(value) for name, value in page.items()} | {"results": shown})
 
-    def _link(self, path: str, number: int) -> str:
-        return f"{path}?{urlencode([('p', number), ('page_size', self.size), *self.filters])}"
+    def _fit(self, results: str) -> tuple[str, "PageNumber"]:
+        """The results an answer has room for, and the page that goes on behind them."""
+        following = replace(self, number=self.number + 1)
+        if len(results) * MOST_BYTES <= PAGE_BYTES or len(results.encode()) <= PAGE_BYTES:
+            return results, following
+        records = [json_text(each) for each in json.loads(results)]
+        size = len(fit_page(records))
+        if size == len(records):
+            return results, following
+        # Pages of this size from here on: one of them begins within what fits, or right behind it.
+        number = (self.offset + size) // size + 1
+        following = replace(self, number=number, size=size)
+        return json_array(records[: following.offset - self.offset]), following
+
+    def link(self, path: str) -> str:
+        return f"{path}?{urlencode([('p', self.number), ('page_size', self.size), *self.filters])}"
 
 
 def filters_of(query: BaseModel) -> tuple[tuple[str, str], ...]:
