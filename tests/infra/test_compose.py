@@ -10,11 +10,15 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from ruamel.yaml import YAML
 
+from local.engines import _valkey_binary as valkey_binary
 from local.options import CannotStart, read_options
 from local.production import refuse_what_is_unsafe
-from tests.support.local_server import ROOT
+from tests.support.local_server import ROOT, free_port
 
 FILE = ROOT / "docker-compose.production.yml"
 SERVER = ROOT / "infra" / "server"
@@ -79,6 +83,28 @@ def test_what_was_lost_is_made_again_and_the_rest_stays(tmp_path: Path) -> None:
     assert after["postgres"] == before["postgres"]
     assert after["valkey"] not in {"", before["valkey"]}
     assert after["valkey"] in after["server.env"]
+
+
+def test_valkey_takes_its_configuration_and_lets_nobody_in_without_the_password(tmp_path: Path) -> None:
+    files = made(tmp_path)
+    command = [
+        valkey_binary(),
+        str(tmp_path / "valkey.conf"),
+        "--port",
+        str(port := free_port()),
+        "--bind",
+        "127.0.0.1",
+    ]
+    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    try:
+        known = redis.Redis(port=port, password=files["valkey"], retry=Retry(ConstantBackoff(0.05), 100))
+        assert known.ping()
+        assert known.config_get("save") == {"save": ""}
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis(port=port, retry=Retry(ConstantBackoff(0), 0)).ping()
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 def test_the_server_finds_the_passwords_in_its_environment(tmp_path: Path) -> None:
