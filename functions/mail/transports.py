@@ -9,10 +9,12 @@ from contextlib import suppress
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
+from shared.kit.settings import settings
 
 TIMEOUT = 10.0
 SERVER_ERROR = 500
@@ -62,7 +64,9 @@ def _send_by_ses(message: EmailMessage) -> None:
     try:
         # The sender stands in the message, encoded as its name may need.
         clients.sesv2().send_email(
-            Destination={"ToAddresses": [message["To"]]}, Content={"Raw": {"Data": message.as_bytes()}}
+            Destination={"ToAddresses": [message["To"]]},
+            Content={"Raw": {"Data": message.as_bytes()}},
+            **_configuration_set(),
         )
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_ERROR:
@@ -73,6 +77,12 @@ def _send_by_ses(message: EmailMessage) -> None:
         raise Uncertain(str(error)) from error
     except BotoCoreError as error:
         raise NotSent(str(error)) from error
+
+
+def _configuration_set() -> dict[str, Any]:
+    """SES takes no empty name."""
+    name = settings().mail_configuration_set
+    return {"ConfigurationSetName": name} if name else {}
 
 
 def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.templates import STACKS, functions, resources, template
+from tests.support.templates import STACKS, environment, functions, resources, template
 from tools.cloud.project import ROOT, TEMPLATE
 
 STACK = "AWS::CloudFormation::Stack"
@@ -56,7 +56,7 @@ def test_a_failed_first_deploy_can_roll_back() -> None:
         for each in template(path)["Resources"].values()
         if each["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"}
     ]
-    assert policies == ["RetainExceptOnCreate"] * 5
+    assert policies == ["RetainExceptOnCreate"] * 6
 
 
 def test_the_release_of_the_database_changes_by_a_deploy_only() -> None:
@@ -90,9 +90,17 @@ def test_the_database_writes_into_a_group_that_forgets() -> None:
 def test_mails_are_sent_as_the_domain_s_to_whomever_the_sandbox_knows() -> None:
     """In the sandbox SES asks for the right to the recipient's identity too."""
     [statement] = resources("AWS::IAM::ManagedPolicy")["SendsMail"]["PolicyDocument"]["Statement"]
-    assert statement["Resource"]["Fn::Sub"].endswith(":identity/*")
+    used, identities = (each["Fn::Sub"] for each in statement["Resource"])
+    assert used.endswith(":configuration-set/${MailConfiguration}")
+    assert identities.endswith(":identity/*")
     [addresses] = statement["Condition"]["StringLike"].values()
     assert addresses == {"Fn::If": ["HasMailDomain", {"Fn::Sub": "*@${MailDomain}"}, "*"]}
+
+
+def test_who_sent_a_mail_back_gets_no_more() -> None:
+    [configuration] = resources("AWS::SES::ConfigurationSet").values()
+    assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+    assert environment("MailFunction")["MAIL_CONFIGURATION_SET"] == {"Ref": "MailConfiguration"}
 
 
 def test_a_second_stage_does_without_an_identity_of_its_own() -> None:

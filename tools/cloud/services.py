@@ -34,6 +34,7 @@ class Aws:
         self._server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         self._makers = {
             "AWS::S3::Bucket": self._make_bucket,
+            "AWS::SES::ConfigurationSet": self._make_configuration_set,
             "AWS::SecretsManager::Secret": self._make_secret,
             "AWS::SQS::Queue": self._make_queue,
             "AWS::RDS::DBCluster": self._make_database,
@@ -93,6 +94,10 @@ class Aws:
         arn = str(self._keeper.create_secret(Name=name, SecretString=text)["ARN"])
         self.secrets[arn] = text
         return arn
+
+    def _make_configuration_set(self, template: Template, name: str, _properties: Resource) -> None:
+        self.ses.create_configuration_set(ConfigurationSetName=name)
+        self._know(template, name, name)
 
     def _make_queue(self, template: Template, name: str, properties: Resource) -> None:
         kept = ("VisibilityTimeout", "MessageRetentionPeriod")

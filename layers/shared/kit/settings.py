@@ -34,6 +34,8 @@ class Settings:
 
     mail_url: str = ""
     mail_from: str = "Korepetycje <no-reply@localhost>"
+    # Of SES: what becomes of mails that come back.
+    mail_configuration_set: str = ""
     mail_queue_url: str = ""
     dispatch_queue_url: str = ""
 

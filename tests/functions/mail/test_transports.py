@@ -22,6 +22,7 @@ from functions.mail.email_message import as_message
 from functions.mail.transports import MailRefused, NotSent, Uncertain, transport
 from shared.kit.aws import clients
 from shared.kit.environment import BadSetting
+from tests.conftest import read_settings_again
 from tests.support.smtp_server import HOST, Postbox, free_port, server_context, smtp_server
 from tools.cloud.mail import read_mail
 
@@ -126,6 +127,20 @@ def test_ses_is_given_the_whole_message(ses: None) -> None:
     [sent] = ses_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].sent_messages
     assert "ola@example.com" in sent.destinations
     assert_readable(sent.raw_data.encode())
+
+
+@pytest.mark.parametrize(("name", "given"), [("", {}), ("tutoring", {"ConfigurationSetName": "tutoring"})])
+def test_ses_is_told_what_becomes_of_mails_that_come_back(
+    ses: None, monkeypatch: pytest.MonkeyPatch, name: str, given: dict[str, str]
+) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(BaseClient, "_make_api_call", lambda _client, _operation, parameters: asked.append(parameters))
+    monkeypatch.setenv("MAIL_CONFIGURATION_SET", name)
+    read_settings_again()
+    transport("ses:")(message())
+    assert [{key: each[key] for key in each.keys() - {"Destination", "Content"}} for each in asked] == [given]
+    monkeypatch.undo()
+    read_settings_again()
 
 
 def test_ses_refuses_a_mail_for_itself(ses: None) -> None:
