@@ -1,0 +1,123 @@
+"""The table of costs in docs/deploy-aws.md, by its own arithmetic: prices, what a user does, and what it comes to.
+
+Prices are from memory: list prices of us-east-1 in mid-2026. A test cannot know them; that the sums are right it can.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.templates import functions, resources
+from tools.cloud.project import ROOT
+
+PAGE = (ROOT / "docs" / "deploy-aws.md").read_text()
+HOURS = 730
+USERS = (1_000, 100_000, 10_000_000)
+# Of one user in a month.
+REQUESTS, SENT, MAILS, MINUTES, MEGABYTES = 120, 60, 2, 120, 5
+# Taken once, pushed to both, and a ping whenever five minutes were quiet.
+SOCKET_MESSAGES = 3 * SENT + MINUTES // 5
+# Requests, messages, and ten sockets opened and closed.
+CALLS = REQUESTS + SENT + 20
+FILES = 30
+MILLION = 1_000_000
+
+ALARMS = ROOT / "infra" / "stacks" / "alarms.yaml"
+
+
+def tiers(amount: float, *steps: tuple[float, float]) -> float:
+    """Each step is how much is sold at a price; the last one takes the rest."""
+    cost = 0.0
+    for size, price in steps:
+        cost += min(amount, size) * price
+        amount -= min(amount, size)
+    return cost
+
+
+REST = float("inf")
+
+
+def by_size(users: int, *values: float) -> float:
+    return values[USERS.index(users)]
+
+
+def aurora(users: int) -> float:
+    units, gigabytes = by_size(users, 0.5, 1, 32), by_size(users, 1, 10, 1000)
+    return units * HOURS * 0.12 + gigabytes * 0.10 + 2 * users * CALLS / MILLION * 0.20
+
+
+def nat(users: int) -> float:
+    return by_size(users, 1, 2, 2) * HOURS * (0.045 + 0.005) + users * 0.25 / 1000 * 0.045
+
+
+def cache(users: int) -> float:
+    return by_size(users, 0.1, 1, 50) * HOURS * 0.084 + 2 * users * CALLS / MILLION * 0.0023
+
+
+def http_api(users: int) -> float:
+    return tiers(users * REQUESTS / MILLION, (300, 1.00), (REST, 0.90))
+
+
+def websocket_api(users: int) -> float:
+    return tiers(users * SOCKET_MESSAGES / MILLION, (1000, 1.00), (REST, 0.80)) + users * MINUTES / MILLION * 0.25
+
+
+def lambdas(users: int) -> float:
+    scheduled = 6 * 60 * HOURS
+    called = users * CALLS / MILLION * (0.20 + 0.040 * 0.5 * 16.67)
+    return called + scheduled / MILLION * (0.20 + 0.100 * 0.5 * 16.67)
+
+
+def cloudfront(users: int) -> float:
+    requests, gigabytes = users * (REQUESTS + FILES) / MILLION, users * MEGABYTES / 1000
+    data = tiers(gigabytes, (1000, 0), (9000, 0.085), (REST, 0.080))
+    return tiers(requests, (10, 0), (REST, 1.00)) + tiers(requests, (2, 0), (REST, 0.10)) + data
+
+
+def ses(users: int) -> float:
+    return users * MAILS / 1000 * 0.10
+
+
+def logs(users: int) -> float:
+    gigabytes = users * (CALLS * 0.8 + REQUESTS * 0.4) / MILLION
+    return tiers(gigabytes, (5, 0), (REST, 0.50)) + tiers(users * CALLS * 0.05 / MILLION, (0.1, 0), (REST, 5.00))
+
+
+def the_rest(_users: int) -> float:
+    """Keys and secrets, alarms beyond ten, own metrics beyond ten; the first three dashboards are free."""
+    alarms, metrics = len(resources("AWS::CloudWatch::Alarm", ALARMS)), len(functions()) + 2
+    return 1.00 + 4 * 0.40 + (alarms - 10) * 0.10 + (metrics - 10) * 0.30
+
+
+LINES: dict[str, Callable[[int], float]] = {
+    "Aurora": aurora,
+    "NAT": nat,
+    "ElastiCache": cache,
+    "HTTP API": http_api,
+    "WebSocket API": websocket_api,
+    "Lambda": lambdas,
+    "CloudFront": cloudfront,
+    "SES": ses,
+    "Logs": logs,
+    "The rest": the_rest,
+}
+
+
+def written(line: str) -> list[str]:
+    [found] = re.findall(rf"^\| (?:\*\*)?{re.escape(line)}\b.*?\|((?: [*\d,]+ \|){{3}})$", PAGE, re.MULTILINE)
+    return [each.strip(" *") for each in found.strip("|").split("|")]
+
+
+def rounded(cost: float) -> str:
+    """To the dollar, from a thousand on to ten."""
+    return f"{round(cost, -1 if cost >= 1000 else 0):,.0f}"
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_of_the_table_is_its_arithmetic(line: str) -> None:
+    assert written(line) == [rounded(LINES[line](users)) for users in USERS]
+
+
+def test_the_sum_is_that_of_the_lines() -> None:
+    assert written("Together") == [rounded(sum(cost(users) for cost in LINES.values())) for users in USERS]
