@@ -359,6 +359,11 @@ def series() -> Iterator[Step]:
     for more in ({}, {"weeks": 2}, {"weeks": 3, "skip_conflicts": True}):
         body = {"tutor": 1, "start_time": "2035-01-17T09:00:00Z", "length": 60, **more}
         yield Step("POST", "/api/reservation/series/", "second", body)
+    for verb, who in (("withdraw", "tutor"), ("decline", "second"), ("accept", "second")):
+        moved = {"start_time": "2035-01-17T10:30:00Z", "reason": "x"}
+        yield Step("POST", f"/api/reservation/series/{SERIES}/reschedule/", "tutor", moved)
+        for each in ("other", who):
+            yield Step("POST", f"/api/reservation/series/{SERIES}/proposal/{verb}/", each, {})
     for who in ("second", "tutor", "other", "other"):
         yield Step("POST", f"/api/reservation/series/{SERIES}/cancel/", who, {})
 

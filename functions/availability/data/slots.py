@@ -65,7 +65,7 @@ SELECT calendar.*, open.groups FROM ({calendar}) calendar CROSS JOIN LATERAL (
 
 def load_bookable_time(tutor_id: int, window: Span) -> BookableTime | None:
     """What a tutor's slots are made of; None for tutors that students cannot see."""
-    values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": None}
+    values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": []}
     with connection() as db:
         row = LOAD_BOOKABLE_TIME.one(db, values)
     if row is None:

@@ -28,9 +28,9 @@ def accept_proposal(db: PooledConnection, student_id: UUID, booking_id: int, sta
     if starts_at is not None and starts_at != proposal.starts_at:
         raise WrongState
     if booking.kind == "individual":
-        _move(db, booking, proposal, Actor(student_id, "student"), locked)
+        move(db, booking, proposal, Actor(student_id, "student"), locked)
         return
-    if find_busy(db, [student_id], [proposal.span], but_session=booking.session_id):
+    if find_busy(db, [student_id], [proposal.span], but_sessions=[booking.session_id]):
         raise StudentBusy
     proposals.agree(db, booking)
     move_if_agreed(db, booking, Actor(student_id, "student"), locked)
@@ -68,16 +68,23 @@ def move_if_agreed(db: PooledConnection, booking: LockedBooking, actor: Actor, l
     proposal = proposals.find_proposal(db, booking.held_session_id or 0)
     if proposal is None or not proposal.agreed:
         return False
-    _move(db, booking, proposal, actor, locked)
+    move(db, booking, proposal, actor, locked)
     return True
 
 
-def _move(
-    db: PooledConnection, booking: LockedBooking, proposal: Proposal, actor: Actor, locked: Collection[UUID]
+def move(
+    db: PooledConnection,
+    booking: LockedBooking,
+    proposal: Proposal,
+    actor: Actor,
+    locked: Collection[UUID],
+    *,
+    at: datetime | None = None,
 ) -> None:
-    if find_busy(db, booking.members, [proposal.span], but_session=booking.session_id):
+    """Move a session as proposed; what belongs together is recorded `at` one moment. Raises StudentBusy."""
+    if find_busy(db, booking.members, [proposal.span], but_sessions=[booking.session_id]):
         raise StudentBusy
-    move_as_proposed(db, booking, proposal, actor, locked)
+    move_as_proposed(db, booking, proposal, actor, locked, at=at)
 
 
 def _lock_proposal(

@@ -25,7 +25,7 @@ def why_not_bookable(
     spans: Sequence[Span],
     *,
     extra_lengths: Collection[timedelta],
-    but_session: int | None = None,
+    but_sessions: Sequence[int] = (),
 ) -> list[SlotConflict | None]:
     """Why each of some stretches of time cannot be booked; None for those that can.
 
@@ -36,7 +36,7 @@ def why_not_bookable(
         calendar.why_not(span) if span.ends_at - span.starts_at in lengths else "not_offered" for span in spans
     ]
     if None in reasons:
-        for place in lookups.find_busy(db, [student_id], spans, but_session=but_session):
+        for place in lookups.find_busy(db, [student_id], spans, but_sessions=but_sessions):
             reasons[place] = reasons[place] or "student_busy"
     return reasons
 

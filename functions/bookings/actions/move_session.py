@@ -1,6 +1,8 @@
 """Carrying out a move: the new time is had before the old one is given up, and those who wait for that are served."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.bookings.actions.seats import pass_on_seats
@@ -14,30 +16,56 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate
 
 
+class Move(NamedTuple):
+    """A booking whose session is to move, when it then is, and the time it then keeps others away."""
+
+    booking: LockedBooking
+    span: Span
+    busy: Span
+
+
 def move_by_student(
-    db: PooledConnection, booking: LockedBooking, span: Span, busy: Span, *, actor: Actor, locked: Collection[UUID]
+    db: PooledConnection,
+    moves: Sequence[Move],
+    *,
+    actor: Actor,
+    locked: Collection[UUID],
+    at: datetime | None = None,
 ) -> None:
-    """Move a session; what the tutor has proposed instead means nothing any more."""
-    held = booking.held_session_id
-    if held is not None:
-        proposals.release_held_time(db, held)
-    vacated = keep_slot(db, booking.session_id)
-    if not sessions.move_session(db, booking, span, busy, actor):
-        raise ConcurrentUpdate
-    if vacated is not None:
-        offer_slot(db, booking, vacated, "student", locked)
-    if held is not None:
-        sessions.take_time(db, held)
-        pass_on_seats(db, held, locked)
+    """Move sessions, by as much and in order of time; what the tutor has proposed instead means nothing any more.
+
+    What belongs together is recorded `at` one moment.
+    """
+    held = [each.booking.held_session_id for each in moves if each.booking.held_session_id is not None]
+    for session_id in held:
+        proposals.release_held_time(db, session_id)
+    vacated = [keep_slot(db, each.booking.session_id) for each in moves]
+    # One may move to where the next one is now.
+    is_later = moves[0].span.starts_at > moves[0].booking.span.starts_at
+    for booking, span, busy in reversed(moves) if is_later else moves:
+        if not sessions.move_session(db, booking, span, busy, actor, at=at):
+            raise ConcurrentUpdate
+    for slot, each in zip(vacated, moves, strict=True):
+        if slot is not None:
+            offer_slot(db, each.booking, slot, "student", locked)
+    for session_id in held:
+        sessions.take_time(db, session_id)
+        pass_on_seats(db, session_id, locked)
 
 
 def move_as_proposed(
-    db: PooledConnection, booking: LockedBooking, proposal: Proposal, actor: Actor, locked: Collection[UUID]
+    db: PooledConnection,
+    booking: LockedBooking,
+    proposal: Proposal,
+    actor: Actor,
+    locked: Collection[UUID],
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Move a session to the time that is held for it; who waits for that time waits for a seat in it now."""
     proposals.release_held_time(db, proposal.held_session_id)
     vacated = keep_slot(db, booking.session_id)
-    if not sessions.move_session(db, booking, proposal.span, proposal.busy, actor, proposed=True):
+    if not sessions.move_session(db, booking, proposal.span, proposal.busy, actor, proposed=True, at=at):
         raise ConcurrentUpdate
     if vacated is not None:
         offer_slot(db, booking, vacated, "tutor", locked)

@@ -1,15 +1,16 @@
 """A tutor's move of a session: a proposal, for which the new time is held as well until its students have answered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from functions.bookings.actions.move_session import Move
 from functions.bookings.actions.seats import OUR_ROOM, new_room, pass_on_seats
 from functions.bookings.data import proposals
 from functions.bookings.data.lookups import find_busy
 from functions.bookings.data.proposals import NewProposal
 from functions.bookings.domain.booking import REQUEST_HOLD, LockedBooking
-from functions.bookings.domain.errors import Conflict, InThePast, SlotTaken, StudentBusy, TooShortNotice
+from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, InThePast, SlotConflict, TooShortNotice
 from functions.bookings.domain.transitions import Actor
 from shared.data.move_proposals import end_proposals
 from shared.domain.free_time import Calendar, Span
@@ -28,32 +29,51 @@ class TooLateToReschedule(Conflict):
 
 
 def propose_move(
-    db: PooledConnection,
-    booking: LockedBooking,
-    calendar: Calendar,
-    span: Span,
-    *,
-    actor: Actor,
-    locked: Collection[UUID],
+    db: PooledConnection, move: Move, calendar: Calendar, *, actor: Actor, locked: Collection[UUID]
 ) -> None:
     """Hold a time of the tutor's for a session; an open proposal ends with the next.
 
     Raises InThePast, TooShortNotice, TooLateToReschedule, SlotTaken or StudentBusy.
     """
-    held_until = _held_until(booking, calendar.now, span)
-    if calendar.is_taken(span):
-        raise SlotTaken
-    if find_busy(db, booking.members, [span], but_session=booking.session_id):
-        raise StudentBusy
-    if booking.held_session_id is not None:
-        end_proposals(db, [booking.held_session_id], "move_withdrawn", actor_id=actor.id, role="tutor")
-        pass_on_seats(db, booking.held_session_id, locked)
-    busy = calendar.terms.busy(span)
-    if not proposals.hold_time(db, booking, NewProposal(span, busy, held_until, actor, new_room(), OUR_ROOM)):
-        raise ConcurrentUpdate
+    held_until = answered_until(move.booking, calendar.now, move.span)
+    if reason := why_not_proposed(db, move, calendar, but_sessions=[move.booking.session_id]):
+        raise SLOT_ERRORS[reason]
+    hold(db, [move], held_until, actor=actor, locked=locked)
 
 
-def _held_until(booking: LockedBooking, now: datetime, span: Span) -> datetime:
+def why_not_proposed(
+    db: PooledConnection, move: Move, calendar: Calendar, *, but_sessions: Sequence[int]
+) -> SlotConflict | None:
+    """Tutors dispose of their own time, but of nobody else's."""
+    if calendar.is_taken(move.span):
+        return "taken"
+    return "student_busy" if find_busy(db, move.booking.members, [move.span], but_sessions=but_sessions) else None
+
+
+def hold(
+    db: PooledConnection,
+    moves: Sequence[Move],
+    held_until: datetime,
+    *,
+    actor: Actor,
+    locked: Collection[UUID],
+    at: datetime | None = None,
+) -> None:
+    """Hold times that the students can have until a moment; what belongs together is recorded `at` one moment.
+
+    Raises psycopg.IntegrityError if one of them is taken.
+    """
+    held = [each.booking.held_session_id for each in moves if each.booking.held_session_id is not None]
+    if held:
+        end_proposals(db, held, "move_withdrawn", actor_id=actor.id, role="tutor")
+    for session_id in held:
+        pass_on_seats(db, session_id, locked)
+    for booking, span, busy in moves:
+        if not proposals.hold_time(db, booking, NewProposal(span, busy, held_until, actor, new_room(), OUR_ROOM, at)):
+            raise ConcurrentUpdate
+
+
+def answered_until(booking: LockedBooking, now: datetime, span: Span) -> datetime:
     """Until when the students can answer. Raises InThePast, TooShortNotice or TooLateToReschedule."""
     if span.starts_at <= now:
         raise InThePast

@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 from uuid import UUID
 
 from functions.bookings.actions.bookable import why_not_bookable
-from functions.bookings.actions.move_session import move_by_student
+from functions.bookings.actions.move_session import Move, move_by_student
 from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.propose_move import TooLateToReschedule, propose_move
 from functions.bookings.actions.unit_of_work import lock_booking
@@ -42,24 +42,25 @@ def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, c
     booking, role, locked = lock_booking(db, booking_id, caller_id, members=True)
     if role == "tutor" and not command.reason:
         raise FieldErrors({"reason": [REQUIRED]})
-    _check_it_may_move(booking, role)
-    span = _new_span(booking, command)
+    check_it_may_move(booking, role)
+    span = new_span(booking, command)
     if span == booking.span:
         return
-    _check_bounds(booking, span)
+    check_bounds(booking, span)
     check_pace(db, caller_id, booking.student_id, booking.tutor_id)
-    calendar = load_calendar(db, booking.tutor_id or 0, span, but_session=booking.session_id)
+    calendar = load_calendar(db, booking.tutor_id or 0, span, but_sessions=[booking.session_id])
     if calendar is None:
         raise NotFound
-    actor = Actor(caller_id, role, command.reason)
+    actor, move = Actor(caller_id, role, command.reason), Move(booking, span, calendar.terms.busy(span))
     if role == "tutor":
-        propose_move(db, booking, calendar, span, actor=actor, locked=locked)
+        propose_move(db, move, calendar, actor=actor, locked=locked)
     else:
         _check_students_move(db, booking, calendar, span, caller_id)
-        move_by_student(db, booking, span, calendar.terms.busy(span), actor=actor, locked=locked)
+        move_by_student(db, [move], actor=actor, locked=locked)
 
 
-def _check_it_may_move(booking: LockedBooking, role: Role) -> None:
+def check_it_may_move(booking: LockedBooking, role: Role) -> None:
+    """Raises WrongState, GroupCannotBeMoved or TooLateToReschedule."""
     if booking.state not in RESCHEDULABLE or booking.awaiting == "student" or booking.starts_at <= booking.now:
         raise WrongState
     if role == "student" and booking.kind == "group":
@@ -68,7 +69,8 @@ def _check_it_may_move(booking: LockedBooking, role: Role) -> None:
         raise TooLateToReschedule
 
 
-def _new_span(booking: LockedBooking, command: NewTime) -> Span:
+def new_span(booking: LockedBooking, command: NewTime) -> Span:
+    """When the session is to be. Raises FieldErrors for what is too far away."""
     length = booking.length if command.length is None else timedelta(minutes=command.length)
     start = command.start_time.astimezone(UTC)
     # An item that was entered by hand can be booked however far away it is, and moves from there.
@@ -78,8 +80,11 @@ def _new_span(booking: LockedBooking, command: NewTime) -> Span:
     return Span(start, start + length)
 
 
-def _check_bounds(booking: LockedBooking, span: Span) -> None:
-    """Sessions last as long as terms of booking can say; one that was booked in another length may keep it."""
+def check_bounds(booking: LockedBooking, span: Span) -> None:
+    """Sessions last as long as terms of booking can say; one that was booked in another length may keep it.
+
+    Raises FieldErrors.
+    """
     length = span.ends_at - span.starts_at
     if length != booking.length and not SHORTEST <= length <= LONGEST:
         raise FieldErrors({"length": [OUT_OF_BOUNDS]})
@@ -90,7 +95,7 @@ def _check_students_move(
 ) -> None:
     """Students move within the terms of booking; the length may stay what it is."""
     [reason] = why_not_bookable(
-        db, calendar, student_id, [span], extra_lengths={booking.length}, but_session=booking.session_id
+        db, calendar, student_id, [span], extra_lengths={booking.length}, but_sessions=[booking.session_id]
     )
     if reason:
         raise SLOT_ERRORS[reason]

@@ -5,17 +5,32 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.bookings.actions import answer_series_proposal as answer_proposal
 from functions.bookings.actions import book_series as action
 from functions.bookings.actions import cancel_series as cancel
+from functions.bookings.actions import reschedule_series as move
 from functions.bookings.actions.cancel import TooLateToCancel
+from functions.bookings.actions.propose_move import TooLateToReschedule
+from functions.bookings.actions.reschedule import GroupCannotBeMoved
 from functions.bookings.api.changes import change
 from functions.bookings.api.documentation import change_responses
 from functions.bookings.api.responses import BookedSeries, Series
 from functions.bookings.data import queries
-from functions.bookings.domain.commands import NewSeries, SeriesCancellation
-from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered, TooManyBookings, WrongState
+from functions.bookings.domain.commands import Cancellation, EmptyBody, NewSeries, SeriesCancellation, SeriesMove
+from functions.bookings.domain.errors import (
+    BeyondWindow,
+    HoldExpired,
+    InThePast,
+    OwnSlot,
+    SlotNotOffered,
+    SlotTaken,
+    StudentBusy,
+    TooManyBookings,
+    TooShortNotice,
+    WrongState,
+)
 from functions.bookings.domain.series import SeriesConflict
-from shared.domain.auth import User
+from shared.domain.auth import TutorCaller, User
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.responses import raw_json_response
@@ -62,6 +77,88 @@ def cancel_series(caller: User, request: Request, series_id: UUID, body: SeriesC
         request,
         body,
         action=lambda db: cancel.cancel_series(db, caller.id, series_id, body),
+        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
+    )
+
+
+@series.post(
+    "/api/reservation/series/{series_id:lower_uuid}/reschedule/",
+    response_model=Series,
+    responses=change_responses(
+        NotFound,
+        WrongState,
+        TooLateToReschedule,
+        GroupCannotBeMoved,
+        SeriesConflict,
+        InThePast,
+        TooShortNotice,
+        SlotTaken,
+        Throttled,
+    ),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def reschedule_series(caller: User, request: Request, series_id: UUID, body: SeriesMove) -> Response:
+    """Move a weekly series, as a whole or from one session on, or propose that as its tutor.
+
+    `start_time` is when the first of them is to be; the others move by as many days, hours and minutes. All of them
+    move or none: what is in the way is listed.
+    """
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: move.reschedule_series(db, caller.id, series_id, body),
+        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
+    )
+
+
+@series.post(
+    "/api/reservation/series/{series_id:lower_uuid}/proposal/accept/",
+    response_model=Series,
+    responses=change_responses(NotFound, WrongState, HoldExpired, StudentBusy),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def accept_series_proposal(caller: User, request: Request, series_id: UUID, body: EmptyBody) -> Response:
+    """Accept all times that your tutor proposes for a series."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: answer_proposal.accept_series_proposal(db, caller.id, series_id),
+        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
+    )
+
+
+@series.post(
+    "/api/reservation/series/{series_id:lower_uuid}/proposal/decline/",
+    response_model=Series,
+    responses=change_responses(NotFound, WrongState, HoldExpired),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def decline_series_proposal(caller: User, request: Request, series_id: UUID, body: Cancellation) -> Response:
+    """Decline all times that your tutor proposes for a series: the sessions stay when they are."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: answer_proposal.decline_series_proposal(db, caller.id, series_id, body.reason),
+        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
+    )
+
+
+@series.post(
+    "/api/reservation/series/{series_id:lower_uuid}/proposal/withdraw/",
+    response_model=Series,
+    responses=change_responses(NotFound, WrongState, HoldExpired),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def withdraw_series_proposal(caller: TutorCaller, request: Request, series_id: UUID, body: Cancellation) -> Response:
+    """Withdraw all times that you propose for a series: the sessions stay when they are."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: answer_proposal.withdraw_series_proposal(db, caller.id, series_id, body.reason),
         answer=lambda db, _: queries.read_series(db, caller.id, series_id),
     )
 

@@ -47,7 +47,7 @@ SELECT w.place::int - 1 FROM unnest(%(starts)s::timestamptz[], %(ends)s::timesta
 WHERE EXISTS (
     SELECT FROM unnest(%(people)s::uuid[]) AS person JOIN bookings b ON b.student_id = person
     WHERE b.state IN {active} AND tstzrange(b.starts_at, b.ends_at) && tstzrange(w.starts_at, w.ends_at)
-      AND b.session_id IS DISTINCT FROM %(but)s::bigint
+      AND b.session_id <> ALL(%(but)s::bigint[])
 ) OR EXISTS (
     SELECT FROM unnest(%(people)s::uuid[]) AS person
     JOIN tutors t ON t.user_id = person JOIN tutoring_sessions s ON s.tutor_id = t.id
@@ -60,11 +60,12 @@ WHERE EXISTS (
 
 
 def find_busy(
-    db: PooledConnection, people: Sequence[UUID], spans: Sequence[Span], *, but_session: int | None = None
+    db: PooledConnection, people: Sequence[UUID], spans: Sequence[Span], *, but_sessions: Sequence[int] = ()
 ) -> set[int]:
     """The places of those spans at which one of these people learns or teaches."""
     starts, ends = [each.starts_at for each in spans], [each.ends_at for each in spans]
-    return set(BUSY_PLACES.all(db, {"people": list(people), "starts": starts, "ends": ends, "but": but_session}))
+    values = {"people": list(people), "starts": starts, "ends": ends, "but": list(but_sessions)}
+    return set(BUSY_PLACES.all(db, values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ WITH made AS (
       AND (c.from_state IS NULL OR c.kind IN ('rescheduled', 'move_proposed')
         OR c.kind = 'cancelled' AND c.actor_role = 'student')
     GROUP BY CASE WHEN c.from_state IS NULL THEN coalesce(b.series_id::text, b.id::text)
-        WHEN c.kind = 'rescheduled' THEN s.id || ' from ' || c.old_starts_at
-        WHEN c.kind = 'move_proposed' THEN s.id || ' proposed ' || c.at
+        WHEN c.kind IN ('rescheduled', 'move_proposed') THEN c.kind || ' ' || c.at
         ELSE coalesce(b.series_id::text, b.id::text) || ' ended ' || c.at END
 ), full_since AS (
     (SELECT at FROM made ORDER BY at DESC OFFSET %(per_person)s - 1 LIMIT 1)

@@ -29,7 +29,7 @@ WITH held AS (
 INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_id, actor_role, reason, proposed_starts_at,
     proposed_ends_at, at)
 SELECT id, 'move_proposed', state, state, %(actor_id)s, %(role)s, %(reason)s, starts_at, ends_at,
-    statement_timestamp()
+    coalesce(%(at)s, statement_timestamp())
 FROM asked ORDER BY id
 """,
         is_asked=IS_ASKED,
@@ -41,7 +41,7 @@ FROM asked ORDER BY id
 class NewProposal:
     """A time of the tutor's, what it keeps others away from, until when it is held, and who proposes it.
 
-    It gets the `room` where the session's own matches the pattern of ours.
+    It is recorded now or `at` a moment given, and gets the `room` where the session's own matches the pattern of ours.
     """
 
     span: Span
@@ -50,6 +50,7 @@ class NewProposal:
     actor: Actor
     room: str
     our_room: str
+    at: datetime | None = None
 
 
 def hold_time(db: PooledConnection, booking: LockedBooking, proposal: NewProposal) -> bool:
@@ -70,6 +71,7 @@ def hold_time(db: PooledConnection, booking: LockedBooking, proposal: NewProposa
         "actor_id": proposal.actor.id,
         "role": proposal.actor.role,
         "reason": proposal.actor.reason,
+        "at": proposal.at,
     }
     return HOLD_TIME.run(db, values) > 0
 

@@ -1,5 +1,7 @@
 """The statements that move sessions, free their time and take it again."""
 
+from datetime import datetime
+
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.transitions import Actor
 from shared.data.booking_states import ACTIVE_STATES, ENDED_STATES
@@ -31,7 +33,7 @@ SELECT id, 'rescheduled', state, state, CASE WHEN id = %(acted_on)s THEN %(actor
     CASE WHEN id = %(acted_on)s THEN %(role)s ELSE 'system' END, %(reason)s, %(old_starts_at)s,
     CASE WHEN %(proposed)s THEN %(starts_at)s::timestamptz END,
     CASE WHEN %(proposed)s THEN %(ends_at)s::timestamptz END,
-    clock_timestamp()
+    coalesce(%(at)s, clock_timestamp())
 FROM booked ORDER BY id
 """,
         active=ACTIVE_STATES,
@@ -40,11 +42,19 @@ FROM booked ORDER BY id
 
 
 def move_session(
-    db: PooledConnection, booking: LockedBooking, span: Span, busy: Span, actor: Actor, *, proposed: bool = False
+    db: PooledConnection,
+    booking: LockedBooking,
+    span: Span,
+    busy: Span,
+    actor: Actor,
+    *,
+    proposed: bool = False,
+    at: datetime | None = None,
 ) -> bool:
     """Whether the session of a booking was still where it was and has moved, with all its bookings.
 
     The actor acts for this booking; to the others of a group it happens. `proposed`: to the time the tutor proposed.
+    It is recorded now or `at` a moment given.
 
     Raises psycopg.IntegrityError if somebody's time is taken.
     """
@@ -57,6 +67,7 @@ def move_session(
         "busy_until": busy.ends_at,
         "acted_on": booking.id,
         "proposed": proposed,
+        "at": at,
         "actor_id": actor.id,
         "role": actor.role,
         "reason": actor.reason,

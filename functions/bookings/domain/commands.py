@@ -127,6 +127,16 @@ class NewTime(RequestModel):
     reason: Reason = ""
 
 
+class SeriesMove(NewTime):
+    """When the first of the sessions is to be; the others move by as much."""
+
+    from_reservation: Annotated[
+        int | None,
+        Whole(minimum=1, maximum=MAX_INT64),
+        Field(description="The first session to move; all that have not begun unless given."),
+    ] = None
+
+
 class FullSession(RequestModel):
     """A full session, by its id or by its tutor and the time it starts."""
 

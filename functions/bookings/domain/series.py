@@ -1,7 +1,7 @@
 """Weekly series: the same time of day, in the tutor's zone, for some weeks."""
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,23 @@ def occurrences(span: Span, weeks: int, zone: ZoneInfo) -> list[Span]:
     first, length = span.starts_at.astimezone(zone), span.ends_at - span.starts_at
     starts = [(first + week * WEEK).astimezone(UTC) for week in range(weeks)]
     return [Span(start, start + length) for start in starts]
+
+
+def shifted(spans: Sequence[Span], first: Span, zone: ZoneInfo) -> list[Span]:
+    """The sessions moved by as much of the zone's clock as the first; each lasts as long as the first then does.
+
+    Where only the first changes its length, all do.
+    """
+    by = _wall_clock(first.starts_at, zone) - _wall_clock(spans[0].starts_at, zone)
+    grown = (first.ends_at - first.starts_at) - (spans[0].ends_at - spans[0].starts_at)
+    starts = [(each.starts_at.astimezone(zone) + by).astimezone(UTC) for each in spans]
+    return [
+        Span(start, start + (each.ends_at - each.starts_at) + grown) for start, each in zip(starts, spans, strict=True)
+    ]
+
+
+def _wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def conflicts(spans: Sequence[Span], reasons: Sequence[SlotConflict | None]) -> Conflicts:

@@ -83,7 +83,7 @@ CROSS JOIN LATERAL (
         SELECT tstzrange(busy_from, busy_until) AS span, starts_at
         FROM tutoring_sessions
         WHERE tutor_id = t.id AND taken
-          AND (%(but)s::bigint IS NULL OR id <> %(but)s AND moves_session_id IS DISTINCT FROM %(but)s)
+          AND id <> ALL(%(but)s::bigint[]) AND (moves_session_id IS NULL OR moves_session_id <> ALL(%(but)s::bigint[]))
           AND tstzrange(busy_from, busy_until)
             && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
         UNION ALL
@@ -98,5 +98,5 @@ WHERE t.id = %(tutor_id)s AND t.listed
 """,
     active_states=ACTIVE_STATES,
 )
-# Of a tutor around a window, without one session if that is about to move.
+# Of a tutor around a window, without the sessions that are about to move.
 LOAD_CALENDAR = Query(CalendarRow, SELECT_CALENDAR)

@@ -149,13 +149,13 @@ def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
 
 
 def load_calendar(
-    db: PooledConnection, tutor_id: int, window: Span, *, but_session: int | None = None
+    db: PooledConnection, tutor_id: int, window: Span, *, but_sessions: Sequence[int] = ()
 ) -> Calendar | None:
-    """A tutor's calendar around a window, without one session if that is about to move; None for unknown tutors.
+    """A tutor's calendar around a window, without the sessions that are about to move; None for unknown tutors.
 
     To book by it the tutor must be locked first (`shared.data.locking`): then nothing changes before the commit.
     """
-    values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": but_session}
+    values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": list(but_sessions)}
     row = LOAD_CALENDAR.one(db, values)
     return calendar_from(row) if row else None
 
