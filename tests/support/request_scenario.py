@@ -320,7 +320,7 @@ def leaving_a_waitlist() -> Iterator[Step]:
 def proposals() -> Iterator[Step]:
     """The tutor proposes another time for 7 until the second accepts one."""
     for answer, who in (("withdraw", "tutor"), ("decline", "second"), ("accept", "second")):
-        proposed = time_of(EIGHT) | {"start_time": "2035-01-10T10:30:00Z", "reason": "x"}
+        proposed = time_of(EIGHT) | {"start_time": "2035-01-10T19:30:00Z", "reason": "x"}
         yield Step("POST", RESERVATIONS + "7/reschedule/", "tutor", proposed)
         yield Step("GET", RESERVATIONS + "7/", "second")
         for each in ("other", "second", "tutor") if answer == "accept" else ("other", who):
