@@ -1,6 +1,6 @@
 """The HTTP endpoints of accounts."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,11 +73,9 @@ def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
     return json_response(OK)
 
 
-def _mail_link(kind: Literal["confirm_email", "reset_password"], email: str, address: str) -> None:
-    """Mail a link, unless it was asked for too often: the links mailed before still work."""
-    try:
-        limits.spend_mail_request(email, address)
-    except Throttled:
+def _mail_link(kind: limits.LinkMail, email: str, address: str) -> None:
+    """Mail a link, unless it was asked for too often: then one mailed before still works."""
+    if not limits.may_mail_link(kind, email, address):
         return
     with transaction() as db:
         mail_id = queue_mail(db, kind, email)

@@ -13,11 +13,11 @@ from shared.domain.auth import CHALLENGE, Caller
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.transactions import transaction
-from shared.kit.errors import AppError, RecordedError, Throttled
+from shared.kit.errors import AppError, RecordedError
 from shared.kit.observability.metrics import count
 from shared.kit.security import tokens
 from shared.kit.security.password_hashes import hash_password, matching_spelling, needs_rehash, usual_spelling
-from shared.kit.security.rate_limits import Limit, give_back, spend, spend_all
+from shared.kit.security.rate_limits import Limit, give_back, is_within, spend_all
 
 USER_AGENT_LENGTH = 300
 
@@ -105,7 +105,7 @@ def _start_session(account: repository.Account, device: str, user_agent: str, ad
         session_id = repository.start_session(db, account, agent, place, expires_at)
         if session_id is None:
             raise WrongCredentials
-        if not is_first and not device and _may_mail(account):
+        if not is_first and not device and is_within(limits.NEW_DEVICE_MAILS, str(account.id)):
             [mail_id] = queue_mails(db, [Mail("new_device", account.email, _sign_in_facts(session_id))])
             mails.append(mail_id)
     if mails:
@@ -117,15 +117,6 @@ def _start_session(account: repository.Account, device: str, user_agent: str, ad
 def _sign_in_facts(session_id: UUID) -> dict[str, int]:
     """What the mail looks up; the session may be over by then, but not that there was one."""
     return {"session": session_id.int, "signed_in": int(datetime.now(UTC).timestamp())}
-
-
-def _may_mail(account: repository.Account) -> bool:
-    """Whether the owner has not been mailed about new devices too often already."""
-    try:
-        spend(limits.NEW_DEVICE_MAILS, str(account.id))
-    except Throttled:
-        return False
-    return True
 
 
 def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:

@@ -1,8 +1,12 @@
 """How often things may be tried (docs/contract.md, section 11, item 8)."""
 
 from ipaddress import IPv6Address, ip_address
+from typing import Literal
 
-from shared.kit.security.rate_limits import Limit, spend_all
+from shared.domain.platform_settings import platform_settings
+from shared.kit.security.rate_limits import Limit, give_back, is_within
+
+LinkMail = Literal["confirm_email", "reset_password"]
 
 QUARTER_HOUR = 15 * 60
 HOUR = 60 * 60
@@ -49,6 +53,24 @@ def subscriber_range(address: str) -> tuple[str, str] | None:
     return str(first), str(first)
 
 
-def spend_mail_request(email: str, address: str) -> None:
-    """Count a request for a mailed link. Raises shared.kit.errors.Throttled."""
-    spend_all((MAIL_REQUESTS_PER_ACCOUNT, email.lower()), (MAIL_REQUESTS_PER_ADDRESS, subscriber(address)))
+def may_mail_link(kind: LinkMail, email: str, address: str) -> bool:
+    """Whether to mail a link that was asked for; the request is counted.
+
+    Strangers may ask as often as they like: the account has always got a link that works, for beyond its limit it is
+    mailed another one when the first before has expired.
+    """
+    asker, account = (MAIL_REQUESTS_PER_ADDRESS, subscriber(address)), f"{kind} {email.lower()}"
+    if not is_within(*asker):
+        return False
+    is_fresh = is_within(Limit("mail-life", 1, _life(kind)), account)
+    if is_within(MAIL_REQUESTS_PER_ACCOUNT, account) or is_fresh:
+        return True
+    give_back(*asker)
+    return False
+
+
+def _life(kind: LinkMail) -> int:
+    """For how many seconds such a link works."""
+    if kind == "confirm_email":
+        return platform_settings().confirm_token_days * 24 * HOUR
+    return platform_settings().reset_token_minutes * 60

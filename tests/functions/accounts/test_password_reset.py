@@ -8,6 +8,8 @@ import pytest
 from functions.accounts.handler import handler
 from functions.profiles.handler import handler as profiles_handler
 from functions.tokens.handler import handler as tokens_handler
+from shared.kit.redis import client as redis_client
+from shared.kit.security.rate_limits import Limit
 from tests.support.lambda_client import ANY, Answer, LambdaClient
 from tests.support.mailbox import delivered
 from tests.support.people import PASSWORD, People, Person, query
@@ -251,6 +253,26 @@ def test_an_account_is_mailed_five_links_in_an_hour_and_an_address_asks_for_twen
     assert call("POST", "/api/user/confirm_user/resend/", json_body={"email": "x@example.com"}).json == OK
     assert query("SELECT count(*) FROM mail_outbox") == [(20,)]
     assert reset(mails[0].token).status == 200, "the owner gets in by the links mailed before"
+
+
+def test_strangers_cannot_keep_the_owner_without_a_link_that_works(people: People, rate_limits: None) -> None:
+    ola = people.student()
+    for number in range(30):
+        source = f"198.51.100.{number}"
+        for path in ("confirm_user/resend", "password_reset"):
+            body = {"email": ola.email}
+            assert call("POST", f"/api/user/{path}/", json_body=body, source_ip=source).json == OK
+    links = [mail.token for mail in delivered(ola.email)]
+    assert len(links) == 5, "asking for the other kind takes nothing away"
+    query("UPDATE email_tokens SET expires_at = now()")
+    life = Limit("mail-life", 1, 30 * 60)
+    assert 29 * 60 < redis_client().ttl(life.key(f"reset_password {ola.email}")) <= 30 * 60
+    redis_client().delete(life.key(f"reset_password {ola.email}"))
+    for _ in range(3):
+        assert request(ola.email).json == OK
+    [*_, link] = [mail.token for mail in delivered(ola.email)]
+    assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'reset_password'") == [(6,)]
+    assert reset(link).status == 200
 
 
 def test_an_address_that_a_mail_header_would_decode_is_refused(people: People) -> None:

@@ -35,6 +35,15 @@ def spend(limit: Limit, subject: str) -> None:
         raise Throttled(max(1, seconds_left))
 
 
+def is_within(limit: Limit, subject: str) -> bool:
+    """Count one event of a subject; whether the limit allows it."""
+    try:
+        spend(limit, subject)
+    except Throttled:
+        return False
+    return True
+
+
 def spend_all(*counts: tuple[Limit, str]) -> None:
     """Count one event of several subjects, the narrowest limit first: what one refuses counts for none.
 
