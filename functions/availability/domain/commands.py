@@ -54,16 +54,19 @@ class NewHours(RequestModel):
 
 
 def read_hours(value: Any) -> list[Any]:
-    """A list of objects, not too long."""
+    """A list, not too long."""
     if value is None:
         raise invalid(fields.NULL)
     if not isinstance(value, list):
         raise invalid(fields.not_a("list", value))
     if len(value) > MAX_HOURS:
         raise invalid(TOO_MANY)
-    for each in value:
-        if not isinstance(each, dict):
-            raise invalid(fields.not_a("dict", each))
+    return value
+
+
+def read_row(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise invalid(fields.not_a("dict", value))
     return value
 
 
@@ -73,16 +76,26 @@ class NewWeek(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_WEEK})
 
     time_zone: Annotated[Zone, NO_DEFAULT] = ""
-    hours: Annotated[list[NewHours], BeforeValidator(read_hours), Field(max_length=MAX_HOURS)]
+    hours: Annotated[
+        list[Annotated[NewHours, BeforeValidator(read_row)]],
+        BeforeValidator(read_hours),
+        Field(max_length=MAX_HOURS),
+    ]
 
     def checked(self) -> list[WeeklyHours]:
-        """The hours in order. Raises FieldErrors if some end before they start, or overlap others of their day."""
-        week = sorted(WeeklyHours(each.weekday, each.start, each.end) for each in self.hours)
-        if any(each.starts >= each.ends for each in week):
-            raise FieldErrors({"hours": [ENDS_FIRST]})
-        if any(one.weekday == other.weekday and other.starts < one.ends for one, other in pairwise(week)):
-            raise FieldErrors({"hours": [OVERLAP]})
-        return week
+        """The hours in order. Raises FieldErrors for rows that end before they start, or overlap others."""
+        rows = [(WeeklyHours(each.weekday, each.start, each.end), row) for row, each in enumerate(self.hours)]
+        if reversed_rows := [row for each, row in rows if each.starts >= each.ends]:
+            raise FieldErrors({f"hours[{row}].end": [ENDS_FIRST] for row in reversed_rows})
+        rows.sort()
+        overlapping = [
+            max(row, other_row)
+            for (one, row), (other, other_row) in pairwise(rows)
+            if one.weekday == other.weekday and other.starts < one.ends
+        ]
+        if overlapping:
+            raise FieldErrors({f"hours[{row}]": [OVERLAP] for row in overlapping})
+        return [each for each, _row in rows]
 
 
 class NewOverride(RequestModel):

@@ -32,8 +32,16 @@ def validation_error(problems: Sequence[Mapping[str, Any]], model: Any = None) -
             return UnknownField(str(name), known_names(model, path))
         if name is None:
             return not_an_object(problem.get("input"), getattr(model, "body_error_key", None))
-        errors.setdefault(str(problem["loc"][0]), []).extend(_messages(problem))
+        errors.setdefault(_key(problem["loc"]), []).extend(_messages(problem))
     return FieldErrors(errors)
+
+
+def _key(location: Sequence[Any]) -> str:
+    """The field and, inside a list of objects, the row and its field: `hours[2].start`."""
+    name, *inside = location
+    if not inside or not isinstance(inside[0], int):
+        return str(name)
+    return str(name) + "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in inside)
 
 
 def known_names(model: Any, path: Sequence[Any] = ()) -> list[str]:
