@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from functions.mail import repository
 from functions.mail.device_names import device_name
@@ -47,8 +48,12 @@ def _registration(account: Addressee) -> tuple[Fact, ...]:
     """Who registered and when; what does not read like a name is left out, it may be a text to a stranger."""
     words = texts(account.language)
     name = " ".join(each for each in (account.first_name, account.last_name) if reads_like_a_name(each))
-    when = day_time_and_zone(account.created_at, local_zone(), account.language)
+    when = day_time_and_zone(account.created_at, _zone(account), account.language)
     return (*([Fact(words["fact.registered_as"], name)] if name else []), Fact(words["fact.when"], when))
+
+
+def _zone(reader: Addressee) -> ZoneInfo:
+    return (find_zone(reader.time_zone) if reader.time_zone else None) or local_zone()
 
 
 def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
@@ -66,8 +71,8 @@ def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | N
 
 def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
     """An email to the owner about a sign-in from a device that nobody had used for the account before."""
-    words, zone = texts(to.language), (find_zone(to.time_zone) if to.time_zone else None) or local_zone()
-    when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), zone, to.language)
+    words = texts(to.language)
+    when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), _zone(to), to.language)
     facts = [Fact(words["fact.when"], when)]
     if found := repository.find_device(UUID(int=payload["session"])):
         names = {"fact.device": device_name(found.user_agent), "fact.address": found.address}

@@ -1,5 +1,6 @@
 """Mails and notifications in the language and by the clock of who reads them."""
 
+import json
 import re
 from datetime import timedelta
 from email.message import EmailMessage
@@ -8,11 +9,15 @@ from typing import Any
 import pytest
 import vobject
 
+from functions.mail.service import EMAILS
 from tests.functions.notifications.test_calendar_feeds import call, create_feed
+from tests.functions.notifications.test_series_events import booked_series
+from tests.support.booking_client import SERIES, free_tutor
+from tests.support.booking_client import call as call_api
 from tests.support.booking_rows import FAR, PENDING, insert_booking
 from tests.support.mail_outbox import deliver
 from tests.support.notifications import dispatch, notified
-from tests.support.people import People, Person, query
+from tests.support.people import People, Person, insert, query
 from tests.support.reminders import booked_in, remind, time_passes
 from tests.support.sent_emails import entry, read, sent, sent_to
 
@@ -107,7 +112,7 @@ def test_each_of_two_people_reads_their_own_language_and_zone(pair: tuple[Person
     query("UPDATE users SET language = 'en', time_zone = 'Asia/Tokyo' WHERE id = %s", student.id)
     insert_booking(student, tutor).change("confirmed", "system")
     [mine], [theirs] = map(sent_to, pair)
-    assert read(mine).subject == "Booking confirmed: Jan Kowalski, on Wednesday 10 January 2035 at 22:00 (Asia/Tokyo)"
+    assert read(mine).subject == "Booking confirmed: Jan Kowalski, Wednesday 10 January 2035 at 22:00 (Asia/Tokyo)"
     assert read(theirs).subject == "Nowa rezerwacja: Ola Nowak, w środę 10 stycznia 2035 o 14:00"
     assert notified(student)[0].startswith(read(mine).subject)
 
@@ -119,16 +124,39 @@ def test_a_tutors_own_zone_comes_before_that_of_the_terms(pair: tuple[Person, Pe
     assert "13:00 (Europe/London)" in read(sent_to(pair[1])[0]).text
 
 
-@pytest.mark.parametrize("kind", ["confirm_email", "reset_password", "password_changed"])
+ABOUT_ACCOUNTS = ["confirm_email", "reset_password", "password_changed", "new_device", "tutor_incomplete"]
+
+
+@pytest.mark.parametrize("kind", ABOUT_ACCOUNTS)
 def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
-    person = people.student()
+    person = people.tutor(first_name="Jan", last_name="Nowak")
+    query("UPDATE tutors SET price = 0")
     query(
         "UPDATE users SET language = 'en', confirmed_at = CASE WHEN %s THEN NULL ELSE now() END",
         kind == "confirm_email",
     )
-    query("INSERT INTO mail_outbox (kind, recipient) VALUES (%s, %s)", kind, person.email)
+    payloads = {
+        "new_device": {"signed_in": 2_000_000_000, "session": person.session_id.int},
+        "tutor_incomplete": {"tutor_id": person.tutor_id},
+    }
+    insert("mail_outbox", {"kind": kind, "recipient": person.email, "payload": json.dumps(payloads.get(kind, {}))})
     assert deliver() == 1
     assert_english_mails()
+
+
+def test_every_kind_of_mail_is_among_these() -> None:
+    assert {*ABOUT_ACCOUNTS, "booking_change", "series_change", "booking_reminder"} == set(EMAILS)
+
+
+def test_mails_and_notifications_of_series_are_english(people: People) -> None:
+    tutor, student = free_tutor(people, days=22), people.student()
+    query("UPDATE users SET language = 'en'")
+    series, _bookings = booked_series(student, tutor)
+    dispatch()
+    assert call_api("POST", f"{SERIES}{series}/cancel/", token=student.access, json_body={}).status == 200
+    assert_english_mails()
+    assert_english(*notified(tutor))
+    assert len(notified(tutor)) == 2
 
 
 def test_a_feed_is_in_its_owners_language(english: tuple[Person, Person]) -> None:
