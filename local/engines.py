@@ -28,6 +28,8 @@ SOCKETS_PREFIX = "tutoring-sockets-"
 # How old a folder must be before a missing lock says that its process has died.
 UNLOCKED_SECONDS = 60.0
 DATABASE = "tutoring"
+# Bytes of an engine's log beyond which a start begins another and keeps this one only.
+MAX_LOG = 10_000_000
 NOBODY = 65_534
 # Mode of a folder that others may pass through but not list.
 PASSABLE = 0o711
@@ -232,6 +234,8 @@ def _launched(command: list[str], death_signal: signal.Signals) -> list[str]:
 
 def _spawn(command: list[str], death_signal: signal.Signals, log: Path) -> "subprocess.Popen[bytes]":
     """In a session of its own: Ctrl-C reaches the server, which stops its engines after itself."""
+    if log.exists() and log.stat().st_size > MAX_LOG:
+        log.replace(log.with_name(f"{log.name}.old"))
     with log.open("ab") as output:
         launched = _launched(command, death_signal)
         return subprocess.Popen(

@@ -4,6 +4,7 @@ import email.policy
 import os
 import re
 import socket
+import time
 from email.headerregistry import HeaderRegistry
 from email.parser import BytesHeaderParser, BytesParser
 from functools import cache, lru_cache
@@ -26,6 +27,7 @@ from shared.kit.settings import settings
 PATH = "/_local/mail"
 # Mails whose text is kept in memory.
 READ_MAILS = 4096
+KEPT_SECONDS = 30 * 86_400.0
 NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 # The name of a mail's file, as functions.mail.transports gives it.
 MAIL_ID = re.compile(r"\d{20}-[0-9a-f]{8}", re.ASCII)
@@ -146,18 +148,26 @@ def _answers(url: str) -> bool:
     return True
 
 
+def delete_old(_event: object, _context: object) -> None:
+    """Forget mails of a month ago; called by the scheduler."""
+    for path in reversed(_newest_first()):
+        if time.time() - Path(path).stat().st_mtime < KEPT_SECONDS:
+            return
+        Path(path).unlink(missing_ok=True)
+
+
 def page_address(options: Options) -> str:
     """Where mails can be read, empty if unknown: this inbox, or the page of the server they are sent to."""
-    return PATH if _is_ours() else options.mail_page
+    return PATH if is_ours() else options.mail_page
 
 
-def _is_ours() -> bool:
+def is_ours() -> bool:
     return settings().mail_url.startswith("file:")
 
 
 def routes() -> list[Route]:
     """None where mails go to a real server."""
-    if not _is_ours():
+    if not is_ours():
         return []
     return [
         Route(PATH, local_hosts_only(show)),

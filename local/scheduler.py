@@ -11,11 +11,13 @@ from functions.chat import keep_alive_job
 from functions.mail import handler as mail
 from functions.notifications import dispatch_job
 from functions.reminders import handler as reminders
+from local import inbox
 from shared.kit.observability.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
 HORIZON_SECONDS = 3600.0
+INBOX_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
 DISPATCH_SECONDS = 10.0
 REMINDERS_SECONDS = 60.0
@@ -49,6 +51,8 @@ class Scheduler(threading.Thread):
             Schedule("keep_alive", keep_alive_job.handler, KEEP_ALIVE_SECONDS),
             Schedule("horizon", horizon_job.handler, HORIZON_SECONDS),
         ]
+        if inbox.is_ours():
+            self._schedules.append(Schedule("inbox", inbox.delete_old, INBOX_SECONDS))
         self._woken = threading.Event()
         self._stopping = False
 

@@ -15,7 +15,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.observability.log import logger
 
 BATCH = 100
-# Days that past rule items are still shown.
+# Days that past rule items are still shown, and the overrides that made them kept.
 KEPT_DAYS = 30
 PRUNED_AT_ONCE = 5_000
 
@@ -35,6 +35,7 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
             logger().error("days not made", exc_info=error, extra={"tutors": tutor_ids})
         after = tutor_ids[-1]
     pruned = 0
-    while deleted := rules.prune(KEPT_DAYS, PRUNED_AT_ONCE):
-        pruned += deleted
+    for prune in (rules.prune, rules.prune_overrides):
+        while deleted := prune(KEPT_DAYS, PRUNED_AT_ONCE):
+            pruned += deleted
     return {"moved": moved, "pruned": pruned}

@@ -5,13 +5,14 @@ from typing import Any
 from psycopg import errors
 
 from functions.notifications.actions.dispatch import dispatch_next
+from functions.notifications.data import notifications
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
 
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Dispatch all changes that wait."""
+    """Dispatch all changes that wait, and forget old notifications."""
     dispatched = 0
     try:
         while number := dispatch_next():
@@ -19,4 +20,5 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
         # Another dispatcher is at work, or an account is being deleted: what is left waits for the next run.
         logger().info("dispatch yielded", extra={"reason": str(error)})
+    notifications.delete_old()
     return {"dispatched": dispatched}

@@ -31,7 +31,8 @@ def make_backup(options: Options, target: Path) -> str:
             os.fsync(file.fileno())
         part.rename(target)
     except OSError as error:
-        raise CannotStart(f"The backup {target} was not made: {error.strerror}.") from None
+        which = f" ({error.filename})" if error.filename else ""
+        raise CannotStart(f"The backup {target} was not made: {error.strerror}{which}.") from None
     finally:
         for each in (part, dumped):
             with suppress(OSError):

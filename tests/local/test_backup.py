@@ -161,7 +161,10 @@ def unpack_into(file: Path, folder: Path) -> Manifest:
 
 def test_a_picture_that_is_lost_is_said_and_keeps_nothing_else_out(platform_folder: Options, tmp_path: Path) -> None:
     insert("users", {"email": "ola@example.com", "password_hash": "x", "picture": "uploads/user/lost.webp"})
+    (tmp_path / "backup.tar.part").write_text("of a backup that was killed, readable by all")
     done = make_backup(platform_folder, tmp_path / "backup.tar")
+    assert (tmp_path / "backup.tar").stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"backup.tar", "data"}
     assert done.endswith("1 pictures of accounts are not in the media folder.")
 
 

@@ -1,6 +1,8 @@
 """The mail inbox as JSON and as HTML."""
 
+import os
 import shutil
+import time
 import timeit
 from collections.abc import Iterator
 from dataclasses import replace
@@ -211,3 +213,15 @@ def test_a_name_that_a_stranger_can_own_shows_no_mail(inbox_server: LocalServer,
 )
 def test_the_machine_s_own_names_do(inbox_server: LocalServer, host: str) -> None:
     assert HttpClient(inbox_server.url)("GET", "/_local/mail?to=", headers={"host": host}).json == []
+
+
+def test_mails_are_forgotten_after_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mail"
+    monkeypatch.setenv("MAIL_URL", f"file://{folder}")
+    read_settings_again()
+    send(folder, "ola@example.com", "jan@example.com")
+    old, new = sorted(folder.iterdir())
+    for path, age in ((old, inbox.KEPT_SECONDS + 60), (new, inbox.KEPT_SECONDS - 60)):
+        os.utime(path, (time.time() - age,) * 2)
+    inbox.delete_old({}, None)
+    assert list(folder.iterdir()) == [new]

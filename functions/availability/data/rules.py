@@ -177,3 +177,19 @@ def prune(days: int, count: int) -> int:
     """Delete at most `count` rule items that ended so many days ago; returns how many there were."""
     with connection() as db:
         return PRUNE.run(db, {"days": days, "count": count})
+
+
+PRUNE_OVERRIDES = Command(
+    """
+DELETE FROM hours_overrides WHERE id IN (
+    SELECT id FROM hours_overrides WHERE last_day < (now() - make_interval(days => %(days)s))::date
+    ORDER BY id LIMIT %(count)s FOR UPDATE SKIP LOCKED
+)
+"""
+)
+
+
+def prune_overrides(days: int, count: int) -> int:
+    """Delete at most `count` overrides whose last day was so many days ago; returns how many there were."""
+    with connection() as db:
+        return PRUNE_OVERRIDES.run(db, {"days": days, "count": count})

@@ -63,3 +63,18 @@ UPDATE notifications SET is_read = true WHERE id IN (
 def mark_all_read(user_id: UUID) -> None:
     with connection() as db:
         MARK_ALL_READ.run(db, (user_id,))
+
+
+# The oldest have the lowest ids: no more than these are looked at.
+DELETE_OLD = Command("""
+DELETE FROM notifications WHERE id IN (
+    SELECT id FROM (SELECT id, created_at FROM notifications ORDER BY id LIMIT 100) AS oldest
+    WHERE created_at < now() - interval '1 year'
+)
+""")
+
+
+def delete_old() -> None:
+    """Delete the oldest of those that are a year old; called often, so that none stays for long."""
+    with connection() as db:
+        DELETE_OLD.run(db)

@@ -106,6 +106,19 @@ def test_items_of_rules_are_forgotten_after_thirty_days(people: People, days: fl
     assert len(rows(tutor)) == kept
 
 
+@pytest.mark.parametrize(("days", "kept"), [(30, 1), (32, 0)])
+def test_overrides_are_forgotten_thirty_days_after_their_last_day(people: People, days: int, kept: int) -> None:
+    tutor = people.tutor()
+    query(
+        "INSERT INTO hours_overrides (tutor_id, kind, first_day, last_day, starts, ends)"
+        " SELECT %s, 'off', day - 100, day, 0, 1440 FROM (SELECT current_date - %s::int AS day) x",
+        tutor.tutor_id,
+        days,
+    )
+    assert tick()["pruned"] == 1 - kept
+    assert query("SELECT count(*) FROM hours_overrides") == [(kept,)]
+
+
 def test_one_broken_schedule_does_not_hold_up_the_others(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("functions.availability.horizon_job.BATCH", 1)
     tutors = [people.tutor() for _ in range(3)]

@@ -248,3 +248,17 @@ def test_a_change_that_nobody_is_mailed_triggers_no_mailer(
     insert_booking(*pair, state="completed").change("completed", "system", from_state="confirmed")
     assert dispatch() == 1
     assert triggered == []
+
+
+@pytest.mark.parametrize(("days", "kept"), [(360, 1), (370, 0)])
+def test_notifications_are_forgotten_after_a_year(people: People, days: int, kept: int) -> None:
+    person = people.student()
+    for age in (days, 1):
+        query(
+            "INSERT INTO notifications (user_id, kind, message, created_at)"
+            " VALUES (%s, 'system', 'x', now() - make_interval(days => %s))",
+            person.id,
+            age,
+        )
+    assert dispatch() == 0
+    assert query("SELECT count(*) FROM notifications") == [(kept + 1,)]
