@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -155,6 +156,8 @@ def check_settings() -> None:
                 raise CannotStart(f"{name.upper()}={value} must be at least {least}.")
         if https_only(platform_settings().meeting_url):
             raise CannotStart(f"MEETING_URL={platform_settings().meeting_url} is no https address.")
+        if not re.fullmatch("[A-Z]{3}", platform_settings().currency):
+            raise CannotStart(f"CURRENCY={platform_settings().currency} is no code of three letters.")
         signing_key()
         local_zone()
         transport(settings().mail_url)

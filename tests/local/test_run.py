@@ -102,6 +102,7 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
         ({"MEETING_URL": "http://meet.example.com"}, "MEETING_URL=http://meet.example.com is no https address."),
+        ({"CURRENCY": "złoty"}, "CURRENCY=ZŁOTY is no code of three letters."),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL"),
