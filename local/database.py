@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from functions.migrations.service import upgrade
+from functions.migrations.service import upgrade_unless_newer
 from local.engines import START_TIMEOUT, database_exists, socket_folder, start_postgres
 from local.options import CannotStart, Options
 from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
@@ -39,7 +39,7 @@ def database(options: Options, *, migrated: bool = True) -> Iterator[str]:
         stack.callback(postgres.stop)
         if migrated:
             os.environ["DATABASE_URL"] = postgres.url
-            upgrade()
+            upgrade_unless_newer()
         yield postgres.url
 
 

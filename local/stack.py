@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from functions.availability.domain.terms_commands import https_only
 from functions.mail.transports import transport
-from functions.migrations.service import upgrade
+from functions.migrations.service import upgrade_unless_newer
 from local.demo.load import has_demo_data, load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options
@@ -176,7 +176,7 @@ def check_settings() -> None:
 def prepare(options: Options) -> None:
     """Bring the database up to date, on first start fill it, and write down where it is. Raises CannotStart."""
     try:
-        upgrade()
+        upgrade_unless_newer()
     except (OperationalError, CommandError) as error:
         raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
     if options.demo:

@@ -25,25 +25,29 @@ def upgrade() -> None:
     command.upgrade(config, "head")
 
 
-def upgrade_beside_traffic() -> bool:
-    """Upgrade while requests are served, waiting for a moment without them where one is needed.
+def upgrade_unless_newer() -> bool:
+    """Upgrade; False if the database is of a newer release: a rollback takes back the code, the database stays.
 
-    False if the database is of a newer release: a rollback takes back the code, the database stays. Raises as
-    `upgrade` does.
+    Raises as `upgrade` does.
     """
+    try:
+        upgrade()
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        logger().warning("the database is of a newer release", extra={"error": str(error)})
+        return False
+    return True
+
+
+def upgrade_beside_traffic() -> bool:
+    """As `upgrade_unless_newer`, while requests are served: wait for a moment without them where one is needed."""
     for tries_left in reversed(range(TRIES)):
         try:
-            upgrade()
-        except CommandError as error:
-            if isinstance(error.__cause__, ResolutionError):
-                logger().warning("the database is of a newer release", extra={"error": str(error)})
-                return False
-            raise
+            return upgrade_unless_newer()
         except OperationalError as error:
             if not tries_left or not isinstance(error.orig, LockNotAvailable):
                 raise
             logger().warning("migration got no lock", extra={"error": str(error.orig)})
             time.sleep(PAUSE)
-        else:
-            break
-    return True
+    raise AssertionError("the last try returns or raises")

@@ -5,10 +5,11 @@ import re
 import subprocess
 from pathlib import Path
 
+from functions.migrations.service import SCRIPTS
 from local.demo.accounts import STUDENT
 from local.engines import Engine, postgres_binary
 from shared.kit.security.password_hashes import password_matches
-from tests.infra.test_migrations import migrate, rows, schema
+from tests.infra.test_migrations import FIRST_WITH_TODAYS_NAMES, migrate, rows, schema
 from tests.support.databases import new_database
 
 # Made by pg_dump of a server of 1.0.0 just started with its demo data.
@@ -20,6 +21,7 @@ RENAMED = {
     "sessions": "sign_in_sessions",
     "waitlist": "waitlist_entries",
 }
+STEPS = [path for path in (SCRIPTS / "versions").glob("0*.py") if path.name > f"{FIRST_WITH_TODAYS_NAMES}_~"]
 COUNT = "SELECT count(*) FROM {}"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
@@ -57,6 +59,18 @@ def test_release_1_0_0_is_upgraded_with_all_that_is_in_it(engines: dict[str, Eng
         assert password_matches(password_hash, STUDENT.password)
         [(body,)] = rows(old, "SELECT body FROM messages ORDER BY seq DESC LIMIT 1")
         assert body == "Do czwartku! Proszę wziąć kalkulator i kartę wzorów."
+
+
+def test_every_step_leads_back_and_forth_again_with_all_that_is_in_it(engines: dict[str, Engine]) -> None:
+    with new_database(engines) as address:
+        load(address)
+        migrate(address, "head")
+        before = counts(address)
+        for _step in range(len(STEPS)):
+            migrate(address, "--1")
+            assert {name: number for name, number in counts(address).items() if before[name] != number} == {}
+        migrate(address, "head")
+        assert counts(address) == before
 
 
 def test_the_dump_is_small() -> None:

@@ -25,10 +25,13 @@ from websockets.asyncio.client import connect
 
 from local.demo.accounts import STUDENT
 from local.engines import NOBODY, PASSABLE
+from local.options import Options
 from local.server import main
+from local.stack import prepare
 from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
 from tests.support.local_server import ROOT, LocalServer, assert_end, children, environment, free_port
+from tests.support.people import query
 
 Starter = Callable[..., LocalServer]
 
@@ -150,6 +153,16 @@ def test_a_broken_database_folder_is_a_reason_not_to_start(tmp_path: Path) -> No
 def test_a_database_that_does_not_answer_is_a_reason_not_to_start(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     assert "The database cannot be brought up to date" in reason(tmp_path / "data", DATABASE_URL=url)
+
+
+def test_the_release_before_starts_on_a_newer_database(platform: None, tmp_path: Path) -> None:
+    [(newest,)] = query("UPDATE alembic_version SET version_num = version_num RETURNING version_num")
+    query("UPDATE alembic_version SET version_num = '9999'")
+    try:
+        prepare(Options(data=str(tmp_path), demo=False))
+        assert query("SELECT version_num FROM alembic_version") == [("9999",)]
+    finally:
+        query("UPDATE alembic_version SET version_num = %s", newest)
 
 
 def test_ctrl_c_ends_everything_and_what_was_stored_is_there_afterwards(start_server: Starter) -> None:
