@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from functions.mail import repository
 from local import web_pages
 from local.host_check import local_hosts_only
 from local.invitations import find_invitation
 from local.options import Options
+from shared.domain.outbox import trigger_mailer
 from shared.domain.platform_settings import platform_settings
 from shared.kit.settings import settings
 
@@ -68,6 +70,14 @@ def show_html(request: Request) -> Response:
         return Response("There is no such mail.", 404, media_type="text/plain")
     headers = {**web_pages.HEADERS, "Content-Security-Policy": MAIL_POLICY}
     return HTMLResponse(_read(str(path))["html"] + LINKS_OPEN_IN_NEW_TABS, headers=headers)
+
+
+def show_waiting(request: Request) -> Response:
+    """How many mails about bookings wait for what else becomes of them; a POST sends them first."""
+    if request.method == "POST":
+        repository.end_waiting()
+        trigger_mailer()
+    return JSONResponse({"waiting": repository.count_waiting()})
 
 
 def list_mails(to: str, containing: str = "", newest: int | None = None) -> list[dict[str, Any]]:
@@ -171,6 +181,7 @@ def routes() -> list[Route]:
         return []
     return [
         Route(PATH, local_hosts_only(show)),
+        Route(f"{PATH}/waiting", local_hosts_only(show_waiting), methods=["GET", "POST"]),
         Route(f"{PATH}/{{mail_id}}", local_hosts_only(show_html)),
         Route("/_local/frontend", local_hosts_only(show_frontend)),
     ]

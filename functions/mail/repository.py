@@ -78,6 +78,24 @@ def clear_uncertain(mail_id: int) -> None:
         CLEAR_UNCERTAIN.run(db, (mail_id,))
 
 
+# That nobody has begun with, and that are not due: they wait for what else becomes of their bookings.
+WAITING = "sent_at IS NULL AND attempts = 0 AND due_at > now()"
+COUNT_WAITING = Query(int, compose("SELECT count(*) FROM mail_outbox WHERE {waiting}", waiting=Sql(WAITING)))
+END_WAITING = Command(compose("UPDATE mail_outbox SET due_at = now() WHERE {waiting}", waiting=Sql(WAITING)))
+
+
+def count_waiting() -> int:
+    """How many mails about bookings wait for what else becomes of them."""
+    with connection() as db:
+        return COUNT_WAITING.get(db)
+
+
+def end_waiting() -> None:
+    """Let the mails about bookings that wait be due now."""
+    with connection() as db:
+        END_WAITING.run(db)
+
+
 DELETE_OLD_MAILS = Command("""
 DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'
     OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')

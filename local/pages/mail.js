@@ -10,6 +10,7 @@ const MOST_SHOWN = 100;
 const field = document.getElementById("to");
 const list = document.getElementById("mails");
 const count = document.getElementById("count");
+const waiting = document.getElementById("waiting");
 let shown = [];
 let opened = null;
 
@@ -22,6 +23,17 @@ async function refresh() {
     if (query.get("containing") === field.value.trim()) show(json.reverse());
   } catch (error) {
     count.textContent = explain(error);
+  }
+}
+
+/** Mails about bookings that are not sent yet, because more may become of these; by POST they are sent first. */
+async function refreshWaiting(method = "GET") {
+  try {
+    const { json } = await call(method, "/_local/mail/waiting");
+    waiting.hidden = !json.waiting;
+    waiting.firstElementChild.textContent = `${json.waiting} about bookings wait five minutes for what else becomes of these.`;
+  } catch {
+    waiting.hidden = true;
   }
 }
 
@@ -75,8 +87,10 @@ field.addEventListener("input", () => {
   refresh();
 });
 document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
+waiting.lastElementChild.addEventListener("click", () => refreshWaiting("POST"));
 
 for (;;) {
   await refresh();
+  await refreshWaiting();
   await new Promise((resume) => setTimeout(resume, EVERY));
 }

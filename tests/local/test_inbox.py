@@ -1,5 +1,6 @@
 """The mail inbox as JSON and as HTML."""
 
+import json
 import os
 import shutil
 import time
@@ -7,9 +8,11 @@ import timeit
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from functions.mail.account_emails import confirmation
 from functions.mail.email_message import CalendarEntry, Fact, as_message
@@ -19,6 +22,8 @@ from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
 from tests.support.http_client import HttpClient
 from tests.support.local_server import LocalServer, running_server
+from tests.support.mail_outbox import deliver
+from tests.support.people import People, query
 
 MANY = 2_000
 # One look into a folder of so many mails; a poll of half a second then takes a tenth of a core at most.
@@ -225,3 +230,26 @@ def test_mails_are_forgotten_after_a_month(tmp_path: Path, monkeypatch: pytest.M
         os.utime(path, (time.time() - age,) * 2)
     inbox.delete_old({}, None)
     assert list(folder.iterdir()) == [new]
+
+
+def waiting(method: str) -> Any:
+    return json.loads(bytes(inbox.show_waiting(Request({"type": "http", "method": method})).body))
+
+
+def test_mails_that_wait_are_counted_and_sent_when_asked_for(people: People) -> None:
+    person = people.student()
+    for wait in ("0 minutes", "5 minutes"):
+        query(
+            "INSERT INTO mail_outbox (kind, recipient, due_at) VALUES ('password_changed', %s, now() + %s::interval)",
+            person.email,
+            wait,
+        )
+    assert waiting("GET") == {"waiting": 1}
+    assert deliver() == 1
+    assert waiting("POST") == {"waiting": 0}
+    assert deliver() == 1
+
+
+def test_a_server_says_how_many_mails_wait(inbox_server: LocalServer) -> None:
+    assert inbox_server.call("GET", "/_local/mail/waiting").json() == {"waiting": 0}
+    assert inbox_server.call("POST", "/_local/mail/waiting").json() == {"waiting": 0}

@@ -199,3 +199,19 @@ def test_the_inbox_is_there_beside_a_served_frontend(
     page = open_page("/_local/mail", on=server).page
     # The frontend is here, so that the link leads to it.
     expect(page.get_by_text(f"{server.url}/account/confirm-email/?token=")).to_be_visible()
+
+
+def test_mails_that_wait_are_named_and_can_be_sent_now(open_page: OpenPage) -> None:
+    page = open_page("/_local/mail").page
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.method)
+        route.fulfill(json={"waiting": 0 if "POST" in asked else 2})
+
+    page.route("**/_local/mail/waiting", answer)
+    page.reload()
+    expect(page.get_by_text("2 about bookings wait five minutes")).to_be_visible()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_role("button", name="Send now")).to_be_hidden()
+    assert asked[:2] == ["GET", "POST"]
