@@ -11,7 +11,9 @@ from samcli.lib.providers.sam_function_provider import SamFunctionProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
 stacks, _ = SamLocalStackProvider.get_stacks("template.yaml")
-functions = {each.name: each.imageconfig["Command"] for each in SamFunctionProvider(stacks).get_all()}
+# The one whose code stands in a template is nothing to build.
+made = [each for each in SamFunctionProvider(stacks).get_all() if not each.inlinecode]
+functions = {each.name: each.imageconfig["Command"] for each in made}
 routes = [(each.path, each.function_name) for each in ApiProvider(stacks).api.routes]
 ignored = [line for line in Path(".dockerignore").read_text().splitlines() if line]
 context = sorted(exclude_paths(".", ignored, dockerfile="infra/Dockerfile"))
