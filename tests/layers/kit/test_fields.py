@@ -129,7 +129,16 @@ def test_a_moment_that_needs_an_offset_is_not_guessed(sent: str) -> None:
     assert read(Moment(zone=lambda: WARSAW, offset=True), sent) == [NO_OFFSET]
 
 
-@pytest.mark.parametrize("sent", ["2035-01-10T08:00:01Z", "2035-01-10T08:00:00.000001", "2035-01-10T08:00+01:00:30"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "2035-01-10T08:00:01Z",
+        "2035-01-10T08:00:00.000001",
+        "2035-01-10T08:00:00.000000001Z",
+        "2035-01-10T08:00:00,0000000009Z",
+        "2035-01-10T08:00+01:00:30",
+    ],
+)
 def test_a_whole_minute_has_no_seconds(sent: str) -> None:
     assert read(Moment(zone=lambda: WARSAW, whole_minute=True), sent) == [NOT_WHOLE_MINUTE]
     assert isinstance(read(Moment(zone=lambda: WARSAW), sent), datetime)

@@ -44,6 +44,8 @@ NO_OFFSET = "Podaj datę z czasem razem z przesunięciem względem UTC, np. 2027
 NOT_WHOLE_MINUTE = "Podaj pełną minutę, bez sekund."
 
 NO_TIME, MINUTE = timedelta(0), timedelta(minutes=1)
+# Of a second, of whatever length: no more than six digits of it are read.
+FRACTION = re.compile(r"[.,]\d*[1-9]")
 TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
 FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
 
@@ -230,15 +232,15 @@ class Moment(_Field):
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             raise invalid(NOT_MOMENT) from None
-        if complaints := self._complaints(moment):
+        if complaints := self._complaints(value, moment):
             raise invalid(*complaints)
         return self._in_zone(moment)
 
-    def _complaints(self, moment: datetime) -> list[str]:
-        """An offset may have seconds, too."""
+    def _complaints(self, text: str, moment: datetime) -> list[str]:
+        """An offset may have seconds, too, and a second more digits than are read."""
         offset = moment.utcoffset()
         complaints = [NO_OFFSET] if self.offset and offset is None else []
-        if self.whole_minute and (moment.second or moment.microsecond or (offset or NO_TIME) % MINUTE):
+        if self.whole_minute and (FRACTION.search(text) or moment.second or (offset or NO_TIME) % MINUTE):
             complaints.append(NOT_WHOLE_MINUTE)
         return complaints
 
