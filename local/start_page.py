@@ -66,7 +66,7 @@ def routes(options: Options) -> list[BaseRoute]:
     return [
         Route("/", show),
         Route("/_local/info", describe),
-        Route("/_local/full_groups/{tutor_id:int}", show_full_groups),
+        Route("/_local/full_groups/{tutor_id:int64}", show_full_groups),
     ]
 
 
