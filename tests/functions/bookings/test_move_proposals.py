@@ -1,8 +1,6 @@
 """A tutor's move is a proposal: the session keeps its time until its students have accepted another."""
 
-import random
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -29,47 +27,11 @@ from tests.support.booking_client import (
     terms,
     wait,
 )
-from tests.support.booking_protection import no_deadlock, without_constraint, without_locks
-from tests.support.lambda_client import Answer, LambdaClient
-from tests.support.people import People, Person, query
-from tests.support.races import at_once
+from tests.support.lambda_client import LambdaClient
+from tests.support.move_proposals import answer_to, held, kinds, propose, proposed, run_out, starts
+from tests.support.people import People, query
 
 availability = LambdaClient(availability_handler)
-
-
-def propose(tutor: Person, booking: int, start: datetime, **more: Any) -> Answer:
-    return post(tutor, f"{booking}/reschedule/", new_time(start, **REASON, **more))
-
-
-def proposed(tutor: Person, booking: int, start: datetime, **more: Any) -> dict[str, Any]:
-    """The reservation with a proposal that was made."""
-    answer = propose(tutor, booking, start, **more)
-    assert answer.status == 200, answer
-    assert answer.json["proposal"] is not None
-    reservation: dict[str, Any] = answer.json
-    return reservation
-
-
-def answer_to(person: Person, booking: int, verb: str, **body: Any) -> Answer:
-    return post(person, f"{booking}/proposal/{verb}/", body)
-
-
-def starts(*bookings: int) -> list[datetime]:
-    return [row[0] for row in query("SELECT starts_at FROM bookings WHERE id = ANY(%s) ORDER BY id", list(bookings))]
-
-
-def held() -> list[datetime]:
-    """The times that are held for proposals."""
-    found = query("SELECT starts_at FROM tutoring_sessions WHERE moves_session_id IS NOT NULL ORDER BY starts_at")
-    return [row[0] for row in found]
-
-
-def kinds(booking: int) -> list[str]:
-    return [kind for kind, *_ in history(booking)]
-
-
-def run_out() -> None:
-    query("UPDATE tutoring_sessions SET held_until = now() WHERE moves_session_id IS NOT NULL")
 
 
 @pytest.mark.parametrize("confirmation", ["automatic", "manual"])
@@ -337,168 +299,3 @@ def test_time_off_over_what_is_proposed_withdraws_it(people: People) -> None:
     assert availability("POST", "/api/availability/overrides/me/", token=tutor.access, json_body=body).status == 201
     assert (held(), state(booking)[0]) == ([], "cancelled")
     assert inconsistencies() == []
-
-
-# Groups
-
-
-def group_of(people: People, tutor: Person, size: int, day: int = 0) -> tuple[list[Person], list[int]]:
-    students = [people.student() for _ in range(size)]
-    return students, [booked(each, tutor, at(10, day), kind="group")["id"] for each in students]
-
-
-def test_a_group_moves_when_all_have_accepted(people: People) -> None:
-    tutor = free_tutor(people)
-    students, bookings = group_of(people, tutor, 3)
-    proposed(tutor, bookings[1], at(15))
-    for student, booking in zip(students[:2], bookings[:2], strict=True):
-        for _ in range(2):
-            shown = answer_to(student, booking, "accept").json
-            assert (shown["proposal"]["accepted"], starts(booking)) == (True, [at(10)])
-    assert answer_to(students[2], bookings[2], "accept").json["proposal"] is None
-    assert starts(*bookings) == [at(15)] * 3
-    assert [kinds(each)[1:] for each in bookings] == [["move_proposed", "move_agreed", "rescheduled"]] * 3
-    assert [history(each)[-1][3] for each in bookings] == ["system", "system", "student"]
-    assert inconsistencies() == []
-
-
-def test_one_of_a_group_leaves_instead_and_the_others_move(people: People) -> None:
-    tutor = free_tutor(people)
-    students, bookings = group_of(people, tutor, 3)
-    proposed(tutor, bookings[0], at(15))
-    for student, booking in zip(students[:2], bookings[:2], strict=True):
-        answer_to(student, booking, "accept")
-    assert answer_to(students[2], bookings[2], "decline").json["state"] == "cancelled"
-    assert starts(*bookings) == [at(15), at(15), at(10)]
-    proposed(tutor, bookings[0], at(18))
-    answer_to(students[0], bookings[0], "accept")
-    assert post(students[1], f"{bookings[1]}/cancel/").status == 200
-    assert starts(bookings[0]) == [at(15)]
-    assert sweep()["proposals"] == 1
-    assert starts(bookings[0]) == [at(18)]
-    assert inconsistencies() == []
-
-
-def test_a_group_stays_if_one_does_not_answer(people: People) -> None:
-    tutor = free_tutor(people)
-    students, bookings = group_of(people, tutor, 2)
-    proposed(tutor, bookings[0], at(15))
-    answer_to(students[0], bookings[0], "accept")
-    run_out()
-    assert sweep()["proposals"] == 1
-    assert (starts(*bookings), held()) == ([at(10)] * 2, [])
-    assert proposed(tutor, bookings[0], at(16))["proposal"]["accepted"] is False
-
-
-def test_nobody_gets_a_seat_of_a_group_that_is_to_move(people: People) -> None:
-    tutor, late = free_tutor(people, group_seats=3), people.student()
-    students, bookings = group_of(people, tutor, 2)
-    [(session,)] = query("SELECT DISTINCT session_id FROM bookings")
-    proposed(tutor, bookings[0], at(15))
-    assert_error(post(late, "", {"session": session}), 409, "session_full")
-    assert_error(book(late, tutor, at(15), kind="group"), 409, "slot_taken")
-    slots = availability("GET", f"/api/availability/tutors/{tutor.tutor_id}/slots/?kind=group", token=late.access)
-    assert str(session) not in slots.body.decode()
-    assert wait(late, session).status == 201
-    answer_to(tutor, bookings[0], "withdraw")
-    assert sweep()["passed_on"] == 1
-    assert state(offered(late)) == ("pending", "student")
-    assert inconsistencies() == []
-    assert len(students) == 2
-
-
-# Races
-
-
-def proof(small: int, full: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("rounds", [small, pytest.param(full, marks=pytest.mark.proof)])
-
-
-CALLERS = 6
-
-
-def race_for_a_time(people: People, rounds: int) -> list[int]:
-    """How many of a tutor's proposals at once get one time, with a booking of it among them."""
-    tutor = free_tutor(people, days=rounds)
-    students, found = [people.student() for _ in range(CALLERS)], []
-    for day in range(rounds):
-        bookings = [booked(each, tutor, at(2 * n, day))["id"] for n, each in enumerate(students)]
-        calls = [partial(propose, tutor, each, at(20, day)) for each in bookings]
-        answers = at_once(*calls, partial(book, people.student(), tutor, at(20.5, day)))
-        assert {answer.status for answer in answers} <= {200, 201, 409, 503}
-        found.append(sum(answer.status in {200, 201} for answer in answers))
-    return found
-
-
-@pytest.mark.usefixtures("any_number_of_bookings")
-@proof(4, 300)
-def test_of_proposals_at_once_one_gets_the_time(people: People, rounds: int) -> None:
-    with no_deadlock():
-        assert race_for_a_time(people, rounds) == [1] * rounds
-    assert inconsistencies() == []
-
-
-@pytest.mark.usefixtures("any_number_of_bookings")
-def test_without_lock_and_constraint_a_time_is_proposed_twice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_locks(monkeypatch)
-    with without_constraint("tutoring_sessions", "tutoring_sessions_overlap"):
-        assert max(race_for_a_time(people, 6)) > 1
-
-
-def race_of_answers(people: People, rounds: int) -> list[str]:
-    """Accept, decline, withdraw, cancel and expire at once; what became of each booking."""
-    chance, tutor, student, ends = random.Random(7), free_tutor(people, days=rounds), people.student(), []
-    for day in range(rounds):
-        booking = booked(student, tutor, at(10, day))["id"]
-        proposed(tutor, booking, at(12, day))
-        query(
-            "UPDATE tutoring_sessions SET held_until = clock_timestamp() + %s WHERE moves_session_id IS NOT NULL",
-            timedelta(milliseconds=chance.randrange(25)),
-        )
-        another = (
-            partial(answer_to, student, booking, "decline"),
-            partial(answer_to, tutor, booking, "withdraw"),
-            partial(post, student, f"{booking}/cancel/"),
-            partial(propose, tutor, booking, at(15, day)),
-        )[day % 4]
-        answers = at_once(
-            partial(answer_to, student, booking, "accept", start_time=at(12, day).isoformat()),
-            another,
-            lambda: Answer(200 if sweep()["proposals"] else 409, b""),
-            partial(book, people.student(), tutor, at(12, day)),
-        )
-        assert max(answer.status for answer in answers) < 500, answers
-        run_out()
-        sweep()
-        assert held() == []
-        kind = kinds(booking)
-        assert sum(each in kind for each in ("rescheduled", "move_declined", "move_expired")) <= 2
-        if "rescheduled" in kind:
-            assert (starts(booking), answers[0].status, answers[3].status) == ([at(12, day)], 200, 409)
-        else:
-            assert (starts(booking), answers[0].status) == ([at(10, day)], 409)
-        ends.append(kind[-1])
-    return ends
-
-
-@pytest.mark.usefixtures("any_number_of_bookings")
-@proof(8, 400)
-def test_accepting_declining_cancelling_and_expiring_at_once(people: People, rounds: int) -> None:
-    with no_deadlock():
-        assert len(race_of_answers(people, rounds)) == rounds
-    assert inconsistencies() == []
-
-
-@pytest.mark.usefixtures("any_number_of_bookings")
-def test_without_the_lock_a_proposal_gets_two_answers(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_locks(monkeypatch)
-    tutor, student, doubled = free_tutor(people, days=12), people.student(), 0
-    for day in range(12):
-        booking = booked(student, tutor, at(10, day))["id"]
-        proposed(tutor, booking, at(12, day))
-        calls = [
-            partial(answer_to, *who, booking, verb) for who, verb in (((student,), "accept"), ((tutor,), "withdraw"))
-        ]
-        answers = at_once(*calls, *calls)
-        doubled += sum(answer.status == 200 for answer in answers) > 1
-    assert doubled

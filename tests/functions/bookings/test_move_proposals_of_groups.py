@@ -1,0 +1,87 @@
+"""A tutor's proposal to move a group: each of its students accepts or leaves."""
+
+from functions.availability.handler import handler as availability_handler
+from tests.support.booking_client import (
+    assert_error,
+    at,
+    book,
+    booked,
+    free_tutor,
+    history,
+    inconsistencies,
+    offered,
+    post,
+    state,
+    sweep,
+    wait,
+)
+from tests.support.lambda_client import LambdaClient
+from tests.support.move_proposals import answer_to, held, kinds, proposed, run_out, starts
+from tests.support.people import People, Person, query
+
+availability = LambdaClient(availability_handler)
+
+
+def group_of(people: People, tutor: Person, size: int, day: int = 0) -> tuple[list[Person], list[int]]:
+    students = [people.student() for _ in range(size)]
+    return students, [booked(each, tutor, at(10, day), kind="group")["id"] for each in students]
+
+
+def test_a_group_moves_when_all_have_accepted(people: People) -> None:
+    tutor = free_tutor(people)
+    students, bookings = group_of(people, tutor, 3)
+    proposed(tutor, bookings[1], at(15))
+    for student, booking in zip(students[:2], bookings[:2], strict=True):
+        for _ in range(2):
+            shown = answer_to(student, booking, "accept").json
+            assert (shown["proposal"]["accepted"], starts(booking)) == (True, [at(10)])
+    assert answer_to(students[2], bookings[2], "accept").json["proposal"] is None
+    assert starts(*bookings) == [at(15)] * 3
+    assert [kinds(each)[1:] for each in bookings] == [["move_proposed", "move_agreed", "rescheduled"]] * 3
+    assert [history(each)[-1][3] for each in bookings] == ["system", "system", "student"]
+    assert inconsistencies() == []
+
+
+def test_one_of_a_group_leaves_instead_and_the_others_move(people: People) -> None:
+    tutor = free_tutor(people)
+    students, bookings = group_of(people, tutor, 3)
+    proposed(tutor, bookings[0], at(15))
+    for student, booking in zip(students[:2], bookings[:2], strict=True):
+        answer_to(student, booking, "accept")
+    assert answer_to(students[2], bookings[2], "decline").json["state"] == "cancelled"
+    assert starts(*bookings) == [at(15), at(15), at(10)]
+    proposed(tutor, bookings[0], at(18))
+    answer_to(students[0], bookings[0], "accept")
+    assert post(students[1], f"{bookings[1]}/cancel/").status == 200
+    assert starts(bookings[0]) == [at(15)]
+    assert sweep()["proposals"] == 1
+    assert starts(bookings[0]) == [at(18)]
+    assert inconsistencies() == []
+
+
+def test_a_group_stays_if_one_does_not_answer(people: People) -> None:
+    tutor = free_tutor(people)
+    students, bookings = group_of(people, tutor, 2)
+    proposed(tutor, bookings[0], at(15))
+    answer_to(students[0], bookings[0], "accept")
+    run_out()
+    assert sweep()["proposals"] == 1
+    assert (starts(*bookings), held()) == ([at(10)] * 2, [])
+    assert proposed(tutor, bookings[0], at(16))["proposal"]["accepted"] is False
+
+
+def test_nobody_gets_a_seat_of_a_group_that_is_to_move(people: People) -> None:
+    tutor, late = free_tutor(people, group_seats=3), people.student()
+    students, bookings = group_of(people, tutor, 2)
+    [(session,)] = query("SELECT DISTINCT session_id FROM bookings")
+    proposed(tutor, bookings[0], at(15))
+    assert_error(post(late, "", {"session": session}), 409, "session_full")
+    assert_error(book(late, tutor, at(15), kind="group"), 409, "slot_taken")
+    slots = availability("GET", f"/api/availability/tutors/{tutor.tutor_id}/slots/?kind=group", token=late.access)
+    assert str(session) not in slots.body.decode()
+    assert wait(late, session).status == 201
+    answer_to(tutor, bookings[0], "withdraw")
+    assert sweep()["passed_on"] == 1
+    assert state(offered(late)) == ("pending", "student")
+    assert inconsistencies() == []
+    assert len(students) == 2

@@ -1,0 +1,43 @@
+"""Proposals of tutors to move sessions, for tests."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.support.booking_client import REASON, history, new_time, post
+from tests.support.lambda_client import Answer
+from tests.support.people import Person, query
+
+
+def propose(tutor: Person, booking: int, start: datetime, **more: Any) -> Answer:
+    return post(tutor, f"{booking}/reschedule/", new_time(start, **REASON, **more))
+
+
+def proposed(tutor: Person, booking: int, start: datetime, **more: Any) -> dict[str, Any]:
+    """The reservation with a proposal that was made."""
+    answer = propose(tutor, booking, start, **more)
+    assert answer.status == 200, answer
+    assert answer.json["proposal"] is not None
+    reservation: dict[str, Any] = answer.json
+    return reservation
+
+
+def answer_to(person: Person, booking: int, verb: str, **body: Any) -> Answer:
+    return post(person, f"{booking}/proposal/{verb}/", body)
+
+
+def starts(*bookings: int) -> list[datetime]:
+    return [row[0] for row in query("SELECT starts_at FROM bookings WHERE id = ANY(%s) ORDER BY id", list(bookings))]
+
+
+def held() -> list[datetime]:
+    """The times that are held for proposals."""
+    found = query("SELECT starts_at FROM tutoring_sessions WHERE moves_session_id IS NOT NULL ORDER BY starts_at")
+    return [row[0] for row in found]
+
+
+def kinds(booking: int) -> list[str]:
+    return [kind for kind, *_ in history(booking)]
+
+
+def run_out() -> None:
+    query("UPDATE tutoring_sessions SET held_until = now() WHERE moves_session_id IS NOT NULL")
