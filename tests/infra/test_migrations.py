@@ -171,6 +171,7 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
     assert functions >= {
         "fold",
         "is_one_edit_apart",
+        "has_similar_word",
         "format_time",
         "copy_account_to_tutor",
         "fill_tutor_from_account",

@@ -50,7 +50,7 @@ MISSPELT = """
     OR t.name_folded LIKE '%%' || right({word}, -{half}) || ' %%'
     OR t.name_folded
         LIKE '%% ' || overlay({word} PLACING reverse(substr({word}, {half}, 2)) FROM {half} FOR 2) || ' %%')
-AND EXISTS (SELECT FROM string_to_table(t.name_folded, ' ') part WHERE is_one_edit_apart(part, {word}))
+AND has_similar_word(t.name_folded, {word})
 """
 
 
