@@ -21,6 +21,10 @@ export class Account extends EventTarget {
     return `tokens of ${this.demo.email}`;
   }
 
+  get #deviceKey() {
+    return `device of ${this.demo.email}`;
+  }
+
   get firstName() {
     return this.demo.first_name;
   }
@@ -33,7 +37,9 @@ export class Account extends EventTarget {
   async signIn() {
     if (this.isSignedIn) return;
     const { email, password } = this.demo;
-    this.#signingIn ??= call("POST", "/api/token/", { body: { email, password } });
+    // The token that this browser had before tells it from a new device, about which the owner is mailed.
+    const refresh = localStorage.getItem(this.#deviceKey) ?? undefined;
+    this.#signingIn ??= call("POST", "/api/token/", { body: { email, password, refresh } });
     try {
       this.#keep((await this.#signingIn).json);
     } finally {
@@ -82,8 +88,10 @@ export class Account extends EventTarget {
   #keep(tokens) {
     const was = this.isSignedIn;
     this.#tokens = tokens;
-    if (tokens) sessionStorage.setItem(this.#key, JSON.stringify(tokens));
-    else sessionStorage.removeItem(this.#key);
+    if (tokens) {
+      sessionStorage.setItem(this.#key, JSON.stringify(tokens));
+      localStorage.setItem(this.#deviceKey, tokens.refresh);
+    } else sessionStorage.removeItem(this.#key);
     if (was !== this.isSignedIn) this.dispatchEvent(new Event("changed"));
   }
 }
