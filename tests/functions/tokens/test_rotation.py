@@ -7,7 +7,9 @@ from typing import Any
 import jwt
 import pytest
 
+from functions.tokens import repository
 from functions.tokens.handler import handler
+from shared.kit.db.query import Query
 from tests.conftest import SECRET
 from tests.support.conversations import add_conversation
 from tests.support.lambda_client import Answer, LambdaClient
@@ -150,6 +152,16 @@ def test_two_tabs_that_ask_at_once_get_the_same_successor(people: People) -> Non
         [token] = {answer.json["refresh"] for answer in answers}
         wait(61)
     assert query("SELECT generation FROM sign_in_sessions") == [(5,)]
+
+
+def test_it_is_the_number_in_the_statement_that_makes_the_others_wait(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weaker = repository.ROTATE_SESSION.text.replace("AND generation = %(generation)s AND", "AND")
+    monkeypatch.setattr(repository, "ROTATE_SESSION", Query(repository.Successor, weaker))
+    token = people.student().refresh
+    answers = at_once(*[partial(rotate, token)] * 4)
+    assert len({answer.json["refresh"] for answer in answers}) > 1
 
 
 def test_a_client_gone_wrong_keeps_the_last_successor(people: People) -> None:
