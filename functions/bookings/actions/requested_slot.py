@@ -7,7 +7,7 @@ from uuid import UUID
 from functions.bookings.actions.pace import check_pace
 from functions.bookings.data import lookups
 from functions.bookings.domain.commands import SlotCommand
-from functions.bookings.domain.errors import BeyondWindow, OwnSlot, SlotNotOffered, TutorIncomplete
+from functions.bookings.domain.errors import BeyondWindow, InThePast, OwnSlot, SlotNotOffered, TutorIncomplete
 from shared.data.locking import lock_people
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.kit.db.pool import PooledConnection
@@ -18,8 +18,8 @@ ONE_SLOT = "Podaj schedule_item, albo tutor i start_time, albo session."
 ONE_END = "Podaj length albo end_time."
 ENDS_BEFORE_START = "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."
 LONGEST = timedelta(hours=24)
-# Room for buffers and weeks before the last date there is.
-LAST_YEAR = 9990
+# Room for zones, buffers and weeks before the last date there is, and behind the first.
+FIRST_YEAR, LAST_YEAR = 1000, 9990
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class RequestedSlot:
 def find_requested_slot(db: PooledConnection, command: SlotCommand) -> RequestedSlot:
     """The slot meant.
 
-    Raises FieldErrors for a request that means nothing, NotFound for unknown items and tutors, SlotNotOffered or
-    BeyondWindow.
+    Raises FieldErrors for a request that means nothing, NotFound for unknown items and tutors, SlotNotOffered,
+    InThePast or BeyondWindow.
     """
     if command.schedule_item is not None and command.tutor is None:
         slot = _part_of_item(db, command, command.schedule_item)
@@ -53,6 +53,8 @@ def find_requested_slot(db: PooledConnection, command: SlotCommand) -> Requested
         slot = RequestedSlot(command.tutor, account, _given_span(command))
     else:
         raise FieldErrors({"non_field_errors": [ONE_SLOT]})
+    if slot.span.starts_at.year < FIRST_YEAR:
+        raise InThePast
     if slot.span.ends_at.year > LAST_YEAR:
         raise BeyondWindow
     if slot.span.ends_at - slot.span.starts_at > LONGEST:

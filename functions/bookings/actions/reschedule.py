@@ -10,7 +10,7 @@ from functions.bookings.actions.propose_move import TooLateToReschedule, propose
 from functions.bookings.actions.unit_of_work import lock_booking
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.commands import NewTime
-from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, WrongState
+from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, InThePast, WrongState
 from functions.bookings.domain.transitions import RESCHEDULABLE, Actor, Role
 from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
 from shared.domain.free_time import Calendar, Span, load_calendar
@@ -70,9 +70,11 @@ def check_it_may_move(booking: LockedBooking, role: Role) -> None:
 
 
 def new_span(booking: LockedBooking, command: NewTime) -> Span:
-    """When the session is to be. Raises FieldErrors for what is too far away."""
+    """When the session is to be. Raises FieldErrors for what is too far away, InThePast."""
     length = booking.length if command.length is None else timedelta(minutes=command.length)
     start = command.start_time.astimezone(UTC)
+    if start < booking.now:
+        raise InThePast
     # An item that was entered by hand can be booked however far away it is, and moves from there.
     is_far = booking.starts_at > booking.now + FARTHEST
     if start > (booking.starts_at if is_far else booking.now) + FARTHEST:

@@ -44,7 +44,7 @@ series = router("bookings")
     status_code=201,
     response_model=BookedSeries,
     responses=change_responses(
-        NotFound, OwnSlot, SlotNotOffered, BeyondWindow, SeriesConflict, TooManyBookings, Throttled
+        NotFound, OwnSlot, InThePast, SlotNotOffered, BeyondWindow, SeriesConflict, TooManyBookings, Throttled
     ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
