@@ -12,8 +12,7 @@ from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.errors import Conflict
 from functions.bookings.domain.transitions import CANCEL, DECLINE, Actor
 from shared.kit.db.pool import PooledConnection
-from shared.kit.errors import FieldErrors, NotFound
-from shared.kit.http.fields import REQUIRED
+from shared.kit.errors import REQUIRED, FieldErrors, NotFound
 
 
 class TooLateToCancel(Conflict):

@@ -29,6 +29,10 @@ class RecordedError(AppError):
         """Leave the body as it was recorded."""
 
 
+# Here, so that who complains of nothing else needs none of the fields' types.
+REQUIRED = "To pole jest wymagane."
+
+
 class FieldErrors(RecordedError):
     """400 {"field": ["message", ...], ...}, all wrong fields at once."""
 

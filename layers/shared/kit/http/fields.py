@@ -17,11 +17,12 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from shared.kit import errors
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.text import is_visible, one_form, unstorable_characters
 from shared.texts import json_types
 
-REQUIRED = "To pole jest wymagane."
+REQUIRED = errors.REQUIRED
 BLANK = "To pole nie może być puste."
 NULL = "Pole nie może mieć wartości null."
 NOT_VALID = "Niepoprawna wartość."
