@@ -28,19 +28,17 @@ class Figures:
         self.succeeded_at = succeeded_at
         # What others count: names to numbers.
         self.sources = (process_figures, pool_figures, *sources)
-        self.requests: Counter[tuple[str, str, int]] = Counter()
-        # By method and route: how many took as long as each class, and the sum of their seconds.
-        self.durations: dict[tuple[str, str], list[float]] = {}
+        # By method, route and status: how many took as long as each class, and the sum of their seconds.
+        self.requests: dict[tuple[str, str, int], list[float]] = {}
         self._events: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def add_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        self.requests[method, route, status] += 1
-        durations = self.durations.get((method, route))
-        if durations is None:
-            durations = self.durations[method, route] = [0.0] * (len(BUCKETS) + 2)
-        durations[bisect_left(BUCKETS, seconds)] += 1
-        durations[-1] += seconds
+        numbers = self.requests.get((method, route, status))
+        if numbers is None:
+            numbers = self.requests[method, route, status] = [0.0] * (len(BUCKETS) + 2)
+        numbers[bisect_left(BUCKETS, seconds)] += 1
+        numbers[-1] += seconds
 
     def count(self, name: str, amount: int) -> None:
         """Something happened, as `shared.kit.observability.metrics.count` says."""
@@ -51,8 +49,7 @@ class Figures:
         with self._lock:
             events = dict(self._events)
         return {
-            "requests": [[list(labels), number] for labels, number in self.requests.items()],
-            "durations": [[list(labels), numbers] for labels, numbers in self.durations.items()],
+            "requests": [[list(labels), numbers] for labels, numbers in self.requests.items()],
             "events": events,
             "succeeded_at": self.succeeded_at(),
             "gauges": {name: number for source in self.sources for name, number in source().items()},

@@ -11,6 +11,7 @@ class Totals:
 
     def __init__(self, other: Self | None = None) -> None:
         self.requests: Counter[tuple[str, ...]] = Counter(other.requests if other else ())
+        # By method and route, as those of `local.monitoring.figures`.
         self.durations: dict[tuple[str, ...], list[float]] = dict(other.durations if other else ())
         self.events: Counter[str] = Counter(other.events if other else ())
         # Of whatever has no labels, counters among them: their names end in `_total`.
@@ -19,11 +20,10 @@ class Totals:
 
     def add(self, snapshot: Snapshot, *, counters_only: bool = False) -> None:
         """Add what a worker says; of one that has ended only what it had counted."""
-        for labels, number in snapshot.get("requests", ()):
-            self.requests[tuple(map(str, labels))] += number
-        for labels, numbers in snapshot.get("durations", ()):
-            before = self.durations.get(tuple(labels), [0.0] * len(numbers))
-            self.durations[tuple(labels)] = [one + other for one, other in zip(before, numbers, strict=True)]
+        for (method, route, status), numbers in snapshot.get("requests", ()):
+            self.requests[method, route, str(status)] += int(sum(numbers[:-1]))
+            before = self.durations.get((method, route), [0.0] * len(numbers))
+            self.durations[method, route] = [one + other for one, other in zip(before, numbers, strict=True)]
         self.events.update(snapshot.get("events", {}))
         for name, number in snapshot.get("gauges", {}).items():
             if name.endswith("_total") or not counters_only:
