@@ -31,7 +31,8 @@ from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.local_server import running_server
 from tests.support.people import People, Person, insert, query
-from tests.support.request_scenario import GONE, OTHER, PARTS, SERIES, STEPS, STUDENT, TALK, TUTOR, Step
+from tests.support.request_scenario import PARTS, STEPS
+from tests.support.request_step import GONE, OTHER, SERIES, STUDENT, TALK, TUTOR, Step
 
 # The longest prefix of a path tells the function, as the routes of the API Gateway do.
 HANDLERS = {

@@ -7,15 +7,11 @@ import compileall
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -25,6 +21,7 @@ from functions.migrations.service import upgrade
 from local.engines import socket_folder, start_postgres, start_valkey
 from shared.kit.db.pool import close_pool
 from shared.kit.settings import settings
+from tests.benchmarks.cold_start_case import Case, Event
 from tests.benchmarks.report import Figure
 from tests.benchmarks.server import SECRET, BenchServer
 from tests.events.recorded import recorded
@@ -33,75 +30,14 @@ from tests.support.conversations import add_conversation
 from tests.support.moto_aws import moto_server
 from tests.support.people import PASSWORD, People, Person, insert, query
 from tools.cloud.intrinsics import REGION
-from tools.cloud.lambda_process import LambdaProcess
 from tools.cloud.management_api import ManagementApi
 from tools.cloud.packages import function_packages, required, top_level
 from tools.cloud.project import ROOT
 
 ROUNDS = 7
-WARM_CALLS = 20
 # How many times the empty function's cold start a function may take.
 STORE, PUSH, HTTP = 12.0, 15.0, 20.0
-EMPTY = "tests.support.functions.empty.handler"
 CONNECTION = "c2VuZGVy"
-Event = dict[str, Any]
-
-
-@dataclass
-class Case:
-    """A function, the event it starts with, and what was measured.
-
-    In milliseconds but for `init`, the share of the cold start before the first event, and `peak`, in MB. Time that
-    other processes of this machine took is not counted.
-    """
-
-    name: str
-    handler: str
-    event: Callable[[], Event]
-    limit: float | None
-    empty: list[float] = field(default_factory=list)
-    init: list[float] = field(default_factory=list)
-    cold: list[float] = field(default_factory=list)
-    warm: list[float] = field(default_factory=list)
-    peak: list[float] = field(default_factory=list)
-
-    def start(self, environment: dict[str, str]) -> None:
-        """A cold start of the empty function and one of this, then some warm calls of the same process."""
-        with LambdaProcess(EMPTY, {}) as function:
-            function.invoke({})
-            self.empty.append(function.cold_ms - function.waited_ms)
-        with LambdaProcess(self.handler, environment) as function:
-            self._call(function)
-            self.init.append(function.init_ms / function.cold_ms)
-            self.cold.append(function.cold_ms - function.waited_ms)
-            for _ in range(WARM_CALLS):
-                self.warm.append(self._call(function))
-            self.peak.append(function.peak_mb)
-
-    def _call(self, function: LambdaProcess) -> float:
-        """Milliseconds until the answer, which has to be a good one."""
-        event = self.event()
-        started = time.perf_counter()
-        answer = function.invoke(event)
-        milliseconds = (time.perf_counter() - started) * 1000
-        if answer and answer.get("statusCode", 200) >= 400:
-            raise AssertionError(f"{self.name}: {answer}")
-        return milliseconds
-
-    def figure(self) -> Figure:
-        cold, empty = statistics.median(self.cold), statistics.median(self.empty)
-        detail = (
-            f"{cold:4.0f} ms over {empty:3.0f} ms, {statistics.median(self.init):.0%} of it imports; "
-            f"warm p50 {statistics.median(self.warm):5.2f}, p99 {statistics.quantiles(self.warm, n=100)[98]:6.2f} ms; "
-            f"peak {max(self.peak):4.0f} MB; own folder {_kilobytes(self.handler):4.0f} kB"
-        )
-        return Figure(f"cold start, {self.name}", cold / empty, at_most=self.limit, detail=detail)
-
-
-def _kilobytes(handler: str) -> float:
-    """What a function's image holds beyond the layer that all share."""
-    folder = ROOT / Path(*handler.split(".")[:2])
-    return sum(path.stat().st_size for path in folder.rglob("*.py")) / 1000
 
 
 def _layer_megabytes() -> float:

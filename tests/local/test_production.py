@@ -17,7 +17,7 @@ from local.production import refuse_what_is_unsafe
 from local.server import main
 from local.stack import prepare
 from tests.local.conftest import FirstFolder
-from tests.local.test_run import shell
+from tests.local.test_reasons_not_to_start import shell
 from tests.support.local_server import ROOT, LocalServer, running_server
 from tests.support.people import insert
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, closing, contextmanager
 from pathlib import Path
-from unittest.mock import patch
 
 import httpx
 import pytest
@@ -26,37 +25,12 @@ from websockets.asyncio.client import connect
 from local.demo.accounts import STUDENT
 from local.engines import NOBODY, PASSABLE
 from local.options import Options
-from local.server import main
 from local.stack import prepare
-from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
 from tests.support.local_server import ROOT, LocalServer, assert_end, children, environment, free_port
 from tests.support.people import query
 
 Starter = Callable[..., LocalServer]
-
-
-@contextmanager
-def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
-    """What a shell would have made of this process before it starts the server."""
-    handler = signal.getsignal(signal.SIGTERM)
-    try:
-        with patch.dict(os.environ, environment(DATA=str(data), **{"PORT": str(free_port()), **options}), clear=True):
-            read_settings_again()
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, handler)
-        read_settings_again()
-
-
-def reason(data: Path, **options: str) -> str:
-    """Start a server, in this process, that is expected to give up; what it says."""
-    started = patch("local.server.serve", side_effect=AssertionError("it has started"))
-    with shell(data, options), started, pytest.raises(SystemExit) as ended:
-        main()
-    assert isinstance(ended.value.code, str)
-    assert len(ended.value.code.splitlines()) == 1
-    return ended.value.code
 
 
 def command(process: int) -> str:
@@ -78,81 +52,6 @@ def test_it_says_where_everything_is(server: LocalServer) -> None:
     for path in ("/", "/api/swagger/docs/", "/_local/mail"):
         assert re.search(rf"http://localhost:\d+{path}\n", server.output)
     assert f"{STUDENT.email}  {STUDENT.password}" in server.output
-
-
-def test_a_second_server_on_the_same_folder_gives_up_in_one_line(server: LocalServer) -> None:
-    command = [sys.executable, "-m", "local"]
-    options = environment(DATA=str(server.data), PORT=str(free_port()))
-    ended = subprocess.run(command, cwd=ROOT, env=options, capture_output=True, text=True, timeout=60, check=False)
-    reason = f"Another server is running on the data folder {server.data}.\n"
-    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", reason)
-
-
-def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Path) -> None:
-    port = server.url.rpartition(":")[2]
-    assert f"Port {port} on 127.0.0.1 cannot be used" in reason(tmp_path / "data", PORT=port)
-    assert not (tmp_path / "data").exists()
-
-
-@pytest.mark.parametrize(
-    ("options", "complaint"),
-    [
-        ({"PORT": "0"}, "PORT=0 is not a port number."),
-        ({"PORT": "many"}, "PORT=many is not a whole number."),
-        ({"WORKERS": "0"}, "at least one process"),
-        ({"TLS": "perhaps"}, "TLS=perhaps is neither on nor off."),
-        ({"FRONTEND": "/nowhere"}, "FRONTEND=/nowhere has no index.html."),
-        ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
-        ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
-        ({"MEETING_URL": "http://meet.example.com"}, "MEETING_URL=http://meet.example.com is no https address."),
-        ({"CURRENCY": "złoty"}, "CURRENCY=ZŁOTY is no code of three letters."),
-        ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
-        ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
-        ({"MAIL_URL": "smtp://"}, "MAIL_URL"),
-        ({"MAIL_URL": "file://relative/folder"}, "MAIL_URL"),
-        ({"DATABASE_URL": "mysql://ola:tajne@db/x"}, "DATABASE_URL is no address of a PostgreSQL database."),
-        ({"DATABASE_URL": "postgresql://ola:tajne@local host/x"}, "DATABASE_URL is no address"),
-        ({"REDIS_URL": "nonsense"}, "REDIS_URL cannot be used"),
-        ({"DATABASE_POOL": "0"}, "DATABASE_POOL=0 must be at least 1."),
-        ({"BOOKING_MAIL_MINUTES": "-1"}, "BOOKING_MAIL_MINUTES=-1 must be at least 0."),
-        ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
-    ],
-)
-def test_a_setting_that_cannot_be_used_is_a_reason_not_to_start(
-    tmp_path: Path, options: dict[str, str], complaint: str
-) -> None:
-    assert complaint in reason(tmp_path / "data", **options)
-    assert not (tmp_path / "data" / "postgres").exists()
-
-
-def test_a_folder_that_is_a_file_is_a_reason_not_to_start(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
-    assert "cannot be used: File exists" in reason(tmp_path / "data")
-
-
-@pytest.mark.parametrize("name", ["postgres", "valkey", "media"])
-def test_a_file_in_a_folder_s_place_is_a_reason_not_to_start(tmp_path: Path, name: str) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / name).write_text("")
-    assert name in reason(tmp_path / "data")
-
-
-def test_a_signing_key_that_is_empty_is_a_reason_not_to_start(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "secret.key").write_text("")
-    assert "secret.key holds no signing key." in reason(tmp_path / "data")
-
-
-def test_a_broken_database_folder_is_a_reason_not_to_start(tmp_path: Path) -> None:
-    postgres = tmp_path / "data" / "postgres"
-    postgres.mkdir(parents=True)
-    (postgres / "PG_VERSION").write_text("18\n")
-    assert "PostgreSQL did not start" in reason(tmp_path / "data")
-
-
-def test_a_database_that_does_not_answer_is_a_reason_not_to_start(tmp_path: Path) -> None:
-    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
-    assert "The database cannot be brought up to date" in reason(tmp_path / "data", DATABASE_URL=url)
 
 
 def test_the_release_before_starts_on_a_newer_database(platform: None, tmp_path: Path) -> None:

@@ -8,17 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.layers.test_every_endpoint import (
-    BAD_VALUES,
-    BROKEN_BODIES,
-    BROKEN_FORMS,
-    JSON,
-    Endpoint,
-    assert_refused,
-    each,
-    rows,
-    strangers,
-)
+from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS, JSON, assert_refused
+from tests.layers.test_every_endpoint import Endpoint, each, rows, strangers
 from tests.support.availability_client import HOURS, OVERRIDES, TERMS, call, every_day, put
 from tests.support.lambda_client import ANY
 from tests.support.people import People

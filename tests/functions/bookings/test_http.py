@@ -7,17 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.layers.test_every_endpoint import (
-    BAD_VALUES,
-    BROKEN_BODIES,
-    BROKEN_FORMS,
-    JSON,
-    Endpoint,
-    assert_refused,
-    each,
-    rows,
-    strangers,
-)
+from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS, JSON, assert_refused
+from tests.layers.test_every_endpoint import Endpoint, each, rows, strangers
 from tests.support.booking_client import RESERVATIONS, SERIES, WAITLIST, at, booked, call, free_tutor
 from tests.support.people import People
 

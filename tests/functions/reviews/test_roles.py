@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.reviews.handler import handler
-from tests.layers.test_every_endpoint import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS
+from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, insert, query
 

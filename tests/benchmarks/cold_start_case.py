@@ -1,0 +1,73 @@
+"""A function that is started cold: what its image holds, and how long its first answer takes."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.report import Figure
+from tools.cloud.lambda_process import LambdaProcess
+from tools.cloud.project import ROOT
+
+Event = dict[str, Any]
+WARM_CALLS = 20
+EMPTY = "tests.support.functions.empty.handler"
+
+
+@dataclass
+class Case:
+    """A function, the event it starts with, and what was measured.
+
+    In milliseconds but for `init`, the share of the cold start before the first event, and `peak`, in MB. Time that
+    other processes of this machine took is not counted.
+    """
+
+    name: str
+    handler: str
+    event: Callable[[], Event]
+    limit: float | None
+    empty: list[float] = field(default_factory=list)
+    init: list[float] = field(default_factory=list)
+    cold: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+    peak: list[float] = field(default_factory=list)
+
+    def start(self, environment: dict[str, str]) -> None:
+        """A cold start of the empty function and one of this, then some warm calls of the same process."""
+        with LambdaProcess(EMPTY, {}) as function:
+            function.invoke({})
+            self.empty.append(function.cold_ms - function.waited_ms)
+        with LambdaProcess(self.handler, environment) as function:
+            self._call(function)
+            self.init.append(function.init_ms / function.cold_ms)
+            self.cold.append(function.cold_ms - function.waited_ms)
+            for _ in range(WARM_CALLS):
+                self.warm.append(self._call(function))
+            self.peak.append(function.peak_mb)
+
+    def _call(self, function: LambdaProcess) -> float:
+        """Milliseconds until the answer, which has to be a good one."""
+        event = self.event()
+        started = time.perf_counter()
+        answer = function.invoke(event)
+        milliseconds = (time.perf_counter() - started) * 1000
+        if answer and answer.get("statusCode", 200) >= 400:
+            raise AssertionError(f"{self.name}: {answer}")
+        return milliseconds
+
+    def figure(self) -> Figure:
+        cold, empty = statistics.median(self.cold), statistics.median(self.empty)
+        detail = (
+            f"{cold:4.0f} ms over {empty:3.0f} ms, {statistics.median(self.init):.0%} of it imports; "
+            f"warm p50 {statistics.median(self.warm):5.2f}, p99 {statistics.quantiles(self.warm, n=100)[98]:6.2f} ms; "
+            f"peak {max(self.peak):4.0f} MB; own folder {_kilobytes(self.handler):4.0f} kB"
+        )
+        return Figure(f"cold start, {self.name}", cold / empty, at_most=self.limit, detail=detail)
+
+
+def _kilobytes(handler: str) -> float:
+    """What a function's image holds beyond the layer that all share."""
+    folder = ROOT / Path(*handler.split(".")[:2])
+    return sum(path.stat().st_size for path in folder.rglob("*.py")) / 1000
