@@ -1,11 +1,9 @@
 """A tutor's move is a proposal: the session keeps its time until its students have accepted another."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.availability.handler import handler as availability_handler
 from tests.support.booking_client import (
     REASON,
     WAITLIST,
@@ -27,11 +25,8 @@ from tests.support.booking_client import (
     terms,
     wait,
 )
-from tests.support.lambda_client import LambdaClient
 from tests.support.move_proposals import answer_to, held, kinds, propose, proposed, run_out, starts
 from tests.support.people import People, query
-
-availability = LambdaClient(availability_handler)
 
 
 @pytest.mark.parametrize("confirmation", ["automatic", "manual"])
@@ -282,20 +277,3 @@ def test_a_student_who_has_no_time_then_cannot_accept(people: People) -> None:
     assert_error(answer_to(student, booking, "accept"), 409, "student_busy")
     assert (starts(booking), held()) == ([at(10)], [at(12)])
     assert answer_to(student, booking, "decline").status == 200
-
-
-def test_time_off_over_what_is_proposed_withdraws_it(people: People) -> None:
-    tutor, student = free_tutor(people, days=3), people.student()
-    booking = booked(student, tutor, at(10))["id"]
-    day: date = at(12, 2).date()
-    body: dict[str, Any] = {"kind": "off", "first_day": day.isoformat(), "last_day": day.isoformat()}
-    proposed(tutor, booking, at(12, 2))
-    answer = availability("POST", "/api/availability/overrides/me/", token=tutor.access, json_body=body)
-    assert answer.status == 201, answer
-    assert (starts(booking), held(), kinds(booking)[-1]) == ([at(10)], [], "move_withdrawn")
-    proposed(tutor, booking, at(15, 1))
-    body |= {"first_day": at(0).date().isoformat(), "last_day": at(0).date().isoformat()}
-    body |= {"cancel_bookings": True, **REASON}
-    assert availability("POST", "/api/availability/overrides/me/", token=tutor.access, json_body=body).status == 201
-    assert (held(), state(booking)[0]) == ([], "cancelled")
-    assert inconsistencies() == []
