@@ -103,17 +103,22 @@ function booking(tutor, terms, student, demoTutor) {
     if (isBusy) return;
     if (!student) return say("To book here, start the server with demo accounts.", true);
     isBusy = true;
+    let calm = 0;
     say("Booking …");
     try {
       await Promise.all([student.signIn(), demoTutor.demo.tutor_id === tutor.id ? demoTutor.signIn() : null]);
       say(result(await reserve(student, wanted)));
+      calm = DOUBLE_CLICK;
       await slots.load();
     } catch (error) {
       say(explain(error), true);
       // What the server refuses has changed meanwhile.
-      if (error instanceof Refused) await slots.load();
+      if (error instanceof Refused) {
+        calm = DOUBLE_CLICK;
+        await slots.load();
+      }
     } finally {
-      setTimeout(() => (isBusy = false), DOUBLE_CLICK);
+      setTimeout(() => (isBusy = false), calm);
       student.announce();
     }
   }

@@ -274,3 +274,20 @@ def test_texts_of_others_are_shown_as_the_text_they_are(watched: Watched) -> Non
     )
     assert page.evaluate("window.hit") is None
     watched.forgive()
+
+
+# The second click, a moment after other times have come into the places of the first ones.
+CLICK_AGAIN = """() => new MutationObserver((_, list) => {
+    list.disconnect();
+    setTimeout(() => document.querySelector(".slots [role=group] button").click(), 100);
+}).observe(document.querySelector(".slots"), { childList: true })"""
+
+
+def test_a_double_click_books_one_session(page: Page, server: LocalServer, student: str) -> None:
+    before, already = slot_times(page), len(active_bookings(server, student))
+    page.evaluate(CLICK_AGAIN)
+    slots(page).first.click()
+    expect_result(page, f"Booked: {before[0]}")
+    expect(slot(page, before[0])).to_have_count(0)
+    page.wait_for_timeout(400)
+    assert len(active_bookings(server, student)) == already + 1
