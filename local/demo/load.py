@@ -53,9 +53,10 @@ def _load(db: PooledConnection, now: datetime) -> None:
     people = populate(now)
     _add_users(db, people)
     tutor_ids = _add_tutors(db, people.tutors)
-    _add_ratings(db, people.tutors, tutor_ids)
     _add_schedules(db, people.tutors, tutor_ids)
     add_calendars(db, people, tutor_ids, now)
+    # After the sessions, so that all of them are verified at once.
+    _add_ratings(db, people.tutors, tutor_ids)
     _add_conversation(db, people.students[0], people.tutors[0].account, now)
 
 
