@@ -7,6 +7,7 @@ from typing import Any
 from local.gateway import MAX_PENDING, Gateway, Socket
 from local.gateway_events import Connection
 from local.handler_threads import Done, Event, HandlerThread, Result
+from tests.support.event_loops import run
 
 
 class Link:
@@ -60,7 +61,7 @@ async def take(frames: int, before: Callable[[Thread, Callable[[int], None]], No
 
 
 def test_no_more_than_so_many_wait() -> None:
-    assert asyncio.run(take(100, lambda _thread, _send: None)) == (True, MAX_PENDING)
+    assert run(take(100, lambda _thread, _send: None)) == (True, MAX_PENDING)
 
 
 def test_an_answer_that_is_noticed_late_opens_no_socket_that_is_held() -> None:
@@ -68,7 +69,7 @@ def test_an_answer_that_is_noticed_late_opens_no_socket_that_is_held() -> None:
         send(5)
         thread.answer()
 
-    assert asyncio.run(take(100, one_of_five)) == (True, MAX_PENDING)
+    assert run(take(100, one_of_five)) == (True, MAX_PENDING)
 
 
 def test_a_held_socket_is_read_again_when_half_is_done_however_it_is_noticed() -> None:
@@ -76,4 +77,4 @@ def test_a_held_socket_is_read_again_when_half_is_done_however_it_is_noticed() -
         send(MAX_PENDING)
         thread.answer(MAX_PENDING - 1)
 
-    assert asyncio.run(take(2, most)) == (False, 3)
+    assert run(take(2, most)) == (False, 3)
