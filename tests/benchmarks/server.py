@@ -128,10 +128,10 @@ INSERT INTO tutors (user_id, description, price, location, online_sessions, in_p
 SELECT id, 'Uczę od wielu lat, z pasją i cierpliwością. ' || repeat('Zapraszam na zajęcia. ', 5),
     20 + (random() * 180)::int,
     (ARRAY['Rzeszów', 'Kraków', 'Warszawa Śródmieście', 'Łódź', 'Gdańsk', 'Poznań'])[1 + floor(random() * 6)::int],
-    random() < 0.7, random() < 0.5, true, random() < 0.3,
-    (SELECT array_agg(name) FROM (SELECT name FROM skills WHERE id <= 18 AND users.id IS NOT NULL
+    is_online, NOT is_online OR random() < 0.3, true, random() < 0.3,
+    (SELECT array_agg(name) FROM (SELECT name FROM skills WHERE id <= 18 AND account.id IS NOT NULL
         ORDER BY random() LIMIT 1 + floor(random() * 3)::int) chosen)
-FROM users WHERE is_tutor
+FROM (SELECT *, random() < 0.7 AS is_online FROM users WHERE is_tutor OFFSET 0) account
 """
 RATINGS = """
 INSERT INTO ratings (tutor_id, student_id, rating, review)
@@ -186,6 +186,7 @@ def fill(url: str, tutors: int) -> None:
         )
         db.execute(TUTOR_ROWS)
         db.execute(RATINGS)
+        db.execute("UPDATE ratings SET verified = true WHERE id % 3 > 0")
         db.execute(
             "INSERT INTO schedule_items (tutor_id, starts_at, ends_at)"
             " SELECT id, now() + n * interval '1 day', now() + n * interval '1 day' + interval '1 hour'"
