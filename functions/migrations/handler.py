@@ -22,14 +22,14 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         return {"upgraded": False}
     if "ResponseURL" in event:
         return _for_cloudformation(event)
-    return {"upgraded": service.upgrade_beside_traffic()}
+    return {"upgraded": service.deploy()}
 
 
 def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
     """Raises nothing but ResponseNotTaken: Lambda would call a function that failed again."""
     try:
         # When the stack is deleted its database keeps what is in it.
-        upgraded = request["RequestType"] != "Delete" and service.upgrade_beside_traffic()
+        upgraded = request["RequestType"] != "Delete" and service.deploy()
     except Exception as error:  # noqa: BLE001 - the boundary: whatever went wrong, CloudFormation waits for a response
         logger().exception("migrations failed")
         custom_resource.respond(request, "FAILED", f"{type(error).__name__}: {error}")

@@ -1,5 +1,6 @@
 """Bringing the database to the newest revision this release knows."""
 
+import json
 import time
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from alembic.util import CommandError
 from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
+from functions.migrations import repository
+from shared.kit.aws.secrets_manager import get_secret
+from shared.kit.db.transactions import transaction
 from shared.kit.observability.log import logger
+from shared.kit.settings import settings
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
 # A migration limits its lock waits for requests that hold what it must lock, and is tried again.
@@ -38,6 +43,25 @@ def upgrade_unless_newer() -> bool:
         logger().warning("the database is of a newer release", extra={"error": str(error)})
         return False
     return True
+
+
+def deploy() -> bool:
+    """As `upgrade_beside_traffic`, and let the functions of this release in."""
+    upgraded = upgrade_beside_traffic()
+    if upgraded:
+        let_functions_in()
+    return upgraded
+
+
+def let_functions_in() -> None:
+    """Make the role of FUNCTIONS_SECRET_ARN, where that is set.
+
+    Raises shared.kit.errors.Unavailable or what the database refuses.
+    """
+    if arn := settings().functions_secret_arn:
+        login = json.loads(get_secret(arn).text)
+        with transaction() as db:
+            repository.let_in(db, login["username"], login["password"])
 
 
 def upgrade_beside_traffic() -> bool:

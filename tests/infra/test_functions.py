@@ -64,6 +64,10 @@ BY_NAME = {
 # A policy: the names in the code of features that need it, and what it allows.
 CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
     "ReadsDatabaseLogin": ({f"{KIT}.db.login.logins"}, {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
+    "ReadsOwnersLogin": (
+        {"functions.migrations.repository.let_in"},
+        {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    ),
     "ReadsSigningKeys": ({f"{KIT}.security.signing_keys.keys"}, {"secretsmanager:GetSecretValue", "kms:Decrypt"}),
     "RotatesSigningKey": (
         {f"{KIT}.aws.clients.secretsmanager"},

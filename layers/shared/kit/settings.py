@@ -19,6 +19,8 @@ class Settings:
     database_prepare: bool = True
     # User and password, for an address without them.
     database_secret_arn: str = ""
+    # The same of the role that functions log in as; migrations, which run as the owner, make it.
+    functions_secret_arn: str = ""
     redis_url: str = "redis://localhost:6379/0"
     rate_limits: bool = True
 

@@ -1,12 +1,15 @@
 """The platform in cloud mode on the engines of this test process."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from functions.migrations.repository import let_in
 from local.engines import Engine
+from shared.kit.db.transactions import transaction
 from tests.conftest import SECRET, read_settings_again
 from tests.support.local_server import free_port
 from tools.cloud.stack import Cloud, Options, running_cloud
@@ -35,6 +38,10 @@ def _cloud(*, event_sources: bool) -> Iterator[Cloud]:
         # The tests sign their people in with the functions' key.
         os.environ["JWT_SECRET"] = running.secret("JWT_SECRET_ARN")
         read_settings_again()
+        # The database is migrated already; what is left of a deploy is the role of the functions.
+        login = json.loads(running.secret("FUNCTIONS_SECRET_ARN"))
+        with transaction() as db:
+            let_in(db, login["username"], login["password"])
         try:
             yield running
         finally:

@@ -107,7 +107,7 @@ def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cl
 def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:
     student = people.student()
     with listening(cloud, add_conversation(student, people.tutor()), student) as socket:
-        answer = ask(cloud, "POST", "/api/token/logout/", student.access, json={"refresh": student.refresh})
+        answer = ask(cloud, "POST", "/api/token/logout/", student.access)
         assert answer.status_code < 300, answer.text
         with pytest.raises(Exception, match="1001"):
             socket.recv(PATIENCE)
@@ -172,6 +172,15 @@ def test_the_viewers_address_is_believed_from_cloudfront_only(cloud: Cloud, plat
     assert event["headers"]["x-viewer-address"] == "127.0.0.1"
     assert event["headers"]["x-viewer-host"] == cloud.url.removeprefix("http://")
     assert event["headers"]["x-origin-secret"] == function.environment["ORIGIN_SECRET"] != "guessed"
+
+
+def test_functions_log_in_as_their_role_and_migrations_as_the_owner(cloud: Cloud, platform: None) -> None:
+    assert ask(cloud, "GET", "/api/user/tutor/skills/").status_code == 200
+    assert query("SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'TutorsFunction'") == [
+        ("functions",)
+    ]
+    owner = json.loads(cloud.aws.secrets[cloud.functions["MigrationsFunction"].environment["DATABASE_SECRET_ARN"]])
+    assert owner["username"] == "postgres"
 
 
 def test_a_long_address_ends_at_cloudfront(cloud: Cloud) -> None:

@@ -1,0 +1,48 @@
+"""The role that functions log in as: it may do what their statements do, and no more. A test compares the two.
+
+Rights that an older release still needs stay: its functions run until the new ones are there.
+"""
+
+from psycopg import sql
+
+from shared.kit.db.pool import PooledConnection
+
+ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
+GRANTS = {
+    "booking_changes": "SELECT, INSERT, UPDATE",
+    "booking_terms": "SELECT, INSERT, UPDATE",
+    "bookings": "SELECT, INSERT, UPDATE",
+    "calendar_feeds": "SELECT, INSERT, UPDATE, DELETE",
+    "connections": "SELECT, INSERT, UPDATE, DELETE",
+    "conversation_members": "SELECT, INSERT",
+    "conversations": "SELECT, INSERT, UPDATE, DELETE",
+    "email_tokens": "SELECT, INSERT, UPDATE, DELETE",
+    "hours_overrides": "SELECT, INSERT, UPDATE, DELETE",
+    "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
+    "mail_outbox": "SELECT, INSERT, UPDATE, DELETE",
+    "messages": "SELECT, INSERT",
+    "notifications": "SELECT, INSERT, UPDATE, DELETE",
+    "ratings": "SELECT, INSERT, UPDATE, DELETE",
+    "reminders": "SELECT, INSERT, UPDATE",
+    "review_reports": "SELECT, INSERT, UPDATE",
+    "schedule_items": "SELECT, INSERT, UPDATE, DELETE",
+    "sign_in_sessions": "SELECT, INSERT, UPDATE, DELETE",
+    "skills": "SELECT",
+    "tutoring_sessions": "SELECT, INSERT, UPDATE",
+    "tutors": "SELECT, INSERT, UPDATE",
+    "users": "SELECT, INSERT, UPDATE, DELETE",
+    "waitlist_entries": "SELECT, INSERT, UPDATE",
+    "weekly_hours": "SELECT, INSERT, DELETE",
+}
+
+
+def let_in(db: PooledConnection, role: str, password: str) -> None:
+    """Make the role, with this password and the rights of this release. Raises what the database refuses."""
+    # The server logs such statements: it is told the password's verifier, not the password.
+    verifier = db.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    [exists] = db.execute(ROLE_EXISTS, (role,)).fetchone() or (False,)
+    make = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}") if exists else sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+    db.execute(make.format(sql.Identifier(role), sql.Literal(verifier)))
+    for table, rights in GRANTS.items():
+        grant = sql.SQL("GRANT {} ON {} TO {}")
+        db.execute(grant.format(sql.SQL(rights), sql.Identifier(table), sql.Identifier(role)))
