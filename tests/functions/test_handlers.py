@@ -1,12 +1,15 @@
 """Every Lambda handler answers its recorded event, against real engines."""
 
+import base64
 import email.policy
 from collections.abc import Callable, Iterator
 from email import message_from_string
 from typing import Any
 
 import boto3
+import brotli
 import pytest
+import zstandard
 from moto import mock_aws
 from moto.ses.models import ses_backends
 
@@ -41,10 +44,14 @@ SENDER = "Korepetycje <no-reply@korepetycje.example>"
 
 
 def ask(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
-    """What a handler answers API Gateway, payload format 2.0."""
+    """What a handler answers API Gateway, payload format 2.0, as the browser of the event reads it."""
     result = handler(event, None)
-    assert result["isBase64Encoded"] is False
-    return Answer(result["statusCode"], result["body"].encode(), result["headers"])
+    encoding = result["headers"].get("content-encoding")
+    assert result["isBase64Encoded"] is (encoding is not None)
+    if encoding is None:
+        return Answer(result["statusCode"], result["body"].encode(), result["headers"])
+    decoders: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "zstd": zstandard.decompress}
+    return Answer(result["statusCode"], decoders[encoding](base64.b64decode(result["body"])), result["headers"])
 
 
 @pytest.fixture
