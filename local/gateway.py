@@ -7,7 +7,6 @@ sockets live without limit unless one is set.
 
 import asyncio
 import json
-import random
 import time
 from base64 import b64encode
 from collections import deque
@@ -130,7 +129,7 @@ class Gateway:
             await refuse(send, TOO_MANY_REQUESTS)
             return
         connection = describe(scope, query)
-        thread = random.choice(self.threads)  # noqa: S311 - no secret
+        thread = self._thread_of(query)
         status = (await self._invoke(thread, connection.connect_event())).get("statusCode")
         if status != OK:
             await refuse(send, status if isinstance(status, int) else SERVER_ERROR)
@@ -148,6 +147,10 @@ class Gateway:
         finally:
             del self.sockets[connection.id]
             thread.put(socket.sender, connection.disconnect_event(code, ""), lambda _result: None)
+
+    def _thread_of(self, query: Mapping[str, str]) -> HandlerThread:
+        """One for all sockets of a conversation: what they send is pushed in the order in which it is stored."""
+        return self.threads[hash(query.get("conversation") or query.get("token")) % len(self.threads)]
 
     async def _invoke(self, thread: HandlerThread, event: dict[str, Any]) -> Result:
         loop = asyncio.get_running_loop()

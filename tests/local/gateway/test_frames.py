@@ -3,6 +3,7 @@
 import json
 import threading
 from base64 import b64decode
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,14 @@ def test_a_message_has_a_hundred_and_twenty_eight_kilobytes_at_most(emulator: Em
         assert len(event["body"]) == MESSAGE
         refused_as_too_big(emulator, client, [*[quarter] * 4, "x"])
     assert len(emulator.function.seen("MESSAGE")) == 1
+
+
+def test_all_sockets_of_a_conversation_are_handled_by_one_thread(emulator: Emulator) -> None:
+    """Two threads could push what they stored in another order."""
+    with ExitStack() as stack:
+        for number in range(12):
+            stack.enter_context(emulator.connect(f"/ws/chat/{'ab'[number % 2]}/?token={number}"))
+        emulator.function.wait_for("CONNECT", 12)
+        sockets = emulator.gateway.sockets.values()
+        for talk in "ab":
+            assert len({socket.thread for socket in sockets if socket.connection.query["conversation"] == talk}) == 1
