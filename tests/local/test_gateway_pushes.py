@@ -194,7 +194,7 @@ def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: 
 def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
     student, tutor, _conversation = talk
     with audience(server, talk) as seats:
-        answer = server.call("POST", "/api/token/logout/", token=student.access)
+        answer = server.call("POST", "/api/token/logout/", token=student.access, json={"refresh": student.refresh})
         assert answer.status_code == 200
         for seat in seats:
             if seat.person is student:

@@ -33,7 +33,7 @@ def transport() -> Iterator[Step]:
 def account_s_end() -> Iterator[Step]:
     """Accounts and tokens, the refusals first; then what ends them."""
     user = "/api/user/"
-    yield Step("POST", "/api/token/logout/", "other", {"refresh": "x"})
+    yield Step("DELETE", "/api/token/devices/", "other", {"refresh": "x"})
     yield Step("POST", "/api/token/logout/", "other")
     yield Step("GET", f"{user}profile/", "other")
     # While there is one session, there is one order.
