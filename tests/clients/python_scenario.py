@@ -13,22 +13,33 @@ from tutoring.api.accounts import confirm_email, register_account
 from tutoring.api.availability import change_booking_terms, list_slots, replace_weekly_hours
 from tutoring.api.bookings import book_session, cancel_booking, get_booking, list_as_student
 from tutoring.api.tokens import sign_in
+from tutoring.api.tutor_settings import (
+    change_hourly_rate,
+    change_session_kinds,
+    change_session_methods,
+    replace_skills,
+)
 from tutoring.api.tutors import search_tutors
 from tutoring.client import AuthenticatedClient, Client
 from tutoring.models import (
     BookingTermsChange,
     Cancellation,
+    ChangedReservation,
     ConfirmationToken,
     Credentials,
     Error,
     ErrorCode,
     FieldErrors,
+    GroupChange,
     Info,
+    MethodChange,
     NewBooking,
     NewHours,
     NewWeek,
+    PriceChange,
     Registration,
     Reservation,
+    SkillsChange,
     SlotPage,
     TokenPair,
 )
@@ -61,6 +72,14 @@ def mailed_token(email: str) -> str:
     raise LookupError(email)
 
 
+def offer_sessions(tutor: AuthenticatedClient) -> None:
+    """Say everything without which nobody can be booked."""
+    change_hourly_rate.sync(client=tutor, body=PriceChange(80))
+    change_session_kinds.sync(client=tutor, body=GroupChange(individual_sessions_available=True))
+    change_session_methods.sync(client=tutor, body=MethodChange(online_sessions_available=True))
+    replace_skills.sync(client=tutor, body=SkillsChange(["Fizyka"]))
+
+
 def offer_time(tutor: AuthenticatedClient) -> None:
     hours = [NewHours(day, "00:00", "24:00") for day in range(1, 8)]
     replace_weekly_hours.sync(client=tutor, body=NewWeek(hours))
@@ -78,6 +97,7 @@ def what_to_do(error: Error) -> str:
 
 
 tutor, student = member("t@prz.edu.pl", "Łucja", is_tutor=True), member("ola@example.com", "Ola", is_tutor=False)
+offer_sessions(tutor)
 offer_time(tutor)
 found = search_tutors.sync(client=public, search_by_full_name="lucja")
 assert isinstance(found, list), found
@@ -101,7 +121,7 @@ assert page.results[0].tutor.first_name == "Łucja"
 assert get_booking.sync(booked.id, client=student).start_time == slot.start_time
 
 cancelled = cancel_booking.sync(booked.id, client=student, body=Cancellation("Choroba"))
-assert isinstance(cancelled, Reservation), cancelled
+assert isinstance(cancelled, ChangedReservation), cancelled
 assert cancelled.state.value == "cancelled"
 again = cancel_booking.sync(booked.id, client=student, body=Cancellation())
 assert isinstance(again, Error), again

@@ -59,6 +59,10 @@ function isOurs(error: object): error is ApiError {
 
 const tutor = await member("tom@prz.edu.pl", "Tomasz", true);
 const student = await member("ela@example.com", "Ela", false);
+await tutor.PATCH("/api/user/tutor/price/me/", { body: { price: 80 } });
+await tutor.PATCH("/api/user/tutor/individual_group/me/", { body: { individual_sessions_available: true } });
+await tutor.PATCH("/api/user/tutor/method_session_availability/me/", { body: { online_sessions_available: true } });
+await tutor.PUT("/api/user/tutor/skills/me/", { body: { skills: ["Fizyka"] } });
 const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: "00:00", end: "24:00" }));
 await tutor.PUT("/api/availability/hours/me/", { body: { hours } });
 await tutor.PATCH("/api/availability/terms/me/", { body: { session_lengths: [60], cancellation_notice: 1 } });
