@@ -4,7 +4,7 @@ from datetime import datetime
 
 from functions.mail import repository
 from functions.mail.email_message import CalendarEntry, Email, Fact
-from functions.mail.folded_changes import change_to_tell
+from functions.mail.folded_changes import ChangeToTell, change_to_tell
 from functions.mail.greetings import greeting
 from functions.mail.repository import Addressee
 from shared.data.bookings import LIST_CHANGES_SINCE, Booking, BookingChange, Role, find_bookings
@@ -23,18 +23,21 @@ def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None
     if booking is None or role is None:
         return None
     # One that did not wait is about its own change, whatever has become of it.
-    change = change_to_tell(changes, payload["change"], role) if "since" in payload else changes[0]
-    return _of_change(to, BookingTexts(booking, role), change) if change else None
+    told = change_to_tell(changes, payload["change"], role) if "since" in payload else ChangeToTell(changes[0])
+    return email_of_change(to, BookingTexts(booking, role), told) if told else None
 
 
-def _of_change(to: Addressee, words: BookingTexts, change: BookingChange) -> Email:
+def email_of_change(to: Addressee, words: BookingTexts, told: ChangeToTell) -> Email:
+    """The mail about a change, and about the proposal that is to be answered besides."""
+    change = told.change
     starts_at, event = change.starts_at or words.booking.starts_at, event_type(change)
-    more = words.consequence(change, words.moment_and_zone)
+    parts = [words.consequence(each, words.moment_and_zone) for each in (change, told.proposal) if each]
+    more = " ".join(filter(None, parts))
     return Email(
         subject=f"{words.headline(event)}: {words.counterpart}, {words.moment(starts_at)}",
         greeting=greeting(to.first_name, words.language),
         before=f"{words.say(f'opening.{event}.{words.role}')} {more}".rstrip(),
-        facts=(*_facts(words, starts_at), *_reason(words, change)),
+        facts=(*_facts(words, starts_at), *_reason(words, told.proposal or change)),
         link_text=words.say("open_platform"),
         link=f"{platform_settings().front_url}/",
         after=_closing(words, change),

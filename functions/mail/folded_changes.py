@@ -4,51 +4,87 @@ The first of them is the first that this mail waited for; of what was before, th
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.data.bookings import Booking, BookingChange, Role
-from shared.domain.booking_events import event_type
 
 ENDED_STATES = frozenset({"cancelled", "expired"})
-# Mails that want an answer: of no use once there is one.
-QUESTIONS = frozenset({"requested", "offered", "move_proposed"})
+# What makes a booking what it is to its people, and whom each of these is mailed to.
+MADE: dict[str, tuple[Role, ...]] = {
+    "requested": ("tutor",),
+    "offered": ("student",),
+    "confirmed": ("student", "tutor"),
+}
 
 
-def change_to_tell(changes: Sequence[BookingChange], last_id: int, role: Role) -> BookingChange | None:
-    """The change to write about, as if it were the only one; None if the reader need not know.
+@dataclass(frozen=True)
+class ChangeToTell:
+    """The change to write about, as if it were the only one, and a proposal the student has to answer besides."""
 
-    `changes` may go on after the one with `last_id`: mails of their own are about these.
+    change: BookingChange
+    proposal: BookingChange | None = None
+
+
+def change_to_tell(changes: Sequence[BookingChange], last_id: int, role: Role) -> ChangeToTell | None:
+    """What the reader has to know by now, None if that is nothing.
+
+    `changes` may go on after the one with `last_id`: mails of their own are about these, or nobody is mailed of them.
     """
     told = [change for change in changes if change.id <= last_id]
-    waited = len(told) > 1
-    if event_type(told[-1]) == "move_withdrawn" and "move_proposed" in map(event_type, told):
-        told = [change for change in told if event_type(change) not in {"move_proposed", "move_withdrawn"}]
-    if not told:
+    question = _open_proposal(changes) if role == "student" else None
+    found = _ending(told, role) if told[-1].to_state in ENDED_STATES else _made(told, role) or _moved(told)
+    if found is None or (found is not question and changes[-1].id > last_id and _is_overtaken(found)):
         return None
-    last = told[-1]
-    is_answered = event_type(last) in QUESTIONS and changes[-1].id > last_id
-    if is_answered or (waited and _came_to_nothing(told, role)):
-        return None
-    return _moved(told) if last.kind == "rescheduled" and waited else last
+    return ChangeToTell(found, question if question in told and question is not found else None)
 
 
-def _came_to_nothing(told: Sequence[BookingChange], role: Role) -> bool:
-    """Whether it was made and ended while the mail waited, and the reader did not make it or ended it."""
+def _open_proposal(changes: Sequence[BookingChange]) -> BookingChange | None:
+    """The proposal of another time that its student can still answer."""
+    about_time = [change for change in changes if change.kind.startswith("move_") or change.kind == "rescheduled"]
+    is_open = bool(about_time) and about_time[-1].kind == "move_proposed" and changes[-1].to_state not in ENDED_STATES
+    return about_time[-1] if is_open else None
+
+
+def _is_overtaken(change: BookingChange) -> bool:
+    """Whether it says nothing any more once anything came after it: it asks, is about a proposal or an old time."""
+    is_about_time = change.kind == "rescheduled" and change.superseded
+    return change.to_state == "pending" or change.kind.startswith("move_") or is_about_time
+
+
+def _ending(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
+    """The end of a booking; of one the reader never heard of only if he made it and it was not he who ended it."""
     first, last = told[0], told[-1]
-    if first.from_state is not None or last.to_state not in ENDED_STATES:
-        return False
-    return role == last.actor_role or role != first.actor_role
+    is_accepted_offer = role == "tutor" and first.was_offer and first.kind in MADE
+    if first.from_state is not None and not is_accepted_offer:
+        return last
+    made_it = any(change.kind in MADE and change.actor_role == role for change in told)
+    return last if made_it and role != last.actor_role else None
 
 
-def _moved(told: Sequence[BookingChange]) -> BookingChange:
-    """What was moved before anybody heard of it is new, at its new time; else it was moved from where it was first."""
-    last = told[-1]
-    if told[0].from_state is None:
-        made = [change for change in told if change.kind != "rescheduled"][-1]
-        return replace(made, starts_at=last.starts_at, superseded=last.superseded)
-    first_move = next(change for change in told if change.kind == "rescheduled")
-    return replace(last, old_starts_at=first_move.old_starts_at)
+def _made(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
+    """What the reader does not know yet to stand, or to be asked, at the time it has now."""
+    made = [change for change in told if change.kind in MADE]
+    if (
+        not made
+        or role not in MADE[made[-1].kind]
+        or (made[-1].to_state, told[-1].to_state) == ("confirmed", "pending")
+    ):
+        return None
+    return replace(made[-1], starts_at=None, superseded=told[-1].superseded)
+
+
+def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
+    """From where the reader knows it to where it was moved last; else what became of a proposal he knows."""
+    moves, last = [change for change in told if change.kind == "rescheduled"], told[-1]
+    if moves:
+        # A student has accepted the seat he was offered before any mail came: he was told no time before this one.
+        is_new = any(change.kind in MADE for change in told)
+        return replace(moves[-1], old_starts_at=None if is_new else moves[0].old_starts_at)
+    if last.kind in MADE:
+        return None
+    is_news = last.kind != "move_withdrawn" or told[0].kind == "move_withdrawn"
+    return last if is_news else None
 
 
 def sessions_to_tell(

@@ -151,6 +151,82 @@ def test_a_confirmed_request_is_cancelled_in_one_mail(pair: tuple[Person, Person
     )
 
 
+def propose(booking: BookingRow, kind: str, actor: str, state: str = "confirmed") -> None:
+    times = {"proposed_starts_at": FAR + timedelta(days=2), "proposed_ends_at": FAR + timedelta(days=2, hours=1)}
+    booking.change(kind, actor, from_state=state, to_state=state, **times)
+    dispatch()
+
+
+@pytest.mark.parametrize(
+    "answer", [("move_agreed", "student"), ("move_withdrawn", "tutor"), ("move_declined", "student")]
+)
+def test_a_new_booking_is_confirmed_whatever_becomes_of_a_proposal(
+    pair: tuple[Person, Person], answer: tuple[str, str]
+) -> None:
+    made = insert_booking(*pair)
+    made.change("confirmed")
+    dispatch()
+    propose(made, "move_proposed", "tutor")
+    propose(made, *answer)
+    minutes_later()
+    for person, subject in zip(pair, ("Rezerwacja potwierdzona", "Nowa rezerwacja"), strict=True):
+        [mail] = sent_to(person)
+        assert read(mail).subject.startswith(f"{subject}: ")
+        assert entry(mail).vevent.dtstart.value == FAR
+        assert "12 stycznia" not in read(mail).text
+
+
+def test_a_proposal_that_is_open_stands_in_the_confirmation(pair: tuple[Person, Person]) -> None:
+    made = insert_booking(*pair)
+    made.change("confirmed")
+    dispatch()
+    propose(made, "move_proposed", "tutor")
+    minutes_later()
+    [mine], [theirs] = sent_to(pair[0]), sent_to(pair[1])
+    assert read(mine).subject.startswith("Rezerwacja potwierdzona: ")
+    assert "Nowy termin: w piątek 12 stycznia 2035 o 14:00 (Europe/Warsaw), 60 min. Przyjmij go" in read(mine).text
+    assert "12 stycznia" not in read(theirs).text
+
+
+@pytest.mark.parametrize("steps", [("move_agreed",), ("rescheduled",), ("move_agreed", "rescheduled")])
+def test_a_student_is_asked_nothing_that_is_answered(pair: tuple[Person, Person], steps: tuple[str, ...]) -> None:
+    made = booked(pair)
+    propose(made, "move_proposed", "tutor")
+    for step in steps:
+        if step == "rescheduled":
+            move(made, 1)
+        else:
+            propose(made, step, "student")
+    minutes = [len(sent_to(person)) for person in pair]
+    make_all_due()
+    later = [read(mail) for mail in sent_to(pair[0])[minutes[0] :]]
+    assert [mail.subject.partition(":")[0] for mail in later] == ["Zmiana terminu zajęć"] * ("rescheduled" in steps)
+    assert all("Przyjmij" not in mail.text for mail in later)
+
+
+def test_a_seat_that_was_accepted_and_given_up_is_told_to_no_tutor(pair: tuple[Person, Person]) -> None:
+    made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
+    made.change("offered", "system")
+    dispatch()
+    made.become("confirmed")
+    made.change("confirmed", "student", from_state="pending")
+    dispatch()
+    made.cancel("student")
+    minutes_later()
+    assert (subjects(pair[0]), subjects(pair[1])) == ([], [])
+
+
+def test_who_accepted_a_seat_is_told_that_the_tutor_cancelled_at_once(pair: tuple[Person, Person]) -> None:
+    made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
+    made.change("offered", "system")
+    made.become("confirmed")
+    made.change("confirmed", "student", from_state="pending")
+    dispatch()
+    made.cancel("tutor")
+    minutes_later()
+    assert (subjects(pair[0]), subjects(pair[1])) == (["Zajęcia odwołane"], [])
+
+
 def test_the_first_change_says_when_the_mail_goes(pair: tuple[Person, Person]) -> None:
     """However often it is changed then: a mail is not put off without end."""
     made = booked(pair)
