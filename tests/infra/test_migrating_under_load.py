@@ -185,6 +185,7 @@ def test_a_migration_that_takes_away_what_the_old_code_uses_is_noticed(database:
     assert any("recipient" in error for error in seen.errors)
 
 
+@pytest.mark.proof
 def test_a_migration_waits_for_a_long_request_and_is_done_when_it_ends(database: str, later: Path) -> None:
     """Requests behind it wait no longer than the lock timeout."""
     with psycopg.connect(database) as holder, traffic(database, 0.5) as seen:

@@ -121,6 +121,7 @@ class Vandal(threading.Thread):
                 time.sleep(0.05)  # twenty times a second is more than anybody does
 
 
+@pytest.mark.proof
 def test_pictures_that_change_meanwhile_are_those_of_the_database(
     platform_folder: Options, tmp_path: Path, engines: dict[str, Engine]
 ) -> None:

@@ -184,6 +184,7 @@ def test_plain_http_leads_to_https(proxy: Proxy) -> None:
     assert (answer.status_code, answer.headers["location"]) == (301, f"https://{NAME}/api/skills/?a=1")
 
 
+@pytest.mark.proof
 def test_a_stranger_s_wrong_passwords_lock_out_that_stranger_only(proxy: Proxy) -> None:
     with proxy.browser(ANOTHER) as stranger:
         statuses = [

@@ -78,6 +78,7 @@ def test_ctrl_c_ends_everything_and_what_was_stored_is_there_afterwards(start_se
     assert second.call("GET", "/api/chat/conversations/", token=token).json() == before
 
 
+@pytest.mark.proof
 def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> None:
     server = start_server()
     for name, program in (("PostgreSQL", "postgres"), ("Valkey", "valkey-server")):
@@ -92,7 +93,9 @@ def test_an_engine_that_is_killed_is_started_again(start_server: Starter) -> Non
     assert_end(running)
 
 
-@pytest.mark.parametrize("workers", ["2", pytest.param("1", marks=pytest.mark.proof)])
+@pytest.mark.parametrize(
+    "workers", [pytest.param("2", marks=pytest.mark.proof), pytest.param("1", marks=pytest.mark.proof)]
+)
 def test_killed_it_takes_its_engines_along_and_starts_again(start_server: Starter, workers: str) -> None:
     server = start_server(DEMO="0", WORKERS=workers)
     running = children(server.process.pid)
@@ -136,6 +139,7 @@ def test_everything_in_its_data_folder_is_readable_by_its_owner_only(first_folde
     assert {str(each): oct(mode) for each, mode in made.items() if mode & 0o077} == {}
 
 
+@pytest.mark.proof
 def test_a_data_folder_that_others_could_read_is_tightened_at_start(start_server: Starter, tmp_path: Path) -> None:
     data = tmp_path / "data"
     for name in ("mail", "media", "valkey"):
@@ -202,6 +206,7 @@ async def said_to_all(address: str, trust: ssl.SSLContext, body: str) -> list[st
         return [await asyncio.wait_for(each.recv(), 10) for each in sockets]
 
 
+@pytest.mark.proof
 def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_lets_them_finish(start_server: Starter) -> None:
     server = start_server(TLS="1", WORKERS="2")
     trust = ssl.create_default_context(cafile=str(server.data / "tls" / "authority.pem"))
@@ -222,6 +227,7 @@ def test_over_tls_two_workers_share_pages_and_sockets_and_sigterm_lets_them_fini
     assert_end(running)
 
 
+@pytest.mark.proof
 def test_another_media_folder_has_the_picture_of_those_without_one(start_server: Starter, tmp_path: Path) -> None:
     server = start_server(DEMO="0", MEDIA_FOLDER=str(tmp_path / "media"))
     assert server.call("GET", "/static/media/uploads/user/default.jpg").status_code == 200

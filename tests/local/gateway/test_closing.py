@@ -62,6 +62,7 @@ def closed_by_server(client: ClientConnection, meanwhile: Callable[[], object]) 
     return client.protocol.close_rcvd.code
 
 
+@pytest.mark.proof
 def test_a_socket_idle_for_too_long_is_closed_and_a_busy_one_is_not(sockets: Path) -> None:
     with (
         running_emulator(sockets, idle=1.5) as quick,
@@ -82,6 +83,7 @@ def test_a_socket_idle_for_too_long_is_closed_and_a_busy_one_is_not(sockets: Pat
         assert quick.function.seen("DISCONNECT")[1:] == []
 
 
+@pytest.mark.proof
 def test_a_socket_open_for_too_long_is_closed_however_busy(sockets: Path) -> None:
     with running_emulator(sockets, idle=4.0, lifetime=1.2) as quick, quick.connect() as client:
         started = time.monotonic()

@@ -88,6 +88,7 @@ def test_a_reload_keeps_the_accounts_signed_in_until_they_sign_out(open_page: Op
     expect(pane(page, STUDENT)).to_be_hidden()
 
 
+@pytest.mark.proof
 def test_signing_out_and_in_again_shows_every_message_once(open_page: OpenPage, server: LocalServer) -> None:
     page = open_page("/").page
     student, tutor = sign_in_both(page)
@@ -108,6 +109,7 @@ def test_the_chat_works_over_tls(open_page: OpenPage, start_server: Callable[...
     expect(tutor.locator(".stored p").last).to_have_text("secretly")
 
 
+@pytest.mark.proof
 def test_a_session_that_is_ended_elsewhere_signs_the_account_out(open_page: OpenPage, server: LocalServer) -> None:
     watched = open_page("/")
     student, tutor = sign_in_both(watched.page)
@@ -200,6 +202,7 @@ class Gate:
         self.is_open = True
 
 
+@pytest.mark.proof
 def test_what_is_written_without_a_connection_is_sent_when_there_is_one(
     open_page: OpenPage, server: LocalServer
 ) -> None:
@@ -218,6 +221,7 @@ def test_what_is_written_without_a_connection_is_sent_when_there_is_one(
     assert history(server).count("into the void") == 1
 
 
+@pytest.mark.proof
 def test_a_message_whose_echo_was_lost_is_stored_and_shown_once(open_page: OpenPage, server: LocalServer) -> None:
     page = open_page("/").page
     gate = Gate(page)
@@ -235,6 +239,7 @@ def test_a_message_whose_echo_was_lost_is_stored_and_shown_once(open_page: OpenP
     assert history(server).count("no echo") == 1
 
 
+@pytest.mark.proof
 def test_a_message_that_comes_by_the_socket_while_it_is_being_fetched_is_shown_once(
     open_page: OpenPage, server: LocalServer
 ) -> None:
