@@ -20,6 +20,7 @@ const MEANINGS = {
   own_slot: "Nobody books their own time.",
   password_check_needed: "The password is needed once more.",
   payload_too_large: "That is too much at once.",
+  proposal_changed: "The tutor proposes something else by now.",
   review_hidden: "The review is hidden.",
   series_conflict: "Some of these weeks cannot be booked, so none was.",
   session_full: "Every seat is taken.",

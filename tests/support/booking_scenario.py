@@ -7,6 +7,8 @@ from tests.support.request_step import SERIES, Step
 
 RESERVATIONS, WAITLIST = "/api/reservation/reservation/", "/api/reservation/waitlist/"
 
+# What the tutor has proposed when it is accepted, by the ids that the tables have counted to by then.
+PROPOSAL, PROPOSALS = 10, [18]
 
 EIGHT, NINE, TEN = ({"tutor": 1, "start_time": f"2035-01-10T{hour:02}:00:00Z", "length": 60} for hour in (8, 9, 10))
 
@@ -69,7 +71,8 @@ def proposals() -> Iterator[Step]:
         yield Step("POST", RESERVATIONS + "7/reschedule/", "tutor", proposed)
         yield Step("GET", RESERVATIONS + "7/", "second")
         for each in ("other", "second", "tutor") if answer == "accept" else ("other", who):
-            yield Step("POST", f"{RESERVATIONS}7/proposal/{answer}/", each, {})
+            body = {"proposal": PROPOSAL} if answer == "accept" else {}
+            yield Step("POST", f"{RESERVATIONS}7/proposal/{answer}/", each, body)
 
 
 def changes_of_bookings() -> Iterator[Step]:
@@ -108,6 +111,7 @@ def series() -> Iterator[Step]:
         moved = {"start_time": "2035-01-17T10:30:00Z", "reason": "x"}
         yield Step("POST", f"/api/reservation/series/{SERIES}/reschedule/", "tutor", moved)
         for each in ("other", who):
-            yield Step("POST", f"/api/reservation/series/{SERIES}/proposal/{verb}/", each, {})
+            body = {"proposals": PROPOSALS} if verb == "accept" else {}
+            yield Step("POST", f"/api/reservation/series/{SERIES}/proposal/{verb}/", each, body)
     for who in ("second", "tutor", "other", "other"):
         yield Step("POST", f"/api/reservation/series/{SERIES}/cancel/", who, {})

@@ -21,7 +21,20 @@ def proposed(tutor: Person, booking: int, start: datetime, **more: Any) -> dict[
     return reservation
 
 
+def open_proposal(booking: int) -> int:
+    """The id of a booking's proposal, or a number that is none."""
+    found = query(
+        "SELECT held.id FROM tutoring_sessions held JOIN bookings b ON b.session_id = held.moves_session_id"
+        " WHERE b.id = %s",
+        booking,
+    )
+    return int(found[0][0]) if found else 2**40
+
+
 def answer_to(person: Person, booking: int, verb: str, **body: Any) -> Answer:
+    """An answer to the open proposal; one who accepts names it."""
+    if verb == "accept":
+        body = {"proposal": open_proposal(booking), **body}
     return post(person, f"{booking}/proposal/{verb}/", body)
 
 

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 from functions.availability.actions.materialize import materialize
 from functions.availability.actions.schedule_lock import lock_schedule
 from functions.availability.data.bookings_in_the_way import ComingBooking, cancel_bookings, list_coming, list_held
-from functions.availability.data.overrides import StoredOverride, count_entered, insert_override, remove_override
+from functions.availability.data.overrides import (
+    StoredOverride,
+    count_entered,
+    insert_override,
+    is_over,
+    remove_override,
+)
 from functions.availability.domain.commands import NewOverride
 from functions.availability.domain.errors import MAX_OVERRIDES, BookingsInTheWay, TooManyOverrides
 from functions.availability.domain.recurrence import Override
@@ -17,10 +23,11 @@ from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.timestamps import format_time
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate, run_transaction, transaction
-from shared.kit.errors import NotFound
+from shared.kit.errors import FieldErrors, NotFound
 
 # How many bookings an error lists.
 MOST_LISTED = 100
+OVER = "Te dni już minęły."
 
 
 def add_override(tutor: CallingTutor, command: NewOverride) -> StoredOverride:
@@ -41,6 +48,8 @@ def _add(db: PooledConnection, tutor: CallingTutor, command: NewOverride) -> Sto
     # Whose bookings are to be cancelled is only known before the locks, and certain under them.
     students = _students(_in_the_way(db, tutor, override)) if command.cancel_bookings else frozenset()
     lock_schedule(db, tutor, students)
+    if is_over(db, tutor.tutor_id, override.last_day):
+        raise FieldErrors({"last_day" if command.last_day else "first_day": [OVER]})
     if count_entered(db, tutor.tutor_id) >= MAX_OVERRIDES:
         raise TooManyOverrides
     if in_the_way := _in_the_way(db, tutor, override):

@@ -52,6 +52,17 @@ def count_entered(db: PooledConnection, tutor_id: int) -> int:
     return COUNT_ENTERED.get(db, {"tutor_id": tutor_id})
 
 
+IS_OVER = Query(
+    bool,
+    "SELECT %(last_day)s::date < (now() AT TIME ZONE time_zone)::date FROM booking_terms WHERE tutor_id = %(tutor_id)s",
+)
+
+
+def is_over(db: PooledConnection, tutor_id: int, last_day: date) -> bool:
+    """Whether a day has passed where the tutor is."""
+    return IS_OVER.get(db, {"tutor_id": tutor_id, "last_day": last_day})
+
+
 INSERT_OVERRIDE = Query(
     StoredOverride,
     compose(

@@ -12,21 +12,21 @@ from functions.bookings.data import proposals
 from functions.bookings.data.lookups import find_busy
 from functions.bookings.data.proposals import Proposal
 from functions.bookings.domain.booking import LockedBooking
-from functions.bookings.domain.errors import HoldExpired, StudentBusy, WrongState
+from functions.bookings.domain.errors import HoldExpired, ProposalChanged, StudentBusy, WrongState
 from functions.bookings.domain.transitions import SYSTEM, Actor, Role
 from shared.data.move_proposals import end_proposals
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import NotFound
 
 
-def accept_proposal(db: PooledConnection, student_id: UUID, booking_id: int, starts_at: datetime | None = None) -> None:
+def accept_proposal(db: PooledConnection, student_id: UUID, booking_id: int, proposal_id: int) -> None:
     """Move to the proposed time, if that is the one meant; a group does so once all its students have accepted.
 
-    Raises NotFound, WrongState, HoldExpired or StudentBusy.
+    Raises NotFound, WrongState, HoldExpired, ProposalChanged or StudentBusy.
     """
     booking, proposal, locked = _lock_proposal(db, booking_id, student_id, "student")
-    if starts_at is not None and starts_at != proposal.starts_at:
-        raise WrongState
+    if proposal.held_session_id != proposal_id:
+        raise ProposalChanged
     if booking.kind == "individual":
         move(db, booking, proposal, Actor(student_id, "student"), locked)
         return

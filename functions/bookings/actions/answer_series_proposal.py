@@ -11,7 +11,7 @@ from functions.bookings.actions.seats import pass_on_seats
 from functions.bookings.data import proposals
 from functions.bookings.data.proposals import Proposal
 from functions.bookings.domain.booking import LockedBooking
-from functions.bookings.domain.errors import HoldExpired, WrongState
+from functions.bookings.domain.errors import HoldExpired, ProposalChanged, WrongState
 from functions.bookings.domain.transitions import SYSTEM, Actor, Role
 from shared.data.move_proposals import end_proposals
 from shared.kit.db.pool import PooledConnection
@@ -20,9 +20,16 @@ from shared.kit.errors import NotFound
 Proposed = list[tuple[LockedBooking, Proposal]]
 
 
-def accept_series_proposal(db: PooledConnection, student_id: UUID, series_id: UUID) -> None:
-    """Move to the proposed times, all or none. Raises NotFound, WrongState, HoldExpired or StudentBusy."""
+def accept_series_proposal(
+    db: PooledConnection, student_id: UUID, series_id: UUID, proposal_ids: Collection[int]
+) -> None:
+    """Move to the proposed times, all or none, if they are those meant.
+
+    Raises NotFound, WrongState, HoldExpired, ProposalChanged or StudentBusy.
+    """
     proposed, locked = _lock_proposed(db, series_id, student_id, "student")
+    if {proposal.held_session_id for _booking, proposal in proposed} != set(proposal_ids):
+        raise ProposalChanged
     actor, at = Actor(student_id, "student"), proposed[0][0].now
     for booking, proposal in proposed:
         if booking.kind == "individual":

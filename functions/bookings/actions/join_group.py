@@ -25,6 +25,7 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 
+A_GROUP = "To są zajęcia grupowe."
 OTHER_FORM = "Ta grupa spotyka się w innej formie."
 
 
@@ -34,8 +35,11 @@ def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, ses
     Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, InThePast, TooShortNotice, SessionFull,
     AlreadyBooked, StudentBusy or TooManyBookings.
     """
-    if any(each is not None for each in (command.schedule_item, command.tutor, command.start_time)):
+    times = (command.start_time, command.end_time, command.length)
+    if any(each is not None for each in (command.schedule_item, command.tutor, *times)):
         raise FieldErrors({"non_field_errors": [ONE_SLOT]})
+    if "kind" in command.model_fields_set and command.kind != "group":
+        raise FieldErrors({"kind": [A_GROUP]})
     group = _get_group(db, session_id)
     if group.tutor_user_id == student_id:
         raise OwnSlot

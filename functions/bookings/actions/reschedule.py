@@ -9,7 +9,7 @@ from functions.bookings.actions.pace import check_pace
 from functions.bookings.actions.propose_move import TooLateToReschedule, propose_move
 from functions.bookings.actions.unit_of_work import lock_booking
 from functions.bookings.domain.booking import LockedBooking
-from functions.bookings.domain.commands import NewTime
+from functions.bookings.domain.commands import OUT_OF_BOUNDS, NewTime
 from functions.bookings.domain.errors import SLOT_ERRORS, Conflict, InThePast, WrongState
 from functions.bookings.domain.transitions import RESCHEDULABLE, Actor, Role
 from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
@@ -22,7 +22,6 @@ from shared.kit.http.fields import REQUIRED
 FARTHEST = timedelta(days=2 * 365)
 SHORTEST, LONGEST = timedelta(minutes=SHORTEST_SESSION), timedelta(minutes=LONGEST_SESSION)
 TOO_FAR = "Zajęcia można przełożyć najdalej o dwa lata naprzód."
-OUT_OF_BOUNDS = f"Zajęcia trwają od {SHORTEST_SESSION} do {LONGEST_SESSION} minut."
 
 
 class GroupCannotBeMoved(Conflict):

@@ -8,8 +8,8 @@ from functions.bookings.api.changes import change
 from functions.bookings.api.documentation import change_responses
 from functions.bookings.api.responses import ChangedReservation
 from functions.bookings.data.queries import get_reservation
-from functions.bookings.domain.commands import AcceptedTime, Cancellation
-from functions.bookings.domain.errors import HoldExpired, StudentBusy, WrongState
+from functions.bookings.domain.commands import AcceptedProposal, Cancellation
+from functions.bookings.domain.errors import HoldExpired, ProposalChanged, StudentBusy, WrongState
 from shared.domain.auth import TutorCaller, User
 from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.routing import router
@@ -20,19 +20,19 @@ move_proposals = router("bookings")
 @move_proposals.post(
     "/api/reservation/reservation/{booking_id:int64}/proposal/accept/",
     response_model=ChangedReservation,
-    responses=change_responses(WrongState, HoldExpired, StudentBusy),
+    responses=change_responses(WrongState, HoldExpired, ProposalChanged, StudentBusy),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
-def accept_proposal(caller: User, request: Request, booking_id: int, body: AcceptedTime) -> Response:
+def accept_proposal(caller: User, request: Request, booking_id: int, body: AcceptedProposal) -> Response:
     """Accept the time your tutor proposes. A group moves once all its students have accepted.
 
-    With the `start_time` you have read you do not accept what the tutor has proposed since.
+    You name the `proposal` you have read, so that you do not accept what the tutor has proposed since.
     """
     return change(
         caller,
         request,
         body,
-        action=lambda db: answer_proposal.accept_proposal(db, caller.id, booking_id, body.start_time),
+        action=lambda db: answer_proposal.accept_proposal(db, caller.id, booking_id, body.proposal),
         answer=lambda db, _: get_reservation(db, booking_id),
     )
 

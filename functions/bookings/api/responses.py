@@ -56,6 +56,7 @@ class Reservation(_Booked):
 class Proposal(BaseModel):
     """A time to which the tutor proposes to move the session, with the price it would have then."""
 
+    id: Annotated[int, Field(description="What you name to accept it; the tutor's next proposal has another.")]
     start_time: datetime
     end_time: datetime
     expires_at: Annotated[datetime, Field(description="Until when you can accept it; then the session stays.")]

@@ -16,12 +16,19 @@ from functions.bookings.api.changes import change
 from functions.bookings.api.documentation import change_responses
 from functions.bookings.api.responses import BookedSeries, Series
 from functions.bookings.data import queries
-from functions.bookings.domain.commands import Cancellation, EmptyBody, NewSeries, SeriesCancellation, SeriesMove
+from functions.bookings.domain.commands import (
+    AcceptedProposals,
+    Cancellation,
+    NewSeries,
+    SeriesCancellation,
+    SeriesMove,
+)
 from functions.bookings.domain.errors import (
     BeyondWindow,
     HoldExpired,
     InThePast,
     OwnSlot,
+    ProposalChanged,
     SlotNotOffered,
     SlotTaken,
     StudentBusy,
@@ -115,16 +122,19 @@ def reschedule_series(caller: User, request: Request, series_id: UUID, body: Ser
 @series.post(
     "/api/reservation/series/{series_id:lower_uuid}/proposal/accept/",
     response_model=Series,
-    responses=change_responses(NotFound, WrongState, HoldExpired, StudentBusy),
+    responses=change_responses(NotFound, WrongState, HoldExpired, ProposalChanged, StudentBusy),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
-def accept_series_proposal(caller: User, request: Request, series_id: UUID, body: EmptyBody) -> Response:
-    """Accept all times that your tutor proposes for a series."""
+def accept_series_proposal(caller: User, request: Request, series_id: UUID, body: AcceptedProposals) -> Response:
+    """Accept all times that your tutor proposes for a series.
+
+    You name all the `proposals` you have read, so that you do not accept what the tutor has proposed since.
+    """
     return change(
         caller,
         request,
         body,
-        action=lambda db: answer_proposal.accept_series_proposal(db, caller.id, series_id),
+        action=lambda db: answer_proposal.accept_series_proposal(db, caller.id, series_id, body.proposals),
         answer=lambda db, _: queries.read_series(db, caller.id, series_id),
     )
 

@@ -23,7 +23,8 @@ IS_ASKED = compose("b.state IN {active} AND b.awaiting IS DISTINCT FROM 'student
 # Of a booking `b` and its session `s`, what clients see of a proposal; the price is what it would be.
 PROPOSAL = compose(
     """(SELECT row_to_json(proposal) FROM (
-    SELECT format_time(held.starts_at, %(zone)s) AS start_time, format_time(held.ends_at, %(zone)s) AS end_time,
+    SELECT held.id, format_time(held.starts_at, %(zone)s) AS start_time,
+        format_time(held.ends_at, %(zone)s) AS end_time,
         format_time(held.held_until, %(zone)s) AS expires_at, b.move_accepted_at IS NOT NULL AS accepted,
         round(b.price * extract(epoch FROM held.ends_at - held.starts_at)
             / extract(epoch FROM b.ends_at - b.starts_at), 2)::text AS price

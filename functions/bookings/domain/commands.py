@@ -1,13 +1,14 @@
 """What clients may ask of bookings: the request bodies, checked."""
 
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from shared.domain.bounds import LONGEST_SESSION, SHORTEST_SESSION
 from shared.domain.platform_settings import local_zone
 from shared.kit.db.integers import MAX_INT64
-from shared.kit.http.fields import Flag, Moment, Text, Whole
+from shared.kit.http.fields import NULL, Flag, Moment, Text, Whole, invalid, not_a
 from shared.kit.http.request_models import RequestModel
 from shared.kit.text import unstorable_characters
 
@@ -16,6 +17,8 @@ MOMENT = Moment(zone=local_zone, offset=True)
 WHOLE_MINUTE = Moment(zone=local_zone, offset=True, whole_minute=True)
 MAX_NOTE = 500
 MIN_WEEKS, MAX_WEEKS = 2, 26
+TOO_MANY = f"Podaj co najwyżej {MAX_WEEKS} propozycji."
+OUT_OF_BOUNDS = f"Zajęcia trwają od {SHORTEST_SESSION} do {LONGEST_SESSION} minut."
 NOT_A_CHOICE = "„{}” nie jest poprawnym wyborem."
 
 
@@ -31,6 +34,7 @@ def one_of(*choices: str) -> BeforeValidator:
 Kind = Literal["individual", "group"]
 Form = Literal["online", "in_person"]
 RowId = Annotated[int | None, Whole(minimum=1, maximum=MAX_INT64)]
+ProposalId = Annotated[int, Whole(minimum=1, maximum=MAX_INT64)]
 TutorId = Annotated[int | None, Whole(minimum=1)]
 Minutes = Annotated[int | None, Whole(minimum=5, maximum=1440), Field(description="In minutes.")]
 StartTime = Annotated[datetime | None, WHOLE_MINUTE, Field(description="A whole minute, with its offset from UTC.")]
@@ -107,14 +111,42 @@ class EmptyBody(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
 
-class AcceptedTime(RequestModel):
-    """Which proposal is meant, for a client that may have read an earlier one."""
+class AcceptedProposal(RequestModel):
+    """Which proposal you have read: another one is not accepted."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"start_time": "2027-05-10T16:00:00+02:00"}})
+    model_config = ConfigDict(json_schema_extra={"example": {"proposal": 31}})
 
-    start_time: Annotated[
-        datetime | None, MOMENT, Field(description="The start you have read; another proposal is refused.")
-    ] = None
+    proposal: Annotated[ProposalId, Field(description="The `id` of the reservation's proposal.")]
+
+
+def read_list(value: Any) -> list[Any]:
+    if value is None:
+        raise invalid(NULL)
+    if not isinstance(value, list):
+        raise invalid(not_a("list", value))
+    if len(value) > MAX_WEEKS:
+        raise invalid(TOO_MANY)
+    return value
+
+
+class AcceptedProposals(RequestModel):
+    """Which proposals for a series you have read: nothing is accepted unless these are all there are."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"proposals": [31, 32, 33]}})
+
+    proposals: Annotated[
+        list[ProposalId],
+        BeforeValidator(read_list),
+        Field(max_length=MAX_WEEKS, description="The `id`s of all proposals the series shows, in any order."),
+    ]
+
+
+# One that was entered by hand lasts up to a day and may stay as long as it is.
+MovedLength = Annotated[
+    int | None,
+    Whole(minimum=5, maximum=1440, outside=OUT_OF_BOUNDS),
+    Field(description=f"In minutes: {SHORTEST_SESSION} to {LONGEST_SESSION}, or as long as it is."),
+]
 
 
 class NewTime(RequestModel):
@@ -123,7 +155,7 @@ class NewTime(RequestModel):
     )
 
     start_time: Annotated[datetime, WHOLE_MINUTE, Field(description="A whole minute, with its offset from UTC.")]
-    length: Minutes = None
+    length: MovedLength = None
     reason: Reason = ""
 
 

@@ -103,6 +103,13 @@ class WrongState(Conflict):
     detail = "W obecnym stanie rezerwacji nie można tego zrobić."
 
 
+class ProposalChanged(Conflict):
+    """The tutor proposes something else by now: read it before you accept it."""
+
+    code = "proposal_changed"
+    detail = "Korepetytor proponuje teraz coś innego."
+
+
 class HoldExpired(Conflict):
     """The time to answer is over."""
 

@@ -1,6 +1,9 @@
 """Overrides: days that differ from the weekly hours, and what deletions leave of them."""
 
+from datetime import datetime
+from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +22,7 @@ from tests.support.availability_client import (
     rows,
     today,
 )
-from tests.support.people import People, query
+from tests.support.people import People, insert, query
 
 NOT_A_DAY = "Data ma zły format. Użyj jednego z tych formatów: YYYY-MM-DD."
 
@@ -59,7 +62,8 @@ def test_overrides_change_their_days_and_off_wins(people: People) -> None:
 
 def test_overrides_that_are_over_are_not_listed(people: People) -> None:
     tutor = people.tutor()
-    override(tutor, "off", today() - 3 * DAY)
+    past = {"first_day": today() - 3 * DAY, "last_day": today() - 3 * DAY}
+    insert("hours_overrides", {"tutor_id": tutor.tutor_id, "kind": "off", **past})
     running = override(tutor, "off", today() - 30 * DAY, last_day=today().isoformat())
     assert [each["id"] for each in call("GET", OVERRIDES, token=tutor.access).json["results"]] == [running]
 
@@ -167,6 +171,22 @@ def test_a_bad_override_is_refused_and_changes_nothing(people: People, body: Any
     assert (answer.status, answer.json) == (400, complaints)
     assert query("SELECT * FROM hours_overrides") == []
     assert rows(tutor) == before
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_that_are_over_where_the_tutor_is_are_refused(people: People, zone: str) -> None:
+    """Of these zones one has another date than the server's, at any time."""
+    tutor = people.tutor()
+    change(tutor, time_zone=zone)
+    here = datetime.now(ZoneInfo(zone)).date()
+    past = ({"first_day": here - DAY}, {"first_day": here - 9 * DAY, "last_day": here - DAY})
+    for kind, days in product(("off", "extra"), past):
+        body = {"kind": kind, **{name: f"{day}" for name, day in days.items()}}
+        answer = call("POST", OVERRIDES, token=tutor.access, json_body=body)
+        assert (answer.status, answer.json) == (400, {list(days)[-1]: ["Te dni już minęły."]})
+    override(tutor, "off", here)
+    override(tutor, "extra", here - 9 * DAY, last_day=here.isoformat())
+    assert call("GET", OVERRIDES, token=tutor.access).json["count"] == 2
 
 
 @pytest.mark.parametrize("days", [("0001-01-01", "9999-12-31"), ("9999-12-31", None)])

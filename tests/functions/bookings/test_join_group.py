@@ -36,6 +36,9 @@ def test_who_cannot_join_a_group(people: People) -> None:
     assert post(tutor, "", {"session": group["session"]}).json == OWN
     assert post(student, "", {"session": alone["session"]}).status == 404
     assert list(post(student, "", {"session": group["session"], "form": "in_person"}).json) == ["form"]
+    assert list(post(student, "", {"session": group["session"], "kind": "individual"}).json) == ["kind"]
+    for name, value in (("length", 60), ("end_time", at(11).isoformat())):
+        assert list(post(student, "", {"session": group["session"], name: value}).json) == ["non_field_errors"]
     assert post(student, "", {"session": group["session"]}).status == 201
     for again in (post(student, "", {"session": group["session"]}), book(student, tutor, at(10), kind="group")):
         assert_error(again, 409, "already_booked")

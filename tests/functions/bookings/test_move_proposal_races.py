@@ -58,7 +58,7 @@ def race_of_answers(people: People, rounds: int) -> list[str]:
     chance, tutor, student, ends = random.Random(7), free_tutor(people, days=rounds), people.student(), []
     for day in range(rounds):
         booking = booked(student, tutor, at(10, day))["id"]
-        proposed(tutor, booking, at(12, day))
+        shown = proposed(tutor, booking, at(12, day))["proposal"]["id"]
         query(
             "UPDATE tutoring_sessions SET held_until = clock_timestamp() + %s WHERE moves_session_id IS NOT NULL",
             timedelta(milliseconds=chance.randrange(25)),
@@ -70,7 +70,7 @@ def race_of_answers(people: People, rounds: int) -> list[str]:
             partial(propose, tutor, booking, at(15, day)),
         )[day % 4]
         answers = at_once(
-            partial(answer_to, student, booking, "accept", start_time=at(12, day).isoformat()),
+            partial(answer_to, student, booking, "accept", proposal=shown),
             another,
             lambda: Answer(200 if sweep()["proposals"] else 409, b""),
             partial(book, people.student(), tutor, at(12, day)),
@@ -104,9 +104,9 @@ def race_of_two_answers(people: People, rounds: int) -> Iterator[int]:
     tutor, student = free_tutor(people, days=rounds), people.student()
     for day in range(rounds):
         booking = booked(student, tutor, at(10, day))["id"]
-        proposed(tutor, booking, at(12, day))
+        shown = proposed(tutor, booking, at(12, day))["proposal"]["id"]
         accept, withdraw = (
-            partial(answer_to, student, booking, "accept"),
+            partial(answer_to, student, booking, "accept", proposal=shown),
             partial(answer_to, tutor, booking, "withdraw"),
         )
         yield sum(answer.status == 200 for answer in at_once(accept, withdraw, accept, withdraw))

@@ -25,7 +25,7 @@ from tests.support.booking_client import (
     terms,
     wait,
 )
-from tests.support.move_proposals import answer_to, held, kinds, propose, proposed, run_out, starts
+from tests.support.move_proposals import answer_to, held, kinds, open_proposal, propose, proposed, run_out, starts
 from tests.support.people import People, query
 
 
@@ -36,6 +36,7 @@ def test_the_session_keeps_time_and_state_until_its_student_accepts(people: Peop
     shown = proposed(tutor, before["id"], at(12), length=90)
     assert {**shown, "proposal": None, "updated_at": ""} == {**before, "proposal": None, "updated_at": ""}
     expires_at = datetime.fromisoformat(shown["proposal"].pop("expires_at"))
+    assert shown["proposal"].pop("id") == open_proposal(before["id"])
     assert timedelta(hours=47) < expires_at - datetime.now(UTC) <= timedelta(hours=48)
     assert {**shown["proposal"], "start_time": 0, "end_time": 0} == {
         "start_time": 0,
@@ -128,14 +129,19 @@ def test_it_may_overlap_the_session_that_moves_but_nothing_else(people: People, 
     assert inconsistencies() == []
 
 
-def test_what_is_accepted_is_the_time_that_was_read(people: People) -> None:
+def test_what_is_accepted_is_the_proposal_that_was_read(people: People) -> None:
+    """Whatever the tutor proposes meanwhile: another time, or the same start in another length and at its price."""
     tutor, student = free_tutor(people), people.student()
     booking = booked(student, tutor, at(10))["id"]
-    proposed(tutor, booking, at(15))
-    assert_error(answer_to(student, booking, "accept", start_time=at(12).isoformat()), 409, "wrong_state")
-    assert list(answer_to(student, booking, "accept", start_time=f"{at(15):%Y-%m-%dT%H:%M}").json) == ["start_time"]
+    read = [proposed(tutor, booking, at(15), length=length)["proposal"]["id"] for length in (60, 120, 60)]
+    for earlier in (*read[:2], 2**40):
+        assert_error(answer_to(student, booking, "accept", proposal=earlier), 409, "proposal_changed")
+    for body in ({}, {"proposal": None}, {"proposal": "x"}, {"proposal": 0}):
+        answer = post(student, f"{booking}/proposal/accept/", body)
+        assert (answer.status, list(answer.json)) == (400, ["proposal"]), answer
     assert starts(booking) == [at(10)]
-    assert answer_to(student, booking, "accept", start_time=at(15).isoformat()).status == 200
+    accepted = answer_to(student, booking, "accept", proposal=read[2]).json
+    assert (accepted["price"], starts(booking)) == ("100.00", [at(15)])
 
 
 def test_the_next_proposal_ends_an_open_one(people: People) -> None:

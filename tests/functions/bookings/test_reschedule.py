@@ -20,6 +20,7 @@ from tests.support.booking_client import (
     offer,
     post,
 )
+from tests.support.move_proposals import answer_to
 from tests.support.people import People, query
 
 
@@ -120,13 +121,21 @@ def test_the_tutor_proposes_any_time_a_session_can_have(people: People, body: An
     assert post(tutor, f"{reservation['id']}/reschedule/", body | REASON).status == 200
 
 
+def test_whatever_length_is_out_of_bounds_is_told_which_are_in(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    path = f"{booked(student, tutor, at(10))['id']}/reschedule/"
+    for length in (-1, 1, 5, 14, 481, 1440, 1441, 10**12):
+        answer = post(student, path, new_time(at(12), length=length))
+        assert (answer.status, answer.json) == (400, {"length": ["Zajęcia trwają od 15 do 480 minut."]})
+
+
 def test_a_session_of_another_length_keeps_it_and_one_far_away_moves_as_others_do(people: People) -> None:
     tutor, student = free_tutor(people), people.student()
     item = offer(tutor, NEXT_DECADE, NEXT_DECADE + timedelta(hours=10))
     reservation = post(student, "", {"schedule_item": item}).json
     path = f"{reservation['id']}/reschedule/"
     assert post(tutor, path, new_time(NEXT_DECADE + timedelta(hours=1), **REASON)).status == 200
-    assert post(student, f"{reservation['id']}/proposal/accept/").status == 200
+    assert answer_to(student, reservation["id"], "accept").status == 200
     assert post(tutor, path, new_time(at(10), length=600, **REASON)).status == 200
 
 
@@ -160,7 +169,7 @@ def test_a_group_moves_with_all_its_seats_and_only_by_the_tutor(people: People) 
     assert_error(post(tutor, path, new_time(at(18), **REASON)), 409, "student_busy")
     assert post(tutor, path, new_time(at(15), **REASON)).status == 200
     for student, booking in zip(students, group, strict=True):
-        assert post(student, f"{booking['id']}/proposal/accept/").status == 200
+        assert answer_to(student, booking["id"], "accept").status == 200
     assert query("SELECT DISTINCT starts_at FROM bookings WHERE id <> %s", busy["id"]) == [(at(15),)]
     assert query("SELECT count(*) FROM booking_changes WHERE kind = 'rescheduled'") == [(3,)]
     assert inconsistencies() == []

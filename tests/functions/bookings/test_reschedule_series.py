@@ -44,6 +44,17 @@ def post(person: Person, series_id: str, path: str, body: Any = None) -> Answer:
     return call("POST", f"{SERIES}{series_id}/{path}/", token=person.access, json_body=body or {})
 
 
+def answer_to(person: Person, series_id: str, verb: str) -> Answer:
+    """An answer to all that is proposed; one who accepts names it."""
+    found = query(
+        "SELECT held.id FROM tutoring_sessions held JOIN bookings b ON b.session_id = held.moves_session_id"
+        " WHERE b.series_id = %s",
+        series_id,
+    )
+    body = {"proposals": [each for (each,) in found]} if verb == "accept" else {}
+    return post(person, series_id, f"proposal/{verb}", body)
+
+
 def move(person: Person, series_id: str, start: datetime, **more: Any) -> Answer:
     return post(person, series_id, "reschedule", {"start_time": start.isoformat(), **more})
 
@@ -120,19 +131,47 @@ def test_a_tutor_proposes_it_and_it_is_answered_as_a_whole(people: People, verb:
     dispatch()
     assert ["seria zajęć (3)" in text for text in notified(student)] == [True]
     other = student if verb == "withdraw" else tutor
-    assert post(other, series_id, f"proposal/{verb}").status in {403, 404}
+    assert answer_to(other, series_id, verb).status in {403, 404}
     for stranger in (people.tutor(), people.student()):
-        assert post(stranger, series_id, f"proposal/{verb}").status in {403, 404}
+        assert answer_to(stranger, series_id, verb).status in {403, 404}
     person = tutor if verb == "withdraw" else student
-    answer = post(person, series_id, f"proposal/{verb}")
+    answer = answer_to(person, series_id, verb)
     assert [each["proposal"] for each in answer.json["reservations"]] == [None] * 3
     start = 10.5 if verb == "accept" else 10
     assert times(bookings) == [at(start), at(start, 7), at(start, 14)]
-    assert_error(post(person, series_id, f"proposal/{verb}"), 409, "wrong_state")
+    assert_error(answer_to(person, series_id, verb), 409, "wrong_state")
     dispatch()
     told = notified(student if verb == "withdraw" else tutor)
     assert "seria zajęć (3)" in told[-1]
     assert len(told) == 2
+    assert inconsistencies() == []
+
+
+def test_what_is_accepted_of_a_series_is_all_that_was_read(people: People) -> None:
+    """At a price that was read: the tutor proposes the same start in another length, for all of it or for one."""
+    tutor, student = free_tutor(people, days=15), people.student()
+    series_id, bookings = booked_series(student, tutor)
+
+    def proposals() -> list[int]:
+        shown = call("GET", f"{SERIES}{series_id}/", token=student.access).json["reservations"]
+        return [each["proposal"]["id"] for each in shown]
+
+    read = []
+    for first, length in ((bookings[0], 120), (bookings[0], 60), (bookings[2], 90)):
+        assert move(
+            tutor, series_id, at(15, 14 * (first == bookings[2])), from_reservation=first, length=length, **REASON
+        )
+        read.append(proposals())
+    assert read[1][:2] == read[2][:2]
+    for another in (*read[:2], read[2][:2], [*read[2], 2**40], []):
+        answer = post(student, series_id, "proposal/accept", {"proposals": another})
+        assert_error(answer, 409, "proposal_changed")
+    for body in ({}, {"proposals": None}, {"proposals": 1}, {"proposals": ["x"]}, {"proposals": [1] * 27}):
+        answer = post(student, series_id, "proposal/accept", body)
+        assert (answer.status, [key[:9] for key in answer.json]) == (400, ["proposals"]), answer
+    assert times(bookings) == [at(10), at(10, 7), at(10, 14)]
+    assert post(student, series_id, "proposal/accept", {"proposals": read[2][::-1]}).status == 200
+    assert query("SELECT price FROM bookings ORDER BY id") == [(100,), (100,), (150,)]
     assert inconsistencies() == []
 
 
@@ -141,7 +180,7 @@ def test_a_proposal_of_a_series_that_runs_out_leaves_it(people: People) -> None:
     series_id, bookings = booked_series(student, tutor)
     assert move(tutor, series_id, at(15), **REASON).status == 200
     query("UPDATE tutoring_sessions SET held_until = now() WHERE moves_session_id IS NOT NULL")
-    assert_error(post(student, series_id, "proposal/accept"), 409, "expired")
+    assert_error(answer_to(student, series_id, "accept"), 409, "expired")
     assert sweep()["proposals"] == 3
     assert times(bookings) == [at(10), at(10, 7), at(10, 14)]
     assert inconsistencies() == []
@@ -196,7 +235,7 @@ def test_both_sides_at_once(people: People) -> None:
                 partial(move, student, series_id, at(12)),
                 partial(move, tutor, series_id, at(14), **REASON),
                 partial(post, tutor, series_id, "cancel", REASON),
-                partial(post, student, series_id, "proposal/accept"),
+                partial(answer_to, student, series_id, "accept"),
             )
             assert {answer.status for answer in answers} <= {200, 409}
             assert query("SELECT DISTINCT state FROM bookings WHERE id = ANY(%s)", bookings) == [("cancelled",)]

@@ -28,6 +28,7 @@ from tests.support.booking_client import (
     wait,
 )
 from tests.support.lambda_client import Answer
+from tests.support.move_proposals import answer_to
 from tests.support.people import People, Person, insert, query
 
 
@@ -179,7 +180,7 @@ def test_a_time_the_tutor_leaves_is_offered_to_nobody(people: People) -> None:
     reservation = booked(student, tutor, at(10))
     wait(first, reservation["session"])
     assert move(tutor, reservation, at(12), reason="Choroba").status == 200
-    assert post(student, f"{reservation['id']}/proposal/accept/").status == 200
+    assert answer_to(student, reservation["id"], "accept").status == 200
     assert place(first) == ("closed", at(10))
     assert sweep()["passed_on"] == 0
     assert book(people.student(), tutor, at(10)).status == 201
@@ -193,7 +194,7 @@ def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_waitlist(pe
         wait(each, group[0]["session"])
     post(students[0], f"{group[0]['id']}/cancel/")
     assert move(tutor, group[1], at(12), reason="Choroba").status == 200
-    assert post(students[1], f"{group[1]['id']}/proposal/accept/").json["session"] == group[1]["session"]
+    assert answer_to(students[1], group[1]["id"], "accept").json["session"] == group[1]["session"]
     assert (place(students[2]), place(students[3])) == (("offered", at(12)), ("closed", at(10)))
     assert post(students[2], f"{offered(students[2])}/accept/").json["session"] == group[1]["session"]
     assert inconsistencies() == []

@@ -14,6 +14,7 @@ from shared.domain import dispatcher
 from shared.kit.settings import settings
 from tests.support.booking_client import at, book, booked, free_tutor, post, sweep, wait
 from tests.support.mailbox import delivered
+from tests.support.move_proposals import answer_to
 from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, query
 
@@ -141,7 +142,7 @@ def test_a_proposal_is_one_mail_to_each_and_the_calendar_changes_with_its_accept
     assert "Powód: Lekarz" in mail.text
     assert "najpóźniej" in mail.text
     assert (entries(student)[1:], len(subjects(tutor))) == ([("REQUEST", 0)], 1)
-    assert post(student, f"{number}/proposal/accept/").status == 200
+    assert answer_to(student, number, "accept").status == 200
     accepted = "Nowy termin zajęć przyjęty"
     assert (headlines(tutor), subjects(tutor)) == (["Nowa rezerwacja", accepted], ["Nowa rezerwacja", accepted])
     assert (headlines(student), subjects(student)[2:]) == ([PROPOSED], [accepted])
@@ -173,9 +174,9 @@ def test_of_a_group_everybody_is_notified_of_the_new_time(people: People) -> Non
     tutor, students = free_tutor(people), [people.student() for _ in range(2)]
     first, second = (booked(each, tutor, at(8), kind="group")["id"] for each in students)
     assert post(tutor, f"{first}/reschedule/", {"start_time": at(12).isoformat(), "reason": "x"}).status == 200
-    assert post(students[0], f"{first}/proposal/accept/").status == 200
+    assert answer_to(students[0], first, "accept").status == 200
     assert headlines(tutor)[-1] == "Zgoda na nowy termin"
-    assert post(students[1], f"{second}/proposal/accept/").status == 200
+    assert answer_to(students[1], second, "accept").status == 200
     assert headlines(students[0]) == [PROPOSED, "Nowy termin zajęć przyjęty"]
     assert headlines(students[1]) == [PROPOSED]
 

@@ -155,10 +155,14 @@ class Flag(_Field):
 
 @dataclass(frozen=True)
 class Whole(_Field):
-    """An integer, also as text or with a zero fraction ("12.0"). Without a `maximum` it is cut off elsewhere."""
+    """An integer, also as text or with a zero fraction ("12.0"). Without a `maximum` it is cut off elsewhere.
+
+    `outside` is said of one beyond the bounds where these are not what the user has to know.
+    """
 
     maximum: int | None = MAX_INT32
     minimum: int = -MAX_INT32 - 1
+    outside: str = ""
 
     def clean(self, value: Any) -> int:
         if value is None:
@@ -167,9 +171,9 @@ class Whole(_Field):
         if number is None:
             raise invalid(NOT_INTEGER)
         if self.maximum is not None and number > self.maximum:
-            raise invalid(TOO_LARGE.format(self.maximum))
+            raise invalid(self.outside or TOO_LARGE.format(self.maximum))
         if number < self.minimum:
-            raise invalid(TOO_SMALL.format(self.minimum))
+            raise invalid(self.outside or TOO_SMALL.format(self.minimum))
         return number
 
     def schema(self) -> core_schema.CoreSchema:
