@@ -1,14 +1,19 @@
 """The API documentation: the schema, and Swagger UI from a package instead of the internet."""
 
+from asyncio import shield, wrap_future
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from importlib.resources import files
 
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from local.openapi import TITLE, description
 from local.web_pages import Assets
+from shared.kit.http.responses import raw_json_response
+from shared.kit.json import json_text
 
 SCHEMA_PATH = "/api/schema/"
 ASSETS_PATH = "/_local/swagger"
@@ -25,9 +30,19 @@ SETTINGS = {
     "tryItOutEnabled": True,
 }
 
+BUILDER = ThreadPoolExecutor(1, "schema")
 
-def show_schema(_request: Request) -> JSONResponse:
-    return JSONResponse(description())
+
+@cache
+def schema_text() -> Future[str]:
+    """The schema as JSON. To make it takes seconds: one thread of its own does, once for all who ask meanwhile."""
+    return BUILDER.submit(lambda: json_text(description()))
+
+
+async def show_schema(_request: Request) -> Response:
+    # Somebody who leaves does not end it for the others.
+    text = await shield(wrap_future(schema_text()))
+    return raw_json_response(text)
 
 
 def show_page(_request: Request) -> Response:

@@ -145,6 +145,8 @@ def _write_private(path: Path, text: str) -> None:
 
 # Numbers of which none means something: mails about bookings do not wait.
 MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
+# As browsers send it: in small letters, without a slash at its end.
+ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9.:_\[\]-]+")
 
 
 def check_settings() -> None:
@@ -158,6 +160,7 @@ def check_settings() -> None:
             raise CannotStart(f"MEETING_URL={platform_settings().meeting_url} is no https address.")
         if not re.fullmatch("[A-Z]{3}", platform_settings().currency):
             raise CannotStart(f"CURRENCY={platform_settings().currency} is no code of three letters.")
+        _check_origins()
         signing_key()
         local_zone()
         transport(settings().mail_url)
@@ -171,6 +174,12 @@ def check_settings() -> None:
         raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
     except ZoneInfoNotFoundError:
         raise CannotStart(f"TIME_ZONE={platform_settings().time_zone!r} is no time zone.") from None
+
+
+def _check_origins() -> None:
+    for origin in settings().cors_origins:
+        if not ORIGIN.fullmatch(origin):
+            raise CannotStart(f"CORS_ORIGINS: {origin} is no origin, such as https://app.example.com.")
 
 
 def prepare(options: Options) -> None:

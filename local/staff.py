@@ -32,9 +32,10 @@ ADD = """
 INSERT INTO users (email, password_hash, is_staff, confirmed_at) VALUES (%(email)s, %(password_hash)s, true, now())
 ON CONFLICT (lower(email)) DO NOTHING RETURNING email
 """
+# A slip or two away (two letters that changed places are two), and by most of the part before the @ the same.
 NEAREST = """
-SELECT email FROM users WHERE similarity(lower(email), lower(%(email)s)) > 0.5
-ORDER BY similarity(lower(email), lower(%(email)s)) DESC, email LIMIT 1
+SELECT email FROM users, levenshtein_less_equal(lower(email), lower(%(email)s), 2) AS slips
+WHERE slips <= 2 AND slips * 2 < strpos(email, '@') - 1 ORDER BY slips, email LIMIT 1
 """
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.data.accounts import TokenPurpose
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
+from shared.texts import Language
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,14 @@ class NewUser:
     first_name: str
     last_name: str
     is_tutor: bool
+    language: Language
 
 
 ADD_USER = Query(
     UUID,
     """
-INSERT INTO users (email, password_hash, first_name, last_name, is_tutor)
-VALUES (%(email)s, %(password_hash)s, %(first_name)s, %(last_name)s, %(is_tutor)s)
+INSERT INTO users (email, password_hash, first_name, last_name, is_tutor, language)
+VALUES (%(email)s, %(password_hash)s, %(first_name)s, %(last_name)s, %(is_tutor)s, %(language)s)
 RETURNING id
 """,
 )

@@ -26,6 +26,8 @@ from shared.kit.aws.storage import storage
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.cursor_pagination import next_link
+from shared.kit.http.localized_errors import preferred_language
+from shared.kit.http.middleware import header
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import from_query
 from shared.kit.http.response_models import Info
@@ -47,10 +49,14 @@ accounts = router("accounts")
     responses=error_responses(service.EmailTaken, WeakPassword, Throttled),
 )
 def register(request: Request, registration: Registration) -> Response:
-    """Register an account. You are mailed a link to confirm your address; before that you cannot sign in."""
+    """Register an account. You are mailed a link to confirm your address; before that you cannot sign in.
+
+    Your mails are in the language that Accept-Language asks for, Polish or English, until you choose one.
+    """
+    language = preferred_language(header(request.scope, b"accept-language"))
     spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
     with transaction() as db:
-        mail_id = service.register(db, registration)
+        mail_id = service.register(db, registration, language)
     count("Registrations")
     trigger_mailer(mail_id)
     return json_response({"Info": "Your confirmation code was send to your email."}, 201)

@@ -18,6 +18,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
 from shared.kit.errors import FieldErrors, NotFound, RecordedError
 from shared.kit.security.password_hashes import hash_password
+from shared.texts import Language
 
 
 class EmailTaken(FieldErrors):
@@ -50,8 +51,10 @@ class ResetTokenUsed(NotFound):
     }
 
 
-def register(db: PooledConnection, registration: Registration) -> int:
+def register(db: PooledConnection, registration: Registration, language: Language) -> int:
     """Add an unconfirmed account and queue its confirmation mail, whose id is returned.
+
+    `language`: that of the account's mails and notifications.
 
     Raises WeakPassword or EmailTaken.
     """
@@ -67,6 +70,7 @@ def register(db: PooledConnection, registration: Registration) -> int:
         first_name=registration.first_name,
         last_name=registration.last_name,
         is_tutor=registration.is_tutor,
+        language=language,
     )
     try:
         repository.add_user(db, user)

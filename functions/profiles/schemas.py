@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.field_types import Zone, choice
+from shared.domain.field_types import Name, Zone, choice
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.tutor_completeness import Missing
 from shared.kit.http.fields import Text
@@ -14,15 +14,14 @@ from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel
 from shared.texts import Language
 
-NAME = Text(max_length=255, blank=True, normalized=True)
 PASSWORD = Text(min_length=MIN_LENGTH, max_length=MAX_LENGTH, normalized=True)
 
 
 class ProfileChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"first_name": "Aleksandra", "last_name": "Nowak"}})
 
-    first_name: Annotated[str, NAME] = ""
-    last_name: Annotated[str, NAME] = ""
+    first_name: Name = ""
+    last_name: Name = ""
     password: Annotated[str, PASSWORD] = ""
 
 
@@ -49,8 +48,8 @@ class Profile(BaseModel):
 class MeChange(PartialUpdate, RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"time_zone": "Europe/London", "language": "en"}})
 
-    first_name: Annotated[str, NAME] = ""
-    last_name: Annotated[str, NAME] = ""
+    first_name: Name = ""
+    last_name: Name = ""
     time_zone: Zone | None = None
     language: Annotated[Language, choice("pl", "en")] = "pl"
 

@@ -73,9 +73,9 @@ SELECT coalesce('[' || string_agg(shown, ',' ORDER BY {order}) || ']', '[]') AS 
     CASE WHEN count(*) > count(shown) THEN min(id) FILTER (WHERE shown IS NOT NULL) END AS before
 FROM (
     SELECT id, rating AS stars, CASE WHEN bytes <= {text_bytes} THEN (
-        SELECT json_strip_nulls(row_to_json(result))::text FROM (
+        SELECT row_to_json(result)::text FROM (
             SELECT r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
-                r.tutor_id::text AS tutor_id, CASE WHEN r.hidden_at IS NOT NULL THEN true END AS hidden
+                r.tutor_id::text AS tutor_id
         ) result
     ) END AS shown
     FROM (

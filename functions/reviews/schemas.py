@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from shared.kit.http.fields import Text, Whole, invalid
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel
-from shared.kit.http.response_models import MayBeMissing, Page
+from shared.kit.http.response_models import Page
 
 MAX_RATING_NUMBER = 32_767
 MAX_REVIEW = 5_000
@@ -67,14 +67,8 @@ class RatingOfTutor(Rating):
     tutor_id: str
 
 
-class OwnRating(RatingOfTutor):
-    """`hidden` is there, and true, only if staff hid the review."""
-
-    hidden: MayBeMissing[bool] = None
-
-
 class OwnRatings(BaseModel):
-    ratings: list[OwnRating]
+    ratings: list[RatingOfTutor]
 
 
 class Review(BaseModel):

@@ -123,3 +123,12 @@ def test_what_was_done_is_said_in_the_language_of_the_account(people: People) ->
     assert notes("POST", "/api/reservation/calendar/", token=person.access).status == 201
     answer = notes("DELETE", "/api/reservation/calendar/", token=person.access)
     assert answer.json == {"detail": "The calendar's address leads nowhere now."}
+
+
+def test_an_unknown_path_is_answered_in_a_language_where_nothing_is_recorded() -> None:
+    ours = booking("GET", "/api/reservation/nope/", headers=ENGLISH)
+    assert (ours.status, ours.json) == (404, {"detail": "Not found."})
+    assert ours.headers["content-language"] == "en"
+    recorded = me("GET", "/api/user/nope/", headers=ENGLISH)
+    assert (recorded.status, recorded.json) == (404, {"detail": "Nie znaleziono."})
+    assert "content-language" not in recorded.headers

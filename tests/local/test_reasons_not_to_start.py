@@ -65,6 +65,8 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
         ({"MEETING_URL": "http://meet.example.com"}, "MEETING_URL=http://meet.example.com is no https address."),
         ({"CURRENCY": "złoty"}, "CURRENCY=ZŁOTY is no code of three letters."),
+        ({"CORS_ORIGINS": "foo"}, "CORS_ORIGINS: foo is no origin, such as https://app.example.com."),
+        ({"CORS_ORIGINS": "http://localhost:3000,https://app.example.com/"}, "https://app.example.com/ is no origin"),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL"),

@@ -80,6 +80,13 @@ def test_of_a_typo_the_nearest_address_is_named(server: LocalServer) -> None:
     assert in_running_database(server, typo) == []
 
 
+def test_an_unrelated_address_is_not_named(server: LocalServer) -> None:
+    account = {"email": "aaaabbbbcccc@example.com", "password": "Zielona!Herbata7"}
+    assert server.call("POST", "/api/user/create/", json=account).status_code == 201
+    for unknown in ("nobody@example.com", "aaaabbbb@example.com"):
+        assert ".com?" not in staff("grant", unknown, DATA=str(server.data)).stderr
+
+
 def test_who_has_an_account_is_not_added(server: LocalServer) -> None:
     before = in_running_database(server, TUTOR.email)
     result = staff("add", TUTOR.email.upper(), DATA=str(server.data))

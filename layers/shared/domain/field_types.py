@@ -6,7 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
 from shared.kit.http import fields
-from shared.kit.http.fields import invalid
+from shared.kit.http.fields import Text, invalid
+from shared.kit.text import is_one_line, is_visible, unstorable_characters
 
 NOT_A_CHOICE = "Dozwolone wartości: {}."
 
@@ -32,4 +33,14 @@ def choice(*words: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def name_complaints(text: str) -> list[str]:
+    """A name may be empty, as the contract has it; one that only seems to be, or that garbles its line, is refused."""
+    if not text or unstorable_characters(text):
+        return []
+    if not is_visible(text):
+        return [fields.BLANK]
+    return [] if is_one_line(text) else [fields.NOT_VALID]
+
+
+Name = Annotated[str, Text(max_length=255, blank=True, normalized=True, checks=(name_complaints,))]
 Zone = Annotated[str, BeforeValidator(read_zone), Field(description="The IANA name of a time zone.")]

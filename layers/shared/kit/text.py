@@ -32,6 +32,11 @@ def is_visible(text: str) -> bool:
     return VISIBLE.search(text) is not None
 
 
+def is_one_line(text: str) -> bool:
+    """Whether it has no control characters and line breaks, and nothing that turns what follows it."""
+    return not (CONTROLS.search(text) or DIRECTIONS.search(text))
+
+
 def without_controls(text: str) -> str:
     """The text with a blank for every control character and line break, and nothing that turns what follows it."""
     return DIRECTIONS.sub("", CONTROLS.sub(" ", text))

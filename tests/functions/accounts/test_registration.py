@@ -137,6 +137,8 @@ def test_forms_register_too(platform: None, content_type: str, body: str) -> Non
         ("email", {}, [NOT_EMAIL]),
         ("email", True, [NOT_EMAIL]),
         ("email", f"{'a' * 250}@example.com", [too_long(255)]),
+        ("email", f"{'a' * 64}@example.com", None),
+        ("email", f"{'a' * 65}@example.com", [NOT_EMAIL]),
         ("email", "a\0b@example.com", [NUL, NOT_EMAIL]),
         ("email", "a\ud800@example.com", ["Surrogate characters are not allowed: U+D800.", NOT_EMAIL]),
         ("password", None, [NULL]),
@@ -154,6 +156,11 @@ def test_forms_register_too(platform: None, content_type: str, body: str) -> Non
         ("first_name", "", None),
         ("first_name", "ż" * 255, None),
         ("first_name", "ż" * 256, [too_long(255)]),
+        ("first_name", "\u202e\u200b", [BLANK]),
+        ("first_name", "a\r\nb", ["Niepoprawna wartość."]),
+        ("first_name", "Anne\u200dMarie O’Neil", None),
+        ("last_name", "\u2066", [BLANK]),
+        ("last_name", "Nowak\u202e", ["Niepoprawna wartość."]),
         ("last_name", None, [NULL]),
         ("last_name", "ż" * 256, [too_long(255)]),
         ("last_name", "a\0", [NUL]),
@@ -170,6 +177,21 @@ def test_each_field_has_its_rules(platform: None, field: str, value: Any, compla
         assert (answer.status, answer.json) == (400, {field: complaints})
     assert accounts() == (complaints is None)
     assert len(delivered()) == accounts()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "subject"),
+    [
+        ("en-GB,en;q=0.9,pl;q=0.8", "en", "Confirm your e-mail address"),
+        ("pl,en;q=0.9", "pl", "Potwierdzenie adresu email"),
+        ("de,uk;q=0.5", "pl", "Potwierdzenie adresu email"),
+        ("", "pl", "Potwierdzenie adresu email"),
+    ],
+)
+def test_an_account_has_the_language_of_the_browser(platform: None, accepted: str, language: str, subject: str) -> None:
+    assert call("POST", PATH, json_body=OLA, headers={"accept-language": accepted}).status == 201
+    assert query("SELECT language FROM users") == [(language,)]
+    assert [mail.subject for mail in delivered()] == [subject]
 
 
 def test_all_wrong_fields_are_named_at_once(platform: None) -> None:

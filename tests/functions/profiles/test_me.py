@@ -56,6 +56,17 @@ def test_what_is_given_changes(people: People) -> None:
     assert (get(other)["first_name"], get(other)["language"]) == ("Ola", "pl")
 
 
+@pytest.mark.parametrize("path", [PATH, "/api/user/profile/"])
+def test_a_name_is_read_by_people(people: People, path: str) -> None:
+    ola = people.student()
+    before = get(ola)
+    names = {"first_name": "\u202e\u200b", "last_name": "a\r\nb"}
+    answer = call("PATCH", path, token=ola.access, json_body=names)
+    complaints = {"first_name": ["To pole nie może być puste."], "last_name": ["Niepoprawna wartość."]}
+    assert (answer.status, answer.json) == (400, complaints)
+    assert get(ola) == before
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "europe/warsaw", "", "../etc/passwd", "localtime", "Europe", 5])
 def test_a_zone_is_one_of_the_iana_names(people: People, zone: Any) -> None:
     answer = change(people.student(), time_zone=zone)

@@ -14,12 +14,15 @@ from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.http.compression import Compression
 from shared.kit.http.fast_routes import FastRoute, FastRoutes
 from shared.kit.http.fastapi import APIRoute, APIRouter, Depends, FastAPI
+from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import ApiMiddleware
 from shared.kit.http.responses import error_response, json_response
 from shared.kit.http.routing import ApiRoute, guards_of
 
 # The order in which the original names methods in its Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+# The contract has no path below these, not even an unknown one.
+OURS = ("/api/availability/", "/api/notification/", "/api/reservation/")
 
 
 def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> ApiMiddleware:
@@ -82,6 +85,7 @@ def _fallback(path: str, routes: Sequence[ApiRoute | FastRoute]) -> ApiRoute:
     return route
 
 
-async def _plain_http_error(_request: Request, _error: Exception) -> Response:
-    """Starlette raises these for paths it does not know."""
-    return error_response(NotFound())
+async def _plain_http_error(request: Request, _error: Exception) -> Response:
+    """Starlette raises these for paths it does not know; what the contract says of unknown ones is recorded."""
+    is_ours = request.scope["path"].startswith(OURS)
+    return error_response(NotFound(), choose_language(request.scope) if is_ours else None)

@@ -1,0 +1,48 @@
+"""The API documentation of the local server."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from unittest.mock import patch
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from local import docs
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """No schema was made yet, nor is the test's kept."""
+    docs.schema_text.cache_clear()
+    yield
+    docs.schema_text.cache_clear()
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_the_schema_is_made_once_for_all_who_ask_at_once_and_holds_up_nobody_else() -> None:
+    async def ask() -> tuple[list[httpx.Response], float]:
+        transport = httpx.ASGITransport(Starlette(routes=docs.routes))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+
+            async def another() -> float:
+                began = time.monotonic()
+                assert (await client.get("/api/nope/")).status_code == 404
+                return time.monotonic() - began
+
+            schemas = asyncio.gather(*(client.get(docs.SCHEMA_PATH) for _ in range(8)))
+            return await asyncio.gather(schemas, another())
+
+    def describe() -> dict[str, str]:
+        time.sleep(0.3)
+        return {"openapi": "3.1.0"}
+
+    described = patch("local.docs.description", side_effect=describe)
+    # Not asyncio.run, after which this thread has no loop for those who come later.
+    with described as description, closing(asyncio.new_event_loop()) as loop:
+        answers, seconds = loop.run_until_complete(ask())
+    assert [(each.status_code, each.json()) for each in answers] == [(200, {"openapi": "3.1.0"})] * 8
+    assert seconds < 0.2
+    assert description.call_count == 1
