@@ -20,6 +20,7 @@ SHIPPED = ("functions", "migrations")
 # Free to use, change and pass on, also inside a program that is sold. The LGPL asks that its files can be exchanged:
 # psycopg lies unchanged in a folder of its own.
 AGREED = {
+    "0BSD",
     "Apache Software License",
     "Apache-2.0",
     "BSD License",
