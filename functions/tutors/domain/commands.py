@@ -28,7 +28,7 @@ class SettingsChange(PartialUpdate):
 
     description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True, normalized=True)] = None
     price: Annotated[int, HOURLY_RATE, Whole()] = 0
-    tutoring_location: Annotated[str, Text(max_length=100, blank=True, normalized=True)] = ""
+    tutoring_location: Annotated[str, Text(max_length=100, blank=True, visible=True, normalized=True)] = ""
     online_sessions_available: Annotated[bool, Flag()] = False
     in_person_sessions_available: Annotated[bool, Flag()] = False
     individual_sessions_available: Annotated[bool, Flag()] = False
@@ -44,7 +44,7 @@ class PriceChange(PartialUpdate):
 class LocationChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"tutoring_location": "Rzeszów"}})
 
-    tutoring_location: Annotated[str, Text(max_length=100, blank=True, normalized=True)]
+    tutoring_location: Annotated[str, Text(max_length=100, blank=True, visible=True, normalized=True)]
 
 
 class GroupChange(PartialUpdate):

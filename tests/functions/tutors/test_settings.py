@@ -132,6 +132,7 @@ def test_location_is_trimmed_and_has_up_to_fifty_characters(people: People) -> N
     [
         ("", {"non_field_errors": ["Tutoring location cannot be empty."]}),
         ("   ", {"non_field_errors": ["Tutoring location cannot be empty."]}),
+        ("\u200b\u2066", {"non_field_errors": ["Tutoring location cannot be empty."]}),
         ("x" * 51, {"non_field_errors": ["Tutoring location cannot be longer than 50 characters."]}),
         ("x" * 100, {"non_field_errors": ["Tutoring location cannot be longer than 50 characters."]}),
         ("x" * 101, {"tutoring_location": ["Upewnij się, że to pole ma nie więcej niż 100 znaków."]}),
