@@ -3,9 +3,8 @@
 The first of them is the first that this mail waited for; of what was before, the reader was told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from shared.data.bookings import Booking, BookingChange, Role
 
@@ -88,16 +87,22 @@ def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
 
 
 def sessions_to_tell(
-    sessions: Sequence[tuple[BookingChange, Booking]], waited: int, role: Role
+    sessions: Sequence[tuple[BookingChange, Booking]], latest: Collection[int]
 ) -> list[tuple[BookingChange, Booking]]:
-    """Those sessions of a series that the reader has to know of, after the mail waited so many seconds.
+    """Those sessions of a series of which what happened still holds: a new one as it is now.
 
-    Of a new series what has ended is not told; of an ended one not what was made and ended while a mail waited, but to
-    the student who made it where it was the tutor who ended it.
+    `latest` are the changes after which nothing happened to the time of their booking, or a proposal of another.
     """
-    change = sessions[0][0]
-    if change.from_state is None:
-        return [each for each in sessions if each[1].state not in ENDED_STATES]
-    if change.to_state in ENDED_STATES and role in {change.actor_role, "tutor"}:
-        return [each for each in sessions if each[1].updated_at - each[1].created_at >= timedelta(seconds=waited)]
-    return list(sessions)
+    return [(_as_it_is(change), booking) for change, booking in sessions if _holds(change, booking, latest)]
+
+
+def _as_it_is(change: BookingChange) -> BookingChange:
+    return replace(change, starts_at=None, superseded=False) if change.kind in MADE else change
+
+
+def _holds(change: BookingChange, booking: Booking, latest: Collection[int]) -> bool:
+    if change.kind in MADE:
+        return booking.state not in ENDED_STATES and (booking.state == "pending") == (change.to_state == "pending")
+    if change.kind == "rescheduled":
+        return not change.superseded
+    return change.id in latest or not change.kind.startswith("move_")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.data.bookings import Role
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import connection
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.texts import Language
 
@@ -234,3 +234,18 @@ def add_token(token: str, user_id: UUID, purpose: str, seconds: int) -> bool:
     values = {"token": token, "user_id": user_id, "purpose": purpose, "seconds": seconds}
     with connection() as db:
         return ADD_TOKEN.run(db, values) > 0
+
+
+FIND_LATEST_ABOUT_TIME = Query(
+    int,
+    """
+SELECT max(id) FROM booking_changes
+WHERE booking_id = ANY(%s) AND (starts_with(kind, 'move_') OR kind IN ('rescheduled', 'cancelled', 'expired'))
+GROUP BY booking_id
+""",
+)
+
+
+def find_latest_about_time(db: PooledConnection, booking_ids: list[int]) -> list[int]:
+    """The last change of each of these bookings that says when it is or may be, or that it is no more."""
+    return FIND_LATEST_ABOUT_TIME.all(db, (booking_ids,))

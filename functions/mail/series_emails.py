@@ -1,5 +1,6 @@
 """Emails about what happened to several sessions of a weekly series at once: one, with a list of them."""
 
+from functions.mail import repository
 from functions.mail.email_message import CalendarEntry, Email, Fact
 from functions.mail.folded_changes import sessions_to_tell
 from functions.mail.greetings import greeting
@@ -15,13 +16,14 @@ def series_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     with connection() as db:
         changes = LIST_CHANGES_TOGETHER.all(db, ([payload["change"]],))
         bookings = find_bookings(db, {change.booking_id for change in changes})
+        latest = repository.find_latest_about_time(db, list(bookings))
     sessions = [(change, bookings[change.booking_id]) for change in changes]
     role: Role | None = None
     if sessions:
         first = sessions[0][1]
         role = "student" if first.student_id == to.user_id else "tutor" if first.tutor_user_id == to.user_id else None
     if role and "waited" in payload:
-        sessions = sessions_to_tell(sessions, payload["waited"], role)
+        sessions = sessions_to_tell(sessions, latest)
     if role is None or not sessions:
         return None
     series = SeriesTexts(sessions, role)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, people
-from shared.data.bookings import Booking, BookingChange
+from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.booking_events import event_type
-from shared.domain.outbox import BookingMail, Mail, fold_mails, queue_mails
+from shared.domain.outbox import BookingMail, Mail, find_waiting_series_mails, fold_mails, queue_mails
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
@@ -17,21 +17,41 @@ SOON = timedelta(hours=1)
 
 def queue_booking_mails(db: PooledConnection, changes: Iterable[tuple[BookingChange, Booking]]) -> list[int]:
     """The mails about these changes, in their order; returns the ids of those to send now."""
-    mails = [mail for change, booking in changes for mail in _mails(change, booking)]
+    mails = [mail for change, booking in changes for mail in mails_of(change, booking)]
     if not platform_settings().booking_mail_minutes:
         return queue_mails(db, [Mail("booking_change", mail.recipient, {"change": mail.change}) for mail in mails])
+    told, due = told_by_series_mails(db, mails)
     folded: dict[tuple[str, int], BookingMail] = {}
     for mail in mails:
-        before = folded.get((mail.recipient, mail.booking), mail)
-        wait = min(before.wait, mail.wait)
-        folded[mail.recipient, mail.booking] = replace(before, change=mail.change, wait=wait)
-    return fold_mails(db, folded.values())
+        if (mail.recipient, mail.change) not in told:
+            before = folded.get((mail.recipient, mail.booking), mail)
+            wait = min(before.wait, mail.wait)
+            folded[mail.recipient, mail.booking] = replace(before, change=mail.change, wait=wait)
+    return due + fold_mails(db, folded.values())
 
 
-def _mails(change: BookingChange, booking: Booking) -> list[BookingMail]:
+def mails_of(change: BookingChange, booking: Booking) -> list[BookingMail]:
+    """The mails about a change, one to each who has to know."""
     found = people(booking, EMAIL_RECIPIENTS.get(event_type(change), ()))
-    wait = seconds_to_wait(change, booking)
-    return [BookingMail(person.email, booking.id, change.id, change.id, wait) for _role, person in found]
+    wait, ends = seconds_to_wait(change, booking), change.to_state in {"cancelled", "expired"}
+    return [
+        BookingMail(person.email, booking.id, change.id, change.id, wait, ends, _is_of_its_own(change, role))
+        for role, person in found
+    ]
+
+
+def told_by_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> tuple[set[tuple[str, int]], list[int]]:
+    """Of which changes whom the mail about a new series will tell, and the ids of such mails to send now."""
+    waiting = find_waiting_series_mails(db, [mail for mail in mails if not mail.is_of_its_own])
+    return {(each.recipient, each.change) for each in waiting}, sorted({each.id for each in waiting if each.is_due})
+
+
+def _is_of_its_own(change: BookingChange, role: Role) -> bool:
+    """Whether it is more than the mail about a new series can tell the reader: that it stands, and when."""
+    if change.to_state in {"cancelled", "expired"}:
+        return role == "student" and change.actor_role != "student"
+    is_about_proposal = role == "student" and change.kind.startswith("move_")
+    return is_about_proposal or change.kind in {"requested", "offered", "confirmed"}
 
 
 def seconds_to_wait(change: BookingChange, booking: Booking) -> float:

@@ -11,7 +11,7 @@ from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import UnknownChange, event_type
 from shared.domain.booking_texts import BookingTexts
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
-from shared.domain.outbox import queue_mails, trigger_mailer
+from shared.domain.outbox import trigger_mailer
 from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 from shared.kit.observability.log import logger
@@ -35,8 +35,9 @@ def dispatch_next() -> int:
         single = [(change, bookings[change.booking_id]) for change in known if change.first_of_series_id is None]
         drafts = [draft for change, booking in single for draft in _drafts(change, booking)]
         added = add_notifications(db, drafts + [draft for event in events for draft in series_events.drafts(event)])
-        due = queue_booking_mails(db, single)
-        due += queue_mails(db, [mail for event in events for mail in series_events.mails(event)])
+        # Those about new series first: they may tell of what was done to one of the sessions.
+        due = series_events.queue_series_mails(db, events)
+        due += queue_booking_mails(db, single)
         plan_reminders(db, bookings)
         booking_changes.mark_dispatched(db, [change.id for change in changes])
     push_notifications(added)

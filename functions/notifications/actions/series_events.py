@@ -1,14 +1,16 @@
 """What is done to several sessions of a weekly series at once is one notification and one email to each side."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from functions.notifications.actions.booking_mails import seconds_to_wait
+from functions.notifications.actions.booking_mails import mails_of, seconds_to_wait, told_by_series_mails
 from functions.notifications.data import booking_changes
 from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, NOTIFICATION_RECIPIENTS, people
 from shared.data.bookings import Booking, BookingChange, find_bookings
 from shared.domain.booking_events import event_type
 from shared.domain.notifications import NotificationDraft
-from shared.domain.outbox import Mail
+from shared.domain.outbox import Mail, queue_mails
+from shared.domain.platform_settings import platform_settings
 from shared.domain.series_texts import SeriesTexts
 from shared.domain.timestamps import format_time
 from shared.kit.db.pool import PooledConnection
@@ -38,12 +40,29 @@ def drafts(event: SeriesEvent) -> Iterator[NotificationDraft]:
             yield NotificationDraft(str(person.id), kind, message, _data(event), change.id)
 
 
-def mails(event: SeriesEvent) -> Iterator[Mail]:
+def queue_series_mails(db: PooledConnection, events: Iterable[SeriesEvent]) -> list[int]:
+    """One mail to each side for each event, unless one that waits will tell of it; returns the ids to send now."""
+    due: list[int] = []
+    for event in sorted(events, key=_first_change):
+        due += _queue_mails(db, event)
+    return due
+
+
+def _first_change(event: SeriesEvent) -> int:
+    return min(change.id for change, _booking in event)
+
+
+def _queue_mails(db: PooledConnection, event: SeriesEvent) -> list[int]:
     change, booking = event[0]
     wait = min(seconds_to_wait(*each) for each in event)
     payload = {"change": change.id, **({"waited": round(wait)} if wait else {})}
-    for _role, person in people(booking, EMAIL_RECIPIENTS.get(event_type(change), ())):
-        yield Mail("series_change", person.email, payload, wait=wait)
+    parts = [replace(mail, wait=wait) for each in event for mail in mails_of(*each)]
+    told, due = told_by_series_mails(db, parts) if platform_settings().booking_mail_minutes else (set(), [])
+    # Who is told of some of them only by a mail that waits needs this one for the others.
+    readers = {mail.recipient for mail in parts if (mail.recipient, mail.change) not in told}
+    found = people(booking, EMAIL_RECIPIENTS.get(event_type(change), ()))
+    mails = [Mail("series_change", person.email, payload, wait=wait) for _role, person in found]
+    return due + queue_mails(db, [mail for mail in mails if mail.recipient in readers])
 
 
 def _data(event: SeriesEvent) -> dict[str, object]:

@@ -1,6 +1,19 @@
 """The queue of mails to send."""
 
+from dataclasses import dataclass
+
 from shared.kit.db.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """A mail that waits and will tell its recipient of a change; `is_due`: it is to be sent now."""
+
+    id: int
+    change: int
+    recipient: str
+    is_due: bool
+
 
 QUEUE_MAILS = Query(
     int,
@@ -37,5 +50,30 @@ WITH draft AS (
     RETURNING id, due_at
 )
 SELECT id FROM folded WHERE due_at <= now() UNION ALL SELECT id FROM added WHERE due_at <= now()
+""",
+)
+
+# Which of these changes of bookings a mail about their new series will tell of, as it waits still: it is written from
+# what the sessions are by then. One that ends a session only goes into a mail that was to be the first about it.
+FIND_WAITING_SERIES_MAILS = Query(
+    WaitingMail,
+    """
+WITH waiting AS (
+    SELECT m.id, d.change, d.recipient, d.wait
+    FROM jsonb_to_recordset(%s::jsonb) AS d (recipient text, booking int, change int, ends boolean, wait float)
+    JOIN mail_outbox m ON m.kind = 'series_change' AND m.recipient = d.recipient AND m.attempts = 0
+        AND m.sent_at IS NULL AND m.uncertain_at IS NULL AND m.payload ? 'waited'
+    JOIN booking_changes first ON first.id = (m.payload->>'change')::int AND first.kind IN ('requested', 'confirmed')
+    JOIN booking_changes made ON made.booking_id = d.booking AND made.kind = first.kind AND made.at = first.at
+    WHERE made.id < d.change AND (made.from_state IS NULL OR NOT d.ends) AND NOT EXISTS (
+        SELECT FROM booking_changes c
+        WHERE c.booking_id = d.booking AND c.kind IN ('requested', 'confirmed') AND c.id > made.id AND c.id < d.change
+    )
+    FOR UPDATE OF m
+), sooner AS (
+    UPDATE mail_outbox m SET due_at = least(m.due_at, now() + make_interval(secs => w.wait))
+    FROM (SELECT id, min(wait) AS wait FROM waiting GROUP BY id) w WHERE m.id = w.id
+)
+SELECT id, change, recipient, wait <= 0 AS is_due FROM waiting
 """,
 )

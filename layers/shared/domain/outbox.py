@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from shared.data.outbox import FOLD_MAILS, QUEUE_MAILS
+from shared.data.outbox import FIND_WAITING_SERIES_MAILS, FOLD_MAILS, QUEUE_MAILS, WaitingMail
 from shared.kit.aws.triggers import Trigger
 from shared.kit.db.pool import PooledConnection
 from shared.kit.json import json_text
@@ -59,6 +59,10 @@ class BookingMail:
     change: int
     # How many seconds it waits for what else happens.
     wait: float
+    # Whether the booking ended.
+    ends: bool = False
+    # Whether no mail about a new series can tell of it.
+    is_of_its_own: bool = False
 
 
 def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
@@ -75,6 +79,12 @@ def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
         for mail in mails
     ]
     return FOLD_MAILS.all(db, (json_text(drafts),)) if drafts else []
+
+
+def find_waiting_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[WaitingMail]:
+    """Which of these need not be sent: the mail about the new series still waits, and no worker takes it until then."""
+    drafts = [asdict(mail) for mail in mails]
+    return FIND_WAITING_SERIES_MAILS.all(db, (json_text(drafts),)) if drafts else []
 
 
 mailer_trigger = Trigger(lambda: settings().mail_queue_url)

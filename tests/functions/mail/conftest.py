@@ -19,3 +19,10 @@ def smtp_port(platform: None, monkeypatch: pytest.MonkeyPatch) -> int:
 @pytest.fixture
 def pair(people: People) -> tuple[Person, Person]:
     return people.student(), people.tutor(first_name="Jan", last_name="Kowalski")
+
+
+@pytest.fixture
+def mails_wait(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mails about bookings wait, as an operator has it who sets nothing."""
+    monkeypatch.delenv("BOOKING_MAIL_MINUTES")
+    read_settings_again()

@@ -5,51 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.mail import repository
-from tests.conftest import read_settings_again
-from tests.functions.notifications.test_series_events import booked_series
-from tests.support.booking_client import REASON, SERIES, call, free_tutor
-from tests.support.booking_rows import FAR, PENDING, BookingRow, insert_booking
+from tests.support.booking_rows import FAR, PENDING, insert_booking
+from tests.support.folded_mails import booked, minutes_later, move, subjects
 from tests.support.mail_outbox import deliver, make_all_due
 from tests.support.notifications import dispatch
-from tests.support.people import People, Person, query
+from tests.support.people import Person, query
 from tests.support.races import at_once
 from tests.support.sent_emails import entry, read, sent, sent_to
 
+pytestmark = pytest.mark.usefixtures("mails_wait")
 WAITING = "SELECT round(extract(epoch FROM due_at - created_at)) FROM mail_outbox WHERE sent_at IS NULL ORDER BY id"
-
-
-@pytest.fixture
-def pair(pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> tuple[Person, Person]:
-    """As an operator has it who sets nothing."""
-    monkeypatch.delenv("BOOKING_MAIL_MINUTES")
-    read_settings_again()
-    return pair
-
-
-def minutes_later() -> None:
-    dispatch()
-    assert sent() == []
-    make_all_due()
-
-
-def subjects(person: Person) -> list[str]:
-    return [read(mail).subject.partition(":")[0] for mail in sent_to(person)]
-
-
-def booked(pair: tuple[Person, Person]) -> BookingRow:
-    """A booking that both have been mailed about."""
-    made = insert_booking(*pair)
-    made.change("confirmed")
-    dispatch()
-    make_all_due()
-    deliver()
-    query("UPDATE mail_outbox SET created_at = now()")
-    return made
-
-
-def move(booking: BookingRow, days: int, actor: str = "student") -> None:
-    before = booking.move(FAR + timedelta(days=days))
-    booking.change("rescheduled", actor, from_state="confirmed", old_starts_at=before)
 
 
 def test_a_mail_about_a_booking_waits_five_minutes(pair: tuple[Person, Person]) -> None:
@@ -151,82 +116,6 @@ def test_a_confirmed_request_is_cancelled_in_one_mail(pair: tuple[Person, Person
     )
 
 
-def propose(booking: BookingRow, kind: str, actor: str, state: str = "confirmed") -> None:
-    times = {"proposed_starts_at": FAR + timedelta(days=2), "proposed_ends_at": FAR + timedelta(days=2, hours=1)}
-    booking.change(kind, actor, from_state=state, to_state=state, **times)
-    dispatch()
-
-
-@pytest.mark.parametrize(
-    "answer", [("move_agreed", "student"), ("move_withdrawn", "tutor"), ("move_declined", "student")]
-)
-def test_a_new_booking_is_confirmed_whatever_becomes_of_a_proposal(
-    pair: tuple[Person, Person], answer: tuple[str, str]
-) -> None:
-    made = insert_booking(*pair)
-    made.change("confirmed")
-    dispatch()
-    propose(made, "move_proposed", "tutor")
-    propose(made, *answer)
-    minutes_later()
-    for person, subject in zip(pair, ("Rezerwacja potwierdzona", "Nowa rezerwacja"), strict=True):
-        [mail] = sent_to(person)
-        assert read(mail).subject.startswith(f"{subject}: ")
-        assert entry(mail).vevent.dtstart.value == FAR
-        assert "12 stycznia" not in read(mail).text
-
-
-def test_a_proposal_that_is_open_stands_in_the_confirmation(pair: tuple[Person, Person]) -> None:
-    made = insert_booking(*pair)
-    made.change("confirmed")
-    dispatch()
-    propose(made, "move_proposed", "tutor")
-    minutes_later()
-    [mine], [theirs] = sent_to(pair[0]), sent_to(pair[1])
-    assert read(mine).subject.startswith("Rezerwacja potwierdzona: ")
-    assert "Nowy termin: w piątek 12 stycznia 2035 o 14:00 (Europe/Warsaw), 60 min. Przyjmij go" in read(mine).text
-    assert "12 stycznia" not in read(theirs).text
-
-
-@pytest.mark.parametrize("steps", [("move_agreed",), ("rescheduled",), ("move_agreed", "rescheduled")])
-def test_a_student_is_asked_nothing_that_is_answered(pair: tuple[Person, Person], steps: tuple[str, ...]) -> None:
-    made = booked(pair)
-    propose(made, "move_proposed", "tutor")
-    for step in steps:
-        if step == "rescheduled":
-            move(made, 1)
-        else:
-            propose(made, step, "student")
-    minutes = [len(sent_to(person)) for person in pair]
-    make_all_due()
-    later = [read(mail) for mail in sent_to(pair[0])[minutes[0] :]]
-    assert [mail.subject.partition(":")[0] for mail in later] == ["Zmiana terminu zajęć"] * ("rescheduled" in steps)
-    assert all("Przyjmij" not in mail.text for mail in later)
-
-
-def test_a_seat_that_was_accepted_and_given_up_is_told_to_no_tutor(pair: tuple[Person, Person]) -> None:
-    made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
-    made.change("offered", "system")
-    dispatch()
-    made.become("confirmed")
-    made.change("confirmed", "student", from_state="pending")
-    dispatch()
-    made.cancel("student")
-    minutes_later()
-    assert (subjects(pair[0]), subjects(pair[1])) == ([], [])
-
-
-def test_who_accepted_a_seat_is_told_that_the_tutor_cancelled_at_once(pair: tuple[Person, Person]) -> None:
-    made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
-    made.change("offered", "system")
-    made.become("confirmed")
-    made.change("confirmed", "student", from_state="pending")
-    dispatch()
-    made.cancel("tutor")
-    minutes_later()
-    assert (subjects(pair[0]), subjects(pair[1])) == (["Zajęcia odwołane"], [])
-
-
 def test_the_first_change_says_when_the_mail_goes(pair: tuple[Person, Person]) -> None:
     """However often it is changed then: a mail is not put off without end."""
     made = booked(pair)
@@ -306,29 +195,3 @@ def test_what_happens_while_a_mail_leaves_is_told_by_it_or_by_another(pair: tupl
     assert query("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") == [(0,)]
     told = [entry(mail) for mail in sent_to(pair[0])]
     assert sum(int(each.vevent.sequence.value) == 1 for each in told if each) == rounds
-
-
-@pytest.mark.parametrize("actor", ["student", "tutor"])
-def test_a_series_made_and_cancelled_at_once_is_told_who_made_it_and_did_not_end_it(
-    pair: tuple[Person, Person], people: People, actor: str
-) -> None:
-    tutor, student = free_tutor(people, days=22), pair[0]
-    series, _bookings = booked_series(student, tutor)
-    dispatch()
-    caller = student if actor == "student" else tutor
-    assert call("POST", f"{SERIES}{series}/cancel/", token=caller.access, json_body=REASON).status == 200
-    minutes_later()
-    told = {"student": [], "tutor": ["Zajęcia odwołane"]}[actor]
-    assert (subjects(student), subjects(tutor)) == (told, [])
-
-
-def test_of_a_new_series_what_was_cancelled_meanwhile_is_left_out(pair: tuple[Person, Person], people: People) -> None:
-    tutor, student = free_tutor(people, days=22), pair[0]
-    series, bookings = booked_series(student, tutor)
-    dispatch()
-    body = {"from_reservation": bookings[2]}
-    assert call("POST", f"{SERIES}{series}/cancel/", token=student.access, json_body=body).status == 200
-    minutes_later()
-    for person in (student, tutor):
-        [mail] = sent_to(person)
-        assert read(mail).text.count(" o 11:00 (Europe/Warsaw)") == 2

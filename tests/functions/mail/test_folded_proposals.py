@@ -1,0 +1,103 @@
+"""Mails that wait while a time is proposed or a seat offered: nobody is asked what is answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.booking_rows import FAR, PENDING, insert_booking
+from tests.support.folded_mails import booked, minutes_later, move, propose, subjects
+from tests.support.mail_outbox import make_all_due
+from tests.support.notifications import dispatch
+from tests.support.people import Person
+from tests.support.sent_emails import entry, read, sent_to
+
+pytestmark = pytest.mark.usefixtures("mails_wait")
+
+
+@pytest.mark.parametrize(
+    "answer", [("move_agreed", "student"), ("move_withdrawn", "tutor"), ("move_declined", "student")]
+)
+def test_a_new_booking_is_confirmed_whatever_becomes_of_a_proposal(
+    pair: tuple[Person, Person], answer: tuple[str, str]
+) -> None:
+    made = insert_booking(*pair)
+    made.change("confirmed")
+    dispatch()
+    propose(made, "move_proposed", "tutor")
+    propose(made, *answer)
+    minutes_later()
+    for person, subject in zip(pair, ("Rezerwacja potwierdzona", "Nowa rezerwacja"), strict=True):
+        [mail] = sent_to(person)
+        assert read(mail).subject.startswith(f"{subject}: ")
+        assert entry(mail).vevent.dtstart.value == FAR
+        assert "12 stycznia" not in read(mail).text
+
+
+def test_a_proposal_that_is_open_stands_in_the_confirmation(pair: tuple[Person, Person]) -> None:
+    made = insert_booking(*pair)
+    made.change("confirmed")
+    dispatch()
+    propose(made, "move_proposed", "tutor")
+    minutes_later()
+    [mine], [theirs] = sent_to(pair[0]), sent_to(pair[1])
+    assert read(mine).subject.startswith("Rezerwacja potwierdzona: ")
+    assert "Nowy termin: w piątek 12 stycznia 2035 o 14:00 (Europe/Warsaw), 60 min. Przyjmij go" in read(mine).text
+    assert "12 stycznia" not in read(theirs).text
+
+
+@pytest.mark.parametrize("steps", [("move_agreed",), ("rescheduled",), ("move_agreed", "rescheduled")])
+def test_a_student_is_asked_nothing_that_is_answered(pair: tuple[Person, Person], steps: tuple[str, ...]) -> None:
+    made = booked(pair)
+    propose(made, "move_proposed", "tutor")
+    for step in steps:
+        if step == "rescheduled":
+            move(made, 1)
+        else:
+            propose(made, step, "student")
+    minutes = [len(sent_to(person)) for person in pair]
+    make_all_due()
+    later = [read(mail) for mail in sent_to(pair[0])[minutes[0] :]]
+    assert [mail.subject.partition(":")[0] for mail in later] == ["Zmiana terminu zajęć"] * ("rescheduled" in steps)
+    assert all("Przyjmij" not in mail.text for mail in later)
+
+
+def test_a_seat_that_was_accepted_and_given_up_is_told_to_no_tutor(pair: tuple[Person, Person]) -> None:
+    made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
+    made.change("offered", "system")
+    dispatch()
+    made.become("confirmed")
+    made.change("confirmed", "student", from_state="pending")
+    dispatch()
+    made.cancel("student")
+    minutes_later()
+    assert (subjects(pair[0]), subjects(pair[1])) == ([], [])
+
+
+def test_who_accepted_a_seat_is_told_that_the_tutor_cancelled_at_once(pair: tuple[Person, Person]) -> None:
+    made = insert_booking(*pair, **{**PENDING, "awaiting": "student"})
+    made.change("offered", "system")
+    made.become("confirmed")
+    made.change("confirmed", "student", from_state="pending")
+    dispatch()
+    made.cancel("tutor")
+    minutes_later()
+    assert (subjects(pair[0]), subjects(pair[1])) == (["Zajęcia odwołane"], [])
+
+
+@pytest.mark.parametrize("mover", ["student", "tutor"])
+def test_a_new_booking_that_was_moved_instead_of_an_answer_asks_nothing(
+    pair: tuple[Person, Person], mover: str
+) -> None:
+    made = insert_booking(*pair)
+    made.change("confirmed")
+    dispatch()
+    propose(made, "move_proposed", "tutor")
+    days = 2 if mover == "tutor" else 1
+    proposed_at = FAR + timedelta(days=2) if mover == "tutor" else None
+    before = made.move(FAR + timedelta(days=days))
+    made.change("rescheduled", from_state="confirmed", old_starts_at=before, proposed_starts_at=proposed_at)
+    minutes_later()
+    [mail] = sent_to(pair[0])
+    assert read(mail).subject.startswith("Rezerwacja potwierdzona: ")
+    assert "Przyjmij" not in read(mail).text
+    assert entry(mail).vevent.dtstart.value == FAR + timedelta(days=days)

@@ -1,0 +1,133 @@
+"""Mails about a weekly series that follow each other closely: each session is told as it is by then."""
+
+import pytest
+
+from tests.functions.notifications.test_series_events import booked_series
+from tests.support.booking_client import REASON, SERIES, at, call, free_tutor, post
+from tests.support.folded_mails import minutes_later, subjects
+from tests.support.mail_outbox import deliver, make_all_due
+from tests.support.notifications import dispatch
+from tests.support.people import People, Person
+from tests.support.sent_emails import entry, read, sent_to
+
+pytestmark = pytest.mark.usefixtures("mails_wait")
+
+
+@pytest.mark.parametrize("actor", ["student", "tutor"])
+def test_a_series_made_and_cancelled_at_once_is_told_who_made_it_and_did_not_end_it(
+    pair: tuple[Person, Person], people: People, actor: str
+) -> None:
+    tutor, student = free_tutor(people, days=22), pair[0]
+    series, _bookings = booked_series(student, tutor)
+    dispatch()
+    caller = student if actor == "student" else tutor
+    assert call("POST", f"{SERIES}{series}/cancel/", token=caller.access, json_body=REASON).status == 200
+    minutes_later()
+    told = {"student": [], "tutor": ["Zajęcia odwołane"]}[actor]
+    assert (subjects(student), subjects(tutor)) == (told, [])
+
+
+def test_of_a_new_series_what_was_cancelled_meanwhile_is_left_out(pair: tuple[Person, Person], people: People) -> None:
+    tutor, student = free_tutor(people, days=22), pair[0]
+    series, bookings = booked_series(student, tutor)
+    dispatch()
+    body = {"from_reservation": bookings[2]}
+    assert call("POST", f"{SERIES}{series}/cancel/", token=student.access, json_body=body).status == 200
+    minutes_later()
+    for person in (student, tutor):
+        [mail] = sent_to(person)
+        assert read(mail).text.count(" o 11:00 (Europe/Warsaw)") == 2
+
+
+def series_call(caller: Person, series: str, path: str, body: dict[str, object]) -> None:
+    answer = call("POST", f"{SERIES}{series}/{path}/", token=caller.access, json_body=body)
+    assert answer.status == 200, answer
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_a_new_series_that_is_moved_and_cancelled_only_what_is_left_is_told(
+    pair: tuple[Person, Person], people: People, *, together: bool
+) -> None:
+    tutor, student = free_tutor(people, days=29), pair[0]
+    series, bookings = booked_series(student, tutor, 3)
+    steps: list[tuple[str, dict[str, object]]] = [
+        ("reschedule", {"start_time": at(10, 1).isoformat()}),
+        ("cancel", {"from_reservation": bookings[1]}),
+    ]
+    for path, body in steps:
+        if not together:
+            dispatch()
+        series_call(student, series, path, body)
+    minutes_later()
+    for person, subject in ((student, "Rezerwacja potwierdzona"), (tutor, "Nowa rezerwacja")):
+        [mail] = sent_to(person)
+        assert read(mail).subject.startswith(f"{subject}: ")
+        assert read(mail).text.count(" o 11:00 (Europe/Warsaw)") == 1
+        assert entry(mail).vevent.dtstart.value == at(10, 1)
+
+
+def test_of_a_known_series_that_is_moved_and_cancelled_each_session_is_told_once(
+    pair: tuple[Person, Person], people: People
+) -> None:
+    tutor, student = free_tutor(people, days=29), pair[0]
+    series, bookings = booked_series(student, tutor, 3)
+    dispatch()
+    make_all_due()
+    deliver()
+    series_call(student, series, "reschedule", {"start_time": at(10, 1).isoformat()})
+    dispatch()
+    series_call(student, series, "cancel", {"from_reservation": bookings[1]})
+    dispatch()
+    make_all_due()
+    for person in (student, tutor):
+        told = [read(mail).subject.partition(":")[0] for mail in sent_to(person)][1:]
+        assert told == ["Zmiana terminu zajęć", "Zajęcia odwołane"]
+        assert read(sent_to(person)[1]).subject.endswith("(1)")
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline", "withdraw"])
+def test_a_proposal_for_a_new_series_is_not_asked_once_it_is_answered(
+    pair: tuple[Person, Person], people: People, answer: str
+) -> None:
+    tutor, student = free_tutor(people, days=29), pair[0]
+    series, _bookings = booked_series(student, tutor, 3)
+    dispatch()
+    series_call(tutor, series, "reschedule", {"start_time": at(10, 1).isoformat(), **REASON})
+    dispatch()
+    series_call(
+        tutor if answer == "withdraw" else student,
+        series,
+        f"proposal/{answer}",
+        {} if answer == "accept" else {**REASON},
+    )
+    minutes_later()
+    assert all("Przyjmij" not in read(mail).text for mail in sent_to(student))
+    assert subjects(tutor) == ["Nowa rezerwacja"]
+    assert subjects(student)[0] == "Rezerwacja potwierdzona"
+    assert entry(sent_to(student)[0]).vevent.dtstart.value == at(10, int(answer == "accept"))
+
+
+def test_a_requested_series_that_is_answered_is_asked_no_more(pair: tuple[Person, Person], people: People) -> None:
+    tutor, student = free_tutor(people, days=29, confirmation="manual"), pair[0]
+    series, bookings = booked_series(student, tutor, 3)
+    dispatch()
+    assert post(tutor, f"tutor/me/confirm/{bookings[0]}/").status == 200
+    dispatch()
+    series_call(tutor, series, "cancel", {"from_reservation": bookings[1], **REASON})
+    minutes_later()
+    assert subjects(tutor) == ["Rezerwacja potwierdzona"]
+
+
+@pytest.mark.parametrize("kind", ["rescheduled", "cancelled"])
+def test_what_was_done_to_one_session_of_a_new_series_stands_in_its_mail(
+    pair: tuple[Person, Person], people: People, kind: str
+) -> None:
+    tutor, student = free_tutor(people, days=29), pair[0]
+    _series, bookings = booked_series(student, tutor, 3)
+    dispatch()
+    path, body = ("reschedule", {"start_time": at(10, 1).isoformat()}) if kind == "rescheduled" else ("cancel", {})
+    assert post(student, f"{bookings[0]}/{path}/", body).status == 200
+    minutes_later()
+    for person in (student, tutor):
+        [mail] = sent_to(person)
+        assert read(mail).text.count(" o 11:00 (Europe/Warsaw)") == (3 if kind == "rescheduled" else 2)
