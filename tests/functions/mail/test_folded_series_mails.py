@@ -2,10 +2,12 @@
 
 import pytest
 
+from functions.mail import repository
 from tests.functions.notifications.test_series_events import booked_series
 from tests.support.booking_client import REASON, SERIES, at, call, free_tutor, post
 from tests.support.folded_mails import minutes_later, subjects
 from tests.support.mail_outbox import deliver, make_all_due
+from tests.support.move_proposals import open_proposal
 from tests.support.notifications import dispatch
 from tests.support.people import People, Person
 from tests.support.sent_emails import entry, read, sent_to
@@ -90,16 +92,13 @@ def test_a_proposal_for_a_new_series_is_not_asked_once_it_is_answered(
     pair: tuple[Person, Person], people: People, answer: str
 ) -> None:
     tutor, student = free_tutor(people, days=29), pair[0]
-    series, _bookings = booked_series(student, tutor, 3)
+    series, bookings = booked_series(student, tutor, 3)
     dispatch()
     series_call(tutor, series, "reschedule", {"start_time": at(10, 1).isoformat(), **REASON})
     dispatch()
-    series_call(
-        tutor if answer == "withdraw" else student,
-        series,
-        f"proposal/{answer}",
-        {} if answer == "accept" else {**REASON},
-    )
+    accepted = {"proposals": [open_proposal(each) for each in bookings]}
+    caller = tutor if answer == "withdraw" else student
+    series_call(caller, series, f"proposal/{answer}", {**(accepted if answer == "accept" else REASON)})
     minutes_later()
     assert all("Przyjmij" not in read(mail).text for mail in sent_to(student))
     assert subjects(tutor) == ["Nowa rezerwacja"]
@@ -131,3 +130,37 @@ def test_what_was_done_to_one_session_of_a_new_series_stands_in_its_mail(
     for person in (student, tutor):
         [mail] = sent_to(person)
         assert read(mail).text.count(" o 11:00 (Europe/Warsaw)") == (3 if kind == "rescheduled" else 2)
+
+
+def test_what_is_done_while_the_mail_about_a_new_series_leaves_is_another_mail(
+    pair: tuple[Person, Person], people: People
+) -> None:
+    tutor, student = free_tutor(people, days=29), pair[0]
+    series, bookings = booked_series(student, tutor, 3)
+    dispatch()
+    make_all_due()
+    assert repository.claim_due() is not None
+    assert repository.claim_due() is not None
+    series_call(student, series, "cancel", {"from_reservation": bookings[1]})
+    dispatch()
+    make_all_due()
+    assert [subjects(person)[-1] for person in (student, tutor)] == ["Zajęcia odwołane"] * 2
+
+
+def test_the_end_of_a_series_that_its_tutor_was_asked_for_is_told_him(
+    pair: tuple[Person, Person], people: People
+) -> None:
+    """He was mailed the request; that he confirmed it is not what he has to know last."""
+    tutor, student = free_tutor(people, days=29, confirmation="manual"), pair[0]
+    series, bookings = booked_series(student, tutor, 3)
+    dispatch()
+    make_all_due()
+    deliver()
+    for each in bookings:
+        assert post(tutor, f"tutor/me/confirm/{each}/").status == 200
+    dispatch()
+    series_call(student, series, "cancel", {})
+    dispatch()
+    make_all_due()
+    assert subjects(tutor)[0] == "Prośba o rezerwację"
+    assert subjects(tutor)[-1] == "Zajęcia odwołane"
