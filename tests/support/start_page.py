@@ -12,6 +12,18 @@ ACTIVE = {"pending", "confirmed"}
 NOTHING_FREE = "Nothing is free in these seven days."
 
 
+def conversation(server: LocalServer) -> tuple[str, str]:
+    """An access token of the student's and the path of the demo accounts' history."""
+    access = server.sign_in(STUDENT.email, STUDENT.password)
+    (found,) = server.call("GET", "/api/chat/conversations/", token=access).json()
+    return access, f"/api/chat/conversation_detail/{found['id']}/"
+
+
+def history(server: LocalServer) -> list[str]:
+    access, path = conversation(server)
+    return [message["body"] for message in server.call("GET", path, token=access).json()]
+
+
 def card(page: Page, account: DemoAccount) -> Locator:
     return page.get_by_role("article", name=f"{account.first_name} {account.last_name}, {account.role}")
 
