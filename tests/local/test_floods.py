@@ -92,7 +92,6 @@ def slowest(took: list[float]) -> float:
     ("kind", "seconds"),
     [
         ("empty", 1.5),
-        ("pings", 1.5),
         *(pytest.param(kind, 10, marks=pytest.mark.proof) for kind in ("empty", "messages", "pings", "continuations")),
     ],
 )

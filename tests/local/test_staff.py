@@ -133,6 +133,7 @@ def test_an_unconfirmed_account_is_confirmed_and_that_is_said(server: LocalServe
     assert server.sign_in("new@example.com", "Zielona!Herbata7")
 
 
+@pytest.mark.proof
 def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_believed(
     tmp_path: Path, first_folder: FirstFolder, start_server: Callable[..., LocalServer]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from functions.bookings.data.queries import BookingFilter, Side, list_statement
 from shared.kit.db.pool import connection
 from tests.support.booking_client import RESERVATIONS, at, booked, call, free_tutor, post, shift, terms
+from tests.support.booking_rows import FAR, insert_booking
 from tests.support.people import People, Person, query
 
 
@@ -98,12 +99,10 @@ def test_lists_of_pages_have_what_the_recorded_ones_have(people: People, recorde
     assert call("GET", f"{RESERVATIONS}{recorded}?stat=confirmed", token=person.access).status == 200
 
 
-@pytest.mark.usefixtures("any_number_of_bookings")
 def test_without_a_page_the_newest_hundred(people: People) -> None:
-    tutor, student = free_tutor(people, days=10), people.student()
-    for day in range(10):
-        for hour in range(11):
-            booked(student, tutor, at(hour, day))
+    tutor, student = people.tutor(), people.student()
+    for hours in range(110):
+        insert_booking(student, tutor, FAR + timedelta(hours=hours))
     assert len(read(student, "user/me/")) == 100
     assert read(student, "user/me/?page_size=100")["count"] == 110
 

@@ -128,6 +128,7 @@ def test_names_and_descriptions_are_shown_as_the_text_they_are(open_page: OpenPa
     assert page.evaluate("window.hit") is None
 
 
+@pytest.mark.proof
 def test_without_demo_data_it_says_how_to_get_it_and_the_inbox_may_be_another_server_s(
     open_page: OpenPage, start_server: Callable[..., LocalServer]
 ) -> None:
