@@ -26,7 +26,9 @@ def populate(people: People, chance: Random) -> list[Person]:
     """Tutors of all kinds, half of whose time is taken."""
     tutors = []
     for _ in range(TUTORS):
-        settings = {name: chance.random() < 0.5 for name in ("online_sessions", "in_person_sessions", "group_sessions")}
+        settings = {
+            name: chance.random() < 0.75 for name in ("online_sessions", "in_person_sessions", "group_sessions")
+        }
         tutor = people.tutor(tutor=settings | {"price": chance.randrange(200)})
         agree(
             tutor,
