@@ -214,4 +214,4 @@ def test_mails_that_wait_are_named_and_can_be_sent_now(open_page: OpenPage) -> N
     expect(page.get_by_text("2 about bookings wait five minutes")).to_be_visible()
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_role("button", name="Send now")).to_be_hidden()
-    assert asked[:2] == ["GET", "POST"]
+    assert (asked[0], asked.count("POST")) == ("GET", 1)
