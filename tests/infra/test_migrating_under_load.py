@@ -206,20 +206,24 @@ service.upgrade_beside_traffic()
 """
 
 
-def deploys_at_once(scripts: Path, address: str) -> list[int]:
-    """The exit statuses of three deploys of the later release that meet at a table they need."""
+def deploys_at_once(scripts: Path, address: str, *, until: str = "true") -> list[int]:
+    """The exit statuses of three deploys of the later release that meet at a table they need.
+
+    It is held until all are connected, and `until` is true of each of their connections.
+    """
     migrate(address, "head")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PGAPPNAME": "deploy"}
     command = [sys.executable, "-c", DEPLOY, str(scripts)]
     with psycopg.connect(address) as holder:
         holder.execute("LOCK TABLE tutors IN ACCESS EXCLUSIVE MODE")
         deploys = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(3)]
-        wait_until(lambda: rows(address, DEPLOYS_CONNECTED)[0][0] == len(deploys))
+        wait_until(lambda: rows(address, DEPLOYS.format(condition=until))[0][0] == len(deploys))
     return [each.wait(100) for each in deploys]
 
 
-DEPLOYS_CONNECTED = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'deploy'
+DEPLOYS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'deploy' AND {condition}
 """
 
 
@@ -232,7 +236,8 @@ def test_deploys_at_once_migrate_once(database: str, later: Path) -> None:
 
 @pytest.mark.proof
 def test_without_taking_turns_deploys_at_once_fail(database: str, later: Path) -> None:
-    """The twin of the test above."""
+    """The twin of the test above. Nobody gives way, so that all have read the revision before the first is done."""
     entry = later / "env.py"
-    entry.write_text(entry.read_text().replace("pg_try_advisory_lock(:key)", "true OR :key = 0"))
-    assert any(deploys_at_once(later, database))
+    text = entry.read_text().replace("pg_try_advisory_lock(:key)", "true OR :key = 0")
+    entry.write_text(text.replace("lock_timeout = '300ms'", "lock_timeout = '60s'"))
+    assert any(deploys_at_once(later, database, until="wait_event_type = 'Lock'"))
