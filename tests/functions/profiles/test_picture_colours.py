@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from functions.profiles.decoder import ORIENTATION, UnusablePicture, as_webp
+from shared.kit.pictures.decoder import ORIENTATION, UnusablePicture, as_webp
 from tests.support.uploads import BLUE, GREEN, RED, WHITE, encoded, quarters
 
 
 def normalised(content: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(as_webp(content)))
+    image = Image.open(io.BytesIO(as_webp(content)[0]))
     image.load()
     return image
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from functions.profiles import pictures
-from functions.profiles.decoder import MAX_CPU_SECONDS, MAX_MEMORY, MAX_SCANS
 from functions.profiles.pictures import BadPicture, normalise
+from shared.kit.pictures import decoding
+from shared.kit.pictures.decoder import MAX_CPU_SECONDS, MAX_MEMORY, MAX_SCANS
 
 SIDE = 5000
 MAX_BODY = 4_500_000
@@ -115,7 +115,7 @@ def test_the_worst_files_stay_within_the_decoder_s_bounds(name: str, tmp_path: P
 
 
 def test_a_decoder_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MAX_SECONDS", 0.01)
+    monkeypatch.setattr(decoding, "MAX_SECONDS", 0.01)
     started = time.monotonic()
     with pytest.raises(BadPicture):
         normalise("x.png", saved(Image.new("L", (9, 9)), "PNG"))

@@ -21,7 +21,7 @@ RECORDED_OR_EXAMPLES = {
     "functions/chat/domain/commands.py",
     "functions/chat/domain/errors.py",
     "functions/notifications/api/responses.py",
-    "functions/profiles/decoder.py",
+    "layers/shared/kit/pictures/decoder.py",
     "functions/profiles/pictures.py",
     "functions/profiles/routes.py",
     "functions/reviews/schemas.py",

@@ -1,10 +1,11 @@
-"""Makes WebP of any picture: content on standard input, WebP on standard output.
+"""Makes WebP of any picture: content on standard input; on standard output a line of facts as JSON, then the WebP.
 
 Exit status 2 with the complaint on standard error for what is no usable picture. Runs as a process of its own
-(functions.profiles.pictures), whose memory and processor time it limits first.
+(shared.kit.pictures.decoding), whose memory and processor time it limits first.
 """
 
 import io
+import json
 import math
 import resource
 import sys
@@ -32,8 +33,11 @@ class UnusablePicture(Exception):
     """The file is no picture, or too large; the text says which."""
 
 
-def as_webp(content: bytes) -> bytes:
-    """Decode, turn upright, convert to sRGB, shrink and encode. Raises UnusablePicture."""
+def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int]]:
+    """Decode, turn upright, convert to sRGB, shrink and encode; the WebP, and format, width and height of the file.
+
+    Raises UnusablePicture.
+    """
     from PIL import Image
 
     _check_scans(content)
@@ -41,6 +45,7 @@ def as_webp(content: bytes) -> bytes:
         _register_heif(content)
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(image)
+            facts = _facts(image)
             small = _upright(_in_srgb(_shrunk(image), image.info.get("icc_profile")), _orientation(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise UnusablePicture(TOO_LARGE) from None
@@ -50,7 +55,15 @@ def as_webp(content: bytes) -> bytes:
         raise UnusablePicture(NOT_AN_IMAGE) from None
     out = io.BytesIO()
     small.save(out, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"", xmp=b"")
-    return out.getvalue()
+    return out.getvalue(), facts
+
+
+def _facts(image: "Image.Image") -> tuple[str, int, int]:
+    """What the file is, and its size in pixels when upright: the orientations from 5 on lie on their side."""
+    orientation = _orientation(image)
+    lies = isinstance(orientation, int) and 5 <= orientation <= 8
+    width, height = (image.height, image.width) if lies else (image.width, image.height)
+    return image.format or "", width, height
 
 
 def _register_heif(content: bytes) -> None:
@@ -164,7 +177,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        sys.stdout.buffer.write(as_webp(sys.stdin.buffer.read()))
+        webp, facts = as_webp(sys.stdin.buffer.read())
+        sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + webp)
     except UnusablePicture as error:
         sys.stderr.write(str(error))
         sys.exit(2)

@@ -1,0 +1,77 @@
+"""Decoding pictures in a process of its own.
+
+A decoder works on what strangers made: it may take long, take much memory, or crash. So one at a time runs in a child
+process with limits for both; a file that breaks them is refused as any other that is no picture.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from shared.kit.errors import Unavailable
+from shared.kit.pictures.decoder import TOO_LARGE, UnusablePicture
+
+# Seconds of the clock; the child limits its own processor time (shared.kit.pictures.decoder).
+MAX_SECONDS = 15.0
+# Uploads that may wait for the one that is decoded, and for how many seconds.
+MAX_WAITING, MAX_WAIT = 8, 10.0
+
+_decoder = threading.Lock()
+_waiting = threading.BoundedSemaphore(MAX_WAITING + 1)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture as WebP of at most 512 pixels wide and high; what the file was, with its size in pixels when upright.
+
+    `format` is Pillow's name of it: PNG, JPEG, GIF, WEBP, BMP, TIFF, AVIF or HEIF.
+    """
+
+    webp: bytes
+    format: str
+    width: int
+    height: int
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait until no other upload is worked on in this process. Raises Unavailable when that takes too long."""
+    if not _waiting.acquire(blocking=False):
+        raise Unavailable
+    try:
+        if not _decoder.acquire(timeout=MAX_WAIT):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            _decoder.release()
+    finally:
+        _waiting.release()
+
+
+def decode(content: bytes) -> Decoded:
+    """Decode a picture, upright and in sRGB, without metadata. Raises UnusablePicture with a text for people."""
+    command = [sys.executable, "-W", "ignore", "-m", "shared.kit.pictures.decoder"]
+    # Nothing else of the environment: there are secrets in it.
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    environment = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), "MALLOC_ARENA_MAX": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, input=content, capture_output=True, timeout=MAX_SECONDS, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise UnusablePicture(TOO_LARGE) from None
+    match done.returncode:
+        case 0:
+            facts, _, webp = done.stdout.partition(b"\n")
+            return Decoded(webp, *json.loads(facts))
+        case 2:
+            raise UnusablePicture(done.stderr.decode(errors="replace"))
+        case _:
+            # Killed for the time it took, or crashed.
+            raise UnusablePicture(TOO_LARGE)
