@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,8 @@ class User(Base):
     # An IANA name; none means the platform's zone.
     time_zone: Mapped[str | None]
     language: Mapped[str] = mapped_column(server_default="pl")
+    # What the owner does not want to be told of, each as "kind.channel": "chat.mail".
+    silenced: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     # When somebody first signed in.
     signed_in_at: Mapped[datetime | None]
 

@@ -1,5 +1,6 @@
 """Private conversations, their messages and the sockets that listen to them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, text
@@ -25,9 +26,20 @@ class Member(Base):
     """Someone who takes part in a conversation; the row goes with the account."""
 
     __tablename__ = "conversation_members"
+    __table_args__ = (
+        Index("conversation_members_mail_due_idx", "mail_due_at", postgresql_where=text("mail_due_at IS NOT NULL")),
+    )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
+    # Up to which message the member has read.
+    read_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Of the last mail about unread messages: the newest of these, up to where was read then, and when it was queued.
+    mailed_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    mailed_read_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    mailed_at: Mapped[datetime | None]
+    # When to look whether to mail.
+    mail_due_at: Mapped[datetime | None]
 
 
 class Message(Base):
@@ -47,6 +59,12 @@ class Message(Base):
             "client_id",
             unique=True,
             postgresql_where=text("client_id IS NOT NULL"),
+        ),
+        Index(
+            "messages_created_at_idx",
+            "created_at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
         ),
     )
 
@@ -85,3 +103,12 @@ class Connection(Base):
     connected_at: Mapped[CreatedAt]
     # When the connection was opened or last got a keep-alive.
     touched_at: Mapped[CreatedAt] = mapped_column(index=True)
+
+
+class JobProgress(Base):
+    """How far a job that follows what is stored has come."""
+
+    __tablename__ = "job_progress"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    done_until: Mapped[datetime]
