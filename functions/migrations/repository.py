@@ -9,12 +9,13 @@ from shared.kit.db.pool import PooledConnection
 
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 GRANTS = {
+    "blocks": "SELECT, INSERT, DELETE",
     "booking_changes": "SELECT, INSERT, UPDATE",
     "booking_terms": "SELECT, INSERT, UPDATE",
     "bookings": "SELECT, INSERT, UPDATE",
     "calendar_feeds": "SELECT, INSERT, UPDATE, DELETE",
     "connections": "SELECT, INSERT, UPDATE, DELETE",
-    "conversation_members": "SELECT, INSERT",
+    "conversation_members": "SELECT, INSERT, UPDATE",
     "conversations": "SELECT, INSERT, UPDATE, DELETE",
     "email_tokens": "SELECT, INSERT, UPDATE, DELETE",
     "hours_overrides": "SELECT, INSERT, UPDATE, DELETE",

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from psycopg.types.json import Json
 
+from functions.chat.domain.members import pair_key
 from tests.support.people import Person, insert, query
 
 
 def add_conversation(one: Person, other: Person) -> UUID:
     """Add an empty conversation of two people; its id."""
-    pair = "-".join(sorted((str(one.id), str(other.id))))
-    conversation_id: UUID = insert("conversations", {"pair": pair})
+    conversation_id: UUID = insert("conversations", {"pair": pair_key(one.id, other.id)})
     for person in (one, other):
         query("INSERT INTO conversation_members (conversation_id, user_id) VALUES (%s, %s)", conversation_id, person.id)
     return conversation_id

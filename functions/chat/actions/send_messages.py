@@ -18,6 +18,7 @@ from functions.chat.domain.messages import (
     MAX_BYTES,
     MAX_CHARACTERS,
     NewMessage,
+    RefusedMessage,
     StoredMessage,
     is_client_id,
 )
@@ -94,23 +95,35 @@ def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
     Raises psycopg.errors.UniqueViolation if one of several is.
     """
     try:
-        stored = messages.store_messages(new)
+        stored, refused = messages.store_messages(new)
     except psycopg.errors.UniqueViolation:
         if len(new) > 1:
             raise
         return messages.find_stored(new[0])
     count("Messages", len(stored))
     history_window.append(stored)
-    if len(stored) < len(new):
-        _refuse_without_conversation(new, stored)
+    if len(stored) == len(new):
+        return stored
+    _refuse_without_conversation(new, stored, refused)
+    return stored + [again for each in refused for again in _refuse(each)]
+
+
+def _refuse(refused: RefusedMessage) -> list[StoredMessage]:
+    """Tell the sender, unless the message is one sent again that was stored when it still could be: then that one."""
+    message, code = refused
+    stored = messages.find_stored(message) if message.client_id is not None else []
+    if not stored:
+        refuse_message(message.connection_id, message.client_id, code)
     return stored
 
 
-def _refuse_without_conversation(new: Sequence[NewMessage], stored: Sequence[StoredMessage]) -> None:
+def _refuse_without_conversation(
+    new: Sequence[NewMessage], stored: Sequence[StoredMessage], refused: Sequence[RefusedMessage]
+) -> None:
     """Messages over sockets of notifications lead nowhere."""
-    senders_of_stored = {each.connection_id for each in stored}
+    known = {each.connection_id for each in stored} | {each.message.connection_id for each in refused}
     for each in new:
-        if each.connection_id not in senders_of_stored:
+        if each.connection_id not in known:
             refuse_message(each.connection_id, each.client_id, "no_conversation")
 
 

@@ -4,20 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from functions.chat.domain.messages import Message, NewMessage, StoredMessage
+from functions.chat.domain.messages import MAX_UNANSWERED, Message, NewMessage, RefusedMessage, StoredMessage
 from shared.kit.db.libpq import Prepared, Row
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.json import json_text
+from shared.kit.settings import settings
 
 # Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
 # without gaps; they are taken in the order of ids, as everywhere several are locked. `conversation_listeners` looks
-# after the lock is taken: sockets opened while it was waited for count.
+# after the lock is taken: sockets opened while it was waited for count. What refuses a message stands in the locked
+# row: who blocks somebody locks it, too, so each message comes before that or after it.
 STORE_MESSAGES = Prepared(
     """
 WITH locked AS (
-    SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq,
-        u.id AS user_id, u.first_name, u.last_name, u.picture
+    SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq, v.is_blocked,
+        v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
     FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text))
         WITH ORDINALITY AS m (connection_id, body, client_id, place)
     JOIN connections c ON c.id = m.connection_id
@@ -25,25 +27,36 @@ WITH locked AS (
     JOIN conversations v ON v.id = c.conversation_id
     ORDER BY v.id, m.place
     FOR NO KEY UPDATE OF v
-), numbered AS (
-    SELECT *, last_seq + row_number() OVER (PARTITION BY conversation_id ORDER BY place) AS seq,
-        gen_random_uuid() AS message_id, clock_timestamp() AS sent_at
-    FROM locked
-), raised AS (
-    UPDATE conversations SET last_seq = newest.seq, updated_at = newest.sent_at
+), judged AS (
+    SELECT *, CASE WHEN is_blocked THEN 'blocked' WHEN is_unanswered AND last_seq + nth > $2::int THEN 'throttled' END
+        AS refusal
     FROM (
-        SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at FROM numbered GROUP BY conversation_id
+        SELECT *, row_number() OVER earlier AS nth, coalesce(only_author = user_id, last_seq = 0)
+            AND min(user_id::text) OVER earlier = max(user_id::text) OVER earlier AS is_unanswered
+        FROM locked WINDOW earlier AS (PARTITION BY conversation_id ORDER BY place)
+    ) AS counted
+), numbered AS (
+    SELECT *, last_seq + count(*) FILTER (WHERE refusal IS NULL) OVER (PARTITION BY conversation_id ORDER BY place)
+        AS seq, gen_random_uuid() AS message_id, clock_timestamp() AS sent_at
+    FROM judged
+), raised AS (
+    UPDATE conversations SET last_seq = newest.seq, updated_at = newest.sent_at, only_author = newest.only_author
+    FROM (
+        SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at,
+            CASE WHEN bool_and(is_unanswered) THEN (array_agg(user_id))[1] END AS only_author
+        FROM numbered WHERE refusal IS NULL GROUP BY conversation_id
     ) AS newest
     WHERE id = conversation_id
 ), stored AS (
     INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
-    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered
+    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered WHERE refusal IS NULL
 )
 SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, sent_at AS created_at, user_id,
-    first_name, last_name, picture, conversation_listeners(conversation_id) AS listeners
+    first_name, last_name, picture, CASE WHEN refusal IS NULL THEN conversation_listeners(conversation_id) END
+    AS listeners, refusal
 FROM numbered ORDER BY place
 """,
-    StoredMessage._fields,
+    (*StoredMessage._fields, "refusal"),
 )
 
 FIND_STORED = Prepared(
@@ -59,14 +72,17 @@ WHERE c.id = $1 AND m.client_id = $2
 )
 
 
-def store_messages(messages: Iterable[NewMessage]) -> list[StoredMessage]:
-    """Store messages from sockets, all or none; those whose socket is not registered are left out.
+def store_messages(messages: Iterable[NewMessage]) -> tuple[list[StoredMessage], list[RefusedMessage]]:
+    """Store messages from sockets, all or none of those that may be sent, and say why the others may not.
 
-    Raises psycopg.errors.UniqueViolation if a client sent one of them before.
+    Those whose socket is not registered are left out. Raises psycopg.errors.UniqueViolation if a client sent one of
+    them before.
     """
+    most = str(MAX_UNANSWERED) if settings().rate_limits else None
     with connection() as db:
-        rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]))
-    return [_stored(row) for row in rows]
+        rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]), most)
+    refused = [RefusedMessage(NewMessage(*row[:3]), row[-1]) for row in rows if row[-1]]
+    return [_stored(row[:-1]) for row in rows if not row[-1]], refused
 
 
 def find_stored(message: NewMessage) -> list[StoredMessage]:

@@ -9,6 +9,8 @@ from shared.kit.text import unstorable_characters
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
 MAX_CLIENT_ID = 100
+# Messages that somebody may send to a person who has never written in the conversation.
+MAX_UNANSWERED = 10
 # Messages of a conversation that are listed, and kept in the history window, at most.
 WINDOW = 500
 
@@ -33,6 +35,13 @@ class NewMessage(NamedTuple):
     connection_id: str
     body: str
     client_id: str | None
+
+
+class RefusedMessage(NamedTuple):
+    """A message that may not be sent; `code` says why."""
+
+    message: NewMessage
+    code: str
 
 
 class StoredMessage(NamedTuple):

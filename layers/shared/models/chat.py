@@ -1,9 +1,9 @@
-"""Private conversations, their messages and the sockets that listen to them."""
+"""Private conversations, their messages, the sockets that listen to them, and who blocked whom."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import SignInSession, User
@@ -18,6 +18,10 @@ class Conversation(Base):
     id: Mapped[UuidKey]
     pair: Mapped[str] = mapped_column(unique=True)
     last_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # One of the two blocked the other. A copy of `blocks` for sending, which locks this row anyway.
+    is_blocked: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Who wrote all messages there are; None once both have written, and in a conversation older than this column.
+    only_author: Mapped[UUID | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
 
@@ -40,6 +44,21 @@ class Member(Base):
     mailed_at: Mapped[datetime | None]
     # When to look whether to mail.
     mail_due_at: Mapped[datetime | None]
+    # No mail and no push tells the member of new messages; they count as unread all the same.
+    is_muted: Mapped[bool] = mapped_column(server_default=text("false"))
+    # The conversation's last message when the member archived it: it comes back with the next one.
+    archived_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Block(Base):
+    """Somebody wants nothing to do with somebody: no messages and no bookings between the two."""
+
+    __tablename__ = "blocks"
+    __table_args__ = (CheckConstraint("blocker_id <> blocked_id", name="others"),)
+
+    blocker_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    blocked_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
+    created_at: Mapped[CreatedAt]
 
 
 class Message(Base):
