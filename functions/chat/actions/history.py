@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from functions.chat.data import conversations, history_window, messages
+from functions.chat.data.message_changes import list_hidden
 from functions.chat.domain.frames import history_item
 from functions.chat.domain.messages import WINDOW, Message
 from shared.kit.http.cursor_pagination import fit_page
@@ -39,9 +40,13 @@ def list_messages(
     elif before is not None:
         found = messages.list_newest(conversation_id, most, before=before)
     else:
-        found = history_window.list_newest(conversation_id, membership.last_seq, most)
+        found = history_window.list_newest(conversation_id, membership.last_seq, membership.change_seq, most)
+    hidden = list_hidden(conversation_id, user_id, found) if membership.has_hidden else ()
     items = fit_page(
-        json_text(history_item(str(conversation_id), message, membership, with_seq=with_seq)) for message in found
+        json_text(
+            history_item(str(conversation_id), message, membership, with_seq=with_seq, is_hidden=message.seq in hidden)
+        )
+        for message in found
     )
     rest = _rest(found[: len(items)], after=after, before=before, last_seq=membership.last_seq)
     if rest and (len(items) < len(found) or newest is None):

@@ -21,6 +21,7 @@ from functions.chat.domain.messages import (
     RefusedMessage,
     StoredMessage,
     is_client_id,
+    is_seq,
 )
 from shared.data.connections import forget_gone
 from shared.kit.aws.pusher import Post
@@ -50,20 +51,24 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
     """The message a client sent; None if it is refused."""
     if known := senders.known.get(connection_id):
         note(user_id=known[0])
-    body, client_id = fields.get("body"), fields.get("id")
-    is_id_bad = not (client_id is None or is_client_id(client_id))
-    if is_id_bad:
-        client_id = None
+    body, client_id, reply_to = fields.get("body"), fields.get("id"), fields.get("reply_to")
+    is_bad = False
+    if not (client_id is None or is_client_id(client_id)):
+        client_id, is_bad = None, True
+    if not (reply_to is None or is_seq(reply_to)):
+        reply_to, is_bad = None, True
     try:
         senders.spend(connection_id)
     except Throttled:
         refuse_message(connection_id, client_id, "throttled")
         return None
-    # The legacy protocol knows no ids: there it is one of the keys that mean nothing.
-    if not _is_body(body) or (is_id_bad and senders.speaks_events(connection_id)):
+    # The legacy protocol knows neither ids nor answers: there they are keys that mean nothing.
+    if not _is_body(body) or (is_bad and senders.speaks_events(connection_id)):
         refuse_message(connection_id, client_id, "bad_message")
         return None
-    return NewMessage(connection_id, body, client_id)
+    if reply_to is not None and not senders.speaks_events(connection_id):
+        reply_to = None
+    return NewMessage(connection_id, body, client_id, reply_to)
 
 
 def _is_body(value: object) -> TypeGuard[str]:

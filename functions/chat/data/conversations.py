@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.chat.domain.members import Member, Membership, pair_key
+from functions.chat.domain.messages import DELETED
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
@@ -15,7 +16,8 @@ CONVERSATIONS = """
 SELECT row_to_json(conversation)::text FROM (
     SELECT c.id,
         CASE WHEN l.id IS NOT NULL THEN (SELECT row_to_json(last) FROM (
-            SELECT l.id, l.conversation_id AS conversation, l.body, format_time(l.created_at, %(zone)s) AS created_at,
+            SELECT l.id, l.conversation_id AS conversation, {last_body} AS body,
+                format_time(l.created_at, %(zone)s) AS created_at,
                 (SELECT row_to_json(author) FROM (
                     SELECT a.id, a.first_name, a.last_name, {author_picture} AS profile_image
                     FROM users a WHERE a.id = l.created_by
@@ -34,10 +36,21 @@ SELECT row_to_json(conversation)::text FROM (
     ORDER BY c.updated_at DESC, c.id LIMIT 1000
 ) conversation
 """
-PICTURES = {"author_picture": Sql(picture_sql("a.picture")), "member_picture": Sql(picture_sql("u.picture"))}
-LIST_CONVERSATIONS = Query(str, compose(CONVERSATIONS, condition=Sql(), **PICTURES))
-GET_CONVERSATION = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.id = %(conversation_id)s"), **PICTURES))
-FIND_WITH_PARTNER = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.pair = %(pair)s"), **PICTURES))
+# A message that was hidden by who asks is deleted for them.
+LAST_BODY = Sql(f"""
+CASE WHEN l.deleted_at IS NOT NULL OR EXISTS (
+    SELECT FROM hidden_messages h
+    WHERE h.user_id = mine.user_id AND h.conversation_id = l.conversation_id AND h.seq = l.seq
+) THEN '{DELETED}' ELSE l.body END
+""")
+PARTS = {
+    "last_body": LAST_BODY,
+    "author_picture": Sql(picture_sql("a.picture")),
+    "member_picture": Sql(picture_sql("u.picture")),
+}
+LIST_CONVERSATIONS = Query(str, compose(CONVERSATIONS, condition=Sql(), **PARTS))
+GET_CONVERSATION = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.id = %(conversation_id)s"), **PARTS))
+FIND_WITH_PARTNER = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.pair = %(pair)s"), **PARTS))
 
 
 def list_conversations(user_id: UUID) -> list[str]:
@@ -97,12 +110,16 @@ def is_confirmed_user(user_id: UUID) -> bool:
 @dataclass(frozen=True)
 class MemberRow(Member):
     last_seq: int
+    change_seq: int
+    has_hidden: bool
 
 
 LIST_MEMBERS = Query(
     MemberRow,
     """
-SELECT u.id::text, u.first_name, u.last_name, u.picture, c.last_seq
+SELECT u.id::text, u.first_name, u.last_name, u.picture, c.last_seq, c.change_seq, EXISTS (
+    SELECT FROM hidden_messages h WHERE h.user_id = %(user_id)s AND h.conversation_id = c.id
+) AS has_hidden
 FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
 WHERE c.id = %(conversation_id)s
   AND EXISTS (SELECT FROM conversation_members mine WHERE mine.conversation_id = c.id AND mine.user_id = %(user_id)s)
@@ -114,4 +131,7 @@ def find_membership(conversation_id: UUID, user_id: UUID) -> Membership | None:
     """None for those who are no members, and for conversations that do not exist."""
     with connection() as db:
         members = LIST_MEMBERS.all(db, {"conversation_id": conversation_id, "user_id": user_id})
-    return Membership(members[0].last_seq, {member.id: member for member in members}) if members else None
+    if not members:
+        return None
+    shared = members[0]
+    return Membership(shared.last_seq, shared.change_seq, {each.id: each for each in members}, shared.has_hidden)

@@ -2,11 +2,14 @@
 
 A stream entry's id is `seq-0`, so Redis itself keeps the order. The window is believed only if it is
 contiguous up to the conversation's last message; otherwise it is read from PostgreSQL and written again.
+Each change of a message begins a window with another key: what a reader has read before it is never taken for what
+is true after it.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +24,8 @@ KEPT_SECONDS = 30 * 24 * 3600
 # How often, in messages, the time to live is renewed.
 RENEW_EVERY = 50
 FIELD = b"m"
+# What only some messages have. In a field of its own: the release before reads the other one alone.
+MORE = b"x"
 
 
 def append(messages: Iterable[StoredMessage]) -> None:
@@ -30,21 +35,29 @@ def append(messages: Iterable[StoredMessage]) -> None:
 
 
 def _commands(stored: StoredMessage) -> Iterator[tuple[Any, ...]]:
-    key = _key(stored.conversation_id)
-    message = Message(stored.seq, stored.id, stored.body, stored.created_at, stored.user_id)
+    key = _key(stored.conversation_id, stored.change_seq)
+    message = Message(stored.seq, stored.id, stored.body, stored.created_at, stored.user_id, stored.reply_to)
     # Only the first message makes a window. One that was lost is rebuilt, and given its time to live, by a reader.
     existing = () if stored.seq == 1 else ("NOMKSTREAM",)
-    yield "XADD", key, *existing, "MAXLEN", "~", WINDOW, f"{stored.seq}-0", FIELD, _packed(message)
+    yield "XADD", key, *existing, "MAXLEN", "~", WINDOW, f"{stored.seq}-0", *chain(*_packed(message).items())
     if stored.seq % RENEW_EVERY == 1:
         yield "EXPIRE", key, KEPT_SECONDS
 
 
-def list_newest(conversation_id: UUID, last_seq: int, count: int = WINDOW) -> list[Message]:
-    """The newest messages, newest first, `count` or WINDOW at most; `last_seq` is known from PostgreSQL."""
+def forget(conversation_id: UUID | str, change_seq: int) -> None:
+    """Give up the windows of before a change; that of the first key also for the release before, which has no other."""
+    send_no_reply(("DEL", _key(conversation_id, 0), _key(conversation_id, change_seq - 1)))
+
+
+def list_newest(conversation_id: UUID, last_seq: int, change_seq: int, count: int = WINDOW) -> list[Message]:
+    """The newest messages, newest first, `count` or WINDOW at most.
+
+    The numbers of the last message and the last change are known from PostgreSQL.
+    """
     most = min(count, WINDOW)
     if most <= 0 or last_seq == 0:
         return []
-    key = _key(conversation_id)
+    key = _key(conversation_id, change_seq)
     entries = attempt(lambda client: client.xrevrange(key, count=most), otherwise=None)
     if entries is not None and _is_whole(messages := [_unpacked(entry) for entry in entries], last_seq, most):
         return messages
@@ -66,26 +79,42 @@ def _refill(client: "redis.Redis", key: str, messages: Iterable[Message]) -> Non
     pipeline = client.pipeline(transaction=True)
     pipeline.delete(key)
     for message in sorted(messages, key=lambda each: each.seq):
-        pipeline.xadd(key, {FIELD: _packed(message)}, id=f"{message.seq}-0")
+        pipeline.xadd(key, _packed(message), id=f"{message.seq}-0")
     pipeline.expire(key, KEPT_SECONDS)
     pipeline.execute()
 
 
-def _key(conversation_id: UUID | str) -> str:
-    return f"chat:{conversation_id}"
+def _key(conversation_id: UUID | str, change_seq: int) -> str:
+    return f"chat:{conversation_id}:{change_seq}" if change_seq else f"chat:{conversation_id}"
 
 
-def _packed(message: Message) -> str:
-    return json_text([message.id, message.body, message.created_at.isoformat(), message.created_by])
+def _packed(message: Message) -> dict[Any, Any]:
+    """A message's entry."""
+    entry = {FIELD: json_text([message.id, message.body, message.created_at.isoformat(), message.created_by])}
+    more = [message.reply_to, _iso(message.edited_at), _iso(message.deleted_at), message.change_seq]
+    return {**entry, MORE: json_text(more)} if any(more) else entry
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _unpacked(entry: Any) -> Message:
     entry_id, values = entry
     message_id, body, created_at, author = json.loads(values[FIELD])
+    reply_to, edited_at, deleted_at, change_seq = json.loads(values.get(MORE, "[null, null, null, null]"))
     return Message(
         seq=int(entry_id.partition(b"-")[0]),
         id=message_id,
         body=body,
         created_at=datetime.fromisoformat(created_at),
         created_by=author,
+        reply_to=reply_to,
+        edited_at=_moment(edited_at),
+        deleted_at=_moment(deleted_at),
+        change_seq=change_seq,
     )

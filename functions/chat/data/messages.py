@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from functions.chat.domain.messages import MAX_UNANSWERED, Message, NewMessage, RefusedMessage, StoredMessage
+from functions.chat.domain.messages import DELETED, MAX_UNANSWERED, Message, NewMessage, RefusedMessage, StoredMessage
 from shared.kit.db.libpq import Prepared, Row
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
@@ -18,18 +18,20 @@ from shared.kit.settings import settings
 STORE_MESSAGES = Prepared(
     """
 WITH locked AS (
-    SELECT m.place, m.connection_id, m.body, m.client_id, v.id AS conversation_id, v.last_seq, v.is_blocked,
-        v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
-    FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text))
-        WITH ORDINALITY AS m (connection_id, body, client_id, place)
+    SELECT m.place, m.connection_id, m.body, m.client_id, m.reply_to, v.id AS conversation_id, v.last_seq, v.change_seq,
+        v.is_blocked, v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
+    FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text, reply_to bigint))
+        WITH ORDINALITY AS m (connection_id, body, client_id, reply_to, place)
     JOIN connections c ON c.id = m.connection_id
     JOIN users u ON u.id = c.user_id
     JOIN conversations v ON v.id = c.conversation_id
     ORDER BY v.id, m.place
     FOR NO KEY UPDATE OF v
 ), judged AS (
-    SELECT *, CASE WHEN is_blocked THEN 'blocked' WHEN is_unanswered AND last_seq + nth > $2::int THEN 'throttled' END
-        AS refusal
+    SELECT *, CASE
+        WHEN is_blocked THEN 'blocked' WHEN reply_to > last_seq THEN 'message_not_found'
+        WHEN is_unanswered AND last_seq + nth > $2::int THEN 'throttled'
+    END AS refusal
     FROM (
         SELECT *, row_number() OVER earlier AS nth, coalesce(only_author = user_id, last_seq = 0)
             AND min(user_id::text) OVER earlier = max(user_id::text) OVER earlier AS is_unanswered
@@ -48,26 +50,31 @@ WITH locked AS (
     ) AS newest
     WHERE id = conversation_id
 ), stored AS (
-    INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at)
-    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at FROM numbered WHERE refusal IS NULL
+    INSERT INTO messages (conversation_id, seq, id, created_by, client_id, body, created_at, reply_to)
+    SELECT conversation_id, seq, message_id, user_id, client_id, body, sent_at, reply_to FROM numbered
+    WHERE refusal IS NULL
 )
 SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, sent_at AS created_at, user_id,
-    first_name, last_name, picture, CASE WHEN refusal IS NULL THEN conversation_listeners(conversation_id) END
-    AS listeners, refusal
+    first_name, last_name, picture, reply_to, change_seq,
+    CASE WHEN refusal IS NULL THEN conversation_listeners(conversation_id) END AS listeners, refusal
 FROM numbered ORDER BY place
 """,
     (*StoredMessage._fields, "refusal"),
 )
 
 FIND_STORED = Prepared(
-    """
-SELECT c.id AS connection_id, m.body, m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id,
-    u.first_name, u.last_name, u.picture, c.protocol || c.id AS listeners
-FROM connections c
+    compose(
+        """
+SELECT c.id AS connection_id, CASE WHEN m.deleted_at IS NULL THEN m.body ELSE {deleted} END AS body, m.client_id,
+    m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id, u.first_name, u.last_name, u.picture, m.reply_to,
+    v.change_seq, c.protocol || c.id AS listeners
+FROM connections c JOIN conversations v ON v.id = c.conversation_id
 JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
 WHERE c.id = $1 AND m.client_id = $2
 """,
+        deleted=Sql(f"'{DELETED}'"),
+    ),
     StoredMessage._fields,
 )
 
@@ -95,13 +102,15 @@ def _stored(row: Row) -> StoredMessage:
     texts = StoredMessage._make(row)
     return texts._replace(
         seq=int(texts.seq),
+        reply_to=None if texts.reply_to is None else int(texts.reply_to),
+        change_seq=int(texts.change_seq),
         created_at=datetime.fromisoformat(str(texts.created_at)),
         listeners=str(texts.listeners or "").split(),
     )
 
 
 MESSAGES = """
-SELECT seq, id::text, body, created_at, created_by::text FROM messages
+SELECT seq, id::text, body, created_at, created_by::text, reply_to, edited_at, deleted_at, change_seq FROM messages
 WHERE conversation_id = %(conversation_id)s {condition} LIMIT %(count)s
 """
 LIST_NEWEST = Query(Message, compose(MESSAGES, condition=Sql("ORDER BY seq DESC")))

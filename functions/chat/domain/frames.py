@@ -3,19 +3,24 @@
 from typing import Any
 
 from functions.chat.domain.members import Membership
-from functions.chat.domain.messages import Message, StoredMessage
+from functions.chat.domain.messages import DELETED, Message, StoredMessage
 from shared.domain.pictures import picture_path
 from shared.domain.timestamps import format_socket_time, format_time
 from shared.kit.json import json_text
 
 
-def history_item(conversation_id: str, message: Message, membership: Membership, *, with_seq: bool) -> dict[str, Any]:
-    """A message of the history. `seq` is for clients that ask by it; the legacy one knows no such key."""
+def history_item(
+    conversation_id: str, message: Message, membership: Membership, *, with_seq: bool, is_hidden: bool = False
+) -> dict[str, Any]:
+    """A message of the history. `seq` is for clients that ask by it; the legacy one knows no such key.
+
+    One that was deleted, or hidden by the reader, keeps its place.
+    """
     author = membership.members.get(message.created_by or "")
     item: dict[str, Any] = {
         "id": message.id,
         "conversation": conversation_id,
-        "body": message.body,
+        "body": DELETED if is_hidden or message.deleted_at else message.body,
         "created_at": format_time(message.created_at),
         "created_by": author
         and {
@@ -48,6 +53,8 @@ def stored_frame(message: StoredMessage) -> dict[str, Any]:
     """What sockets of protocol 2 get: an event with the message's place and the sender's own id of it."""
     item = {**legacy_frame(message), "created_at": format_time(message.created_at)}
     data = {**item, "seq": message.seq, "client_id": message.client_id}
+    if message.reply_to is not None:
+        data["reply_to"] = message.reply_to
     return {"event": "message_stored", "data": data}
 
 

@@ -16,10 +16,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Membership:
-    """A conversation seen by one of its members: who takes part, and the `seq` of its last message (0 without any)."""
+    """A conversation seen by one of its members.
+
+    `last_seq` and `change_seq` are the numbers of its last message and its last change, 0 without any; `has_hidden`
+    says whether the member has hidden messages of it.
+    """
 
     last_seq: int
+    change_seq: int
     members: dict[str, Member]
+    has_hidden: bool = False
 
 
 def pair_key(one: UUID, other: UUID) -> str:

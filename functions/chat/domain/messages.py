@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
 
+from shared.kit.db.integers import MAX_INT64
 from shared.kit.text import unstorable_characters
 
 MAX_CHARACTERS = 8_000
@@ -13,6 +14,12 @@ MAX_CLIENT_ID = 100
 MAX_UNANSWERED = 10
 # Messages of a conversation that are listed, and kept in the history window, at most.
 WINDOW = 500
+# What readers see in the place of a message that was deleted.
+DELETED = "Wiadomość usunięta"
+# How long one's own message can be edited, and deleted for both.
+CHANGEABLE_MINUTES = 15
+# Of one person on one message; the constraint message_reactions_count_check has the last word.
+MAX_REACTIONS = 5
 
 # Versions of the protocol: message objects and nothing else, or named events around them.
 LEGACY, EVENTS = 1, 2
@@ -27,14 +34,24 @@ class Message:
     body: str
     created_at: datetime
     created_by: str | None
+    # The `seq` of the message that it answers.
+    reply_to: int | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    # The number of its last change in the conversation.
+    change_seq: int | None = None
 
 
 class NewMessage(NamedTuple):
-    """A message as it came from a socket; `client_id` is the client's own id of it."""
+    """A message as it came from a socket.
+
+    `client_id` is the client's own id of it, `reply_to` the `seq` of the message that it answers.
+    """
 
     connection_id: str
     body: str
     client_id: str | None
+    reply_to: int | None = None
 
 
 class RefusedMessage(NamedTuple):
@@ -58,8 +75,16 @@ class StoredMessage(NamedTuple):
     first_name: str
     last_name: str
     picture: str | None
+    reply_to: int | None
+    # The number of the conversation's last change.
+    change_seq: int
     # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
     listeners: list[str]
+
+
+def is_seq(value: object) -> TypeGuard[int]:
+    """Whether it can be the place of a message in its conversation."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_INT64
 
 
 def is_client_id(value: object) -> TypeGuard[str]:

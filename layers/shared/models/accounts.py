@@ -36,6 +36,8 @@ class User(Base):
     language: Mapped[str] = mapped_column(server_default="pl")
     # What the owner does not want to be told of, each as "kind.channel": "chat.mail".
     silenced: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    # Whether the people they talk with see that they are online, and when they last were.
+    shows_presence: Mapped[bool] = mapped_column(server_default=text("true"))
     # When somebody first signed in.
     signed_in_at: Mapped[datetime | None]
 

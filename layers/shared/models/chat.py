@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import SignInSession, User
@@ -22,6 +23,8 @@ class Conversation(Base):
     is_blocked: Mapped[bool] = mapped_column(server_default=text("false"))
     # Who wrote all messages there are; None once both have written, and in a conversation older than this column.
     only_author: Mapped[UUID | None]
+    # Counts what became of messages after they were stored: edits, deletions, reactions.
+    change_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
 
@@ -85,6 +88,7 @@ class Message(Base):
             postgresql_using="brin",
             postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
         ),
+        Index("messages_changes_idx", "conversation_id", "change_seq", postgresql_where=text("change_seq IS NOT NULL")),
     )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
@@ -92,8 +96,53 @@ class Message(Base):
     id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     created_by: Mapped[UUID]
     client_id: Mapped[str | None]
+    # Empty once it is deleted: the row stays, for the numbers have no gaps.
     body: Mapped[str]
     created_at: Mapped[CreatedAt]
+    # The message it answers, by its `seq`. No foreign key: no message's row goes before the conversation does.
+    reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    # The number of its last change in the conversation.
+    change_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class MessageReactions(Base):
+    """The emojis one member has put on one message; an array, so that its length has a constraint."""
+
+    __tablename__ = "message_reactions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "user_id"],
+            ["conversation_members.conversation_id", "conversation_members.user_id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("cardinality(emojis) <= 5", name="count"),
+        Index("message_reactions_user_idx", "user_id", "conversation_id"),
+    )
+
+    conversation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    emojis: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+
+
+class HiddenMessage(Base):
+    """A message that one member has deleted for themselves; the other still sees it."""
+
+    __tablename__ = "hidden_messages"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "user_id"],
+            ["conversation_members.conversation_id", "conversation_members.user_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    change_seq: Mapped[int] = mapped_column(BigInteger)
 
 
 class Connection(Base):
@@ -122,6 +171,8 @@ class Connection(Base):
     connected_at: Mapped[CreatedAt]
     # When the connection was opened or last got a keep-alive.
     touched_at: Mapped[CreatedAt] = mapped_column(index=True)
+    # When its client was told that the gateway closes it soon.
+    closing_told_at: Mapped[datetime | None]
 
 
 class JobProgress(Base):

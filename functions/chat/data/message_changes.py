@@ -1,0 +1,153 @@
+"""Statements about what becomes of messages after they were sent: edits, deletions, what a member hides, reactions.
+
+Each takes the lock of the conversation that storing takes: `change_seq` is the order of commits. A message's row is
+looked at again after the wait, so that of two changes the second one sees the first. Plain psycopg: the WebSocket
+handler must start fast.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from functions.chat.domain.messages import CHANGEABLE_MINUTES, Message
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedMessage:
+    """A message as a change has left it."""
+
+    seq: int
+    id: UUID
+    body: str
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    change_seq: int
+
+
+# Only who takes part gets hold of the conversation.
+CHANGE = """
+WITH locked AS (
+    SELECT v.id, v.change_seq + 1 AS change_seq
+    FROM conversations v JOIN conversation_members m ON m.conversation_id = v.id
+    WHERE v.id = %(conversation_id)s AND m.user_id = %(user_id)s
+    FOR NO KEY UPDATE OF v
+), changed AS (
+    {change}
+), raised AS (
+    UPDATE conversations v SET change_seq = changed.change_seq FROM changed WHERE v.id = changed.conversation_id
+){and_then}
+SELECT seq, id, body, edited_at, deleted_at, change_seq FROM changed
+"""
+OWN_AND_FRESH = Sql(f"""
+    FROM locked
+    WHERE m.conversation_id = locked.id AND m.seq = %(seq)s AND m.created_by = %(user_id)s AND m.deleted_at IS NULL
+      AND m.created_at > clock_timestamp() - interval '{CHANGEABLE_MINUTES} minutes'
+    RETURNING m.*
+""")
+EDIT = Query(
+    ChangedMessage,
+    compose(
+        CHANGE,
+        change=compose(
+            """UPDATE messages m
+    SET body = %(body)s, edited_at = clock_timestamp(), change_seq = locked.change_seq {own}""",
+            own=OWN_AND_FRESH,
+        ),
+        and_then=Sql(),
+    ),
+)
+DELETE = Query(
+    ChangedMessage,
+    compose(
+        CHANGE,
+        change=compose(
+            "UPDATE messages m SET body = '', deleted_at = clock_timestamp(), change_seq = locked.change_seq {own}",
+            own=OWN_AND_FRESH,
+        ),
+        and_then=Sql(""", cleared AS (
+    DELETE FROM message_reactions r USING changed
+    WHERE r.conversation_id = changed.conversation_id AND r.seq = changed.seq
+)"""),
+    ),
+)
+
+
+def edit_message(conversation_id: UUID, user_id: UUID, seq: int, body: str) -> ChangedMessage | None:
+    """Give a message of the user's another text; None if it cannot be edited (any more)."""
+    values = {"conversation_id": conversation_id, "user_id": user_id, "seq": seq, "body": body}
+    with connection() as db:
+        return EDIT.one(db, values)
+
+
+def delete_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMessage | None:
+    """Empty a message of the user's for both and drop its reactions; None if it cannot be deleted (any more)."""
+    with connection() as db:
+        return DELETE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
+
+
+# The message itself stays as it is: nobody else learns of it.
+HIDE = Query(
+    ChangedMessage,
+    compose(
+        CHANGE,
+        change=Sql("""SELECT m.conversation_id, m.seq, m.id, m.body, m.edited_at, m.deleted_at, locked.change_seq
+    FROM locked JOIN messages m ON m.conversation_id = locked.id WHERE m.seq = %(seq)s"""),
+        and_then=Sql(""", hidden AS (
+    INSERT INTO hidden_messages (user_id, conversation_id, seq, change_seq)
+    SELECT %(user_id)s, conversation_id, seq, change_seq FROM changed
+    ON CONFLICT (user_id, conversation_id, seq) DO UPDATE SET change_seq = excluded.change_seq
+)"""),
+    ),
+)
+
+
+def hide_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMessage | None:
+    """Take a message out of one member's sight; None if there is no such message for them."""
+    with connection() as db:
+        return HIDE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
+
+
+LIST_HIDDEN = Query(
+    int,
+    """
+SELECT seq FROM hidden_messages
+WHERE user_id = %(user_id)s AND conversation_id = %(conversation_id)s AND seq BETWEEN %(first)s AND %(last)s
+""",
+)
+
+
+def list_hidden(conversation_id: UUID, user_id: UUID, messages: Sequence[Message]) -> frozenset[int]:
+    """Those of the messages, by their `seq`, that the user has hidden."""
+    if not messages:
+        return frozenset()
+    seqs = [message.seq for message in messages]
+    values = {"user_id": user_id, "conversation_id": conversation_id, "first": min(seqs), "last": max(seqs)}
+    with connection() as db:
+        return frozenset(LIST_HIDDEN.all(db, values))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMessage:
+    """What decides whether a message can be changed."""
+
+    created_by: UUID
+    is_deleted: bool
+
+
+FIND = Query(
+    FoundMessage,
+    """
+SELECT m.created_by, m.deleted_at IS NOT NULL AS is_deleted
+FROM messages m JOIN conversation_members p ON p.conversation_id = m.conversation_id
+WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)s AND p.user_id = %(user_id)s
+""",
+)
+
+
+def find_message(conversation_id: UUID, user_id: UUID, seq: int) -> FoundMessage | None:
+    """None for those who take no part in the conversation, and where there is no such message."""
+    with connection() as db:
+        return FIND.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})

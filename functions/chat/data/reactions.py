@@ -1,0 +1,106 @@
+"""Statements about reactions. Plain psycopg: the WebSocket handler must start fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from functions.chat.data.message_changes import CHANGE, ChangedMessage
+from functions.chat.domain.messages import Message
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+
+TOUCH = Sql("""UPDATE messages m SET change_seq = locked.change_seq FROM locked
+    WHERE m.conversation_id = locked.id AND m.seq = %(seq)s AND m.deleted_at IS NULL RETURNING m.*""")
+ADD = Query(
+    ChangedMessage,
+    compose(
+        CHANGE,
+        change=TOUCH,
+        and_then=Sql(""", added AS (
+    INSERT INTO message_reactions AS r (conversation_id, seq, user_id, emojis)
+    SELECT conversation_id, seq, %(user_id)s, ARRAY[%(emoji)s::text] FROM changed
+    ON CONFLICT (conversation_id, seq, user_id) DO UPDATE
+    SET emojis = array_append(array_remove(r.emojis, %(emoji)s::text), %(emoji)s::text)
+)"""),
+    ),
+)
+REMOVE = Query(
+    ChangedMessage,
+    compose(
+        CHANGE,
+        change=TOUCH,
+        and_then=Sql(""", removed AS (
+    UPDATE message_reactions r SET emojis = array_remove(r.emojis, %(emoji)s::text) FROM changed
+    WHERE r.conversation_id = changed.conversation_id AND r.seq = changed.seq AND r.user_id = %(user_id)s
+)"""),
+    ),
+)
+
+
+def set_reaction(conversation_id: UUID, user_id: UUID, seq: int, emoji: str, *, on: bool) -> ChangedMessage | None:
+    """Put an emoji on a message, or take it away; None if there is no such message, or no longer.
+
+    Raises psycopg.errors.CheckViolation if the user has put as many on it as one may.
+    """
+    values = {"conversation_id": conversation_id, "user_id": user_id, "seq": seq, "emoji": emoji}
+    with connection() as db:
+        return (ADD if on else REMOVE).one(db, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji on a message, with the ids of those who put it there."""
+
+    seq: int
+    emoji: str
+    users: list[str]
+
+
+LIST = Query(
+    Reaction,
+    """
+SELECT r.seq, emoji, array_agg(r.user_id::text ORDER BY r.user_id) AS users
+FROM message_reactions r, unnest(r.emojis) AS emoji
+WHERE r.conversation_id = %(conversation_id)s AND r.seq BETWEEN %(first)s AND %(last)s
+GROUP BY r.seq, emoji ORDER BY r.seq, emoji
+""",
+)
+
+
+def list_reactions(conversation_id: UUID, messages: Sequence[Message]) -> list[Reaction]:
+    """The reactions to messages that follow each other in a conversation."""
+    if not messages:
+        return []
+    seqs = [message.seq for message in messages]
+    with connection() as db:
+        return LIST.all(db, {"conversation_id": conversation_id, "first": min(seqs), "last": max(seqs)})
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReactions:
+    """The reactions to one message, and the number of its last change as of the same moment."""
+
+    change_seq: int
+    reactions: list[dict[str, object]]
+
+
+LIST_OF_MESSAGE = Query(
+    MessageReactions,
+    """
+SELECT coalesce(m.change_seq, 0) AS change_seq, coalesce((
+    SELECT json_agg(json_build_object('emoji', emoji, 'users', users) ORDER BY emoji) FROM (
+        SELECT emoji, array_agg(r.user_id ORDER BY r.user_id) AS users
+        FROM message_reactions r, unnest(r.emojis) AS emoji
+        WHERE r.conversation_id = m.conversation_id AND r.seq = m.seq
+        GROUP BY emoji
+    ) each
+), '[]') AS reactions
+FROM messages m WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)s
+""",
+)
+
+
+def get_reactions(conversation_id: UUID, seq: int) -> MessageReactions:
+    """The reactions to a message that there is. Raises shared.kit.db.query.NoRow."""
+    with connection() as db:
+        return LIST_OF_MESSAGE.get(db, {"conversation_id": conversation_id, "seq": seq})
