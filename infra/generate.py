@@ -13,7 +13,7 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, TaggedScalar
 from ruamel.yaml.scalarstring import LiteralScalarString, SingleQuotedScalarString
+
+from shared.versions.v2.version import ENDPOINTS
 
 ROOT = Path(__file__).parents[1]
 CLOUDFRONT = ROOT / "infra" / "cloudfront"
@@ -56,9 +58,10 @@ def edge(text: str) -> str:
 
 
 def served_paths(module: str) -> list[str]:
-    """The paths of an HTTP function, as it has them itself; they end with a slash."""
-    served: Iterable[str] = import_module(module).handler.app.allowed
-    return sorted(served)
+    """The paths of an HTTP function, its own and those it has in some version only; they end with a slash."""
+    served: Collection[str] = import_module(module).handler.app.allowed
+    aliases = (path for path, own in ENDPOINTS.aliases.items() if own in served)
+    return sorted({*served, *aliases})
 
 
 def route_of(path: str) -> str:

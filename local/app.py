@@ -33,7 +33,9 @@ from shared.kit.db.pool import close_pool
 from shared.kit.http.app import http_app
 from shared.kit.http.compression import Compression
 from shared.kit.http.middleware import App
+from shared.kit.http.versions import VersionedApi
 from shared.kit.observability import metrics
+from shared.versions import VERSIONS
 
 # Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005
@@ -62,7 +64,8 @@ class Server:
             others += [] if options.frontend else start_page.routes(options)
         api = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
         api.app = RouteFinder(api.app)
-        http = Frontend(Path(options.frontend), options.frontend_host, api) if options.frontend else api
+        served = VersionedApi(api, VERSIONS)
+        http = Frontend(Path(options.frontend), options.frontend_host, served) if options.frontend else served
         self.figures = Figures(self.scheduler.succeeded_at, self._count)
         access_log = AccessLog(os.environ["POWERTOOLS_SERVICE_NAME"]) if options.access_log else None
         self.app = Observer(Compression(http), self.gateway, self.figures, access_log, others)

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from shared.kit.http.middleware import NOSNIFF, App, Message, Receive, Scope, Send, respond
 from shared.kit.http.middleware import Headers as RawHeaders
+from shared.kit.http.versions import PREFIX
 
 API_PREFIXES = ("/api/", "/static/media/", "/_local/", "/@connections/", "/health/")
 # What may stand in a script: RFC 9110 section 7.2, without the characters no name or address has.
@@ -36,7 +37,7 @@ class Frontend:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or f"{path}/".startswith(API_PREFIXES):
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or is_of_api(path):
             await self.api(scope, receive, send)
             return
         file = self._file(path)
@@ -83,6 +84,11 @@ class Frontend:
             script = script.replace(b"https://" + self.host, b"http://" + host)
             script = script.replace(b"wss://" + self.host, b"ws://" + host)
         return script.replace(self.host, host)
+
+
+def is_of_api(path: str) -> bool:
+    """Whether a path is one of the API, in any version, or of this server's own."""
+    return f"{path}/".startswith(API_PREFIXES) or PREFIX.match(f"{path}/") is not None
 
 
 def with_nosniff(send: Send) -> Send:

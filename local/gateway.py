@@ -7,6 +7,7 @@ sockets live without limit unless one is set.
 
 import asyncio
 import json
+import re
 import time
 from base64 import b64encode
 from collections import deque
@@ -25,7 +26,10 @@ from shared.kit.settings import settings
 CHAT_PATH = "/ws/chat/"
 NOTIFICATIONS_PATH = "/ws/notification/user/"
 ROOT_PATH = "/ws/"
-OK, FORBIDDEN, TOO_MANY_REQUESTS, SERVER_ERROR = 200, 403, 429, 500
+# A socket of a version of the API: its number, and the path without it.
+VERSIONED = re.compile(r"/v(\d{1,4})(/ws/.*)", re.DOTALL)
+OK, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, SERVER_ERROR = 200, 403, 404, 429, 500
+REASONS = {FORBIDDEN: "Forbidden", NOT_FOUND: "Not Found", TOO_MANY_REQUESTS: "Too Many Requests"}
 NORMAL, GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1000, 1001, 1008, 1006
 # Frames of one socket that may wait for the function before no more are read from it.
 MAX_PENDING = 8
@@ -254,10 +258,14 @@ async def closed(receive: Receive) -> int:
 def stage_query(scope: Scope) -> dict[str, str] | None:
     """The query as the stage root gets it; None for a path that has no socket.
 
-    On AWS CloudFront turns /ws/chat/<conversation>/ and /ws/notification/user/ into the root with query parameters.
+    On AWS CloudFront turns /ws/chat/<conversation>/ and /ws/notification/user/ into the root with query parameters, and
+    the version of the API that a path begins with.
     """
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    query.pop("version", None)
     path = scope["path"]
+    if versioned := VERSIONED.fullmatch(path):
+        query["version"], path = versioned.groups()
     if path == ROOT_PATH:
         return query
     if path.removesuffix("/") == NOTIFICATIONS_PATH.removesuffix("/"):
@@ -282,8 +290,7 @@ def describe(scope: Scope, query: dict[str, str]) -> Connection:
 
 async def refuse(send: Send, status: int) -> None:
     """Refuse the handshake with an HTTP status."""
-    message = {FORBIDDEN: "Forbidden", TOO_MANY_REQUESTS: "Too Many Requests"}.get(status, "Unauthorized")
-    body = json.dumps({"message": message}).encode()
+    body = json.dumps({"message": REASONS.get(status, "Unauthorized")}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), NOSNIFF]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

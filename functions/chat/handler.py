@@ -2,5 +2,6 @@
 
 from functions.chat.api.routes import chat
 from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
 
-handler = http_handler(chat)
+handler = http_handler(chat, versions=VERSIONS)

@@ -3,5 +3,6 @@
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.routes import notifications
 from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
 
-handler = http_handler(notifications, calendar)
+handler = http_handler(notifications, calendar, versions=VERSIONS)

@@ -3,5 +3,6 @@
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
 
-handler = http_handler(reviews, review_moderation)
+handler = http_handler(reviews, review_moderation, versions=VERSIONS)

@@ -3,5 +3,6 @@
 from functions.tokens.device_routes import devices
 from functions.tokens.routes import tokens
 from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
 
-handler = http_handler(tokens, devices)
+handler = http_handler(tokens, devices, versions=VERSIONS)

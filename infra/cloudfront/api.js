@@ -1,7 +1,16 @@
 // API Gateway knows no route that ends in a slash, and the paths of the API do: one slash is taken off, the app puts
-// it back. The functions get the viewer's address and the host it asked for in headers that no viewer can set.
+// it back. The functions get the viewer's address, the host it asked for and the version of the API, which is the first
+// part of the path (/v2/api/...), in headers that no viewer can set.
+var VERSIONED = /^\/v(\d{1,4})(\/api\/.*)$/;
+
 function handler(event) {
     var request = event.request;
+    var versioned = VERSIONED.exec(request.uri);
+    delete request.headers['x-api-version'];
+    if (versioned) {
+        request.uri = versioned[2];
+        request.headers['x-api-version'] = { value: versioned[1] };
+    }
     if (request.uri.charAt(request.uri.length - 1) === '/') {
         request.uri = request.uri.slice(0, -1);
     }

@@ -1,16 +1,20 @@
 // The WebSocket API has one address, its stage; the conversation goes there as a query parameter.
 // /ws/chat/<conversation>/?token=... becomes /live?conversation=<conversation>&token=...
 // /ws/notification/user/?token=... becomes /live?notifications=1&token=...
+// The version of the API, which is the first part of the path (/v2/ws/...), becomes version=2.
 var STAGE = '/live';
+var VERSIONED = /^\/v(\d{1,4})(\/ws\/.*)$/;
 var ROOT = '/ws/';
 var CHAT = '/ws/chat/';
 var NOTIFICATIONS = /^\/ws\/notification\/user\/?$/;
 
 function handler(event) {
     var request = event.request;
-    var isChat = request.uri.indexOf(CHAT) === 0;
-    var isNotifications = NOTIFICATIONS.test(request.uri);
-    if (!isChat && !isNotifications && request.uri !== ROOT) {
+    var versioned = VERSIONED.exec(request.uri);
+    var uri = versioned ? versioned[2] : request.uri;
+    var isChat = uri.indexOf(CHAT) === 0;
+    var isNotifications = NOTIFICATIONS.test(uri);
+    if (!isChat && !isNotifications && uri !== ROOT) {
         return {
             statusCode: 403,
             statusDescription: 'Forbidden',
@@ -24,8 +28,12 @@ function handler(event) {
         // Of several with one name the last counts, whichever way the name is written.
         query[encodeURIComponent(decoded(name))] = { value: given.multiValue ? given.multiValue[given.multiValue.length - 1].value : given.value };
     });
+    delete query.version;
+    if (versioned) {
+        query.version = { value: versioned[1] };
+    }
     if (isChat) {
-        query.conversation = { value: encodeURIComponent(decoded(request.uri.slice(CHAT.length).replace(/\/$/, ''), true)) };
+        query.conversation = { value: encodeURIComponent(decoded(uri.slice(CHAT.length).replace(/\/$/, ''), true)) };
     }
     if (isNotifications) {
         query.notifications = { value: '1' };

@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from local.gateway import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH
+from local.gateway import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH, VERSIONED
 from local.monitoring.access_log import AccessLog, Answered
 from local.monitoring.figures import Figures, Snapshot
 from shared.kit.http.app import METHODS
@@ -141,6 +141,8 @@ NUMBERS = count()
 
 
 def socket_route(path: str) -> str:
+    if versioned := VERSIONED.fullmatch(path):
+        path = versioned[2]
     if path.startswith(CHAT_PATH):
         return f"{CHAT_PATH}{{conversation}}/"
     path = path.removesuffix("/") + "/"

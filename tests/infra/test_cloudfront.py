@@ -261,6 +261,9 @@ def test_every_path_has_its_origin() -> None:
         "/api/swagger/docs/": "site",
         "/api/token/": "http",
         "/api/user/tutor/search": "http",
+        "/v2/api/user/tutor/search/": "http",
+        f"/v2/ws/chat/{CONVERSATION}/": "sockets",
+        "/v2/ws/chat/list/": "sockets",
         f"/ws/chat/{CONVERSATION}/": "sockets",
         "/static/media/uploads/user/default.jpg": "media",
     }

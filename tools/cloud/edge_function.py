@@ -4,6 +4,7 @@ Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-eve
 """
 
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -44,7 +45,10 @@ class ViewerRequest:
 
     def with_header(self, name: bytes, value: bytes) -> "ViewerRequest":
         """The request with one header of a name, whatever the viewer sent."""
-        return replace(self, headers=(*(each for each in self.headers if each[0] != name), (name, value)))
+        return replace(self, headers=(*self.without_header(name).headers, (name, value)))
+
+    def without_header(self, name: bytes) -> "ViewerRequest":
+        return replace(self, headers=tuple(each for each in self.headers if each[0] != name))
 
 
 class EdgeFunction(Protocol):
@@ -164,15 +168,23 @@ def _description(request: ViewerRequest) -> ViewerRequest:
 
 def _api(request: ViewerRequest) -> ViewerRequest:
     host = next(value for name, value in request.headers if name == b"host")
-    found = request.with_header(b"x-viewer-address", request.address.encode()).with_header(b"x-viewer-host", host)
-    return replace(found, path=request.path.removesuffix("/"))
+    versioned = re.fullmatch(r"/v(\d{1,4})(/api/.*)", request.path)
+    found = request.without_header(b"x-api-version")
+    if versioned:
+        found = found.with_header(b"x-api-version", versioned[1].encode())
+    found = found.with_header(b"x-viewer-address", request.address.encode()).with_header(b"x-viewer-host", host)
+    return replace(found, path=(versioned[2] if versioned else request.path).removesuffix("/"))
 
 
 def _sockets(request: ViewerRequest) -> ViewerRequest:
-    path, parameters = request.path, {}
+    path = request.path
+    parameters: dict[str, str] = {}
     for pair in filter(None, request.query.split("&")):
         name, _, value = pair.partition("=")
         parameters[_encoded(unquote_plus(name))] = value
+    parameters.pop("version", None)
+    if versioned := re.fullmatch(r"/v(\d{1,4})(/ws/.*)", path):
+        parameters["version"], path = versioned.groups()
     if path.startswith("/ws/chat/"):
         parameters["conversation"] = _encoded(unquote(path.removeprefix("/ws/chat/").removesuffix("/")))
     elif path in {"/ws/notification/user/", "/ws/notification/user"}:

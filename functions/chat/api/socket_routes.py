@@ -18,12 +18,14 @@ COUNT_WANTED = "send_back_unread_notification_count"
 
 Event = Mapping[str, Any]
 OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
-TOO_MANY = {"statusCode": 429}
+NOT_FOUND, TOO_MANY = {"statusCode": 404}, {"statusCode": 429}
 
 
 def connect(event: Event) -> dict[str, Any]:
     """Let a member of the conversation in, or anybody to their notifications; refuse other handshakes."""
     query = event.get("queryStringParameters") or {}
+    if "version" in query:
+        return NOT_FOUND
     for_notifications = _is_for_notifications(query)
     try:
         claims = tokens.read(query.get("token", ""), "access")

@@ -22,6 +22,8 @@ ERRORS = {
     "Nieznana nazwa „{}”.": "Unknown name “{}”.",
     "Nieznana nazwa „{}”. Czy chodziło o „{}”?": "Unknown name “{}”. Did you mean “{}”?",
     "Nieznana nazwa „{}”. Znane: {}.": "Unknown name “{}”. Known are: {}.",
+    "Nie ma takiej wersji API.": "There is no such version of the API.",
+    "To żądanie mogła wysłać inna strona.": "Another site may have made this request.",
     "Klucz ma od 1 do 255 znaków ASCII.": "A key has 1 to 255 ASCII characters.",
     "Ten klucz był już użyty do innego żądania.": "This key was used for another request.",
     "Nieprawidłowy kursor.": "The cursor is not valid.",

@@ -32,6 +32,9 @@ TALK = "0a1b2c3d-0000-4000-8000-000000000000"
         (f"/ws/chat/{TALK}/", "token=1&token=2&conversation=x", ("/live", f"token=2&conversation={TALK}")),
         ("/ws/chat/a%20b%26/", "token=%C5%82+x", ("/live", "token=%C5%82+x&conversation=a%20b%26")),
         ("/ws/", "conversation=c&token=t", ("/live", "conversation=c&token=t")),
+        (f"/v2/ws/chat/{TALK}/", "version=3", ("/live", f"version=2&conversation={TALK}")),
+        ("/v7/ws/notification/user/", "", ("/live", "version=7&notifications=1")),
+        ("/ws/", "token=t&version=2", ("/live", "token=t")),
     ],
 )
 @NEEDS_NODE
@@ -51,7 +54,20 @@ def test_the_other_rules_are_the_functions_too(function: str, name: str) -> None
     assert_same(function, ViewerRequest(name, "a=1", HEADERS, "198.51.100.7"))
 
 
-@pytest.mark.parametrize("path", ["/api/token/", "/api/token", "/api/x//", "/api/a.b/", "/api/", "/api/%2F/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/token/",
+        "/api/token",
+        "/api/x//",
+        "/api/a.b/",
+        "/api/",
+        "/api/%2F/",
+        "/v2/api/x/",
+        "/vx/api/",
+        "/v99999/api/x",
+    ],
+)
 @NEEDS_NODE
 def test_the_rule_of_the_api_is_the_functions_too(path: str) -> None:
     assert_same("ApiFunction", ViewerRequest(path, "a=1&a=2", HEADERS, "2001:db8::7"))
@@ -68,7 +84,12 @@ def test_every_function_has_its_rule() -> None:
         RULES["SocketsFunction"].rewritten(ViewerRequest("/ws/elsewhere/"))
 
 
-@pytest.mark.parametrize("forged", [b"x-viewer-address", b"x-viewer-host"])
+def test_a_version_becomes_a_header() -> None:
+    found = RULES["ApiFunction"].rewritten(ViewerRequest("/v2/api/token/", "", (*HEADERS, (b"x-api-version", b"3"))))
+    assert (found.path, dict(found.headers)[b"x-api-version"]) == ("/api/token", b"2")
+
+
+@pytest.mark.parametrize("forged", [b"x-viewer-address", b"x-viewer-host", b"x-api-version"])
 def test_a_viewer_cannot_set_what_the_function_sets(forged: bytes) -> None:
     asked = ViewerRequest("/api/token/", "", (*HEADERS, (forged, b"forged"), (forged, b"twice")), "198.51.100.7")
     found = RULES["ApiFunction"].rewritten(asked)

@@ -18,6 +18,7 @@ from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import ApiMiddleware
 from shared.kit.http.responses import error_response, json_response
 from shared.kit.http.routing import ApiRoute, guards_of
+from shared.kit.http.versions import NO_VERSIONS, VersionedApi, Versions
 
 # The order in which the original names methods in its Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -50,14 +51,14 @@ def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: An
 class HttpHandler(LambdaHandler[dict[str, Any]]):
     """The Lambda handler of an app, for API Gateway HTTP API events (payload 2.0)."""
 
-    def __init__(self, app: ApiMiddleware) -> None:
-        super().__init__(Mangum(Compression(app), lifespan="off"))
+    def __init__(self, app: ApiMiddleware, versions: Versions) -> None:
+        super().__init__(Mangum(Compression(VersionedApi(app, versions)), lifespan="off"))
         self.app = app
 
 
-def http_handler(*routers: APIRouter) -> HttpHandler:
-    """Make the Lambda handler of some routers."""
-    return HttpHandler(http_app(*routers))
+def http_handler(*routers: APIRouter, versions: Versions = NO_VERSIONS) -> HttpHandler:
+    """Make the Lambda handler of some routers, in these versions of the wire beside the one in the code."""
+    return HttpHandler(http_app(*routers), versions)
 
 
 def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:

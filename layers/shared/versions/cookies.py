@@ -1,0 +1,54 @@
+"""The tokens of a session as cookies."""
+
+from urllib.parse import urlsplit
+
+from shared.domain.platform_settings import platform_settings
+from shared.versions.exchange import Request
+
+ACCESS, REFRESH = "access", "refresh"
+# An access token may live longer where an operator wants it so; its cookie does not.
+ACCESS_SECONDS, DAY = 3600, 86_400
+Cookie = tuple[bytes, bytes]
+
+
+def cookie(header: str, name: str) -> str:
+    """The value of a cookie in a Cookie header, "" if it is not there; whatever else stands there is passed over."""
+    for each in header.split(";"):
+        key, _, value = each.strip().partition("=")
+        if key == name:
+            return value.strip('"')
+    return ""
+
+
+def set_access(request: Request, token: str) -> Cookie:
+    seconds = min(ACCESS_SECONDS, platform_settings().access_token_minutes * 60)
+    return _set(ACCESS, token, seconds, _attributes(request))
+
+
+def set_refresh(request: Request, token: str) -> Cookie:
+    return _set(REFRESH, token, platform_settings().refresh_token_days * DAY, _attributes(request))
+
+
+def clear(request: Request) -> list[Cookie]:
+    """Empty both, with the attributes they were set with: on another site browsers ignore others."""
+    attributes = _attributes(request)
+    return [_set(name, "", 0, attributes) for name in (ACCESS, REFRESH)]
+
+
+def _set(name: str, value: str, seconds: int, attributes: str) -> Cookie:
+    return b"set-cookie", f"{name}={value}; HttpOnly; Max-Age={seconds}; Path=/; {attributes}".encode("latin-1")
+
+
+def _attributes(request: Request) -> str:
+    """Lax on one site; only a frontend on another one, which an operator named, needs cookies that cross sites."""
+    if _is_cross_site(request):
+        return "SameSite=None; Secure"
+    return "SameSite=Lax; Secure" if request.own.startswith("https:") else "SameSite=Lax"
+
+
+def _is_cross_site(request: Request) -> bool:
+    if site := request.header("sec-fetch-site"):
+        return site == "cross-site"
+    # A browser that does not say, or none: hosts of which one is above the other are one site for certain.
+    there, here = urlsplit(request.header("origin")).hostname or "", urlsplit(request.own).hostname or ""
+    return bool(there) and not f".{there}".endswith(f".{here}") and not f".{here}".endswith(f".{there}")

@@ -1,0 +1,46 @@
+"""The endpoints that a version answers otherwise, found by method and path; the others are the API's own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from shared.versions.exchange import Endpoint, Request
+
+Compiled = list[tuple[frozenset[str], re.Pattern[str], Endpoint]]
+
+
+class Endpoints:
+    """Endpoints of a version; variables stand in braces and are one part of a path."""
+
+    def __init__(self) -> None:
+        self.listed: Compiled = []
+        # Paths that the API itself does not have, to those whose function serves them.
+        self.aliases: dict[str, str] = {}
+
+    def add(self, methods: str, path: str, *, served_by: str = "") -> Callable[[Endpoint], Endpoint]:
+        """Add an endpoint. `served_by` is the API's own path to whose function AWS leads a path that is only here."""
+        pattern = re.compile("".join(_part(each) for each in re.split(r"({\w+})", path)))
+        if served_by:
+            self.aliases[path] = served_by
+
+        def added(endpoint: Endpoint) -> Endpoint:
+            self.listed.append((frozenset(methods.split()), pattern, endpoint))
+            return endpoint
+
+        return added
+
+    def include(self, other: "Endpoints") -> None:
+        """Add all endpoints of another module."""
+        self.listed += other.listed
+        self.aliases |= other.aliases
+
+    def find(self, request: Request) -> tuple[Request, Endpoint] | None:
+        """The endpoint of a request, and the request with the values of its path's variables."""
+        for methods, pattern, endpoint in self.listed:
+            if request.method in methods and (found := pattern.fullmatch(request.path)):
+                return replace(request, variables=found.groupdict()), endpoint
+        return None
+
+
+def _part(text: str) -> str:
+    return f"(?P<{text[1:-1]}>[^/]+)" if text.startswith("{") else re.escape(text)

@@ -1,0 +1,69 @@
+"""Which other sites may use a browser's cookies here, and which requests they may not have made.
+
+A browser adds cookies to whatever request any site makes. So a cookie counts only where the request says, in headers
+that no site can forge, that it comes from this origin or from one that the operator named; and where it says nothing,
+only for what a plain form of another site cannot send. Sources: OWASP's Cross-Site Request Forgery Prevention Cheat
+Sheet ("Identifying Source Origin"), www.w3.org/TR/fetch-metadata.
+"""
+
+from shared.kit.errors import AppError
+from shared.kit.http.middleware import PREFLIGHT_HEADERS, Headers
+from shared.kit.settings import settings
+from shared.versions.exchange import JSON, Request
+
+ANY = "*"
+EXPOSED = (b"access-control-expose-headers", b"Link, Retry-After")
+VARY = (b"vary", b"Origin")
+
+
+class CrossSiteRequest(AppError):
+    """Another site may have made this request with your cookies."""
+
+    status = 403
+    code = "cross_site_request"
+    detail = "To żądanie mogła wysłać inna strona."
+
+
+def is_trusted(origin: str, own: str) -> bool:
+    """Whether pages of an origin may act for whoever is signed in: our own, and those that CORS_ORIGINS names."""
+    return origin != ANY and (origin == own or origin in settings().cors_origins)
+
+
+def grant(origin: str, own: str) -> Headers:
+    """The CORS headers of an answer: with credentials for trusted origins, none for others."""
+    if not origin:
+        return []
+    if not is_trusted(origin, own):
+        return [VARY]
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+        EXPOSED,
+        VARY,
+    ]
+
+
+def preflight(origin: str, own: str) -> Headers:
+    """The headers of the answer to a preflight."""
+    return [*grant(origin, own), *(each for each in PREFLIGHT_HEADERS if each[0] != b"content-length")]
+
+
+def may_read(request: Request) -> bool:
+    """Whether cookies count for a request that changes nothing: another site could measure the answer."""
+    origin = request.header("origin")
+    if origin:
+        return is_trusted(origin, request.own)
+    return request.header("sec-fetch-site") not in {"cross-site", "same-site"}
+
+
+def may_change(request: Request) -> bool:
+    """Whether cookies count for a request that changes something."""
+    origin, site = request.header("origin"), request.header("sec-fetch-site")
+    if origin:
+        return is_trusted(origin, request.own)
+    if site:
+        return site == "same-origin"
+    # No browser, or an old one: the form of another site always names its type, and it is none of JSON's.
+    kind = request.header("content-type").partition(";")[0].strip().lower()
+    has_body = request.header("content-length") not in {"", "0"} or bool(request.header("transfer-encoding"))
+    return kind == JSON or (not kind and not has_body)

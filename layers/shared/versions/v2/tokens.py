@@ -1,0 +1,63 @@
+"""Sign-in by cookies: they are set beside the answers, and count before what a body says."""
+
+from shared.domain.auth import NotAuthenticated
+from shared.kit.errors import MethodNotAllowed
+from shared.versions.cookies import ACCESS, REFRESH, clear, cookie, set_access, set_refresh
+from shared.versions.endpoints import Endpoints
+from shared.versions.exchange import Answer, Api, Request, refusal
+
+SIGN_OUT, REFRESHING = "/api/token/logout/", "/api/token/refresh/"
+SERVER_ERROR = 500
+endpoints = Endpoints()
+
+
+@endpoints.add("POST", "/api/token/")
+async def sign_in(request: Request, api: Api) -> Answer:
+    """Both tokens as cookies, too. A browser that was signed in before is known by its refresh token."""
+    request = await request.read()
+    known, body = cookie(request.header("cookie"), REFRESH), request.json
+    if known and isinstance(body, dict):
+        request = request.with_json({"refresh": known, **body})
+    answer = await api(request)
+    if answer.status != 200:
+        return answer
+    pair = answer.json
+    return answer.with_headers(set_access(request, pair["access"]), set_refresh(request, pair["refresh"]))
+
+
+@endpoints.add("POST", "/api/token/verify/")
+async def verify(request: Request, api: Api) -> Answer:
+    """Check the cookie, else the token in the body. Without both the browser is to refresh: 401, no 400."""
+    return await _with_token(request, api, ACCESS, "token")
+
+
+@endpoints.add("POST", REFRESHING)
+async def refresh(request: Request, api: Api) -> Answer:
+    """A new access token for the refresh token in the cookie, else for the one in the body."""
+    answer = await _with_token(request, api, REFRESH, "refresh")
+    return answer.with_headers(set_access(request, answer.json["access"])) if answer.status == 200 else answer
+
+
+async def _with_token(request: Request, api: Api, name: str, key: str) -> Answer:
+    if token := cookie(request.header("cookie"), name):
+        return await api(request.with_json({key: token}))
+    request = await request.read()
+    return await api(request) if request.body else refusal(NotAuthenticated())
+
+
+@endpoints.add("POST", SIGN_OUT)
+async def sign_out(request: Request, api: Api) -> Answer:
+    """End the session behind either cookie, if it is not over, and take the cookies back."""
+    ended = await api(request.with_json({}))
+    if ended.status == 401 and (token := cookie(request.header("cookie"), REFRESH)):
+        refreshed = await api(request.to(REFRESHING).with_json({"refresh": token}))
+        if refreshed.status == 200:
+            bearer = f"Bearer {refreshed.json['access']}"
+            ended = await api(request.with_json({}).with_header("authorization", bearer))
+    return ended if ended.status >= SERVER_ERROR else Answer(204, clear(request))
+
+
+@endpoints.add("GET PUT PATCH DELETE", SIGN_OUT)
+async def refuse_method(request: Request, _api: Api) -> Answer:
+    """For everybody, as signing out is for everybody."""
+    return refusal(MethodNotAllowed(request.method)).with_headers((b"allow", b"POST, OPTIONS"))

@@ -1,0 +1,65 @@
+"""Answers a request of version 2: who asks, what is asked for, and the answer as that frontend reads it."""
+
+from starlette.requests import Request as StarletteRequest
+
+from shared.domain.auth import NotAuthenticated
+from shared.kit.errors import AppError
+from shared.kit.http.middleware import NO_STORE, NOSNIFF, READS, App, Receive, Scope, Send, with_slash
+from shared.kit.http.responses import exception_response
+from shared.kit.http.viewer import origin
+from shared.versions.cookies import ACCESS, REFRESH, cookie
+from shared.versions.endpoints import Endpoints
+from shared.versions.exchange import Answer, Api, Request, asked, refusal, whole
+from shared.versions.origins import CrossSiteRequest, grant, may_change, may_read, preflight
+from shared.versions.v2 import tokens
+from shared.versions.v2.addresses import absolute
+
+TOKENS = "/api/token/"
+ENDPOINTS = Endpoints()
+for module in (tokens,):
+    ENDPOINTS.include(module.endpoints)
+
+
+async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request; `scope` has the path without the prefix."""
+    bodiless = scope["method"] == "HEAD"
+    method = "GET" if bodiless else scope["method"]
+    own = origin(StarletteRequest(scope))
+    request = Request(scope, receive, method, with_slash(scope["path"]), own)
+    asker = request.header("origin")
+    if method == "OPTIONS" and request.header("access-control-request-method"):
+        await Answer(200, [*preflight(asker, own), NOSNIFF]).send(send)
+        return
+    try:
+        found = absolute(await _answer(request, asked(app)), own)
+    except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
+        found = refusal(error) if isinstance(error, AppError) else whole(exception_response(error, request.path))
+    headers = [*found.headers, *grant(asker, own)]
+    for each in (NOSNIFF, NO_STORE):
+        if not any(name == each[0] for name, _ in headers):
+            headers.append(each)
+    await Answer(found.status, headers, found.body).send(send, with_body=not bodiless)
+
+
+async def _answer(request: Request, api: Api) -> Answer:
+    """Raises CrossSiteRequest."""
+    request = _identified(request)
+    endpoint = ENDPOINTS.find(request)
+    found = await (endpoint[1](endpoint[0], api) if endpoint else api(request))
+    if found.status == 401 and not request.path.startswith(TOKENS):
+        return refusal(NotAuthenticated())
+    return found
+
+
+def _identified(request: Request) -> Request:
+    """With the token of the cookie where there is none in the header. Raises CrossSiteRequest."""
+    if request.header("authorization"):
+        return request
+    sent = request.header("cookie")
+    access = cookie(sent, ACCESS)
+    is_session = bool(access or cookie(sent, REFRESH))
+    if request.method not in READS and (is_session or request.path.startswith(TOKENS)) and not may_change(request):
+        raise CrossSiteRequest
+    if not access or (request.method in READS and not may_read(request)):
+        return request
+    return request.with_header("authorization", f"Bearer {access}")

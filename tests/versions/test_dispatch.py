@@ -1,0 +1,31 @@
+"""What versions cost those who ask for none."""
+
+import subprocess
+import sys
+import timeit
+from typing import Any
+
+from shared.kit.http.versions import VersionedApi, requested_version
+from shared.versions import VERSIONS
+
+
+def test_no_version_is_loaded_before_it_is_asked_for() -> None:
+    script = "import functions.tokens.handler, sys; sys.exit('shared.versions.v2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_request_for_no_version_goes_straight_to_the_api() -> None:
+    def api(scope: Any, receive: Any, send: Any) -> Any:
+        return scope, receive, send
+
+    scope = {"type": "http", "path": "/api/user/tutor/search/", "headers": []}
+    through: Any = VersionedApi(api, VERSIONS)(scope, "receive", "send")  # type: ignore[arg-type]
+    assert through[0] is scope
+    assert through[1:] == ("receive", "send")
+
+
+def test_telling_that_there_is_no_version_takes_no_time() -> None:
+    """A search takes hundreds of microseconds of processor time."""
+    scope = {"type": "http", "path": "/api/user/tutor/search/", "headers": []}
+    rounds = 2_000
+    assert min(timeit.repeat(lambda: requested_version(scope), number=rounds, repeat=5)) / rounds < 5e-6

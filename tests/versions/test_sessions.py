@@ -1,0 +1,140 @@
+"""Signing in by cookies, staying signed in and signing out (docs/contract-newer.md, section 2)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.kit.security.tokens import Claims, issue
+from tests.support.browser import FRONT, Browser, EntryPoint
+from tests.support.people import PASSWORD, People, Person, query
+
+SignedIn = Callable[[Person], Browser]
+NOT_SIGNED_IN = {"detail": "Nie podano danych uwierzytelniających."}
+ACCESS, REFRESH = "HttpOnly; Max-Age=3600; Path=/; ", "HttpOnly; Max-Age=604800; Path=/; "
+
+
+def test_signing_in_sets_both_cookies_and_answers_both_tokens(browser: Browser, people: People) -> None:
+    student = people.student()
+    answer = browser("POST", "token/", {"email": student.email, "password": PASSWORD})
+    assert (answer.status, list(answer.json)) == (200, ["refresh", "access"])
+    same_site = "SameSite=Lax; Secure" if browser.entry.own.startswith("https:") else "SameSite=Lax"
+    assert answer.cookies == [
+        f"access={answer.json['access']}; {ACCESS}{same_site}",
+        f"refresh={answer.json['refresh']}; {REFRESH}{same_site}",
+    ]
+    assert browser("GET", "user/profile/").json["id"] == str(student.id)
+
+
+def test_a_frontend_on_another_site_gets_cookies_that_cross_sites(
+    entry: EntryPoint, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = people.student()
+    for site in ("cross-site", ""):
+        browser = Browser(entry, origin=FRONT if entry.own.startswith("https:") else "http://other.example", site=site)
+        monkeypatch.setattr("shared.versions.origins.is_trusted", lambda *_: True)
+        answer = browser.sign_in(student.email, PASSWORD)
+        assert all(each.endswith("Path=/; SameSite=None; Secure") for each in answer.cookies)
+        assert all(
+            each.endswith("Max-Age=0; Path=/; SameSite=None; Secure")
+            for each in browser("POST", "token/logout/").cookies
+        )
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"email": "nobody@example.com", "password": "x"}, 401), ({"email": "nobody@example.com"}, 400), ([], 400)],
+)
+def test_what_does_not_sign_in_sets_no_cookie(browser: Browser, body: object, status: int) -> None:
+    answer = browser("POST", "token/", body)
+    assert (answer.status, answer.cookies) == (status, [])
+
+
+def test_who_has_a_cookie_is_signed_in(signed_in: SignedIn, people: People) -> None:
+    browser = signed_in(people.student())
+    assert (browser("POST", "token/verify/").status, browser("POST", "token/verify/").json) == (200, {})
+
+
+def test_without_a_cookie_the_browser_is_told_to_refresh(browser: Browser, people: People) -> None:
+    assert (browser("POST", "token/verify/").status, browser("POST", "token/verify/").json) == (401, NOT_SIGNED_IN)
+    assert browser("POST", "token/refresh/").status == 401
+    assert browser("POST", "token/verify/", {}).json == {"token": ["To pole jest wymagane."]}
+    assert browser("POST", "token/verify/", {"token": people.student().access}).status == 200
+
+
+def test_an_expired_access_cookie_is_refreshed(signed_in: SignedIn, people: People) -> None:
+    student = people.student()
+    browser = signed_in(student)
+    past = datetime.now(UTC) - timedelta(seconds=5)
+    browser.cookies["access"] = issue(Claims("access", student.id, student.session_id, past))
+    assert browser("POST", "token/verify/").json["code"] == "token_not_valid"
+    answer = browser("GET", "user/profile/")
+    assert (answer.status, answer.json) == (401, NOT_SIGNED_IN)
+    assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+    answer = browser("POST", "token/refresh/")
+    assert (answer.status, list(answer.json)) == (200, ["access"])
+    assert [each.partition("=")[0] for each in answer.cookies] == ["access"]
+    assert browser("GET", "user/profile/").status == 200
+
+
+def test_the_cookie_wins_over_the_body(signed_in: SignedIn, people: People) -> None:
+    browser = signed_in(people.student())
+    assert browser("POST", "token/verify/", {"token": "junk"}).status == 200
+    assert browser("POST", "token/refresh/", {"refresh": "junk"}).status == 200
+    browser.cookies["refresh"] = browser.cookies["access"]
+    assert browser("POST", "token/refresh/").json["detail"] == "Token posiada zły typ"
+
+
+def test_a_bad_header_is_not_rescued_by_a_good_cookie(signed_in: SignedIn, people: People) -> None:
+    browser = signed_in(people.student())
+    for header in ("Bearer junk", "Bearer", "Basic x"):
+        answer = browser("GET", "user/profile/", headers={"authorization": header})
+        assert (answer.status, answer.json) == (401, NOT_SIGNED_IN)
+
+
+def test_a_header_needs_no_cookie(browser: Browser, people: People) -> None:
+    student = people.student()
+    answer = browser("GET", "user/profile/", headers={"authorization": f"Bearer {student.access}"})
+    assert answer.json["id"] == str(student.id)
+
+
+def test_cookies_of_others_on_this_host_do_no_harm(signed_in: SignedIn, people: People) -> None:
+    browser = signed_in(people.student())
+    browser.cookies = {"theme": "a=b==; x", "": "", "q": '"quoted"', **browser.cookies}
+    assert browser("GET", "user/profile/").status == 200
+
+
+def test_signing_out_ends_the_session_and_takes_the_cookies_back(signed_in: SignedIn, people: People) -> None:
+    student = people.student()
+    browser = signed_in(student)
+    answer = browser("POST", "token/logout/")
+    assert (answer.status, answer.body) == (204, b"")
+    assert [each.partition(";")[0] for each in answer.cookies] == ["access=", "refresh="]
+    assert all("; HttpOnly; Max-Age=0; Path=/; SameSite=Lax" in each for each in answer.cookies)
+    assert browser.cookies == {}
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
+    again = signed_in(student)
+    assert (again("POST", "token/verify/").status, again("POST", "token/refresh/").status) == (401, 401)
+
+
+def test_who_has_only_the_refresh_cookie_left_is_signed_out_for_good(signed_in: SignedIn, people: People) -> None:
+    browser = signed_in(people.student())
+    del browser.cookies["access"]
+    assert browser("POST", "token/logout/").status == 204
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
+
+
+def test_everybody_may_sign_out(browser: Browser) -> None:
+    assert browser("POST", "token/logout/").status == 204
+    browser.cookies = {"access": "junk", "refresh": "junk"}
+    assert browser("POST", "token/logout/").status == 204
+    assert browser("GET", "token/logout/").status == 405
+
+
+def test_a_browser_that_was_here_before_is_a_known_device(browser: Browser, people: People) -> None:
+    student = people.student()
+    browser.sign_in(student.email, PASSWORD)
+    browser.sign_in(student.email, PASSWORD)
+    assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'new_device'") == [(0,)]
+    Browser(browser.entry).sign_in(student.email, PASSWORD)
+    assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'new_device'") == [(1,)]
