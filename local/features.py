@@ -3,7 +3,7 @@
 from functions.accounts.routes import accounts
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.api.routers import ROUTERS as BOOKINGS
-from functions.chat.api.routes import chat
+from functions.chat.api.routers import ROUTERS as CHAT
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.routes import notifications
 from functions.profiles.me_routes import me
@@ -26,7 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *BOOKINGS,
     reviews,
     review_moderation,
-    chat,
+    *CHAT,
     notifications,
     calendar,
 )

@@ -25,6 +25,7 @@ from shared.kit.settings import settings
 
 CHAT_PATH = "/ws/chat/"
 NOTIFICATIONS_PATH = "/ws/notification/user/"
+USER_PATH = "/ws/user/"
 ROOT_PATH = "/ws/"
 # A socket of a version of the API: its number, and the path without it.
 VERSIONED = re.compile(r"/v(\d{1,4})(/ws/.*)", re.DOTALL)
@@ -43,7 +44,7 @@ class Socket:
 
     def __init__(self, connection: Connection, link: Link, thread: HandlerThread) -> None:
         # Whose turn it is when its events are handled: one for all sockets that were opened with a token.
-        self.sender = connection.query.get("token", "")
+        self.sender = client_of(connection.query)
         self.connection = connection
         self.link = link
         self.thread = thread
@@ -127,8 +128,7 @@ class Gateway:
         if query is None:
             await refuse(send, FORBIDDEN)
             return
-        client = query.get("token", "")
-        budget = self._budgets.of(client) if self.counts_frames and settings().rate_limits else None
+        budget = self._budgets.of(client_of(query)) if self.counts_frames and settings().rate_limits else None
         if budget and not budget.spend(HANDSHAKE):
             await refuse(send, TOO_MANY_REQUESTS)
             return
@@ -154,7 +154,7 @@ class Gateway:
 
     def _thread_of(self, query: Mapping[str, str]) -> HandlerThread:
         """One for all sockets of a conversation: what they send is pushed in the order in which it is stored."""
-        return self.threads[hash(query.get("conversation") or query.get("token")) % len(self.threads)]
+        return self.threads[hash(query.get("conversation") or client_of(query)) % len(self.threads)]
 
     async def _invoke(self, thread: HandlerThread, event: dict[str, Any]) -> Result:
         loop = asyncio.get_running_loop()
@@ -258,8 +258,8 @@ async def closed(receive: Receive) -> int:
 def stage_query(scope: Scope) -> dict[str, str] | None:
     """The query as the stage root gets it; None for a path that has no socket.
 
-    On AWS CloudFront turns /ws/chat/<conversation>/ and /ws/notification/user/ into the root with query parameters, and
-    the version of the API that a path begins with.
+    On AWS CloudFront turns /ws/chat/<conversation>/, /ws/notification/user/ and /ws/user/ into the root with query
+    parameters, and the version of the API that a path begins with.
     """
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     query.pop("version", None)
@@ -270,9 +270,16 @@ def stage_query(scope: Scope) -> dict[str, str] | None:
         return query
     if path.removesuffix("/") == NOTIFICATIONS_PATH.removesuffix("/"):
         return {**query, "notifications": "1"}
+    if path.removesuffix("/") == USER_PATH.removesuffix("/"):
+        return {**query, "user": "1"}
     if not path.startswith(CHAT_PATH):
         return None
     return {**query, "conversation": path.removeprefix(CHAT_PATH).removesuffix("/")}
+
+
+def client_of(query: Mapping[str, str]) -> str:
+    """What tells clients apart: all sockets that were opened with a token have one budget and one turn."""
+    return query.get("token") or query.get("ticket", "")
 
 
 def describe(scope: Scope, query: dict[str, str]) -> Connection:

@@ -1,7 +1,7 @@
 """The Lambda handler of the chat feature over HTTP."""
 
-from functions.chat.api.routes import chat
+from functions.chat.api.routers import ROUTERS
 from shared.kit.http.app import http_handler
 from shared.versions import VERSIONS
 
-handler = http_handler(chat, versions=VERSIONS)
+handler = http_handler(*ROUTERS, versions=VERSIONS)

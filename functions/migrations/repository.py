@@ -31,6 +31,7 @@ GRANTS = {
     "schedule_items": "SELECT, INSERT, UPDATE, DELETE",
     "sign_in_sessions": "SELECT, INSERT, UPDATE, DELETE",
     "skills": "SELECT",
+    "socket_tickets": "SELECT, INSERT, DELETE",
     "tutoring_sessions": "SELECT, INSERT, UPDATE",
     "tutors": "SELECT, INSERT, UPDATE",
     "users": "SELECT, INSERT, UPDATE, DELETE",

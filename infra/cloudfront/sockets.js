@@ -1,12 +1,14 @@
 // The WebSocket API has one address, its stage; the conversation goes there as a query parameter.
 // /ws/chat/<conversation>/?token=... becomes /live?conversation=<conversation>&token=...
 // /ws/notification/user/?token=... becomes /live?notifications=1&token=...
+// /ws/user/?ticket=... becomes /live?user=1&ticket=...
 // The version of the API, which is the first part of the path (/v2/ws/...), becomes version=2.
 var STAGE = '/live';
 var VERSIONED = /^\/v(\d{1,4})(\/ws\/.*)$/;
 var ROOT = '/ws/';
 var CHAT = '/ws/chat/';
 var NOTIFICATIONS = /^\/ws\/notification\/user\/?$/;
+var USER = /^\/ws\/user\/?$/;
 
 function handler(event) {
     var request = event.request;
@@ -14,7 +16,8 @@ function handler(event) {
     var uri = versioned ? versioned[2] : request.uri;
     var isChat = uri.indexOf(CHAT) === 0;
     var isNotifications = NOTIFICATIONS.test(uri);
-    if (!isChat && !isNotifications && uri !== ROOT) {
+    var isUser = USER.test(uri);
+    if (!isChat && !isNotifications && !isUser && uri !== ROOT) {
         return {
             statusCode: 403,
             statusDescription: 'Forbidden',
@@ -37,6 +40,9 @@ function handler(event) {
     }
     if (isNotifications) {
         query.notifications = { value: '1' };
+    }
+    if (isUser) {
+        query.user = { value: '1' };
     }
     request.uri = STAGE;
     request.querystring = query;

@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from local.gateway import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH, VERSIONED
+from local.gateway import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH, USER_PATH, VERSIONED
 from local.monitoring.access_log import AccessLog, Answered
 from local.monitoring.figures import Figures, Snapshot
 from shared.kit.http.app import METHODS
@@ -146,7 +146,7 @@ def socket_route(path: str) -> str:
     if path.startswith(CHAT_PATH):
         return f"{CHAT_PATH}{{conversation}}/"
     path = path.removesuffix("/") + "/"
-    return path if path in {NOTIFICATIONS_PATH, ROOT_PATH} else UNKNOWN
+    return path if path in {NOTIFICATIONS_PATH, USER_PATH, ROOT_PATH} else UNKNOWN
 
 
 def handshake_status(message: Mapping[str, Any]) -> int:

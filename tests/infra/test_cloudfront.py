@@ -150,6 +150,8 @@ PATHS = (
     "/ws/chat/a/b/",
     "/ws/notification/user/",
     "/ws/notification/user",
+    "/ws/user/",
+    "/ws/user",
     "/ws/",
 )
 
@@ -164,7 +166,8 @@ def test_the_function_says_what_the_local_gateway_says() -> None:
 
 
 def test_a_path_that_leads_nowhere_is_refused_as_by_the_local_gateway() -> None:
-    paths = ("/ws/x", "/ws/chat", "/ws/chats/1/", "/ws/CHAT/1/", "/ws/notification/", "/ws/notification/user/x/")
+    notifications, user = "/ws/notification/user/x/", "/ws/user/x/"
+    paths = ("/ws/x", "/ws/chat", "/ws/chats/1/", "/ws/CHAT/1/", "/ws/notification/", notifications, user)
     assert [emulated(path, "") for path in paths] == [None] * len(paths)
     answers = run("sockets", [event(path, "token=a") for path in paths])
     assert {answer["statusCode"] for answer in answers} == {403}
@@ -172,8 +175,6 @@ def test_a_path_that_leads_nowhere_is_refused_as_by_the_local_gateway() -> None:
 
 
 SEGMENTS = st.text(min_size=1, max_size=12).filter(lambda text: text.isprintable() and "/" not in text)
-
-
 CASES = st.tuples(SEGMENTS, st.dictionaries(SEGMENTS, SEGMENTS, max_size=4))
 
 

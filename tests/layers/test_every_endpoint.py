@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.accounts.handler import handler as accounts
+from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.tokens.handler import handler as tokens
@@ -79,6 +80,7 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "POST", "/api/notification/read_all/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/unread_count/"),
     Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),
+    Endpoint(LambdaClient(chat), "POST", "/api/chat/ticket/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(notifications), "DELETE", "/api/reservation/calendar/"),
 ]
@@ -90,6 +92,7 @@ ANSWERS = {
     "PATCH /api/notification/is_read/1/": 404,
     "POST /api/reservation/calendar/": 201,
     "GET /api/reservation/calendar/": 404,
+    "POST /api/chat/ticket/": 201,
     "DELETE /api/reservation/calendar/": 404,
 }
 

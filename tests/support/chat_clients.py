@@ -9,6 +9,7 @@ from uuid import UUID
 from functions.chat.api.socket_routes import ROUTES
 from functions.chat.sockets import handle_messages, handler
 from tests.events.recorded import recorded
+from tests.support.chat_http import create_ticket
 from tests.support.people import Person
 from tools.cloud.management_api import ManagementApi
 
@@ -94,6 +95,12 @@ class Clients:
         client = Client(f"c{next(numbers)}=", self.api)
         answer = self.connect(client.id, token=person.access, conversation=str(conversation), protocol=protocol)
         assert answer == {"statusCode": 200}
+        return client
+
+    def open_user_socket(self, person: Person) -> Client:
+        """Connect the socket on which somebody hears all their conversations."""
+        client = Client(f"c{next(numbers)}=", self.api)
+        assert self.connect(client.id, user="1", ticket=create_ticket(person)) == {"statusCode": 200}
         return client
 
     def connect(self, connection_id: str = "", **query: str) -> dict[str, Any]:

@@ -25,6 +25,13 @@ def open_conversation(person: Person, partner: Person) -> UUID:
     return UUID(answer.json["id"])
 
 
+def create_ticket(person: Person) -> str:
+    """A ticket for the person's own socket."""
+    answer = call("POST", "/api/chat/ticket/", token=person.access)
+    assert answer.status == 201, answer
+    return str(answer.json["ticket"])
+
+
 def list_conversations(person: Person) -> list[dict[str, Any]]:
     answer = call("GET", "/api/chat/conversations/", token=person.access)
     assert answer.status == 200, answer

@@ -109,6 +109,7 @@ def student_s_day() -> Iterator[Step]:
         yield Step("POST", "/api/chat/conversation/", "student", {"users": [{"id": str(user)}]})
         yield Step("GET", f"/api/chat/conversation/user/{user}/", "student")
     yield Step("GET", "/api/chat/conversations/", "student")
+    yield Step("POST", "/api/chat/ticket/", "student", {"x": 1})
     for query_string in ("", "/", "?number_of_last_messages=1", "?after=1", "?before=2", "?after=x"):
         yield Step("GET", talk + query_string, "student")
     yield Step("GET", talk.upper(), "student")

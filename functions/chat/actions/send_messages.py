@@ -13,13 +13,13 @@ from functions.chat.actions.senders import senders
 from functions.chat.data import history_window, messages
 from functions.chat.domain.frames import encode, legacy_frame, stored_frame
 from functions.chat.domain.messages import (
-    EVENTS,
     LEGACY,
     MAX_BYTES,
     MAX_CHARACTERS,
     NewMessage,
     RefusedMessage,
     StoredMessage,
+    canonical_uuid,
     is_client_id,
     is_seq,
 )
@@ -32,6 +32,7 @@ from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
 from shared.kit.text import is_visible, unstorable_characters
 
+LEGACY_DIGIT = str(LEGACY)
 # The connection a message came over, and the fields its client sent.
 ReceivedMessage = tuple[str, Mapping[str, Any]]
 
@@ -50,7 +51,7 @@ def send_messages(received: Sequence[ReceivedMessage]) -> None:
 def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
     """The message a client sent; None if it is refused."""
     if known := senders.known.get(connection_id):
-        note(user_id=known[0])
+        note(user_id=known.user_id)
     body, client_id, reply_to = fields.get("body"), fields.get("id"), fields.get("reply_to")
     is_bad = False
     if not (client_id is None or is_client_id(client_id)):
@@ -68,7 +69,7 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
         return None
     if reply_to is not None and not senders.speaks_events(connection_id):
         reply_to = None
-    return NewMessage(connection_id, body, client_id, reply_to)
+    return NewMessage(connection_id, body, client_id, reply_to, canonical_uuid(fields.get("conversation")))
 
 
 def _is_body(value: object) -> TypeGuard[str]:
@@ -115,20 +116,20 @@ def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
 
 def _refuse(refused: RefusedMessage) -> list[StoredMessage]:
     """Tell the sender, unless the message is one sent again that was stored when it still could be: then that one."""
-    message, code = refused
+    message = refused.message
     stored = messages.find_stored(message) if message.client_id is not None else []
     if not stored:
-        refuse_message(message.connection_id, message.client_id, code)
+        refuse_message(message.connection_id, message.client_id, refused.code)
     return stored
 
 
 def _refuse_without_conversation(
     new: Sequence[NewMessage], stored: Sequence[StoredMessage], refused: Sequence[RefusedMessage]
 ) -> None:
-    """Messages over sockets of notifications lead nowhere."""
-    known = {each.connection_id for each in stored} | {each.message.connection_id for each in refused}
-    for each in new:
-        if each.connection_id not in known:
+    """Messages over sockets of notifications lead nowhere, nor those that name a conversation of others."""
+    known = {each.place for each in stored} | {each.place for each in refused}
+    for place, each in enumerate(new, 1):
+        if place not in known:
             refuse_message(each.connection_id, each.client_id, "no_conversation")
 
 
@@ -136,8 +137,8 @@ def _push(stored: Sequence[StoredMessage]) -> None:
     """Send each to its listeners in the frames of their protocol; forget those whose socket is gone."""
     posts: list[Post] = []
     for message in stored:
-        for protocol, frame in ((LEGACY, legacy_frame), (EVENTS, stored_frame)):
-            if listeners := [each[1:] for each in message.listeners if each[0] == str(protocol)]:
+        for is_legacy, frame in ((True, legacy_frame), (False, stored_frame)):
+            if listeners := [each[1:] for each in message.listeners if (each[0] == LEGACY_DIGIT) == is_legacy]:
                 posts.append((listeners, encode(frame(message))))
     if gone := pusher().post_all(posts):
         forget_gone(gone)

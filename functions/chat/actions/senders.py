@@ -4,7 +4,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from functions.chat.data import connections
-from functions.chat.domain.messages import EVENTS, LEGACY, StoredMessage
+from functions.chat.data.connections import Sender
+from functions.chat.domain.messages import EVENTS, LEGACY, USER, StoredMessage
 from shared.domain.limits import MESSAGES, MESSAGES_BEYOND
 from shared.kit.aws.websocket import pusher
 from shared.kit.errors import Throttled
@@ -12,14 +13,14 @@ from shared.kit.security.rate_limits import spend
 
 
 class Senders:
-    """The user id and protocol of the connections seen last, so that a message needs no statement to find them."""
+    """Who is behind the connections seen last, so that a message needs no statement to find them."""
 
     def __init__(self, most: int) -> None:
-        self.known: OrderedDict[str, tuple[str, int]] = OrderedDict()
+        self.known: OrderedDict[str, Sender] = OrderedDict()
         self.most = most
 
-    def remember(self, connection_id: str, user_id: str, protocol: int) -> None:
-        self.known[connection_id] = user_id, protocol
+    def remember(self, connection_id: str, sender: Sender) -> None:
+        self.known[connection_id] = sender
         if len(self.known) > self.most:
             self.known.popitem(last=False)
 
@@ -27,22 +28,23 @@ class Senders:
         """A connection that another process let in is known from its first message on."""
         for message in messages:
             if message.connection_id not in self.known:
-                protocol = EVENTS if f"{EVENTS}{message.connection_id}" in message.listeners else LEGACY
-                self.remember(message.connection_id, message.user_id, protocol)
+                protocol = _protocol(message)
+                conversation_id = None if protocol == USER else message.conversation_id
+                self.remember(message.connection_id, Sender(message.user_id, protocol, conversation_id))
 
-    def find(self, connection_id: str) -> tuple[str, int] | None:
+    def find(self, connection_id: str) -> Sender | None:
         """As known, else from the database: for frames that store nothing, from which nobody is learned."""
         if connection_id not in self.known and (found := connections.find_sender(connection_id)):
-            self.remember(connection_id, found.user_id, found.protocol)
+            self.remember(connection_id, found)
         return self.known.get(connection_id)
 
     def spend(self, connection_id: str) -> None:
         """Count a message of the user's, good or bad; one who does not stop is disconnected. Raises Throttled."""
         if known := self.known.get(connection_id):
             try:
-                spend(MESSAGES, known[0])
+                spend(MESSAGES, known.user_id)
             except Throttled:
-                self._count_beyond(connection_id, known[0])
+                self._count_beyond(connection_id, known.user_id)
                 raise
 
     def _count_beyond(self, connection_id: str, user_id: str) -> None:
@@ -52,9 +54,14 @@ class Senders:
             pusher().close([connection_id])
 
     def speaks_events(self, connection_id: str) -> bool:
-        """Whether the client speaks the second protocol."""
+        """Whether the client understands events."""
         found = self.find(connection_id)
-        return found is not None and found[1] == EVENTS
+        return found is not None and found.protocol >= EVENTS
+
+
+def _protocol(message: StoredMessage) -> int:
+    """The version that the client of a message's sender speaks; the oldest if its socket has closed meanwhile."""
+    return next((each for each in (EVENTS, USER) if f"{each}{message.connection_id}" in message.listeners), LEGACY)
 
 
 senders = Senders(10_000)

@@ -3,7 +3,10 @@
 from uuid import UUID
 
 from functions.chat.actions.senders import senders
-from functions.chat.data import connections
+from functions.chat.actions.tickets import hash_ticket
+from functions.chat.data import connections, user_sockets
+from functions.chat.data.connections import Sender
+from functions.chat.domain.messages import USER
 from shared.domain.limits import CONNECTS
 from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import note
@@ -23,11 +26,25 @@ def connect(connection_id: str, conversation_id: UUID | None, claims: Claims, pr
     spend(CONNECTS, str(user_id))
     if not connections.open_connection(connection_id, conversation_id, user_id, claims.session_id, protocol):
         return False
-    senders.remember(connection_id, str(user_id), protocol)
+    _opened(connection_id, user_id, protocol, conversation_id)
+    return True
+
+
+def connect_by_ticket(connection_id: str, ticket: str) -> bool:
+    """Register the socket on which a user hears all their conversations; False for a ticket that opens nothing."""
+    user_id = user_sockets.open_by_ticket(connection_id, hash_ticket(ticket))
+    if user_id is None:
+        return False
+    _opened(connection_id, user_id, USER)
+    return True
+
+
+def _opened(connection_id: str, user_id: UUID, protocol: int, conversation_id: UUID | None = None) -> None:
+    conversation = str(conversation_id) if conversation_id else None
+    senders.remember(connection_id, Sender(str(user_id), protocol, conversation))
     if oldest := connections.delete_oldest(user_id, MAX_SOCKETS):
         pusher().close(oldest, reason="too many sockets")
     note(user_id=str(user_id))
-    return True
 
 
 def disconnect(connection_id: str) -> None:

@@ -34,3 +34,8 @@ class Conversation(BaseModel):
     created_at: datetime
     updated_at: Annotated[datetime, Field(description="When the last message was sent.")]
     users: Annotated[list[ChatUser], Field(description="Both people, you first; a deleted account is missing.")]
+
+
+class Ticket(BaseModel):
+    ticket: Annotated[str, Field(description="Opens one socket, once.")]
+    expires_at: datetime

@@ -10,7 +10,7 @@ from functions.chat.actions.count_unread import count_unread
 from functions.chat.actions.refusals import refuse_frame
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
 from functions.chat.domain.frames import encode, refused_frame
-from functions.chat.domain.messages import EVENTS, LEGACY, is_client_id
+from functions.chat.domain.messages import EVENTS, LEGACY, USER, is_client_id
 from shared.kit.errors import Throttled
 from shared.kit.security import tokens
 
@@ -22,10 +22,12 @@ NOT_FOUND, TOO_MANY = {"statusCode": 404}, {"statusCode": 429}
 
 
 def connect(event: Event) -> dict[str, Any]:
-    """Let a member of the conversation in, or anybody to their notifications; refuse other handshakes."""
+    """Let a member of the conversation in, or anybody to what is theirs; refuse other handshakes."""
     query = event.get("queryStringParameters") or {}
     if "version" in query:
         return NOT_FOUND
+    if _is_of_user(query):
+        return OK if sockets.connect_by_ticket(_connection_id(event), query.get("ticket", "")) else UNAUTHORIZED
     for_notifications = _is_for_notifications(query)
     try:
         claims = tokens.read(query.get("token", ""), "access")
@@ -42,17 +44,24 @@ def connect(event: Event) -> dict[str, Any]:
 
 
 def _protocol(query: Mapping[str, str]) -> int:
+    if _is_of_user(query):
+        return USER
     return EVENTS if _is_for_notifications(query) or query.get("protocol") == str(EVENTS) else LEGACY
 
 
 def flood_frame(query: Mapping[str, str]) -> bytes | None:
     """What a client is sent before its socket is closed for too many frames, if it understands anything."""
-    return encode(refused_frame(None, "throttled")) if _protocol(query) == EVENTS else None
+    return encode(refused_frame(None, "throttled")) if _protocol(query) >= EVENTS else None
 
 
 def _is_for_notifications(query: Mapping[str, str]) -> bool:
     """On AWS the path /ws/notification/user/ becomes this parameter of the root."""
     return query.get("notifications") == "1" and "conversation" not in query
+
+
+def _is_of_user(query: Mapping[str, str]) -> bool:
+    """On AWS the path /ws/user/ becomes this parameter of the root."""
+    return query.get("user") == "1" and not {"conversation", "notifications"} & query.keys()
 
 
 def _conversation_id(text: str) -> UUID:

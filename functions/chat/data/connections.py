@@ -71,13 +71,14 @@ def delete_connection(connection_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who is behind a socket, and the version of the protocol that its client speaks."""
+    """Who is behind a socket, the version of the protocol that its client speaks, and the conversation it is of."""
 
     user_id: str
     protocol: int
+    conversation_id: str | None = None
 
 
-FIND_SENDER = Query(Sender, "SELECT user_id::text AS user_id, protocol FROM connections WHERE id = %s")
+FIND_SENDER = Query(Sender, "SELECT user_id::text, protocol, conversation_id::text FROM connections WHERE id = %s")
 
 
 def find_sender(connection_id: str) -> Sender | None:

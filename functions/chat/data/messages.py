@@ -1,6 +1,6 @@
 """Statements about messages. Plain psycopg: the WebSocket handler must start fast."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,11 +20,14 @@ STORE_MESSAGES = Prepared(
 WITH locked AS (
     SELECT m.place, m.connection_id, m.body, m.client_id, m.reply_to, v.id AS conversation_id, v.last_seq, v.change_seq,
         v.is_blocked, v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
-    FROM ROWS FROM (json_to_recordset($1::json) AS (connection_id text, body text, client_id text, reply_to bigint))
-        WITH ORDINALITY AS m (connection_id, body, client_id, reply_to, place)
+    FROM ROWS FROM (json_to_recordset($1::json) AS
+        (connection_id text, body text, client_id text, reply_to bigint, conversation_id uuid)
+    ) WITH ORDINALITY AS m (connection_id, body, client_id, reply_to, conversation_id, place)
     JOIN connections c ON c.id = m.connection_id
     JOIN users u ON u.id = c.user_id
-    JOIN conversations v ON v.id = c.conversation_id
+    JOIN conversation_members w ON w.user_id = c.user_id
+        AND w.conversation_id = coalesce(c.conversation_id, CASE WHEN c.protocol = 3 THEN m.conversation_id END)
+    JOIN conversations v ON v.id = w.conversation_id
     ORDER BY v.id, m.place
     FOR NO KEY UPDATE OF v
 ), judged AS (
@@ -55,7 +58,7 @@ WITH locked AS (
     WHERE refusal IS NULL
 )
 SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, sent_at AS created_at, user_id,
-    first_name, last_name, picture, reply_to, change_seq,
+    first_name, last_name, picture, reply_to, change_seq, place,
     CASE WHEN refusal IS NULL THEN conversation_listeners(conversation_id) END AS listeners, refusal
 FROM numbered ORDER BY place
 """,
@@ -67,9 +70,9 @@ FIND_STORED = Prepared(
         """
 SELECT c.id AS connection_id, CASE WHEN m.deleted_at IS NULL THEN m.body ELSE {deleted} END AS body, m.client_id,
     m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id, u.first_name, u.last_name, u.picture, m.reply_to,
-    v.change_seq, c.protocol || c.id AS listeners
-FROM connections c JOIN conversations v ON v.id = c.conversation_id
-JOIN messages m ON m.conversation_id = c.conversation_id AND m.created_by = c.user_id
+    v.change_seq, 1 AS place, c.protocol || c.id AS listeners
+FROM connections c JOIN conversations v ON v.id = coalesce(c.conversation_id, $3::uuid)
+JOIN messages m ON m.conversation_id = v.id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
 WHERE c.id = $1 AND m.client_id = $2
 """,
@@ -79,7 +82,7 @@ WHERE c.id = $1 AND m.client_id = $2
 )
 
 
-def store_messages(messages: Iterable[NewMessage]) -> tuple[list[StoredMessage], list[RefusedMessage]]:
+def store_messages(messages: Sequence[NewMessage]) -> tuple[list[StoredMessage], list[RefusedMessage]]:
     """Store messages from sockets, all or none of those that may be sent, and say why the others may not.
 
     Those whose socket is not registered are left out. Raises psycopg.errors.UniqueViolation if a client sent one of
@@ -88,14 +91,15 @@ def store_messages(messages: Iterable[NewMessage]) -> tuple[list[StoredMessage],
     most = str(MAX_UNANSWERED) if settings().rate_limits else None
     with connection() as db:
         rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]), most)
-    refused = [RefusedMessage(NewMessage(*row[:3]), row[-1]) for row in rows if row[-1]]
+    refused = [RefusedMessage(messages[int(row[-3]) - 1], row[-1], int(row[-3])) for row in rows if row[-1]]
     return [_stored(row[:-1]) for row in rows if not row[-1]], refused
 
 
 def find_stored(message: NewMessage) -> list[StoredMessage]:
     """The message as it was stored when its client sent it first, if it did; only this socket is a listener."""
     with connection() as db:
-        return [_stored(row) for row in FIND_STORED.fetch_all(db, message.connection_id, message.client_id)]
+        found = FIND_STORED.fetch_all(db, message.connection_id, message.client_id, message.conversation_id)
+        return [_stored(row) for row in found]
 
 
 def _stored(row: Row) -> StoredMessage:
@@ -105,6 +109,7 @@ def _stored(row: Row) -> StoredMessage:
         reply_to=None if texts.reply_to is None else int(texts.reply_to),
         change_seq=int(texts.change_seq),
         created_at=datetime.fromisoformat(str(texts.created_at)),
+        place=int(texts.place),
         listeners=str(texts.listeners or "").split(),
     )
 

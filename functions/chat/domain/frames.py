@@ -1,5 +1,6 @@
 """Messages as clients read them: items of the history, and frames of both protocols."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from functions.chat.domain.members import Membership
@@ -50,17 +51,22 @@ def legacy_frame(message: StoredMessage) -> dict[str, Any]:
 
 
 def stored_frame(message: StoredMessage) -> dict[str, Any]:
-    """What sockets of protocol 2 get: an event with the message's place and the sender's own id of it."""
+    """What sockets of protocols 2 and 3 get: an event with the message's place and the sender's own id of it."""
     item = {**legacy_frame(message), "created_at": format_time(message.created_at)}
     data = {**item, "seq": message.seq, "client_id": message.client_id}
     if message.reply_to is not None:
         data["reply_to"] = message.reply_to
-    return {"event": "message_stored", "data": data}
+    return event_frame("message_stored", data)
 
 
 def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
-    """What a sender of protocol 2 gets whose message was not stored, or whose frame was of no use; `code` says why."""
-    return {"event": "message_refused", "data": {"client_id": client_id, "code": code}}
+    """What a sender of protocols 2 and 3 gets whose message was not stored, or whose frame was of no use: why."""
+    return event_frame("message_refused", {"client_id": client_id, "code": code})
+
+
+def event_frame(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A fact, as clients of protocols 2 and 3 are told it."""
+    return {"event": name, "data": data}
 
 
 def encode(frame: Any) -> bytes:

@@ -1,5 +1,6 @@
 """A message on its way: as a socket sent it, as it is stored and pushed, as the history lists it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
@@ -7,6 +8,7 @@ from typing import NamedTuple, TypeGuard
 from shared.kit.db.integers import MAX_INT64
 from shared.kit.text import unstorable_characters
 
+CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
 MAX_CLIENT_ID = 100
@@ -21,8 +23,9 @@ CHANGEABLE_MINUTES = 15
 # Of one person on one message; the constraint message_reactions_count_check has the last word.
 MAX_REACTIONS = 5
 
-# Versions of the protocol: message objects and nothing else, or named events around them.
-LEGACY, EVENTS = 1, 2
+# Versions of the protocol: message objects and nothing else, named events around them, or the events of all
+# conversations of a user on one socket.
+LEGACY, EVENTS, USER = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,15 @@ class Message:
 class NewMessage(NamedTuple):
     """A message as it came from a socket.
 
-    `client_id` is the client's own id of it, `reply_to` the `seq` of the message that it answers.
+    `client_id` is the client's own id of it, `reply_to` the `seq` of the message that it answers, `conversation_id` the
+    conversation that the client names: it counts on a user's own socket only.
     """
 
     connection_id: str
     body: str
     client_id: str | None
     reply_to: int | None = None
+    conversation_id: str | None = None
 
 
 class RefusedMessage(NamedTuple):
@@ -59,6 +64,8 @@ class RefusedMessage(NamedTuple):
 
     message: NewMessage
     code: str
+    # Which of the messages it was that came together, from 1.
+    place: int
 
 
 class StoredMessage(NamedTuple):
@@ -78,6 +85,8 @@ class StoredMessage(NamedTuple):
     reply_to: int | None
     # The number of the conversation's last change.
     change_seq: int
+    # Which of the messages it was that came together, from 1.
+    place: int
     # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
     listeners: list[str]
 
@@ -90,3 +99,8 @@ def is_seq(value: object) -> TypeGuard[int]:
 def is_client_id(value: object) -> TypeGuard[str]:
     """Whether it can be a client's own id of a message."""
     return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)
+
+
+def canonical_uuid(value: object) -> str | None:
+    """A UUID as we write it, which is how clients must name things; None for anything else."""
+    return value if isinstance(value, str) and CANONICAL_UUID.fullmatch(value) else None

@@ -25,7 +25,6 @@ TABLES = {
 FUNCTIONS = {
     "wire_time(timestamptz, text)": "format_time",
     "one_typo_apart(text, text)": "is_one_edit_apart",
-    "listeners_now(uuid)": "conversation_listeners",
     "rare_tutors(tstzmultirange, int)": "tutors_with_rare_times",
 }
 # Constraints, indexes and sequences are named after their tables. The index of a constraint is renamed with it.
@@ -47,6 +46,12 @@ BEGIN
 END $$
 """
 
+# As it was until migration 0022.
+CONVERSATION_LISTENERS = """
+CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT string_agg(protocol || id, ' ') FROM connections WHERE conversation_id = conversation
+$$;
+"""
 # As it was until migration 0013.
 CANCEL_BOOKINGS_OF_ACCOUNT = """
 CREATE OR REPLACE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -100,6 +105,8 @@ def upgrade() -> None:
     for signature, name in FUNCTIONS.items():
         op.execute(f"DROP FUNCTION {signature}")
         create_function(name)
+    op.execute("DROP FUNCTION listeners_now(uuid)")
+    op.execute(CONVERSATION_LISTENERS)
     op.execute(CANCEL_BOOKINGS_OF_ACCOUNT)
 
 

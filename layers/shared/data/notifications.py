@@ -51,6 +51,6 @@ LIST_LISTENERS = Query(
     """
 SELECT c.user_id, array_agg(c.id) AS sockets,
     (SELECT count(*) FROM notifications n WHERE n.user_id = c.user_id AND NOT n.is_read) AS unread
-FROM connections c WHERE c.user_id = ANY(%s) AND c.protocol = 2 GROUP BY c.user_id
+FROM connections c WHERE c.user_id = ANY(%s) AND c.protocol >= 2 GROUP BY c.user_id
 """,
 )

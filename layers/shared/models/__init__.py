@@ -4,7 +4,7 @@ from shared.models.accounts import EmailToken, SignInSession, User
 from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours
 from shared.models.base import Base
 from shared.models.bookings import Booking, BookingChange, IdempotencyKey, TutoringSession, WaitlistEntry
-from shared.models.chat import Connection, Conversation, JobProgress, Member, Message
+from shared.models.chat import Connection, Conversation, JobProgress, Member, Message, SocketTicket
 from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, Reminder
 from shared.models.reviews import Rating, ReviewReport
@@ -32,6 +32,7 @@ __all__ = [
     "ScheduleItem",
     "SignInSession",
     "Skill",
+    "SocketTicket",
     "Tutor",
     "TutoringSession",
     "User",

@@ -30,7 +30,7 @@ class Conversation(Base):
 
 
 class Member(Base):
-    """Someone who takes part in a conversation; the row goes with the account."""
+    """Someone who takes part in a conversation, and up to which message they have read; it goes with the account."""
 
     __tablename__ = "conversation_members"
     __table_args__ = (
@@ -146,7 +146,7 @@ class HiddenMessage(Base):
 
 
 class Connection(Base):
-    """An open WebSocket: a member that listens to a conversation, or a user to notifications alone.
+    """An open WebSocket: a member that listens to a conversation, a user to all of theirs, or to notifications alone.
 
     It ends with the membership, and with the sign-in session it was opened in.
     """
@@ -160,13 +160,15 @@ class Connection(Base):
         ),
         Index("connections_conversation_members_idx", "conversation_id", "user_id"),
         Index("connections_user_idx", "user_id"),
+        # The sockets that hear every conversation of their user.
+        Index("connections_user_sockets_idx", "user_id", postgresql_where=text("protocol = 3")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     conversation_id: Mapped[UUID | None]
     user_id: Mapped[UUID]
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
-    # The version of the protocol the client speaks: 1 is the legacy React client's.
+    # The version of the protocol the client speaks: 1 is the legacy React client's, 3 that of a user's own socket.
     protocol: Mapped[int] = mapped_column(server_default="1")
     connected_at: Mapped[CreatedAt]
     # When the connection was opened or last got a keep-alive.
@@ -182,3 +184,13 @@ class JobProgress(Base):
 
     job: Mapped[str] = mapped_column(primary_key=True)
     done_until: Mapped[datetime]
+
+
+class SocketTicket(Base):
+    """Lets a client open its user's socket once, without a token in the address; it ends with the sign-in session."""
+
+    __tablename__ = "socket_tickets"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]

@@ -68,6 +68,8 @@ def test_events_of_one_connection_name_it(emulator: Emulator) -> None:
         ("/ws/?conversation=abc&token=t&protocol=2", {"conversation": "abc", "token": "t", "protocol": "2"}),
         ("/ws/notification/user/?token=t", {"notifications": "1", "token": "t"}),
         ("/ws/notification/user?token=t&notifications=0", {"notifications": "1", "token": "t"}),
+        ("/ws/user/?ticket=t", {"user": "1", "ticket": "t"}),
+        ("/ws/user?ticket=t&user=0", {"user": "1", "ticket": "t"}),
         ("/ws/chat/a/b/?token=t", {"conversation": "a/b", "token": "t"}),
     ],
 )

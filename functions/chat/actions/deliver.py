@@ -1,0 +1,47 @@
+"""Delivering events to the open sockets of clients that understand them.
+
+Best effort, after the commit: what does not arrive is in the history, and a failure here is nobody's who wrote it.
+The legacy client would draw an event as a message: its sockets (protocol 1) get none.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from functions.chat.data import user_sockets
+from functions.chat.domain.frames import encode, event_frame
+from functions.chat.domain.messages import LEGACY
+from shared.data.connections import forget_gone
+from shared.kit.aws.websocket import pusher
+from shared.kit.observability.log import logger
+
+
+def deliver_to_conversation(
+    conversation_id: UUID, event_name: str, data: Mapping[str, Any], *, except_connection: str | None = None
+) -> None:
+    """Send an event to all who hear a conversation: its own sockets of protocol 2, and its members' user sockets."""
+    try:
+        listeners = user_sockets.list_listeners(conversation_id)
+    except psycopg.Error:
+        logger().exception("event not delivered", extra={"event": event_name})
+        return
+    sockets = [each[1:] for each in listeners if not each.startswith(str(LEGACY))]
+    deliver_to_sockets([each for each in sockets if each != except_connection], event_name, data)
+
+
+def deliver_to_user(user_id: UUID, event_name: str, data: Mapping[str, Any]) -> None:
+    """Send an event to the user sockets of somebody, on all their devices."""
+    try:
+        sockets = user_sockets.list_user_sockets(user_id)
+    except psycopg.Error:
+        logger().exception("event not delivered", extra={"event": event_name})
+        return
+    deliver_to_sockets(sockets, event_name, data)
+
+
+def deliver_to_sockets(connection_ids: Iterable[str], event_name: str, data: Mapping[str, Any]) -> None:
+    """Send an event to sockets whose clients understand it; forget those that are gone."""
+    if (sockets := list(connection_ids)) and (gone := pusher().post(sockets, encode(event_frame(event_name, data)))):
+        forget_gone(gone)

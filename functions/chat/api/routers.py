@@ -1,0 +1,6 @@
+"""Every router of the feature."""
+
+from functions.chat.api.routes import chat
+from functions.chat.api.socket_ticket_routes import socket_tickets
+
+ROUTERS = (chat, socket_tickets)

@@ -1,0 +1,86 @@
+"""Statements about the sockets that hear all conversations of their user, and the tickets that open them.
+
+A ticket is a row: it opens one socket even if two clients come with it at once, it outlives Redis, and it ends with its
+sign-in session.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query
+
+# The session's row is locked before any of its tickets, as everywhere: who signs out does the same.
+ADD_TICKET = Query(
+    datetime,
+    """
+WITH session AS (
+    SELECT id FROM sign_in_sessions WHERE id = %(session_id)s AND expires_at > now() FOR KEY SHARE
+), expired AS (
+    DELETE FROM socket_tickets t USING session WHERE t.session_id = session.id AND t.expires_at <= now()
+)
+INSERT INTO socket_tickets (token_hash, session_id, expires_at)
+SELECT %(token_hash)s, id, now() + make_interval(secs => %(seconds)s) FROM session
+RETURNING expires_at
+""",
+)
+
+
+def add_ticket(session_id: UUID, token_hash: bytes, seconds: int) -> datetime | None:
+    """Keep a ticket of a sign-in session for so long; until when. None if the session is over."""
+    with connection() as db:
+        return ADD_TICKET.one(db, {"session_id": session_id, "token_hash": token_hash, "seconds": seconds})
+
+
+OPEN_BY_TICKET = Query(
+    UUID,
+    """
+WITH session AS (
+    SELECT s.id, s.user_id FROM socket_tickets t JOIN sign_in_sessions s ON s.id = t.session_id
+    WHERE t.token_hash = %(token_hash)s AND t.expires_at > now() AND s.expires_at > now()
+    FOR KEY SHARE OF s
+), used AS (
+    DELETE FROM socket_tickets t USING session WHERE t.token_hash = %(token_hash)s RETURNING session.id, session.user_id
+)
+INSERT INTO connections (id, user_id, session_id, protocol)
+SELECT %(connection_id)s, user_id, id, 3 FROM used RETURNING user_id
+""",
+)
+# Messages that are just being stored do not know of this socket: they must be in the history before it is open. In the
+# order of ids, as senders lock them.
+AWAIT_MESSAGES = Query(
+    int,
+    """
+SELECT count(*) FROM (
+    SELECT FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.user_id = %s ORDER BY c.id FOR SHARE OF c
+) AS awaited
+""",
+)
+
+
+def open_by_ticket(connection_id: str, token_hash: bytes) -> UUID | None:
+    """Register a user's socket and use up its ticket; whose it is. None for one that is used, expired or unknown."""
+    with connection() as db:
+        user_id = OPEN_BY_TICKET.one(db, {"connection_id": connection_id, "token_hash": token_hash})
+        if user_id is not None:
+            AWAIT_MESSAGES.get(db, (user_id,))
+    return user_id
+
+
+LIST_USER_SOCKETS = Query(str, "SELECT id FROM connections WHERE user_id = %s AND protocol = 3")
+
+
+def list_user_sockets(user_id: UUID) -> list[str]:
+    """The open sockets on which somebody hears all their conversations."""
+    with connection() as db:
+        return LIST_USER_SOCKETS.all(db, (user_id,))
+
+
+LIST_LISTENERS = Query(str, "SELECT coalesce(conversation_listeners(%s), '')")
+
+
+def list_listeners(conversation_id: UUID) -> list[str]:
+    """The sockets that hear a conversation, each after one digit: the version of the protocol its client speaks."""
+    with connection() as db:
+        return LIST_LISTENERS.get(db, (conversation_id,)).split()

@@ -1,0 +1,46 @@
+"""sockets that hear all conversations of their user, and tickets to open them
+
+Revision ID: 0022
+Revises: 0021
+"""
+
+from alembic import op
+
+from functions.migrations.database_functions import create_function
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+CREATE_TICKETS = """CREATE TABLE socket_tickets (
+    token_hash bytea CONSTRAINT socket_tickets_pkey PRIMARY KEY,
+    session_id uuid NOT NULL
+        CONSTRAINT socket_tickets_session_id_fkey REFERENCES sign_in_sessions (id) ON DELETE CASCADE,
+    expires_at timestamptz NOT NULL
+)"""
+INDEXES = (
+    "CREATE INDEX socket_tickets_session_id_idx ON socket_tickets (session_id)",
+    "CREATE INDEX connections_user_sockets_idx ON connections (user_id) WHERE protocol = 3",
+)
+
+# As it was before.
+CONVERSATION_LISTENERS = """
+CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT string_agg(protocol || id, ' ') FROM connections WHERE conversation_id = conversation
+$$;
+"""
+
+
+def upgrade() -> None:
+    op.execute(CREATE_TICKETS)
+    for statement in INDEXES:
+        op.execute(statement)
+    create_function("conversation_listeners")
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM connections WHERE protocol = 3")
+    op.execute(CONVERSATION_LISTENERS)
+    op.execute("DROP INDEX connections_user_sockets_idx")
+    op.execute("DROP TABLE socket_tickets")
