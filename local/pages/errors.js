@@ -24,6 +24,7 @@ const MEANINGS = {
   review_hidden: "The review is hidden.",
   series_conflict: "Some of these weeks cannot be booked, so none was.",
   session_full: "Every seat is taken.",
+  session_moved: "It is at another time by now: look again.",
   slot_not_offered: "The tutor does not offer this time.",
   slot_taken: "Somebody else has just taken this time.",
   student_busy: "There is another session at that time.",

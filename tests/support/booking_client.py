@@ -62,6 +62,12 @@ def booked(student: Person, tutor: Person, start: datetime, length: int = 60, **
     return reservation
 
 
+def shown(person: Person, booking: int) -> dict[str, Any]:
+    """A reservation as one of its people reads it."""
+    reservation: dict[str, Any] = call("GET", f"{RESERVATIONS}{booking}/", token=person.access).json
+    return reservation
+
+
 def wait(student: Person, session: int) -> Answer:
     """Join the waitlist of a session as strangers do, by its tutor and time."""
     [(tutor, start)] = query("SELECT tutor_id, starts_at FROM tutoring_sessions WHERE id = %s", session)

@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking_as
-from functions.bookings.data.waitlist import resolve_offer
+from functions.bookings.data.waitlist import has_moved, resolve_offer
 from functions.bookings.domain.booking import LockedBooking
-from functions.bookings.domain.errors import HoldExpired
+from functions.bookings.domain.commands import TimesRead
+from functions.bookings.domain.errors import HoldExpired, SessionMoved
 from functions.bookings.domain.transitions import ACCEPT, CONFIRM, REQUEST, Actor, Transition
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import AppError
@@ -21,30 +22,46 @@ class AlreadyConfirmed(AppError):
     body: Any = {"error": "Reservation is already confirmed", "detail": detail, "code": code}
 
 
-def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int) -> None:
-    """Accept a request. Raises NotFound, AlreadyConfirmed, WrongState or HoldExpired."""
+def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, read: TimesRead) -> None:
+    """Accept a request, if its times are those read, where they are given.
+
+    Raises NotFound, AlreadyConfirmed, WrongState, HoldExpired or SessionMoved.
+    """
     booking = lock_booking_as(db, booking_id, tutor_user_id, "tutor")
     if booking.state in {"confirmed", "completed", "no_show"}:
         raise AlreadyConfirmed
-    _apply_in_time(db, booking, CONFIRM, Actor(tutor_user_id, "tutor"))
+    _check_in_time(booking, CONFIRM)
+    _check_times(booking, read)
+    apply_transition(db, booking, CONFIRM, Actor(tutor_user_id, "tutor"))
 
 
-def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int) -> None:
+def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int, read: TimesRead) -> None:
     """Accept an offer from the waitlist; where the tutor confirms by hand it becomes a request.
 
     It can come on top of all the bookings a student may have: these bound what is asked for, not what is offered.
+    One that was moved with its group is accepted by its times only: the student may have read others.
 
-    Raises NotFound, WrongState or HoldExpired.
+    Raises NotFound, WrongState, HoldExpired or SessionMoved.
     """
     booking = lock_booking_as(db, booking_id, student_id, "student")
     transition = REQUEST if booking.confirmation == "manual" else ACCEPT
-    _apply_in_time(db, booking, transition, Actor(student_id, "student"))
+    _check_in_time(booking, transition)
+    _check_times(booking, read)
+    if None in {read.start_time, read.end_time} and has_moved(db, booking.id):
+        raise SessionMoved
+    apply_transition(db, booking, transition, Actor(student_id, "student"))
     resolve_offer(db, booking.id, "taken")
 
 
-def _apply_in_time(db: PooledConnection, booking: LockedBooking, transition: Transition, actor: Actor) -> None:
+def _check_in_time(booking: LockedBooking, transition: Transition) -> None:
     """Raises WrongState, or HoldExpired once the time to answer is over."""
     check_transition(booking, transition)
     if booking.expires_at is None or booking.now >= booking.expires_at:
         raise HoldExpired
-    apply_transition(db, booking, transition, actor)
+
+
+def _check_times(booking: LockedBooking, read: TimesRead) -> None:
+    """Raises SessionMoved where times were read that are not the booking's."""
+    times = booking.starts_at, booking.ends_at
+    if (read.start_time or booking.starts_at, read.end_time or booking.ends_at) != times:
+        raise SessionMoved

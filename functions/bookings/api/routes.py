@@ -9,13 +9,14 @@ from functions.bookings.api.changes import change
 from functions.bookings.api.documentation import change_responses
 from functions.bookings.api.responses import ChangedReservation, Reservation, SeriesOfBooking
 from functions.bookings.data.queries import get_reservation
-from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime
+from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime, TimesRead
 from functions.bookings.domain.errors import (
     SLOT_ERRORS,
     AlreadyBooked,
     HoldExpired,
     OwnSlot,
     SessionFull,
+    SessionMoved,
     TooManyBookings,
     WrongState,
 )
@@ -116,16 +117,19 @@ def reschedule_booking(caller: User, request: Request, booking_id: int, body: Ne
 @bookings.post(
     "/api/reservation/reservation/tutor/me/confirm/{booking_id:int64}/",
     response_model=ChangedReservation,
-    responses=change_responses(confirm.AlreadyConfirmed, WrongState, HoldExpired),
+    responses=change_responses(confirm.AlreadyConfirmed, WrongState, HoldExpired, SessionMoved),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
-def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
-    """Confirm a student's request, if you confirm by hand."""
+def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body: TimesRead) -> Response:
+    """Confirm a student's request, if you confirm by hand.
+
+    The student may move it until then: with the `start_time` and `end_time` you have read you confirm no others.
+    """
     return change(
         caller,
         request,
         body,
-        action=lambda db: confirm.confirm_request(db, caller.id, booking_id),
+        action=lambda db: confirm.confirm_request(db, caller.id, booking_id, body),
         answer=lambda db, _: get_reservation(db, booking_id),
     )
 
@@ -150,16 +154,20 @@ def decline_request(caller: TutorCaller, request: Request, booking_id: int, body
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/accept/",
     response_model=ChangedReservation,
-    responses=change_responses(WrongState, HoldExpired),
+    responses=change_responses(WrongState, HoldExpired, SessionMoved),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
-def accept_offer(caller: User, request: Request, booking_id: int, body: EmptyBody) -> Response:
-    """Accept an offer from the waitlist; where the tutor confirms by hand it becomes a request."""
+def accept_offer(caller: User, request: Request, booking_id: int, body: TimesRead) -> Response:
+    """Accept an offer from the waitlist; where the tutor confirms by hand it becomes a request.
+
+    An offer moves along when its group does. You name the `start_time` and `end_time` you have read, so that you do not
+    accept others; one that was moved is not accepted without them.
+    """
     return change(
         caller,
         request,
         body,
-        action=lambda db: confirm.accept_offer(db, caller.id, booking_id),
+        action=lambda db: confirm.accept_offer(db, caller.id, booking_id, body),
         answer=lambda db, _: get_reservation(db, booking_id),
     )
 

@@ -165,6 +165,14 @@ def resolve_offer(db: PooledConnection, booking_id: int, outcome: Literal["taken
     RESOLVE_OFFER.run(db, (outcome, booking_id))
 
 
+HAS_MOVED = Query(bool, "SELECT EXISTS (SELECT FROM booking_changes WHERE booking_id = %s AND kind = 'rescheduled')")
+
+
+def has_moved(db: PooledConnection, booking_id: int) -> bool:
+    """Whether an offer is at another time than the one it was made for."""
+    return HAS_MOVED.get(db, (booking_id,))
+
+
 CLOSE = Command("UPDATE waitlist_entries SET state = 'closed' WHERE session_id = %s AND state = 'waiting'")
 
 

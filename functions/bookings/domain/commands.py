@@ -111,6 +111,19 @@ class EmptyBody(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
 
+class TimesRead(RequestModel):
+    """The times you have read, where the session may have been moved since: at other times nothing is agreed to."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"start_time": "2027-05-10T16:00:00+02:00", "end_time": "2027-05-10T17:00:00+02:00"}
+        }
+    )
+
+    start_time: Annotated[datetime | None, MOMENT, Field(description="With its offset from UTC.")] = None
+    end_time: Annotated[datetime | None, MOMENT, Field(description="With its offset from UTC.")] = None
+
+
 class AcceptedProposal(RequestModel):
     """Which proposal you have read: another one is not accepted."""
 

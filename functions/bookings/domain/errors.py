@@ -110,6 +110,13 @@ class ProposalChanged(Conflict):
     detail = "Korepetytor proponuje teraz coś innego."
 
 
+class SessionMoved(Conflict):
+    """It is at another time than the one you have read: read it again."""
+
+    code = "session_moved"
+    detail = "Te zajęcia mają już inny termin."
+
+
 class HoldExpired(Conflict):
     """The time to answer is over."""
 

@@ -100,6 +100,7 @@ ERRORS = {
     " at once.",
     "W obecnym stanie rezerwacji nie można tego zrobić.": "This cannot be done in the booking's present state.",
     "Korepetytor proponuje teraz coś innego.": "The tutor proposes something else by now.",
+    "Te zajęcia mają już inny termin.": "This session is at another time by now.",
     "Czas na odpowiedź minął.": "The time to answer is over.",
     "Nie można rezerwować zajęć u siebie.": "You cannot book your own time.",
     "Części terminów nie można zarezerwować.": "Some of the times cannot be booked.",

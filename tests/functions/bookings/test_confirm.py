@@ -1,6 +1,17 @@
 """Confirming and declining requests."""
 
-from tests.support.booking_client import REASON, assert_error, at, book, booked, free_tutor, history, post, state
+from tests.support.booking_client import (
+    REASON,
+    assert_error,
+    at,
+    book,
+    booked,
+    free_tutor,
+    history,
+    new_time,
+    post,
+    state,
+)
 from tests.support.people import People
 
 
@@ -26,3 +37,12 @@ def test_the_tutor_declines_a_request(people: People) -> None:
     assert book(people.student(), tutor, at(10)).status == 201
     sure = booked(student, free_tutor(people), at(14))
     assert state(sure["id"]) == ("confirmed", None)
+
+
+def test_a_tutor_confirms_the_request_that_was_read(people: People) -> None:
+    tutor, student = free_tutor(people, confirmation="manual"), people.student()
+    read = booked(student, tutor, at(10))
+    moved = post(student, f"{read['id']}/reschedule/", new_time(at(15))).json
+    path, times = f"tutor/me/confirm/{read['id']}/", ("start_time", "end_time")
+    assert_error(post(tutor, path, {name: read[name] for name in times}), 409, "session_moved")
+    assert post(tutor, path, {name: moved[name] for name in times}).json["state"] == "confirmed"

@@ -11,6 +11,7 @@ from tests.support.booking_client import (
     inconsistencies,
     offered,
     post,
+    shown,
     state,
     sweep,
     wait,
@@ -33,8 +34,8 @@ def test_a_group_moves_when_all_have_accepted(people: People) -> None:
     proposed(tutor, bookings[1], at(15))
     for student, booking in zip(students[:2], bookings[:2], strict=True):
         for _ in range(2):
-            shown = answer_to(student, booking, "accept").json
-            assert (shown["proposal"]["accepted"], starts(booking)) == (True, [at(10)])
+            answer = answer_to(student, booking, "accept").json
+            assert (answer["proposal"]["accepted"], starts(booking)) == (True, [at(10)])
     assert answer_to(students[2], bookings[2], "accept").json["proposal"] is None
     assert starts(*bookings) == [at(15)] * 3
     assert [kinds(each)[1:] for each in bookings] == [["move_proposed", "move_agreed", "rescheduled"]] * 3
@@ -85,3 +86,22 @@ def test_nobody_gets_a_seat_of_a_group_that_is_to_move(people: People) -> None:
     assert state(offered(late)) == ("pending", "student")
     assert inconsistencies() == []
     assert len(students) == 2
+
+
+def test_an_offer_that_moved_with_its_group_is_accepted_by_its_times_only(people: People) -> None:
+    tutor = free_tutor(people, group_seats=2)
+    students, bookings = group_of(people, tutor, 2)
+    waiting = people.student()
+    [(session,)] = query("SELECT DISTINCT session_id FROM bookings")
+    wait(waiting, session)
+    post(students[0], f"{bookings[0]}/cancel/")
+    offer = offered(waiting)
+    read = shown(waiting, offer)
+    proposed(tutor, bookings[1], at(10), length=120)
+    answer_to(students[1], bookings[1], "accept")
+    path, times = f"{offer}/accept/", ("start_time", "end_time")
+    for unread in ({}, {"start_time": read["start_time"]}, {name: read[name] for name in times}):
+        assert_error(post(waiting, path, unread), 409, "session_moved")
+    accepted = post(waiting, path, {name: shown(waiting, offer)[name] for name in times}).json
+    assert (accepted["state"], accepted["price"]) == ("confirmed", "200.00")
+    assert inconsistencies() == []
