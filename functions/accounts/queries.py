@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.data.booking_states import IS_ASKED
 from shared.data.bookings import ROOM
 from shared.kit.db.query import Query, Sql, compose
 
@@ -88,6 +89,27 @@ LISTS = {
         SELECT lpad(id::text, 19, '0'), json_build_object('review', rating_id, 'reason', reason,
             'created_at', format_time(created_at, %(zone)s))
         FROM review_reports WHERE reporter_id = %(user_id)s"""),
+    "move_proposals": compose(
+        """
+        SELECT lpad(held.id::text, 19, '0'), json_build_object('id', held.id, 'session', held.moves_session_id,
+            'start_time', format_time(held.starts_at, %(zone)s), 'end_time', format_time(held.ends_at, %(zone)s),
+            'expires_at', format_time(held.held_until, %(zone)s), 'accepted_at', (
+                SELECT format_time(max(b.move_accepted_at), %(zone)s) FROM bookings b
+                WHERE b.session_id = held.moves_session_id AND b.student_id = %(user_id)s AND {is_asked}))
+        FROM tutoring_sessions held WHERE held.moves_session_id IN (
+            SELECT b.session_id FROM bookings b WHERE b.student_id = %(user_id)s AND {is_asked}
+            UNION ALL SELECT id FROM tutoring_sessions WHERE tutor_id = (SELECT id FROM mine))""",
+        is_asked=IS_ASKED,
+    ),
+    # What others did to a booking is theirs to say why.
+    "booking_changes": Sql("""
+        SELECT lpad(c.id::text, 19, '0'), json_build_object('booking', c.booking_id, 'kind', c.kind,
+            'reason', c.reason, 'proposed_start_time', format_time(c.proposed_starts_at, %(zone)s),
+            'proposed_end_time', format_time(c.proposed_ends_at, %(zone)s), 'at', format_time(c.at, %(zone)s))
+        FROM booking_changes c WHERE c.actor_id = %(user_id)s AND c.booking_id IN (
+            SELECT id FROM bookings WHERE student_id = %(user_id)s
+            UNION ALL SELECT b.id FROM tutoring_sessions s JOIN bookings b ON b.session_id = s.id
+                WHERE s.tutor_id = (SELECT id FROM mine))"""),
 }
 PARTS = (*SINGLES, *LISTS)
 

@@ -123,6 +123,8 @@ class Export(BaseModel):
     waitlist: list[dict[str, Any]]
     notifications: list[dict[str, Any]]
     review_reports: list[dict[str, Any]]
+    move_proposals: list[dict[str, Any]]
+    booking_changes: list[dict[str, Any]]
 
 
 class Status(BaseModel):

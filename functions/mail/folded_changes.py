@@ -3,8 +3,9 @@
 The first of them is the first that this mail waited for; of what was before, the reader was told.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared.data.bookings import Booking, BookingChange, Role
 
@@ -86,18 +87,40 @@ def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
     return last if is_news else None
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Of the changes of a booking's time that its reader has not heard of: the first, and from when it moved."""
+
+    booking_id: int
+    kind: str
+    old_starts_at: datetime | None
+
+
 def sessions_to_tell(
-    sessions: Sequence[tuple[BookingChange, Booking]], latest: Collection[int]
+    sessions: Sequence[tuple[BookingChange, Booking]], latest: Collection[int], untold: Mapping[int, Untold]
 ) -> list[tuple[BookingChange, Booking]]:
-    """Those sessions of a series of which what happened still holds: a new one as it is now.
+    """Those bookings of which what happened still holds: a new one as it is now, a moved one from where it is known.
 
-    `latest` are the changes after which nothing happened to the time of their booking, or a proposal of another.
+    `latest` are the changes after which nothing happened to the time of their booking, or a proposal of another. That a
+    proposal is withdrawn is no news to those who have not heard of it.
     """
-    return [(_as_it_is(change), booking) for change, booking in sessions if _holds(change, booking, latest)]
+    return [
+        (_as_told(change, untold.get(booking.id)), booking)
+        for change, booking in sessions
+        if _holds(change, booking, latest) and _is_news(change, untold.get(booking.id))
+    ]
 
 
-def _as_it_is(change: BookingChange) -> BookingChange:
-    return replace(change, starts_at=None, superseded=False) if change.kind in MADE else change
+def _as_told(change: BookingChange, untold: Untold | None) -> BookingChange:
+    if change.kind in MADE:
+        return replace(change, starts_at=None, superseded=False)
+    if change.kind == "rescheduled" and untold and untold.old_starts_at:
+        return replace(change, old_starts_at=untold.old_starts_at)
+    return change
+
+
+def _is_news(change: BookingChange, untold: Untold | None) -> bool:
+    return change.kind != "move_withdrawn" or untold is None or untold.kind == "move_withdrawn"
 
 
 def _holds(change: BookingChange, booking: Booking, latest: Collection[int]) -> bool:

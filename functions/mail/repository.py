@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from functions.mail.folded_changes import Untold
 from shared.data.bookings import Role
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
@@ -249,3 +250,20 @@ GROUP BY booking_id
 def find_latest_about_time(db: PooledConnection, booking_ids: list[int]) -> list[int]:
     """The last change of each of these bookings that says when it is or may be, or that it is no more."""
     return FIND_LATEST_ABOUT_TIME.all(db, (booking_ids,))
+
+
+FIND_UNTOLD = Query(
+    Untold,
+    """
+SELECT booking_id, (array_agg(kind ORDER BY id))[1] AS kind,
+    (array_agg(old_starts_at ORDER BY id) FILTER (WHERE kind = 'rescheduled'))[1] AS old_starts_at
+FROM booking_changes
+WHERE booking_id = ANY(%s) AND id >= %s AND (starts_with(kind, 'move_') OR kind = 'rescheduled')
+GROUP BY booking_id
+""",
+)
+
+
+def find_untold(db: PooledConnection, booking_ids: list[int], since: int) -> dict[int, Untold]:
+    """What happened to the time of these bookings from a change on, which their reader has not been mailed about."""
+    return {each.booking_id: each for each in FIND_UNTOLD.all(db, (booking_ids, since))}

@@ -15,8 +15,8 @@ from functions.mail.account_emails import (
 )
 from functions.mail.booking_emails import booking_change_email, reminder_email
 from functions.mail.email_message import Email, as_message
+from functions.mail.joint_emails import group_change_email, series_change_email
 from functions.mail.repository import Addressee, DueMail
-from functions.mail.series_emails import series_change_email
 from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
 from shared.domain.email_addresses import is_mailed_as_written
 from shared.kit.observability.log import logger
@@ -30,6 +30,7 @@ EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "tutor_incomplete": tutor_incomplete_email,
     "booking_change": booking_change_email,
     "series_change": series_change_email,
+    "group_change": group_change_email,
     "booking_reminder": reminder_email,
 }
 

@@ -199,3 +199,20 @@ def test_every_alarm_notifies() -> None:
     for name, alarm in resources("AWS::CloudWatch::Alarm", ROOT / "infra" / "stacks" / "alarms.yaml").items():
         assert alarm["AlarmActions"] == [{"Ref": "Alarms"}], name
         assert alarm["AlarmDescription"].endswith("."), name
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        (
+            "CorsOrigins",
+            ["*", "https://app.example.com", "http://localhost:5173,https://a.example", "https://a.example, app://b"],
+            ["", "app.example.com", "https://app.example.com/", "*,https://a.example", "https://a.example,"],
+        ),
+        ("TutorEmailDomains", ["@stud.prz.edu.pl,@prz.EDU.pl", ".edu.pl"], ["", "@a.pl;@b.pl", "@a.pl,"]),
+    ],
+)
+def test_a_parameter_of_several_takes_them_separated_by_commas(name: str, good: list[str], bad: list[str]) -> None:
+    parameter = template()["Parameters"][name]
+    assert [each for each in (parameter["Default"], *good) if not re.fullmatch(parameter["AllowedPattern"], each)] == []
+    assert [each for each in bad if re.fullmatch(parameter["AllowedPattern"], each)] == []

@@ -110,7 +110,7 @@ class NewOverride(RequestModel):
     last_day: Annotated[Day | None, Field(description="Included; by default the first day.")] = None
     start: Annotated[TimeOfDay, described_default("00:00")] = 0
     end: Annotated[TimeOfDay, described_default("24:00")] = MINUTES_PER_DAY
-    note: Annotated[str, Text(max_length=MAX_NOTE, blank=True)] = ""
+    note: Annotated[str, Text(max_length=MAX_NOTE, blank=True, visible=True)] = ""
     cancel_bookings: Annotated[
         bool, Flag(), Field(description="Cancel the bookings in the way of time off; without it they are answered.")
     ] = False

@@ -1,6 +1,6 @@
 """A reservation as clients see it: columns of a booking `b`, its session `s` and the terms `r` of its tutor."""
 
-from shared.data.booking_states import ACTIVE_STATES, ENDED_STATES
+from shared.data.booking_states import ENDED_STATES, IS_ASKED
 from shared.data.bookings import ROOM, SEATED
 from shared.domain.pictures import picture_sql
 from shared.kit.db.query import Sql, compose
@@ -18,8 +18,6 @@ COMMON = compose(
     is_seated=SEATED,
     room=ROOM,
 )
-# Of a booking `b`: a proposal to move its session asks its student. An offer is a seat nobody has yet; it moves along.
-IS_ASKED = compose("b.state IN {active} AND b.awaiting IS DISTINCT FROM 'student'", active=ACTIVE_STATES)
 # Of a booking `b` and its session `s`, what clients see of a proposal; the price is what it would be.
 PROPOSAL = compose(
     """(SELECT row_to_json(proposal) FROM (

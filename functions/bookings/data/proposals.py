@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.bookings.data.columns import IS_ASKED
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.transitions import Actor
+from shared.data.booking_states import IS_ASKED
 from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose

@@ -33,7 +33,7 @@ SELECT id, 'rescheduled', state, state, CASE WHEN id = %(acted_on)s THEN %(actor
     CASE WHEN id = %(acted_on)s THEN %(role)s ELSE 'system' END, %(reason)s, %(old_starts_at)s,
     CASE WHEN %(proposed)s THEN %(starts_at)s::timestamptz END,
     CASE WHEN %(proposed)s THEN %(ends_at)s::timestamptz END,
-    coalesce(%(at)s, clock_timestamp())
+    coalesce(%(at)s, statement_timestamp())
 FROM booked ORDER BY id
 """,
         active=ACTIVE_STATES,

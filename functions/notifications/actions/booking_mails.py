@@ -1,13 +1,20 @@
 """Queueing mails about bookings: they wait a little, so that what happens meanwhile is told in one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from functions.notifications.domain.recipients import EMAIL_RECIPIENTS, people
+from functions.notifications.domain.recipients import BOTH, EMAIL_RECIPIENTS, is_told_of_group, people
 from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.booking_events import event_type
-from shared.domain.outbox import BookingMail, Mail, find_waiting_series_mails, fold_mails, queue_mails
+from shared.domain.outbox import (
+    BookingMail,
+    Mail,
+    find_untold_changes,
+    find_waiting_series_mails,
+    fold_mails,
+    queue_mails,
+)
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
@@ -19,25 +26,50 @@ def queue_booking_mails(db: PooledConnection, changes: Iterable[tuple[BookingCha
     """The mails about these changes, in their order; returns the ids of those to send now."""
     mails = [mail for change, booking in changes for mail in mails_of(change, booking)]
     if not platform_settings().booking_mail_minutes:
+        mails = [mail for mail in mails if not mail.only_waiting]
         return queue_mails(db, [Mail("booking_change", mail.recipient, {"change": mail.change}) for mail in mails])
     told, due = told_by_series_mails(db, mails)
+    untold = find_untold(db, mails)
     folded: dict[tuple[str, int], BookingMail] = {}
     for mail in mails:
         if (mail.recipient, mail.change) not in told:
             before = folded.get((mail.recipient, mail.booking), mail)
-            wait = min(before.wait, mail.wait)
-            folded[mail.recipient, mail.booking] = replace(before, change=mail.change, wait=wait)
+            folded[mail.recipient, mail.booking] = replace(
+                before,
+                since=untold.get((mail.recipient, mail.booking), before.since),
+                change=mail.change,
+                wait=min(before.wait, mail.wait),
+                only_waiting=before.only_waiting and mail.only_waiting,
+            )
     return due + fold_mails(db, folded.values())
 
 
-def mails_of(change: BookingChange, booking: Booking) -> list[BookingMail]:
-    """The mails about a change, one to each who has to know."""
-    found = people(booking, EMAIL_RECIPIENTS.get(event_type(change), ()))
-    wait, ends = seconds_to_wait(change, booking), change.to_state in {"cancelled", "expired"}
+def mails_of(change: BookingChange, booking: Booking, roles: Collection[Role] = BOTH) -> list[BookingMail]:
+    """The mails about a change, one to each of these who has to know.
+
+    A tutor who is told of the whole group needs none, but one that waits tells how the booking is.
+    """
     return [
-        BookingMail(person.email, booking.id, change.id, change.id, wait, ends, _is_of_its_own(change, role))
-        for role, person in found
+        BookingMail(
+            recipient=person.email,
+            booking=booking.id,
+            since=change.id,
+            change=change.id,
+            wait=seconds_to_wait(change, booking),
+            ends=change.to_state in {"cancelled", "expired"},
+            is_of_its_own=_is_of_its_own(change, role),
+            is_about_time=change.kind == "rescheduled" or change.kind.startswith("move_"),
+            only_waiting=is_told_of_group(role, change),
+        )
+        for role, person in people(booking, EMAIL_RECIPIENTS.get(event_type(change), ()))
+        if role in roles
     ]
+
+
+def find_untold(db: PooledConnection, mails: Iterable[BookingMail]) -> Mapping[tuple[str, int], int]:
+    """The first change of a booking's time that a recipient has not heard of, where that is an earlier one."""
+    about_time = [mail for mail in mails if mail.is_about_time and platform_settings().booking_mail_minutes]
+    return {(each.recipient, each.booking): each.since for each in find_untold_changes(db, about_time)}
 
 
 def told_by_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> tuple[set[tuple[str, int]], list[int]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from functions.notifications.actions import series_events
+from functions.notifications.actions import joint_events
 from functions.notifications.actions.booking_mails import queue_booking_mails
 from functions.notifications.data import booking_changes
-from functions.notifications.domain.recipients import NOTIFICATION_RECIPIENTS, people
+from functions.notifications.domain.recipients import NOTIFICATION_RECIPIENTS, is_told_of_group, people
 from shared.data.bookings import Booking, BookingChange, find_bookings
 from shared.data.reminders import plan_reminders
 from shared.domain.booking_events import UnknownChange, event_type
@@ -31,12 +31,12 @@ def dispatch_next() -> int:
             return 0
         bookings = find_bookings(db, {change.booking_id for change in changes})
         known = [change for change in changes if _is_known(change)]
-        events = series_events.find_series_events(db, known)
+        events = joint_events.find_joint_events(db, known)
         single = [(change, bookings[change.booking_id]) for change in known if change.first_of_series_id is None]
         drafts = [draft for change, booking in single for draft in _drafts(change, booking)]
-        added = add_notifications(db, drafts + [draft for event in events for draft in series_events.drafts(event)])
+        added = add_notifications(db, drafts + [draft for event in events for draft in joint_events.drafts(event)])
         # Those about new series first: they may tell of what was done to one of the sessions.
-        due = series_events.queue_series_mails(db, events)
+        due = joint_events.queue_joint_mails(db, events)
         due += queue_booking_mails(db, single)
         plan_reminders(db, bookings)
         booking_changes.mark_dispatched(db, [change.id for change in changes])
@@ -57,7 +57,7 @@ def _is_known(change: BookingChange) -> bool:
 
 def _drafts(change: BookingChange, booking: Booking) -> Iterator[NotificationDraft]:
     for role, person in people(booking, NOTIFICATION_RECIPIENTS.get(event_type(change), ())):
-        if role != change.actor_role:
+        if role != change.actor_role and not is_told_of_group(role, change):
             kind, message = f"booking_{event_type(change)}", BookingTexts(booking, role).sentence(change)
             yield NotificationDraft(str(person.id), kind, message, _data(change, booking), change.id)
 

@@ -1,6 +1,6 @@
 """Statements about changes of bookings, which wait in their table until they are dispatched (an outbox)."""
 
-from shared.data.bookings import LIST_CHANGES_TOGETHER, SELECT_CHANGES, BookingChange
+from shared.data.bookings import LIST_CHANGES_OF_GROUPS, LIST_CHANGES_OF_SERIES, SELECT_CHANGES, BookingChange
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
@@ -19,9 +19,14 @@ def claim_undispatched(db: PooledConnection, most: int) -> list[BookingChange]:
     return CLAIM_UNDISPATCHED.all(db, (most,))
 
 
-def list_together(db: PooledConnection, first_ids: list[int]) -> list[BookingChange]:
+def list_of_series(db: PooledConnection, first_ids: list[int]) -> list[BookingChange]:
     """The changes that were made together with the first ones of series, these among them, in order of time."""
-    return LIST_CHANGES_TOGETHER.all(db, (first_ids,))
+    return LIST_CHANGES_OF_SERIES.all(db, (first_ids,))
+
+
+def list_of_groups(db: PooledConnection, first_ids: list[int]) -> list[BookingChange]:
+    """The changes that befell groups at once, from the first ones, in order of time."""
+    return LIST_CHANGES_OF_GROUPS.all(db, (first_ids,))
 
 
 MARK_DISPATCHED = Command("UPDATE booking_changes SET dispatched_at = now() WHERE id = ANY(%s)")

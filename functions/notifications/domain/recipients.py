@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.data.bookings import Booking, Role
+from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.booking_events import BookingEventType, Person, find_person
 
 STUDENT: tuple[Role, ...] = ("student",)
@@ -55,3 +55,8 @@ def people(booking: Booking, roles: tuple[Role, ...]) -> Iterator[tuple[Role, Pe
     for role in roles:
         if person := find_person(booking, role):
             yield role, person
+
+
+def is_told_of_group(role: Role, change: BookingChange) -> bool:
+    """Whether it befell a whole group at once, which its tutor is told once."""
+    return role == "tutor" and change.first_of_group_id is not None

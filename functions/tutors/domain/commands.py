@@ -13,12 +13,13 @@ from shared.kit.text import one_form
 HOURLY_RATE = Field(description="Whole units of the currency per hour, 0 to 1000000.")
 MAX_LOCATION = 50
 MAX_DESCRIPTION = 20_000
+DESCRIPTION = Text(max_length=MAX_DESCRIPTION, blank=True, null=True, visible=True, normalized=True)
 
 
 class DescriptionChange(PartialUpdate):
     model_config = ConfigDict(json_schema_extra={"example": {"description": "Uczę fizyki od dziesięciu lat."}})
 
-    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True, normalized=True)] = None
+    description: Annotated[str | None, DESCRIPTION] = None
 
 
 class SettingsChange(PartialUpdate):
@@ -26,7 +27,7 @@ class SettingsChange(PartialUpdate):
 
     model_config = ConfigDict(json_schema_extra={"example": {"price": 80, "online_sessions_available": True}})
 
-    description: Annotated[str | None, Text(max_length=MAX_DESCRIPTION, blank=True, null=True, normalized=True)] = None
+    description: Annotated[str | None, DESCRIPTION] = None
     price: Annotated[int, HOURLY_RATE, Whole()] = 0
     tutoring_location: Annotated[str, Text(max_length=100, blank=True, visible=True, normalized=True)] = ""
     online_sessions_available: Annotated[bool, Flag()] = False

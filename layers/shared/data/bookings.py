@@ -110,7 +110,7 @@ class BookingChange:
     an offer to somebody on the waitlist before. `was_confirmed`: it had been confirmed by then, so calendars know it.
     `superseded`: a later step says more about when and whether it takes place. `proposed_starts_at` is of a proposal
     to move it, of its end, and of a move to the time that was proposed. `first_of_series_id` is the first change
-    of what was done to several sessions of a series at once.
+    of what was done to several sessions of a series at once, `first_of_group_id` of what befell all of a group at once.
     """
 
     id: int
@@ -129,6 +129,7 @@ class BookingChange:
     was_confirmed: bool
     superseded: bool
     first_of_series_id: int | None
+    first_of_group_id: int | None
 
 
 # Changes `c` as the columns of a BookingChange.
@@ -149,26 +150,26 @@ SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor
     (SELECT CASE WHEN count(*) > 1 THEN min(t.id) END
         FROM bookings mine JOIN bookings other ON other.series_id = mine.series_id
         JOIN booking_changes t ON t.booking_id = other.id AND t.kind = c.kind AND t.at = c.at
-        WHERE mine.id = c.booking_id) AS first_of_series_id
+        WHERE mine.id = c.booking_id) AS first_of_series_id,
+    (SELECT CASE WHEN count(*) > 1 THEN min(t.id) END
+        FROM bookings mine JOIN bookings other ON other.session_id = mine.session_id
+        JOIN booking_changes t ON t.booking_id = other.id AND t.kind = c.kind AND t.at = c.at
+        WHERE mine.id = c.booking_id AND c.kind IN ('rescheduled', 'move_expired')) AS first_of_group_id
 FROM booking_changes c
 """)
-# Those that were made together with the first ones of series, which are given.
-LIST_CHANGES_TOGETHER = Query(
-    BookingChange,
-    compose(
-        """
+# Those that were made together with the first ones, which are given: in one series, or in one group.
+TOGETHER = """
 {select} JOIN bookings b ON b.id = c.booking_id
 WHERE c.id IN (
     SELECT t.id FROM booking_changes first JOIN bookings mine ON mine.id = first.booking_id
-    JOIN bookings other ON other.series_id = mine.series_id
+    JOIN bookings other ON other.{shared} = mine.{shared}
     JOIN booking_changes t ON t.booking_id = other.id AND t.kind = first.kind AND t.at = first.at
     WHERE first.id = ANY(%s)
 )
 ORDER BY b.starts_at, c.id
-""",
-        select=SELECT_CHANGES,
-    ),
-)
+"""
+LIST_CHANGES_OF_SERIES = Query(BookingChange, compose(TOGETHER, select=SELECT_CHANGES, shared=Sql("series_id")))
+LIST_CHANGES_OF_GROUPS = Query(BookingChange, compose(TOGETHER, select=SELECT_CHANGES, shared=Sql("session_id")))
 # A change and what came after it to the same booking.
 LIST_CHANGES_SINCE = Query(
     BookingChange,

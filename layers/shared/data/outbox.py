@@ -34,8 +34,9 @@ FOLD_MAILS = Query(
     int,
     """
 WITH draft AS (
-    SELECT recipient, payload, payload->'booking' AS booking, now() + make_interval(secs => wait) AS due_at
-    FROM jsonb_to_recordset(%s::jsonb) AS mail (recipient text, payload jsonb, wait float)
+    SELECT recipient, payload, payload->'booking' AS booking, now() + make_interval(secs => wait) AS due_at,
+        only_waiting
+    FROM jsonb_to_recordset(%s::jsonb) AS mail (recipient text, payload jsonb, wait float, only_waiting boolean)
 ), folded AS (
     UPDATE mail_outbox m SET payload = m.payload || jsonb_build_object('change', d.payload->'change'),
         due_at = least(m.due_at, d.due_at)
@@ -46,7 +47,8 @@ WITH draft AS (
 ), added AS (
     INSERT INTO mail_outbox (kind, recipient, payload, due_at)
     SELECT 'booking_change', recipient, payload, due_at FROM draft d
-    WHERE NOT EXISTS (SELECT FROM folded f WHERE f.recipient = d.recipient AND f.booking = d.booking)
+    WHERE NOT only_waiting
+      AND NOT EXISTS (SELECT FROM folded f WHERE f.recipient = d.recipient AND f.booking = d.booking)
     RETURNING id, due_at
 )
 SELECT id FROM folded WHERE due_at <= now() UNION ALL SELECT id FROM added WHERE due_at <= now()
@@ -75,5 +77,42 @@ WITH waiting AS (
     FROM (SELECT id, min(wait) AS wait FROM waiting GROUP BY id) w WHERE m.id = w.id
 )
 SELECT id, change, recipient, wait <= 0 AS is_due FROM waiting
+""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldChange:
+    """The first change of a booking's time that a recipient has not been mailed about."""
+
+    recipient: str
+    booking: int
+    since: int
+
+
+# What waits with this change to be dispatched counts as well. Mails that do not wait tell of their own change.
+FIND_UNTOLD_CHANGES = Query(
+    UntoldChange,
+    """
+WITH draft AS (
+    SELECT recipient, booking, change FROM jsonb_to_recordset(%s::jsonb) AS d (recipient text, booking int, change int)
+), waiting AS (
+    SELECT recipient, kind, payload FROM mail_outbox
+    WHERE recipient IN (SELECT recipient FROM draft) AND attempts = 0 AND sent_at IS NULL AND uncertain_at IS NULL
+      AND (kind = 'booking_change' AND payload ? 'since' OR payload ? 'waited')
+    FOR UPDATE
+)
+SELECT d.recipient, d.booking, min(c.id) AS since
+FROM draft d JOIN booking_changes c ON c.booking_id = d.booking AND c.id < d.change
+    AND (starts_with(c.kind, 'move_') OR c.kind = 'rescheduled')
+WHERE c.dispatched_at IS NULL OR EXISTS (
+    SELECT FROM waiting w JOIN booking_changes first ON first.id = (w.payload->>'change')::int
+    WHERE w.recipient = d.recipient AND c.id >= coalesce(w.payload->>'since', w.payload->>'change')::int
+      AND (first.booking_id = d.booking OR w.kind <> 'booking_change' AND EXISTS (
+        SELECT FROM booking_changes part WHERE part.booking_id = d.booking AND part.kind = first.kind
+            AND part.at = first.at
+      ))
+)
+GROUP BY d.recipient, d.booking
 """,
 )

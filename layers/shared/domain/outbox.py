@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from shared.data.outbox import FIND_WAITING_SERIES_MAILS, FOLD_MAILS, QUEUE_MAILS, WaitingMail
+from shared.data.outbox import (
+    FIND_UNTOLD_CHANGES,
+    FIND_WAITING_SERIES_MAILS,
+    FOLD_MAILS,
+    QUEUE_MAILS,
+    UntoldChange,
+    WaitingMail,
+)
 from shared.kit.aws.triggers import Trigger
 from shared.kit.db.pool import PooledConnection
 from shared.kit.json import json_text
@@ -18,6 +25,7 @@ Kind = Literal[
     "tutor_incomplete",
     "booking_change",
     "series_change",
+    "group_change",
     "booking_reminder",
 ]
 
@@ -63,6 +71,9 @@ class BookingMail:
     ends: bool = False
     # Whether no mail about a new series can tell of it.
     is_of_its_own: bool = False
+    is_about_time: bool = False
+    # Whether it says nothing but where another that waits takes it in.
+    only_waiting: bool = False
 
 
 def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
@@ -75,6 +86,7 @@ def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
             "recipient": mail.recipient,
             "payload": {"booking": mail.booking, "since": mail.since, "change": mail.change},
             "wait": mail.wait,
+            "only_waiting": mail.only_waiting,
         }
         for mail in mails
     ]
@@ -85,6 +97,12 @@ def find_waiting_series_mails(db: PooledConnection, mails: Iterable[BookingMail]
     """Which of these need not be sent: the mail about the new series still waits, and no worker takes it until then."""
     drafts = [asdict(mail) for mail in mails]
     return FIND_WAITING_SERIES_MAILS.all(db, (json_text(drafts),)) if drafts else []
+
+
+def find_untold_changes(db: PooledConnection, mails: Iterable[BookingMail]) -> list[UntoldChange]:
+    """From which change on the recipients of these have not been told of a booking's time: mails about it wait."""
+    drafts = [{"recipient": mail.recipient, "booking": mail.booking, "change": mail.change} for mail in mails]
+    return FIND_UNTOLD_CHANGES.all(db, (json_text(drafts),)) if drafts else []
 
 
 mailer_trigger = Trigger(lambda: settings().mail_queue_url)

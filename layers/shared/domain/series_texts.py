@@ -1,4 +1,4 @@
-"""Words for what happened to several sessions of a weekly series at once."""
+"""Words for what happened to several bookings at once: sessions of a weekly series, or a whole group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shared.domain.booking_texts import BookingTexts, SayMoment
 
 @dataclass(frozen=True)
 class SeriesTexts:
-    """What is said of changes that were made together, in order of time, to one of the two people of the series."""
+    """What is said of changes that were made together, in order of time, to one of the two people of the bookings."""
 
     sessions: Sequence[tuple[BookingChange, Booking]]
     role: Role
@@ -26,8 +26,21 @@ class SeriesTexts:
         return event_type(self.sessions[0][0])
 
     @property
+    def is_group(self) -> bool:
+        """Whether it is one session with several students."""
+        return len(self.sessions) > 1 and len({booking.session_id for _change, booking in self.sessions}) == 1
+
+    @property
+    def counterparts(self) -> list[str]:
+        """The other one of the two, or all students of a group."""
+        sessions = self.sessions if self.is_group else self.sessions[:1]
+        return [BookingTexts(booking, self.role).counterpart for _change, booking in sessions]
+
+    @property
     def summary(self) -> str:
-        """Such as "Zajęcia odwołane: Jan Nowak, seria zajęć (4)"."""
+        """Such as "Zajęcia odwołane: Jan Nowak, seria zajęć (4)", or "…: grupa (3)"."""
+        if self.is_group:
+            return f"{self.words.headline(self.event)}: {self.words.say('group', number=len(self.sessions))}"
         series = self.words.say("series", number=len(self.sessions))
         return f"{self.words.headline(self.event)}: {self.words.counterpart}, {series}"
 
@@ -38,8 +51,9 @@ class SeriesTexts:
         return f"{fact} {self.consequence(self.words.moment)}".rstrip()
 
     def times(self, say_moment: SayMoment) -> list[str]:
-        """When each of them is; of one that moves, or may move, in place of which time."""
-        return [self._time(change, booking, say_moment) for change, booking in self.sessions]
+        """When each of them is, a group once; of one that moves, or may move, in place of which time."""
+        found = [self._time(change, booking, say_moment) for change, booking in self.sessions]
+        return found[:1] if self.is_group else found
 
     def _time(self, change: BookingChange, booking: Booking, say_moment: SayMoment) -> str:
         starts_at = change.starts_at or booking.starts_at

@@ -32,6 +32,7 @@ TEXTS = {
     "form.online": "online",
     "form.in_person": "in person",
     "series": "weekly series ({number})",
+    "group": "group ({number})",
     # What happened, as subjects of mails and as the beginning of notifications.
     "headline.requested": "Booking request",
     "headline.booked": "New booking",

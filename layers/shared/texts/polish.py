@@ -32,6 +32,7 @@ TEXTS = {
     "form.online": "online",
     "form.in_person": "stacjonarnie",
     "series": "seria zajęć ({number})",
+    "group": "grupa ({number})",
     # What happened, as subjects of mails and as the beginning of notifications.
     "headline.requested": "Prośba o rezerwację",
     "headline.booked": "Nowa rezerwacja",

@@ -1,6 +1,7 @@
 """Exporting all data of an account."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -10,8 +11,10 @@ import pytest
 from functions.accounts import export, queries
 from functions.accounts.handler import handler
 from functions.accounts.schemas import Export
+from tests.support.booking_client import at, booked, free_tutor
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.move_proposals import proposed
 from tests.support.past_sessions import session
 from tests.support.people import People, Person, insert, query
 
@@ -159,6 +162,21 @@ def test_calendar_bookings_and_notifications_are_exported(people: People) -> Non
     assert "cudza notatka" in json.dumps(whole(student), ensure_ascii=False)
 
 
+def test_a_proposed_move_and_what_was_said_of_it_are_exported(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    booking = booked(student, tutor, at(10))["id"]
+    proposed(tutor, booking, at(12))
+    proposal = proposed(tutor, booking, at(15))["proposal"]
+    for person in (tutor, student):
+        [exported] = whole(person)["move_proposals"]
+        times = [datetime.fromisoformat(exported[name]) for name in ("start_time", "end_time")]
+        assert (exported["id"], times, exported["accepted_at"]) == (proposal["id"], [at(15), at(16)], None)
+    made = whole(tutor)["booking_changes"]
+    assert [(each["kind"], each["reason"]) for each in made if each["reason"]] == [("move_proposed", "Choroba")] * 2
+    assert [each["kind"] for each in whole(student)["booking_changes"]] == ["confirmed"]
+    assert whole(people.student())["move_proposals"] == []
+
+
 def test_rooms_are_exported_to_those_who_have_a_seat_for_certain(people: People) -> None:
     tutor, student = people.tutor(), people.student()
     for state in ("pending", "confirmed", "cancelled", "expired", "completed", "no_show"):
@@ -200,7 +218,7 @@ def test_pages_hold_everything_once_and_fit_into_lambda_answers(people: People) 
 
 def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "PAGE_BYTES", 1)
-    tutor = people.tutor()
+    tutor = free_tutor(people)
     for hour in range(3):
         times = {"starts_at": f"2035-01-10T0{hour}:00Z", "ends_at": f"2035-01-10T0{hour + 1}:00Z"}
         insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
@@ -210,9 +228,10 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
         insert("ratings", {"tutor_id": colleague.tutor_id, "student_id": tutor.id, "rating": rating, "review": "y"})
     add_messages(add_conversation(tutor, people.student()), tutor, *map(str, range(12)))
     fill_calendar(tutor, people.tutor(), people.student())
-    assert len(pages(tutor)) == 1 + 1 + 1 + 1 + 3 + 2 + 2 + 12 + 2 + 1 + 2 + 1 + 1 + 1 + 1
+    proposed(tutor, booked(people.student(), tutor, at(10))["id"], at(15))
+    assert len(pages(tutor)) == 1 + 1 + 1 + 1 + 4 + 2 + 2 + 12 + 2 + 1 + 2 + 2 + 1 + 1 + 1 + 1 + 1
     data = whole(tutor)
-    assert [len(data[part]) for part in LISTS] == [1, 3, 2, 2, 12, 2, 1, 2, 1, 1, 1, 1]
+    assert [len(data[part]) for part in LISTS] == [1, 4, 2, 2, 12, 2, 1, 2, 2, 1, 1, 1, 1, 1]
     assert [message["body"] for message in data["messages"]] == [str(number) for number in range(12)]
     assert [rating["rating"] for rating in data["ratings_received"]] == [1, 2]
 
@@ -237,7 +256,7 @@ def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "15-", "99-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"]
+    "cursor", ["x", "17-", "99-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"]
 )
 def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
     answer = call("GET", f"{PATH}?cursor={quote(cursor)}", token=people.student().access)

@@ -197,3 +197,11 @@ def test_days_may_be_as_far_as_there_are_any(people: People, days: tuple[str, st
     )
     assert (answer.status, answer.json["last_day"]) == (201, "9999-12-31")
     assert len(rows(tutor)) in ({0} if days[1] is None else {61, 62})
+
+
+def test_a_note_of_which_nobody_sees_anything_is_none(people: People) -> None:
+    tutor = people.tutor()
+    for text in ("\u200b", "\u3164\n\ufeff", "\u2800 \u202e", " "):
+        body = {"kind": "off", "first_day": today().isoformat(), "note": text}
+        assert call("POST", OVERRIDES, token=tutor.access, json_body=body).status == 201
+    assert query("SELECT DISTINCT note FROM hours_overrides") == [("",)]

@@ -120,6 +120,10 @@ def test_a_name_is_greeted(name: str) -> None:
         "jan@example.com",
         "Jan\u200b",
         "J\u200dan",
+        # A sign is no name: a stranger can give it with an address of somebody else's.
+        "🙂",
+        "👩\u200d🔬",
+        "Ola 🌸",
         "\u202eJan",
     ],
 )

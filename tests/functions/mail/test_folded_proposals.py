@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.booking_client import at, free_tutor, terms
+from tests.support.booking_client import booked as booked_by
 from tests.support.booking_rows import FAR, PENDING, insert_booking
 from tests.support.folded_mails import booked, minutes_later, move, propose, subjects
-from tests.support.mail_outbox import make_all_due
+from tests.support.mail_outbox import deliver, make_all_due
+from tests.support.move_proposals import answer_to, proposed
 from tests.support.notifications import dispatch
-from tests.support.people import Person
+from tests.support.people import People, Person
 from tests.support.sent_emails import entry, read, sent_to
 
 pytestmark = pytest.mark.usefixtures("mails_wait")
@@ -101,3 +104,26 @@ def test_a_new_booking_that_was_moved_instead_of_an_answer_asks_nothing(
     assert read(mail).subject.startswith("Rezerwacja potwierdzona: ")
     assert "Przyjmij" not in read(mail).text
     assert entry(mail).vevent.dtstart.value == FAR + timedelta(days=days)
+
+
+def in_group(student: Person, tutor: Person) -> int:
+    return int(booked_by(student, tutor, at(10), kind="group")["id"])
+
+
+def test_a_request_in_a_group_that_moved_meanwhile_is_still_asked(people: People) -> None:
+    tutor, students = free_tutor(people), [people.student() for _ in range(2)]
+    first = in_group(students[0], tutor)
+    dispatch()
+    make_all_due()
+    deliver()
+    terms(tutor, confirmation="manual")
+    second = in_group(students[1], tutor)
+    dispatch()
+    proposed(tutor, first, at(15))
+    for student, booking in zip(students, (first, second), strict=True):
+        answer_to(student, booking, "accept")
+    dispatch()
+    make_all_due()
+    told = [read(mail) for mail in sent_to(tutor)][1:]
+    assert {mail.subject.partition(":")[0] for mail in told} == {"Nowy termin zajęć przyjęty", "Prośba o rezerwację"}
+    assert all(" o 16:00 (Europe/Warsaw)" in mail.text for mail in told)

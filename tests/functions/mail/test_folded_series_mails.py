@@ -3,7 +3,7 @@
 import pytest
 
 from functions.mail import repository
-from tests.functions.notifications.test_series_events import booked_series
+from tests.functions.notifications.test_joint_events import booked_series
 from tests.support.booking_client import REASON, SERIES, at, call, free_tutor, post
 from tests.support.folded_mails import minutes_later, subjects
 from tests.support.mail_outbox import deliver, make_all_due
@@ -164,3 +164,84 @@ def test_the_end_of_a_series_that_its_tutor_was_asked_for_is_told_him(
     make_all_due()
     assert subjects(tutor)[0] == "Prośba o rezerwację"
     assert subjects(tutor)[-1] == "Zajęcia odwołane"
+
+
+def known_series(pair: tuple[Person, Person], people: People) -> tuple[Person, Person, str, list[int]]:
+    """A student and a tutor who have been mailed about a series of theirs."""
+    tutor, student = free_tutor(people, days=29), pair[0]
+    series, bookings = booked_series(student, tutor, 3)
+    dispatch()
+    make_all_due()
+    deliver()
+    return student, tutor, series, bookings
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("second", ["series", "one"])
+def test_a_known_series_that_is_moved_twice_is_told_from_the_time_that_is_known(
+    pair: tuple[Person, Person], people: People, second: str, *, together: bool
+) -> None:
+    student, tutor, series, bookings = known_series(pair, people)
+    series_call(student, series, "reschedule", {"start_time": at(10, 1).isoformat()})
+    if not together:
+        dispatch()
+    if second == "series":
+        series_call(student, series, "reschedule", {"start_time": at(12, 1).isoformat()})
+    else:
+        assert post(student, f"{bookings[0]}/reschedule/", {"start_time": at(12, 1).isoformat()}).status == 200
+    dispatch()
+    make_all_due()
+    for person in (student, tutor):
+        texts = [read(mail).text for mail in sent_to(person)[1:]]
+        assert len(texts) == (1 if second == "series" else 2)
+        [text] = [text for text in texts if " o 13:00 (Europe/Warsaw)" in text]
+        assert text.count("poniedziałek") == (3 if second == "series" else 1)
+        assert "wtorek" in text
+        assert " o 11:00 (Europe/Warsaw)" in text
+
+
+def test_one_session_moved_before_its_series_is_told_from_the_time_that_is_known(
+    pair: tuple[Person, Person], people: People
+) -> None:
+    student, tutor, series, bookings = known_series(pair, people)
+    assert post(student, f"{bookings[0]}/reschedule/", {"start_time": at(14, 2).isoformat()}).status == 200
+    dispatch()
+    series_call(student, series, "reschedule", {"start_time": at(12, 1).isoformat()})
+    dispatch()
+    make_all_due()
+    for person in (student, tutor):
+        [mail] = sent_to(person)[1:]
+        assert "środ" not in read(mail).text
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_proposal_for_a_known_series_withdrawn_at_once_is_mailed_to_nobody(
+    pair: tuple[Person, Person], people: People, *, together: bool
+) -> None:
+    student, tutor, series, _bookings = known_series(pair, people)
+    series_call(tutor, series, "reschedule", {"start_time": at(10, 1).isoformat(), **REASON})
+    if not together:
+        dispatch()
+    series_call(tutor, series, "proposal/withdraw", {})
+    dispatch()
+    make_all_due()
+    assert [len(sent_to(person)) for person in (student, tutor)] == [1, 1]
+
+
+def test_who_knows_of_a_proposal_is_told_that_the_one_after_it_is_withdrawn(
+    pair: tuple[Person, Person], people: People
+) -> None:
+    student, tutor, series, _bookings = known_series(pair, people)
+    series_call(tutor, series, "reschedule", {"start_time": at(10, 1).isoformat(), **REASON})
+    dispatch()
+    make_all_due()
+    deliver()
+    series_call(tutor, series, "reschedule", {"start_time": at(10, 2).isoformat(), **REASON})
+    dispatch()
+    series_call(tutor, series, "proposal/withdraw", {})
+    dispatch()
+    make_all_due()
+    assert [read(mail).subject.partition(":")[0] for mail in sent_to(student)][1:] == [
+        "Propozycja nowego terminu",
+        "Propozycja nowego terminu wycofana",
+    ]

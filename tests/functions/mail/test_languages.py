@@ -11,11 +11,12 @@ import vobject
 
 from functions.mail.service import EMAILS
 from tests.functions.notifications.test_calendar_feeds import call, create_feed
-from tests.functions.notifications.test_series_events import booked_series
-from tests.support.booking_client import SERIES, free_tutor
+from tests.functions.notifications.test_joint_events import booked_series
+from tests.support.booking_client import SERIES, at, booked, free_tutor, sweep
 from tests.support.booking_client import call as call_api
 from tests.support.booking_rows import FAR, PENDING, insert_booking
 from tests.support.mail_outbox import deliver
+from tests.support.move_proposals import proposed, run_out
 from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, insert, query
 from tests.support.reminders import booked_in, remind, time_passes
@@ -95,13 +96,25 @@ def test_an_offer_that_expires_is_said_in_english(english: tuple[Person, Person]
     assert_english_mails()
 
 
+def test_mails_about_groups_are_english(people: People) -> None:
+    tutor = free_tutor(people)
+    bookings = [booked(people.student(), tutor, at(10), kind="group")["id"] for _ in range(2)]
+    query("UPDATE users SET language = 'en'")
+    query("UPDATE tutoring_sessions SET meeting_url = 'https://meet.jit.si/abc'")
+    proposed(tutor, bookings[0], at(15))
+    run_out()
+    sweep()
+    assert_english_mails()
+    assert "Proposed time expired: group (2)" in [read(mail).subject for mail in sent_to(tutor)]
+
+
 def test_reminders_are_english_and_by_the_readers_clock(people: People) -> None:
-    booked = booked_in(people, 26)
+    reminded = booked_in(people, 26)
     query("UPDATE users SET language = 'en', time_zone = 'America/New_York'")
     time_passes(2.5)
     assert remind() > 0
     assert_english_mails()
-    for person in (booked.student, booked.tutor):
+    for person in (reminded.student, reminded.tutor):
         [message] = notified(person)
         assert_english(message)
         assert "(America/New_York)" in message
@@ -145,7 +158,7 @@ def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
 
 
 def test_every_kind_of_mail_is_among_these() -> None:
-    assert {*ABOUT_ACCOUNTS, "booking_change", "series_change", "booking_reminder"} == set(EMAILS)
+    assert {*ABOUT_ACCOUNTS, "booking_change", "series_change", "group_change", "booking_reminder"} == set(EMAILS)
 
 
 def test_mails_and_notifications_of_series_are_english(people: People) -> None:

@@ -46,7 +46,7 @@ class Story:
             starts_at=None,
             was_offer=[c.kind for c in self.changes if c.kind in {"offered", "requested"}][-1:] == ["offered"],
             was_confirmed=state == "confirmed" or any(c.to_state == "confirmed" for c in self.changes),
-            superseded=False, first_of_series_id=None,
+            superseded=False, first_of_series_id=None, first_of_group_id=None,
         )  # fmt: skip
         before = self.changes
         if kind == "rescheduled":

@@ -11,9 +11,10 @@ import vobject
 
 from functions.availability.handler import handler as availability_handler
 from shared.kit.settings import settings
-from tests.support.booking_client import REASON, SERIES, at, call, free_tutor, post
+from tests.support.booking_client import REASON, SERIES, at, booked, call, free_tutor, post, sweep
 from tests.support.lambda_client import LambdaClient
 from tests.support.mailbox import delivered
+from tests.support.move_proposals import answer_to, proposed, run_out
 from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, query
 
@@ -122,3 +123,31 @@ def test_the_entries_are_those_of_the_feed(people: People) -> None:
     assert calendar.method.value == "PUBLISH"
     assert sorted(int(each.uid.value.split("-")[1]) for each in calendar.vevent_list) == bookings
     assert [each.dtstart.value for each in calendar.vevent_list] == [at(10, 7 * n) for n in range(4)]
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "expired"])
+def test_what_becomes_of_the_move_of_a_group_is_told_its_tutor_once(people: People, outcome: str) -> None:
+    tutor, students = free_tutor(people), [people.student() for _ in range(3)]
+    bookings = [booked(each, tutor, at(10), kind="group")["id"] for each in students]
+    proposed(tutor, bookings[0], at(15))
+    dispatch()
+    before = len(delivered(tutor.email))
+    if outcome == "accepted":
+        for student, booking in zip(students, bookings, strict=True):
+            answer_to(student, booking, "accept")
+    else:
+        run_out()
+        sweep()
+    dispatch()
+    headline = {"accepted": "Nowy termin zajęć przyjęty", "expired": "Propozycja nowego terminu wygasła"}[outcome]
+    [text] = [each for each in notified(tutor) if each.startswith(headline)]
+    assert text.startswith(f"{headline}: grupa (3) (")
+    [mail] = delivered(tutor.email)[before:]
+    assert mail.subject == f"{headline}: grupa (3)"
+    assert "Uczeń: Ola Nowak, Ola Nowak, Ola Nowak\nKiedy: " in mail.text
+    assert mail.text.count("(Europe/Warsaw)") == (2 if outcome == "accepted" else 1)
+    for student in students:
+        made_it = outcome == "accepted" and student is students[2]
+        assert sum(each.startswith(headline) for each in notified(student)) == (not made_it)
+    data = query("SELECT data->'sessions' FROM notifications WHERE user_id = %s ORDER BY id DESC LIMIT 1", tutor.id)
+    assert [each["reservation"] for each in data[0][0]] == bookings

@@ -1,0 +1,126 @@
+"""What happens to several bookings at once is one notification and one email to whom it concerns.
+
+What is done to sessions of a weekly series is told to both sides, what befalls a whole group to its tutor.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from functions.notifications.actions.booking_mails import find_untold, mails_of, seconds_to_wait, told_by_series_mails
+from functions.notifications.data import booking_changes
+from functions.notifications.domain.recipients import (
+    EMAIL_RECIPIENTS,
+    NOTIFICATION_RECIPIENTS,
+    is_told_of_group,
+    people,
+)
+from shared.data.bookings import Booking, BookingChange, Role, find_bookings
+from shared.domain.booking_events import BookingEventType, Person, event_type
+from shared.domain.notifications import NotificationDraft
+from shared.domain.outbox import Mail, queue_mails
+from shared.domain.platform_settings import platform_settings
+from shared.domain.series_texts import SeriesTexts
+from shared.domain.timestamps import format_time
+from shared.kit.db.pool import PooledConnection
+
+Recipients = dict[BookingEventType, tuple[Role, ...]]
+
+
+@dataclass(frozen=True)
+class JointEvent:
+    """The changes that were made together and the bookings they changed, in order of time."""
+
+    kind: Literal["series_change", "group_change"]
+    sessions: Sequence[tuple[BookingChange, Booking]]
+
+    def told(self, recipients: Recipients) -> Iterator[tuple[Role, Person, Sequence[tuple[BookingChange, Booking]]]]:
+        """Whom it is told, and what of it: tutors hear of their groups as such, whatever series these belong to."""
+        change, booking = self.sessions[0]
+        for role, person in people(booking, recipients.get(event_type(change), ())):
+            as_group = self.kind == "group_change"
+            if sessions := [each for each in self.sessions if is_told_of_group(role, each[0]) == as_group]:
+                yield role, person, sessions
+
+
+def find_joint_events(db: PooledConnection, changes: Sequence[BookingChange]) -> list[JointEvent]:
+    """Those of which one of these changes is the first: the others are part of it, and say nothing themselves."""
+    series = [change.id for change in changes if change.first_of_series_id == change.id]
+    groups = [change.id for change in changes if change.first_of_group_id == change.id]
+    found = booking_changes.list_of_series(db, series) if series else []
+    events = _events(db, "series_change", found, lambda change: change.first_of_series_id)
+    found = booking_changes.list_of_groups(db, groups) if groups else []
+    return events + _events(db, "group_change", found, lambda change: change.first_of_group_id)
+
+
+def _events(
+    db: PooledConnection,
+    kind: Literal["series_change", "group_change"],
+    changes: Iterable[BookingChange],
+    first_of: Callable[[BookingChange], int | None],
+) -> list[JointEvent]:
+    together: dict[int | None, list[BookingChange]] = {}
+    for change in changes:
+        together.setdefault(first_of(change), []).append(change)
+    if not together:
+        return []
+    bookings = find_bookings(db, {change.booking_id for each in together.values() for change in each})
+    return [JointEvent(kind, [(change, bookings[change.booking_id]) for change in each]) for each in together.values()]
+
+
+def drafts(event: JointEvent) -> Iterator[NotificationDraft]:
+    for role, person, sessions in event.told(NOTIFICATION_RECIPIENTS):
+        change = sessions[0][0]
+        if role != change.actor_role:
+            kind, message = f"booking_{event_type(change)}", SeriesTexts(sessions, role).sentence()
+            yield NotificationDraft(str(person.id), kind, message, _data(sessions), change.id)
+
+
+def queue_joint_mails(db: PooledConnection, events: Iterable[JointEvent]) -> list[int]:
+    """One mail to each side for each event, unless one that waits will tell of it; returns the ids to send now."""
+    due: list[int] = []
+    for event in sorted(events, key=_first_change):
+        due += _queue_mails(db, event)
+    return due
+
+
+def _first_change(event: JointEvent) -> int:
+    return min(change.id for change, _booking in event.sessions)
+
+
+def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
+    due, mails = [], []
+    for role, person, sessions in event.told(EMAIL_RECIPIENTS):
+        wait = min(seconds_to_wait(*each) for each in sessions)
+        parts = [replace(mail, wait=wait) for each in sessions for mail in mails_of(*each, roles=(role,))]
+        told, now = told_by_series_mails(db, parts) if platform_settings().booking_mail_minutes else (set(), [])
+        due += now
+        # Who is told of some of them only by a mail that waits needs this one for the others.
+        if any((mail.recipient, mail.change) not in told for mail in parts):
+            since = min(find_untold(db, parts).values(), default=None)
+            payload = {
+                "change": _first_change(event),
+                **({"waited": round(wait)} if wait else {}),
+                **({"since": since} if since else {}),
+            }
+            mails.append(Mail(event.kind, person.email, payload, wait=wait))
+    return due + queue_mails(db, mails)
+
+
+def _data(sessions: Sequence[tuple[BookingChange, Booking]]) -> dict[str, object]:
+    """As of one booking, the first; `sessions` are all of them."""
+    told = [_session(change, booking) for change, booking in sessions]
+    reason = sessions[0][0].reason
+    return {**told[0], "sessions": told, **({"reason": reason} if reason else {})}
+
+
+def _session(change: BookingChange, booking: Booking) -> dict[str, object]:
+    starts_at = change.starts_at or booking.starts_at
+    times = {
+        "start_time": starts_at,
+        "end_time": starts_at + booking.length,
+        "old_start_time": change.old_starts_at,
+        "proposed_start_time": change.proposed_starts_at,
+        "proposed_end_time": change.proposed_ends_at,
+    }
+    return {"reservation": booking.id, **{name: format_time(time) for name, time in times.items() if time}}
