@@ -76,11 +76,13 @@ def measure(stand: BenchServer) -> list[Figure]:
 def conversations() -> list[tuple[str, str]]:
     """Paths of both sides' sockets of PAIRS conversations."""
     from functions.chat.data.conversations import add_conversation
+    from shared.kit.db.pool import connection
 
     people, paths = People(), []
     for _ in range(PAIRS):
         student, tutor = people.student(), people.tutor()
-        conversation = add_conversation(student.id, tutor.id)
+        with connection() as db:
+            conversation = add_conversation(db, student.id, tutor.id)
         path = f"/ws/chat/{conversation}/?token="
         paths.append((path + student.access, path + tutor.access))
     return paths

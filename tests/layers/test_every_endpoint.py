@@ -19,6 +19,7 @@ from tests.support.lambda_client import ANY, LambdaClient
 from tests.support.people import PASSWORD, People, Person, query
 
 EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ PROTECTED = [
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/logout/"),
     Endpoint(LambdaClient(accounts), "DELETE", "/api/user/delete/"),
+    Endpoint(LambdaClient(chat), "GET", "/api/chat/blocked/"),
+    Endpoint(LambdaClient(chat), "POST", f"/api/chat/blocked/{NOBODY}/"),
+    Endpoint(LambdaClient(chat), "DELETE", f"/api/chat/blocked/{NOBODY}/"),
+    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/mute/"),
+    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/unmute/"),
+    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/archive/"),
+    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/unarchive/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/list/"),
     Endpoint(LambdaClient(notifications), "PUT", "/api/notification/is_read/1/", {"is_read": True}),
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/is_read/1/", {"is_read": True}),
@@ -84,10 +92,15 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "GET", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(notifications), "DELETE", "/api/reservation/calendar/"),
 ]
-# The device and the notification above are nobody's, and nobody has a calendar.
+# The device, the notification and the conversation above are nobody's, and nobody has a calendar.
 ANSWERS = {
     "DELETE /api/token/devices/00000000-0000-4000-8000-000000000000/": 404,
     "DELETE /api/token/sessions/00000000-0000-4000-8000-000000000000/": 404,
+    f"POST /api/chat/blocked/{NOBODY}/": 404,
+    f"POST /api/chat/conversations/{NOBODY}/mute/": 404,
+    f"POST /api/chat/conversations/{NOBODY}/unmute/": 404,
+    f"POST /api/chat/conversations/{NOBODY}/archive/": 404,
+    f"POST /api/chat/conversations/{NOBODY}/unarchive/": 404,
     "PUT /api/notification/is_read/1/": 404,
     "PATCH /api/notification/is_read/1/": 404,
     "POST /api/reservation/calendar/": 201,

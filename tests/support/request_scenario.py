@@ -110,6 +110,13 @@ def student_s_day() -> Iterator[Step]:
         yield Step("GET", f"/api/chat/conversation/user/{user}/", "student")
     yield Step("GET", "/api/chat/conversations/", "student")
     yield Step("POST", "/api/chat/ticket/", "student", {"x": 1})
+    for user in (TUTOR, STUDENT, GONE):
+        yield Step("POST", f"/api/chat/blocked/{user}/", "student")
+    yield Step("GET", "/api/chat/blocked/", "student")
+    yield Step("DELETE", f"/api/chat/blocked/{TUTOR}/", "student")
+    for change in ("mute", "unmute", "archive", "unarchive"):
+        for who in ("student", "other"):
+            yield Step("POST", f"/api/chat/conversations/{TALK}/{change}/", who)
     for query_string in ("", "/", "?number_of_last_messages=1", "?after=1", "?before=2", "?after=x"):
         yield Step("GET", talk + query_string, "student")
     yield Step("GET", talk.upper(), "student")

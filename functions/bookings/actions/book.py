@@ -15,8 +15,8 @@ from shared.kit.db.pool import PooledConnection
 def book_session(db: PooledConnection, student_id: UUID, command: NewBooking) -> AddedBooking:
     """Book what is asked for.
 
-    Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, one of SLOT_ERRORS, SessionFull, TooManyBookings or
-    Throttled.
+    Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, one of SLOT_ERRORS, SessionFull, Blocked,
+    TooManyBookings or Throttled.
     """
     if command.session is not None:
         return join_group(db, student_id, command, command.session)

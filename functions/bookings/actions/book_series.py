@@ -42,7 +42,7 @@ def book_series(
     """Book all of a series or, with `skip_conflicts`, what is free of it.
 
     Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, SlotNotOffered, BeyondWindow, SeriesConflict,
-    TooManyBookings or Throttled.
+    Blocked, TooManyBookings or Throttled.
     """
     slot = find_requested_slot(db, command)
     calendar = lock_calendar(db, slot, student_id, series.window(slot.span, weeks))

@@ -33,7 +33,7 @@ def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, ses
     """Book a seat of an open group.
 
     Raises FieldErrors, NotFound, OwnSlot, Throttled, TutorIncomplete, InThePast, TooShortNotice, SessionFull,
-    AlreadyBooked, StudentBusy or TooManyBookings.
+    AlreadyBooked, StudentBusy, Blocked or TooManyBookings.
     """
     times = (command.start_time, command.end_time, command.length)
     if any(each is not None for each in (command.schedule_item, command.tutor, *times)):

@@ -7,7 +7,7 @@ from functions.bookings.actions.requested_slot import LAST_YEAR, LONGEST
 from functions.bookings.data import waitlist
 from functions.bookings.data.waitlist import WaitedForSession
 from functions.bookings.domain.commands import FullSession
-from functions.bookings.domain.errors import AlreadyBooked, Conflict, OwnSlot, TutorIncomplete
+from functions.bookings.domain.errors import AlreadyBooked, Blocked, Conflict, OwnSlot, TutorIncomplete
 from shared.data.locking import lock_all
 from shared.domain.free_time import Span, load_calendar
 from shared.kit.db.pool import PooledConnection
@@ -58,7 +58,7 @@ def _is_free(db: PooledConnection, command: FullSession) -> bool:
 def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) -> int:
     """Wait for a seat; the entry's id.
 
-    Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, AlreadyBooked, AlreadyWaiting or NotFull.
+    Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, Blocked, AlreadyBooked, AlreadyWaiting or NotFull.
     """
     try:
         found = get_session(db, student_id, command)
@@ -72,6 +72,8 @@ def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) 
         raise OwnSlot
     if not session.is_complete:
         raise TutorIncomplete
+    if session.is_blocked:
+        raise Blocked
     if session.entry:
         raise AlreadyWaiting
     if session.is_booked:

@@ -13,6 +13,7 @@ from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooki
 from functions.bookings.domain.errors import (
     SLOT_ERRORS,
     AlreadyBooked,
+    Blocked,
     HoldExpired,
     OwnSlot,
     SessionFull,
@@ -34,7 +35,15 @@ bookings = router("bookings")
     status_code=201,
     response_model=Reservation | SeriesOfBooking,
     responses=change_responses(
-        NotFound, OwnSlot, *SLOT_ERRORS.values(), SessionFull, AlreadyBooked, SeriesConflict, TooManyBookings, Throttled
+        NotFound,
+        OwnSlot,
+        Blocked,
+        *SLOT_ERRORS.values(),
+        SessionFull,
+        AlreadyBooked,
+        SeriesConflict,
+        TooManyBookings,
+        Throttled,
     ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )

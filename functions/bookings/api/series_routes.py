@@ -25,6 +25,7 @@ from functions.bookings.domain.commands import (
 )
 from functions.bookings.domain.errors import (
     BeyondWindow,
+    Blocked,
     HoldExpired,
     InThePast,
     OwnSlot,
@@ -51,7 +52,7 @@ series = router("bookings")
     status_code=201,
     response_model=BookedSeries,
     responses=change_responses(
-        NotFound, OwnSlot, InThePast, SlotNotOffered, BeyondWindow, SeriesConflict, TooManyBookings, Throttled
+        NotFound, OwnSlot, Blocked, InThePast, SlotNotOffered, BeyondWindow, SeriesConflict, TooManyBookings, Throttled
     ),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )

@@ -13,7 +13,7 @@ from functions.bookings.api.responses import WaitlistEntry, WaitlistPage
 from functions.bookings.data import waitlist_queries
 from functions.bookings.data.queries import NEWEST
 from functions.bookings.domain.commands import EmptyBody, FullSession
-from functions.bookings.domain.errors import AlreadyBooked, OwnSlot, WrongState
+from functions.bookings.domain.errors import AlreadyBooked, Blocked, OwnSlot, WrongState
 from shared.domain.auth import User
 from shared.kit.db.pool import connection
 from shared.kit.errors import FieldErrors, NotFound
@@ -31,7 +31,7 @@ waitlist = router("bookings")
     "/api/reservation/waitlist/",
     status_code=201,
     response_model=WaitlistEntry,
-    responses=change_responses(NotFound, OwnSlot, join.NotFull, AlreadyBooked, join.AlreadyWaiting),
+    responses=change_responses(NotFound, OwnSlot, Blocked, join.NotFull, AlreadyBooked, join.AlreadyWaiting),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def join_waitlist(caller: User, request: Request, body: FullSession) -> Response:

@@ -7,13 +7,15 @@ from uuid import UUID
 
 from functions.bookings.data.columns import RESERVATION
 from functions.bookings.domain.booking import REQUEST_HOLD, LockedBooking
-from functions.bookings.domain.errors import TooManyBookings
+from functions.bookings.domain.errors import Blocked, TooManyBookings
 from functions.bookings.domain.transitions import Actor, Answerer, ChangeKind, Role, State, Transition
+from shared.data.blocks import are_blocked
 from shared.data.booking_states import ACTIVE_STATES
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
+from shared.kit.errors import AppError
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,11 @@ ADD_SEATS = Sql("""booked AS (
             * extract(epoch FROM s.ends_at - s.starts_at) / 3600, 2),
         %(currency)s, %(note)s, %(series_id)s
     FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
-    WHERE %(most_active)s::int IS NULL
+    WHERE NOT {are_blocked} AND (%(most_active)s::int IS NULL
        OR %(most_active)s::int > (
             SELECT count(DISTINCT coalesce(series_id::text, id::text)) FROM bookings
             WHERE student_id = %(student_id)s AND state IN {active} AND ends_at > now()
-       )
+       ))
     ORDER BY s.starts_at
     RETURNING *
 ), recorded AS (
@@ -91,6 +93,12 @@ SELECT b.id, (SELECT row_to_json(reservation)::text FROM (SELECT {reservation}) 
 FROM booked b JOIN {source} s ON s.id = b.session_id JOIN booking_terms r ON r.tutor_id = s.tutor_id
 ORDER BY b.id
 """)
+ARE_BLOCKED = are_blocked("t.user_id", "%(student_id)s")
+WERE_BLOCKED = Query(
+    bool, compose("SELECT {are_blocked} FROM tutors t WHERE t.id = %(tutor_id)s", are_blocked=ARE_BLOCKED)
+)
+PARTS = {"active": ACTIVE_STATES, "reservation": RESERVATION, "are_blocked": ARE_BLOCKED}
+TUTOR_OF_SESSION = Query(int, "SELECT tutor_id FROM tutoring_sessions WHERE id = %s")
 ADD_SESSIONS = Query(
     AddedBooking,
     compose(
@@ -106,14 +114,14 @@ WITH made AS (
     ORDER BY w.starts_at
     RETURNING *
 ), {add_seats}""",
-        add_seats=compose(ADD_SEATS, source=Sql("made"), active=ACTIVE_STATES, reservation=RESERVATION),
+        add_seats=compose(ADD_SEATS, source=Sql("made"), **PARTS),
     ),
 )
 ADD_SEAT = Query(
     AddedBooking,
     compose(
         "WITH session AS (SELECT * FROM tutoring_sessions WHERE id = %(session_id)s), {add_seats}",
-        add_seats=compose(ADD_SEATS, source=Sql("session"), active=ACTIVE_STATES, reservation=RESERVATION),
+        add_seats=compose(ADD_SEATS, source=Sql("session"), **PARTS),
     ),
 )
 
@@ -127,7 +135,7 @@ def add_sessions(
 ) -> list[AddedBooking]:
     """Make sessions with one booking each, in order of time.
 
-    Raises psycopg.IntegrityError if somebody's time is taken, TooManyBookings.
+    Raises psycopg.IntegrityError if somebody's time is taken, Blocked or TooManyBookings.
     """
     columns = {
         "items": [each.item_id for each in times],
@@ -139,19 +147,25 @@ def add_sessions(
     }
     added = ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, **_of_the_platform()})
     if len(added) < len(times):
-        raise TooManyBookings
+        raise _refusal(db, seat, form.tutor_id)
     return added
 
 
 def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooking:
     """Book a seat of a session there is.
 
-    Raises psycopg.IntegrityError if the seat or the student's time is taken, TooManyBookings.
+    Raises psycopg.IntegrityError if the seat or the student's time is taken, Blocked or TooManyBookings.
     """
     added = ADD_SEAT.one(db, {**vars(seat), "session_id": session_id, **_of_the_platform()})
     if added is None:
-        raise TooManyBookings
+        raise _refusal(db, seat, TUTOR_OF_SESSION.one(db, (session_id,)))
     return added
+
+
+def _refusal(db: PooledConnection, seat: NewSeat, tutor_id: int | None) -> AppError:
+    """Why a student was given no seat."""
+    is_blocked = WERE_BLOCKED.one(db, {"student_id": seat.student_id, "tutor_id": tutor_id})
+    return Blocked() if is_blocked else TooManyBookings()
 
 
 # Compare and swap: the state is still the one the transition was decided on.

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
+from shared.data.blocks import are_blocked
 from shared.data.booking_states import ACTIVE_STATES
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
@@ -24,6 +25,7 @@ class WaitedForSession:
     free_seat: int | None
     has_waitlist: bool
     is_booked: bool
+    is_blocked: bool
     entry: str | None
     offer: int | None
     waiting: list[UUID]
@@ -36,6 +38,7 @@ SESSION = compose(
 SELECT s.id, t.user_id AS tutor_user_id, t.is_complete, {free_seat} AS free_seat, {has_waitlist} AS has_waitlist,
     EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN {active}) AS is_booked,
+    {are_blocked} AS is_blocked,
     (SELECT state FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN {open_states}) AS entry,
     (SELECT booking_id FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
@@ -46,6 +49,7 @@ WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()""",
     free_seat=FREE_SEAT,
     has_waitlist=HAS_WAITLIST,
     active=ACTIVE_STATES,
+    are_blocked=are_blocked("t.user_id", "%(student_id)s"),
     open_states=OPEN_STATES,
     first_waiting=FIRST_WAITING,
 )

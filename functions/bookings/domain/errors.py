@@ -19,6 +19,14 @@ class TutorIncomplete(Conflict):
     detail = "Ten korepetytor nie uzupełnił jeszcze swojej oferty."
 
 
+class Blocked(AppError):
+    """One of the two has blocked the other."""
+
+    status = 403
+    code = "blocked"
+    detail = "Z tą osobą nie możesz się umówić."
+
+
 class SlotTaken(Conflict):
     """The tutor has another session then, or one whose buffer reaches into it."""
 

@@ -6,6 +6,7 @@ import psycopg
 
 from functions.chat.data import conversations
 from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
+from shared.kit.db.transactions import transaction
 from shared.kit.http.cursor_pagination import fit_page
 
 
@@ -13,10 +14,11 @@ def open_conversation(user_id: UUID, partner_id: UUID) -> tuple[str, bool]:
     """The conversation of two people, and whether it is new. Raises ConversationWithOneself or PartnerNotFound."""
     if partner_id == user_id:
         raise ConversationWithOneself
-    if not conversations.is_confirmed_user(partner_id):
-        raise PartnerNotFound
     try:
-        added = conversations.add_conversation(user_id, partner_id)
+        with transaction() as db:
+            if not conversations.lock_partner(db, partner_id):
+                raise PartnerNotFound
+            added = conversations.add_conversation(db, user_id, partner_id)
     except psycopg.errors.ForeignKeyViolation:
         raise PartnerNotFound from None
     if added is not None:

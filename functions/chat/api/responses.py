@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.kit.http.response_models import MayBeMissing
+from shared.kit.http.response_models import MayBeMissing, Page
 
 
 class ChatUser(BaseModel):
@@ -39,3 +39,11 @@ class Conversation(BaseModel):
 class Ticket(BaseModel):
     ticket: Annotated[str, Field(description="Opens one socket, once.")]
     expires_at: datetime
+
+
+class BlockedPerson(ChatUser):
+    blocked_at: datetime
+
+
+class BlockedPage(Page):
+    results: list[BlockedPerson]

@@ -1,6 +1,7 @@
 """Every router of the feature."""
 
 from functions.chat.api.routes import chat
+from functions.chat.api.safety_routes import chat_safety
 from functions.chat.api.socket_ticket_routes import socket_tickets
 
-ROUTERS = (chat, socket_tickets)
+ROUTERS = (chat, socket_tickets, chat_safety)

@@ -8,7 +8,7 @@ from functions.chat.domain.members import Member, Membership, pair_key
 from functions.chat.domain.messages import DELETED
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import connection
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
 
 # More conversations than 1,000 are not listed.
@@ -79,7 +79,9 @@ ADD_CONVERSATION = Query(
     UUID,
     """
 WITH added AS (
-    INSERT INTO conversations (pair) VALUES (%(pair)s) ON CONFLICT (pair) DO NOTHING RETURNING id
+    INSERT INTO conversations (pair, is_blocked) SELECT %(pair)s, EXISTS (
+        SELECT FROM blocks WHERE blocker_id = ANY(%(members)s::uuid[]) AND blocked_id = ANY(%(members)s::uuid[])
+    ) ON CONFLICT (pair) DO NOTHING RETURNING id
 ), joined AS (
     INSERT INTO conversation_members (conversation_id, user_id)
     SELECT added.id, member FROM added, unnest(%(members)s::uuid[]) AS member
@@ -89,22 +91,22 @@ SELECT id FROM added
 )
 
 
-def add_conversation(user_id: UUID, partner_id: UUID) -> UUID | None:
+def add_conversation(db: PooledConnection, user_id: UUID, partner_id: UUID) -> UUID | None:
     """Add the conversation of two users; None if they have one.
 
     Raises psycopg.errors.ForeignKeyViolation if an account has gone.
     """
     values = {"pair": pair_key(user_id, partner_id), "members": [user_id, partner_id]}
-    with connection() as db:
-        return ADD_CONVERSATION.one(db, values)
+    return ADD_CONVERSATION.one(db, values)
 
 
-IS_CONFIRMED = Query(bool, "SELECT confirmed_at IS NOT NULL FROM users WHERE id = %s")
+# The lock waits for a block or a suspension that is under way, and lets none begin before the commit.
+LOCK_PARTNER = Query(bool, "SELECT confirmed_at IS NOT NULL FROM users WHERE id = %s FOR SHARE")
 
 
-def is_confirmed_user(user_id: UUID) -> bool:
-    with connection() as db:
-        return IS_CONFIRMED.one(db, (user_id,)) is True
+def lock_partner(db: PooledConnection, user_id: UUID) -> bool:
+    """Whether it is an account that can be written to."""
+    return LOCK_PARTNER.one(db, (user_id,)) is True
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.errors import AppError, FieldErrors, NotFound
 
 
 class ConversationWithOneself(FieldErrors):
@@ -33,3 +33,10 @@ class ConversationNotFound(NotFound):
     """The caller has no conversation with that person."""
 
     body: Any = {"detail": "Brak konwersacji"}
+
+
+class OwnAccount(AppError):
+    """The account is your own."""
+
+    code = "own_account"
+    detail = "To jest Twoje własne konto."

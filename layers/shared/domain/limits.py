@@ -26,6 +26,8 @@ MESSAGES = Limit("messages", 30, 1)
 # Messages beyond that, after which the socket they come by is closed.
 MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)
 CONNECTS = Limit("connects", 120, 60)
+# Of one person, blocking and unblocking.
+BLOCKS = Limit("blocks", 60, HOUR)
 
 
 IPV6_PREFIX_BITS = 64

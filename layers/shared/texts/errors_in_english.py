@@ -148,8 +148,17 @@ ERRORS = {
     "Nie masz opinii o tym korepetytorze.": "You have not reviewed this tutor.",
     "Ta opinia została ukryta przez obsługę.": "This review was hidden by the staff.",
     "Nie możesz zgłosić własnej opinii.": "You cannot report your own review.",
+    # The chat.
+    "To jest Twoje własne konto.": "This is your own account.",
+    "Z tą osobą nie możesz się umówić.": "You cannot book with this person.",
     # What was done.
     "Adres kalendarza już nie działa.": "The calendar's address leads nowhere now.",
+    "Odblokowano.": "Unblocked.",
+    "Przywrócono.": "Taken back out of the archive.",
+    "Włączono powiadomienia.": "You will be told again.",
     "Wylogowano.": "Signed out.",
+    "Wyciszono.": "Muted.",
     "Wyjątek został usunięty.": "The exception was deleted.",
+    "Zablokowano.": "Blocked.",
+    "Zarchiwizowano.": "Archived.",
 }

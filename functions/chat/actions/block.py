@@ -1,0 +1,38 @@
+"""Blocking people: no messages and no bookings between the two; what was said and booked stays."""
+
+from uuid import UUID
+
+from functions.chat.data import blocks
+from functions.chat.domain.errors import OwnAccount
+from shared.data.locking import lock_people
+from shared.domain.limits import BLOCKS
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import run_transaction
+from shared.kit.errors import NotFound
+from shared.kit.security.rate_limits import spend
+
+
+def block(user_id: UUID, other_id: UUID) -> None:
+    """Messages on their way come before it or are refused. Raises OwnAccount, NotFound or Throttled."""
+    if other_id == user_id:
+        raise OwnAccount
+    spend(BLOCKS, str(user_id))
+
+    def run(db: PooledConnection) -> None:
+        if not blocks.lock_pair(db, user_id, other_id):
+            raise NotFound
+        lock_people(db, user_id, other_id)
+        blocks.add_block(db, user_id, other_id)
+
+    run_transaction(run)
+
+
+def unblock(user_id: UUID, other_id: UUID) -> None:
+    """The other one may have blocked this one, too: then they stay apart. Raises Throttled."""
+    spend(BLOCKS, str(user_id))
+
+    def run(db: PooledConnection) -> None:
+        blocks.lock_pair(db, user_id, other_id)
+        blocks.delete_block(db, user_id, other_id)
+
+    run_transaction(run)

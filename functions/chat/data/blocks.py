@@ -1,0 +1,89 @@
+"""Statements about who blocked whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from functions.chat.domain.members import pair_key
+from shared.domain.pictures import picture_sql
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Command, Query, Sql, compose
+from shared.kit.http.page_pagination import PageNumber
+
+# A conversation before accounts, as deletions of accounts lock them; accounts before people's time, as bookings do.
+LOCK_CONVERSATION = Command("SELECT FROM conversations WHERE pair = %s FOR NO KEY UPDATE")
+LOCK_ACCOUNTS = Query(
+    UUID,
+    "SELECT id FROM users WHERE id = ANY(%s) AND confirmed_at IS NOT NULL ORDER BY id FOR NO KEY UPDATE",
+)
+
+
+def lock_pair(db: PooledConnection, one: UUID, other: UUID) -> bool:
+    """Let no conversation of the two be opened or written in meanwhile; False if one of them has no account."""
+    LOCK_CONVERSATION.run(db, (pair_key(one, other),))
+    return len(LOCK_ACCOUNTS.all(db, ([one, other],))) == len({one, other})
+
+
+ADD_BLOCK = Command("INSERT INTO blocks (blocker_id, blocked_id) VALUES (%s, %s) ON CONFLICT DO NOTHING")
+DELETE_BLOCK = Command("DELETE FROM blocks WHERE blocker_id = %s AND blocked_id = %s")
+COPY_TO_CONVERSATION = Command("""
+UPDATE conversations SET is_blocked = EXISTS (
+    SELECT FROM blocks WHERE blocker_id = ANY(%(people)s::uuid[]) AND blocked_id = ANY(%(people)s::uuid[])
+) WHERE pair = %(pair)s
+""")
+LEAVE_WAITLISTS = Command("""
+UPDATE waitlist_entries w SET state = 'left'
+FROM tutoring_sessions s JOIN tutors t ON t.id = s.tutor_id
+WHERE s.id = w.session_id AND w.state = 'waiting'
+  AND w.student_id = ANY(%(people)s::uuid[]) AND t.user_id = ANY(%(people)s::uuid[])
+""")
+
+
+def add_block(db: PooledConnection, blocker_id: UUID, blocked_id: UUID) -> None:
+    """One there is already stays as it is. Neither waits for a seat with the other any more."""
+    ADD_BLOCK.run(db, (blocker_id, blocked_id))
+    LEAVE_WAITLISTS.run(db, {"people": [blocker_id, blocked_id]})
+    _copy_to_conversation(db, (blocker_id, blocked_id))
+
+
+def delete_block(db: PooledConnection, blocker_id: UUID, blocked_id: UUID) -> None:
+    DELETE_BLOCK.run(db, (blocker_id, blocked_id))
+    _copy_to_conversation(db, (blocker_id, blocked_id))
+
+
+def _copy_to_conversation(db: PooledConnection, people: Iterable[UUID]) -> None:
+    one, other = people
+    COPY_TO_CONVERSATION.run(db, {"people": [one, other], "pair": pair_key(one, other)})
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedPeople:
+    """How many people somebody blocked, and a page of them as JSON text."""
+
+    count: int
+    results: str
+
+
+LIST_BLOCKED = Query(
+    BlockedPeople,
+    compose(
+        """
+SELECT (SELECT count(*) FROM blocks WHERE blocker_id = %(user_id)s) AS count,
+    coalesce((SELECT json_agg(row_to_json(blocked)) FROM (
+        SELECT u.id, u.first_name, u.last_name, {picture} AS profile_image,
+            format_time(b.created_at, %(zone)s) AS blocked_at
+        FROM blocks b JOIN users u ON u.id = b.blocked_id WHERE b.blocker_id = %(user_id)s
+        ORDER BY b.created_at DESC, u.id LIMIT %(size)s OFFSET %(offset)s
+    ) blocked), '[]')::text AS results
+""",
+        picture=Sql(picture_sql("u.picture")),
+    ),
+)
+
+
+def list_blocked(user_id: UUID, page: PageNumber) -> BlockedPeople:
+    """A page of the people somebody blocked, the one blocked last first."""
+    values = {"user_id": user_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
+    with connection() as db:
+        return LIST_BLOCKED.get(db, values)
