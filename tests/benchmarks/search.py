@@ -108,7 +108,8 @@ def measure_kinds(stand: BenchServer) -> list[Figure]:
 
 
 def measure_details(stand: BenchServer) -> list[Figure]:
-    script = literal_sql(stand.database_url, PUBLIC_DETAILS.text, {"id": TUTOR, "zone": "Europe/Warsaw"})
+    statement = PUBLIC_DETAILS.statement.decode().replace("$1", "%(id)s").replace("$2", "%(zone)s")
+    script = literal_sql(stand.database_url, statement, {"id": TUTOR, "zone": "Europe/Warsaw"})
     ratio, detail = against_pgbench(stand, f"/api/user/tutor/details/{TUTOR}/", script)
     return [Figure("details: requests/s over pgbench", ratio, at_least=0.5, detail=detail)]
 

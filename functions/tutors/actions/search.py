@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from functions.tutors.data import search
 from functions.tutors.data.facet_statement import COUNTED
 from functions.tutors.data.queries import unknown_skills
-from functions.tutors.data.search import SearchHit
 from functions.tutors.domain.errors import UnknownSkillSearched
 from functions.tutors.domain.filters import Filters
 from functions.tutors.domain.read_filters import read_filters
+from shared.kit.db.libpq import Row
 from shared.kit.http.cursor_pagination import Cursor, fit_page
 from shared.kit.json import json_text
 
 
 @dataclass(slots=True)
 class CardPage:
-    """Cards as JSON texts, and the query of the next page if there is one."""
+    """Cards as JSON, and the query of the next page if there is one."""
 
-    cards: list[str]
+    cards: list[bytes]
     next_query: list[tuple[str, str]] | None
 
 
@@ -28,11 +28,11 @@ def search_tutors(query: bytes) -> CardPage:
     """
     filters = _read_known(query)
     hits = _matches(filters)
-    cards = fit_page(hit.card for hit in hits[: filters.page_size])
+    cards = fit_page([card for _id, _value, card in hits[: filters.page_size]])
     if len(cards) == len(hits):
         return CardPage(cards, None)
-    last = hits[len(cards) - 1]
-    cursor = Cursor(filters.order.name, last.value, last.id)
+    last_id, last_value, _card = hits[len(cards) - 1]
+    cursor = Cursor(filters.order.name, last_value.decode(), int(last_id))
     return CardPage(cards, [*filters.query, ("cursor", cursor.text())])
 
 
@@ -44,7 +44,7 @@ def _read_known(query: bytes) -> Filters:
     return filters
 
 
-def _matches(filters: Filters) -> list[SearchHit]:
+def _matches(filters: Filters) -> list[Row]:
     """What matches as it was typed; if nothing does, diacritics and one typo are forgiven."""
     if not filters.can_match:
         return []

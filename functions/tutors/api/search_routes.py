@@ -33,7 +33,7 @@ def search_tutors(request: Request) -> Response:
     """Search tutors. A page has at most 100; the Link header leads to the next one."""
     page = search.search_tutors(request.scope["query_string"])
     link = {"Link": next_link("/api/user/tutor/search/", page.next_query)} if page.next_query else None
-    return raw_json_response(f"[{','.join(page.cards)}]", headers=link)
+    return raw_json_response(b"[%b]" % b",".join(page.cards), headers=link)
 
 
 @tutors.fast_get(
@@ -59,7 +59,7 @@ def count_search_facets(request: Request) -> Response:
 @tutors.recorded.fast_get("/api/user/tutor/all/", response_model=list[TutorItem])
 def list_tutors(_request: Request) -> Response:
     """List the hundred best tutors."""
-    return raw_json_response(f"[{','.join(search.search_tutors(b'').cards)}]")
+    return raw_json_response(b"[%b]" % b",".join(search.search_tutors(b"").cards))
 
 
 @tutors.recorded.fast_get(

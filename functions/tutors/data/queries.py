@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.data.booking_states import ACTIVE_STATES
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
+from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.cursor_pagination import TEXT_BYTES
@@ -81,7 +82,7 @@ SELECT (SELECT row_to_json(details) FROM (
     SELECT t.user_id, t.first_name, t.last_name, {picture} AS profile_image, t.description, t.skills,
         t.avg_rating::text AS avg_rating, t.price, reviews.shown AS tutor_ratings,
         coalesce((SELECT json_agg(row_to_json(item)) FROM (
-            SELECT format_time(starts_at, %(zone)s) AS start_time, format_time(ends_at, %(zone)s) AS end_time
+            SELECT format_time(starts_at, $2) AS start_time, format_time(ends_at, $2) AS end_time
             FROM ({free_items}) free ORDER BY id, starts_at
         ) item), '[]') AS tutor_schedule_items,
         t.online_sessions AS online_sessions_available, t.in_person_sessions AS in_person_sessions_available,
@@ -90,7 +91,7 @@ SELECT (SELECT row_to_json(details) FROM (
 ) details)::text AS details, reviews.number < t.rating_count AS has_more_reviews
 FROM tutors t CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(row_to_json(shown)), '[]') AS shown, count(*) AS number FROM (
-        SELECT rating, review, format_time(created_at, %(zone)s) AS created_at, student_first_name, student_last_name
+        SELECT rating, review, format_time(created_at, $2) AS created_at, student_first_name, student_last_name
         FROM (
             SELECT r.*, s.first_name AS student_first_name, s.last_name AS student_last_name,
                 sum(octet_length(r.review) + octet_length(s.first_name) + octet_length(s.last_name))
@@ -103,8 +104,7 @@ FROM tutors t CROSS JOIN LATERAL (
 ) reviews WHERE {condition}
 """
 PUBLIC_DETAILS, OWN_DETAILS = (
-    Query(
-        TutorDetails,
+    Prepared(
         compose(
             DETAILS,
             picture=Sql(picture_sql("t.picture")),
@@ -113,17 +113,22 @@ PUBLIC_DETAILS, OWN_DETAILS = (
             free_items=FREE_ITEMS,
             condition=Sql(condition),
         ),
+        columns=("details", "has_more_reviews"),
     )
-    for condition in ("t.id = %(id)s AND t.listed", "t.id = %(id)s")
+    for condition in ("t.id = $1::int AND t.listed", "t.id = $1::int")
 )
 
 
 def find_public_details(tutor_id: int) -> TutorDetails | None:
     """A tutor's details; None before the account is confirmed."""
-    with connection() as db:
-        return PUBLIC_DETAILS.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})
+    return _find_details(PUBLIC_DETAILS, tutor_id)
 
 
 def find_own_details(tutor_id: int) -> TutorDetails | None:
+    return _find_details(OWN_DETAILS, tutor_id)
+
+
+def _find_details(statement: Prepared, tutor_id: int) -> TutorDetails | None:
     with connection() as db:
-        return OWN_DETAILS.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})
+        found = statement.fetch_all(db, str(tutor_id), platform_settings().time_zone)
+    return TutorDetails(found[0][0], found[0][1] == "t") if found else None

@@ -9,7 +9,7 @@ from functions.tutors.data.search_statement import COLUMNS, search_statement
 from functions.tutors.domain.filters import Filters, Order
 from functions.tutors.domain.free_time import FreeTime
 from shared.domain.platform_settings import local_zone
-from shared.kit.db.libpq import fetch_all
+from shared.kit.db.libpq import Row, fetch_all, fetch_bytes
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Variants
 from shared.kit.http.cursor_pagination import Cursor
@@ -17,7 +17,7 @@ from shared.kit.http.cursor_pagination import Cursor
 
 @dataclass(slots=True)
 class SearchHit:
-    """A tutor found, the value that hits are sorted by, and the card as JSON text."""
+    """A tutor found, the value that hits are sorted by, and the card as JSON text: what PostgreSQL makes of a row."""
 
     id: int
     value: str
@@ -34,11 +34,11 @@ class FacetCounts:
     locations: str
 
 
-def search(filters: Filters, *, forgiving: bool = False) -> list[SearchHit]:
-    """The tutors of one page and, if there is one, the next one's first."""
+def search(filters: Filters, *, forgiving: bool = False) -> list[Row]:
+    """The tutors of one page and, if there is one, the next one's first: the fields of a `SearchHit` as bytes."""
     statement, parameters = search_statement(filters, forgiving=forgiving)
     with connection() as db:
-        return [SearchHit(int(key), value, card) for key, value, card in fetch_all(db, statement, parameters)]
+        return fetch_bytes(db, statement, parameters)
 
 
 def count_facets(filters: Filters, *, forgiving: bool = False) -> FacetCounts:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, AnyStr
 from urllib.parse import urlencode
 
 from shared.kit.db.integers import MAX_INT64
@@ -58,13 +58,13 @@ def next_link(path: str, query: list[tuple[str, str]]) -> str:
     return f'<{path}?{urlencode(query)}>; rel="next"'
 
 
-def fit_page(records: Iterable[str]) -> list[str]:
-    """JSON texts until the ones before fill a page, so that even the largest gets through."""
-    taken: list[str] = []
+def fit_page(records: Iterable[AnyStr]) -> list[AnyStr]:
+    """JSON texts, or their bytes, until the ones before fill a page, so that even the largest gets through."""
+    taken: list[AnyStr] = []
     size = 0
     for record in records:
         if size >= PAGE_BYTES:
             break
         taken.append(record)
-        size += len(record.encode())
+        size += len(record if isinstance(record, bytes) else record.encode())
     return taken
