@@ -82,3 +82,12 @@ def test_the_connection_that_came_back_last_is_lent_first(platform: None, monkey
     with connection() as one:
         assert one is first
     close_pool()
+
+
+def test_a_transaction_that_was_left_open_is_rolled_back(one_connection: None) -> None:
+    with connection() as db:
+        db.execute("CREATE TEMPORARY TABLE kept (number int)")
+        db.execute("BEGIN")
+        db.execute("INSERT INTO kept VALUES (1)")
+    with connection() as db:
+        assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)

@@ -7,7 +7,6 @@ together.
 import select
 import time
 from collections import deque
-from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from typing import Any, Self
 
@@ -108,12 +107,22 @@ def ping_if_idle(connection: PooledConnection) -> None:
     connection.borrowed_at = now
 
 
-def connection() -> AbstractContextManager[PooledConnection]:
+class connection:  # noqa: N801 - a context manager, without the generator and the empty commit of the pool's own
     """Borrow a connection in autocommit mode.
 
     Raises psycopg_pool.PoolTimeout when none can be had within BORROW_TIMEOUT seconds.
     """
-    return pool().connection()
+
+    __slots__ = ("_lent", "_pool")
+
+    def __enter__(self) -> PooledConnection:
+        self._pool = pool()
+        self._lent = self._pool.getconn()
+        return self._lent
+
+    def __exit__(self, *_failure: object) -> None:
+        """What was left in a transaction is rolled back by the pool, and what is broken replaced."""
+        self._pool.putconn(self._lent)
 
 
 def drop_broken_connections() -> None:

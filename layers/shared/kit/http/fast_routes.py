@@ -4,10 +4,7 @@ They stand in routers like all others, for both entry points and the documentati
 endpoint costs more than such an endpoint itself (docs/decisions/0004-fast-routes.md).
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import cache
 from inspect import signature
 from typing import Any
@@ -21,6 +18,7 @@ from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import App, Receive, Scope, Send
 from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
 from shared.kit.http.responses import exception_response
+from shared.kit.threads import Threads
 
 THREADS = 4
 # Reads that may take long have threads and a queue of their own: however many wait there, no short one waits for them.
@@ -65,13 +63,13 @@ class FastRoute(APIRoute):
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="fast")
+def _threads() -> Threads:
+    return Threads(THREADS, "fast")
 
 
 @cache
-def _long_threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="long")
+def _long_threads() -> Threads:
+    return Threads(LONG_THREADS, "long")
 
 
 class FastRoutes:
@@ -94,10 +92,8 @@ class FastRoutes:
             await self.app(scope, receive, send)
             return
         scope["route"] = route
-        loop = asyncio.get_running_loop()
-        here = copy_context()
         threads = _long_threads() if route.takes_long(scope["query_string"]) else _threads()
-        response = await loop.run_in_executor(threads, here.run, route.answer, Request(scope, receive))
+        response = await threads.run(route.answer, Request(scope, receive))
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> FastRoute | None:
