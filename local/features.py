@@ -1,9 +1,11 @@
 """All features: their routers, their functions for sockets and schedules."""
 
 from functions.accounts.routes import accounts
+from functions.announcements.routes import announcements
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.api.routers import ROUTERS as BOOKINGS
 from functions.chat.api.routers import ROUTERS as CHAT
+from functions.issues.routes import issues
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.routes import notifications
 from functions.profiles.me_routes import me
@@ -29,4 +31,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     *CHAT,
     notifications,
     calendar,
+    announcements,
+    issues,
 )

@@ -52,6 +52,8 @@ TAGS = {
     "reviews": "Rate tutors, read and answer reviews.",
     "tutor settings": "As a tutor: your description, price, place and skills.",
     "availability": "As a tutor: your hours, your schedule and the terms of booking. For students: free slots.",
+    "announcements": "What tutors announce to everybody.",
+    "issues": "Report problems with the platform to staff, and read what they answer.",
     "moderation of reviews": "Report reviews; as staff: decide on them.",
 }
 SERVERS = [{"url": "/", "description": "The server that serves this description."}]

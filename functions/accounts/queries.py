@@ -85,6 +85,19 @@ LISTS = {
         SELECT lpad(id::text, 19, '0'), json_build_object('kind', kind, 'message', message, 'is_read', is_read,
             'created_at', format_time(created_at, %(zone)s))
         FROM notifications WHERE user_id = %(user_id)s"""),
+    "announcements": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('title', title, 'description', description, 'tags', tags,
+            'created_at', format_time(created_at, %(zone)s), 'edited_at', format_time(edited_at, %(zone)s),
+            'hidden', hidden_at IS NOT NULL)
+        FROM announcements WHERE tutor_id = (SELECT id FROM mine)"""),
+    "issues": Sql("""
+        SELECT id::text, json_build_object('id', id, 'category', category, 'title', title,
+            'description', description, 'status', status, 'created_at', format_time(created_at, %(zone)s))
+        FROM issues WHERE reported_by = %(user_id)s"""),
+    "issue_answers": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('issue', issue_id, 'body', body,
+            'created_at', format_time(created_at, %(zone)s))
+        FROM issue_answers WHERE responder_id = %(user_id)s"""),
     "review_reports": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('review', rating_id, 'reason', reason,
             'created_at', format_time(created_at, %(zone)s))

@@ -9,6 +9,7 @@ from shared.kit.db.pool import PooledConnection
 
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 GRANTS = {
+    "announcements": "SELECT, INSERT, UPDATE, DELETE",
     "blocks": "SELECT, INSERT, DELETE",
     "booking_changes": "SELECT, INSERT, UPDATE",
     "booking_terms": "SELECT, INSERT, UPDATE",
@@ -21,6 +22,8 @@ GRANTS = {
     "hidden_messages": "SELECT, INSERT, UPDATE",
     "hours_overrides": "SELECT, INSERT, UPDATE, DELETE",
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
+    "issue_answers": "SELECT, INSERT",
+    "issues": "SELECT, INSERT, UPDATE",
     "mail_outbox": "SELECT, INSERT, UPDATE, DELETE",
     "message_reactions": "SELECT, INSERT, UPDATE, DELETE",
     "messages": "SELECT, INSERT, UPDATE",

@@ -28,6 +28,9 @@ MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)
 CONNECTS = Limit("connects", 120, 60)
 # Of one person, blocking and unblocking.
 BLOCKS = Limit("blocks", 60, HOUR)
+ANNOUNCEMENTS = Limit("announcements", 30, HOUR)
+ISSUES = Limit("issues", 20, HOUR)
+ISSUE_ANSWERS = Limit("issue-answers", 60, HOUR)
 
 
 IPV6_PREFIX_BITS = 64

@@ -1,16 +1,19 @@
 """The tables and their invariants. Importing this package registers all of them."""
 
 from shared.models.accounts import EmailToken, SignInSession, User
+from shared.models.announcements import Announcement
 from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours
 from shared.models.base import Base
 from shared.models.bookings import Booking, BookingChange, IdempotencyKey, TutoringSession, WaitlistEntry
 from shared.models.chat import Connection, Conversation, JobProgress, Member, Message, SocketTicket
+from shared.models.issues import Issue, IssueAnswer
 from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, Reminder
 from shared.models.reviews import Rating, ReviewReport
 from shared.models.tutors import Skill, Tutor
 
 __all__ = [
+    "Announcement",
     "Base",
     "Booking",
     "BookingChange",
@@ -21,6 +24,8 @@ __all__ = [
     "EmailToken",
     "HoursOverride",
     "IdempotencyKey",
+    "Issue",
+    "IssueAnswer",
     "JobProgress",
     "Member",
     "Message",

@@ -158,4 +158,6 @@ TEXTS = {
     "missing.form.how": "online or in person",
     "missing.kind": "Kind of sessions",
     "missing.kind.how": "single students or groups",
+    # Issues that were reported to staff.
+    "issue_answered": "An answer to what you reported: “{title}”",
 }

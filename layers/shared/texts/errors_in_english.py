@@ -27,6 +27,14 @@ ERRORS = {
     "Klucz ma od 1 do 255 znaków ASCII.": "A key has 1 to 255 ASCII characters.",
     "Ten klucz był już użyty do innego żądania.": "This key was used for another request.",
     "Nieprawidłowy kursor.": "The cursor is not valid.",
+    # Announcements and issues.
+    "Możesz mieć najwyżej {} ogłoszeń. Usuń najpierw któreś z nich.": (
+        "You may have {} announcements at most. Delete one first."
+    ),
+    "Masz już zbyt wiele otwartych zgłoszeń. Poczekaj na odpowiedzi.": (
+        "Too many of your reports are open. Wait for answers."
+    ),
+    "To zgłoszenie jest zamknięte. Utwórz nowe.": "This report is closed. Make a new one.",
     # Fields.
     "To pole jest wymagane.": "This field is required.",
     "To pole nie może być puste.": "This field must not be blank.",

@@ -158,4 +158,6 @@ TEXTS = {
     "missing.form.how": "online lub stacjonarnie",
     "missing.kind": "Rodzaj zajęć",
     "missing.kind.how": "indywidualne lub grupowe",
+    # Issues that were reported to staff.
+    "issue_answered": "Odpowiedź na zgłoszenie „{title}”",
 }

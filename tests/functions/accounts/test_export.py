@@ -137,6 +137,11 @@ def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
     insert("notifications", {"user_id": tutor.id, "kind": "confirmed", "message": "Masz zajęcia."})
     rating = {"tutor_id": colleague.tutor_id, "student_id": student.id, "rating": 1, "review": "x"}
     insert("review_reports", {"rating_id": insert("ratings", rating), "reporter_id": tutor.id, "reason": "Kłamie"})
+    insert("announcements", {"tutor_id": tutor.tutor_id, "title": "Kurs", "description": "x", "tags": ["matura"]})
+    issue = {"reported_by": tutor.id, "category": "violation", "title": "Spam", "description": "x"}
+    issue_id = insert("issues", issue)
+    insert("issue_answers", {"issue_id": issue_id, "responder_id": tutor.id, "body": "Nadal"})
+    insert("issue_answers", {"issue_id": issue_id, "responder_id": student.id, "body": "Obca odpowiedź"})
 
 
 def test_calendar_bookings_and_notifications_are_exported(people: People) -> None:
@@ -156,6 +161,9 @@ def test_calendar_bookings_and_notifications_are_exported(people: People) -> Non
     assert [each["state"] for each in data["waitlist"]] == ["waiting"]
     assert [each["message"] for each in data["notifications"]] == ["Masz zajęcia."]
     assert [each["reason"] for each in data["review_reports"]] == ["Kłamie"]
+    assert [(each["title"], each["tags"]) for each in data["announcements"]] == [("Kurs", ["matura"])]
+    assert [(each["title"], each["status"]) for each in data["issues"]] == [("Spam", "new")]
+    assert [each["body"] for each in data["issue_answers"]] == ["Nadal"]
     text = json.dumps(data, ensure_ascii=False)
     for foreign in ("cudza notatka", "Obca", str(student.id)):
         assert foreign not in text
@@ -229,9 +237,11 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
     add_messages(add_conversation(tutor, people.student()), tutor, *map(str, range(12)))
     fill_calendar(tutor, people.tutor(), people.student())
     proposed(tutor, booked(people.student(), tutor, at(10))["id"], at(15))
-    assert len(pages(tutor)) == 1 + 1 + 1 + 1 + 4 + 2 + 2 + 12 + 2 + 1 + 2 + 2 + 1 + 1 + 1 + 1 + 1
     data = whole(tutor)
-    assert [len(data[part]) for part in LISTS] == [1, 4, 2, 2, 12, 2, 1, 2, 2, 1, 1, 1, 1, 1]
+    records = {part: len(data[part]) for part in LISTS}
+    assert len(pages(tutor)) == len(SINGLE) + sum(records.values())
+    assert (records["schedule"], records["ratings_given"], records["messages"]) == (4, 2, 12)
+    assert all(records.values())
     assert [message["body"] for message in data["messages"]] == [str(number) for number in range(12)]
     assert [rating["rating"] for rating in data["ratings_received"]] == [1, 2]
 
@@ -256,7 +266,7 @@ def test_a_page_starts_where_the_one_before_ended_whatever_came_or_went(
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "17-", "99-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"]
+    "cursor", ["x", f"{len(queries.PARTS)}-", "99-", "-1-", "6", "6-'; DROP TABLE users", "6-" + "a" * 65, "٣-", "6-\0"]
 )
 def test_what_is_no_cursor_is_refused(people: People, cursor: str) -> None:
     answer = call("GET", f"{PATH}?cursor={quote(cursor)}", token=people.student().access)

@@ -1,0 +1,1 @@
+"""What tutors announce to everybody: groups that begin, courses, free places."""

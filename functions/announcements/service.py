@@ -1,0 +1,43 @@
+"""Announcing, and the errors it raises."""
+
+from functions.announcements import repository
+from functions.announcements.schemas import AnnouncementChange, NewAnnouncement
+from shared.domain.auth import AccountGone
+from shared.domain.limits import ANNOUNCEMENTS
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import AppError, NotFound
+from shared.kit.security.rate_limits import spend
+
+# That a tutor may have at a time.
+MAX_ANNOUNCEMENTS = 50
+
+
+class TooManyAnnouncements(AppError):
+    """You have as many announcements as a tutor may have: delete one first."""
+
+    status = 409
+    code = "too_many_announcements"
+    detail = f"Możesz mieć najwyżej {MAX_ANNOUNCEMENTS} ogłoszeń. Usuń najpierw któreś z nich."
+
+
+class AnnouncementNotFound(NotFound):
+    """There is no such announcement that you may change."""
+
+
+def announce(tutor_id: int, new: NewAnnouncement) -> str:
+    """Add an announcement; it as JSON text. Raises TooManyAnnouncements, AccountGone or Throttled."""
+    spend(ANNOUNCEMENTS, str(tutor_id))
+    with transaction() as db:
+        if not repository.lock_tutor(db, tutor_id):
+            raise AccountGone
+        if repository.count_announcements(db, tutor_id) >= MAX_ANNOUNCEMENTS:
+            raise TooManyAnnouncements
+        return repository.add_announcement(db, tutor_id, new.model_dump())
+
+
+def edit(tutor_id: int, announcement_id: int, change: AnnouncementChange) -> str:
+    """Change an own announcement; it as JSON text. Raises AnnouncementNotFound."""
+    changed = repository.edit_announcement(tutor_id, announcement_id, change.changes())
+    if changed is None:
+        raise AnnouncementNotFound
+    return changed

@@ -1,0 +1,6 @@
+"""The Lambda handler of the issues feature."""
+
+from functions.issues.routes import issues
+from shared.kit.http.app import http_handler
+
+handler = http_handler(issues)

@@ -1,0 +1,89 @@
+"""The HTTP endpoints of issues."""
+
+from typing import Annotated
+from uuid import UUID
+
+from starlette.responses import Response
+
+from functions.issues import repository, service
+from functions.issues.schemas import (
+    Answer,
+    Issue,
+    IssueChange,
+    IssuePage,
+    IssueWithAnswers,
+    NewAnswer,
+    NewIssue,
+    StaffQuery,
+)
+from shared.domain.auth import StaffCaller, User
+from shared.kit.errors import FieldErrors, NotFound, Throttled
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.query_models import from_query
+from shared.kit.http.responses import raw_json_response
+from shared.kit.http.routing import router
+
+OWN = "/api/reporting/issue/list/"
+FOR_STAFF = "/api/staff/issues/"
+
+issues = router("issues")
+
+
+@issues.post(
+    "/api/reporting/issue/create/",
+    status_code=201,
+    response_model=Issue,
+    responses=error_responses(service.TooManyIssues, Throttled),
+)
+def report_issue(caller: User, new: NewIssue) -> Response:
+    """Report a problem, a breach of the rules or a wish for help to staff."""
+    return raw_json_response(service.report_issue(caller.id, new), 201)
+
+
+@issues.get(OWN, response_model=IssuePage, responses=error_responses(FieldErrors, NotFound))
+def list_own_issues(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
+    """List what you reported, the newest first."""
+    found = repository.list_own(caller.id, query.page)
+    return raw_json_response(query.page.wrap(OWN, found.count, found.results))
+
+
+@issues.get(
+    "/api/reporting/issue/detail/{issue_id:lower_uuid}/",
+    response_model=IssueWithAnswers,
+    responses=error_responses(service.IssueNotFound),
+)
+def get_issue(caller: User, issue_id: UUID) -> Response:
+    """Get an issue of yours with its answers; staff gets any."""
+    found = repository.find_issue(issue_id, caller.id, is_staff=caller.is_staff)
+    if found is None:
+        raise service.IssueNotFound
+    return raw_json_response(found)
+
+
+@issues.post(
+    "/api/reporting/issue/respond/create/{issue_id:lower_uuid}/",
+    status_code=201,
+    response_model=Answer,
+    responses=error_responses(service.IssueNotFound, service.IssueClosed, Throttled),
+)
+def answer_issue(caller: User, issue_id: UUID, new: NewAnswer) -> Response:
+    """Add to an issue of yours, or answer one as staff; its reporter is notified of what staff says."""
+    return raw_json_response(service.answer_issue(caller, issue_id, new.body), 201)
+
+
+@issues.get(FOR_STAFF, response_model=IssuePage, responses=error_responses(FieldErrors, NotFound))
+def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(StaffQuery)]) -> Response:
+    """List what people reported, the oldest first; for staff."""
+    found = repository.list_for_staff(query.status, query.page)
+    return raw_json_response(query.page.wrap(FOR_STAFF, found.count, found.results))
+
+
+@issues.patch(
+    "/api/staff/issues/{issue_id:lower_uuid}/",
+    response_model=Issue,
+    responses=error_responses(service.IssueNotFound),
+)
+def change_issue(_caller: StaffCaller, issue_id: UUID, change: IssueChange) -> Response:
+    """Say what has become of an issue; for staff."""
+    return raw_json_response(service.set_status(issue_id, change.status))

@@ -1,0 +1,85 @@
+"""Reporting issues and answering them, and the errors these raise."""
+
+from uuid import UUID
+
+from functions.issues import repository
+from functions.issues.repository import LockedIssue
+from functions.issues.schemas import NewIssue
+from shared.domain.auth import AccountGone, Caller
+from shared.domain.limits import ISSUE_ANSWERS, ISSUES
+from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import AppError, NotFound
+from shared.kit.security.rate_limits import spend
+from shared.texts import DEFAULT_LANGUAGE, texts
+
+# That one account may have open at a time, and answers to one issue.
+MAX_OPEN = 20
+MAX_ANSWERS = 100
+
+
+class IssueNotFound(NotFound):
+    """There is no such issue that you may see."""
+
+
+class TooManyIssues(AppError):
+    """As many of your issues are open as may be: wait for answers."""
+
+    status = 409
+    code = "too_many_issues"
+    detail = "Masz już zbyt wiele otwartych zgłoszeń. Poczekaj na odpowiedzi."
+
+
+class IssueClosed(AppError):
+    """The issue takes no more answers: it is closed, or has as many as it may have. Report another one."""
+
+    status = 409
+    code = "issue_closed"
+    detail = "To zgłoszenie jest zamknięte. Utwórz nowe."
+
+
+def report_issue(user_id: UUID, new: NewIssue) -> str:
+    """Add an issue; it as JSON text. Raises TooManyIssues, AccountGone or Throttled."""
+    spend(ISSUES, str(user_id))
+    with transaction() as db:
+        if not repository.lock_reporter(db, user_id):
+            raise AccountGone
+        if repository.count_open(db, user_id) >= MAX_OPEN:
+            raise TooManyIssues
+        return repository.add_issue(db, user_id, new.model_dump())
+
+
+def answer_issue(caller: Caller, issue_id: UUID, body: str) -> str:
+    """Add an answer; it as JSON text. What staff answers is in progress then, and so is what a reporter takes up again.
+
+    Raises IssueNotFound, IssueClosed or Throttled.
+    """
+    spend(ISSUE_ANSWERS, str(caller.id))
+    with transaction() as db:
+        issue = repository.lock_issue(db, issue_id, caller.id, is_staff=caller.is_staff)
+        if issue is None:
+            raise IssueNotFound
+        if issue.status == "closed" or issue.answers >= MAX_ANSWERS:
+            raise IssueClosed
+        answer = repository.add_answer(db, issue_id, caller.id, body)
+        is_reporter = issue.reported_by == caller.id
+        if issue.status == ("resolved" if is_reporter else "new"):
+            repository.set_status(db, issue_id, "in_progress")
+        added = [] if is_reporter else add_notifications(db, [_draft(issue_id, issue)])
+    push_notifications(added)
+    return answer
+
+
+def _draft(issue_id: UUID, issue: LockedIssue) -> NotificationDraft:
+    language = "en" if issue.language == "en" else DEFAULT_LANGUAGE
+    message = texts(language)["issue_answered"].format(title=issue.title)
+    return NotificationDraft(str(issue.reported_by), "issue_answered", message, {"issue": str(issue_id)})
+
+
+def set_status(issue_id: UUID, status: str) -> str:
+    """Set what has become of an issue; it as JSON text. Raises IssueNotFound."""
+    with transaction() as db:
+        changed = repository.set_status(db, issue_id, status)
+    if changed is None:
+        raise IssueNotFound
+    return changed
