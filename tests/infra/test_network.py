@@ -11,6 +11,8 @@ from moto import mock_aws
 from tests.support.templates import template
 from tools.cloud.project import ROOT
 
+pytestmark = pytest.mark.template
+
 NETWORK = ROOT / "infra" / "stacks" / "network.yaml"
 EVERYWHERE = "0.0.0.0/0"
 

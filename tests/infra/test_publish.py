@@ -122,6 +122,7 @@ def test_a_folder_without_an_app_and_a_missing_stack_are_errors(aws: Any, tmp_pa
     assert aws["s3"].list_objects_v2(Bucket="site")["KeyCount"] == 0
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [

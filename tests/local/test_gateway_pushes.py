@@ -174,6 +174,7 @@ def test_a_message_reaches_the_sockets_of_both_processes(
             assert [seat.heard() for seat in seats] == [f"{number}"] * len(seats)
 
 
+@pytest.mark.proof
 def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
     api = boto3.client("apigatewaymanagementapi", endpoint_url=server.url, region_name="eu-central-1")
     with audience(server, talk) as seats:

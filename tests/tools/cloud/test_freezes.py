@@ -18,7 +18,7 @@ from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, Person, insert, query
 from tools.cloud.stack import Cloud
 
-FREEZES = [3, pytest.param(1000, marks=[pytest.mark.proof, pytest.mark.long])]
+FREEZES = [pytest.param(3, marks=pytest.mark.proof), pytest.param(1000, marks=[pytest.mark.proof, pytest.mark.long])]
 REST = LISTEN_AFTER_IDLE + 0.01
 PATIENCE = 10.0
 # The functions' connections to PostgreSQL bear their names; those of the tests have none.
