@@ -4,6 +4,7 @@ from functions.accounts.routes import accounts
 from functions.announcements.routes import announcements
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.api.routers import ROUTERS as BOOKINGS
+from functions.chat.api.attachment_routes import attachments
 from functions.chat.api.routers import ROUTERS as CHAT
 from functions.issues.routes import issues
 from functions.notifications.api.calendar_routes import calendar
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reviews,
     review_moderation,
     *CHAT,
+    attachments,
     notifications,
     calendar,
     announcements,

@@ -1,15 +1,29 @@
-"""Profile pictures from the media folder."""
+"""Public files from the media folder: profile pictures. Attachments lie in it, too, and nobody is served them here."""
 
+import os
 from pathlib import Path
 
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from shared.domain.pictures import MEDIA_PATH
+from shared.kit.aws.private_storage import PRIVATE_FOLDER
 from shared.kit.settings import settings
+
+
+class PublicFiles(StaticFiles):
+    """The files of a folder but those that only members may fetch."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self.private = folder.resolve() / PRIVATE_FOLDER
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        found, status = super().lookup_path(path)
+        return ("", None) if found and Path(found).resolve().is_relative_to(self.private) else (found, status)
 
 
 def mount() -> Mount:
     folder = Path(settings().media_folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return Mount(MEDIA_PATH.rstrip("/"), StaticFiles(directory=folder))
+    return Mount(MEDIA_PATH.rstrip("/"), PublicFiles(folder))

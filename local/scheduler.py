@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from functions.availability import horizon_job
 from functions.bookings import sweep_job
-from functions.chat import keep_alive_job
+from functions.chat import attachments_sweep_job, keep_alive_job
 from functions.mail import handler as mail
 from functions.notifications import dispatch_job
 from functions.reminders import handler as reminders
@@ -17,6 +17,7 @@ from shared.kit.observability.log import logger
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
 HORIZON_SECONDS = 3600.0
+ATTACHMENTS_SECONDS = 300.0
 INBOX_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
 DISPATCH_SECONDS = 10.0
@@ -50,6 +51,7 @@ class Scheduler(threading.Thread):
             self._mail,
             Schedule("keep_alive", keep_alive_job.handler, KEEP_ALIVE_SECONDS),
             Schedule("horizon", horizon_job.handler, HORIZON_SECONDS),
+            Schedule("attachments", attachments_sweep_job.handler, ATTACHMENTS_SECONDS),
         ]
         if inbox.is_ours():
             self._schedules.append(Schedule("inbox", inbox.delete_old, INBOX_SECONDS))

@@ -10,6 +10,7 @@ import pytest
 from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres, start_valkey
 from shared.domain.platform_settings import platform_settings
+from shared.kit.aws.private_storage import private_storage
 from shared.kit.aws.storage import storage
 from shared.kit.db.pool import close_pool, connection
 from shared.kit.redis import client as redis_client
@@ -58,7 +59,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
 
 
 def read_settings_again() -> None:
-    for cached in (settings, platform_settings, storage):
+    for cached in (settings, platform_settings, storage, private_storage):
         cached.cache_clear()
 
 

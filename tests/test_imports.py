@@ -83,6 +83,8 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.bookings.sweep_job": DATABASE,
     "functions.chat.handler": {**WEB, **CACHE},
     "functions.issues.handler": {**WEB, **CACHE},
+    "functions.chat.attachments_handler": {**WEB, **CACHE},
+    "functions.chat.attachments_sweep_job": DATABASE,
     "functions.notifications.handler": WEB,
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,

@@ -11,6 +11,7 @@ ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 GRANTS = {
     "announcements": "SELECT, INSERT, UPDATE, DELETE",
     "blocks": "SELECT, INSERT, DELETE",
+    "attachments": "SELECT, INSERT, UPDATE, DELETE",
     "booking_changes": "SELECT, INSERT, UPDATE",
     "booking_terms": "SELECT, INSERT, UPDATE",
     "bookings": "SELECT, INSERT, UPDATE",

@@ -32,6 +32,7 @@ OPTIONAL = {
     "JWT_SECRET",
     "JWT_PREVIOUS_SECRET",
     "MEDIA_FOLDER",
+    "SCAN_URL",
     "ACCESS_TOKEN_MINUTES",
     "REFRESH_TOKEN_DAYS",
     "SESSION_DAYS",
@@ -58,6 +59,7 @@ BY_NAME = {
         f"{DOMAIN}.notifications.push_notifications",
     },
     "MEDIA_BUCKET": {f"{KIT}.aws.storage.storage"},
+    "ATTACHMENTS_BUCKET": {f"{KIT}.aws.private_storage.private_storage"},
     "TIME_ZONE": {f"{DOMAIN}.platform_settings.local_zone"},
     "TUTOR_EMAIL_DOMAINS": {f"{DOMAIN}.platform_settings.platform_settings().tutor_email_domains"},
 }
@@ -91,6 +93,11 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
     "ClosesSockets": ({f"{DOMAIN}.sign_in_sessions.close_sockets"}, {"execute-api:ManageConnections"}),
     "StoresPictures": ({f"{KIT}.aws.storage.storage().put"}, {"s3:PutObject"}),
     "DeletesPictures": ({f"{KIT}.aws.storage.storage().delete"}, {"s3:DeleteObject"}),
+    "KeepsAttachments": (
+        {f"{KIT}.aws.private_storage.private_storage().{verb}" for verb in ("upload_form", "read", "put", "locate")},
+        {"s3:GetObject", "s3:PutObject"},
+    ),
+    "DeletesAttachments": ({f"{KIT}.aws.private_storage.private_storage().delete"}, {"s3:DeleteObject"}),
     "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer"}, {"sqs:SendMessage"}),
     "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch"}, {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
@@ -106,6 +113,10 @@ NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|Priva
 OPERATIONS = {
     "s3.put_object": "s3:PutObject",
     "s3.delete_object": "s3:DeleteObject",
+    "s3.delete_objects": "s3:DeleteObject",
+    "s3.get_object": "s3:GetObject",
+    "s3.generate_presigned_post": "s3:PutObject",
+    "s3.generate_presigned_url": "s3:GetObject",
     "sesv2.send_email": "ses:SendEmail",
     "secretsmanager.describe_secret": "secretsmanager:DescribeSecret",
     "secretsmanager.get_secret_value": "secretsmanager:GetSecretValue",

@@ -16,6 +16,21 @@ class ChatUser(BaseModel):
     profile_image: Annotated[str, Field(description="A path on this host.")]
 
 
+class Attachment(BaseModel):
+    """A file of a message, checked by its content."""
+
+    id: UUID
+    name: Annotated[str, Field(description="What to save it as.")]
+    content_type: str
+    size: Annotated[int, Field(description="Bytes.")]
+    width: Annotated[int | None, Field(description="Pixels; null of what is no picture.")]
+    height: Annotated[int | None, Field(description="Pixels; null of what is no picture.")]
+    url: Annotated[str, Field(description="Where you fetch it; for you only, and the same for a day.")]
+    thumbnail: Annotated[
+        str | None, Field(description="The same of a WebP of at most 512 pixels; null of what is no picture.")
+    ]
+
+
 class Message(BaseModel):
     id: UUID
     conversation: UUID

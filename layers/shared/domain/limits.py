@@ -31,6 +31,8 @@ BLOCKS = Limit("blocks", 60, HOUR)
 ANNOUNCEMENTS = Limit("announcements", 30, HOUR)
 ISSUES = Limit("issues", 20, HOUR)
 ISSUE_ANSWERS = Limit("issue-answers", 60, HOUR)
+# Files for messages: 10 MB each.
+UPLOADS = Limit("uploads", 60, HOUR)
 
 
 IPV6_PREFIX_BITS = 64

@@ -33,6 +33,9 @@ class Settings:
 
     media_bucket: str = ""
     media_folder: str = ""
+    attachments_bucket: str = ""
+    # Of a clamd that looks at uploads: tcp://host:3310.
+    scan_url: str = ""
 
     mail_url: str = ""
     mail_from: str = "Korepetycje <no-reply@localhost>"

@@ -5,7 +5,7 @@ from shared.models.announcements import Announcement
 from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours
 from shared.models.base import Base
 from shared.models.bookings import Booking, BookingChange, IdempotencyKey, TutoringSession, WaitlistEntry
-from shared.models.chat import Connection, Conversation, JobProgress, Member, Message, SocketTicket
+from shared.models.chat import Attachment, Connection, Conversation, JobProgress, Member, Message, SocketTicket
 from shared.models.issues import Issue, IssueAnswer
 from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, Reminder
@@ -14,6 +14,7 @@ from shared.models.tutors import Skill, Tutor
 
 __all__ = [
     "Announcement",
+    "Attachment",
     "Base",
     "Booking",
     "BookingChange",

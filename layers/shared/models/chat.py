@@ -1,4 +1,4 @@
-"""Private conversations, their messages, the sockets that listen to them, and who blocked whom."""
+"""Private conversations, their messages and attachments, the sockets that listen to them, and who blocked whom."""
 
 from datetime import datetime
 from uuid import UUID
@@ -143,6 +143,49 @@ class HiddenMessage(Base):
     conversation_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     change_seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Attachment(Base):
+    """A file for a message of a conversation, from the ticket for its upload on; a job deletes it with its files.
+
+    It is of one message at most. `name` is what a reader saves it as; the files themselves have other names.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        CheckConstraint("completed_at IS NULL OR (content_type IS NOT NULL AND file_key IS NOT NULL)", name="complete"),
+        CheckConstraint("message_id IS NULL OR (completed_at IS NOT NULL AND place IS NOT NULL)", name="bound"),
+        Index("attachments_message_idx", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+        Index(
+            "attachments_unused_idx",
+            "created_at",
+            postgresql_where=text(
+                "message_id IS NULL OR removed_at IS NOT NULL OR conversation_id IS NULL OR created_by IS NULL"
+            ),
+        ),
+    )
+
+    id: Mapped[UuidKey]
+    # Of a conversation or an account that is gone the files are still to be deleted.
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Conversation.id, ondelete="SET NULL"), index=True)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
+    name: Mapped[str]
+    # By the content, once it was checked.
+    content_type: Mapped[str | None]
+    # Bytes; until the check those that may be uploaded.
+    size: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    has_thumbnail: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Where the checked file is kept.
+    file_key: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+    completed_at: Mapped[datetime | None]
+    message_id: Mapped[UUID | None]
+    # Among the attachments of its message, from 1.
+    place: Mapped[int | None]
+    # When its message was deleted.
+    removed_at: Mapped[datetime | None]
 
 
 class Connection(Base):

@@ -35,6 +35,16 @@ ERRORS = {
         "Too many of your reports are open. Wait for answers."
     ),
     "To zgłoszenie jest zamknięte. Utwórz nowe.": "This report is closed. Make a new one.",
+    # Attachments.
+    "Nie ma takiego załącznika.": "There is no such attachment.",
+    "Plik nie został jeszcze przesłany.": "The file was not uploaded yet.",
+    "Załącznik może mieć najwyżej 10 MB.": "An attachment can have at most 10 MB.",
+    "Można załączyć obraz, PDF, dokument biurowy albo plik tekstowy.": "An attachment is a picture, a PDF, an office"
+    " document or a text file.",
+    "Pliku nie można otworzyć: jest uszkodzony, zaszyfrowany albo zbyt duży po rozpakowaniu.": "The file cannot be"
+    " opened: it is damaged, encrypted or too large when unpacked.",
+    "Dokumenty z makrami nie są przyjmowane.": "Documents with macros are not taken.",
+    "W pliku znaleziono złośliwe oprogramowanie.": "A virus was found in the file.",
     # Fields.
     "To pole jest wymagane.": "This field is required.",
     "To pole nie może być puste.": "This field must not be blank.",

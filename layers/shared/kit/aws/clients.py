@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 @cache
 def s3() -> "S3Client":
+    """What it signs for others names the bucket's own host in its region, as a new bucket has no other yet."""
     import boto3
+    from botocore.config import Config
 
-    return boto3.client("s3")
+    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
 @cache

@@ -36,6 +36,8 @@ NO_STORE = (b"cache-control", b"no-store")
 READS = ("GET", "HEAD", "OPTIONS")
 # The local server's own pages: no other site may read the mails there.
 PRIVATE_PREFIX = "/_local/"
+# What the CDN leads to the functions.
+BEHIND_CDN = ("/api/", "/media/")
 # As the CDN and API Gateway write it themselves.
 FORBIDDEN = b'{"message":"Forbidden"}'
 # `sam local` hands functions the reference to a secret in place of the secret.
@@ -59,7 +61,7 @@ class ApiMiddleware:
                 await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _origin_secret() and scope["path"].startswith("/api/") and not is_from_cdn(scope):
+        if _origin_secret() and scope["path"].startswith(BEHIND_CDN) and not is_from_cdn(scope):
             length = str(len(FORBIDDEN)).encode()
             await respond(send, 403, [(b"content-type", b"application/json"), (b"content-length", length)], FORBIDDEN)
             return

@@ -1,0 +1,130 @@
+"""Taking files: a ticket, an upload past the functions, and a check of the content, before a message may name them."""
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from functions.chat.data import attachments
+from functions.chat.data.attachments import CheckedFile
+from functions.chat.domain.attachment_contents import inspect
+from functions.chat.domain.attachment_errors import (
+    AttachmentNotFound,
+    AttachmentTooLarge,
+    InfectedAttachment,
+    UploadMissing,
+)
+from functions.chat.domain.attachment_keys import new_file_key, thumbnail_key, upload_key
+from functions.chat.domain.attachment_names import MAX_SIZE, clean_name, disposition, named_as
+from shared.domain.attachments import Attachment
+from shared.domain.limits import UPLOADS
+from shared.kit.aws.private_storage import UploadForm, private_storage
+from shared.kit.errors import NotFound, Unavailable
+from shared.kit.observability.log import logger
+from shared.kit.pictures.decoding import one_at_a_time
+from shared.kit.security.rate_limits import spend
+from shared.kit.security.virus_scanner import find_virus
+
+# Seconds for which a ticket works.
+TICKET_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class UploadTicket:
+    """What a file is uploaded with."""
+
+    attachment_id: UUID
+    form: UploadForm
+
+
+def request_upload(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UploadTicket:
+    """Let a member upload a file.
+
+    Raises AttachmentTooLarge, Throttled, Unavailable, or NotFound for those who are no members.
+    """
+    attachment_id = _add(user_id, conversation_id, name, size)
+    form = private_storage().upload_form(upload_key(attachment_id), size, TICKET_SECONDS)
+    return UploadTicket(attachment_id, form)
+
+
+def complete_upload(user_id: UUID, attachment_id: UUID) -> Attachment:
+    """Check what was uploaded and keep it; the same answer again for what was kept before.
+
+    Raises AttachmentNotFound, UploadMissing, Unavailable, and what `_keep` raises.
+    """
+    ticket, key = _claim(user_id, attachment_id)
+    if ticket.facts is not None:
+        return _attachment(ticket.facts)
+    content = private_storage().read(upload_key(attachment_id), MAX_SIZE)
+    if content is None:
+        raise UploadMissing
+    kept = _keep(attachment_id, ticket.name, content, key)
+    _delete_if_possible(upload_key(attachment_id))
+    return kept
+
+
+def attach(user_id: UUID, conversation_id: UUID, name: str, content: bytes) -> Attachment:
+    """Take a member's file that came with the request, for a message to name. Raises what the other two do."""
+    attachment_id = _add(user_id, conversation_id, name, len(content))
+    ticket, key = _claim(user_id, attachment_id)
+    return _keep(attachment_id, ticket.name, content, key)
+
+
+def _add(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UUID:
+    if not 0 < size <= MAX_SIZE:
+        raise AttachmentTooLarge
+    spend(UPLOADS, str(user_id))
+    attachment_id = attachments.add_attachment(conversation_id, user_id, clean_name(name), size)
+    if attachment_id is None:
+        raise NotFound
+    return attachment_id
+
+
+def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]:
+    """The key is written down before there is a file of that name, so that none is ever forgotten."""
+    key = new_file_key(attachment_id)
+    ticket = attachments.claim_upload(attachment_id, user_id, key)
+    if ticket is None:
+        raise AttachmentNotFound
+    return ticket, key
+
+
+def _keep(attachment_id: UUID, name: str, content: bytes, key: str) -> Attachment:
+    """Check a file and keep it under its key, where nobody can upload anything.
+
+    Raises AttachmentTooLarge, InfectedAttachment, what `inspect` raises, and Unavailable.
+    """
+    if len(content) > MAX_SIZE:
+        raise AttachmentTooLarge
+    with one_at_a_time():
+        found = inspect(content)
+    if virus := find_virus(content):
+        logger().warning("virus in an upload", extra={"attachment_id": str(attachment_id), "virus": virus})
+        raise InfectedAttachment
+    name = named_as(name, found.content_type)
+    storage = private_storage()
+    storage.put(key, content, found.content_type, disposition(name, found.content_type))
+    if found.thumbnail:
+        storage.put(thumbnail_key(key), found.thumbnail, "image/webp", "inline")
+    has_thumbnail = found.thumbnail is not None
+    facts = attachments.complete(
+        CheckedFile(
+            attachment_id, key, name, found.content_type, len(content), found.width, found.height, has_thumbnail
+        )
+    )
+    if facts is None:
+        _delete_if_possible(key, thumbnail_key(key))
+        # Another check of the same upload has begun; its answer is the right one.
+        raise Unavailable
+    return _attachment(facts)
+
+
+def _attachment(facts: str) -> Attachment:
+    return Attachment(*json.loads(facts))
+
+
+def _delete_if_possible(*names: str) -> None:
+    """What is left over costs room until a job, or the bucket by itself, deletes it."""
+    try:
+        private_storage().delete(*names)
+    except Unavailable:
+        logger().warning("file not deleted", extra={"key": names[0]})

@@ -1,0 +1,39 @@
+"""Finding the file that a signed address leads to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.chat.data import attachments
+from functions.chat.domain.attachment_errors import AttachmentNotFound
+from functions.chat.domain.attachment_keys import thumbnail_key
+from functions.chat.domain.attachment_names import disposition
+from shared.domain.attachments import BadAddress, read_address
+from shared.kit.aws.private_storage import private_storage
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Where a file is, as an address or a file of this machine, and what browsers are told of it."""
+
+    place: str | Path
+    content_type: str
+    disposition: str
+
+
+def fetch_attachment(signed: str) -> Fetched:
+    """The file of an address, as long as whom it was made for may see it.
+
+    Raises AttachmentNotFound, or what shared.kit.security.signing_keys.keys raises.
+    """
+    try:
+        address = read_address(signed)
+    except BadAddress:
+        raise AttachmentNotFound from None
+    found = attachments.find_for_viewer(address.attachment_id, address.viewer_id)
+    if found is None or (address.is_thumbnail and not found.has_thumbnail):
+        raise AttachmentNotFound
+    if address.is_thumbnail:
+        return Fetched(private_storage().locate(thumbnail_key(found.file_key)), "image/webp", "inline")
+    return Fetched(
+        private_storage().locate(found.file_key), found.content_type, disposition(found.name, found.content_type)
+    )

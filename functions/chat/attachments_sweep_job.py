@@ -1,0 +1,37 @@
+"""The scheduled function that deletes the files of attachments that are not wanted any more."""
+
+from typing import Any
+
+from functions.chat.data import attachments
+from functions.chat.domain.attachment_keys import thumbnail_key, upload_key
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.aws.private_storage import private_storage
+from shared.kit.db.transactions import transaction
+
+# Rows of one transaction, each with three files at most: S3 deletes a thousand in one call.
+BATCH = 300
+MAX_BATCHES = 20
+
+
+@lambda_handler
+def handler(_event: object, _context: object) -> dict[str, Any]:
+    """Delete files, then what is known of them: should it fail in between, the next time is the next try."""
+    deleted = 0
+    for _ in range(MAX_BATCHES):
+        count = _delete_some()
+        deleted += count
+        if count < BATCH:
+            break
+    return {"deleted": deleted}
+
+
+def _delete_some() -> int:
+    with transaction() as db:
+        unwanted = attachments.lock_unwanted(db, BATCH)
+        names = [upload_key(each.id) for each in unwanted]
+        for each in unwanted:
+            names += [each.file_key, thumbnail_key(each.file_key)] if each.file_key else []
+        if unwanted:
+            private_storage().delete(*names)
+            attachments.delete_attachments(db, [each.id for each in unwanted])
+    return len(unwanted)

@@ -1,0 +1,156 @@
+"""Statements about attachments, from the ticket for an upload until their files are deleted."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.data.attachments import FACTS
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Command, Query, compose
+
+ADD_ATTACHMENT = Query(
+    UUID,
+    """
+INSERT INTO attachments (conversation_id, created_by, name, size)
+SELECT conversation_id, user_id, %(name)s, %(size)s FROM conversation_members
+WHERE conversation_id = %(conversation_id)s AND user_id = %(user_id)s
+RETURNING id
+""",
+)
+
+
+def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -> UUID | None:
+    """Add one that nothing was uploaded for yet; None for those who are no members of the conversation."""
+    values = {"conversation_id": conversation_id, "user_id": user_id, "name": name, "size": size}
+    with connection() as db:
+        return ADD_ATTACHMENT.one(db, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An attachment of its author; `facts` as JSON once it was checked."""
+
+    id: UUID
+    name: str
+    facts: str | None
+
+
+# The new key says who checks the upload now: a check that began before does not end any more.
+CLAIM_UPLOAD = Query(
+    Ticket,
+    compose(
+        """
+UPDATE attachments a SET file_key = CASE WHEN completed_at IS NULL THEN %(key)s ELSE file_key END
+WHERE id = %(id)s AND created_by = %(user_id)s AND conversation_id IS NOT NULL AND removed_at IS NULL
+RETURNING id, name, CASE WHEN completed_at IS NOT NULL THEN {facts}::text END AS facts
+""",
+        facts=FACTS,
+    ),
+)
+
+
+def claim_upload(attachment_id: UUID, user_id: UUID, key: str) -> Ticket | None:
+    """Say where the checked file of an upload will be; one that was checked stays. None if it is not the user's."""
+    with connection() as db:
+        return CLAIM_UPLOAD.one(db, {"id": attachment_id, "user_id": user_id, "key": key})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """What the check of an upload found; `key` as it was claimed."""
+
+    id: UUID
+    key: str
+    name: str
+    content_type: str
+    size: int
+    width: int | None
+    height: int | None
+    has_thumbnail: bool
+
+
+COMPLETE = Query(
+    str,
+    compose(
+        """
+UPDATE attachments a SET name = %(name)s, content_type = %(content_type)s, size = %(size)s, width = %(width)s,
+    height = %(height)s, has_thumbnail = %(has_thumbnail)s, completed_at = now()
+WHERE id = %(id)s AND file_key = %(key)s AND completed_at IS NULL AND created_by IS NOT NULL
+RETURNING {facts}::text
+""",
+        facts=FACTS,
+    ),
+)
+
+
+def complete(checked: CheckedFile) -> str | None:
+    """Let messages name an attachment; its facts as JSON, None if another check was claimed, or it is gone."""
+    values = {name: getattr(checked, name) for name in CheckedFile.__slots__}
+    with connection() as db:
+        return COMPLETE.one(db, values)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A checked file that a member may fetch."""
+
+    file_key: str
+    name: str
+    content_type: str
+    has_thumbnail: bool
+
+
+# Until a message names it only its author may.
+FIND_FOR_VIEWER = Query(
+    KeptFile,
+    """
+SELECT a.file_key, a.name, a.content_type, a.has_thumbnail FROM attachments a
+JOIN conversation_members m ON m.conversation_id = a.conversation_id AND m.user_id = %(viewer_id)s
+WHERE a.id = %(id)s AND a.completed_at IS NOT NULL AND a.removed_at IS NULL AND a.created_by IS NOT NULL
+  AND (a.message_id IS NOT NULL OR a.created_by = m.user_id)
+""",
+)
+
+
+def find_for_viewer(attachment_id: UUID, viewer_id: UUID) -> KeptFile | None:
+    with connection() as db:
+        return FIND_FOR_VIEWER.one(db, {"id": attachment_id, "viewer_id": viewer_id})
+
+
+REMOVE_OF_MESSAGE = Command("UPDATE attachments SET removed_at = now() WHERE message_id = %s AND removed_at IS NULL")
+
+
+def remove_attachments(db: PooledConnection, message_id: UUID) -> None:
+    """Take the attachments of a message that is deleted in the same transaction: nobody fetches them any more.
+
+    A job deletes the files.
+    """
+    REMOVE_OF_MESSAGE.run(db, (message_id,))
+
+
+@dataclass(frozen=True, slots=True)
+class UnwantedFile:
+    """An attachment whose files are to be deleted; the key is that of its checked file."""
+
+    id: UUID
+    file_key: str | None
+
+
+LOCK_UNWANTED = Query(
+    UnwantedFile,
+    """
+SELECT id, file_key FROM attachments
+WHERE (message_id IS NULL OR removed_at IS NOT NULL OR conversation_id IS NULL OR created_by IS NULL)
+  AND (created_at < now() - interval '1 day' OR removed_at IS NOT NULL OR conversation_id IS NULL OR created_by IS NULL)
+ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
+""",
+)
+DELETE_ATTACHMENTS = Command("DELETE FROM attachments WHERE id = ANY(%s)")
+
+
+def lock_unwanted(db: PooledConnection, most: int) -> list[UnwantedFile]:
+    """Those that no message named within a day, and those that went with a message, a conversation or an account."""
+    return LOCK_UNWANTED.all(db, (most,))
+
+
+def delete_attachments(db: PooledConnection, ids: list[UUID]) -> None:
+    DELETE_ATTACHMENTS.run(db, (ids,))

@@ -1,0 +1,70 @@
+"""What a file is, told by its content: nothing of what its sender says about it counts."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from functions.chat.domain.attachment_errors import BrokenAttachment, UnsupportedAttachment
+from functions.chat.domain.office_documents import office_type
+from shared.kit.pictures.decoder import UnusablePicture
+from shared.kit.pictures.decoding import decode
+
+ZIP = b"PK\x03\x04"
+PDF = re.compile(rb"%PDF-\d\.\d")
+# Where readers of PDF look for its end.
+PDF_TAIL = 2048
+PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF.{4}WEBP|\0\0.{2}ftyp", re.DOTALL)
+# Phones write several JPEGs into one file, which every reader takes for the first of them.
+PICTURE_TYPES = {"MPO": "image/jpeg"}
+# Control characters that no text has: of the ASCII ones all but tab, line feed, form feed and carriage return.
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A file that is taken: its type, and of a picture its size in pixels and a thumbnail as WebP."""
+
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+    thumbnail: bytes | None = None
+
+
+def inspect(content: bytes) -> Inspected:
+    """What a file is. Raises UnsupportedAttachment, BrokenAttachment or AttachmentHasMacros."""
+    if content.startswith(ZIP):
+        return Inspected(office_type(content))
+    if PDF.match(content):
+        return Inspected(_pdf_type(content))
+    if PICTURE.match(content):
+        return _picture(content)
+    return Inspected(_text_type(content))
+
+
+def _pdf_type(content: bytes) -> str:
+    tail = content[-PDF_TAIL:]
+    if b"startxref" not in tail or b"%%EOF" not in tail:
+        raise BrokenAttachment
+    return "application/pdf"
+
+
+def _picture(content: bytes) -> Inspected:
+    try:
+        found = decode(content)
+    except UnusablePicture:
+        raise BrokenAttachment from None
+    content_type = PICTURE_TYPES.get(found.format, f"image/{found.format.lower()}")
+    return Inspected(content_type, found.width, found.height, found.webp)
+
+
+def _text_type(content: bytes) -> str:
+    """UTF-8, UTF-16 with a mark, or one of the eight-bit alphabets, which nothing tells apart."""
+    encoding = next((name for mark, name in ENCODINGS if content.startswith(mark)), "utf-8")
+    try:
+        text, kind = content.decode(encoding), f"text/plain; charset={encoding.removesuffix('-sig')}"
+    except UnicodeDecodeError:
+        text, kind = content.decode("latin-1"), "text/plain"
+    if NO_TEXT.search(text) or not text.strip():
+        raise UnsupportedAttachment
+    return kind

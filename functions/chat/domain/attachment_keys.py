@@ -1,0 +1,18 @@
+"""Where the files of an attachment are kept: what was uploaded, apart from what was checked."""
+
+import secrets
+from uuid import UUID
+
+
+def upload_key(attachment_id: UUID) -> str:
+    """Where the form of a ticket leads; nobody fetches from there."""
+    return f"uploads/{attachment_id}"
+
+
+def new_file_key(attachment_id: UUID) -> str:
+    """Where a check puts the file; each check another, so that none overwrites what another one found."""
+    return f"files/{attachment_id}-{secrets.token_hex(8)}"
+
+
+def thumbnail_key(file_key: str) -> str:
+    return f"{file_key}.webp"

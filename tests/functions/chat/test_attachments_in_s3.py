@@ -1,0 +1,113 @@
+"""Attachments on AWS: forms and addresses that S3 takes, signed for one file, one size and a short time."""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import httpx
+import pytest
+
+from functions.chat import attachments_sweep_job
+from shared.kit.aws import clients
+from shared.kit.errors import Unavailable
+from tests.conftest import read_settings_again
+from tests.support.attachments import complete, request_upload, server
+from tests.support.chat_http import Conversation
+from tests.support.moto_aws import REGION, emulated_aws
+from tests.support.office_files import PDF
+from tests.support.people import query
+from tests.support.uploads import encoded, quarters
+
+BUCKET = "attachments-of-the-test"
+
+
+@pytest.fixture
+def bucket(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An S3 client of the bucket's owner."""
+    with emulated_aws(monkeypatch):
+        monkeypatch.setenv("ATTACHMENTS_BUCKET", BUCKET)
+        read_settings_again()
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item] # a region by its name
+        yield s3
+    read_settings_again()
+
+
+def keys(s3: Any) -> list[str]:
+    return [each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def attach(conversation: Conversation, name: str, content: bytes) -> dict[str, Any]:
+    ticket = request_upload(conversation.student, conversation.id, name, len(content)).json
+    answer = httpx.post(ticket["url"], data=ticket["fields"], files={"file": ("blob", content)})
+    assert answer.status_code in {200, 204}, answer.text
+    found: dict[str, Any] = complete(conversation.student, ticket["id"]).json
+    return found
+
+
+def test_a_file_goes_to_the_bucket_and_comes_from_it(conversation: Conversation, bucket: Any) -> None:
+    picture = encoded(quarters(600, 300))
+    found = attach(conversation, "zdjęcie.png", picture)
+    [kept, thumbnail] = keys(bucket)
+    assert thumbnail == f"{kept}.webp"
+    stored = bucket.get_object(Bucket=BUCKET, Key=kept)
+    assert (stored["Body"].read(), stored["ContentType"]) == (picture, "image/png")
+    assert stored["ContentDisposition"] == "inline; filename=\"zdj_cie.png\"; filename*=UTF-8''zdj%C4%99cie.png"
+    led = server.get(found["url"])
+    assert (led.status_code, led.headers["cache-control"]) == (302, "private, max-age=60")
+    assert httpx.get(led.headers["location"]).content == picture
+    assert httpx.get(server.get(found["thumbnail"]).headers["location"]).content[:4] == b"RIFF"
+
+
+def test_what_is_no_picture_is_saved(conversation: Conversation, bucket: Any) -> None:
+    attach(conversation, "x.pdf", PDF)
+    [kept] = keys(bucket)
+    assert bucket.get_object(Bucket=BUCKET, Key=kept)["ContentDisposition"].startswith("attachment; ")
+
+
+def test_the_form_is_for_one_key_one_size_and_a_quarter_of_an_hour(conversation: Conversation, bucket: Any) -> None:
+    ticket = request_upload(conversation.student, conversation.id, size=1234).json
+    policy = json.loads(base64.b64decode(ticket["fields"]["policy"]))
+    assert ["content-length-range", 1, 1234] in policy["conditions"]
+    assert {"key": f"uploads/{ticket['id']}"} in policy["conditions"]
+    assert {"bucket": BUCKET} in policy["conditions"]
+    assert ticket["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_addresses_name_the_bucket_s_own_host_in_its_region(
+    conversation: Conversation, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new bucket's other host answers with redirects until its name has spread."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    clients.s3.cache_clear()
+    ticket = request_upload(conversation.student, conversation.id).json
+    assert ticket["url"] == f"https://{BUCKET}.s3.{REGION}.amazonaws.com/"
+    address = urlsplit(clients.s3().generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "x"}))
+    assert address.netloc == f"{BUCKET}.s3.{REGION}.amazonaws.com"
+    assert parse_qs(address.query)["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+
+
+def test_what_was_never_uploaded_cannot_be_completed(conversation: Conversation, bucket: Any) -> None:
+    ticket = request_upload(conversation.student, conversation.id).json
+    assert complete(conversation.student, ticket["id"]).json["code"] == "upload_missing"
+
+
+def test_unwanted_files_are_deleted_from_the_bucket(conversation: Conversation, bucket: Any) -> None:
+    attach(conversation, "x.pdf", PDF)
+    query("UPDATE attachments SET created_at = created_at - %s", timedelta(days=1))
+    assert attachments_sweep_job.handler({}, None) == {"deleted": 1}
+    assert keys(bucket) == []
+
+
+def test_without_the_bucket_nothing_is_taken_and_nothing_forgotten(conversation: Conversation, bucket: Any) -> None:
+    ticket = request_upload(conversation.student, conversation.id).json
+    bucket.delete_bucket(Bucket=BUCKET)
+    assert complete(conversation.student, ticket["id"]).status == 503
+    query("UPDATE attachments SET created_at = created_at - %s", timedelta(days=1))
+    with pytest.raises(Unavailable):
+        attachments_sweep_job.handler({}, None)
+    assert query("SELECT count(*) FROM attachments") == [(1,)]
