@@ -14,6 +14,7 @@ import pytest
 from functions.accounts.handler import handler as accounts
 from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
+from functions.chat.attachments_handler import handler as attachments
 from functions.chat.handler import handler as chat
 from functions.notifications.dispatch_job import handler as dispatch
 from functions.notifications.handler import handler as notifications
@@ -47,6 +48,9 @@ HANDLERS = {
     "/api/user/rate_tutor": reviews,
     "/api/user/ratings": reviews,
     "/api/chat": chat,
+    "/api/chat/attachments": attachments,
+    f"/api/chat/conversations/{TALK}/attachments": attachments,
+    "/media/chat": attachments,
     "/api/notification": notifications,
     "/api/reservation": bookings,
     "/api/reservation/calendar": notifications,

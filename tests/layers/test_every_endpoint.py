@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.accounts.handler import handler as accounts
+from functions.chat.attachments_handler import handler as attachments
 from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
@@ -82,6 +83,13 @@ PROTECTED = [
     Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/unmute/"),
     Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/archive/"),
     Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/unarchive/"),
+    Endpoint(
+        LambdaClient(attachments),
+        "POST",
+        f"/api/chat/conversations/{NOBODY}/attachments/",
+        {"name": "x.txt", "size": 1},
+    ),
+    Endpoint(LambdaClient(attachments), "POST", f"/api/chat/attachments/{NOBODY}/complete/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/list/"),
     Endpoint(LambdaClient(notifications), "PUT", "/api/notification/is_read/1/", {"is_read": True}),
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/is_read/1/", {"is_read": True}),
@@ -101,6 +109,8 @@ ANSWERS = {
     f"POST /api/chat/conversations/{NOBODY}/unmute/": 404,
     f"POST /api/chat/conversations/{NOBODY}/archive/": 404,
     f"POST /api/chat/conversations/{NOBODY}/unarchive/": 404,
+    f"POST /api/chat/conversations/{NOBODY}/attachments/": 404,
+    f"POST /api/chat/attachments/{NOBODY}/complete/": 404,
     "PUT /api/notification/is_read/1/": 404,
     "PATCH /api/notification/is_read/1/": 404,
     "POST /api/reservation/calendar/": 201,

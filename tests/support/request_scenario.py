@@ -16,7 +16,7 @@ def everything_as_anybody() -> Iterator[Step]:
     paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # APIRoutes
     for path in sorted(paths):
         target = re.sub(r"\{\w+:\w*int\d*\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(TALK), path))
-        target = target.replace("{token}", "x")
+        target = re.sub(r"\{(token|signed|name)\}", "x", target)
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             yield Step(method, target)
             yield Step(method, target.rstrip("/"), headers={"origin": "https://front.example"})
@@ -93,6 +93,16 @@ def bodies() -> Iterator[Step]:
         yield Step(method, target, who, {})
 
 
+def attachments() -> Iterator[Step]:
+    """What is refused: tickets are never alike."""
+    upload = f"/api/chat/conversations/{TALK}/attachments/"
+    for body in ({}, {"name": "x", "size": 20_000_000}, {"name": "", "size": 0}, {"name": "x", "size": 1, "y": 2}):
+        yield Step("POST", upload, "student", body)
+    yield Step("POST", upload, "other", {"name": "x", "size": 1})
+    yield Step("POST", f"/api/chat/attachments/{TALK}/complete/", "student")
+    yield Step("GET", "/media/chat/AAAA/zdj%C4%99cie.png")
+
+
 def student_s_day() -> Iterator[Step]:
     rate, talk = "/api/user/rate_tutor/{tutor}/", "/api/chat/conversation_detail/{talk}"
     yield Step("POST", rate, "student", {"rating": 4, "review": "Świetnie 😀"})
@@ -117,6 +127,7 @@ def student_s_day() -> Iterator[Step]:
     for change in ("mute", "unmute", "archive", "unarchive"):
         for who in ("student", "other"):
             yield Step("POST", f"/api/chat/conversations/{TALK}/{change}/", who)
+    yield from attachments()
     for query_string in ("", "/", "?number_of_last_messages=1", "?after=1", "?before=2", "?after=x"):
         yield Step("GET", talk + query_string, "student")
     yield Step("GET", talk.upper(), "student")

@@ -25,7 +25,7 @@ PATIENCE = 20.0
 # What stands for the variables of paths: ids of nothing.
 NO_ID = "00000000-0000-4000-8000-000000000000"
 VARIABLES = {
-    **dict.fromkeys(("user_id", "session_id", "device_id", "series_id", "conversation_id"), NO_ID),
+    **dict.fromkeys(("user_id", "session_id", "device_id", "series_id", "conversation_id", "attachment_id"), NO_ID),
     "token": "none.ics",
 }
 
