@@ -7,7 +7,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from shared.domain.pictures import MEDIA_PATH
-from shared.kit.aws.private_storage import PRIVATE_FOLDER
+from shared.kit.private_storage import PRIVATE_FOLDER
 from shared.kit.settings import settings
 
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shared.kit.aws.private_storage import LOCAL_UPLOAD_PATH, BadUpload, PrivateFolder, private_storage
 from shared.kit.http.middleware import Message
+from shared.kit.private_storage import LOCAL_UPLOAD_PATH, BadUpload, PrivateFolder, private_storage
 
 # Beyond the file, for the fields.
 FORM_BYTES = 64 * 1024

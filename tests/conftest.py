@@ -10,9 +10,9 @@ import pytest
 from functions.migrations.service import upgrade
 from local.engines import Engine, socket_folder, start_postgres, start_valkey
 from shared.domain.platform_settings import platform_settings
-from shared.kit.aws.private_storage import private_storage
 from shared.kit.aws.storage import storage
 from shared.kit.db.pool import close_pool, connection
+from shared.kit.private_storage import private_storage
 from shared.kit.redis import client as redis_client
 from shared.kit.settings import settings
 from shared.models import Base

@@ -5,8 +5,8 @@ from typing import Any
 from functions.chat.data import attachments
 from functions.chat.domain.attachment_keys import thumbnail_key, upload_key
 from shared.kit.aws.lambda_handler import lambda_handler
-from shared.kit.aws.private_storage import private_storage
 from shared.kit.db.transactions import transaction
+from shared.kit.private_storage import private_storage
 
 # Rows of one transaction, each with three files at most: S3 deletes a thousand in one call.
 BATCH = 300

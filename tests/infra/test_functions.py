@@ -59,7 +59,7 @@ BY_NAME = {
         f"{DOMAIN}.notifications.push_notifications",
     },
     "MEDIA_BUCKET": {f"{KIT}.aws.storage.storage"},
-    "ATTACHMENTS_BUCKET": {f"{KIT}.aws.private_storage.private_storage"},
+    "ATTACHMENTS_BUCKET": {f"{KIT}.private_storage.private_storage"},
     "TIME_ZONE": {f"{DOMAIN}.platform_settings.local_zone"},
     "TUTOR_EMAIL_DOMAINS": {f"{DOMAIN}.platform_settings.platform_settings().tutor_email_domains"},
 }
@@ -94,10 +94,10 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
     "StoresPictures": ({f"{KIT}.aws.storage.storage().put"}, {"s3:PutObject"}),
     "DeletesPictures": ({f"{KIT}.aws.storage.storage().delete"}, {"s3:DeleteObject"}),
     "KeepsAttachments": (
-        {f"{KIT}.aws.private_storage.private_storage().{verb}" for verb in ("upload_form", "read", "put", "locate")},
+        {f"{KIT}.private_storage.private_storage().{verb}" for verb in ("upload_form", "read", "put", "locate")},
         {"s3:GetObject", "s3:PutObject"},
     ),
-    "DeletesAttachments": ({f"{KIT}.aws.private_storage.private_storage().delete"}, {"s3:DeleteObject"}),
+    "DeletesAttachments": ({f"{KIT}.private_storage.private_storage().delete"}, {"s3:DeleteObject"}),
     "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer"}, {"sqs:SendMessage"}),
     "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch"}, {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.

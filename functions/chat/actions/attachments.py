@@ -17,10 +17,10 @@ from functions.chat.domain.attachment_keys import new_file_key, thumbnail_key, u
 from functions.chat.domain.attachment_names import MAX_SIZE, clean_name, disposition, named_as
 from shared.domain.attachments import Attachment
 from shared.domain.limits import UPLOADS
-from shared.kit.aws.private_storage import UploadForm, private_storage
 from shared.kit.errors import NotFound, Unavailable
 from shared.kit.observability.log import logger
 from shared.kit.pictures.decoding import one_at_a_time
+from shared.kit.private_storage import UploadForm, private_storage
 from shared.kit.security.rate_limits import spend
 from shared.kit.security.virus_scanner import find_virus
 

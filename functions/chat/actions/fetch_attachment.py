@@ -8,7 +8,7 @@ from functions.chat.domain.attachment_errors import AttachmentNotFound
 from functions.chat.domain.attachment_keys import thumbnail_key
 from functions.chat.domain.attachment_names import disposition
 from shared.domain.attachments import BadAddress, read_address
-from shared.kit.aws.private_storage import private_storage
+from shared.kit.private_storage import private_storage
 
 
 @dataclass(frozen=True)
