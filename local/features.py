@@ -8,6 +8,7 @@ from functions.chat.api.attachment_routes import attachments
 from functions.chat.api.routers import ROUTERS as CHAT
 from functions.issues.routes import issues
 from functions.notifications.api.calendar_routes import calendar
+from functions.notifications.api.preference_routes import preferences
 from functions.notifications.api.routes import notifications
 from functions.profiles.me_routes import me
 from functions.profiles.routes import profiles
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *CHAT,
     attachments,
     notifications,
+    preferences,
     calendar,
     announcements,
     issues,

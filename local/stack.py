@@ -113,6 +113,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "POWERTOOLS_SERVICE_NAME": "local",
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),
+        "SERVER_URL": options.origin,
     }
     if options.frontend:
         defaults["FRONT_URL"] = options.origin

@@ -52,6 +52,12 @@ class Email:
     aside: Aside | None = None
     calendar: CalendarEntry | None = None
     language: Language = DEFAULT_LANGUAGE
+    # The way to get no more such emails: its link works by one click (RFC 8058).
+    unsubscribe: Aside | None = None
+
+    @property
+    def asides(self) -> list[Aside]:
+        return [each for each in (self.aside, self.unsubscribe) if each]
 
     @property
     def rows(self) -> list[Fact]:
@@ -72,7 +78,7 @@ word-break:break-word;overflow-wrap:anywhere">
 <p style="margin:28px 0"><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:8px;\
 background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 <p style="color:#5c5970;font-size:14px">{after}</p>
-<p style="color:#5c5970;font-size:12px">{link}</p>{aside}
+<p style="color:#5c5970;font-size:12px">{link}</p>{asides}
 </div>
 </body>
 </html>
@@ -80,12 +86,18 @@ background:#5b4bdb;color:#fff;text-decoration:none">{link_text}</a></p>
 
 # Characters of a subject that fit into its first line.
 ONE_LINE = 60
+UNSUBSCRIBE = "List-Unsubscribe"
 
 
 class _Policy(EmailPolicy):
-    """Subjects folded by the older code: the newer may fold before the first word, which some show as a blank."""
+    """Subjects folded by the older code: the newer may fold before the first word, which some show as a blank.
+
+    Addresses to unsubscribe at stay whole: they would be folded into encoded words.
+    """
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        if name == UNSUBSCRIBE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
         if name != "Subject":
             return super().fold_binary(name, value)
         charset = "us-ascii" if value.isascii() and len(value) <= ONE_LINE else "utf-8"
@@ -106,11 +118,14 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     message["To"] = _structured(recipient)
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender_address.rpartition("@")[2] or None)
+    if email.unsubscribe:
+        message[UNSUBSCRIBE] = f"<{email.unsubscribe.link}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     facts = "".join(f"{fact.name}: {fact.value}\n" for fact in email.rows)
     text = f"{email.before}\n\n{facts}".rstrip()
     # The email's own link comes first: clients that look for one take that.
-    aside = f"\n{email.aside.text}\n\n{email.aside.link}\n" if email.aside else ""
-    message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n{aside}")
+    asides = "".join(f"\n{aside.text}\n\n{aside.link}\n" for aside in email.asides)
+    message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n{asides}")
     message.add_alternative(_html(email), subtype="html")
     if email.calendar:
         _add_calendar(message, email.calendar)
@@ -141,11 +156,11 @@ def _html(email: Email) -> str:
     texts = ("language", "greeting", "before", "link_text", "link", "after")
     rows = "".join(FACT.format(escape(fact.name), _value(fact)) for fact in email.rows)
     fields = {name: escape(getattr(email, name)) for name in texts}
-    return HTML.format(**fields, facts=FACTS.format(rows) if rows else "", aside=_aside(email.aside))
+    return HTML.format(**fields, facts=FACTS.format(rows) if rows else "", asides="".join(map(_aside, email.asides)))
 
 
-def _aside(aside: Aside | None) -> str:
-    return ASIDE.format(escape(aside.text), escape(aside.link), escape(aside.link_text)) if aside else ""
+def _aside(aside: Aside) -> str:
+    return ASIDE.format(escape(aside.text), escape(aside.link), escape(aside.link_text))
 
 
 def _value(fact: Fact) -> str:

@@ -188,13 +188,15 @@ class Addressee:
     confirmed: bool
     language: Language
     time_zone: str | None
+    # Of what topics by which channel nothing is to come.
+    silenced: list[str]
 
 
 FIND_ADDRESSEE = Query(
     Addressee,
     """
 SELECT id AS user_id, email, first_name, last_name, created_at, confirmed_at IS NOT NULL AS confirmed, language,
-    time_zone
+    time_zone, silenced
 FROM users WHERE lower(email) = lower(%s)
 """,
 )

@@ -1,7 +1,7 @@
 """Delivering the mails of the outbox."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -14,13 +14,16 @@ from functions.mail.account_emails import (
     tutor_incomplete_email,
 )
 from functions.mail.booking_emails import booking_change_email, reminder_email
-from functions.mail.email_message import Email, as_message
+from functions.mail.email_message import Aside, Email, as_message
 from functions.mail.joint_emails import group_change_email, series_change_email
 from functions.mail.repository import Addressee, DueMail
 from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
 from shared.domain.email_addresses import is_mailed_as_written
+from shared.domain.topics import Topic, silenced_name
+from shared.domain.unsubscribing import unsubscribe_link
 from shared.kit.observability.log import logger
 from shared.kit.settings import settings
+from shared.texts import texts
 
 EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "confirm_email": confirmation_email,
@@ -32,6 +35,13 @@ EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "series_change": series_change_email,
     "group_change": group_change_email,
     "booking_reminder": reminder_email,
+}
+# What can be silenced; any other mail is about the account itself, and always comes.
+TOPICS: Mapping[str, Topic] = {
+    "booking_change": "bookings",
+    "series_change": "bookings",
+    "group_change": "bookings",
+    "booking_reminder": "reminders",
 }
 
 
@@ -90,7 +100,7 @@ def _send(mail: DueMail, send: Transport) -> bool:
     Raises NotSent.
     """
     addressee = repository.find_addressee(mail.recipient) if is_mailed_as_written(mail.recipient) else None
-    email = EMAILS[mail.kind](addressee, mail.payload) if addressee else None
+    email = _write(mail, addressee) if addressee else None
     if addressee is None or email is None:
         repository.mark_sent(mail.id)
         return False
@@ -100,3 +110,18 @@ def _send(mail: DueMail, send: Transport) -> bool:
     send(message)
     repository.mark_sent(mail.id)
     return True
+
+
+def _write(mail: DueMail, to: Addressee) -> Email | None:
+    """The mail, if it has something to say that its addressee wants to be told."""
+    topic = TOPICS.get(mail.kind)
+    if topic and silenced_name(topic, "mail") in to.silenced:
+        return None
+    email = EMAILS[mail.kind](to, mail.payload)
+    return replace(email, unsubscribe=_unsubscribe(to, topic)) if email and topic else email
+
+
+def _unsubscribe(to: Addressee, topic: Topic) -> Aside | None:
+    link, words = unsubscribe_link(to.user_id, topic), texts(to.language)
+    text = words["unsubscribe.aside"].format(topic=words[f"topic.{topic}"])
+    return Aside(text, words["unsubscribe.link"], link) if link else None

@@ -1,8 +1,9 @@
-"""The Lambda handler of the notifications feature: notifications and the calendar feed."""
+"""The Lambda handler of the notifications feature: notifications, who wants which, and the calendar feed."""
 
 from functions.notifications.api.calendar_routes import calendar
+from functions.notifications.api.preference_routes import preferences
 from functions.notifications.api.routes import notifications
 from shared.kit.http.app import http_handler
 from shared.versions import VERSIONS
 
-handler = http_handler(notifications, calendar, versions=VERSIONS)
+handler = http_handler(notifications, preferences, calendar, versions=VERSIONS)

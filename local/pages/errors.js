@@ -51,6 +51,7 @@ const MEANINGS = {
   unknown_field: "The server does not know one of the fields.",
   unsupported_attachment: "Pictures, PDF, office documents and texts can be attached.",
   upload_missing: "The file was not uploaded yet.",
+  unsubscribe_link_void: "The link in the mail does not work any more.",
   user_not_found: "The account was deleted.",
   week_full: "The tutor takes no more sessions that week.",
   wrong_credentials: "No account has this address and password.",

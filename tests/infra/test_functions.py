@@ -43,13 +43,20 @@ OPTIONAL = {
     "BOOKING_CHANGES_PER_PAIR",
     "BOOKING_MAIL_MINUTES",
     "MAX_ACTIVE_BOOKINGS",
+    "CHAT_URL",
+    "SERVER_URL",
     "TRACING",
 }
 DOMAIN, KIT = "shared.domain", "shared.kit"
 ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
 # Modules many import read these, but only where a feature uses one of these names.
 BY_NAME = {
-    "JWT_SECRET_ARN": {f"{KIT}.security.tokens", f"{DOMAIN}.auth", "functions.secrets.service.check_rotation"},
+    "JWT_SECRET_ARN": {
+        f"{KIT}.security.tokens",
+        f"{DOMAIN}.auth",
+        f"{DOMAIN}.unsubscribing.unsubscribe_link",
+        "functions.secrets.service.check_rotation",
+    },
     "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler"},
     "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer"},
     "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch"},

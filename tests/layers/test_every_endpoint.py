@@ -52,6 +52,9 @@ PUBLIC = [
     Endpoint(LambdaClient(tokens), "POST", "/api/token/oauth/", {"username": EMAIL, "password": PASSWORD}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/verify/", {"token": "x"}),
+    Endpoint(
+        LambdaClient(notifications), "POST", "/api/notification/unsubscribe/x/", {"List-Unsubscribe": "One-Click"}
+    ),
 ]
 CHECK_PASSWORD = Endpoint(LambdaClient(tokens), "POST", "/api/user/check_password/", {"password": PASSWORD})
 PROTECTED = [
@@ -95,6 +98,8 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/is_read/1/", {"is_read": True}),
     Endpoint(LambdaClient(notifications), "POST", "/api/notification/read_all/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/unread_count/"),
+    Endpoint(LambdaClient(notifications), "GET", "/api/notification/preferences/"),
+    Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/preferences/", {"chat": {"mail": False}}),
     Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(chat), "POST", "/api/chat/ticket/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/reservation/calendar/"),

@@ -246,6 +246,11 @@ def notified() -> Iterator[Step]:
     yield Step("GET", f"{note}list/", "other")
     yield Step("POST", f"{note}read_all/", "student", {})
     yield Step("GET", f"{note}list/", "student")
+    yield Step("PATCH", f"{note}preferences/", "student", {"chat": {"mail": False}, "reviews": {"push": "no"}})
+    yield Step("PATCH", f"{note}preferences/", "student", {"chat": {"sms": True}})
+    yield Step("GET", f"{note}preferences/", "student")
+    for method in ("GET", "POST"):
+        yield Step(method, f"{note}unsubscribe/x/")
     for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
         yield Step("GET", feed + target, headers={"origin": "https://front.example"})
         yield Step("HEAD", feed + target)

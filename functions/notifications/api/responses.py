@@ -67,6 +67,31 @@ class UnreadCount(BaseModel):
     unread_notification_count: int
 
 
+class Channels(BaseModel):
+    mail: bool
+    push: bool
+
+
+class Preferences(BaseModel):
+    """Of what you are told by which channel."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "chat": {"mail": True, "push": True},
+                "bookings": {"mail": True, "push": True},
+                "reviews": {"mail": False, "push": True},
+                "reminders": {"mail": True, "push": False},
+            }
+        }
+    )
+
+    chat: Annotated[Channels, Field(description="Messages that wait for you while you are away.")]
+    bookings: Annotated[Channels, Field(description="What happens to your sessions.")]
+    reviews: Annotated[Channels, Field(description="Reviews, replies and, for staff, reports.")]
+    reminders: Annotated[Channels, Field(description="Sessions that are about to begin.")]
+
+
 class CalendarFeed(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"created_at": "2035-01-08T09:30:12+01:00"}})
 

@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
-from shared.kit.http.fields import Flag
+from shared.domain.topics import TOPICS, Channel, Topic
+from shared.kit.http.fields import Flag, Text
+from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel
 
 
@@ -12,3 +14,32 @@ class ReadMark(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"is_read": True}})
 
     is_read: Annotated[bool, Flag()]
+
+
+class ChannelsChange(PartialUpdate, RequestModel):
+    mail: Annotated[bool, Flag()] = True
+    push: Annotated[bool, Flag()] = True
+
+
+class PreferencesChange(PartialUpdate, RequestModel):
+    """Whether you are told, of each topic by each channel; what is absent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"chat": {"mail": False}, "reminders": {"push": True}}})
+
+    chat: ChannelsChange = ChannelsChange()
+    bookings: ChannelsChange = ChannelsChange()
+    reviews: ChannelsChange = ChannelsChange()
+    reminders: ChannelsChange = ChannelsChange()
+
+    def wanted(self) -> dict[Topic, dict[Channel, bool]]:
+        """What is given."""
+        given = self.changes()
+        return {topic: given[topic].changes() for topic in TOPICS if topic in given}
+
+
+class OneClick(RequestModel):
+    """What mail programs send to the address of List-Unsubscribe (RFC 8058)."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"List-Unsubscribe": "One-Click"}})
+
+    list_unsubscribe: Annotated[str, Text(max_length=100, blank=True), Field(alias="List-Unsubscribe")] = "One-Click"

@@ -1,6 +1,6 @@
 """What cannot be found."""
 
-from shared.kit.errors import NotFound
+from shared.kit.errors import AppError, NotFound
 
 
 class NotificationNotFound(NotFound):
@@ -9,3 +9,11 @@ class NotificationNotFound(NotFound):
 
 class CalendarFeedNotFound(NotFound):
     """There is no such feed, or it was replaced or deleted."""
+
+
+class UnsubscribeLinkVoid(AppError):
+    """The link is none of ours, is too old, or its account is gone."""
+
+    status = 404
+    code = "unsubscribe_link_void"
+    detail = "Ten link już nie działa. Ustawienia powiadomień zmienisz po zalogowaniu."

@@ -14,6 +14,10 @@ class PlatformSettings:
     front_url: str = "http://localhost:5173"
     # Where callers find this API; empty means where the request came to.
     public_url: str = ""
+    # The same for mails, which no request asks for, where PUBLIC_URL is not set: the local server says its own.
+    server_url: str = ""
+    # Where mails about messages lead; `{conversation}` in it is the id. Empty means to the frontend's start.
+    chat_url: str = ""
     # Beneath it every online session has a room of its own, unless its tutor has one for all.
     meeting_url: str = "https://meet.jit.si/"
     time_zone: str = "Europe/Warsaw"
@@ -42,7 +46,9 @@ class PlatformSettings:
 def platform_settings() -> PlatformSettings:
     """Read the environment once per process; addresses are kept without a slash at their end."""
     found = from_environment(PlatformSettings)
-    addresses = {name: getattr(found, name).rstrip("/") for name in ("front_url", "public_url", "meeting_url")}
+    addresses = {
+        name: getattr(found, name).rstrip("/") for name in ("front_url", "public_url", "server_url", "meeting_url")
+    }
     return replace(found, **addresses, currency=found.currency.upper())
 
 

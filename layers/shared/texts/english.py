@@ -160,4 +160,25 @@ TEXTS = {
     "missing.kind.how": "single students or groups",
     # Issues that were reported to staff.
     "issue_answered": "An answer to what you reported: “{title}”",
+    # What people can choose to be told of, and the page that ends mails about it.
+    "topic.chat": "unread messages",
+    "topic.bookings": "bookings",
+    "topic.reviews": "reviews and reports",
+    "topic.reminders": "reminders of sessions",
+    "unsubscribe.aside": "You get this because of what you are told by mail: {topic}.",
+    "unsubscribe.link": "No more mails like this",
+    "unsubscribe.title": "Notifications by mail",
+    "unsubscribe.question": "Shall we mail you nothing more about this: {topic}?",
+    "unsubscribe.button": "Nothing more",
+    "unsubscribe.done": "We will mail you nothing more about this: {topic}. Your notification settings change it back.",
+    # Mails about messages that wait.
+    "unread.subject.one": "New message: {name}",
+    "unread.subject.many": "Unread messages ({number}): {name}",
+    "unread.before": "Messages that you have not seen yet wait for you on the platform.",
+    "unread.link": "Open the conversation",
+    "unread.after": "We will write about this conversation again once you have read or written something in it.",
+    "unread.nameless": "somebody on the platform",
+    "unread.link_left_out": "[link left out]",
+    "fact.from": "From",
+    "fact.message": "Message",
 }

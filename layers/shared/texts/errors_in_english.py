@@ -45,6 +45,8 @@ ERRORS = {
     " opened: it is damaged, encrypted or too large when unpacked.",
     "Dokumenty z makrami nie są przyjmowane.": "Documents with macros are not taken.",
     "W pliku znaleziono złośliwe oprogramowanie.": "A virus was found in the file.",
+    "Ten link już nie działa. Ustawienia powiadomień zmienisz po zalogowaniu.": "This link does not work any more. "
+    "You can change what you are told of once you have signed in.",
     # Fields.
     "To pole jest wymagane.": "This field is required.",
     "To pole nie może być puste.": "This field must not be blank.",

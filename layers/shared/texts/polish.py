@@ -160,4 +160,25 @@ TEXTS = {
     "missing.kind.how": "indywidualne lub grupowe",
     # Issues that were reported to staff.
     "issue_answered": "Odpowiedź na zgłoszenie „{title}”",
+    # What people can choose to be told of, and the page that ends mails about it.
+    "topic.chat": "nieprzeczytane wiadomości",
+    "topic.bookings": "rezerwacje",
+    "topic.reviews": "opinie i zgłoszenia",
+    "topic.reminders": "przypomnienia o zajęciach",
+    "unsubscribe.aside": "Dostajesz tę wiadomość, bo tak ustawiono powiadomienia: {topic}.",
+    "unsubscribe.link": "Nie chcę takich e-maili",
+    "unsubscribe.title": "Powiadomienia e-mail",
+    "unsubscribe.question": "Czy nie wysyłać Ci więcej e-maili na temat: {topic}?",
+    "unsubscribe.button": "Nie wysyłajcie",
+    "unsubscribe.done": "Nie wyślemy Ci więcej e-maili na temat: {topic}. Zmienisz to w ustawieniach powiadomień.",
+    # Mails about messages that wait.
+    "unread.subject.one": "Nowa wiadomość: {name}",
+    "unread.subject.many": "Nieprzeczytane wiadomości ({number}): {name}",
+    "unread.before": "na platformie czekają na Ciebie wiadomości, których jeszcze nie widziano.",
+    "unread.link": "Otwórz rozmowę",
+    "unread.after": "O tej rozmowie napiszemy znowu dopiero, gdy coś w niej przeczytasz lub napiszesz.",
+    "unread.nameless": "użytkownik platformy",
+    "unread.link_left_out": "[pominięty link]",
+    "fact.from": "Od",
+    "fact.message": "Wiadomość",
 }

@@ -112,7 +112,7 @@ def booking(story: Story) -> Booking:
 def mails(story: Story, role: Role) -> Iterator[tuple[BookingChange, Email | None]]:
     """What the reader is mailed at the end, by how much he had been mailed before: with the first that waited."""
     mailed = [change for change in story.changes if role in EMAIL_RECIPIENTS.get(event_type(change), ())]
-    to = Addressee(STUDENT if role == "student" else TUTOR, "x@example.com", "Ola", "", FIRST, True, "pl", None)
+    to = Addressee(STUDENT if role == "student" else TUTOR, "x@example.com", "Ola", "", FIRST, True, "pl", None, [])
     for since in mailed:
         told = change_to_tell([c for c in story.changes if c.id >= since.id], mailed[-1].id, role)
         yield since, email_of_change(to, BookingTexts(booking(story), role), told) if told else None

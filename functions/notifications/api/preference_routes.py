@@ -1,0 +1,58 @@
+"""HTTP routes of what people want to be told of, and of the links in mails that end these."""
+
+from typing import Annotated, Any
+
+from starlette.responses import Response
+
+from functions.notifications.actions import preferences as actions
+from functions.notifications.api.responses import Preferences
+from functions.notifications.api.unsubscribe_page import done_page, question_page
+from functions.notifications.domain.commands import OneClick, PreferencesChange
+from functions.notifications.domain.errors import UnsubscribeLinkVoid
+from shared.domain.auth import User
+from shared.kit.http.fastapi import Path
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+
+preferences = router("notifications")
+# Only described here: any other text is a void link, no bad request.
+Token = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{32}-[a-z]+-[0-9a-f]{32}$"})]
+PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
+
+
+@preferences.get("/api/notification/preferences/", response_model=Preferences)
+def get_preferences(caller: User) -> Response:
+    """Get of what you are told by mail and by push messages."""
+    return json_response(actions.get_preferences(caller.id))
+
+
+@preferences.patch("/api/notification/preferences/", response_model=Preferences)
+def change_preferences(caller: User, change: PreferencesChange) -> Response:
+    """Change of what you are told by mail and by push messages.
+
+    Your notifications are listed whatever you choose, and mails about your account always come.
+    """
+    return json_response(actions.change_preferences(caller.id, change.wanted()))
+
+
+@preferences.get(
+    "/api/notification/unsubscribe/{token}/",
+    response_class=Response,
+    responses={**PAGE, **error_responses(UnsubscribeLinkVoid)},
+)
+def ask_to_unsubscribe(token: Token) -> Response:
+    """Get the page that a mail's link leads to; it asks, and changes nothing by itself."""
+    return question_page(*actions.find_subscription(token))
+
+
+@preferences.post(
+    "/api/notification/unsubscribe/{token}/",
+    response_class=Response,
+    responses={**PAGE, **error_responses(UnsubscribeLinkVoid)},
+)
+def unsubscribe_by_link(token: Token, _click: OneClick) -> Response:
+    """End mails about a topic without signing in, as mail programs do by one click (RFC 8058)."""
+    return done_page(*actions.unsubscribe(token))

@@ -1,0 +1,20 @@
+"""What people can choose to be told of, and by which channel; mails about their accounts are no matter of choice."""
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+Topic = Literal["chat", "bookings", "reviews", "reminders"]
+Channel = Literal["mail", "push"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+
+
+def silenced_name(topic: Topic, channel: Channel) -> str:
+    """As `users.silenced` holds it."""
+    return f"{topic}.{channel}"
+
+
+def preferences(silenced: Iterable[str]) -> dict[Topic, dict[Channel, bool]]:
+    """Of each topic by which channels somebody is told of it: by all that are not silenced."""
+    off = set(silenced)
+    return {topic: {channel: silenced_name(topic, channel) not in off for channel in CHANNELS} for topic in TOPICS}
