@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from functions.availability import horizon_job
 from functions.bookings import sweep_job
-from functions.chat import attachments_sweep_job, keep_alive_job
+from functions.chat import attachments_sweep_job, keep_alive_job, unread_mail_job
 from functions.mail import handler as mail
 from functions.notifications import dispatch_job
 from functions.reminders import handler as reminders
@@ -16,6 +16,7 @@ from shared.kit.observability.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
+UNREAD_MAIL_SECONDS = 30.0
 HORIZON_SECONDS = 3600.0
 ATTACHMENTS_SECONDS = 300.0
 INBOX_SECONDS = 3600.0
@@ -48,6 +49,7 @@ class Scheduler(threading.Thread):
             Schedule("sweep", sweep_job.handler, SWEEP_SECONDS),
             self._dispatch,
             Schedule("reminders", reminders.handler, REMINDERS_SECONDS),
+            Schedule("unread_mail", unread_mail_job.handler, UNREAD_MAIL_SECONDS),
             self._mail,
             Schedule("keep_alive", keep_alive_job.handler, KEEP_ALIVE_SECONDS),
             Schedule("horizon", horizon_job.handler, HORIZON_SECONDS),

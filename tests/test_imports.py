@@ -64,6 +64,7 @@ WEB = {
 BUDGETS: dict[str, dict[str, str]] = {
     "functions.chat.sockets": {"jwt": "tells who connects", **DATABASE, **CACHE},
     "functions.chat.keep_alive_job": DATABASE,
+    "functions.chat.unread_mail_job": DATABASE,
     "functions.mail.handler": DATABASE,
     "functions.notifications.dispatch_job": DATABASE,
     "functions.reminders.handler": DATABASE,

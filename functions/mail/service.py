@@ -18,6 +18,7 @@ from functions.mail.email_message import Aside, Email, as_message
 from functions.mail.joint_emails import group_change_email, series_change_email
 from functions.mail.repository import Addressee, DueMail
 from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
+from functions.mail.unread_emails import unread_messages_email
 from shared.domain.email_addresses import is_mailed_as_written
 from shared.domain.topics import Topic, silenced_name
 from shared.domain.unsubscribing import unsubscribe_link
@@ -35,6 +36,7 @@ EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
     "series_change": series_change_email,
     "group_change": group_change_email,
     "booking_reminder": reminder_email,
+    "unread_messages": unread_messages_email,
 }
 # What can be silenced; any other mail is about the account itself, and always comes.
 TOPICS: Mapping[str, Topic] = {
@@ -42,6 +44,7 @@ TOPICS: Mapping[str, Topic] = {
     "series_change": "bookings",
     "group_change": "bookings",
     "booking_reminder": "reminders",
+    "unread_messages": "chat",
 }
 
 

@@ -25,6 +25,7 @@ GRANTS = {
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
     "issue_answers": "SELECT, INSERT",
     "issues": "SELECT, INSERT, UPDATE",
+    "job_progress": "SELECT, INSERT, UPDATE",
     "mail_outbox": "SELECT, INSERT, UPDATE, DELETE",
     "message_reactions": "SELECT, INSERT, UPDATE, DELETE",
     "messages": "SELECT, INSERT, UPDATE",

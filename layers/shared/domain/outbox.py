@@ -27,6 +27,7 @@ Kind = Literal[
     "series_change",
     "group_change",
     "booking_reminder",
+    "unread_messages",
 ]
 
 

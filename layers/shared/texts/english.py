@@ -172,13 +172,13 @@ TEXTS = {
     "unsubscribe.button": "Nothing more",
     "unsubscribe.done": "We will mail you nothing more about this: {topic}. Your notification settings change it back.",
     # Mails about messages that wait.
-    "unread.subject.one": "New message: {name}",
-    "unread.subject.many": "Unread messages ({number}): {name}",
+    "unread.subject": "New message: {name}",
+    "unread.subject_many": "Unread messages ({number}): {name}",
     "unread.before": "Messages that you have not seen yet wait for you on the platform.",
     "unread.link": "Open the conversation",
     "unread.after": "We will write about this conversation again once you have read or written something in it.",
     "unread.nameless": "somebody on the platform",
-    "unread.link_left_out": "[link left out]",
+    "unread.left_out": "[link left out]",
     "fact.from": "From",
     "fact.message": "Message",
 }

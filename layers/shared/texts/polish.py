@@ -172,13 +172,13 @@ TEXTS = {
     "unsubscribe.button": "Nie wysyłajcie",
     "unsubscribe.done": "Nie wyślemy Ci więcej e-maili na temat: {topic}. Zmienisz to w ustawieniach powiadomień.",
     # Mails about messages that wait.
-    "unread.subject.one": "Nowa wiadomość: {name}",
-    "unread.subject.many": "Nieprzeczytane wiadomości ({number}): {name}",
+    "unread.subject": "Nowa wiadomość: {name}",
+    "unread.subject_many": "Nieprzeczytane wiadomości ({number}): {name}",
     "unread.before": "na platformie czekają na Ciebie wiadomości, których jeszcze nie widziano.",
     "unread.link": "Otwórz rozmowę",
     "unread.after": "O tej rozmowie napiszemy znowu dopiero, gdy coś w niej przeczytasz lub napiszesz.",
     "unread.nameless": "użytkownik platformy",
-    "unread.link_left_out": "[pominięty link]",
+    "unread.left_out": "[pominięty link]",
     "fact.from": "Od",
     "fact.message": "Wiadomość",
 }

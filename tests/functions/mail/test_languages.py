@@ -15,12 +15,14 @@ from tests.functions.notifications.test_joint_events import booked_series
 from tests.support.booking_client import SERIES, at, booked, free_tutor, sweep
 from tests.support.booking_client import call as call_api
 from tests.support.booking_rows import FAR, PENDING, insert_booking
+from tests.support.conversations import add_conversation, add_messages
 from tests.support.mail_outbox import deliver
 from tests.support.move_proposals import proposed, run_out
 from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, insert, query
 from tests.support.reminders import booked_in, remind, time_passes
 from tests.support.sent_emails import entry, read, sent, sent_to
+from tests.support.unread_mails import looks_after
 
 POLISH_LETTERS = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
 # Words of the Polish catalogue that are written without any of its letters.
@@ -158,7 +160,14 @@ def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
 
 
 def test_every_kind_of_mail_is_among_these() -> None:
-    assert {*ABOUT_ACCOUNTS, "booking_change", "series_change", "group_change", "booking_reminder"} == set(EMAILS)
+    about_bookings = {"booking_change", "series_change", "group_change", "booking_reminder"}
+    assert {*ABOUT_ACCOUNTS, *about_bookings, "unread_messages"} == set(EMAILS)
+
+
+def test_mails_about_messages_are_english(english: tuple[Person, Person]) -> None:
+    add_messages(add_conversation(*english), english[0], "See https://example.com")
+    assert looks_after(301) == 1
+    assert_english_mails()
 
 
 def test_mails_and_notifications_of_series_are_english(people: People) -> None:

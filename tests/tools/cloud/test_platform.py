@@ -148,6 +148,7 @@ def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
     assert often >= {
         "BookingsSweepFunction",
         "KeepAliveFunction",
+        "UnreadMailFunction",
         "MailFunction",
         "RemindersFunction",
         "DispatchFunction",

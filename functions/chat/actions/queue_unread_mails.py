@@ -1,0 +1,42 @@
+"""Mailing those who are away that messages wait for them: one mail a conversation, however many these are."""
+
+from functions.chat.data import unread_mails
+from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.kit.db.transactions import limit_lock_wait, transaction
+
+# Seconds that a message waits to be read, and that lie between two mails about a conversation.
+WAIT = 5 * 60.0
+PAUSE = 24 * 3600.0
+BATCH = 100
+
+
+def plan_next() -> bool:
+    """Plan when to look at those who were written to since the last run; whether there is more.
+
+    Raises psycopg.errors.LockNotAvailable while others do.
+    """
+    with transaction() as db:
+        limit_lock_wait(db)
+        span = unread_mails.next_span(db)
+        unread_mails.plan(db, span, wait=WAIT, pause=PAUSE)
+        unread_mails.end_span(db, span)
+    return (span.until - span.since).total_seconds() >= 3600.0
+
+
+def queue_next() -> tuple[int, int]:
+    """Look at those whose moment has come; how many these were, and for how many there is a mail now.
+
+    Decision and mail are one transaction: whoever dies in between has done nothing.
+    """
+    with transaction() as db:
+        limit_lock_wait(db)
+        judged = unread_mails.judge(db, BATCH, wait=WAIT, pause=PAUSE)
+        mails = [_mail(each) for each in judged if each.is_mailed]
+        queued = queue_mails(db, mails)
+    if queued:
+        trigger_mailer(*queued)
+    return len(judged), len(mails)
+
+
+def _mail(about: unread_mails.Judged) -> Mail:
+    return Mail("unread_messages", about.email, {"conversation": about.conversation_id.int}, once=True)

@@ -1,0 +1,130 @@
+"""Statements about mails for those who are away from their messages.
+
+A member with a message to read has a moment to look again (`mail_due_at`); whether there is a mail is decided then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.data.unread_messages import TELLS, UNREAD
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query, compose
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time of messages that nobody has looked at yet."""
+
+    since: datetime
+    until: datetime
+
+
+# Locks its row: of two runs at once one waits. What lay longer than an hour is taken hour by hour.
+NEXT_SPAN = Query(
+    Span,
+    """
+INSERT INTO job_progress AS progress (job, done_until) VALUES ('unread_mails', now() - interval '1 hour')
+ON CONFLICT (job) DO UPDATE SET done_until = progress.done_until
+RETURNING done_until AS since, least(now(), done_until + interval '1 hour') AS until
+""",
+)
+END_SPAN = Command("UPDATE job_progress SET done_until = %s WHERE job = 'unread_mails'")
+
+
+def next_span(db: PooledConnection) -> Span:
+    """It is this transaction's."""
+    return NEXT_SPAN.get(db)
+
+
+def end_span(db: PooledConnection, span: Span) -> None:
+    END_SPAN.run(db, (span.until,))
+
+
+# Messages have the time they were stored at, and are seen with the commit: it looks two minutes back.
+PLAN = Command("""
+WITH fresh AS (
+    SELECT conversation_id, created_by, min(created_at) AS first_at FROM messages
+    WHERE created_at > %(since)s::timestamptz - interval '2 minutes' AND created_at <= %(until)s
+    GROUP BY conversation_id, created_by
+), addressed AS (
+    SELECT m.conversation_id, m.user_id, greatest(
+        f.first_at + make_interval(secs => %(wait)s), m.mailed_at + make_interval(secs => %(pause)s)
+    ) AS due_at
+    FROM fresh f JOIN conversation_members m ON m.conversation_id = f.conversation_id AND m.user_id <> f.created_by
+    WHERE m.mail_due_at IS NULL
+    ORDER BY m.conversation_id, m.user_id FOR NO KEY UPDATE OF m
+)
+UPDATE conversation_members m SET mail_due_at = a.due_at FROM addressed a
+WHERE m.conversation_id = a.conversation_id AND m.user_id = a.user_id
+""")
+
+
+def plan(db: PooledConnection, span: Span, *, wait: float, pause: float) -> int:
+    """Look at those who were written to when their first message has waited, and the last mail is old enough.
+
+    `wait` and `pause` are seconds. Returns how many these are.
+    """
+    return PLAN.run(db, {"since": span.since, "until": span.until, "wait": wait, "pause": pause})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one who was looked at: a mail, or not; in how many seconds to look again, if at all."""
+
+    conversation_id: UUID
+    email: str
+    is_mailed: bool
+
+
+# Of one who was mailed: nothing more until something was read, or written by them. An open socket of the first
+# protocol is somebody who reads; it says so when it closes. A client of the others says by itself what was read.
+JUDGE = Query(
+    Judged,
+    compose(
+        """
+WITH due AS (
+    SELECT conversation_id, user_id, read_seq, mailed_seq, mailed_read_seq, mailed_at, is_muted
+    FROM conversation_members WHERE mail_due_at <= now()
+    ORDER BY mail_due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+), seen AS (
+    SELECT m.*, c.last_seq, u.email, oldest.created_at + make_interval(secs => %(wait)s) AS waited_at,
+        m.mailed_at + make_interval(secs => %(pause)s) AS paused_until,
+        {tells} AND u.confirmed_at IS NOT NULL AND NOT 'chat.mail' = ANY (u.silenced) AND (
+            m.mailed_at IS NULL OR m.read_seq > m.mailed_read_seq OR EXISTS (
+                SELECT FROM messages own WHERE own.conversation_id = m.conversation_id AND own.seq > m.mailed_seq
+                    AND own.created_by = m.user_id
+            )
+        ) AS may_be_mailed,
+        EXISTS (
+            SELECT FROM connections s
+            WHERE s.conversation_id = m.conversation_id AND s.user_id = m.user_id AND s.protocol = 1
+        ) AS is_present
+    FROM due m JOIN conversations c ON c.id = m.conversation_id
+    JOIN users u ON u.id = m.user_id
+    LEFT JOIN LATERAL (SELECT x.created_at FROM messages x WHERE {unread} ORDER BY x.seq LIMIT 1) oldest ON true
+), judged AS (
+    SELECT conversation_id, user_id, email, last_seq, read_seq, CASE
+        WHEN waited_at IS NULL OR NOT may_be_mailed THEN NULL
+        WHEN is_present THEN now() + make_interval(secs => %(wait)s)
+        ELSE greatest(waited_at, paused_until)
+    END AS due_at
+    FROM seen
+), decided AS (
+    UPDATE conversation_members m SET mail_due_at = CASE WHEN j.due_at > now() THEN j.due_at END,
+        mailed_at = CASE WHEN j.due_at <= now() THEN now() ELSE m.mailed_at END,
+        mailed_seq = CASE WHEN j.due_at <= now() THEN j.last_seq ELSE m.mailed_seq END,
+        mailed_read_seq = CASE WHEN j.due_at <= now() THEN j.read_seq ELSE m.mailed_read_seq END
+    FROM judged j WHERE m.conversation_id = j.conversation_id AND m.user_id = j.user_id
+)
+SELECT conversation_id, email, coalesce(due_at <= now(), false) AS is_mailed FROM judged
+""",
+        tells=TELLS,
+        unread=UNREAD,
+    ),
+)
+
+
+def judge(db: PooledConnection, most: int, *, wait: float, pause: float) -> list[Judged]:
+    """Decide about those whose moment has come, as many as `most`; whom it says is mailed has to be."""
+    return JUDGE.all(db, {"most": most, "wait": wait, "pause": pause})

@@ -1,0 +1,24 @@
+"""The scheduled function that mails people about messages they have not read."""
+
+from typing import Any
+
+from psycopg import errors
+
+from functions.chat.actions.queue_unread_mails import plan_next, queue_next
+from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.observability.log import logger
+
+
+@lambda_handler
+def handler(_event: object, _context: object) -> dict[str, Any]:
+    """Plan mails about new messages, and queue those that are due."""
+    queued = 0
+    try:
+        while plan_next():
+            pass
+        while (looked_at := queue_next())[0]:
+            queued += looked_at[1]
+    except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
+        # Another run is at work, or an account is being deleted: what is left waits for the next one.
+        logger().info("mailing about messages yielded", extra={"reason": str(error)})
+    return {"queued": queued}

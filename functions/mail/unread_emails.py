@@ -1,0 +1,57 @@
+"""Emails about messages that somebody has not read."""
+
+import re
+from uuid import UUID
+
+from functions.mail.email_message import Email, Fact
+from functions.mail.greetings import greeting
+from functions.mail.queries import find_unread_messages
+from functions.mail.repository import Addressee
+from shared.domain.names import JOINERS, presentable
+from shared.domain.platform_settings import platform_settings
+from shared.kit.text import without_controls
+from shared.texts import texts
+
+# Characters of a message that a mail quotes.
+MAX_QUOTE = 200
+# For so many days links that an account writes are not mailed: strangers would use ours to mail theirs.
+NEW_DAYS = 7
+# What a mail program may make a link of. No top-level domain begins with a digit: 15.30 is a time.
+LINK = re.compile(r"://|@|www\.|[.。．｡][^\W\d_]{2}", re.IGNORECASE)
+
+
+def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | None:
+    """Who has written, and how the oldest message begins; None if all was read meanwhile."""
+    conversation_id = UUID(int=payload["conversation"])
+    found = find_unread_messages(conversation_id, to.user_id, NEW_DAYS)
+    if found is None:
+        return None
+    words = texts(to.language)
+    name = " ".join(filter(None, (presentable(found.first_name), presentable(found.last_name))))
+    name = name or words["unread.nameless"]
+    left_out = words["unread.left_out"] if found.is_by_new_account else ""
+    subject = words["unread.subject" if found.number == 1 else "unread.subject_many"]
+    return Email(
+        subject=subject.format(name=name, number=found.number),
+        greeting=greeting(to.first_name, to.language),
+        before=words["unread.before"],
+        facts=(Fact(words["fact.from"], name), Fact(words["fact.message"], quote(found.body, left_out))),
+        link_text=words["unread.link"],
+        link=conversation_link(conversation_id),
+        after=words["unread.after"],
+        language=to.language,
+    )
+
+
+def quote(body: str, left_out: str = "") -> str:
+    """The beginning of a message in one line; with `left_out`, that stands for each word that holds a link."""
+    words = without_controls(body[: MAX_QUOTE * 10]).split()
+    text = " ".join(left_out if left_out and LINK.search(JOINERS.sub("", word)) else word for word in words)
+    return text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE].rstrip()}…"
+
+
+def conversation_link(conversation_id: UUID) -> str:
+    """The frontend's page of a conversation; one that knows none shows its start."""
+    settings = platform_settings()
+    address = settings.chat_url or f"{settings.front_url}/?conversation_id={{conversation}}"
+    return address.replace("{conversation}", str(conversation_id))
