@@ -23,8 +23,8 @@ GRACE_SECONDS = 5
 
 def main() -> None:
     """Run until Ctrl-C or SIGTERM; a reason not to start is printed in one line."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         options = read_options()
         if options.is_production:

@@ -13,6 +13,8 @@ def write_json_logs() -> None:
     root = logging.getLogger()
     root.handlers = [logger().registered_handler]
     root.setLevel(logging.WARNING)
+    # It has the handler itself: what went on to the root would be said twice.
+    logging.getLogger(logger().name).propagate = False
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda failed: _log_uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)

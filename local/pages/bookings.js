@@ -1,5 +1,5 @@
 import { button, element } from "./dom.js";
-import { dayName, hours, money, readTime } from "./times.js";
+import { dayName, hours, moment, money, readTime, when } from "./times.js";
 
 export const BOOKINGS = "/api/reservation/reservation/";
 const OPEN = ["pending", "confirmed"];
@@ -12,7 +12,7 @@ export async function upcomingBookings(account, role) {
   return results.filter(({ state }) => OPEN.includes(state));
 }
 
-/** A booking in a list: when, with whom, how it stands and what can be done about it. */
+/** A booking in a list: when, with whom, how it stands, what its tutor proposes and what can be done about it. */
 export function bookingEntry(booking, other, buttons) {
   const day = dayName(readTime(booking.start_time));
   return element(
@@ -22,6 +22,7 @@ export function bookingEntry(booking, other, buttons) {
     element("span", { class: "pill", "data-state": booking.state }, stateName(booking)),
     element("p", { class: "facts" }, facts(booking, other), ...place(booking)),
     buttons.length ? element("div", { class: "choices" }, ...buttons) : null,
+    booking.proposal ? element("p", { class: "proposal" }, proposed(booking)) : null,
   );
 }
 
@@ -33,6 +34,16 @@ export function stateName({ state, awaiting }) {
 /** A button of a booking, named with its time for those who hear it alone. */
 export function bookingButton(verb, name, onClick, attributes = {}) {
   return button(verb, onClick, { class: "quiet", "aria-label": `${verb} ${name}`, ...attributes });
+}
+
+/** The times that were read, by which an offer is accepted or a request confirmed. */
+export function timesRead({ start_time, end_time }) {
+  return { start_time, end_time };
+}
+
+function proposed({ proposal, currency }) {
+  const answer = proposal.accepted ? "accepted, others are asked" : `open until ${moment(proposal.expires_at)}`;
+  return `Proposed instead: ${when(proposal)} · ${money(proposal.price, currency)} · ${answer}`;
 }
 
 function facts(booking, other) {

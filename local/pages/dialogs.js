@@ -16,26 +16,46 @@ export function openDialog(name, className, ...children) {
  *
  * Resolves to null if it shall not be done, else to the reason given, which is "" where none is asked for.
  */
-export function ask(question, details, { yes, no, reason }) {
+export async function ask(question, details, { yes, no, reason }) {
+  const field = reasonField(reason ?? "");
+  const fields = reason === undefined ? [] : [labelled("Reason", field)];
+  return (await isAgreed(question, details, fields, { no, yes: button(yes, () => {}, { class: "danger" }) }))
+    ? field.value
+    : null;
+}
+
+/** Asks for another time and the reason for it; resolves to null if it shall not be done. */
+export async function askForTime(question, details, { yes, no, reason, start }) {
+  const [time, why] = [element("input", { type: "datetime-local", required: true, value: start }), reasonField(reason)];
+  const fields = [labelled("New time", time), labelled("Reason", why)];
+  const answers = { no, yes: button(yes, () => {}, { class: "primary" }) };
+  return (await isAgreed(question, details, fields, answers)) ? { start: time.value, reason: why.value } : null;
+}
+
+function reasonField(value) {
+  return element("input", { type: "text", maxlength: 500, value });
+}
+
+function labelled(name, field) {
+  return element("label", { class: "field" }, element("span", {}, name), field);
+}
+
+/** Whether the button `yes` was pressed while all fields held what they must. */
+function isAgreed(question, details, fields, { yes, no }) {
   return new Promise((resolve) => {
-    const field = element("input", { type: "text", maxlength: 500, value: reason ?? "" });
-    const agree = () => {
-      resolve(field.value);
-      dialog.close();
-    };
     const dialog = openDialog(
       question,
       "question",
       element("h2", {}, question),
       element("p", {}, details),
-      reason === undefined ? null : element("label", { class: "field" }, element("span", {}, "Reason"), field),
-      element(
-        "div",
-        { class: "choices" },
-        button(no, () => dialog.close(), { autofocus: true }),
-        button(yes, agree, { class: "danger" }),
-      ),
+      ...fields,
+      element("div", { class: "choices" }, button(no, () => dialog.close(), { autofocus: true }), yes),
     );
-    dialog.addEventListener("close", () => resolve(null));
+    yes.addEventListener("click", () => {
+      if (![...dialog.querySelectorAll("input")].every((field) => field.reportValidity())) return;
+      resolve(true);
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => resolve(false));
   });
 }

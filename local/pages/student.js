@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { BOOKINGS, bookingButton, bookingEntry, fullName, upcomingBookings } from "./bookings.js";
+import { BOOKINGS, bookingButton, bookingEntry, fullName, timesRead, upcomingBookings } from "./bookings.js";
 import { ask } from "./dialogs.js";
 import { element } from "./dom.js";
 import { Notifications } from "./notifications.js";
@@ -24,14 +24,30 @@ function listSessions(account, panel) {
     load: () => upcomingBookings(account, "student"),
     entry: (booking) => bookingEntry(booking, booking.tutor, buttons(booking)),
   });
-  const send = (booking, verb) => account.call("POST", `${BOOKINGS}${booking.id}/${verb}/`, { body: {} });
+  const send = (booking, verb, body = {}) => account.call("POST", `${BOOKINGS}${booking.id}/${verb}/`, { body });
 
   function buttons(booking) {
-    if (booking.awaiting !== "student") return [bookingButton("Cancel", when(booking), () => cancel(booking))];
-    const accept = () => list.act(() => send(booking, "accept"), `Accepted: ${when(booking)}.`);
+    const cancelling = bookingButton("Cancel", when(booking), () => cancel(booking));
+    if (booking.proposal) return [...answers(booking), cancelling];
+    if (booking.awaiting !== "student") return [cancelling];
+    const accept = () => list.act(() => send(booking, "accept", timesRead(booking)), `Accepted: ${when(booking)}.`);
     return [
       bookingButton("Accept", when(booking), accept, { class: "quiet primary" }),
       bookingButton("Decline", when(booking), () => cancel(booking)),
+    ];
+  }
+
+  /** What can be said to the time that is proposed. */
+  function answers(booking) {
+    const { id, accepted, ...proposal } = booking.proposal;
+    if (accepted) return [];
+    const accept = () =>
+      list.act(() => send(booking, "proposal/accept", { proposal: id }), `Accepted: ${when(proposal)}.`);
+    const done = booking.kind === "group" ? "The seat is given up" : "The session stays";
+    const decline = () => list.act(() => send(booking, "proposal/decline"), `${done}: ${when(booking)}.`);
+    return [
+      bookingButton("Accept the new time", when(proposal), accept, { class: "quiet primary" }),
+      bookingButton(booking.kind === "group" ? "Leave the group" : "Keep the old time", when(booking), decline),
     ];
   }
 

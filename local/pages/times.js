@@ -42,6 +42,14 @@ export function dateAfter(days) {
   return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
+/** The same time of the day after, as fields of a date and a time take it: "2027-03-29T10:00". */
+export function dayAfter(text) {
+  const time = readTime(text);
+  time.setDate(time.getDate() + 1);
+  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map((part) => String(part).padStart(2, "0"));
+  return `${day.join("-")}T${clock(time)}`;
+}
+
 export function money(amount, currency) {
   return new Intl.NumberFormat("pl", { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount);
 }

@@ -1,11 +1,11 @@
 import { follow } from "./account.js";
-import { BOOKINGS, bookingButton, bookingEntry, fullName, upcomingBookings } from "./bookings.js";
-import { ask } from "./dialogs.js";
+import { BOOKINGS, bookingButton, bookingEntry, fullName, timesRead, upcomingBookings } from "./bookings.js";
+import { ask, askForTime } from "./dialogs.js";
 import { button, element } from "./dom.js";
 import { explain } from "./errors.js";
 import { Notifications } from "./notifications.js";
 import { AccountList, Panel } from "./panel.js";
-import { when } from "./times.js";
+import { dayAfter, moment, when } from "./times.js";
 
 const TERMS = "/api/availability/terms/me/";
 const FEED = "/api/reservation/calendar/";
@@ -29,15 +29,16 @@ function requests(account) {
     whenEmpty: "Nothing to answer. With the switch on, every new booking waits here for an answer.",
     load: () => upcoming(account, ({ state, awaiting }) => state === "pending" && awaiting === "tutor"),
     entry: (booking) => bookingEntry(booking, booking.user, [
-      bookingButton("Confirm", when(booking), () => answer(booking, "confirm", "Confirmed"), { class: "quiet primary" }),
+      bookingButton("Confirm", when(booking), () => confirm(booking), { class: "quiet primary" }),
       bookingButton("Decline", when(booking), () => answer(booking, "decline", "Declined")),
     ]),
   });
-  const answer = (booking, verb, done) =>
+  const answer = (booking, verb, done, body = {}) =>
     list.act(
-      () => account.call("POST", `${BOOKINGS}tutor/me/${verb}/${booking.id}/`, { body: {} }),
+      () => account.call("POST", `${BOOKINGS}tutor/me/${verb}/${booking.id}/`, { body }),
       `${done}: ${when(booking)}, ${fullName(booking.user)}.`,
     );
+  const confirm = (booking) => answer(booking, "confirm", "Confirmed", timesRead(booking));
 
   byHand.addEventListener("change", () => {
     const confirmation = byHand.checked ? "manual" : "automatic";
@@ -60,8 +61,12 @@ function calendar(account) {
   const list = new AccountList(account, panel, {
     whenEmpty: "No sessions yet.",
     load: () => upcoming(account, ({ state }) => state === "confirmed"),
-    entry: (booking) =>
-      bookingEntry(booking, booking.user, [bookingButton("Cancel", when(booking), () => cancel(booking))]),
+    entry: (booking) => bookingEntry(booking, booking.user, [
+      booking.proposal
+        ? bookingButton("Withdraw the new time", when(booking.proposal), () => withdraw(booking))
+        : bookingButton("Move", when(booking), () => move(booking)),
+      bookingButton("Cancel", when(booking), () => cancel(booking)),
+    ]),
   });
   const link = element("input", { type: "text", readonly: true, "aria-label": "Address of the calendar" });
   const explanation = element(
@@ -81,6 +86,22 @@ function calendar(account) {
     const send = () => account.call("POST", `${BOOKINGS}${booking.id}/cancel/`, { body: { reason } });
     await list.act(send, `Cancelled: ${when(booking)}, ${fullName(booking.user)}.`);
   }
+
+  async function move(booking) {
+    const details = `${when(booking)}, with ${fullName(booking.user)}, who accepts the new time or keeps the old one.`;
+    const answers = { yes: "Propose it", no: "Leave it", reason: "Conference", start: dayAfter(booking.start_time) };
+    const wanted = await askForTime("Move this session?", details, answers);
+    if (wanted === null) return;
+    const body = { start_time: new Date(wanted.start).toISOString(), reason: wanted.reason };
+    const send = () => account.call("POST", `${BOOKINGS}${booking.id}/reschedule/`, { body });
+    await list.act(send, `Proposed: ${moment(body.start_time)}, ${fullName(booking.user)}.`);
+  }
+
+  const withdraw = (booking) =>
+    list.act(
+      () => account.call("POST", `${BOOKINGS}${booking.id}/proposal/withdraw/`, { body: {} }),
+      `The session stays: ${when(booking)}.`,
+    );
 
   function makeLink() {
     return list.act(async () => {

@@ -152,6 +152,17 @@ def test_a_socket_s_handshake_is_a_request(server: LocalServer) -> None:
     assert answer.status_code in {401, 403}
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_that_is_ended_says_once_that_it_started_and_that_it_stopped(
+    tmp_path: Path, first_folder: FirstFolder, workers: str
+) -> None:
+    shutil.copytree(first_folder("0"), tmp_path / "data")
+    with running_server(tmp_path / "data", **SAFE, WORKERS=workers) as server:
+        assert server.terminate() == 0
+    said = [line["message"] for line in lines(server)]
+    assert [each for each in said if each != "request"] == ["server started", "server stopped"]
+
+
 def test_all_that_the_server_says_is_json(server: LocalServer) -> None:
     said = lines(server)
     assert {"server started", "request"} <= {line["message"] for line in said}

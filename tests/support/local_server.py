@@ -57,6 +57,10 @@ class LocalServer:
         """Ctrl-C; returns the exit code."""
         return self._end(signal.SIGINT)
 
+    def terminate(self) -> int:
+        """As service managers end it; returns the exit code."""
+        return self._end(signal.SIGTERM)
+
     def kill(self) -> None:
         """Without a chance to end anything itself; its engines notice."""
         running = children(self.process.pid)

@@ -107,6 +107,37 @@ def test_the_tutor_cancels_with_a_reason(page: Page) -> None:
     expect(entries(page, "Ola’s notifications").first).to_contain_text(f"A session was cancelled: {chosen}")
 
 
+def propose(page: Page, chosen: str) -> Locator:
+    """The tutor proposes another time for a session; how the student sees it."""
+    calendar = entries(page, "Adam’s calendar").filter(has_text=chosen)
+    calendar.get_by_role("button", name=f"Move {chosen}").click()
+    page.get_by_label("Reason").fill("Dentist")
+    page.get_by_role("dialog", name="Move this session?").get_by_role("button", name="Propose it").click()
+    expect(panel(page, "Adam’s calendar")).to_contain_text("Proposed: ")
+    expect(calendar).to_contain_text("Proposed instead: ")
+    proposed = entries(page, "Ola’s sessions").filter(has_text="Proposed instead: ")
+    expect(proposed).to_contain_text([chosen])
+    expect(entries(page, "Ola’s notifications").first).to_contain_text(f"Your tutor proposes another time: {chosen}")
+    return proposed
+
+
+def test_a_time_the_tutor_proposes_is_declined_withdrawn_or_accepted(page: Page) -> None:
+    chosen = book(page, "Booked")
+    propose(page, chosen).get_by_role("button", name=f"Keep the old time {chosen}").click()
+    expect(panel(page, "Ola’s sessions")).to_contain_text(f"The session stays: {chosen}")
+    expect(entries(page, "Adam’s notifications").first).to_contain_text("The new time was declined")
+    proposed = propose(page, chosen)
+    entries(page, "Adam’s calendar").get_by_role("button", name="Withdraw the new time").click()
+    expect(proposed).to_have_count(0)
+    accept = propose(page, chosen).get_by_role("button", name="Accept the new time")
+    new_time = (accept.get_attribute("aria-label") or "").removeprefix("Accept the new time ")
+    accept.click()
+    expect(panel(page, "Ola’s sessions")).to_contain_text(f"Accepted: {new_time}")
+    for name in ("Ola’s sessions", "Adam’s calendar"):
+        expect(entries(page, name).filter(has_text=new_time)).to_have_count(1)
+        expect(entries(page, name).filter(has_text=chosen)).to_have_count(0)
+
+
 def test_the_calendar_link_is_an_address_that_calendars_read(page: Page, server: LocalServer) -> None:
     panel(page, "Adam’s calendar").get_by_role("button", name="Calendar link").click()
     link = page.get_by_label("Address of the calendar")
