@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import redis
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
@@ -56,6 +57,7 @@ def _restore(data: Path, options: Options, source: Path, *, force: bool) -> tupl
             mark.touch()
             manifest = _prepare(source, folder)
             _restore_database(options, folder)
+            _forget_chats(options)
         except BaseException:
             # Nothing has changed yet; but what an earlier restore left half done stays marked.
             if not was_interrupted:
@@ -110,6 +112,18 @@ def _restore_database(options: Options, folder: Path) -> None:
         postgres = start_postgres(folder.with_name(f"{PREPARED}postgres"), sockets)
         stack.callback(postgres.stop)
         dumps.load(postgres.url, folder / DATABASE)
+
+
+def _forget_chats(options: Options) -> None:
+    """Have a Redis of somebody else's forget the messages of the database that was there before."""
+    if not options.redis_url:
+        return
+    try:
+        client = redis.Redis.from_url(options.redis_url)
+        for key in client.scan_iter("chat:*", count=1000):
+            client.unlink(key)
+    except (redis.RedisError, ValueError) as error:
+        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
 
 
 def _take_place(options: Options, folder: Path) -> str:

@@ -25,6 +25,7 @@ from local.database import database
 from local.demo.accounts import STUDENT
 from local.engines import Engine
 from local.options import CannotStart, Options
+from shared.kit.redis import client as redis_client
 from shared.kit.settings import settings
 from tests.support.databases import new_database
 from tests.support.local_server import ROOT, LocalServer, environment
@@ -169,7 +170,8 @@ def test_a_database_of_its_own_server_is_restored_whole_or_not_at_all(
     make_backup(platform_folder, file)
     before = contents(settings().database_url)
     with new_database(engines) as other:
-        target = Options(data=str(tmp_path / "other"), database_url=other)
+        target = Options(data=str(tmp_path / "other"), database_url=other, redis_url=settings().redis_url)
+        redis_client().mset({"chat:1": "of the database before", "limit:1": "of a client"})
         with psycopg.connect(other) as db:
             db.execute("CREATE TABLE of_somebody (id int)")
         with pytest.raises(CannotStart, match="is not empty; with FORCE=1"):
@@ -181,6 +183,7 @@ def test_a_database_of_its_own_server_is_restored_whole_or_not_at_all(
         assert contents(other).keys() == {"of_somebody"}
         assert "Restored" in restored(target, file)
         assert contents(other) == before
+        assert redis_client().mget("chat:1", "limit:1") == [None, b"of a client"]
 
 
 def archive(path: Path, dumped: bytes = b"", *, revision: str = "0009", name: str = "", **manifest: object) -> Path:

@@ -59,7 +59,8 @@ def list_newest(conversation_id: UUID, last_seq: int, change_seq: int, count: in
         return []
     key = _key(conversation_id, change_seq)
     entries = attempt(lambda client: client.xrevrange(key, count=most), otherwise=None)
-    if entries is not None and _is_whole(messages := [_unpacked(entry) for entry in entries], last_seq, most):
+    messages = [_unpacked(entry) for entry in entries or ()]
+    if _is_whole(messages, last_seq, most) and _is_stored(conversation_id, messages[0].seq, last_seq):
         return messages
     stored = stored_messages.list_newest(conversation_id, WINDOW)
     attempt(lambda client: _refill(client, key, stored), otherwise=None)
@@ -73,6 +74,11 @@ def _is_whole(messages: list[Message], last_seq: int, most: int) -> bool:
     top = messages[0].seq
     contiguous = all(message.seq == top - place for place, message in enumerate(messages))
     return contiguous and len(messages) == min(most, top)
+
+
+def _is_stored(conversation_id: UUID, top: int, last_seq: int) -> bool:
+    """Whether PostgreSQL has all: what is ahead came since then, or is of a database that went back to a backup."""
+    return top == last_seq or top <= stored_messages.get_last_seq(conversation_id)
 
 
 def _refill(client: "redis.Redis", key: str, messages: Iterable[Message]) -> None:

@@ -114,6 +114,15 @@ def _stored(row: Row) -> StoredMessage:
     )
 
 
+GET_LAST_SEQ = Query(int, "SELECT last_seq FROM conversations WHERE id = %s")
+
+
+def get_last_seq(conversation_id: UUID) -> int:
+    """The number of a conversation's last message as it is now."""
+    with connection() as db:
+        return GET_LAST_SEQ.get(db, (conversation_id,))
+
+
 MESSAGES = """
 SELECT seq, id::text, body, created_at, created_by::text, reply_to, edited_at, deleted_at, change_seq FROM messages
 WHERE conversation_id = %(conversation_id)s {condition} LIMIT %(count)s

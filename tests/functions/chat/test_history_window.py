@@ -12,7 +12,7 @@ from tests.functions.chat.conftest import OwnRedis
 from tests.support.chat_clients import Clients
 from tests.support.chat_http import Conversation, numbered, open_between
 from tests.support.conversations import add_messages
-from tests.support.people import People
+from tests.support.people import People, query
 from tests.support.statements import statements
 
 
@@ -40,7 +40,13 @@ def emptied(conversation: Conversation) -> None:
     redis_client().xtrim(conversation.key, maxlen=0, approximate=False)
 
 
-@pytest.mark.parametrize("damage", [flushed, outdated, gap, without_the_last, tail_only, emptied])
+def restored(conversation: Conversation) -> None:
+    """PostgreSQL is as it was two messages ago."""
+    query("DELETE FROM messages WHERE conversation_id = %s AND seq > 6", conversation.id)
+    query("UPDATE conversations SET last_seq = 6 WHERE id = %s", conversation.id)
+
+
+@pytest.mark.parametrize("damage", [flushed, outdated, gap, without_the_last, tail_only, emptied, restored])
 @pytest.mark.parametrize("parameters", ["", "number_of_last_messages=4"])
 def test_an_incomplete_window_is_rebuilt(
     conversation: Conversation, damage: Callable[[Conversation], None], parameters: str
