@@ -7,7 +7,8 @@ object, which the legacy client would draw as a message.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from functions.chat.api.socket_routes import OK, ROUTES, chat_messages
+from functions.chat.api.socket_frames import OK
+from functions.chat.api.socket_routes import ROUTES, chat_messages
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
 

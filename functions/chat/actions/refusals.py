@@ -1,7 +1,7 @@
 """Telling senders what was not taken. Clients of the legacy protocol would draw it as a message: they hear nothing."""
 
 from functions.chat.actions.senders import senders
-from functions.chat.domain.frames import encode, refused_frame
+from functions.chat.domain.frames import encode, event_frame, refused_frame
 from shared.kit.aws.websocket import pusher
 from shared.kit.errors import Throttled
 
@@ -10,6 +10,11 @@ def refuse_message(connection_id: str, client_id: str | None, code: str) -> None
     """Say so to a sender whose client understands it."""
     if senders.speaks_events(connection_id):
         pusher().post([connection_id], encode(refused_frame(client_id, code)))
+
+
+def refuse_action(connection_id: str, frame_id: str | None, code: str) -> None:
+    """As refuse_message, of a frame that asked for something else than a message."""
+    pusher().post([connection_id], encode(event_frame("action_refused", {"id": frame_id, "code": code})))
 
 
 def refuse_frame(connection_id: str, client_id: str | None, code: str) -> None:

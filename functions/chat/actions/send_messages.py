@@ -4,7 +4,7 @@ The legacy client draws every object it is sent as a message, so nothing but mes
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 import psycopg
 
@@ -14,12 +14,11 @@ from functions.chat.data import history_window, messages
 from functions.chat.domain.frames import encode, legacy_frame, stored_frame
 from functions.chat.domain.messages import (
     LEGACY,
-    MAX_BYTES,
-    MAX_CHARACTERS,
     NewMessage,
     RefusedMessage,
     StoredMessage,
     canonical_uuid,
+    is_body,
     is_client_id,
     is_seq,
 )
@@ -30,7 +29,6 @@ from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import Throttled
 from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
-from shared.kit.text import is_visible, unstorable_characters
 
 LEGACY_DIGIT = str(LEGACY)
 # The connection a message came over, and the fields its client sent.
@@ -64,18 +62,12 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
         refuse_message(connection_id, client_id, "throttled")
         return None
     # The legacy protocol knows neither ids nor answers: there they are keys that mean nothing.
-    if not _is_body(body) or (is_bad and senders.speaks_events(connection_id)):
+    if not is_body(body) or (is_bad and senders.speaks_events(connection_id)):
         refuse_message(connection_id, client_id, "bad_message")
         return None
     if reply_to is not None and not senders.speaks_events(connection_id):
         reply_to = None
     return NewMessage(connection_id, body, client_id, reply_to, canonical_uuid(fields.get("conversation")))
-
-
-def _is_body(value: object) -> TypeGuard[str]:
-    if not isinstance(value, str) or len(value) > MAX_CHARACTERS or unstorable_characters(value):
-        return False
-    return is_visible(value) and len(value.encode()) <= MAX_BYTES
 
 
 def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessage]:

@@ -1,6 +1,5 @@
 """One function for each route key of the WebSocket API: it reads the event and calls the action."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,8 @@ from functions.chat.actions import sockets
 from functions.chat.actions.count_unread import count_unread
 from functions.chat.actions.refusals import refuse_frame
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
+from functions.chat.api import change_events
+from functions.chat.api.socket_frames import OK, Event, connection_id, fields_of, fields_of_frame, read_frame
 from functions.chat.domain.frames import encode, refused_frame
 from functions.chat.domain.messages import EVENTS, LEGACY, USER, is_client_id
 from shared.kit.errors import Throttled
@@ -16,8 +17,7 @@ from shared.kit.security import tokens
 
 COUNT_WANTED = "send_back_unread_notification_count"
 
-Event = Mapping[str, Any]
-OK, UNAUTHORIZED, FORBIDDEN = {"statusCode": 200}, {"statusCode": 401}, {"statusCode": 403}
+UNAUTHORIZED, FORBIDDEN = {"statusCode": 401}, {"statusCode": 403}
 NOT_FOUND, TOO_MANY = {"statusCode": 404}, {"statusCode": 429}
 
 
@@ -27,7 +27,7 @@ def connect(event: Event) -> dict[str, Any]:
     if "version" in query:
         return NOT_FOUND
     if _is_of_user(query):
-        return OK if sockets.connect_by_ticket(_connection_id(event), query.get("ticket", "")) else UNAUTHORIZED
+        return OK if sockets.connect_by_ticket(connection_id(event), query.get("ticket", "")) else UNAUTHORIZED
     for_notifications = _is_for_notifications(query)
     try:
         claims = tokens.read(query.get("token", ""), "access")
@@ -37,7 +37,7 @@ def connect(event: Event) -> dict[str, Any]:
     except ValueError:
         return FORBIDDEN
     try:
-        is_open = sockets.connect(_connection_id(event), conversation_id, claims, _protocol(query))
+        is_open = sockets.connect(connection_id(event), conversation_id, claims, _protocol(query))
     except Throttled:
         return TOO_MANY
     return OK if is_open else FORBIDDEN
@@ -73,19 +73,19 @@ def _conversation_id(text: str) -> UUID:
 
 
 def disconnect(event: Event) -> dict[str, Any]:
-    sockets.disconnect(_connection_id(event))
+    sockets.disconnect(connection_id(event))
     return OK
 
 
 def default(event: Event) -> dict[str, Any]:
     """Take frames without a known `event`; the original took those without any for messages."""
-    frame = _read_frame(event)
+    frame = read_frame(event)
     if frame is None or "event" in frame:
-        client_id = _fields(frame).get("id")
+        client_id = fields_of_frame(frame).get("id")
         code = "bad_frame" if frame is None else "unknown_event"
-        refuse_frame(_connection_id(event), client_id if is_client_id(client_id) else None, code)
+        refuse_frame(connection_id(event), client_id if is_client_id(client_id) else None, code)
         return OK
-    if _fields(frame).get(COUNT_WANTED) is True and count_unread(_connection_id(event)):
+    if fields_of_frame(frame).get(COUNT_WANTED) is True and count_unread(connection_id(event)):
         return OK
     return chat_message(event)
 
@@ -101,29 +101,13 @@ def chat_messages(events: Sequence[Event]) -> None:
 
 
 def _received(event: Event) -> ReceivedMessage:
-    return _connection_id(event), _fields(_read_frame(event))
+    return connection_id(event), fields_of(event)
 
 
-def _connection_id(event: Event) -> str:
-    connection_id: str = event["requestContext"]["connectionId"]
-    return connection_id
-
-
-def _read_frame(event: Event) -> dict[str, Any] | None:
-    """The frame as an object, None for anything else: broken JSON, another type, a binary frame."""
-    if event.get("isBase64Encoded"):
-        return None
-    try:
-        frame = json.loads(event.get("body") or "")
-    except (ValueError, RecursionError):
-        return None
-    return frame if isinstance(frame, dict) else None
-
-
-def _fields(frame: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The object in a frame's `data`, an empty one where there is none."""
-    data = (frame or {}).get("data")
-    return data if isinstance(data, Mapping) else {}
-
-
-ROUTES = {"$connect": connect, "$disconnect": disconnect, "$default": default, "chat_message": chat_message}
+ROUTES = {
+    "$connect": connect,
+    "$disconnect": disconnect,
+    "$default": default,
+    "chat_message": chat_message,
+    **change_events.ROUTES,
+}

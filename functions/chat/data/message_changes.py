@@ -7,25 +7,12 @@ handler must start fast.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
+from functions.chat.domain.changes import ChangedMessage
 from functions.chat.domain.messages import CHANGEABLE_MINUTES, Message
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedMessage:
-    """A message as a change has left it."""
-
-    seq: int
-    id: UUID
-    body: str
-    edited_at: datetime | None
-    deleted_at: datetime | None
-    change_seq: int
-
 
 # Only who takes part gets hold of the conversation.
 CHANGE = """

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from functions.chat.data.message_changes import CHANGE, ChangedMessage
+from functions.chat.data.message_changes import CHANGE
+from functions.chat.domain.changes import ChangedMessage, MessageReactions
 from functions.chat.domain.messages import Message
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
@@ -74,14 +75,6 @@ def list_reactions(conversation_id: UUID, messages: Sequence[Message]) -> list[R
     seqs = [message.seq for message in messages]
     with connection() as db:
         return LIST.all(db, {"conversation_id": conversation_id, "first": min(seqs), "last": max(seqs)})
-
-
-@dataclass(frozen=True, slots=True)
-class MessageReactions:
-    """The reactions to one message, and the number of its last change as of the same moment."""
-
-    change_seq: int
-    reactions: list[dict[str, object]]
 
 
 LIST_OF_MESSAGE = Query(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.chat.domain.messages import CHANGEABLE_MINUTES, MAX_REACTIONS
 from shared.kit.errors import AppError, FieldErrors, NotFound
 
 
@@ -35,6 +36,44 @@ class ConversationNotFound(NotFound):
     body: Any = {"detail": "Brak konwersacji"}
 
 
+class MessageNotFound(AppError):
+    """There is no such message, or the caller takes no part in its conversation."""
+
+    status = 404
+    code = "message_not_found"
+    detail = "Nie ma takiej wiadomości."
+
+
+class NotYourMessage(AppError):
+    """Only its author edits a message."""
+
+    status = 403
+    code = "not_your_message"
+    detail = "To nie jest Twoja wiadomość."
+
+
+class TooLateToChange(AppError):
+    """The time in which a message can be edited is over."""
+
+    status = 409
+    code = "too_late_to_change"
+    detail = f"Wiadomość można zmienić przez {CHANGEABLE_MINUTES} minut od wysłania."
+
+
+class MessageDeleted(AppError):
+    """The message was deleted."""
+
+    status = 409
+    code = "message_deleted"
+    detail = "Wiadomość została usunięta."
+
+
+class TooManyReactions(AppError):
+    """The caller has put as many emojis on the message as one may."""
+
+    status = 409
+    code = "too_many_reactions"
+    detail = f"Do wiadomości możesz dodać najwyżej {MAX_REACTIONS} reakcji."
 class OwnAccount(AppError):
     """The account is your own."""
 

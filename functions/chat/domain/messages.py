@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
+from uuid import UUID
 
 from shared.kit.db.integers import MAX_INT64
-from shared.kit.text import unstorable_characters
+from shared.kit.text import is_visible, unstorable_characters
 
 CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MAX_CHARACTERS = 8_000
@@ -43,6 +44,13 @@ class Message:
     deleted_at: datetime | None = None
     # The number of its last change in the conversation.
     change_seq: int | None = None
+
+
+class MessagePlace(NamedTuple):
+    """Which message is meant."""
+
+    conversation_id: UUID
+    seq: int
 
 
 class NewMessage(NamedTuple):
@@ -94,6 +102,13 @@ class StoredMessage(NamedTuple):
 def is_seq(value: object) -> TypeGuard[int]:
     """Whether it can be the place of a message in its conversation."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_INT64
+
+
+def is_body(value: object) -> TypeGuard[str]:
+    """Whether it can be what a message says."""
+    if not isinstance(value, str) or len(value) > MAX_CHARACTERS or unstorable_characters(value):
+        return False
+    return is_visible(value) and len(value.encode()) <= MAX_BYTES
 
 
 def is_client_id(value: object) -> TypeGuard[str]:

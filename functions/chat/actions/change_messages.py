@@ -1,0 +1,64 @@
+"""Editing and deleting messages, and hiding them from oneself."""
+
+from uuid import UUID
+
+from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
+from functions.chat.data import history_window, message_changes
+from functions.chat.domain.changes import ChangedMessage, deleted_event, edited_event
+from functions.chat.domain.errors import MessageDeleted, MessageNotFound, NotYourMessage, TooLateToChange
+from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent
+from functions.chat.domain.messages import MessagePlace
+
+
+def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEditedEvent:
+    """Give one's own message another text, for both.
+
+    Raises MessageNotFound, MessageDeleted, NotYourMessage or TooLateToChange.
+    """
+    changed = message_changes.edit_message(place.conversation_id, user_id, place.seq, body)
+    if changed is None:
+        raise _reason(user_id, place)
+    return _tell_edited(place, changed)
+
+
+def _tell_edited(place: MessagePlace, changed: ChangedMessage) -> MessageEditedEvent:
+    history_window.forget(place.conversation_id, changed.change_seq)
+    event = edited_event(place.conversation_id, changed)
+    deliver_to_conversation(place.conversation_id, "message_edited", event)
+    return event
+
+
+def delete_message(user_id: UUID, place: MessagePlace, *, only_for_me: bool) -> MessageDeletedEvent:
+    """Delete one's own fresh message for both, and take any other out of one's own sight only.
+
+    Raises MessageNotFound.
+    """
+    changed = None
+    if not only_for_me:
+        changed = message_changes.delete_message(place.conversation_id, user_id, place.seq)
+    if changed is None:
+        return _hide(user_id, place)
+    history_window.forget(place.conversation_id, changed.change_seq)
+    event = deleted_event(place.conversation_id, changed, only_for_you=False)
+    deliver_to_conversation(place.conversation_id, "message_deleted", event)
+    return event
+
+
+def _hide(user_id: UUID, place: MessagePlace) -> MessageDeletedEvent:
+    hidden = message_changes.hide_message(place.conversation_id, user_id, place.seq)
+    if hidden is None:
+        raise MessageNotFound
+    history_window.forget(place.conversation_id, hidden.change_seq)
+    event = deleted_event(place.conversation_id, hidden, only_for_you=hidden.deleted_at is None)
+    deliver_to_user(user_id, "message_deleted", event)
+    return event
+
+
+def _reason(user_id: UUID, place: MessagePlace) -> MessageNotFound | MessageDeleted | NotYourMessage | TooLateToChange:
+    """Why a message could not be changed."""
+    found = message_changes.find_message(place.conversation_id, user_id, place.seq)
+    if found is None:
+        return MessageNotFound()
+    if found.created_by != user_id:
+        return NotYourMessage()
+    return MessageDeleted() if found.is_deleted else TooLateToChange()

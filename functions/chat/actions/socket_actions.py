@@ -1,0 +1,71 @@
+"""What clients do over sockets besides sending messages: who may, how often, and what they hear when it is refused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from functions.chat.actions.refusals import refuse_action
+from functions.chat.actions.senders import senders
+from functions.chat.domain.messages import EVENTS, MessagePlace, canonical_uuid, is_client_id, is_seq
+from shared.kit.db.pool import drop_broken_connections
+from shared.kit.errors import AppError
+from shared.kit.observability.log import logger, note
+
+Fields = Mapping[str, Any]
+
+
+class BadData(Exception):
+    """A frame's data lacks something, or what it has makes no sense."""
+
+
+class Actor:
+    """Who acts, in which conversation: the one that the frame names, else the one that the socket is of."""
+
+    def __init__(self, connection_id: str, user_id: UUID, conversation_id: UUID) -> None:
+        self.connection_id = connection_id
+        self.user_id = user_id
+        self.conversation_id = conversation_id
+
+    def place(self, fields: Fields) -> MessagePlace:
+        """The message that a frame is about. Raises BadData."""
+        seq = fields.get("seq")
+        if not is_seq(seq):
+            raise BadData
+        return MessagePlace(self.conversation_id, seq)
+
+
+def act(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], object]) -> None:
+    """Do what a client asks for, and tell it if that is refused. Those of the legacy protocol ask for nothing."""
+    sender = senders.find(connection_id)
+    if sender is None or sender.protocol < EVENTS:
+        return
+    note(user_id=sender.user_id)
+    frame_id = fields.get("id")
+    if code := _refusal(connection_id, fields, action):
+        refuse_action(connection_id, frame_id if is_client_id(frame_id) else None, code)
+
+
+def _refusal(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], object]) -> str | None:
+    """Carry it out; the code of why not."""
+    try:
+        senders.spend(connection_id)
+        action(_actor(connection_id, fields), fields)
+    except BadData:
+        return "bad_data"
+    except AppError as error:
+        return error.code
+    except psycopg.OperationalError:
+        drop_broken_connections()
+        logger().exception("action not carried out", extra={"connection_id": connection_id})
+        return "unavailable"
+    return None
+
+
+def _actor(connection_id: str, fields: Fields) -> Actor:
+    sender = senders.known[connection_id]
+    conversation_id = canonical_uuid(fields.get("conversation", sender.conversation_id))
+    if conversation_id is None:
+        raise BadData
+    return Actor(connection_id, UUID(sender.user_id), UUID(conversation_id))

@@ -1,0 +1,101 @@
+"""HTTP routes that change messages: edit, delete, react. Open sockets hear of it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from starlette.responses import Response
+
+from functions.chat.actions import change_messages
+from functions.chat.actions import react as reactions
+from functions.chat.domain.change_commands import EditedMessage, Emoji, NewReaction
+from functions.chat.domain.errors import (
+    MessageDeleted,
+    MessageNotFound,
+    NotYourMessage,
+    TooLateToChange,
+    TooManyReactions,
+)
+from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent, ReactionChangedEvent
+from functions.chat.domain.messages import MessagePlace
+from shared.domain.auth import User
+from shared.domain.limits import MESSAGES
+from shared.kit.errors import FieldErrors, Throttled
+from shared.kit.http.fields import Flag
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.query_models import QueryModel, from_query
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+from shared.kit.security.rate_limits import spend
+
+message_changes = router("chat")
+
+MESSAGE = "/api/chat/conversations/{conversation_id:lower_uuid}/messages/{seq:int64}/"
+REACTIONS = f"{MESSAGE}reactions/"
+
+
+@message_changes.patch(
+    MESSAGE,
+    response_model=MessageEditedEvent,
+    responses=error_responses(MessageNotFound, NotYourMessage, MessageDeleted, TooLateToChange, FieldErrors, Throttled),
+)
+def edit_message(caller: User, conversation_id: UUID, seq: int, edited: EditedMessage) -> Response:
+    """Edit a message of yours, for both.
+
+    Only you can, and for 15 minutes after you sent it.
+    """
+    spend(MESSAGES, str(caller.id))
+    return json_response(change_messages.edit_message(caller.id, MessagePlace(conversation_id, seq), edited.body))
+
+
+class DeletionQuery(QueryModel):
+    only_for_me: Annotated[bool, Flag(), Field(description="Leave it to the other person.")] = False
+
+
+@message_changes.delete(
+    MESSAGE,
+    response_model=MessageDeletedEvent,
+    responses=error_responses(MessageNotFound, FieldErrors, Throttled),
+)
+def delete_message(
+    caller: User, conversation_id: UUID, seq: int, query: Annotated[DeletionQuery, from_query(DeletionQuery)]
+) -> Response:
+    """Delete a message.
+
+    Your own, up to 15 minutes after you sent it, is deleted for both. Any other is hidden from you alone:
+    `only_for_you` says which it was.
+    """
+    spend(MESSAGES, str(caller.id))
+    place = MessagePlace(conversation_id, seq)
+    return json_response(change_messages.delete_message(caller.id, place, only_for_me=query.only_for_me))
+
+
+@message_changes.post(
+    REACTIONS,
+    response_model=ReactionChangedEvent,
+    responses=error_responses(MessageNotFound, MessageDeleted, TooManyReactions, FieldErrors, Throttled),
+)
+def add_reaction(caller: User, conversation_id: UUID, seq: int, reaction: NewReaction) -> Response:
+    """Put an emoji on a message; the answer has all reactions to it.
+
+    You can have up to five on a message. One that is there already stays.
+    """
+    spend(MESSAGES, str(caller.id))
+    return json_response(reactions.react(caller.id, MessagePlace(conversation_id, seq), reaction.emoji, on=True))
+
+
+class ReactionQuery(QueryModel):
+    emoji: Emoji
+
+
+@message_changes.delete(
+    REACTIONS,
+    response_model=ReactionChangedEvent,
+    responses=error_responses(MessageNotFound, MessageDeleted, FieldErrors, Throttled),
+)
+def remove_reaction(
+    caller: User, conversation_id: UUID, seq: int, query: Annotated[ReactionQuery, from_query(ReactionQuery)]
+) -> Response:
+    """Take your emoji off a message; the answer has the reactions that are left."""
+    spend(MESSAGES, str(caller.id))
+    return json_response(reactions.react(caller.id, MessagePlace(conversation_id, seq), query.emoji, on=False))

@@ -1,0 +1,77 @@
+"""What counts as one emoji, after the grammar of Unicode's UTS #51, without a table of all that there are.
+
+What a character may be follows from the properties Python knows: an emoji that is drawn in colour by itself is a wide
+symbol (UAX #11); another symbol becomes one by U+FE0F. So there is one form of each, fully qualified, and what looks
+the same is the same. New ones are taken before Python knows them: their blocks are set aside for pictographs.
+"""
+
+from unicodedata import category, east_asian_width
+
+ZWJ, COLOUR, KEYCAP = "\u200d", "\ufe0f", "\u20e3"
+# The longest that is recommended has ten characters.
+MAX_LENGTH = 12
+KEYCAPS = frozenset("0123456789#*")
+# Symbols outside the blocks below that have a form in colour.
+OTHERS = frozenset("\u00a9\u00ae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299")
+
+
+def read_emoji(text: str) -> str | None:
+    """One emoji in its fully qualified form; None for anything else, also for several."""
+    if not 0 < len(text) <= MAX_LENGTH:
+        return None
+    for read in (_flag, _keycap, _tagged_flag):
+        if found := read(text):
+            return found
+    parts = [_part(part) for part in text.split(ZWJ)]
+    return ZWJ.join(part for part in parts if part) if all(parts) else None
+
+
+def _flag(text: str) -> str | None:
+    """Two regional indicators."""
+    return text if len(text) == 2 and all("\U0001f1e6" <= each <= "\U0001f1ff" for each in text) else None
+
+
+def _keycap(text: str) -> str | None:
+    is_keycap = text[0] in KEYCAPS and text[1:].removeprefix(COLOUR) == KEYCAP
+    return f"{text[0]}{COLOUR}{KEYCAP}" if is_keycap else None
+
+
+def _tagged_flag(text: str) -> str | None:
+    """A black flag with the letters of a region in tags, and the one that ends them: Scotland's."""
+    tags = text[1:-1]
+    is_flag = text[0] == "\U0001f3f4" and text[-1] == "\U000e007f" and tags != ""
+    return text if is_flag and all("\U000e0030" <= each <= "\U000e007a" for each in tags) else None
+
+
+def _part(text: str) -> str | None:
+    """A symbol, with the colour of a skin or in colour."""
+    if not text or not _is_symbol(text[0]):
+        return None
+    symbol, rest = text[0], text[1:]
+    if rest and _is_skin(rest):
+        return text
+    if rest not in {"", COLOUR}:
+        return None
+    return symbol if _is_coloured(symbol) else symbol + COLOUR
+
+
+def _is_skin(text: str) -> bool:
+    return len(text) == 1 and "\U0001f3fb" <= text <= "\U0001f3ff"
+
+
+def _is_symbol(character: str) -> bool:
+    if "\u2190" <= character <= "\u2bff":
+        return category(character) in {"So", "Sm", "Ps", "Pe", "Po"} and not _is_drawing(character)
+    if "\U0001f000" <= character <= "\U0001faff":
+        return category(character) in {"So", "Cn"}
+    return character in OTHERS
+
+
+def _is_drawing(character: str) -> bool:
+    """Mathematics, boxes and Braille have no form in colour."""
+    return "\u2200" <= character <= "\u22ff" or "\u2500" <= character <= "\u259f" or "\u2800" <= character <= "\u28ff"
+
+
+def _is_coloured(character: str) -> bool:
+    """Whether it is drawn in colour by itself. Characters that Python does not know yet are: no others come."""
+    return east_asian_width(character) == "W" or category(character) == "Cn"
