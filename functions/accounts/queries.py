@@ -50,8 +50,18 @@ LISTS = {
         FROM ratings WHERE tutor_id = (SELECT id FROM mine)"""),
     "messages": Sql("""
         SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('id', id,
-            'conversation', conversation_id, 'body', body, 'created_at', format_time(created_at, %(zone)s))
+            'conversation', conversation_id, 'body', body, 'created_at', format_time(created_at, %(zone)s),
+            'reply_to', reply_to, 'edited_at', format_time(edited_at, %(zone)s),
+            'deleted_at', format_time(deleted_at, %(zone)s))
         FROM messages WHERE created_by = %(user_id)s"""),
+    "reactions": Sql("""
+        SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('conversation', conversation_id,
+            'seq', seq, 'emojis', emojis)
+        FROM message_reactions WHERE user_id = %(user_id)s AND emojis <> '{}'"""),
+    "hidden_messages": Sql("""
+        SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('conversation', conversation_id,
+            'seq', seq)
+        FROM hidden_messages WHERE user_id = %(user_id)s"""),
     "weekly_hours": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('weekday', weekday, 'starts', starts, 'ends', ends)
         FROM weekly_hours WHERE tutor_id = (SELECT id FROM mine)"""),

@@ -116,6 +116,8 @@ class Export(BaseModel):
     ratings_given: list[dict[str, Any]]
     ratings_received: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    reactions: list[dict[str, Any]]
+    hidden_messages: list[dict[str, Any]]
     weekly_hours: list[dict[str, Any]]
     hours_overrides: list[dict[str, Any]]
     bookings: list[dict[str, Any]]

@@ -19,6 +19,7 @@ from shared.models import Base
 from tests.support.lambda_client import ANY, LambdaClient
 from tests.support.people import PASSWORD, People, Person, query
 
+MESSAGE = "/api/chat/conversations/00000000-0000-4000-8000-000000000000/messages/1/"
 EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -102,6 +103,10 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/preferences/", {"chat": {"mail": False}}),
     Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(chat), "POST", "/api/chat/ticket/"),
+    Endpoint(LambdaClient(chat), "PATCH", MESSAGE, {"body": "Do jutra"}),
+    Endpoint(LambdaClient(chat), "DELETE", MESSAGE),
+    Endpoint(LambdaClient(chat), "POST", f"{MESSAGE}reactions/", {"emoji": "👍"}),
+    Endpoint(LambdaClient(chat), "DELETE", f"{MESSAGE}reactions/?emoji=👍"),
     Endpoint(LambdaClient(notifications), "GET", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(notifications), "DELETE", "/api/reservation/calendar/"),
 ]
@@ -121,6 +126,10 @@ ANSWERS = {
     "POST /api/reservation/calendar/": 201,
     "GET /api/reservation/calendar/": 404,
     "POST /api/chat/ticket/": 201,
+    f"PATCH {MESSAGE}": 404,
+    f"DELETE {MESSAGE}": 404,
+    f"POST {MESSAGE}reactions/": 404,
+    f"DELETE {MESSAGE}reactions/?emoji=👍": 404,
     "DELETE /api/reservation/calendar/": 404,
 }
 

@@ -132,6 +132,22 @@ def student_s_day() -> Iterator[Step]:
         yield Step("GET", talk + query_string, "student")
     yield Step("GET", talk.upper(), "student")
     yield Step("GET", talk, "other")
+    yield from changes_of_messages()
+
+
+def changes_of_messages() -> Iterator[Step]:
+    message = "/api/chat/conversations/{talk}/messages/1/"
+    for who in ("student", "tutor", "other", ""):
+        for body in ({"body": "Jednak o 17"}, {"body": " "}, {"body": "x" * 8_001}, {"bdy": "x"}, {}):
+            yield Step("PATCH", message, who, body)
+        for emoji in ("👍", "ok", 5, None):
+            yield Step("POST", f"{message}reactions/", who, {"emoji": emoji})
+        yield Step("DELETE", f"{message}reactions/?emoji=%F0%9F%91%8D", who)
+        yield Step("DELETE", f"{message}reactions/", who)
+        yield Step("DELETE", f"{message}?only_for_me=perhaps", who)
+        yield Step("DELETE", f"{message}?only_for_me=true", who)
+    for path in (message.replace("/1/", "/99/"), message.replace("/1/", "/0/"), message.replace("/1/", "/x/")):
+        yield Step("DELETE", path, "student")
 
 
 def reviews_and_their_rules() -> Iterator[Step]:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import psycopg
+
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
 from functions.chat.data import history_window, message_changes
 from functions.chat.domain.changes import ChangedMessage, deleted_event, edited_event
@@ -45,7 +47,11 @@ def delete_message(user_id: UUID, place: MessagePlace, *, only_for_me: bool) -> 
 
 
 def _hide(user_id: UUID, place: MessagePlace) -> MessageDeletedEvent:
-    hidden = message_changes.hide_message(place.conversation_id, user_id, place.seq)
+    try:
+        hidden = message_changes.hide_message(place.conversation_id, user_id, place.seq)
+    except psycopg.errors.ForeignKeyViolation:
+        # The account went meanwhile.
+        raise MessageNotFound from None
     if hidden is None:
         raise MessageNotFound
     history_window.forget(place.conversation_id, hidden.change_seq)

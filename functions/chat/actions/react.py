@@ -21,6 +21,9 @@ def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> Reacti
         changed = reactions.set_reaction(place.conversation_id, user_id, place.seq, emoji, on=on)
     except psycopg.errors.CheckViolation:
         raise TooManyReactions from None
+    except psycopg.errors.ForeignKeyViolation:
+        # The account went meanwhile.
+        raise MessageNotFound from None
     if changed is None:
         is_there = message_changes.find_message(place.conversation_id, user_id, place.seq)
         raise MessageDeleted if is_there else MessageNotFound

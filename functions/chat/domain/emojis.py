@@ -5,6 +5,7 @@ symbol (UAX #11); another symbol becomes one by U+FE0F. So there is one form of 
 the same is the same. New ones are taken before Python knows them: their blocks are set aside for pictographs.
 """
 
+import re
 from unicodedata import category, east_asian_width
 
 ZWJ, COLOUR, KEYCAP = "\u200d", "\ufe0f", "\u20e3"
@@ -28,7 +29,7 @@ def read_emoji(text: str) -> str | None:
 
 def _flag(text: str) -> str | None:
     """Two regional indicators."""
-    return text if len(text) == 2 and all("\U0001f1e6" <= each <= "\U0001f1ff" for each in text) else None
+    return text if re.fullmatch("[\U0001f1e6-\U0001f1ff]{2}", text) else None
 
 
 def _keycap(text: str) -> str | None:
@@ -63,8 +64,12 @@ def _is_symbol(character: str) -> bool:
     if "\u2190" <= character <= "\u2bff":
         return category(character) in {"So", "Sm", "Ps", "Pe", "Po"} and not _is_drawing(character)
     if "\U0001f000" <= character <= "\U0001faff":
-        return category(character) in {"So", "Cn"}
+        return category(character) in {"So", "Cn"} and not _is_indicator(character)
     return character in OTHERS
+
+
+def _is_indicator(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def _is_drawing(character: str) -> bool:

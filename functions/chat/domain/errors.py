@@ -74,6 +74,8 @@ class TooManyReactions(AppError):
     status = 409
     code = "too_many_reactions"
     detail = f"Do wiadomości możesz dodać najwyżej {MAX_REACTIONS} reakcji."
+
+
 class OwnAccount(AppError):
     """The account is your own."""
 

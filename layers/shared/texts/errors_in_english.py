@@ -181,4 +181,11 @@ ERRORS = {
     "Wyjątek został usunięty.": "The exception was deleted.",
     "Zablokowano.": "Blocked.",
     "Zarchiwizowano.": "Archived.",
+    # Messages of the chat.
+    "Nie ma takiej wiadomości.": "There is no such message.",
+    "To nie jest Twoja wiadomość.": "The message is not yours.",
+    "Wiadomość można zmienić przez {} minut od wysłania.": "A message can be changed for {} minutes after it was sent.",
+    "Wiadomość została usunięta.": "The message was deleted.",
+    "Do wiadomości możesz dodać najwyżej {} reakcji.": "You can put at most {} emojis on a message.",
+    "Podaj jedno emoji.": "This must be one emoji.",
 }

@@ -93,10 +93,10 @@ USELESS_FRAMES = [
     *((text, "bad_frame") for text in ("", " ", "{oops", "[]", '"x"', "5", "null", "NaN", "[" * 60_000, "9" * 10_000)),
     *(
         (json.dumps({"event": event, "data": {"body": "inne", "id": "7"}}), "unknown_event")
-        for event in ("CHAT_MESSAGE", "chat_message ", "typing", "$connect", "$default", "", None, 5, ["chat_message"])
+        for event in ("CHAT_MESSAGE", "chat_message ", "wave", "$connect", "$default", "", None, 5, ["chat_message"])
     ),
-    ('{"event": "typing"}', "unknown_event"),
-    ('{"event": "typing", "data": {"id": ["7"]}}', "unknown_event"),
+    ('{"event": "wave"}', "unknown_event"),
+    ('{"event": "wave", "data": {"id": ["7"]}}', "unknown_event"),
     *((text, "bad_message") for text in ("{}", '{"data": []}', '{"data": {}}', '{"event": "chat_message"}')),
 ]
 

@@ -1,0 +1,230 @@
+"""Editing and deleting messages: who may, what everybody sees of it, and that the shipped client hears nothing."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from functions.chat.data import history_window
+from shared.kit import redis
+from tests.support.chat_changes import change, message_path
+from tests.support.chat_clients import Chat, Clients
+from tests.support.chat_http import Conversation, list_conversations, list_messages
+from tests.support.conversations import add_messages
+from tests.support.people import People, Person, query
+
+LONG_AGO = "UPDATE messages SET created_at = now() - interval '15 minutes 1 second'"
+DELETED = "Wiadomość usunięta"
+
+
+def bodies(person: Person, conversation: Any, parameters: str = "") -> list[str]:
+    return [each["body"] for each in list_messages(person, conversation, parameters)]
+
+
+def test_an_edited_message_says_something_else_to_both(conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "raz", "dwa")
+    assert bodies(conversation.tutor, conversation.id) == ["raz", "dwa"]
+    answer = change("PATCH", conversation.student, conversation.id, 1, {"body": " jeden "})
+    [message_id, edited_at] = query("SELECT id::text, edited_at FROM messages WHERE seq = 1")[0]
+    assert answer.status == 200
+    assert answer.json == {
+        "conversation": str(conversation.id),
+        "seq": 1,
+        "id": message_id,
+        "change_seq": 1,
+        "body": " jeden ",
+        "edited_at": answer.json["edited_at"],
+    }
+    assert edited_at is not None
+    for person in (conversation.student, conversation.tutor):
+        for _turn in ("from PostgreSQL", "from Redis"):
+            assert bodies(person, conversation.id) == [" jeden ", "dwa"]
+        assert bodies(person, conversation.id, "after=0") == [" jeden ", "dwa"]
+
+
+@pytest.mark.parametrize("body", ["", "\u200b", "x" * 8_001, "a\0", None, 5 * [1]])
+def test_a_message_is_not_edited_into_one_that_cannot_be_sent(conversation: Conversation, body: Any) -> None:
+    add_messages(conversation.id, conversation.student, "raz")
+    answer = change("PATCH", conversation.student, conversation.id, 1, {"body": body})
+    assert (answer.status, list(answer.json)) == (400, ["body"])
+    assert conversation.stored() == ["raz"]
+
+
+def test_only_the_author_edits_and_only_for_a_quarter_of_an_hour(people: People, conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "raz")
+    stranger, change_to = people.student(), {"body": "dwa"}
+
+    def edit(person: Person, conversation_id: Any, seq: int) -> tuple[int, str]:
+        answer = change("PATCH", person, conversation_id, seq, change_to)
+        return answer.status, answer.json["code"]
+
+    assert edit(conversation.tutor, conversation.id, 1) == (403, "not_your_message")
+    nothing = (404, "message_not_found")
+    assert edit(stranger, conversation.id, 1) == nothing
+    assert edit(conversation.student, conversation.id, 2) == nothing
+    assert edit(conversation.student, uuid4(), 1) == nothing
+    query(LONG_AGO)
+    assert edit(conversation.student, conversation.id, 1) == (409, "too_late_to_change")
+    assert conversation.stored() == ["raz"]
+    query("UPDATE messages SET created_at = now()")
+    assert change("DELETE", conversation.student, conversation.id, 1).status == 200
+    assert edit(conversation.student, conversation.id, 1) == (409, "message_deleted")
+
+
+def test_a_deleted_message_keeps_its_place_and_nothing_else(conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "raz", "dwa", "trzy")
+    assert bodies(conversation.tutor, conversation.id) == ["raz", "dwa", "trzy"]
+    change("POST", conversation.tutor, conversation.id, 3, {"emoji": "👍"}, "reactions/")
+    for seq in (1, 3):
+        answer = change("DELETE", conversation.student, conversation.id, seq)
+        assert (answer.status, answer.json["only_for_you"]) == (200, False)
+    assert conversation.stored() == ["", "dwa", ""]
+    assert query("SELECT count(*) FROM message_reactions") == [(0,)]
+    for person in (conversation.student, conversation.tutor):
+        for _turn in ("from PostgreSQL", "from Redis"):
+            assert bodies(person, conversation.id) == [DELETED, "dwa", DELETED]
+        assert bodies(person, conversation.id, "before=3") == [DELETED, "dwa"]
+        [listed] = list_conversations(person)
+        assert listed["last_message"]["body"] == DELETED
+    assert list_messages(conversation.tutor, conversation.id)[0].keys() == {
+        "id",
+        "conversation",
+        "body",
+        "created_at",
+        "created_by",
+    }
+
+
+@pytest.mark.parametrize("parameters", ["only_for_me=true", ""])
+def test_any_other_message_is_hidden_from_oneself(conversation: Conversation, parameters: str) -> None:
+    add_messages(conversation.id, conversation.student, "raz", "dwa")
+    if not parameters:
+        query(LONG_AGO)
+    query("UPDATE messages SET created_by = %s WHERE seq = 1", conversation.tutor.id)
+    for seq in (1, 2):
+        answer = change("DELETE", conversation.student, conversation.id, seq, rest=f"?{parameters}")
+        assert (answer.status, answer.json["only_for_you"]) == (200, True)
+    assert bodies(conversation.student, conversation.id) == [DELETED, DELETED]
+    assert bodies(conversation.student, conversation.id, "after=1") == [DELETED]
+    assert list_conversations(conversation.student)[0]["last_message"]["body"] == DELETED
+    assert bodies(conversation.tutor, conversation.id) == ["raz", "dwa"]
+    assert list_conversations(conversation.tutor)[0]["last_message"]["body"] == "dwa"
+    assert conversation.stored() == ["raz", "dwa"]
+
+
+def test_a_message_of_others_cannot_be_hidden(people: People, conversation: Conversation) -> None:
+    add_messages(conversation.id, conversation.student, "raz")
+    for person, seq in ((people.student(), 1), (conversation.student, 2), (conversation.student, 0)):
+        answer = change("DELETE", person, conversation.id, seq)
+        assert (answer.status, answer.json["code"]) == (404, "message_not_found")
+    assert query("SELECT count(*) FROM hidden_messages") == [(0,)]
+
+
+def test_a_reader_of_before_a_change_spoils_the_window_of_nobody_after_it(conversation: Conversation) -> None:
+    """It has read the messages, but not written the window yet, when the change is made."""
+    add_messages(conversation.id, conversation.student, "raz")
+    change("PATCH", conversation.student, conversation.id, 1, {"body": "dwa"})
+    old = history_window.list_newest(conversation.id, 1, 1)
+    change("PATCH", conversation.student, conversation.id, 1, {"body": "trzy"})
+    assert [each.body for each in old] == ["dwa"]
+    history_window._refill(redis.client(), history_window._key(conversation.id, 1), old)
+    assert bodies(conversation.tutor, conversation.id) == ["trzy"]
+
+
+def test_messages_after_a_change_come_from_the_window(chat: Chat) -> None:
+    chat.student_client.send_message("raz")
+    change("PATCH", chat.student, chat.id, 1, {"body": "dwa"})
+    assert bodies(chat.tutor, chat.id) == ["dwa"]
+    chat.student_client.send_message("trzy")
+    query("UPDATE messages SET body = 'not read'")
+    assert bodies(chat.tutor, chat.id) == ["dwa", "trzy"]
+
+
+def test_sockets_are_told_but_for_those_of_the_shipped_client(clients: Clients, chat: Chat) -> None:
+    modern = clients.open(chat.tutor, chat.id, protocol="2")
+    other_device = clients.open_user_socket(chat.student)
+    chat.student_client.send_message("raz")
+    chat.tutor_client.send_message("dwa")
+    [heard] = [list(chat.student_client.frames)]
+    events: list[tuple[Person, int, str, dict[str, Any]]] = [
+        (chat.student, 1, "edit_message", {"body": "jeden"}),
+        (chat.tutor, 1, "react", {"emoji": "👍"}),
+        (chat.tutor, 1, "react", {"emoji": "👍", "on": False}),
+        (chat.student, 1, "delete_message", {}),
+    ]
+    for person, seq, event, data in events:
+        sender = clients.open_user_socket(person)
+        sender.send({"event": event, "data": {"conversation": str(chat.id), "seq": seq, **data}})
+    told = [(frame["event"], frame["data"].get("reactions")) for frame in modern.frames[2:]]
+    thumb = [{"emoji": "👍", "users": [str(chat.tutor.id)]}]
+    assert told == [
+        ("message_edited", None),
+        ("reaction_changed", thumb),
+        ("reaction_changed", []),
+        ("message_deleted", None),
+    ]
+    assert [frame["data"]["change_seq"] for frame in modern.frames[2:]] == [1, 2, 3, 4]
+    assert other_device.frames == modern.frames
+    assert chat.student_client.frames == heard
+    assert bodies(chat.student, chat.id) == [DELETED, "dwa"]
+
+
+def test_hiding_is_told_to_the_own_devices_alone(clients: Clients, chat: Chat) -> None:
+    mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
+    chat.tutor_client.send_message("dwa")
+    mine.send({"event": "delete_message", "data": {"conversation": str(chat.id), "seq": 1}})
+    assert [frame["event"] for frame in theirs.frames] == ["message_stored"]
+    assert [frame["data"].get("only_for_you") for frame in mine.frames] == [None, True]
+
+
+REFUSED = [
+    ("edit_message", {"seq": 1, "body": "x"}, "not_your_message"),
+    ("edit_message", {"seq": 9, "body": "x"}, "message_not_found"),
+    ("edit_message", {"seq": 1, "body": ""}, "bad_data"),
+    ("edit_message", {"seq": 0, "body": "x"}, "bad_data"),
+    ("edit_message", {"seq": True, "body": "x"}, "bad_data"),
+    ("edit_message", {"seq": 2**63, "body": "x"}, "bad_data"),
+    ("edit_message", {"seq": 1, "body": "x", "conversation": "x"}, "bad_data"),
+    ("edit_message", {"seq": 1, "body": "x", "conversation": str(uuid4())}, "message_not_found"),
+    ("delete_message", {"seq": 9}, "message_not_found"),
+    ("delete_message", {"seq": 1, "only_for_me": 1}, "bad_data"),
+    ("react", {"seq": 9, "emoji": "👍"}, "message_not_found"),
+    ("react", {"seq": 1, "emoji": "ok"}, "bad_data"),
+    ("react", {"seq": 1}, "bad_data"),
+    ("react", {"seq": 1, "emoji": "👍", "on": "no"}, "bad_data"),
+]
+
+
+@pytest.mark.parametrize(("event", "data", "code"), REFUSED)
+def test_what_is_refused_is_said_to_who_asked(
+    clients: Clients, chat: Chat, event: str, data: dict[str, Any], code: str
+) -> None:
+    chat.student_client.send_message("raz")
+    modern = clients.open(chat.tutor, chat.id, protocol="2")
+    legacy = list(chat.tutor_client.frames)
+    for client in (modern, chat.tutor_client):
+        assert client.send({"event": event, "data": {"id": "7", **data}}) == {"statusCode": 200}
+    assert modern.frames == [{"event": "action_refused", "data": {"id": "7", "code": code}}]
+    assert chat.tutor_client.frames == legacy
+    assert bodies(chat.student, chat.id) == ["raz"]
+
+
+def test_an_answer_names_the_message_it_answers(clients: Clients, chat: Chat) -> None:
+    modern = clients.open(chat.tutor, chat.id, protocol="2")
+    chat.student_client.send_message("raz")
+    for reply_to in (1, 3, 0, "1"):
+        modern.send_message("odpowiedź", id="7", reply_to=reply_to)
+    assert [frame["data"].get("reply_to") for frame in modern.frames[:2]] == [None, 1]
+    assert [frame["data"].get("code") for frame in modern.frames[3:]] == ["bad_message"] * 2
+    assert "reply_to" not in chat.student_client.frames[-1]
+    assert query("SELECT seq, reply_to FROM messages ORDER BY seq") == [(1, None), (2, 1)]
+    modern.send_message("do niczego", id="8", reply_to=99)
+    refusal = {"client_id": "8", "code": "message_not_found"}
+    assert modern.frames[-1] == {"event": "message_refused", "data": refusal}
+    chat.student_client.send_message("trzy", reply_to=1)
+    chat.student_client.send_message("cztery", reply_to="x")
+    assert query("SELECT seq, reply_to FROM messages WHERE seq > 2 ORDER BY seq") == [(3, None), (4, None)]
+
+
+def test_paths_lead_to_one_message_each(conversation: Conversation) -> None:
+    assert message_path(conversation.id, 7).endswith("/messages/7/")
