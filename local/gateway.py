@@ -7,28 +7,21 @@ sockets live without limit unless one is set.
 
 import asyncio
 import json
-import re
 import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from local.connection_ids import new_connection_id
 from local.frame_budgets import HANDSHAKE, FrameBudgets
 from local.gateway_events import Connection, gateway_error
 from local.handler_threads import Batch, Handler, HandlerThread, Result
+from local.socket_paths import stage_query
 from local.websocket_protocol import LINK, Link, text_frame
 from shared.kit.http.middleware import NOSNIFF, Receive, Scope, Send
 from shared.kit.settings import settings
 
-CHAT_PATH = "/ws/chat/"
-NOTIFICATIONS_PATH = "/ws/notification/user/"
-USER_PATH = "/ws/user/"
-ROOT_PATH = "/ws/"
-# A socket of a version of the API: its number, and the path without it.
-VERSIONED = re.compile(r"/v(\d{1,4})(/ws/.*)", re.DOTALL)
 OK, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, SERVER_ERROR = 200, 403, 404, 429, 500
 REASONS = {FORBIDDEN: "Forbidden", NOT_FOUND: "Not Found", TOO_MANY_REQUESTS: "Too Many Requests"}
 NORMAL, GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1000, 1001, 1008, 1006
@@ -253,28 +246,6 @@ async def closed(receive: Receive) -> int:
     while (message := await receive())["type"] != "websocket.disconnect":
         pass
     return int(message.get("code") or 1005)
-
-
-def stage_query(scope: Scope) -> dict[str, str] | None:
-    """The query as the stage root gets it; None for a path that has no socket.
-
-    On AWS CloudFront turns /ws/chat/<conversation>/, /ws/notification/user/ and /ws/user/ into the root with query
-    parameters, and the version of the API that a path begins with.
-    """
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    query.pop("version", None)
-    path = scope["path"]
-    if versioned := VERSIONED.fullmatch(path):
-        query["version"], path = versioned.groups()
-    if path == ROOT_PATH:
-        return query
-    if path.removesuffix("/") == NOTIFICATIONS_PATH.removesuffix("/"):
-        return {**query, "notifications": "1"}
-    if path.removesuffix("/") == USER_PATH.removesuffix("/"):
-        return {**query, "user": "1"}
-    if not path.startswith(CHAT_PATH):
-        return None
-    return {**query, "conversation": path.removeprefix(CHAT_PATH).removesuffix("/")}
 
 
 def client_of(query: Mapping[str, str]) -> str:

@@ -2,5 +2,6 @@
 
 from functions.announcements.routes import announcements
 from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
 
-handler = http_handler(announcements)
+handler = http_handler(announcements, versions=VERSIONS)

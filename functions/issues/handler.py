@@ -2,5 +2,6 @@
 
 from functions.issues.routes import issues
 from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
 
-handler = http_handler(issues)
+handler = http_handler(issues, versions=VERSIONS)

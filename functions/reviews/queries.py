@@ -107,6 +107,31 @@ LIST_BEST_RATINGS = Query(
 )
 
 
+LIST_BEST_REVIEWS = Query(
+    str,
+    compose(
+        """
+SELECT coalesce(json_agg(row_to_json(result)), '[]')::text FROM (
+    SELECT {review}, r.tutor_id FROM (
+        SELECT *, sum(octet_length(review) + 50) OVER (ORDER BY rating DESC, id DESC ROWS UNBOUNDED PRECEDING) AS bytes
+        FROM (SELECT * FROM ratings WHERE hidden_at IS NULL ORDER BY rating DESC, id DESC LIMIT %(count)s) best
+    ) r JOIN users s ON s.id = r.student_id WHERE r.bytes <= {text_bytes} ORDER BY r.rating DESC, r.id DESC
+) result
+""",
+        review=REVIEW,
+        text_bytes=Sql(TEXT_BYTES),
+    ),
+)
+
+
+def list_best_reviews(count: int) -> str:
+    """The best reviews of all tutors as strangers read them, best first, as JSON text."""
+    platform = platform_settings()
+    values = {"count": count, "zone": platform.time_zone, "initials": platform.reviewer_initials}
+    with connection() as db:
+        return LIST_BEST_REVIEWS.get(db, values)
+
+
 def list_ratings_by_student(student_id: UUID, before: int | None) -> Ratings:
     """A student's newest ratings, of those before an id if it is given, oldest first."""
     values = {"student_id": student_id, "before": before, "zone": platform_settings().time_zone}

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from functions.reviews import queries, service
 from functions.reviews.schemas import (
+    BestReview,
     EditedRating,
     NewRating,
     NewReply,
@@ -22,10 +23,10 @@ from shared.kit.db.integers import MAX_INT64
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.cursor_pagination import next_link
-from shared.kit.http.fields import Count
+from shared.kit.http.fields import Count, Whole
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery
-from shared.kit.http.query_models import RecordedQueryModel, from_query
+from shared.kit.http.query_models import QueryModel, RecordedQueryModel, from_query
 from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
@@ -108,6 +109,22 @@ def list_own_ratings(caller: User, query: Annotated[OwnRatingsQuery, from_query(
 def list_best_ratings(_caller: OptionalUser, query: Annotated[BestRatings, from_query(BestRatings)]) -> Response:
     """List the best ratings of all tutors, the best first."""
     return raw_json_response(queries.list_best_ratings(min(query.number_of_ratings, MOST)))
+
+
+class BestReviews(QueryModel):
+    number_of_reviews: Annotated[int, Whole(minimum=1, maximum=MOST), Field(description="How many at most.")] = 10
+
+
+@reviews.fast_get(
+    "/api/user/tutor/reviews/best/",
+    query=BestReviews,
+    response_model=list[BestReview],
+    responses=error_responses(FieldErrors),
+)
+def list_best_reviews(request: Request) -> Response:
+    """List the best reviews of all tutors with their authors, the best and among equals the newest first."""
+    number = BestReviews.read(request.scope["query_string"]).number_of_reviews
+    return raw_json_response(queries.list_best_reviews(number))
 
 
 @reviews.fast_get(

@@ -89,6 +89,10 @@ class Review(BaseModel):
     replied_at: datetime | None
 
 
+class BestReview(Review):
+    tutor_id: int
+
+
 class ReviewPage(Page):
     avg_rating: Annotated[str, Field(description="The mean of all, in stars with one decimal.")]
     verified_rating: Annotated[

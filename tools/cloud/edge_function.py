@@ -189,6 +189,8 @@ def _sockets(request: ViewerRequest) -> ViewerRequest:
         parameters["conversation"] = _encoded(unquote(path.removeprefix("/ws/chat/").removesuffix("/")))
     elif path in {"/ws/notification/user/", "/ws/notification/user"}:
         parameters["notifications"] = "1"
+    elif path in {"/ws/user/", "/ws/user"}:
+        parameters["user"] = "1"
     elif path != "/ws/":
         raise Answered(403, "application/json", '{"message":"Forbidden"}')
     query = "&".join(f"{name}={value}" for name, value in parameters.items())

@@ -11,8 +11,9 @@ from typing import cast
 
 from botocore.credentials import ReadOnlyCredentials
 
-from local.gateway import FORBIDDEN, ROOT_PATH, Gateway, refuse
+from local.gateway import FORBIDDEN, Gateway, refuse
 from local.handler_threads import FAILED, Done, Event, HandlerThread, Result
+from local.socket_paths import ROOT_PATH
 from shared.kit.http.middleware import Receive, Scope, Send
 from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_process import FunctionTimedOut, RuntimeExited

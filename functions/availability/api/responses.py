@@ -27,6 +27,12 @@ class Item(BaseModel):
     end_time: datetime
 
 
+class OfferedItem(Item):
+    """An item of a schedule, and whether any of it is taken."""
+
+    is_reserved: bool
+
+
 class WeeklyHours(BaseModel):
     weekday: Annotated[int, Field(description="1 is Monday, 7 is Sunday.")]
     start: Time

@@ -6,10 +6,11 @@ from datetime import datetime
 from psycopg import IntegrityError
 
 from functions.availability.domain.errors import ItemsOverlap
+from shared.data.schedule_items import SCHEDULE
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
-from shared.kit.db.query import Command, Query
+from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.db.transactions import violated_constraint
 
 # An answer has room for so many; rules make a few thousand.
@@ -31,6 +32,21 @@ def list_items(tutor_id: int) -> str:
     values = {"tutor_id": tutor_id, "most": MOST_ITEMS, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_ITEMS.get(db, values)
+
+
+OFFERED = """
+SELECT coalesce((SELECT json_agg(row_to_json(item)) FROM ({schedule}) item), '[]')::text FROM tutors t
+WHERE t.id = %(tutor_id)s{condition}
+"""
+LIST_OFFERED = Query(str, compose(OFFERED, schedule=SCHEDULE, condition=Sql(" AND t.listed")))
+LIST_OWN_OFFERED = Query(str, compose(OFFERED, schedule=SCHEDULE, condition=Sql()))
+
+
+def list_offered(tutor_id: int, *, own: bool = False) -> str | None:
+    """A tutor's schedule with what is taken of it, as JSON text; None for tutors whom others cannot see."""
+    listing = LIST_OWN_OFFERED if own else LIST_OFFERED
+    with connection() as db:
+        return listing.one(db, {"tutor_id": tutor_id, "zone": platform_settings().time_zone})
 
 
 LOCK_TUTOR = Query(bool, "SELECT true FROM tutors WHERE id = %s FOR KEY SHARE")

@@ -7,6 +7,7 @@ import psycopg
 from functions.chat.data import conversations
 from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
 from shared.kit.db.transactions import transaction
+from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import fit_page
 
 
@@ -29,6 +30,14 @@ def open_conversation(user_id: UUID, partner_id: UUID) -> tuple[str, bool]:
 def list_conversations(user_id: UUID) -> list[str]:
     """A user's conversations, the one with the newest activity first; as many as fit into an answer."""
     return fit_page(conversations.list_conversations(user_id))
+
+
+def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
+    """A conversation of a user's. Raises NotFound."""
+    found = conversations.find_conversation(user_id, conversation_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get_conversation_with(user_id: UUID, partner_id: UUID) -> str:

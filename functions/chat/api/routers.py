@@ -1,8 +1,9 @@
 """Every router of the feature."""
 
+from functions.chat.api.conversation_routes import chat_conversations
 from functions.chat.api.message_change_routes import message_changes
 from functions.chat.api.routes import chat
 from functions.chat.api.safety_routes import chat_safety
 from functions.chat.api.socket_ticket_routes import socket_tickets
 
-ROUTERS = (chat, message_changes, socket_tickets, chat_safety)
+ROUTERS = (chat, message_changes, socket_tickets, chat_safety, chat_conversations)

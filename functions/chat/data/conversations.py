@@ -64,6 +64,12 @@ def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
         return GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id))
 
 
+def find_conversation(user_id: UUID, conversation_id: UUID) -> str | None:
+    """A conversation of a user's."""
+    with connection() as db:
+        return GET_CONVERSATION.one(db, _values(user_id, conversation_id=conversation_id))
+
+
 def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
     """The conversation of two users."""
     with connection() as db:

@@ -19,16 +19,20 @@ from shared.domain.bounds import MAX_PRICE
 
 
 def change_settings(user_id: UUID, changes: dict[str, Any]) -> None:
-    """Store settings; what is absent stays as it is.
-
-    Raises NegativePrice, PriceTooHigh, EmptyLocation or LocationTooLong.
-    """
+    """Store settings; what is absent stays as it is. Raises NegativePrice, PriceTooHigh or LocationTooLong."""
     if "price" in changes:
         _check_price(changes["price"])
-    if "tutoring_location" in changes:
-        _check_location(changes["tutoring_location"])
+    if len(changes.get("tutoring_location", "")) > MAX_LOCATION:
+        raise LocationTooLong
     if changes:
         update_settings(user_id, changes)
+
+
+def change_location(user_id: UUID, changes: dict[str, Any]) -> None:
+    """Store the location, which cannot be cleared this way. Raises EmptyLocation or LocationTooLong."""
+    if not changes["tutoring_location"]:
+        raise EmptyLocation
+    change_settings(user_id, changes)
 
 
 def _check_price(price: int) -> None:
@@ -36,13 +40,6 @@ def _check_price(price: int) -> None:
         raise NegativePrice
     if price > MAX_PRICE:
         raise PriceTooHigh
-
-
-def _check_location(location: str) -> None:
-    if not location:
-        raise EmptyLocation
-    if len(location) > MAX_LOCATION:
-        raise LocationTooLong
 
 
 def replace_skills(user_id: UUID, skills: list[Any]) -> list[str]:

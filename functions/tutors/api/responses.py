@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.kit.http.response_models import Page
+
 HourlyRate = Annotated[int, Field(description="Whole units of the currency per hour.")]
 AverageRating = Annotated[str, Field(description="0.0 to 5.0, with one decimal.")]
 
@@ -24,6 +26,10 @@ class TutorItem(BaseModel):
     tutoring_location: str
     individual_sessions_available: bool
     group_sessions_available: bool
+
+
+class TutorPage(Page):
+    results: list[TutorItem]
 
 
 class TutorRating(BaseModel):
@@ -50,6 +56,30 @@ class Details(BaseModel):
     price: HourlyRate
     tutor_ratings: list[TutorRating]
     tutor_schedule_items: list[ScheduleItem]
+    online_sessions_available: bool
+    in_person_sessions_available: bool
+    tutoring_location: str
+    individual_sessions_available: bool
+    group_sessions_available: bool
+
+
+class OverviewItem(ScheduleItem):
+    """An item of the schedule, and whether any of it is taken."""
+
+    id: int
+    is_reserved: bool
+
+
+class Overview(BaseModel):
+    user_id: UUID
+    first_name: str
+    last_name: str
+    profile_image: str
+    description: str | None
+    skills: list[str]
+    avg_rating: AverageRating
+    price: HourlyRate
+    tutor_schedule_items: list[OverviewItem]
     online_sessions_available: bool
     in_person_sessions_available: bool
     tutoring_location: str

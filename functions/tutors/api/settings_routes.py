@@ -57,10 +57,10 @@ def get_own_tutor_details(caller: TutorCaller) -> Response:
 
 
 @tutor_settings.patch(
-    "/api/user/tutor/me/", response_model=Details, responses=error_responses(*PRICE_ERRORS, *LOCATION_ERRORS)
+    "/api/user/tutor/me/", response_model=Details, responses=error_responses(*PRICE_ERRORS, LocationTooLong)
 )
 def change_tutor_settings(caller: TutorCaller, change: SettingsChange) -> Response:
-    """Change any of your settings but the skills."""
+    """Change any of your settings but the skills; an empty location clears it."""
     settings.change_settings(caller.id, change.changes())
     return get_own_tutor_details(caller)
 
@@ -100,7 +100,8 @@ def get_location(caller: TutorCaller) -> Response:
 )
 def change_location(caller: TutorCaller, change: LocationChange) -> Response:
     """Set where you teach in person, in 1 to 50 characters."""
-    return _change(caller, change, "tutoring_location")
+    settings.change_location(caller.id, change.changes())
+    return _show(caller, "tutoring_location")
 
 
 @tutor_settings.get("/api/user/tutor/individual_group/me/", response_model=Groups)

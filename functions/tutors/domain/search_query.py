@@ -15,6 +15,7 @@ from shared.domain.time_of_day import MINUTES_PER_DAY, NOT_A_TIME, TIME_PATTERN,
 from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
 from shared.kit.http.cursor_pagination import BadCursor, Cursor, read_cursor
 from shared.kit.http.fields import Text, Whole, invalid
+from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.query_models import RecordedQueryModel
 
 NOT_A_WEEKDAY = "Podaj dni tygodnia od 1 (poniedziałek) do 7 (niedziela)."
@@ -63,14 +64,16 @@ Weekdays = Annotated[
 Direction = Annotated[
     str | None, BeforeValidator(read_direction), WithJsonSchema({"type": "string", "enum": ["asc", "desc"]})
 ]
+ByRating = Annotated[Direction, Field(description="Wins if both orders are given.")]
+ByPrice = Annotated[Direction, Field(description="Without an order the best come first.")]
 ONE_TEXT = Text(blank=True, normalized=True)
 FREE = "Tutors with a slot that can be booked: "
 
 
-class FacetQuery(RecordedQueryModel):
-    """What tutors have to be like and, by any of the parameters from `free_from` on, when they have to be free."""
+class TutorQuery(RecordedQueryModel):
+    """What tutors have to be like."""
 
-    # It describes an endpoint, which reads a `SearchQuery`: building takes milliseconds of a cold start.
+    # It describes endpoints, which read a `SearchQuery`: building takes milliseconds of a cold start.
     model_config = ConfigDict(defer_build=True)
 
     search_by_full_name: Annotated[
@@ -103,6 +106,11 @@ class FacetQuery(RecordedQueryModel):
     in_person_sessions_available: Switch = None
     individual_sessions_available: Switch = None
     group_sessions_available: Switch = None
+
+
+class FacetQuery(TutorQuery):
+    """What tutors have to be like and, by any of the parameters from `free_from` on, when they have to be free."""
+
     free_from: Annotated[TimeOfDay | None, Field(description=f"{FREE}not before this time of day.")] = None
     free_to: Annotated[
         TimeOfDay | None,
@@ -146,13 +154,22 @@ class FacetQuery(RecordedQueryModel):
         )
 
 
+class PageSearchQuery(TutorQuery, PageQuery):
+    """What tutors have to be like, an order and the number of a page."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    sorting_by_average_rating: ByRating = None
+    sorting_by_hourly_rate: ByPrice = None
+
+
 class SearchQuery(FacetQuery):
     """A search: filters, an order and a page."""
 
     model_config = ConfigDict(defer_build=False)
 
-    sorting_by_average_rating: Annotated[Direction, Field(description="Wins if both orders are given.")] = None
-    sorting_by_hourly_rate: Annotated[Direction, Field(description="Without an order the best come first.")] = None
+    sorting_by_average_rating: ByRating = None
+    sorting_by_hourly_rate: ByPrice = None
     page_size: Annotated[int, Whole(minimum=1, maximum=PAGE_SIZE), Field(description="Tutors a page.")] = PAGE_SIZE
     # A Cursor or None; to know it pydantic would import its support of dataclasses.
     cursor: Annotated[

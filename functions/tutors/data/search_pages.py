@@ -1,0 +1,61 @@
+"""Searches by page number: the cards of one page, and how many there are on all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from functions.tutors.data.search import kinds_of_filters
+from functions.tutors.data.search_statement import CARD, ORDERS, SKILLS, conditions_on_tutors
+from functions.tutors.data.search_text import location_conditions
+from functions.tutors.domain.filters import Filters
+from shared.kit.db.libpq import fetch_all
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, Variants, compose
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """How many tutors match, and a page of their cards as the text of a JSON array."""
+
+    count: int
+    results: str
+
+
+PAGE = """
+SELECT (SELECT count(*) FROM tutors t WHERE {conditions}) AS count,
+    coalesce((SELECT '[' || string_agg(card, ',') || ']' FROM (
+        SELECT {card} FROM (
+            SELECT t.* FROM tutors t WHERE {conditions} {order} LIMIT %(size)s OFFSET %(offset)s
+        ) t {order}
+    ) cards), '[]') AS results
+"""
+
+
+def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
+    """SQL of a `CardPage` and its parameters; of the filters all count but the free time."""
+    parameters: dict[str, Any] = {}
+    conditions = [*conditions_on_tutors(replace(filters, free_time=None), parameters, forgiving=forgiving)]
+    if filters.skills:
+        parameters["skills"] = filters.skills
+        conditions.append(SKILLS)
+    if filters.location:
+        conditions += location_conditions(filters.location, parameters, forgiving=forgiving)
+    order = ORDERS[filters.order.column, filters.order.descending]
+    return compose(PAGE, conditions=Sql(" AND ".join(conditions)), card=CARD, order=order), parameters
+
+
+def find_page(filters: Filters, offset: int, *, forgiving: bool = False) -> CardPage:
+    """A page of the tutors that match."""
+    statement, parameters = page_statement(filters, forgiving=forgiving)
+    with connection() as db:
+        [(count, results)] = fetch_all(db, statement, {**parameters, "size": filters.page_size, "offset": offset})
+    return CardPage(int(count), results)
+
+
+def _variants() -> Iterator[Query[CardPage]]:
+    for filters in kinds_of_filters():
+        for forgiving in (False, True):
+            yield Query(CardPage, page_statement(filters, forgiving=forgiving)[0])
+
+
+PAGES = Variants(_variants)

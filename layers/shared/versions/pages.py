@@ -1,0 +1,83 @@
+"""Pages by number as Django REST framework has them, from the API's stricter ones."""
+
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from shared.kit.errors import RecordedError
+from shared.kit.http.page_pagination import MAX_SIZE, SIZE
+from shared.versions.exchange import Answer, Api, Pair, Request, refusal
+
+PAGE, PAGE_SIZE, LAST = "p", "page_size", "last"
+
+
+class NoSuchPage(RecordedError):
+    """There is no page of this number."""
+
+    status = 404
+    body: Any = {"detail": "Niepoprawna strona."}
+
+
+async def ask_for_page(request: Request, api: Api, path: str = "", *, names: Collection[str] = ()) -> Answer:
+    """Ask the API's list at `path` for the page wanted, by these further parameters; its links are the request's own.
+
+    A page that is not there is 404, `last` is the last one, and a size that makes no sense is 10.
+    """
+    wanted = dict(request.query)
+    size = page_size(wanted)
+    kept = [each for each in deduplicated(request.query) if each[0] in names]
+    asked = request.to(path or request.path)
+
+    async def get(number: int) -> Answer:
+        return await api(asked.with_query([*kept, (PAGE, str(number)), (PAGE_SIZE, str(size))]))
+
+    number = page_number(wanted.get(PAGE, "1"))
+    if number is None:
+        if wanted[PAGE] != LAST:
+            return refusal(NoSuchPage())
+        first = await get(1)
+        if first.status != 200:
+            return first
+        number = max(1, -(-int(first.json["count"]) // size))
+    answer = await get(number)
+    if answer.status == 404:
+        return refusal(NoSuchPage())
+    return answer if answer.status != 200 else _with_links(request, answer, number)
+
+
+def page_number(text: str) -> int | None:
+    """Counting from 1; None for what is no such number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 and int(text) > 0 else None
+
+
+def page_size(wanted: dict[str, str]) -> int:
+    return min(page_number(wanted.get(PAGE_SIZE, "")) or SIZE, MAX_SIZE)
+
+
+def _with_links(request: Request, answer: Answer, number: int) -> Answer:
+    page = answer.json
+    if page["next"]:
+        # Its own number and size: of long results the API may have put fewer on a page.
+        page["next"] = page_link(request, **{name: each[0] for name, each in _query(page["next"]).items()})
+    page["previous"] = page_link(request, p=str(number - 1)) if number > 1 else None
+    return answer.with_json(page)
+
+
+def _query(link: str) -> dict[str, list[str]]:
+    found = parse_qs(urlsplit(link).query)
+    return {name: found[name] for name in (PAGE, PAGE_SIZE)}
+
+
+def page_link(request: Request, **changes: str) -> str:
+    """The path of another page of a list: with the same query, sorted by name, and without a number for the first."""
+    pairs = [each for each in deduplicated(request.query) if each[0] not in changes]
+    if PAGE_SIZE not in dict(request.query):
+        changes = {name: value for name, value in changes.items() if (name, value) != (PAGE_SIZE, str(SIZE))}
+    pairs += [(name, value) for name, value in changes.items() if (name, value) != (PAGE, "1")]
+    query = urlencode(sorted(pairs, key=lambda each: each[0]))
+    return f"{request.path}?{query}" if query else request.path
+
+
+def deduplicated(query: list[Pair]) -> list[Pair]:
+    """Each parameter with the same value once, where it stands last: the frontend repeats itself by the thousand."""
+    return list(reversed(dict.fromkeys(reversed(query))))

@@ -1,0 +1,96 @@
+"""Conversations and messages in pages."""
+
+import re
+from typing import Any
+
+from shared.domain.pictures import picture_path
+from shared.kit.db.integers import MAX_INT32
+from shared.versions.endpoints import Endpoints
+from shared.versions.exchange import Answer, Api, Request, refusal
+from shared.versions.pages import PAGE, NoSuchPage, page_link, page_number, page_size
+
+CONVERSATIONS = "/api/chat/conversations/"
+HISTORY = "/api/chat/conversation_detail/{}/"
+# Where a page of messages ends, and how many there are: the places of messages have no gaps.
+CURSOR, CURSOR_FORM = "cursor", re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+NEWEST = str(MAX_INT32)
+NOBODY = {"id": None, "first_name": "", "last_name": "", "profile_image": picture_path(None)}
+endpoints = Endpoints()
+
+
+@endpoints.add("GET", CONVERSATIONS)
+async def list_conversations(request: Request, api: Api) -> Answer:
+    """Pages of what the API lists as a whole."""
+    answer = await api(request.with_query([]))
+    if answer.status != 200:
+        return answer
+    found, wanted = answer.json, dict(request.query)
+    size = page_size(wanted)
+    last = max(1, -(-len(found) // size))
+    number = last if wanted.get(PAGE) == "last" else page_number(wanted.get(PAGE, "1"))
+    if number is None or number > last:
+        return refusal(NoSuchPage())
+    shown = [_conversation(each) for each in found[(number - 1) * size : number * size]]
+    following = page_link(request, p=str(number + 1)) if number < last else None
+    before = page_link(request, p=str(number - 1)) if number > 1 else None
+    return answer.with_json({"count": len(found), "next": following, "previous": before, "results": shown})
+
+
+@endpoints.add("POST", "/api/chat/conversation/")
+async def open_conversation(request: Request, api: Api) -> Answer:
+    """A conversation that there is already counts as made."""
+    answer = await api(request)
+    return answer.with_json(_conversation(answer.json), 201) if answer.status in {200, 201} else answer
+
+
+@endpoints.add(
+    "GET",
+    "/api/chat/conversation/{conversation_id}/",
+    served_by="/api/chat/conversations/{conversation_id:lower_uuid}/",
+)
+async def get_conversation(request: Request, api: Api) -> Answer:
+    answer = await api(request.to(f"{CONVERSATIONS}{request.variables['conversation_id']}/").with_query([]))
+    return answer.with_json(_conversation(answer.json)) if answer.status == 200 else answer
+
+
+@endpoints.add(
+    "GET",
+    "/api/chat/conversation_details/{conversation_id}/",
+    served_by="/api/chat/conversation_detail/{conversation_id:lower_uuid}/",
+)
+async def list_messages(request: Request, api: Api) -> Answer:
+    """Newest first. Pages go on by place, so that what comes in meanwhile repeats none."""
+    wanted = dict(request.query)
+    size = page_size(wanted)
+    cursor = CURSOR_FORM.fullmatch(wanted.get(CURSOR, ""))
+    if not cursor and (CURSOR in wanted or page_number(wanted.get(PAGE, "1")) != 1):
+        return refusal(NoSuchPage())
+    before = cursor[1] if cursor else NEWEST
+    query = [("before", before), ("number_of_last_messages", str(size))]
+    answer = await api(request.to(HISTORY.format(request.variables["conversation_id"])).with_query(query))
+    if answer.status != 200:
+        return answer
+    found = answer.json[::-1]
+    count = int(cursor[2]) if cursor else max((each["seq"] for each in found), default=0)
+    following = (
+        page_link(request, cursor=f"{found[-1]['seq']}-{count}", p="1") if found and found[-1]["seq"] > 1 else None
+    )
+    results = [_message(each) for each in found]
+    return answer.with_json({"count": count, "next": following, "previous": None, "results": results})
+
+
+def _conversation(conversation: dict[str, Any]) -> dict[str, Any]:
+    """With who opened it, which is not kept, and two people, also after one has gone."""
+    last, people = conversation["last_message"], conversation["users"]
+    return {
+        **conversation,
+        "last_message": last and _message(last),
+        "users": [*people, NOBODY] if len(people) == 1 else people,
+        "created_by": None,
+    }
+
+
+def _message(message: dict[str, Any]) -> dict[str, Any]:
+    """With its file, of which there is none, and an author, also after that has gone."""
+    kept = {name: value for name, value in message.items() if name != "seq"}
+    return {**kept, "created_by": message["created_by"] or NOBODY, "file": message.get("file")}

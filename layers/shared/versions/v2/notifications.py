@@ -1,0 +1,22 @@
+"""Notifications in pages."""
+
+from shared.versions.endpoints import Endpoints
+from shared.versions.exchange import Answer, Api, Request
+from shared.versions.pages import ask_for_page
+
+endpoints = Endpoints()
+
+
+@endpoints.add("GET", "/api/notification/list/")
+async def list_notifications(request: Request, api: Api) -> Answer:
+    return await ask_for_page(request, api)
+
+
+@endpoints.add("PATCH PUT", "/api/notification/is_read/{notification_id}/")
+async def mark(request: Request, api: Api) -> Answer:
+    """What else a client sends of the notification is not read."""
+    request = await request.read()
+    body = request.json
+    if isinstance(body, dict):
+        request = request.with_json({name: body[name] for name in ("is_read",) if name in body})
+    return await api(request)

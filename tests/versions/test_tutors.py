@@ -1,0 +1,276 @@
+"""Tutors, their schedules, reviews and settings in version 2 (docs/contract-newer.md, sections 3 and 4)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.support.booking_rows import insert_booking
+from tests.support.browser import Browser
+from tests.support.people import People, Person, insert
+
+SignedIn = Callable[[Person], Browser]
+SWITCHES = ("online_sessions_available", "in_person_sessions_available")
+GROUPS = ("individual_sessions_available", "group_sessions_available")
+PERSON = ("first_name", "last_name", "profile_image", "description")
+CARD = ["id", *PERSON, "price", "avg_rating", "skills", *SWITCHES, "tutoring_location", *GROUPS]
+DETAILS = ["user_id", *PERSON, "skills", "avg_rating", "price", "tutor_schedule_items", *SWITCHES]
+DETAILS += ["tutoring_location", *GROUPS]
+SETTINGS = ["description", "price", *SWITCHES, "tutoring_location", *GROUPS]
+TOO_LONG = "Tutoring location cannot be longer than 50 characters."
+NO_SUCH_PAGE = {"detail": "Niepoprawna strona."}
+
+
+def test_the_search_answers_pages_with_absolute_addresses(browser: Browser, people: People) -> None:
+    ids = [people.tutor(tutor={"price": price}).tutor_id for price in (30, 10, 20)]
+    first = browser("GET", "user/tutor/search/?&sorting_by_hourly_rate=asc&page_size=2").json
+    assert list(first) == ["count", "next", "previous", "results"]
+    assert (first["count"], first["previous"]) == (3, None)
+    assert [each["id"] for each in first["results"]] == [ids[1], ids[2]]
+    card = first["results"][0]
+    assert list(card) == CARD
+    assert card["profile_image"] == f"{browser.entry.own}/static/media/uploads/user/default.jpg"
+    assert (card["price"], card["avg_rating"], card["skills"]) == (10, "0.0", ["Matematyka"])
+    link = f"{browser.entry.own}/v2/api/user/tutor/search/?p=2&page_size=2&sorting_by_hourly_rate=asc"
+    assert first["next"] == link
+    second = browser("GET", first["next"].removeprefix(browser.entry.own)).json
+    assert [each["id"] for each in second["results"]] == [ids[0]]
+    assert (second["next"], second["previous"]) == (None, link.replace("p=2&", ""))
+    assert browser("GET", "user/tutor/search/?p=last&page_size=2&sorting_by_hourly_rate=asc").json == second
+
+
+def test_a_page_that_is_not_there_is_not_found(browser: Browser, people: People) -> None:
+    people.tutor()
+    for page in ("2", "0", "-1", "x", "", "1.5", "9" * 30, "%C2%B2"):
+        for path in ("user/tutor/search/", "user/tutor/reviews/1/"):
+            answer = browser("GET", f"{path}?p={page}")
+            assert (answer.status, answer.json) == (404, NO_SUCH_PAGE), page
+
+
+def test_sizes_that_make_no_sense_are_ten_and_large_ones_a_hundred(browser: Browser, people: People) -> None:
+    for _ in range(12):
+        people.tutor()
+    for size, number in (("0", 10), ("-3", 10), ("x", 10), ("", 10), ("7", 7), ("1000", 12)):
+        assert len(browser("GET", f"user/tutor/search/?page_size={size}").json["results"]) == number, size
+
+
+def test_an_empty_search_has_one_page(browser: Browser) -> None:
+    nobody: dict[str, Any] = {"count": 0, "next": None, "previous": None, "results": []}
+    assert browser("GET", "user/tutor/search/").json == nobody
+    assert browser("GET", f"user/tutor/search/?search_by_full_name={'x' * 600}").json == nobody
+
+
+FILTERS = (
+    ("search_by_full_name=la+now", "ab"),
+    ("search_by_full_name=Xylofon", ""),
+    ("tutoring_location=rze", "a"),
+    ("skills=Fizyka", "b"),
+    ("skills=Fizyka&skills=Matematyka", "abc"),
+    ("price__gte=20&price__lte=20", "b"),
+    ("price__gte=&skills=Fizyka", "b"),
+    ("avg_rating__gte=4", "c"),
+    ("group_sessions_available=true", "c"),
+    ("group_sessions_available=maybe&sorting_by_hourly_rate=up&unknown=1&free_from=x", "abc"),
+    ("price__gte=1&price__gte=30", "c"),
+    ("sorting_by_average_rating=desc&page_size=1", "c"),
+)
+
+
+def test_every_filter_filters(browser: Browser, people: People) -> None:
+    names = {
+        people.tutor(last_name="Nowak", tutor={"price": 10, "location": "Rzeszów"}).tutor_id: "a",
+        people.tutor(last_name="Nowakowska", tutor={"price": 20, "skills": ["Fizyka"]}).tutor_id: "b",
+        people.tutor(last_name="Lis", tutor={"price": 30, "group_sessions": True}).tutor_id: "c",
+    }
+    insert("ratings", {"tutor_id": list(names)[2], "student_id": people.student().id, "rating": 5, "review": "!"})
+    for query, found in FILTERS:
+        page = browser("GET", f"user/tutor/search/?&{query}").json
+        assert sorted(names[each["id"]] for each in page["results"]) == sorted(found), query
+        assert page["count"] == len(found) or "page_size" in query
+
+
+def test_wrong_filters_are_named(browser: Browser, people: People) -> None:
+    people.tutor()
+    answer = browser("GET", "user/tutor/search/?price__gte=x")
+    assert (answer.status, answer.json) == (400, {"price__gte": ["Wpisz liczbę."]})
+    unknown = "Wybierz poprawną wartość. Magia nie jest żadną z dostępnych opcji."
+    assert browser("GET", "user/tutor/search/?skills=Magia").json == {"skills": [unknown]}
+
+
+def test_the_frontend_may_repeat_itself_four_thousand_times(browser: Browser, people: People) -> None:
+    for _ in range(11):
+        people.tutor(last_name="Nowak", tutor={"price": 20})
+    asked = "p=1"
+    for each in ("price__gte=1", "price__gte=2", "price__lte=90", "search_by_full_name=no", *["unknown=0"] * 7):
+        asked = f"{asked}&{asked}&{each}"
+    assert len(asked.split("&")) == 4_095
+    page = browser("GET", f"user/tutor/search/?&{asked}").json
+    assert (page["count"], len(page["results"])) == (11, 10)
+    following = parse_qsl(urlsplit(page["next"]).query)
+    assert ("p", "2") in following
+    assert len(following) < 10
+    assert len(browser("GET", page["next"].removeprefix(browser.entry.own)).json["results"]) == 1
+
+
+def test_details_have_slots_and_no_reviews(browser: Browser, people: People) -> None:
+    student, tutor = people.student(), people.tutor(tutor={"location": "Rzeszów"})
+    times = {"tutor_id": tutor.tutor_id, "starts_at": "2035-01-10T08:00Z", "ends_at": "2035-01-10T09:00Z"}
+    taken = insert("schedule_items", times)
+    free = insert("schedule_items", {**times, "starts_at": "2035-01-10T09:00Z", "ends_at": "2035-01-10T10:00Z"})
+    insert_booking(student, tutor, starts_at=datetime(2035, 1, 10, 8, tzinfo=UTC))
+    slots = [
+        {
+            "id": taken,
+            "start_time": "2035-01-10T09:00:00+01:00",
+            "end_time": "2035-01-10T10:00:00+01:00",
+            "is_reserved": True,
+        },
+        {
+            "id": free,
+            "start_time": "2035-01-10T10:00:00+01:00",
+            "end_time": "2035-01-10T11:00:00+01:00",
+            "is_reserved": False,
+        },
+    ]
+    details = browser("GET", f"user/tutor/details/{tutor.tutor_id}/").json
+    assert list(details) == DETAILS
+    assert (details["user_id"], details["tutor_schedule_items"]) == (str(tutor.id), slots)
+    assert details["profile_image"].startswith(browser.entry.own)
+    assert browser("GET", f"user/tutor/schedule/{tutor.tutor_id}/").json == slots
+
+
+def test_unknown_tutors(browser: Browser) -> None:
+    for tutor_id in ("99", "0", "9" * 12, "abc"):
+        answer = browser("GET", f"user/tutor/details/{tutor_id}/")
+        assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
+        assert browser("GET", f"user/tutor/schedule/{tutor_id}/").json == []
+        assert browser("GET", f"user/tutor/reviews/{tutor_id}/").status == 404
+
+
+def test_public_paths_do_not_mind_a_bad_token(browser: Browser, people: People) -> None:
+    people.tutor()
+    browser.cookies = {"access": "junk"}
+    for path in ("search/", "all/", "skills/", "details/1/", "schedule/1/", "reviews/1/"):
+        assert browser("GET", f"user/tutor/{path}").status == 200, path
+    assert browser("GET", "user/ratings/best/?number_of_ratings=9").status == 200
+
+
+def test_the_whole_list_is_an_array(browser: Browser, people: People) -> None:
+    people.tutor(picture="uploads/user/x.webp")
+    [card] = browser("GET", "user/tutor/all/").json
+    assert (list(card), card["profile_image"]) == (CARD, f"{browser.entry.own}/static/media/uploads/user/x.webp")
+    assert {"skill": "Matematyka"} in browser("GET", "user/tutor/skills/").json
+
+
+def test_reviews_have_names_and_a_number(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    tutor = people.tutor()
+    assert browser("GET", f"user/tutor/reviews/{tutor.tutor_id}/").json == {
+        "count": 0,
+        "next": None,
+        "previous": None,
+        "results": [],
+        "avg_rating": 0.0,
+    }
+    for name, stars in (("Ala", 5), ("Ela", 4)):
+        student = signed_in(people.student(first_name=name))
+        rated = student("POST", f"user/rate_tutor/{tutor.tutor_id}/", {"rating": stars, "review": "Polecam."})
+        assert (rated.status, list(rated.json)) == (201, ["rating", "review", "created_at"])
+    page = browser("GET", f"user/tutor/reviews/{tutor.tutor_id}/?p=1&page_size=15").json
+    assert list(page) == ["count", "next", "previous", "results", "avg_rating"]
+    assert page["avg_rating"] == 4.5
+    newest = page["results"][0]
+    assert list(newest) == ["rating", "review", "created_at", "student_first_name", "student_last_name"]
+    assert (newest["student_first_name"], newest["rating"]) == ("Ela", 4)
+    best = browser("GET", "user/ratings/best/?number_of_ratings=9").json
+    assert best == page["results"][::-1]
+    assert browser("GET", "user/ratings/best/?number_of_ratings=1").json == best[:1]
+    assert browser("GET", "user/ratings/best/").json == best
+    assert browser("GET", "user/ratings/best/?number_of_ratings=1000").json == best
+
+
+def test_a_bad_number_of_reviews_is_refused(browser: Browser) -> None:
+    for number in ("-1", "x", "1.5"):
+        answer = browser("GET", f"user/ratings/best/?number_of_ratings={number}")
+        assert (answer.status, list(answer.json)) == (400, ["number_of_ratings"])
+
+
+def test_a_student_reviews_once_and_nobody_themselves(signed_in: SignedIn, people: People) -> None:
+    tutor, student = people.tutor(), signed_in(people.student())
+    path, review = f"user/rate_tutor/{tutor.tutor_id}/", {"rating": 5, "review": "Polecam."}
+    assert [student("POST", path, review).status for _ in range(2)] == [201, 400]
+    assert signed_in(tutor)("POST", path, review).json == ["You can't rate yourself"]
+    assert student("POST", path, {**review, "rating": 6}).json == {"rating": ["Rating must be between 1 and 5"]}
+    assert student("POST", "user/rate_tutor/99/", review).json == {"Error": "Tutor not found."}
+
+
+def test_settings_are_one_object_and_change_key_by_key(signed_in: SignedIn, people: People) -> None:
+    tutor = signed_in(people.new_tutor())
+    settings = tutor("GET", "user/tutor/me/").json
+    assert (list(settings), settings["price"], settings["description"]) == (SETTINGS, 0, None)
+    sent: dict[str, Any] = {"price": "75", "description": "Uczę.", "tutoring_location": "Rzeszów"}
+    for name, value in {**sent, "online_sessions_available": True}.items():
+        settings = tutor("PATCH", "user/tutor/me/", {name: value}).json
+        assert (list(settings), settings[name]) == (SETTINGS, 75 if name == "price" else value)
+    assert tutor("PATCH", "user/tutor/me/", {"tutoring_location": None}).json["tutoring_location"] == ""
+    assert tutor("GET", "user/tutor/me/").json == {**settings, "tutoring_location": ""}
+
+
+WRONG_SETTINGS: tuple[tuple[Any, Any], ...] = (
+    ({"price": -1}, {"price": ["Price cannot be negative."]}),
+    ({"price": "1000001"}, {"price": ["Price cannot be more than 1000000"]}),
+    ({"price": "x"}, {"price": ["Wymagana poprawna liczba całkowita."]}),
+    (
+        {"tutoring_location": "x" * 51},
+        {"tutoring_location": ["Tutoring location cannot be longer than 50 characters."]},
+    ),
+)
+
+
+def test_wrong_settings_are_named(signed_in: SignedIn, people: People) -> None:
+    tutor = signed_in(people.tutor())
+    for sent, errors in WRONG_SETTINGS:
+        answer = tutor("PATCH", "user/tutor/me/", sent)
+        assert (answer.status, answer.json) == (400, errors)
+
+
+def test_skills_are_replaced(signed_in: SignedIn, people: People) -> None:
+    tutor = signed_in(people.tutor())
+    assert tutor("PUT", "user/tutor/skills/me/", {"skills": ["Fizyka"]}).json == {"skills": ["Fizyka"]}
+    assert tutor("PUT", "user/tutor/skills/me/", {"skills": ["Magia"]}).status == 400
+    assert tutor("GET", "user/tutor/skills/me/").json == {"skills": ["Fizyka"]}
+    assert tutor("PUT", "user/tutor/skills/me/", {}).json == {"skills": []}
+
+
+def slot(hours: float, length: float = 1) -> dict[str, str]:
+    start = (datetime.now(UTC) + timedelta(hours=hours)).replace(microsecond=0)
+    ends = start + timedelta(hours=length)
+    return {"start_time": f"{start:%Y-%m-%dT%H:%M:%S}.000Z", "end_time": f"{ends:%Y-%m-%dT%H:%M:%S}.000Z"}
+
+
+def test_the_own_schedule(signed_in: SignedIn, people: People) -> None:
+    tutor, path = signed_in(people.tutor()), "user/tutor/schedule/me/"
+    assert tutor("GET", path).json == []
+    added = tutor("POST", path, {**slot(30), "is_reserved": True})
+    assert (added.status, list(added.json)) == (201, ["id", "start_time", "end_time", "is_reserved"])
+    assert tutor("GET", path).json == [added.json]
+    refused = tutor("POST", path, slot(30.5))
+    assert (refused.status, refused.json) == (400, {"Error": "Your schedule is overlapping with another schedule."})
+    first = "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."
+    assert tutor("POST", path, slot(50, length=-1)).json == {"Error": first}
+    assert tutor("POST", path, slot(-2)).json == {"Error": "Ten termin już minął."}
+    assert tutor("POST", path, {"start_time": "x"}).json.keys() == {"start_time", "end_time"}
+    other = signed_in(people.tutor())
+    assert other("DELETE", f"{path}{added.json['id']}/").json == {"Error": "Schedule item not found."}
+    assert list(tutor("DELETE", f"{path}{added.json['id']}/").json) == ["Info"]
+    assert tutor("GET", path).json == []
+
+
+def test_students_have_no_schedule(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    student = signed_in(people.student())
+    for asked, status in ((student, 403), (browser, 401)):
+        for method, path, body in (
+            ("GET", "schedule/me/", None),
+            ("POST", "schedule/me/", slot(-2)),
+            ("GET", "me/", None),
+        ):
+            assert asked(method, f"user/tutor/{path}", *([body] if body else [])).status == status
