@@ -34,6 +34,8 @@ THREADS = 4
 CHAT_THREADS = 2
 # The file of the data folder that says where the running server's database is; other commands read it.
 DATABASE_URL_FILE = "database.url"
+# The same of the folder through which its processes are asked to reach their WebSockets.
+SOCKETS_FILE = "sockets.path"
 # A process locks this file while it runs on the data folder.
 LOCK = "lock"
 # A restore that has not ended leaves this file.
@@ -88,9 +90,9 @@ def claim(data: Path, stack: ExitStack, *, restoring: bool = False) -> Path:
         raise FolderInUse(f"Another server is running on the data folder {data}.") from None
     if (data / RESTORING).exists() and not restoring:
         raise CannotStart(f"A restore into {data} was interrupted. Run it again: make restore FILE=… FORCE=1")
-    url_file = data / DATABASE_URL_FILE
-    url_file.unlink(missing_ok=True)  # of a server that was killed
-    stack.callback(url_file.unlink, missing_ok=True)
+    for name in (DATABASE_URL_FILE, SOCKETS_FILE):
+        (data / name).unlink(missing_ok=True)  # of a server that was killed
+        stack.callback((data / name).unlink, missing_ok=True)
     return data
 
 
@@ -196,4 +198,5 @@ def prepare(options: Options) -> None:
             "MODE=production: the database holds the demo accounts, whose passwords everybody knows."
             " Name another DATA folder or database."
         )
+    _write_private(options.data_folder / SOCKETS_FILE, os.environ["LOCAL_SOCKETS"])
     _write_private(options.data_folder / DATABASE_URL_FILE, os.environ["DATABASE_URL"])

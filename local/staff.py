@@ -1,4 +1,4 @@
-"""`python -m local.staff list | grant | revoke | add`: who is staff, whether the server runs or not."""
+"""`python -m local.staff …`: who is staff, and what the operator does to accounts, with a running server or without."""
 
 import secrets
 import sys
@@ -8,13 +8,17 @@ import psycopg
 
 from functions.accounts.schemas import email_complaints
 from local.database import database
-from local.options import CannotStart, read_options
+from local.options import CannotStart, Options, read_options
+from local.sanctions import SANCTIONS, apply
 from shared.kit.security.password_hashes import hash_password
 
 USAGE = """Usage: make staff                              lists who is staff
        make staff EMAIL=ola@example.com           makes an account staff
        make staff EMAIL=ola@example.com DO=revoke makes it an ordinary one again
        make staff EMAIL=ola@example.com DO=add    adds a new account that is staff
+       make staff EMAIL=ola@example.com DO=suspend REASON="Spam"           keeps the owner away
+       make staff EMAIL=ola@example.com DO=lift REASON="A mistake"         lets a suspended owner in again
+       make staff EMAIL=ola@example.com DO=revoke-sessions REASON="Stolen" signs the owner out everywhere
 DATA= as for make run"""
 LIST = "SELECT email FROM users WHERE is_staff ORDER BY lower(email)"
 # The last column: whether the address was confirmed before.
@@ -32,6 +36,9 @@ ADD = """
 INSERT INTO users (email, password_hash, is_staff, confirmed_at) VALUES (%(email)s, %(password_hash)s, true, now())
 ON CONFLICT (lower(email)) DO NOTHING RETURNING email
 """
+RECORD = """
+INSERT INTO staff_actions (action, user_id) SELECT %(action)s, id FROM users WHERE lower(email) = lower(%(email)s)
+"""
 # A slip or two away (two letters that changed places are two), and by most of the part before the @ the same.
 NEAREST = """
 SELECT email FROM users, levenshtein_less_equal(lower(email), lower(%(email)s), 2) AS slips
@@ -47,8 +54,10 @@ class NotDone(Exception):
 def main() -> None:
     match [each.strip() for each in sys.argv[1:]]:
         case ["list"] | ["list", ""]:
-            command, email = "list", ""
+            command, email, reason = "list", "", ""
         case ["grant" | "revoke" | "add" as command, email] if email:
+            reason = ""
+        case [command, email, reason] if command in SANCTIONS and email and reason:
             pass
         case _:
             sys.exit(USAGE)
@@ -57,13 +66,22 @@ def main() -> None:
     try:
         options = read_options()
         with database(options) as url:
-            with psycopg.connect(url) as db:
-                done = COMMANDS[command](db, email)
+            done = _do(options, url, command, email, reason)
             print(done if options.database_url else f"In {options.data}: {done}")
     except (CannotStart, NotDone) as reason:
         sys.exit(str(reason))
     except psycopg.Error as error:
         sys.exit(f"The database cannot be used: {str(error).splitlines()[0]}")
+
+
+def _do(options: Options, url: str, command: str, email: str, reason: str) -> str:
+    """Raises NotDone."""
+    if command in SANCTIONS and (done := apply(options, url, command, email, reason)):
+        return done
+    with psycopg.connect(url) as db:
+        if command in SANCTIONS:
+            raise _no_account(db, email)
+        return COMMANDS[command](db, email)
 
 
 def list_staff(db: Connection, _email: str) -> str:
@@ -74,6 +92,7 @@ def list_staff(db: Connection, _email: str) -> str:
 def grant(db: Connection, email: str) -> str:
     """Make an account staff, and its address confirmed. Raises NotDone if there is none."""
     known, was_confirmed = _changed(db, GRANT, email)
+    db.execute(RECORD, {"action": "grant", "email": email})
     if was_confirmed:
         return f"{known} is staff."
     return f"{known} is staff. Its address was not confirmed before: somebody else may know its password."
@@ -82,6 +101,7 @@ def grant(db: Connection, email: str) -> str:
 def revoke(db: Connection, email: str) -> str:
     """Make an account an ordinary one; its open sessions lose the rights too. Raises NotDone if there is none."""
     known, was_staff = _changed(db, REVOKE, email)
+    db.execute(RECORD, {"action": "revoke", "email": email})
     return f"{known} is no longer staff." if was_staff else f"{known} was not staff."
 
 
@@ -90,6 +110,7 @@ def add(db: Connection, email: str) -> str:
     password = secrets.token_urlsafe(12)
     if db.execute(ADD, {"email": email, "password_hash": hash_password(password)}).fetchone() is None:
         raise NotDone(f"{email} has an account; to make it staff: make staff EMAIL={email}")
+    db.execute(RECORD, {"action": "add", "email": email})
     return f"Added the staff account {email} with the password {password} (it is not shown again)."
 
 
@@ -100,9 +121,13 @@ def _changed(db: Connection, statement: str, email: str) -> tuple[Any, ...]:
     """The row that a statement returns of the account of an address."""
     if changed := db.execute(statement, {"email": email}).fetchone():
         return changed
+    raise _no_account(db, email)
+
+
+def _no_account(db: Connection, email: str) -> NotDone:
     nearest = db.execute(NEAREST, {"email": email}).fetchone()
     suggestion = f" Is it {nearest[0]}?" if nearest else ""
-    raise NotDone(f"{email} has no account.{suggestion} To add one: make staff EMAIL={email} DO=add")
+    return NotDone(f"{email} has no account.{suggestion} To add one: make staff EMAIL={email} DO=add")
 
 
 if __name__ == "__main__":

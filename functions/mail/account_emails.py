@@ -81,6 +81,23 @@ def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
     return replace(email, facts=tuple(facts))
 
 
+def account_suspended_email(to: Addressee, payload: dict[str, int]) -> Email | None:
+    """An email to somebody staff have suspended, with how many sessions that cancelled; None if it was lifted."""
+    if not to.suspended:
+        return None
+    words = texts(to.language)
+    email = _email("account_suspended", to.first_name, f"{platform_settings().front_url}/", to.language)
+    cancelled = payload.get("cancelled")
+    return replace(email, facts=(Fact(words["fact.cancelled_sessions"], str(cancelled)),)) if cancelled else email
+
+
+def suspension_lifted_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
+    """An email that the owner may sign in again; None if that is not so any more."""
+    if to.suspended:
+        return None
+    return _email("suspension_lifted", to.first_name, f"{platform_settings().front_url}/", to.language)
+
+
 def tutor_incomplete_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     """An email to a tutor who cannot be booked yet, with what is missing; None if nothing is any more."""
     with connection() as db:

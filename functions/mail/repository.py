@@ -190,13 +190,14 @@ class Addressee:
     time_zone: str | None
     # Of what topics by which channel nothing is to come.
     silenced: list[str]
+    suspended: bool = False
 
 
 FIND_ADDRESSEE = Query(
     Addressee,
     """
 SELECT id AS user_id, email, first_name, last_name, created_at, confirmed_at IS NOT NULL AS confirmed, language,
-    time_zone, silenced
+    time_zone, silenced, suspended_at IS NOT NULL AS suspended
 FROM users WHERE lower(email) = lower(%s)
 """,
 )

@@ -7,10 +7,12 @@ import psycopg
 
 from functions.mail import repository
 from functions.mail.account_emails import (
+    account_suspended_email,
     confirmation_email,
     new_device_email,
     password_changed_email,
     password_reset_email,
+    suspension_lifted_email,
     tutor_incomplete_email,
 )
 from functions.mail.booking_emails import booking_change_email, reminder_email
@@ -26,11 +28,18 @@ from shared.kit.observability.log import logger
 from shared.kit.settings import settings
 from shared.texts import texts
 
-EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | None]] = {
+Write = Callable[[Addressee, dict[str, int]], Email | None]
+# About the account: the only ones that go to an account that is suspended.
+ACCOUNT_EMAILS: Mapping[str, Write] = {
     "confirm_email": confirmation_email,
     "reset_password": password_reset_email,
     "password_changed": password_changed_email,
     "new_device": new_device_email,
+    "account_suspended": account_suspended_email,
+    "suspension_lifted": suspension_lifted_email,
+}
+EMAILS: Mapping[str, Write] = {
+    **ACCOUNT_EMAILS,
     "tutor_incomplete": tutor_incomplete_email,
     "booking_change": booking_change_email,
     "series_change": series_change_email,
@@ -116,7 +125,9 @@ def _send(mail: DueMail, send: Transport) -> bool:
 
 
 def _write(mail: DueMail, to: Addressee) -> Email | None:
-    """The mail, if it has something to say that its addressee wants to be told."""
+    """The mail, if it has something to say that its addressee wants to be told, and may be."""
+    if to.suspended and mail.kind not in ACCOUNT_EMAILS:
+        return None
     topic = TOPICS.get(mail.kind)
     if topic and silenced_name(topic, "mail") in to.silenced:
         return None

@@ -37,6 +37,7 @@ GRANTS = {
     "sign_in_sessions": "SELECT, INSERT, UPDATE, DELETE",
     "skills": "SELECT",
     "socket_tickets": "SELECT, INSERT, DELETE",
+    "staff_actions": "SELECT, INSERT",
     "tutoring_sessions": "SELECT, INSERT, UPDATE",
     "tutors": "SELECT, INSERT, UPDATE",
     "users": "SELECT, INSERT, UPDATE, DELETE",

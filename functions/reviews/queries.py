@@ -99,7 +99,9 @@ LIST_BEST_RATINGS = Query(
     Ratings,
     compose(
         RATINGS,
-        selection=Sql("SELECT * FROM ratings WHERE hidden_at IS NULL ORDER BY rating DESC, id DESC LIMIT %(count)s"),
+        selection=Sql("""SELECT r.* FROM ratings r JOIN tutors t ON t.id = r.tutor_id
+            JOIN users u ON u.id = t.user_id AND u.suspended_at IS NULL
+            WHERE r.hidden_at IS NULL ORDER BY r.rating DESC, r.id DESC LIMIT %(count)s"""),
         importance=Sql("rating DESC, id DESC"),
         order=Sql("stars DESC, id DESC"),
         text_bytes=Sql(TEXT_BYTES),

@@ -21,6 +21,7 @@ class Account:
     confirmed: bool
     signed_in_before: bool
     known_address: bool
+    suspended: bool
 
 
 FIND_ACCOUNT = Query(
@@ -29,7 +30,8 @@ FIND_ACCOUNT = Query(
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
        signed_in_at IS NOT NULL AS signed_in_before,
        EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
-           AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
+           AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address,
+       suspended_at IS NOT NULL AS suspended
 FROM users WHERE lower(email) = lower(%(email)s)
 """,
 )
@@ -54,12 +56,13 @@ def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
         REPLACE_PASSWORD_HASH.run(db, (new, user_id, old))
 
 
-# The lock waits for a change of the password that is under way: it ends the sessions it sees.
+# The lock waits for a change of the password, or a suspension, that is under way: it ends the sessions it sees.
 START_SESSION = Query(
     UUID,
     """
 INSERT INTO sign_in_sessions (user_id, user_agent, address, expires_at)
 SELECT id, %(user_agent)s, %(address)s, %(expires_at)s FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s
+  AND suspended_at IS NULL
 FOR SHARE
 RETURNING id
 """,
@@ -131,7 +134,7 @@ def note_first_sign_in(db: PooledConnection, account: Account) -> bool:
 def start_session(
     db: PooledConnection, account: Account, user_agent: str, address: str | None, expires_at: datetime
 ) -> UUID | None:
-    """A new session, None if the password was changed since it was checked."""
+    """A new session, None if the password was changed, or the account suspended, since it was checked."""
     values = {
         "user_id": account.id,
         "hash": account.password_hash,

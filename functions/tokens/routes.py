@@ -28,7 +28,7 @@ tokens = router("tokens")
 @tokens.recorded.post(
     "/api/token/",
     response_model=TokenPair,
-    responses=error_responses(service.WrongCredentials, service.NotConfirmed, Throttled),
+    responses=error_responses(service.WrongCredentials, service.NotConfirmed, service.AccountSuspended, Throttled),
 )
 def sign_in(request: Request, credentials: Credentials) -> Response:
     """Sign in: you get an access token for requests and a refresh token for new access tokens.
@@ -44,7 +44,9 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
 @tokens.post(
     "/api/token/oauth/",
     response_model=BearerToken,
-    responses=error_responses(service.WrongUsernameOrPassword, service.AddressNotConfirmed, Throttled),
+    responses=error_responses(
+        service.WrongUsernameOrPassword, service.AddressNotConfirmed, service.AccountSuspended, Throttled
+    ),
     openapi_extra={
         "requestBody": {
             "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/PasswordGrant"}}}

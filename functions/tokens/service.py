@@ -39,6 +39,15 @@ class NotConfirmed(RecordedError):
     }
 
 
+class AccountSuspended(AppError):
+    """The password is right, but staff have suspended the account."""
+
+    status = 401
+    headers = CHALLENGE
+    code = "account_suspended"
+    detail = "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy."
+
+
 class WrongUsernameOrPassword(AppError):
     """No account has this address and password; to OAuth 2 clients."""
 
@@ -72,7 +81,7 @@ class TokenPair:
 def sign_in(email: str, password: str, user_agent: str, address: str, device_token: Any = None) -> TokenPair:
     """Check the password and start a session; `device_token`: a refresh token that the device got before.
 
-    Raises WrongCredentials, NotConfirmed or shared.kit.errors.Throttled.
+    Raises WrongCredentials, NotConfirmed, AccountSuspended or shared.kit.errors.Throttled.
     """
     account = repository.find_account(email, limits.subscriber_range(address))
     device = _device(account.id, device_token) if account else ""
@@ -84,6 +93,8 @@ def sign_in(email: str, password: str, user_agent: str, address: str, device_tok
     attempt.succeeded()
     if not account.confirmed:
         raise NotConfirmed
+    if account.suspended:
+        raise AccountSuspended
     pair = _start_session(account, device, user_agent, address)
     usual = usual_spelling(password)
     if needs_rehash(account.password_hash) or spelling != usual:
@@ -122,7 +133,7 @@ def _sign_in_facts(session_id: UUID) -> dict[str, int]:
 def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
     """Sign in an OAuth 2 client; returns its access token.
 
-    Raises WrongUsernameOrPassword, AddressNotConfirmed or shared.kit.errors.Throttled.
+    Raises WrongUsernameOrPassword, AddressNotConfirmed, AccountSuspended or shared.kit.errors.Throttled.
     """
     try:
         return sign_in(username, password, user_agent, address).access

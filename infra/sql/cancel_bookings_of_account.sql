@@ -1,4 +1,4 @@
--- The deletion of an account cancels what is still to come. Rows are locked in the order in which all who change bookings
+-- The deletion of an account, and its suspension, cancel what is still to come. Rows are locked in the order in which all who change bookings
 -- lock them: bookings by id, then sessions by id; accounts are locked before (shared.data.locking). A seat that
 -- somebody waits for stays taken: the sweep of the bookings feature passes it on. Proposals of moves end with the last of
 -- their bookings (end_move_proposal).
@@ -23,12 +23,14 @@ DECLARE
 BEGIN
     INSERT INTO booking_changes (booking_id, kind, from_state, to_state, actor_role, reason, at)
     SELECT id, 'cancelled', state, 'cancelled', CASE WHEN student_id = OLD.id THEN 'student' ELSE 'tutor' END,
-        'Konto zostało usunięte.', statement_timestamp()
+        CASE TG_OP WHEN 'DELETE' THEN 'Konto zostało usunięte.' ELSE 'Konto zostało zawieszone.' END,
+        statement_timestamp()
     FROM bookings WHERE id = ANY(cancelled) ORDER BY id;
     UPDATE bookings SET state = 'cancelled', awaiting = NULL, expires_at = NULL, sequence = sequence + 1,
         updated_at = clock_timestamp()
     WHERE id = ANY(cancelled);
-    UPDATE waitlist_entries SET state = 'closed' WHERE session_id = ANY(taught) AND state IN ('waiting', 'offered');
+    UPDATE waitlist_entries SET state = 'closed'
+    WHERE (session_id = ANY(taught) OR student_id = OLD.id) AND state IN ('waiting', 'offered');
     UPDATE tutoring_sessions s SET taken = false
     WHERE s.id = ANY(touched) AND s.taken AND s.moves_session_id IS NULL
       AND NOT EXISTS (

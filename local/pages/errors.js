@@ -1,5 +1,6 @@
 /** What the API's error codes mean, in the language of these pages: the API's own texts are Polish. */
 const MEANINGS = {
+  account_suspended: "The account is suspended.",
   already_booked: "There is a seat already.",
   already_confirmed: "It is confirmed already.",
   already_waiting: "Already on the waitlist.",

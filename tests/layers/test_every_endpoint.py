@@ -179,6 +179,11 @@ def of_an_ended_session(person: Person) -> str:
     return "Bearer " + person.access
 
 
+def of_a_suspended_account(person: Person) -> str:
+    query("UPDATE users SET suspended_at = now() WHERE id = %s", person.id)
+    return "Bearer " + person.access
+
+
 def of_somebody_else_s_session(person: Person) -> str:
     other = People().tutor()
     return "Bearer " + issue(Claims("access", person.id, other.session_id, datetime.now(UTC) + timedelta(hours=1)))
@@ -200,6 +205,7 @@ STRANGERS: list[tuple[Callable[[Person], str | None], Any]] = [
     (lambda ola: f"Bearer {ola.refresh}", WRONG_KIND),
     (expired, INVALID),
     (of_an_ended_session, INVALID),
+    (of_a_suspended_account, INVALID),
     (of_somebody_else_s_session, INVALID),
     (of_a_deleted_account, A3),
 ]

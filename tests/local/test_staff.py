@@ -14,6 +14,8 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from local.demo.accounts import STUDENT, TUTOR
 from local.engines import Engine
@@ -192,6 +194,10 @@ def test_database_url_wins_over_the_data_folder(
         ("grant",),
         ("revoke", "  "),
         ("list", "a@example.com"),
+        ("suspend", "a@example.com"),
+        ("suspend", "a@example.com", ""),
+        ("lift", "", "Pomyłka"),
+        ("grant", "a@example.com", "Pomyłka"),
         ("grant", "a@example.com", "b@example.com"),
     ],
 )
@@ -211,6 +217,7 @@ def test_the_make_command_lists_grants_and_does_what_else_it_is_told() -> None:
     assert command() == '"list" ""'
     assert command("EMAIL=a@example.com") == '"grant" "a@example.com"'
     assert command("EMAIL=a@example.com", "DO=revoke") == '"revoke" "a@example.com"'
+    assert command("EMAIL=a@example.com", "DO=lift", "REASON=A mistake") == '"lift" "a@example.com" "A mistake"'
 
 
 def test_what_is_no_address_is_refused_in_one_line() -> None:
@@ -233,3 +240,39 @@ def test_an_engine_that_cannot_be_reached_is_reported_in_one_line(options: dict[
     assert result.returncode == 1
     assert result.stderr.startswith(reason)
     assert result.stderr.count("\n") == 1
+
+
+def test_a_suspended_account_s_sockets_close_within_a_second(server: LocalServer) -> None:
+    def sanction(command: str) -> str:
+        done = staff(command, "spam@example.com", "Spam", DATA=str(server.data))
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.partition(": ")[2]
+
+    password = printed_password(staff("add", "spam@example.com", DATA=str(server.data)))
+    access = server.sign_in("spam@example.com", password)
+    address = f"{server.url.replace('http', 'ws')}/ws/notification/user/?token={access}"
+    with connect(address, compression=None) as socket:
+        assert sanction("suspend") == "spam@example.com is suspended.\n"
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=1)
+    assert server.call("GET", "/api/user/me/", token=access).status_code == 401
+    credentials = {"email": "spam@example.com", "password": password}
+    assert server.call("POST", "/api/token/", json=credentials).json()["code"] == "account_suspended"
+    assert sanction("suspend") == "spam@example.com was suspended already.\n"
+    assert sanction("lift") == "spam@example.com is not suspended any more.\n"
+    access = server.sign_in("spam@example.com", password)
+    assert sanction("revoke-sessions") == "spam@example.com is signed out everywhere.\n"
+    assert server.call("GET", "/api/user/me/", token=access).status_code == 401
+    with psycopg.connect((server.data / DATABASE_URL_FILE).read_text()) as db:
+        found = db.execute(
+            "SELECT action, reason FROM staff_actions JOIN users u ON u.id = user_id WHERE u.email = %s"
+            " ORDER BY staff_actions.id",
+            ("spam@example.com",),
+        ).fetchall()
+    assert found == [("add", ""), ("suspend", "Spam"), ("lift", "Spam"), ("revoke_sessions", "Spam")]
+
+
+def test_of_an_address_without_an_account_nothing_is_suspended(server: LocalServer) -> None:
+    refused = staff("suspend", "nobody@example.com", "Spam", DATA=str(server.data))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("nobody@example.com has no account.")

@@ -72,7 +72,7 @@ def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) 
         raise OwnSlot
     if not session.is_complete:
         raise TutorIncomplete
-    if session.is_blocked:
+    if session.is_barred:
         raise Blocked
     if session.entry:
         raise AlreadyWaiting

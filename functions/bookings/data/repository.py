@@ -9,7 +9,7 @@ from functions.bookings.data.columns import RESERVATION
 from functions.bookings.domain.booking import REQUEST_HOLD, LockedBooking
 from functions.bookings.domain.errors import Blocked, TooManyBookings
 from functions.bookings.domain.transitions import Actor, Answerer, ChangeKind, Role, State, Transition
-from shared.data.blocks import are_blocked
+from shared.data.blocks import is_barred
 from shared.data.booking_states import ACTIVE_STATES
 from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
@@ -78,7 +78,7 @@ ADD_SEATS = Sql("""booked AS (
             * extract(epoch FROM s.ends_at - s.starts_at) / 3600, 2),
         %(currency)s, %(note)s, %(series_id)s
     FROM {source} s JOIN tutors t ON t.id = s.tutor_id JOIN booking_terms r ON r.tutor_id = t.id
-    WHERE NOT {are_blocked} AND (%(most_active)s::int IS NULL
+    WHERE NOT {is_barred} AND (%(most_active)s::int IS NULL
        OR %(most_active)s::int > (
             SELECT count(DISTINCT coalesce(series_id::text, id::text)) FROM bookings
             WHERE student_id = %(student_id)s AND state IN {active} AND ends_at > now()
@@ -93,11 +93,9 @@ SELECT b.id, (SELECT row_to_json(reservation)::text FROM (SELECT {reservation}) 
 FROM booked b JOIN {source} s ON s.id = b.session_id JOIN booking_terms r ON r.tutor_id = s.tutor_id
 ORDER BY b.id
 """)
-ARE_BLOCKED = are_blocked("t.user_id", "%(student_id)s")
-WERE_BLOCKED = Query(
-    bool, compose("SELECT {are_blocked} FROM tutors t WHERE t.id = %(tutor_id)s", are_blocked=ARE_BLOCKED)
-)
-PARTS = {"active": ACTIVE_STATES, "reservation": RESERVATION, "are_blocked": ARE_BLOCKED}
+IS_BARRED = is_barred("%(student_id)s", "t.user_id")
+WAS_BARRED = Query(bool, compose("SELECT {is_barred} FROM tutors t WHERE t.id = %(tutor_id)s", is_barred=IS_BARRED))
+PARTS = {"active": ACTIVE_STATES, "reservation": RESERVATION, "is_barred": IS_BARRED}
 TUTOR_OF_SESSION = Query(int, "SELECT tutor_id FROM tutoring_sessions WHERE id = %s")
 ADD_SESSIONS = Query(
     AddedBooking,
@@ -164,8 +162,8 @@ def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooki
 
 def _refusal(db: PooledConnection, seat: NewSeat, tutor_id: int | None) -> AppError:
     """Why a student was given no seat."""
-    is_blocked = WERE_BLOCKED.one(db, {"student_id": seat.student_id, "tutor_id": tutor_id})
-    return Blocked() if is_blocked else TooManyBookings()
+    was_barred = WAS_BARRED.one(db, {"student_id": seat.student_id, "tutor_id": tutor_id})
+    return Blocked() if was_barred else TooManyBookings()
 
 
 # Compare and swap: the state is still the one the transition was decided on.

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
-from shared.data.blocks import are_blocked
+from shared.data.blocks import is_barred
 from shared.data.booking_states import ACTIVE_STATES
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
@@ -25,7 +25,7 @@ class WaitedForSession:
     free_seat: int | None
     has_waitlist: bool
     is_booked: bool
-    is_blocked: bool
+    is_barred: bool
     entry: str | None
     offer: int | None
     waiting: list[UUID]
@@ -38,7 +38,7 @@ SESSION = compose(
 SELECT s.id, t.user_id AS tutor_user_id, t.is_complete, {free_seat} AS free_seat, {has_waitlist} AS has_waitlist,
     EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN {active}) AS is_booked,
-    {are_blocked} AS is_blocked,
+    {is_barred} AS is_barred,
     (SELECT state FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
         AND state IN {open_states}) AS entry,
     (SELECT booking_id FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s
@@ -49,7 +49,7 @@ WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()""",
     free_seat=FREE_SEAT,
     has_waitlist=HAS_WAITLIST,
     active=ACTIVE_STATES,
-    are_blocked=are_blocked("t.user_id", "%(student_id)s"),
+    is_barred=is_barred("%(student_id)s", "t.user_id"),
     open_states=OPEN_STATES,
     first_waiting=FIRST_WAITING,
 )

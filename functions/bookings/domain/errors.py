@@ -20,7 +20,7 @@ class TutorIncomplete(Conflict):
 
 
 class Blocked(AppError):
-    """One of the two has blocked the other."""
+    """One of the two has blocked the other, or the student's account was just suspended."""
 
     status = 403
     code = "blocked"

@@ -107,7 +107,9 @@ def add_conversation(db: PooledConnection, user_id: UUID, partner_id: UUID) -> U
 
 
 # The lock waits for a block or a suspension that is under way, and lets none begin before the commit.
-LOCK_PARTNER = Query(bool, "SELECT confirmed_at IS NOT NULL FROM users WHERE id = %s FOR SHARE")
+LOCK_PARTNER = Query(
+    bool, "SELECT confirmed_at IS NOT NULL AND suspended_at IS NULL FROM users WHERE id = %s FOR SHARE"
+)
 
 
 def lock_partner(db: PooledConnection, user_id: UUID) -> bool:

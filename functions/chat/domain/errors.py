@@ -22,7 +22,7 @@ class UnreadablePartner(FieldErrors):
 
 
 class PartnerNotFound(FieldErrors):
-    """There is no such account, or it is not confirmed."""
+    """There is no such account, or it is not confirmed, or suspended."""
 
     body: Any = {"users": ["Użytkownicy muszą istnieć."]}
 

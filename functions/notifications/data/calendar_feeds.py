@@ -50,7 +50,10 @@ class FeedOwner:
 
 FIND_OWNER = Query(
     FeedOwner,
-    "SELECT u.id AS user_id, u.language FROM calendar_feeds f JOIN users u ON u.id = f.user_id WHERE f.token_hash = %s",
+    """
+SELECT u.id AS user_id, u.language FROM calendar_feeds f JOIN users u ON u.id = f.user_id
+WHERE f.token_hash = %s AND u.suspended_at IS NULL
+""",
 )
 
 

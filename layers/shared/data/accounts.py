@@ -14,7 +14,7 @@ TokenPurpose = Literal["confirm", "reset"]
 
 @dataclass(frozen=True)
 class CallerRow:
-    """An account and one of its sign-in sessions, whose columns are None if it was signed out."""
+    """An account and one of its sign-in sessions, None where it was signed out, or the account suspended."""
 
     id: UUID
     email: str
@@ -39,6 +39,7 @@ SELECT u.id, u.email, u.first_name, u.last_name, u.picture, u.is_tutor, u.is_sta
 FROM users u
 LEFT JOIN tutors t ON t.user_id = u.id
 LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s.expires_at > now()
+    AND u.suspended_at IS NULL
 WHERE u.id = %(user_id)s
 """,
 )

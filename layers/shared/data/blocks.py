@@ -1,13 +1,17 @@
-"""Whether two people want to have to do with each other."""
+"""Who may not book with whom."""
 
 from shared.kit.db.query import Sql, compose
 
-BLOCKED = """
-(EXISTS (SELECT FROM blocks WHERE blocker_id = {one} AND blocked_id = {other})
-    OR EXISTS (SELECT FROM blocks WHERE blocker_id = {other} AND blocked_id = {one}))
+IS_BARRED = """
+(EXISTS (SELECT FROM blocks WHERE blocker_id = {student} AND blocked_id = {tutor})
+    OR EXISTS (SELECT FROM blocks WHERE blocker_id = {tutor} AND blocked_id = {student})
+    OR EXISTS (SELECT FROM users WHERE id = {student} AND suspended_at IS NOT NULL))
 """
 
 
-def are_blocked(one: str, other: str) -> Sql:
-    """A condition on two expressions for ids of accounts: one of the two has blocked the other."""
-    return compose(BLOCKED, one=Sql(one), other=Sql(other))
+def is_barred(student: str, tutor: str) -> Sql:
+    """A condition on two expressions for ids of accounts: they are blocked, or the student is suspended.
+
+    A tutor who is suspended is not listed, so nobody gets as far as this.
+    """
+    return compose(IS_BARRED, student=Sql(student), tutor=Sql(tutor))

@@ -22,6 +22,8 @@ Kind = Literal[
     "reset_password",
     "password_changed",
     "new_device",
+    "account_suspended",
+    "suspension_lifted",
     "tutor_incomplete",
     "booking_change",
     "series_change",

@@ -1,6 +1,6 @@
 """The tables and their invariants. Importing this package registers all of them."""
 
-from shared.models.accounts import EmailToken, SignInSession, User
+from shared.models.accounts import EmailToken, SignInSession, StaffAction, User
 from shared.models.announcements import Announcement
 from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours
 from shared.models.base import Base
@@ -39,6 +39,7 @@ __all__ = [
     "SignInSession",
     "Skill",
     "SocketTicket",
+    "StaffAction",
     "Tutor",
     "TutoringSession",
     "User",

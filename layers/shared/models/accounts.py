@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.models.base import Base, CreatedAt, UuidKey
+from shared.models.base import Base, CreatedAt, NumberKey, UuidKey
 
 
 class User(Base):
@@ -40,6 +40,8 @@ class User(Base):
     shows_presence: Mapped[bool] = mapped_column(server_default=text("true"))
     # When somebody first signed in.
     signed_in_at: Mapped[datetime | None]
+    # Since when staff have kept the owner away: no sign-in, no offer, no bookings, no mails but about the account.
+    suspended_at: Mapped[datetime | None]
 
 
 class SignInSession(Base):
@@ -71,3 +73,16 @@ class EmailToken(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class StaffAction(Base):
+    """Something staff did to an account, or the operator (without an `actor_id`), and why."""
+
+    __tablename__ = "staff_actions"
+
+    id: Mapped[NumberKey]
+    at: Mapped[CreatedAt]
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
+    action: Mapped[str]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
+    reason: Mapped[str] = mapped_column(server_default="")

@@ -168,6 +168,9 @@ ERRORS = {
     "Nie masz opinii o tym korepetytorze.": "You have not reviewed this tutor.",
     "Ta opinia została ukryta przez obsługę.": "This review was hidden by the staff.",
     "Nie możesz zgłosić własnej opinii.": "You cannot report your own review.",
+    # Accounts that staff suspend.
+    "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy.": "This account was suspended. The"
+    " e-mail that we sent says more.",
     # The chat.
     "To jest Twoje własne konto.": "This is your own account.",
     "Z tą osobą nie możesz się umówić.": "You cannot book with this person.",

@@ -139,7 +139,15 @@ def test_a_tutors_own_zone_comes_before_that_of_the_terms(pair: tuple[Person, Pe
     assert "13:00 (Europe/London)" in read(sent_to(pair[1])[0]).text
 
 
-ABOUT_ACCOUNTS = ["confirm_email", "reset_password", "password_changed", "new_device", "tutor_incomplete"]
+ABOUT_ACCOUNTS = [
+    "confirm_email",
+    "reset_password",
+    "password_changed",
+    "new_device",
+    "account_suspended",
+    "suspension_lifted",
+    "tutor_incomplete",
+]
 
 
 @pytest.mark.parametrize("kind", ABOUT_ACCOUNTS)
@@ -150,7 +158,9 @@ def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
         "UPDATE users SET language = 'en', confirmed_at = CASE WHEN %s THEN NULL ELSE now() END",
         kind == "confirm_email",
     )
+    query("UPDATE users SET suspended_at = now() WHERE %s", kind == "account_suspended")
     payloads = {
+        "account_suspended": {"cancelled": 2},
         "new_device": {"signed_in": 2_000_000_000, "session": person.session_id.int},
         "tutor_incomplete": {"tutor_id": person.tutor_id},
     }

@@ -1,0 +1,72 @@
+"""Suspending an account: the one rule, for staff and for the operator.
+
+Its sessions end and its sockets close, so none of its tokens works, and it cannot sign in. Triggers take it out of the
+searches and cancel its bookings to come, of which the other side hears as of any cancellation. It gets no mails but
+those about the account (functions.mail).
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from shared.data.suspension import COUNT_COMING, LIFT, LOCK_ACCOUNT, SUSPEND, record_action
+from shared.domain.dispatcher import trigger_dispatch
+from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.kit.db.pool import PooledConnection
+
+
+class AccountNotFound(Exception):
+    """There is no such account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What is left to do after the commit."""
+
+    changed: bool
+    sockets: list[str] = field(default_factory=list)
+    mails: list[int] = field(default_factory=list)
+
+    def follow(self) -> None:
+        """Close the sockets and let the mailer and the dispatcher know."""
+        close_sockets(self.sockets)
+        if self.mails:
+            trigger_mailer(*self.mails)
+        trigger_dispatch()
+
+
+def suspend(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reason: str) -> Consequences:
+    """Keep an account's owner away until it is lifted; one that is suspended stays so. Raises AccountNotFound."""
+    email = _lock(db, user_id)
+    coming = COUNT_COMING.get(db, {"user_id": user_id})
+    changed = SUSPEND.run(db, (user_id,)) > 0
+    _ended, sockets = end_sessions(db, user_id)
+    if not changed:
+        return Consequences(changed, sockets)
+    record_action(db, "suspend", actor_id=actor_id, user_id=user_id, reason=reason)
+    return Consequences(changed, sockets, queue_mails(db, [Mail("account_suspended", email, {"cancelled": coming})]))
+
+
+def lift(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reason: str) -> Consequences:
+    """Let the owner in again. What was cancelled stays so. Raises AccountNotFound."""
+    email = _lock(db, user_id)
+    if not LIFT.run(db, (user_id,)):
+        return Consequences(changed=False)
+    record_action(db, "lift", actor_id=actor_id, user_id=user_id, reason=reason)
+    return Consequences(changed=True, mails=queue_mails(db, [Mail("suspension_lifted", email, {})]))
+
+
+def revoke_sessions(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reason: str) -> Consequences:
+    """Sign an account out everywhere. Raises AccountNotFound."""
+    _lock(db, user_id)
+    ended, sockets = end_sessions(db, user_id)
+    record_action(db, "revoke_sessions", actor_id=actor_id, user_id=user_id, reason=reason)
+    return Consequences(bool(ended), sockets)
+
+
+def _lock(db: PooledConnection, user_id: UUID) -> str:
+    """The account's address. Raises AccountNotFound."""
+    email = LOCK_ACCOUNT.one(db, (user_id,))
+    if email is None:
+        raise AccountNotFound
+    return email

@@ -1,0 +1,62 @@
+"""What the operator does against an account: `make staff DO=suspend`, `DO=lift` and `DO=revoke-sessions`."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import psycopg
+
+from local.connection_ids import owner_of
+from local.options import Options
+from local.peer_workers import PeerGone, ask
+from local.stack import SOCKETS_FILE
+from shared.domain import suspension
+from shared.domain.sign_in_sessions import close_sockets
+from shared.kit.settings import settings
+
+if TYPE_CHECKING:
+    from shared.kit.db.pool import PooledConnection
+
+SANCTIONS = {
+    "suspend": (suspension.suspend, "{} is suspended.", "{} was suspended already."),
+    "lift": (suspension.lift, "{} is not suspended any more.", "{} was not suspended."),
+    "revoke-sessions": (suspension.revoke_sessions, "{} is signed out everywhere.", "{} was signed in nowhere."),
+}
+FIND = "SELECT id, email FROM users WHERE lower(email) = lower(%s)"
+
+
+def apply(options: Options, url: str, command: str, email: str, reason: str) -> str | None:
+    """Do it, with what follows for a running server's sockets; what was done, None if the address has no account.
+
+    Mails and cancelled bookings are told of by the server, a little later.
+    """
+    action, done, nothing_done = SANCTIONS[command]
+    with psycopg.connect(url) as db:
+        found = db.execute(FIND, (email,)).fetchone()
+        if found is None:
+            return None
+        user_id, known = found
+        # Statements take any connection; this one is of no pool.
+        consequences = action(cast("PooledConnection", db), user_id, actor_id=None, reason=reason)
+    _close(options, consequences.sockets)
+    return (done if consequences.changed else nothing_done).format(known)
+
+
+def _close(options: Options, sockets: list[str]) -> None:
+    """On AWS by the gateway; here by the worker processes they are open in."""
+    if settings().websocket_endpoint:
+        close_sockets(sockets)
+        return
+    try:
+        folder = Path((options.data_folder / SOCKETS_FILE).read_text())
+    except FileNotFoundError:
+        return
+    by_owner: dict[int, list[str]] = defaultdict(list)
+    for each in sockets:
+        by_owner[owner_of(each)].append(each)
+    for owner, ids in by_owner.items():
+        request: dict[str, Any] = {"close": True, "reason": "", "ids": ids}
+        try:
+            ask(folder, owner, request)
+        except PeerGone:
+            continue
