@@ -85,6 +85,20 @@ def test_sockets_refuse_who_is_no_member(people: People) -> None:
     assert sockets(recorded("socket_connect", access="null", **known), None) == {"statusCode": 401}
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({}, 403), ({"X-Origin-Secret": "guessed"}, 403), ({"X-Origin-Secret": "łó"}, 403), (None, 403)]
+    + [({name: "origin-secret"}, 200) for name in ("x-origin-secret", "X-Origin-Secret")],
+)
+def test_with_an_origin_secret_sockets_let_in_only_who_comes_through_the_cdn(
+    people: People, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str] | None, status: int
+) -> None:
+    monkeypatch.setenv("ORIGIN_SECRET", "origin-secret")
+    read_settings_again()
+    event = recorded("socket_connect_notifications", connection_id="YWJjZGVmZw==", access=people.student().access)
+    assert sockets({**event, "headers": headers}, None) == {"statusCode": status}
+
+
 @pytest.mark.parametrize("event", ["socket_chat_message", "socket_default"])
 def test_sockets_push_a_message_through_the_management_api_that_moto_emulates(
     people: People, moto_connections: Mapping[str, Connection], event: str

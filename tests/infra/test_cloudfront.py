@@ -288,12 +288,13 @@ def test_every_answer_has_the_headers_of_security() -> None:
     assert {each["ResponseHeadersPolicyId"] for each in all_of_them} == SECURE
 
 
-def test_the_http_origin_proves_itself_by_the_secret_the_functions_know() -> None:
+@pytest.mark.parametrize(("origin", "function"), [("http", "TokensFunction"), ("sockets", "SocketsFunction")])
+def test_an_origin_proves_itself_by_the_secret_the_functions_know(origin: str, function: str) -> None:
     [distribution] = resources("AWS::CloudFront::Distribution", EDGE).values()
-    [http] = [each for each in distribution["DistributionConfig"]["Origins"] if each["Id"] == "http"]
-    [header] = http["OriginCustomHeaders"]
+    [found] = [each for each in distribution["DistributionConfig"]["Origins"] if each["Id"] == origin]
+    [header] = found["OriginCustomHeaders"]
     assert header["HeaderName"] == "x-origin-secret"
     assert header["HeaderValue"] == {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecretArn}}}"}
-    assert environment("TokensFunction")["ORIGIN_SECRET"] == {
+    assert environment(function)["ORIGIN_SECRET"] == {
         "Fn::Sub": "{{resolve:secretsmanager:${Data.Outputs.OriginSecretArn}}}"
     }

@@ -57,7 +57,7 @@ BY_NAME = {
         f"{DOMAIN}.unsubscribing.unsubscribe_link",
         "functions.secrets.service.check_rotation",
     },
-    "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler"},
+    "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler", f"{KIT}.security.origin_secret.may_connect"},
     "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer"},
     "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch"},
     "WEBSOCKET_ENDPOINT": {

@@ -14,6 +14,7 @@ from functions.chat.domain.frames import encode, refused_frame
 from functions.chat.domain.messages import EVENTS, LEGACY, USER, is_client_id
 from shared.kit.errors import Throttled
 from shared.kit.security import tokens
+from shared.kit.security.origin_secret import may_connect
 
 COUNT_WANTED = "send_back_unread_notification_count"
 
@@ -23,6 +24,10 @@ NOT_FOUND, TOO_MANY = {"statusCode": 404}, {"statusCode": 429}
 
 def connect(event: Event) -> dict[str, Any]:
     """Let a member of the conversation in, or anybody to what is theirs; refuse other handshakes."""
+    return _let_in(event) if may_connect(event.get("headers") or {}) else FORBIDDEN
+
+
+def _let_in(event: Event) -> dict[str, Any]:
     query = event.get("queryStringParameters") or {}
     if "version" in query:
         return NOT_FOUND

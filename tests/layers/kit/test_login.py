@@ -95,6 +95,11 @@ def test_between_the_steps_of_a_rotation_the_pending_password_works(
     assert user() == ROLE
 
 
+def test_until_the_database_has_a_new_password_the_one_before_works(secret: str) -> None:
+    clients.secretsmanager().put_secret_value(SecretId=secret, SecretString=login_secret("second"))
+    assert user() == ROLE
+
+
 def test_secrets_manager_is_not_asked_while_the_known_password_works(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ class _Known:
 
 
 def logins() -> Iterator[Login]:
-    """What to try, one after the other: the login known here, the one in use, the one a rotation brings in.
+    """What to try, one after the other: the login known here, the one in use, those a change brings in and ends.
 
     Nothing is asked of Secrets Manager before the one known here was refused. Raises
     shared.kit.errors.Unavailable.
@@ -30,9 +30,9 @@ def logins() -> Iterator[Login]:
     tried = _Known.login
     if tried is not None:
         yield tried
-    from shared.kit.aws.secrets_manager import CURRENT, PENDING, find_secret
+    from shared.kit.aws.secrets_manager import CURRENT, PENDING, PREVIOUS, find_secret
 
-    for stage in (CURRENT, PENDING):
+    for stage in (CURRENT, PENDING, PREVIOUS):
         secret = find_secret(arn, stage)
         login = secret and _read(secret.text)
         if login and login != tried:

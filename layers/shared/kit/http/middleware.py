@@ -3,7 +3,6 @@
 With an ORIGIN_SECRET only who knows it is answered: the CDN, whose limits and headers nobody goes round.
 """
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from secrets import token_hex
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from shared.kit.errors import AppError
 from shared.kit.json import json_text
 from shared.kit.observability.log import event, in_event
+from shared.kit.security.origin_secret import is_origin_secret, origin_secret
 from shared.kit.settings import settings
 
 Message = MutableMapping[str, Any]
@@ -40,8 +40,6 @@ PRIVATE_PREFIX = "/_local/"
 BEHIND_CDN = ("/api/", "/media/")
 # As the CDN and API Gateway write it themselves.
 FORBIDDEN = b'{"message":"Forbidden"}'
-# `sam local` hands functions the reference to a secret in place of the secret.
-UNRESOLVED = "{{resolve:"
 
 
 class ApiMiddleware:
@@ -61,7 +59,7 @@ class ApiMiddleware:
                 await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _origin_secret() and scope["path"].startswith(BEHIND_CDN) and not is_from_cdn(scope):
+        if origin_secret() and scope["path"].startswith(BEHIND_CDN) and not is_from_cdn(scope):
             length = str(len(FORBIDDEN)).encode()
             await respond(send, 403, [(b"content-type", b"application/json"), (b"content-length", length)], FORBIDDEN)
             return
@@ -100,13 +98,7 @@ def header(scope: Scope, name: bytes) -> str:
 
 def is_from_cdn(scope: Scope) -> bool:
     """Whether a request came through the CDN, whose own headers are to be believed."""
-    secret = _origin_secret()
-    return bool(secret) and hmac.compare_digest(header(scope, b"x-origin-secret").encode(), secret.encode())
-
-
-def _origin_secret() -> str:
-    secret = settings().origin_secret
-    return "" if secret.startswith(UNRESOLVED) else secret
+    return is_origin_secret(header(scope, b"x-origin-secret"))
 
 
 def is_private(scope: Scope) -> bool:
