@@ -10,8 +10,8 @@ from shared.kit.db.pool import PooledConnection
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 GRANTS = {
     "announcements": "SELECT, INSERT, UPDATE, DELETE",
-    "blocks": "SELECT, INSERT, DELETE",
     "attachments": "SELECT, INSERT, UPDATE, DELETE",
+    "blocks": "SELECT, INSERT, DELETE",
     "booking_changes": "SELECT, INSERT, UPDATE",
     "booking_terms": "SELECT, INSERT, UPDATE",
     "bookings": "SELECT, INSERT, UPDATE",
@@ -20,6 +20,8 @@ GRANTS = {
     "conversation_members": "SELECT, INSERT, UPDATE",
     "conversations": "SELECT, INSERT, UPDATE, DELETE",
     "email_tokens": "SELECT, INSERT, UPDATE, DELETE",
+    "facet_changes": "SELECT, INSERT, DELETE",
+    "facet_counts": "SELECT, INSERT, UPDATE, DELETE",
     "hidden_messages": "SELECT, INSERT, UPDATE",
     "hours_overrides": "SELECT, INSERT, UPDATE, DELETE",
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",

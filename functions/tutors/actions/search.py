@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from functions.tutors.data import search
 from functions.tutors.data.facet_statement import COUNTED
-from functions.tutors.data.queries import unknown_skills
+from functions.tutors.data.known_skills import are_rare, unknown_skills
 from functions.tutors.domain.errors import UnknownSkillSearched
 from functions.tutors.domain.filters import Filters
 from functions.tutors.domain.read_filters import read_filters
@@ -41,6 +41,7 @@ def _read_known(query: bytes) -> Filters:
     filters = read_filters(query)
     if unknown := unknown_skills(filters.skills):
         raise UnknownSkillSearched(unknown[0])
+    filters.has_rare_skills = bool(filters.skills) and are_rare(filters.skills)
     return filters
 
 

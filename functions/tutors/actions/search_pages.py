@@ -1,7 +1,7 @@
 """Search tutors by page number, for clients that show how many pages there are."""
 
 from functions.tutors.data import search_pages
-from functions.tutors.data.queries import unknown_skills
+from functions.tutors.data.known_skills import unknown_skills
 from functions.tutors.domain.errors import UnknownSkillSearched
 from functions.tutors.domain.read_filters import read_filters
 from shared.kit.http.page_pagination import PageNumber

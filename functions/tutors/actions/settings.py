@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from functions.tutors.data.queries import unknown_skills
+from functions.tutors.data.known_skills import unknown_skills
 from functions.tutors.data.settings import update_settings
 from functions.tutors.domain.commands import MAX_LOCATION
 from functions.tutors.domain.errors import (

@@ -26,6 +26,22 @@ SELECT (SELECT count(*) FROM matched) AS counted,
         GROUP BY location ORDER BY number DESC, location LIMIT %(locations)s
     ) counted)::text AS locations
 """
+# Of all tutors, from what is counted as they change: the same at any number of them.
+COUNT_ALL = Sql("""
+WITH counted AS (
+    SELECT kind, value, sum(complete) AS number FROM (
+        SELECT kind, value, complete FROM facet_counts
+        UNION ALL SELECT kind, value, complete FROM facet_changes
+    ) noted GROUP BY kind, value HAVING sum(complete) > 0
+), tutors_counted AS (SELECT coalesce(sum(number), 0)::bigint AS number FROM counted WHERE kind = 'tutor')
+SELECT number AS counted, number AS matching,
+    (SELECT coalesce(json_object_agg(value, number ORDER BY number DESC, value), '{}')
+        FROM counted WHERE kind = 'skill')::text AS skills,
+    (SELECT coalesce(json_object_agg(value, number ORDER BY number DESC, value), '{}') FROM (
+        SELECT value, number FROM counted WHERE kind = 'location' ORDER BY number DESC, value LIMIT %(locations)s
+    ) places)::text AS locations
+FROM tutors_counted
+""")
 SELECTION = "SELECT t.skills, t.location, {by_skill} AS by_skill, {by_location} AS by_location"
 BEST_FIRST = Sql("ORDER BY t.rank DESC, t.id DESC")
 ANY = Sql("true")
@@ -33,6 +49,8 @@ ANY = Sql("true")
 
 def facet_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
     """SQL of `FacetCounts` and its parameters."""
+    if not filters.restrict:
+        return COUNT_ALL, {"locations": LOCATIONS}
     parameters: dict[str, Any] = {"locations": LOCATIONS, "rows": COUNTED}
     conditions = [IS_COMPLETE, *conditions_on_tutors(filters, parameters, forgiving=forgiving)]
     by_skill = by_location = ANY

@@ -19,6 +19,7 @@ MINUTE = timedelta(minutes=1)
 # Minutes that hold a session of almost everybody.
 USUAL = 120
 
+ALL_TUTORS = Sql("tutors")
 # Whether anything at all is offered then: found fast, and mostly the answer. Written so that it is asked for one tutor
 # after the other (an EXISTS would be answered for all at once), by the index of the tutor's items and not of times.
 OFFERED = Sql("""
@@ -35,11 +36,11 @@ BY_SELECTIVITY = """
 WITH selective AS MATERIALIZED (
     SELECT tutors_with_rare_times(%(free_starts)s::tstzmultirange, %(free_items)s) AS tutors
 )
-({selection} FROM (SELECT t.* FROM tutors t WHERE {conditions} AND NOT {is_selective} {order} OFFSET 0) t
+({selection} FROM (SELECT t.* FROM {tutors} t WHERE {conditions} AND NOT {is_selective} {order} OFFSET 0) t
     WHERE CASE WHEN {offered} THEN {is_free} ELSE false END LIMIT %(rows)s)
 UNION ALL
 ({selection} FROM (
-        SELECT t.* FROM tutors t
+        SELECT t.* FROM {tutors} t
         WHERE {conditions} AND {is_selective} AND t.id IN (SELECT unnest(tutors) FROM selective) {order} OFFSET 0
     ) t
     WHERE CASE WHEN {offered} THEN {is_free} ELSE false END LIMIT %(rows)s)
@@ -83,7 +84,9 @@ def _terms_condition(free_time: FreeTime) -> list[Sql]:
     return [IS_SHORT] if width < USUAL else []
 
 
-def by_selectivity(free_time: FreeTime, selection: Sql, conditions: Sequence[Sql], order: Sql) -> Sql:
+def by_selectivity(
+    free_time: FreeTime, selection: Sql, conditions: Sequence[Sql], order: Sql, tutors: Sql = ALL_TUTORS
+) -> Sql:
     """A statement of which one half is executed: by the order asked for or, for a rare time, by the time.
 
     In both halves the tutors come in order before they are asked whether they are free.
@@ -94,6 +97,7 @@ def by_selectivity(free_time: FreeTime, selection: Sql, conditions: Sequence[Sql
         selection=selection,
         conditions=every,
         order=order,
+        tutors=tutors,
         is_selective=IS_SELECTIVE,
         offered=OFFERED,
         is_free=IS_FREE,

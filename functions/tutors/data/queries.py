@@ -13,23 +13,6 @@ from shared.kit.http.cursor_pagination import TEXT_BYTES
 # Ratings and schedule items a page of details shows at most, the newest.
 SHOWN_RATINGS = 500
 SHOWN_ITEMS = 1000
-SKILL_NAMES = Query(str, "SELECT name FROM skills")
-
-
-class _KnownSkills:
-    """Skills seen before; the list only grows, so what was known needs no asking."""
-
-    names: frozenset[str] = frozenset()
-
-
-def unknown_skills(names: list[str]) -> list[str]:
-    """Those of the names that are not on the list of skills."""
-    if not _KnownSkills.names.issuperset(names):
-        with connection() as db:
-            _KnownSkills.names = frozenset(SKILL_NAMES.all(db))
-    return [name for name in names if name not in _KnownSkills.names]
-
-
 LIST_SKILLS = Query(
     str, "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text FROM skills"
 )

@@ -64,9 +64,11 @@ def kinds_of_filters() -> Iterator[Filters]:
     )
     yield Filters()
     yield everything
+    yield replace(everything, has_rare_skills=True)
     for free_time in free_times:
         yield Filters(free_time=free_time)
         yield replace(everything, free_time=free_time)
+        yield replace(everything, free_time=free_time, has_rare_skills=True)
     for column in COLUMNS:
         for descending in (True, False):
             yield replace(everything, order=Order(column, descending), cursor=Cursor("", "1", 1))

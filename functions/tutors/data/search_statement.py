@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from functions.tutors.data.free_time_search import by_selectivity, free_parameters
+from functions.tutors.data.free_time_search import ALL_TUTORS, by_selectivity, free_parameters
 from functions.tutors.data.search_text import location_conditions, name_conditions
 from functions.tutors.domain.filters import Filters
 from shared.domain.pictures import picture_sql
@@ -44,10 +44,13 @@ AT_MOST = {column: Sql(f"t.{column} <= %({column}_most)s") for column in COLUMNS
 SKILLS = Sql("t.skills && %(skills)s")
 LISTED = Sql("t.listed")
 IS_COMPLETE = Sql("t.is_complete")
+# No plan walks through all others in the order asked for.
+FEW_TUTORS = Sql("(SELECT * FROM tutors WHERE skills && %(skills)s AND listed OFFSET 0)")
 # Around the conditions. Cards are made of the page alone, also where all that matches has to be sorted.
 PAGE_BEGIN = {
-    column: compose("{selection} FROM (SELECT t.* FROM tutors t WHERE ", selection=selection)
+    (column, is_few): compose("{selection} FROM (SELECT t.* FROM {tutors} t WHERE ", selection=selection, tutors=tutors)
     for column, selection in SELECTIONS.items()
+    for is_few, tutors in ((False, ALL_TUTORS), (True, FEW_TUTORS))
 }
 PAGE_END = {key: compose(" {order} LIMIT %(rows)s) t {order}", order=order) for key, order in ORDERS.items()}
 
@@ -62,7 +65,8 @@ def search_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql,
     conditions = [*conditions_on_tutors(filters, parameters, forgiving=forgiving)]
     if filters.skills:
         parameters["skills"] = filters.skills
-        conditions.append(SKILLS)
+        if not filters.has_rare_skills:
+            conditions.append(SKILLS)
     if filters.location:
         conditions += location_conditions(filters.location, parameters, forgiving=forgiving)
     column, direction = filters.order.column, (filters.order.column, filters.order.descending)
@@ -70,9 +74,11 @@ def search_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql,
         conditions.append(AFTER[direction])
         parameters |= {"after_value": _number(column, filters.cursor.value), "after_id": filters.cursor.id}
     if filters.free_time is None:
-        return Sql(f"{PAGE_BEGIN[column]}{' AND '.join(conditions)}{PAGE_END[direction]}"), parameters
+        begin = PAGE_BEGIN[column, filters.has_rare_skills]
+        return Sql(f"{begin}{' AND '.join(conditions)}{PAGE_END[direction]}"), parameters
     parameters |= free_parameters(filters.free_time)
-    return by_selectivity(filters.free_time, SELECTIONS[column], conditions, ORDERS[direction]), parameters
+    tutors = FEW_TUTORS if filters.has_rare_skills else ALL_TUTORS
+    return by_selectivity(filters.free_time, SELECTIONS[column], conditions, ORDERS[direction], tutors), parameters
 
 
 def conditions_on_tutors(filters: Filters, parameters: dict[str, Any], *, forgiving: bool) -> Iterator[Sql]:

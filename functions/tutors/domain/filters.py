@@ -37,6 +37,8 @@ class Filters:
     name: str = ""
     location: str = ""
     skills: list[str] = field(default_factory=list)
+    # So few tutors have them that these are read first, in whatever order they are asked for.
+    has_rare_skills: bool = False
     at_least: dict[str, Decimal] = field(default_factory=dict)
     at_most: dict[str, Decimal] = field(default_factory=dict)
     switches: dict[str, bool] = field(default_factory=dict)
@@ -51,6 +53,12 @@ class Filters:
     def can_match(self) -> bool:
         """Whether any tutor's name could contain what is searched for."""
         return len(self.name) <= MAX_NAME and len(self.name.split()) <= MAX_WORDS
+
+    @property
+    def restrict(self) -> bool:
+        """Whether there can be a tutor whom they leave out."""
+        parts = (self.name.split(), self.location, self.skills, self.at_least, self.at_most, self.switches)
+        return any(parts) or self.free_time is not None
 
     @property
     def may_be_forgiven(self) -> bool:

@@ -10,7 +10,7 @@ from shared.models.issues import Issue, IssueAnswer
 from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, Reminder
 from shared.models.reviews import Rating, ReviewReport
-from shared.models.tutors import Skill, Tutor
+from shared.models.tutors import FacetChange, FacetCount, Skill, Tutor
 
 __all__ = [
     "Announcement",
@@ -23,6 +23,8 @@ __all__ = [
     "Connection",
     "Conversation",
     "EmailToken",
+    "FacetChange",
+    "FacetCount",
     "HoursOverride",
     "IdempotencyKey",
     "Issue",

@@ -3,12 +3,24 @@
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Double, ForeignKey, Identity, Index, Integer, Numeric, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import User
-from shared.models.base import Base
+from shared.models.base import Base, NumberKey
 
 LISTED = text("listed")
 # The one rule of who is complete (infra/sql/missing_settings.sql); a generated column cannot use another.
@@ -96,3 +108,30 @@ class Tutor(Base):
             f"(17.5 + verified_sum) / (5 + verified_count) / CASE WHEN {IS_COMPLETE} THEN 1 ELSE 10 END", persisted=True
         ),
     )
+
+
+class FacetCount(Base):
+    """How many tutors have a skill or live in a place (`kind`), or how many there are at all.
+
+    `listed` are those whom searches find, `complete` those of them who can be booked. What changed since is in
+    `facet_changes`: the two together are exact at any time.
+    """
+
+    __tablename__ = "facet_counts"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    listed: Mapped[int] = mapped_column(BigInteger)
+    complete: Mapped[int] = mapped_column(BigInteger)
+
+
+class FacetChange(Base):
+    """What a change of a tutor adds to or takes from a count; triggers write it, and add it up now and then."""
+
+    __tablename__ = "facet_changes"
+
+    id: Mapped[NumberKey]
+    kind: Mapped[str]
+    value: Mapped[str]
+    listed: Mapped[int] = mapped_column(BigInteger)
+    complete: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,62 @@
+"""The skills there are, and how many tutors have each, as this process has last read them.
+
+The planner knows how frequent a skill is from a sample; it may never have seen a rare one, takes it for a frequent one
+and walks through all tutors in the order asked for. What is counted as tutors change cannot be wrong so.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query
+
+# All tutors with a skill so rare are read and sorted: a few milliseconds at worst.
+RARE = 2_000
+FRESH_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SkillCount:
+    name: str
+    tutors: int
+
+
+SKILL_COUNTS = Query(
+    SkillCount,
+    """
+SELECT s.name, coalesce(sum(n.listed), 0)::bigint AS tutors
+FROM skills s LEFT JOIN (
+    SELECT value, listed FROM facet_counts WHERE kind = 'skill'
+    UNION ALL SELECT value, listed FROM facet_changes WHERE kind = 'skill'
+) n ON n.value = s.name
+GROUP BY s.name
+""",
+)
+
+
+class _Known:
+    """Skills by name, with the number of tutors who had each at `read_at`."""
+
+    tutors: dict[str, int] = {}
+    read_at = float("-inf")
+
+
+def _read() -> None:
+    with connection() as db:
+        _Known.tutors = {each.name: each.tutors for each in SKILL_COUNTS.all(db)}
+    _Known.read_at = time.monotonic()
+
+
+def unknown_skills(names: Sequence[str]) -> list[str]:
+    """Those of the names that are not on the list of skills; the list only grows."""
+    if not _Known.tutors.keys() >= set(names):
+        _read()
+    return [name for name in names if name not in _Known.tutors]
+
+
+def are_rare(names: Sequence[str]) -> bool:
+    """Whether few tutors have any of these skills, which are on the list."""
+    if time.monotonic() - _Known.read_at > FRESH_SECONDS:
+        _read()
+    return sum(_Known.tutors.get(name, 0) for name in names) <= RARE
