@@ -1,4 +1,4 @@
-"""What mails about messages have to know."""
+"""What mails about messages and reviews have to know."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -42,3 +42,36 @@ def find_unread_messages(conversation_id: UUID, user_id: UUID, new_days: int) ->
     values = {"conversation_id": conversation_id, "user_id": user_id, "new_days": new_days}
     with connection() as db:
         return FIND_UNREAD_MESSAGES.one(db, values)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewToTell:
+    """A review, what of it concerns somebody now, and the name of the other one."""
+
+    concerns: str
+    stars: int
+    review: str
+    reply: str
+    first_name: str
+    last_name: str
+
+
+FIND_REVIEW = Query(
+    ReviewToTell,
+    """
+SELECT CASE WHEN t.user_id = me.id AND r.hidden_at IS NULL THEN 'review_added'
+        WHEN r.student_id = me.id AND r.hidden_at IS NOT NULL THEN 'review_hidden'
+        WHEN r.student_id = me.id AND r.reply IS NOT NULL THEN 'review_replied' ELSE '' END AS concerns,
+    r.rating::int AS stars, r.review, coalesce(r.reply, '') AS reply, other.first_name, other.last_name
+FROM ratings r JOIN tutors t ON t.id = r.tutor_id
+JOIN users me ON me.id = %(user_id)s
+JOIN users other ON other.id = CASE WHEN t.user_id = me.id THEN r.student_id ELSE t.user_id END
+WHERE r.id = %(rating_id)s
+""",
+)
+
+
+def find_review(rating_id: int, user_id: UUID) -> ReviewToTell | None:
+    """None if it is gone."""
+    with connection() as db:
+        return FIND_REVIEW.one(db, {"rating_id": rating_id, "user_id": user_id})

@@ -191,13 +191,14 @@ class Addressee:
     # Of what topics by which channel nothing is to come.
     silenced: list[str]
     suspended: bool = False
+    is_staff: bool = False
 
 
 FIND_ADDRESSEE = Query(
     Addressee,
     """
 SELECT id AS user_id, email, first_name, last_name, created_at, confirmed_at IS NOT NULL AS confirmed, language,
-    time_zone, silenced, suspended_at IS NOT NULL AS suspended
+    time_zone, silenced, suspended_at IS NOT NULL AS suspended, is_staff
 FROM users WHERE lower(email) = lower(%s)
 """,
 )

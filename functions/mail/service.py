@@ -19,6 +19,12 @@ from functions.mail.booking_emails import booking_change_email, reminder_email
 from functions.mail.email_message import Aside, Email, as_message
 from functions.mail.joint_emails import group_change_email, series_change_email
 from functions.mail.repository import Addressee, DueMail
+from functions.mail.review_emails import (
+    review_added_email,
+    review_hidden_email,
+    review_replied_email,
+    staff_report_email,
+)
 from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
 from functions.mail.unread_emails import unread_messages_email
 from shared.domain.email_addresses import is_mailed_as_written
@@ -46,6 +52,10 @@ EMAILS: Mapping[str, Write] = {
     "group_change": group_change_email,
     "booking_reminder": reminder_email,
     "unread_messages": unread_messages_email,
+    "review_added": review_added_email,
+    "review_replied": review_replied_email,
+    "review_hidden": review_hidden_email,
+    "staff_report": staff_report_email,
 }
 # What can be silenced; any other mail is about the account itself, and always comes.
 TOPICS: Mapping[str, Topic] = {
@@ -54,6 +64,10 @@ TOPICS: Mapping[str, Topic] = {
     "group_change": "bookings",
     "booking_reminder": "reminders",
     "unread_messages": "chat",
+    "review_added": "reviews",
+    "review_replied": "reviews",
+    "review_hidden": "reviews",
+    "staff_report": "reviews",
 }
 
 

@@ -1,23 +1,18 @@
 """Emails about messages that somebody has not read."""
 
-import re
 from uuid import UUID
 
 from functions.mail.email_message import Email, Fact
 from functions.mail.greetings import greeting
 from functions.mail.queries import find_unread_messages
+from functions.mail.quotes import quote
 from functions.mail.repository import Addressee
-from shared.domain.names import JOINERS, presentable
+from shared.domain.names import presentable
 from shared.domain.platform_settings import platform_settings
-from shared.kit.text import without_controls
 from shared.texts import texts
 
-# Characters of a message that a mail quotes.
-MAX_QUOTE = 200
 # For so many days links that an account writes are not mailed: strangers would use ours to mail theirs.
 NEW_DAYS = 7
-# What a mail program may make a link of. No top-level domain begins with a digit: 15.30 is a time.
-LINK = re.compile(r"://|@|www\.|[.。．｡][^\W\d_]{2}", re.IGNORECASE)
 
 
 def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | None:
@@ -28,7 +23,7 @@ def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | Non
         return None
     words = texts(to.language)
     name = " ".join(filter(None, (presentable(found.first_name), presentable(found.last_name))))
-    name = name or words["unread.nameless"]
+    name = name or words["nameless.anybody"]
     left_out = words["unread.left_out"] if found.is_by_new_account else ""
     subject = words["unread.subject" if found.number == 1 else "unread.subject_many"]
     return Email(
@@ -41,13 +36,6 @@ def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | Non
         after=words["unread.after"],
         language=to.language,
     )
-
-
-def quote(body: str, left_out: str = "") -> str:
-    """The beginning of a message in one line; with `left_out`, that stands for each word that holds a link."""
-    words = without_controls(body[: MAX_QUOTE * 10]).split()
-    text = " ".join(left_out if left_out and LINK.search(JOINERS.sub("", word)) else word for word in words)
-    return text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE].rstrip()}…"
 
 
 def conversation_link(conversation_id: UUID) -> str:

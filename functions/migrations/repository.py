@@ -31,6 +31,7 @@ GRANTS = {
     "mail_outbox": "SELECT, INSERT, UPDATE, DELETE",
     "message_reactions": "SELECT, INSERT, UPDATE, DELETE",
     "messages": "SELECT, INSERT, UPDATE",
+    "notification_events": "SELECT, INSERT, UPDATE, DELETE",
     "notifications": "SELECT, INSERT, UPDATE, DELETE",
     "ratings": "SELECT, INSERT, UPDATE, DELETE",
     "reminders": "SELECT, INSERT, UPDATE",

@@ -1,10 +1,11 @@
-"""The function that dispatches changes of bookings: triggered by each, and by a schedule for the rest."""
+"""The function that tells people what has happened: triggered by each change, and by a schedule for the rest."""
 
 from typing import Any
 
 from psycopg import errors
 
 from functions.notifications.actions.dispatch import dispatch_next
+from functions.notifications.actions.dispatch_events import dispatch_next_events
 from functions.notifications.data import notifications
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
@@ -12,11 +13,12 @@ from shared.kit.observability.log import logger
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Dispatch all changes that wait, and forget old notifications."""
+    """Dispatch all changes and events that wait, and forget old notifications."""
     dispatched = 0
     try:
-        while number := dispatch_next():
-            dispatched += number
+        for dispatch in (dispatch_next, dispatch_next_events):
+            while number := dispatch():
+                dispatched += number
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
         # Another dispatcher is at work, or an account is being deleted: what is left waits for the next run.
         logger().info("dispatch yielded", extra={"reason": str(error)})

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from functions.reviews import queries, service
 from functions.reviews.schemas import Decision, HiddenPage, NewReport, ReportedPage
 from shared.domain.auth import StaffCaller, User
+from shared.domain.dispatcher import trigger_dispatch
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
@@ -30,6 +31,7 @@ def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     """Report to staff that a review breaks the rules. Your second report of it changes nothing."""
     with transaction() as db:
         service.report_review(db, caller.id, review_id, report.reason)
+    trigger_dispatch()
     return json_response({"Info": "Review reported."}, 201)
 
 
@@ -78,4 +80,6 @@ def unhide_review(caller: StaffCaller, review_id: int) -> Response:
 def _decide(staff_id: UUID, review_id: int, *, hidden: bool) -> Response:
     with transaction() as db:
         service.set_hidden(db, staff_id, review_id, hidden=hidden)
+    if hidden:
+        trigger_dispatch()
     return json_response({"id": review_id, "hidden": hidden})

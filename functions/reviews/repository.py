@@ -4,22 +4,32 @@ Who changes what a rating counts locks its tutor first: an account's deletion ta
 ratings, and both orders at once would end in a deadlock.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from functions.reviews.queries import REVIEW
+from shared.data.notification_events import add_event
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
 
 # Of a tutor whom students can see.
 FIND_TUTOR_USER = Query(UUID, "SELECT user_id FROM tutors WHERE id = %s AND listed")
+
+
+@dataclass(frozen=True, slots=True)
+class AddedRating:
+    id: int
+    created_at: datetime
+
+
 ADD_RATING = Query(
-    datetime,
+    AddedRating,
     """
 INSERT INTO ratings (tutor_id, student_id, rating, review)
 VALUES (%(tutor_id)s, %(student_id)s, %(rating)s, %(review)s)
-RETURNING created_at
+RETURNING id, created_at
 """,
 )
 LOCK_TUTOR = Command("SELECT FROM tutors WHERE id = %s FOR NO KEY UPDATE")
@@ -33,9 +43,11 @@ def find_tutor_user(db: PooledConnection, tutor_id: int) -> UUID | None:
 
 
 def add_rating(db: PooledConnection, tutor_id: int, student_id: UUID, rating: int, review: str) -> datetime:
-    """Raises psycopg.IntegrityError if there is one by the student already or the tutor has gone."""
+    """When it was added; the tutor is told. Raises psycopg.IntegrityError if there is one or the tutor has gone."""
     values = {"tutor_id": tutor_id, "student_id": student_id, "rating": rating, "review": review}
-    return ADD_RATING.get(db, values)
+    added = ADD_RATING.get(db, values)
+    add_event(db, "review_added", f"{tutor_id} {student_id}", added.id)
+    return added.created_at
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> None:
@@ -90,11 +102,21 @@ def edit_rating(
     return EDIT_RATING.one(db, {**values, "zone": platform_settings().time_zone, "initials": False})
 
 
-def set_reply(tutor_id: int, review_id: int, reply: str | None) -> str | None:
-    """Reply to a visible review of this tutor, or take the reply back; the review as JSON text, None without one."""
+# In the transaction that did it.
+IS_REPLIED_NOW = Query(bool, "SELECT coalesce(replied_at = now(), false) FROM ratings WHERE id = %s")
+IS_HIDDEN_NOW = Query(bool, "SELECT coalesce(hidden_at = now(), false) FROM ratings WHERE id = %s")
+
+
+def set_reply(db: PooledConnection, tutor_id: int, review_id: int, reply: str | None) -> str | None:
+    """Reply to a visible review of this tutor, or take the reply back; the review as JSON text, None without one.
+
+    The student is told of a new reply.
+    """
     values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "initials": False}
-    with connection() as db:
-        return SET_REPLY.one(db, {**values, "zone": platform_settings().time_zone})
+    review = SET_REPLY.one(db, {**values, "zone": platform_settings().time_zone})
+    if review is not None and IS_REPLIED_NOW.get(db, (review_id,)):
+        add_event(db, "review_replied", review_id, review_id)
+    return review
 
 
 # The reporter is locked before the review, as by the account's deletion. A review locked so is not hidden meanwhile:
@@ -118,8 +140,9 @@ def lock_visible_review(db: PooledConnection, review_id: int) -> UUID | None:
 
 
 def add_report(db: PooledConnection, review_id: int, reporter_id: UUID, reason: str) -> None:
-    """A second report by the same person changes nothing."""
-    ADD_REPORT.run(db, (review_id, reporter_id, reason))
+    """Staff are told. A second report by the same person changes nothing."""
+    if ADD_REPORT.run(db, (review_id, reporter_id, reason)):
+        add_event(db, "review_reported", review_id, review_id)
 
 
 LOCK_TUTOR_OF = Command("SELECT FROM tutors WHERE id = (SELECT tutor_id FROM ratings WHERE id = %s) FOR NO KEY UPDATE")
@@ -139,9 +162,11 @@ UPDATE review_reports SET resolved_at = now() WHERE id IN (
 
 
 def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> bool:
-    """Hide a review or show it again, and resolve its reports; False without one."""
+    """Hide a review, of which its author is told, or show it again, and resolve its reports; False without one."""
     LOCK_TUTOR_OF.run(db, (review_id,))
     if not (HIDE if hidden else UNHIDE).run(db, {"id": review_id, "staff_id": staff_id}):
         return False
+    if hidden and IS_HIDDEN_NOW.get(db, (review_id,)):
+        add_event(db, "review_hidden", review_id, review_id)
     RESOLVE_REPORTS.run(db, (review_id,))
     return True

@@ -19,6 +19,7 @@ from functions.reviews.schemas import (
     ReviewPage,
 )
 from shared.domain.auth import OptionalUser, TutorCaller, User
+from shared.domain.dispatcher import trigger_dispatch
 from shared.kit.db.integers import MAX_INT64
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
@@ -52,6 +53,7 @@ def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
     """Rate a tutor with 1 to 5 stars and a review; once for each tutor."""
     with transaction() as db:
         added = service.rate(db, caller.id, tutor_id, rating)
+    trigger_dispatch()
     return json_response(added, 201)
 
 
@@ -148,7 +150,10 @@ def list_reviews(request: Request) -> Response:
 )
 def set_reply(caller: TutorCaller, review_id: int, reply: NewReply) -> Response:
     """Reply in public to a review of you as a tutor; a new reply replaces the one before."""
-    return raw_json_response(service.set_reply(caller.tutor_id, review_id, reply.reply))
+    with transaction() as db:
+        review = service.set_reply(db, caller.tutor_id, review_id, reply.reply)
+    trigger_dispatch()
+    return raw_json_response(review)
 
 
 @reviews.delete(
@@ -158,4 +163,6 @@ def set_reply(caller: TutorCaller, review_id: int, reply: NewReply) -> Response:
 )
 def delete_reply(caller: TutorCaller, review_id: int) -> Response:
     """Delete your reply to a review; without one nothing changes."""
-    return raw_json_response(service.set_reply(caller.tutor_id, review_id, None))
+    with transaction() as db:
+        review = service.set_reply(db, caller.tutor_id, review_id, None)
+    return raw_json_response(review)

@@ -145,12 +145,12 @@ def list_reviews(path: str, tutor_id: int, page: PageNumber) -> str:
     )
 
 
-def set_reply(tutor_id: int, review_id: int, text: str | None) -> str:
+def set_reply(db: PooledConnection, tutor_id: int, review_id: int, text: str | None) -> str:
     """Reply to a review of this tutor in public, or take the reply back; the review as JSON text.
 
     Raises ReviewNotFound.
     """
-    review = repository.set_reply(tutor_id, review_id, text)
+    review = repository.set_reply(db, tutor_id, review_id, text)
     if review is None:
         raise ReviewNotFound
     return review

@@ -40,9 +40,14 @@ class SessionData(BaseModel):
 
 
 class NotificationData(SessionData):
-    """The reservation, if it is about one, and `reason` where given; of a series the first, and all its `sessions`."""
+    """The reservation, if it is about one, and `reason` where given; of a series the first, and all its `sessions`.
+
+    Of a review its number and that of its tutor.
+    """
 
     reason: MayBeMissing[str] = None
+    review: MayBeMissing[int] = None
+    tutor: MayBeMissing[int] = None
     sessions: MayBeMissing[list[SessionData]] = None
 
 
@@ -53,7 +58,7 @@ class Notification(BaseModel):
     notification: Sentence
     is_read: bool
     created_at: datetime
-    kind: Annotated[str, Field(description="booking_*, reminder_* or tutor_incomplete")]
+    kind: Annotated[str, Field(description="booking_*, reminder_*, review_*, report_filed or issue_answered")]
     data: NotificationData
 
 

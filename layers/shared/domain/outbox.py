@@ -30,6 +30,10 @@ Kind = Literal[
     "group_change",
     "booking_reminder",
     "unread_messages",
+    "review_added",
+    "review_replied",
+    "review_hidden",
+    "staff_report",
 ]
 
 

@@ -8,7 +8,7 @@ from shared.models.bookings import Booking, BookingChange, IdempotencyKey, Tutor
 from shared.models.chat import Attachment, Connection, Conversation, JobProgress, Member, Message, SocketTicket
 from shared.models.issues import Issue, IssueAnswer
 from shared.models.mail import OutboxMail
-from shared.models.notifications import CalendarFeed, Notification, Reminder
+from shared.models.notifications import CalendarFeed, Notification, NotificationEvent, Reminder
 from shared.models.reviews import Rating, ReviewReport
 from shared.models.tutors import FacetChange, FacetCount, Skill, Tutor
 
@@ -33,6 +33,7 @@ __all__ = [
     "Member",
     "Message",
     "Notification",
+    "NotificationEvent",
     "OutboxMail",
     "Rating",
     "Reminder",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +31,27 @@ class Notification(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     is_read: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
+
+
+class NotificationEvent(Base):
+    """Something that people are to be notified of besides bookings, and whether they were.
+
+    `subject` is the row it is about, by its number. No foreign key: what is gone by then is told to nobody.
+    """
+
+    __tablename__ = "notification_events"
+    __table_args__ = (
+        Index("notification_events_about_idx", "kind", "about"),
+        Index("notification_events_waiting_idx", "id", postgresql_where=text("dispatched_at IS NULL")),
+    )
+
+    id: Mapped[NumberKey]
+    kind: Mapped[str]
+    # Of one kind the same is told once a day.
+    about: Mapped[str]
+    subject: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[CreatedAt]
+    dispatched_at: Mapped[datetime | None]
 
 
 class Reminder(Base):

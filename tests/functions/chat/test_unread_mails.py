@@ -170,6 +170,8 @@ def test_an_open_socket_of_a_client_that_says_what_was_read_is_none(talk: UUID, 
     [
         "UPDATE conversation_members SET is_muted = true",
         "UPDATE conversations SET is_blocked = true",
+        "UPDATE users SET suspended_at = now() WHERE is_tutor",
+        "UPDATE users SET suspended_at = now() WHERE NOT is_tutor",
         "UPDATE users SET silenced = '{chat.mail}'",
         "UPDATE messages SET deleted_at = now(), body = ''",
     ],

@@ -171,7 +171,8 @@ def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
 
 def test_every_kind_of_mail_is_among_these() -> None:
     about_bookings = {"booking_change", "series_change", "group_change", "booking_reminder"}
-    assert {*ABOUT_ACCOUNTS, *about_bookings, "unread_messages"} == set(EMAILS)
+    about_reviews = {"review_added", "review_replied", "review_hidden", "staff_report"}  # in tests of their own
+    assert {*ABOUT_ACCOUNTS, *about_bookings, *about_reviews, "unread_messages"} == set(EMAILS)
 
 
 def test_mails_about_messages_are_english(english: tuple[Person, Person]) -> None:

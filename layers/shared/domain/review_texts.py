@@ -1,0 +1,19 @@
+"""Words for reviews and reports, in notifications and mails alike."""
+
+from shared.domain.names import presentable
+from shared.domain.platform_settings import platform_settings
+from shared.texts import Language, texts
+
+
+def name_for_others(first_name: str, last_name: str, language: Language) -> str:
+    """A name as strangers read it: with the initial of the last one, unless the platform shows all of it."""
+    last = presentable(last_name)
+    if last and platform_settings().reviewer_initials:
+        last = f"{last[0]}."
+    return " ".join(filter(None, (presentable(first_name), last))) or texts(language)["nameless.anybody"]
+
+
+def review_sentence(kind: str, name: str, stars: int, language: Language) -> str:
+    """What has happened, for a notification. Raises KeyError for an unknown kind."""
+    # An initial at the end has its full stop.
+    return texts(language)[f"{kind}.sentence"].format(name=name, stars=stars).replace("..", ".")
