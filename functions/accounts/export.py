@@ -1,5 +1,6 @@
 """All data of an account as JSON, in pages: a Lambda function's answer ends at 6 MB."""
 
+import json
 import re
 from collections import defaultdict
 from typing import Annotated, Any
@@ -8,11 +9,13 @@ from uuid import UUID
 from pydantic import Field
 
 from functions.accounts.queries import EXPORT_PAGE, LISTS, PARTS, SINGLES
+from shared.domain.attachments import Attachment, attachment_address
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import FieldErrors
 from shared.kit.http.cursor_pagination import PAGE_BYTES
 from shared.kit.http.query_models import QueryModel
+from shared.kit.json import json_text
 
 Cursor = tuple[int, str]
 START: Cursor = (-1, "")
@@ -55,10 +58,18 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
         found = EXPORT_PAGE.all(db, {**values, "user_id": user_id, "part": part, "place": place})
     records: dict[str, list[str]] = defaultdict(list)
     for each in found:
-        records[PARTS[each.part]].append(each.record)
+        name = PARTS[each.part]
+        records[name].append(_with_url(each.record, user_id) if name == "attachments" else each.record)
     if not found or found[-1].remaining == len(found):
         return _as_object(records), None
     return _as_object(records), f"{found[-1].part}-{found[-1].place}"
+
+
+def _with_url(record: str, user_id: UUID) -> str:
+    """An attachment with the address at which its author fetches it, for a day at least."""
+    attachment = json.loads(record)
+    url = attachment_address(Attachment(*attachment.pop("facts")), user_id)
+    return json_text({**attachment, "url": url})
 
 
 def _as_object(records: dict[str, list[str]]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.data.attachments import FACTS
 from shared.data.booking_states import IS_ASKED
 from shared.data.bookings import ROOM
 from shared.kit.db.query import Query, Sql, compose
@@ -62,6 +63,16 @@ LISTS = {
         SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('conversation', conversation_id,
             'seq', seq)
         FROM hidden_messages WHERE user_id = %(user_id)s"""),
+    # `facts` become the address at which the file is fetched.
+    "attachments": compose(
+        """
+        SELECT a.id::text, json_build_object('id', a.id, 'name', a.name, 'content_type', a.content_type,
+            'size', a.size, 'conversation', a.conversation_id, 'message', a.message_id,
+            'created_at', format_time(a.created_at, %(zone)s), 'facts', {facts})
+        FROM attachments a
+        WHERE a.created_by = %(user_id)s AND a.completed_at IS NOT NULL AND a.removed_at IS NULL""",
+        facts=FACTS,
+    ),
     "weekly_hours": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('weekday', weekday, 'starts', starts, 'ends', ends)
         FROM weekly_hours WHERE tutor_id = (SELECT id FROM mine)"""),

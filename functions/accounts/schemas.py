@@ -118,6 +118,7 @@ class Export(BaseModel):
     messages: list[dict[str, Any]]
     reactions: list[dict[str, Any]]
     hidden_messages: list[dict[str, Any]]
+    attachments: list[dict[str, Any]]
     weekly_hours: list[dict[str, Any]]
     hours_overrides: list[dict[str, Any]]
     bookings: list[dict[str, Any]]

@@ -44,7 +44,14 @@ def list_messages(
     hidden = list_hidden(conversation_id, user_id, found) if membership.has_hidden else ()
     items = fit_page(
         json_text(
-            history_item(str(conversation_id), message, membership, with_seq=with_seq, is_hidden=message.seq in hidden)
+            history_item(
+                str(conversation_id),
+                message,
+                membership,
+                reader_id=user_id,
+                with_seq=with_seq,
+                is_hidden=message.seq in hidden,
+            )
         )
         for message in found
     )

@@ -3,7 +3,7 @@
 The legacy client draws every object it is sent as a message, so nothing but messages is sent to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -11,12 +11,14 @@ import psycopg
 from functions.chat.actions.refusals import refuse_message
 from functions.chat.actions.senders import senders
 from functions.chat.data import history_window, messages
+from functions.chat.data.connections import list_owners
 from functions.chat.domain.frames import encode, legacy_frame, stored_frame
 from functions.chat.domain.messages import (
     LEGACY,
     NewMessage,
     RefusedMessage,
     StoredMessage,
+    are_attachments,
     canonical_uuid,
     is_body,
     is_client_id,
@@ -51,30 +53,36 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
     if known := senders.known.get(connection_id):
         note(user_id=known.user_id)
     body, client_id, reply_to = fields.get("body"), fields.get("id"), fields.get("reply_to")
+    attachments = fields.get("attachments")
     is_bad = False
     if not (client_id is None or is_client_id(client_id)):
         client_id, is_bad = None, True
     if not (reply_to is None or is_seq(reply_to)):
         reply_to, is_bad = None, True
+    if attachments is not None:
+        # A message may be nothing but attachments.
+        is_named = are_attachments(attachments) and senders.speaks_events(connection_id)
+        attachments, body, is_bad = (attachments, body or "", is_bad) if is_named else (None, body, True)
     try:
         senders.spend(connection_id)
     except Throttled:
         refuse_message(connection_id, client_id, "throttled")
         return None
-    # The legacy protocol knows neither ids nor answers: there they are keys that mean nothing.
-    if not is_body(body) or (is_bad and senders.speaks_events(connection_id)):
+    # The legacy protocol knows neither ids nor answers nor attachments: there they are keys that mean nothing.
+    if not is_body(body, may_be_empty=attachments is not None) or (is_bad and senders.speaks_events(connection_id)):
         refuse_message(connection_id, client_id, "bad_message")
         return None
     if reply_to is not None and not senders.speaks_events(connection_id):
         reply_to = None
-    return NewMessage(connection_id, body, client_id, reply_to, canonical_uuid(fields.get("conversation")))
+    conversation_id = canonical_uuid(fields.get("conversation"))
+    return NewMessage(connection_id, body, client_id, reply_to, conversation_id, attachments)
 
 
 def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessage]:
     """The messages as they are stored now: all in one transaction or, if one was stored before, one by one."""
     try:
         return _add(new)
-    except psycopg.errors.UniqueViolation:
+    except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
         return [stored for each in new for stored in _store([each])]
     except psycopg.OperationalError:
         drop_broken_connections()
@@ -90,7 +98,7 @@ def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessa
 def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
     """Store new messages, all or none, and add them to the window; a single one may be stored already.
 
-    Raises psycopg.errors.UniqueViolation if one of several is.
+    Raises psycopg.errors.UniqueViolation if one of several is, or CheckViolation if it names attachments in vain.
     """
     try:
         stored, refused = messages.store_messages(new)
@@ -98,6 +106,10 @@ def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
         if len(new) > 1:
             raise
         return messages.find_stored(new[0])
+    except psycopg.errors.CheckViolation:
+        if len(new) > 1:
+            raise
+        return _refuse(RefusedMessage(new[0], "attachment_unavailable", 1))
     count("Messages", len(stored))
     history_window.append(stored)
     if len(stored) == len(new):
@@ -125,12 +137,25 @@ def _refuse_without_conversation(
             refuse_message(each.connection_id, each.client_id, "no_conversation")
 
 
+def _by_reader(message: StoredMessage) -> Iterable[tuple[str, list[str]]]:
+    """The listeners in the groups that are sent the same: all, but addresses of attachments are their reader's own."""
+    if message.attachments is None:
+        return [("", message.listeners)]
+    owners = list_owners([each[1:] for each in message.listeners])
+    by_reader: dict[str, list[str]] = {}
+    for each in message.listeners:
+        if owner := owners.get(each[1:]):
+            by_reader.setdefault(owner, []).append(each)
+    return by_reader.items()
+
+
 def _push(stored: Sequence[StoredMessage]) -> None:
     """Send each to its listeners in the frames of their protocol; forget those whose socket is gone."""
     posts: list[Post] = []
     for message in stored:
-        for is_legacy, frame in ((True, legacy_frame), (False, stored_frame)):
-            if listeners := [each[1:] for each in message.listeners if (each[0] == LEGACY_DIGIT) == is_legacy]:
-                posts.append((listeners, encode(frame(message))))
+        for reader_id, heard in _by_reader(message):
+            for is_legacy, frame in ((True, legacy_frame), (False, stored_frame)):
+                if listeners := [each[1:] for each in heard if (each[0] == LEGACY_DIGIT) == is_legacy]:
+                    posts.append((listeners, encode(frame(message, reader_id))))
     if gone := pusher().post_all(posts):
         forget_gone(gone)

@@ -41,6 +41,10 @@ class Message(BaseModel):
         MayBeMissing[int],
         Field(description="The place in the conversation, counting from 1 without gaps; only if you asked by it."),
     ] = None
+    attachments: Annotated[
+        MayBeMissing[list[Attachment]],
+        Field(description="Its files, if it has any; if you did not ask by `seq` they stand in the text."),
+    ] = None
 
 
 class Conversation(BaseModel):

@@ -86,6 +86,23 @@ def find_sender(connection_id: str) -> Sender | None:
         return FIND_SENDER.one(db, (connection_id,))
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A socket and whose it is."""
+
+    id: str
+    user_id: str
+
+
+LIST_OWNERS = Query(Owner, "SELECT id, user_id::text AS user_id FROM connections WHERE id = ANY(%s)")
+
+
+def list_owners(connection_ids: list[str]) -> dict[str, str]:
+    """Whose sockets these are, without those that are gone."""
+    with connection() as db:
+        return {each.id: each.user_id for each in LIST_OWNERS.all(db, (connection_ids,))}
+
+
 COUNT_UNREAD = Query(
     int,
     """

@@ -1,19 +1,23 @@
 """Statements about conversations; they answer JSON text in the frontend's shapes."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from functions.chat.domain.frames import legacy_body
 from functions.chat.domain.members import Member, Membership, pair_key
-from functions.chat.domain.messages import DELETED
+from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED
+from shared.data.attachments import attachments_of
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
+from shared.kit.json import json_text
 
 # More conversations than 1,000 are not listed.
 CONVERSATIONS = """
-SELECT row_to_json(conversation)::text FROM (
+SELECT row_to_json(shown)::text AS item, conversation.last_attachments FROM (
     SELECT c.id,
         CASE WHEN l.id IS NOT NULL THEN (SELECT row_to_json(last) FROM (
             SELECT l.id, l.conversation_id AS conversation, {last_body} AS body,
@@ -28,40 +32,64 @@ SELECT row_to_json(conversation)::text FROM (
             SELECT u.id, u.first_name, u.last_name, {member_picture} AS profile_image
             FROM conversation_members m JOIN users u ON u.id = m.user_id
             WHERE m.conversation_id = c.id ORDER BY u.id <> %(user_id)s
-        ) member) AS users
+        ) member) AS users,
+        {last_attachments} AS last_attachments
     FROM conversation_members mine
     JOIN conversations c ON c.id = mine.conversation_id
     LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
     WHERE mine.user_id = %(user_id)s {condition}
     ORDER BY c.updated_at DESC, c.id LIMIT 1000
-) conversation
+) conversation, LATERAL (SELECT
+    conversation.id, conversation.last_message, conversation.created_at, conversation.updated_at, conversation.users
+) shown
 """
 # A message that was hidden by who asks is deleted for them.
-LAST_BODY = Sql(f"""
-CASE WHEN l.deleted_at IS NOT NULL OR EXISTS (
+IS_GONE = Sql("""(l.deleted_at IS NOT NULL OR EXISTS (
     SELECT FROM hidden_messages h
     WHERE h.user_id = mine.user_id AND h.conversation_id = l.conversation_id AND h.seq = l.seq
-) THEN '{DELETED}' ELSE l.body END
-""")
+))""")
+LAST_ATTACHMENTS = attachments_of(Sql("l.id"))
+LAST_BODY = compose(
+    "CASE WHEN {is_gone} THEN {deleted} WHEN l.body = '' AND {attachments} IS NULL THEN {gone} ELSE l.body END",
+    is_gone=IS_GONE,
+    attachments=LAST_ATTACHMENTS,
+    deleted=Sql(f"'{DELETED}'"),
+    gone=Sql(f"'{ATTACHMENTS_GONE}'"),
+)
 PARTS = {
     "last_body": LAST_BODY,
+    "last_attachments": compose(
+        "CASE WHEN NOT {is_gone} THEN {attachments} END", is_gone=IS_GONE, attachments=LAST_ATTACHMENTS
+    ),
     "author_picture": Sql(picture_sql("a.picture")),
     "member_picture": Sql(picture_sql("u.picture")),
 }
-LIST_CONVERSATIONS = Query(str, compose(CONVERSATIONS, condition=Sql(), **PARTS))
-GET_CONVERSATION = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.id = %(conversation_id)s"), **PARTS))
-FIND_WITH_PARTNER = Query(str, compose(CONVERSATIONS, condition=Sql("AND c.pair = %(pair)s"), **PARTS))
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation as JSON, and the attachments of its last message, whose addresses are still to be made."""
+
+    item: str
+    last_attachments: str | None
+
+
+LIST_CONVERSATIONS = Query(ConversationRow, compose(CONVERSATIONS, condition=Sql(), **PARTS))
+GET_CONVERSATION = Query(
+    ConversationRow, compose(CONVERSATIONS, condition=Sql("AND c.id = %(conversation_id)s"), **PARTS)
+)
+FIND_WITH_PARTNER = Query(ConversationRow, compose(CONVERSATIONS, condition=Sql("AND c.pair = %(pair)s"), **PARTS))
 
 
 def list_conversations(user_id: UUID) -> list[str]:
     """A user's conversations, the one with the newest activity first; the user stands first in each."""
     with connection() as db:
-        return LIST_CONVERSATIONS.all(db, _values(user_id))
+        return [_as_item(each, user_id) for each in LIST_CONVERSATIONS.all(db, _values(user_id))]
 
 
 def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
     with connection() as db:
-        return GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id))
+        return _as_item(GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id)), user_id)
 
 
 def find_conversation(user_id: UUID, conversation_id: UUID) -> str | None:
@@ -73,7 +101,18 @@ def find_conversation(user_id: UUID, conversation_id: UUID) -> str | None:
 def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
     """The conversation of two users."""
     with connection() as db:
-        return FIND_WITH_PARTNER.one(db, _values(user_id, pair=pair_key(user_id, partner_id)))
+        found = FIND_WITH_PARTNER.one(db, _values(user_id, pair=pair_key(user_id, partner_id)))
+        return None if found is None else _as_item(found, user_id)
+
+
+def _as_item(row: ConversationRow, user_id: UUID) -> str:
+    """The JSON with the last message's attachments in its text, as in the history."""
+    if row.last_attachments is None:
+        return row.item
+    item = json.loads(row.item)
+    last = item["last_message"]
+    last["body"] = legacy_body(last["body"], row.last_attachments, user_id)
+    return json_text(item)
 
 
 def _values(user_id: UUID, **more: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ RENEW_EVERY = 50
 FIELD = b"m"
 # What only some messages have. In a field of its own: the release before reads the other one alone.
 MORE = b"x"
+NO_MORE = "[null, null, null, null, null]"
 
 
 def append(messages: Iterable[StoredMessage]) -> None:
@@ -36,7 +37,15 @@ def append(messages: Iterable[StoredMessage]) -> None:
 
 def _commands(stored: StoredMessage) -> Iterator[tuple[Any, ...]]:
     key = _key(stored.conversation_id, stored.change_seq)
-    message = Message(stored.seq, stored.id, stored.body, stored.created_at, stored.user_id, stored.reply_to)
+    message = Message(
+        stored.seq,
+        stored.id,
+        stored.body,
+        stored.created_at,
+        stored.user_id,
+        stored.reply_to,
+        attachments=stored.attachments,
+    )
     # Only the first message makes a window. One that was lost is rebuilt, and given its time to live, by a reader.
     existing = () if stored.seq == 1 else ("NOMKSTREAM",)
     yield "XADD", key, *existing, "MAXLEN", "~", WINDOW, f"{stored.seq}-0", *chain(*_packed(message).items())
@@ -97,7 +106,13 @@ def _key(conversation_id: UUID | str, change_seq: int) -> str:
 def _packed(message: Message) -> dict[Any, Any]:
     """A message's entry."""
     entry = {FIELD: json_text([message.id, message.body, message.created_at.isoformat(), message.created_by])}
-    more = [message.reply_to, _iso(message.edited_at), _iso(message.deleted_at), message.change_seq]
+    more = [
+        message.reply_to,
+        _iso(message.edited_at),
+        _iso(message.deleted_at),
+        message.change_seq,
+        message.attachments,
+    ]
     return {**entry, MORE: json_text(more)} if any(more) else entry
 
 
@@ -112,7 +127,7 @@ def _moment(text: str | None) -> datetime | None:
 def _unpacked(entry: Any) -> Message:
     entry_id, values = entry
     message_id, body, created_at, author = json.loads(values[FIELD])
-    reply_to, edited_at, deleted_at, change_seq = json.loads(values.get(MORE, "[null, null, null, null]"))
+    reply_to, edited_at, deleted_at, change_seq, attachments = json.loads(values.get(MORE, NO_MORE))
     return Message(
         seq=int(entry_id.partition(b"-")[0]),
         id=message_id,
@@ -123,4 +138,5 @@ def _unpacked(entry: Any) -> Message:
         edited_at=_moment(edited_at),
         deleted_at=_moment(deleted_at),
         change_seq=change_seq,
+        attachments=attachments,
     )

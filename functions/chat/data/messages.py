@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from functions.chat.domain.messages import DELETED, MAX_UNANSWERED, Message, NewMessage, RefusedMessage, StoredMessage
+from shared.data.attachments import OF_MESSAGE
 from shared.kit.db.libpq import Prepared, Row
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
@@ -18,11 +19,11 @@ from shared.kit.settings import settings
 STORE_MESSAGES = Prepared(
     """
 WITH locked AS (
-    SELECT m.place, m.connection_id, m.body, m.client_id, m.reply_to, v.id AS conversation_id, v.last_seq, v.change_seq,
-        v.is_blocked, v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
+    SELECT m.place, m.connection_id, m.body, m.client_id, m.reply_to, m.attachments, v.id AS conversation_id,
+        v.last_seq, v.change_seq, v.is_blocked, v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
     FROM ROWS FROM (json_to_recordset($1::json) AS
-        (connection_id text, body text, client_id text, reply_to bigint, conversation_id uuid)
-    ) WITH ORDINALITY AS m (connection_id, body, client_id, reply_to, conversation_id, place)
+        (connection_id text, body text, client_id text, reply_to bigint, conversation_id uuid, attachments uuid[])
+    ) WITH ORDINALITY AS m (connection_id, body, client_id, reply_to, conversation_id, attachments, place)
     JOIN connections c ON c.id = m.connection_id
     JOIN users u ON u.id = c.user_id
     JOIN conversation_members w ON w.user_id = c.user_id
@@ -58,7 +59,9 @@ WITH locked AS (
     WHERE refusal IS NULL
 )
 SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, sent_at AS created_at, user_id,
-    first_name, last_name, picture, reply_to, change_seq, place,
+    first_name, last_name, picture, reply_to, CASE WHEN refusal IS NULL AND attachments IS NOT NULL
+        THEN bind_attachments(attachments, conversation_id, user_id, message_id)
+    END AS attachments, change_seq, place,
     CASE WHEN refusal IS NULL THEN conversation_listeners(conversation_id) END AS listeners, refusal
 FROM numbered ORDER BY place
 """,
@@ -70,13 +73,14 @@ FIND_STORED = Prepared(
         """
 SELECT c.id AS connection_id, CASE WHEN m.deleted_at IS NULL THEN m.body ELSE {deleted} END AS body, m.client_id,
     m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id, u.first_name, u.last_name, u.picture, m.reply_to,
-    v.change_seq, 1 AS place, c.protocol || c.id AS listeners
+    {attachments} AS attachments, v.change_seq, 1 AS place, c.protocol || c.id AS listeners
 FROM connections c JOIN conversations v ON v.id = coalesce(c.conversation_id, $3::uuid)
 JOIN messages m ON m.conversation_id = v.id AND m.created_by = c.user_id
 JOIN users u ON u.id = c.user_id
 WHERE c.id = $1 AND m.client_id = $2
 """,
         deleted=Sql(f"'{DELETED}'"),
+        attachments=OF_MESSAGE,
     ),
     StoredMessage._fields,
 )
@@ -86,7 +90,7 @@ def store_messages(messages: Sequence[NewMessage]) -> tuple[list[StoredMessage],
     """Store messages from sockets, all or none of those that may be sent, and say why the others may not.
 
     Those whose socket is not registered are left out. Raises psycopg.errors.UniqueViolation if a client sent one of
-    them before.
+    them before, psycopg.errors.CheckViolation (attachments_free) if one names an attachment that is not to be had.
     """
     most = str(MAX_UNANSWERED) if settings().rate_limits else None
     with connection() as db:
@@ -124,13 +128,21 @@ def get_last_seq(conversation_id: UUID) -> int:
 
 
 MESSAGES = """
-SELECT seq, id::text, body, created_at, created_by::text, reply_to, edited_at, deleted_at, change_seq FROM messages
-WHERE conversation_id = %(conversation_id)s {condition} LIMIT %(count)s
+SELECT seq, id::text, body, created_at, created_by::text, reply_to, edited_at, deleted_at, change_seq,
+    {attachments} AS attachments
+FROM messages m WHERE conversation_id = %(conversation_id)s {condition} LIMIT %(count)s
 """
-LIST_NEWEST = Query(Message, compose(MESSAGES, condition=Sql("ORDER BY seq DESC")))
-LIST_BEFORE = Query(Message, compose(MESSAGES, condition=Sql("AND seq < %(before)s ORDER BY seq DESC")))
-LIST_AFTER = Query(Message, compose(MESSAGES, condition=Sql("AND seq > %(after)s ORDER BY seq")))
-LIST_BETWEEN = Query(Message, compose(MESSAGES, condition=Sql("AND seq > %(after)s AND seq < %(before)s ORDER BY seq")))
+LIST_NEWEST = Query(Message, compose(MESSAGES, attachments=OF_MESSAGE, condition=Sql("ORDER BY seq DESC")))
+LIST_BEFORE = Query(
+    Message, compose(MESSAGES, attachments=OF_MESSAGE, condition=Sql("AND seq < %(before)s ORDER BY seq DESC"))
+)
+LIST_AFTER = Query(
+    Message, compose(MESSAGES, attachments=OF_MESSAGE, condition=Sql("AND seq > %(after)s ORDER BY seq"))
+)
+LIST_BETWEEN = Query(
+    Message,
+    compose(MESSAGES, attachments=OF_MESSAGE, condition=Sql("AND seq > %(after)s AND seq < %(before)s ORDER BY seq")),
+)
 
 
 def list_newest(conversation_id: UUID, count: int, *, before: int | None = None) -> list[Message]:

@@ -1,6 +1,7 @@
 """A message on its way: as a socket sent it, as it is stored and pushed, as the history lists it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
@@ -19,10 +20,15 @@ MAX_UNANSWERED = 10
 WINDOW = 500
 # What readers see in the place of a message that was deleted.
 DELETED = "Wiadomość usunięta"
+# What the legacy client shows of a message that was nothing but attachments, which went with their author's account.
+ATTACHMENTS_GONE = "Załącznik usunięty"
 # How long one's own message can be edited, and deleted for both.
 CHANGEABLE_MINUTES = 15
 # Of one person on one message; the constraint message_reactions_count_check has the last word.
 MAX_REACTIONS = 5
+
+# Files that one message may name.
+MAX_ATTACHMENTS = 10
 
 # Versions of the protocol: message objects and nothing else, named events around them, or the events of all
 # conversations of a user on one socket.
@@ -44,6 +50,8 @@ class Message:
     deleted_at: datetime | None = None
     # The number of its last change in the conversation.
     change_seq: int | None = None
+    # JSON as shared.data.attachments.OF_MESSAGE has it.
+    attachments: str | None = None
 
 
 class MessagePlace(NamedTuple):
@@ -57,7 +65,7 @@ class NewMessage(NamedTuple):
     """A message as it came from a socket.
 
     `client_id` is the client's own id of it, `reply_to` the `seq` of the message that it answers, `conversation_id` the
-    conversation that the client names: it counts on a user's own socket only.
+    conversation that the client names: it counts on a user's own socket only; `attachments` the ids of checked files.
     """
 
     connection_id: str
@@ -65,6 +73,7 @@ class NewMessage(NamedTuple):
     client_id: str | None
     reply_to: int | None = None
     conversation_id: str | None = None
+    attachments: Sequence[str] | None = None
 
 
 class RefusedMessage(NamedTuple):
@@ -91,6 +100,8 @@ class StoredMessage(NamedTuple):
     last_name: str
     picture: str | None
     reply_to: int | None
+    # JSON as shared.data.attachments.OF_MESSAGE has it.
+    attachments: str | None
     # The number of the conversation's last change.
     change_seq: int
     # Which of the messages it was that came together, from 1.
@@ -104,16 +115,23 @@ def is_seq(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_INT64
 
 
-def is_body(value: object) -> TypeGuard[str]:
-    """Whether it can be what a message says."""
+def is_body(value: object, *, may_be_empty: bool = False) -> TypeGuard[str]:
+    """Whether it can be what a message says, which with attachments may be nothing."""
     if not isinstance(value, str) or len(value) > MAX_CHARACTERS or unstorable_characters(value):
         return False
-    return is_visible(value) and len(value.encode()) <= MAX_BYTES
+    return (may_be_empty or is_visible(value)) and len(value.encode()) <= MAX_BYTES
 
 
 def is_client_id(value: object) -> TypeGuard[str]:
     """Whether it can be a client's own id of a message."""
     return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)
+
+
+def are_attachments(value: object) -> TypeGuard[list[str]]:
+    """Whether it can be the attachments of a message: the ids of some files, each once."""
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_ATTACHMENTS:
+        return False
+    return all(canonical_uuid(each) for each in value) and len(set(value)) == len(value)
 
 
 def canonical_uuid(value: object) -> str | None:

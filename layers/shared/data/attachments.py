@@ -7,9 +7,17 @@ FACTS = Sql(
     "json_build_array(a.id, a.name, a.content_type, a.size, a.width, a.height, a.has_thumbnail,"
     " floor(extract(epoch FROM a.created_at))::bigint)"
 )
-# Of a row `m` of messages, as a JSON text; NULL if it has none. Those of an account that is gone are gone with it.
-OF_MESSAGE = compose(
-    "(SELECT json_agg({facts} ORDER BY a.place)::text FROM attachments a"
-    " WHERE a.message_id = m.id AND a.removed_at IS NULL AND a.created_by IS NOT NULL)",
-    facts=FACTS,
-)
+
+
+def attachments_of(message_id: Sql) -> Sql:
+    """Those of a message as a JSON text, NULL if it has none. Those of an account that is gone are gone with it."""
+    return compose(
+        "(SELECT json_agg({facts} ORDER BY a.place)::text FROM attachments a"
+        " WHERE a.message_id = {message_id} AND a.removed_at IS NULL AND a.created_by IS NOT NULL)",
+        facts=FACTS,
+        message_id=message_id,
+    )
+
+
+# Of a row `m` of messages.
+OF_MESSAGE = attachments_of(Sql("m.id"))

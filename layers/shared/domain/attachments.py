@@ -8,7 +8,6 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -19,7 +18,6 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.security.signing_keys import keys, signing_key
 
 ATTACHMENT_PATH = "/media/chat/"
-MAX_PER_MESSAGE = 10
 # Seconds for which an address stays the same; it works as long again, and up to twice that.
 SAME_SECONDS = 24 * 60 * 60
 # Nothing else that is signed with the same key begins like this.
@@ -60,12 +58,7 @@ class Addressed:
 
 def read_attachments(text: str | None) -> tuple[Attachment, ...]:
     """Of JSON as `shared.data.attachments.OF_MESSAGE` selects it; none of NULL."""
-    return as_attachments(json.loads(text)) if text else ()
-
-
-def as_attachments(found: Iterable[Any] | None) -> tuple[Attachment, ...]:
-    """The same of JSON that is read already."""
-    return tuple(Attachment(*each) for each in found or ())
+    return tuple(Attachment(*each) for each in json.loads(text)) if text else ()
 
 
 def attachment_item(attachment: Attachment, viewer_id: UUID | str) -> dict[str, Any]:
