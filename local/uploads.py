@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shared.kit.http.middleware import Message
-from shared.kit.private_storage import LOCAL_UPLOAD_PATH, BadUpload, PrivateFolder, private_storage
+from shared.kit.private_folder import LOCAL_UPLOAD_PATH, BadUpload, PrivateFolder
+from shared.kit.private_storage import private_storage
 
 # Beyond the file, for the fields.
 FORM_BYTES = 64 * 1024

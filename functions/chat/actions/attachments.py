@@ -20,9 +20,10 @@ from shared.domain.limits import UPLOADS
 from shared.kit.errors import NotFound, Unavailable
 from shared.kit.observability.log import logger
 from shared.kit.pictures.decoding import one_at_a_time
-from shared.kit.private_storage import UploadForm, private_storage
+from shared.kit.private_storage import private_storage
 from shared.kit.security.rate_limits import spend
 from shared.kit.security.virus_scanner import find_virus
+from shared.kit.upload_forms import UploadForm
 
 # Seconds for which a ticket works.
 TICKET_SECONDS = 15 * 60

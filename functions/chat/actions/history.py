@@ -1,12 +1,13 @@
 """The history of a conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from functions.chat.data import conversations, history_window, messages
 from functions.chat.data.message_changes import list_hidden
 from functions.chat.domain.frames import history_item
+from functions.chat.domain.members import Membership
 from functions.chat.domain.messages import WINDOW, Message
 from shared.kit.http.cursor_pagination import fit_page
 from shared.kit.json import json_text
@@ -41,26 +42,26 @@ def list_messages(
         found = messages.list_newest(conversation_id, most, before=before)
     else:
         found = history_window.list_newest(conversation_id, membership.last_seq, membership.change_seq, most)
-    hidden = list_hidden(conversation_id, user_id, found) if membership.has_hidden else ()
-    items = fit_page(
-        json_text(
-            history_item(
-                str(conversation_id),
-                message,
-                membership,
-                reader_id=user_id,
-                with_seq=with_seq,
-                is_hidden=message.seq in hidden,
-            )
-        )
-        for message in found
-    )
+    items = fit_page(_items(user_id, conversation_id, found, membership, with_seq=with_seq))
     rest = _rest(found[: len(items)], after=after, before=before, last_seq=membership.last_seq)
     if rest and (len(items) < len(found) or newest is None):
         rest += [("number_of_last_messages", str(newest))] if newest is not None else []
     else:
         rest = None
     return HistoryPage(items[::-1] if oldest_first and after is None else items, rest)
+
+
+def _items(
+    user_id: UUID, conversation_id: UUID, found: Sequence[Message], membership: Membership, *, with_seq: bool
+) -> Iterator[str]:
+    """The messages as JSON texts for one reader."""
+    hidden = list_hidden(conversation_id, user_id, found) if membership.has_hidden else ()
+    for message in found:
+        is_hidden = message.seq in hidden
+        item = history_item(
+            str(conversation_id), message, membership, reader_id=user_id, with_seq=with_seq, is_hidden=is_hidden
+        )
+        yield json_text(item)
 
 
 def _rest(

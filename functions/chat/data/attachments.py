@@ -116,17 +116,6 @@ def find_for_viewer(attachment_id: UUID, viewer_id: UUID) -> KeptFile | None:
         return FIND_FOR_VIEWER.one(db, {"id": attachment_id, "viewer_id": viewer_id})
 
 
-REMOVE_OF_MESSAGE = Command("UPDATE attachments SET removed_at = now() WHERE message_id = %s AND removed_at IS NULL")
-
-
-def remove_attachments(db: PooledConnection, message_id: UUID) -> None:
-    """Take the attachments of a message that is deleted in the same transaction: nobody fetches them any more.
-
-    A job deletes the files.
-    """
-    REMOVE_OF_MESSAGE.run(db, (message_id,))
-
-
 @dataclass(frozen=True, slots=True)
 class UnwantedFile:
     """An attachment whose files are to be deleted; the key is that of its checked file."""

@@ -57,6 +57,8 @@ DELETE = Query(
         and_then=Sql(""", cleared AS (
     DELETE FROM message_reactions r USING changed
     WHERE r.conversation_id = changed.conversation_id AND r.seq = changed.seq
+), removed AS (
+    UPDATE attachments a SET removed_at = clock_timestamp() FROM changed WHERE a.message_id = changed.id
 )"""),
     ),
 )
@@ -70,7 +72,10 @@ def edit_message(conversation_id: UUID, user_id: UUID, seq: int, body: str) -> C
 
 
 def delete_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMessage | None:
-    """Empty a message of the user's for both and drop its reactions; None if it cannot be deleted (any more)."""
+    """Empty a message of the user's for both; None if it cannot be deleted (any more).
+
+    Its reactions and attachments go with it: nobody fetches these any more, and a job deletes their files.
+    """
     with connection() as db:
         return DELETE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
 

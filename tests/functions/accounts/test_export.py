@@ -11,6 +11,7 @@ import pytest
 from functions.accounts import export, queries
 from functions.accounts.handler import handler
 from functions.accounts.schemas import Export
+from functions.chat.actions.attachments import attach
 from tests.support.booking_client import at, booked, free_tutor
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer, LambdaClient
@@ -238,6 +239,8 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
     add_messages(conversation, tutor, *map(str, range(12)))
     query("INSERT INTO message_reactions VALUES (%s, 1, %s, ARRAY['👍'])", conversation, tutor.id)
     query("INSERT INTO hidden_messages VALUES (%s, %s, 2, 1)", tutor.id, conversation)
+    for name in ("a.txt", "b.txt"):
+        attach(tutor.id, conversation, name, b"text")
     fill_calendar(tutor, people.tutor(), people.student())
     proposed(tutor, booked(people.student(), tutor, at(10))["id"], at(15))
     data = whole(tutor)

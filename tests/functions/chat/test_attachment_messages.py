@@ -203,6 +203,30 @@ def test_files_go_with_their_author_s_account_and_the_text_stays(chat: Chat, fac
     assert kept_files() == set()
 
 
+def test_files_go_with_their_message(chat: Chat, facts: Client) -> None:
+    facts.send_message("Zadanie", attachments=[ready(chat, "a.png", PICTURE)])
+    [url] = addresses(chat.tutor_client.bodies[0])
+    path = f"/api/chat/conversations/{chat.id}/messages/{last(facts)['data']['seq']}/"
+    assert call("DELETE", path, token=chat.student.access).status == 200
+    assert server.get(url).status_code == 404, "at once"
+    assert [each["body"] for each in list_messages(chat.tutor, chat.id)] == ["Wiadomość usunięta"]
+    assert list_conversations(chat.tutor)[0]["last_message"]["body"] == "Wiadomość usunięta"
+    assert "attachments" not in list_messages(chat.tutor, chat.id, "after=0")[0]
+    assert attachments_sweep_job.handler({}, None) == {"deleted": 1}
+    assert kept_files() == set()
+
+
+def test_a_hidden_message_s_files_stay_for_the_other(chat: Chat, facts: Client) -> None:
+    facts.send_message("", attachments=[ready(chat)])
+    [url] = addresses(chat.student_client.bodies[0])
+    path = f"/api/chat/conversations/{chat.id}/messages/1/"
+    assert call("DELETE", path, token=chat.tutor.access).status == 200
+    assert list_conversations(chat.tutor)[0]["last_message"]["body"] == "Wiadomość usunięta"
+    assert [each["body"] for each in list_messages(chat.tutor, chat.id)] == ["Wiadomość usunięta"]
+    assert list_messages(chat.student, chat.id)[0]["body"].endswith(url)
+    assert server.get(url).content == b"text"
+
+
 def test_the_export_names_one_s_files_and_where_they_are(chat: Chat, facts: Client) -> None:
     facts.send_message("x", attachments=[ready(chat, "a.png", PICTURE)])
     ready(chat, person=chat.tutor)
