@@ -95,7 +95,8 @@ def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
 def find_conversation(user_id: UUID, conversation_id: UUID) -> str | None:
     """A conversation of a user's."""
     with connection() as db:
-        return GET_CONVERSATION.one(db, _values(user_id, conversation_id=conversation_id))
+        found = GET_CONVERSATION.one(db, _values(user_id, conversation_id=conversation_id))
+        return None if found is None else _as_item(found, user_id)
 
 
 def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
