@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from functions.chat import sockets
-from functions.chat.api.socket_routes import ROUTES, flood_frame
+from functions.chat.api.socket_routes import ROUTES, closing_frame, flood_frame
 from local import docs, health, inbox, management, media, production, start_page, uploads, web_pages
 from local.features import ROUTERS
 from local.frontend import Frontend
@@ -53,6 +53,7 @@ class Server:
             threads=CHAT_THREADS,
             batches=batches,
             flood_frame=lambda connection: flood_frame(connection.query),
+            closing_frame=lambda connection: closing_frame(connection.query),
         )
         self.pusher = LocalPusher(self.gateway, folder)
         self.scheduler = Scheduler()

@@ -83,6 +83,7 @@ class Gateway:
         threads: int,
         batches: Mapping[str, Batch] | None = None,
         flood_frame: Callable[[Connection], bytes | None] = lambda _connection: None,
+        closing_frame: Callable[[Connection], bytes | None] = lambda _connection: None,
         counts_frames: bool = True,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
@@ -93,6 +94,7 @@ class Gateway:
         self.routes = frozenset(routes)
         self.threads = [HandlerThread(handler, batches or {}, number) for number in range(threads)]
         self.flood_frame = flood_frame
+        self.closing_frame = closing_frame
         self.counts_frames = counts_frames
         self.idle = idle
         self.lifetime = lifetime
@@ -138,6 +140,7 @@ class Gateway:
         link.on_text = lambda text: self._take(socket, text)
         link.on_binary = lambda data: self._take(socket, b64encode(data).decode(), is_base64=True)
         link.on_flood = lambda: self._drop(socket)
+        link.last_words = lambda: self.closing_frame(connection)
         code = ABNORMAL
         try:
             code = await closed(receive)

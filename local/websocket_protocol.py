@@ -47,6 +47,8 @@ class Link(Protocol):
     # What the client may send; called once when it sends more, before it is closed with 1008.
     budget: FrameBudget | None
     on_flood: Callable[[], None] | None
+    # What a client is sent before it is closed because the server ends.
+    last_words: Callable[[], bytes | None] | None
 
     def post(self, frame: bytes) -> bool:
         """Send a frame now; False if the reader is too far behind to take it."""
@@ -77,6 +79,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
     on_binary: Callable[[bytes], None] | None = None
     budget: FrameBudget | None = None
     on_flood: Callable[[], None] | None = None
+    last_words: Callable[[], bytes | None] | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -115,6 +118,12 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         else:
             # A close frame would wait behind what the reader does not take, perhaps for ever.
             self.transport.abort()
+
+    def shutdown(self) -> None:
+        """Close because the server ends, and say so first."""
+        if self.last_words and (words := self.last_words()):
+            self.post(text_frame(words))
+        super().shutdown()
 
     def pause(self) -> None:
         self._is_held = True

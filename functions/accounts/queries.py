@@ -13,7 +13,8 @@ SINGLES = {
         SELECT '', json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
             'is_tutor', is_tutor, 'picture', picture, 'created_at', format_time(created_at, %(zone)s),
             'confirmed_at', format_time(confirmed_at, %(zone)s),
-            'signed_in_at', format_time(signed_in_at, %(zone)s), 'time_zone', time_zone, 'language', language)
+            'signed_in_at', format_time(signed_in_at, %(zone)s), 'time_zone', time_zone, 'language', language,
+            'shows_presence', shows_presence)
         FROM users WHERE id = %(user_id)s"""),
     "tutor": Sql("""
         SELECT '', json_build_object('description', description, 'price', price,

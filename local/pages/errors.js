@@ -22,6 +22,7 @@ const MEANINGS = {
   issue_closed: "That report takes no more answers.",
   message_deleted: "The message was deleted.",
   message_not_found: "There is no such message.",
+  no_conversation: "There is no such conversation.",
   not_confirmed: "It is not confirmed.",
   not_full: "There is a free seat: book it.",
   not_over: "The session is not over yet.",

@@ -103,6 +103,8 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/preferences/", {"chat": {"mail": False}}),
     Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(chat), "POST", "/api/chat/ticket/"),
+    Endpoint(LambdaClient(chat), "GET", "/api/chat/presence/"),
+    Endpoint(LambdaClient(chat), "PATCH", "/api/chat/presence/", {"shown": False}),
     Endpoint(LambdaClient(chat), "PATCH", MESSAGE, {"body": "Do jutra"}),
     Endpoint(LambdaClient(chat), "DELETE", MESSAGE),
     Endpoint(LambdaClient(chat), "POST", f"{MESSAGE}reactions/", {"emoji": "👍"}),

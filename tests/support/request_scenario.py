@@ -7,6 +7,7 @@ from typing import Any
 from local.features import ROUTERS
 from tests.support.account_scenario import account_s_end, transport
 from tests.support.booking_scenario import bookings, changes_of_bookings, series
+from tests.support.chat_scenario import changes_of_messages, presence
 from tests.support.lambda_client import JSON_TYPE
 from tests.support.request_step import FORM, GONE, MULTIPART, OTHER, STUDENT, TALK, TEXT, TUTOR, Step
 
@@ -133,21 +134,7 @@ def student_s_day() -> Iterator[Step]:
     yield Step("GET", talk.upper(), "student")
     yield Step("GET", talk, "other")
     yield from changes_of_messages()
-
-
-def changes_of_messages() -> Iterator[Step]:
-    message = "/api/chat/conversations/{talk}/messages/1/"
-    for who in ("student", "tutor", "other", ""):
-        for body in ({"body": "Jednak o 17"}, {"body": " "}, {"body": "x" * 8_001}, {"bdy": "x"}, {}):
-            yield Step("PATCH", message, who, body)
-        for emoji in ("👍", "ok", 5, None):
-            yield Step("POST", f"{message}reactions/", who, {"emoji": emoji})
-        yield Step("DELETE", f"{message}reactions/?emoji=%F0%9F%91%8D", who)
-        yield Step("DELETE", f"{message}reactions/", who)
-        yield Step("DELETE", f"{message}?only_for_me=perhaps", who)
-        yield Step("DELETE", f"{message}?only_for_me=true", who)
-    for path in (message.replace("/1/", "/99/"), message.replace("/1/", "/0/"), message.replace("/1/", "/x/")):
-        yield Step("DELETE", path, "student")
+    yield from presence()
 
 
 def reviews_and_their_rules() -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from functions.chat.actions.presence import tell_offline, tell_online
 from functions.chat.actions.senders import senders
 from functions.chat.actions.tickets import hash_ticket
 from functions.chat.data import connections, user_sockets
@@ -45,8 +46,12 @@ def _opened(connection_id: str, user_id: UUID, protocol: int, conversation_id: U
     if oldest := connections.delete_oldest(user_id, MAX_SOCKETS):
         pusher().close(oldest, reason="too many sockets")
     note(user_id=str(user_id))
+    tell_online(user_id)
 
 
 def disconnect(connection_id: str) -> None:
     """Forget a socket."""
+    sender = senders.find(connection_id)
     connections.delete_connection(connection_id)
+    if sender:
+        tell_offline(UUID(sender.user_id))

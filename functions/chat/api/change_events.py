@@ -1,9 +1,10 @@
-"""Route keys of the WebSocket API that change messages."""
+"""Route keys of the WebSocket API for what clients do besides sending messages and reading them."""
 
 from collections.abc import Callable
 from typing import Any
 
 from functions.chat.actions.change_messages import delete_message, edit_message
+from functions.chat.actions.presence import tell_typing
 from functions.chat.actions.react import react
 from functions.chat.actions.socket_actions import Actor, BadData, Fields, act
 from functions.chat.api.socket_frames import OK, Event, Route, connection_id, fields_of
@@ -49,4 +50,5 @@ ROUTES: dict[str, Route] = {
     "edit_message": _route(_edit),
     "delete_message": _route(_delete),
     "react": _route(_react),
+    "typing": _route(tell_typing),
 }

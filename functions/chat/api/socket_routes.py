@@ -1,6 +1,7 @@
 """One function for each route key of the WebSocket API: it reads the event and calls the action."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from functions.chat.actions.refusals import refuse_frame
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
 from functions.chat.api import change_events
 from functions.chat.api.socket_frames import OK, Event, connection_id, fields_of, fields_of_frame, read_frame
-from functions.chat.domain.frames import encode, refused_frame
+from functions.chat.domain.frames import closing_event, encode, event_frame, refused_frame
 from functions.chat.domain.messages import EVENTS, LEGACY, USER, is_client_id
 from shared.kit.errors import Throttled
 from shared.kit.security import tokens
@@ -57,6 +58,13 @@ def _protocol(query: Mapping[str, str]) -> int:
 def flood_frame(query: Mapping[str, str]) -> bytes | None:
     """What a client is sent before its socket is closed for too many frames, if it understands anything."""
     return encode(refused_frame(None, "throttled")) if _protocol(query) >= EVENTS else None
+
+
+def closing_frame(query: Mapping[str, str]) -> bytes | None:
+    """What a client is sent before its socket is closed because the server ends, if it understands anything."""
+    if _protocol(query) < EVENTS:
+        return None
+    return encode(event_frame("closing", closing_event("restart", datetime.now(UTC))))
 
 
 def _is_for_notifications(query: Mapping[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """Statements about open sockets. Plain psycopg: the WebSocket handler must start fast."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from shared.kit.db.pool import connection
@@ -140,3 +141,32 @@ def claim_idle_connections(idle_seconds: int) -> list[str]:
     """Sockets that were sent nothing for so long; each is returned to one caller only."""
     with connection() as db:
         return CLAIM_IDLE.all(db, {"idle": idle_seconds})
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingConnection:
+    """A socket, and when the gateway closes it."""
+
+    id: str
+    closes_at: datetime
+
+
+# docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: no connection lasts longer than two hours.
+CLAIM_CLOSING = Query(
+    ClosingConnection,
+    """
+WITH closing AS (
+    SELECT id FROM connections
+    WHERE protocol >= 2 AND closing_told_at IS NULL AND connected_at < now() - interval '115 minutes'
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE connections c SET closing_told_at = now(), touched_at = now() FROM closing WHERE c.id = closing.id
+RETURNING c.id, c.connected_at + interval '2 hours' AS closes_at
+""",
+)
+
+
+def claim_closing_connections() -> list[ClosingConnection]:
+    """Sockets that the gateway closes within five minutes, whose clients understand events; each is returned once."""
+    with connection() as db:
+        return CLAIM_CLOSING.all(db)

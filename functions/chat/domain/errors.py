@@ -81,3 +81,11 @@ class OwnAccount(AppError):
 
     code = "own_account"
     detail = "To jest Twoje własne konto."
+
+
+class NoConversation(AppError):
+    """There is no such conversation, or the caller takes no part in it."""
+
+    status = 404
+    code = "no_conversation"
+    detail = "Nie ma takiej rozmowy."

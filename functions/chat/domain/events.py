@@ -3,6 +3,8 @@
 The description for clients (AsyncAPI) is made from these types. Identifiers are texts, times ISO 8601 with an offset.
 """
 
+from typing import Literal
+
 from typing_extensions import TypedDict
 
 
@@ -60,3 +62,35 @@ class ReactionChangedEvent(TypedDict):
     """The number of the message's last change; of two events the higher one is true."""
     reactions: list[ReactionData]
     """All that there are now."""
+
+
+ClosingReason = Literal["restart", "limit"]
+
+
+class ClosingEvent(TypedDict):
+    """The socket is closed soon, and not for anything you did: open another one and fetch what came meanwhile."""
+
+    reason: ClosingReason
+    """`restart`: the server ends, another takes its place. `limit`: on AWS no socket lives longer than two hours."""
+    closes_at: str
+    """When it is closed."""
+
+
+class TypingEvent(TypedDict):
+    """The other person is typing: show it for six seconds, or until their message comes."""
+
+    conversation: str
+    """The conversation's id."""
+    user: str
+    """The id of who is typing."""
+
+
+class PresenceChangedEvent(TypedDict):
+    """Somebody you talk with has come or gone, as far as they show it."""
+
+    user: str
+    """Their id."""
+    online: bool
+    """Whether a socket of theirs is open. Somebody who moves from page to page goes and comes: wait a few seconds."""
+    last_seen_at: str | None
+    """When they were last online; null while they are, and where that is not known."""

@@ -1,9 +1,11 @@
 """Messages as clients read them: items of the history, and frames of both protocols."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from functions.chat.domain.events import ClosingEvent, ClosingReason
 from functions.chat.domain.members import Membership
 from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED, Message, StoredMessage
 from shared.domain.attachments import attachment_address, attachment_item, read_attachments
@@ -95,6 +97,10 @@ def stored_frame(message: StoredMessage, reader_id: str) -> dict[str, Any]:
 def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
     """What a sender of protocols 2 and 3 gets whose message was not stored, or whose frame was of no use: why."""
     return event_frame("message_refused", {"client_id": client_id, "code": code})
+
+
+def closing_event(reason: ClosingReason, closes_at: datetime) -> ClosingEvent:
+    return {"reason": reason, "closes_at": format_time(closes_at)}
 
 
 def event_frame(name: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -185,6 +185,7 @@ ERRORS = {
     "Zablokowano.": "Blocked.",
     "Zarchiwizowano.": "Archived.",
     # Messages of the chat.
+    "Nie ma takiej rozmowy.": "There is no such conversation.",
     "Nie ma takiej wiadomości.": "There is no such message.",
     "To nie jest Twoja wiadomość.": "The message is not yours.",
     "Wiadomość można zmienić przez {} minut od wysłania.": "A message can be changed for {} minutes after it was sent.",

@@ -80,6 +80,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "signed_in_at": None,
         "time_zone": "Europe/London",
         "language": "en",
+        "shows_presence": True,
     }
     assert account["created_at"][-6:] in ("+01:00", "+02:00")
     assert data["tutor"] == {

@@ -7,6 +7,10 @@ from uuid import UUID
 import pytest
 
 from functions.chat.keep_alive_job import handler as keep_alive
+from shared.domain.timestamps import format_time
+from shared.kit.aws import websocket
+from shared.kit.aws.websocket import install_pusher
+from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.chat_clients import Client, Clients
 from tests.support.chat_http import open_conversation
@@ -81,3 +85,33 @@ def test_several_callers_at_once_ping_each_socket_once(
         results = at_once(*[partial(run)] * 6)
         assert sum(result["pinged"] for result in results) == 10
         assert [len(socket.frames) for socket in sockets] == [turn + 1] * 10
+
+
+def test_what_the_gateway_closes_after_two_hours_is_told_so_once(
+    clients: Clients, conversation: tuple[Any, UUID]
+) -> None:
+    shipped, modern = clients.open(*conversation), clients.open(*conversation, protocol="2")
+    user_socket = clients.open_user_socket(conversation[0])
+    pass_minutes(114)
+    run()
+    assert [socket.frames for socket in (shipped, modern, user_socket)] == [[[]]] * 3
+    pass_minutes(2)
+    run()
+    run()
+    [_ping, told] = modern.frames
+    [[closes_at]] = query("SELECT connected_at + interval '2 hours' FROM connections WHERE id = %s", modern.id)
+    assert told == {"event": "closing", "data": {"reason": "limit", "closes_at": format_time(closes_at)}}
+    assert [frame["event"] for frame in user_socket.frames[1:]] == ["closing"]
+    assert shipped.frames == [[]]
+
+
+def test_sockets_that_live_without_limit_are_told_nothing(
+    clients: Clients, conversation: tuple[Any, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modern = clients.open(*conversation, protocol="2")
+    install_pusher(websocket.pusher())
+    monkeypatch.setenv("WEBSOCKET_ENDPOINT", "")
+    read_settings_again()
+    pass_minutes(116)
+    run()
+    assert modern.frames == [[]]

@@ -5,6 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,14 @@ def test_what_a_client_sent_before_it_went_is_answered_no_more(
     emulator.function.wait_for("DISCONNECT")
     time.sleep(0.2)
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_clients_that_understand_it_are_told_before_the_server_ends(sockets: Path) -> None:
+    words = {"t": b'{"event": "closing"}'}
+    with ExitStack() as clients:
+        with running_emulator(
+            sockets, closing_frame=lambda connection: words.get(connection.query["token"])
+        ) as emulator:
+            told, shipped = (clients.enter_context(emulator.connect(f"/ws/?token={token}")) for token in "ts")
+        assert told.recv(PATIENCE) == '{"event": "closing"}'
+        assert [close_code(client) for client in (told, shipped)] == [1012, 1012]

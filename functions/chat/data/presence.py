@@ -1,0 +1,113 @@
+"""Statements about who hears that somebody is online or typing. Plain psycopg: WebSocket handlers must start fast."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+
+# Sockets that are told of one person, and people that one is told of, at most.
+MOST_SOCKETS, MOST_PEOPLE = 500, 200
+LIST_HEARERS = Query(
+    str,
+    """
+SELECT coalesce(conversation_listeners(v.id), '')
+FROM conversation_members m JOIN conversations v ON v.id = m.conversation_id
+WHERE m.conversation_id = %s AND m.user_id = %s AND NOT v.is_blocked
+""",
+)
+
+
+def list_hearers(conversation_id: UUID, user_id: UUID) -> list[str] | None:
+    """The sockets of a conversation whose clients understand events; None for those who may say nothing in it."""
+    with connection() as db:
+        found = LIST_HEARERS.one(db, (conversation_id, user_id))
+    return None if found is None else [each[1:] for each in found.split() if not each.startswith("1")]
+
+
+# Whoever blocked somebody, or was, hears nothing more of them.
+WATCHERS = """
+SELECT c.id FROM connections c
+WHERE c.protocol = 3 AND c.user_id IN (
+    SELECT other.user_id FROM conversation_members mine
+    JOIN conversations v ON v.id = mine.conversation_id
+    JOIN conversation_members other ON other.conversation_id = v.id AND other.user_id <> mine.user_id
+    WHERE mine.user_id = %(user_id)s AND NOT v.is_blocked
+) {condition}
+LIMIT %(most)s
+"""
+LIST_WATCHERS = Query(
+    str,
+    compose(
+        WATCHERS,
+        condition=Sql("""AND (SELECT shows_presence FROM users WHERE id = %(user_id)s)
+AND (SELECT count(*) FROM connections WHERE user_id = %(user_id)s) = %(open_sockets)s"""),
+    ),
+)
+
+
+def list_watchers(user_id: UUID, open_sockets: int) -> list[str]:
+    """The user sockets of those somebody talks with; none unless they show it and have so many open themselves."""
+    values = {"user_id": user_id, "open_sockets": open_sockets, "most": MOST_SOCKETS}
+    with connection() as db:
+        return LIST_WATCHERS.all(db, values)
+
+
+SET_SHOWN = Query(
+    str,
+    compose(
+        "WITH changed AS (UPDATE users SET shows_presence = %(shown)s WHERE id = %(user_id)s) {watchers}",
+        watchers=compose(WATCHERS, condition=Sql()),
+    ),
+)
+
+
+def set_shown(user_id: UUID, *, shown: bool) -> list[str]:
+    """Keep whether somebody shows when they are online; the user sockets of those they talk with."""
+    with connection() as db:
+        return SET_SHOWN.all(db, {"user_id": user_id, "shown": shown, "most": MOST_SOCKETS})
+
+
+IS_ONLINE = Query(bool, "SELECT EXISTS (SELECT FROM connections WHERE user_id = %s)")
+
+
+def is_online(user_id: UUID) -> bool:
+    with connection() as db:
+        return IS_ONLINE.get(db, (user_id,))
+
+
+IS_SHOWN = Query(bool, "SELECT shows_presence FROM users WHERE id = %s")
+
+
+def is_shown(user_id: UUID) -> bool:
+    """Whether somebody shows when they are online."""
+    with connection() as db:
+        return IS_SHOWN.one(db, (user_id,)) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody one talks with, and whether a socket of theirs is open."""
+
+    user_id: UUID
+    is_online: bool
+
+
+LIST_PEOPLE = Query(
+    Person,
+    """
+SELECT u.id AS user_id, EXISTS (SELECT FROM connections c WHERE c.user_id = u.id) AS is_online
+FROM conversation_members mine
+JOIN conversations v ON v.id = mine.conversation_id
+JOIN conversation_members other ON other.conversation_id = v.id AND other.user_id <> mine.user_id
+JOIN users u ON u.id = other.user_id
+WHERE mine.user_id = %s AND NOT v.is_blocked AND u.shows_presence
+ORDER BY v.updated_at DESC, v.id LIMIT %s
+""",
+)
+
+
+def list_people(user_id: UUID) -> list[Person]:
+    """Those somebody talks with who show when they are online; whom they talked with last comes first."""
+    with connection() as db:
+        return LIST_PEOPLE.all(db, (user_id, MOST_PEOPLE))
