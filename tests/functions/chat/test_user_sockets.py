@@ -27,6 +27,7 @@ from tests.support.people import People, query
 from tests.support.races import at_once
 
 OK, UNAUTHORIZED = {"statusCode": 200}, {"statusCode": 401}
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def test_a_ticket_opens_one_socket_within_thirty_seconds(people: People, clients: Clients) -> None:
@@ -59,7 +60,7 @@ def test_what_is_no_ticket_opens_nothing(people: People, clients: Clients, ticke
     assert query("SELECT * FROM connections") == []
 
 
-@pytest.mark.parametrize("path", [{}, {"notifications": "1"}, {"conversation": str(uuid4())}, {"user": "0"}])
+@pytest.mark.parametrize("path", [{}, {"notifications": "1"}, {"conversation": UNKNOWN}, {"user": "0"}])
 def test_a_ticket_opens_no_other_socket(people: People, clients: Clients, path: dict[str, str]) -> None:
     ticket = create_ticket(people.student())
     assert clients.connect(ticket=ticket, token=ticket, **path) == UNAUTHORIZED
@@ -144,7 +145,7 @@ def test_a_message_names_its_conversation(clients: Clients, chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("forget", [dict, senders.known.clear], ids=["same process", "another process"])
-@pytest.mark.parametrize("named", [None, 5, "", "x", str(uuid4()), "stranger", "UPPER"])
+@pytest.mark.parametrize("named", [None, 5, "", "x", UNKNOWN, "stranger", "UPPER"])
 def test_a_message_for_no_conversation_of_ones_own_is_refused(
     people: People, clients: Clients, chat: Chat, named: Any, forget: Any
 ) -> None:
