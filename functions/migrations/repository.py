@@ -35,6 +35,7 @@ GRANTS = {
     "notifications": "SELECT, INSERT, UPDATE, DELETE",
     "ratings": "SELECT, INSERT, UPDATE, DELETE",
     "reminders": "SELECT, INSERT, UPDATE",
+    "reports": "SELECT, INSERT, UPDATE",
     "review_reports": "SELECT, INSERT, UPDATE",
     "schedule_items": "SELECT, INSERT, UPDATE, DELETE",
     "sign_in_sessions": "SELECT, INSERT, UPDATE, DELETE",

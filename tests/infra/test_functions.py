@@ -48,6 +48,8 @@ OPTIONAL = {
     "TRACING",
 }
 DOMAIN, KIT = "shared.domain", "shared.kit"
+# What follows from it closes sockets and wakes both.
+SUSPENDS = f"{DOMAIN}.suspension.suspend"
 ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
 # Modules many import read these, but only where a feature uses one of these names.
 BY_NAME = {
@@ -58,11 +60,12 @@ BY_NAME = {
         "functions.secrets.service.check_rotation",
     },
     "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler", f"{KIT}.security.origin_secret.may_connect"},
-    "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer"},
-    "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch"},
+    "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS},
+    "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch", SUSPENDS},
     "WEBSOCKET_ENDPOINT": {
         f"{KIT}.aws.websocket.pusher",
         f"{DOMAIN}.sign_in_sessions.close_sockets",
+        SUSPENDS,
         f"{DOMAIN}.notifications.push_notifications",
     },
     "MEDIA_BUCKET": {f"{KIT}.aws.storage.storage"},
@@ -97,7 +100,7 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
         },
         {"execute-api:ManageConnections"},
     ),
-    "ClosesSockets": ({f"{DOMAIN}.sign_in_sessions.close_sockets"}, {"execute-api:ManageConnections"}),
+    "ClosesSockets": ({f"{DOMAIN}.sign_in_sessions.close_sockets", SUSPENDS}, {"execute-api:ManageConnections"}),
     "StoresPictures": ({f"{KIT}.aws.storage.storage().put"}, {"s3:PutObject"}),
     "DeletesPictures": ({f"{KIT}.aws.storage.storage().delete"}, {"s3:DeleteObject"}),
     "KeepsAttachments": (
@@ -105,8 +108,8 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
         {"s3:GetObject", "s3:PutObject"},
     ),
     "DeletesAttachments": ({f"{KIT}.private_storage.private_storage().delete"}, {"s3:DeleteObject"}),
-    "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer"}, {"sqs:SendMessage"}),
-    "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch"}, {"sqs:SendMessage"}),
+    "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS}, {"sqs:SendMessage"}),
+    "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch", SUSPENDS}, {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
     "SendsMail": ({f"{KIT}.aws.clients.sesv2().send_email"}, {"ses:SendEmail", "ses:SendRawEmail"}),
 }

@@ -80,6 +80,10 @@ PROTECTED = [
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/logout/"),
     Endpoint(LambdaClient(accounts), "DELETE", "/api/user/delete/"),
+    Endpoint(
+        LambdaClient(chat), "POST", "/api/report/message/", {"conversation": NOBODY, "seq": 1, "reason": "Obraża."}
+    ),
+    Endpoint(LambdaClient(chat), "POST", "/api/report/person/", {"person": NOBODY, "reason": "Spam"}),
     Endpoint(LambdaClient(chat), "GET", "/api/chat/blocked/"),
     Endpoint(LambdaClient(chat), "POST", f"/api/chat/blocked/{NOBODY}/"),
     Endpoint(LambdaClient(chat), "DELETE", f"/api/chat/blocked/{NOBODY}/"),
@@ -116,6 +120,8 @@ PROTECTED = [
 ANSWERS = {
     "DELETE /api/token/devices/00000000-0000-4000-8000-000000000000/": 404,
     "DELETE /api/token/sessions/00000000-0000-4000-8000-000000000000/": 404,
+    "POST /api/report/message/": 404,
+    "POST /api/report/person/": 404,
     f"POST /api/chat/blocked/{NOBODY}/": 404,
     f"POST /api/chat/conversations/{NOBODY}/mute/": 404,
     f"POST /api/chat/conversations/{NOBODY}/unmute/": 404,

@@ -125,6 +125,14 @@ def student_s_day() -> Iterator[Step]:
         yield Step("POST", f"/api/chat/blocked/{user}/", "student")
     yield Step("GET", "/api/chat/blocked/", "student")
     yield Step("DELETE", f"/api/chat/blocked/{TUTOR}/", "student")
+    for who, seq in (("student", 1), ("tutor", 1), ("other", 1), ("student", 99)):
+        message = {"conversation": str(TALK), "seq": seq, "reason": "Obraża"}
+        yield Step("POST", "/api/report/message/", who, message)
+    for user in (TUTOR, STUDENT, "x"):
+        yield Step("POST", "/api/report/person/", "student", {"person": str(user), "reason": "Spam"})
+    for who in ("student", "tutor", ""):
+        yield Step("GET", "/api/staff/reports/?state=decided", who)
+        yield Step("POST", "/api/staff/reports/1/decide/", who, {"decision": "dismiss", "reason": "x"})
     for change in ("mute", "unmute", "archive", "unarchive"):
         for who in ("student", "other"):
             yield Step("POST", f"/api/chat/conversations/{TALK}/{change}/", who)

@@ -40,6 +40,11 @@ def delete_message(user_id: UUID, place: MessagePlace, *, only_for_me: bool) -> 
         changed = message_changes.delete_message(place.conversation_id, user_id, place.seq)
     if changed is None:
         return _hide(user_id, place)
+    return tell_deleted(place, changed)
+
+
+def tell_deleted(place: MessagePlace, changed: ChangedMessage) -> MessageDeletedEvent:
+    """After a message was deleted for both."""
     history_window.forget(place.conversation_id, changed.change_seq)
     event = deleted_event(place.conversation_id, changed, only_for_you=False)
     deliver_to_conversation(place.conversation_id, "message_deleted", event)

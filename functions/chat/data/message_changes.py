@@ -28,9 +28,11 @@ WITH locked AS (
 ){and_then}
 SELECT seq, id, body, edited_at, deleted_at, change_seq FROM changed
 """
-OWN_AND_FRESH = Sql(f"""
+OWN = """
     FROM locked
     WHERE m.conversation_id = locked.id AND m.seq = %(seq)s AND m.created_by = %(user_id)s AND m.deleted_at IS NULL
+"""
+OWN_AND_FRESH = Sql(f"""{OWN}
       AND m.created_at > clock_timestamp() - interval '{CHANGEABLE_MINUTES} minutes'
     RETURNING m.*
 """)
@@ -46,21 +48,25 @@ EDIT = Query(
         and_then=Sql(),
     ),
 )
-DELETE = Query(
-    ChangedMessage,
-    compose(
-        CHANGE,
-        change=compose(
-            "UPDATE messages m SET body = '', deleted_at = clock_timestamp(), change_seq = locked.change_seq {own}",
-            own=OWN_AND_FRESH,
-        ),
-        and_then=Sql(""", cleared AS (
+# For the author, while the message is fresh, and for staff.
+DELETE, DELETE_ANY = (
+    Query(
+        ChangedMessage,
+        compose(
+            CHANGE,
+            change=compose(
+                "UPDATE messages m SET body = '', deleted_at = clock_timestamp(), change_seq = locked.change_seq {own}",
+                own=own,
+            ),
+            and_then=Sql(""", cleared AS (
     DELETE FROM message_reactions r USING changed
     WHERE r.conversation_id = changed.conversation_id AND r.seq = changed.seq
 ), removed AS (
     UPDATE attachments a SET removed_at = clock_timestamp() FROM changed WHERE a.message_id = changed.id
 )"""),
-    ),
+        ),
+    )
+    for own in (OWN_AND_FRESH, Sql(f"{OWN} RETURNING m.*"))
 )
 
 
@@ -78,6 +84,12 @@ def delete_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMes
     """
     with connection() as db:
         return DELETE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
+
+
+def delete_any_message(conversation_id: UUID, author_id: UUID, seq: int) -> ChangedMessage | None:
+    """As `delete_message`, whenever it was sent; for staff."""
+    with connection() as db:
+        return DELETE_ANY.one(db, {"conversation_id": conversation_id, "user_id": author_id, "seq": seq})
 
 
 # The message itself stays as it is: nobody else learns of it.

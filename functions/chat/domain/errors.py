@@ -89,3 +89,35 @@ class NoConversation(AppError):
     status = 404
     code = "no_conversation"
     detail = "Nie ma takiej rozmowy."
+
+
+class OwnMessage(AppError):
+    """You wrote the message yourself."""
+
+    status = 409
+    code = "own_message"
+    detail = "To jest Twoja własna wiadomość."
+
+
+class AlreadyDecided(AppError):
+    """Somebody has decided on the report."""
+
+    status = 409
+    code = "already_decided"
+    detail = "To zgłoszenie zostało już rozpatrzone."
+
+
+class NothingToHide(AppError):
+    """The report is about a person, not about a message."""
+
+    status = 409
+    code = "nothing_to_hide"
+    detail = "To zgłoszenie nie dotyczy wiadomości."
+
+
+class StaffAccount(AppError):
+    """Only the operator suspends an account of staff."""
+
+    status = 409
+    code = "staff_account"
+    detail = "To konto należy do obsługi."

@@ -5,7 +5,7 @@ from shared.models.announcements import Announcement
 from shared.models.availability import BookingTerms, HoursOverride, ScheduleItem, WeeklyHours
 from shared.models.base import Base
 from shared.models.bookings import Booking, BookingChange, IdempotencyKey, TutoringSession, WaitlistEntry
-from shared.models.chat import Attachment, Connection, Conversation, JobProgress, Member, Message, SocketTicket
+from shared.models.chat import Attachment, Connection, Conversation, JobProgress, Member, Message, Report, SocketTicket
 from shared.models.issues import Issue, IssueAnswer
 from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, NotificationEvent, Reminder
@@ -37,6 +37,7 @@ __all__ = [
     "OutboxMail",
     "Rating",
     "Reminder",
+    "Report",
     "ReviewReport",
     "ScheduleItem",
     "SignInSession",

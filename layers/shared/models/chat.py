@@ -1,14 +1,15 @@
-"""Private conversations, their messages and attachments, the sockets that listen to them, and who blocked whom."""
+"""Private conversations, their messages and attachments, sockets that listen to them, blocks and reports."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import SignInSession, User
-from shared.models.base import Base, CreatedAt, UuidKey
+from shared.models.base import Base, CreatedAt, NumberKey, UuidKey
 
 
 class Conversation(Base):
@@ -237,3 +238,42 @@ class SocketTicket(Base):
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
+
+
+class Report(Base):
+    """A complaint about a message, or about a person, for staff to decide on; one open one per reporter and object.
+
+    Two people have one conversation: a message is named by its author and its `seq`. The messages around it are copied
+    when it is reported, whatever becomes of them.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        CheckConstraint("(kind = 'message') = (seq IS NOT NULL) AND kind IN ('message', 'person')", name="kind"),
+        CheckConstraint("decision IN ('dismiss', 'hide_message', 'suspend')", name="decision"),
+        Index(
+            "reports_open_key",
+            "reporter_id",
+            "person_id",
+            text("coalesce(seq, 0)"),
+            unique=True,
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        Index("reports_person_idx", "person_id"),
+        Index("reports_decided_by_idx", "decided_by", postgresql_where=text("decided_by IS NOT NULL")),
+    )
+
+    id: Mapped[NumberKey]
+    kind: Mapped[str]
+    # None: the account was deleted. That of the person reported takes the report along.
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    conversation_id: Mapped[UUID | None]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    messages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    created_at: Mapped[CreatedAt]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    decision: Mapped[str | None]
+    note: Mapped[str] = mapped_column(server_default="")

@@ -171,6 +171,11 @@ ERRORS = {
     # Accounts that staff suspend.
     "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy.": "This account was suspended. The"
     " e-mail that we sent says more.",
+    # Reports.
+    "To jest Twoja własna wiadomość.": "This is your own message.",
+    "To zgłoszenie zostało już rozpatrzone.": "This report was decided on already.",
+    "To zgłoszenie nie dotyczy wiadomości.": "This report is not about a message.",
+    "To konto należy do obsługi.": "This is an account of the staff.",
     # The chat.
     "To jest Twoje własne konto.": "This is your own account.",
     "Z tą osobą nie możesz się umówić.": "You cannot book with this person.",
@@ -184,6 +189,7 @@ ERRORS = {
     "Wyjątek został usunięty.": "The exception was deleted.",
     "Zablokowano.": "Blocked.",
     "Zarchiwizowano.": "Archived.",
+    "Zgłoszono.": "Reported.",
     # Messages of the chat.
     "Nie ma takiej rozmowy.": "There is no such conversation.",
     "Nie ma takiej wiadomości.": "There is no such message.",

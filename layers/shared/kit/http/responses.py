@@ -36,9 +36,9 @@ def error_response(error: AppError, choice: Choice | None = None) -> Response:
     return response
 
 
-def detail_response(text: str, language: Language) -> Response:
+def detail_response(text: str, language: Language, *, status: int = 200) -> Response:
     """A sentence about what was done, in the caller's language."""
-    response = json_response({"detail": localize(text, language)})
+    response = json_response({"detail": localize(text, language)}, status)
     response.headers["content-language"] = language
     return response
 

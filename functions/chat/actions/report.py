@@ -1,0 +1,90 @@
+"""Reporting messages and people to staff, and what staff decide."""
+
+from uuid import UUID
+
+import psycopg
+
+from functions.chat.actions.change_messages import tell_deleted
+from functions.chat.data import message_changes, reports
+from functions.chat.domain.errors import (
+    AlreadyDecided,
+    MessageNotFound,
+    NothingToHide,
+    OwnAccount,
+    OwnMessage,
+    StaffAccount,
+)
+from functions.chat.domain.messages import MessagePlace
+from functions.chat.domain.report_commands import ReportDecision
+from shared.data.suspension import record_action
+from shared.domain.limits import REPORTS
+from shared.domain.suspension import Consequences, suspend
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import run_transaction
+from shared.kit.errors import NotFound
+from shared.kit.security.rate_limits import spend
+
+
+def report_message(user_id: UUID, place: MessagePlace, reason: str) -> None:
+    """Report what somebody wrote to the caller, with what stands around it. Raises MessageNotFound or OwnMessage."""
+    spend(REPORTS, str(user_id))
+    found = message_changes.find_message(place.conversation_id, user_id, place.seq)
+    if found is None:
+        raise MessageNotFound
+    if found.created_by == user_id:
+        raise OwnMessage
+    try:
+        if not reports.add_of_message(user_id, place, reason):
+            raise MessageNotFound
+    except psycopg.errors.ForeignKeyViolation:
+        raise MessageNotFound from None
+
+
+def report_person(user_id: UUID, person_id: UUID, reason: str) -> None:
+    """Report somebody, with the last messages of the two. Raises NotFound, OwnAccount or Throttled."""
+    spend(REPORTS, str(user_id))
+    if person_id == user_id:
+        raise OwnAccount
+    try:
+        if not reports.add_of_person(user_id, person_id, reason):
+            raise NotFound
+    except psycopg.errors.ForeignKeyViolation:
+        raise NotFound from None
+
+
+def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
+    """Decide on a report, and with it on all that are open about the same.
+
+    Raises NotFound, AlreadyDecided, NothingToHide or StaffAccount.
+    """
+    found = reports.find_object(report_id)
+    if found is None:
+        raise NotFound
+    if decision.decision == "hide_message" and found.place is None:
+        raise NothingToHide
+    if decision.decision == "suspend" and found.is_staff:
+        raise StaffAccount
+
+    def run(db: PooledConnection) -> Consequences:
+        # The account before its reports, as its deletion takes them.
+        done = Consequences(changed=False)
+        if decision.decision == "suspend":
+            done = suspend(db, found.person_id, actor_id=staff_id, reason=decision.reason)
+        if not reports.decide(db, report_id, staff_id, decision.decision, decision.reason):
+            raise AlreadyDecided
+        if decision.decision != "suspend":
+            record_action(db, decision.decision, actor_id=staff_id, user_id=found.person_id, reason=decision.reason)
+        return done
+
+    consequences = run_transaction(run)
+    if decision.decision == "suspend":
+        consequences.follow()
+    if decision.decision == "hide_message" and found.place:
+        _hide(found.person_id, found.place)
+
+
+def _hide(author_id: UUID, place: MessagePlace) -> None:
+    """As if its author had deleted it; the report keeps its copy."""
+    changed = message_changes.delete_any_message(place.conversation_id, author_id, place.seq)
+    if changed is not None:
+        tell_deleted(place, changed)

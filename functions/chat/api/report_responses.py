@@ -1,0 +1,55 @@
+"""What staff read of reports."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.kit.http.response_models import Page
+
+
+class ReportedAccount(BaseModel):
+    id: UUID
+    first_name: str
+    last_name: str
+    suspended: bool
+
+
+class Report(BaseModel):
+    id: Annotated[int | None, Field(description="null of a review's: decide on that where reviews are hidden.")]
+    kind: Literal["message", "person", "review"]
+    review: Annotated[int | None, Field(description="The review that is reported.")]
+    reason: str
+    created_at: datetime
+    reporter: Annotated[ReportedAccount | None, Field(description="null once the account is deleted.")]
+    person: Annotated[ReportedAccount | None, Field(description="Who is reported, or wrote what is.")]
+    decision: Annotated[
+        Literal["dismiss", "hide_message", "suspend"] | None,
+        Field(description="null while it is open, and of a review's."),
+    ]
+    decided_at: datetime | None
+
+
+class ReportPage(Page):
+    results: list[Report]
+
+
+class CopiedMessage(BaseModel):
+    seq: int
+    id: UUID
+    author: UUID
+    body: Annotated[str, Field(description="Its first 2,000 characters, as they were then.")]
+    created_at: datetime
+    deleted: bool
+
+
+class ReportWithMessages(Report):
+    conversation: UUID | None
+    seq: Annotated[int | None, Field(description="The message that is reported, among those below.")]
+    messages: Annotated[
+        list[CopiedMessage],
+        Field(description="Copied when it was reported: ten before and after the message, or the last 20 of the two."),
+    ]
+    note: Annotated[str, Field(description="Why it was decided so.")]
+    decided_by: ReportedAccount | None

@@ -1,0 +1,88 @@
+"""HTTP routes of reporting messages and people, and of the staff's queue of reports."""
+
+from typing import Annotated
+
+from starlette.responses import Response
+
+from functions.chat.actions import report
+from functions.chat.api.report_responses import ReportPage, ReportWithMessages
+from functions.chat.data import reports
+from functions.chat.domain.errors import (
+    AlreadyDecided,
+    MessageNotFound,
+    NothingToHide,
+    OwnAccount,
+    OwnMessage,
+    StaffAccount,
+)
+from functions.chat.domain.messages import MessagePlace
+from functions.chat.domain.report_commands import ReportDecision, ReportedMessage, ReportedPerson, ReportsQuery
+from shared.domain.auth import StaffCaller, User
+from shared.kit.errors import FieldErrors, NotFound, Throttled
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.query_models import from_query
+from shared.kit.http.response_models import Detail
+from shared.kit.http.responses import detail_response, raw_json_response
+from shared.kit.http.routing import router
+
+reporting = router("reports")
+QUEUE = "/api/staff/reports/"
+
+
+@reporting.post(
+    "/api/report/message/",
+    status_code=201,
+    response_model=Detail,
+    responses=error_responses(FieldErrors, MessageNotFound, OwnMessage, Throttled),
+)
+def report_message(caller: User, reported: ReportedMessage) -> Response:
+    """Report a message to staff, who get a copy of it and of what stands around it.
+
+    Reporting it again, while nobody has decided, changes nothing.
+    """
+    report.report_message(caller.id, MessagePlace(reported.conversation, reported.seq), reported.reason)
+    return detail_response("Zgłoszono.", caller.language, status=201)
+
+
+@reporting.post(
+    "/api/report/person/",
+    status_code=201,
+    response_model=Detail,
+    responses=error_responses(FieldErrors, NotFound, OwnAccount, Throttled),
+)
+def report_person(caller: User, reported: ReportedPerson) -> Response:
+    """Report a person to staff, who get a copy of the last messages of you two.
+
+    Reporting them again, while nobody has decided, changes nothing.
+    """
+    report.report_person(caller.id, reported.person, reported.reason)
+    return detail_response("Zgłoszono.", caller.language, status=201)
+
+
+@reporting.get(QUEUE, response_model=ReportPage, responses=error_responses(FieldErrors, NotFound))
+def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query(ReportsQuery)]) -> Response:
+    """List reports of messages, people and reviews, the oldest first; for staff."""
+    found = reports.list_reports(query.page, is_open=query.state == "open")
+    return raw_json_response(query.page.wrap(QUEUE, found.count, found.results))
+
+
+@reporting.get(
+    "/api/staff/reports/{report_id:int64}/", response_model=ReportWithMessages, responses=error_responses(NotFound)
+)
+def get_report(_caller: StaffCaller, report_id: int) -> Response:
+    """Get a report of a message or a person with the messages that were copied; for staff."""
+    found = reports.find_report(report_id)
+    if found is None:
+        raise NotFound
+    return raw_json_response(found)
+
+
+@reporting.post(
+    "/api/staff/reports/{report_id:int64}/decide/",
+    response_model=ReportWithMessages,
+    responses=error_responses(FieldErrors, NotFound, AlreadyDecided, NothingToHide, StaffAccount),
+)
+def decide_report(caller: StaffCaller, report_id: int, decision: ReportDecision) -> Response:
+    """Decide on a report, and so on all that are open about the same message or person; for staff."""
+    report.decide(caller.id, report_id, decision)
+    return get_report(caller, report_id)

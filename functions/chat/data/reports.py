@@ -1,0 +1,198 @@
+"""Statements about reports of messages and people, with copies of the messages around them."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from functions.chat.domain.members import pair_key
+from functions.chat.domain.messages import MessagePlace
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Query, Sql, compose
+from shared.kit.http.page_pagination import PageNumber
+
+Decision = Literal["dismiss", "hide_message", "suspend"]
+# Messages before and after the one that is reported, and of a person the last ones; of each so many characters.
+AROUND, COPIED = 10, 2_000
+# One that is open already stays as it is. Messages `c`, of which `which` are copied.
+ADD = """
+INSERT INTO reports (kind, reporter_id, person_id, conversation_id, seq, reason, messages)
+SELECT {kind}, %(reporter_id)s, u.id, {place}, %(reason)s, coalesce((
+    SELECT jsonb_agg(to_jsonb(copied) ORDER BY copied.seq) FROM (
+        SELECT c.seq, c.id, c.created_by AS author, left(c.body, {copied}) AS body,
+            format_time(c.created_at, %(zone)s) AS created_at, c.deleted_at IS NOT NULL AS deleted
+        FROM messages c WHERE c.conversation_id = {conversation} {which}
+    ) copied
+), '[]')
+FROM {reported}
+ON CONFLICT (reporter_id, person_id, coalesce(seq, 0)) WHERE decided_at IS NULL DO UPDATE SET kind = excluded.kind
+RETURNING id
+"""
+ADD_OF_MESSAGE = Query(
+    int,
+    compose(
+        ADD,
+        kind=Sql("'message'"),
+        place=Sql("m.conversation_id, m.seq"),
+        copied=Sql(COPIED),
+        conversation=Sql("m.conversation_id"),
+        which=Sql(f"AND c.seq BETWEEN m.seq - {AROUND} AND m.seq + {AROUND}"),
+        reported=Sql("""messages m JOIN users u ON u.id = m.created_by
+    JOIN conversation_members p ON p.conversation_id = m.conversation_id AND p.user_id = %(reporter_id)s
+WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)s AND u.id <> %(reporter_id)s"""),
+    ),
+)
+ADD_OF_PERSON = Query(
+    int,
+    compose(
+        ADD,
+        kind=Sql("'person'"),
+        place=Sql("v.id, NULL::bigint"),
+        copied=Sql(COPIED),
+        conversation=Sql("v.id"),
+        which=Sql(f"AND c.seq > v.last_seq - {2 * AROUND}"),
+        reported=Sql("""users u LEFT JOIN conversations v ON v.pair = %(pair)s
+WHERE u.id = %(person_id)s AND u.confirmed_at IS NOT NULL"""),
+    ),
+)
+
+
+def add_of_message(reporter_id: UUID, place: MessagePlace, reason: str) -> bool:
+    """Report a message to its reader's staff; False for messages the reporter cannot read, and for own ones.
+
+    Raises psycopg.errors.ForeignKeyViolation if an account goes meanwhile.
+    """
+    values = {"conversation_id": place.conversation_id, "seq": place.seq}
+    return _add(ADD_OF_MESSAGE, reporter_id, reason, values)
+
+
+def add_of_person(reporter_id: UUID, person_id: UUID, reason: str) -> bool:
+    """Report a person; False for accounts that there are not. Raises as `add_of_message`."""
+    return _add(ADD_OF_PERSON, reporter_id, reason, {"person_id": person_id, "pair": pair_key(reporter_id, person_id)})
+
+
+def _add(adding: "Query[int]", reporter_id: UUID, reason: str, values: dict[str, object]) -> bool:
+    common = {"reporter_id": reporter_id, "reason": reason, "zone": platform_settings().time_zone}
+    with connection() as db:
+        return adding.one(db, values | common) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReports:
+    """How many reports there are, and a page of them as JSON text."""
+
+    count: int
+    results: str
+
+
+PERSON = """
+CASE WHEN {account}.id IS NOT NULL THEN json_build_object('id', {account}.id, 'first_name', {account}.first_name,
+    'last_name', {account}.last_name, 'suspended', {account}.suspended_at IS NOT NULL) END
+"""
+REPORT = compose(
+    """
+r.id, r.kind, r.review, r.reason, format_time(r.created_at, %(zone)s) AS created_at, {reporter} AS reporter,
+    {person} AS person, r.decision, format_time(r.decided_at, %(zone)s) AS decided_at
+""",
+    reporter=compose(PERSON, account=Sql("a")),
+    person=compose(PERSON, account=Sql("p")),
+)
+# Those of reviews, which are decided on where reviews are hidden, stand in the same queue.
+LIST = Query(
+    FoundReports,
+    compose(
+        """
+WITH found AS (
+    SELECT id, kind, NULL::bigint AS review, reason, created_at, reporter_id, person_id, decision, decided_at
+    FROM reports WHERE (decided_at IS NULL) = %(open)s
+    UNION ALL
+    SELECT NULL, 'review', c.rating_id, c.reason, c.created_at, c.reporter_id, r.student_id, NULL, c.resolved_at
+    FROM review_reports c JOIN ratings r ON r.id = c.rating_id WHERE (c.resolved_at IS NULL) = %(open)s
+)
+SELECT (SELECT count(*) FROM found) AS count, coalesce((SELECT json_agg(row_to_json(result)) FROM (
+    SELECT {report} FROM (
+        SELECT * FROM found ORDER BY created_at, id, review LIMIT %(size)s OFFSET %(offset)s
+    ) r LEFT JOIN users a ON a.id = r.reporter_id LEFT JOIN users p ON p.id = r.person_id
+    ORDER BY r.created_at, r.id, r.review
+) result), '[]')::text AS results
+""",
+        report=REPORT,
+    ),
+)
+GET = Query(
+    str,
+    compose(
+        """
+SELECT row_to_json(result)::text FROM (
+    SELECT {report}, r.conversation_id AS conversation, r.seq, r.messages, r.note, {staff} AS decided_by
+    FROM (SELECT *, NULL::bigint AS review FROM reports WHERE id = %(id)s) r
+    LEFT JOIN users a ON a.id = r.reporter_id LEFT JOIN users p ON p.id = r.person_id
+    LEFT JOIN users d ON d.id = r.decided_by
+) result
+""",
+        report=REPORT,
+        staff=compose(PERSON, account=Sql("d")),
+    ),
+)
+
+
+def list_reports(page: PageNumber, *, is_open: bool) -> FoundReports:
+    """A page of the reports that await a decision, or of those decided on, the oldest first."""
+    values = {"open": is_open, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
+    with connection() as db:
+        return LIST.get(db, values)
+
+
+def find_report(report_id: int) -> str | None:
+    """A report with the messages copied, as JSON text."""
+    with connection() as db:
+        return GET.one(db, {"id": report_id, "zone": platform_settings().time_zone})
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedObject:
+    """What a report is about; `place` of a message."""
+
+    person_id: UUID
+    is_staff: bool
+    conversation_id: UUID | None
+    seq: int | None
+
+    @property
+    def place(self) -> MessagePlace | None:
+        if self.conversation_id is None or self.seq is None:
+            return None
+        return MessagePlace(self.conversation_id, self.seq)
+
+
+FIND_OBJECT = Query(
+    ReportedObject,
+    """
+SELECT r.person_id, p.is_staff, r.conversation_id, r.seq FROM reports r JOIN users p ON p.id = r.person_id
+WHERE r.id = %s
+""",
+)
+
+
+def find_object(report_id: int) -> ReportedObject | None:
+    with connection() as db:
+        return FIND_OBJECT.one(db, (report_id,))
+
+
+# The others about the same are decided with it.
+DECIDE = Query(
+    int,
+    """
+UPDATE reports SET decided_at = now(), decided_by = %(staff_id)s, decision = %(decision)s, note = %(note)s
+WHERE decided_at IS NULL AND (person_id, coalesce(seq, 0)) = (
+    SELECT person_id, coalesce(seq, 0) FROM reports WHERE id = %(id)s AND decided_at IS NULL
+)
+RETURNING id
+""",
+)
+
+
+def decide(db: PooledConnection, report_id: int, staff_id: UUID, decision: Decision, note: str) -> list[int]:
+    """The reports that are decided on with this; none if it is already."""
+    values = {"id": report_id, "staff_id": staff_id, "decision": decision, "note": note}
+    return DECIDE.all(db, values)

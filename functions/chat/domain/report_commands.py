@@ -1,0 +1,58 @@
+"""What people report to staff, and what staff decide, in request bodies."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from shared.domain.field_types import choice
+from shared.kit.http import fields
+from shared.kit.http.fields import Text, Whole, invalid, uuid_or_none
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.request_models import RequestModel
+
+MAX_REASON = 1_000
+ID = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
+
+
+def _uuid(value: object) -> UUID:
+    found = uuid_or_none(value)
+    if found is None:
+        raise invalid(fields.NOT_UUID)
+    return found
+
+
+Id = Annotated[UUID, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
+Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="What is wrong, for staff.")]
+
+
+class ReportedMessage(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"conversation": ID, "seq": 12, "reason": "Obraża mnie."}})
+
+    conversation: Id
+    seq: Annotated[int, Whole(minimum=1, maximum=None), Field(description="The message's place in the conversation.")]
+    reason: Reason
+
+
+class ReportedPerson(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"person": ID, "reason": "Wysyła spam."}})
+
+    person: Id
+    reason: Reason
+
+
+class ReportDecision(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"decision": "dismiss", "reason": "Zwykła rozmowa."}})
+
+    decision: Annotated[
+        Literal["dismiss", "hide_message", "suspend"],
+        choice("dismiss", "hide_message", "suspend"),
+        Field(description="Leave it as it is, delete the message for both, or suspend its author."),
+    ]
+    reason: Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="Why; staff read it.")]
+
+
+class ReportsQuery(PageQuery):
+    state: Annotated[
+        Literal["open", "decided"], choice("open", "decided"), Field(description="Which of them; those to decide on.")
+    ] = "open"
