@@ -21,8 +21,13 @@ class CardPage:
     results: str
 
 
+COUNT = "(SELECT count(*) FROM tutors t WHERE {conditions})"
+# Of all, from what is counted as they change.
+COUNT_ALL = Sql("""(SELECT coalesce(sum(listed), 0)::bigint FROM (
+        SELECT kind, listed FROM facet_counts UNION ALL SELECT kind, listed FROM facet_changes
+    ) noted WHERE kind = 'tutor')""")
 PAGE = """
-SELECT (SELECT count(*) FROM tutors t WHERE {conditions}) AS count,
+SELECT {number} AS count,
     coalesce((SELECT '[' || string_agg(card, ',') || ']' FROM (
         SELECT {card} FROM (
             SELECT t.* FROM tutors t WHERE {conditions} {order} LIMIT %(size)s OFFSET %(offset)s
@@ -41,7 +46,9 @@ def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, d
     if filters.location:
         conditions += location_conditions(filters.location, parameters, forgiving=forgiving)
     order = ORDERS[filters.order.column, filters.order.descending]
-    return compose(PAGE, conditions=Sql(" AND ".join(conditions)), card=CARD, order=order), parameters
+    every = Sql(" AND ".join(conditions))
+    number = compose(COUNT, conditions=every) if filters.restrict else COUNT_ALL
+    return compose(PAGE, number=number, conditions=every, card=CARD, order=order), parameters
 
 
 def find_page(filters: Filters, offset: int, *, forgiving: bool = False) -> CardPage:
