@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from functions.chat.actions.mark_read import note_shown
 from functions.chat.data import conversations, history_window, messages
 from functions.chat.data.message_changes import list_hidden
 from functions.chat.domain.frames import history_item
@@ -24,7 +25,7 @@ class HistoryPage:
 def list_messages(
     user_id: UUID, conversation_id: UUID, *, newest: int | None, before: int | None, after: int | None
 ) -> HistoryPage:
-    """Messages of a conversation; none for those who are no members of it.
+    """Messages of a conversation, which are read thereby; none for those who are no members of it.
 
     With `newest` that many, newest first. With a place, or without anything, oldest first: the first ones `after`
     a place, the last ones `before` one, or the last ones of all, `newest` at most. Of long messages there are as
@@ -43,7 +44,11 @@ def list_messages(
     else:
         found = history_window.list_newest(conversation_id, membership.last_seq, membership.change_seq, most)
     items = fit_page(_items(user_id, conversation_id, found, membership, with_seq=with_seq))
-    rest = _rest(found[: len(items)], after=after, before=before, last_seq=membership.last_seq)
+    shown = found[: len(items)]
+    # One's own need no reading.
+    if any(each.seq > membership.read_seq and each.created_by != str(user_id) for each in shown):
+        note_shown(user_id, conversation_id, max(each.seq for each in shown))
+    rest = _rest(shown, after=after, before=before, last_seq=membership.last_seq)
     if rest and (len(items) < len(found) or newest is None):
         rest += [("number_of_last_messages", str(newest))] if newest is not None else []
     else:

@@ -10,6 +10,7 @@ import psycopg
 
 from functions.chat.actions.refusals import refuse_message
 from functions.chat.actions.senders import senders
+from functions.chat.actions.unread import tell_recipients
 from functions.chat.data import history_window, messages
 from functions.chat.data.connections import list_owners
 from functions.chat.domain.frames import encode, legacy_frame, stored_frame
@@ -46,6 +47,7 @@ def send_messages(received: Sequence[ReceivedMessage]) -> None:
         stored = _store(checked)
         senders.learn(stored)
         _push(stored)
+        tell_recipients(stored)
 
 
 def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
@@ -158,4 +160,5 @@ def _push(stored: Sequence[StoredMessage]) -> None:
                 if listeners := [each[1:] for each in heard if (each[0] == LEGACY_DIGIT) == is_legacy]:
                     posts.append((listeners, encode(frame(message, reader_id))))
     if gone := pusher().post_all(posts):
-        forget_gone(gone)
+        # Of a conversation the first of them: what comes after it was not delivered either.
+        forget_gone(gone, {each.conversation_id: each.seq for each in reversed(stored)})

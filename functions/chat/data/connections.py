@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.data.connections import closing
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Command, Query
+from shared.kit.db.query import Command, Query, Sql
 
 # The lock waits for messages that are just being stored: they do not know of this socket, so they must be in
 # the history before the socket is open.
@@ -46,13 +47,12 @@ def open_connection(
         return opening.run(db, values) > 0
 
 
-DELETE_OLDEST = Query(
-    str,
-    """
+DELETE_OLDEST = closing(
+    Sql("""
 DELETE FROM connections WHERE id IN (
     SELECT id FROM connections WHERE user_id = %s ORDER BY connected_at DESC, id OFFSET %s FOR UPDATE SKIP LOCKED
-) RETURNING id
-""",
+)
+""")
 )
 
 
@@ -62,12 +62,12 @@ def delete_oldest(user_id: UUID, kept: int) -> list[str]:
         return DELETE_OLDEST.all(db, (user_id, kept))
 
 
-DELETE_CONNECTION = Command("DELETE FROM connections WHERE id = %s")
+DELETE_CONNECTION = closing(Sql("DELETE FROM connections WHERE id = %s"))
 
 
 def delete_connection(connection_id: str) -> None:
     with connection() as db:
-        DELETE_CONNECTION.run(db, (connection_id,))
+        DELETE_CONNECTION.all(db, (connection_id,))
 
 
 @dataclass(frozen=True, slots=True)

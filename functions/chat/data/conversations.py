@@ -162,6 +162,7 @@ class MemberRow(Member):
     last_seq: int
     change_seq: int
     has_hidden: bool
+    read_seq: int
 
 
 LIST_MEMBERS = Query(
@@ -169,10 +170,10 @@ LIST_MEMBERS = Query(
     """
 SELECT u.id::text, u.first_name, u.last_name, u.picture, c.last_seq, c.change_seq, EXISTS (
     SELECT FROM hidden_messages h WHERE h.user_id = %(user_id)s AND h.conversation_id = c.id
-) AS has_hidden
-FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
+) AS has_hidden, mine.read_seq
+FROM conversations c JOIN conversation_members mine ON mine.conversation_id = c.id AND mine.user_id = %(user_id)s
+JOIN conversation_members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
 WHERE c.id = %(conversation_id)s
-  AND EXISTS (SELECT FROM conversation_members mine WHERE mine.conversation_id = c.id AND mine.user_id = %(user_id)s)
 """,
 )
 
@@ -184,4 +185,5 @@ def find_membership(conversation_id: UUID, user_id: UUID) -> Membership | None:
     if not members:
         return None
     shared = members[0]
-    return Membership(shared.last_seq, shared.change_seq, {each.id: each for each in members}, shared.has_hidden)
+    by_id: dict[str, Member] = {each.id: each for each in members}
+    return Membership(shared.last_seq, shared.change_seq, by_id, shared.has_hidden, shared.read_seq)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.data.unread_messages import TELLS, UNREAD
+from shared.data.unread_messages import IS_READING, TELLS, UNREAD
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
@@ -96,10 +96,7 @@ WITH due AS (
                     AND own.created_by = m.user_id
             )
         ) AS may_be_mailed,
-        EXISTS (
-            SELECT FROM connections s
-            WHERE s.conversation_id = m.conversation_id AND s.user_id = m.user_id AND s.protocol = 1
-        ) AS is_present
+        {is_reading} AS is_present
     FROM due m JOIN conversations c ON c.id = m.conversation_id
     JOIN users u ON u.id = m.user_id
     LEFT JOIN LATERAL (SELECT x.created_at FROM messages x WHERE {unread} ORDER BY x.seq LIMIT 1) oldest ON true
@@ -119,6 +116,7 @@ WITH due AS (
 )
 SELECT conversation_id, email, coalesce(due_at <= now(), false) AS is_mailed FROM judged
 """,
+        is_reading=IS_READING,
         tells=TELLS,
         unread=UNREAD,
     ),

@@ -19,13 +19,14 @@ class Membership:
     """A conversation seen by one of its members.
 
     `last_seq` and `change_seq` are the numbers of its last message and its last change, 0 without any; `has_hidden`
-    says whether the member has hidden messages of it.
+    says whether the member has hidden messages of it, `read_seq` up to which message they have read.
     """
 
     last_seq: int
     change_seq: int
     members: dict[str, Member]
     has_hidden: bool = False
+    read_seq: int = 0
 
 
 def pair_key(one: UUID, other: UUID) -> str:

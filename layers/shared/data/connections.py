@@ -1,19 +1,64 @@
-"""The registry of open sockets, as everybody who pushes to them keeps it."""
+"""The registry of open sockets, as everybody who pushes to them keeps it, and what their closing says about reading.
+
+Clients of protocol 1 say nothing of what they have read: a message counts as read by a member while a socket of that
+protocol is open in its conversation. So who deletes such a socket notes how far its member has read, in one statement.
+"""
+
+from collections.abc import Mapping
 
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Command
+from shared.kit.db.query import Query, Sql, compose
+from shared.kit.json import json_text
+
+# Rows of members are locked in the order of conversations: nobody waits in a circle.
+CLOSE = """
+WITH closed AS (
+    {delete} RETURNING id, conversation_id, user_id, protocol
+), readers AS (
+    SELECT m.conversation_id, m.user_id, {reached} AS reached
+    FROM (SELECT DISTINCT conversation_id, user_id FROM closed WHERE protocol = 1) AS legacy
+    JOIN conversation_members m USING (conversation_id, user_id)
+    JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.read_seq < c.last_seq ORDER BY m.conversation_id FOR NO KEY UPDATE OF m
+), read AS (
+    UPDATE conversation_members m SET read_seq = r.reached FROM readers r
+    WHERE m.conversation_id = r.conversation_id AND m.user_id = r.user_id AND m.read_seq < r.reached
+)
+SELECT id FROM closed
+"""
+ALL = Sql("c.last_seq")
+# A message whose push found the socket gone was not delivered, nor what came after it.
+BEFORE_UNREACHED = Sql("""(
+    SELECT least(c.last_seq, min(u.seq) - 1)
+    FROM jsonb_to_recordset(%(unreached)s::jsonb) AS u (conversation_id uuid, seq bigint)
+    WHERE u.conversation_id = c.id
+)""")
+
+
+def closing(delete: Sql, reached: Sql = ALL) -> Query[str]:
+    """Delete sockets; the ids of those deleted. Their members have read up to `reached`, of a conversation `c`."""
+    return Query(str, compose(CLOSE, delete=delete, reached=reached))
+
 
 # API Gateway answers 410 to a post while the handshake is still under way. A row that is locked is forgotten by who
 # locked it, or after the next post: nobody waits in a circle.
-FORGET_GONE = Command("""
+FORGET_GONE = closing(
+    Sql("""
 DELETE FROM connections WHERE id IN (
-    SELECT id FROM connections WHERE id = ANY(%s) AND connected_at < now() - interval '5 seconds'
+    SELECT id FROM connections WHERE id = ANY(%(ids)s) AND connected_at < now() - interval '5 seconds'
     FOR UPDATE SKIP LOCKED
 )
-""")
+"""),
+    BEFORE_UNREACHED,
+)
+NOTHING: Mapping[str, int] = {}
 
 
-def forget_gone(connection_ids: list[str]) -> None:
-    """Forget sockets a post did not reach, but for those that are just being opened."""
+def forget_gone(connection_ids: list[str], unreached: Mapping[str, int] = NOTHING) -> None:
+    """Forget sockets a post did not reach, but for those that are just being opened.
+
+    `unreached` has the `seq` of the first message of a conversation that was posted to them.
+    """
+    rows = [{"conversation_id": each, "seq": seq} for each, seq in unreached.items()]
     with connection() as db:
-        FORGET_GONE.run(db, (connection_ids,))
+        FORGET_GONE.all(db, {"ids": connection_ids, "unreached": json_text(rows)})

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from shared.kit.db.query import Command, Query
+from shared.data.connections import closing
+from shared.kit.db.query import Command, Query, Sql
 
 # In a statement of its own: a socket being opened meanwhile is then either seen or refused.
 LOCK_SESSIONS = Query(
@@ -13,5 +14,5 @@ WHERE user_id = %(user_id)s AND (%(only)s::uuid IS NULL OR id = %(only)s) AND (%
 ORDER BY id FOR UPDATE
 """,
 )
-DELETE_CONNECTIONS = Query(str, "DELETE FROM connections WHERE session_id = ANY(%s) RETURNING id")
+DELETE_CONNECTIONS = closing(Sql("DELETE FROM connections WHERE session_id = ANY(%s)"))
 DELETE_SESSIONS = Command("DELETE FROM sign_in_sessions WHERE id = ANY(%s)")

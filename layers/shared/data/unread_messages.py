@@ -3,7 +3,7 @@
 In these parts `m` is the member's row, `c` the conversation's and `x` a message's.
 """
 
-from shared.kit.db.query import Sql
+from shared.kit.db.query import Sql, compose
 
 UNREAD = Sql("""
 x.conversation_id = m.conversation_id AND x.seq > m.read_seq AND x.created_by <> m.user_id AND x.deleted_at IS NULL
@@ -15,3 +15,19 @@ NOT m.is_muted AND NOT c.is_blocked AND NOT EXISTS (
     WHERE either.conversation_id = m.conversation_id AND s.suspended_at IS NOT NULL
 )
 """)
+# An open socket of protocol 1 is somebody who reads all that comes: its client says nothing of that itself. When it
+# closes the member has read so far (`shared.data.connections`).
+IS_READING = Sql("""EXISTS (
+    SELECT FROM connections s
+    WHERE s.conversation_id = m.conversation_id AND s.user_id = m.user_id AND s.protocol = 1
+)""")
+# Up to which message a member has read, and how many are unread.
+READ_SEQ = compose("CASE WHEN {is_reading} THEN c.last_seq ELSE m.read_seq END", is_reading=IS_READING)
+MOST_COUNTED = 1_000
+COUNT_UNREAD = compose(
+    """CASE WHEN c.last_seq <= m.read_seq OR {is_reading} THEN 0
+    ELSE (SELECT count(*) FROM (SELECT FROM messages x WHERE {unread} LIMIT {most}) AS counted) END""",
+    is_reading=IS_READING,
+    unread=UNREAD,
+    most=Sql(str(MOST_COUNTED)),
+)

@@ -1,0 +1,33 @@
+"""Noting up to which message somebody has read."""
+
+from uuid import UUID
+
+import psycopg
+
+from functions.chat.actions.unread import tell_read
+from functions.chat.data import read_state
+from functions.chat.data.read_state import Reader
+from functions.chat.domain.errors import NoConversation
+from shared.kit.observability.log import logger
+
+
+def mark_read(user_id: UUID, conversation_id: UUID, seq: int) -> Reader:
+    """Note that a member has read up to a message, the last one at most; what is read stays read.
+
+    Raises NoConversation.
+    """
+    marked = read_state.mark_read(conversation_id, user_id, seq)
+    reader = None if marked is None else read_state.find_reader(conversation_id, user_id)
+    if marked is None or reader is None:
+        raise NoConversation
+    if marked.is_changed:
+        tell_read(reader)
+    return reader
+
+
+def note_shown(user_id: UUID, conversation_id: UUID, seq: int) -> None:
+    """As mark_read, of messages in an answer: they are shown whether that can be noted or not."""
+    try:
+        mark_read(user_id, conversation_id, seq)
+    except (NoConversation, psycopg.OperationalError):
+        logger().exception("reading not noted", extra={"conversation_id": str(conversation_id)})

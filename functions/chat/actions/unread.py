@@ -1,0 +1,74 @@
+"""Telling people's devices how much is unread, and senders that they are read, as messages come.
+
+Best effort, after the commit and the push: a client that missed it asks for its conversations.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import psycopg
+
+from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_sockets
+from functions.chat.data import read_state
+from functions.chat.data.read_state import Reader
+from functions.chat.domain.frames import encode, event_frame
+from functions.chat.domain.messages import LEGACY, USER, StoredMessage
+from functions.chat.domain.read_events import ReadUpToEvent, UnreadChangedEvent
+from shared.data.connections import forget_gone
+from shared.kit.aws.pusher import Post
+from shared.kit.aws.websocket import pusher
+from shared.kit.observability.log import logger
+
+USER_DIGIT, LEGACY_DIGIT = str(USER), str(LEGACY)
+
+
+def tell_recipients(stored: Sequence[StoredMessage]) -> None:
+    """Tell what new messages mean for those who get them, where anybody hears it on a socket of their own."""
+    heard = {each.conversation_id: each for each in stored if _is_heard(each)}
+    if not heard:
+        return
+    messages = {(each.conversation_id, each.user_id) for each in stored if each.conversation_id in heard}
+    try:
+        recipients = read_state.list_recipients(messages)
+    except psycopg.Error:
+        logger().exception("unread messages not told")
+        return
+    if gone := pusher().post_all(_posts(heard[each.conversation_id], each) for each in recipients):
+        forget_gone(gone)
+
+
+def _is_heard(message: StoredMessage) -> bool:
+    return any(each[0] == USER_DIGIT for each in message.listeners)
+
+
+def _posts(newest: StoredMessage, recipient: Reader) -> Post:
+    """What a recipient's devices are told or, of one that reads along, the others."""
+    if not recipient.is_reading:
+        return recipient.sockets, encode(event_frame("unread_changed", unread_event(recipient)))
+    listeners = [each[1:] for each in newest.listeners if each[0] != LEGACY_DIGIT]
+    return listeners, encode(event_frame("read_up_to", read_event(recipient, newest.seq)))
+
+
+def tell_read(reader: Reader) -> None:
+    """Tell a conversation up to where somebody has read, and their own devices what is left."""
+    deliver_to_conversation(UUID(reader.conversation_id), "read_up_to", read_event(reader, reader.read_seq))
+    tell_unread([reader])
+
+
+def tell_unread(readers: Iterable[Reader]) -> None:
+    """Tell people's devices how much is unread."""
+    for each in readers:
+        deliver_to_sockets(each.sockets, "unread_changed", unread_event(each))
+
+
+def read_event(reader: Reader, seq: int) -> ReadUpToEvent:
+    return {"conversation": reader.conversation_id, "user": reader.user_id, "seq": seq}
+
+
+def unread_event(reader: Reader) -> UnreadChangedEvent:
+    return {
+        "conversation": reader.conversation_id,
+        "read_seq": reader.read_seq,
+        "unread": reader.unread,
+        "total": reader.total,
+    }

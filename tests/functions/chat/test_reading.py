@@ -1,0 +1,200 @@
+"""What counts as read, what is unread, and who is told."""
+
+import random
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from functions.chat.actions.mark_read import mark_read
+from functions.chat.actions.unread import tell_recipients
+from functions.chat.data import read_state
+from functions.chat.domain.errors import NoConversation
+from functions.chat.keep_alive_job import handler as keep_alive
+from functions.tokens.handler import handler as tokens
+from tests.support.chat_clients import Chat, Client, Clients
+from tests.support.chat_http import list_conversations, list_messages
+from tests.support.conversations import add_conversation, add_messages
+from tests.support.lambda_client import LambdaClient
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
+
+
+def state(conversation_id: UUID, person: Person) -> tuple[int, int]:
+    """Up to where somebody has read, and how many messages there are unread."""
+    found = read_state.find_reader(conversation_id, person.id)
+    assert found is not None
+    return found.read_seq, found.unread
+
+
+def frames(client: Client, event: str) -> list[dict[str, Any]]:
+    return [frame["data"] for frame in client.frames if frame["event"] == event]
+
+
+@pytest.fixture
+def pair(people: People) -> tuple[Person, Person]:
+    return people.student(), people.tutor()
+
+
+def test_unread_are_the_other_s_messages_after_what_was_read(pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    add_messages(conversation, student, "1", "2", "3")
+    add_messages(conversation, tutor, "4")
+    assert (state(conversation, student), state(conversation, tutor)) == ((0, 1), (0, 3))
+    query("UPDATE messages SET deleted_at = now() WHERE seq = 2")
+    assert state(conversation, tutor) == (0, 2)
+    assert mark_read(tutor.id, conversation, 1).unread == 1
+    assert state(conversation, tutor) == (1, 1)
+
+
+def test_of_very_many_a_thousand_are_counted(people: People, pair: tuple[Person, Person], clients: Clients) -> None:
+    student, tutor = pair
+    many, few = add_conversation(student, tutor), add_conversation(people.tutor(), tutor)
+    add_messages(many, student, *["x"] * 1_005)
+    query("UPDATE conversation_members SET read_seq = 2 WHERE user_id = %s", tutor.id)
+    add_messages(few, people.student(), "1", "2", "3")
+    clients.open_user_socket(tutor)
+    found = read_state.find_reader(many, tutor.id)
+    assert found is not None
+    assert (found.unread, found.total) == (1_000, 1_001)
+
+
+def test_reading_never_goes_back_nor_beyond_the_last_message(pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    add_messages(conversation, student, "1", "2", "3")
+    seen = [mark_read(tutor.id, conversation, seq).read_seq for seq in (2, 1, 2, 2**62, 3)]
+    assert seen == [2, 2, 2, 3, 3]
+
+
+def test_reading_at_once_ends_at_the_latest_message(pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    for turn in range(10):
+        add_messages(conversation, student, *"abcdefgh")
+        marks = random.sample(range(turn * 8 + 1, turn * 8 + 9), 8)
+        answers = at_once(*[partial(mark_read, tutor.id, conversation, seq) for seq in marks])
+        assert all(answer.read_seq >= seq for answer, seq in zip(answers, marks, strict=True))
+        assert state(conversation, tutor) == (turn * 8 + 8, 0)
+
+
+def test_nobody_reads_for_others(people: People, pair: tuple[Person, Person]) -> None:
+    conversation = add_conversation(*pair)
+    add_messages(conversation, pair[0], "x")
+    for user_id, where in ((people.student().id, conversation), (pair[1].id, uuid4())):
+        with pytest.raises(NoConversation):
+            mark_read(user_id, where, 1)
+    assert query("SELECT DISTINCT read_seq FROM conversation_members") == [(0,)]
+
+
+def test_while_a_silent_client_is_open_all_that_comes_is_read(clients: Clients, chat: Chat) -> None:
+    chat.student_client.send_message("1")
+    assert (state(chat.id, chat.tutor), state(chat.id, chat.student)) == ((1, 0), (1, 0))
+    chat.tutor_client.disconnect()
+    assert state(chat.id, chat.tutor) == (1, 0)
+    chat.student_client.send_message("2")
+    assert state(chat.id, chat.tutor) == (1, 1)
+    modern = clients.open(chat.tutor, chat.id, protocol="2")
+    chat.student_client.send_message("3")
+    modern.disconnect()
+    assert state(chat.id, chat.tutor) == (1, 2)
+
+
+def test_what_found_the_socket_gone_was_not_read(clients: Clients, chat: Chat) -> None:
+    chat.student_client.send_message("1")
+    query("UPDATE connections SET connected_at = now() - interval '1 minute'")
+    clients.api.gone = {chat.tutor_client.id}
+    chat.student_client.send_message("2")
+    assert query("SELECT id FROM connections") == [(chat.student_client.id,)]
+    assert state(chat.id, chat.tutor) == (1, 1)
+
+
+def test_a_socket_that_ends_with_its_session_leaves_what_it_has_read(clients: Clients, chat: Chat) -> None:
+    chat.student_client.send_message("1")
+    assert LambdaClient(tokens)("POST", "/api/token/logout/", token=chat.tutor.access).status == 200
+    chat.student_client.send_message("2")
+    assert state(chat.id, chat.tutor) == (1, 1)
+
+
+def test_so_does_the_oldest_socket_and_one_that_is_found_gone_when_it_is_kept_alive(
+    clients: Clients, chat: Chat
+) -> None:
+    chat.student_client.send_message("1")
+    for _ in range(20):
+        clients.open_user_socket(chat.tutor)
+    query("UPDATE connections SET touched_at = now() - interval '1 hour', connected_at = now() - interval '1 hour'")
+    query("UPDATE conversations SET updated_at = now() - interval '1 hour'")
+    clients.api.gone = {chat.student_client.id}
+    keep_alive({}, None)
+    assert query("SELECT id FROM connections WHERE protocol = 1") == []
+    assert query("SELECT DISTINCT read_seq FROM conversation_members") == [(1,)]
+
+
+def test_closing_while_the_same_is_read_elsewhere_never_goes_back(clients: Clients, chat: Chat) -> None:
+    chat.student_client.send_message("0")
+    for _ in range(5):
+        closing = [clients.open(chat.tutor, chat.id) for _ in range(3)]
+        chat.student_client.send_message("x")
+        at_once(*[client.disconnect for client in closing], partial(mark_read, chat.tutor.id, chat.id, 1))
+        last = query("SELECT last_seq FROM conversations")[0][0]
+        assert state(chat.id, chat.tutor) == (last, 0)
+
+
+def test_what_stood_in_the_history_is_read_and_the_list_reads_nothing(pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    add_messages(conversation, student, *"12345")
+    list_conversations(tutor)
+    list_messages(student, conversation)
+    assert state(conversation, tutor) == (0, 5)
+    list_messages(tutor, conversation, "after=1&before=4")
+    assert state(conversation, tutor) == (3, 2)
+    list_messages(tutor, conversation, "before=2")
+    assert state(conversation, tutor) == (3, 2)
+    list_messages(tutor, conversation, "number_of_last_messages=1")
+    assert state(conversation, tutor) == (5, 0)
+
+
+def test_devices_are_told_what_is_unread_and_senders_what_is_read(
+    people: People, clients: Clients, pair: tuple[Person, Person]
+) -> None:
+    student, tutor = pair
+    conversation, other = add_conversation(student, tutor), add_conversation(people.student(), tutor)
+    query("UPDATE conversations SET last_seq = 1 WHERE id = %s", other)
+    query("INSERT INTO messages (conversation_id, seq, created_by, body) VALUES (%s, 1, %s, 'x')", other, uuid4())
+    mine, theirs, again = clients.open_user_socket(student), *[clients.open_user_socket(tutor) for _ in range(2)]
+    clients.open(student, conversation, protocol="2").send_message("1")
+    assert frames(mine, "unread_changed") == []
+    unread = {"conversation": str(conversation), "read_seq": 0, "unread": 1, "total": 2}
+    assert frames(theirs, "unread_changed") == frames(again, "unread_changed") == [unread]
+    mark_read(tutor.id, conversation, 1)
+    read = {"conversation": str(conversation), "user": str(tutor.id), "seq": 1}
+    assert [frames(each, "read_up_to") for each in (mine, theirs, again)] == [[read]] * 3
+    assert frames(again, "unread_changed")[1:] == [{**unread, "read_seq": 1, "unread": 0, "total": 1}]
+    assert frames(mine, "unread_changed") == []
+    mark_read(tutor.id, conversation, 1)
+    assert [frames(each, "read_up_to") for each in (mine, theirs)] == [[read]] * 2
+
+
+def test_a_sender_is_told_that_a_silent_client_shows_the_message(clients: Clients, chat: Chat) -> None:
+    mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
+    mine.send_message("1", conversation=str(chat.id))
+    read = {"conversation": str(chat.id), "user": str(chat.tutor.id), "seq": 1}
+    assert frames(mine, "read_up_to") == frames(theirs, "read_up_to") == [read]
+    assert frames(theirs, "unread_changed") == []
+    # The silent client itself gets the message and nothing else.
+    assert len(chat.tutor_client.frames) == len(chat.student_client.frames) == 1
+
+
+def test_without_a_user_socket_nothing_is_asked_or_told(
+    clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modern = clients.open(chat.tutor, chat.id, protocol="2")
+    asked: list[object] = []
+    monkeypatch.setattr(read_state, "list_recipients", asked.append)
+    chat.student_client.send_message("x")
+    assert asked == []
+    assert [frame["event"] for frame in modern.frames] == ["message_stored"]
+    tell_recipients([])
