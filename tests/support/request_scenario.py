@@ -121,6 +121,10 @@ def student_s_day() -> Iterator[Step]:
         yield Step("GET", f"/api/chat/conversation/user/{user}/", "student")
     yield Step("GET", "/api/chat/conversations/", "student")
     yield Step("POST", "/api/chat/ticket/", "student", {"x": 1})
+    for query_string in ("", "?unread=true", "?archived=1&p=2", "?unread=x", "?unred=1"):
+        yield Step("GET", f"/api/chat/me/conversations/{query_string}", "student")
+    for who, seq in (("tutor", 1), ("tutor", 0), ("tutor", "x"), ("other", 1)):
+        yield Step("POST", f"/api/chat/conversations/{TALK}/read/", who, {"seq": seq})
     for user in (TUTOR, STUDENT, GONE):
         yield Step("POST", f"/api/chat/blocked/{user}/", "student")
     yield Step("GET", "/api/chat/blocked/", "student")

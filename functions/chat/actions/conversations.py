@@ -1,14 +1,17 @@
 """Opening, listing and finding conversations; answers are JSON texts."""
 
+import json
 from uuid import UUID
 
 import psycopg
 
-from functions.chat.data import conversations
+from functions.chat.actions.deliver import deliver_to_sockets, find_user_sockets
+from functions.chat.data import conversations, own_conversations
 from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import fit_page
+from shared.kit.http.page_pagination import PageNumber
 
 
 def open_conversation(user_id: UUID, partner_id: UUID) -> tuple[str, bool]:
@@ -23,8 +26,17 @@ def open_conversation(user_id: UUID, partner_id: UUID) -> tuple[str, bool]:
     except psycopg.errors.ForeignKeyViolation:
         raise PartnerNotFound from None
     if added is not None:
+        for member_id in (user_id, partner_id):
+            _tell_created(member_id, added)
         return conversations.get_conversation(user_id, added), True
     return get_conversation_with(user_id, partner_id), False
+
+
+def _tell_created(user_id: UUID, conversation_id: UUID) -> None:
+    """Tell somebody's devices of a conversation, as it is listed for them."""
+    sockets = find_user_sockets(user_id)
+    if sockets and (found := own_conversations.find_conversation(user_id, conversation_id)):
+        deliver_to_sockets(sockets, "conversation_created", json.loads(found))
 
 
 def list_conversations(user_id: UUID) -> list[str]:
@@ -38,6 +50,12 @@ def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
     if found is None:
         raise NotFound
     return found
+
+
+def list_own_conversations(user_id: UUID, page: PageNumber, path: str, *, archived: bool, only_unread: bool) -> str:
+    """A page of somebody's conversations as JSON text, with how many messages are unread in all. Raises NotFound."""
+    found = own_conversations.list_conversations(user_id, page, archived=archived, only_unread=only_unread)
+    return page.wrap(path, found.count, found.results, unread=found.unread)
 
 
 def get_conversation_with(user_id: UUID, partner_id: UUID) -> str:

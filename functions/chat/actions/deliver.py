@@ -33,12 +33,16 @@ def deliver_to_conversation(
 
 def deliver_to_user(user_id: UUID, event_name: str, data: Mapping[str, Any]) -> None:
     """Send an event to the user sockets of somebody, on all their devices."""
+    deliver_to_sockets(find_user_sockets(user_id), event_name, data)
+
+
+def find_user_sockets(user_id: UUID) -> list[str]:
+    """The user sockets of somebody, for events that cost something to make; none if they are not to be had."""
     try:
-        sockets = user_sockets.list_user_sockets(user_id)
+        return user_sockets.list_user_sockets(user_id)
     except psycopg.Error:
-        logger().exception("event not delivered", extra={"event": event_name})
-        return
-    deliver_to_sockets(sockets, event_name, data)
+        logger().exception("user sockets not found", extra={"user_id": str(user_id)})
+        return []
 
 
 def deliver_to_sockets(connection_ids: Iterable[str], event_name: str, data: Mapping[str, Any]) -> None:

@@ -38,7 +38,9 @@ def _flag(fields: Fields, name: str, *, default: bool) -> bool:
     return value
 
 
-def _route(action: Callable[[Actor, Fields], None]) -> Route:
+def action_route(action: Callable[[Actor, Fields], object]) -> Route:
+    """The function of a route key whose frames ask for an action in a conversation."""
+
     def handle(event: Event) -> dict[str, Any]:
         act(connection_id(event), fields_of(event), action)
         return OK
@@ -47,8 +49,8 @@ def _route(action: Callable[[Actor, Fields], None]) -> Route:
 
 
 ROUTES: dict[str, Route] = {
-    "edit_message": _route(_edit),
-    "delete_message": _route(_delete),
-    "react": _route(_react),
-    "typing": _route(tell_typing),
+    "edit_message": action_route(_edit),
+    "delete_message": action_route(_delete),
+    "react": action_route(_react),
+    "typing": action_route(tell_typing),
 }

@@ -66,3 +66,30 @@ class BlockedPerson(ChatUser):
 
 class BlockedPage(Page):
     results: list[BlockedPerson]
+
+
+class LastMessage(BaseModel):
+    id: UUID
+    seq: int
+    body: str
+    created_by: Annotated[UUID, Field(description="Its author, who may have no account any more.")]
+    created_at: datetime
+
+
+class OwnConversation(BaseModel):
+    id: UUID
+    partner: Annotated[ChatUser | None, Field(description="The other person; null once the account is deleted.")]
+    last_message: LastMessage | None
+    last_seq: Annotated[int, Field(description="Of the last message, 0 without any.")]
+    read_seq: Annotated[int, Field(description="The last message that counts as read by you.")]
+    unread: Annotated[int, Field(description="Messages of the other person that you have not read, up to 1,000.")]
+    partner_read_seq: Annotated[int | None, Field(description="The last message that the other person has read.")]
+    is_muted: bool
+    is_archived: Annotated[bool, Field(description="Until the next message comes.")]
+    created_at: datetime
+    updated_at: Annotated[datetime, Field(description="When the last message was sent.")]
+
+
+class OwnConversationPage(Page):
+    results: list[OwnConversation]
+    unread: Annotated[int, Field(description="Unread messages of all your conversations, not only of these.")]

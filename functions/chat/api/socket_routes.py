@@ -9,7 +9,7 @@ from functions.chat.actions import sockets
 from functions.chat.actions.count_unread import count_unread
 from functions.chat.actions.refusals import refuse_frame
 from functions.chat.actions.send_messages import ReceivedMessage, send_messages
-from functions.chat.api import change_events
+from functions.chat.api import change_events, reading_events
 from functions.chat.api.socket_frames import OK, Event, connection_id, fields_of, fields_of_frame, read_frame
 from functions.chat.domain.frames import closing_event, encode, event_frame, refused_frame
 from functions.chat.domain.messages import EVENTS, LEGACY, USER, is_client_id
@@ -123,4 +123,5 @@ ROUTES = {
     "$default": default,
     "chat_message": chat_message,
     **change_events.ROUTES,
+    **reading_events.ROUTES,
 }

@@ -14,6 +14,7 @@ from _pytest.mark import ParameterSet
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
+from functions.chat.api.socket_routes import ROUTES
 from infra.generate import route_of
 from shared.versions.v2.version import ENDPOINTS
 from tests.support.conversations import add_conversation
@@ -84,7 +85,7 @@ def test_every_route_leads_to_a_function_that_knows_its_path(
 def test_every_frame_leads_to_its_function(cloud: Cloud, people: People) -> None:
     student = people.student()
     talk = add_conversation(student, people.tutor())
-    assert set(STATED.socket_routes) == {"$connect", "$disconnect", "$default", "chat_message"}
+    assert set(STATED.socket_routes) == set(ROUTES)
     with listening(cloud, talk, student) as socket:
         assert query("SELECT count(*) FROM connections") == [(1,)]
         socket.send(json.dumps({"event": "chat_message", "data": {"body": "Cześć", "id": "1"}}))
