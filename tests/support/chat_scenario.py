@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.support.request_step import Step
+from tests.support.request_step import TALK, Step
 
 
 def changes_of_messages() -> Iterator[Step]:
@@ -25,3 +25,10 @@ def presence() -> Iterator[Step]:
         yield Step("PATCH", "/api/chat/presence/", "student", body)
     for who in ("student", "tutor", ""):
         yield Step("GET", "/api/chat/presence/", who)
+
+
+def reading() -> Iterator[Step]:
+    for query_string in ("", "?unread=true", "?archived=1&p=2", "?unread=x", "?unred=1"):
+        yield Step("GET", f"/api/chat/me/conversations/{query_string}", "student")
+    for who, seq in (("tutor", 1), ("tutor", 0), ("tutor", "x"), ("other", 1)):
+        yield Step("POST", f"/api/chat/conversations/{TALK}/read/", who, {"seq": seq})

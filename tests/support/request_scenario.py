@@ -7,7 +7,7 @@ from typing import Any
 from local.features import ROUTERS
 from tests.support.account_scenario import account_s_end, transport
 from tests.support.booking_scenario import bookings, changes_of_bookings, series
-from tests.support.chat_scenario import changes_of_messages, presence
+from tests.support.chat_scenario import changes_of_messages, presence, reading
 from tests.support.lambda_client import JSON_TYPE
 from tests.support.request_step import FORM, GONE, MULTIPART, OTHER, STUDENT, TALK, TEXT, TUTOR, Step
 
@@ -121,10 +121,7 @@ def student_s_day() -> Iterator[Step]:
         yield Step("GET", f"/api/chat/conversation/user/{user}/", "student")
     yield Step("GET", "/api/chat/conversations/", "student")
     yield Step("POST", "/api/chat/ticket/", "student", {"x": 1})
-    for query_string in ("", "?unread=true", "?archived=1&p=2", "?unread=x", "?unred=1"):
-        yield Step("GET", f"/api/chat/me/conversations/{query_string}", "student")
-    for who, seq in (("tutor", 1), ("tutor", 0), ("tutor", "x"), ("other", 1)):
-        yield Step("POST", f"/api/chat/conversations/{TALK}/read/", who, {"seq": seq})
+    yield from reading()
     for user in (TUTOR, STUDENT, GONE):
         yield Step("POST", f"/api/chat/blocked/{user}/", "student")
     yield Step("GET", "/api/chat/blocked/", "student")

@@ -26,7 +26,6 @@ ERRORS = {
     "To żądanie mogła wysłać inna strona.": "Another site may have made this request.",
     "Klucz ma od 1 do 255 znaków ASCII.": "A key has 1 to 255 ASCII characters.",
     "Ten klucz był już użyty do innego żądania.": "This key was used for another request.",
-    "Nie ma takiej rozmowy.": "There is no such conversation.",
     "Nieprawidłowy kursor.": "The cursor is not valid.",
     # Announcements and issues.
     "Możesz mieć najwyżej {} ogłoszeń. Usuń najpierw któreś z nich.": (
