@@ -86,10 +86,13 @@ def use_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) ->
 
 
 CONFIRM = Command("UPDATE users SET confirmed_at = now() WHERE id = %s AND confirmed_at IS NULL")
+# A link that was mailed there has come.
+MAIL_COMES = Command("UPDATE users SET mail_bounced_at = NULL WHERE id = %s AND mail_bounced_at IS NOT NULL")
 
 
 def confirm(db: PooledConnection, user_id: UUID) -> bool:
-    """Confirm an account; whether it was not confirmed before."""
+    """Confirm an account by what was mailed to it; whether it was not confirmed before."""
+    MAIL_COMES.run(db, (user_id,))
     return CONFIRM.run(db, (user_id,)) > 0
 
 

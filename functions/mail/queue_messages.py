@@ -1,16 +1,20 @@
-"""Messages of the mail queue. They only name mails: whether one is to be sent stands in the outbox."""
+"""Messages of the mail queue. They only name mails: whether one is to be sent stands in the outbox.
+
+Those from EventBridge tell of mails that came back.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from functions.mail import service
+from functions.mail import repository, service
+from functions.mail.bounces import find_bounced
 from shared.kit.db.integers import MAX_INT64
 from shared.kit.observability.log import logger
 
 
 class UnreadableMessage(Exception):
-    """A message that is neither {} nor {"mail_id": a number}."""
+    """A message that is neither {} nor {"mail_id": a number} nor about mails that came back."""
 
 
 def send_named(records: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -20,7 +24,11 @@ def send_named(records: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _is_done(record: Mapping[str, Any]) -> bool:
     try:
-        mail_id = _mail_id(record["body"])
+        message = _read(record["body"])
+        if (bounced := find_bounced(message)) is not None:
+            repository.mark_bounced(bounced)
+            return True
+        mail_id = _mail_id(message)
         return (service.deliver() if mail_id is None else service.deliver_one(mail_id)).complete
     except UnreadableMessage as error:
         logger().error("unreadable message", extra={"message_id": record["messageId"], "error": str(error)})
@@ -29,17 +37,22 @@ def _is_done(record: Mapping[str, Any]) -> bool:
     return False
 
 
-def _mail_id(body: str) -> int | None:
-    """The mail a message names, None if it asks for all that are due. Raises UnreadableMessage."""
+def _read(body: str) -> dict[str, Any]:
+    """Raises UnreadableMessage."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
         raise UnreadableMessage("no JSON") from None
+    if not isinstance(message, dict):
+        raise UnreadableMessage("no object")
+    return message
+
+
+def _mail_id(message: Mapping[str, Any]) -> int | None:
+    """The mail a message names, None if it asks for all that are due. Raises UnreadableMessage."""
     match message:
         case {"mail_id": int(mail_id)} if 0 < mail_id <= MAX_INT64 and mail_id is not True:
             return mail_id
         case {"mail_id": _}:
             raise UnreadableMessage("mail_id is no number of a mail")
-        case {}:
-            return None
-    raise UnreadableMessage("no object")
+    return None

@@ -1,5 +1,6 @@
 """Every statement of the mail feature."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -192,13 +193,15 @@ class Addressee:
     silenced: list[str]
     suspended: bool = False
     is_staff: bool = False
+    bounced: bool = False
 
 
 FIND_ADDRESSEE = Query(
     Addressee,
     """
 SELECT id AS user_id, email, first_name, last_name, created_at, confirmed_at IS NOT NULL AS confirmed, language,
-    time_zone, silenced, suspended_at IS NOT NULL AS suspended, is_staff
+    time_zone, silenced, suspended_at IS NOT NULL AS suspended, is_staff,
+    mail_bounced_at IS NOT NULL AS bounced
 FROM users WHERE lower(email) = lower(%s)
 """,
 )
@@ -207,6 +210,17 @@ FROM users WHERE lower(email) = lower(%s)
 def find_addressee(email: str) -> Addressee | None:
     with connection() as db:
         return FIND_ADDRESSEE.one(db, (email,))
+
+
+MARK_BOUNCED = Command("""
+UPDATE users SET mail_bounced_at = now() WHERE lower(email) = ANY(%s) AND mail_bounced_at IS NULL
+""")
+
+
+def mark_bounced(emails: Iterable[str]) -> int:
+    """Note that mails to these addresses come back; of how many accounts that was new."""
+    with connection() as db:
+        return MARK_BOUNCED.run(db, ([email.lower() for email in emails],))
 
 
 @dataclass(frozen=True, slots=True)

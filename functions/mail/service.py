@@ -25,7 +25,7 @@ from functions.mail.review_emails import (
     review_replied_email,
     staff_report_email,
 )
-from functions.mail.transports import MailRefused, NotSent, Transport, Uncertain, transport
+from functions.mail.transports import AddressRefused, MailRefused, NotSent, Transport, Uncertain, transport
 from functions.mail.unread_emails import unread_messages_email
 from shared.domain.email_addresses import is_mailed_as_written
 from shared.domain.topics import Topic, silenced_name
@@ -44,6 +44,8 @@ ACCOUNT_EMAILS: Mapping[str, Write] = {
     "account_suspended": account_suspended_email,
     "suspension_lifted": suspension_lifted_email,
 }
+# With a link by which the owner shows that mails come: the only ones that are tried where they came back.
+LINK_EMAILS = {"confirm_email", "reset_password"}
 EMAILS: Mapping[str, Write] = {
     **ACCOUNT_EMAILS,
     "tutor_incomplete": tutor_incomplete_email,
@@ -112,6 +114,8 @@ def _deliver(mail: DueMail, send: Transport) -> bool:
         logger().warning("mail not sent", extra={"mail_id": mail.id, "attempts": mail.attempts, "error": str(error)})
         if mail.once and not isinstance(error, Uncertain):
             repository.clear_uncertain(mail.id)
+        if isinstance(error, AddressRefused):
+            repository.mark_bounced([mail.recipient])
         raise
     except psycopg.Error:
         raise
@@ -140,7 +144,7 @@ def _send(mail: DueMail, send: Transport) -> bool:
 
 def _write(mail: DueMail, to: Addressee) -> Email | None:
     """The mail, if it has something to say that its addressee wants to be told, and may be."""
-    if to.suspended and mail.kind not in ACCOUNT_EMAILS:
+    if (to.suspended and mail.kind not in ACCOUNT_EMAILS) or (to.bounced and mail.kind not in LINK_EMAILS):
         return None
     topic = TOPICS.get(mail.kind)
     if topic and silenced_name(topic, "mail") in to.silenced:

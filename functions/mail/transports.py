@@ -18,6 +18,8 @@ from shared.kit.settings import settings
 
 TIMEOUT = 10.0
 SERVER_ERROR = 500
+# Source: RFC 5321, 4.2.3 (mailbox unavailable, user not local, name not allowed)
+NO_MAILBOX = {550, 551, 553}
 Transport = Callable[[EmailMessage], None]
 
 
@@ -31,6 +33,10 @@ class NotSent(Exception):
 
 class MailRefused(NotSent):
     """The server answers, but refuses this mail: others may go."""
+
+
+class AddressRefused(MailRefused):
+    """There is no such mailbox."""
 
 
 class Uncertain(NotSent):
@@ -116,7 +122,10 @@ def _sign_in(connection: smtplib.SMTP, url: SplitResult) -> None:
 def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
     try:
         connection.send_message(message)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = {code for code, _text in error.recipients.values()}
+        raise (AddressRefused if codes <= NO_MAILBOX else MailRefused)(str(error)) from error
+    except (smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
         raise MailRefused(str(error)) from error
     except smtplib.SMTPResponseException as error:  # the server said no
         raise NotSent(str(error)) from error

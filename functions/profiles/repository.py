@@ -1,6 +1,7 @@
 """Every statement of the profiles feature."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,22 @@ def change_account(db: PooledConnection, user_id: UUID, changes: dict[str, Any])
     values = {**absent, **changes, "moves": "time_zone" in changes, "user_id": user_id}
     if not CHANGE_ACCOUNT.run(db, values):
         raise AccountGone
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Since when mails to an account's address come back, None while they arrive."""
+
+    mail_bounced_at: datetime | None
+
+
+FIND_MAILBOX = Query(Mailbox, "SELECT mail_bounced_at FROM users WHERE id = %s")
+
+
+def find_bounce(db: PooledConnection, user_id: UUID) -> datetime | None:
+    """Since when mails to the account's address come back."""
+    mailbox = FIND_MAILBOX.one(db, (user_id,))
+    return mailbox.mail_bounced_at if mailbox else None
 
 
 def set_password(db: PooledConnection, user_id: UUID, password_hash: str) -> None:

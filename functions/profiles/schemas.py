@@ -62,6 +62,13 @@ class Me(Profile):
     time_zone: Annotated[str, Field(description="IANA name: in it your mails give times.")]
     language: Annotated[Language, Field(description="In it you get mails and notifications.")]
     currency: Annotated[str, Field(description="ISO 4217: of all prices.")]
+    mail_bounced_at: Annotated[
+        datetime | None,
+        Field(
+            description="Since when mails to your address come back, null while they arrive. No more are sent but links"
+            " to confirm and to reset: once your mailbox takes mails, ask for a new password and use the link."
+        ),
+    ]
     missing: Annotated[list[Missing], Field(description="What a tutor has to set before being listed and booked.")]
 
 

@@ -83,6 +83,7 @@ def changed(account: Caller, change: MeChange) -> Caller:
 
 def as_me(db: PooledConnection, account: Caller) -> dict[str, Any]:
     """The account as only its owner sees it."""
+    bounced_at = repository.find_bounce(db, account.id)
     return {
         **as_profile(account),
         "tutor_id": account.tutor_id,
@@ -90,6 +91,7 @@ def as_me(db: PooledConnection, account: Caller) -> dict[str, Any]:
         "time_zone": account.time_zone or platform_settings().time_zone,
         "language": account.language,
         "currency": platform_settings().currency,
+        "mail_bounced_at": format_time(bounced_at) if bounced_at else None,
         "missing": [] if account.tutor_id is None else find_missing(db, account.tutor_id),
     }
 

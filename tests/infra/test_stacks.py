@@ -103,6 +103,18 @@ def test_who_sent_a_mail_back_gets_no_more() -> None:
     assert environment("MailFunction")["MAIL_CONFIGURATION_SET"] == {"Ref": "MailConfiguration"}
 
 
+def test_what_came_back_goes_into_the_mail_queue() -> None:
+    [events] = resources("AWS::SES::ConfigurationSetEventDestination").values()
+    assert events["ConfigurationSetName"] == {"Ref": "MailConfiguration"}
+    assert events["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint"]
+    [rule] = resources("AWS::Events::Rule").values()
+    assert rule["EventPattern"]["detail"]["mail"] == {"tags": {"ses:configuration-set": [{"Ref": "MailConfiguration"}]}}
+    assert [each["Arn"] for each in rule["Targets"]] == [{"Fn::GetAtt": ["MailQueue", "Arn"]}]
+    [policy] = resources("AWS::SQS::QueuePolicy").values()
+    [allowed] = policy["PolicyDocument"]["Statement"]
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["MailBounceRule", "Arn"]}}}
+
+
 def test_a_second_stage_does_without_an_identity_of_its_own() -> None:
     assert template()["Resources"]["MailIdentity"]["Condition"] == "MakesMailIdentity"
     assert template()["Outputs"]["MailRecords"]["Condition"] == "MakesMailIdentity"

@@ -42,6 +42,8 @@ class User(Base):
     signed_in_at: Mapped[datetime | None]
     # Since when staff have kept the owner away: no sign-in, no offer, no bookings, no mails but about the account.
     suspended_at: Mapped[datetime | None]
+    # Since when mails to the address come back: until a mailed link is used, only such links are sent.
+    mail_bounced_at: Mapped[datetime | None]
 
 
 class SignInSession(Base):

@@ -32,6 +32,7 @@ def test_an_account_is_its_profile_and_what_only_its_owner_sees(people: People) 
         "time_zone": "Europe/Warsaw",
         "language": "pl",
         "currency": "PLN",
+        "mail_bounced_at": None,
         "missing": [],
     }
     assert (get(jan)["tutor_id"], get(jan)["is_staff"]) == (jan.tutor_id, False)

@@ -1,0 +1,24 @@
+"""What SES says of mails that came back, or that somebody called spam; EventBridge puts it into the mail queue.
+
+Source: docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html (the same record as `detail`)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def find_bounced(message: Mapping[str, Any]) -> list[str] | None:
+    """The addresses to which mails come back for good; None for a message that is about something else."""
+    match message.get("detail"):
+        case {"eventType": "Bounce", "bounce": {"bounceType": kind, "bouncedRecipients": recipients}}:
+            # One that is full or away for now takes the next mail.
+            return _addresses(recipients) if kind == "Permanent" else []
+        case {"eventType": "Complaint", "complaint": {"complainedRecipients": recipients}}:
+            return _addresses(recipients)
+    return None
+
+
+def _addresses(recipients: Any) -> list[str]:
+    """SES may add a name to an address: Ola <ola@example.com>."""
+    found = [str(each["emailAddress"]) for each in recipients]
+    return [address.rpartition("<")[2].rstrip(">").strip() for address in found]
