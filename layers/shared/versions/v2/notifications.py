@@ -1,7 +1,7 @@
 """Notifications in pages."""
 
 from shared.versions.endpoints import Endpoints
-from shared.versions.exchange import Answer, Api, Request
+from shared.versions.exchange import Answer, Api, Request, only
 from shared.versions.pages import ask_for_page
 
 endpoints = Endpoints()
@@ -15,8 +15,4 @@ async def list_notifications(request: Request, api: Api) -> Answer:
 @endpoints.add("PATCH PUT", "/api/notification/is_read/{notification_id}/")
 async def mark(request: Request, api: Api) -> Answer:
     """What else a client sends of the notification is not read."""
-    request = await request.read()
-    body = request.json
-    if isinstance(body, dict):
-        request = request.with_json({name: body[name] for name in ("is_read",) if name in body})
-    return await api(request)
+    return await api(await only(request, "is_read"))

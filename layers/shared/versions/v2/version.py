@@ -11,12 +11,22 @@ from shared.versions.cookies import ACCESS, REFRESH, cookie
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, asked, refusal, whole
 from shared.versions.origins import CrossSiteRequest, grant, may_change, may_read, preflight
-from shared.versions.v2 import chat, notifications, profiles, reservations, schedule, tokens, tutors
+from shared.versions.v2 import (
+    announcements,
+    chat,
+    issues,
+    notifications,
+    profiles,
+    reservations,
+    schedule,
+    tokens,
+    tutors,
+)
 from shared.versions.v2.addresses import absolute
 
 TOKENS = "/api/token/"
 ENDPOINTS = Endpoints()
-for module in (tokens, profiles, schedule, tutors, reservations, notifications, chat):
+for module in (tokens, profiles, schedule, tutors, reservations, notifications, chat, announcements, issues):
     ENDPOINTS.include(module.endpoints)
 
 

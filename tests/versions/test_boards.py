@@ -1,0 +1,77 @@
+"""Announcements and issues in version 2 (docs/contract-newer.md, section 4)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.browser import Browser
+from tests.support.people import People, Person, query
+
+SignedIn = Callable[[Person], Browser]
+ANNOUNCE, ANNOUNCEMENTS = "announcement/announcement/", "announcement/announcements/"
+NEW = {"tags": [{"name": "matura"}, {"name": ""}], "title": "Kurs", "description": "Od stycznia"}
+REPORT, REPORTS = "reporting/issue/create/", "reporting/issue/list/"
+ISSUE = {"category": "technical_issue", "title": "Kamera", "description": "Nie działa"}
+
+
+def test_an_announcement_is_in_everybody_s_pages(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    tutor = people.tutor()
+    made = signed_in(tutor)("POST", ANNOUNCE, {**NEW, "unknown": 1})
+    assert (made.status, made.json["tags"]) == (201, [{"name": "matura"}])
+    signed_in(tutor)("POST", ANNOUNCE, {**NEW, "title": "Drugi", "tags": [{"name": ""}]})
+    page = browser("GET", f"{ANNOUNCEMENTS}?p=1&page_size=1").json
+    assert list(page) == ["count", "next", "previous", "results"]
+    assert (page["count"], page["next"]) == (2, f"{browser.entry.own}/v2/api/{ANNOUNCEMENTS}?p=2&page_size=1")
+    [shown] = browser("GET", f"{ANNOUNCEMENTS}?p=2&page_size=1").json["results"]
+    assert {"id", "tutor", "tags", "title", "description", "created_at"} <= shown.keys()
+    assert shown["tutor"] == {
+        "id": tutor.tutor_id,
+        "first_name": "Ola",
+        "last_name": "Nowak",
+        "profile_image": f"{browser.entry.own}/static/media/uploads/user/default.jpg",
+    }
+    assert browser("GET", f"{ANNOUNCEMENTS}?p=3&page_size=1").status == 404
+    assert browser("GET", f"{ANNOUNCEMENTS}?p=x").json == {"detail": "Niepoprawna strona."}
+
+
+def test_only_tutors_announce_and_only_what_makes_sense(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    assert browser("POST", ANNOUNCE, NEW).status == 401
+    assert signed_in(people.student())("POST", ANNOUNCE, NEW).status == 403
+    tutor = signed_in(people.tutor())
+    many = [{"name": str(number)} for number in range(51)]
+    refused = tutor("POST", ANNOUNCE, {**NEW, "tags": many})
+    assert (refused.status, list(refused.json)) == (400, ["tags"])
+    bodies: list[Any] = [{}, [], {**NEW, "title": ""}, {**NEW, "tags": ["x"]}, {**NEW, "tags": [{"name": "x" * 101}]}]
+    for body in bodies:
+        assert tutor("POST", ANNOUNCE, body).status == 400
+    assert query("SELECT * FROM announcements") == []
+
+
+def test_issues_are_a_list_oldest_first_in_words(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    ola = people.student()
+    student, staff = signed_in(ola), signed_in(people.student(is_staff=True))
+    assert student("GET", REPORTS).json == []
+    made = student("POST", REPORT, {**ISSUE, "reported_by": "x"})
+    assert made.status == 201
+    expected = {**ISSUE, "category": "Problem techniczny", "status": "Nowe", "reported_by": str(ola.id)}
+    assert made.json.items() >= expected.items()
+    assert {"id", "created_at", "updated_at"} <= made.json.keys()
+    student("POST", REPORT, {**ISSUE, "title": "Drugie"})
+    assert [each["title"] for each in student("GET", REPORTS).json] == ["Kamera", "Drugie"]
+    issue = made.json["id"]
+    assert staff("POST", f"reporting/issue/respond/create/{issue}/", {"body": "Już działa"}).status == 201
+    found = student("GET", f"reporting/issue/detail/{issue}/").json
+    assert found["status"] == "W trakcie"
+    [said] = found["responds"]
+    assert {"id", "body", "created_at", "issue", "responder"} == said.keys()
+    assert "answers" not in found
+    for other in (browser, signed_in(people.tutor())):
+        assert other("GET", f"reporting/issue/detail/{issue}/").status == (401 if other is browser else 404)
+        assert other("POST", f"reporting/issue/respond/create/{issue}/", {"body": "x"}).status in {401, 404}
+
+
+def test_what_is_wrong_with_an_issue_is_said(signed_in: SignedIn, people: People) -> None:
+    student = signed_in(people.student())
+    refused = student("POST", REPORT, {**ISSUE, "category": "x", "title": ""})
+    assert (refused.status, refused.json["category"]) == (400, ['"x" nie jest poprawnym wyborem.'])
+    assert refused.json["title"] == ["To pole nie może być puste."]
+    assert student("POST", REPORT, {}).json["category"] == ["To pole jest wymagane."]
