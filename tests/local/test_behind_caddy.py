@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from functions.chat.domain.attachment_names import MAX_SIZE
 from shared.kit.http.request_body import MAX_BODY
 from tests.local.conftest import FirstFolder
 from tests.support.local_server import ROOT, environment, free_port, running_server
@@ -16,6 +17,7 @@ from tests.support.reverse_proxy import (
     ONE,
     Proxy,
     address_of_newest_connection,
+    attach_through,
     find_program,
     issue_certificate,
     replace_all,
@@ -75,6 +77,15 @@ def test_pictures_go_through_and_bodies_that_are_too_large_do_not(proxy: Proxy) 
 
         assert change(encoded(quarters(1_500, 990), "BMP")) == 200
         assert change(b"x" * (MAX_BODY + 1)) == 413
+
+
+def test_attachments_go_through(proxy: Proxy) -> None:
+    content = b"x" * MAX_SIZE
+    with proxy.browser() as browser:
+        signed_in(browser)
+        fetched = attach_through(browser, content)
+    assert (fetched.status_code, fetched.content == content) == (200, True)
+    assert fetched.headers["content-disposition"].startswith("attachment; ")
 
 
 def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from functions.chat.domain.attachment_names import MAX_SIZE
 from shared.domain.limits import FAILURES_PER_ADDRESS
 from shared.kit.http.request_body import MAX_BODY
 from tests.local.conftest import FirstFolder
@@ -22,6 +23,7 @@ from tests.support.reverse_proxy import (
     THIRD,
     Proxy,
     address_of_newest_connection,
+    attach_through,
     find_program,
     issue_certificate,
     replace_all,
@@ -128,6 +130,15 @@ def test_long_addresses_go_through(proxy: Proxy) -> None:
     query = "&".join(f"search_by_full_name=nobody{number}" for number in range(2_000))
     with proxy.browser() as browser:
         assert browser.get(f"/api/user/tutor/search/?{query}").json() == []
+
+
+def test_attachments_go_through(proxy: Proxy) -> None:
+    content = b"x" * MAX_SIZE
+    with proxy.browser() as browser:
+        signed_in(browser)
+        fetched = attach_through(browser, content)
+    assert (fetched.status_code, fetched.content == content) == (200, True)
+    assert fetched.headers["content-disposition"].startswith("attachment; ")
 
 
 def test_sockets_go_through_with_their_client_s_address(proxy: Proxy) -> None:

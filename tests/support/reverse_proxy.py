@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import psycopg
@@ -133,3 +133,14 @@ def address_of_newest_connection(server: LocalServer) -> str:
         [(connection,)] = db.execute("SELECT id FROM connections ORDER BY connected_at DESC LIMIT 1").fetchall()
     known = server.call("GET", f"/@connections/{quote(connection, safe='')}").json()
     return str(known["identity"]["sourceIp"])
+
+
+def attach_through(browser: httpx.Client, content: bytes) -> httpx.Response:
+    """Attach a text to the first conversation of who is signed in; the answer to fetching it."""
+    conversation = browser.get("/api/chat/conversations/").json()[0]["id"]
+    new = {"name": "zażółć.txt", "size": len(content)}
+    ticket = browser.post(f"/api/chat/conversations/{conversation}/attachments/", json=new).json()
+    # The proxies of the tests have ports of their own.
+    answer = browser.post(urlsplit(ticket["url"]).path, data=ticket["fields"], files={"file": ("blob", content)})
+    assert answer.status_code == 204, answer.text
+    return browser.get(browser.post(f"/api/chat/attachments/{ticket['id']}/complete/").json()["url"])

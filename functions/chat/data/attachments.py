@@ -105,6 +105,7 @@ FIND_FOR_VIEWER = Query(
     """
 SELECT a.file_key, a.name, a.content_type, a.has_thumbnail FROM attachments a
 JOIN conversation_members m ON m.conversation_id = a.conversation_id AND m.user_id = %(viewer_id)s
+JOIN users u ON u.id = m.user_id AND u.suspended_at IS NULL
 WHERE a.id = %(id)s AND a.completed_at IS NOT NULL AND a.removed_at IS NULL AND a.created_by IS NOT NULL
   AND (a.message_id IS NOT NULL OR a.created_by = m.user_id)
 """,

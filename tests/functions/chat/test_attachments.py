@@ -136,6 +136,10 @@ def test_an_address_is_for_its_viewer_only_as_long_as_they_are_a_member(
     assert server.get(attachment_address(facts, people.student().id)).status_code == 404
     tutors = attachment_address(facts, conversation.tutor.id)
     assert server.get(tutors).status_code == 200
+    query("UPDATE users SET suspended_at = now() WHERE id = %s", conversation.tutor.id)
+    assert server.get(tutors).status_code == 404
+    query("UPDATE users SET suspended_at = NULL")
+    assert server.get(tutors).status_code == 200
     query("DELETE FROM conversation_members WHERE user_id = %s", conversation.tutor.id)
     assert server.get(tutors).json()["code"] == "attachment_not_found"
     assert server.get(found["url"]).status_code == 200
