@@ -20,6 +20,12 @@ def changes_of_messages() -> Iterator[Step]:
         yield Step("DELETE", path, "student")
 
 
+def changes_while_away() -> Iterator[Step]:
+    for who in ("student", "tutor", "other", ""):
+        for parameters in ("", "?after=1", "?after=x", "?after=-1", "?befor=1"):
+            yield Step("GET", f"/api/chat/conversations/{{talk}}/changes/{parameters}", who)
+
+
 def presence() -> Iterator[Step]:
     for body in ({"shown": "no"}, {"shown": 7}, {}):
         yield Step("PATCH", "/api/chat/presence/", "student", body)

@@ -7,7 +7,7 @@ from typing import Any
 from local.features import ROUTERS
 from tests.support.account_scenario import account_s_end, transport
 from tests.support.booking_scenario import bookings, changes_of_bookings, series
-from tests.support.chat_scenario import changes_of_messages, presence, reading
+from tests.support.chat_scenario import changes_of_messages, changes_while_away, presence, reading
 from tests.support.lambda_client import JSON_TYPE
 from tests.support.request_step import FORM, GONE, MULTIPART, OTHER, STUDENT, TALK, TEXT, TUTOR, Step
 
@@ -143,6 +143,7 @@ def student_s_day() -> Iterator[Step]:
     yield Step("GET", talk.upper(), "student")
     yield Step("GET", talk, "other")
     yield from changes_of_messages()
+    yield from changes_while_away()
     yield from presence()
 
 

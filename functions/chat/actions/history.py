@@ -7,6 +7,7 @@ from uuid import UUID
 from functions.chat.actions.mark_read import note_shown
 from functions.chat.data import conversations, history_window, messages
 from functions.chat.data.message_changes import list_hidden
+from functions.chat.data.reactions import list_reactions
 from functions.chat.domain.frames import history_item
 from functions.chat.domain.members import Membership
 from functions.chat.domain.messages import WINDOW, Message
@@ -43,7 +44,7 @@ def list_messages(
         found = messages.list_newest(conversation_id, most, before=before)
     else:
         found = history_window.list_newest(conversation_id, membership.last_seq, membership.change_seq, most)
-    items = fit_page(_items(user_id, conversation_id, found, membership, with_seq=with_seq))
+    items = fit_page(message_items(user_id, conversation_id, found, membership, with_seq=with_seq))
     shown = found[: len(items)]
     # One's own need no reading.
     if any(each.seq > membership.read_seq and each.created_by != str(user_id) for each in shown):
@@ -56,15 +57,21 @@ def list_messages(
     return HistoryPage(items[::-1] if oldest_first and after is None else items, rest)
 
 
-def _items(
+def message_items(
     user_id: UUID, conversation_id: UUID, found: Sequence[Message], membership: Membership, *, with_seq: bool
 ) -> Iterator[str]:
     """The messages as JSON texts for one reader."""
     hidden = list_hidden(conversation_id, user_id, found) if membership.has_hidden else ()
+    reactions = list_reactions(conversation_id, found) if with_seq else {}
     for message in found:
-        is_hidden = message.seq in hidden
         item = history_item(
-            str(conversation_id), message, membership, reader_id=user_id, with_seq=with_seq, is_hidden=is_hidden
+            str(conversation_id),
+            message,
+            membership,
+            reader_id=user_id,
+            with_seq=with_seq,
+            is_hidden=message.seq in hidden,
+            reactions=reactions.get(message.seq, ()),
         )
         yield json_text(item)
 

@@ -7,11 +7,14 @@ from pydantic import Field
 from starlette.responses import Response
 
 from functions.chat.actions import change_messages
+from functions.chat.actions import list_changes as changes
 from functions.chat.actions import react as reactions
+from functions.chat.api.responses import Message
 from functions.chat.domain.change_commands import EditedMessage, Emoji, NewReaction
 from functions.chat.domain.errors import (
     MessageDeleted,
     MessageNotFound,
+    NoConversation,
     NotYourMessage,
     TooLateToChange,
     TooManyReactions,
@@ -20,16 +23,19 @@ from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent
 from functions.chat.domain.messages import MessagePlace
 from shared.domain.auth import User
 from shared.domain.limits import MESSAGES
+from shared.kit.db.integers import MAX_INT64
 from shared.kit.errors import FieldErrors, Throttled
-from shared.kit.http.fields import Flag
+from shared.kit.http.cursor_pagination import next_link
+from shared.kit.http.fields import Count, Flag
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import QueryModel, from_query
-from shared.kit.http.responses import json_response
+from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 from shared.kit.security.rate_limits import spend
 
 message_changes = router("chat")
 
+CHANGES = "/api/chat/conversations/{conversation_id:lower_uuid}/changes/"
 MESSAGE = "/api/chat/conversations/{conversation_id:lower_uuid}/messages/{seq:int64}/"
 REACTIONS = f"{MESSAGE}reactions/"
 
@@ -46,6 +52,26 @@ def edit_message(caller: User, conversation_id: UUID, seq: int, edited: EditedMe
     """
     spend(MESSAGES, str(caller.id))
     return json_response(change_messages.edit_message(caller.id, MessagePlace(conversation_id, seq), edited.body))
+
+
+class ChangesQuery(QueryModel):
+    after: Annotated[
+        int, Count(MAX_INT64), Field(description="The highest `change_seq` that you know; 0 if you know none.")
+    ] = 0
+
+
+@message_changes.get(CHANGES, response_model=list[Message], responses=error_responses(NoConversation, FieldErrors))
+def list_changes(
+    caller: User, conversation_id: UUID, query: Annotated[ChangesQuery, from_query(ChangesQuery)]
+) -> Response:
+    """List messages that were edited, deleted or reacted to while you were away, the oldest change first.
+
+    Each as it is now. Where an answer has no room for all, the Link header leads on.
+    """
+    items, rest = changes.list_changes(caller.id, conversation_id, query.after)
+    path = f"/api/chat/conversations/{conversation_id}/changes/"
+    link = None if rest is None else {"Link": next_link(path, [("after", str(rest))])}
+    return raw_json_response(f"[{','.join(items)}]", headers=link)
 
 
 class DeletionQuery(QueryModel):

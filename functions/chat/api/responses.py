@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from functions.chat.domain.events import ReactionData
 from shared.kit.http.response_models import MayBeMissing, Page
 
 
@@ -44,6 +45,16 @@ class Message(BaseModel):
     attachments: Annotated[
         MayBeMissing[list[Attachment]],
         Field(description="Its files, if it has any; if you did not ask by `seq` they stand in the text."),
+    ] = None
+    reply_to: Annotated[
+        MayBeMissing[int], Field(description="The `seq` of the message it answers; this and what follows if you asked.")
+    ] = None
+    edited_at: Annotated[MayBeMissing[datetime], Field(description="When its author edited it.")] = None
+    deleted_at: Annotated[MayBeMissing[datetime], Field(description="When its author deleted it.")] = None
+    hidden: Annotated[MayBeMissing[bool], Field(description="Whether you have deleted it for yourself.")] = None
+    reactions: Annotated[MayBeMissing[list[ReactionData]], Field(description="The emojis on it, if any.")] = None
+    change_seq: Annotated[
+        MayBeMissing[int], Field(description="The number of its last change in the conversation, if it was changed.")
     ] = None
 
 

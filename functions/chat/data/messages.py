@@ -158,3 +158,33 @@ def list_after(conversation_id: UUID, after: int, count: int, *, before: int | N
     values = {"conversation_id": conversation_id, "after": after, "count": count, "before": before}
     with connection() as db:
         return listing.all(db, values)
+
+
+# By the number of the last change of each, what one has hidden oneself among them.
+LIST_CHANGED = Query(
+    Message,
+    compose(
+        """
+WITH changes AS (
+    SELECT seq, change_seq FROM messages
+    WHERE conversation_id = %(conversation_id)s AND change_seq > %(after)s
+    UNION ALL
+    SELECT seq, change_seq FROM hidden_messages
+    WHERE user_id = %(user_id)s AND conversation_id = %(conversation_id)s AND change_seq > %(after)s
+), changed AS (
+    SELECT seq, max(change_seq) AS change_seq FROM changes GROUP BY seq ORDER BY 2 LIMIT %(count)s
+)
+SELECT m.seq, m.id::text, m.body, m.created_at, m.created_by::text, m.reply_to, m.edited_at, m.deleted_at, c.change_seq,
+    {attachments} AS attachments
+FROM changed c JOIN messages m ON m.conversation_id = %(conversation_id)s AND m.seq = c.seq ORDER BY c.change_seq
+""",
+        attachments=OF_MESSAGE,
+    ),
+)
+
+
+def list_changed(conversation_id: UUID, user_id: UUID, after: int, count: int) -> list[Message]:
+    """The messages that were changed after the change of a number, as they are now, what was changed first first."""
+    values = {"conversation_id": conversation_id, "user_id": user_id, "after": after, "count": count}
+    with connection() as db:
+        return LIST_CHANGED.all(db, values)

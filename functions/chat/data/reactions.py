@@ -6,6 +6,7 @@ from uuid import UUID
 
 from functions.chat.data.message_changes import CHANGE
 from functions.chat.domain.changes import ChangedMessage, MessageReactions
+from functions.chat.domain.events import ReactionData
 from functions.chat.domain.messages import Message
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
@@ -62,19 +63,23 @@ LIST = Query(
     """
 SELECT r.seq, emoji, array_agg(r.user_id::text ORDER BY r.user_id) AS users
 FROM message_reactions r, unnest(r.emojis) AS emoji
-WHERE r.conversation_id = %(conversation_id)s AND r.seq BETWEEN %(first)s AND %(last)s
+WHERE r.conversation_id = %(conversation_id)s AND r.seq = ANY(%(seqs)s)
 GROUP BY r.seq, emoji ORDER BY r.seq, emoji
 """,
 )
 
 
-def list_reactions(conversation_id: UUID, messages: Sequence[Message]) -> list[Reaction]:
-    """The reactions to messages that follow each other in a conversation."""
-    if not messages:
-        return []
-    seqs = [message.seq for message in messages]
+def list_reactions(conversation_id: UUID, messages: Sequence[Message]) -> dict[int, list[ReactionData]]:
+    """The reactions to messages of a conversation, by `seq`; none but changed messages have any."""
+    seqs = [message.seq for message in messages if message.change_seq is not None]
+    if not seqs:
+        return {}
     with connection() as db:
-        return LIST.all(db, {"conversation_id": conversation_id, "first": min(seqs), "last": max(seqs)})
+        rows = LIST.all(db, {"conversation_id": conversation_id, "seqs": seqs})
+    found: dict[int, list[ReactionData]] = {}
+    for each in rows:
+        found.setdefault(each.seq, []).append({"emoji": each.emoji, "users": each.users})
+    return found
 
 
 LIST_OF_MESSAGE = Query(

@@ -1,11 +1,11 @@
 """Messages as clients read them: items of the history, and frames of both protocols."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from functions.chat.domain.events import ClosingEvent, ClosingReason
+from functions.chat.domain.events import ClosingEvent, ClosingReason, ReactionData
 from functions.chat.domain.members import Membership
 from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED, Message, StoredMessage
 from shared.domain.attachments import attachment_address, attachment_item, read_attachments
@@ -22,11 +22,12 @@ def history_item(
     reader_id: UUID,
     with_seq: bool,
     is_hidden: bool = False,
+    reactions: Sequence[ReactionData] = (),
 ) -> dict[str, Any]:
     """A message of the history as somebody reads it.
 
-    `seq` and `attachments` are for clients that ask by `seq`; the legacy one knows no such keys. A message that was
-    deleted, or hidden by the reader, keeps its place.
+    `seq`, `attachments` and what became of it are for clients that ask by `seq`; the legacy one knows no such keys. A
+    message that was deleted, or hidden by the reader, keeps its place.
     """
     author = membership.members.get(message.created_by or "")
     is_gone = is_hidden or message.deleted_at is not None
@@ -46,7 +47,23 @@ def history_item(
             "profile_image": picture_path(author.picture),
         },
     }
-    return {**item, "seq": message.seq, **_listed(attachments, reader_id)} if with_seq else item
+    if not with_seq:
+        return item
+    changes = _changes(message, [] if is_gone else reactions, is_hidden=is_hidden)
+    return {**item, "seq": message.seq, **_listed(attachments, reader_id), **changes}
+
+
+def _changes(message: Message, reactions: Sequence[ReactionData], *, is_hidden: bool) -> dict[str, Any]:
+    """What became of a message after it was sent, as far as anything did."""
+    changes = {
+        "reply_to": message.reply_to,
+        "edited_at": message.edited_at and format_time(message.edited_at),
+        "deleted_at": message.deleted_at and format_time(message.deleted_at),
+        "hidden": is_hidden,
+        "reactions": list(reactions),
+        "change_seq": message.change_seq,
+    }
+    return {name: value for name, value in changes.items() if value}
 
 
 def legacy_body(body: str, attachments: str | None, reader_id: UUID | str) -> str:
