@@ -7,15 +7,16 @@ import psycopg
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
 from functions.chat.data import history_window, message_changes
 from functions.chat.domain.changes import ChangedMessage, deleted_event, edited_event
-from functions.chat.domain.errors import MessageDeleted, MessageNotFound, NotYourMessage, TooLateToChange
+from functions.chat.domain.errors import Blocked, MessageDeleted, MessageNotFound, NotYourMessage, TooLateToChange
 from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent
 from functions.chat.domain.messages import MessagePlace
+from shared.kit.errors import AppError
 
 
 def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEditedEvent:
     """Give one's own message another text, for both.
 
-    Raises MessageNotFound, MessageDeleted, NotYourMessage or TooLateToChange.
+    Raises MessageNotFound, MessageDeleted, NotYourMessage, Blocked or TooLateToChange.
     """
     changed = message_changes.edit_message(place.conversation_id, user_id, place.seq, body)
     if changed is None:
@@ -65,11 +66,13 @@ def _hide(user_id: UUID, place: MessagePlace) -> MessageDeletedEvent:
     return event
 
 
-def _reason(user_id: UUID, place: MessagePlace) -> MessageNotFound | MessageDeleted | NotYourMessage | TooLateToChange:
+def _reason(user_id: UUID, place: MessagePlace) -> AppError:
     """Why a message could not be changed."""
     found = message_changes.find_message(place.conversation_id, user_id, place.seq)
     if found is None:
         return MessageNotFound()
     if found.created_by != user_id:
         return NotYourMessage()
-    return MessageDeleted() if found.is_deleted else TooLateToChange()
+    if found.is_deleted:
+        return MessageDeleted()
+    return Blocked() if found.is_blocked else TooLateToChange()

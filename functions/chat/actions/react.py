@@ -7,7 +7,7 @@ import psycopg
 from functions.chat.actions.deliver import deliver_to_conversation
 from functions.chat.data import history_window, message_changes, reactions
 from functions.chat.domain.changes import reactions_event
-from functions.chat.domain.errors import MessageDeleted, MessageNotFound, TooManyReactions
+from functions.chat.domain.errors import Blocked, MessageDeleted, MessageNotFound, TooManyReactions
 from functions.chat.domain.events import ReactionChangedEvent
 from functions.chat.domain.messages import MessagePlace
 
@@ -15,7 +15,7 @@ from functions.chat.domain.messages import MessagePlace
 def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> ReactionChangedEvent:
     """Put an emoji on a message, or take one's own away; both may be said twice.
 
-    Raises MessageNotFound, MessageDeleted or TooManyReactions.
+    Raises MessageNotFound, MessageDeleted, Blocked or TooManyReactions.
     """
     try:
         changed = reactions.set_reaction(place.conversation_id, user_id, place.seq, emoji, on=on)
@@ -25,10 +25,17 @@ def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> Reacti
         # The account went meanwhile.
         raise MessageNotFound from None
     if changed is None:
-        is_there = message_changes.find_message(place.conversation_id, user_id, place.seq)
-        raise MessageDeleted if is_there else MessageNotFound
+        raise _reason(user_id, place)
     history_window.forget(place.conversation_id, changed.change_seq)
     # All there are, as of one moment: of two events the one with the higher number is true, whichever comes first.
     event = reactions_event(place, changed.id, reactions.get_reactions(place.conversation_id, place.seq))
     deliver_to_conversation(place.conversation_id, "reaction_changed", event)
     return event
+
+
+def _reason(user_id: UUID, place: MessagePlace) -> MessageNotFound | MessageDeleted | Blocked:
+    """Why there was no reaction."""
+    found = message_changes.find_message(place.conversation_id, user_id, place.seq)
+    if found is None:
+        return MessageNotFound()
+    return MessageDeleted() if found.is_deleted else Blocked()

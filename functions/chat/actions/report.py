@@ -17,10 +17,11 @@ from functions.chat.domain.errors import (
 from functions.chat.domain.messages import MessagePlace
 from functions.chat.domain.report_commands import ReportDecision
 from shared.data.suspension import record_action
+from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.limits import REPORTS
 from shared.domain.suspension import Consequences, suspend
 from shared.kit.db.pool import PooledConnection
-from shared.kit.db.transactions import run_transaction
+from shared.kit.db.transactions import run_transaction, transaction
 from shared.kit.errors import NotFound
 from shared.kit.security.rate_limits import spend
 
@@ -34,10 +35,12 @@ def report_message(user_id: UUID, place: MessagePlace, reason: str) -> None:
     if found.created_by == user_id:
         raise OwnMessage
     try:
-        if not reports.add_of_message(user_id, place, reason):
-            raise MessageNotFound
+        with transaction() as db:
+            if not reports.add_of_message(db, user_id, place, reason):
+                raise MessageNotFound
     except psycopg.errors.ForeignKeyViolation:
         raise MessageNotFound from None
+    trigger_dispatch()
 
 
 def report_person(user_id: UUID, person_id: UUID, reason: str) -> None:
@@ -46,10 +49,12 @@ def report_person(user_id: UUID, person_id: UUID, reason: str) -> None:
     if person_id == user_id:
         raise OwnAccount
     try:
-        if not reports.add_of_person(user_id, person_id, reason):
-            raise NotFound
+        with transaction() as db:
+            if not reports.add_of_person(db, user_id, person_id, reason):
+                raise NotFound
     except psycopg.errors.ForeignKeyViolation:
         raise NotFound from None
+    trigger_dispatch()
 
 
 def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:

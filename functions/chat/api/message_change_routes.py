@@ -12,6 +12,7 @@ from functions.chat.actions import react as reactions
 from functions.chat.api.responses import Message
 from functions.chat.domain.change_commands import EditedMessage, Emoji, NewReaction
 from functions.chat.domain.errors import (
+    Blocked,
     MessageDeleted,
     MessageNotFound,
     NoConversation,
@@ -43,7 +44,9 @@ REACTIONS = f"{MESSAGE}reactions/"
 @message_changes.patch(
     MESSAGE,
     response_model=MessageEditedEvent,
-    responses=error_responses(MessageNotFound, NotYourMessage, MessageDeleted, TooLateToChange, FieldErrors, Throttled),
+    responses=error_responses(
+        MessageNotFound, NotYourMessage, MessageDeleted, Blocked, TooLateToChange, FieldErrors, Throttled
+    ),
 )
 def edit_message(caller: User, conversation_id: UUID, seq: int, edited: EditedMessage) -> Response:
     """Edit a message of yours, for both.
@@ -99,7 +102,7 @@ def delete_message(
 @message_changes.post(
     REACTIONS,
     response_model=ReactionChangedEvent,
-    responses=error_responses(MessageNotFound, MessageDeleted, TooManyReactions, FieldErrors, Throttled),
+    responses=error_responses(MessageNotFound, MessageDeleted, Blocked, TooManyReactions, FieldErrors, Throttled),
 )
 def add_reaction(caller: User, conversation_id: UUID, seq: int, reaction: NewReaction) -> Response:
     """Put an emoji on a message; the answer has all reactions to it.

@@ -17,7 +17,7 @@ from shared.kit.db.query import Query, Sql, compose
 # Only who takes part gets hold of the conversation.
 CHANGE = """
 WITH locked AS (
-    SELECT v.id, v.change_seq + 1 AS change_seq
+    SELECT v.id, v.change_seq + 1 AS change_seq, v.is_blocked
     FROM conversations v JOIN conversation_members m ON m.conversation_id = v.id
     WHERE v.id = %(conversation_id)s AND m.user_id = %(user_id)s
     FOR NO KEY UPDATE OF v
@@ -32,10 +32,10 @@ OWN = """
     FROM locked
     WHERE m.conversation_id = locked.id AND m.seq = %(seq)s AND m.created_by = %(user_id)s AND m.deleted_at IS NULL
 """
-OWN_AND_FRESH = Sql(f"""{OWN}
-      AND m.created_at > clock_timestamp() - interval '{CHANGEABLE_MINUTES} minutes'
-    RETURNING m.*
-""")
+FRESH = Sql(f"{OWN} AND m.created_at > clock_timestamp() - interval '{CHANGEABLE_MINUTES} minutes'")
+OWN_AND_FRESH = compose("{fresh} RETURNING m.*", fresh=FRESH)
+# A text for somebody who wants none of them would be a message.
+OWN_FRESH_AND_HEARD = compose("{fresh} AND NOT locked.is_blocked RETURNING m.*", fresh=FRESH)
 EDIT = Query(
     ChangedMessage,
     compose(
@@ -43,7 +43,7 @@ EDIT = Query(
         change=compose(
             """UPDATE messages m
     SET body = %(body)s, edited_at = clock_timestamp(), change_seq = locked.change_seq {own}""",
-            own=OWN_AND_FRESH,
+            own=OWN_FRESH_AND_HEARD,
         ),
         and_then=Sql(),
     ),
@@ -139,13 +139,15 @@ class FoundMessage:
 
     created_by: UUID
     is_deleted: bool
+    is_blocked: bool
 
 
 FIND = Query(
     FoundMessage,
     """
-SELECT m.created_by, m.deleted_at IS NOT NULL AS is_deleted
+SELECT m.created_by, m.deleted_at IS NOT NULL AS is_deleted, v.is_blocked
 FROM messages m JOIN conversation_members p ON p.conversation_id = m.conversation_id
+JOIN conversations v ON v.id = m.conversation_id
 WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)s AND p.user_id = %(user_id)s
 """,
 )

@@ -11,13 +11,13 @@ from functions.chat.domain.messages import Message
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 
-TOUCH = Sql("""UPDATE messages m SET change_seq = locked.change_seq FROM locked
-    WHERE m.conversation_id = locked.id AND m.seq = %(seq)s AND m.deleted_at IS NULL RETURNING m.*""")
+TOUCH = """UPDATE messages m SET change_seq = locked.change_seq FROM locked
+    WHERE m.conversation_id = locked.id AND m.seq = %(seq)s AND m.deleted_at IS NULL {more} RETURNING m.*"""
 ADD = Query(
     ChangedMessage,
     compose(
         CHANGE,
-        change=TOUCH,
+        change=compose(TOUCH, more=Sql("AND NOT locked.is_blocked")),
         and_then=Sql(""", added AS (
     INSERT INTO message_reactions AS r (conversation_id, seq, user_id, emojis)
     SELECT conversation_id, seq, %(user_id)s, ARRAY[%(emoji)s::text] FROM changed
@@ -30,7 +30,7 @@ REMOVE = Query(
     ChangedMessage,
     compose(
         CHANGE,
-        change=TOUCH,
+        change=compose(TOUCH, more=Sql()),
         and_then=Sql(""", removed AS (
     UPDATE message_reactions r SET emojis = array_remove(r.emojis, %(emoji)s::text) FROM changed
     WHERE r.conversation_id = changed.conversation_id AND r.seq = changed.seq AND r.user_id = %(user_id)s
@@ -40,7 +40,8 @@ REMOVE = Query(
 
 
 def set_reaction(conversation_id: UUID, user_id: UUID, seq: int, emoji: str, *, on: bool) -> ChangedMessage | None:
-    """Put an emoji on a message, or take it away; None if there is no such message, or no longer.
+    """Put an emoji on a message, or take it away; None if there is no such message, or no longer, or
+    one of the two has blocked the other.
 
     Raises psycopg.errors.CheckViolation if the user has put as many on it as one may.
     """

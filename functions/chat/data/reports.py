@@ -6,12 +6,23 @@ from uuid import UUID
 
 from functions.chat.domain.members import pair_key
 from functions.chat.domain.messages import MessagePlace
+from shared.data.notification_events import add_event
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 
 Decision = Literal["dismiss", "hide_message", "suspend"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedReport:
+    """A report; one that was there already is not new."""
+
+    id: int
+    is_new: bool
+
+
 # Messages before and after the one that is reported, and of a person the last ones; of each so many characters.
 AROUND, COPIED = 10, 2_000
 # One that is open already stays as it is. Messages `c`, of which `which` are copied.
@@ -26,10 +37,10 @@ SELECT {kind}, %(reporter_id)s, u.id, {place}, %(reason)s, coalesce((
 ), '[]')
 FROM {reported}
 ON CONFLICT (reporter_id, person_id, coalesce(seq, 0)) WHERE decided_at IS NULL DO UPDATE SET kind = excluded.kind
-RETURNING id
+RETURNING id, xmax = 0 AS is_new
 """
 ADD_OF_MESSAGE = Query(
-    int,
+    AddedReport,
     compose(
         ADD,
         kind=Sql("'message'"),
@@ -43,7 +54,7 @@ WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)s AND u.id <> %(
     ),
 )
 ADD_OF_PERSON = Query(
-    int,
+    AddedReport,
     compose(
         ADD,
         kind=Sql("'person'"),
@@ -57,24 +68,31 @@ WHERE u.id = %(person_id)s AND u.confirmed_at IS NOT NULL"""),
 )
 
 
-def add_of_message(reporter_id: UUID, place: MessagePlace, reason: str) -> bool:
+def add_of_message(db: PooledConnection, reporter_id: UUID, place: MessagePlace, reason: str) -> bool:
     """Report a message to its reader's staff; False for messages the reporter cannot read, and for own ones.
 
     Raises psycopg.errors.ForeignKeyViolation if an account goes meanwhile.
     """
     values = {"conversation_id": place.conversation_id, "seq": place.seq}
-    return _add(ADD_OF_MESSAGE, reporter_id, reason, values)
+    return _add(db, ADD_OF_MESSAGE, reporter_id, reason, values)
 
 
-def add_of_person(reporter_id: UUID, person_id: UUID, reason: str) -> bool:
+def add_of_person(db: PooledConnection, reporter_id: UUID, person_id: UUID, reason: str) -> bool:
     """Report a person; False for accounts that there are not. Raises as `add_of_message`."""
-    return _add(ADD_OF_PERSON, reporter_id, reason, {"person_id": person_id, "pair": pair_key(reporter_id, person_id)})
+    return _add(
+        db, ADD_OF_PERSON, reporter_id, reason, {"person_id": person_id, "pair": pair_key(reporter_id, person_id)}
+    )
 
 
-def _add(adding: "Query[int]", reporter_id: UUID, reason: str, values: dict[str, object]) -> bool:
+def _add(
+    db: PooledConnection, adding: Query[AddedReport], reporter_id: UUID, reason: str, values: dict[str, object]
+) -> bool:
+    """Staff are told of a new one."""
     common = {"reporter_id": reporter_id, "reason": reason, "zone": platform_settings().time_zone}
-    with connection() as db:
-        return adding.one(db, values | common) is not None
+    added = adding.one(db, values | common)
+    if added and added.is_new:
+        add_event(db, "report_filed", f"report {added.id}", added.id)
+    return added is not None
 
 
 @dataclass(frozen=True, slots=True)

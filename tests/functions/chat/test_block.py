@@ -189,3 +189,17 @@ def test_a_conversation_is_muted_for_one_of_the_two(chat: Chat) -> None:
 def test_conversations_of_others_are_not_there(people: People, chat: Chat, what: str) -> None:
     assert change(people.student(), chat.id, what) == 404
     assert change(chat.student, UUID(int=7, version=4), what) == 404
+
+
+@pytest.mark.parametrize("person", ["student", "tutor"])
+def test_what_was_said_is_not_changed_behind_a_block(chat: Chat, person: str) -> None:
+    chat.student_client.send_message("raz")
+    chat.tutor_client.send_message("dwa")
+    caller, seq = (chat.student, 1) if person == "student" else (chat.tutor, 2)
+    block(chat.tutor, chat.student)
+    path = f"/api/chat/conversations/{chat.id}/messages/{seq}/"
+    edited = call("PATCH", path, token=caller.access, json_body={"body": "coś złego"})
+    reacted = call("POST", f"{path}reactions/", token=caller.access, json_body={"emoji": "👍"})
+    assert [(each.status, each.json["code"]) for each in (edited, reacted)] == [(403, "blocked")] * 2
+    assert bodies() == ["raz", "dwa"]
+    assert call("DELETE", path, token=caller.access).status == 200
