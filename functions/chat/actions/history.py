@@ -8,8 +8,8 @@ from functions.chat.actions.mark_read import note_shown
 from functions.chat.data import conversations, history_window, messages
 from functions.chat.data.message_changes import list_hidden
 from functions.chat.data.reactions import list_reactions
-from functions.chat.domain.frames import history_item
 from functions.chat.domain.members import Membership
+from functions.chat.domain.message_frames import history_item
 from functions.chat.domain.messages import WINDOW, Message
 from shared.kit.http.cursor_pagination import fit_page
 from shared.kit.json import json_text

@@ -13,7 +13,8 @@ from functions.chat.actions.senders import senders
 from functions.chat.actions.unread import tell_recipients
 from functions.chat.data import history_window, messages
 from functions.chat.data.connections import list_owners
-from functions.chat.domain.frames import encode, legacy_frame, stored_frame
+from functions.chat.domain.frames import encode
+from functions.chat.domain.message_frames import legacy_frame, stored_frame
 from functions.chat.domain.messages import (
     LEGACY,
     NewMessage,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from functions.chat.domain.frames import legacy_body
 from functions.chat.domain.members import Member, Membership, pair_key
+from functions.chat.domain.message_frames import legacy_body
 from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED
 from shared.data.attachments import attachments_of
 from shared.domain.pictures import picture_sql

@@ -1,114 +1,12 @@
-"""Messages as clients read them: items of the history, and frames of both protocols."""
+"""Frames: what clients of protocols 2 and 3 are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from functions.chat.domain.events import ClosingEvent, ClosingReason, ReactionData
-from functions.chat.domain.members import Membership
-from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED, Message, StoredMessage
-from shared.domain.attachments import attachment_address, attachment_item, read_attachments
-from shared.domain.pictures import picture_path
-from shared.domain.timestamps import format_socket_time, format_time
+from functions.chat.domain.events import ClosingEvent, ClosingReason
+from shared.domain.timestamps import format_time
 from shared.kit.json import json_text
-
-
-def history_item(
-    conversation_id: str,
-    message: Message,
-    membership: Membership,
-    *,
-    reader_id: UUID,
-    with_seq: bool,
-    is_hidden: bool = False,
-    reactions: Sequence[ReactionData] = (),
-) -> dict[str, Any]:
-    """A message of the history as somebody reads it.
-
-    `seq`, `attachments` and what became of it are for clients that ask by `seq`; the legacy one knows no such keys. A
-    message that was deleted, or hidden by the reader, keeps its place.
-    """
-    author = membership.members.get(message.created_by or "")
-    is_gone = is_hidden or message.deleted_at is not None
-    # What an account that is gone has sent is gone with it.
-    attachments = None if is_gone or author is None else message.attachments
-    body = message.body if with_seq else legacy_body(message.body, attachments, reader_id)
-    item: dict[str, Any] = {
-        "id": message.id,
-        "conversation": conversation_id,
-        "body": DELETED if is_gone else body,
-        "created_at": format_time(message.created_at),
-        "created_by": author
-        and {
-            "id": author.id,
-            "first_name": author.first_name,
-            "last_name": author.last_name,
-            "profile_image": picture_path(author.picture),
-        },
-    }
-    if not with_seq:
-        return item
-    changes = _changes(message, [] if is_gone else reactions, is_hidden=is_hidden)
-    return {**item, "seq": message.seq, **_listed(attachments, reader_id), **changes}
-
-
-def _changes(message: Message, reactions: Sequence[ReactionData], *, is_hidden: bool) -> dict[str, Any]:
-    """What became of a message after it was sent, as far as anything did."""
-    changes = {
-        "reply_to": message.reply_to,
-        "edited_at": message.edited_at and format_time(message.edited_at),
-        "deleted_at": message.deleted_at and format_time(message.deleted_at),
-        "hidden": is_hidden,
-        "reactions": list(reactions),
-        "change_seq": message.change_seq,
-    }
-    return {name: value for name, value in changes.items() if value}
-
-
-def legacy_body(body: str, attachments: str | None, reader_id: UUID | str) -> str:
-    """What the legacy client shows: the text and, for each attachment, a line with its name and address."""
-    if attachments is None:
-        return body or ATTACHMENTS_GONE
-    lines = [f"{each.name} {attachment_address(each, reader_id)}" for each in read_attachments(attachments)]
-    return "\n".join([body, *lines] if body else lines)
-
-
-def _listed(attachments: str | None, reader_id: UUID | str) -> dict[str, Any]:
-    """The key of the attachments, where there are any."""
-    found = read_attachments(attachments)
-    return {"attachments": [attachment_item(each, reader_id) for each in found]} if found else {}
-
-
-def legacy_frame(message: StoredMessage, reader_id: str) -> dict[str, Any]:
-    """What every socket of protocol 1 gets: the message object itself."""
-    return {**_frame(message), "body": legacy_body(message.body, message.attachments, reader_id)}
-
-
-def _frame(message: StoredMessage) -> dict[str, Any]:
-    return {
-        "id": message.id,
-        "conversation": message.conversation_id,
-        "body": message.body,
-        "created_at": format_socket_time(message.created_at),
-        "created_by": {
-            "id": message.user_id,
-            "first_name": message.first_name,
-            "last_name": message.last_name,
-            "profile_image": picture_path(message.picture),
-        },
-    }
-
-
-def stored_frame(message: StoredMessage, reader_id: str) -> dict[str, Any]:
-    """What sockets of protocols 2 and 3 get: an event with the message's place and the sender's own id of it."""
-    item = {**_frame(message), "created_at": format_time(message.created_at)}
-    data = {**item, "seq": message.seq, "client_id": message.client_id}
-    if message.reply_to is not None:
-        data["reply_to"] = message.reply_to
-    if message.attachments is not None:
-        data |= _listed(message.attachments, reader_id)
-    return event_frame("message_stored", data)
 
 
 def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
