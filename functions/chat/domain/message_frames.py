@@ -1,8 +1,10 @@
 """Messages as clients read them: items of the history, and frames of every protocol."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from functions.chat.domain.events import ReactionData
 from functions.chat.domain.frames import event_frame
 from functions.chat.domain.members import Membership
 from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED, Message, StoredMessage
