@@ -89,6 +89,8 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         self._unhandled: deque[Any] = deque()
         # Waiting for its turn to be parsed; held back by the gateway; closed for sending too much.
         self._is_waiting = self._is_held = self._is_ignored = False
+        # Whether nothing is read: unknown at first, the transport had another protocol before.
+        self._is_paused: bool | None = None
 
     async def run_asgi(self) -> None:
         extensions: dict[str, Any] = self.scope["extensions"]
@@ -164,9 +166,11 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
 
     def _read_or_not(self) -> None:
         """Read no more while something waits to be parsed, or the gateway wants nothing."""
-        if self.transport.is_closing():
+        is_paused = bool(self._is_held or self._unparsed or self._unhandled)
+        if is_paused is self._is_paused or self.transport.is_closing():
             return
-        if self._is_held or self._has_work:
+        self._is_paused = is_paused
+        if is_paused:
             self.transport.pause_reading()
         else:
             self.transport.resume_reading()

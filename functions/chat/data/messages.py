@@ -107,14 +107,20 @@ def find_stored(message: NewMessage) -> list[StoredMessage]:
 
 
 def _stored(row: Row) -> StoredMessage:
-    texts = StoredMessage._make(row)
-    return texts._replace(
-        seq=int(texts.seq),
-        reply_to=None if texts.reply_to is None else int(texts.reply_to),
-        change_seq=int(texts.change_seq),
-        created_at=datetime.fromisoformat(str(texts.created_at)),
-        place=int(texts.place),
-        listeners=str(texts.listeners or "").split(),
+    connection_id, body, client_id, conversation_id, seq, message_id, created_at, *user, reply_to, change, place, to = row
+    return StoredMessage(
+        connection_id,
+        body,
+        client_id,
+        conversation_id,
+        int(seq),
+        message_id,
+        datetime.fromisoformat(created_at),
+        *user,
+        None if reply_to is None else int(reply_to),
+        int(change),
+        int(place),
+        (to or "").split(),
     )
 
 

@@ -21,6 +21,8 @@ from shared.kit.settings import settings
 # Texts, or their bytes as they came; None for NULL.
 Row = tuple[Any, ...]
 
+TUPLES_OK, COMMAND_OK = ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK
+
 _numbers = count(1)
 # Searches come in few forms.
 _numbered = lru_cache(maxsize=256)(numbered)
@@ -33,9 +35,7 @@ def fetch_all(db: PooledConnection, statement: str, parameters: Mapping[str, Any
 
 def fetch_bytes(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
     """The same rows as bytes, for texts that are only passed on."""
-    result = _run(db, statement, parameters)
-    value, columns = result.get_value, range(result.nfields)
-    return [tuple([value(row, column) for column in columns]) for row in range(result.ntuples)]
+    return _bytes(_run(db, statement, parameters))
 
 
 def _run(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> PGresult:
@@ -78,16 +78,17 @@ class Prepared:
 
 
 def _rows(result: PGresult) -> list[Row]:
-    columns = range(result.nfields)
-    return [tuple(_text(result.get_value(row, column)) for column in columns) for row in range(result.ntuples)]
+    return [tuple([None if value is None else value.decode() for value in row]) for row in _bytes(result)]
 
 
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
+def _bytes(result: PGresult) -> list[Row]:
+    value, columns = result.get_value, range(result.nfields)
+    return [tuple([value(row, column) for column in columns]) for row in range(result.ntuples)]
 
 
 def _checked(db: PooledConnection, result: PGresult) -> PGresult:
-    if result.status in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+    # Compared one by one: a set would ask Python for the hashes of its members.
+    if result.status == TUPLES_OK or result.status == COMMAND_OK:
         return result
     if db.pgconn.status == ConnStatus.BAD:
         raise OperationalError(result.error_message.decode(errors="replace"))
