@@ -72,6 +72,12 @@ async def repeat(
         await asyncio.sleep(pause)
 
 
+async def say_once(port: int, path: str) -> None:
+    socket = await open_socket(port, path)
+    await say(socket)
+    socket.close()
+
+
 async def say(socket: SocketClient) -> None:
     socket.send(FRAME)
     await socket.received.get()
@@ -96,7 +102,10 @@ def measure(stand: BenchServer, people: People, kind: str, limits: str) -> list[
     adam, ola = people.tutor(), people.student()
     flooding = [people.student(), people.student()]
     paths = [path(add_conversation(each, adam), each) for each in flooding]
-    watcher = Watcher(stand, path(add_conversation(ola, adam), ola))
+    conversation = add_conversation(ola, adam)
+    # Who is answered may write on.
+    uvloop.run(say_once(stand.port, path(conversation, adam)))
+    watcher = Watcher(stand, path(conversation, ola))
     uvloop.run(watcher.watch(asyncio.sleep(1)))
     before = memory(stand.process)
     during = uvloop.run(watcher.watch(flood(stand.port, kind, paths)))

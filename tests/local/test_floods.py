@@ -1,6 +1,7 @@
 """One client that sends without end delays nobody but itself."""
 
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -62,10 +63,10 @@ def answers_of(server: LocalServer, until: threading.Event) -> list[float]:
     return took
 
 
-def messages_of(client: ClientConnection, until: threading.Event) -> list[float]:
+def messages_of(client: ClientConnection, until: threading.Event, most: float = math.inf) -> list[float]:
     """Milliseconds from sending a message to hearing it."""
-    took = []
-    while not until.is_set():
+    took: list[float] = []
+    while not until.is_set() and len(took) < most:
         start = time.perf_counter()
         client.send(json.dumps({"event": "chat_message", "data": {"body": "Hej"}}))
         client.recv(30)
@@ -99,7 +100,11 @@ def test_a_flood_of_frames_delays_nobody_else(server: LocalServer, people: Peopl
     first, second, ola, adam = people.student(), people.student(), people.student(), people.tutor()
     flooded = [add_conversation(first, adam), add_conversation(second, adam)]
     until = threading.Event()
-    with connect(address(server, add_conversation(ola, adam), ola), compression=None) as quiet:
+    conversation = add_conversation(ola, adam)
+    # Who is answered may write on.
+    with connect(address(server, conversation, adam), compression=None) as other:
+        messages_of(other, threading.Event(), most=1)
+    with connect(address(server, conversation, ola), compression=None) as quiet:
         # A first message and a first page bring modules with them.
         for watch in (answers_of, lambda _server, short: messages_of(quiet, short)):
             short = threading.Event()
