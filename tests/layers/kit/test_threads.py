@@ -1,14 +1,23 @@
 """Threads for an event loop: what they run is answered, however it ends."""
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import closing
 from contextvars import ContextVar
 from threading import Event, current_thread
+from typing import Any
 
 import pytest
 
 from shared.kit.threads import Threads
 
 where: ContextVar[str] = ContextVar("where", default="nowhere")
+
+
+def run(scenario: Coroutine[Any, Any, str]) -> str:
+    """In a loop of its own; `asyncio.run` would leave that of others unclosed."""
+    with closing(asyncio.new_event_loop()) as loop:
+        return loop.run_until_complete(scenario)
 
 
 def test_a_call_runs_in_the_caller_s_context_and_answers_its_result_or_failure() -> None:
@@ -23,7 +32,7 @@ def test_a_call_runs_in_the_caller_s_context_and_answers_its_result_or_failure()
             await threads.run(answer, 0)
         return await threads.run(answer, 2)
 
-    assert [asyncio.run(scenario()) for _loop in range(2)] == ["here 2 kind-1 5"] * 2
+    assert [run(scenario()) for _loop in range(2)] == ["here 2 kind-1 5"] * 2
 
 
 def test_nobody_need_be_there_any_more_when_a_call_ends() -> None:
@@ -33,22 +42,24 @@ def test_nobody_need_be_there_any_more_when_a_call_ends() -> None:
         begun.set()
         assert may_end.wait(20)
 
-    async def leave(*, cancelled: bool) -> None:
+    async def cancel() -> str:
         call = threads.run(wait, None)
-        await asyncio.to_thread(begun.wait, 20)
-        if cancelled:
-            call.cancel()
-            may_end.set()
-            # After it in the same thread, and so settled after it.
-            await threads.run(str, None)
-
-    asyncio.run(leave(cancelled=True))
-    begun.clear()
-    may_end.clear()
-    asyncio.run(leave(cancelled=False))
-    may_end.set()
-
-    async def call_again() -> str:
+        call.cancel()
+        may_end.set()
+        # After it in the same thread, and so settled after it.
         return await threads.run(str, 1)
 
-    assert asyncio.run(call_again()) == "1"
+    async def leave() -> str:
+        threads.run(wait, None)
+        return ""
+
+    async def come_back() -> str:
+        may_end.set()
+        return await threads.run(str, 2)
+
+    assert run(cancel()) == "1"
+    begun.clear()
+    may_end.clear()
+    run(leave())
+    assert begun.wait(20)
+    assert run(come_back()) == "2"
