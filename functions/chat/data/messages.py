@@ -107,7 +107,7 @@ def find_stored(message: NewMessage) -> list[StoredMessage]:
 
 
 def _stored(row: Row) -> StoredMessage:
-    connection_id, body, client_id, conversation_id, seq, message_id, created_at, *user, reply_to, change, place, to = row
+    connection_id, body, client_id, conversation_id, seq, message_id, sent_at, *user, reply_to, change, place, to = row
     return StoredMessage(
         connection_id,
         body,
@@ -115,7 +115,7 @@ def _stored(row: Row) -> StoredMessage:
         conversation_id,
         int(seq),
         message_id,
-        datetime.fromisoformat(created_at),
+        datetime.fromisoformat(sent_at),
         *user,
         None if reply_to is None else int(reply_to),
         int(change),
