@@ -22,10 +22,13 @@ CHECK_SECONDS = 5.0
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Ends requests that take too long to arrive with 408, and heads that are too large with 431."""
 
+    # Armed only for what has not come whole with its first bytes, as nearly all does.
     _timer: TimerHandle | None = None
     # Bytes of a head that is not complete, None while a body comes; how many heads and bodies were complete.
     _head_size: int | None = 0
     _ends = 0
+    # Whether a request has begun that is not whole.
+    _is_coming = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -43,20 +46,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._head_size += len(data)
             if self._head_size > MAX_HEAD:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self._is_coming and self._timer is None and not self.transport.is_closing():
+            if self._head_size is None:
+                self._expect_body()
+            else:
+                self._expect_head()
 
     def on_message_begin(self) -> None:
-        if self._timer is None:
-            self._expect_head()
+        self._is_coming = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._stop_timer()
         self._head_size = None
         self._ends += 1
-        self._body_size, self._begun_at = 0, self.loop.time()
-        self._last_at = self._begun_at
+        self._body_size = 0
         super().on_headers_complete()
-        self._timer = self.loop.call_later(CHECK_SECONDS, self._check_body)
 
     def on_body(self, body: bytes) -> None:
         self._body_size += len(body)
@@ -66,16 +71,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """What comes now is the next request, whose head has all its time from its first byte on."""
         self._stop_timer()
+        self._is_coming = False
         self._head_size = 0
         self._ends += 1
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_timer()
+        self._is_coming = False
         super().handle_websocket_upgrade()
 
     def _expect_head(self) -> None:
         self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+
+    def _expect_body(self) -> None:
+        self._begun_at = self._last_at = self.loop.time()
+        self._timer = self.loop.call_later(CHECK_SECONDS, self._check_body)
 
     def _stop_timer(self) -> None:
         if self._timer:

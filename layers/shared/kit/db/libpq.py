@@ -21,7 +21,8 @@ from shared.kit.settings import settings
 # Texts, or their bytes as they came; None for NULL.
 Row = tuple[Any, ...]
 
-TUPLES_OK, COMMAND_OK = ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK
+# No set: it would ask Python for the hashes of its members.
+DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 _numbers = count(1)
 # Searches come in few forms.
@@ -87,8 +88,7 @@ def _bytes(result: PGresult) -> list[Row]:
 
 
 def _checked(db: PooledConnection, result: PGresult) -> PGresult:
-    # Compared one by one: a set would ask Python for the hashes of its members.
-    if result.status == TUPLES_OK or result.status == COMMAND_OK:
+    if result.status in DONE:
         return result
     if db.pgconn.status == ConnStatus.BAD:
         raise OperationalError(result.error_message.decode(errors="replace"))
