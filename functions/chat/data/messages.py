@@ -107,30 +107,12 @@ def find_stored(message: NewMessage) -> list[StoredMessage]:
 
 
 def _stored(row: Row) -> StoredMessage:
-    connection_id, body, client_id, conversation_id, seq, message_id, sent_at, *user, reply_to, change, place, to = row
-    return StoredMessage(
-        connection_id,
-        body,
-        client_id,
-        conversation_id,
-        int(seq),
-        message_id,
-        datetime.fromisoformat(sent_at),
-        *user,
-        None if reply_to is None else int(reply_to),
-        int(change),
-        int(place),
-        (to or "").split(),
-    )
-
-
-GET_LAST_SEQ = Query(int, "SELECT last_seq FROM conversations WHERE id = %s")
-
-
-def get_last_seq(conversation_id: UUID) -> int:
-    """The number of a conversation's last message as it is now."""
-    with connection() as db:
-        return GET_LAST_SEQ.get(db, (conversation_id,))
+    *texts, seq, message_id, sent_at, user_id, first, last, picture, reply_to, change_seq, place, listeners = row
+    user = (user_id, first, last, picture)
+    reply = None if reply_to is None else int(reply_to)
+    sent = datetime.fromisoformat(sent_at)
+    numbers = (reply, int(change_seq), int(place))
+    return StoredMessage._make((*texts, int(seq), message_id, sent, *user, *numbers, (listeners or "").split()))
 
 
 MESSAGES = """
