@@ -115,6 +115,15 @@ def _stored(row: Row) -> StoredMessage:
     return StoredMessage._make((*texts, int(seq), message_id, sent, *user, *numbers, (listeners or "").split()))
 
 
+GET_LAST_SEQ = Query(int, "SELECT last_seq FROM conversations WHERE id = %s")
+
+
+def get_last_seq(conversation_id: UUID) -> int:
+    """The number of a conversation's last message as it is now."""
+    with connection() as db:
+        return GET_LAST_SEQ.get(db, (conversation_id,))
+
+
 MESSAGES = """
 SELECT seq, id::text, body, created_at, created_by::text, reply_to, edited_at, deleted_at, change_seq,
     {attachments} AS attachments
