@@ -1,10 +1,15 @@
-"""Accepting, declining and withdrawing what a tutor proposes: that a session moves to another time."""
+"""Accepting, declining and withdrawing what a tutor proposes: that a session, or those of a series, move.
+
+One session is answered as a series of one: all of it or nothing.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from functions.bookings.actions.cancel import give_up
+from functions.bookings.actions.locked_series import lock_series
 from functions.bookings.actions.move_session import move_as_proposed
 from functions.bookings.actions.seats import pass_on_seats
 from functions.bookings.actions.unit_of_work import lock_booking
@@ -18,49 +23,52 @@ from shared.data.move_proposals import end_proposals
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import NotFound
 
+# What is proposed for which of the locked bookings, and everybody who is locked.
+Proposed = tuple[list[tuple[LockedBooking, Proposal]], frozenset[UUID]]
+
 
 def accept_proposal(db: PooledConnection, student_id: UUID, booking_id: int, proposal_id: int) -> None:
     """Move to the proposed time, if that is the one meant; a group does so once all its students have accepted.
 
     Raises NotFound, WrongState, HoldExpired, ProposalChanged or StudentBusy.
     """
-    booking, proposal, locked = _lock_proposal(db, booking_id, student_id, "student")
-    if proposal.held_session_id != proposal_id:
-        raise ProposalChanged
-    if booking.kind == "individual":
-        move(db, booking, proposal, Actor(student_id, "student"), locked)
-        return
-    if find_busy(db, [student_id], [proposal.span], but_sessions=[booking.session_id]):
-        raise StudentBusy
-    proposals.agree(db, booking)
-    move_if_agreed(db, booking, Actor(student_id, "student"), locked)
+    _accept(db, student_id, _lock_proposed(db, booking_id, student_id, "student"), {proposal_id})
 
 
-def decline_proposal(db: PooledConnection, student_id: UUID, booking_id: int, reason: str) -> None:
-    """Keep the time there is; in a group, where others may agree, leave it instead.
+def accept_series_proposal(
+    db: PooledConnection, student_id: UUID, series_id: UUID, proposal_ids: Collection[int]
+) -> None:
+    """As `accept_proposal`, all that is proposed for a series."""
+    _accept(db, student_id, _lock_proposed(db, series_id, student_id, "student"), set(proposal_ids))
+
+
+def decline_proposal(db: PooledConnection, student_id: UUID, which: int | UUID, reason: str) -> None:
+    """Keep the time there is, of a booking or a series; in a group, where others may agree, leave it instead.
 
     Raises NotFound, WrongState or HoldExpired.
     """
-    booking, proposal, locked = _lock_proposal(db, booking_id, student_id, "student")
-    actor = Actor(student_id, "student", reason)
-    if booking.kind == "group":
-        give_up(db, booking, actor, locked)
+    proposed, locked = _lock_proposed(db, which, student_id, "student")
+    actor, at = Actor(student_id, "student", reason), proposed[0][0].now
+    for booking in [booking for booking, _proposal in proposed if booking.kind == "group"]:
+        give_up(db, booking, actor, locked, at=at)
         move_if_agreed(db, booking, SYSTEM, locked)
-        return
-    held = proposal.held_session_id
-    end_proposals(db, [held], "move_declined", actor_id=student_id, role="student", reason=reason)
-    pass_on_seats(db, held, locked)
+    _end(db, [proposal for booking, proposal in proposed if booking.kind == "individual"], actor, locked)
 
 
-def withdraw_proposal(db: PooledConnection, tutor_user_id: UUID, booking_id: int, reason: str) -> None:
-    """Leave the session at the time it has. Raises NotFound, WrongState or HoldExpired."""
-    _booking, proposal, locked = _lock_proposal(db, booking_id, tutor_user_id, "tutor")
-    held = proposal.held_session_id
-    end_proposals(db, [held], "move_withdrawn", actor_id=tutor_user_id, role="tutor", reason=reason)
-    pass_on_seats(db, held, locked)
+def withdraw_proposal(db: PooledConnection, tutor_user_id: UUID, which: int | UUID, reason: str) -> None:
+    """Leave a session, or those of a series, at the time it has. Raises NotFound, WrongState or HoldExpired."""
+    proposed, locked = _lock_proposed(db, which, tutor_user_id, "tutor")
+    _end(db, [proposal for _booking, proposal in proposed], Actor(tutor_user_id, "tutor", reason), locked)
 
 
-def move_if_agreed(db: PooledConnection, booking: LockedBooking, actor: Actor, locked: Collection[UUID]) -> bool:
+def move_if_agreed(
+    db: PooledConnection,
+    booking: LockedBooking,
+    actor: Actor,
+    locked: Collection[UUID],
+    *,
+    at: datetime | None = None,
+) -> bool:
     """Whether all who are left of a group have accepted and have time, so that it has moved.
 
     Its members are locked. Raises StudentBusy for one who has no time any more.
@@ -68,38 +76,66 @@ def move_if_agreed(db: PooledConnection, booking: LockedBooking, actor: Actor, l
     proposal = proposals.find_proposal(db, booking.held_session_id or 0)
     if proposal is None or not proposal.agreed:
         return False
-    move(db, booking, proposal, actor, locked)
+    _move(db, booking, proposal, actor, locked, at=at)
     return True
 
 
-def move(
+def _accept(db: PooledConnection, student_id: UUID, found: Proposed, meant: Collection[int]) -> None:
+    """What belongs together is recorded at one moment."""
+    proposed, locked = found
+    if {proposal.held_session_id for _booking, proposal in proposed} != meant:
+        raise ProposalChanged
+    actor, at = Actor(student_id, "student"), proposed[0][0].now
+    for booking, proposal in proposed:
+        if booking.kind == "individual":
+            _move(db, booking, proposal, actor, locked, at=at)
+        elif find_busy(db, [student_id], [proposal.span], but_sessions=[booking.session_id]):
+            raise StudentBusy
+        else:
+            proposals.agree(db, booking)
+            move_if_agreed(db, booking, actor, locked, at=at)
+
+
+def _move(
     db: PooledConnection,
     booking: LockedBooking,
     proposal: Proposal,
     actor: Actor,
     locked: Collection[UUID],
     *,
-    at: datetime | None = None,
+    at: datetime | None,
 ) -> None:
-    """Move a session as proposed; what belongs together is recorded `at` one moment. Raises StudentBusy."""
+    """Move a session as proposed. Raises StudentBusy."""
     if find_busy(db, booking.members, [proposal.span], but_sessions=[booking.session_id]):
         raise StudentBusy
     move_as_proposed(db, booking, proposal, actor, locked, at=at)
 
 
-def _lock_proposal(
-    db: PooledConnection, booking_id: int, caller_id: UUID, role: Role
-) -> tuple[LockedBooking, Proposal, frozenset[UUID]]:
-    """A booking that is to move, with the proposal and everybody of its session locked, for one of its two sides.
+def _end(db: PooledConnection, ended: list[Proposal], actor: Actor, locked: Collection[UUID]) -> None:
+    held = [proposal.held_session_id for proposal in ended]
+    kind: Literal["move_declined", "move_withdrawn"] = "move_declined" if actor.role == "student" else "move_withdrawn"
+    if held:
+        end_proposals(db, held, kind, actor_id=actor.id, role=actor.role, reason=actor.reason)
+    for each in held:
+        pass_on_seats(db, each, locked)
+
+
+def _lock_proposed(db: PooledConnection, which: int | UUID, caller_id: UUID, role: Role) -> Proposed:
+    """What is proposed for a booking or a series, all locked, for one of its two sides; it is something.
 
     Raises NotFound, WrongState or HoldExpired.
     """
-    booking, role_of_caller, locked = lock_booking(db, booking_id, caller_id, members=True)
+    if isinstance(which, UUID):
+        bookings, role_of_caller, locked = lock_series(db, which, caller_id)
+    else:
+        booking, role_of_caller, locked = lock_booking(db, which, caller_id, members=True)
+        bookings = [booking]
     if role_of_caller != role:
         raise NotFound
-    found = proposals.find_proposal(db, booking.held_session_id or 0)
-    if found is None or not booking.is_asked:
+    found = [(each, proposals.find_proposal(db, each.held_session_id or 0)) for each in bookings if each.is_asked]
+    proposed = [(booking, proposal) for booking, proposal in found if proposal is not None]
+    if not proposed:
         raise WrongState
-    if booking.now >= found.held_until:
+    if any(booking.now >= proposal.held_until for booking, proposal in proposed):
         raise HoldExpired
-    return booking, found, locked
+    return proposed, locked

@@ -5,7 +5,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.bookings.actions import answer_series_proposal as answer_proposal
+from functions.bookings.actions import answer_proposal
 from functions.bookings.actions import book_series as action
 from functions.bookings.actions import cancel_series as cancel
 from functions.bookings.actions import reschedule_series as move
@@ -152,7 +152,7 @@ def decline_series_proposal(caller: User, request: Request, series_id: UUID, bod
         caller,
         request,
         body,
-        action=lambda db: answer_proposal.decline_series_proposal(db, caller.id, series_id, body.reason),
+        action=lambda db: answer_proposal.decline_proposal(db, caller.id, series_id, body.reason),
         answer=lambda db, _: queries.read_series(db, caller.id, series_id),
     )
 
@@ -169,7 +169,7 @@ def withdraw_series_proposal(caller: TutorCaller, request: Request, series_id: U
         caller,
         request,
         body,
-        action=lambda db: answer_proposal.withdraw_series_proposal(db, caller.id, series_id, body.reason),
+        action=lambda db: answer_proposal.withdraw_proposal(db, caller.id, series_id, body.reason),
         answer=lambda db, _: queries.read_series(db, caller.id, series_id),
     )
 

@@ -2,10 +2,13 @@
 
 from functions.availability.handler import handler as availability_handler
 from tests.support.booking_client import (
+    REASON,
+    SERIES,
     assert_error,
     at,
     book,
     booked,
+    call,
     free_tutor,
     history,
     inconsistencies,
@@ -17,7 +20,7 @@ from tests.support.booking_client import (
     wait,
 )
 from tests.support.lambda_client import LambdaClient
-from tests.support.move_proposals import answer_to, held, kinds, proposed, run_out, starts
+from tests.support.move_proposals import answer_to, held, kinds, open_proposal, proposed, run_out, starts
 from tests.support.people import People, Person, query
 
 availability = LambdaClient(availability_handler)
@@ -105,3 +108,18 @@ def test_an_offer_that_moved_with_its_group_is_accepted_by_its_times_only(people
     accepted = post(waiting, path, {name: shown(waiting, offer)[name] for name in times}).json
     assert (accepted["state"], accepted["price"]) == ("confirmed", "200.00")
     assert inconsistencies() == []
+
+
+def test_who_has_no_time_any_more_cannot_agree_for_a_series_either(people: People) -> None:
+    """Else the last one who agrees is told that somebody is busy."""
+    tutor, student, other = free_tutor(people, days=9), people.student(), people.student()
+    body = {"tutor": tutor.tutor_id, "start_time": at(10).isoformat(), "length": 60, "weeks": 2, "kind": "group"}
+    series = call("POST", SERIES, token=student.access, json_body=body).json
+    booked(other, tutor, at(10), kind="group")
+    move = {"start_time": at(15).isoformat(), **REASON}
+    path = f"{SERIES}{series['id']}/"
+    assert call("POST", f"{path}reschedule/", token=tutor.access, json_body=move).status == 200
+    booked(student, free_tutor(people), at(15.5))
+    accepted = {"proposals": [open_proposal(each["id"]) for each in series["reservations"]]}
+    answer = call("POST", f"{path}proposal/accept/", token=student.access, json_body=accepted)
+    assert_error(answer, 409, "student_busy")
