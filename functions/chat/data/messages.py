@@ -107,12 +107,15 @@ def find_stored(message: NewMessage) -> list[StoredMessage]:
 
 
 def _stored(row: Row) -> StoredMessage:
-    *texts, seq, message_id, sent_at, user_id, first, last, picture, reply_to, change_seq, place, listeners = row
-    user = (user_id, first, last, picture)
-    reply = None if reply_to is None else int(reply_to)
-    sent = datetime.fromisoformat(sent_at)
-    numbers = (reply, int(change_seq), int(place))
-    return StoredMessage._make((*texts, int(seq), message_id, sent, *user, *numbers, (listeners or "").split()))
+    texts = StoredMessage._make(row)
+    return texts._replace(
+        seq=int(texts.seq),
+        reply_to=None if texts.reply_to is None else int(texts.reply_to),
+        change_seq=int(texts.change_seq),
+        created_at=datetime.fromisoformat(str(texts.created_at)),
+        place=int(texts.place),
+        listeners=str(texts.listeners or "").split(),
+    )
 
 
 GET_LAST_SEQ = Query(int, "SELECT last_seq FROM conversations WHERE id = %s")
