@@ -8,6 +8,7 @@ const MEANINGS = {
   attachment_has_macros: "Documents with macros are not taken.",
   attachment_not_found: "There is no such attachment.",
   attachment_too_large: "An attachment can have at most 10 MB.",
+  attachment_unavailable: "The attachment cannot be sent.",
   bad_authorization_header: "The sign-in was not understood.",
   beyond_window: "That is further ahead than this tutor can be booked.",
   blocked: "One of you has blocked the other.",

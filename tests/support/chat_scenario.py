@@ -38,3 +38,9 @@ def reading() -> Iterator[Step]:
         yield Step("GET", f"/api/chat/me/conversations/{query_string}", "student")
     for who, seq in (("tutor", 1), ("tutor", 0), ("tutor", "x"), ("other", 1)):
         yield Step("POST", f"/api/chat/conversations/{TALK}/read/", who, {"seq": seq})
+    messages = f"/api/chat/conversations/{TALK}/messages/"
+    for who in ("student", "other", ""):
+        for query_string in ("", "?before=0", "?after=0&page_size=1", "?page=2"):
+            yield Step("GET", messages + query_string, who)
+        for body in ({"body": ""}, {"body": "x", "id": 7.5, "reply_to": "x"}, {"bdy": "x"}):
+            yield Step("POST", messages, who, body)

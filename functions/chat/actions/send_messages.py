@@ -47,8 +47,7 @@ def send_messages(received: Sequence[ReceivedMessage]) -> None:
     if checked := [new for each in received if (new := _check(*each))]:
         stored = _store(checked)
         senders.learn(stored)
-        _push(stored)
-        tell_recipients(stored)
+        push_messages(stored)
 
 
 def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
@@ -152,8 +151,11 @@ def _by_reader(message: StoredMessage) -> Iterable[tuple[str, list[str]]]:
     return by_reader.items()
 
 
-def _push(stored: Sequence[StoredMessage]) -> None:
-    """Send each to its listeners in the frames of their protocol; forget those whose socket is gone."""
+def push_messages(stored: Sequence[StoredMessage]) -> None:
+    """Send each to its listeners in the frames of their protocol; forget those whose socket is gone.
+
+    Then tell those who got them what is unread.
+    """
     posts: list[Post] = []
     for message in stored:
         for reader_id, heard in _by_reader(message):
@@ -163,3 +165,4 @@ def _push(stored: Sequence[StoredMessage]) -> None:
     if gone := pusher().post_all(posts):
         # Of a conversation the first of them: what comes after it was not delivered either.
         forget_gone(gone, {each.conversation_id: each.seq for each in reversed(stored)})
+    tell_recipients(stored)

@@ -16,18 +16,14 @@ from shared.kit.settings import settings
 # without gaps; they are taken in the order of ids, as everywhere several are locked. `conversation_listeners` looks
 # after the lock is taken: sockets opened while it was waited for count. What refuses a message stands in the locked
 # row: who blocks somebody locks it, too, so each message comes before that or after it.
-STORE_MESSAGES = Prepared(
-    """
+STORE = """
 WITH locked AS (
     SELECT m.place, m.connection_id, m.body, m.client_id, m.reply_to, m.attachments, v.id AS conversation_id,
         v.last_seq, v.change_seq, v.is_blocked, v.only_author, u.id AS user_id, u.first_name, u.last_name, u.picture
     FROM ROWS FROM (json_to_recordset($1::json) AS
         (connection_id text, body text, client_id text, reply_to bigint, conversation_id uuid, attachments uuid[])
     ) WITH ORDINALITY AS m (connection_id, body, client_id, reply_to, conversation_id, attachments, place)
-    JOIN connections c ON c.id = m.connection_id
-    JOIN users u ON u.id = c.user_id
-    JOIN conversation_members w ON w.user_id = c.user_id
-        AND w.conversation_id = coalesce(c.conversation_id, CASE WHEN c.protocol = 3 THEN m.conversation_id END)
+    {sender}
     JOIN conversations v ON v.id = w.conversation_id
     ORDER BY v.id, m.place
     FOR NO KEY UPDATE OF v
@@ -64,23 +60,45 @@ SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, s
     END AS attachments, change_seq, place,
     CASE WHEN refusal IS NULL THEN conversation_listeners(conversation_id) END AS listeners, refusal
 FROM numbered ORDER BY place
-""",
-    (*StoredMessage._fields, "refusal"),
-)
+"""
+COLUMNS = (*StoredMessage._fields, "refusal")
+OF_SOCKET = Sql("""JOIN connections c ON c.id = m.connection_id
+    JOIN users u ON u.id = c.user_id
+    JOIN conversation_members w ON w.user_id = c.user_id
+        AND w.conversation_id = coalesce(c.conversation_id, CASE WHEN c.protocol = 3 THEN m.conversation_id END)""")
+OF_USER = Sql("""JOIN users u ON u.id = $3::uuid
+    JOIN conversation_members w ON w.user_id = u.id AND w.conversation_id = m.conversation_id""")
+STORE_MESSAGES = Prepared(compose(STORE, sender=OF_SOCKET), COLUMNS)
+STORE_FOR_USER = Prepared(compose(STORE, sender=OF_USER), COLUMNS)
 
+FOUND = """
+SELECT {connection_id} AS connection_id, CASE WHEN m.deleted_at IS NULL THEN m.body ELSE {deleted} END AS body,
+    m.client_id, m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id, u.first_name, u.last_name, u.picture,
+    m.reply_to, {attachments} AS attachments, v.change_seq, 1 AS place, {listeners} AS listeners
+{sender} JOIN messages m ON m.conversation_id = v.id AND m.created_by = u.id
+WHERE {whose} AND m.client_id = $2
+"""
+SHOWN = {"deleted": Sql(f"'{DELETED}'"), "attachments": OF_MESSAGE}
 FIND_STORED = Prepared(
     compose(
-        """
-SELECT c.id AS connection_id, CASE WHEN m.deleted_at IS NULL THEN m.body ELSE {deleted} END AS body, m.client_id,
-    m.conversation_id, m.seq, m.id, m.created_at, u.id AS user_id, u.first_name, u.last_name, u.picture, m.reply_to,
-    {attachments} AS attachments, v.change_seq, 1 AS place, c.protocol || c.id AS listeners
-FROM connections c JOIN conversations v ON v.id = coalesce(c.conversation_id, $3::uuid)
-JOIN messages m ON m.conversation_id = v.id AND m.created_by = c.user_id
-JOIN users u ON u.id = c.user_id
-WHERE c.id = $1 AND m.client_id = $2
-""",
-        deleted=Sql(f"'{DELETED}'"),
-        attachments=OF_MESSAGE,
+        FOUND,
+        connection_id=Sql("c.id"),
+        listeners=Sql("c.protocol || c.id"),
+        sender=Sql("""FROM connections c JOIN users u ON u.id = c.user_id
+JOIN conversations v ON v.id = coalesce(c.conversation_id, $3::uuid)"""),
+        whose=Sql("c.id = $1"),
+        **SHOWN,
+    ),
+    StoredMessage._fields,
+)
+FIND_STORED_FOR_USER = Prepared(
+    compose(
+        FOUND,
+        connection_id=Sql("''"),
+        listeners=Sql("''"),
+        sender=Sql("FROM users u JOIN conversations v ON v.id = $3::uuid"),
+        whose=Sql("u.id = $1::uuid"),
+        **SHOWN,
     ),
     StoredMessage._fields,
 )
@@ -92,9 +110,34 @@ def store_messages(messages: Sequence[NewMessage]) -> tuple[list[StoredMessage],
     Those whose socket is not registered are left out. Raises psycopg.errors.UniqueViolation if a client sent one of
     them before, psycopg.errors.CheckViolation (attachments_free) if one names an attachment that is not to be had.
     """
-    most = str(MAX_UNANSWERED) if settings().rate_limits else None
     with connection() as db:
-        rows = STORE_MESSAGES.fetch_all(db, json_text([message._asdict() for message in messages]), most)
+        return _told_apart(messages, STORE_MESSAGES.fetch_all(db, _as_json(messages), _most_unanswered()))
+
+
+def store_message_for(user_id: UUID, message: NewMessage) -> StoredMessage | RefusedMessage | None:
+    """As `store_messages`, of a message that came over no socket; None if it is for no conversation of the user's.
+
+    Raises psycopg.errors.UniqueViolation or psycopg.errors.CheckViolation as it does.
+    """
+    with connection() as db:
+        rows = STORE_FOR_USER.fetch_all(db, _as_json([message]), _most_unanswered(), str(user_id))
+    stored, refused = _told_apart([message], rows)
+    if stored:
+        return stored[0]
+    return refused[0] if refused else None
+
+
+def _as_json(messages: Sequence[NewMessage]) -> str:
+    return json_text([message._asdict() for message in messages])
+
+
+def _most_unanswered() -> str | None:
+    return str(MAX_UNANSWERED) if settings().rate_limits else None
+
+
+def _told_apart(
+    messages: Sequence[NewMessage], rows: Sequence[Row]
+) -> tuple[list[StoredMessage], list[RefusedMessage]]:
     refused = [RefusedMessage(messages[int(row[-3]) - 1], row[-1], int(row[-3])) for row in rows if row[-1]]
     return [_stored(row[:-1]) for row in rows if not row[-1]], refused
 
@@ -104,6 +147,13 @@ def find_stored(message: NewMessage) -> list[StoredMessage]:
     with connection() as db:
         found = FIND_STORED.fetch_all(db, message.connection_id, message.client_id, message.conversation_id)
         return [_stored(row) for row in found]
+
+
+def find_stored_for(user_id: UUID, message: NewMessage) -> StoredMessage | None:
+    """As `find_stored`, of a message that came over no socket; nobody listens."""
+    with connection() as db:
+        found = FIND_STORED_FOR_USER.fetch_all(db, str(user_id), message.client_id, message.conversation_id)
+    return _stored(found[0]) if found else None
 
 
 def _stored(row: Row) -> StoredMessage:

@@ -129,3 +129,27 @@ class StaffAccount(AppError):
     status = 409
     code = "staff_account"
     detail = "To konto należy do obsługi."
+
+
+class SenderBlocked(AppError):
+    """One of the two has blocked the other."""
+
+    status = 403
+    code = "blocked"
+    detail = "Nie możecie do siebie pisać."
+
+
+class TooManyUnanswered(AppError):
+    """The caller has written all that one may to somebody who has never written in the conversation."""
+
+    status = 429
+    code = "throttled"
+    detail = "Zanim napiszesz więcej, poczekaj na odpowiedź."
+
+
+class AttachmentUnavailable(AppError):
+    """A named attachment was not checked, is no longer there, or stands in another message."""
+
+    status = 409
+    code = "attachment_unavailable"
+    detail = "Załącznika nie można wysłać."

@@ -101,10 +101,15 @@ def _frame(message: StoredMessage) -> dict[str, Any]:
 
 def stored_frame(message: StoredMessage, reader_id: str) -> dict[str, Any]:
     """What sockets of protocols 2 and 3 get: an event with the message's place and the sender's own id of it."""
+    return event_frame("message_stored", stored_item(message, reader_id))
+
+
+def stored_item(message: StoredMessage, reader_id: str) -> dict[str, Any]:
+    """A message just stored, as its event has it."""
     item = {**_frame(message), "created_at": format_time(message.created_at)}
     data = {**item, "seq": message.seq, "client_id": message.client_id}
     if message.reply_to is not None:
         data["reply_to"] = message.reply_to
     if message.attachments is not None:
         data |= _listed(message.attachments, reader_id)
-    return event_frame("message_stored", data)
+    return data

@@ -193,6 +193,9 @@ ERRORS = {
     "Zgłoszono.": "Reported.",
     # Messages of the chat.
     "Nie ma takiej rozmowy.": "There is no such conversation.",
+    "Nie możecie do siebie pisać.": "You cannot write to each other.",
+    "Zanim napiszesz więcej, poczekaj na odpowiedź.": "Wait for an answer before you write more.",
+    "Załącznika nie można wysłać.": "The attachment cannot be sent.",
     "Nie ma takiej wiadomości.": "There is no such message.",
     "To nie jest Twoja wiadomość.": "The message is not yours.",
     "Wiadomość można zmienić przez {} minut od wysłania.": "A message can be changed for {} minutes after it was sent.",
