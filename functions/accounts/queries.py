@@ -124,6 +124,17 @@ LISTS = {
         SELECT lpad(id::text, 19, '0'), json_build_object('review', rating_id, 'reason', reason,
             'created_at', format_time(created_at, %(zone)s))
         FROM review_reports WHERE reporter_id = %(user_id)s"""),
+    "reports": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('kind', kind, 'conversation', conversation_id, 'seq', seq,
+            'reason', reason, 'created_at', format_time(created_at, %(zone)s))
+        FROM reports WHERE reporter_id = %(user_id)s"""),
+    "blocked_people": Sql("""
+        SELECT blocked_id::text, json_build_object('user', blocked_id, 'blocked_at', format_time(created_at, %(zone)s))
+        FROM blocks WHERE blocker_id = %(user_id)s"""),
+    "conversation_settings": Sql("""
+        SELECT conversation_id::text, json_build_object('conversation', conversation_id, 'muted', is_muted,
+            'archived', archived_seq IS NOT NULL)
+        FROM conversation_members WHERE user_id = %(user_id)s AND (is_muted OR archived_seq IS NOT NULL)"""),
     "move_proposals": compose(
         """
         SELECT lpad(held.id::text, 19, '0'), json_build_object('id', held.id, 'session', held.moves_session_id,

@@ -129,6 +129,9 @@ class Export(BaseModel):
     issues: list[dict[str, Any]]
     issue_answers: list[dict[str, Any]]
     review_reports: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    blocked_people: list[dict[str, Any]]
+    conversation_settings: list[dict[str, Any]]
     move_proposals: list[dict[str, Any]]
     booking_changes: list[dict[str, Any]]
 

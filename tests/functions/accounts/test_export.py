@@ -244,6 +244,10 @@ def test_every_part_pages_on(people: People, monkeypatch: pytest.MonkeyPatch) ->
         attach(tutor.id, conversation, name, b"text")
     fill_calendar(tutor, people.tutor(), people.student())
     proposed(tutor, booked(people.student(), tutor, at(10))["id"], at(15))
+    spammer = people.student()
+    query("INSERT INTO blocks (blocker_id, blocked_id) VALUES (%s, %s)", tutor.id, spammer.id)
+    insert("reports", {"kind": "person", "reporter_id": tutor.id, "person_id": spammer.id, "reason": "Spam"})
+    query("UPDATE conversation_members SET is_muted = true WHERE user_id = %s", tutor.id)
     data = whole(tutor)
     records = {part: len(data[part]) for part in LISTS}
     assert len(pages(tutor)) == len(SINGLE) + sum(records.values())
@@ -284,3 +288,17 @@ def test_a_cursor_leads_into_the_caller_s_data_only(people: People) -> None:
     ola, jan = people.student(), people.student()
     add_messages(add_conversation(ola, jan), jan, "cudza")
     assert call("GET", f"{PATH}?cursor=3-", token=ola.access).json["messages"] == []
+
+
+def test_what_keeps_people_in_peace_is_exported(people: People) -> None:
+    ola, jan = people.student(), people.student()
+    for one, other in ((ola, jan), (jan, ola)):
+        query("INSERT INTO blocks (blocker_id, blocked_id) VALUES (%s, %s)", one.id, other.id)
+        insert("reports", {"kind": "person", "reporter_id": one.id, "person_id": other.id, "reason": f"od {one.email}"})
+    talk = add_conversation(ola, jan)
+    query("UPDATE conversation_members SET is_muted = true WHERE user_id = %s", ola.id)
+    data = whole(ola)
+    assert [each["user"] for each in data["blocked_people"]] == [str(jan.id)]
+    assert [each["reason"] for each in data["reports"]] == [f"od {ola.email}"]
+    assert data["conversation_settings"] == [{"conversation": str(talk), "muted": True, "archived": False}]
+    assert whole(jan)["conversation_settings"] == []

@@ -100,14 +100,18 @@ def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cl
     student, tutor = people.student(), people.tutor()
     talk = add_conversation(student, tutor)
     with listening(cloud, talk, student) as sender, listening(cloud, talk, tutor) as reader:
+        # To somebody who has never answered ten messages go.
+        reader.send(json.dumps({"event": "chat_message", "data": {"body": "Słucham", "id": "0"}}))
+        for socket in (sender, reader):
+            assert json.loads(socket.recv(PATIENCE))["data"]["body"] == "Słucham"
         for number in range(20):
             sender.send(json.dumps({"event": "chat_message", "data": {"body": str(number), "id": str(number)}}))
         got = [json.loads(reader.recv(PATIENCE))["data"] for _ in range(20)]
-    assert sorted(each["seq"] for each in got) == list(range(1, 21))
+    assert sorted(each["seq"] for each in got) == list(range(2, 22))
     in_order = [each["body"] for each in sorted(got, key=lambda each: each["seq"])]
     assert in_order != [str(number) for number in range(20)], "nothing was overtaken: this test shows nothing"
     history = ask(cloud, "GET", f"/api/chat/conversation_detail/{talk}/", tutor.access).json()
-    assert [each["body"] for each in history] == in_order
+    assert [each["body"] for each in history] == ["Słucham", *in_order]
 
 
 def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:
@@ -117,6 +121,22 @@ def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, peopl
         assert answer.status_code < 300, answer.text
         with pytest.raises(Exception, match="1001"):
             socket.recv(PATIENCE)
+
+
+def test_sockets_of_a_suspended_person_close_within_a_second(cloud: Cloud, people: People) -> None:
+    student, tutor, boss = people.student(), people.tutor(), people.student(is_staff=True)
+    talk = add_conversation(student, tutor)
+
+    def post(path: str, caller: Person, body: dict[str, str]) -> None:
+        assert ask(cloud, "POST", path, caller.access, json=body).status_code in {200, 201}
+
+    with listening(cloud, talk, student) as socket:
+        post("/api/report/person/", tutor, {"person": str(student.id), "reason": "Spam"})
+        [report] = ask(cloud, "GET", "/api/staff/reports/", boss.access).json()["results"]
+        post(f"/api/staff/reports/{report['id']}/decide/", boss, {"decision": "suspend", "reason": "Spam"})
+        with pytest.raises(Exception, match="1001"):
+            socket.recv(1)
+    assert ask(cloud, "GET", "/api/user/me/", student.access).status_code == 401
 
 
 def test_a_refused_handshake_says_so(cloud: Cloud, people: People) -> None:
