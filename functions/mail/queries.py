@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.data.attachments import attachment_names
 from shared.data.unread_messages import TELLS, UNREAD
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Query, compose
+from shared.kit.db.query import Query, Sql, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,16 @@ SELECT oldest.body, (SELECT count(*) FROM (SELECT FROM messages x WHERE {unread}
     coalesce(a.first_name, '') AS first_name, coalesce(a.last_name, '') AS last_name,
     a.created_at IS NULL OR a.created_at > now() - make_interval(days => %(new_days)s) AS is_by_new_account
 FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
-CROSS JOIN LATERAL (SELECT x.body, x.created_by FROM messages x WHERE {unread} ORDER BY x.seq LIMIT 1) oldest
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN x.body = '' THEN coalesce({file_names}, '') ELSE x.body END AS body, x.created_by
+    FROM messages x WHERE {unread} ORDER BY x.seq LIMIT 1
+) oldest
 LEFT JOIN users a ON a.id = oldest.created_by
 WHERE m.conversation_id = %(conversation_id)s AND m.user_id = %(user_id)s AND {tells}
 """,
         unread=UNREAD,
         tells=TELLS,
+        file_names=attachment_names(Sql("x.id")),
     ),
 )
 

@@ -157,15 +157,12 @@ def find_stored_for(user_id: UUID, message: NewMessage) -> StoredMessage | None:
 
 
 def _stored(row: Row) -> StoredMessage:
-    texts = StoredMessage._make(row)
-    return texts._replace(
-        seq=int(texts.seq),
-        reply_to=None if texts.reply_to is None else int(texts.reply_to),
-        change_seq=int(texts.change_seq),
-        created_at=datetime.fromisoformat(str(texts.created_at)),
-        place=int(texts.place),
-        listeners=str(texts.listeners or "").split(),
-    )
+    *texts, seq, message_id, sent_at, user_id, first, last, picture, reply_to, files, change_seq, place, listeners = row
+    user = (user_id, first, last, picture)
+    reply = None if reply_to is None else int(reply_to)
+    sent = datetime.fromisoformat(sent_at)
+    more = (reply, files, int(change_seq), int(place))
+    return StoredMessage._make((*texts, int(seq), message_id, sent, *user, *more, (listeners or "").split()))
 
 
 GET_LAST_SEQ = Query(int, "SELECT last_seq FROM conversations WHERE id = %s")

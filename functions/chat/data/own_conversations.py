@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.chat.domain.messages import DELETED
+from shared.data.attachments import attachment_names
 from shared.data.unread_messages import COUNT_UNREAD, READ_SEQ
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
@@ -12,7 +13,8 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 
-# `m` is the member who asks, but where the partner is looked for. A message that they have hidden is deleted for them.
+# `m` is the member who asks, but where the partner is looked for. A message that they have hidden is deleted for them;
+# of one that is nothing but files their names are shown.
 CONVERSATION = compose(
     """
 SELECT c.id, (SELECT row_to_json(person) FROM (
@@ -24,7 +26,7 @@ SELECT c.id, (SELECT row_to_json(person) FROM (
         SELECT l.id, l.seq, CASE WHEN l.deleted_at IS NOT NULL OR EXISTS (
                 SELECT FROM hidden_messages h
                 WHERE h.user_id = m.user_id AND h.conversation_id = l.conversation_id AND h.seq = l.seq
-            ) THEN {deleted} ELSE l.body END AS body,
+            ) THEN {deleted} WHEN l.body = '' THEN coalesce({file_names}, '') ELSE l.body END AS body,
             l.created_by, format_time(l.created_at, %(zone)s) AS created_at
     ) last) END AS last_message,
     c.last_seq, {read_seq} AS read_seq, {unread} AS unread, (
@@ -35,6 +37,7 @@ SELECT c.id, (SELECT row_to_json(person) FROM (
 """,
     picture=Sql(picture_sql("u.picture")),
     deleted=Sql(f"'{DELETED}'"),
+    file_names=attachment_names(Sql("l.id")),
     read_seq=READ_SEQ,
     unread=COUNT_UNREAD,
 )

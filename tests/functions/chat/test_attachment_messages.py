@@ -10,6 +10,7 @@ from functions.accounts.handler import handler as accounts
 from functions.chat import attachments_sweep_job
 from functions.chat.domain.messages import MAX_ATTACHMENTS
 from functions.chat.sockets import handle_messages
+from functions.mail.queries import find_unread_messages
 from functions.migrations.database_functions import FOLDER
 from shared.kit.redis import client as redis
 from tests.support.attachments import attach, kept_files, server
@@ -225,6 +226,24 @@ def test_a_hidden_message_s_files_stay_for_the_other(chat: Chat, facts: Client) 
     assert [each["body"] for each in list_messages(chat.tutor, chat.id)] == ["Wiadomość usunięta"]
     assert list_messages(chat.student, chat.id)[0]["body"].endswith(url)
     assert server.get(url).content == b"text"
+
+
+def test_where_no_file_can_be_shown_its_name_stands_for_it(chat: Chat, facts: Client) -> None:
+    facts.send_message("", attachments=[ready(chat, "a.png", PICTURE), ready(chat, "b.txt")])
+    own = call("GET", "/api/chat/me/conversations/", token=chat.tutor.access).json["results"]
+    assert [each["last_message"]["body"] for each in own] == ["a.png, b.txt"]
+    unread = find_unread_messages(chat.id, chat.student.id, 7)
+    assert unread is None, "one's own are no news"
+    clients_gone()
+    found = find_unread_messages(chat.id, chat.tutor.id, 7)
+    assert found is not None
+    assert found.body == "a.png, b.txt"
+
+
+def clients_gone() -> None:
+    """Nobody has read anything."""
+    query("UPDATE conversation_members SET read_seq = 0")
+    query("DELETE FROM connections")
 
 
 def test_the_export_names_one_s_files_and_where_they_are(chat: Chat, facts: Client) -> None:
