@@ -48,12 +48,11 @@ HEAVY = frozenset(
 DOOR = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
 DATABASE = {"psycopg": "every event asks the database", "asyncio": "comes with psycopg"}
-CACHE = {"redis": "the history window or the rate limits", "opentelemetry": "comes with redis and FastAPI"}
+CACHE = {"redis": "the history window or the rate limits", "opentelemetry": "comes with redis"}
 WEB = {
     "fastapi": "the routes",
     "starlette": "comes with FastAPI",
     "pydantic": "comes with FastAPI",
-    "opentelemetry": "comes with FastAPI",
     "python_multipart": "bodies come as forms too",
     "mangum": "turns events into requests",
     "jwt": "tells who calls",

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel
 
+from shared.kit.http import no_telemetry
+
+no_telemetry.install()
 # FastAPI looks for a model of pydantic 1 in every route, only to refuse it.
 sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]  # None is how Python halts an import
 
