@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from tests.support.attachments import attach, complete, kept_files, request_uplo
 from tests.support.chat_http import Conversation
 from tests.support.office_files import PDF
 from tests.support.people import People, query
+from tests.support.races import at_once
 from tests.support.uploads import encoded, quarters
 
 PICTURE = encoded(quarters(600, 300))
@@ -101,6 +103,21 @@ def test_what_was_checked_cannot_be_overwritten(conversation: Conversation) -> N
     assert send_form(ticket, b"MZ\0\0evil") == (204, ""), "the ticket is still good"
     complete(conversation.student, ticket["id"])
     assert server.get(url).content == b"harmless"
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.proof)])
+def test_of_checks_at_once_one_counts_and_no_other_leaves_a_file(conversation: Conversation, rounds: int) -> None:
+    for number in range(rounds):
+        ticket = request_upload(conversation.student, conversation.id).json
+        send_form(ticket, b"text")
+        answers = at_once(*[partial(complete, conversation.student, ticket["id"])] * 4)
+        # One that was overtaken is to ask again; or the upload was gone when it looked.
+        assert {answer.status for answer in answers} <= {200, 409, 503}
+        kept = complete(conversation.student, ticket["id"])
+        assert kept.status == 200
+        assert [answer.json for answer in answers if answer.status == 200].count(kept.json) >= 1
+        assert server.get(kept.json["url"]).content == b"text"
+        assert len(kept_files()) == number + 1
 
 
 def test_a_refused_file_can_be_replaced(conversation: Conversation) -> None:
