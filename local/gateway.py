@@ -37,7 +37,7 @@ class Socket:
 
     def __init__(self, connection: Connection, link: Link, thread: HandlerThread) -> None:
         # Whose turn it is when its events are handled: one for all sockets that were opened with a token.
-        self.sender = client_of(connection.query)
+        self.sender = client_of(connection)
         self.connection = connection
         self.link = link
         self.thread = thread
@@ -123,12 +123,12 @@ class Gateway:
         if query is None:
             await refuse(send, FORBIDDEN)
             return
-        budget = self._budgets.of(client_of(query)) if self.counts_frames and settings().rate_limits else None
+        connection = describe(scope, query)
+        budget = self._budgets.of(client_of(connection)) if self.counts_frames and settings().rate_limits else None
         if budget and not budget.spend(HANDSHAKE):
             await refuse(send, TOO_MANY_REQUESTS)
             return
-        connection = describe(scope, query)
-        thread = self._thread_of(query)
+        thread = self._thread_of(connection)
         status = (await self._invoke(thread, connection.connect_event())).get("statusCode")
         if status != OK:
             await refuse(send, status if isinstance(status, int) else SERVER_ERROR)
@@ -148,9 +148,9 @@ class Gateway:
             del self.sockets[connection.id]
             thread.put(socket.sender, connection.disconnect_event(code, ""), lambda _result: None)
 
-    def _thread_of(self, query: Mapping[str, str]) -> HandlerThread:
+    def _thread_of(self, connection: Connection) -> HandlerThread:
         """One for all sockets of a conversation: what they send is pushed in the order in which it is stored."""
-        return self.threads[hash(query.get("conversation") or client_of(query)) % len(self.threads)]
+        return self.threads[hash(connection.query.get("conversation") or client_of(connection)) % len(self.threads)]
 
     async def _invoke(self, thread: HandlerThread, event: dict[str, Any]) -> Result:
         loop = asyncio.get_running_loop()
@@ -251,9 +251,14 @@ async def closed(receive: Receive) -> int:
     return int(message.get("code") or 1005)
 
 
-def client_of(query: Mapping[str, str]) -> str:
-    """What tells clients apart: all sockets that were opened with a token have one budget and one turn."""
-    return query.get("token") or query.get("ticket", "")
+def client_of(connection: Connection) -> str:
+    """What tells clients apart: all sockets that were opened with a token have one budget and one turn.
+
+    Versions have theirs in a cookie.
+    """
+    query = connection.query
+    cookie = connection.headers.get("cookie", "") if "version" in query else ""
+    return query.get("token") or query.get("ticket") or cookie
 
 
 def describe(scope: Scope, query: dict[str, str]) -> Connection:

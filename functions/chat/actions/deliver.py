@@ -12,7 +12,7 @@ import psycopg
 
 from functions.chat.data import user_sockets
 from functions.chat.domain.frames import encode, event_frame
-from functions.chat.domain.messages import LEGACY
+from functions.chat.domain.messages import EVENT_DIGITS
 from shared.data.connections import forget_gone
 from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import logger
@@ -27,7 +27,7 @@ def deliver_to_conversation(
     except psycopg.Error:
         logger().exception("event not delivered", extra={"event": event_name})
         return
-    sockets = [each[1:] for each in listeners if not each.startswith(str(LEGACY))]
+    sockets = [each[1:] for each in listeners if each[0] in EVENT_DIGITS]
     deliver_to_sockets([each for each in sockets if each != except_connection], event_name, data)
 
 

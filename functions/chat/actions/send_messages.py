@@ -11,12 +11,14 @@ import psycopg
 from functions.chat.actions.refusals import refuse_message
 from functions.chat.actions.senders import senders
 from functions.chat.actions.unread import tell_recipients
+from functions.chat.actions.versions import posts_of_versions
 from functions.chat.data import history_window, messages
 from functions.chat.data.connections import list_owners
 from functions.chat.domain.frames import encode
 from functions.chat.domain.message_frames import legacy_frame, stored_frame
 from functions.chat.domain.messages import (
-    LEGACY,
+    EVENT_DIGITS,
+    LEGACY_DIGIT,
     NewMessage,
     RefusedMessage,
     StoredMessage,
@@ -34,7 +36,6 @@ from shared.kit.errors import Throttled
 from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
 
-LEGACY_DIGIT = str(LEGACY)
 # The connection a message came over, and the fields its client sent.
 ReceivedMessage = tuple[str, Mapping[str, Any]]
 
@@ -159,9 +160,10 @@ def push_messages(stored: Sequence[StoredMessage]) -> None:
     posts: list[Post] = []
     for message in stored:
         for reader_id, heard in _by_reader(message):
-            for is_legacy, frame in ((True, legacy_frame), (False, stored_frame)):
-                if listeners := [each[1:] for each in heard if (each[0] == LEGACY_DIGIT) == is_legacy]:
+            for digits, frame in ((LEGACY_DIGIT, legacy_frame), (EVENT_DIGITS, stored_frame)):
+                if listeners := [each[1:] for each in heard if each[0] in digits]:
                     posts.append((listeners, encode(frame(message, reader_id))))
+            posts += posts_of_versions(message, reader_id, heard)
     if gone := pusher().post_all(posts):
         # Of a conversation the first of them: what comes after it was not delivered either.
         forget_gone(gone, {each.conversation_id: each.seq for each in reversed(stored)})

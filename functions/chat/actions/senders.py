@@ -56,7 +56,7 @@ class Senders:
     def speaks_events(self, connection_id: str) -> bool:
         """Whether the client understands events."""
         found = self.find(connection_id)
-        return found is not None and found.protocol >= EVENTS
+        return found is not None and found.protocol in {EVENTS, USER}
 
 
 def _protocol(message: StoredMessage) -> int:

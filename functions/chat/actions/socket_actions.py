@@ -8,7 +8,7 @@ import psycopg
 
 from functions.chat.actions.refusals import refuse_action
 from functions.chat.actions.senders import senders
-from functions.chat.domain.messages import EVENTS, MessagePlace, canonical_uuid, is_client_id, is_seq
+from functions.chat.domain.messages import EVENTS, USER, MessagePlace, canonical_uuid, is_client_id, is_seq
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import AppError
 from shared.kit.observability.log import logger, note
@@ -39,7 +39,7 @@ class Actor:
 def act(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], object]) -> None:
     """Do what a client asks for, and tell it if that is refused. Those of the legacy protocol ask for nothing."""
     sender = senders.find(connection_id)
-    if sender is None or sender.protocol < EVENTS:
+    if sender is None or sender.protocol not in {EVENTS, USER}:
         return
     note(user_id=sender.user_id)
     frame_id = fields.get("id")

@@ -12,14 +12,14 @@ from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_s
 from functions.chat.data import read_state
 from functions.chat.data.read_state import Reader
 from functions.chat.domain.frames import encode, event_frame
-from functions.chat.domain.messages import LEGACY, USER, StoredMessage
+from functions.chat.domain.messages import EVENT_DIGITS, USER, StoredMessage
 from functions.chat.domain.read_events import ReadUpToEvent, UnreadChangedEvent
 from shared.data.connections import forget_gone
 from shared.kit.aws.pusher import Post
 from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import logger
 
-USER_DIGIT, LEGACY_DIGIT = str(USER), str(LEGACY)
+USER_DIGIT = str(USER)
 
 
 def tell_recipients(stored: Sequence[StoredMessage]) -> None:
@@ -45,7 +45,7 @@ def _posts(newest: StoredMessage, recipient: Reader) -> Post:
     """What a recipient's devices are told or, of one that reads along, the others."""
     if not recipient.is_reading:
         return recipient.sockets, encode(event_frame("unread_changed", unread_event(recipient)))
-    listeners = [each[1:] for each in newest.listeners if each[0] != LEGACY_DIGIT]
+    listeners = [each[1:] for each in newest.listeners if each[0] in EVENT_DIGITS]
     return listeners, encode(event_frame("read_up_to", read_event(recipient, newest.seq)))
 
 

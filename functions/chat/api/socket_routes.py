@@ -16,11 +16,13 @@ from functions.chat.domain.messages import EVENTS, LEGACY, USER, is_client_id
 from shared.kit.errors import Throttled
 from shared.kit.security import tokens
 from shared.kit.security.origin_secret import may_connect
+from shared.versions.protocols import LISTING, UNFRAMED
+from shared.versions.sockets import read_handshake
 
 COUNT_WANTED = "send_back_unread_notification_count"
 
-UNAUTHORIZED, FORBIDDEN = {"statusCode": 401}, {"statusCode": 403}
-NOT_FOUND, TOO_MANY = {"statusCode": 404}, {"statusCode": 429}
+UNAUTHORIZED, FORBIDDEN, TOO_MANY = {"statusCode": 401}, {"statusCode": 403}, {"statusCode": 429}
+OF_VERSIONS = {str(each): each for each in (UNFRAMED, LISTING)}
 
 
 def connect(event: Event) -> dict[str, Any]:
@@ -29,21 +31,22 @@ def connect(event: Event) -> dict[str, Any]:
 
 
 def _let_in(event: Event) -> dict[str, Any]:
-    query = event.get("queryStringParameters") or {}
-    if "version" in query:
-        return NOT_FOUND
+    query = read_handshake(event)
+    if isinstance(query, int):
+        return {"statusCode": query}
     if _is_of_user(query):
         return OK if sockets.connect_by_ticket(connection_id(event), query.get("ticket", "")) else UNAUTHORIZED
-    for_notifications = _is_for_notifications(query)
+    protocol = _protocol(query)
     try:
         claims = tokens.read(query.get("token", ""), "access")
-        conversation_id = None if for_notifications else _conversation_id(query.get("conversation", ""))
+        hears_all = protocol == LISTING or _is_for_notifications(query)
+        conversation_id = None if hears_all else _conversation_id(query.get("conversation", ""))
     except tokens.InvalidToken:
         return UNAUTHORIZED
     except ValueError:
         return FORBIDDEN
     try:
-        is_open = sockets.connect(connection_id(event), conversation_id, claims, _protocol(query))
+        is_open = sockets.connect(connection_id(event), conversation_id, claims, protocol)
     except Throttled:
         return TOO_MANY
     return OK if is_open else FORBIDDEN
@@ -52,19 +55,26 @@ def _let_in(event: Event) -> dict[str, Any]:
 def _protocol(query: Mapping[str, str]) -> int:
     if _is_of_user(query):
         return USER
+    if query.get("protocol") in OF_VERSIONS:
+        return OF_VERSIONS[query["protocol"]]
     return EVENTS if _is_for_notifications(query) or query.get("protocol") == str(EVENTS) else LEGACY
 
 
 def flood_frame(query: Mapping[str, str]) -> bytes | None:
     """What a client is sent before its socket is closed for too many frames, if it understands anything."""
-    return encode(refused_frame(None, "throttled")) if _protocol(query) >= EVENTS else None
+    return encode(refused_frame(None, "throttled")) if _understands_events(query) else None
 
 
 def closing_frame(query: Mapping[str, str]) -> bytes | None:
     """What a client is sent before its socket is closed because the server ends, if it understands anything."""
-    if _protocol(query) < EVENTS:
+    if not _understands_events(query):
         return None
     return encode(event_frame("closing", closing_event("restart", datetime.now(UTC))))
+
+
+def _understands_events(query: Mapping[str, str]) -> bool:
+    """Of a handshake as the client asked for it: versions have frames of their own."""
+    return "version" not in query and _protocol(query) in {EVENTS, USER}
 
 
 def _is_for_notifications(query: Mapping[str, str]) -> bool:

@@ -157,7 +157,7 @@ CLAIM_CLOSING = Query(
     """
 WITH closing AS (
     SELECT id FROM connections
-    WHERE protocol >= 2 AND closing_told_at IS NULL AND connected_at < now() - interval '115 minutes'
+    WHERE protocol IN (2, 3) AND closing_told_at IS NULL AND connected_at < now() - interval '115 minutes'
     FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE connections c SET closing_told_at = now(), touched_at = now() FROM closing WHERE c.id = closing.id

@@ -33,6 +33,8 @@ MAX_ATTACHMENTS = 10
 # Versions of the protocol: message objects and nothing else, named events around them, or the events of all
 # conversations of a user on one socket.
 LEGACY, EVENTS, USER = 1, 2, 3
+# Before the ids of listeners: those whose clients understand events.
+LEGACY_DIGIT, EVENT_DIGITS = str(LEGACY), f"{EVENTS}{USER}"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from functions.notifications.data import notifications
 from functions.notifications.domain.errors import NotificationNotFound
 from shared.data.notifications import Notification
-from shared.domain.notifications import notification_json
+from shared.domain.notifications import notification_json, push_unread_count
 from shared.kit.http.page_pagination import PageNumber
 from shared.kit.json import json_text
 
@@ -22,12 +22,14 @@ def mark_notification(user_id: UUID, notification_id: int, *, is_read: bool) -> 
     marked = notifications.mark(user_id, notification_id, is_read=is_read)
     if marked is None:
         raise NotificationNotFound
+    push_unread_count(user_id)
     return marked
 
 
 def mark_all_notifications_read(user_id: UUID) -> int:
     """Mark all of a user's notifications as read; how many are unread then, because they came meanwhile."""
     notifications.mark_all_read(user_id)
+    push_unread_count(user_id)
     return notifications.count_unread(user_id)
 
 

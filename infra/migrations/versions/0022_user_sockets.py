@@ -6,8 +6,6 @@ Revises: 0021
 
 from alembic import op
 
-from functions.migrations.database_functions import create_function
-
 revision = "0022"
 down_revision = "0021"
 branch_labels = None
@@ -24,7 +22,18 @@ INDEXES = (
     "CREATE INDEX connections_user_sockets_idx ON connections (user_id) WHERE protocol = 3",
 )
 
-# As it was before.
+# As it was from here on, and before.
+LISTENERS_OF_USERS = """
+CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT string_agg(listener, ' ') FROM (
+        SELECT protocol || id AS listener FROM connections WHERE conversation_id = conversation
+        UNION ALL
+        SELECT c.protocol || c.id FROM conversation_members m
+        JOIN connections c ON c.user_id = m.user_id AND c.protocol = 3
+        WHERE m.conversation_id = conversation
+    ) AS listeners
+$$;
+"""
 CONVERSATION_LISTENERS = """
 CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT string_agg(protocol || id, ' ') FROM connections WHERE conversation_id = conversation
@@ -36,7 +45,7 @@ def upgrade() -> None:
     op.execute(CREATE_TICKETS)
     for statement in INDEXES:
         op.execute(statement)
-    create_function("conversation_listeners")
+    op.execute(LISTENERS_OF_USERS)
 
 
 def downgrade() -> None:

@@ -16,7 +16,7 @@ WITH closed AS (
     {delete} RETURNING id, conversation_id, user_id, protocol
 ), readers AS (
     SELECT m.conversation_id, m.user_id, {reached} AS reached
-    FROM (SELECT DISTINCT conversation_id, user_id FROM closed WHERE protocol = 1) AS legacy
+    FROM (SELECT DISTINCT conversation_id, user_id FROM closed WHERE protocol IN (0, 1)) AS legacy
     JOIN conversation_members m USING (conversation_id, user_id)
     JOIN conversations c ON c.id = m.conversation_id
     WHERE m.read_seq < c.last_seq ORDER BY m.conversation_id FOR NO KEY UPDATE OF m

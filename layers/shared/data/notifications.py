@@ -38,10 +38,11 @@ RETURNING {columns}
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Somebody's open sockets and number of unread notifications."""
+    """Somebody's open sockets, those of clients that understand no events apart, and number of unread notifications."""
 
     user_id: UUID
     sockets: list[str]
+    unframed: list[str]
     unread: int
 
 
@@ -49,8 +50,10 @@ class Listener:
 LIST_LISTENERS = Query(
     Listener,
     """
-SELECT c.user_id, array_agg(c.id) AS sockets,
+SELECT c.user_id, coalesce(array_agg(c.id) FILTER (WHERE c.protocol <> 0), '{}') AS sockets,
+    coalesce(array_agg(c.id) FILTER (WHERE c.protocol = 0), '{}') AS unframed,
     (SELECT count(*) FROM notifications n WHERE n.user_id = c.user_id AND NOT n.is_read) AS unread
-FROM connections c WHERE c.user_id = ANY(%s) AND c.protocol >= 2 GROUP BY c.user_id
+FROM connections c
+WHERE c.user_id = ANY(%s) AND (c.protocol IN (2, 3) OR c.protocol = 0 AND c.conversation_id IS NULL) GROUP BY c.user_id
 """,
 )

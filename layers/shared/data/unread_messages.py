@@ -19,7 +19,7 @@ NOT m.is_muted AND NOT c.is_blocked AND NOT EXISTS (
 # closes the member has read so far (`shared.data.connections`).
 IS_READING = Sql("""EXISTS (
     SELECT FROM connections s
-    WHERE s.conversation_id = m.conversation_id AND s.user_id = m.user_id AND s.protocol = 1
+    WHERE s.conversation_id = m.conversation_id AND s.user_id = m.user_id AND s.protocol IN (0, 1)
 )""")
 # Up to which message a member has read, and how many are unread.
 READ_SEQ = compose("CASE WHEN {is_reading} THEN c.last_seq ELSE m.read_seq END", is_reading=IS_READING)

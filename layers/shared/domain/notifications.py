@@ -1,11 +1,12 @@
 """Notifications: written with what they report, then pushed to the sockets of clients that ask for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from shared.data.connections import forget_gone
-from shared.data.notifications import ADD_NOTIFICATIONS, LIST_LISTENERS, Notification
+from shared.data.notifications import ADD_NOTIFICATIONS, LIST_LISTENERS, Listener, Notification
 from shared.domain.timestamps import format_time
 from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import PooledConnection, connection
@@ -53,12 +54,27 @@ def push_notifications(added: Iterable[Notification]) -> None:
     listeners = {each.user_id: each for each in found}
     gone: set[str] = set()
     for each in fresh:
-        listener = listeners.get(each.user_id)
-        if listener and (here := [socket for socket in listener.sockets if socket not in gone]):
-            frame = {
-                "event": "notification_created",
-                "data": {**notification_json(each), "unread_notification_count": listener.unread},
-            }
-            gone.update(pusher().post(here, json_text(frame).encode()))
+        if listener := listeners.get(each.user_id):
+            for sockets, frame in _frames(each, listener):
+                if here := [socket for socket in sockets if socket not in gone]:
+                    gone.update(pusher().post(here, json_text(frame).encode()))
     if gone:
         forget_gone(list(gone))
+
+
+def _frames(added: Notification, listener: Listener) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    """An event to clients that understand events; to others how many are unread, and then what is new."""
+    shown, unread = notification_json(added), {"unread_notification_count": listener.unread}
+    yield listener.sockets, {"event": "notification_created", "data": {**shown, **unread}}
+    yield listener.unframed, unread
+    yield listener.unframed, {name: shown[name] for name in ("id", "notification", "created_at", "is_read")}
+
+
+def push_unread_count(user_id: UUID) -> None:
+    """Tell the sockets of clients that understand no events how many notifications of somebody are unread now."""
+    with connection() as db:
+        listener = LIST_LISTENERS.one(db, ([user_id],))
+    if listener and listener.unframed:
+        frame = json_text({"unread_notification_count": listener.unread}).encode()
+        if gone := pusher().post(listener.unframed, frame):
+            forget_gone(gone)

@@ -212,7 +212,8 @@ class Connection(Base):
     conversation_id: Mapped[UUID | None]
     user_id: Mapped[UUID]
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
-    # The version of the protocol the client speaks: 1 is the legacy React client's, 3 that of a user's own socket.
+    # The version of the protocol the client speaks: 1 is the legacy React client's, 3 that of a user's own socket,
+    # 0 and 4 those of version 2 of the wire (shared.versions.protocols).
     protocol: Mapped[int] = mapped_column(server_default="1")
     connected_at: Mapped[CreatedAt]
     # When the connection was opened or last got a keep-alive.

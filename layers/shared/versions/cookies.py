@@ -3,21 +3,12 @@
 from urllib.parse import urlsplit
 
 from shared.domain.platform_settings import platform_settings
+from shared.versions.credentials import ACCESS, REFRESH
 from shared.versions.exchange import Request
 
-ACCESS, REFRESH = "access", "refresh"
 # An access token may live longer where an operator wants it so; its cookie does not.
 ACCESS_SECONDS, DAY = 3600, 86_400
 Cookie = tuple[bytes, bytes]
-
-
-def cookie(header: str, name: str) -> str:
-    """The value of a cookie in a Cookie header, "" if it is not there; whatever else stands there is passed over."""
-    for each in header.split(";"):
-        key, _, value = each.strip().partition("=")
-        if key == name:
-            return value.strip('"')
-    return ""
 
 
 def set_access(request: Request, token: str) -> Cookie:

@@ -8,10 +8,9 @@ Sheet ("Identifying Source Origin"), www.w3.org/TR/fetch-metadata.
 
 from shared.kit.errors import AppError
 from shared.kit.http.middleware import PREFLIGHT_HEADERS, Headers
-from shared.kit.settings import settings
+from shared.versions.credentials import is_trusted
 from shared.versions.exchange import JSON, Request
 
-ANY = "*"
 EXPOSED = (b"access-control-expose-headers", b"Link, Retry-After")
 VARY = (b"vary", b"Origin")
 
@@ -22,11 +21,6 @@ class CrossSiteRequest(AppError):
     status = 403
     code = "cross_site_request"
     detail = "To żądanie mogła wysłać inna strona."
-
-
-def is_trusted(origin: str, own: str) -> bool:
-    """Whether pages of an origin may act for whoever is signed in: our own, and those that CORS_ORIGINS names."""
-    return origin != ANY and (origin == own or origin in settings().cors_origins)
 
 
 def grant(origin: str, own: str) -> Headers:

@@ -1,20 +1,18 @@
 """Conversations and messages in pages."""
 
 import re
-from typing import Any
 
-from shared.domain.pictures import picture_path
 from shared.kit.db.integers import MAX_INT32
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, refusal
 from shared.versions.pages import PAGE, NoSuchPage, page_link, page_number, page_size
+from shared.versions.v2.people import with_both, with_file
 
 CONVERSATIONS = "/api/chat/conversations/"
 HISTORY = "/api/chat/conversation_detail/{}/"
 # Where a page of messages ends, and how many there are: the places of messages have no gaps.
 CURSOR, CURSOR_FORM = "cursor", re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 NEWEST = str(MAX_INT32)
-NOBODY = {"id": None, "first_name": "", "last_name": "", "profile_image": picture_path(None)}
 endpoints = Endpoints()
 
 
@@ -30,7 +28,7 @@ async def list_conversations(request: Request, api: Api) -> Answer:
     number = last if wanted.get(PAGE) == "last" else page_number(wanted.get(PAGE, "1"))
     if number is None or number > last:
         return refusal(NoSuchPage())
-    shown = [_conversation(each) for each in found[(number - 1) * size : number * size]]
+    shown = [with_both(each) for each in found[(number - 1) * size : number * size]]
     following = page_link(request, p=str(number + 1)) if number < last else None
     before = page_link(request, p=str(number - 1)) if number > 1 else None
     return answer.with_json({"count": len(found), "next": following, "previous": before, "results": shown})
@@ -40,7 +38,7 @@ async def list_conversations(request: Request, api: Api) -> Answer:
 async def open_conversation(request: Request, api: Api) -> Answer:
     """A conversation that there is already counts as made."""
     answer = await api(request)
-    return answer.with_json(_conversation(answer.json), 201) if answer.status in {200, 201} else answer
+    return answer.with_json(with_both(answer.json), 201) if answer.status in {200, 201} else answer
 
 
 @endpoints.add(
@@ -50,7 +48,7 @@ async def open_conversation(request: Request, api: Api) -> Answer:
 )
 async def get_conversation(request: Request, api: Api) -> Answer:
     answer = await api(request.to(f"{CONVERSATIONS}{request.variables['conversation_id']}/").with_query([]))
-    return answer.with_json(_conversation(answer.json)) if answer.status == 200 else answer
+    return answer.with_json(with_both(answer.json)) if answer.status == 200 else answer
 
 
 @endpoints.add(
@@ -75,22 +73,5 @@ async def list_messages(request: Request, api: Api) -> Answer:
     following = (
         page_link(request, cursor=f"{found[-1]['seq']}-{count}", p="1") if found and found[-1]["seq"] > 1 else None
     )
-    results = [_message(each) for each in found]
+    results = [with_file(each) for each in found]
     return answer.with_json({"count": count, "next": following, "previous": None, "results": results})
-
-
-def _conversation(conversation: dict[str, Any]) -> dict[str, Any]:
-    """With who opened it, which is not kept, and two people, also after one has gone."""
-    last, people = conversation["last_message"], conversation["users"]
-    return {
-        **conversation,
-        "last_message": last and _message(last),
-        "users": [*people, NOBODY] if len(people) == 1 else people,
-        "created_by": None,
-    }
-
-
-def _message(message: dict[str, Any]) -> dict[str, Any]:
-    """With its file, of which there is none, and an author, also after that has gone."""
-    kept = {name: value for name, value in message.items() if name != "seq"}
-    return {**kept, "created_by": message["created_by"] or NOBODY, "file": message.get("file")}

@@ -6,16 +6,14 @@ not confirmed.
 
 from typing import Any
 
-from shared.domain.pictures import picture_path
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request
+from shared.versions.v2.people import NOBODY
 
 BOOKING = "/api/reservation/reservation/"
 STATES = "pending,confirmed,completed,no_show"
 REQUIRED = {"schedule_item": ["To pole jest wymagane."]}
 UNKNOWN = 'Błędny klucz główny "{}" - obiekt nie istnieje.'
-# Of an account that was deleted.
-NOBODY = {"id": None, "first_name": "", "last_name": "", "profile_image": picture_path(None)}
 endpoints = Endpoints()
 
 

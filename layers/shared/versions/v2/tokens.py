@@ -2,7 +2,8 @@
 
 from shared.domain.auth import NotAuthenticated
 from shared.kit.errors import MethodNotAllowed
-from shared.versions.cookies import ACCESS, REFRESH, clear, cookie, set_access, set_refresh
+from shared.versions.cookies import clear, set_access, set_refresh
+from shared.versions.credentials import ACCESS, REFRESH, cookie
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, refusal
 

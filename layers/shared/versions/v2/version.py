@@ -7,11 +7,13 @@ from shared.kit.errors import AppError
 from shared.kit.http.middleware import NO_STORE, NOSNIFF, READS, App, Receive, Scope, Send, with_slash
 from shared.kit.http.responses import exception_response
 from shared.kit.http.viewer import origin
-from shared.versions.cookies import ACCESS, REFRESH, cookie
+from shared.versions.addresses import FILES, LINKS, absolute, remember_own
+from shared.versions.credentials import ACCESS, REFRESH, cookie
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, asked, refusal, whole
 from shared.versions.origins import CrossSiteRequest, grant, may_change, may_read, preflight
 from shared.versions.v2 import (
+    PREFIX,
     announcements,
     chat,
     issues,
@@ -22,9 +24,10 @@ from shared.versions.v2 import (
     tokens,
     tutors,
 )
-from shared.versions.v2.addresses import absolute
 
 TOKENS = "/api/token/"
+# What stands in answers with an address.
+SIGNS = tuple(f'"{key}"'.encode() for key in FILES | LINKS)
 ENDPOINTS = Endpoints()
 for module in (tokens, profiles, schedule, tutors, reservations, notifications, chat, announcements, issues):
     ENDPOINTS.include(module.endpoints)
@@ -35,13 +38,14 @@ async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
     bodiless = scope["method"] == "HEAD"
     method = "GET" if bodiless else scope["method"]
     own = origin(StarletteRequest(scope))
+    remember_own(own)
     request = Request(scope, receive, method, with_slash(scope["path"]), own)
     asker = request.header("origin")
     if method == "OPTIONS" and request.header("access-control-request-method"):
         await Answer(200, [*preflight(asker, own), NOSNIFF]).send(send)
         return
     try:
-        found = absolute(await _answer(request, asked(app)), own)
+        found = _absolute(await _answer(request, asked(app)), own)
     except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
         found = refusal(error) if isinstance(error, AppError) else whole(exception_response(error, request.path))
     headers = [*found.headers, *grant(asker, own)]
@@ -59,6 +63,12 @@ async def _answer(request: Request, api: Api) -> Answer:
     if found.status == 401 and not request.path.startswith(TOKENS):
         return refusal(NotAuthenticated())
     return found
+
+
+def _absolute(found: Answer, own: str) -> Answer:
+    if not found.is_json or not any(sign in found.body for sign in SIGNS):
+        return found
+    return found.with_json(absolute(found.json, own, PREFIX))
 
 
 def _identified(request: Request) -> Request:

@@ -1,0 +1,34 @@
+"""Messages on the sockets of versions of the wire (shared.versions.sockets)."""
+
+import json
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from functions.chat.data import conversations
+from functions.chat.domain.message_frames import stored_frame
+from functions.chat.domain.messages import EVENT_DIGITS, LEGACY_DIGIT, StoredMessage
+from shared.domain.timestamps import format_socket_time
+from shared.kit.aws.pusher import Post
+from shared.versions.protocols import UNFRAMED
+from shared.versions.sockets import conversation_frame, message_frame
+
+OWN_DIGITS = LEGACY_DIGIT + EVENT_DIGITS
+UNFRAMED_DIGIT = str(UNFRAMED)
+
+
+def posts_of_versions(message: StoredMessage, reader_id: str, heard: Sequence[str]) -> Iterator[Post]:
+    """A message to those who hear its conversation, and the conversation to those who hear all of theirs.
+
+    `heard` are listeners of the message, all of one reader where its addresses are their reader's own.
+    """
+    others = [each for each in heard if each[0] not in OWN_DIGITS]
+    if not others:
+        return
+    if listeners := [each[1:] for each in others if each[0] == UNFRAMED_DIGIT]:
+        sent_at = {"created_at": format_socket_time(message.created_at)}
+        yield listeners, message_frame({**stored_frame(message, reader_id)["data"], **sent_at})
+    if listeners := [each[1:] for each in others if each[0] != UNFRAMED_DIGIT]:
+        # Its author stands first.
+        found = conversations.find_conversation(UUID(message.user_id), UUID(message.conversation_id))
+        if found is not None:
+            yield listeners, conversation_frame(json.loads(found))

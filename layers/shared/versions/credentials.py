@@ -1,0 +1,20 @@
+"""What browsers say of who asks, for HTTP and WebSockets alike. No framework is imported for it."""
+
+from shared.kit.settings import settings
+
+ACCESS, REFRESH = "access", "refresh"
+ANY = "*"
+
+
+def cookie(header: str, name: str) -> str:
+    """The value of a cookie in a Cookie header, "" if it is not there; whatever else stands there is passed over."""
+    for each in header.split(";"):
+        key, _, value = each.strip().partition("=")
+        if key == name:
+            return value.strip('"')
+    return ""
+
+
+def is_trusted(origin: str, own: str) -> bool:
+    """Whether pages of an origin may act for whoever is signed in: our own, and those that CORS_ORIGINS names."""
+    return origin != ANY and (origin == own or origin in settings().cors_origins)

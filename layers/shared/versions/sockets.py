@@ -1,0 +1,47 @@
+"""Versions over WebSockets: what their handshakes ask for in the API's words, and what their sockets are sent."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.kit.json import json_text
+
+NOT_FOUND = 404
+# The event of a handshake to the query that the API would be asked with, or the status that refuses it.
+Handshake = Callable[[Mapping[str, Any]], dict[str, str] | int]
+
+
+def _second() -> Handshake:
+    from shared.versions.v2.handshakes import read_handshake
+
+    return read_handshake
+
+
+HANDSHAKES: Mapping[str, Callable[[], Handshake]] = {"2": _second}
+
+
+def read_handshake(event: Mapping[str, Any]) -> dict[str, str] | int:
+    """The query of a handshake, in the API's words if it is one of a version; else the status that refuses it."""
+    query: dict[str, str] = event.get("queryStringParameters") or {}
+    number = query.get("version")
+    if number is None:
+        return query
+    load = HANDSHAKES.get(number)
+    return load()(event) if load else NOT_FOUND
+
+
+def message_frame(message: dict[str, Any]) -> bytes:
+    """A message as UNFRAMED sockets of its conversation get it."""
+    from shared.versions.v2 import frames
+
+    return _encoded(frames.message(message))
+
+
+def conversation_frame(conversation: dict[str, Any]) -> bytes:
+    """A conversation as LISTING sockets get it."""
+    from shared.versions.v2 import frames
+
+    return _encoded(frames.conversation(conversation))
+
+
+def _encoded(frame: Any) -> bytes:
+    return json_text(frame).encode()

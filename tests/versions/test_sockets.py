@@ -1,0 +1,177 @@
+"""The sockets of version 2 (docs/contract-newer.md, sections 5 and 6)."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from functions.chat.sockets import handler
+from functions.notifications.handler import handler as notifications
+from local.socket_paths import stage_query
+from shared.kit.aws import websocket
+from tests.conftest import read_settings_again
+from tests.events.recorded import recorded
+from tests.support.booking_rows import insert_booking
+from tests.support.browser import FRONT
+from tests.support.chat_clients import Client, Clients
+from tests.support.conversations import add_conversation
+from tests.support.lambda_client import LambdaClient
+from tests.support.notifications import dispatch
+from tests.support.people import People, Person, query
+from tools.cloud.management_api import ManagementApi
+
+OWN = "https://korepetycje.example"
+USER = ["id", "first_name", "last_name", "profile_image"]
+
+
+@pytest.fixture
+def api(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[ManagementApi]:
+    """The management API behind which sockets are; the platform has an address, and one frontend."""
+    monkeypatch.setattr(websocket._Installed, "pusher", None)
+    websocket._gateway_pusher.cache_clear()
+    monkeypatch.setenv("CORS_ORIGINS", f"*,{FRONT}")
+    monkeypatch.setenv("PUBLIC_URL", OWN)
+    from tests.functions.chat.conftest import CREDENTIALS
+
+    with ManagementApi(CREDENTIALS, "eu-central-1") as found:
+        monkeypatch.setenv("WEBSOCKET_ENDPOINT", found.endpoint)
+        read_settings_again()
+        yield found
+        websocket._gateway_pusher.cache_clear()
+
+
+def handshake(name: str, path: str, cookie: str, origin: str = FRONT, **headers: str) -> int:
+    """The status of a handshake, as the gateway hands it on."""
+    asked = stage_query({"path": path, "query_string": b"token=junk&version=9"})
+    assert asked is not None
+    event = recorded("socket_connect", connection_id=name, conversation_id="", access="")
+    event["queryStringParameters"] = asked
+    event["headers"] = {**event["headers"], "Cookie": cookie, "Origin": origin, **headers}
+    if not origin:
+        del event["headers"]["Origin"]
+    return int(handler(event, None)["statusCode"])
+
+
+def listen(api: ManagementApi, person: Person, path: str, name: str) -> Client:
+    assert handshake(name, path, f"theme=a=b; access={person.access}; refresh={person.refresh}") == 200
+    return Client(name, api)
+
+
+@pytest.fixture
+def talk(people: People) -> tuple[Person, Person, UUID]:
+    ola, jan = people.student(first_name="Ola"), people.tutor(first_name="Jan", picture="uploads/user/x.webp")
+    return ola, jan, add_conversation(ola, jan)
+
+
+def test_a_message_comes_once_to_every_socket_of_its_conversation(
+    api: ManagementApi, talk: tuple[Person, Person, UUID]
+) -> None:
+    ola, jan, conversation = talk
+    mine, theirs = (listen(api, each, f"/v2/ws/chat/{conversation}/", f"{each.id}=") for each in (ola, jan))
+    older = Clients(api).open(ola, conversation)
+    theirs.send({"event": "chat_message", "data": {"body": "Dzień dobry!", "created_by": str(ola.id)}})
+    [frame] = mine.frames
+    assert theirs.frames == [frame]
+    assert frame.keys() == {"id", "conversation", "body", "file", "created_at", "created_by"}
+    assert (frame["body"], frame["conversation"], frame["file"]) == ("Dzień dobry!", str(conversation), None)
+    assert list(frame["created_by"]) == USER
+    assert (frame["created_by"]["id"], frame["created_by"]["first_name"]) == (str(jan.id), "Jan")
+    assert frame["created_by"]["profile_image"] == f"{OWN}/static/media/uploads/user/x.webp"
+    assert frame["created_at"][-5:] in {"+0100", "+0200"}
+    # The older frontend gets the same message in its own form.
+    [same] = older.frames
+    assert (same["id"], "file" in same) == (frame["id"], False)
+
+
+def test_what_is_no_message_is_passed_over_in_silence(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+    ola, _, conversation = talk
+    mine = listen(api, ola, f"/v2/ws/chat/{conversation}/", "mine=")
+    for text in ("junk", "[]", "null", "{}", '{"data":{}}', '{"data":{"body":""}}', '{"data":{"body":5}}'):
+        assert mine.send_text(text) == {"statusCode": 200}
+    mine.send({"event": "mark_read", "data": {"id": "x"}})
+    assert (mine.frames, query("SELECT count(*) FROM messages")) == ([], [(0,)])
+
+
+def test_the_list_gets_each_conversation_in_which_something_is_said(
+    api: ManagementApi, talk: tuple[Person, Person, UUID]
+) -> None:
+    ola, jan, conversation = talk
+    lists = [listen(api, each, "/v2/ws/chat/list/", f"list{number}=") for number, each in enumerate((ola, jan))]
+    mine = listen(api, ola, f"/v2/ws/chat/{conversation}/", "mine=")
+    mine.send({"event": "chat_message", "data": {"body": "Cześć!", "created_by": str(jan.id)}})
+    [frame] = lists[0].frames
+    assert lists[1].frames == [frame]
+    assert frame.keys() == {"id", "last_message", "created_at", "updated_at", "users", "created_by"}
+    assert [each["id"] for each in frame["users"]] == [str(ola.id), str(jan.id)]
+    last = frame["last_message"]
+    assert list(last)[-1] == "file"
+    assert (frame["id"], last["body"], last["created_by"]["id"]) == (str(conversation), "Cześć!", str(ola.id))
+    assert frame["users"][1]["profile_image"] == f"{OWN}/static/media/uploads/user/x.webp"
+    assert all(time[-5:] in {"+0100", "+0200"} for time in (frame["updated_at"], last["created_at"]))
+    assert (len(mine.frames), "users" in mine.frames[0]) == (1, False)
+
+
+def test_notifications_come_with_their_number(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+    ola, jan, conversation = talk
+    badge = listen(api, jan, "/v2/ws/notification/user/", "badge=")
+    others = [listen(api, jan, path, f"{path}=") for path in ("/v2/ws/chat/list/", f"/v2/ws/chat/{conversation}/")]
+    badge.send({"data": {"send_back_unread_notification_count": True}})
+    assert badge.frames == [{"unread_notification_count": 0}]
+    insert_booking(ola, jan).change("confirmed")
+    dispatch()
+    _, counted, added = badge.frames
+    assert counted == {"unread_notification_count": 1}
+    assert added.keys() == {"id", "notification", "created_at", "is_read"}
+    assert added["notification"]["message"].startswith("Nowa rezerwacja: Ola Nowak")
+    assert added["is_read"] is False
+    # The id is the row's: pressing the entry marks it, and every badge is told.
+    call = LambdaClient(notifications)
+    marked = call("PATCH", f"/api/notification/is_read/{added['id']}/", token=jan.access, json_body={"is_read": True})
+    assert (marked.status, badge.frames[-1]) == (200, {"unread_notification_count": 0})
+    assert [each.frames for each in others] == [[], []]
+
+
+@pytest.mark.parametrize("path", ["/v2/ws/chat/list/", "/v2/ws/notification/user/", "conversation"])
+def test_other_pages_and_strangers_open_no_socket(
+    api: ManagementApi, people: People, talk: tuple[Person, Person, UUID], path: str
+) -> None:
+    ola, _, conversation = talk
+    path = f"/v2/ws/chat/{conversation}/" if path == "conversation" else path
+    good = f"access={ola.access}"
+    for origin in ("https://evil.example", "http://localhost:3001", "null", "*", f"{OWN}.evil.eu"):
+        assert handshake("x=", path, good, origin) == 403
+    assert handshake("x=", path, good, "", **{"Sec-Fetch-Site": "cross-site"}) == 403
+    for cookie in ("", "access=junk", f"access={ola.refresh}", "access==="):
+        assert handshake("x=", path, cookie) == 401
+    for origin in (FRONT, OWN, ""):
+        assert handshake(f"{origin}=", path, good, origin) == 200
+    assert query("SELECT count(*) FROM connections") == [(3,)]
+
+
+def test_a_conversation_has_members_only(api: ManagementApi, people: People, talk: tuple[Person, Person, UUID]) -> None:
+    stranger, (_, _, conversation) = people.student(), talk
+    cookie = f"access={stranger.access}"
+    assert handshake("x=", f"/v2/ws/chat/{conversation}/", cookie) == 403
+    assert handshake("x=", "/v2/ws/chat/junk/", cookie) == 403
+    assert handshake("x=", "/v2/ws/", cookie) == 404
+    assert handshake("x=", "/v7/ws/chat/list/", cookie) == 404
+
+
+def test_signing_out_closes_the_sockets(api: ManagementApi, people: People) -> None:
+    ola = people.student()
+    listen(api, ola, "/v2/ws/chat/list/", "list=")
+    query("DELETE FROM sign_in_sessions")
+    assert query("SELECT count(*) FROM connections") == [(0,)]
+
+
+def test_who_floods_is_told_nothing_that_would_be_drawn(api: ManagementApi) -> None:
+    from functions.chat.api.socket_routes import flood_frame
+
+    for asked in ({"version": "2", "notifications": "1"}, {"version": "2", "conversation": "list"}):
+        assert flood_frame(asked) is None
+
+
+def test_the_version_is_what_the_path_says(people: People) -> None:
+    found: Any = stage_query({"path": "/ws/", "query_string": b"version=2&token=t"})
+    assert found == {"token": "t"}
