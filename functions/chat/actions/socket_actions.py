@@ -36,22 +36,39 @@ class Actor:
         return MessagePlace(self.conversation_id, seq)
 
 
+class Caller:
+    """Who asks for something of all their conversations."""
+
+    def __init__(self, connection_id: str, user_id: UUID) -> None:
+        self.connection_id = connection_id
+        self.user_id = user_id
+
+
 def act(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], object]) -> None:
     """Do what a client asks for, and tell it if that is refused. Those of the legacy protocol ask for nothing."""
+    _carry_out(connection_id, fields, lambda: action(_actor(connection_id, fields), fields))
+
+
+def act_for_user(connection_id: str, fields: Fields, action: Callable[[Caller, Fields], object]) -> None:
+    """As `act`, of what is about no one conversation."""
+    _carry_out(connection_id, fields, lambda: action(_caller(connection_id), fields))
+
+
+def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object]) -> None:
     sender = senders.find(connection_id)
     if sender is None or sender.protocol not in {EVENTS, USER}:
         return
     note(user_id=sender.user_id)
     frame_id = fields.get("id")
-    if code := _refusal(connection_id, fields, action):
+    if code := _refusal(connection_id, action):
         refuse_action(connection_id, frame_id if is_client_id(frame_id) else None, code)
 
 
-def _refusal(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], object]) -> str | None:
+def _refusal(connection_id: str, action: Callable[[], object]) -> str | None:
     """Carry it out; the code of why not."""
     try:
         senders.spend(connection_id)
-        action(_actor(connection_id, fields), fields)
+        action()
     except BadData:
         return "bad_data"
     except AppError as error:
@@ -61,6 +78,10 @@ def _refusal(connection_id: str, fields: Fields, action: Callable[[Actor, Fields
         logger().exception("action not carried out", extra={"connection_id": connection_id})
         return "unavailable"
     return None
+
+
+def _caller(connection_id: str) -> Caller:
+    return Caller(connection_id, UUID(senders.known[connection_id].user_id))
 
 
 def _actor(connection_id: str, fields: Fields) -> Actor:

@@ -28,3 +28,23 @@ class UnreadChangedEvent(TypedDict):
     """How many messages of the other person are unread there; 1,000 stands for any more."""
     total: int
     """How many are unread in all your conversations."""
+
+
+class KnownPlace(TypedDict):
+    """What you know of a conversation."""
+
+    seq: int
+    """Its last message that you have."""
+    change_seq: int | None
+    """Its last change that you know of."""
+
+
+class SyncedEvent(TypedDict):
+    """The answer to `sync`, after the events that you missed."""
+
+    id: str | None
+    """The id of your frame."""
+    cursor: str
+    """What to send the next time, once you have asked for all that is left."""
+    more: dict[str, KnownPlace]
+    """Conversations of which there is more, in the form of `after`: send it."""

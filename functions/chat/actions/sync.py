@@ -1,0 +1,92 @@
+"""Telling a client that was away what it missed: the events that it would have heard, as things are now."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from functions.chat.actions.history import message_items
+from functions.chat.actions.socket_actions import BadData, Caller, Fields
+from functions.chat.data import conversations, messages, missed
+from functions.chat.domain.frames import encode, event_frame
+from functions.chat.domain.messages import is_client_id
+from functions.chat.domain.sync_cursors import MOST_CHANGES, Known, read_cursor, read_known
+from shared.kit.aws.websocket import pusher
+
+# Messages and changes of one answer, and conversations that are looked at for it.
+MOST_MISSED = 200
+MOST_CONVERSATIONS = 20
+
+
+def sync(caller: Caller, fields: Fields) -> None:
+    """Send what came after the places a client names (`after`), or after one `cursor` for all its conversations.
+
+    The last event, `synced`, has the cursor for the next time and, where that was not all, what to ask for next.
+    Raises BadData.
+    """
+    # Before anything is looked at: what comes meanwhile is told again the next time.
+    cursor = missed.get_cursor(caller.user_id, MOST_CHANGES)
+    frames: list[bytes] = []
+    rest: list[Known] = []
+    for number, known in enumerate(_news(caller.user_id, fields)):
+        room = MOST_MISSED - len(frames)
+        if number >= MOST_CONVERSATIONS or room <= 0:
+            rest.append(known)
+            continue
+        found, left = _missed(caller.user_id, known, room)
+        frames += found
+        rest += [left] if left else []
+    frame_id = fields.get("id")
+    data = {
+        "id": frame_id if is_client_id(frame_id) else None,
+        "cursor": cursor.text(),
+        "more": {str(each.conversation_id): {"seq": each.seq, "change_seq": each.change_seq} for each in rest},
+    }
+    frames.append(encode(event_frame("synced", data)))
+    pusher().post_all(([caller.connection_id], frame) for frame in frames)
+
+
+def _news(user_id: UUID, fields: Fields) -> list[Known]:
+    """The conversations of which the client does not know all, and what it knows of them."""
+    if "after" in fields:
+        known = read_known(fields["after"])
+        if known is None or "cursor" in fields:
+            raise BadData
+        return missed.list_news(user_id, known)
+    if fields.get("cursor") is None:
+        return []
+    cursor = read_cursor(fields["cursor"])
+    if cursor is None:
+        raise BadData
+    return missed.list_news_since(user_id, cursor)
+
+
+def _missed(user_id: UUID, known: Known, room: int) -> tuple[list[bytes], Known | None]:
+    """Events of a conversation, and what the client knows after them if there is more to be had."""
+    membership = conversations.find_membership(known.conversation_id, user_id)
+    if membership is None:
+        return [], None
+    after, changes = known.seq, known.change_seq or 0
+    stored = messages.list_after(known.conversation_id, after, room, before=None)
+    items = message_items(user_id, known.conversation_id, stored, membership, with_seq=True)
+    frames = [encode(event_frame("message_stored", json.loads(item))) for item in items]
+    room -= len(stored)
+    changed = messages.list_changed(known.conversation_id, user_id, changes, room) if room else []
+    for item in message_items(user_id, known.conversation_id, changed, membership, with_seq=True):
+        if (message := json.loads(item))["seq"] <= after:
+            frames += [encode(frame) for frame in _changes(message)]
+    is_all = len(stored) + len(changed) < room + len(stored)
+    last = stored[-1].seq if stored else after
+    last_change = max((each.change_seq or 0 for each in changed), default=changes)
+    return frames, None if is_all else Known(known.conversation_id, last, last_change)
+
+
+def _changes(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was said when it was changed, as far as it still holds."""
+    place = {name: message[name] for name in ("conversation", "seq", "id", "change_seq")}
+    if "deleted_at" in message or "hidden" in message:
+        yield event_frame("message_deleted", {**place, "only_for_you": "deleted_at" not in message})
+        return
+    if "edited_at" in message:
+        yield event_frame("message_edited", {**place, "body": message["body"], "edited_at": message["edited_at"]})
+    yield event_frame("reaction_changed", {**place, "reactions": message.get("reactions", [])})

@@ -1,0 +1,93 @@
+"""Statements about what a client missed. Plain psycopg: the WebSocket handler must start fast."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from functions.chat.domain.sync_cursors import Known, SyncCursor
+from shared.kit.db.pool import connection
+from shared.kit.db.query import Query, Sql, compose
+from shared.kit.json import json_text
+
+KNOWN = Sql("jsonb_to_recordset(%(known)s::jsonb) AS k (conversation_id uuid, seq bigint, change_seq bigint)")
+# Of conversations that somebody takes part in only.
+LIST_NEWS = Query(
+    Known,
+    compose(
+        """
+SELECT c.id AS conversation_id, k.seq, coalesce(k.change_seq, c.change_seq) AS change_seq
+FROM {known}
+JOIN conversation_members m ON m.conversation_id = k.conversation_id AND m.user_id = %(user_id)s
+JOIN conversations c ON c.id = k.conversation_id
+WHERE c.last_seq > k.seq OR c.change_seq > k.change_seq ORDER BY c.updated_at DESC, c.id
+""",
+        known=KNOWN,
+    ),
+)
+# Of a conversation without activity since then all messages are known; its changes if the cursor says nothing of them.
+LIST_NEWS_SINCE = Query(
+    Known,
+    compose(
+        """
+SELECT conversation_id, seq, change_seq FROM (
+    SELECT c.id AS conversation_id, c.updated_at, c.last_seq, c.change_seq AS last_change_seq,
+        CASE WHEN c.updated_at <= %(since)s THEN c.last_seq ELSE coalesce((
+            SELECT x.seq FROM messages x WHERE x.conversation_id = c.id AND x.created_at <= %(since)s
+            ORDER BY x.seq DESC LIMIT 1
+        ), 0) END AS seq,
+        coalesce(k.change_seq, CASE WHEN c.updated_at > %(since)s THEN 0 ELSE c.change_seq END) AS change_seq
+    FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+    LEFT JOIN {known} ON k.conversation_id = c.id
+    WHERE m.user_id = %(user_id)s
+) own
+WHERE last_seq > seq OR last_change_seq > change_seq ORDER BY updated_at DESC, conversation_id
+""",
+        known=KNOWN,
+    ),
+)
+
+
+def list_news(user_id: UUID, known: Iterable[Known]) -> list[Known]:
+    """Those of a client's conversations of which it does not know all, the newest activity first."""
+    with connection() as db:
+        return LIST_NEWS.all(db, {"user_id": user_id, "known": _rows(known)})
+
+
+def list_news_since(user_id: UUID, cursor: SyncCursor) -> list[Known]:
+    """As list_news, of all conversations of a client that knew everything at a cursor."""
+    values = {"user_id": user_id, "since": cursor.since, "known": _rows(cursor.changes)}
+    with connection() as db:
+        return LIST_NEWS_SINCE.all(db, values)
+
+
+def _rows(known: Iterable[Known]) -> str:
+    return json_text([{**asdict(each), "conversation_id": str(each.conversation_id)} for each in known])
+
+
+@dataclass(frozen=True, slots=True)
+class CursorRow:
+    since: datetime
+    changes: dict[str, Any]
+
+
+# Messages have the time they were stored at, and are seen with the commit: it lies a minute back.
+GET_CURSOR = Query(
+    CursorRow,
+    """
+SELECT now() - interval '1 minute' AS since, (
+    SELECT coalesce(json_object_agg(id, change_seq), '{}') FROM (
+        SELECT c.id, c.change_seq FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.user_id = %(user_id)s AND c.change_seq > 0 ORDER BY c.updated_at DESC LIMIT %(most)s
+    ) changed
+) AS changes
+""",
+)
+
+
+def get_cursor(user_id: UUID, most: int) -> SyncCursor:
+    """What a client knows that has just been told everything; of `most` conversations also which changes."""
+    with connection() as db:
+        row = GET_CURSOR.get(db, {"user_id": user_id, "most": most})
+    return SyncCursor(row.since, [Known(UUID(each), 0, change_seq) for each, change_seq in row.changes.items()])
