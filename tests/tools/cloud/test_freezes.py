@@ -71,6 +71,10 @@ def test_the_first_request_after_a_freeze_is_answered(
     cloud, student, tutor = quiet_cloud, people.student(), people.tutor()
     talk = add_conversation(student, tutor)
     signing_in = {"email": tutor.email, "password": PASSWORD}
+    # Who is answered may write on.
+    with reader(cloud, talk, tutor) as answering:
+        answering.send(json.dumps({"event": "chat_message", "data": {"body": "Słucham"}}))
+        answering.recv(PATIENCE)
     with httpx.Client(base_url=cloud.url, timeout=60) as client, reader(cloud, talk, student) as socket:
 
         def answered(method: str, path: str, **options: object) -> None:
