@@ -6,6 +6,7 @@ from functions.mail import repository
 from functions.mail.email_message import CalendarEntry, Email, Fact
 from functions.mail.folded_changes import ChangeToTell, change_to_tell
 from functions.mail.greetings import greeting
+from functions.mail.new_accounts import mailable
 from functions.mail.repository import Addressee
 from shared.data.bookings import LIST_CHANGES_SINCE, Booking, BookingChange, Role, find_bookings
 from shared.domain.booking_events import event_type
@@ -89,12 +90,14 @@ def _facts(words: BookingTexts, starts_at: datetime) -> tuple[Fact, ...]:
     if place := booking.meeting_url or booking.location:
         facts.append(Fact(words.say("fact.where"), place, is_link=bool(booking.meeting_url)))
     if words.role == "tutor" and booking.note:
-        facts.append(Fact(words.say("fact.note"), booking.note))
+        note = mailable(booking.student_id, booking.note, words.language)
+        facts.append(Fact(words.say("fact.note"), note))
     return (*facts, Fact(words.say("fact.price"), words.price))
 
 
 def _reason(words: BookingTexts, change: BookingChange) -> tuple[Fact, ...]:
-    return (Fact(words.say("fact.reason"), change.reason),) if change.reason else ()
+    reason = mailable(change.actor_id, change.reason, words.language)
+    return (Fact(words.say("fact.reason"), reason),) if reason else ()
 
 
 def _closing(words: BookingTexts, change: BookingChange) -> str:

@@ -4,6 +4,7 @@ from functions.mail import repository
 from functions.mail.email_message import CalendarEntry, Email, Fact
 from functions.mail.folded_changes import sessions_to_tell
 from functions.mail.greetings import greeting
+from functions.mail.new_accounts import mailable
 from functions.mail.repository import Addressee
 from shared.data.bookings import (
     LIST_CHANGES_OF_GROUPS,
@@ -91,9 +92,10 @@ def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
     if len(places) == 1 and (place := booking.meeting_url or booking.location):
         facts.append(Fact(words.say("fact.where"), place, is_link=bool(booking.meeting_url)))
     if series.role == "tutor" and booking.note and not series.is_group:
-        facts.append(Fact(words.say("fact.note"), booking.note))
+        facts.append(Fact(words.say("fact.note"), mailable(booking.student_id, booking.note, words.language)))
     facts.append(Fact(words.say("fact.price_each"), words.price))
-    reason = series.sessions[0][0].reason
+    change = series.sessions[0][0]
+    reason = mailable(change.actor_id, change.reason, words.language)
     return (*facts, *([Fact(words.say("fact.reason"), reason)] if reason else []))
 
 

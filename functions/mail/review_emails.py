@@ -6,6 +6,7 @@ from typing import Literal
 
 from functions.mail.email_message import Email, Fact
 from functions.mail.greetings import greeting
+from functions.mail.new_accounts import left_out_for
 from functions.mail.queries import find_review
 from functions.mail.quotes import quote
 from functions.mail.repository import Addressee
@@ -27,9 +28,11 @@ def _review_email(kind: ReviewMail, to: Addressee, payload: dict[str, int]) -> E
     facts = [Fact(words[f"fact.{'from' if kind == 'review_added' else 'tutor'}"], name)]
     if kind == "review_added":
         facts.append(Fact(words["fact.stars"], f"{found.stars}/5"))
-    facts.append(Fact(words["fact.review"], quote(found.review)))
+    left_out = left_out_for(found.author_id, found.review, to.language)
+    facts.append(Fact(words["fact.review"], quote(found.review, left_out)))
     if kind == "review_replied":
-        facts.append(Fact(words["fact.reply"], quote(found.reply)))
+        left_out = left_out_for(found.replier_id, found.reply, to.language)
+        facts.append(Fact(words["fact.reply"], quote(found.reply, left_out)))
     return _email(kind, to, f"{words[f'{kind}.subject']}: {name}", tuple(facts))
 
 

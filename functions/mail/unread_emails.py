@@ -4,15 +4,13 @@ from uuid import UUID
 
 from functions.mail.email_message import Email, Fact
 from functions.mail.greetings import greeting
+from functions.mail.new_accounts import NEW_DAYS
 from functions.mail.queries import find_unread_messages
 from functions.mail.quotes import quote
 from functions.mail.repository import Addressee
 from shared.domain.names import presentable
 from shared.domain.platform_settings import platform_settings
 from shared.texts import texts
-
-# For so many days links that an account writes are not mailed: strangers would use ours to mail theirs.
-NEW_DAYS = 7
 
 
 def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | None:

@@ -139,12 +139,24 @@ def test_markup_and_lines_in_a_reason_are_text(pair: tuple[Person, Person]) -> N
 
 
 def test_the_tutor_reads_the_student_s_message(pair: tuple[Person, Person]) -> None:
+    query("UPDATE users SET created_at = now() - interval '8 days'")
     insert_booking(*pair, note="Całki & <b>szeregi</b>\r\n\r\nLink:\u2028http://evil.example").change("confirmed")
     [mine], [theirs] = map(sent_to, pair)
     line = "Wiadomość od ucznia: Całki & <b>szeregi</b> Link: http://evil.example"
     assert line in read(theirs).text.splitlines()
     assert "Całki &amp; &lt;b&gt;szeregi&lt;/b&gt; Link: http://evil.example</td>" in read(theirs).html
     assert "Wiadomość" not in read(mine).text + read(mine).html
+
+
+def test_links_of_new_accounts_are_not_mailed(pair: tuple[Person, Person]) -> None:
+    query("UPDATE users SET created_at = now() - interval '6 days'")
+    booked = insert_booking(*pair, state="cancelled", note="Całki o 15.30\nhttp://evil.example i www.evil.example")
+    booked.change("confirmed", "student")
+    booked.change("cancelled", "tutor", from_state="confirmed", reason="evil.example")
+    told = "".join(read(mail).text + read(mail).html for person in pair for mail in sent_to(person))
+    assert "Wiadomość od ucznia: Całki o 15.30 [pominięty link] i [pominięty link]" in told
+    assert "[pominięty link]" in read(sent_to(pair[0])[-1]).text
+    assert "evil" not in told
 
 
 def test_without_a_message_there_is_no_line_for_it(pair: tuple[Person, Person]) -> None:

@@ -1,0 +1,25 @@
+"""Links that new accounts write are not mailed: strangers would use our mails for theirs."""
+
+import re
+from uuid import UUID
+
+from functions.mail.queries import is_new_account
+from functions.mail.quotes import has_link
+from shared.texts import Language, texts
+
+# For so many days an account is new.
+NEW_DAYS = 7
+WORD = re.compile(r"\S+")
+
+
+def left_out_for(author_id: UUID | None, text: str, language: Language) -> str:
+    """What stands for the links in a text, "" where they may stay."""
+    if not has_link(text) or not (author_id is None or is_new_account(author_id, NEW_DAYS)):
+        return ""
+    return texts(language)["unread.left_out"]
+
+
+def mailable(author_id: UUID | None, text: str, language: Language) -> str:
+    """A text as mails may carry it: without the links of an account that is new, or gone."""
+    left_out = left_out_for(author_id, text, language)
+    return WORD.sub(lambda word: left_out if has_link(word[0]) else word[0], text) if left_out else text
