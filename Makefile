@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS= DEMO=0 TLS=1 FRONTEND= FRONTEND_HOST=
+run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS= DEMO=0 TLS=1 FRONTEND= FRONTEND_HOST= FRONTEND2=
 	@exec $(BIN)/python -m local
 
 test: $(VENV)/dev.stamp  ## Run all tests

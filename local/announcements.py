@@ -1,6 +1,6 @@
 """What the server says to the person who started it; in production to the log."""
 
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from local.demo.accounts import DEMO_ACCOUNTS
 from local.inbox import page_address
@@ -25,7 +25,23 @@ def announce(options: Options) -> None:
     print("The tutoring platform is running. Ctrl-C stops it.\n")
     for name, value in lines:
         print(f"  {name:18} {value}")
+    if options.frontend2:
+        print(how_to_start(options))
     print(flush=True)
+
+
+def how_to_start(options: Options) -> str:
+    """How the newer frontend is built for this server, and started at its origin; its build asks this server."""
+    sockets = options.origin.replace("http", "ws", 1)
+    port = urlsplit(options.frontend2).port or 80
+    return f"""
+The newer frontend may use {options.frontend2}. In its folder, while this server runs:
+  npm ci
+  export NEXT_PUBLIC_HOST={options.origin}/v2 NEXT_PUBLIC_WS_HOST={sockets}/v2
+  export NEXT_PUBLIC_REDIRECT_URL={options.frontend2}
+  npm run build && npm start -- -p {port}
+The build fetches fonts from the internet. Without it, let NEXT_FONT_GOOGLE_MOCKED_RESPONSES name a file with
+  module.exports = {{"<the address the build complains about>": "/* none */"}}"""
 
 
 def announce_end() -> None:

@@ -1,6 +1,7 @@
 """How the local server is started; every field is an environment variable of the same name."""
 
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from local.trusted_proxies import parse_networks
 from shared.kit.environment import BadSetting, from_environment
 
 MODES = ("development", "production")
+# As browsers send it: in small letters, without a slash at its end.
+ORIGIN = re.compile(r"https?://[a-z0-9.:_\[\]-]+")
 
 
 class CannotStart(Exception):
@@ -28,6 +31,8 @@ class Options:
     tls: bool = False
     frontend: str = ""
     frontend_host: str = ""
+    # The origin of the newer frontend, a server of its own: it may use cookies here.
+    frontend2: str = ""
     # Addresses and networks whose forwarding headers are believed.
     trusted_proxies: tuple[str, ...] = ()
     # Real servers to use instead of the embedded ones.
@@ -79,4 +84,7 @@ def read_options() -> Options:
         raise CannotStart(f"TRUSTED_PROXIES: {error}.") from None
     if options.frontend and not (Path(options.frontend) / "index.html").is_file():
         raise CannotStart(f"FRONTEND={options.frontend} has no index.html.")
+    options = replace(options, frontend2=options.frontend2.rstrip("/"))
+    if options.frontend2 and not ORIGIN.fullmatch(options.frontend2):
+        raise CannotStart(f"FRONTEND2={options.frontend2} is no origin, such as http://localhost:3000.")
     return options

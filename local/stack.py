@@ -117,8 +117,12 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "LOCAL_DATA": str(data),
         "SERVER_URL": options.origin,
     }
-    if options.frontend:
-        defaults["FRONT_URL"] = options.origin
+    if options.frontend or options.frontend2:
+        defaults["FRONT_URL"] = options.origin if options.frontend else options.frontend2
+    if options.frontend2:
+        # Every origin may call as before, and this one with cookies.
+        given = os.environ.get("CORS_ORIGINS") or ("" if options.is_production else "*")
+        os.environ["CORS_ORIGINS"] = ",".join(filter(None, (given, options.frontend2)))
     for name, value in defaults.items():
         if not os.environ.get(name):
             os.environ[name] = value

@@ -60,6 +60,8 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"PORT": "many"}, "PORT=many is not a whole number."),
         ({"WORKERS": "0"}, "at least one process"),
         ({"TLS": "perhaps"}, "TLS=perhaps is neither on nor off."),
+        ({"FRONTEND2": "localhost:3000"}, "FRONTEND2=localhost:3000 is no origin, such as http://localhost:3000."),
+        ({"FRONTEND2": "http://localhost:3000/x"}, "is no origin"),
         ({"FRONTEND": "/nowhere"}, "FRONTEND=/nowhere has no index.html."),
         ({"JWT_SECRET": "short"}, "must have at least 32 bytes."),
         ({"TIME_ZONE": "Europe/Nowhere"}, "TIME_ZONE"),
