@@ -1,5 +1,6 @@
 import { newId } from "./api.js";
 import { Connection } from "./connection.js";
+import { Refused } from "./errors.js";
 
 // Above every place a message can have: "before" it are the newest messages.
 const END = 2 ** 31 - 1;
@@ -16,6 +17,7 @@ const RETRY = 1_000;
 export class Conversation {
   #account;
   #path;
+  #own;
   #view;
   #connection;
   /** The place of the last message shown; null before the first fetch. */
@@ -24,11 +26,18 @@ export class Conversation {
   #isBehind = false;
   #isOver = false;
   #unsent = new Map();
+  /** The number of the last change that is known; null before the first fetch. */
+  #changed = null;
+  #read = 0;
 
-  /** `view` has show(messages), showUnsent(id, body), sent(id), refused(id, body, code) and state(name). */
+  /**
+   * `view` has show(messages), showUnsent(id, body), sent(id), refused(id, body, code), state(name), change(change),
+   * read(user, seq), typing(user) and complain(code).
+   */
   constructor(account, id, view) {
     this.#account = account;
     this.#path = `/api/chat/conversation_detail/${id}/`;
+    this.#own = `/api/chat/conversations/${id}`;
     this.#view = view;
     this.#connection = new Connection(account, `/ws/chat/${id}/`, {
       opened: () => this.#opened(),
@@ -44,22 +53,49 @@ export class Conversation {
     this.#connection.stop();
   }
 
-  say(body) {
+  /** `more` may have `reply_to`, the place of the message it answers, and `attachments`, ids of uploads. */
+  say(body, more = {}) {
     const id = newId();
-    this.#unsent.set(id, body);
-    this.#view.showUnsent(id, body);
-    this.#send(id, body);
+    this.#unsent.set(id, { body, ...more });
+    this.#view.showUnsent(id, body || "A file");
+    this.#send(id);
   }
 
-  #send(id, body) {
+  #send(id) {
     // If it cannot be sent now it is when the socket opens.
-    this.#connection.send({ event: "chat_message", data: { id, body } });
+    this.#connection.send({ event: "chat_message", data: { id, ...this.#unsent.get(id) } });
+  }
+
+  /** Does something else: typing, edit_message, delete_message, react. */
+  act(event, data = {}) {
+    this.#connection.send({ event, data });
+  }
+
+  /** Says that everything shown has been seen. */
+  markRead() {
+    if (!this.#last || this.#last <= this.#read) return;
+    this.#read = this.#last;
+    this.act("mark_read", { seq: this.#last });
+  }
+
+  /** Uploads a file past the API, has it checked, and sends it. */
+  async upload(file) {
+    const { name, size } = file;
+    const ticket = await this.#account.call("POST", `${this.#own}/attachments/`, { body: { name, size } });
+    const form = new FormData();
+    for (const [key, value] of Object.entries(ticket.fields)) form.append(key, value);
+    form.append("file", file);
+    const answer = await fetch(ticket.url, { method: "POST", body: form });
+    if (!answer.ok) throw new Refused(answer.status, null);
+    await this.#account.call("POST", `/api/chat/attachments/${ticket.id}/complete/`);
+    this.say("", { attachments: [ticket.id] });
   }
 
   async #opened() {
     this.#view.state("live");
     await this.#catchUp();
-    for (const [id, body] of this.#unsent) this.#send(id, body);
+    await this.#catchUpOnChanges();
+    for (const id of this.#unsent.keys()) this.#send(id);
   }
 
   /** A frame is a fact; keep-alives are empty lists. */
@@ -69,13 +105,38 @@ export class Conversation {
       if (this.#last !== null && data.seq === this.#last + 1) this.#show([data]);
       else if (this.#last === null || data.seq > this.#last) this.#catchUp();
     } else if (event === "message_refused" && this.#unsent.has(data.client_id)) {
-      const body = this.#unsent.get(data.client_id);
+      const { body } = this.#unsent.get(data.client_id);
       if (data.code === "unavailable") {
-        setTimeout(() => this.#send(data.client_id, body), RETRY);
+        setTimeout(() => this.#send(data.client_id), RETRY);
         return;
       }
       this.#unsent.delete(data.client_id);
       this.#view.refused(data.client_id, body, data.code);
+    } else this.#tell(event, data);
+  }
+
+  /** What is no message. */
+  #tell(event, data) {
+    if (event === "message_edited" || event === "reaction_changed") this.#change(data);
+    else if (event === "message_deleted") this.#change({ ...data, [data.only_for_you ? "hidden" : "deleted_at"]: true });
+    else if (event === "read_up_to") this.#view.read(data.user, data.seq);
+    else if (event === "typing") this.#view.typing(data.user);
+    else if (event === "action_refused") this.#view.complain(data.code);
+  }
+
+  #change(change) {
+    this.#changed = Math.max(this.#changed ?? 0, change.change_seq);
+    this.#view.change(change);
+  }
+
+  /** What was edited, deleted and reacted to while the socket was closed. */
+  async #catchUpOnChanges() {
+    if (this.#changed === null || this.#isOver) return;
+    try {
+      const changes = await this.#account.call("GET", `${this.#own}/changes/?after=${this.#changed}`);
+      if (!this.#isOver) changes.forEach((change) => this.#change(change));
+    } catch {
+      // The server is away again: the socket opens once more.
     }
   }
 
@@ -110,6 +171,7 @@ export class Conversation {
 
   #show(messages) {
     this.#last = messages.at(-1)?.seq ?? this.#last;
+    this.#changed = Math.max(this.#changed ?? 0, ...messages.map((message) => message.change_seq ?? 0));
     this.#view.show(messages);
   }
 }

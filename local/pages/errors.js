@@ -82,6 +82,11 @@ export class Refused extends Error {
 /** The sign-in session is over. */
 export class SignedOut extends Error {}
 
+/** What a code means, in words. */
+export function meaning(code) {
+  return `${Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : "The server refused it."} (${code})`;
+}
+
 /** What went wrong, in words: the meaning of the code, or the server's own text where there is none. */
 export function explain(error) {
   if (error instanceof SignedOut) return "Not signed in.";
