@@ -15,9 +15,10 @@ from functions.chat.domain.attachment_errors import (
 )
 from functions.chat.domain.attachment_keys import new_file_key, thumbnail_key, upload_key
 from functions.chat.domain.attachment_names import MAX_SIZE, clean_name, disposition, named_as
+from functions.chat.domain.errors import NoConversation, SenderBlocked
 from shared.domain.attachments import Attachment
 from shared.domain.limits import UPLOADS
-from shared.kit.errors import NotFound, Unavailable
+from shared.kit.errors import Unavailable
 from shared.kit.observability.log import logger
 from shared.kit.pictures.decoding import one_at_a_time
 from shared.kit.private_storage import private_storage
@@ -40,7 +41,7 @@ class UploadTicket:
 def request_upload(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UploadTicket:
     """Let a member upload a file.
 
-    Raises AttachmentTooLarge, Throttled, Unavailable, or NotFound for those who are no members.
+    Raises AttachmentTooLarge, Throttled, Unavailable, NoConversation for those who are no members, or SenderBlocked.
     """
     attachment_id = _add(user_id, conversation_id, name, size)
     form = private_storage().upload_form(upload_key(attachment_id), size, TICKET_SECONDS)
@@ -74,10 +75,12 @@ def _add(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UUID:
     if not 0 < size <= MAX_SIZE:
         raise AttachmentTooLarge
     spend(UPLOADS, str(user_id))
-    attachment_id = attachments.add_attachment(conversation_id, user_id, clean_name(name), size)
-    if attachment_id is None:
-        raise NotFound
-    return attachment_id
+    added = attachments.add_attachment(conversation_id, user_id, clean_name(name), size)
+    if added is None:
+        raise NoConversation
+    if added.id is None:
+        raise SenderBlocked
+    return added.id
 
 
 def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]:

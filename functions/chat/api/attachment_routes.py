@@ -22,11 +22,12 @@ from functions.chat.domain.attachment_errors import (
     UnsupportedAttachment,
     UploadMissing,
 )
+from functions.chat.domain.errors import NoConversation, SenderBlocked
 from shared.domain.attachments import attachment_item
 from shared.domain.auth import User
 from shared.domain.platform_settings import platform_settings
 from shared.domain.timestamps import format_time
-from shared.kit.errors import NotFound, Throttled, Unavailable
+from shared.kit.errors import Throttled, Unavailable
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
@@ -52,7 +53,7 @@ class UploadTicket(BaseModel):
     "/api/chat/conversations/{conversation_id:lower_uuid}/attachments/",
     status_code=201,
     response_model=UploadTicket,
-    responses=error_responses(NotFound, AttachmentTooLarge, Throttled, Unavailable),
+    responses=error_responses(NoConversation, SenderBlocked, AttachmentTooLarge, Throttled, Unavailable),
 )
 def request_attachment_upload(caller: User, request: Request, conversation_id: UUID, new: NewUpload) -> Response:
     """Request the upload of a file for a message in one of your conversations.

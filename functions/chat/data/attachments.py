@@ -7,18 +7,32 @@ from shared.data.attachments import FACTS
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, compose
 
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """The id of one that was added, None in a conversation in which nothing can be sent."""
+
+    id: UUID | None
+
+
 ADD_ATTACHMENT = Query(
-    UUID,
+    NewAttachment,
     """
-INSERT INTO attachments (conversation_id, created_by, name, size)
-SELECT conversation_id, user_id, %(name)s, %(size)s FROM conversation_members
-WHERE conversation_id = %(conversation_id)s AND user_id = %(user_id)s
-RETURNING id
+WITH membership AS (
+    SELECT m.conversation_id, m.user_id, c.is_blocked
+    FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.conversation_id = %(conversation_id)s AND m.user_id = %(user_id)s
+), added AS (
+    INSERT INTO attachments (conversation_id, created_by, name, size)
+    SELECT conversation_id, user_id, %(name)s, %(size)s FROM membership WHERE NOT is_blocked
+    RETURNING id
+)
+SELECT (SELECT id FROM added) AS id FROM membership
 """,
 )
 
 
-def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -> UUID | None:
+def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -> NewAttachment | None:
     """Add one that nothing was uploaded for yet; None for those who are no members of the conversation."""
     values = {"conversation_id": conversation_id, "user_id": user_id, "name": name, "size": size}
     with connection() as db:

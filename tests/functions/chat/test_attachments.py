@@ -16,7 +16,7 @@ from shared.domain.attachments import SAME_SECONDS, Attachment, attachment_addre
 from shared.kit.errors import Unavailable
 from tests.conftest import read_settings_again
 from tests.support.attachments import attach, complete, kept_files, request_upload, send_form, server
-from tests.support.chat_http import Conversation
+from tests.support.chat_http import Conversation, call
 from tests.support.office_files import PDF
 from tests.support.people import People, query
 from tests.support.races import at_once
@@ -60,6 +60,15 @@ def test_only_members_get_a_ticket_and_only_its_owner_completes_it(conversation:
     assert (first.status, first.json["size"]) == (200, 7)
     again = complete(conversation.student, ticket["id"])
     assert again.json == first.json, "completing is harmless"
+
+
+def test_nothing_can_be_uploaded_for_who_has_blocked_one(conversation: Conversation) -> None:
+    path = f"/api/chat/blocked/{conversation.student.id}/"
+    assert call("POST", path, token=conversation.tutor.access).status == 200
+    for each in (conversation.student, conversation.tutor):
+        answer = request_upload(each, conversation.id)
+        assert (answer.status, answer.json["code"]) == (403, "blocked")
+    assert query("SELECT count(*) FROM attachments") == [(0,)]
 
 
 def test_an_upload_is_no_larger_than_its_ticket_and_goes_nowhere_else(conversation: Conversation) -> None:
