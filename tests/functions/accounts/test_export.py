@@ -2,52 +2,24 @@
 
 import json
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import pytest
 
 from functions.accounts import export, queries
-from functions.accounts.handler import handler
 from functions.accounts.schemas import Export
 from functions.chat.actions.attachments import attach
 from tests.support.booking_client import at, booked, free_tutor
 from tests.support.conversations import add_conversation, add_messages
-from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.exports import LISTS, PATH, SINGLE, call, pages, whole
 from tests.support.move_proposals import proposed
 from tests.support.past_sessions import session
 from tests.support.people import People, Person, insert, query
 
-call = LambdaClient(handler)
-PATH = "/api/user/export/"
 # What a Lambda function may answer, counted as its runtime encodes it.
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LAMBDA_BYTES = 6_291_556
-SINGLE, LISTS = list(queries.SINGLES), list(queries.LISTS)
-
-
-def pages(person: Person) -> list[Answer]:
-    """The first page and all that its Link headers lead to."""
-    found = [call("GET", PATH, token=person.access)]
-    while link := found[-1].headers.get("link"):
-        target, _, relation = link.partition(">")
-        assert relation == '; rel="next"'
-        found.append(call("GET", target.removeprefix("<"), token=person.access))
-        assert found[-1].status == 200
-    return found
-
-
-def whole(person: Person) -> dict[str, Any]:
-    """All pages put together."""
-    first, *others = [page.json for page in pages(person)]
-    for page in others:
-        for part in SINGLE:
-            assert first[part] is None or page[part] is None
-            first[part] = first[part] or page[part]
-        for part in LISTS:
-            first[part] += page[part]
-    return dict(first)
 
 
 def test_everything_of_a_tutor_is_exported(people: People) -> None:
