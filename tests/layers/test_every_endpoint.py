@@ -110,6 +110,7 @@ PROTECTED = [
     Endpoint(LambdaClient(chat), "GET", "/api/chat/presence/"),
     Endpoint(LambdaClient(chat), "PATCH", "/api/chat/presence/", {"shown": False}),
     Endpoint(LambdaClient(chat), "GET", "/api/chat/me/conversations/"),
+    Endpoint(LambdaClient(chat), "GET", "/api/chat/search/?q=x"),
     Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/read/", {"seq": 1}),
     Endpoint(LambdaClient(chat), "GET", MESSAGE.replace("messages/1", "changes")),
     Endpoint(LambdaClient(chat), "GET", f"/api/chat/conversations/{NOBODY}/messages/"),

@@ -44,3 +44,5 @@ def reading() -> Iterator[Step]:
             yield Step("GET", messages + query_string, who)
         for body in ({"body": ""}, {"body": "x", "id": 7.5, "reply_to": "x"}, {"bdy": "x"}):
             yield Step("POST", messages, who, body)
+    for query_string in ("", "?q=x", "?q=%25&since=x", "?q=from:me&conversation=x", f"?q=a&conversation={TALK}&p=2"):
+        yield Step("GET", f"/api/chat/search/{query_string}", "student")

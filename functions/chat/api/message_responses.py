@@ -1,10 +1,13 @@
 """What the chat answers about messages to clients of our own."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from functions.chat.api.responses import Message
+from functions.chat.api.responses import ChatUser, Message
+from shared.kit.http.response_models import Page
 
 
 class PostedMessageItem(Message):
@@ -19,3 +22,23 @@ class MessagePage(BaseModel):
     change_seq: Annotated[int, Field(description="The number of the conversation's last change.")]
     read_seq: Annotated[int, Field(description="The last message that counts as read by you.")]
     results: list[Message]
+
+
+class FoundMessage(BaseModel):
+    id: UUID
+    conversation: UUID
+    seq: int
+    body: str
+    created_at: datetime
+    created_by: Annotated[ChatUser | None, Field(description="null once the account is deleted.")]
+
+
+class FoundMessagePage(Page):
+    results: list[FoundMessage]
+    is_complete: Annotated[
+        bool,
+        Field(
+            description="False if you have so many messages that only the newest 20,000 were looked at: name a "
+            "conversation or a time."
+        ),
+    ]

@@ -26,6 +26,7 @@ MESSAGES = Limit("messages", 30, 1)
 # Messages beyond that, after which the socket they come by is closed.
 MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)
 CONNECTS = Limit("connects", 120, 60)
+MESSAGE_SEARCHES = Limit("message-searches", 60, 60)
 REPORTS = Limit("reports", 20, HOUR)
 # Of one person, blocking and unblocking.
 BLOCKS = Limit("blocks", 60, HOUR)
