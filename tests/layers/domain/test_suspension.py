@@ -227,3 +227,15 @@ def test_a_booking_on_its_way_is_cancelled_with_the_others(people: People) -> No
         assert ([answer.status for answer in booking.result()], suspending.result().changed) == ([201], True)
     assert query("SELECT state FROM bookings") == [("cancelled",)]
     assert inconsistencies() == []
+
+
+def test_a_sign_in_that_waits_for_the_suspension_is_refused(people: People) -> None:
+    ola = people.student()
+    with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:
+        suspending = threads.submit(suspend, ola)
+        wait_until(lambda: waiting() == 1)
+        signing_in = threads.submit(at_once, partial(sign_in, ola))
+        wait_until(lambda: waiting() == 2)
+        let_go()
+        assert ([answer.status for answer in signing_in.result()], suspending.result().changed) == ([401], True)
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
