@@ -7,7 +7,7 @@ import psycopg
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
 from functions.chat.data import history_window, message_changes
 from functions.chat.domain.changes import ChangedMessage, deleted_event, edited_event
-from functions.chat.domain.errors import Blocked, MessageDeleted, MessageNotFound, NotYourMessage, TooLateToChange
+from functions.chat.domain.errors import MessageDeleted, MessageNotFound, NotYourMessage, SenderBlocked, TooLateToChange
 from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent
 from functions.chat.domain.messages import MessagePlace
 from shared.kit.errors import AppError
@@ -16,7 +16,7 @@ from shared.kit.errors import AppError
 def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEditedEvent:
     """Give one's own message another text, for both.
 
-    Raises MessageNotFound, MessageDeleted, NotYourMessage, Blocked or TooLateToChange.
+    Raises MessageNotFound, MessageDeleted, NotYourMessage, SenderBlocked or TooLateToChange.
     """
     changed = message_changes.edit_message(place.conversation_id, user_id, place.seq, body)
     if changed is None:
@@ -75,4 +75,4 @@ def _reason(user_id: UUID, place: MessagePlace) -> AppError:
         return NotYourMessage()
     if found.is_deleted:
         return MessageDeleted()
-    return Blocked() if found.is_blocked else TooLateToChange()
+    return SenderBlocked() if found.is_blocked else TooLateToChange()

@@ -7,7 +7,7 @@ import psycopg
 from functions.chat.actions.deliver import deliver_to_conversation
 from functions.chat.data import history_window, message_changes, reactions
 from functions.chat.domain.changes import reactions_event
-from functions.chat.domain.errors import Blocked, MessageDeleted, MessageNotFound, TooManyReactions
+from functions.chat.domain.errors import MessageDeleted, MessageNotFound, SenderBlocked, TooManyReactions
 from functions.chat.domain.events import ReactionChangedEvent
 from functions.chat.domain.messages import MessagePlace
 
@@ -15,7 +15,7 @@ from functions.chat.domain.messages import MessagePlace
 def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> ReactionChangedEvent:
     """Put an emoji on a message, or take one's own away; both may be said twice.
 
-    Raises MessageNotFound, MessageDeleted, Blocked or TooManyReactions.
+    Raises MessageNotFound, MessageDeleted, SenderBlocked or TooManyReactions.
     """
     try:
         changed = reactions.set_reaction(place.conversation_id, user_id, place.seq, emoji, on=on)
@@ -33,9 +33,9 @@ def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> Reacti
     return event
 
 
-def _reason(user_id: UUID, place: MessagePlace) -> MessageNotFound | MessageDeleted | Blocked:
+def _reason(user_id: UUID, place: MessagePlace) -> MessageNotFound | MessageDeleted | SenderBlocked:
     """Why there was no reaction."""
     found = message_changes.find_message(place.conversation_id, user_id, place.seq)
     if found is None:
         return MessageNotFound()
-    return MessageDeleted() if found.is_deleted else Blocked()
+    return MessageDeleted() if found.is_deleted else SenderBlocked()

@@ -12,11 +12,11 @@ from functions.chat.actions import react as reactions
 from functions.chat.api.responses import Message
 from functions.chat.domain.change_commands import EditedMessage, Emoji, NewReaction
 from functions.chat.domain.errors import (
-    Blocked,
     MessageDeleted,
     MessageNotFound,
     NoConversation,
     NotYourMessage,
+    SenderBlocked,
     TooLateToChange,
     TooManyReactions,
 )
@@ -45,7 +45,7 @@ REACTIONS = f"{MESSAGE}reactions/"
     MESSAGE,
     response_model=MessageEditedEvent,
     responses=error_responses(
-        MessageNotFound, NotYourMessage, MessageDeleted, Blocked, TooLateToChange, FieldErrors, Throttled
+        MessageNotFound, NotYourMessage, MessageDeleted, SenderBlocked, TooLateToChange, FieldErrors, Throttled
     ),
 )
 def edit_message(caller: User, conversation_id: UUID, seq: int, edited: EditedMessage) -> Response:
@@ -102,7 +102,7 @@ def delete_message(
 @message_changes.post(
     REACTIONS,
     response_model=ReactionChangedEvent,
-    responses=error_responses(MessageNotFound, MessageDeleted, Blocked, TooManyReactions, FieldErrors, Throttled),
+    responses=error_responses(MessageNotFound, MessageDeleted, SenderBlocked, TooManyReactions, FieldErrors, Throttled),
 )
 def add_reaction(caller: User, conversation_id: UUID, seq: int, reaction: NewReaction) -> Response:
     """Put an emoji on a message; the answer has all reactions to it.

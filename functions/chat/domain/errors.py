@@ -76,14 +76,6 @@ class TooManyReactions(AppError):
     detail = f"Do wiadomości możesz dodać najwyżej {MAX_REACTIONS} reakcji."
 
 
-class Blocked(AppError):
-    """One of the two has blocked the other."""
-
-    status = 403
-    code = "blocked"
-    detail = "Z tą osobą nie możesz teraz pisać."
-
-
 class OwnAccount(AppError):
     """The account is your own."""
 

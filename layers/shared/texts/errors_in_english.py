@@ -178,7 +178,6 @@ ERRORS = {
     "To konto należy do obsługi.": "This is an account of the staff.",
     # The chat.
     "To jest Twoje własne konto.": "This is your own account.",
-    "Z tą osobą nie możesz teraz pisać.": "You cannot write to this person now.",
     "Z tą osobą nie możesz się umówić.": "You cannot book with this person.",
     # What was done.
     "Adres kalendarza już nie działa.": "The calendar's address leads nowhere now.",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from functions.chat.attachments_handler import handler as attachments_handler
 from functions.chat.handler import handler
 from tests.support.booking_client import RESERVATIONS, SERIES, WAITLIST, at, book, booked, free_tutor
 from tests.support.booking_client import call as call_bookings
@@ -17,7 +18,7 @@ from tests.support.paused_transactions import gate_after, wait_until, waiting
 from tests.support.people import People, Person, query
 from tests.support.races import at_once
 
-call = LambdaClient(handler)
+call, uploads = LambdaClient(handler), LambdaClient(attachments_handler)
 
 
 def block(person: Person, other: Person | UUID) -> Answer:
@@ -203,3 +204,12 @@ def test_what_was_said_is_not_changed_behind_a_block(chat: Chat, person: str) ->
     assert [(each.status, each.json["code"]) for each in (edited, reacted)] == [(403, "blocked")] * 2
     assert bodies() == ["raz", "dwa"]
     assert call("DELETE", path, token=caller.access).status == 200
+
+
+def test_behind_a_block_nothing_is_uploaded(chat: Chat) -> None:
+    block(chat.tutor, chat.student)
+    path = f"/api/chat/conversations/{chat.id}/attachments/"
+    for person in (chat.student, chat.tutor):
+        refused = uploads("POST", path, token=person.access, json_body={"name": "a.txt", "size": 4})
+        assert (refused.status, refused.json["code"]) == (403, "blocked")
+    assert query("SELECT count(*) FROM attachments") == [(0,)]
