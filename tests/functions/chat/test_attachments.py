@@ -13,6 +13,7 @@ from functions.chat import attachments_sweep_job
 from functions.chat.actions.attachments import attach as attach_at_once
 from functions.chat.domain.attachment_names import MAX_SIZE
 from shared.domain.attachments import SAME_SECONDS, Attachment, attachment_address
+from shared.domain.limits import UPLOADS
 from shared.kit.errors import Unavailable
 from tests.conftest import read_settings_again
 from tests.support.attachments import attach, complete, kept_files, request_upload, send_form, server
@@ -83,6 +84,32 @@ def test_an_upload_is_no_larger_than_its_ticket_and_goes_nowhere_else(conversati
     assert send_form(ticket, b"x" * (MAX_SIZE + 1))[0] == 400
     assert server.post(ticket["url"], content=b"nothing").status_code == 400
     assert kept_files() == set()
+
+
+BROKEN_FORMS = [
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=x", b"--y\r\n\r\nx"),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n1'),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 50),
+    ("multipart/form-data; boundary=x", b"x" * (MAX_SIZE + 200_000)),
+    ("application/x-www-form-urlencoded", b"file=x&key=y"),
+    ("application/json", b"{}"),
+]
+
+
+# Starlette leaves the file of a form that was cut off to the collector of garbage.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("content_type", "body"), BROKEN_FORMS, ids=[str(number) for number in range(7)])
+def test_forms_that_are_none_are_refused(people: People, content_type: str, body: bytes) -> None:
+    answer = server.post("/media/upload/", content=body, headers={"content-type": content_type})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/xml")
+    assert kept_files() == set()
+
+
+def test_nobody_gets_tickets_without_end(rate_limits: None, conversation: Conversation) -> None:
+    statuses = [request_upload(conversation.student, conversation.id).status for _ in range(UPLOADS.count + 1)]
+    assert statuses == [201] * UPLOADS.count + [429]
+    assert request_upload(conversation.tutor, conversation.id).status == 201
 
 
 @pytest.mark.parametrize("size", [MAX_SIZE + 1, 2**31 - 1])
