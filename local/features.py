@@ -12,6 +12,7 @@ from functions.notifications.api.preference_routes import preferences
 from functions.notifications.api.routes import notifications
 from functions.profiles.me_routes import me
 from functions.profiles.routes import profiles
+from functions.push.routes import push
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from functions.tokens.device_routes import devices
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     attachments,
     notifications,
     preferences,
+    push,
     calendar,
     announcements,
     issues,

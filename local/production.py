@@ -59,6 +59,8 @@ def _of_addresses(settings: Settings, platform: PlatformSettings) -> Iterator[st
         yield "CORS_ORIGINS lets pages of every site call: name the origins of the frontend."
     if not settings.rate_limits:
         yield "RATE_LIMITS is off: passwords could be tried without end. Leave it out."
+    if settings.push_private_addresses:
+        yield "PUSH_PRIVATE_ADDRESSES is on: anybody could have this server call others behind it. Leave it out."
 
 
 def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
@@ -67,7 +69,7 @@ def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
     for name, key in keys.items():
         if key and len(key.encode()) < MIN_KEY_BYTES:
             yield f"{name} has fewer than {MIN_KEY_BYTES} bytes. Leave it out to have a key made."
-    secrets = keys | {"ORIGIN_SECRET": settings.origin_secret}
+    secrets = keys | {"ORIGIN_SECRET": settings.origin_secret, "VAPID_SECRET": settings.vapid_secret}
     addresses = {"DATABASE_URL": options.database_url, "REDIS_URL": options.redis_url, "MAIL_URL": settings.mail_url}
     secrets |= {f"the password in {name}": _password(address) for name, address in addresses.items()}
     for name, secret in secrets.items():

@@ -10,13 +10,15 @@ from functions.bookings import sweep_job
 from functions.chat import attachments_sweep_job, keep_alive_job, unread_mail_job
 from functions.mail import handler as mail
 from functions.notifications import dispatch_job
+from functions.push import send_job as push
 from functions.reminders import handler as reminders
 from local import inbox
 from shared.kit.observability.log import logger
 
 MAIL_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
-UNREAD_MAIL_SECONDS = 30.0
+UNREAD_MAIL_SECONDS = 10.0
+PUSH_SECONDS = 5.0
 HORIZON_SECONDS = 3600.0
 ATTACHMENTS_SECONDS = 300.0
 INBOX_SECONDS = 3600.0
@@ -37,6 +39,25 @@ class Schedule:
     failures: int = 0
 
 
+class InBackground:
+    """A function that may wait for others' servers: it has a thread of its own, and no other schedule waits for it."""
+
+    def __init__(self, function: Callable[[object, object], object]) -> None:
+        self._function = function
+        self._running: threading.Thread | None = None
+
+    def __call__(self, event: object, context: object) -> None:
+        if self._running is None or not self._running.is_alive():
+            self._running = threading.Thread(target=self._run, args=(event, context), name="push", daemon=True)
+            self._running.start()
+
+    def _run(self, event: object, context: object) -> None:
+        try:
+            self._function(event, context)
+        except Exception:  # noqa: BLE001 - the next time is the next try
+            logger().exception("scheduled function failed")
+
+
 class Scheduler(threading.Thread):
     """One thread a process; the functions themselves make sure that several processes do nothing twice."""
 
@@ -51,6 +72,7 @@ class Scheduler(threading.Thread):
             Schedule("reminders", reminders.handler, REMINDERS_SECONDS),
             Schedule("unread_mail", unread_mail_job.handler, UNREAD_MAIL_SECONDS),
             self._mail,
+            Schedule("push", InBackground(push.handler), PUSH_SECONDS),
             Schedule("keep_alive", keep_alive_job.handler, KEEP_ALIVE_SECONDS),
             Schedule("horizon", horizon_job.handler, HORIZON_SECONDS),
             Schedule("attachments", attachments_sweep_job.handler, ATTACHMENTS_SECONDS),

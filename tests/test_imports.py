@@ -67,6 +67,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.mail.handler": DATABASE,
     "functions.notifications.dispatch_job": DATABASE,
     "functions.reminders.handler": DATABASE,
+    "functions.push.send_job": {},
     "functions.migrations.handler": {
         "alembic": "what it is for",
         "sqlalchemy": "comes with alembic",
@@ -86,6 +87,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.chat.attachments_handler": {**WEB, **CACHE},
     "functions.chat.attachments_sweep_job": DATABASE,
     "functions.notifications.handler": WEB,
+    "functions.push.handler": WEB,
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,
     "functions.tokens.handler": {**WEB, **CACHE},

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-PINNED = ("functions", "migrations", "run", "dev")
-SHIPPED = ("functions", "migrations")
+PINNED = ("functions", "migrations", "push", "run", "dev")
+SHIPPED = ("functions", "migrations", "push")
 # Free to use, change and pass on, also inside a program that is sold. The LGPL asks that its files can be exchanged:
 # psycopg lies unchanged in a folder of its own.
 AGREED = {

@@ -14,6 +14,7 @@ SINGLES = {
             'is_tutor', is_tutor, 'picture', picture, 'created_at', format_time(created_at, %(zone)s),
             'confirmed_at', format_time(confirmed_at, %(zone)s),
             'signed_in_at', format_time(signed_in_at, %(zone)s), 'time_zone', time_zone, 'language', language,
+            'silenced', silenced,
             'shows_presence', shows_presence)
         FROM users WHERE id = %(user_id)s"""),
     "tutor": Sql("""
@@ -36,6 +37,10 @@ LISTS = {
         SELECT id::text, json_build_object('created_at', format_time(created_at, %(zone)s),
             'last_used_at', format_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
         FROM sign_in_sessions WHERE user_id = %(user_id)s"""),
+    "push_subscriptions": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('endpoint', endpoint,
+            'created_at', format_time(created_at, %(zone)s))
+        FROM push_subscriptions WHERE user_id = %(user_id)s"""),
     "schedule": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('start_time', format_time(starts_at, %(zone)s),
             'end_time', format_time(ends_at, %(zone)s))

@@ -4,11 +4,9 @@ import re
 from uuid import UUID
 
 from functions.mail.queries import is_new_account
-from functions.mail.quotes import has_link
+from shared.domain.quotes import NEW_DAYS, has_link
 from shared.texts import Language, texts
 
-# For so many days an account is new.
-NEW_DAYS = 7
 WORD = re.compile(r"\S+")
 
 

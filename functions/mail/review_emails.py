@@ -8,9 +8,9 @@ from functions.mail.email_message import Email, Fact
 from functions.mail.greetings import greeting
 from functions.mail.new_accounts import left_out_for
 from functions.mail.queries import find_review
-from functions.mail.quotes import quote
 from functions.mail.repository import Addressee
 from shared.domain.platform_settings import platform_settings
+from shared.domain.quotes import quote
 from shared.domain.review_texts import name_for_others
 from shared.texts import texts
 

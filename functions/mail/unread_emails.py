@@ -4,12 +4,11 @@ from uuid import UUID
 
 from functions.mail.email_message import Email, Fact
 from functions.mail.greetings import greeting
-from functions.mail.new_accounts import NEW_DAYS
-from functions.mail.queries import find_unread_messages
-from functions.mail.quotes import quote
 from functions.mail.repository import Addressee
-from shared.domain.names import presentable
+from shared.data.unread_messages import find_unread_messages
+from shared.domain.names import full_name
 from shared.domain.platform_settings import platform_settings
+from shared.domain.quotes import NEW_DAYS, quote
 from shared.texts import texts
 
 
@@ -20,8 +19,7 @@ def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | Non
     if found is None:
         return None
     words = texts(to.language)
-    name = " ".join(filter(None, (presentable(found.first_name), presentable(found.last_name))))
-    name = name or words["nameless.anybody"]
+    name = full_name(found.first_name, found.last_name) or words["nameless.anybody"]
     left_out = words["unread.left_out"] if found.is_by_new_account else ""
     subject = words["unread.subject" if found.number == 1 else "unread.subject_many"]
     return Email(

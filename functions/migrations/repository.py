@@ -33,6 +33,8 @@ GRANTS = {
     "messages": "SELECT, INSERT, UPDATE",
     "notification_events": "SELECT, INSERT, UPDATE, DELETE",
     "notifications": "SELECT, INSERT, UPDATE, DELETE",
+    "push_outbox": "SELECT, INSERT, UPDATE, DELETE",
+    "push_subscriptions": "SELECT, INSERT, UPDATE, DELETE",
     "ratings": "SELECT, INSERT, UPDATE, DELETE",
     "reminders": "SELECT, INSERT, UPDATE",
     "reports": "SELECT, INSERT, UPDATE",

@@ -64,7 +64,7 @@ def websocket_api(users: int) -> float:
 
 
 def lambdas(users: int) -> float:
-    scheduled = 7 * 60 * HOURS
+    scheduled = 8 * 60 * HOURS
     called = users * CALLS / MILLION * (0.20 + 0.040 * 0.5 * 16.67)
     return called + scheduled / MILLION * (0.20 + 0.100 * 0.5 * 16.67)
 

@@ -45,6 +45,7 @@ OPTIONAL = {
     "MAX_ACTIVE_BOOKINGS",
     "CHAT_URL",
     "SERVER_URL",
+    "PUSH_PRIVATE_ADDRESSES",
     "TRACING",
 }
 DOMAIN, KIT = "shared.domain", "shared.kit"

@@ -41,9 +41,9 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def imported(modules: str, *path: Path) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter imports modules, with these folders and the packages of the functions."""
+    """A fresh interpreter imports modules of a feature, with these folders and the packages of its functions."""
     variables = lambda_variables("image", modules, 512, "127.0.0.1:1")
-    variables["PYTHONPATH"] = ":".join(map(str, (*path, function_packages())))
+    variables["PYTHONPATH"] = ":".join(map(str, (*path, function_packages(modules.split(".")[1]))))
     command = [sys.executable, "-S", "-c", f"import {modules}"]
     return subprocess.run(command, cwd="/", env=variables, capture_output=True, text=True, check=False)
 

@@ -13,6 +13,8 @@ from functions.chat.attachments_handler import handler as attachments
 from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
+from functions.push.handler import handler as push
+from functions.push.schemas import EXAMPLE
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.tokens import Claims, issue
 from shared.models import Base
@@ -104,6 +106,9 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "POST", "/api/notification/read_all/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/unread_count/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/preferences/"),
+    Endpoint(LambdaClient(push), "GET", "/api/notification/push/key/"),
+    Endpoint(LambdaClient(push), "POST", "/api/notification/push/subscriptions/", EXAMPLE),
+    Endpoint(LambdaClient(push), "DELETE", "/api/notification/push/subscriptions/1/"),
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/preferences/", {"chat": {"mail": False}}),
     Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),
     Endpoint(LambdaClient(chat), "POST", "/api/chat/ticket/"),
@@ -136,6 +141,8 @@ ANSWERS = {
     f"POST /api/chat/conversations/{NOBODY}/attachments/": 404,
     f"POST /api/chat/attachments/{NOBODY}/complete/": 404,
     "PUT /api/notification/is_read/1/": 404,
+    "POST /api/notification/push/subscriptions/": 201,
+    "DELETE /api/notification/push/subscriptions/1/": 404,
     "PATCH /api/notification/is_read/1/": 404,
     "POST /api/reservation/calendar/": 201,
     "GET /api/reservation/calendar/": 404,

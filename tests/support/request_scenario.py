@@ -264,6 +264,8 @@ def notified() -> Iterator[Step]:
     yield Step("GET", f"{note}preferences/", "student")
     for method in ("GET", "POST"):
         yield Step(method, f"{note}unsubscribe/x/")
+    yield Step("POST", f"{note}push/subscriptions/", "student", {"endpoint": "https://10.0.0.1/", "keys": {}})
+    yield Step("DELETE", f"{note}push/subscriptions/99/", "student")
     for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
         yield Step("GET", feed + target, headers={"origin": "https://front.example"})
         yield Step("HEAD", feed + target)

@@ -133,6 +133,7 @@ def lambda_variables(name: str, handler: str, memory: int, runtime_api: str) -> 
 
     Source: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
     """
+    packages = function_packages(handler.removeprefix("functions.").partition(".")[0])
     return {
         "_HANDLER": handler,
         "AWS_ACCESS_KEY_ID": "testing",
@@ -151,6 +152,6 @@ def lambda_variables(name: str, handler: str, memory: int, runtime_api: str) -> 
         "LAMBDA_TASK_ROOT": str(ROOT),
         "LANG": "en_US.UTF-8",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers"), str(function_packages())]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers"), str(packages)]),
         "TZ": ":UTC",
     }

@@ -17,12 +17,20 @@ RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
 MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
 
 
+# What other features add.
+OWN = {"push": ("cryptography",)}
+
+
+def function_packages(feature: str = "") -> Path:
+    """A folder with links to the installed packages of a feature's functions; it lives as long as this process."""
+    return _linked(OWN.get(feature, ()))
+
+
 @cache
-def function_packages() -> Path:
-    """A folder with links to the installed packages of the functions; it lives as long as this process."""
+def _linked(own: tuple[str, ...]) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="packages-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name in [*required(), *RUNTIME, *MIGRATIONS]:
+    for name in [*required(), *RUNTIME, *MIGRATIONS, *own]:
         for path in top_level(name):
             link = folder / path.name
             if not link.exists():

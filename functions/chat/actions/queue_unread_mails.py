@@ -1,6 +1,6 @@
-"""Mailing those who are away that messages wait for them: one mail a conversation, however many these are."""
+"""Telling those who are away that messages wait for them: a push message, and later one mail a conversation."""
 
-from functions.chat.data import unread_mails
+from functions.chat.data import unread_mails, unread_pushes
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.kit.db.transactions import limit_lock_wait, transaction
 
@@ -11,13 +11,14 @@ BATCH = 100
 
 
 def plan_next() -> bool:
-    """Plan when to look at those who were written to since the last run; whether there is more.
+    """Push to those who were written to since the last run, and plan when to look at them; whether there is more.
 
     Raises psycopg.errors.LockNotAvailable while others do.
     """
     with transaction() as db:
         limit_lock_wait(db)
         span = unread_mails.next_span(db)
+        unread_pushes.queue(db, span)
         unread_mails.plan(db, span, wait=WAIT, pause=PAUSE)
         unread_mails.end_span(db, span)
     return (span.until - span.since).total_seconds() >= 3600.0

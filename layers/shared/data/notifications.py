@@ -21,17 +21,32 @@ class Notification:
 
 # Of a Notification.
 COLUMNS = Sql("id, user_id, kind, message, data, is_read, created_at")
+# The topic of a notification's kind, as people silence it; other kinds are not pushed.
+TOPIC = Sql("""
+CASE WHEN starts_with(kind, 'booking_') THEN 'bookings' WHEN starts_with(kind, 'reminder_') THEN 'reminders'
+    WHEN starts_with(kind, 'review_') OR kind = 'report_filed' THEN 'reviews' END
+""")
+# With the push messages to the browsers of those who want them.
 ADD_NOTIFICATIONS = Query(
     Notification,
     compose(
         """
-INSERT INTO notifications (user_id, change_id, kind, message, data)
-SELECT user_id, change_id, kind, message, data FROM jsonb_to_recordset(%s::jsonb)
-    AS draft (user_id uuid, change_id bigint, kind text, message text, data jsonb)
-ON CONFLICT (user_id, change_id) DO NOTHING
-RETURNING {columns}
+WITH added AS (
+    INSERT INTO notifications (user_id, change_id, kind, message, data)
+    SELECT user_id, change_id, kind, message, data FROM jsonb_to_recordset(%s::jsonb)
+        AS draft (user_id uuid, change_id bigint, kind text, message text, data jsonb)
+    ON CONFLICT (user_id, change_id) DO NOTHING
+    RETURNING {columns}
+), pushed AS (
+    INSERT INTO push_outbox (subscription_id, notification_id)
+    SELECT s.id, a.id FROM (SELECT id, user_id, {topic} AS topic FROM added) a
+    JOIN push_subscriptions s ON s.user_id = a.user_id JOIN users u ON u.id = a.user_id
+    WHERE NOT topic || '.push' = ANY (u.silenced)
+)
+SELECT {columns} FROM added
 """,
         columns=COLUMNS,
+        topic=TOPIC,
     ),
 )
 

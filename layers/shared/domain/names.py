@@ -21,6 +21,11 @@ def presentable(name: str) -> str:
     return whole if len(whole) <= MAX_NAME else whole[:MAX_NAME].rstrip(f" {ZERO_WIDTH_JOINERS}")
 
 
+def full_name(first_name: str, last_name: str) -> str:
+    """Both names as others read them, "" if there is nothing to read."""
+    return " ".join(filter(None, (presentable(first_name), presentable(last_name))))
+
+
 def _seen(name: str) -> Iterator[str]:
     before = " "
     for character in name:

@@ -28,6 +28,11 @@ class Settings:
     jwt_previous_secret: str = ""
     jwt_secret_arn: str = ""
 
+    # A text that the key of push messages is made of; with another one browsers have to subscribe again.
+    vapid_secret: str = ""
+    # Push services may be anywhere, on this machine too: for tests.
+    push_private_addresses: bool = False
+
     cors_origins: tuple[str, ...] = ("*",)
     origin_secret: str = ""
 

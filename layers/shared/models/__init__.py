@@ -9,6 +9,7 @@ from shared.models.chat import Attachment, Connection, Conversation, JobProgress
 from shared.models.issues import Issue, IssueAnswer
 from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, NotificationEvent, Reminder
+from shared.models.push import OutboxPush, PushSubscription
 from shared.models.reviews import Rating, ReviewReport
 from shared.models.tutors import FacetChange, FacetCount, Skill, Tutor
 
@@ -35,6 +36,8 @@ __all__ = [
     "Notification",
     "NotificationEvent",
     "OutboxMail",
+    "OutboxPush",
+    "PushSubscription",
     "Rating",
     "Reminder",
     "Report",

@@ -46,6 +46,8 @@ class Member(Base):
     mailed_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     mailed_read_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     mailed_at: Mapped[datetime | None]
+    # The newest message when the member was last told by push messages.
+    pushed_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     # When to look whether to mail.
     mail_due_at: Mapped[datetime | None]
     # No mail and no push tells the member of new messages; they count as unread all the same.

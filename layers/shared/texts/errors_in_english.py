@@ -47,6 +47,9 @@ ERRORS = {
     "W pliku znaleziono złośliwe oprogramowanie.": "A virus was found in the file.",
     "Ten link już nie działa. Ustawienia powiadomień zmienisz po zalogowaniu.": "This link does not work any more. "
     "You can change what you are told of once you have signed in.",
+    "Podaj adres https w internecie.": "This must be an https address in the internet.",
+    "To nie jest klucz przeglądarki.": "This is no key of a browser.",
+    "Ta przeglądarka nie dostaje już powiadomień.": "This browser gets no more push messages.",
     # Fields.
     "To pole jest wymagane.": "This field is required.",
     "To pole nie może być puste.": "This field must not be blank.",

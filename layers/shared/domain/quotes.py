@@ -1,12 +1,14 @@
-"""What mails quote of texts that people wrote."""
+"""What mails and push messages quote of texts that people wrote."""
 
 import re
 
 from shared.domain.names import JOINERS
 from shared.kit.text import without_controls
 
-# Characters of a text that a mail quotes.
+# Characters of a text that is quoted.
 MAX_QUOTE = 200
+# For so many days links that an account writes are left out: strangers would use our mails to send theirs.
+NEW_DAYS = 7
 # What a mail program may make a link of. No top-level domain begins with a digit: 15.30 is a time.
 LINK = re.compile(r"://|@|www\.|[.。．｡][^\W\d_]{2}", re.IGNORECASE)
 

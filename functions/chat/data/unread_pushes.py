@@ -1,0 +1,45 @@
+"""Statements about push messages for those who are written to."""
+
+from functions.chat.data.unread_mails import Span
+from shared.data.unread_messages import TELLS, UNREAD
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, compose
+
+# Whoever reads at once gets none: messages of the last ten seconds are left to the next run. After one nothing more
+# until what it was about was read.
+QUEUE = Command(
+    compose(
+        """
+WITH fresh AS (
+    SELECT DISTINCT conversation_id, created_by FROM messages
+    WHERE created_at > %(since)s::timestamptz - interval '2 minutes'
+      AND created_at <= %(until)s::timestamptz - interval '10 seconds'
+), addressed AS (
+    SELECT m.conversation_id, m.user_id, c.last_seq
+    FROM fresh f JOIN conversation_members m ON m.conversation_id = f.conversation_id AND m.user_id <> f.created_by
+    JOIN conversations c ON c.id = m.conversation_id
+    JOIN users u ON u.id = m.user_id
+    WHERE m.pushed_seq <= m.read_seq AND {tells} AND NOT 'chat.push' = ANY (u.silenced)
+      AND EXISTS (SELECT FROM messages x WHERE {unread})
+      AND EXISTS (SELECT FROM push_subscriptions p WHERE p.user_id = m.user_id)
+      AND NOT EXISTS (
+          SELECT FROM connections k
+          WHERE k.conversation_id = m.conversation_id AND k.user_id = m.user_id AND k.protocol = 1
+      )
+    ORDER BY m.conversation_id, m.user_id FOR NO KEY UPDATE OF m
+), queued AS (
+    INSERT INTO push_outbox (subscription_id, conversation_id)
+    SELECT p.id, a.conversation_id FROM addressed a JOIN push_subscriptions p ON p.user_id = a.user_id
+)
+UPDATE conversation_members m SET pushed_seq = a.last_seq FROM addressed a
+WHERE m.conversation_id = a.conversation_id AND m.user_id = a.user_id
+""",
+        tells=TELLS,
+        unread=UNREAD,
+    )
+)
+
+
+def queue(db: PooledConnection, span: Span) -> None:
+    """Queue a push message to each browser of those who were written to."""
+    QUEUE.run(db, {"since": span.since, "until": span.until})

@@ -1,0 +1,233 @@
+"""Push messages, as a push service takes them and a browser reads them."""
+
+import json
+import time
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions.push import delivery
+from functions.push.handler import handler as push
+from functions.push.send_job import handler as send
+from tests.support.booking_rows import insert_booking
+from tests.support.conversations import add_conversation, add_messages
+from tests.support.lambda_client import LambdaClient
+from tests.support.notifications import dispatch
+from tests.support.people import People, Person, insert, query
+from tests.support.push_service import Browser, PushService, raw
+from tests.support.races import at_once
+from tests.support.unread_mails import has_read, look, time_passes
+
+call = LambdaClient(push)
+SUBSCRIPTIONS = "/api/notification/push/subscriptions/"
+BROWSER = Browser()
+
+
+def subscribe(person: Person, service: PushService, path: str = "/send/a") -> None:
+    body = BROWSER.subscription(service.url + path)
+    assert call("POST", SUBSCRIPTIONS, token=person.access, json_body=body).status == 201
+
+
+def deliver() -> int:
+    sent: int = send({}, None)["sent"]
+    return sent
+
+
+def told(service: PushService) -> list[Any]:
+    """What the browser has read so far."""
+    return [json.loads(BROWSER.decrypt(body)) for _path, _headers, body in service.received]
+
+
+def book(pair: tuple[Person, Person]) -> None:
+    """The student is notified of what the tutor did."""
+    insert_booking(*pair).change("confirmed", "tutor", from_state="pending")
+    dispatch()
+
+
+@pytest.fixture
+def pair(people: People) -> tuple[Person, Person]:
+    return people.student(), people.tutor(first_name="Jan", last_name="Kowalski")
+
+
+@pytest.fixture
+def talk(pair: tuple[Person, Person]) -> UUID:
+    return add_conversation(*pair)
+
+
+def test_a_notification_reaches_the_browser_encrypted_and_signed(
+    service: PushService, pair: tuple[Person, Person]
+) -> None:
+    subscribe(pair[0], service, "/send/a?b=c")
+    book(pair)
+    assert (deliver(), deliver()) == (1, 0)
+    [(path, headers, body)] = service.received
+    assert path == "/send/a?b=c"
+    [(number, message)] = query("SELECT id, message FROM notifications WHERE user_id = %s", pair[0].id)
+    assert message.encode() not in body
+    assert told(service) == [{"kind": "booking_confirmed", "message": message, "notification": number}]
+    assert (headers["content-encoding"], headers["ttl"]) == ("aes128gcm", "86400")
+    token, key = headers["authorization"].removeprefix("vapid t=").split(", k=")
+    assert key == call("GET", "/api/notification/push/key/", token=pair[0].access).json["public_key"]
+    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(key))
+    claims = jwt.decode(token, public, ["ES256"], audience=service.url)
+    assert claims["sub"] == "mailto:no-reply@example.com"
+    assert 0 < claims["exp"] - time.time() <= 24 * 3600
+
+
+@pytest.mark.parametrize("change", ["silenced", "read", "signed out"])
+def test_what_nobody_wants_to_be_told_is_not_sent(
+    service: PushService, pair: tuple[Person, Person], change: str
+) -> None:
+    subscribe(pair[0], service)
+    if change == "silenced":
+        query("UPDATE users SET silenced = '{bookings.push,reviews.push,reminders.push}'")
+    book(pair)
+    if change == "read":
+        query("UPDATE notifications SET is_read = true")
+    if change == "signed out":
+        query("DELETE FROM sign_in_sessions")
+    assert deliver() == 0
+    assert service.received == []
+    assert query("SELECT count(*) FROM push_outbox") == [(0,)]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_subscription_that_the_service_does_not_know_is_forgotten(
+    service: PushService, pair: tuple[Person, Person], status: int
+) -> None:
+    subscribe(pair[0], service)
+    subscribe(pair[0], service, "/send/b")
+    service.answers["/send/a"] = status
+    book(pair)
+    assert deliver() == 1
+    assert query("SELECT endpoint FROM push_subscriptions") == [(f"{service.url}/send/b",)]
+    assert query("SELECT count(*) FROM push_outbox") == [(0,)]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_service_that_cannot_is_asked_again_later(
+    service: PushService, pair: tuple[Person, Person], status: int
+) -> None:
+    subscribe(pair[0], service)
+    service.answers["/send/a"] = status
+    book(pair)
+    assert (deliver(), deliver(), len(service.received)) == (0, 0, 1)
+    service.answers.clear()
+    query("UPDATE push_outbox SET due_at = now()")
+    assert (deliver(), len(service.received)) == (1, 2)
+
+
+@pytest.mark.parametrize("status", [301, 307, 400, 403, 413])
+def test_what_a_service_refuses_is_not_sent_again_nor_elsewhere(
+    service: PushService, pair: tuple[Person, Person], status: int
+) -> None:
+    subscribe(pair[0], service)
+    service.answers["/send/a"] = status
+    book(pair)
+    assert (deliver(), len(service.received)) == (0, 1)
+    assert query("SELECT count(*) FROM push_outbox") == [(0,)]
+    assert query("SELECT count(*) FROM push_subscriptions") == [(1,)]
+
+
+def test_a_service_that_is_silent_holds_nobody_up(
+    service: PushService, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.5)
+    monkeypatch.setattr(delivery, "DEADLINE", 0.8)
+    service.silent.update(f"/silent/{number}" for number in range(4))
+    service.dripping.update(f"/dripping/{number}" for number in range(4))
+    for path in service.silent | service.dripping:
+        subscribe(pair[0], service, path)
+    subscribe(pair[0], service)
+    book(pair)
+    started = time.monotonic()
+    assert deliver() == 1
+    assert time.monotonic() - started < 3
+
+
+def test_a_service_that_is_gone_costs_six_attempts(service: PushService, pair: tuple[Person, Person]) -> None:
+    subscribe(pair[0], service)
+    query("UPDATE push_subscriptions SET endpoint = 'https://localhost:1/send'")
+    book(pair)
+    for _ in range(6):
+        query("UPDATE push_outbox SET due_at = now()")
+        assert deliver() == 0
+    assert query("SELECT count(*) FROM push_outbox") == [(0,)]
+
+
+def test_five_workers_at_once_send_each_message_once(service: PushService, people: People) -> None:
+    student = people.student()
+    subscribe(student, service)
+    for number in range(20):
+        insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": f"Zdanie {number}."})
+    query(
+        "INSERT INTO push_outbox (subscription_id, notification_id)"
+        " SELECT s.id, n.id FROM push_subscriptions s, notifications n"
+    )
+    assert sum(at_once(*[deliver] * 5)) == 20
+    assert sorted(each["notification"] for each in told(service)) == list(range(1, 21))
+
+
+def test_a_long_sentence_is_cut_to_what_a_service_takes(service: PushService, people: People) -> None:
+    student = people.student()
+    subscribe(student, service)
+    number = insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": "ż" * 4000})
+    query("INSERT INTO push_outbox (subscription_id, notification_id) SELECT id, %s FROM push_subscriptions", number)
+    assert deliver() == 1
+    assert len(service.received[0][2]) <= 4096
+    assert told(service)[0]["message"].endswith("ż…")
+
+
+def test_who_is_written_to_is_told_once_until_it_was_read(
+    service: PushService, pair: tuple[Person, Person], talk: UUID
+) -> None:
+    ola, jan = pair
+    subscribe(ola, service)
+    add_messages(talk, jan, "Cześć", "Jesteś?")
+    assert (look(), deliver()) == (0, 0)
+    time_passes(11)
+    look()
+    add_messages(talk, jan, "Halo")
+    time_passes(11)
+    look()
+    assert deliver() == 1
+    [message] = told(service)
+    assert message == {
+        "kind": "messages_unread",
+        "message": "Jan Kowalski: Cześć",
+        "conversation": str(talk),
+        "unread": 3,
+    }
+    has_read(ola, 3)
+    add_messages(talk, jan, "https://example.com")
+    time_passes(11)
+    look()
+    assert deliver() == 1
+    assert told(service)[1]["message"] == "Jan Kowalski: [pominięty link]"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE users SET silenced = '{chat.push}'",
+        "UPDATE conversation_members SET is_muted = true",
+        "UPDATE conversations SET is_blocked = true",
+        "UPDATE conversation_members SET read_seq = 1",
+    ],
+)
+@pytest.mark.parametrize("when", ["before", "in the outbox"])
+def test_who_is_not_to_be_told_of_messages_is_not(
+    service: PushService, pair: tuple[Person, Person], talk: UUID, change: str, when: str
+) -> None:
+    subscribe(pair[0], service)
+    add_messages(talk, pair[1], "Cześć")
+    time_passes(11)
+    if when == "before":
+        query(change)
+    look()
+    if when == "in the outbox" and "silenced" not in change:
+        query(change)
+    assert deliver() == (1 if when == "in the outbox" and "silenced" in change else 0)
