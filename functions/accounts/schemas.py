@@ -112,6 +112,7 @@ class Export(BaseModel):
     tutor: dict[str, Any] | None
     booking_terms: dict[str, Any] | None
     sessions: list[dict[str, Any]]
+    push_subscriptions: list[dict[str, Any]]
     schedule: list[dict[str, Any]]
     ratings_given: list[dict[str, Any]]
     ratings_received: list[dict[str, Any]]

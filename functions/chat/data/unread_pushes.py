@@ -1,7 +1,7 @@
 """Statements about push messages for those who are written to."""
 
 from functions.chat.data.unread_mails import Span
-from shared.data.unread_messages import TELLS, UNREAD
+from shared.data.unread_messages import IS_READING, TELLS, UNREAD
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, compose
 
@@ -22,10 +22,7 @@ WITH fresh AS (
     WHERE m.pushed_seq <= m.read_seq AND {tells} AND NOT 'chat.push' = ANY (u.silenced)
       AND EXISTS (SELECT FROM messages x WHERE {unread})
       AND EXISTS (SELECT FROM push_subscriptions p WHERE p.user_id = m.user_id)
-      AND NOT EXISTS (
-          SELECT FROM connections k
-          WHERE k.conversation_id = m.conversation_id AND k.user_id = m.user_id AND k.protocol = 1
-      )
+      AND NOT {is_reading}
     ORDER BY m.conversation_id, m.user_id FOR NO KEY UPDATE OF m
 ), queued AS (
     INSERT INTO push_outbox (subscription_id, conversation_id)
@@ -34,6 +31,7 @@ WITH fresh AS (
 UPDATE conversation_members m SET pushed_seq = a.last_seq FROM addressed a
 WHERE m.conversation_id = a.conversation_id AND m.user_id = a.user_id
 """,
+        is_reading=IS_READING,
         tells=TELLS,
         unread=UNREAD,
     )

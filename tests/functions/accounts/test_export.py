@@ -25,14 +25,11 @@ LAMBDA_BYTES = 6_291_556
 def test_everything_of_a_tutor_is_exported(people: People) -> None:
     settings = {"description": "Uczę.", "price": 75, "location": "Łódź", "skills": ["Fizyka"], "online_sessions": True}
     account = {"picture": "uploads/user/x.webp", "time_zone": "Europe/London", "language": "en"}
-    tutor, student, colleague = (
-        people.new_tutor(tutor=settings, **account),
-        people.student(last_name="Obca"),
-        people.tutor(),
-    )
+    tutor = people.new_tutor(tutor=settings, **account)
+    student, colleague = people.student(last_name="Obca"), people.tutor()
     query("UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '203.0.113.9' WHERE user_id = %s", tutor.id)
-    times = {"starts_at": "2035-07-10T08:00Z", "ends_at": "2035-07-10T09:30Z"}
-    insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
+    span = {"starts_at": "2035-07-10T08:00Z", "ends_at": "2035-07-10T09:30Z"}
+    insert("schedule_items", {"tutor_id": tutor.tutor_id, **span})
     insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 4, "review": "Dobrze"})
     insert("ratings", {"tutor_id": colleague.tutor_id, "student_id": tutor.id, "rating": 5, "review": "Bardzo"})
     talk = add_conversation(tutor, student)
@@ -52,6 +49,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "signed_in_at": None,
         "time_zone": "Europe/London",
         "language": "en",
+        "silenced": [],
         "shows_presence": True,
     }
     assert account["created_at"][-6:] in ("+01:00", "+02:00")
@@ -67,8 +65,7 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "group_sessions_available": False,
         "free": False,
     }
-    [session] = data["sessions"]
-    assert (session["user_agent"], session["address"]) == ("Firefox", "203.0.113.9")
+    assert [(each["user_agent"], each["address"]) for each in data["sessions"]] == [("Firefox", "203.0.113.9")]
     assert data["schedule"] == [{"start_time": "2035-07-10T10:00:00+02:00", "end_time": "2035-07-10T11:30:00+02:00"}]
     [given], [received] = data["ratings_given"], data["ratings_received"]
     assert (given["tutor_id"], given["rating"], given["review"]) == (colleague.tutor_id, 5, "Bardzo")
@@ -98,24 +95,23 @@ def test_nothing_of_others_and_no_secret_is_exported(people: People) -> None:
 def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
     """Rules, bookings on both sides, a place on a waitlist, a notification and a report of the tutor's."""
     for weekday in (1, 2):
-        row = {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600}
-        insert("weekly_hours", row)
+        insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600})
+    browser = {"user_id": tutor.id, "session_id": tutor.session_id, "endpoint": tutor.email, "p256dh": b"", "auth": b""}
+    insert("push_subscriptions", browser)
     off = {"kind": "off", "first_day": "2035-07-01", "last_day": "2035-07-14", "note": "Urlop"}
     insert("hours_overrides", {"tutor_id": tutor.tutor_id, **off})
     session(colleague, tutor, "completed")
     session(colleague, tutor, "cancelled")
-    taught = session(tutor, student, "confirmed")
-    query("UPDATE bookings SET note = 'cudza notatka' WHERE id = %s", taught)
+    query("UPDATE bookings SET note = 'cudza notatka' WHERE id = %s", session(tutor, student, "confirmed"))
     line = "INSERT INTO waitlist_entries (session_id, student_id) SELECT min(id), %s FROM tutoring_sessions"
     query(line, tutor.id)
     insert("notifications", {"user_id": tutor.id, "kind": "confirmed", "message": "Masz zajęcia."})
     rating = {"tutor_id": colleague.tutor_id, "student_id": student.id, "rating": 1, "review": "x"}
     insert("review_reports", {"rating_id": insert("ratings", rating), "reporter_id": tutor.id, "reason": "Kłamie"})
     insert("announcements", {"tutor_id": tutor.tutor_id, "title": "Kurs", "description": "x", "tags": ["matura"]})
-    issue = {"reported_by": tutor.id, "category": "violation", "title": "Spam", "description": "x"}
-    issue_id = insert("issues", issue)
-    insert("issue_answers", {"issue_id": issue_id, "responder_id": tutor.id, "body": "Nadal"})
-    insert("issue_answers", {"issue_id": issue_id, "responder_id": student.id, "body": "Obca odpowiedź"})
+    issue = insert("issues", {"reported_by": tutor.id, "category": "violation", "title": "Spam", "description": "x"})
+    insert("issue_answers", {"issue_id": issue, "responder_id": tutor.id, "body": "Nadal"})
+    insert("issue_answers", {"issue_id": issue, "responder_id": student.id, "body": "Obca odpowiedź"})
 
 
 def test_calendar_bookings_and_notifications_are_exported(people: People) -> None:

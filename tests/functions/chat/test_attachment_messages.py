@@ -10,8 +10,8 @@ from functions.accounts.handler import handler as accounts
 from functions.chat import attachments_sweep_job
 from functions.chat.domain.messages import MAX_ATTACHMENTS
 from functions.chat.sockets import handle_messages
-from functions.mail.queries import find_unread_messages
 from functions.migrations.database_functions import FOLDER
+from shared.data.unread_messages import find_unread_messages
 from shared.kit.redis import client as redis
 from tests.support.attachments import attach, kept_files, server
 from tests.support.chat_clients import Chat, Client, Clients, message
