@@ -61,7 +61,7 @@ class Server:
         if options.is_production:
             others += [web_pages.icon, production.running_page]
         else:
-            others += [*inbox.routes(), web_pages.mount(), *management.routes(self.pusher)]
+            others += [*inbox.routes(), web_pages.mount(), web_pages.frames, *management.routes(self.pusher)]
             others += [] if options.frontend else start_page.routes(options)
         api = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
         api.app = RouteFinder(api.app)

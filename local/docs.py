@@ -1,4 +1,4 @@
-"""The API documentation: the schema, and Swagger UI from a package instead of the internet."""
+"""The API documentation: the schemas of HTTP and sockets, and Swagger UI from a package instead of the internet."""
 
 from asyncio import shield, wrap_future
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from local.asyncapi import description as describe_sockets
 from local.openapi import TITLE, description
 from local.web_pages import Assets
 from shared.kit.http.responses import raw_json_response
 from shared.kit.json import json_text
 
 SCHEMA_PATH = "/api/schema/"
+SOCKETS_SCHEMA_PATH = "/api/schema/sockets/"
 ASSETS_PATH = "/_local/swagger"
 # https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
 SETTINGS = {
@@ -39,6 +41,17 @@ def schema_text() -> Future[str]:
     return BUILDER.submit(lambda: json_text(description()))
 
 
+@cache
+def sockets_schema_text() -> Future[str]:
+    """As schema_text, of the sockets."""
+    return BUILDER.submit(lambda: json_text(describe_sockets()))
+
+
+async def show_sockets_schema(_request: Request) -> Response:
+    text = await shield(wrap_future(sockets_schema_text()))
+    return raw_json_response(text)
+
+
 async def show_schema(_request: Request) -> Response:
     # Somebody who leaves does not end it for the others.
     text = await shield(wrap_future(schema_text()))
@@ -58,6 +71,7 @@ def show_page(_request: Request) -> Response:
 
 routes = [
     Route(SCHEMA_PATH, show_schema),
+    Route(SOCKETS_SCHEMA_PATH, show_sockets_schema),
     Route("/api/swagger/docs/", show_page),
     Mount(ASSETS_PATH, Assets(directory=str(files("fastapi_offline") / "static"))),
 ]

@@ -45,3 +45,11 @@ def _show_icon(_request: Request) -> Response:
 
 # Of the documentation, which is there without the pages too.
 icon = Route(f"{PATH}/icon.svg", _show_icon)
+
+
+def _show_frames(_request: Request) -> Response:
+    return page("frames.html")
+
+
+# The documentation of the sockets, to read and to try.
+frames = Route("/api/sockets/docs/", _show_frames)

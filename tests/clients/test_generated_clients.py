@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from local.asyncapi import description as socket_description
 from local.openapi import description
 from tests.support.local_server import ROOT, LocalServer, running_server
 
@@ -74,6 +76,14 @@ def node(name: str) -> Path:
 @pytest.mark.proof
 def test_the_description_keeps_redocly_s_rules(schema: Path) -> None:
     run(node("redocly"), "lint", "--config", HERE / "redocly.yaml", schema, cwd=TYPESCRIPT)
+
+
+@pytest.mark.proof
+def test_the_description_of_sockets_keeps_asyncapi_s_own_schema() -> None:
+    path = node("redocly").parents[1] / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
+    validator = jsonschema.Draft7Validator(json.loads(path.read_text()))
+    assert [error.message for error in validator.iter_errors(socket_description())] == []
+    assert list(validator.iter_errors({**socket_description(), "channels": {"user": {"address": 5}}})) != []
 
 
 @pytest.mark.proof

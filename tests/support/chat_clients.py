@@ -11,6 +11,7 @@ from functions.chat.sockets import handle_messages, handler
 from tests.events.recorded import recorded
 from tests.support.chat_http import create_ticket
 from tests.support.people import Person
+from tests.support.socket_schemas import complaints
 from tools.cloud.management_api import ManagementApi
 
 numbers = count(1)
@@ -45,8 +46,12 @@ class Client:
 
     @property
     def frames(self) -> list[Any]:
-        """What was posted to it."""
-        return [json.loads(frame) for frame in self.api.posted(self.id)]
+        """What was posted to it; every event is as it is described to clients."""
+        frames = [json.loads(frame) for frame in self.api.posted(self.id)]
+        for frame in frames:
+            if "event" in frame:
+                assert complaints("hear", frame) == []
+        return frames
 
     @property
     def bodies(self) -> list[str]:

@@ -14,13 +14,15 @@ MAX_LENGTH = 12
 KEYCAPS = frozenset("0123456789#*")
 # Symbols outside the blocks below that have a form in colour.
 OTHERS = frozenset("\u00a9\u00ae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299")
+# Squared CJK ideographs are wide without being in colour.
+WIDE_TEXT = frozenset("\U0001f202\U0001f237")
 
 
 def read_emoji(text: str) -> str | None:
     """One emoji in its fully qualified form; None for anything else, also for several."""
     if not 0 < len(text) <= MAX_LENGTH:
         return None
-    for read in (_flag, _keycap, _tagged_flag):
+    for read in (_flag, _keycap, _tagged_flag, _skin):
         if found := read(text):
             return found
     parts = [_part(part) for part in text.split(ZWJ)]
@@ -56,6 +58,11 @@ def _part(text: str) -> str | None:
     return symbol if _is_coloured(symbol) else symbol + COLOUR
 
 
+def _skin(text: str) -> str | None:
+    """The colour of a skin alone, a swatch."""
+    return text if _is_skin(text) else None
+
+
 def _is_skin(text: str) -> bool:
     return len(text) == 1 and "\U0001f3fb" <= text <= "\U0001f3ff"
 
@@ -79,4 +86,6 @@ def _is_drawing(character: str) -> bool:
 
 def _is_coloured(character: str) -> bool:
     """Whether it is drawn in colour by itself. Characters that Python does not know yet are: no others come."""
+    if character in OTHERS or character in WIDE_TEXT:
+        return False
     return east_asian_width(character) == "W" or category(character) == "Cn"

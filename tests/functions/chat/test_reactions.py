@@ -83,6 +83,9 @@ def test_of_ten_put_on_it_at_once_five_stay(conversation: Conversation) -> None:
         ("©", "©️"),
         ("ℹ️", "ℹ️"),
         ("🫨", "🫨"),
+        ("🏽", "🏽"),
+        ("〰️", "〰️"),
+        ("🈂", "🈂️"),
     ],
 )
 def test_an_emoji_has_one_form(text: str, emoji: str) -> None:
@@ -109,13 +112,24 @@ def test_an_emoji_has_one_form(text: str, emoji: str) -> None:
             "\ud800",
             "\u200d",
             "\ufe0f",
-            "🏽",
             "🇵",
             "∑",
             "█",
             "⠿",
         ),
-        *("👍👍", "👍 ", "❤️❤️", "👍\u200d", "\u200d👍", "👍\u200d\u200d👍", "👍a", "🇵🇱🇩🇪", "12⃣", "👍" + "\u200d👍" * 6),
+        *(
+            "👍👍",
+            "🏽🏽",
+            "👍 ",
+            "❤️❤️",
+            "👍\u200d",
+            "\u200d👍",
+            "👍\u200d\u200d👍",
+            "👍a",
+            "🇵🇱🇩🇪",
+            "12⃣",
+            "👍" + "\u200d👍" * 6,
+        ),
     ],
 )
 def test_nothing_else_is_an_emoji(text: str) -> None:

@@ -1,0 +1,47 @@
+"""The documentation of the sockets in a real browser: it shows the frames and tries them."""
+
+import json
+
+from playwright.sync_api import expect
+
+from functions.chat.domain.emojis import read_emoji
+from local.demo.accounts import STUDENT
+from local.socket_events import FACTS, REQUESTS
+from tests.local.pages.conftest import OpenPage
+
+# By the browser's own data; the flag v knows what Unicode recommends.
+ALL_EMOJIS = r"""() => {
+  const single = /^\p{RGI_Emoji}$/v, found = [];
+  for (let code = 0; code < 0x110000; code++) {
+    if (code >= 0xd800 && code < 0xe000) continue;
+    for (const text of [String.fromCodePoint(code), String.fromCodePoint(code) + "\ufe0f"]) {
+      if (single.test(text)) found.push(text);
+    }
+  }
+  return found;
+}"""
+
+
+def test_frames_are_shown_and_tried(open_page: OpenPage) -> None:
+    page = open_page("/api/sockets/docs/").page
+    expect(page.locator("#sent summary strong")).to_have_text([event.name for event in REQUESTS])
+    expect(page.locator("#heard summary strong")).to_have_text([event.name for event in FACTS])
+    page.get_by_label("E-mail address").fill(STUDENT.email)
+    page.get_by_label("Password").fill(STUDENT.password)
+    page.get_by_role("button", name="Open your socket").click()
+    expect(page.get_by_role("status")).to_have_text("Live")
+    page.locator("#sent summary", has_text="react").click()
+    page.get_by_role("button", name="Use react").click()
+    frame = json.loads(page.get_by_label("Frame", exact=True).input_value())
+    assert frame["data"]["conversation"] == page.get_by_label("Conversation", exact=True).input_value()
+    frame["data"]["seq"] = 10**9
+    page.get_by_label("Frame", exact=True).fill(json.dumps(frame))
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#log li").first).to_contain_text("message_not_found")
+    expect(page.locator("#log li.out")).to_have_count(1)
+
+
+def test_every_emoji_of_one_character_that_the_browser_knows_is_one(open_page: OpenPage) -> None:
+    emojis = open_page("/api/sockets/docs/").page.evaluate(ALL_EMOJIS)
+    assert len(emojis) > 1_300
+    assert [emoji for emoji in emojis if read_emoji(emoji) != emoji] == []

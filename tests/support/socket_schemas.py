@@ -1,0 +1,28 @@
+"""Frames of sockets held against their description."""
+
+import json
+from functools import cache
+from typing import Any
+
+import jsonschema
+
+from local.asyncapi import description
+
+
+@cache
+def _validator(key: str) -> Any:
+    components = description()["components"]
+    message = components["messages"].get(key)
+    if message is None:
+        return None
+    document = {**message["payload"], "components": {"schemas": components["schemas"]}}
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    return jsonschema.Draft202012Validator(document, format_checker=checker)
+
+
+def complaints(prefix: str, frame: dict[str, Any]) -> list[str]:
+    """What is wrong with a frame: `prefix` is "send" for what clients send, "hear" for what they are sent."""
+    validator = _validator(f"{prefix}_{frame['event']}")
+    if validator is None:
+        return [f"there is no event {frame['event']}"]
+    return [f"{error.message} in {json.dumps(frame)}" for error in validator.iter_errors(frame)]
