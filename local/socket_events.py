@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from functions.chat.api.responses import Conversation
+from functions.chat.api.responses import OwnConversation
 from functions.chat.domain import events, message_events, read_events, socket_requests
 from functions.notifications.api.responses import EXAMPLE, Notification
 
@@ -39,6 +39,9 @@ class Event:
 REQUESTS = (
     Event("chat_message", socket_requests.ChatMessageData, {"conversation": CONVERSATION, "body": "Hej!", "id": "1"}),
     Event("mark_read", socket_requests.MarkReadData, PLACE),
+    Event(
+        "sync", socket_requests.SyncData, {"after": {CONVERSATION: {"seq": 7, "change_seq": 3}}, "id": "2"}, ("user",)
+    ),
     Event("typing", socket_requests.TypingData, {"conversation": CONVERSATION}),
     Event("edit_message", socket_requests.EditMessageData, {**PLACE, "body": "Do zobaczenia o 17!"}),
     Event("delete_message", socket_requests.DeleteMessageData, PLACE),
@@ -83,14 +86,26 @@ FACTS = (
         ("user",),
     ),
     Event(
+        "synced",
+        read_events.SyncedEvent,
+        {"id": "2", "cursor": "", "more": {CONVERSATION: {"seq": 207, "change_seq": 3}}},
+        ("user",),
+    ),
+    Event(
         "conversation_created",
-        Conversation,
+        OwnConversation,
         {
             "id": CONVERSATION,
+            "partner": AUTHOR,
             "last_message": None,
+            "last_seq": 0,
+            "read_seq": 0,
+            "unread": 0,
+            "partner_read_seq": 0,
+            "is_muted": False,
+            "is_archived": False,
             "created_at": AT,
             "updated_at": AT,
-            "users": [AUTHOR, {**AUTHOR, "id": ADAM, "first_name": "Adam", "last_name": "Lis"}],
         },
         ("user",),
     ),

@@ -4,6 +4,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from functions.chat.domain.events import ReactionData
+
 
 class AuthorData(TypedDict):
     """Who wrote a message."""
@@ -50,16 +52,26 @@ class MessageStoredEvent(TypedDict):
     """What it says; it may be empty if it has attachments."""
     created_at: str
     """When it was stored."""
-    created_by: AuthorData
-    """Who sent it."""
+    created_by: AuthorData | None
+    """Who sent it; null once the account is deleted."""
     seq: int
     """Its place in the conversation: 1, 2, 3 and so on, without gaps."""
-    client_id: str | None
-    """The `id` that its sender gave it."""
+    client_id: NotRequired[str | None]
+    """The `id` that its sender gave it; missing in what `sync` brings."""
     reply_to: NotRequired[int]
     """The `seq` of the message that it answers, if it answers one."""
     attachments: NotRequired[list[AttachmentData]]
     """Its files, if it has any."""
+    edited_at: NotRequired[str]
+    """When its author edited it, if that was before `sync` brought it; so is all that follows."""
+    deleted_at: NotRequired[str]
+    """When its author deleted it."""
+    hidden: NotRequired[bool]
+    """Whether you have deleted it for yourself."""
+    reactions: NotRequired[list[ReactionData]]
+    """The emojis on it."""
+    change_seq: NotRequired[int]
+    """The number of its last change in the conversation."""
 
 
 class MessageRefusedEvent(TypedDict):

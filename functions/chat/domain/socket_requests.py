@@ -34,6 +34,26 @@ class MarkReadData(TypedDict):
     """An id of your own, which comes back if this is refused."""
 
 
+class KnownPlace(TypedDict):
+    """What you know of a conversation."""
+
+    seq: int
+    """Its last message up to which you have all; 0 if you have none."""
+    change_seq: NotRequired[int | None]
+    """The highest `change_seq` that you know."""
+
+
+class SyncData(TypedDict):
+    """Ask for what you missed: its events come, and `synced` after them."""
+
+    after: NotRequired[dict[str, KnownPlace]]
+    """What you know of each conversation, by its id."""
+    cursor: NotRequired[str | None]
+    """Instead of `after`: that of the last `synced`; null for a first one without events."""
+    id: NotRequired[str]
+    """An id of your own, which comes back in the answer."""
+
+
 class TypingData(TypedDict):
     """Say that you are typing: once in three seconds is enough."""
 

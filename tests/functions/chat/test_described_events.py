@@ -30,7 +30,7 @@ def broken(schema: dict[str, Any]) -> list[tuple[str, Any]]:
         found += [(name, "x" * (field["maxLength"] + 1))] if "maxLength" in field else []
         found += [(name, field["minimum"] - 1), (name, field["maximum"] + 1)] if "minimum" in field else []
         found += [(name, "no uuid")] if field.get("format") == "uuid" else []
-        found += [(name, None if name in schema.get("required", ()) else {})] if name != "id" else []
+        found += [(name, None if name in schema.get("required", ()) else [])] if name != "id" else []
     return found
 
 

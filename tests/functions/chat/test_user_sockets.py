@@ -197,12 +197,14 @@ def test_an_event_reaches_who_understands_it(people: People, clients: Clients, c
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
     notes, stranger = Client("notes=", clients.api), clients.open_user_socket(people.student())
     clients.connect(notes.id, token=chat.student.access, notifications="1")
-    deliver_to_conversation(chat.id, "typing", {"x": 1}, except_connection=mine.id)
-    frame = {"event": "typing", "data": {"x": 1}}
+    said = {"conversation": str(chat.id), "user": str(chat.tutor.id)}
+    deliver_to_conversation(chat.id, "typing", said, except_connection=mine.id)
+    frame = {"event": "typing", "data": said}
     heard = [modern, theirs]
     assert [each.frames for each in heard] == [[frame]] * 2
-    deliver_to_user(chat.student.id, "unread_changed", {"y": 2})
-    assert mine.frames == [{"event": "unread_changed", "data": {"y": 2}}]
+    counts = {"conversation": str(chat.id), "read_seq": 0, "unread": 2, "total": 2}
+    deliver_to_user(chat.student.id, "unread_changed", counts)
+    assert mine.frames == [{"event": "unread_changed", "data": counts}]
     assert [each.frames for each in heard] == [[frame]] * 2
     for each in (notes, stranger, chat.student_client, chat.tutor_client):
         assert each.frames == []
@@ -212,7 +214,7 @@ def test_a_socket_that_an_event_finds_gone_is_forgotten(clients: Clients, chat: 
     gone, here = clients.open_user_socket(chat.student), clients.open_user_socket(chat.student)
     query("UPDATE connections SET connected_at = now() - interval '1 minute'")
     clients.api.gone = {gone.id}
-    deliver_to_user(chat.student.id, "typing", {})
+    deliver_to_user(chat.student.id, "typing", {"conversation": str(chat.id), "user": str(chat.tutor.id)})
     assert len(here.frames) == 1
     assert query("SELECT id FROM connections WHERE protocol = 3") == [(here.id,)]
 
