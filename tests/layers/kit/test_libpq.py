@@ -49,6 +49,16 @@ def test_a_broken_connection_is_an_operational_error(platform: None) -> None:
             echo.fetch_all(db, "a", "b")
 
 
+def test_what_the_server_forgot_is_prepared_again_and_nothing_twice(platform: None) -> None:
+    known, new = Prepared("SELECT $1 || 'known'"), Prepared("SELECT $1 || 'new'")
+    with connection() as db:
+        known.fetch_all(db, "a")
+        db.execute("DEALLOCATE ALL")
+        # The new one is prepared before anybody has noticed.
+        for _ in range(2):
+            assert [each.fetch_all(db, "a") for each in (new, known)] == [[("anew",)], [("aknown",)]]
+
+
 def test_nothing_is_prepared_where_that_is_forbidden(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """RDS Proxy pins a connection on which something was prepared."""
     monkeypatch.setenv("DATABASE_PREPARE", "false")

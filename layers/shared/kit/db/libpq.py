@@ -64,8 +64,9 @@ class Prepared:
         try:
             result = _checked(db, self._run(db, parameters))
         except InvalidSqlStatementName:
-            # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared.
-            db.prepared.clear()
+            # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared. That is sure of
+            # this statement only: another may have been prepared since.
+            db.prepared.discard(self.name)
             result = _checked(db, self._run(db, parameters))
         return _rows(result)
 
