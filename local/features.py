@@ -5,6 +5,7 @@ from functions.announcements.routes import announcements
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.api.routers import ROUTERS as BOOKINGS
 from functions.chat.api.attachment_routes import attachments
+from functions.chat.api.file_routes import chat_files
 from functions.chat.api.routers import ROUTERS as CHAT
 from functions.issues.routes import issues
 from functions.notifications.api.calendar_routes import calendar
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review_moderation,
     *CHAT,
     attachments,
+    chat_files,
     notifications,
     preferences,
     push,

@@ -49,6 +49,7 @@ HANDLERS = {
     "/api/user/ratings": reviews,
     "/api/chat": chat,
     "/api/chat/attachments": attachments,
+    "/api/chat/files": attachments,
     f"/api/chat/conversations/{TALK}/attachments": attachments,
     "/media/chat": attachments,
     "/api/notification": notifications,

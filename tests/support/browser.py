@@ -1,5 +1,6 @@
 """A browser before version 2 of the wire, through either entry point: it keeps cookies and says where it is."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -66,9 +67,12 @@ class LocalEntry:
 
 async def _ask(app: App, scope: dict[str, Any], body: bytes) -> Answer:
     messages: list[Message] = []
+    sent: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not sent:
+            await asyncio.Event().wait()  # the browser waits for its answer
+        return sent.pop()
 
     async def send(message: Message) -> None:
         messages.append(message)

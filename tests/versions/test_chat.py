@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from tests.support.browser import Browser
+from tests.support.browser import Answer, Browser
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.people import People, Person, query
 
@@ -107,3 +107,43 @@ def test_a_conversation_keeps_two_people_after_one_has_gone(signed_in: SignedIn,
     gone = conversation["users"][1]
     assert conversation["last_message"]["created_by"] == message["created_by"] == gone
     assert (gone["first_name"], gone["profile_image"].startswith(student.entry.own)) == ("", True)
+
+
+UPLOAD = "chat/conversation/message/upload-file/"
+
+
+def upload(browser: Browser, conversation: object, content: bytes | None = b"Hello", name: str = "plan.txt") -> Answer:
+    """Send a file as the frontend's form does."""
+    parts = [f'--b\r\nContent-Disposition: form-data; name="conversation"\r\n\r\n{conversation}\r\n'.encode()]
+    if content is not None:
+        head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        parts.append(head.encode() + content + b"\r\n")
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    return browser("POST", UPLOAD, body=b"".join([*parts, b"--b--\r\n"]), headers=form)
+
+
+def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: People) -> None:
+    ola, jan = people.student(), people.tutor()
+    student, talk = signed_in(ola), add_conversation(ola, jan)
+    sent = upload(student, talk)
+    assert sent.status == 201
+    assert sent.json.keys() == {"id", "body", "file", "created_at", "conversation", "created_by"}
+    assert (sent.json["body"], sent.json["created_by"]) == ("plan.txt", str(ola.id))
+    assert sent.json["file"].startswith(f"{student.entry.own}/media/chat/")
+    assert sent.json["file"].endswith("/plan.txt")
+    [message] = signed_in(jan)("GET", f"chat/conversation_details/{talk}/").json["results"]
+    assert (message["id"], message["body"]) == (sent.json["id"], "plan.txt")
+    fetched = student("GET", sent.json["file"].removeprefix(student.entry.own))
+    assert (fetched.status, fetched.body) == (200, b"Hello")
+
+
+def test_what_is_no_file_for_a_conversation_is_refused(signed_in: SignedIn, people: People) -> None:
+    ola = people.student()
+    student, talk = signed_in(ola), add_conversation(ola, people.tutor())
+    assert upload(student, talk, None).json == {"file": ["To pole jest wymagane."]}
+    assert upload(student, talk, b"").json == {"file": ["Przesłany plik jest pusty."]}
+    assert list(upload(student, "junk").json) == ["conversation"]
+    assert student("POST", UPLOAD, {"conversation": str(talk)}).status == 415
+    assert upload(signed_in(people.student()), talk).status == 404
+    assert upload(Browser(student.entry), talk).status == 401
+    assert query("SELECT count(*) FROM messages") == [(0,)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.kit.http.versions import VersionedApi, requested_version
 from shared.versions import VERSIONS
+from tools.cloud.project import ROOT
 
 
 def test_no_version_is_loaded_before_it_is_asked_for() -> None:
@@ -29,3 +30,10 @@ def test_telling_that_there_is_no_version_takes_no_time() -> None:
     scope = {"type": "http", "path": "/api/user/tutor/search/", "headers": []}
     rounds = 2_000
     assert min(timeit.repeat(lambda: requested_version(scope), number=rounds, repeat=5)) / rounds < 5e-6
+
+
+def test_every_http_function_serves_versions() -> None:
+    handlers = [each.read_text() for each in (ROOT / "functions").rglob("*handler.py")]
+    served = [text for text in handlers if "http_handler(" in text]
+    assert len(served) > 10
+    assert [text for text in served if "versions=VERSIONS" not in text] == []
