@@ -54,6 +54,7 @@ TAGS = {
     "availability": "As a tutor: your hours, your schedule and the terms of booking. For students: free slots.",
     "announcements": "What tutors announce to everybody.",
     "issues": "Report problems with the platform to staff, and read what they answer.",
+    "reports": "Report messages and people; as staff: decide on them.",
     "moderation of reviews": "Report reviews; as staff: decide on them.",
 }
 SERVERS = [{"url": "/", "description": "The server that serves this description."}]

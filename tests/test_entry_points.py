@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from functions.accounts.handler import handler as accounts
+from functions.announcements.handler import handler as announcements
 from functions.availability.handler import handler as availability
 from functions.bookings.handler import handler as bookings
 from functions.chat.attachments_handler import handler as attachments
 from functions.chat.handler import handler as chat
+from functions.issues.handler import handler as issues
 from functions.notifications.dispatch_job import handler as dispatch
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
@@ -52,6 +54,11 @@ HANDLERS = {
     "/api/chat/files": attachments,
     f"/api/chat/conversations/{TALK}/attachments": attachments,
     "/media/chat": attachments,
+    "/api/report": chat,
+    "/api/staff/reports": chat,
+    "/api/announcement": announcements,
+    "/api/reporting": issues,
+    "/api/staff/issues": issues,
     "/api/notification": notifications,
     "/api/reservation": bookings,
     "/api/reservation/calendar": notifications,

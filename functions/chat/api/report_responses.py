@@ -16,7 +16,7 @@ class ReportedAccount(BaseModel):
     suspended: bool
 
 
-class Report(BaseModel):
+class QueuedReport(BaseModel):
     id: Annotated[int | None, Field(description="null of a review's: decide on that where reviews are hidden.")]
     kind: Literal["message", "person", "review"]
     review: Annotated[int | None, Field(description="The review that is reported.")]
@@ -31,8 +31,8 @@ class Report(BaseModel):
     decided_at: datetime | None
 
 
-class ReportPage(Page):
-    results: list[Report]
+class QueuedReportPage(Page):
+    results: list[QueuedReport]
 
 
 class CopiedMessage(BaseModel):
@@ -44,7 +44,7 @@ class CopiedMessage(BaseModel):
     deleted: bool
 
 
-class ReportWithMessages(Report):
+class QueuedReportWithMessages(QueuedReport):
     conversation: UUID | None
     seq: Annotated[int | None, Field(description="The message that is reported, among those below.")]
     messages: Annotated[

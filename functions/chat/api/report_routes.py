@@ -5,7 +5,7 @@ from typing import Annotated
 from starlette.responses import Response
 
 from functions.chat.actions import report
-from functions.chat.api.report_responses import ReportPage, ReportWithMessages
+from functions.chat.api.report_responses import QueuedReportPage, QueuedReportWithMessages
 from functions.chat.data import reports
 from functions.chat.domain.errors import (
     AlreadyDecided,
@@ -59,7 +59,7 @@ def report_person(caller: User, reported: ReportedPerson) -> Response:
     return detail_response("Zgłoszono.", caller.language, status=201)
 
 
-@reporting.get(QUEUE, response_model=ReportPage, responses=error_responses(FieldErrors, NotFound))
+@reporting.get(QUEUE, response_model=QueuedReportPage, responses=error_responses(FieldErrors, NotFound))
 def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query(ReportsQuery)]) -> Response:
     """List reports of messages, people and reviews, the oldest first; for staff."""
     found = reports.list_reports(query.page, is_open=query.state == "open")
@@ -67,7 +67,9 @@ def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query
 
 
 @reporting.get(
-    "/api/staff/reports/{report_id:int64}/", response_model=ReportWithMessages, responses=error_responses(NotFound)
+    "/api/staff/reports/{report_id:int64}/",
+    response_model=QueuedReportWithMessages,
+    responses=error_responses(NotFound),
 )
 def get_report(_caller: StaffCaller, report_id: int) -> Response:
     """Get a report of a message or a person with the messages that were copied; for staff."""
@@ -79,7 +81,7 @@ def get_report(_caller: StaffCaller, report_id: int) -> Response:
 
 @reporting.post(
     "/api/staff/reports/{report_id:int64}/decide/",
-    response_model=ReportWithMessages,
+    response_model=QueuedReportWithMessages,
     responses=error_responses(FieldErrors, NotFound, AlreadyDecided, NothingToHide, StaffAccount),
 )
 def decide_report(caller: StaffCaller, report_id: int, decision: ReportDecision) -> Response:

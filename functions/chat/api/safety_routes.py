@@ -33,7 +33,7 @@ def list_blocked(caller: User, query: Annotated[PageQuery, from_query(PageQuery)
     response_model=Detail,
     responses=error_responses(NotFound, OwnAccount, Throttled),
 )
-def block(caller: User, user_id: UUID) -> Response:
+def block_person(caller: User, user_id: UUID) -> Response:
     """Block a person: neither of you can write to the other or book with the other until you unblock them.
 
     What was said and booked before stays. Nobody tells them; what they send is refused with the code `blocked`.
@@ -45,7 +45,7 @@ def block(caller: User, user_id: UUID) -> Response:
 @chat_safety.delete(
     "/api/chat/blocked/{user_id:lower_uuid}/", response_model=Detail, responses=error_responses(Throttled)
 )
-def unblock(caller: User, user_id: UUID) -> Response:
+def unblock_person(caller: User, user_id: UUID) -> Response:
     """Unblock a person. If you have not blocked them nothing changes."""
     blocking.unblock(caller.id, user_id)
     return detail_response("Odblokowano.", caller.language)
@@ -56,7 +56,7 @@ def unblock(caller: User, user_id: UUID) -> Response:
     response_model=Detail,
     responses=error_responses(NotFound),
 )
-def mute(caller: User, conversation_id: UUID) -> Response:
+def mute_conversation(caller: User, conversation_id: UUID) -> Response:
     """Mute a conversation: neither mail nor push tells you of new messages. They count as unread all the same."""
     found = member_settings.set_muted(conversation_id, caller.id, muted=True)
     return _answer(caller, "Wyciszono.", found=found)
@@ -67,7 +67,7 @@ def mute(caller: User, conversation_id: UUID) -> Response:
     response_model=Detail,
     responses=error_responses(NotFound),
 )
-def unmute(caller: User, conversation_id: UUID) -> Response:
+def unmute_conversation(caller: User, conversation_id: UUID) -> Response:
     """Be told of new messages in a conversation again."""
     found = member_settings.set_muted(conversation_id, caller.id, muted=False)
     return _answer(caller, "Włączono powiadomienia.", found=found)
@@ -78,7 +78,7 @@ def unmute(caller: User, conversation_id: UUID) -> Response:
     response_model=Detail,
     responses=error_responses(NotFound),
 )
-def archive(caller: User, conversation_id: UUID) -> Response:
+def archive_conversation(caller: User, conversation_id: UUID) -> Response:
     """Put a conversation away, for you alone. It comes back with its next message."""
     found = member_settings.set_archived(conversation_id, caller.id, archived=True)
     return _answer(caller, "Zarchiwizowano.", found=found)
@@ -89,7 +89,7 @@ def archive(caller: User, conversation_id: UUID) -> Response:
     response_model=Detail,
     responses=error_responses(NotFound),
 )
-def unarchive(caller: User, conversation_id: UUID) -> Response:
+def unarchive_conversation(caller: User, conversation_id: UUID) -> Response:
     """Take a conversation back out of the archive."""
     found = member_settings.set_archived(conversation_id, caller.id, archived=False)
     return _answer(caller, "Przywrócono.", found=found)
