@@ -114,6 +114,22 @@ def test_frames_of_one_sender_may_overtake_one_another_and_seq_is_their_order(cl
     assert [each["body"] for each in history] == ["Słucham", *in_order]
 
 
+def test_a_ticket_opens_the_socket_of_its_user_once_and_signing_out_closes_it(cloud: Cloud, people: People) -> None:
+    student = people.student()
+    talk = add_conversation(student, people.tutor())
+    ticket = ask(cloud, "POST", "/api/chat/ticket/", student.access).json()["ticket"]
+    address = f"{cloud.url.replace('http', 'ws')}/ws/user/?ticket={ticket}"
+    with connect(address, compression=None, ping_interval=None, open_timeout=60, max_queue=None) as socket:
+        message = {"conversation": str(talk), "body": "Cześć"}
+        socket.send(json.dumps({"event": "chat_message", "data": message}))
+        assert json.loads(socket.recv(PATIENCE))["data"]["body"] == "Cześć"
+        with pytest.raises(Exception, match="401"):
+            connect(address, compression=None, open_timeout=60).close()
+        assert ask(cloud, "POST", "/api/token/logout/", student.access).status_code < 300
+        with pytest.raises(Exception, match="1001"):
+            socket.recv(PATIENCE)
+
+
 def test_sockets_are_closed_when_their_session_is_signed_out(cloud: Cloud, people: People) -> None:
     student = people.student()
     with listening(cloud, add_conversation(student, people.tutor()), student) as socket:
