@@ -95,6 +95,8 @@ ADD = Query(
 WITH added AS (
     INSERT INTO issues (reported_by, category, title, description)
     VALUES (%(user_id)s, %(category)s, %(title)s, %(description)s) RETURNING *
+), told AS (
+    INSERT INTO notification_events (kind, about, subject) SELECT 'report_filed', 'issue ' || id, 0 FROM added
 )
 SELECT row_to_json(result)::text FROM (SELECT {issue} FROM added i) result
 """,

@@ -9,6 +9,8 @@ from functions.issues import repository, service
 from functions.issues.handler import handler
 from functions.issues.service import MAX_OPEN
 from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.notifications import dispatch, notified
 from tests.support.people import People, Person, query
 from tests.support.races import at_once
 
@@ -146,3 +148,12 @@ def test_answers_have_a_limit(people: People, monkeypatch: pytest.MonkeyPatch) -
     ola = people.student()
     issue = report(ola).json["id"]
     assert [answer(ola, issue).status for _ in range(3)] == [201, 201, 409]
+
+
+def test_staff_are_told_of_each_issue_and_mailed_once_an_hour(people: People, staff: Person) -> None:
+    ola = people.student()
+    assert [report(ola).status, report(ola).status] == [201, 201]
+    assert dispatch() == 2
+    assert notified(staff) == ["Nowe zgłoszenie czeka na decyzję obsługi."] * 2
+    assert notified(ola) == []
+    assert [(mail.to, mail.subject) for mail in delivered()] == [(staff.email, "Nowe zgłoszenie")]
