@@ -1,6 +1,7 @@
 """What clients do over sockets besides sending messages: who may, how often, and what they hear when it is refused."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from functions.chat.actions.refusals import refuse_action
 from functions.chat.actions.senders import senders
 from functions.chat.domain.messages import EVENTS, USER, MessagePlace, canonical_uuid, is_client_id, is_seq
 from shared.kit.db.pool import drop_broken_connections
-from shared.kit.errors import AppError
+from shared.kit.errors import AppError, Throttled
 from shared.kit.observability.log import logger, note
 
 Fields = Mapping[str, Any]
@@ -56,7 +57,12 @@ def act_for_user(connection_id: str, fields: Fields, action: Callable[[Caller, F
 
 def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object]) -> None:
     sender = senders.find(connection_id)
-    if sender is None or sender.protocol not in {EVENTS, USER}:
+    if sender is None:
+        return
+    if sender.protocol not in {EVENTS, USER}:
+        # Such frames mean nothing there, and count like all others.
+        with suppress(Throttled):
+            senders.spend(connection_id)
         return
     note(user_id=sender.user_id)
     frame_id = fields.get("id")

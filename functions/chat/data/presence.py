@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from functions.chat.domain.messages import EVENT_DIGITS
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 
@@ -22,7 +23,7 @@ def list_hearers(conversation_id: UUID, user_id: UUID) -> list[str] | None:
     """The sockets of a conversation whose clients understand events; None for those who may say nothing in it."""
     with connection() as db:
         found = LIST_HEARERS.one(db, (conversation_id, user_id))
-    return None if found is None else [each[1:] for each in found.split() if not each.startswith("1")]
+    return None if found is None else [each[1:] for each in found.split() if each[0] in EVENT_DIGITS]
 
 
 # Whoever blocked somebody, or was, hears nothing more of them.

@@ -12,7 +12,8 @@ from tests.support.chat_clients import Chat, Client, Clients, message
 FRAMES = {
     "empty": "{}",
     "broken": "{oops",
-    "unknown event": '{"event": "typing"}',
+    "unknown event": '{"event": "wave"}',
+    "action": '{"event": "react"}',
     "empty message": message(""),
     "message": message("Hej"),
     "count": '{"data": {"send_back_unread_notification_count": true}}',
