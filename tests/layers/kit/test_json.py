@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from shared.kit.json import json_array, json_object, json_text
 
 
@@ -10,3 +12,11 @@ def test_texts_are_put_together_as_they_are() -> None:
     text = json_object({"list": json_array([inner, "null"]), "none": json_array([]), "empty": json_object({})})
     assert json.loads(text) == {"list": [{"id": 7, "zażółć": 'a"b'}, None], "none": [], "empty": {}}
     assert text.startswith('{"list":[{"id":7,"zażółć":')
+
+
+def test_a_text_is_what_an_encoder_of_json_makes() -> None:
+    encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+    for value in ("zażółć \n\x00\ud800", 7, 0.1, True, None, [], {}, {"b": [1, {"a": 1e300}], "a": (2,), 3: "c"}):
+        assert json_text(value) == encoder.encode(value)
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        json_text({"a": object()})
