@@ -1,6 +1,7 @@
 """JSON texts put together from JSON texts."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,17 @@ def test_texts_are_put_together_as_they_are() -> None:
 
 def test_a_text_is_what_an_encoder_of_json_makes() -> None:
     encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-    for value in ("zażółć \n\x00\ud800", 7, 0.1, True, None, [], {}, {"b": [1, {"a": 1e300}], "a": (2,), 3: "c"}):
+    values: tuple[Any, ...] = (
+        "zażółć \n\x00\ud800",
+        7,
+        0.1,
+        True,
+        None,
+        [],
+        {},
+        {"b": [1, {"a": 1e300}], "a": (2,), 3: "c"},
+    )
+    for value in values:
         assert json_text(value) == encoder.encode(value)
     with pytest.raises(TypeError, match="not JSON serializable"):
         json_text({"a": object()})
