@@ -45,6 +45,7 @@ ERRORS = {
     " opened: it is damaged, encrypted or too large when unpacked.",
     "Dokumenty z makrami nie są przyjmowane.": "Documents with macros are not taken.",
     "W pliku znaleziono złośliwe oprogramowanie.": "A virus was found in the file.",
+    "Podaj od 1 do {} różnych identyfikatorów załączników.": "Give from 1 to {} different ids of attachments.",
     "Ten link już nie działa. Ustawienia powiadomień zmienisz po zalogowaniu.": "This link does not work any more. "
     "You can change what you are told of once you have signed in.",
     "Podaj adres https w internecie.": "This must be an https address in the internet.",
