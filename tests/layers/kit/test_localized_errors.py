@@ -32,7 +32,7 @@ RECORDED_OR_EXAMPLES = {
     "layers/shared/domain/password_rules.py",
 }
 # Of words in a command's example, and of a part that is never told alone.
-NOT_TOLD = {"Całki, proszę.", "Wiadomość usunięta", " Czy chodziło o „{}”?"}
+NOT_TOLD = {"Załącznik usunięty", "Całki, proszę.", "Wiadomość usunięta", " Czy chodziło o „{}”?"}
 
 
 @pytest.mark.parametrize(
