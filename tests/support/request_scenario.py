@@ -131,8 +131,9 @@ def student_s_day() -> Iterator[Step]:
         yield Step("POST", "/api/report/message/", who, message)
     for user in (TUTOR, STUDENT, "x"):
         yield Step("POST", "/api/report/person/", "student", {"person": str(user), "reason": "Spam"})
-    for who in ("student", "tutor", ""):
-        yield Step("GET", "/api/staff/reports/?state=decided", who)
+    for who in ("student", "", "staff"):
+        yield Step("GET", "/api/staff/reports/", who)
+        yield Step("GET", "/api/staff/reports/1/", who)
         yield Step("POST", "/api/staff/reports/1/decide/", who, {"decision": "dismiss", "reason": "x"})
     for change in ("mute", "unmute", "archive", "unarchive"):
         for who in ("student", "other"):
