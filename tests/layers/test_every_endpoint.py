@@ -153,10 +153,8 @@ ANSWERS = {
     f"GET {MESSAGE.replace('messages/1', 'changes')}": 404,
     f"GET /api/chat/conversations/{NOBODY}/messages/": 404,
     f"POST /api/chat/conversations/{NOBODY}/messages/": 404,
-    f"PATCH {MESSAGE}": 404,
-    f"DELETE {MESSAGE}": 404,
-    f"POST {MESSAGE}reactions/": 404,
-    f"DELETE {MESSAGE}reactions/?emoji=👍": 404,
+    **dict.fromkeys((f"PATCH {MESSAGE}", f"DELETE {MESSAGE}"), 404),
+    **dict.fromkeys((f"POST {MESSAGE}reactions/", f"DELETE {MESSAGE}reactions/?emoji=👍"), 404),
     "DELETE /api/reservation/calendar/": 404,
 }
 
