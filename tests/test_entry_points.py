@@ -21,6 +21,7 @@ from functions.issues.handler import handler as issues
 from functions.notifications.dispatch_job import handler as dispatch
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
+from functions.push.handler import handler as push
 from functions.reviews.handler import handler as reviews
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
@@ -60,6 +61,7 @@ HANDLERS = {
     "/api/reporting": issues,
     "/api/staff/issues": issues,
     "/api/notification": notifications,
+    "/api/notification/push": push,
     "/api/reservation": bookings,
     "/api/reservation/calendar": notifications,
     "": accounts,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from functions.push.schemas import EXAMPLE as PUSH_SUBSCRIPTION
 from local.features import ROUTERS
 from tests.support.account_scenario import account_s_end, transport
 from tests.support.booking_scenario import bookings, changes_of_bookings, series
@@ -267,6 +268,8 @@ def notified() -> Iterator[Step]:
         yield Step(method, f"{note}unsubscribe/x/")
     yield Step("POST", f"{note}push/subscriptions/", "student", {"endpoint": "https://10.0.0.1/", "keys": {}})
     yield Step("DELETE", f"{note}push/subscriptions/99/", "student")
+    yield Step("POST", f"{note}push/subscriptions/", "student", PUSH_SUBSCRIPTION)
+    yield Step("DELETE", f"{note}push/subscriptions/1/", "student")
     for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
         yield Step("GET", feed + target, headers={"origin": "https://front.example"})
         yield Step("HEAD", feed + target)
@@ -282,13 +285,13 @@ def notified() -> Iterator[Step]:
 PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "everything as anybody": everything_as_anybody,
     "public reads": public_reads,
+    # Before there are reviews and bookings: the local server tells of those in its own time.
+    "notifications": notified,
     "bodies": bodies,
     "a student's day": student_s_day,
     "reviews and their rules": reviews_and_their_rules,
     "a tutor's day": tutor_s_day,
     "a tutor's hours": tutors_hours,
-    # Before there are bookings: the local server tells of those in its own time.
-    "notifications": notified,
     "bookings": bookings,
     "changes of bookings": changes_of_bookings,
     "series": series,
