@@ -14,7 +14,6 @@ const MEANINGS = {
   blocked: "One of you has blocked the other.",
   bookings_in_the_way: "There are bookings in that time.",
   broken_attachment: "The file cannot be opened.",
-  cross_site_request: "Another site may have made this request.",
   day_full: "The tutor takes no more sessions that day.",
   expired: "The time to answer is over.",
   group_cannot_be_moved: "A group cannot be moved to another time.",
@@ -68,7 +67,6 @@ const MEANINGS = {
   user_not_found: "The account was deleted.",
   week_full: "The tutor takes no more sessions that week.",
   wrong_credentials: "No account has this address and password.",
-  wrong_credentials: "The e-mail address or the password is wrong.",
   wrong_state: "The booking has changed meanwhile.",
 };
 
