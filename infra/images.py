@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 CONFIGURATION = Path(__file__).parents[1] / "samconfig.toml"
 NAME = "tutoring"
 # Of all functions together, fifty releases or more. Lambda stops a function whose image is gone.
-MOST_IMAGES = 1000
+MOST_IMAGES = 2000
 KEEP_NEWEST = {
     "rulePriority": 1,
     "description": "Forget the oldest images",

@@ -110,7 +110,10 @@ def fuzz(operation: Operation, people: People, examples: int, *, derandomize: bo
 
 
 def takes_anything(operation: Operation) -> bool:
-    return bool(operation.body or operation.query or operation.path_parameters)
+    """Whether anything that it takes could be of another kind: of a part of a path any text is one."""
+    paths = [each.definition["schema"].keys() - {"type", "title"} for each in operation.path_parameters]
+    is_any_text = all(each.definition["schema"]["type"] == "string" for each in operation.path_parameters)
+    return bool(operation.body or operation.query or any(paths) or not is_any_text)
 
 
 def name(operation: Operation) -> str:

@@ -1,14 +1,15 @@
 """Request and response bodies of the push endpoints."""
 
+import math
 import re
 from base64 import urlsafe_b64decode
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from functions.push import endpoints
-from shared.kit.http.fields import Text
+from shared.kit.http.fields import NOT_NUMBER, Text, invalid
 from shared.kit.http.request_models import RequestModel
 
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}")
@@ -38,6 +39,12 @@ def _is_secret(text: str) -> list[str]:
     return [] if len(decoded(text)) == 16 else [NOT_KEY]
 
 
+def _is_moment(value: Any) -> Any:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)):
+        return value
+    raise invalid(NOT_NUMBER)
+
+
 class BrowserKeys(RequestModel):
     p256dh: Annotated[str, Text(max_length=200, checks=(_is_point,))]
     auth: Annotated[str, Text(max_length=50, checks=(_is_secret,))]
@@ -59,7 +66,9 @@ class NewSubscription(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
 
     endpoint: Annotated[str, Text(max_length=1000, checks=(endpoints.complaints,))]
-    expiration_time: Annotated[Any, Field(alias="expirationTime", description="Not needed.")] = None
+    expiration_time: Annotated[
+        float | None, BeforeValidator(_is_moment), Field(alias="expirationTime", description="Not needed.")
+    ] = None
     keys: BrowserKeys
 
 

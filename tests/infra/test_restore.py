@@ -65,7 +65,7 @@ def test_the_old_cluster_can_be_replaced_and_is_kept_as_a_snapshot() -> None:
 
 
 def test_pictures_that_were_deleted_are_there_for_a_week() -> None:
-    [bucket] = resources("AWS::S3::Bucket").values()
+    bucket = resources("AWS::S3::Bucket")["MediaBucket"]
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     [rule] = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}

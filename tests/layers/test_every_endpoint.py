@@ -14,7 +14,7 @@ from functions.chat.handler import handler as chat
 from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.push.handler import handler as push
-from functions.push.schemas import EXAMPLE
+from functions.push.schemas import EXAMPLE as BROWSER
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.tokens import Claims, issue
 from shared.models import Base
@@ -24,6 +24,7 @@ from tests.support.people import PASSWORD, People, Person, query
 MESSAGE = "/api/chat/conversations/00000000-0000-4000-8000-000000000000/messages/1/"
 EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
 NOBODY = "00000000-0000-4000-8000-000000000000"
+NEW_BROWSER = {name: value for name, value in BROWSER.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/unread_count/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/preferences/"),
     Endpoint(LambdaClient(push), "GET", "/api/notification/push/key/"),
-    Endpoint(LambdaClient(push), "POST", "/api/notification/push/subscriptions/", EXAMPLE),
+    Endpoint(LambdaClient(push), "POST", "/api/notification/push/subscriptions/", NEW_BROWSER),
     Endpoint(LambdaClient(push), "DELETE", "/api/notification/push/subscriptions/1/"),
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/preferences/", {"chat": {"mail": False}}),
     Endpoint(LambdaClient(notifications), "POST", "/api/reservation/calendar/"),

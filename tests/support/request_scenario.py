@@ -7,6 +7,7 @@ from typing import Any
 from functions.push.schemas import EXAMPLE as PUSH_SUBSCRIPTION
 from local.features import ROUTERS
 from tests.support.account_scenario import account_s_end, transport
+from tests.support.board_scenario import attachments, boards, links
 from tests.support.booking_scenario import bookings, changes_of_bookings, series
 from tests.support.chat_scenario import changes_of_messages, changes_while_away, presence, reading
 from tests.support.lambda_client import JSON_TYPE
@@ -93,16 +94,6 @@ def bodies() -> Iterator[Step]:
         yield Step(method, target, who, raw=b"no parts", headers={"content-type": MULTIPART})
         yield Step(method, target, who, raw=b"{}" + b" " * 4_500_000, headers={"content-type": JSON_TYPE})
         yield Step(method, target, who, {})
-
-
-def attachments() -> Iterator[Step]:
-    """What is refused: tickets are never alike."""
-    upload = f"/api/chat/conversations/{TALK}/attachments/"
-    for body in ({}, {"name": "x", "size": 20_000_000}, {"name": "", "size": 0}, {"name": "x", "size": 1, "y": 2}):
-        yield Step("POST", upload, "student", body)
-    yield Step("POST", upload, "other", {"name": "x", "size": 1})
-    yield Step("POST", f"/api/chat/attachments/{TALK}/complete/", "student")
-    yield Step("GET", "/media/chat/AAAA/zdj%C4%99cie.png")
 
 
 def student_s_day() -> Iterator[Step]:
@@ -264,8 +255,7 @@ def notified() -> Iterator[Step]:
     yield Step("PATCH", f"{note}preferences/", "student", {"chat": {"mail": False}, "reviews": {"push": "no"}})
     yield Step("PATCH", f"{note}preferences/", "student", {"chat": {"sms": True}})
     yield Step("GET", f"{note}preferences/", "student")
-    for method in ("GET", "POST"):
-        yield Step(method, f"{note}unsubscribe/x/")
+    yield from links()
     yield Step("POST", f"{note}push/subscriptions/", "student", {"endpoint": "https://10.0.0.1/", "keys": {}})
     yield Step("DELETE", f"{note}push/subscriptions/99/", "student")
     yield Step("POST", f"{note}push/subscriptions/", "student", PUSH_SUBSCRIPTION)
@@ -295,6 +285,7 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "bookings": bookings,
     "changes of bookings": changes_of_bookings,
     "series": series,
+    "boards": boards,
     "transport": transport,
     "an account's end": account_s_end,
 }

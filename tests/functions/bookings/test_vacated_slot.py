@@ -196,7 +196,8 @@ def test_a_group_moves_with_the_seat_that_is_offered_and_without_its_waitlist(pe
     assert move(tutor, group[1], at(12), reason="Choroba").status == 200
     assert answer_to(students[1], group[1]["id"], "accept").json["session"] == group[1]["session"]
     assert (place(students[2]), place(students[3])) == (("offered", at(12)), ("closed", at(10)))
-    assert post(students[2], f"{offered(students[2])}/accept/").json["session"] == group[1]["session"]
+    read = {"start_time": at(12).isoformat(), "end_time": at(13).isoformat()}
+    assert post(students[2], f"{offered(students[2])}/accept/", read).json["session"] == group[1]["session"]
     assert inconsistencies() == []
 
 

@@ -44,7 +44,7 @@ def test_it_shows_what_is_running_and_where_to_go(open_page: OpenPage) -> None:
     running = page.get_by_role("list", name="What is running").get_by_role("listitem")
     expect(running).to_have_text(["Server: running", "Database: running", "Redis: running"])
     links = page.get_by_role("navigation").get_by_role("link")
-    expect(links).to_have_count(3)
+    expect(links).to_have_count(4)
     for target in [link.get_attribute("href") for link in links.all()]:
         assert page.request.get(f"{page.url.rstrip('/')}{target}").status == 200
 
