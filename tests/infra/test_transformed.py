@@ -199,6 +199,6 @@ def test_moto_deploys_the_functions_their_roles_and_the_queue() -> None:
     queue = aws["sqs"].get_queue_url(QueueName="tutoring-mail")["QueueUrl"]
     attributes = aws["sqs"].get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     assert json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"].endswith(":tutoring-mail-dead-letters")
-    assert len(aws["s3"].list_buckets()["Buckets"]) == 1
+    assert len(aws["s3"].list_buckets()["Buckets"]) == len(["pictures", "attachments"])
     groups = {each["logGroupName"]: each for each in aws["logs"].describe_log_groups()["logGroups"]}
     assert groups["/aws/lambda/tutoring"]["retentionInDays"] == 30
