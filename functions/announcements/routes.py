@@ -53,14 +53,16 @@ def list_own_announcements(caller: TutorCaller, query: Annotated[PageQuery, from
     "/api/announcement/announcement/",
     status_code=201,
     response_model=OwnAnnouncement,
-    responses=error_responses(service.TooManyAnnouncements, Throttled),
+    responses=error_responses(service.TooManyAnnouncements, service.UnreadableTags, Throttled),
 )
 def create_announcement(caller: TutorCaller, new: NewAnnouncement) -> Response:
     """Announce something to everybody."""
     return raw_json_response(service.announce(caller.tutor_id, new), 201)
 
 
-@announcements.patch(ONE, response_model=OwnAnnouncement, responses=error_responses(service.AnnouncementNotFound))
+@announcements.patch(
+    ONE, response_model=OwnAnnouncement, responses=error_responses(service.AnnouncementNotFound, service.UnreadableTags)
+)
 def edit_announcement(caller: TutorCaller, announcement_id: int, change: AnnouncementChange) -> Response:
     """Change your announcement."""
     return raw_json_response(service.edit(caller.tutor_id, announcement_id, change))

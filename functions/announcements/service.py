@@ -1,11 +1,13 @@
 """Announcing, and the errors it raises."""
 
+from typing import Any
+
 from functions.announcements import repository
 from functions.announcements.schemas import AnnouncementChange, NewAnnouncement
 from shared.domain.auth import AccountGone
 from shared.domain.limits import ANNOUNCEMENTS
 from shared.kit.db.transactions import transaction
-from shared.kit.errors import AppError, NotFound
+from shared.kit.errors import AppError, FieldErrors, NotFound
 from shared.kit.security.rate_limits import spend
 
 # That a tutor may have at a time.
@@ -18,6 +20,12 @@ class TooManyAnnouncements(AppError):
     status = 409
     code = "too_many_announcements"
     detail = f"Możesz mieć najwyżej {MAX_ANNOUNCEMENTS} ogłoszeń. Usuń najpierw któreś z nich."
+
+
+class UnreadableTags(FieldErrors):
+    """Some of the tags have no readable name; raised by the model of the body."""
+
+    body: Any = {"tags": [{"name": ["To pole jest wymagane."]}]}
 
 
 class AnnouncementNotFound(NotFound):

@@ -49,5 +49,5 @@ class PostedMessage(RequestModel):
     def to(self, conversation_id: UUID) -> NewMessage:
         """The message as it is stored. Raises FieldErrors if it says nothing."""
         if not self.attachments and not is_visible(self.body):
-            raise FieldErrors({"body": BLANK})
+            raise FieldErrors({"body": [BLANK]})
         return NewMessage("", self.body, self.id, self.reply_to, str(conversation_id), self.attachments)
