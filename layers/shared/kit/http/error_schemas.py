@@ -51,7 +51,10 @@ SHAPES: dict[str, dict[str, Any]] = {
     NESTED_FIELD_ERRORS: {
         "type": "object",
         "description": "The wrong fields of objects in a list, in the places of these.",
-        "additionalProperties": {"type": "array", "items": {"type": "object", "additionalProperties": TEXTS}},
+        "additionalProperties": {
+            "type": "array",
+            "items": {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": TEXTS}]},
+        },
         "example": {"users": [{"id": ["Must be a valid UUID."]}, {}]},
     },
 }
