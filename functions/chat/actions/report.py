@@ -6,6 +6,8 @@ import psycopg
 
 from functions.chat.actions.change_messages import tell_deleted
 from functions.chat.data import message_changes, reports
+from functions.chat.data.reports import ReportedObject
+from functions.chat.domain.changes import ChangedMessage
 from functions.chat.domain.errors import (
     AlreadyDecided,
     MessageNotFound,
@@ -70,26 +72,26 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
     if decision.decision == "suspend" and found.is_staff:
         raise StaffAccount
 
-    def run(db: PooledConnection) -> Consequences:
-        # The account before its reports, as its deletion takes them.
-        done = Consequences(changed=False)
+    def run(db: PooledConnection) -> tuple[Consequences | None, ChangedMessage | None]:
+        # The account, or the conversation, before its reports, as a deletion takes them.
+        done: Consequences | None = None
         if decision.decision == "suspend":
             done = suspend(db, found.person_id, actor_id=staff_id, reason=decision.reason)
+        else:
+            record_action(db, decision.decision, actor_id=staff_id, user_id=found.person_id, reason=decision.reason)
+        deleted = _hide(db, found) if decision.decision == "hide_message" else None
         if not reports.decide(db, report_id, staff_id, decision.decision, decision.reason):
             raise AlreadyDecided
-        if decision.decision != "suspend":
-            record_action(db, decision.decision, actor_id=staff_id, user_id=found.person_id, reason=decision.reason)
-        return done
+        return done, deleted
 
-    consequences = run_transaction(run)
-    if decision.decision == "suspend":
+    consequences, deleted = run_transaction(run)
+    if consequences:
         consequences.follow()
-    if decision.decision == "hide_message" and found.place:
-        _hide(found.person_id, found.place)
+    if deleted and found.place:
+        tell_deleted(found.place, deleted)
 
 
-def _hide(author_id: UUID, place: MessagePlace) -> None:
-    """As if its author had deleted it; the report keeps its copy."""
-    changed = message_changes.delete_any_message(place.conversation_id, author_id, place.seq)
-    if changed is not None:
-        tell_deleted(place, changed)
+def _hide(db: PooledConnection, found: ReportedObject) -> ChangedMessage | None:
+    """As if its author had deleted the message; the report keeps its copy."""
+    place = found.place
+    return place and message_changes.delete_any_message(db, place.conversation_id, found.person_id, place.seq)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from functions.chat.domain.changes import ChangedMessage
 from functions.chat.domain.messages import CHANGEABLE_MINUTES, Message
-from shared.kit.db.pool import connection
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
 
 # Only who takes part gets hold of the conversation.
@@ -86,10 +86,9 @@ def delete_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMes
         return DELETE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
 
 
-def delete_any_message(conversation_id: UUID, author_id: UUID, seq: int) -> ChangedMessage | None:
-    """As `delete_message`, whenever it was sent; for staff."""
-    with connection() as db:
-        return DELETE_ANY.one(db, {"conversation_id": conversation_id, "user_id": author_id, "seq": seq})
+def delete_any_message(db: PooledConnection, conversation_id: UUID, author_id: UUID, seq: int) -> ChangedMessage | None:
+    """As `delete_message`, whenever it was sent, in a transaction of the caller's; for staff."""
+    return DELETE_ANY.one(db, {"conversation_id": conversation_id, "user_id": author_id, "seq": seq})
 
 
 # The message itself stays as it is: nobody else learns of it.

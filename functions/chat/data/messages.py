@@ -62,6 +62,7 @@ SELECT connection_id, body, client_id, conversation_id, seq, message_id AS id, s
 FROM numbered ORDER BY place
 """
 COLUMNS = (*StoredMessage._fields, "refusal")
+PLACE = COLUMNS.index("place")
 OF_SOCKET = Sql("""JOIN connections c ON c.id = m.connection_id
     JOIN users u ON u.id = c.user_id
     JOIN conversation_members w ON w.user_id = c.user_id
@@ -138,7 +139,7 @@ def _most_unanswered() -> str | None:
 def _told_apart(
     messages: Sequence[NewMessage], rows: Sequence[Row]
 ) -> tuple[list[StoredMessage], list[RefusedMessage]]:
-    refused = [RefusedMessage(messages[int(row[-3]) - 1], row[-1], int(row[-3])) for row in rows if row[-1]]
+    refused = [RefusedMessage(messages[int(row[PLACE]) - 1], row[-1], int(row[PLACE])) for row in rows if row[-1]]
     return [_stored(row[:-1]) for row in rows if not row[-1]], refused
 
 

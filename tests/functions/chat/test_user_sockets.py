@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from functions.chat.actions import tickets
+from functions.chat.actions import deliver, tickets
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
 from functions.chat.actions.senders import senders
 from functions.chat.data import user_sockets
@@ -240,6 +240,9 @@ def test_a_socket_opens_after_the_messages_that_do_not_know_of_it(clients: Clien
 
 
 def test_an_event_that_cannot_be_delivered_fails_nobody(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(deliver, "deliver_to_sockets", lambda sockets, *_: sent.extend(sockets))
+
     def fail(_id: object) -> list[str]:
         raise psycopg.OperationalError
 
@@ -247,3 +250,4 @@ def test_an_event_that_cannot_be_delivered_fails_nobody(chat: Chat, monkeypatch:
     monkeypatch.setattr(user_sockets, "list_user_sockets", fail)
     deliver_to_conversation(chat.id, "typing", {})
     deliver_to_user(chat.student.id, "typing", {})
+    assert sent == []
