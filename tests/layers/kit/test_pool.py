@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -15,16 +16,25 @@ from tests.conftest import read_settings_again
 REST = pool.LISTEN_AFTER_IDLE + 0.02
 
 
-@pytest.fixture
-def one_connection(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The pool is as in a Lambda."""
-    monkeypatch.setenv("DATABASE_POOL", "1")
+@contextmanager
+def pool_of(size: int) -> Iterator[None]:
+    """A pool of another size while the block runs: what comes after the test, its fixtures' ends too, has the usual."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_POOL", str(size))
+        read_settings_again()
+        close_pool()
+        yield
     read_settings_again()
     close_pool()
-    with connection() as db:
-        db.execute("SELECT 1")
-    yield
-    close_pool()
+
+
+@pytest.fixture
+def one_connection(platform: None) -> Iterator[None]:
+    """The pool is as in a Lambda."""
+    with pool_of(1):
+        with connection() as db:
+            db.execute("SELECT 1")
+        yield
 
 
 @pytest.fixture
@@ -71,17 +81,14 @@ def test_a_connection_proves_itself_after_a_rest_of_unknown_length(
         assert len(checked) == 1
 
 
-def test_the_connection_that_came_back_last_is_lent_first(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_POOL", "3")
-    read_settings_again()
-    close_pool()
-    with connection() as first, connection() as second, connection():
-        pass
-    with connection() as one, connection() as another:
-        assert [one, another] == [first, second]
-    with connection() as one:
-        assert one is first
-    close_pool()
+def test_the_connection_that_came_back_last_is_lent_first(platform: None) -> None:
+    with pool_of(3):
+        with connection() as first, connection() as second, connection():
+            pass
+        with connection() as one, connection() as another:
+            assert [one, another] == [first, second]
+        with connection() as one:
+            assert one is first
 
 
 def test_a_transaction_that_was_left_open_is_rolled_back(one_connection: None) -> None:
