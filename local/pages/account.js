@@ -9,6 +9,7 @@ import { SignedOut } from "./errors.js";
 export class Account extends EventTarget {
   #tokens;
   #signingIn = null;
+  #underWay = new Set();
 
   constructor(demo) {
     super();
@@ -50,6 +51,8 @@ export class Account extends EventTarget {
   async signOut() {
     const token = this.#tokens?.access;
     this.#keep(null);
+    // What was asked before is answered before: its session is not ended under it.
+    await Promise.allSettled(this.#underWay);
     // The session may be over already, or the server away: here it is over in any case.
     await call("POST", "/api/token/logout/", { token }).catch(() => {});
   }
@@ -63,10 +66,20 @@ export class Account extends EventTarget {
   async call(method, path, options = {}) {
     if (!this.isSignedIn) throw new SignedOut();
     try {
-      return (await call(method, path, { ...options, token: this.#tokens.access })).json;
+      return (await this.#ask(method, path, { ...options, token: this.#tokens.access })).json;
     } catch (error) {
       if (error.status !== 401) throw error;
-      return (await call(method, path, { ...options, token: await this.newAccessToken() })).json;
+      return (await this.#ask(method, path, { ...options, token: await this.newAccessToken() })).json;
+    }
+  }
+
+  async #ask(method, path, options) {
+    const asked = call(method, path, options);
+    this.#underWay.add(asked);
+    try {
+      return await asked;
+    } finally {
+      this.#underWay.delete(asked);
     }
   }
 
@@ -74,7 +87,7 @@ export class Account extends EventTarget {
   async newAccessToken() {
     if (!this.isSignedIn) throw new SignedOut();
     try {
-      const { json } = await call("POST", "/api/token/refresh/", { body: { refresh: this.#tokens.refresh } });
+      const { json } = await this.#ask("POST", "/api/token/refresh/", { body: { refresh: this.#tokens.refresh } });
       if (!this.isSignedIn) throw new SignedOut(); // meanwhile
       this.#keep({ ...this.#tokens, ...json });
       return json.access;

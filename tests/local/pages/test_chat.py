@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from local.demo.accounts import STUDENT, TUTOR
 from local.demo.conversation import MESSAGES
@@ -74,6 +74,20 @@ def test_a_reload_keeps_the_accounts_signed_in_until_they_sign_out(open_page: Op
     expect(pane(page, TUTOR).get_by_text("Live", exact=True)).to_be_visible()
     expect(card(page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
     expect(pane(page, STUDENT)).to_be_hidden()
+
+
+def test_what_was_asked_before_signing_out_is_answered(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    held: list[Route] = []
+    page.route("**/api/notification/list/*", lambda route: held.append(route))  # noqa: PLW0108 -- wants a function
+    with page.expect_request("**/api/notification/list/*"):
+        page.get_by_role("button", name="Sign in as Ola").click()
+    page.get_by_role("button", name="Sign out Ola").click()
+    expect(card(page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
+    page.wait_for_timeout(200)  # time enough to end the session, were that asked at once
+    with page.expect_response("**/api/notification/list/*") as answer, page.expect_response("**/api/token/logout/"):
+        held[0].continue_()
+    assert answer.value.status == 200
 
 
 @pytest.mark.proof
