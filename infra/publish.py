@@ -20,7 +20,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from fastapi.openapi.docs import get_swagger_ui_html
 
-from local.docs import SCHEMA_PATH
+from local.asyncapi import description as describe_sockets
+from local.docs import SCHEMA_PATH, SOCKETS_SCHEMA_PATH
 from local.openapi import TITLE, description
 from shared.domain.pictures import DEFAULT_PICTURE
 
@@ -77,7 +78,7 @@ def outputs(name: str) -> dict[str, str]:
 
 
 def api_description() -> Iterator[File]:
-    """The schema and the page that shows it; their keys end with a slash, as their paths do."""
+    """The schemas of HTTP and sockets, and the page of the first; their keys end with a slash, as their paths do."""
     page = get_swagger_ui_html(
         openapi_url=SCHEMA_PATH,
         title=TITLE,
@@ -86,6 +87,7 @@ def api_description() -> Iterator[File]:
         swagger_favicon_url=f"/{SWAGGER}favicon.png",
     )
     yield File(SCHEMA_PATH.removeprefix("/"), json.dumps(description()).encode(), "application/json")
+    yield File(SOCKETS_SCHEMA_PATH.removeprefix("/"), json.dumps(describe_sockets()).encode(), "application/json")
     yield File(f"{SWAGGER}docs/", bytes(page.body), "text/html; charset=utf-8")
     assets = files("fastapi_offline") / "static"
     for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):

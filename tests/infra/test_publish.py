@@ -80,6 +80,8 @@ def test_the_description_and_the_default_picture_are_published_without_a_fronten
     kind, _, schema = served(aws, "site", "api/schema/")
     assert kind == "application/json"
     assert "/api/token/" in json.loads(schema)["paths"]
+    kind, _, sockets = served(aws, "site", "api/schema/sockets/")
+    assert (kind, json.loads(sockets)["asyncapi"]) == ("application/json", "3.0.0")
     kind, _, page = served(aws, "site", "api/swagger/docs/")
     assert kind == "text/html; charset=utf-8"
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
