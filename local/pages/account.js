@@ -73,27 +73,34 @@ export class Account extends EventTarget {
     }
   }
 
-  async #ask(method, path, options) {
-    const asked = call(method, path, options);
-    this.#underWay.add(asked);
+  #ask(method, path, options) {
+    return this.beforeSignOut(call(method, path, options));
+  }
+
+  /** Resolves as `work` does; should the account sign out meanwhile, its session is not ended before. */
+  async beforeSignOut(work) {
+    this.#underWay.add(work);
     try {
-      return await asked;
+      return await work;
     } finally {
-      this.#underWay.delete(asked);
+      this.#underWay.delete(work);
     }
   }
 
   /** Throws SignedOut. */
   async newAccessToken() {
     if (!this.isSignedIn) throw new SignedOut();
+    const { refresh } = this.#tokens;
+    // Signed out meanwhile, perhaps in again: that session has tokens of its own.
+    const isOver = () => this.#tokens?.refresh !== refresh;
     try {
-      const { json } = await this.#ask("POST", "/api/token/refresh/", { body: { refresh: this.#tokens.refresh } });
-      if (!this.isSignedIn) throw new SignedOut(); // meanwhile
+      const { json } = await this.#ask("POST", "/api/token/refresh/", { body: { refresh } });
+      if (isOver()) throw new SignedOut();
       this.#keep({ ...this.#tokens, ...json });
       return json.access;
     } catch (error) {
       if (error.status !== 401) throw error;
-      this.#keep(null);
+      if (!isOver()) this.#keep(null);
       throw new SignedOut();
     }
   }

@@ -35,7 +35,8 @@ export class Connection {
 
   stop() {
     this.#stopped = true;
-    this.#socket?.close();
+    // Browsers complain of a socket that is closed while it opens: that one closes once it is open.
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.close();
   }
 
   async #run() {
@@ -64,14 +65,17 @@ export class Connection {
     const query = new URLSearchParams({ token, protocol: "2" });
     const socket = new WebSocket(`${scheme}://${location.host}${this.#path}?${query}`);
     this.#socket = socket;
-    return new Promise((resolve) => {
-      let wasOpen = false;
-      socket.addEventListener("open", () => {
-        wasOpen = true;
-        this.#on.opened();
-      });
-      socket.addEventListener("message", ({ data }) => this.#on.frame(JSON.parse(data)));
-      socket.addEventListener("close", () => resolve(wasOpen));
+    let wasOpen = false;
+    socket.addEventListener("open", () => {
+      wasOpen = true;
+      if (this.#stopped) socket.close();
+      else this.#on.opened();
     });
+    socket.addEventListener("message", ({ data }) => this.#on.frame(JSON.parse(data)));
+    const happens = (name) => new Promise((resolve) => socket.addEventListener(name, resolve));
+    const closed = happens("close");
+    // The server asks for the session while the socket opens.
+    this.#account.beforeSignOut(Promise.race([happens("open"), closed]));
+    return closed.then(() => wasOpen);
   }
 }

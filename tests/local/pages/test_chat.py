@@ -13,6 +13,15 @@ from tests.support.local_server import LocalServer
 from tests.support.start_page import bodies, card, history, pane, say, sign_in_both
 
 HISTORY = "**/conversation_detail/**"
+# Signs Ola out as soon as a socket of hers begins to open; which have begun.
+SIGN_OUT_MEANWHILE = """window.begun = [];
+window.WebSocket = class extends WebSocket {
+    constructor(...options) {
+        super(...options);
+        window.begun.push(this);
+        setTimeout(() => document.querySelector("[aria-label='Sign out Ola']").click());
+    }
+};"""
 HOSTILE = "<img src=x onerror=\"window.hit = 1\"><script>window.hit = 2</script> & 'quotes'"
 
 
@@ -88,6 +97,16 @@ def test_what_was_asked_before_signing_out_is_answered(open_page: OpenPage) -> N
     with page.expect_response("**/api/notification/list/*") as answer, page.expect_response("**/api/token/logout/"):
         held[0].continue_()
     assert answer.value.status == 200
+
+
+def test_sockets_that_are_opening_when_an_account_signs_out_open_and_close(open_page: OpenPage) -> None:
+    page = open_page("/").page
+    page.add_init_script(SIGN_OUT_MEANWHILE)
+    page.reload()
+    with page.expect_response("**/api/token/logout/"):
+        page.get_by_role("button", name="Sign in as Ola").click()
+    expect(card(page, STUDENT).get_by_text("Signed out", exact=True)).to_be_visible()
+    page.wait_for_function("begun.length && begun.every(({ readyState }) => readyState === WebSocket.CLOSED)")
 
 
 @pytest.mark.proof
