@@ -1,8 +1,9 @@
-"""Takes what sockets have sent in turns, so that one that sends without end delays nobody but itself."""
+"""Takes what clients have sent in turns, so that one that sends without end delays nobody but itself."""
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, deque
+from collections.abc import Hashable
 from typing import Protocol
 
 # Seconds of each turn of the loop in which frames are parsed; everything else has the rest of the turn.
@@ -12,21 +13,25 @@ TURN_SECONDS = 0.002
 class Source(Protocol):
     """A socket with bytes that wait to be parsed."""
 
+    @property
+    def sender(self) -> Hashable:
+        """Whose socket it is: all of a sender share its turns."""
+
     def parse_some(self) -> bool:
         """Parse a little; whether more waits."""
 
 
 class FairReader:
-    """Parses a little of each source, one after the other, for at most TURN_SECONDS a turn of the loop."""
+    """Parses a little of each sender, one after the other, for at most TURN_SECONDS a turn of the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: deque[Source] = deque()
+        self._waiting: OrderedDict[Hashable, deque[Source]] = OrderedDict()
         self._turn_is_over = False
 
     def add(self, source: Source) -> None:
         """Have a source parsed: at once if this turn has time left. A source is added when it is not waiting."""
-        self._waiting.append(source)
+        self._waiting.setdefault(source.sender, deque()).append(source)
         if not self._turn_is_over:
             self._turn_is_over = True
             self._loop.call_soon(self._next_turn)
@@ -41,8 +46,13 @@ class FairReader:
     def _parse(self) -> None:
         end = time.perf_counter() + TURN_SECONDS
         while self._waiting:
-            source = self._waiting.popleft()
+            sender, sources = self._waiting.popitem(last=False)
+            source = sources.popleft()
             if source.parse_some():
-                self._waiting.append(source)
+                sources.append(source)
+            if sources:
+                # What was parsed may have added another of this sender.
+                sources.extend(self._waiting.pop(sender, ()))
+                self._waiting[sender] = sources
             if time.perf_counter() > end:
                 break

@@ -136,7 +136,7 @@ class Gateway:
         await send({"type": "websocket.accept"})
         link: Link = scope["extensions"][LINK]
         socket = self.sockets[connection.id] = Socket(connection, link, thread)
-        link.budget = budget
+        link.sender, link.budget = socket.sender, budget
         link.on_text = lambda text: self._take(socket, text)
         link.on_binary = lambda data: self._take(socket, b64encode(data).decode(), is_base64=True)
         link.on_flood = lambda: self._drop(socket)

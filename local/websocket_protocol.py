@@ -6,7 +6,7 @@ The link spares a task switch for every frame in and a task for every message ou
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any, Protocol
 
@@ -44,6 +44,8 @@ class Link(Protocol):
 
     on_text: Callable[[str], None] | None
     on_binary: Callable[[bytes], None] | None
+    # Whose turns it shares when what it sent is parsed; a turn of its own at first.
+    sender: Hashable
     # What the client may send; called once when it sends more, before it is closed with 1008.
     budget: FrameBudget | None
     on_flood: Callable[[], None] | None
@@ -83,6 +85,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.sender: Hashable = id(self)
         self._reader = reader_of(self.loop)
         # What has come and is not parsed yet, and what is parsed and not handled yet.
         self._unparsed = bytearray()
