@@ -49,6 +49,7 @@ def test_the_server_serves_the_description_that_clients_are_made_of(server: Loca
     assert server.call("GET", "/api/schema/").json() == description()
 
 
+@pytest.mark.proof
 def test_a_python_client_books_and_cancels(server: LocalServer, schema: Path, tmp_path: Path) -> None:
     generator = Path(sys.executable).with_name("openapi-python-client")
     config = tmp_path / "config.json"

@@ -48,7 +48,13 @@ def imported(modules: str, *path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd="/", env=variables, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+# The web and Redis, packages of its own, none of the web.
+EXAMPLES = {"chat", "push", "migrations"}
+
+
+@pytest.mark.parametrize(
+    "feature", [pytest.param(each, marks=() if each in EXAMPLES else pytest.mark.proof) for each in FEATURES]
+)
 def test_a_function_starts_with_its_own_folder_and_the_layer(
     sources: None, feature: str, layer: Path, tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from functions.migrations.service import SCRIPTS
 from local.demo.accounts import STUDENT
 from local.engines import Engine, postgres_binary
@@ -61,6 +63,7 @@ def test_release_1_0_0_is_upgraded_with_all_that_is_in_it(engines: dict[str, Eng
         assert body == "Do czwartku! Proszę wziąć kalkulator i kartę wzorów."
 
 
+@pytest.mark.proof
 def test_every_step_leads_back_and_forth_again_with_all_that_is_in_it(engines: dict[str, Engine]) -> None:
     with new_database(engines) as address:
         load(address)

@@ -244,12 +244,15 @@ def strangers(account: Callable[[], Person]) -> list[tuple[dict[str, str], Any]]
     return [(json_type | ({} if header is None else {"authorization": header}), error) for header, error in headers]
 
 
+@pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])
 @each(PROTECTED)
-def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
+def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint, tries: int) -> None:
+    """Every stranger with another of four requests, in the proof every one with all."""
     errors = strangers(lambda: people.student(picture="uploads/user/x.webp"))
+    requests = [(endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")]
     before = rows()
-    for headers, error in errors:
-        for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")):
+    for number, (headers, error) in enumerate(errors):
+        for method, body in (requests * 2)[number % 4 :][:tries]:
             answer = endpoint.call(method, endpoint.path, body=body, headers=headers)
             assert (answer.status, answer.json) == (401, error)
             assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
