@@ -60,6 +60,11 @@ class ManagementApi:
             self._arrival.wait_for(lambda: self._posted[connection_id], timeout)
             return list(self._posted[connection_id])
 
+    def take(self, connection_id: str) -> list[bytes]:
+        """The messages a connection got since they were taken last."""
+        with self._arrival:
+            return self._posted.pop(connection_id, [])
+
     def release(self) -> None:
         """Let the hung posts go on."""
         self._released.set()
