@@ -8,8 +8,11 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
+from local.features import ROUTERS
 from local.openapi import TAGS, description
+from shared.kit.http.app import http_app
 from shared.kit.http.error_schemas import error_codes
+from tests.support.browser import LocalEntry
 
 ID = {"type": "string", "format": "uuid"}
 
@@ -72,6 +75,24 @@ def test_every_error_has_a_named_schema() -> None:
                 assert all(each.keys() == {"$ref"} for each in references), (name, status)
                 names |= {each["$ref"].rpartition("/")[2] for each in references}
     assert names >= {"Error", "FieldErrors", "DetailError", "AccessTokenError"}
+
+
+def test_whatever_refuses_unknown_parameters_says_so(platform: None) -> None:
+    """Those of the first release ignore them."""
+    api = LocalEntry(http_app(*ROUTERS))
+    silent = []
+    for path, methods in description()["paths"].items():
+        if "get" in methods and "unknown_field" not in str(methods["get"]["responses"].get("400")):
+            answer = api("GET", f"{path_with_values(path, methods['get'])}?unknown_parameter=1", {}, b"")
+            silent += [path] if answer.status == 400 else []
+    assert silent == []
+
+
+def path_with_values(path: str, operation: dict[str, Any]) -> str:
+    for each in operation.get("parameters", []):
+        value = "1" if each["schema"].get("type") == "integer" else "00000000-0000-4000-8000-000000000000"
+        path = path.replace(f"{{{each['name']}}}", value)
+    return path
 
 
 def test_all_codes_are_one_enum() -> None:

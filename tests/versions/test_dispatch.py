@@ -5,8 +5,10 @@ import sys
 import timeit
 from typing import Any
 
+from local.openapi import description
 from shared.kit.http.versions import VersionedApi, requested_version
 from shared.versions import VERSIONS
+from shared.versions.v2.version import ENDPOINTS
 from tools.cloud.project import ROOT
 
 
@@ -30,6 +32,19 @@ def test_telling_that_there_is_no_version_takes_no_time() -> None:
     scope = {"type": "http", "path": "/api/user/tutor/search/", "headers": []}
     rounds = 2_000
     assert min(timeit.repeat(lambda: requested_version(scope), number=rounds, repeat=5)) / rounds < 5e-6
+
+
+def test_what_the_api_calls_by_its_own_name_is_no_value_of_a_variable() -> None:
+    """But for the two whose variables stand for such names."""
+    named = {"/api/user/tutor/schedule/me/", "/api/reservation/reservation/user/me/"}
+    named |= {"/api/reservation/reservation/tutor/me/"}
+    taken = {
+        path
+        for path in description()["paths"]
+        for _methods, pattern, _endpoint in ENDPOINTS.listed
+        if (found := pattern.fullmatch(path)) and not all(each.startswith("{") for each in found.groupdict().values())
+    }
+    assert taken == named
 
 
 def test_every_http_function_serves_versions() -> None:

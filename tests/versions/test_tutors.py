@@ -188,6 +188,15 @@ def test_reviews_have_names_and_a_number(browser: Browser, signed_in: SignedIn, 
     assert browser("GET", "user/ratings/best/?number_of_ratings=1000").json == best
 
 
+def test_lists_that_only_the_api_has_are_its_own(browser: Browser, signed_in: SignedIn, people: People) -> None:
+    assert browser("GET", "user/tutor/reviews/best/").json == []
+    staff = signed_in(people.student(is_staff=True))
+    for path in ("reported", "hidden"):
+        answer = staff("GET", f"user/tutor/reviews/{path}/?page_size=1")
+        assert (answer.status, answer.json) == (200, {"count": 0, "next": None, "previous": None, "results": []})
+        assert browser("GET", f"user/tutor/reviews/{path}/").status == 401
+
+
 def test_a_bad_number_of_reviews_is_refused(browser: Browser) -> None:
     for number in ("-1", "x", "1.5"):
         answer = browser("GET", f"user/ratings/best/?number_of_ratings={number}")

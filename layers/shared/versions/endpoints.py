@@ -10,7 +10,7 @@ Compiled = list[tuple[frozenset[str], re.Pattern[str], Endpoint]]
 
 
 class Endpoints:
-    """Endpoints of a version; variables stand in braces and are one part of a path."""
+    """Endpoints of a version; variables stand in braces and are one part of a path, as `{id:int}` one of digits."""
 
     def __init__(self) -> None:
         self.listed: Compiled = []
@@ -19,7 +19,7 @@ class Endpoints:
 
     def add(self, methods: str, path: str, *, served_by: str = "") -> Callable[[Endpoint], Endpoint]:
         """Add an endpoint. `served_by` is the API's own path to whose function AWS leads a path that is only here."""
-        pattern = re.compile("".join(_part(each) for each in re.split(r"({\w+})", path)))
+        pattern = re.compile("".join(_part(each) for each in re.split(r"({\w+(?::int)?})", path)))
         if served_by:
             self.aliases[path] = served_by
 
@@ -43,4 +43,7 @@ class Endpoints:
 
 
 def _part(text: str) -> str:
-    return f"(?P<{text[1:-1]}>[^/]+)" if text.startswith("{") else re.escape(text)
+    if not text.startswith("{"):
+        return re.escape(text)
+    name, _, kind = text[1:-1].partition(":")
+    return f"(?P<{name}>{'[0-9]+' if kind else '[^/]+'})"

@@ -93,6 +93,8 @@ def _complete_parameters(operation: dict[str, Any], route: ApiRoute | FastRoute)
     if route.query_model is not None:
         described |= {each["name"]: each for each in query_parameters(route.query_model)}
         _add(operation, error_responses(FieldErrors, *([] if route.recorded else [UnknownField])))
+    elif not route.lenient:
+        _add(operation, error_responses(UnknownField))
     if described:
         operation["parameters"] = list(described.values())
 

@@ -67,7 +67,8 @@ async def list_own_schedule(request: Request, api: Api) -> Answer:
     return await api(request.to("/api/availability/schedule/me/").with_query([]))
 
 
-@endpoints.add("GET", "/api/user/tutor/reviews/{tutor_id}/")
+# Of digits only: the API has lists of other names there.
+@endpoints.add("GET", "/api/user/tutor/reviews/{tutor_id:int}/")
 async def list_reviews(request: Request, api: Api) -> Answer:
     """The average is a number, and stands last."""
     answer = await ask_for_page(request, api)
