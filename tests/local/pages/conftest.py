@@ -96,13 +96,14 @@ def open_page(browser: Browser, server: LocalServer, start_server: Callable[...,
     assert [watched.foreign_requests for watched in opened if watched.foreign_requests] == []
 
 
-@pytest.fixture(scope="session")
+# Other modules' tests may end the sessions of these two.
+@pytest.fixture(scope="module")
 def ola(server: LocalServer) -> str:
     """An access token of the demo student."""
     return server.sign_in(STUDENT.email, STUDENT.password)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tutor(server: LocalServer) -> str:
     """An access token of the demo tutor."""
     return server.sign_in(TUTOR.email, TUTOR.password)

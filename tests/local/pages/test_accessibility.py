@@ -96,7 +96,14 @@ def inbox(open_page: OpenPage, server: LocalServer) -> Page:
     return page
 
 
-@pytest.fixture(params=["signed_out", "start", "details", "question", "inbox"])
+# With the question everything of the start page is shown.
+@pytest.fixture(
+    params=[
+        "details",
+        "question",
+        *(pytest.param(each, marks=pytest.mark.proof) for each in ("signed_out", "start", "inbox")),
+    ]
+)
 def page(request: pytest.FixtureRequest) -> Page:
     """Each page, with everything shown that it can show."""
     shown: Page = request.getfixturevalue(request.param)

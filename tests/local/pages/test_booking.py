@@ -54,6 +54,7 @@ def page(watched: Watched) -> Page:
     return watched.page
 
 
+@pytest.mark.proof
 def test_the_slots_of_the_tutor_are_shown_by_day_and_length(page: Page, server: LocalServer) -> None:
     for length in (90, 45):
         page.get_by_label("Length").select_option(str(length))
@@ -128,6 +129,7 @@ def test_a_seat_in_a_group_is_booked_at_the_price_of_a_seat(page: Page, server: 
     expect(joined.get_by_role("link")).to_have_attribute("href", opened["meeting_url"])
 
 
+@pytest.mark.proof
 def test_a_group_is_opened_by_whom_asks_for_one(page: Page, server: LocalServer, student: str) -> None:
     page.get_by_label("With whom").select_option("group")
     chosen = slot_times(page)[0]
@@ -137,6 +139,7 @@ def test_a_group_is_opened_by_whom_asks_for_one(page: Page, server: LocalServer,
     assert (made["seat"], made["seats"], made["price"]) == (1, 5, "45.00")
 
 
+@pytest.mark.proof
 def test_a_series_books_every_week_and_names_what_is_not_free(
     page: Page, server: LocalServer, student: str, rival: str
 ) -> None:
@@ -153,6 +156,7 @@ def test_a_series_books_every_week_and_names_what_is_not_free(
     assert len(active_bookings(server, student)) == already + 1
 
 
+@pytest.mark.proof
 def test_any_tutor_can_be_booked_and_reviews_are_read(open_page: OpenPage, server: LocalServer, student: str) -> None:
     page = open_page("/").page
     page.get_by_label("Free", exact=True).select_option("14")
@@ -176,6 +180,7 @@ def test_any_tutor_can_be_booked_and_reviews_are_read(open_page: OpenPage, serve
     expect(entries(page, SESSIONS).filter(has_text=name)).to_have_count(1)
 
 
+@pytest.mark.proof
 def test_a_session_it_is_too_late_to_cancel_stays(
     watched: Watched, server: LocalServer, student: str, tutor: str
 ) -> None:
@@ -198,6 +203,7 @@ def test_a_session_it_is_too_late_to_cancel_stays(
     watched.forgive()
 
 
+@pytest.mark.proof
 def test_a_booking_whose_answer_was_lost_is_not_made_twice(watched: Watched, server: LocalServer, student: str) -> None:
     page, already = watched.page, len(active_bookings(server, student))
     keys: list[str] = []
@@ -283,6 +289,7 @@ CLICK_AGAIN = """() => new MutationObserver((_, list) => {
 }).observe(document.querySelector(".slots"), { childList: true })"""
 
 
+@pytest.mark.proof
 def test_a_double_click_books_one_session(page: Page, server: LocalServer, student: str) -> None:
     before, already = slot_times(page), len(active_bookings(server, student))
     page.evaluate(CLICK_AGAIN)

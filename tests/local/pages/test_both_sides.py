@@ -97,6 +97,7 @@ def test_a_seat_that_a_classmate_gives_up_is_offered_to_the_waitlist(page: Page)
     expect(entries(page, "Adam’s calendar").filter(has_text="Ola")).to_contain_text(["Group, seat 3 of 3"])
 
 
+@pytest.mark.proof
 def test_the_tutor_cancels_with_a_reason(page: Page) -> None:
     chosen = book(page, "Booked")
     entries(page, "Adam’s calendar").get_by_role("button", name=f"Cancel {chosen}").click()
@@ -121,6 +122,7 @@ def propose(page: Page, chosen: str) -> Locator:
     return proposed
 
 
+@pytest.mark.proof
 def test_a_time_the_tutor_proposes_is_declined_withdrawn_or_accepted(page: Page) -> None:
     chosen = book(page, "Booked")
     propose(page, chosen).get_by_role("button", name=f"Keep the old time {chosen}").click()
@@ -138,6 +140,7 @@ def test_a_time_the_tutor_proposes_is_declined_withdrawn_or_accepted(page: Page)
         expect(entries(page, name).filter(has_text=chosen)).to_have_count(0)
 
 
+@pytest.mark.proof
 def test_the_calendar_link_is_an_address_that_calendars_read(page: Page, server: LocalServer) -> None:
     panel(page, "Adam’s calendar").get_by_role("button", name="Calendar link").click()
     link = page.get_by_label("Address of the calendar")

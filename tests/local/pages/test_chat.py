@@ -59,6 +59,7 @@ def test_a_message_is_shown_as_the_text_it_is(open_page: OpenPage) -> None:
     assert page.evaluate("window.hit") is None
 
 
+@pytest.mark.proof
 def test_lines_and_blanks_of_a_message_are_kept_and_blank_ones_not_sent(open_page: OpenPage) -> None:
     student, _tutor = sign_in_both(open_page("/").page)
     before = len(bodies(student))

@@ -54,6 +54,7 @@ def test_the_other_side_s_reading_and_typing_is_seen(page: Page) -> None:
     expect(last(student, "mine").get_by_role("img", name="Read")).to_be_visible()
 
 
+@pytest.mark.proof
 def test_what_comes_while_somebody_reads_further_up_is_counted(page: Page) -> None:
     student, tutor = sign_in_both(page)
     log = tutor.get_by_role("log")
@@ -89,6 +90,7 @@ def test_messages_are_answered_edited_liked_and_deleted_on_both_sides(page: Page
     expect(last(tutor, "theirs").locator("p")).to_have_text("Message deleted")
 
 
+@pytest.mark.proof
 def test_a_picture_and_a_pdf_are_sent_and_seen(page: Page, tmp_path: Path) -> None:
     student, tutor = sign_in_both(page)
     picture, document = tmp_path / "rysunek.png", tmp_path / "zadania.pdf"
@@ -104,6 +106,7 @@ def test_a_picture_and_a_pdf_are_sent_and_seen(page: Page, tmp_path: Path) -> No
     assert page.request.get(link.evaluate("link => link.href")).body().startswith(b"%PDF")
 
 
+@pytest.mark.proof
 def test_a_file_that_cannot_be_sent_is_explained(watched: Watched, tmp_path: Path) -> None:
     student, _tutor = sign_in_both(watched.page)
     program = tmp_path / "program.pdf"
@@ -114,6 +117,7 @@ def test_a_file_that_cannot_be_sent_is_explained(watched: Watched, tmp_path: Pat
     watched.forgive()
 
 
+@pytest.mark.proof
 def test_both_panes_fit_on_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a ViewportSize
     for pane in sign_in_both(page):
@@ -125,6 +129,7 @@ def test_both_panes_fit_on_a_phone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.proof
 def test_any_message_is_reached_by_keyboard_and_the_log_is_one_stop(page: Page) -> None:
     student, _tutor = sign_in_both(page)
     menus = student.locator(".stored summary")

@@ -22,7 +22,7 @@ OVERHANG = """() => Math.max(document.documentElement.scrollWidth, ...[...docume
     .map((each) => each.getBoundingClientRect().right)) - window.innerWidth"""
 
 
-@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize("width", [320, *(pytest.param(each, marks=pytest.mark.proof) for each in (375, 1280))])
 @pytest.mark.parametrize("facts", [FACTS, ()], ids=["booking", "account"])
 def test_nothing_of_a_mail_runs_out_of_the_screen(browser: Browser, facts: tuple[Fact, ...], width: int) -> None:
     written = replace(password_reset("Jan", LINK, 30), facts=facts)

@@ -64,6 +64,7 @@ def test_it_says_what_it_is_and_what_to_do_first_and_shows_no_empty_boxes(open_p
     expect(page.get_by_role("dialog", name="Adam Zieliński")).to_be_visible()
 
 
+@pytest.mark.proof
 def test_on_a_phone_both_panes_of_the_chat_are_seen_at_once(open_page: OpenPage) -> None:
     page = open_page("/", viewport={"width": 390, "height": 844}).page
     sign_in_both(page)
@@ -87,6 +88,7 @@ def test_search_finds_names_without_accents_by_skill_and_by_price(open_page: Ope
     found(page, "One tutor.")
 
 
+@pytest.mark.proof
 def test_search_finds_by_place_and_by_free_time(open_page: OpenPage) -> None:
     page = open_page("/").page
     page.get_by_label("Place").fill("rzeszow")
@@ -103,6 +105,7 @@ def test_search_finds_by_place_and_by_free_time(open_page: OpenPage) -> None:
     found(page, NOTHING)
 
 
+@pytest.mark.proof
 def test_search_shows_more_until_there_are_no_more(open_page: OpenPage) -> None:
     page = open_page("/").page
     found(page, "The best 6. There are more.")
