@@ -6,6 +6,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from functions.chat.actions.senders import senders
 from functions.chat.api.socket_routes import ROUTES
 from functions.chat.sockets import handle_messages, handler
 from tests.events.recorded import recorded
@@ -15,6 +18,11 @@ from tests.support.socket_schemas import complaints
 from tools.cloud.management_api import ManagementApi
 
 numbers = count(1)
+# What is done before a frame comes: it comes to another process than the one that let its sender in, or to the same.
+PROCESSES = [
+    pytest.param(senders.known.clear, id="another process"),
+    pytest.param(dict, id="same process", marks=pytest.mark.proof),
+]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from functions.chat.actions import senders as senders_module
 from functions.chat.actions.senders import senders
 from shared.kit.security.rate_limits import Limit
-from tests.support.chat_clients import Chat, Client, Clients, message
+from tests.support.chat_clients import PROCESSES, Chat, Client, Clients, message
 
 FRAMES = {
     "empty": "{}",
@@ -27,7 +27,7 @@ def few(rate_limits: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["1", "2"])
-@pytest.mark.parametrize("forget", [dict, senders.known.clear], ids=["same process", "another process"])
+@pytest.mark.parametrize("forget", PROCESSES)
 @pytest.mark.parametrize("text", FRAMES.values(), ids=FRAMES)
 def test_frames_of_every_kind_close_the_socket_in_the_end(
     clients: Clients, chat: Chat, text: str, forget: Callable[[], object], protocol: str

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from functions.chat.actions import senders as senders_module
-from functions.chat.actions.senders import senders
 from functions.chat.sockets import handler
 from shared.kit.security.rate_limits import Limit
-from tests.support.chat_clients import Chat, Client, Clients, send_together
+from tests.support.chat_clients import PROCESSES, Chat, Client, Clients, send_together
 from tests.support.chat_http import list_messages
 from tests.support.conversations import stored_messages
 
@@ -75,7 +74,7 @@ def test_an_unusable_id_means_nothing_in_the_legacy_protocol(chat: Chat, client_
 
 
 @pytest.mark.parametrize("client_id", UNUSABLE_IDS)
-@pytest.mark.parametrize("forget", [dict, senders.known.clear], ids=["same process", "another process"])
+@pytest.mark.parametrize("forget", PROCESSES)
 def test_an_unusable_id_is_refused_in_the_second_protocol(
     clients: Clients, chat: Chat, client_id: Any, forget: Callable[[], object]
 ) -> None:
@@ -101,7 +100,7 @@ USELESS_FRAMES = [
 ]
 
 
-@pytest.mark.parametrize("forget", [dict, senders.known.clear], ids=["same process", "another process"])
+@pytest.mark.parametrize("forget", PROCESSES)
 @pytest.mark.parametrize(("text", "code"), USELESS_FRAMES, ids=range(len(USELESS_FRAMES)))
 def test_every_frame_of_no_use_is_refused_in_the_second_protocol(
     clients: Clients, chat: Chat, text: str, code: str, forget: Callable[[], object]

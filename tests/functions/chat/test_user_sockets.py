@@ -12,14 +12,13 @@ import pytest
 
 from functions.chat.actions import deliver, tickets
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
-from functions.chat.actions.senders import senders
 from functions.chat.data import user_sockets
 from functions.chat.sockets import handle_messages
 from functions.tokens.handler import handler as tokens
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
 from shared.kit.db.pool import connection
 from shared.kit.security.rate_limits import Limit
-from tests.support.chat_clients import Chat, Client, Clients, message
+from tests.support.chat_clients import PROCESSES, Chat, Client, Clients, message
 from tests.support.chat_http import call, create_ticket, open_conversation
 from tests.support.conversations import stored_messages
 from tests.support.lambda_client import Answer, LambdaClient
@@ -146,7 +145,7 @@ def test_a_message_names_its_conversation(clients: Clients, chat: Chat) -> None:
     assert [body for _seq, body, _author in stored_messages()] == ["Cześć"]
 
 
-@pytest.mark.parametrize("forget", [dict, senders.known.clear], ids=["same process", "another process"])
+@pytest.mark.parametrize("forget", PROCESSES)
 @pytest.mark.parametrize("named", [None, 5, "", "x", UNKNOWN, "stranger", "UPPER"])
 def test_a_message_for_no_conversation_of_ones_own_is_refused(
     people: People, clients: Clients, chat: Chat, named: Any, forget: Any
