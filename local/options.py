@@ -72,10 +72,7 @@ def read_options() -> Options:
     if options.is_production:
         demo = options.demo and bool(os.environ.get("DEMO"))
         options = replace(options, demo=demo, access_log=options.access_log or not os.environ.get("ACCESS_LOG"))
-    if not 0 < options.port < 65_536:
-        raise CannotStart(f"PORT={options.port} is not a port number.")
-    if not 0 <= options.metrics_port < 65_536:
-        raise CannotStart(f"METRICS_PORT={options.metrics_port} is not a port number.")
+    _check_ports(options)
     if options.workers < 1:
         raise CannotStart(f"WORKERS={options.workers}: at least one process is needed.")
     try:
@@ -88,3 +85,12 @@ def read_options() -> Options:
     if options.frontend2 and not ORIGIN.fullmatch(options.frontend2):
         raise CannotStart(f"FRONTEND2={options.frontend2} is no origin, such as http://localhost:3000.")
     return options
+
+
+def _check_ports(options: Options) -> None:
+    if not 0 < options.port < 65_536:
+        raise CannotStart(f"PORT={options.port} is not a port number.")
+    if not 0 <= options.metrics_port < 65_536:
+        raise CannotStart(f"METRICS_PORT={options.metrics_port} is not a port number.")
+    if options.metrics_port == options.port:
+        raise CannotStart(f"METRICS_PORT={options.metrics_port} is that of the server itself: name another one.")

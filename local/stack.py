@@ -2,32 +2,24 @@
 
 import fcntl
 import os
-import re
 import secrets
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from zoneinfo import ZoneInfoNotFoundError
 
-import redis
 from alembic.util.exc import CommandError
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import OperationalError
 
-from functions.availability.domain.terms_commands import https_only
-from functions.mail.transports import transport
 from functions.migrations.service import upgrade_unless_newer
 from local.demo.load import has_demo_data, load_demo_data
 from local.engines import socket_folder, start_postgres, start_valkey
 from local.options import CannotStart, Options
-from shared.domain.platform_settings import local_zone, platform_settings
-from shared.kit.environment import BadSetting
+from local.settings_check import check_settings
 from shared.kit.http.fast_routes import LONG_THREADS
 from shared.kit.http.fast_routes import THREADS as DIRECT_THREADS
-from shared.kit.security.signing_keys import MIN_KEY_BYTES, WeakSecret, signing_key
+from shared.kit.security.signing_keys import MIN_KEY_BYTES
 from shared.kit.settings import settings
 
 THREADS = 4
@@ -152,51 +144,14 @@ def _write_private(path: Path, text: str) -> None:
     part.replace(path)
 
 
-# Numbers of which none means something: mails about bookings do not wait.
-MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
-# As browsers send it: in small letters, without a slash at its end.
-ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9.:_\[\]-]+")
-
-
-def check_settings() -> None:
-    """Raises CannotStart for settings that would only show when they are needed."""
-    try:
-        for name, value in {**vars(settings()), **vars(platform_settings())}.items():
-            least = 0 if name in MAY_BE_ZERO else 1
-            if type(value) is int and value < least:
-                raise CannotStart(f"{name.upper()}={value} must be at least {least}.")
-        if https_only(platform_settings().meeting_url):
-            raise CannotStart(f"MEETING_URL={platform_settings().meeting_url} is no https address.")
-        if not re.fullmatch("[A-Z]{3}", platform_settings().currency):
-            raise CannotStart(f"CURRENCY={platform_settings().currency} is no code of three letters.")
-        _check_origins()
-        signing_key()
-        local_zone()
-        transport(settings().mail_url)
-        conninfo_to_dict(settings().database_url)
-        redis.Redis.from_url(settings().redis_url)
-    except (WeakSecret, BadSetting) as error:
-        raise CannotStart(str(error)) from None
-    except ProgrammingError:  # its text may hold the password
-        raise CannotStart("DATABASE_URL is no address of a PostgreSQL database.") from None
-    except ValueError as error:
-        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
-    except ZoneInfoNotFoundError:
-        raise CannotStart(f"TIME_ZONE={platform_settings().time_zone!r} is no time zone.") from None
-
-
-def _check_origins() -> None:
-    for origin in settings().cors_origins:
-        if not ORIGIN.fullmatch(origin):
-            raise CannotStart(f"CORS_ORIGINS: {origin} is no origin, such as https://app.example.com.")
-
-
 def prepare(options: Options) -> None:
     """Bring the database up to date, on first start fill it, and write down where it is. Raises CannotStart."""
     try:
         upgrade_unless_newer()
     except (OperationalError, CommandError) as error:
-        raise CannotStart(f"The database cannot be brought up to date: {str(error).splitlines()[0]}") from None
+        which = "of DATABASE_URL " if options.database_url else ""
+        said = str(error.orig if isinstance(error, OperationalError) else error).splitlines()[0]
+        raise CannotStart(f"The database {which}cannot be brought up to date: {said}") from None
     if options.demo:
         load_demo_data()
     elif options.is_production and has_demo_data():

@@ -51,6 +51,7 @@ def test_safe_settings_are_not_refused() -> None:
     [
         ("MAIL_URL", ""),
         ("MAIL_URL", "file:///var/mail"),
+        ("MAIL_FROM", ""),
         ("PUBLIC_URL", ""),
         ("PUBLIC_URL", "http://tutoring.example.com"),
         ("PUBLIC_URL", "https://"),
@@ -105,7 +106,17 @@ def test_everything_unsafe_is_said_at_once(tmp_path: Path) -> None:
     unsafe = {"HOST": "0.0.0.0", "DEMO": "1", "RATE_LIMITS": "off", "JWT_SECRET": "short"}
     with shell(tmp_path / "data", {"MODE": "production", **unsafe}), pytest.raises(SystemExit) as ended:
         main()
-    settings = ["DEMO", "HOST", "MAIL_URL", "PUBLIC_URL", "FRONT_URL", "CORS_ORIGINS", "RATE_LIMITS", "JWT_SECRET"]
+    settings = [
+        "DEMO",
+        "HOST",
+        "MAIL_URL",
+        "MAIL_FROM",
+        "PUBLIC_URL",
+        "FRONT_URL",
+        "CORS_ORIGINS",
+        "RATE_LIMITS",
+        "JWT_SECRET",
+    ]
     lines = str(ended.value.code).splitlines()
     assert [line.removeprefix("MODE=production: ").split("=")[0].split()[0] for line in lines] == settings
     assert not (tmp_path / "data").exists()

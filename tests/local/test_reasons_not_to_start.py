@@ -69,6 +69,18 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"CURRENCY": "złoty"}, "CURRENCY=ZŁOTY is no code of three letters."),
         ({"CORS_ORIGINS": "foo"}, "CORS_ORIGINS: foo is no origin, such as https://app.example.com."),
         ({"CORS_ORIGINS": "http://localhost:3000,https://app.example.com/"}, "https://app.example.com/ is no origin"),
+        ({"METRICS_PORT": "8123", "PORT": "8123"}, "METRICS_PORT=8123 is that of the server itself"),
+        (
+            {"TUTOR_EMAIL_DOMAINS": "@prz.edu.pl,agh.edu.pl"},
+            "TUTOR_EMAIL_DOMAINS: agh.edu.pl must begin with @ or a dot",
+        ),
+        ({"CHAT_URL": "app.example.com/chat"}, "CHAT_URL=app.example.com/chat is no http address."),
+        ({"FRONT_URL": "localhost:5173"}, "FRONT_URL=localhost:5173 is no http address."),
+        ({"SCAN_URL": "127.0.0.1:3310"}, "SCAN_URL=127.0.0.1:3310 is no address of a scanner"),
+        ({"SCAN_URL": "tcp://scanner:port"}, "SCAN_URL=tcp://scanner:port is no address of a scanner"),
+        ({"VAPID_SECRET": "short"}, "VAPID_SECRET must have at least 32 bytes."),
+        ({"POWERTOOLS_LOG_LEVEL": "LOUD"}, "POWERTOOLS_LOG_LEVEL=LOUD is no level"),
+        ({"MAIL_FROM": "Korepetycje"}, "MAIL_FROM=Korepetycje is no sender"),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL"),
@@ -115,4 +127,5 @@ def test_a_broken_database_folder_is_a_reason_not_to_start(tmp_path: Path) -> No
 
 def test_a_database_that_does_not_answer_is_a_reason_not_to_start(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
-    assert "The database cannot be brought up to date" in reason(tmp_path / "data", DATABASE_URL=url)
+    said = reason(tmp_path / "data", DATABASE_URL=url)
+    assert said.startswith("The database of DATABASE_URL cannot be brought up to date: connection ")

@@ -1,0 +1,98 @@
+"""Settings that could not be used, of which nobody would know before they are needed."""
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError
+
+import redis
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from functions.availability.domain.terms_commands import https_only
+from functions.mail.transports import transport
+from functions.push.vapid import MIN_SECRET_BYTES
+from local.options import CannotStart
+from shared.domain.platform_settings import PlatformSettings, local_zone, platform_settings
+from shared.kit.environment import BadSetting
+from shared.kit.security.signing_keys import WeakSecret, signing_key
+from shared.kit.settings import Settings, settings
+
+# Numbers of which none means something: mails about bookings do not wait.
+MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
+# As browsers send it: in small letters, without a slash at its end.
+ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9.:_\[\]-]+")
+LINKS = ("front_url", "public_url", "chat_url")
+
+
+def check_settings() -> None:
+    """Raises CannotStart for settings that would only show when they are needed."""
+    try:
+        for complaint in _complaints(settings(), platform_settings()):
+            raise CannotStart(complaint)
+        signing_key()
+        local_zone()
+        transport(settings().mail_url)
+        conninfo_to_dict(settings().database_url)
+        redis.Redis.from_url(settings().redis_url)
+    except (WeakSecret, BadSetting) as error:
+        raise CannotStart(str(error)) from None
+    except ProgrammingError:  # its text may hold the password
+        raise CannotStart("DATABASE_URL is no address of a PostgreSQL database.") from None
+    except ValueError as error:
+        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
+    except ZoneInfoNotFoundError:
+        raise CannotStart(f"TIME_ZONE={platform_settings().time_zone!r} is no time zone.") from None
+
+
+def _complaints(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
+    yield from _of_numbers({**vars(infrastructure), **vars(platform)})
+    yield from _of_addresses(infrastructure, platform)
+    yield from _of_names(infrastructure, platform)
+    if infrastructure.vapid_secret and len(infrastructure.vapid_secret.encode()) < MIN_SECRET_BYTES:
+        yield f"VAPID_SECRET must have at least {MIN_SECRET_BYTES} bytes."
+    level = os.environ.get("POWERTOOLS_LOG_LEVEL") or "INFO"
+    if level.upper() not in logging.getLevelNamesMapping():
+        yield f"POWERTOOLS_LOG_LEVEL={level} is no level, such as INFO or DEBUG."
+
+
+def _of_numbers(values: dict[str, object]) -> Iterator[str]:
+    for name, value in values.items():
+        least = 0 if name in MAY_BE_ZERO else 1
+        if type(value) is int and value < least:
+            yield f"{name.upper()}={value} must be at least {least}."
+
+
+def _of_addresses(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
+    for name in LINKS:
+        value = getattr(platform, name)
+        if value and not _is_address(value, "http", "https"):
+            yield f"{name.upper()}={value} is no http address."
+    if https_only(platform.meeting_url):
+        yield f"MEETING_URL={platform.meeting_url} is no https address."
+    for origin in infrastructure.cors_origins:
+        if not ORIGIN.fullmatch(origin):
+            yield f"CORS_ORIGINS: {origin} is no origin, such as https://app.example.com."
+    if infrastructure.scan_url and not _is_address(infrastructure.scan_url, "tcp"):
+        yield f"SCAN_URL={infrastructure.scan_url} is no address of a scanner, such as tcp://127.0.0.1:3310."
+
+
+def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
+    if not re.fullmatch("[A-Z]{3}", platform.currency):
+        yield f"CURRENCY={platform.currency} is no code of three letters."
+    for ending in platform.tutor_email_domains:
+        if not ("@" in ending or ending.startswith(".")):
+            yield f"TUTOR_EMAIL_DOMAINS: {ending} must begin with @ or a dot, for addresses of others end with it too."
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(infrastructure.mail_from)[1]):
+        yield f"MAIL_FROM={infrastructure.mail_from} is no sender, such as Korepetycje <no-reply@example.com>."
+
+
+def _is_address(text: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or a bracket alone
+        return False
