@@ -4,6 +4,8 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +31,7 @@ from tests.support.uploads import encoded, quarters
 
 CADDY = find_program("caddy")
 # No certificate from outside, and no port but ours.
-GLOBAL = "{\n\tadmin off\n\tauto_https off\n}\n"
+GLOBAL = "\n{\n\tadmin off\n\tauto_https off\n"
 
 pytestmark = [pytest.mark.proof, pytest.mark.skipif(CADDY is None, reason="caddy is not installed")]
 
@@ -41,7 +43,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -
     trust = issue_certificate(folder)
     with running_server(folder / "data", TRUSTED_PROXIES="127.0.0.1") as server:
         started = Proxy(server, free_port(), 0, folder, trust)
-        (folder / "Caddyfile").write_text(GLOBAL + site(started))
+        (folder / "Caddyfile").write_text(site(started))
         command = [str(CADDY), "run", "--adapter", "caddyfile", "--config", f"{folder}/Caddyfile"]
         with running_proxy(command, started, **environment(HOME=str(folder))):
             yield started
@@ -50,6 +52,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -
 def site(proxy: Proxy) -> str:
     files = f"{proxy.folder}/fullchain.pem {proxy.folder}/privkey.pem"
     replaced = {
+        "\n{\n": GLOBAL,
         f"\n{{$DOMAIN:{NAME}}} {{": f"\nhttps://{NAME}:{proxy.port} {{\n\tbind 127.0.0.1\n\ttls {files}",
         "{$SERVER:127.0.0.1:8000} {": f"127.0.0.1:{proxy.server.url.rpartition(':')[2]} {{",
     }
@@ -77,6 +80,19 @@ def test_pictures_go_through_and_bodies_that_are_too_large_do_not(proxy: Proxy) 
 
         assert change(encoded(quarters(1_500, 990), "BMP")) == 200
         assert change(b"x" * (MAX_BODY + 1)) == 413
+
+
+def test_errors_are_logged_without_the_addresses_that_carry_tokens(proxy: Proxy, tmp_path: Path) -> None:
+    absent = replace(proxy.server, url=f"http://127.0.0.1:{free_port()}")
+    alone = Proxy(absent, free_port(), 0, tmp_path, issue_certificate(tmp_path))
+    healthy = site(alone).replace("\n\tbind", "\n\trespond /health 200\n\tbind", 1)
+    (tmp_path / "Caddyfile").write_text(healthy)
+    command = [str(CADDY), "run", "--adapter", "caddyfile", "--config", f"{tmp_path}/Caddyfile"]
+    with running_proxy(command, alone, **environment(HOME=str(tmp_path))), alone.browser() as browser:
+        assert browser.get("/ws/chat/1/?token=hidden").status_code == 502
+        log = (tmp_path / "output.log").read_text()
+    assert '"logger":"http.log.error' in log
+    assert "hidden" not in log
 
 
 def test_attachments_go_through(proxy: Proxy) -> None:

@@ -31,6 +31,7 @@ from tests.support.reverse_proxy import (
     running_proxy,
     sign_in,
     signed_in,
+    wait_for,
 )
 from tests.support.uploads import encoded, quarters
 
@@ -124,6 +125,14 @@ def test_of_bodies_that_are_too_large_the_server_explains_and_nginx_ends_the_lar
         files = {"profile_image": ("me.png", b"x" * 9_000_000)}
         ended = browser.patch("/api/user/profile_image/", files=files)
         assert (ended.status_code, ended.headers["content-type"]) == (413, "text/html")
+
+
+def test_errors_are_logged_without_queries_that_carry_tokens(proxy: Proxy) -> None:
+    with proxy.browser() as browser:
+        assert browser.post("/api/token/?token=hidden", content=b"x" * (MAX_SIZE + MAX_BODY)).status_code == 413
+    log = proxy.folder / "tutoring.log"
+    wait_for(lambda: '"POST /api/token/" 413' in log.read_text(), log.read_text)
+    assert not [path for path in proxy.folder.glob("*.log") if "hidden" in path.read_text()]
 
 
 def test_long_addresses_go_through(proxy: Proxy) -> None:
