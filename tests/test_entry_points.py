@@ -30,6 +30,7 @@ from local.engines import Engine
 from local.features import ROUTERS
 from shared.domain import dispatcher
 from shared.domain.unsubscribing import unsubscribe_link
+from shared.kit.http.fast_routes import FastRoute
 from shared.kit.redis import client as redis_client
 from tests.conftest import empty_the_tables, read_settings_again
 from tests.support.conversations import add_messages
@@ -243,6 +244,16 @@ def test_both_entry_points_answer_alike(answers: list[Played], part: str) -> Non
     assert different == {}
 
 
+FAST = re.compile(
+    "|".join(
+        re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(route.path))
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, FastRoute)
+    )
+)
+
+
 def expected_cache_control(step: Step, answer: Answer) -> str | None:
     if "etag" in answer.headers:  # of a calendar feed
         return "private, no-cache"
@@ -251,6 +262,9 @@ def expected_cache_control(step: Step, answer: Answer) -> str | None:
     is_preflight = "access-control-request-method" in step.headers
     is_read = step.method in {"GET", "HEAD", "OPTIONS"}
     is_private = not is_read or step.who or "authorization" in step.headers
+    path = step.target.partition("?")[0].rstrip("/") + "/"
+    if answer.status == 200 and FAST.fullmatch(path) and step.method != "OPTIONS" and not is_private:
+        return "no-store" if "cookie" in step.headers else "public, max-age=0, s-maxage=5"
     return "no-store" if is_private and not is_preflight else None
 
 

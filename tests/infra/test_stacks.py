@@ -164,6 +164,7 @@ def test_no_route_has_metrics_of_its_own() -> None:
 # What an account has once for all its regions.
 GLOBAL = (
     "AWS::Budgets::Budget",
+    "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudWatch::Dashboard",
@@ -176,12 +177,14 @@ def test_what_all_regions_share_has_the_region_in_its_name() -> None:
     for path in (TEMPLATE, *STACKS):
         for kind in GLOBAL:
             for name, each in resources(kind, path).items():
-                settings = each.get("OriginAccessControlConfig") or each.get("Budget") or each
+                settings = (
+                    each.get("OriginAccessControlConfig") or each.get("CachePolicyConfig") or each.get("Budget") or each
+                )
                 keys = ("Name", "BudgetName", "DashboardName", "RoleName")
                 named = next((settings[key] for key in keys if key in settings), None)
                 assert named is None or "${Name}-${AWS::Region}" in named["Fn::Sub"], name
                 found += named is not None
-    assert found == 8
+    assert found == 9
 
 
 def test_the_dashboard_shows_every_function() -> None:

@@ -19,8 +19,8 @@ from tools.cloud.stack import Options, running_cloud
 FRONT_URL = "http://localhost:5173"
 
 
-def main(port: int, *, demo: bool) -> None:
-    """Serve on a port of this machine, with demo data if wanted; the data goes when the program ends."""
+def main(port: int, *, demo: bool, copies: bool) -> None:
+    """Serve on a port of this machine, with demo data or CloudFront's copies if wanted; the data goes with the end."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sockets = socket_folder()
@@ -34,7 +34,7 @@ def main(port: int, *, demo: bool) -> None:
             os.environ["DATABASE_URL"] = postgres.url
             upgrade()
             load_demo_data()
-        stack.enter_context(running_cloud(Options(environment), port))
+        stack.enter_context(running_cloud(Options(environment, copies=copies), port))
         threading.Event().wait()
 
 
@@ -42,8 +42,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tools.cloud", description="The platform on an emulated AWS.")
     parser.add_argument("port", type=int, help="the port of CloudFront, on 127.0.0.1")
     parser.add_argument("--demo", action="store_true", help="with the demo data of the local server")
+    parser.add_argument("--no-copies", action="store_true", help="without CloudFront's copies of public answers")
     arguments = parser.parse_args()
     # A shell makes the background processes of a script ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
-        main(arguments.port, demo=arguments.demo)
+        main(arguments.port, demo=arguments.demo, copies=not arguments.no_copies)

@@ -1,4 +1,4 @@
-"""An emulator of the CloudFront distribution before the APIs and buckets; it caches nothing.
+"""An emulator of the CloudFront distribution before the APIs and buckets; it keeps copies where a policy says so.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 """
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Send, header, respond
+from tools.cloud.edge_cache import CachePolicy, Copies
 from tools.cloud.edge_function import Answered, EdgeFunction, ViewerRequest
 from tools.cloud.http_api import head_size, target_of
 
@@ -38,7 +39,8 @@ class Origin:
 class Behaviour:
     """What becomes of requests for a path pattern; without `passes_all` the origin sees no query and few headers.
 
-    With `allows_origins` answers to requests that name their origin may be read there.
+    With `allows_origins` answers to requests that name their origin may be read there. With a `cache` answers may be
+    copies.
     """
 
     pattern: str
@@ -47,13 +49,18 @@ class Behaviour:
     methods: frozenset[str]
     passes_all: bool
     allows_origins: bool
+    cache: CachePolicy | None = None
 
 
 class Distribution:
-    """ASGI app; of the behaviours the first that fits a path counts, and the last one fits all."""
+    """ASGI app; of the behaviours the first that fits a path counts, and the last one fits all.
 
-    def __init__(self, behaviours: Sequence[Behaviour]) -> None:
+    Without `copies` every answer comes from its origin.
+    """
+
+    def __init__(self, behaviours: Sequence[Behaviour], copies: Copies | None = None) -> None:
         self.behaviours = behaviours
+        self.copies = copies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -63,7 +70,15 @@ class Distribution:
             await _respond(scope, receive, send, answer)
         else:
             grants = behaviour.allows_origins and header(scope, b"origin")
-            await behaviour.origin.app(forwarded, receive, _granting(send) if grants else send)
+            await self._ask(behaviour, forwarded, receive, _granting(send) if grants else send)
+
+    async def _ask(self, behaviour: Behaviour, scope: Scope, receive: Receive, send: Send) -> None:
+        if behaviour.cache:
+            scope = behaviour.cache.normalized(scope)
+        if behaviour.cache and self.copies and scope["method"] == "GET":
+            await self.copies.answer(behaviour.origin.app, behaviour.cache, scope, receive, send)
+        else:
+            await behaviour.origin.app(scope, receive, send)
 
     def _behaviour(self, scope: Scope) -> Behaviour:
         """Raises Answered."""

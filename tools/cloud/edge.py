@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.kit.http.middleware import App
 from tools.cloud.distribution import Behaviour, Distribution, Origin
+from tools.cloud.edge_cache import CachePolicy, Copies, cache_policy
 from tools.cloud.edge_function import EdgeFunction, edge_function
 from tools.cloud.template import Resource, Template, referred
 
@@ -16,8 +17,8 @@ CORS = {
 }
 
 
-def distribution_of(template: Template, apps: Mapping[str, App]) -> Distribution:
-    """`apps` are what stands behind the origins' domain names."""
+def distribution_of(template: Template, apps: Mapping[str, App], copies: Copies | None = None) -> Distribution:
+    """`apps` are what stands behind the origins' domain names; see Distribution for `copies`."""
     [resource] = template.of_type("AWS::CloudFront::Distribution").values()
     config = resource["DistributionConfig"]
     origins = {each["Id"]: _origin(template, each, apps) for each in config["Origins"]}
@@ -25,8 +26,12 @@ def distribution_of(template: Template, apps: Mapping[str, App]) -> Distribution
         name: edge_function(name, str(properties["FunctionCode"]))
         for name, properties in template.of_type("AWS::CloudFront::Function").items()
     }
+    policies = {
+        name: cache_policy(template.resolve(properties["CachePolicyConfig"]))
+        for name, properties in template.of_type("AWS::CloudFront::CachePolicy").items()
+    }
     behaviours = [*config.get("CacheBehaviors", ()), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
-    return Distribution([_behaviour(each, origins, functions) for each in behaviours])
+    return Distribution([_behaviour(each, origins, functions, policies) for each in behaviours], copies)
 
 
 def _origin(template: Template, origin: Resource, apps: Mapping[str, App]) -> Origin:
@@ -40,7 +45,12 @@ def _origin(template: Template, origin: Resource, apps: Mapping[str, App]) -> Or
     )
 
 
-def _behaviour(behaviour: Resource, origins: Mapping[str, Origin], functions: Mapping[str, EdgeFunction]) -> Behaviour:
+def _behaviour(
+    behaviour: Resource,
+    origins: Mapping[str, Origin],
+    functions: Mapping[str, EdgeFunction],
+    policies: Mapping[str, CachePolicy],
+) -> Behaviour:
     [*names] = (
         referred(each["FunctionARN"])
         for each in behaviour.get("FunctionAssociations", ())
@@ -53,4 +63,10 @@ def _behaviour(behaviour: Resource, origins: Mapping[str, Origin], functions: Ma
         methods=frozenset(behaviour.get("AllowedMethods", READING)),
         passes_all="OriginRequestPolicyId" in behaviour,
         allows_origins=behaviour.get("ResponseHeadersPolicyId") in CORS,
+        cache=_own_policy(behaviour["CachePolicyId"], policies),
     )
+
+
+def _own_policy(named: Any, policies: Mapping[str, CachePolicy]) -> CachePolicy | None:
+    """The template's own policy; none of the managed ones keeps what changes."""
+    return None if isinstance(named, str) else policies[referred(named)]

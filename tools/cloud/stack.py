@@ -23,6 +23,7 @@ from shared.domain.pictures import DEFAULT_PICTURE
 from shared.kit.http.middleware import App, Receive, Scope, Send, respond
 from tools.cloud.distribution import BucketOrigin
 from tools.cloud.edge import distribution_of
+from tools.cloud.edge_cache import Copies
 from tools.cloud.event_sources import QueuePoller, Scheduler
 from tools.cloud.http_api import HttpApi
 from tools.cloud.intrinsics import REGION
@@ -46,7 +47,7 @@ SENDER_DOMAIN = "example.com"
 class Options:
     """What differs from AWS: schedules run `speed` times as fast; `environment` wins over the template's.
 
-    `parameters` are those of the deploy.
+    Without `copies` CloudFront shows none. `parameters` are those of the deploy.
     """
 
     environment: Mapping[str, str]
@@ -54,6 +55,7 @@ class Options:
     jitter: float = 0.0
     deploy: bool = True
     event_sources: bool = True
+    copies: bool = True
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -141,7 +143,7 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
         if options.deploy:
             cloud.migrate()
             cloud.publish()
-        distribution = distribution_of(aws.stacks["Edge"], cloud.origins())
+        distribution = distribution_of(aws.stacks["Edge"], cloud.origins(), Copies() if options.copies else None)
         stack.callback(distribution.close)
         stack.enter_context(serving(Front(distribution, cloud), cloud.port))
         for source in cloud.sources if options.event_sources else ():

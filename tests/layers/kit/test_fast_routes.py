@@ -116,6 +116,27 @@ def test_a_recorded_route_ignores_parameters() -> None:
     assert [json.loads(call("GET", f"/api/{path}/?x=1").body) for path in ("fast", "plain")] == [{}, {}]
 
 
+def long_answer(_request: Request) -> Response:
+    return json_response(["x" * 1000])
+
+
+def test_an_answer_to_nobody_in_particular_may_be_copied_for_five_seconds() -> None:
+    call = LambdaClient(http_handler(fast(long_answer)))
+    for method in ("GET", "HEAD"):
+        answer = call(method, "/api/fast/", headers={"origin": "https://a.example", "accept-encoding": "gzip"})
+        assert answer.headers["cache-control"] == "public, max-age=0, s-maxage=5"
+        assert {"Authorization", "Cookie", "Origin"} <= set(answer.headers["vary"].split(", "))
+    assert "Accept-Encoding" in call("GET", "/api/fast/", headers={"accept-encoding": "gzip"}).headers["vary"]
+    refused = call("GET", "/api/fast/?x=1")
+    assert (refused.status, refused.headers.get("cache-control")) == (400, None)
+
+
+@pytest.mark.parametrize("header", ["authorization", "cookie"])
+def test_an_answer_to_somebody_may_be_kept_by_nobody(header: str) -> None:
+    answer = LambdaClient(http_handler(fast(long_answer)))("GET", "/api/fast/", headers={header: "a=1"})
+    assert (answer.headers["cache-control"], answer.headers.get("vary")) == ("no-store", None)
+
+
 async def get(app: App, path: str) -> int:
     """The status of an answer."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:

@@ -33,7 +33,7 @@ def quiet_cloud(engines: dict[str, Engine]) -> Iterator[Cloud]:
 def _cloud(*, event_sources: bool) -> Iterator[Cloud]:
     environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     # A sender's frames may come up to so many seconds late.
-    options = Options(environment, jitter=0.02, deploy=False, event_sources=event_sources)
+    options = Options(environment, jitter=0.02, deploy=False, event_sources=event_sources, copies=False)
     with running_cloud(options, free_port()) as running:
         # The tests sign their people in with the functions' key.
         os.environ["JWT_SECRET"] = running.secret("JWT_SECRET_ARN")

@@ -1,5 +1,6 @@
 """Everything template.yaml routes, driven from outside: each path, each frame, each queue and schedule."""
 
+import asyncio
 import io
 import json
 import re
@@ -19,6 +20,8 @@ from infra.generate import route_of
 from shared.versions.v2.version import ENDPOINTS
 from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, Person, query
+from tools.cloud.edge import distribution_of
+from tools.cloud.edge_cache import Copies
 from tools.cloud.project import TEMPLATE
 from tools.cloud.stack import Cloud
 from tools.cloud.template import HttpRoute, Template
@@ -248,3 +251,39 @@ def test_a_broken_function_answers_500_and_the_next_request_gets_a_new_process(c
     answer = ask(cloud, "GET", "/api/user/tutor/skills/")
     assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
     assert ask(cloud, "GET", "/api/user/tutor/skills/").status_code == 200
+
+
+def test_copies_of_public_reads_are_five_seconds_old_and_nobody_s_who_is_signed_in(
+    cloud: Cloud, people: People
+) -> None:
+    """A second edge before the same functions, which keeps copies; the others keep none, for the tests' sake."""
+    tutor, clock = people.tutor(), [0.0]
+    edge = distribution_of(cloud.aws.stacks["Edge"], cloud.origins(), Copies(lambda: clock[0]))
+    details = f"/api/user/tutor/details/{tutor.tutor_id}/"
+
+    def ask_edge(**headers: str) -> httpx.Response:
+        async def asked() -> httpx.Response:
+            transport = httpx.ASGITransport(edge, client=("198.51.100.7", 1))
+            async with httpx.AsyncClient(transport=transport, base_url=cloud.url) as client:
+                return await client.get(details, headers=headers)
+
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            return runner.run(asked())
+
+    def prices(**headers: str) -> tuple[int, int]:
+        return ask_edge(**headers).json()["price"], ask_edge(authorization=f"Bearer {tutor.access}").json()["price"]
+
+    try:
+        assert prices() == (100, 100)
+        changed = ask(cloud, "PATCH", "/api/user/tutor/price/me/", tutor.access, json={"price": 77})
+        assert changed.status_code == 200, changed.text
+        assert prices() == (100, 77)
+        assert prices(cookie="theme=dark") == (77, 77)
+        clock[0] = 5.0
+        assert prices() == (77, 77)
+        assert ask_edge(authorization=f"Bearer {tutor.access}").headers["cache-control"] == "no-store"
+        assert "access-control-allow-origin" not in ask_edge().headers
+        assert ask_edge(origin="https://a.example").headers["access-control-allow-origin"] == "*"
+        assert ask_edge(origin="https://a.example").headers["x-cache"] == "Hit from cloudfront"
+    finally:
+        edge.close()

@@ -15,14 +15,22 @@ from starlette.routing import Match
 
 from shared.kit.http.fastapi import APIRoute
 from shared.kit.http.localized_errors import choose_language
-from shared.kit.http.middleware import App, Receive, Scope, Send
+from shared.kit.http.middleware import NO_STORE, App, Receive, Scope, Send
 from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
 from shared.kit.http.responses import exception_response
 from shared.kit.threads import Threads
 
+OK = 200
 THREADS = 4
 # Reads that may take long have threads and a queue of their own: however many wait there, no short one waits for them.
 LONG_THREADS = 2
+# A CDN may show its copy for so many seconds to whoever does not say who they are; browsers ask every time.
+SHARED_SECONDS = 5
+SHARED = (
+    (b"cache-control", f"public, max-age=0, s-maxage={SHARED_SECONDS}".encode()),
+    (b"vary", b"Authorization, Cookie, Origin"),
+)
+CREDENTIALS = {b"authorization", b"cookie"}
 FastEndpoint = Callable[[Request], Response]
 # Says of a raw query string whether its answer may take long.
 TakesLong = Callable[[bytes], bool]
@@ -94,6 +102,8 @@ class FastRoutes:
         scope["route"] = route
         threads = _long_threads() if route.takes_long(scope["query_string"]) else _threads()
         response = await threads.run(route.answer, Request(scope, receive))
+        if response.status_code == OK:
+            response.raw_headers.extend((NO_STORE,) if says_who_asks(scope) else SHARED)
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> FastRoute | None:
@@ -105,6 +115,11 @@ class FastRoutes:
                 scope.update(found)
                 return route
         return None
+
+
+def says_who_asks(scope: Scope) -> bool:
+    """Whether a request has credentials: who is signed in sees their own change at once, from no copy."""
+    return any(name in CREDENTIALS for name, _ in scope["headers"])
 
 
 def check_fast(route: FastRoute) -> None:
