@@ -48,7 +48,8 @@ async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         found = _absolute(await _answer(request, asked(app)), own)
     except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
         found = refusal(error) if isinstance(error, AppError) else whole(exception_response(error, request.path))
-    headers = [*found.headers, *grant(asker, own)]
+    # What the answer varies with stands in this version's own header as recorded; the CDN's key has the rest.
+    headers = [*(each for each in found.headers if not (asker and each[0] == b"vary")), *grant(asker, own)]
     for each in (NOSNIFF, NO_STORE):
         if not any(name == each[0] for name, _ in headers):
             headers.append(each)
