@@ -45,10 +45,6 @@ def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_the_server_serves_the_description_that_clients_are_made_of(server: LocalServer) -> None:
-    assert server.call("GET", "/api/schema/").json() == description()
-
-
 @pytest.mark.proof
 def test_a_python_client_books_and_cancels(server: LocalServer, schema: Path, tmp_path: Path) -> None:
     generator = Path(sys.executable).with_name("openapi-python-client")

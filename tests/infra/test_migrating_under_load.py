@@ -172,6 +172,7 @@ def test_no_request_fails_while_the_database_is_migrated(database: str, later: P
     ]
 
 
+@pytest.mark.proof
 def test_a_migration_that_takes_away_what_the_old_code_uses_is_noticed(database: str, later: Path) -> None:
     """The twin of the test above."""
     script = later / "versions" / "9999_later.py"

@@ -13,6 +13,7 @@ from local.openapi import TAGS, description
 from shared.kit.http.app import http_app
 from shared.kit.http.error_schemas import error_codes
 from tests.support.browser import LocalEntry
+from tests.support.local_server import LocalServer
 
 ID = {"type": "string", "format": "uuid"}
 
@@ -165,3 +166,7 @@ def test_bounds_of_integers_are_integers_that_fit_the_database() -> None:
     bounds = [each[name] for each in integers for name in ("minimum", "maximum") if name in each]
     assert {type(bound) for bound in bounds} == {int}
     assert max(bounds) == 2**63 - 1
+
+
+def test_a_server_serves_the_description_that_clients_are_made_of(server: LocalServer) -> None:
+    assert server.call("GET", "/api/schema/").json() == description()

@@ -76,6 +76,7 @@ def use_the_database_of_the_settings() -> None:
     close_pool()
 
 
+@pytest.mark.proof
 def test_without_the_unique_index_all_of_them_win(without_unique_index: None) -> None:
     assert register_at_once(0) == [201] * CROWD
 

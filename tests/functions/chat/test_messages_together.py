@@ -157,6 +157,7 @@ def test_processes_never_wait_for_each_other_in_a_circle(new_chat: Callable[[], 
     assert store_crosswise(new_chat) == [2, 1, 2]
 
 
+@pytest.mark.proof
 def test_without_the_order_of_the_locks_they_do(new_chat: Callable[[], Chat], monkeypatch: pytest.MonkeyPatch) -> None:
     statement = stored_messages.STORE_MESSAGES.statement.decode()
     unordered = statement.replace("ORDER BY v.id, m.place", "ORDER BY m.place")

@@ -111,6 +111,7 @@ def test_workers_at_once_send_each_mail_once(smtp_port: int, mails: int) -> None
     assert query(UNSENT) == []
 
 
+@pytest.mark.proof
 def test_without_the_lock_on_the_row_workers_at_once_send_mails_twice(
     smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,6 +148,7 @@ def acting(people: People, verb: str, student: Person, tutor: Person) -> partial
     }[verb]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("verb", ["edit", "withdraw", "hide"])
 def test_without_the_lock_on_the_tutor_they_wait_for_each_other(
     people: People, monkeypatch: pytest.MonkeyPatch, verb: str
@@ -174,6 +175,7 @@ def test_a_report_waits_for_the_deletion_of_its_reporter(people: People) -> None
     assert query("SELECT count(*) FROM review_reports") == [(0,)]
 
 
+@pytest.mark.proof
 def test_without_the_lock_on_the_account_they_wait_for_each_other(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,8 +44,8 @@ def choose(message: Locator, name: str) -> None:
     message.get_by_role("button", name=name, exact=True).click()
 
 
-def test_the_other_side_s_reading_and_typing_is_seen(page: Page) -> None:
-    student, tutor = sign_in_both(page)
+def test_the_other_side_s_reading_and_typing_is_seen(open_page: OpenPage) -> None:
+    student, tutor = sign_in_both(open_page("/").page)
     student.get_by_role("textbox").press_sequentially("Dzień")
     expect(tutor.get_by_text("Ola is typing …")).to_be_visible()
     say(student, "Dzień dobry!")
@@ -67,6 +67,7 @@ def test_what_comes_while_somebody_reads_further_up_is_counted(page: Page) -> No
     expect(last(student, "mine").get_by_role("img", name="Read")).to_be_visible()
 
 
+@pytest.mark.proof
 def test_messages_are_answered_edited_liked_and_deleted_on_both_sides(page: Page) -> None:
     student, tutor = sign_in_both(page)
     say(student, "Czy jutro o piątej?")
