@@ -86,7 +86,7 @@ smoke: $(VENV)/run.stamp  ## Say what works at URL=; STUDENT=mail:password TUTOR
 	@$(BIN)/python -m tools.smoke
 
 staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, add, suspend, lift …; REASON=, DATA=
-	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$(EMAIL)" $(if $(REASON),"$(REASON)")
+	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$(EMAIL)" $(if $(REASON),"$$REASON")
 
 backup: $(VENV)/run.stamp  ## Write database, pictures and keys into FILE=, while the server runs or not; DATA= as for run
 	@$(BIN)/python -m local.backup make "$(FILE)"

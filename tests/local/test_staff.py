@@ -217,7 +217,16 @@ def test_the_make_command_lists_grants_and_does_what_else_it_is_told() -> None:
     assert command() == '"list" ""'
     assert command("EMAIL=a@example.com") == '"grant" "a@example.com"'
     assert command("EMAIL=a@example.com", "DO=revoke") == '"revoke" "a@example.com"'
-    assert command("EMAIL=a@example.com", "DO=lift", "REASON=A mistake") == '"lift" "a@example.com" "A mistake"'
+
+
+def test_a_reason_may_hold_what_means_something_to_a_shell(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "python").chmod(0o700)
+    reason = 'Called us "thieves" & left; `id`'
+    options = ["EMAIL=a@example.com", "DO=suspend", f"REASON={reason}", f"BIN={tmp_path}"]
+    command = ["make", "--no-print-directory", "-o", ".venv/run.stamp", "staff", *options]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert made.stdout.splitlines() == ["-m", "local.staff", "suspend", "a@example.com", reason]
 
 
 def test_what_is_no_address_is_refused_in_one_line() -> None:
