@@ -21,9 +21,10 @@ from shared.models import Base
 from tests.support.lambda_client import ANY, LambdaClient
 from tests.support.people import PASSWORD, People, Person, query
 
-MESSAGE = "/api/chat/conversations/00000000-0000-4000-8000-000000000000/messages/1/"
 EMAIL, NEW = "ola@example.com", "Zielona!Herbata7"
 NOBODY = "00000000-0000-4000-8000-000000000000"
+MESSAGE = f"/api/chat/conversations/{NOBODY}/messages/1/"
+JSON = {"content-type": "application/json"}
 NEW_BROWSER = {name: value for name, value in BROWSER.items() if value is not None}
 
 
@@ -240,8 +241,7 @@ STRANGERS: list[tuple[Callable[[Person], str | None], Any]] = [
 def strangers(account: Callable[[], Person]) -> list[tuple[dict[str, str], Any]]:
     """Headers of everybody who is not signed in, each with the error; `account` makes who they pretend to be."""
     headers = [(credentials(account()), error) for credentials, error in STRANGERS]
-    json_type = {"content-type": "application/json"}
-    return [(json_type | ({} if header is None else {"authorization": header}), error) for header, error in headers]
+    return [(JSON | ({} if header is None else {"authorization": header}), error) for header, error in headers]
 
 
 @pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])
@@ -265,8 +265,7 @@ def test_public_endpoints_do_not_look_at_the_token(people: People, endpoint: End
     body = json.dumps(endpoint.body).encode()
     answers = []
     for authorization in ({}, {"authorization": "Bearer broken"}, {"authorization": "Bearer"}):
-        headers = {"content-type": "application/json", **authorization}
-        answers.append(endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers))
+        answers.append(endpoint.call(endpoint.method, endpoint.path, body=body, headers=JSON | authorization))
         query("DELETE FROM users WHERE email = %s", EMAIL)
     assert len({(answer.status, answer.body) for answer in answers}) == 1
     assert answers[0].json not in (A1, A4)
@@ -274,11 +273,9 @@ def test_public_endpoints_do_not_look_at_the_token(people: People, endpoint: End
 
 @each(PROTECTED)
 def test_students_and_tutors_may_call_it(people: People, endpoint: Endpoint) -> None:
-    statuses = set()
     for person in (people.student(picture="uploads/user/x.webp"), people.tutor(picture="uploads/user/y.webp")):
         answer = endpoint.call(endpoint.method, endpoint.path, token=person.access, json_body=endpoint.body or ANY)
-        statuses.add(answer.status)
-    assert statuses == {ANSWERS.get(str(endpoint), 200)}
+        assert answer.status == ANSWERS.get(str(endpoint), 200)
 
 
 @each(PUBLIC + PROTECTED)
@@ -296,8 +293,7 @@ def test_other_methods_are_refused_and_the_right_ones_named(people: People, endp
 def test_the_last_slash_may_be_left_out(people: People, endpoint: Endpoint) -> None:
     del people
     body = json.dumps(endpoint.body).encode()
-    headers = {"content-type": "application/json"}
-    with_slash = endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers)
+    with_slash = endpoint.call(endpoint.method, endpoint.path, body=body, headers=JSON)
     query("DELETE FROM users")
-    without = endpoint.call(endpoint.method, endpoint.path.removesuffix("/"), body=body, headers=headers)
+    without = endpoint.call(endpoint.method, endpoint.path.removesuffix("/"), body=body, headers=JSON)
     assert (without.status, without.body) == (with_slash.status, with_slash.body)
