@@ -59,8 +59,8 @@ def main() -> None:
             reason = ""
         case [command, email, reason] if command in SANCTIONS and email and reason:
             pass
-        case _:
-            sys.exit(USAGE)
+        case words:
+            sys.exit(_misuse(words) + USAGE)
     if email and email_complaints(email):
         sys.exit(f"{email} is not an e-mail address.")
     try:
@@ -72,6 +72,16 @@ def main() -> None:
         sys.exit(str(reason))
     except psycopg.Error as error:
         sys.exit(f"The database cannot be used: {str(error).splitlines()[0]}")
+
+
+def _misuse(words: list[str]) -> str:
+    """What is wrong with a command, in a line of its own where that can be said."""
+    match words:
+        case [command, *_] if command and command not in {*COMMANDS, *SANCTIONS}:
+            return f"DO={command} is none of {', '.join([*COMMANDS, *SANCTIONS])}.\n"
+        case [command, email, *reason] if command in SANCTIONS and email and not any(reason):
+            return f"DO={command} wants a REASON.\n"
+    return ""
 
 
 def _do(options: Options, url: str, command: str, email: str, reason: str) -> str:

@@ -184,26 +184,29 @@ def test_database_url_wins_over_the_data_folder(
     assert query(FIND, person.email) == [(True, True, False)]
 
 
+UNKNOWN = "DO={} is none of list, grant, revoke, add, suspend, lift, revoke-sessions.\n"
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "complaint"),
     [
-        (),
-        ("",),
-        ("a@example.com",),
-        ("remove", "a@example.com"),
-        ("grant",),
-        ("revoke", "  "),
-        ("list", "a@example.com"),
-        ("suspend", "a@example.com"),
-        ("suspend", "a@example.com", ""),
-        ("lift", "", "Pomyłka"),
-        ("grant", "a@example.com", "Pomyłka"),
-        ("grant", "a@example.com", "b@example.com"),
+        ((), ""),
+        (("",), ""),
+        (("a@example.com",), UNKNOWN.format("a@example.com")),
+        (("remove", "a@example.com"), UNKNOWN.format("remove")),
+        (("grant",), ""),
+        (("revoke", "  "), ""),
+        (("list", "a@example.com"), ""),
+        (("suspend", "a@example.com"), "DO=suspend wants a REASON.\n"),
+        (("suspend", "a@example.com", ""), "DO=suspend wants a REASON.\n"),
+        (("lift", "", "Pomyłka"), ""),
+        (("grant", "a@example.com", "Pomyłka"), ""),
+        (("grant", "a@example.com", "b@example.com"), ""),
     ],
 )
-def test_without_a_command_and_its_one_address_the_usage_is_shown(arguments: tuple[str, ...]) -> None:
+def test_without_a_command_and_its_one_address_the_usage_is_shown(arguments: tuple[str, ...], complaint: str) -> None:
     result = staff(*arguments)
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{USAGE}\n")
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{complaint}{USAGE}\n")
 
 
 def test_the_make_command_lists_grants_and_does_what_else_it_is_told() -> None:
