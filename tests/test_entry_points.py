@@ -30,10 +30,10 @@ from local.engines import Engine
 from local.features import ROUTERS
 from shared.domain import dispatcher
 from shared.domain.unsubscribing import unsubscribe_link
-from shared.kit.http.fast_routes import FastRoute
 from shared.kit.redis import client as redis_client
 from tests.conftest import empty_the_tables, read_settings_again
 from tests.support.conversations import add_messages
+from tests.support.fast_paths import FAST
 from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.local_server import running_server
@@ -242,16 +242,6 @@ def test_both_entry_points_answer_alike(answers: list[Played], part: str) -> Non
         if by_lambda != by_server
     }
     assert different == {}
-
-
-FAST = re.compile(
-    "|".join(
-        re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(route.path))
-        for router in ROUTERS
-        for route in router.routes
-        if isinstance(route, FastRoute)
-    )
-)
 
 
 def expected_cache_control(step: Step, answer: Answer) -> str | None:
