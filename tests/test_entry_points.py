@@ -38,7 +38,7 @@ from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.local_server import running_server
 from tests.support.people import People, Person, insert, query
-from tests.support.request_scenario import PARTS, STEPS
+from tests.support.request_scenario import PARTS, some_steps
 from tests.support.request_step import GONE, OTHER, SERIES, STUDENT, TALK, TUTOR, Step
 
 # The longest prefix of a path tells the function, as the routes of the API Gateway do.
@@ -80,8 +80,6 @@ OF_ATTACHMENTS = {
 }
 # A step with its part, and what both entry points answered to it.
 Played = tuple[tuple[str, Step], tuple[Answer, Answer]]
-# The part that asks every path alike.
-LONG_PART = "everything as anybody"
 # Of the transport, not of the platform.
 TRANSPORT = {"date", "connection", "server", "x-request-id"}
 
@@ -183,18 +181,12 @@ def lambda_client(method: str, target: str, **more: Any) -> Answer:
     return LambdaClient(HANDLERS[prefix])(method, target, source_ip="127.0.0.1", **more)
 
 
-def some_of(share: int) -> list[tuple[str, Step]]:
-    """All steps, but of the long part one in so many: of each path others."""
-    long = [step for step in STEPS if step[0] == LONG_PART]
-    return [*long[::share], *(step for step in STEPS if step[0] != LONG_PART)]
-
-
 @pytest.fixture(scope="module", params=[3, pytest.param(1, marks=pytest.mark.proof)])
 def answers(
     engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[list[Played]]:
     """What both entry points answered to every step."""
-    steps = some_of(request.param)
+    steps = some_steps(request.param)
     folder: Path = tmp_path_factory.mktemp("entry_points")
     names = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "RATE_LIMITS", "PUBLIC_URL")
     with pytest.MonkeyPatch.context() as patch:

@@ -244,26 +244,27 @@ def strangers(account: Callable[[], Person]) -> list[tuple[dict[str, str], Any]]
     return [(JSON | ({} if header is None else {"authorization": header}), error) for header, error in headers]
 
 
-@pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])  # of four requests by each stranger
 @each(PROTECTED)
 def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint, tries: int) -> None:
-    """Every stranger with another of four requests, in the proof every one with all."""
     errors = strangers(lambda: people.student(picture="uploads/user/x.webp"))
     requests = [(endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")]
     before = rows()
     for number, (headers, error) in enumerate(errors):
         for method, body in (requests * 2)[number % 4 :][:tries]:
             answer = endpoint.call(method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.json) == (401, error)
-            assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+            assert (answer.status, answer.headers["www-authenticate"], answer.json) == (
+                401,
+                'Bearer realm="api"',
+                error,
+            )
     assert rows() == before
 
 
 @each(PUBLIC)
-def test_public_endpoints_do_not_look_at_the_token(people: People, endpoint: Endpoint) -> None:
-    del people
-    body = json.dumps(endpoint.body).encode()
-    answers = []
+@pytest.mark.usefixtures("people")
+def test_public_endpoints_do_not_look_at_the_token(endpoint: Endpoint) -> None:
+    body, answers = json.dumps(endpoint.body).encode(), []
     for authorization in ({}, {"authorization": "Bearer broken"}, {"authorization": "Bearer"}):
         answers.append(endpoint.call(endpoint.method, endpoint.path, body=body, headers=JSON | authorization))
         query("DELETE FROM users WHERE email = %s", EMAIL)
@@ -290,8 +291,8 @@ def test_other_methods_are_refused_and_the_right_ones_named(people: People, endp
 
 
 @each(PUBLIC + PROTECTED)
-def test_the_last_slash_may_be_left_out(people: People, endpoint: Endpoint) -> None:
-    del people
+@pytest.mark.usefixtures("people")
+def test_the_last_slash_may_be_left_out(endpoint: Endpoint) -> None:
     body = json.dumps(endpoint.body).encode()
     with_slash = endpoint.call(endpoint.method, endpoint.path, body=body, headers=JSON)
     query("DELETE FROM users")

@@ -290,3 +290,10 @@ PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "an account's end": account_s_end,
 }
 STEPS = [(name, step) for name, part in PARTS.items() for step in part()]
+
+
+def some_steps(share: int) -> list[tuple[str, Step]]:
+    """All steps, but of the first part, which asks every path alike, one in so many: of each path others."""
+    [long, *others] = PARTS
+    first = [step for step in STEPS if step[0] == long]
+    return [*first[::share], *(step for step in STEPS if step[0] in others)]
