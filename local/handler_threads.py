@@ -53,7 +53,10 @@ class FairQueue:
     def take(self) -> list[Work]:
         """What comes next, MOST at once, once there is something; nothing in the end."""
         if not self._by_sender and not self._is_ending:
-            self._sort(self._inbox.get())
+            work = self._inbox.get()
+            if work and self._inbox.empty():
+                return [work]
+            self._sort(work)
         while not self._inbox.empty():
             self._sort(self._inbox.get())
         works: list[Work] = []

@@ -30,6 +30,8 @@ CHUNK = 1024
 LAST_WORDS_SECONDS = 1.0
 # Seconds in which a client has to answer that it is closed.
 CLOSING_SECONDS = 10.0
+# The first byte of a text frame that is a whole message; lengths that fit into the second byte, and into two more.
+FINAL_TEXT, MAX_SHORT, MAX_MEDIUM = 0x81, 125, 0xFFFF
 # The key of the link among the scope's extensions.
 LINK = "gateway.link"
 TOO_LARGE = b'{"message": "Request header fields too large"}'
@@ -64,8 +66,12 @@ class Link(Protocol):
 
 
 def text_frame(text: bytes) -> bytes:
-    """A text message as it goes to every client: a server masks and, here, compresses nothing."""
-    return Frame(Opcode.TEXT, text).serialize(mask=False)
+    """A text message as it goes to every client: a server masks and, here, compresses nothing (RFC 6455, 5.2)."""
+    length = len(text)
+    if length <= MAX_SHORT:
+        return b"%c%c%b" % (FINAL_TEXT, length, text)
+    bytes_of_length, marker = (2, 126) if length <= MAX_MEDIUM else (8, 127)
+    return b"%c%c%b%b" % (FINAL_TEXT, marker, length.to_bytes(bytes_of_length), text)
 
 
 @cache
@@ -145,12 +151,8 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self._wait_for_turn()
             self._read_or_not()
 
-    @property
-    def _has_work(self) -> bool:
-        return bool(self._unparsed or self._unhandled)
-
     def _wait_for_turn(self) -> None:
-        if self._has_work and not self._is_waiting and not self._is_held:
+        if not (self._is_waiting or self._is_held) and (self._unparsed or self._unhandled):
             self._is_waiting = True
             self._reader.add(self)
 
@@ -163,7 +165,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             del self._unparsed[:CHUNK]
             super().data_received(chunk)
             self._refuse_bad_handshake()
-        self._is_waiting = self._has_work and not self._is_held
+        self._is_waiting = not self._is_held and bool(self._unparsed or self._unhandled)
         self._read_or_not()
         return self._is_waiting
 

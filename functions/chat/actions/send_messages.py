@@ -3,7 +3,7 @@
 The legacy client draws every object it is sent as a message, so nothing but messages is sent to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -152,6 +152,17 @@ def _by_reader(message: StoredMessage) -> Iterable[tuple[str, list[str]]]:
     return by_reader.items()
 
 
+def _posts(message: StoredMessage, reader_id: str, heard: Sequence[str]) -> Iterator[Post]:
+    """A message to those of one reader, or of all, who listen: one frame for all that are sent the same."""
+    if listeners := [each[1:] for each in heard if each[0] == LEGACY_DIGIT]:
+        yield listeners, encode(legacy_frame(message, reader_id))
+    if len(listeners) == len(heard):
+        return
+    if listeners := [each[1:] for each in heard if each[0] in EVENT_DIGITS]:
+        yield listeners, encode(stored_frame(message, reader_id))
+    yield from posts_of_versions(message, reader_id, heard)
+
+
 def push_messages(stored: Sequence[StoredMessage]) -> None:
     """Send each to its listeners in the frames of their protocol; forget those whose socket is gone.
 
@@ -160,10 +171,7 @@ def push_messages(stored: Sequence[StoredMessage]) -> None:
     posts: list[Post] = []
     for message in stored:
         for reader_id, heard in _by_reader(message):
-            for digits, frame in ((LEGACY_DIGIT, legacy_frame), (EVENT_DIGITS, stored_frame)):
-                if listeners := [each[1:] for each in heard if each[0] in digits]:
-                    posts.append((listeners, encode(frame(message, reader_id))))
-            posts += posts_of_versions(message, reader_id, heard)
+            posts += _posts(message, reader_id, heard)
     if gone := pusher().post_all(posts):
         # Of a conversation the first of them: what comes after it was not delivered either.
         forget_gone(gone, {each.conversation_id: each.seq for each in reversed(stored)})

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection
 
 from local import gateway
+from local.websocket_protocol import text_frame
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.paused_transactions import wait_until
 
@@ -181,3 +183,9 @@ def test_all_sockets_of_a_conversation_are_handled_by_one_thread(emulator: Emula
         sockets = emulator.gateway.sockets.values()
         for talk in "ab":
             assert len({socket.thread for socket in sockets if socket.connection.query["conversation"] == talk}) == 1
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 0xFFFF, 0x10000])
+def test_frames_are_those_of_the_library_at_every_length(length: int) -> None:
+    text = b"x" * length
+    assert text_frame(text) == Frame(Opcode.TEXT, text).serialize(mask=False)
