@@ -244,7 +244,7 @@ def strangers(account: Callable[[], Person]) -> list[tuple[dict[str, str], Any]]
     return [(JSON | ({} if header is None else {"authorization": header}), error) for header, error in headers]
 
 
-@pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])  # of four requests by each stranger
+@pytest.mark.parametrize("tries", [1, pytest.param(4, marks=pytest.mark.proof)])
 @each(PROTECTED)
 def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint, tries: int) -> None:
     errors = strangers(lambda: people.student(picture="uploads/user/x.webp"))
@@ -252,12 +252,8 @@ def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: 
     before = rows()
     for number, (headers, error) in enumerate(errors):
         for method, body in (requests * 2)[number % 4 :][:tries]:
-            answer = endpoint.call(method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.headers["www-authenticate"], answer.json) == (
-                401,
-                'Bearer realm="api"',
-                error,
-            )
+            got = endpoint.call(method, endpoint.path, body=body, headers=headers)
+            assert (got.status, got.headers["www-authenticate"], got.json) == (401, 'Bearer realm="api"', error)
     assert rows() == before
 
 
