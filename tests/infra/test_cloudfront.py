@@ -271,19 +271,6 @@ def test_every_path_has_its_origin() -> None:
     assert {path: first_fit(path) for path in paths} == paths
 
 
-# Below these are the public reads of tutors; what else is there asks who calls, and forbids copies.
-COPIED = {"/api/user/tutor/*", "/v*/api/user/tutor/*"}
-
-
-def test_both_apis_get_what_the_viewer_sent_but_its_host_and_only_public_reads_are_copied() -> None:
-    apis = [each for each in behaviours() if each["TargetOriginId"] in {"http", "sockets"}]
-    assert {each["PathPattern"] for each in apis if each["CachePolicyId"] == {"Ref": "PublicReads"}} == COPIED
-    for each in apis:
-        if each["PathPattern"] not in COPIED:
-            assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-        assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-
-
 # Managed policies with HSTS, nosniff and the rest.
 SECURE = {"67f7725c-6f97-4210-82d7-5512b31e9d03", "e61eb60c-9c35-4d20-a928-2b84e02af89c"}
 

@@ -1,10 +1,20 @@
 """What CloudFront keeps: copies by the cache policy of public reads, and no errors."""
 
 from shared.kit.http.fast_routes import SHARED_SECONDS
+from tests.infra.test_cloudfront import EDGE, behaviours
 from tests.support.templates import resources
-from tools.cloud.project import ROOT
 
-EDGE = ROOT / "infra" / "stacks" / "edge.yaml"
+# Below these are the public reads of tutors; what else is there asks who calls, and forbids copies.
+COPIED = {"/api/user/tutor/*", "/v*/api/user/tutor/*"}
+
+
+def test_both_apis_get_what_the_viewer_sent_but_its_host_and_only_public_reads_are_copied() -> None:
+    apis = [each for each in behaviours() if each["TargetOriginId"] in {"http", "sockets"}]
+    assert {each["PathPattern"] for each in apis if each["CachePolicyId"] == {"Ref": "PublicReads"}} == COPIED
+    for each in apis:
+        if each["PathPattern"] not in COPIED:
+            assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+        assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
 def test_copies_are_told_apart_by_whatever_changes_an_answer() -> None:
