@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,7 +15,6 @@ from tests.support.chat_device import Device, cut_at_random
 from tests.support.conversations import add_conversation, stored_messages
 from tests.support.local_server import LocalServer, is_running, running_server
 from tests.support.people import People, Person, query
-from tests.support.races import at_once
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,9 @@ def test_both_end_with_the_same_messages_in_the_same_order_once(
     ]
     for each in breaking:
         each.start()
-    at_once(*(partial(device.say, texts, pause) for device, texts in zip(devices, bodies, strict=True)))
+    with ThreadPoolExecutor(2) as writing:
+        said = [writing.submit(device.say, texts, pause) for device, texts in zip(devices, bodies, strict=True)]
+    assert [each.exception() for each in said] == [None, None]
     ended.set()
     for each in breaking:
         each.join()
