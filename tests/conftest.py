@@ -51,7 +51,6 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
     read_settings_again()
     with connection() as db:
         db.execute("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power away
-        db.execute("ALTER SYSTEM SET deadlock_timeout = '200ms'")  # some show what deadlocks without a lock
         db.execute("SELECT pg_reload_conf()")
     upgrade()
     yield {"postgres": postgres, "valkey": valkey}

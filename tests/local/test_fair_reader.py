@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from local.fair_reader import FairReader
+from tests.support.event_loops import run
 
 
 @dataclass
@@ -38,7 +39,7 @@ def parsed_of(monkeypatch: pytest.MonkeyPatch, *sockets: tuple[str, int]) -> lis
         for _ in range(sum(chunks for _, chunks in sockets)):
             await asyncio.sleep(0)
 
-    asyncio.run(read())
+    run(read())
     return parsed
 
 
