@@ -38,7 +38,8 @@ coverage: $(VENV)/dev.stamp  ## How much of booking and of the domain the tests 
 	@$(BIN)/coverage report --include="functions/bookings/*" --fail-under=97
 	@$(BIN)/coverage report --include="layers/shared/domain/*" --fail-under=96
 
-COVERING := tests/layers/domain tests/layers/data $(addprefix tests/functions/,bookings availability notifications mail reminders tokens)
+COVERING := tests/layers/domain tests/layers/data tests/functions/chat/test_attachments.py \
+	$(addprefix tests/functions/,bookings availability notifications mail reminders tokens)
 
 bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run
 	@$(BIN)/python -m tests.benchmarks
