@@ -21,7 +21,7 @@ def running_platform(folder: str, *, in_cloud: bool, demo: bool = False, **setti
     """Its address; the local server keeps its data below the folder. `settings` are environment variables."""
     port = str(free_port())
     options = {"PORT": port, "DATA": f"{folder}/data", "DEMO": str(int(demo)), **settings}
-    # What was changed a moment ago is asked for by whoever: a copy would not know of it yet.
+    # What was changed a moment ago is asked for without credentials: a copy would not know of it yet.
     module = ["tools.cloud", port, "--no-copies", *(["--demo"] if demo else [])] if in_cloud else ["local"]
     server = subprocess.Popen([sys.executable, "-m", *module], env={**os.environ, **options}, cwd=ROOT)
     try:

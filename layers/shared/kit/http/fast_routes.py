@@ -24,7 +24,7 @@ OK = 200
 THREADS = 4
 # Reads that may take long have threads and a queue of their own: however many wait there, no short one waits for them.
 LONG_THREADS = 2
-# A CDN may show its copy for so many seconds to whoever does not say who they are; browsers ask every time.
+# A CDN may show its copy for so many seconds to anonymous readers; browsers ask every time.
 SHARED_SECONDS = 5
 SHARED = (
     (b"cache-control", f"public, max-age=0, s-maxage={SHARED_SECONDS}".encode()),
