@@ -29,13 +29,16 @@ class CallerRow:
     tutor_id: int | None
     session_id: UUID | None
     password_checked_at: datetime | None
+    second_factor_at: datetime | None
+    second_factor_checked_at: datetime | None
 
 
 FIND_CALLER = Query(
     CallerRow,
     """
 SELECT u.id, u.email, u.first_name, u.last_name, u.picture, u.is_tutor, u.is_staff, u.created_at, u.time_zone,
-       u.language, t.id AS tutor_id, s.id AS session_id, s.password_checked_at
+       u.language, t.id AS tutor_id, s.id AS session_id, s.password_checked_at,
+       u.second_factor_at, s.second_factor_checked_at
 FROM users u
 LEFT JOIN tutors t ON t.user_id = u.id
 LEFT JOIN sign_in_sessions s ON s.id = %(session_id)s AND s.user_id = u.id AND s.expires_at > now()

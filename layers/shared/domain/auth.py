@@ -109,6 +109,16 @@ class Caller(CallerRow):
     session_id: UUID
     password_checked_at: datetime
 
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in to the account takes a second factor."""
+        return self.second_factor_at is not None
+
+    @property
+    def passed_second_factor(self) -> bool:
+        """Whether the account has a second factor, and one was given in this session."""
+        return self.has_second_factor and self.second_factor_checked_at is not None
+
     def require_fresh_password(self) -> None:
         """Raises PasswordCheckNeeded unless the password was given in this session a short while ago."""
         window = timedelta(minutes=platform_settings().password_check_minutes)

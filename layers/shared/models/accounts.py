@@ -44,6 +44,8 @@ class User(Base):
     suspended_at: Mapped[datetime | None]
     # Since when mails to the address come back: until a mailed link is used, only such links are sent.
     mail_bounced_at: Mapped[datetime | None]
+    # Since when signing in takes a second factor, too.
+    second_factor_at: Mapped[datetime | None]
 
 
 class SignInSession(Base):
@@ -63,6 +65,8 @@ class SignInSession(Base):
     rotations: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)), server_default="{}")
     # When the password was last given in this session: at sign-in or by check_password.
     password_checked_at: Mapped[CreatedAt]
+    # When a second factor was last given in this session, if one was.
+    second_factor_checked_at: Mapped[datetime | None]
 
 
 class EmailToken(Base):
