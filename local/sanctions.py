@@ -10,6 +10,7 @@ from local.connection_ids import owner_of
 from local.options import Options
 from local.peer_workers import PeerGone, ask
 from local.stack import SOCKETS_FILE
+from shared.data.staff_actions import Grounds
 from shared.domain import suspension
 from shared.domain.sign_in_sessions import close_sockets
 from shared.kit.settings import settings
@@ -37,7 +38,7 @@ def apply(options: Options, url: str, command: str, email: str, reason: str) -> 
             return None
         user_id, known = found
         # Statements take any connection; this one is of no pool.
-        consequences = action(cast("PooledConnection", db), user_id, actor_id=None, reason=reason)
+        consequences = action(cast("PooledConnection", db), user_id, Grounds(None, reason))
     _close(options, consequences.sockets)
     return (done if consequences.changed else nothing_done).format(known)
 

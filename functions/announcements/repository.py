@@ -146,15 +146,23 @@ def delete_announcement(tutor_id: int, announcement_id: int) -> bool:
 
 
 # Who hid it first, and when, stays.
-HIDE = Command("""
+HIDE = Query(
+    UUID,
+    """
 UPDATE announcements SET hidden_at = coalesce(hidden_at, now()),
     hidden_by = CASE WHEN hidden_at IS NULL THEN %(staff_id)s ELSE hidden_by END
-WHERE id = %(id)s
-""")
-UNHIDE = Command("UPDATE announcements SET hidden_at = NULL, hidden_by = NULL WHERE id = %(id)s")
+WHERE id = %(id)s RETURNING (SELECT user_id FROM tutors WHERE id = tutor_id)
+""",
+)
+UNHIDE = Query(
+    UUID,
+    """
+UPDATE announcements SET hidden_at = NULL, hidden_by = NULL
+WHERE id = %(id)s RETURNING (SELECT user_id FROM tutors WHERE id = tutor_id)
+""",
+)
 
 
-def set_hidden(staff_id: UUID, announcement_id: int, *, hidden: bool) -> bool:
-    """Hide an announcement or show it again; False if there is none."""
-    with connection() as db:
-        return (HIDE if hidden else UNHIDE).run(db, {"id": announcement_id, "staff_id": staff_id}) > 0
+def set_hidden(db: PooledConnection, staff_id: UUID, announcement_id: int, *, hidden: bool) -> UUID | None:
+    """Hide an announcement or show it again; the account of its tutor, None if there is none."""
+    return (HIDE if hidden else UNHIDE).one(db, {"id": announcement_id, "staff_id": staff_id})

@@ -89,6 +89,5 @@ def unhide_announcement(caller: StaffCaller, announcement_id: int) -> Response:
 
 
 def _decide(staff_id: UUID, announcement_id: int, *, hidden: bool) -> Response:
-    if not repository.set_hidden(staff_id, announcement_id, hidden=hidden):
-        raise service.AnnouncementNotFound
+    service.set_hidden(staff_id, announcement_id, hidden=hidden)
     return json_response({"id": announcement_id, "hidden": hidden})

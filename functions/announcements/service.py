@@ -1,9 +1,11 @@
 """Announcing, and the errors it raises."""
 
 from typing import Any
+from uuid import UUID
 
 from functions.announcements import repository
 from functions.announcements.schemas import AnnouncementChange, NewAnnouncement
+from shared.data.staff_actions import Grounds, record_action
 from shared.domain.auth import AccountGone
 from shared.domain.limits import ANNOUNCEMENTS
 from shared.kit.db.transactions import transaction
@@ -49,3 +51,13 @@ def edit(tutor_id: int, announcement_id: int, change: AnnouncementChange) -> str
     if changed is None:
         raise AnnouncementNotFound
     return changed
+
+
+def set_hidden(staff_id: UUID, announcement_id: int, reason: str = "", *, hidden: bool) -> None:
+    """Hide an announcement from everybody but its tutor, or show it again. Raises AnnouncementNotFound."""
+    with transaction() as db:
+        author_id = repository.set_hidden(db, staff_id, announcement_id, hidden=hidden)
+        if author_id is None:
+            raise AnnouncementNotFound
+        grounds = Grounds(staff_id, reason, f"announcement {announcement_id}")
+        record_action(db, "hide_announcement" if hidden else "unhide_announcement", author_id, grounds)

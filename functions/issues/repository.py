@@ -174,9 +174,9 @@ def add_answer(db: PooledConnection, issue_id: UUID, user_id: UUID, body: str) -
     return ADD_ANSWER.get(db, _values(id=issue_id, user_id=user_id, body=body))
 
 
-def set_status(db: PooledConnection, issue_id: UUID, status: str) -> str | None:
-    """The issue as JSON text, None if there is none."""
-    return SET_STATUS.one(db, _values(id=issue_id, status=status))
+def set_status(db: PooledConnection, issue_id: UUID, status: str) -> str:
+    """The issue as JSON text; it is locked."""
+    return SET_STATUS.get(db, _values(id=issue_id, status=status))
 
 
 def _values(**more: Any) -> dict[str, Any]:

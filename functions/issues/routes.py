@@ -84,6 +84,6 @@ def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(St
     response_model=Issue,
     responses=error_responses(service.IssueNotFound),
 )
-def change_issue(_caller: StaffCaller, issue_id: UUID, change: IssueChange) -> Response:
+def change_issue(caller: StaffCaller, issue_id: UUID, change: IssueChange) -> Response:
     """Say what has become of an issue; for staff."""
-    return raw_json_response(service.set_status(issue_id, change.status))
+    return raw_json_response(service.set_status(caller.id, issue_id, change.status))

@@ -5,6 +5,7 @@ from uuid import UUID
 from functions.issues import repository
 from functions.issues.repository import LockedIssue
 from functions.issues.schemas import NewIssue
+from shared.data.staff_actions import Action, Grounds, record_action
 from shared.domain.auth import AccountGone, Caller
 from shared.domain.limits import ISSUE_ANSWERS, ISSUES
 from shared.domain.notifications import NotificationDraft, add_notifications, push_notifications
@@ -63,6 +64,8 @@ def answer_issue(caller: Caller, issue_id: UUID, body: str) -> str:
             raise IssueClosed
         answer = repository.add_answer(db, issue_id, caller.id, body)
         is_reporter = issue.reported_by == caller.id
+        if not is_reporter:
+            record_action(db, "answer_issue", issue.reported_by, Grounds(caller.id, subject=f"issue {issue_id}"))
         if issue.status == ("resolved" if is_reporter else "new"):
             repository.set_status(db, issue_id, "in_progress")
         added = [] if is_reporter else add_notifications(db, [_draft(issue_id, issue)])
@@ -76,10 +79,19 @@ def _draft(issue_id: UUID, issue: LockedIssue) -> NotificationDraft:
     return NotificationDraft(str(issue.reported_by), "issue_answered", message, {"issue": str(issue_id)})
 
 
-def set_status(issue_id: UUID, status: str) -> str:
+ACTIONS: dict[str, Action] = {
+    "new": "reopen_issue",
+    "in_progress": "start_issue",
+    "resolved": "resolve_issue",
+    "closed": "close_issue",
+}
+
+
+def set_status(staff_id: UUID, issue_id: UUID, status: str) -> str:
     """Set what has become of an issue; it as JSON text. Raises IssueNotFound."""
     with transaction() as db:
-        changed = repository.set_status(db, issue_id, status)
-    if changed is None:
-        raise IssueNotFound
-    return changed
+        issue = repository.lock_issue(db, issue_id, staff_id, is_staff=True)
+        if issue is None:
+            raise IssueNotFound
+        record_action(db, ACTIONS[status], issue.reported_by, Grounds(staff_id, subject=f"issue {issue_id}"))
+        return repository.set_status(db, issue_id, status)

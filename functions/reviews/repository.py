@@ -147,12 +147,15 @@ def add_report(db: PooledConnection, review_id: int, reporter_id: UUID, reason: 
 
 LOCK_TUTOR_OF = Command("SELECT FROM tutors WHERE id = (SELECT tutor_id FROM ratings WHERE id = %s) FOR NO KEY UPDATE")
 # Who hid it first, and when, stays.
-HIDE = Command("""
+HIDE = Query(
+    UUID,
+    """
 UPDATE ratings SET hidden_at = coalesce(hidden_at, now()),
     hidden_by = CASE WHEN hidden_at IS NULL THEN %(staff_id)s ELSE hidden_by END
-WHERE id = %(id)s
-""")
-UNHIDE = Command("UPDATE ratings SET hidden_at = NULL, hidden_by = NULL WHERE id = %(id)s")
+WHERE id = %(id)s RETURNING student_id
+""",
+)
+UNHIDE = Query(UUID, "UPDATE ratings SET hidden_at = NULL, hidden_by = NULL WHERE id = %(id)s RETURNING student_id")
 # A report that loses its reporter just now is waited for: that account's deletion has all tutors it needs.
 RESOLVE_REPORTS = Command("""
 UPDATE review_reports SET resolved_at = now() WHERE id IN (
@@ -161,12 +164,13 @@ UPDATE review_reports SET resolved_at = now() WHERE id IN (
 """)
 
 
-def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> bool:
-    """Hide a review, of which its author is told, or show it again, and resolve its reports; False without one."""
+def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> UUID | None:
+    """Hide a review, of which its author is told, or show it again, and resolve its reports; its author, if any."""
     LOCK_TUTOR_OF.run(db, (review_id,))
-    if not (HIDE if hidden else UNHIDE).run(db, {"id": review_id, "staff_id": staff_id}):
-        return False
+    author_id = (HIDE if hidden else UNHIDE).one(db, {"id": review_id, "staff_id": staff_id})
+    if author_id is None:
+        return None
     if hidden and IS_HIDDEN_NOW.get(db, (review_id,)):
         add_event(db, "review_hidden", review_id, review_id)
     RESOLVE_REPORTS.run(db, (review_id,))
-    return True
+    return author_id

@@ -7,6 +7,7 @@ from psycopg import IntegrityError
 
 from functions.reviews import queries, repository
 from functions.reviews.schemas import EditedRating, NewRating
+from shared.data.staff_actions import Grounds, record_action
 from shared.domain.auth import AccountGone
 from shared.domain.timestamps import format_time
 from shared.kit.db.integers import MAX_INT32
@@ -171,7 +172,10 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
     repository.add_report(db, review_id, reporter_id, reason)
 
 
-def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> None:
+def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, reason: str = "", *, hidden: bool) -> None:
     """Hide a review or show it again. Its reports are then resolved. Raises ReviewNotFound."""
-    if not repository.set_hidden(db, staff_id, review_id, hidden=hidden):
+    author_id = repository.set_hidden(db, staff_id, review_id, hidden=hidden)
+    if author_id is None:
         raise ReviewNotFound
+    grounds = Grounds(staff_id, reason, f"review {review_id}")
+    record_action(db, "hide_review" if hidden else "unhide_review", author_id, grounds)

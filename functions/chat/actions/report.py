@@ -18,7 +18,7 @@ from functions.chat.domain.errors import (
 )
 from functions.chat.domain.messages import MessagePlace
 from functions.chat.domain.report_commands import ReportDecision
-from shared.data.suspension import record_action
+from shared.data.staff_actions import Grounds, record_action
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.limits import REPORTS
 from shared.domain.suspension import Consequences, suspend
@@ -75,10 +75,11 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
     def run(db: PooledConnection) -> tuple[Consequences | None, ChangedMessage | None]:
         # The account, or the conversation, before its reports, as a deletion takes them.
         done: Consequences | None = None
+        grounds = Grounds(staff_id, decision.reason, f"report {report_id}")
         if decision.decision == "suspend":
-            done = suspend(db, found.person_id, actor_id=staff_id, reason=decision.reason)
-        else:
-            record_action(db, decision.decision, actor_id=staff_id, user_id=found.person_id, reason=decision.reason)
+            done = suspend(db, found.person_id, grounds)
+        if done is None or not done.changed:
+            record_action(db, decision.decision, found.person_id, grounds)
         deleted = _hide(db, found) if decision.decision == "hide_message" else None
         if not reports.decide(db, report_id, staff_id, decision.decision, decision.reason):
             raise AlreadyDecided

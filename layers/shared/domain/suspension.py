@@ -8,7 +8,8 @@ those about the account (functions.mail).
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.data.suspension import COUNT_COMING, LIFT, LOCK_ACCOUNT, SUSPEND, record_action
+from shared.data.staff_actions import Grounds, record_action
+from shared.data.suspension import COUNT_COMING, LIFT, LOCK_ACCOUNT, SUSPEND
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.sign_in_sessions import close_sockets, end_sessions
@@ -35,7 +36,7 @@ class Consequences:
         trigger_dispatch()
 
 
-def suspend(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reason: str) -> Consequences:
+def suspend(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
     """Keep an account's owner away until it is lifted; one that is suspended stays so. Raises AccountNotFound."""
     email = _lock(db, user_id)
     coming = COUNT_COMING.get(db, {"user_id": user_id})
@@ -43,24 +44,24 @@ def suspend(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reaso
     _ended, sockets = end_sessions(db, user_id)
     if not changed:
         return Consequences(changed, sockets)
-    record_action(db, "suspend", actor_id=actor_id, user_id=user_id, reason=reason)
+    record_action(db, "suspend", user_id, grounds)
     return Consequences(changed, sockets, queue_mails(db, [Mail("account_suspended", email, {"cancelled": coming})]))
 
 
-def lift(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reason: str) -> Consequences:
+def lift(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
     """Let the owner in again. What was cancelled stays so. Raises AccountNotFound."""
     email = _lock(db, user_id)
     if not LIFT.run(db, (user_id,)):
         return Consequences(changed=False)
-    record_action(db, "lift", actor_id=actor_id, user_id=user_id, reason=reason)
+    record_action(db, "lift", user_id, grounds)
     return Consequences(changed=True, mails=queue_mails(db, [Mail("suspension_lifted", email, {})]))
 
 
-def revoke_sessions(db: PooledConnection, user_id: UUID, *, actor_id: UUID | None, reason: str) -> Consequences:
+def revoke_sessions(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
     """Sign an account out everywhere. Raises AccountNotFound."""
     _lock(db, user_id)
     ended, sockets = end_sessions(db, user_id)
-    record_action(db, "revoke_sessions", actor_id=actor_id, user_id=user_id, reason=reason)
+    record_action(db, "revoke_sessions", user_id, grounds)
     return Consequences(bool(ended), sockets)
 
 

@@ -82,13 +82,18 @@ class EmailToken(Base):
 
 
 class StaffAction(Base):
-    """Something staff did to an account, or the operator (without an `actor_id`), and why."""
+    """Something staff did, or the operator (without an `actor_id`), and why; a row is never changed.
+
+    The ids of accounts that are gone stay: without them nobody would know who has done what.
+    """
 
     __tablename__ = "staff_actions"
 
     id: Mapped[NumberKey]
     at: Mapped[CreatedAt]
-    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
+    actor_id: Mapped[UUID | None] = mapped_column(index=True)
     action: Mapped[str]
-    user_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
+    # Whose account, or what of theirs, it was done to; `subject` is that thing: "review 7".
+    user_id: Mapped[UUID | None] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")

@@ -49,6 +49,13 @@ def test_the_account_goes_with_everything_in_it(people: People) -> None:
     assert (count("schedule_items"), count("email_tokens"), count("sign_in_sessions")) == (0, 0, 2)
 
 
+def test_what_staff_did_stays_with_the_ids_of_both(people: People) -> None:
+    ola, boss = people.student(), people.student(is_staff=True)
+    insert("staff_actions", {"actor_id": boss.id, "action": "suspend", "user_id": ola.id, "reason": "Spam"})
+    assert (delete(ola).status, delete(boss).status) == (200, 200)
+    assert query("SELECT actor_id, user_id FROM staff_actions") == [(boss.id, ola.id)]
+
+
 def test_its_tokens_are_void(people: People) -> None:
     ola = people.student()
     assert delete(ola).status == 200

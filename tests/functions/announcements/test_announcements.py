@@ -143,6 +143,9 @@ def test_staff_hides_and_shows_it_again(people: People) -> None:
     assert call("POST", f"{path}unhide/", token=staff.access).json == {"id": number, "hidden": False}
     assert titles() == ["Kurs"]
     assert call("POST", f"{ONE}0/hide/", token=staff.access).status == 404
+    assert query("SELECT action, actor_id, user_id, subject FROM staff_actions ORDER BY id") == [
+        (f"{verb}_announcement", staff.id, tutor.id, f"announcement {number}") for verb in ("hide", "unhide")
+    ]
 
 
 def fill(tutor: Person, number: int) -> None:

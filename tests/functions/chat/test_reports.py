@@ -153,8 +153,8 @@ def test_a_decision_ends_all_reports_of_the_same(chat: Chat, boss: Person, peopl
     assert shown == {"decision": "dismiss", "note": "Bo tak", "decided_by": name(boss, "Szefowa")}
     assert (queue(boss), [each["id"] for each in queue(boss, "decided")]) == ([], [first["id"], second["id"]])
     assert decide(boss, first["id"], "dismiss").json["code"] == "already_decided"
-    assert query("SELECT action, actor_id, user_id, reason FROM staff_actions") == [
-        ("dismiss", boss.id, chat.tutor.id, "Bo tak")
+    assert query("SELECT action, actor_id, user_id, subject, reason FROM staff_actions") == [
+        ("dismiss", boss.id, chat.tutor.id, f"report {second['id']}", "Bo tak")
     ]
 
 

@@ -157,3 +157,18 @@ def test_staff_are_told_of_each_issue_and_mailed_once_an_hour(people: People, st
     assert notified(staff) == ["Nowe zgłoszenie czeka na decyzję obsługi."] * 2
     assert notified(ola) == []
     assert [(mail.to, mail.subject) for mail in delivered()] == [(staff.email, "Nowe zgłoszenie")]
+
+
+def test_what_staff_do_is_kept_and_what_reporters_do_is_not(people: People, staff: Person) -> None:
+    ola = people.student()
+    issue = report(ola).json["id"]
+    answer(ola, issue)
+    answer(staff, issue)
+    for status in ("new", "in_progress", "resolved", "closed"):
+        assert set_status(staff, issue, status).status == 200
+    assert set_status(ola, issue, "closed").status == 403
+    kept = query("SELECT action, actor_id, user_id, subject FROM staff_actions ORDER BY id")
+    assert kept == [
+        (action, staff.id, ola.id, f"issue {issue}")
+        for action in ("answer_issue", "reopen_issue", "start_issue", "resolve_issue", "close_issue")
+    ]

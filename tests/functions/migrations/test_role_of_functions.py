@@ -101,3 +101,12 @@ def test_no_column_takes_its_value_from_a_sequence_the_role_would_need_rights_to
             ).fetchall()
             == []
         )
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE staff_actions SET reason = ''", "DELETE FROM staff_actions", "TRUNCATE staff_actions"]
+)
+def test_the_role_changes_nothing_of_what_staff_did(as_the_role: psycopg.Connection[Any], statement: str) -> None:
+    as_the_role.execute("INSERT INTO staff_actions (action, reason) VALUES ('suspend', 'Spam')")
+    with pytest.raises(InsufficientPrivilege):
+        as_the_role.execute(statement)

@@ -240,3 +240,14 @@ def test_hidden_reviews_come_in_pages_the_last_hidden_first(people: People) -> N
     first, second = (hidden(staff, f"?page_size=3&p={page}") for page in (1, 2))
     assert [each["id"] for each in first["results"] + second["results"]] == ids[::-1]
     assert (first["count"], first["next"], second["next"]) == (5, f"{BASE}/hidden/?p=2&page_size=3", None)
+
+
+def test_decisions_are_kept(people: People, review: int) -> None:
+    staff = people.student(is_staff=True)
+    [(author,)] = query("SELECT student_id FROM ratings")
+    for verb in ("hide", "unhide"):
+        assert decide(staff, review, verb).status == 200
+    assert decide(staff, 99, "hide").status == 404
+    assert query("SELECT action, actor_id, user_id, subject FROM staff_actions ORDER BY id") == [
+        (f"{verb}_review", staff.id, author, f"review {review}") for verb in ("hide", "unhide")
+    ]

@@ -16,6 +16,7 @@ from functions.reviews.handler import handler as reviews_handler
 from functions.tokens.handler import handler as tokens_handler
 from functions.tutors.handler import handler as tutors_handler
 from local.features import ROUTERS
+from shared.data.staff_actions import Grounds
 from shared.domain import suspension
 from shared.kit.db.transactions import transaction
 from shared.kit.http.app import http_handler
@@ -40,14 +41,14 @@ availability = LambdaClient(availability_handler)
 
 def suspend(person: Person, actor: Person | None = None) -> suspension.Consequences:
     with transaction() as db:
-        done = suspension.suspend(db, person.id, actor_id=actor.id if actor else None, reason=REASON)
+        done = suspension.suspend(db, person.id, Grounds(actor.id if actor else None, REASON))
     done.follow()
     return done
 
 
 def lift(person: Person) -> bool:
     with transaction() as db:
-        done = suspension.lift(db, person.id, actor_id=None, reason="Pomyłka")
+        done = suspension.lift(db, person.id, Grounds(None, "Pomyłka"))
     done.follow()
     return done.changed
 
@@ -190,14 +191,14 @@ def test_sockets_close_and_the_record_says_who_did_it_and_why(people: People, mo
     lift(ola)
     assert not lift(ola)
     with transaction() as db:
-        suspension.revoke_sessions(db, boss.id, actor_id=None, reason="Skradzione")
+        suspension.revoke_sessions(db, boss.id, Grounds(None, "Skradzione"))
     assert query("SELECT actor_id, action, user_id, reason FROM staff_actions ORDER BY id") == [
         (boss.id, "suspend", ola.id, REASON),
         (None, "lift", ola.id, "Pomyłka"),
         (None, "revoke_sessions", boss.id, "Skradzione"),
     ]
     with transaction() as db, pytest.raises(suspension.AccountNotFound):
-        suspension.suspend(db, UUID(int=9, version=4), actor_id=None, reason="x")
+        suspension.suspend(db, UUID(int=9, version=4), Grounds(None, "x"))
 
 
 @pytest.mark.parametrize("suspended", ["student", "tutor"])
