@@ -41,6 +41,26 @@ def subscribe(user_id: UUID, session_id: UUID, endpoint: str, keys: tuple[bytes,
         return SUBSCRIBE.one(db, values | more)
 
 
+LIST_SUBSCRIPTIONS = Query(
+    str,
+    """
+SELECT coalesce(json_agg(row_to_json(shown)), '[]')::text FROM (
+    SELECT s.id, split_part(s.endpoint, '/', 3) AS service, format_time(s.created_at, %(zone)s) AS created_at,
+        d.user_agent, s.session_id = %(session_id)s AS current
+    FROM push_subscriptions s JOIN sign_in_sessions d ON d.id = s.session_id
+    WHERE s.user_id = %(user_id)s ORDER BY s.id DESC
+) shown
+""",
+)
+
+
+def list_subscriptions(user_id: UUID, session_id: UUID) -> str:
+    """An account's as JSON text, the newest first; the session is the one that asks."""
+    values = {"user_id": user_id, "session_id": session_id, "zone": platform_settings().time_zone}
+    with connection() as db:
+        return LIST_SUBSCRIPTIONS.get(db, values)
+
+
 UNSUBSCRIBE = Command("DELETE FROM push_subscriptions WHERE id = %s AND user_id = %s")
 
 

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from functions.push import repository
-from functions.push.schemas import NewSubscription, PushKey, Subscription, decoded
+from functions.push.schemas import NewSubscription, PushKey, Subscription, Subscriptions, decoded
 from shared.domain.auth import AccountGone, User
 from shared.kit.errors import NotFound
 from shared.kit.http.openapi import error_responses
@@ -26,6 +26,12 @@ def get_push_key(_caller: User) -> Response:
     from functions.push.vapid import public_key
 
     return json_response({"public_key": public_key()})
+
+
+@push.get("/api/notification/push/subscriptions/", response_model=Subscriptions)
+def list_push_subscriptions(caller: User) -> Response:
+    """List the browsers that get your push messages, the newest first."""
+    return raw_json_response(f'{{"results":{repository.list_subscriptions(caller.id, caller.session_id)}}}')
 
 
 @push.post("/api/notification/push/subscriptions/", status_code=201, response_model=Subscription)

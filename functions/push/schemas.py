@@ -80,3 +80,14 @@ class Subscription(BaseModel):
     id: int
     service: Annotated[str, Field(description="The host of the push service.")]
     created_at: datetime
+
+
+class ListedSubscription(Subscription):
+    """A browser; `current` is one that was subscribed from the device you call from."""
+
+    user_agent: str
+    current: bool
+
+
+class Subscriptions(BaseModel):
+    results: list[ListedSubscription]

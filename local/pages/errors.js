@@ -84,6 +84,9 @@ export class Refused extends Error {
 /** The sign-in session is over. */
 export class SignedOut extends Error {}
 
+/** The browser did not do what was asked of it; the message says what, in words. */
+export class BrowserRefused extends Error {}
+
 /** What a code means, in words. */
 export function meaning(code) {
   return `${Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : "The server refused it."} (${code})`;
@@ -92,6 +95,7 @@ export function meaning(code) {
 /** What went wrong, in words: the meaning of the code, or the server's own text where there is none. */
 export function explain(error) {
   if (error instanceof SignedOut) return "Not signed in.";
+  if (error instanceof BrowserRefused) return error.message;
   if (!(error instanceof Refused)) return "The server does not answer.";
   const code = error.code ? ` (${error.code})` : "";
   return (Object.hasOwn(MEANINGS, error.code) ? MEANINGS[error.code] : `The server refused: ${error.message}`) + code;

@@ -4,18 +4,19 @@ import { ask } from "./dialogs.js";
 import { element } from "./dom.js";
 import { Notifications } from "./notifications.js";
 import { AccountList, Panel } from "./panel.js";
+import { preferences } from "./preferences.js";
 import { when } from "./times.js";
 
 const WAITLIST = "/api/reservation/waitlist/";
 
-/** What the student sees: sessions, places on waitlists, notifications; `classmate` has a seat in the full group. */
+/** What the student sees: sessions, places on waitlists, notifications, preferences; `classmate` has a seat in the full group. */
 export function studentSide(account, tutor, classmate) {
   const name = account.firstName;
   const sessions = new Panel(`${name}’s sessions`);
   const waitlist = new Panel(`${name}’s waitlist`);
   listSessions(account, sessions);
   listPlaces(account, waitlist, { tutor, classmate });
-  return [sessions.root, waitlist.root, new Notifications(account).root];
+  return [sessions.root, waitlist.root, new Notifications(account).root, preferences(account)];
 }
 
 function listSessions(account, panel) {

@@ -5,14 +5,15 @@ import { button, element } from "./dom.js";
 import { explain } from "./errors.js";
 import { Notifications } from "./notifications.js";
 import { AccountList, Panel } from "./panel.js";
+import { preferences } from "./preferences.js";
 import { dayAfter, moment, when } from "./times.js";
 
 const TERMS = "/api/availability/terms/me/";
 const FEED = "/api/reservation/calendar/";
 
-/** What the tutor sees: requests to answer, the calendar, notifications. */
+/** What the tutor sees: requests to answer, the calendar, notifications, preferences. */
 export function tutorSide(account) {
-  return [requests(account), calendar(account), new Notifications(account).root];
+  return [requests(account), calendar(account), new Notifications(account).root, preferences(account)];
 }
 
 async function upcoming(account, isWanted) {

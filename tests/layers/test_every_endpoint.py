@@ -110,6 +110,7 @@ PROTECTED = [
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/unread_count/"),
     Endpoint(LambdaClient(notifications), "GET", "/api/notification/preferences/"),
     Endpoint(LambdaClient(push), "GET", "/api/notification/push/key/"),
+    Endpoint(LambdaClient(push), "GET", "/api/notification/push/subscriptions/"),
     Endpoint(LambdaClient(push), "POST", "/api/notification/push/subscriptions/", NEW_BROWSER),
     Endpoint(LambdaClient(push), "DELETE", "/api/notification/push/subscriptions/1/"),
     Endpoint(LambdaClient(notifications), "PATCH", "/api/notification/preferences/", {"chat": {"mail": False}}),

@@ -259,6 +259,7 @@ def notified() -> Iterator[Step]:
     yield Step("POST", f"{note}push/subscriptions/", "student", {"endpoint": "https://10.0.0.1/", "keys": {}})
     yield Step("DELETE", f"{note}push/subscriptions/99/", "student")
     yield Step("POST", f"{note}push/subscriptions/", "student", PUSH_SUBSCRIPTION)
+    yield Step("GET", f"{note}push/subscriptions/", "student")
     yield Step("DELETE", f"{note}push/subscriptions/1/", "student")
     for target in ("{feed}.ics", "{feed}.ics/", "x.ics", "{feed}"):
         yield Step("GET", feed + target, headers={"origin": "https://front.example"})

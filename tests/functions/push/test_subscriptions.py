@@ -11,7 +11,7 @@ from functions.push.endpoints import is_public
 from functions.push.handler import handler
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
-from tests.support.people import People, Person, query
+from tests.support.people import People, Person, insert, query
 from tests.support.push_service import Browser
 
 call = LambdaClient(handler)
@@ -61,6 +61,17 @@ def test_the_eleventh_takes_the_place_of_the_oldest(people: People) -> None:
         assert subscribe(student, f"{ENDPOINT}{number}").status == 201
     kept = [row[0] for row in query("SELECT endpoint FROM push_subscriptions ORDER BY id")]
     assert kept == [f"{ENDPOINT}{number}" for number in range(1, 11)]
+
+
+def test_everybody_is_shown_their_own_and_which_of_them_is_here(people: People) -> None:
+    student, other = people.student(), people.student()
+    first, second = subscribe(student).json, subscribe(student, f"{ENDPOINT}b").json
+    subscribe(other, f"{ENDPOINT}c")
+    phone = insert("sign_in_sessions", {"user_id": student.id, "user_agent": "Telefon", "expires_at": "2100-01-01"})
+    query("UPDATE push_subscriptions SET session_id = %s WHERE id = %s", phone, second["id"])
+    answer = call("GET", SUBSCRIPTIONS, token=student.access)
+    theirs = {**second, "user_agent": "Telefon", "current": False}
+    assert (answer.status, answer.json) == (200, {"results": [theirs, {**first, "user_agent": "", "current": True}]})
 
 
 def test_only_its_owner_ends_a_subscription(people: People) -> None:

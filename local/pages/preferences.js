@@ -1,0 +1,89 @@
+import { button, element } from "./dom.js";
+import { AccountList, Panel } from "./panel.js";
+import { SUBSCRIPTIONS, subscribe, unsubscribe } from "./push.js";
+import { moment } from "./times.js";
+
+const PREFERENCES = "/api/notification/preferences/";
+const TOPICS = { chat: "Chat", bookings: "Bookings", reviews: "Reviews", reminders: "Reminders" };
+const CHANNELS = { mail: "Mail", push: "Push" };
+
+// Of those that call themselves by several names the own one comes first.
+const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
+const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", Windows: "Windows", Mac: "Mac", Linux: "Linux" };
+
+/** What an account is told of and how, and the browsers that show its push messages. */
+export function preferences(account) {
+  const toggle = button("", () => turn(), { class: "quiet" });
+  const panel = new Panel(`${account.firstName}’s preferences`, toggle);
+  const boxes = new Map();
+  const table = choices((topic, channel) => {
+    const name = `${TOPICS[topic]} by ${CHANNELS[channel].toLowerCase()}`;
+    const box = element("input", { type: "checkbox", "aria-label": name });
+    box.addEventListener("change", () => choose(topic, channel, name, box.checked));
+    boxes.set(box, { topic, channel });
+    return box;
+  });
+  panel.head.after(table);
+  let wanted = null;
+  let here = null;
+
+  const list = new AccountList(account, panel, {
+    whenEmpty: "No browser shows push messages.",
+    load: async () => {
+      const loaded = [account.call("GET", PREFERENCES), account.call("GET", SUBSCRIPTIONS)];
+      const [told, { results }] = await Promise.all(loaded);
+      wanted = told;
+      here = results.find(({ current }) => current) ?? null;
+      show();
+      return results;
+    },
+    entry: (subscription) => browserEntry(subscription, () => end(subscription)),
+  });
+
+  function show() {
+    for (const [box, { topic, channel }] of boxes) box.checked = wanted[topic][channel];
+    toggle.textContent = here ? "Turn off push here" : "Turn on push here";
+  }
+
+  async function choose(topic, channel, name, isWanted) {
+    const save = async () => {
+      wanted = await account.call("PATCH", PREFERENCES, { body: { [topic]: { [channel]: isWanted } } });
+    };
+    await list.act(save, isWanted ? `${name}: on.` : `${name}: off.`);
+    show();
+  }
+
+  const turn = () => (here ? end(here) : list.act(() => subscribe(account), "This browser shows push messages."));
+  const end = (subscription) => list.act(() => unsubscribe(account, subscription), "No push messages there any more.");
+  return panel.root;
+}
+
+function choices(box) {
+  const name = (words) => element("th", { scope: "row" }, words);
+  const row = (topic) =>
+    element("tr", {}, name(TOPICS[topic]), ...Object.keys(CHANNELS).map((channel) => element("td", {}, box(topic, channel))));
+  const heads = Object.values(CHANNELS).map((words) => element("th", { scope: "col" }, words));
+  return element(
+    "table",
+    { class: "preferences" },
+    element("thead", {}, element("tr", {}, element("td"), ...heads)),
+    element("tbody", {}, ...Object.keys(TOPICS).map(row)),
+  );
+}
+
+function browserEntry({ service, user_agent: browser, created_at: createdAt, current }, remove) {
+  const name = current ? "This browser" : browserName(browser);
+  return element(
+    "li",
+    {},
+    element("strong", {}, name),
+    button("Remove", remove, { class: "quiet", "aria-label": `Remove ${name}` }),
+    element("p", { class: "facts" }, `${service}, since ${moment(createdAt)}`),
+  );
+}
+
+/** "Firefox on Windows" */
+function browserName(userAgent) {
+  const called = (names) => names[Object.keys(names).find((name) => userAgent.includes(name))];
+  return [called(BROWSERS) ?? "A browser", called(SYSTEMS)].filter(Boolean).join(" on ");
+}
