@@ -22,7 +22,11 @@ from py_compile import PycInvalidationMode
 REQUIREMENTS = Path("requirements")
 COMMON = REQUIREMENTS / "functions.txt"
 # The features that need packages of their own, listed with the common ones.
-OWN = {"migrations": REQUIREMENTS / "migrations.txt", "push": REQUIREMENTS / "push.txt"}
+OWN = {
+    "migrations": REQUIREMENTS / "migrations.txt",
+    "push": REQUIREMENTS / "push.txt",
+    "sign_in": REQUIREMENTS / "push.txt",
+}
 START_TOOL = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('cyclonedx_py', None, '__main__')"
 )

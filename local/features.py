@@ -16,6 +16,7 @@ from functions.profiles.routes import profiles
 from functions.push.routes import push
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
+from functions.sign_in.routes import sign_in
 from functions.tokens.device_routes import devices
 from functions.tokens.routes import tokens
 from functions.tutors.api.routers import ROUTERS as TUTORS
@@ -25,6 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *TUTORS,
     tokens,
     devices,
+    sign_in,
     accounts,
     profiles,
     me,

@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg
 
-from functions.accounts.schemas import email_complaints
 from local.database import database
 from local.options import CannotStart, Options, read_options
 from local.sanctions import SANCTIONS, apply
+from shared.domain.email_complaints import email_complaints
 from shared.kit.security.password_hashes import hash_password
 
 USAGE = """Usage: make staff                              lists who is staff

@@ -90,6 +90,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.push.handler": WEB,
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,
+    "functions.sign_in.handler": {"email_validator": "checks addresses", **WEB, **CACHE},
     "functions.tokens.handler": {**WEB, **CACHE},
     "functions.tutors.handler": WEB,
 }

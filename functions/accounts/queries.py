@@ -37,6 +37,10 @@ LISTS = {
         SELECT id::text, json_build_object('created_at', format_time(created_at, %(zone)s),
             'last_used_at', format_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
         FROM sign_in_sessions WHERE user_id = %(user_id)s"""),
+    "identities": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('issuer', issuer, 'subject', subject,
+            'created_at', format_time(created_at, %(zone)s), 'linked_at', format_time(linked_at, %(zone)s))
+        FROM identities WHERE user_id = %(user_id)s"""),
     "push_subscriptions": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('endpoint', endpoint,
             'created_at', format_time(created_at, %(zone)s))

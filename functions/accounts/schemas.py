@@ -2,37 +2,17 @@
 
 from typing import Annotated, Any
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from shared.domain.email_addresses import is_mailed_as_written
+from shared.domain.email_complaints import email_complaints, new_email_complaints
 from shared.domain.field_types import Name
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.platform_settings import platform_settings
 from shared.kit.http.fields import NOT_EMAIL, Flag, Text, invalid
 from shared.kit.http.request_models import RequestModel
 
-# RFC 5321, section 4.5.3.1.1.
-MAX_LOCAL_PART = 64
 TUTOR_DOMAIN = "Email must end with {} for tutors"
-
-
-def email_complaints(text: str) -> list[str]:
-    """Addresses are ASCII (RFC 5321), so that every mail server takes them and case means the same everywhere.
-
-    A domain in other letters has its xn-- form. What a mail header would decode is refused: it names somebody else.
-    """
-    try:
-        validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        return [NOT_EMAIL]
-    return [] if text.isascii() and is_mailed_as_written(text) else [NOT_EMAIL]
-
-
-def new_email_complaints(text: str) -> list[str]:
-    """Accounts of before may have an address that mail servers need not take; new ones may not."""
-    return email_complaints(text) or ([NOT_EMAIL] if len(text.rpartition("@")[0]) > MAX_LOCAL_PART else [])
 
 
 EmailText = Annotated[str, Text(max_length=255, normalized=True, checks=(email_complaints,))]
@@ -112,6 +92,7 @@ class Export(BaseModel):
     tutor: dict[str, Any] | None
     booking_terms: dict[str, Any] | None
     sessions: list[dict[str, Any]]
+    identities: list[dict[str, Any]]
     push_subscriptions: list[dict[str, Any]]
     schedule: list[dict[str, Any]]
     ratings_given: list[dict[str, Any]]

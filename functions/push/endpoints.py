@@ -1,14 +1,12 @@
 """Addresses of push services: anybody can give us one, so it must lead nowhere but into the internet."""
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from shared.kit.public_addresses import is_public
 from shared.kit.settings import settings
 
 HTTPS_PORT = 443
-# Addresses that stand for IPv4 ones.
-TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"))
 NOT_PUBLIC = "Podaj adres https w internecie."
 
 
@@ -39,17 +37,6 @@ def _may_be_public(host: str) -> bool:
         name = host.rstrip(".")
         # The last part of a name in the internet is no number; other notations of addresses end in one.
         return "." in name and not name.endswith((".local", ".internal", ".localhost")) and name[-1].isalpha()
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the internet. Raises ValueError for what is none."""
-    found: IPv4Address | IPv6Address = ip_address(address)
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        elif any(found in network for network in TRANSLATED):
-            return False
-    return found.is_global and not found.is_multicast
 
 
 def resolve(host: str, port: int) -> str:

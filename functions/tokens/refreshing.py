@@ -7,15 +7,13 @@ ask at once and answers get lost.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from functions.tokens import repository
 from functions.tokens.repository import Successor
 from shared.domain.auth import CHALLENGE, INVALID, WRONG_KIND
-from shared.domain.platform_settings import platform_settings
 from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.domain.signing_in import issue_access_token
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import RecordedError
 from shared.kit.observability.metrics import count
@@ -82,11 +80,6 @@ def verify(token: str) -> None:
     """Raises BadToken unless the token, of either kind, is in force."""
     if not repository.is_token_in_force(_read(token)):
         raise BadToken
-
-
-def issue_access_token(user_id: UUID, session_id: UUID) -> str:
-    expires_at = datetime.now(UTC) + timedelta(minutes=platform_settings().access_token_minutes)
-    return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))
 
 
 def _read(token: str, kind: tokens.Kind | None = None) -> tokens.Claims:

@@ -1,37 +1,32 @@
 """Every statement of the tokens feature."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.data.new_sessions import Account
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 from shared.kit.security.tokens import Claims
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """What a sign-in needs to know of an account; `known_address`: it is signed in from there already."""
+class Candidate(Account):
+    """An account that somebody gives a password for; `known_address`: it is signed in from there already."""
 
-    id: UUID
-    email: str
-    password_hash: str
-    confirmed: bool
-    signed_in_before: bool
     known_address: bool
-    suspended: bool
 
 
 FIND_ACCOUNT = Query(
-    Account,
+    Candidate,
     """
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-       signed_in_at IS NOT NULL AS signed_in_before,
+       signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
        EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
-           AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address,
-       suspended_at IS NOT NULL AS suspended
+           AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
 """,
 )
@@ -39,7 +34,7 @@ FIND_PASSWORD_HASH = Query(str, "SELECT password_hash FROM users WHERE id = %s")
 REPLACE_PASSWORD_HASH = Command("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s")
 
 
-def find_account(email: str, place: tuple[str, str] | None) -> Account | None:
+def find_account(email: str, place: tuple[str, str] | None) -> Candidate | None:
     """The account of an e-mail address; `place`: the first and last address of the caller's network."""
     first, last = place or (None, None)
     with connection() as db:
@@ -56,17 +51,16 @@ def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
         REPLACE_PASSWORD_HASH.run(db, (new, user_id, old))
 
 
-# The lock waits for a change of the password, or a suspension, that is under way: it ends the sessions it sees.
-START_SESSION = Query(
-    UUID,
-    """
-INSERT INTO sign_in_sessions (user_id, user_agent, address, expires_at)
-SELECT id, %(user_agent)s, %(address)s, %(expires_at)s FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s
-  AND suspended_at IS NULL
-FOR SHARE
-RETURNING id
-""",
-)
+LINK_IDENTITY = Command("""
+UPDATE identities SET linked_at = now(), link_hash = NULL, link_expires_at = NULL
+WHERE user_id = %s AND link_hash = %s AND linked_at IS NULL AND link_expires_at > now()
+""")
+
+
+def link_identity(user_id: UUID, link: str) -> None:
+    """Let an account be signed in to by the identity that this link was made for; of any other nothing happens."""
+    with connection() as db:
+        LINK_IDENTITY.run(db, (user_id, hashlib.sha256(link.encode("utf-8", "replace")).digest()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,28 +115,6 @@ IS_SESSION_ALIVE = Query(
     bool, "SELECT EXISTS (SELECT FROM sign_in_sessions WHERE id = %s AND user_id = %s AND expires_at > now())"
 )
 NOTE_PASSWORD_CHECK = Command("UPDATE sign_in_sessions SET password_checked_at = now() WHERE id = %s")
-
-
-NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
-
-
-def note_first_sign_in(db: PooledConnection, account: Account) -> bool:
-    """Whether nobody has signed in to the account before; of several at once that is so for one."""
-    return not account.signed_in_before and NOTE_FIRST_SIGN_IN.run(db, (account.id,)) > 0
-
-
-def start_session(
-    db: PooledConnection, account: Account, user_agent: str, address: str | None, expires_at: datetime
-) -> UUID | None:
-    """A new session, None if the password was changed, or the account suspended, since it was checked."""
-    values = {
-        "user_id": account.id,
-        "hash": account.password_hash,
-        "user_agent": user_agent,
-        "address": address,
-        "expires_at": expires_at,
-    }
-    return START_SESSION.one(db, values)
 
 
 def rotate_session(claims: Claims) -> Successor | None:

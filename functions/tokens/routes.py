@@ -16,6 +16,7 @@ from functions.tokens.schemas import (
     TokenPair,
 )
 from shared.domain.auth import User
+from shared.domain.signing_in import AccountSuspended
 from shared.kit.errors import Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
@@ -28,16 +29,19 @@ tokens = router("tokens")
 @tokens.recorded.post(
     "/api/token/",
     response_model=TokenPair,
-    responses=error_responses(service.WrongCredentials, service.NotConfirmed, service.AccountSuspended, Throttled),
+    responses=error_responses(service.WrongCredentials, service.NotConfirmed, AccountSuspended, Throttled),
 )
 def sign_in(request: Request, credentials: Credentials) -> Response:
     """Sign in: you get an access token for requests and a refresh token for new access tokens.
 
     Send the refresh token this device had before, even an expired one, as `refresh`: then failed tries of others
-    cannot make you wait.
+    cannot make you wait. Send the `link` of a sign-in with a provider that found your account, and you can sign in that
+    way, too.
     """
     agent, address = request.headers.get("user-agent", ""), client_address(request)
-    pair = service.sign_in(credentials.email, credentials.password, agent, address, credentials.refresh)
+    pair = service.sign_in(
+        credentials.email, credentials.password, agent, address, device_token=credentials.refresh, link=credentials.link
+    )
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
 
@@ -45,7 +49,7 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
     "/api/token/oauth/",
     response_model=BearerToken,
     responses=error_responses(
-        service.WrongUsernameOrPassword, service.AddressNotConfirmed, service.AccountSuspended, Throttled
+        service.WrongUsernameOrPassword, service.AddressNotConfirmed, AccountSuspended, Throttled
     ),
     openapi_extra={
         "requestBody": {

@@ -19,6 +19,7 @@ class Credentials(BaseModel):
     password: Annotated[str, Text()]
     # What is no token is no proof, and no error either.
     refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
+    link: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 
 class PasswordGrant(BaseModel):

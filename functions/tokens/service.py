@@ -1,25 +1,16 @@
 """Signing in, tokens and password checks, and the errors they raise."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
 from functions.tokens import repository
-from functions.tokens.refreshing import issue_access_token
 from shared.domain import limits
 from shared.domain.auth import CHALLENGE, Caller
-from shared.domain.outbox import Mail, queue_mails, trigger_mailer
-from shared.domain.platform_settings import platform_settings
-from shared.kit.db.transactions import transaction
+from shared.domain.signing_in import AccountChanged, AccountSuspended, Device, TokenPair, former_session, start_session
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.observability.metrics import count
-from shared.kit.security import tokens
 from shared.kit.security.password_hashes import hash_password, matching_spelling, needs_rehash, usual_spelling
-from shared.kit.security.rate_limits import Limit, give_back, is_within, spend_all
-
-USER_AGENT_LENGTH = 300
+from shared.kit.security.rate_limits import Limit, give_back, spend_all
 
 
 class WrongCredentials(RecordedError):
@@ -37,15 +28,6 @@ class NotConfirmed(RecordedError):
         "error": "User is not confirmed",
         "detail": "Konto nie zostało jeszcze potwierdzone. Kliknij link, który wysłaliśmy na Twój adres e-mail.",
     }
-
-
-class AccountSuspended(AppError):
-    """The password is right, but staff have suspended the account."""
-
-    status = 401
-    headers = CHALLENGE
-    code = "account_suspended"
-    detail = "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy."
 
 
 class WrongUsernameOrPassword(AppError):
@@ -70,16 +52,13 @@ class PasswordRequired(RecordedError):
     body: Any = {"Error": "Password is required."}
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """The tokens of a new session."""
+def sign_in(
+    email: str, password: str, user_agent: str, address: str, *, device_token: Any = None, link: Any = None
+) -> TokenPair:
+    """Check the password and start a session.
 
-    refresh: str
-    access: str
-
-
-def sign_in(email: str, password: str, user_agent: str, address: str, device_token: Any = None) -> TokenPair:
-    """Check the password and start a session; `device_token`: a refresh token that the device got before.
+    `device_token`: a refresh token that the device got before. `link`: what a sign-in with a provider answered when it
+    found this account; who knows its password may sign in that way from now on.
 
     Raises WrongCredentials, NotConfirmed, AccountSuspended or shared.kit.errors.Throttled.
     """
@@ -95,39 +74,17 @@ def sign_in(email: str, password: str, user_agent: str, address: str, device_tok
         raise NotConfirmed
     if account.suspended:
         raise AccountSuspended
-    pair = _start_session(account, device, user_agent, address)
+    try:
+        pair = start_session(account, Device(user_agent, address, is_known=bool(device)), by_password=True)
+    except AccountChanged:
+        raise WrongCredentials from None
+    if isinstance(link, str):
+        repository.link_identity(account.id, link)
     usual = usual_spelling(password)
     if needs_rehash(account.password_hash) or spelling != usual:
         repository.replace_password_hash(account.id, account.password_hash, hash_password(usual))
     count("Logins")
     return pair
-
-
-def _start_session(account: repository.Account, device: str, user_agent: str, address: str) -> TokenPair:
-    """Start a session, and tell the owner of a new device. Raises WrongCredentials if the password changed meanwhile.
-
-    With an account's first sign-in every device is new.
-    """
-    expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
-    mails = []
-    with transaction() as db:
-        is_first = repository.note_first_sign_in(db, account)
-        agent, place = user_agent[:USER_AGENT_LENGTH], address_or_none(address)
-        session_id = repository.start_session(db, account, agent, place, expires_at)
-        if session_id is None:
-            raise WrongCredentials
-        if not is_first and not device and is_within(limits.NEW_DEVICE_MAILS, str(account.id)):
-            [mail_id] = queue_mails(db, [Mail("new_device", account.email, _sign_in_facts(session_id))])
-            mails.append(mail_id)
-    if mails:
-        trigger_mailer(*mails)
-    refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
-    return TokenPair(refresh, issue_access_token(account.id, session_id))
-
-
-def _sign_in_facts(session_id: UUID) -> dict[str, int]:
-    """What the mail looks up; the session may be over by then, but not that there was one."""
-    return {"session": session_id.int, "signed_in": int(datetime.now(UTC).timestamp())}
 
 
 def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
@@ -146,7 +103,7 @@ def grant_access_token(username: str, password: str, user_agent: str, address: s
 Counts = tuple[tuple[Limit, str], ...]
 
 
-def _failure_counts(account: repository.Account | None, email: str, address: str, device: str) -> Counts:
+def _failure_counts(account: repository.Candidate | None, email: str, address: str, device: str) -> Counts:
     """What a failed sign-in is counted for; an account is named by its id, however its address was typed.
 
     Where the account has signed in before, nobody else's failures count: by a token of such a device nothing but its
@@ -170,15 +127,10 @@ def _device(user_id: UUID, token: Any) -> str:
 
     Devices that were signed out are counted as one: an intruder who collected tokens gets no more tries by that.
     """
-    if not isinstance(token, str):
+    session_id = former_session(user_id, token)
+    if session_id is None:
         return ""
-    try:
-        claims = tokens.read(token, "refresh", even_expired=True)
-    except tokens.InvalidToken:
-        return ""
-    if claims.user_id != user_id:
-        return ""
-    return f"{user_id} {claims.session_id if repository.is_session_alive(user_id, claims.session_id) else 'former'}"
+    return f"{user_id} {session_id if repository.is_session_alive(user_id, session_id) else 'former'}"
 
 
 class _Attempt:
@@ -207,10 +159,3 @@ def check_password(caller: Caller, password: Any) -> bool:
         attempt.succeeded()
         repository.note_password_check(caller.session_id)
     return matches
-
-
-def address_or_none(address: str) -> str | None:
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return None

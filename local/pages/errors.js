@@ -1,6 +1,8 @@
 /** What the API's error codes mean, in the language of these pages: the API's own texts are Polish. */
 const MEANINGS = {
+  account_exists: "Your address has an account: sign in with its password.",
   account_suspended: "The account is suspended.",
+  address_not_verified: "The provider has not verified your address.",
   already_booked: "There is a seat already.",
   already_confirmed: "It is confirmed already.",
   already_decided: "It was decided already.",
@@ -43,6 +45,8 @@ const MEANINGS = {
   series_conflict: "Some of these weeks cannot be booked, so none was.",
   session_full: "Every seat is taken.",
   session_moved: "It is at another time by now: look again.",
+  sign_in_expired: "The sign-in is over or began elsewhere.",
+  sign_in_refused: "The provider did not confirm who you are.",
   slot_not_offered: "The tutor does not offer this time.",
   slot_taken: "Somebody else has just taken this time.",
   staff_account: "The account is of the staff.",

@@ -15,6 +15,7 @@ from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.push.handler import handler as push
 from functions.push.schemas import EXAMPLE as BROWSER
+from functions.sign_in.handler import handler as sign_in
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.tokens import Claims, issue
 from shared.models import Base
@@ -41,13 +42,9 @@ class Endpoint:
         return f"{self.method} {self.path}"
 
 
+REGISTRATION = {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False}
 PUBLIC = [
-    Endpoint(
-        LambdaClient(accounts),
-        "POST",
-        "/api/user/create/",
-        {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False},
-    ),
+    Endpoint(LambdaClient(accounts), "POST", "/api/user/create/", REGISTRATION),
     Endpoint(LambdaClient(accounts), "POST", "/api/user/confirm_user/", {"token": "x"}),
     Endpoint(LambdaClient(accounts), "POST", "/api/user/confirm_user/resend/", {"email": EMAIL}),
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/", {"email": EMAIL}),
@@ -55,6 +52,13 @@ PUBLIC = [
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/confirm/", {"token": "x", "password": NEW}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/", {"email": EMAIL, "password": PASSWORD}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/oauth/", {"username": EMAIL, "password": PASSWORD}),
+    Endpoint(
+        LambdaClient(sign_in),
+        "POST",
+        "/api/token/oidc/begin/",
+        {"redirect_uri": "https://korepetycje.example/auth/google"},
+    ),
+    Endpoint(LambdaClient(sign_in), "POST", "/api/token/oidc/", {"state": "x", "code": "x", "binding": "x"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/verify/", {"token": "x"}),
     Endpoint(

@@ -18,7 +18,7 @@ MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
 
 
 # What other features add.
-OWN = {"push": ("cryptography",)}
+OWN = {"push": ("cryptography",), "sign_in": ("cryptography",)}
 
 
 def function_packages(feature: str = "") -> Path:

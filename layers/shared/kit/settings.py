@@ -33,6 +33,12 @@ class Settings:
     # Push services may be anywhere, on this machine too: for tests.
     push_private_addresses: bool = False
 
+    # An OpenID provider to sign in with, and where its answers may lead to; without an issuer there is none.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_redirect_uris: tuple[str, ...] = ()
+
     cors_origins: tuple[str, ...] = ("*",)
     origin_secret: str = ""
 

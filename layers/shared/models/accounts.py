@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,6 +78,39 @@ class EmailToken(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Identity(Base):
+    """Somebody whom an OpenID provider knows, and the account they may sign in to once `linked_at` is set."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject", name="identities_issuer_subject_key"),
+        Index("identities_link_expires_at_idx", "link_expires_at", postgresql_where=text("linked_at IS NULL")),
+    )
+
+    id: Mapped[NumberKey]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    linked_at: Mapped[datetime | None]
+    # Of what links it, once the owner has proved that the account is theirs: its SHA-256.
+    link_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    link_expires_at: Mapped[datetime | None]
+
+
+class SignInRequest(Base):
+    """A sign-in that was begun with an OpenID provider; its secrets are kept as their SHA-256 where that is enough."""
+
+    __tablename__ = "sign_in_requests"
+
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    binding_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[str]
+    code_verifier: Mapped[str]
+    redirect_uri: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -172,6 +172,15 @@ ERRORS = {
     "Nie masz opinii o tym korepetytorze.": "You have not reviewed this tutor.",
     "Ta opinia została ukryta przez obsługę.": "This review was hidden by the staff.",
     "Nie możesz zgłosić własnej opinii.": "You cannot report your own review.",
+    # Signing in with a provider.
+    "Pod ten adres nie można wrócić po zalogowaniu.": "A sign-in may not lead back to this address.",
+    "To logowanie wygasło albo zaczęło się gdzie indziej. Zacznij je od nowa.": "This sign-in is over, or it began"
+    " elsewhere. Begin a new one.",
+    "Nie udało się potwierdzić, kim jesteś. Zacznij logowanie od nowa.": "Who you are was not confirmed. Begin a new"
+    " sign-in.",
+    "Ten dostawca nie potwierdził Twojego adresu e-mail.": "This provider has not verified your e-mail address.",
+    "Masz już konto z tym adresem. Zaloguj się hasłem, a następnym razem wystarczy ten dostawca.": "Your address has an"
+    " account. Sign in with its password; next time this provider will do.",
     # Accounts that staff suspend.
     "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy.": "This account was suspended. The"
     " e-mail that we sent says more.",

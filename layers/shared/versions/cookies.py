@@ -26,6 +26,15 @@ def clear(request: Request) -> list[Cookie]:
     return [_set(name, "", 0, attributes) for name in (ACCESS, REFRESH)]
 
 
+def set_value(request: Request, name: str, value: str, seconds: int) -> Cookie:
+    """A cookie of another kind, which no script reads either."""
+    return _set(name, value, seconds, _attributes(request))
+
+
+def clear_value(request: Request, name: str) -> Cookie:
+    return _set(name, "", 0, _attributes(request))
+
+
 def _set(name: str, value: str, seconds: int, attributes: str) -> Cookie:
     return b"set-cookie", f"{name}={value}; HttpOnly; Max-Age={seconds}; Path=/; {attributes}".encode("latin-1")
 

@@ -98,6 +98,7 @@ def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
         insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600})
     browser = {"user_id": tutor.id, "session_id": tutor.session_id, "endpoint": tutor.email, "p256dh": b"", "auth": b""}
     insert("push_subscriptions", browser)
+    insert("identities", {"user_id": tutor.id, "issuer": "https://accounts.example", "subject": tutor.email})
     off = {"kind": "off", "first_day": "2035-07-01", "last_day": "2035-07-14", "note": "Urlop"}
     insert("hours_overrides", {"tutor_id": tutor.tutor_id, **off})
     session(colleague, tutor, "completed")

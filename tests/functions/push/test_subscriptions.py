@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.push.delivery import Unreachable, post
-from functions.push.endpoints import is_public
 from functions.push.handler import handler
+from shared.kit.public_addresses import is_public
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, insert, query

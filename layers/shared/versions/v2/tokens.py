@@ -2,10 +2,11 @@
 
 from shared.domain.auth import NotAuthenticated
 from shared.kit.errors import MethodNotAllowed
-from shared.versions.cookies import clear, set_access, set_refresh
+from shared.versions.cookies import clear, clear_value, set_access, set_refresh
 from shared.versions.credentials import ACCESS, REFRESH, cookie
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, refusal
+from shared.versions.v2.sign_in import LINK
 
 SIGN_OUT, REFRESHING = "/api/token/logout/", "/api/token/refresh/"
 SERVER_ERROR = 500
@@ -14,16 +15,22 @@ endpoints = Endpoints()
 
 @endpoints.add("POST", "/api/token/")
 async def sign_in(request: Request, api: Api) -> Answer:
-    """Both tokens as cookies, too. A browser that was signed in before is known by its refresh token."""
+    """Both tokens as cookies, too. A browser that was signed in before is known by its refresh token.
+
+    Where Google led to this account before, the password links the two.
+    """
     request = await request.read()
-    known, body = cookie(request.header("cookie"), REFRESH), request.json
-    if known and isinstance(body, dict):
-        request = request.with_json({"refresh": known, **body})
+    sent, body = request.header("cookie"), request.json
+    kept = {"refresh": cookie(sent, REFRESH), "link": cookie(sent, LINK)}
+    added = {name: value for name, value in kept.items() if value}
+    if added and isinstance(body, dict):
+        request = request.with_json({**added, **body})
     answer = await api(request)
     if answer.status != 200:
         return answer
     pair = answer.json
-    return answer.with_headers(set_access(request, pair["access"]), set_refresh(request, pair["refresh"]))
+    answer = answer.with_headers(set_access(request, pair["access"]), set_refresh(request, pair["refresh"]))
+    return answer.with_headers(clear_value(request, LINK)) if kept["link"] else answer
 
 
 @endpoints.add("POST", "/api/token/verify/")

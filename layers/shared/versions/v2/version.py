@@ -21,6 +21,7 @@ from shared.versions.v2 import (
     profiles,
     reservations,
     schedule,
+    sign_in,
     tokens,
     tutors,
 )
@@ -29,7 +30,7 @@ TOKENS = "/api/token/"
 # What stands in answers with an address.
 SIGNS = tuple(f'"{key}"'.encode() for key in FILES | LINKS)
 ENDPOINTS = Endpoints()
-for module in (tokens, profiles, schedule, tutors, reservations, notifications, chat, announcements, issues):
+for module in (tokens, sign_in, profiles, schedule, tutors, reservations, notifications, chat, announcements, issues):
     ENDPOINTS.include(module.endpoints)
 
 

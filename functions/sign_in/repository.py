@@ -1,0 +1,147 @@
+"""Every statement of the sign-in feature."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from functions.sign_in.id_tokens import ProviderIdentity
+from shared.data.new_sessions import Account
+from shared.kit.db.pool import PooledConnection, connection
+from shared.kit.db.query import Command, Query, Sql, compose
+from shared.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRequest:
+    """What a sign-in that was begun sends to the provider, and checks in its answer."""
+
+    nonce: str
+    code_verifier: str
+    redirect_uri: str
+
+
+DELETE_EXPIRED_REQUESTS = Command("DELETE FROM sign_in_requests WHERE expires_at < now()")
+ADD_REQUEST = Command("""
+INSERT INTO sign_in_requests (state_hash, binding_hash, nonce, code_verifier, redirect_uri, expires_at)
+VALUES (%(state_hash)s, %(binding_hash)s, %(nonce)s, %(code_verifier)s, %(redirect_uri)s, now() + %(life)s)
+""")
+TAKE_REQUEST = Query(
+    SignInRequest,
+    """
+DELETE FROM sign_in_requests WHERE state_hash = %s AND binding_hash = %s AND expires_at > now()
+RETURNING nonce, code_verifier, redirect_uri
+""",
+)
+
+
+def add_request(request: SignInRequest, state_hash: bytes, binding_hash: bytes, life: timedelta) -> None:
+    values = {
+        "state_hash": state_hash,
+        "binding_hash": binding_hash,
+        "nonce": request.nonce,
+        "code_verifier": request.code_verifier,
+        "redirect_uri": request.redirect_uri,
+        "life": life,
+    }
+    with connection() as db:
+        DELETE_EXPIRED_REQUESTS.run(db)
+        ADD_REQUEST.run(db, values)
+
+
+def take_request(state_hash: bytes, binding_hash: bytes) -> SignInRequest | None:
+    """A sign-in that was begun, to nobody but the first who asks; None if it is unknown, another's or too old."""
+    with connection() as db:
+        return TAKE_REQUEST.one(db, (state_hash, binding_hash))
+
+
+ACCOUNT = Sql("""
+SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
+    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended
+FROM users
+""")
+FIND_ACCOUNT = Query(
+    Account,
+    compose(
+        """{account} WHERE id = (SELECT user_id FROM identities
+    WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NOT NULL)""",
+        account=ACCOUNT,
+    ),
+)
+
+
+def find_account(identity: ProviderIdentity) -> Account | None:
+    """The account that an identity may sign in to. Its address says nothing about that."""
+    with connection() as db:
+        return FIND_ACCOUNT.one(db, {"issuer": identity.issuer, "subject": identity.subject})
+
+
+DELETE_EXPIRED_LINKS = Command("DELETE FROM identities WHERE linked_at IS NULL AND link_expires_at < now()")
+# What is linked stays as it is, wherever its address has gone.
+OFFER_LINK = Query(
+    UUID,
+    """
+INSERT INTO identities (user_id, issuer, subject, link_hash, link_expires_at)
+SELECT id, %(issuer)s, %(subject)s, %(link_hash)s, now() + %(life)s FROM users WHERE lower(email) = lower(%(email)s)
+ON CONFLICT (issuer, subject) DO UPDATE SET user_id = excluded.user_id, link_hash = excluded.link_hash,
+    link_expires_at = excluded.link_expires_at
+WHERE identities.linked_at IS NULL
+RETURNING user_id
+""",
+)
+
+
+def offer_link(identity: ProviderIdentity, link_hash: bytes, life: timedelta) -> bool:
+    """Let whoever owns the account of an identity's address link it; whether there is such an account."""
+    values = {
+        "issuer": identity.issuer,
+        "subject": identity.subject,
+        "email": identity.email,
+        "link_hash": link_hash,
+        "life": life,
+    }
+    with connection() as db:
+        DELETE_EXPIRED_LINKS.run(db)
+        return OFFER_LINK.one(db, values) is not None
+
+
+ADD_USER = Query(
+    UUID,
+    """
+INSERT INTO users (email, password_hash, first_name, last_name, language, confirmed_at)
+VALUES (%(email)s, %(password_hash)s, %(first_name)s, %(last_name)s, %(language)s, now())
+RETURNING id
+""",
+)
+# A link that was offered for an account which is gone by now ends here.
+ADD_IDENTITY = Command("""
+INSERT INTO identities (user_id, issuer, subject, linked_at) VALUES (%(user_id)s, %(issuer)s, %(subject)s, now())
+""")
+DELETE_OFFER = Command(
+    "DELETE FROM identities WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to add for somebody whom the provider knows."""
+
+    email: str
+    password_hash: str
+    first_name: str
+    last_name: str
+    language: Language
+
+
+def add_account(db: PooledConnection, account: NewAccount, identity: ProviderIdentity) -> None:
+    """Raises psycopg.IntegrityError if the address or the identity has an account meanwhile."""
+    who = {"issuer": identity.issuer, "subject": identity.subject}
+    values = {
+        "email": account.email,
+        "password_hash": account.password_hash,
+        "first_name": account.first_name,
+        "last_name": account.last_name,
+        "language": account.language,
+    }
+    user_id = ADD_USER.get(db, values)
+    DELETE_OFFER.run(db, who)
+    ADD_IDENTITY.run(db, {**who, "user_id": user_id})

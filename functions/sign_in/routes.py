@@ -1,0 +1,64 @@
+"""The HTTP endpoints of signing in with an OpenID provider."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.sign_in import service
+from functions.sign_in.schemas import BegunSignIn, ProviderAnswer, SignedInTokens, SignInToBegin
+from shared.domain.signing_in import AccountSuspended
+from shared.kit.errors import NotFound, Throttled, Unavailable
+from shared.kit.http.localized_errors import preferred_language
+from shared.kit.http.middleware import header
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+from shared.kit.http.viewer import client_address
+
+sign_in = router("tokens")
+
+
+@sign_in.post(
+    "/api/token/oidc/begin/",
+    response_model=BegunSignIn,
+    responses=error_responses(NotFound, service.UnknownRedirect, Throttled, Unavailable),
+)
+def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Response:
+    """Begin to sign in with the operator's OpenID provider, such as Google; 404 if there is none.
+
+    Open `authorization_url` within ten minutes, and keep `binding` in the client that began.
+    """
+    begun = service.begin(wanted.redirect_uri, client_address(request))
+    return json_response({"authorization_url": begun.authorization_url, "state": begun.state, "binding": begun.binding})
+
+
+@sign_in.post(
+    "/api/token/oidc/",
+    response_model=SignedInTokens,
+    responses=error_responses(
+        NotFound,
+        service.SignInExpired,
+        service.SignInRefused,
+        service.AddressNotVerified,
+        service.AccountExists,
+        AccountSuspended,
+        Throttled,
+        Unavailable,
+    ),
+)
+def complete_provider_sign_in(request: Request, answer: ProviderAnswer) -> Response:
+    """Sign in with what the provider answered: the `state` and `code` that the browser came back with.
+
+    The first time you get an account, unless your address has one: then sign in to it with its password, and send the
+    `link` of this error along. `refresh` is what this device had before, as at POST /api/token/.
+    """
+    signed_in = service.complete(
+        answer.state,
+        answer.code,
+        answer.binding,
+        request.headers.get("user-agent", ""),
+        client_address(request),
+        language=preferred_language(header(request.scope, b"accept-language")),
+        device_token=answer.refresh,
+    )
+    pair = signed_in.tokens
+    return json_response({"refresh": pair.refresh, "access": pair.access, "user": signed_in.email})

@@ -1,0 +1,208 @@
+"""Beginning a sign-in with the provider, and what comes of its answer.
+
+An identity is a provider and its subject. An address alone opens no account: who has one proves that by its password
+(`link`), and only then may the identity sign in to it.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from psycopg import IntegrityError
+
+from functions.sign_in import repository
+from functions.sign_in.fetching import Refused, Unreachable, fetch
+from functions.sign_in.id_tokens import BadIdToken, ProviderIdentity, read_id_token
+from functions.sign_in.provider import Provider, get_provider
+from functions.sign_in.repository import NewAccount, SignInRequest
+from shared.data.new_sessions import Account
+from shared.domain import limits
+from shared.domain.email_complaints import new_email_complaints
+from shared.domain.names import presentable
+from shared.domain.signing_in import AccountChanged, AccountSuspended, Device, TokenPair, former_session, start_session
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import AppError, FieldErrors, Unavailable
+from shared.kit.observability.log import logger
+from shared.kit.observability.metrics import count
+from shared.kit.security.password_hashes import hash_password
+from shared.kit.security.rate_limits import spend
+from shared.kit.settings import settings
+from shared.kit.text import one_form
+from shared.texts import Language
+
+SCOPE = "openid email profile"
+REQUEST_LIFE, LINK_LIFE = timedelta(minutes=10), timedelta(minutes=30)
+MAX_CODE = 4096
+
+
+class UnknownRedirect(FieldErrors):
+    """The operator has not named this address as one that answers may lead to."""
+
+    body: Any = {"redirect_uri": ["Pod ten adres nie można wrócić po zalogowaniu."]}
+
+    def __init__(self) -> None:
+        super().__init__(UnknownRedirect.body)
+
+
+class SignInExpired(AppError):
+    """The sign-in is unknown, over, too old, or another client began it: begin a new one."""
+
+    code = "sign_in_expired"
+    detail = "To logowanie wygasło albo zaczęło się gdzie indziej. Zacznij je od nowa."
+
+
+class SignInRefused(AppError):
+    """The provider did not confirm who you are."""
+
+    code = "sign_in_refused"
+    detail = "Nie udało się potwierdzić, kim jesteś. Zacznij logowanie od nowa."
+
+
+class AddressNotVerified(AppError):
+    """The provider has not verified your address, and you have no account that you sign in to this way."""
+
+    status = 403
+    code = "address_not_verified"
+    detail = "Ten dostawca nie potwierdził Twojego adresu e-mail."
+
+
+class AccountExists(AppError):
+    """Your address has an account. Sign in to it with its password and `link`, which works for 30 minutes."""
+
+    status = 409
+    code = "account_exists"
+    detail = "Masz już konto z tym adresem. Zaloguj się hasłem, a następnym razem wystarczy ten dostawca."
+    body: Any = {"detail": detail, "code": code, "link": "Nq3V…"}
+
+    def __init__(self, link: str) -> None:
+        super().__init__(link)
+        self.body = {"detail": self.detail, "code": self.code, "link": link}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where to send the browser, and what the client keeps until it comes back."""
+
+    authorization_url: str
+    state: str
+    binding: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    tokens: TokenPair
+    email: str
+
+
+def begin(redirect_uri: str, address: str) -> Begun:
+    """Begin a sign-in. Raises NotFound, UnknownRedirect, Throttled or Unavailable."""
+    provider = get_provider()
+    if redirect_uri not in settings().oidc_redirect_uris:
+        raise UnknownRedirect
+    spend(limits.PROVIDER_SIGN_INS, limits.subscriber(address))
+    state, binding, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(4))
+    request = SignInRequest(nonce, verifier, redirect_uri)
+    repository.add_request(request, _hash(state), _hash(binding), REQUEST_LIFE)
+    asked = {
+        "response_type": "code",
+        "client_id": settings().oidc_client_id,
+        "redirect_uri": redirect_uri,
+        "scope": SCOPE,
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": base64.urlsafe_b64encode(_hash(verifier)).decode().rstrip("="),
+        "code_challenge_method": "S256",
+    }
+    mark = "&" if "?" in provider.authorization_endpoint else "?"
+    return Begun(f"{provider.authorization_endpoint}{mark}{urlencode(asked, quote_via=quote)}", state, binding)
+
+
+def complete(
+    state: str, code: str, binding: str, user_agent: str, address: str, *, language: Language, device_token: Any
+) -> SignedIn:
+    """Sign in with the provider's answer.
+
+    Raises NotFound, SignInExpired, SignInRefused, AddressNotVerified, AccountExists, AccountSuspended, Throttled or
+    Unavailable.
+    """
+    provider = get_provider()
+    spend(limits.PROVIDER_SIGN_INS, limits.subscriber(address))
+    request = repository.take_request(_hash(state), _hash(binding))
+    if request is None:
+        raise SignInExpired
+    identity = _redeem(provider, request, code)
+    account = repository.find_account(identity) or _register(identity, address, language)
+    if account.suspended:
+        raise AccountSuspended
+    device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
+    try:
+        pair = start_session(account, device, by_password=False)
+    except AccountChanged:
+        raise SignInRefused from None
+    count("Logins")
+    return SignedIn(pair, account.email)
+
+
+def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderIdentity:
+    """Who the provider's code stands for. Raises SignInRefused or Unavailable."""
+    if not 0 < len(code) <= MAX_CODE:
+        raise SignInRefused
+    ours = settings()
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": request.redirect_uri,
+        "code_verifier": request.code_verifier,
+        "client_id": ours.oidc_client_id,
+    }
+    headers = {}
+    if ours.oidc_client_secret and provider.takes_basic:
+        # Each part is form-encoded first (RFC 6749, section 2.3.1).
+        pair = f"{quote(ours.oidc_client_id, '')}:{quote(ours.oidc_client_secret, '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    elif ours.oidc_client_secret:
+        form["client_secret"] = ours.oidc_client_secret
+    try:
+        body = urlencode(form, errors="replace")
+        answer = fetch(provider.token_endpoint, provider.issuer, form=body, headers=headers)
+        return read_id_token(provider, answer.get("id_token"), request.nonce)
+    except Unreachable as error:
+        logger().warning("OpenID provider not reached", extra={"error": str(error)})
+        raise Unavailable from None
+    except (Refused, BadIdToken):
+        count("FailedLogins")
+        raise SignInRefused from None
+
+
+def _register(identity: ProviderIdentity, address: str, language: Language) -> Account:
+    """A new account, confirmed, of somebody without one. Raises AddressNotVerified, AccountExists or Throttled."""
+    if not identity.email or len(identity.email) > 255 or new_email_complaints(identity.email):
+        raise AddressNotVerified
+    link = secrets.token_urlsafe(32)
+    if repository.offer_link(identity, _hash(link), LINK_LIFE):
+        raise AccountExists(link)
+    spend(limits.REGISTRATIONS, limits.subscriber(address))
+    # Nobody knows this password: the owner may set one by a mailed link.
+    unknown = hash_password(secrets.token_urlsafe(32))
+    first_name, last_name = (one_form(presentable(each)) for each in (identity.first_name, identity.last_name))
+    new = NewAccount(identity.email, unknown, first_name, last_name, language)
+    try:
+        with transaction() as db:
+            repository.add_account(db, new, identity)
+        count("Registrations")
+    except IntegrityError:
+        # Somebody was faster: with this very identity, or with the address.
+        if repository.offer_link(identity, _hash(link), LINK_LIFE):
+            raise AccountExists(link) from None
+    account = repository.find_account(identity)
+    if account is None:
+        raise SignInRefused
+    return account
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

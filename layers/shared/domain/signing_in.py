@@ -1,0 +1,113 @@
+"""Starting sign-in sessions, however their owners proved who they are."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import Any
+from uuid import UUID
+
+from shared.data.new_sessions import NOTE_FIRST_SIGN_IN, START_SESSION, Account
+from shared.domain import limits
+from shared.domain.auth import CHALLENGE
+from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.domain.platform_settings import platform_settings
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import AppError
+from shared.kit.security import tokens
+from shared.kit.security.rate_limits import is_within
+
+USER_AGENT_LENGTH = 300
+
+
+class AccountSuspended(AppError):
+    """You have proved who you are, but staff have suspended the account."""
+
+    status = 401
+    headers = CHALLENGE
+    code = "account_suspended"
+    detail = "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy."
+
+
+class AccountChanged(Exception):
+    """The password was changed, or the account suspended or deleted, since it was looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """The tokens of a new session."""
+
+    refresh: str
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What signs in, and from where; `is_known`: it has signed in to the account before."""
+
+    user_agent: str
+    address: str
+    is_known: bool
+
+
+def start_session(account: Account, device: Device, *, by_password: bool) -> TokenPair:
+    """Start a session, and tell the owner of a new device. With an account's first sign-in every device is new.
+
+    Only a session that starts `by_password` may at once do what the password has to be given for. Raises
+    AccountChanged.
+    """
+    expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
+    mails = []
+    with transaction() as db:
+        is_first = not account.signed_in_before and NOTE_FIRST_SIGN_IN.run(db, (account.id,)) > 0
+        session_id = _add_session(db, account, device, expires_at, by_password=by_password)
+        if session_id is None:
+            raise AccountChanged
+        if not is_first and not device.is_known and is_within(limits.NEW_DEVICE_MAILS, str(account.id)):
+            mails = queue_mails(db, [Mail("new_device", account.email, _sign_in_facts(session_id))])
+    if mails:
+        trigger_mailer(*mails)
+    refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
+    return TokenPair(refresh, issue_access_token(account.id, session_id))
+
+
+def _add_session(
+    db: PooledConnection, account: Account, device: Device, expires_at: datetime, *, by_password: bool
+) -> UUID | None:
+    values = {
+        "user_id": account.id,
+        "hash": account.password_hash,
+        "user_agent": device.user_agent[:USER_AGENT_LENGTH],
+        "address": _address_or_none(device.address),
+        "expires_at": expires_at,
+        "by_password": by_password,
+    }
+    return START_SESSION.one(db, values)
+
+
+def _sign_in_facts(session_id: UUID) -> dict[str, int]:
+    """What the mail looks up; the session may be over by then, but not that there was one."""
+    return {"session": session_id.int, "signed_in": int(datetime.now(UTC).timestamp())}
+
+
+def issue_access_token(user_id: UUID, session_id: UUID) -> str:
+    expires_at = datetime.now(UTC) + timedelta(minutes=platform_settings().access_token_minutes)
+    return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))
+
+
+def former_session(user_id: UUID, token: Any) -> UUID | None:
+    """The session of an account that a refresh token, even an expired one, was issued in; None of any other token."""
+    if not isinstance(token, str):
+        return None
+    try:
+        claims = tokens.read(token, "refresh", even_expired=True)
+    except tokens.InvalidToken:
+        return None
+    return claims.session_id if claims.user_id == user_id else None
+
+
+def _address_or_none(address: str) -> str | None:
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None

@@ -1,0 +1,113 @@
+"""Signing in with Google from the newer frontend (docs/contract-newer.md, section 2)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.sign_in.provider import forget_provider
+from tests.conftest import read_settings_again
+from tests.support.browser import Answer, Browser, EntryPoint
+from tests.support.openid_provider import CLIENT, REDIRECT, SECRET, Key, OpenIdProvider, rsa_key, serve
+from tests.support.people import PASSWORD, People, query
+
+PATH = "o/google-oauth2/"
+
+
+@pytest.fixture(scope="module")
+def key() -> Key:
+    return rsa_key()
+
+
+@pytest.fixture
+def provider(entry: EntryPoint, key: Key, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenIdProvider]:
+    found = OpenIdProvider({"first": key})
+    server = serve(found)
+    settings = {"ISSUER": found.issuer, "CLIENT_ID": CLIENT, "CLIENT_SECRET": SECRET, "REDIRECT_URIS": REDIRECT}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"OIDC_{name}", value)
+    read_settings_again()
+    forget_provider()
+    yield found
+    server.shutdown()
+    server.server_close()
+    forget_provider()
+
+
+def begin(browser: Browser) -> str:
+    answer = browser("GET", f"{PATH}?redirect_uri={REDIRECT}")
+    assert (answer.status, list(answer.json)) == (200, ["authorization_url"])
+    [kept] = answer.cookies
+    assert kept.startswith("oidc_binding=")
+    assert "; HttpOnly; Max-Age=600; Path=/; SameSite=Lax" in kept
+    return str(answer.json["authorization_url"])
+
+
+def complete(browser: Browser, state: str, code: str, **more: str) -> Answer:
+    return browser("POST", f"{PATH}?state={state}&code={code}", headers={"content-type": "application/json", **more})
+
+
+def test_a_browser_signs_in(browser: Browser, provider: OpenIdProvider) -> None:
+    answer = complete(browser, *provider.give_code(begin(browser)))
+    assert (answer.status, answer.json["user"]) == (201, "ola@example.com")
+    assert sorted(browser.cookies) == ["access", "refresh"]
+    assert browser("GET", "user/profile/").json["email"] == "ola@example.com"
+
+
+def test_without_a_provider_there_is_nothing(browser: Browser) -> None:
+    for answer in (browser("GET", f"{PATH}?redirect_uri={REDIRECT}"), complete(browser, "x", "x")):
+        assert (answer.status, answer.cookies) == (404, [])
+
+
+@pytest.mark.parametrize("sent", ["", "?redirect_uri=", "?redirect_uri=https://evil.example/"])
+def test_an_address_that_is_not_named_is_refused_with_a_text(
+    browser: Browser, provider: OpenIdProvider, sent: str
+) -> None:
+    answer = browser("GET", PATH + sent)
+    assert (answer.status, type(answer.json), answer.cookies) == (400, str, [])
+
+
+def test_an_account_is_linked_by_the_next_sign_in_with_its_password(
+    browser: Browser, provider: OpenIdProvider, people: People
+) -> None:
+    ola = people.student()
+    refused = complete(browser, *provider.give_code(begin(browser), email=ola.email))
+    assert (refused.status, list(refused.json)) == (400, ["non_field_errors"])
+    assert "access" not in browser.cookies
+    browser.sign_in(ola.email, PASSWORD)
+    assert "oidc_link" not in browser.cookies
+    again = complete(browser, *provider.give_code(begin(browser), email=ola.email))
+    assert (again.status, again.json["user"]) == (201, ola.email)
+
+
+@pytest.mark.parametrize("state", ["", "x", "x" * 201])
+def test_a_state_that_is_not_ours_is_refused(browser: Browser, provider: OpenIdProvider, state: str) -> None:
+    begin(browser)
+    answer = complete(browser, state, "x")
+    assert (answer.status, list(answer.json), answer.cookies) == (400, ["non_field_errors"], [])
+
+
+def test_the_answer_of_another_browser_is_refused(
+    entry: EntryPoint, browser: Browser, provider: OpenIdProvider
+) -> None:
+    """Else a stranger could sign somebody in to the stranger's account."""
+    theirs = provider.give_code(begin(Browser(entry)))
+    assert complete(browser, *theirs).status == 400
+    begin(browser)
+    assert complete(browser, *theirs).status == 400
+    assert query("SELECT count(*) FROM users") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("origin", "site"),
+    [("https://evil.example", "cross-site"), ("null", "cross-site"), ("", "cross-site"), ("", "same-site")],
+)
+def test_another_site_begins_and_ends_nothing(
+    entry: EntryPoint, browser: Browser, provider: OpenIdProvider, origin: str, site: str
+) -> None:
+    answer = provider.give_code(begin(browser))
+    forged = Browser(entry, origin=origin, site=site)
+    forged.cookies = browser.cookies
+    assert complete(forged, *answer).status == 403
+    begun = forged("GET", f"{PATH}?redirect_uri={REDIRECT}")
+    assert (begun.status, begun.cookies) == (403, [])
+    assert complete(browser, *answer).status == 201
