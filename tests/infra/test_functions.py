@@ -51,6 +51,8 @@ OPTIONAL = {
 DOMAIN, KIT = "shared.domain", "shared.kit"
 # What follows from it closes sockets and wakes both.
 SUSPENDS = f"{DOMAIN}.suspension.suspend"
+# Mails the owner of a new device.
+STARTS_SESSIONS = f"{DOMAIN}.signing_in.start_session"
 ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
 # Modules many import read these, but only where a feature uses one of these names.
 BY_NAME = {
@@ -61,7 +63,7 @@ BY_NAME = {
         "functions.secrets.service.check_rotation",
     },
     "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler", f"{KIT}.security.origin_secret.may_connect"},
-    "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS},
+    "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS, STARTS_SESSIONS},
     "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch", SUSPENDS},
     "WEBSOCKET_ENDPOINT": {
         f"{KIT}.aws.websocket.pusher",
@@ -109,7 +111,7 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
         {"s3:GetObject", "s3:PutObject"},
     ),
     "DeletesAttachments": ({f"{KIT}.private_storage.private_storage().delete"}, {"s3:DeleteObject"}),
-    "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS}, {"sqs:SendMessage"}),
+    "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS, STARTS_SESSIONS}, {"sqs:SendMessage"}),
     "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch", SUSPENDS}, {"sqs:SendMessage"}),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
     "SendsMail": ({f"{KIT}.aws.clients.sesv2().send_email"}, {"ses:SendEmail", "ses:SendRawEmail"}),

@@ -142,10 +142,6 @@ ANSWERS = {
     "POST /api/report/message/": 404,
     "POST /api/report/person/": 404,
     f"POST /api/chat/blocked/{NOBODY}/": 404,
-    f"POST /api/chat/conversations/{NOBODY}/mute/": 404,
-    f"POST /api/chat/conversations/{NOBODY}/unmute/": 404,
-    f"POST /api/chat/conversations/{NOBODY}/archive/": 404,
-    f"POST /api/chat/conversations/{NOBODY}/unarchive/": 404,
     f"POST /api/chat/conversations/{NOBODY}/attachments/": 404,
     f"POST /api/chat/attachments/{NOBODY}/complete/": 404,
     "POST /api/chat/files/": 400,
@@ -163,6 +159,7 @@ ANSWERS = {
     **dict.fromkeys((f"PATCH {MESSAGE}", f"DELETE {MESSAGE}"), 404),
     **dict.fromkeys((f"POST {MESSAGE}reactions/", f"DELETE {MESSAGE}reactions/?emoji=👍"), 404),
     "DELETE /api/reservation/calendar/": 404,
+    **{f"POST /api/chat/conversations/{NOBODY}/{verb}/": 404 for verb in ("mute", "unmute", "archive", "unarchive")},
 }
 
 

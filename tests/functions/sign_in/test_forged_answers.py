@@ -100,7 +100,7 @@ FORGERIES: dict[str, Forge] = {
         provider.claims(nonce),
         provider.keys["first"],
         "RS256",
-        headers={"kid": "first", "crit": ["b64"], "b64": True},  # type: ignore[arg-type]  # an RSA key
+        headers={"kid": "first", "crit": ["b64"], "b64": True},
     ),
     "public key as a secret": with_public_key_as_secret,
     "unsigned": unsigned("none"),
