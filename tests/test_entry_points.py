@@ -24,6 +24,7 @@ from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.push.handler import handler as push
 from functions.reviews.handler import handler as reviews
+from functions.sign_in.handler import handler as sign_in
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
 from local.engines import Engine
@@ -44,6 +45,7 @@ from tests.support.request_step import GONE, OTHER, SERIES, STUDENT, TALK, TUTOR
 # The longest prefix of a path tells the function, as the routes of the API Gateway do.
 HANDLERS = {
     "/api/token": tokens,
+    "/api/token/oidc": sign_in,
     "/api/user/check_password": tokens,
     "/api/user/profile": profiles,
     "/api/user/me": profiles,
@@ -72,6 +74,8 @@ HANDLERS = {
 FEED = "f" * 43
 ISSUE = UUID(int=7, version=4)
 # Tickets, files and addresses of the answers before: tests of attachments ask them of both.
+# Without a provider there are none; tests/functions/sign_in and tests/versions/test_google.py have one.
+OF_PROVIDER = {"POST /api/token/oidc", "POST /api/token/oidc/begin"}
 OF_ATTACHMENTS = {
     "GET /media/chat/*/*",
     "POST /api/chat/attachments/*/complete",
@@ -286,4 +290,4 @@ def test_the_play_sees_every_endpoint_and_every_kind_of_answer(answers: list[Pla
         for method in route.methods  # type: ignore[attr-defined]
     }
     normal = {(method, re.sub(r"\{\w+\}", "*", path)) for method, path in good}
-    assert {f"{method} {path}" for method, path in expected - normal} == OF_ATTACHMENTS
+    assert {f"{method} {path}" for method, path in expected - normal} == OF_ATTACHMENTS | OF_PROVIDER

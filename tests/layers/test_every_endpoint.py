@@ -42,6 +42,7 @@ class Endpoint:
         return f"{self.method} {self.path}"
 
 
+PROFILE = {"first_name": "A", "last_name": "B", "password": NEW}
 REGISTRATION = {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False}
 PUBLIC = [
     Endpoint(LambdaClient(accounts), "POST", "/api/user/create/", REGISTRATION),
@@ -68,12 +69,7 @@ PUBLIC = [
 CHECK_PASSWORD = Endpoint(LambdaClient(tokens), "POST", "/api/user/check_password/", {"password": PASSWORD})
 PROTECTED = [
     CHECK_PASSWORD,
-    Endpoint(
-        LambdaClient(profiles), "PATCH", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
-    ),
-    Endpoint(
-        LambdaClient(profiles), "PUT", "/api/user/profile/", {"first_name": "A", "last_name": "B", "password": NEW}
-    ),
+    *(Endpoint(LambdaClient(profiles), method, "/api/user/profile/", PROFILE) for method in ("PATCH", "PUT")),
     Endpoint(LambdaClient(profiles), "GET", "/api/user/profile/"),
     Endpoint(LambdaClient(profiles), "GET", "/api/user/me/"),
     Endpoint(LambdaClient(profiles), "PATCH", "/api/user/me/", {"first_name": "A", "language": "en"}),
