@@ -120,7 +120,17 @@ def assert_nobody_signed_in() -> None:
         assert query(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
-@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+# Of each kind one; the proofs send all of them.
+SOME = {"other issuer", "other audience", "expired", "other nonce", "public key as a secret", "unsigned", "other key"}
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        pytest.param(forge, id=name, marks=() if name in SOME else pytest.mark.proof)
+        for name, forge in FORGERIES.items()
+    ],
+)
 def test_a_forged_answer_is_refused(sign_in: Client, forge: Forge) -> None:
     answer = sign_in(lambda nonce: forge(sign_in.provider, nonce))
     assert (answer.status, answer.json["code"]) == (400, "sign_in_refused")
