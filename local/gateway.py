@@ -92,7 +92,10 @@ class Gateway:
         # Frames, since this process began.
         self.received = self.sent = 0
         self.routes = frozenset(routes)
-        self.threads = [HandlerThread(handler, batches or {}, number) for number in range(threads)]
+        # Opens and closes sockets.
+        self.door = HandlerThread(handler, {}, "door")
+        names = [f"thread-{number}" for number in range(threads)]
+        self.threads = [HandlerThread(handler, batches or {}, name, self.door) for name in names]
         self.flood_frame = flood_frame
         self.closing_frame = closing_frame
         self.counts_frames = counts_frames
@@ -107,14 +110,14 @@ class Gateway:
         """Start on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._sweeper = self._loop.create_task(self._sweep())
-        for thread in self.threads:
+        for thread in (*self.threads, self.door):
             thread.start()
 
     def shut(self) -> None:
         """Let the function see the last events, then end."""
         if self._sweeper:
             self._sweeper.cancel()
-        for thread in self.threads:
+        for thread in (*self.threads, self.door):
             thread.finish()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,14 +131,13 @@ class Gateway:
         if budget and not budget.spend(HANDSHAKE):
             await refuse(send, TOO_MANY_REQUESTS)
             return
-        thread = self._thread_of(connection)
-        status = (await self._invoke(thread, connection.connect_event())).get("statusCode")
+        status = (await self._connect(connection)).get("statusCode")
         if status != OK:
             await refuse(send, status if isinstance(status, int) else SERVER_ERROR)
             return
         await send({"type": "websocket.accept"})
         link: Link = scope["extensions"][LINK]
-        socket = self.sockets[connection.id] = Socket(connection, link, thread)
+        socket = self.sockets[connection.id] = Socket(connection, link, self._thread_of(connection))
         link.sender, link.budget = socket.sender, budget
         link.on_text = lambda text: self._take(socket, text)
         link.on_binary = lambda data: self._take(socket, b64encode(data).decode(), is_base64=True)
@@ -146,16 +148,17 @@ class Gateway:
             code = await closed(receive)
         finally:
             del self.sockets[connection.id]
-            thread.put(socket.sender, connection.disconnect_event(code, ""), lambda _result: None)
+            socket.thread.put(socket.sender, connection.disconnect_event(code, ""), lambda _result: None)
 
     def _thread_of(self, connection: Connection) -> HandlerThread:
         """One for all sockets of a conversation: what they send is pushed in the order in which it is stored."""
         return self.threads[hash(connection.query.get("conversation") or client_of(connection)) % len(self.threads)]
 
-    async def _invoke(self, thread: HandlerThread, event: dict[str, Any]) -> Result:
-        loop = asyncio.get_running_loop()
-        answered: asyncio.Future[Result] = loop.create_future()
-        thread.put("", event, lambda result: self._call(answered.set_result, result))
+    async def _connect(self, connection: Connection) -> Result:
+        """What the function says to a handshake."""
+        answered: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        event = connection.connect_event()
+        self.door.put(client_of(connection), event, lambda result: self._call(answered.set_result, result))
         return await answered
 
     def _take(self, socket: Socket, text: str, *, is_base64: bool = False) -> None:

@@ -1,11 +1,12 @@
-"""Threads that run the chat function: each socket's frames stay in one, so that they are handled in order."""
+"""Threads that run the chat function: each socket's frames stay in one, so that they are handled in order.
+
+Sockets are opened and closed in another, the door: that takes longer than a message, and no message waits for it.
+"""
 
 import queue
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.kit.observability.log import logger
@@ -19,8 +20,9 @@ Done = Callable[[Result], None]
 
 FAILED: Result = {"statusCode": 500}
 JOIN_SECONDS = 5.0
-# The most events of a batch.
-MAX_BATCH = 64
+# The most events of a batch, and of one sender in it.
+MAX_BATCH, MAX_OF_SENDER = 64, 8
+DISCONNECT = "$disconnect"
 
 
 class Work(NamedTuple):
@@ -38,7 +40,7 @@ class Work(NamedTuple):
 
 
 class FairQueue:
-    """Work of many senders for one thread: one of each sender at a time, those of a sender in order."""
+    """Work of many senders for one thread: each sender's turn comes round, those of a sender are in order."""
 
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
@@ -50,8 +52,11 @@ class FairQueue:
         """Add work; None after the last."""
         self._inbox.put(work)
 
-    def take(self) -> list[Work]:
-        """What comes next, MOST at once, once there is something; nothing in the end."""
+    def take(self, batched: Container[str]) -> list[Work]:
+        """The next event once there is one, with what else of its route is next if that is batched; [] in the end.
+
+        No more than that: who comes meanwhile waits for one event of each other sender, not for all that wait.
+        """
         if not self._by_sender and not self._is_ending:
             work = self._inbox.get()
             if work and self._inbox.empty():
@@ -60,12 +65,24 @@ class FairQueue:
         while not self._inbox.empty():
             self._sort(self._inbox.get())
         works: list[Work] = []
+        of_sender: Counter[str] = Counter()
         while self._by_sender and len(works) < MAX_BATCH:
-            sender, waiting = self._by_sender.popitem(last=False)
-            works.append(waiting.popleft())
-            if waiting:
-                self._by_sender[sender] = waiting
+            sender, waiting = next(iter(self._by_sender.items()))
+            if works and (of_sender[sender] == MAX_OF_SENDER or waiting[0].route != works[0].route):
+                break
+            of_sender[sender] += 1
+            works.append(self._pop(sender))
+            if works[0].route not in batched:
+                break
         return works
+
+    def _pop(self, sender: str) -> Work:
+        """The next of a sender, whose turn then comes after everybody else's."""
+        waiting = self._by_sender.pop(sender)
+        work = waiting.popleft()
+        if waiting:
+            self._by_sender[sender] = waiting
+        return work
 
     def _sort(self, work: Work | None) -> None:
         if work is None:
@@ -75,12 +92,18 @@ class FairQueue:
 
 
 class HandlerThread(threading.Thread):
-    """Runs one event after the other; a row of events of a route in `batches` at once."""
+    """Runs one event after the other; a row of events of a route in `batches` at once.
 
-    def __init__(self, handler: Handler, batches: Mapping[str, Batch], number: int) -> None:
-        super().__init__(name=f"thread-{number}", daemon=True)
+    The end of a socket is handed on to the `door`, if there is one, when all is handled that the socket sent.
+    """
+
+    def __init__(
+        self, handler: Handler, batches: Mapping[str, Batch], name: str, door: "HandlerThread | None" = None
+    ) -> None:
+        super().__init__(name=name, daemon=True)
         self._handler = handler
         self._batches = batches
+        self._door = door
         self._waiting = FairQueue()
 
     def put(self, sender: str, event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -93,13 +116,15 @@ class HandlerThread(threading.Thread):
         self.join(JOIN_SECONDS)
 
     def run(self) -> None:
-        while works := self._waiting.take():
-            wanted = [work for work in works if work.is_wanted()]
-            for route, row in groupby(wanted, attrgetter("route")):
-                self._handle(route, list(row))
+        while works := self._waiting.take(self._batches):
+            if wanted := [work for work in works if work.is_wanted()]:
+                self._handle(works[0].route, wanted)
 
     def _handle(self, route: str, works: Sequence[Work]) -> None:
-        if batch := self._batches.get(route):
+        if self._door and route == DISCONNECT:
+            for work in works:
+                self._door.put(*work)
+        elif batch := self._batches.get(route):
             result = _invoke(batch, [work.event for work in works])
             for work in works:
                 work.done(result)

@@ -23,7 +23,8 @@ from shared.kit.security.signing_keys import MIN_KEY_BYTES
 from shared.kit.settings import settings
 
 THREADS = 4
-CHAT_THREADS = 2
+# Beside the door, in which sockets are opened and closed.
+CHAT_THREADS, DOORS = 2, 1
 # The file of the data folder that says where the running server's database is; other commands read it.
 DATABASE_URL_FILE = "database.url"
 # The same of the folder through which its processes are asked to reach their WebSockets.
@@ -103,7 +104,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "JWT_SECRET": _kept_secret(data / "secret.key"),
         "MEDIA_FOLDER": str(data / "media"),
         "MAIL_URL": f"file://{data / 'mail'}",
-        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + LONG_THREADS + CHAT_THREADS),
+        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + LONG_THREADS + CHAT_THREADS + DOORS),
         "POWERTOOLS_SERVICE_NAME": "local",
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),

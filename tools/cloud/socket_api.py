@@ -71,7 +71,8 @@ class SocketApi:
             unused, routes, threads=0, counts_frames=False, idle=IDLE_SECONDS, lifetime=LIFETIME_SECONDS
         )
         # One way for all sockets, in place of the local server's, which keep each socket's frames in order.
-        self.gateway.threads = cast("list[HandlerThread]", [ConcurrentThread(routes, jitter)])
+        self.gateway.door = cast("HandlerThread", ConcurrentThread(routes, jitter))
+        self.gateway.threads = [self.gateway.door]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in self.paths:

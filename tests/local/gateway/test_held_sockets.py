@@ -26,7 +26,7 @@ class Thread(HandlerThread):
     """Answers when the test wants it."""
 
     def __init__(self) -> None:
-        super().__init__(lambda _event, _context: {}, {}, 0)
+        super().__init__(lambda _event, _context: {}, {}, "thread")
         self.waiting: list[Done] = []
 
     def put(self, _sender: str, _event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
