@@ -18,6 +18,7 @@ from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from functions.sign_in.routes import sign_in
 from functions.tokens.device_routes import devices
+from functions.tokens.identity_routes import identities
 from functions.tokens.routes import tokens
 from functions.tutors.api.routers import ROUTERS as TUTORS
 from shared.kit.http.fastapi import APIRouter
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *TUTORS,
     tokens,
     devices,
+    identities,
     sign_in,
     accounts,
     profiles,

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,17 @@ def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
         names = {"fact.device": device_name(found.user_agent), "fact.address": found.address}
         facts += [Fact(words[key], value) for key, value in names.items() if value]
     email = _email("new_device", to.first_name, f"{platform_settings().front_url}/", to.language)
+    return replace(email, facts=tuple(facts))
+
+
+def identity_linked_email(to: Addressee, payload: dict[str, int]) -> Email:
+    """An email to the owner about somebody whom a provider lets sign in to the account from now on."""
+    words = texts(to.language)
+    when = day_time_and_zone(datetime.fromtimestamp(payload["linked"], UTC), _zone(to), to.language)
+    facts = [Fact(words["fact.when"], when)]
+    if issuer := repository.find_issuer(payload["identity"]):
+        facts.insert(0, Fact(words["fact.provider"], urlsplit(issuer).netloc))
+    email = _email("identity_linked", to.first_name, f"{platform_settings().front_url}/", to.language)
     return replace(email, facts=tuple(facts))
 
 

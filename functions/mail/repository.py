@@ -240,6 +240,15 @@ def find_device(session_id: UUID) -> Device | None:
         return FIND_DEVICE.one(db, (session_id,))
 
 
+FIND_ISSUER = Query(str, "SELECT issuer FROM identities WHERE id = %s AND linked_at IS NOT NULL")
+
+
+def find_issuer(identity_id: int) -> str | None:
+    """The provider of an identity, None if it may sign in no more."""
+    with connection() as db:
+        return FIND_ISSUER.one(db, (identity_id,))
+
+
 # Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key.
 ADD_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at)

@@ -9,6 +9,7 @@ from functions.mail import repository
 from functions.mail.account_emails import (
     account_suspended_email,
     confirmation_email,
+    identity_linked_email,
     new_device_email,
     password_changed_email,
     password_reset_email,
@@ -41,6 +42,7 @@ ACCOUNT_EMAILS: Mapping[str, Write] = {
     "reset_password": password_reset_email,
     "password_changed": password_changed_email,
     "new_device": new_device_email,
+    "identity_linked": identity_linked_email,
     "account_suspended": account_suspended_email,
     "suspension_lifted": suspension_lifted_email,
 }

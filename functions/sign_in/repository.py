@@ -7,7 +7,7 @@ from uuid import UUID
 from functions.sign_in.id_tokens import ProviderIdentity
 from shared.data.new_sessions import Account
 from shared.kit.db.pool import PooledConnection, connection
-from shared.kit.db.query import Command, Query, Sql, compose
+from shared.kit.db.query import Command, Query
 from shared.texts import Language
 
 
@@ -54,22 +54,25 @@ def take_request(state_hash: bytes, binding_hash: bytes) -> SignInRequest | None
         return TAKE_REQUEST.one(db, (state_hash, binding_hash))
 
 
-ACCOUNT = Sql("""
-SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended
-FROM users
-""")
+@dataclass(frozen=True, slots=True)
+class LinkedAccount(Account):
+    """An account, with the id of the identity that may sign in to it."""
+
+    identity_id: int
+
+
 FIND_ACCOUNT = Query(
-    Account,
-    compose(
-        """{account} WHERE id = (SELECT user_id FROM identities
-    WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NOT NULL)""",
-        account=ACCOUNT,
-    ),
+    LinkedAccount,
+    """
+SELECT users.id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
+    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended, identities.id AS identity_id
+FROM identities JOIN users ON users.id = user_id
+WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NOT NULL
+""",
 )
 
 
-def find_account(identity: ProviderIdentity) -> Account | None:
+def find_account(identity: ProviderIdentity) -> LinkedAccount | None:
     """The account that an identity may sign in to. Its address says nothing about that."""
     with connection() as db:
         return FIND_ACCOUNT.one(db, {"issuer": identity.issuer, "subject": identity.subject})

@@ -18,8 +18,7 @@ from functions.sign_in import repository
 from functions.sign_in.fetching import Refused, Unreachable, fetch
 from functions.sign_in.id_tokens import BadIdToken, ProviderIdentity, read_id_token
 from functions.sign_in.provider import Provider, get_provider
-from functions.sign_in.repository import NewAccount, SignInRequest
-from shared.data.new_sessions import Account
+from functions.sign_in.repository import LinkedAccount, NewAccount, SignInRequest
 from shared.domain import limits
 from shared.domain.email_complaints import new_email_complaints
 from shared.domain.names import presentable
@@ -140,7 +139,7 @@ def complete(
         raise AccountSuspended
     device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
     try:
-        pair = start_session(account, device, by_password=False)
+        pair = start_session(account, device, identity=account.identity_id)
     except AccountChanged:
         raise SignInRefused from None
     count("Logins")
@@ -178,7 +177,7 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
         raise SignInRefused from None
 
 
-def _register(identity: ProviderIdentity, address: str, language: Language) -> Account:
+def _register(identity: ProviderIdentity, address: str, language: Language) -> LinkedAccount:
     """A new account, confirmed, of somebody without one. Raises AddressNotVerified, AccountExists or Throttled."""
     if not identity.email or len(identity.email) > 255 or new_email_complaints(identity.email):
         raise AddressNotVerified

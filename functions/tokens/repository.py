@@ -1,13 +1,12 @@
 """Every statement of the tokens feature."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from shared.data.new_sessions import Account
 from shared.domain.platform_settings import platform_settings
-from shared.kit.db.pool import connection
+from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 from shared.kit.security.tokens import Claims
@@ -49,18 +48,6 @@ def find_password_hash(user_id: UUID) -> str | None:
 def replace_password_hash(user_id: UUID, old: str, new: str) -> None:
     with connection() as db:
         REPLACE_PASSWORD_HASH.run(db, (new, user_id, old))
-
-
-LINK_IDENTITY = Command("""
-UPDATE identities SET linked_at = now(), link_hash = NULL, link_expires_at = NULL
-WHERE user_id = %s AND link_hash = %s AND linked_at IS NULL AND link_expires_at > now()
-""")
-
-
-def link_identity(user_id: UUID, link: str) -> None:
-    """Let an account be signed in to by the identity that this link was made for; of any other nothing happens."""
-    with connection() as db:
-        LINK_IDENTITY.run(db, (user_id, hashlib.sha256(link.encode("utf-8", "replace")).digest()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +166,38 @@ def list_devices(user_id: UUID, current: UUID, page: PageNumber) -> Devices:
     values = {"user_id": user_id, "current": current, "size": page.size, "offset": page.offset}
     with connection() as db:
         return LIST_DEVICES.get(db, {**values, "zone": platform_settings().time_zone})
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """A page of the identities that may sign in to an account as JSON text, and the count of all."""
+
+    count: int
+    results: str
+
+
+LIST_IDENTITIES = Query(
+    Identities,
+    """
+SELECT (SELECT count(*) FROM identities WHERE user_id = %(user_id)s AND linked_at IS NOT NULL) AS count,
+    coalesce('[' || string_agg(row_to_json(identity)::text, ',') || ']', '[]') AS results
+FROM (
+    SELECT id, issuer, subject, format_time(linked_at, %(zone)s) AS linked_at
+    FROM identities WHERE user_id = %(user_id)s AND linked_at IS NOT NULL
+    ORDER BY identities.linked_at DESC, id DESC LIMIT %(size)s OFFSET %(offset)s
+) identity
+""",
+)
+DELETE_IDENTITY = Command("DELETE FROM identities WHERE id = %s AND user_id = %s AND linked_at IS NOT NULL")
+
+
+def list_identities(user_id: UUID, page: PageNumber) -> Identities:
+    """The identities of providers that may sign in to an account, the last linked one first."""
+    values = {"user_id": user_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
+    with connection() as db:
+        return LIST_IDENTITIES.get(db, values)
+
+
+def delete_identity(db: PooledConnection, identity_id: int, user_id: UUID) -> bool:
+    """Whether it was one that might sign in to this account."""
+    return DELETE_IDENTITY.run(db, (identity_id, user_id)) > 0

@@ -88,3 +88,16 @@ class Device(BaseModel):
 
 class DevicePage(Page):
     results: list[Device]
+
+
+class Identity(BaseModel):
+    """Whom a provider knows by `subject`, and you let sign in to your account."""
+
+    id: int
+    issuer: str
+    subject: str
+    linked_at: datetime
+
+
+class IdentityPage(Page):
+    results: list[Identity]

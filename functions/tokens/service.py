@@ -75,11 +75,10 @@ def sign_in(
     if account.suspended:
         raise AccountSuspended
     try:
-        pair = start_session(account, Device(user_agent, address, is_known=bool(device)), by_password=True)
+        found = Device(user_agent, address, is_known=bool(device))
+        pair = start_session(account, found, link=link if isinstance(link, str) else None)
     except AccountChanged:
         raise WrongCredentials from None
-    if isinstance(link, str):
-        repository.link_identity(account.id, link)
     usual = usual_spelling(password)
     if needs_rehash(account.password_hash) or spelling != usual:
         repository.replace_password_hash(account.id, account.password_hash, hash_password(usual))

@@ -79,6 +79,8 @@ PROTECTED = [
     Endpoint(LambdaClient(tokens), "GET", "/api/token/devices/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/devices/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/devices/00000000-0000-4000-8000-000000000000/"),
+    Endpoint(LambdaClient(tokens), "GET", "/api/token/identities/"),
+    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/identities/1/"),
     Endpoint(LambdaClient(tokens), "GET", "/api/token/sessions/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
@@ -134,6 +136,7 @@ PROTECTED = [
 # The device, the notification and the conversation above are nobody's, and nobody has a calendar.
 ANSWERS = {
     "DELETE /api/token/devices/00000000-0000-4000-8000-000000000000/": 404,
+    "DELETE /api/token/identities/1/": 404,
     "DELETE /api/token/sessions/00000000-0000-4000-8000-000000000000/": 404,
     "POST /api/report/message/": 404,
     "POST /api/report/person/": 404,

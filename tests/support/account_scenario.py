@@ -40,6 +40,8 @@ def account_s_end() -> Iterator[Step]:
     yield Step("GET", f"{user}export/", "student")
     yield Step("GET", "/api/token/sessions/", "student")
     yield Step("GET", "/api/token/devices/", "student")
+    yield Step("GET", "/api/token/identities/?page_size=1", "student")
+    yield Step("DELETE", "/api/token/identities/1/", "student")
     for email in ("nowa@example.com", "NOWA@example.com", "x", "a" * 300 + "@example.com", "t@prz.edu.pl.example"):
         body = {"email": email, "password": "Trudne1!haslo", "is_tutor": email.startswith("t@")}
         yield Step("POST", f"{user}create/", body=body)

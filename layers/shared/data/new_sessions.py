@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.kit.db.query import Command, Query
+from shared.kit.db.query import Command, Query, Sql, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,32 @@ class Account:
 
 
 NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
-# The lock waits for a change of the password, or a suspension, that is under way: it ends the sessions it sees.
-START_SESSION = Query(
-    UUID,
-    """
+# The lock waits for a change of the password, a suspension, or the removal of the identity, that is under way: it ends
+# the sessions it sees.
+ADD_SESSION = """
 INSERT INTO sign_in_sessions (user_id, user_agent, address, expires_at, password_checked_at)
-SELECT id, %(user_agent)s, %(address)s, %(expires_at)s,
-    CASE WHEN %(by_password)s::boolean THEN now() ELSE to_timestamp(0) END
-FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
+SELECT users.id, %(user_agent)s, %(address)s, %(expires_at)s, {password_checked_at}
+FROM users {identity} WHERE users.id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
 FOR SHARE
+RETURNING id
+"""
+START_SESSION = Query(UUID, compose(ADD_SESSION, password_checked_at=Sql("now()"), identity=Sql("")))
+# What the password has to be given for at once cannot be done in such a session.
+START_SESSION_OF_IDENTITY = Query(
+    UUID,
+    compose(
+        ADD_SESSION,
+        password_checked_at=Sql("to_timestamp(0)"),
+        identity=Sql(
+            "JOIN identities ON user_id = users.id AND identities.id = %(identity)s AND linked_at IS NOT NULL"
+        ),
+    ),
+)
+LINK_IDENTITY = Query(
+    int,
+    """
+UPDATE identities SET linked_at = now(), link_hash = NULL, link_expires_at = NULL
+WHERE user_id = %s AND link_hash = %s AND linked_at IS NULL AND link_expires_at > now()
 RETURNING id
 """,
 )

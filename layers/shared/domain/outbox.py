@@ -22,6 +22,7 @@ Kind = Literal[
     "reset_password",
     "password_changed",
     "new_device",
+    "identity_linked",
     "account_suspended",
     "suspension_lifted",
     "tutor_incomplete",

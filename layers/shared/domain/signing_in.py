@@ -1,12 +1,19 @@
 """Starting sign-in sessions, however their owners proved who they are."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
-from shared.data.new_sessions import NOTE_FIRST_SIGN_IN, START_SESSION, Account
+from shared.data.new_sessions import (
+    LINK_IDENTITY,
+    NOTE_FIRST_SIGN_IN,
+    START_SESSION,
+    START_SESSION_OF_IDENTITY,
+    Account,
+)
 from shared.domain import limits
 from shared.domain.auth import CHALLENGE
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
@@ -30,7 +37,7 @@ class AccountSuspended(AppError):
 
 
 class AccountChanged(Exception):
-    """The password was changed, or the account suspended or deleted, since it was looked up."""
+    """The password was changed, the identity removed, or the account suspended or deleted, since it was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +57,26 @@ class Device:
     is_known: bool
 
 
-def start_session(account: Account, device: Device, *, by_password: bool) -> TokenPair:
+def start_session(
+    account: Account, device: Device, *, identity: int | None = None, link: str | None = None
+) -> TokenPair:
     """Start a session, and tell the owner of a new device. With an account's first sign-in every device is new.
 
-    Only a session that starts `by_password` may at once do what the password has to be given for. Raises
-    AccountChanged.
+    `identity`: of the sign-in with a provider; without one it is by password, and only such a session may at once do
+    what the password has to be given for. `link`: what lets the identity it was made for sign in from now on.
+
+    Raises AccountChanged.
     """
     expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
-    mails = []
     with transaction() as db:
         is_first = not account.signed_in_before and NOTE_FIRST_SIGN_IN.run(db, (account.id,)) > 0
-        session_id = _add_session(db, account, device, expires_at, by_password=by_password)
+        session_id = _add_session(db, account, device, expires_at, identity)
         if session_id is None:
             raise AccountChanged
+        told = [] if link is None else _link_identity(db, account, link)
         if not is_first and not device.is_known and is_within(limits.NEW_DEVICE_MAILS, str(account.id)):
-            mails = queue_mails(db, [Mail("new_device", account.email, _sign_in_facts(session_id))])
+            told.append(Mail("new_device", account.email, _sign_in_facts(session_id)))
+        mails = queue_mails(db, told)
     if mails:
         trigger_mailer(*mails)
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
@@ -72,7 +84,7 @@ def start_session(account: Account, device: Device, *, by_password: bool) -> Tok
 
 
 def _add_session(
-    db: PooledConnection, account: Account, device: Device, expires_at: datetime, *, by_password: bool
+    db: PooledConnection, account: Account, device: Device, expires_at: datetime, identity: int | None
 ) -> UUID | None:
     values = {
         "user_id": account.id,
@@ -80,14 +92,25 @@ def _add_session(
         "user_agent": device.user_agent[:USER_AGENT_LENGTH],
         "address": _address_or_none(device.address),
         "expires_at": expires_at,
-        "by_password": by_password,
     }
-    return START_SESSION.one(db, values)
+    if identity is None:
+        return START_SESSION.one(db, values)
+    return START_SESSION_OF_IDENTITY.one(db, {**values, "identity": identity})
+
+
+def _link_identity(db: PooledConnection, account: Account, link: str) -> list[Mail]:
+    """Returns what tells the owner; a link that is another account's, or too old, does nothing."""
+    linked = LINK_IDENTITY.one(db, (account.id, hashlib.sha256(link.encode("utf-8", "replace")).digest()))
+    return [] if linked is None else [Mail("identity_linked", account.email, {"identity": linked, "linked": _now()})]
 
 
 def _sign_in_facts(session_id: UUID) -> dict[str, int]:
     """What the mail looks up; the session may be over by then, but not that there was one."""
-    return {"session": session_id.int, "signed_in": int(datetime.now(UTC).timestamp())}
+    return {"session": session_id.int, "signed_in": _now()}
+
+
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp())
 
 
 def issue_access_token(user_id: UUID, session_id: UUID) -> str:

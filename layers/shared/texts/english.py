@@ -146,6 +146,12 @@ TEXTS = {
     " the sign-in page. All devices are signed out then.",
     "fact.device": "Device",
     "fact.address": "IP address",
+    "identity_linked.subject": "A new way to sign in to your account",
+    "identity_linked.before": "From now on your account can also be signed in to with this provider.",
+    "identity_linked.link": "Open the platform",
+    "identity_linked.after": "If it was not you, somebody knows your password: set a new one at once (ask for a link on"
+    " the sign-in page), and ask the platform's staff to remove this way to sign in.",
+    "fact.provider": "Provider",
     "account_suspended.subject": "Your account was suspended",
     "account_suspended.before": "Your account was suspended. You cannot sign in, and your sessions to come were"
     " cancelled.",

@@ -198,6 +198,7 @@ ERRORS = {
     "Przywrócono.": "Taken back out of the archive.",
     "Włączono powiadomienia.": "You will be told again.",
     "Wylogowano.": "Signed out.",
+    "Usunięto.": "Removed.",
     "Wyciszono.": "Muted.",
     "Wyjątek został usunięty.": "The exception was deleted.",
     "Zablokowano.": "Blocked.",

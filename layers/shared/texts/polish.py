@@ -146,6 +146,12 @@ TEXTS = {
     " logowania o link do zmiany hasła. Wszystkie urządzenia zostaną wtedy wylogowane.",
     "fact.device": "Urządzenie",
     "fact.address": "Adres IP",
+    "identity_linked.subject": "Nowy sposób logowania na Twoje konto",
+    "identity_linked.before": "od teraz na Twoje konto można się logować także przez tego dostawcę.",
+    "identity_linked.link": "Otwórz platformę",
+    "identity_linked.after": "Jeśli to nie Ty, ktoś zna Twoje hasło: ustaw od razu nowe (poproś na stronie logowania"
+    " o link do zmiany hasła) i poproś obsługę platformy o usunięcie tego sposobu logowania.",
+    "fact.provider": "Dostawca",
     "account_suspended.subject": "Twoje konto zostało zawieszone",
     "account_suspended.before": "Twoje konto zostało zawieszone. Nie możesz się zalogować, a Twoje nadchodzące zajęcia"
     " zostały odwołane.",

@@ -144,6 +144,7 @@ ABOUT_ACCOUNTS = [
     "reset_password",
     "password_changed",
     "new_device",
+    "identity_linked",
     "account_suspended",
     "suspension_lifted",
     "tutor_incomplete",
@@ -162,6 +163,7 @@ def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
     payloads = {
         "account_suspended": {"cancelled": 2},
         "new_device": {"signed_in": 2_000_000_000, "session": person.session_id.int},
+        "identity_linked": {"linked": 2_000_000_000, "identity": 1},
         "tutor_incomplete": {"tutor_id": person.tutor_id},
     }
     insert("mail_outbox", {"kind": kind, "recipient": person.email, "payload": json.dumps(payloads.get(kind, {}))})

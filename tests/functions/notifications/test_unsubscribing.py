@@ -160,5 +160,12 @@ def test_mails_about_the_account_cannot_be_ended(platform: None) -> None:
 
 
 def test_what_has_no_topic_is_about_the_account() -> None:
-    account = {"confirm_email", "reset_password", "password_changed", "new_device", "tutor_incomplete"}
+    account = {
+        "confirm_email",
+        "reset_password",
+        "password_changed",
+        "new_device",
+        "identity_linked",
+        "tutor_incomplete",
+    }
     assert EMAILS.keys() - TOPICS.keys() == account | {"account_suspended", "suspension_lifted"}
