@@ -101,18 +101,18 @@ def _keep(attachment_id: UUID, name: str, content: bytes, key: str) -> Attachmen
         raise AttachmentTooLarge
     with one_at_a_time():
         found = inspect(content)
-    if virus := find_virus(content):
+    if virus := find_virus(found.content):
         logger().warning("virus in an upload", extra={"attachment_id": str(attachment_id), "virus": virus})
         raise InfectedAttachment
     name = named_as(name, found.content_type)
     storage = private_storage()
-    storage.put(key, content, found.content_type, disposition(name, found.content_type))
+    storage.put(key, found.content, found.content_type, disposition(name, found.content_type))
     if found.thumbnail:
         storage.put(thumbnail_key(key), found.thumbnail, "image/webp", "inline")
     has_thumbnail = found.thumbnail is not None
     facts = attachments.complete(
         CheckedFile(
-            attachment_id, key, name, found.content_type, len(content), found.width, found.height, has_thumbnail
+            attachment_id, key, name, found.content_type, len(found.content), found.width, found.height, has_thumbnail
         )
     )
     if facts is None:

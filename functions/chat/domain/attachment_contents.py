@@ -8,6 +8,7 @@ from functions.chat.domain.attachment_errors import BrokenAttachment, Unsupporte
 from functions.chat.domain.office_documents import office_type
 from shared.kit.pictures.decoder import UnusablePicture
 from shared.kit.pictures.decoding import decode
+from shared.kit.pictures.metadata import Malformed, without_metadata
 
 ZIP = b"PK\x03\x04"
 PDF = re.compile(rb"%PDF-\d\.\d")
@@ -23,9 +24,10 @@ ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (c
 
 @dataclass(frozen=True)
 class Inspected:
-    """A file that is taken: its type, and of a picture its size in pixels and a thumbnail as WebP."""
+    """A file that is taken: its type, what is kept, and of a picture its size in pixels and a thumbnail as WebP."""
 
     content_type: str
+    content: bytes
     width: int | None = None
     height: int | None = None
     thumbnail: bytes | None = None
@@ -34,12 +36,12 @@ class Inspected:
 def inspect(content: bytes) -> Inspected:
     """What a file is. Raises UnsupportedAttachment, BrokenAttachment or AttachmentHasMacros."""
     if content.startswith(ZIP):
-        return Inspected(office_type(content))
+        return Inspected(office_type(content), content)
     if PDF.match(content):
-        return Inspected(_pdf_type(content))
+        return Inspected(_pdf_type(content), content)
     if PICTURE.match(content):
         return _picture(content)
-    return Inspected(_text_type(content))
+    return Inspected(_text_type(content), content)
 
 
 def _pdf_type(content: bytes) -> str:
@@ -52,10 +54,11 @@ def _pdf_type(content: bytes) -> str:
 def _picture(content: bytes) -> Inspected:
     try:
         found = decode(content)
-    except UnusablePicture:
+        bare = without_metadata(content, found.format, found.orientation)
+    except (UnusablePicture, Malformed):
         raise BrokenAttachment from None
     content_type = PICTURE_TYPES.get(found.format, f"image/{found.format.lower()}")
-    return Inspected(content_type, found.width, found.height, found.webp)
+    return Inspected(content_type, bare, found.width, found.height, found.webp)
 
 
 def _text_type(content: bytes) -> str:

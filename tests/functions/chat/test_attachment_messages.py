@@ -1,10 +1,13 @@
 """Messages with attachments: who gets what, what the shipped client sees, and that a file is of one message only."""
 
+import io
 import json
 from functools import partial
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.ExifTags import IFD
 
 from functions.accounts.handler import handler as accounts
 from functions.chat import attachments_sweep_job
@@ -260,3 +263,15 @@ def test_a_conversation_with_attachments_is_answered_alike_everywhere(chat: Chat
     facts.send_message("", attachments=[ready(chat)])
     path = f"/api/chat/conversation/user/{chat.student.id}/"
     assert json.loads(call("GET", path, token=chat.tutor.access).body) == list_conversations(chat.tutor)[0]
+
+
+def test_where_a_picture_was_taken_reaches_nobody(chat: Chat) -> None:
+    exif = Image.Exif()
+    exif[IFD.GPSInfo] = {1: "N", 29: "Nalewka 5"}
+    content = encoded(quarters(600, 300), "JPEG", exif=exif)
+    found = attach(chat.student, chat.id, "tablica.jpg", content).json
+    kept = server.get(found["url"]).content
+    assert b"Nalewka 5" in content
+    assert b"Nalewka 5" not in kept
+    assert found["size"] == len(kept)
+    assert Image.open(io.BytesIO(kept)).tobytes() == Image.open(io.BytesIO(content)).tobytes()

@@ -63,6 +63,15 @@ def test_a_file_goes_to_the_bucket_and_comes_from_it(conversation: Conversation,
     assert httpx.get(server.get(found["thumbnail"]).headers["location"]).content[:4] == b"RIFF"
 
 
+def test_where_a_picture_was_taken_is_not_kept(conversation: Conversation, bucket: Any) -> None:
+    content = encoded(quarters(600, 300), "JPEG", comment=b"Nalewka 5")
+    attach(conversation, "tablica.jpg", content)
+    [kept, _thumbnail] = keys(bucket)
+    stored = bucket.get_object(Bucket=BUCKET, Key=kept)["Body"].read()
+    assert stored == content.replace(b"\xff\xfe\0\x0bNalewka 5", b"")
+    assert stored != content
+
+
 def test_what_is_no_picture_is_saved(conversation: Conversation, bucket: Any) -> None:
     attach(conversation, "x.pdf", PDF)
     [kept] = keys(bucket)

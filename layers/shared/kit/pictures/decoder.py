@@ -33,8 +33,10 @@ class UnusablePicture(Exception):
     """The file is no picture, or too large; the text says which."""
 
 
-def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int]]:
-    """Decode, turn upright, convert to sRGB, shrink and encode; the WebP, and format, width and height of the file.
+def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int, int]]:
+    """Decode, turn upright, convert to sRGB, shrink and encode; the WebP, and what the file was.
+
+    That is its format, width, height and orientation.
 
     Raises UnusablePicture.
     """
@@ -58,12 +60,12 @@ def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int]]:
     return out.getvalue(), facts
 
 
-def _facts(image: "Image.Image") -> tuple[str, int, int]:
+def _facts(image: "Image.Image") -> tuple[str, int, int, int]:
     """What the file is, and its size in pixels when upright: the orientations from 5 on lie on their side."""
-    orientation = _orientation(image)
-    lies = isinstance(orientation, int) and 5 <= orientation <= 8
-    width, height = (image.height, image.width) if lies else (image.width, image.height)
-    return image.format or "", width, height
+    found = _orientation(image)
+    orientation = found if isinstance(found, int) and 1 <= found <= 8 else 1
+    width, height = (image.height, image.width) if orientation >= 5 else (image.width, image.height)
+    return image.format or "", width, height, orientation
 
 
 def _register_heif(content: bytes) -> None:

@@ -29,13 +29,14 @@ _waiting = threading.BoundedSemaphore(MAX_WAITING + 1)
 class Decoded:
     """A picture as WebP of at most 512 pixels wide and high; what the file was, with its size in pixels when upright.
 
-    `format` is Pillow's name of it: PNG, JPEG, GIF, WEBP, BMP, TIFF, AVIF or HEIF.
+    `format` is Pillow's name of it: PNG, JPEG, MPO, GIF, WEBP, BMP, TIFF, AVIF or HEIF; `orientation` is that of EXIF.
     """
 
     webp: bytes
     format: str
     width: int
     height: int
+    orientation: int
 
 
 @contextmanager

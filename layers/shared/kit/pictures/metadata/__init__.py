@@ -1,0 +1,26 @@
+"""Taking out of pictures what cameras and programs write into them: the place, the owner, what was cut off.
+
+Nothing is decoded or encoded: the pixels are those that came.
+"""
+
+from shared.kit.pictures.metadata import chunks, heif, jpeg, tiff
+from shared.kit.pictures.metadata.parts import Malformed
+
+__all__ = ["Malformed", "without_metadata"]
+
+# By Pillow's names. The others have no place in which cameras write anything.
+FORMATS = {
+    "JPEG": jpeg.bare,
+    "MPO": jpeg.bare,
+    "PNG": chunks.bare_png,
+    "WEBP": chunks.bare_webp,
+    "HEIF": heif.bare,
+    "AVIF": heif.bare,
+    "TIFF": tiff.bare,
+}
+
+
+def without_metadata(content: bytes, name: str, orientation: int) -> bytes:
+    """A picture of the format of that name without metadata; which way is up stays. Raises Malformed."""
+    bare = FORMATS.get(name)
+    return bare(content, orientation) if bare else content

@@ -1,0 +1,20 @@
+"""What the formats have in common."""
+
+# Real files have hundreds: a walk through more of them is work that a sender makes on purpose.
+MAX_PARTS = 50_000
+# TIFF, of which EXIF is made: a directory of no tags, and one with the tag of the orientation.
+NO_TAGS = b"MM\0*\0\0\0\x08" + bytes(6)
+
+
+class Malformed(Exception):
+    """The file is not built as its format says."""
+
+
+def exif_of(orientation: int) -> bytes:
+    """EXIF that says which way is up, and nothing else."""
+    tag = b"\x01\x12\0\x03\0\0\0\x01" + orientation.to_bytes(2) + bytes(2)
+    return b"MM\0*\0\0\0\x08\0\x01" + tag + bytes(4)
+
+
+def is_turned(orientation: int) -> bool:
+    return orientation != 1
