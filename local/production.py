@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,8 @@ EXAMPLE_SECRET = re.compile(
     r"(admin|change|default|demo|development|example|here|insecure|jwt|key|mail|me|my|pass|password|postgres|root|secret"
     r"|test|the|this|to|tutoring|user|valkey|redis|your)*"
 )
+# Names that are nobody's (RFC 2606), as the domain of an address or as all of it.
+EXAMPLE_NAME = re.compile(r"(?:.*[@.])?(example\.(?:com|net|org)|example|invalid)", re.IGNORECASE)
 
 
 def refuse_what_is_unsafe(options: Options) -> None:
@@ -30,6 +33,7 @@ def refuse_what_is_unsafe(options: Options) -> None:
     except BadSetting as error:
         raise CannotStart(str(error)) from None
     complaints = [*_of_options(options), *_of_addresses(settings, platform), *_of_secrets(options, settings)]
+    complaints += _of_names(settings, platform)
     if complaints:
         raise CannotStart("\n".join(f"MODE=production: {complaint}" for complaint in complaints))
 
@@ -65,6 +69,20 @@ def _of_addresses(settings: Settings, platform: PlatformSettings) -> Iterator[st
         yield "PUSH_PRIVATE_ADDRESSES is on: anybody could have this server call others behind it. Leave it out."
 
 
+def _of_names(settings: Settings, platform: PlatformSettings) -> Iterator[str]:
+    names = {
+        "PUBLIC_URL": [_host(platform.public_url)],
+        "FRONT_URL": [_host(platform.front_url)],
+        "CORS_ORIGINS": [_host(origin) for origin in settings.cors_origins],
+        "MAIL_URL": [_host(settings.mail_url)],
+        "MAIL_FROM": [parseaddr(settings.mail_from)[1]],
+        "TUTOR_EMAIL_DOMAINS": platform.tutor_email_domains,
+    }
+    for setting, named in names.items():
+        if found := next(filter(None, map(EXAMPLE_NAME.fullmatch, named)), None):
+            yield f"{setting} still has the example's {found[1]}: put a name of yours there."
+
+
 def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
     """None is repeated: what is printed here is kept in logs."""
     keys = {"JWT_SECRET": settings.jwt_secret, "JWT_PREVIOUS_SECRET": settings.jwt_previous_secret}
@@ -93,11 +111,15 @@ def _is_example(secret: str) -> bool:
 
 
 def _is_https(address: str) -> bool:
+    return bool(_host(address)) and urlsplit(address).scheme == "https"
+
+
+def _host(address: str) -> str:
+    """The name in an address; none where it is no address."""
     try:
-        parts = urlsplit(address)
+        return urlsplit(address).hostname or ""
     except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname)
+        return ""
 
 
 def _is_loopback(host: str) -> bool:

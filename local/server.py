@@ -5,7 +5,6 @@ import socket
 import sys
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from local.announcements import announce, announce_end
 from local.http_protocol import BoundedHttpProtocol
@@ -15,6 +14,7 @@ from local.options import CannotStart, Options, read_options
 from local.production import refuse_what_is_unsafe
 from local.stack import prepare, running_stack
 from local.websocket_protocol import GatewayProtocol
+from local.workers import Workers
 
 MAX_MESSAGE = 128 * 1024
 BACKLOG = 2048
@@ -85,7 +85,7 @@ def serve(options: Options, listener: socket.socket) -> None:
         ssl_keyfile=key,
     )
     if options.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        Workers(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
 

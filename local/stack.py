@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import redis
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +20,8 @@ from local.options import CannotStart, Options
 from local.settings_check import check_settings
 from shared.kit.http.fast_routes import LONG_THREADS
 from shared.kit.http.fast_routes import THREADS as DIRECT_THREADS
+from shared.kit.observability.log import logger
+from shared.kit.redis import ANSWER_TIMEOUT, CONNECT_TIMEOUT
 from shared.kit.security.signing_keys import MIN_KEY_BYTES
 from shared.kit.settings import settings
 
@@ -55,6 +58,7 @@ def running_stack(options: Options) -> Iterator[None]:
             os.environ["DATABASE_URL"] = postgres.url
         if options.redis_url:
             os.environ["REDIS_URL"] = options.redis_url
+            warn_without_redis(options.redis_url)
         else:
             valkey = start_valkey(data / "valkey", sockets)
             stack.callback(valkey.stop)
@@ -62,6 +66,16 @@ def running_stack(options: Options) -> Iterator[None]:
             os.environ["REDIS_URL"] = valkey.url
         settings.cache_clear()  # checked before the engines had addresses
         yield
+
+
+def warn_without_redis(url: str) -> None:
+    """Say so if it does not answer: everything works without it, and nobody would notice."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=ANSWER_TIMEOUT) as client:
+            client.ping()
+    except redis.RedisError as error:
+        facts = {"error": str(error)}
+        logger().error("REDIS_URL does not answer; until it does, rate limits do not count", extra=facts)
 
 
 class FolderInUse(CannotStart):

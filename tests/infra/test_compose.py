@@ -23,7 +23,8 @@ from tests.support.local_server import ROOT, free_port
 FILE = ROOT / "docker-compose.production.yml"
 SERVER = ROOT / "infra" / "server"
 EXAMPLE = dict(re.findall(r"^(\w+)=(.*)$", (SERVER / "compose.env").read_text(), re.MULTILINE))
-MAIL_URL = "smtps://korepetycje:x7Gq0vT4bLw2@mail.example.com:465"
+REPLACED = {name: value.replace("example.com", "tutoring.internal") for name, value in EXAMPLE.items()}
+REPLACED |= {"MAIL_URL": "smtps://korepetycje:x7Gq0vT4bLw2@mail.tutoring.internal:465"}
 # They do their work and end.
 ONCE = {"secrets", "migrations"}
 
@@ -120,7 +121,7 @@ def test_the_server_finds_the_passwords_in_its_environment(tmp_path: Path) -> No
 
 def test_the_server_takes_its_settings_for_the_internet(tmp_path: Path) -> None:
     passwords = dict(line.split("=", 1) for line in made(tmp_path)["server.env"].splitlines())
-    with patch.dict(os.environ, environment(MAIL_URL=MAIL_URL) | passwords, clear=True):
+    with patch.dict(os.environ, environment(**REPLACED) | passwords, clear=True):
         refuse_what_is_unsafe(read_options())
     with (
         patch.dict(os.environ, environment() | passwords, clear=True),

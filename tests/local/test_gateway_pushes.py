@@ -23,6 +23,7 @@ from local.engines import Engine, socket_folder
 from tests.support.booking_rows import insert_booking
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.local_server import LocalServer, running_server
+from tests.support.paused_transactions import wait_until
 from tests.support.people import People, Person, insert, query
 from tests.support.races import at_once
 
@@ -239,3 +240,5 @@ def test_a_killed_process_takes_its_own_sockets_only(server: LocalServer, talk: 
             staying[0].say(body)
             assert [seat.heard() for seat in staying] == [body] * len(staying)
         assert {owner_of(row[0]) for row in query("SELECT id FROM connections")} == {staying[0].process}
+    wait_until(lambda: "a server process has ended; another was started" in server.output)
+    assert f'"pid":{victim},"exit_code":-9' in server.output

@@ -1,7 +1,9 @@
 """Health: what a server says of itself that misses something."""
 
 import asyncio
-from contextlib import ExitStack, closing
+import shutil
+import time
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from local import health
+from local import health, stack
+from local.demo.accounts import STUDENT
+from local.engines import Engine
+from tests.local.conftest import FirstFolder
+from tests.support.local_server import START_TIMEOUT, LocalServer, free_port, start
 
 HEALTHY = {"database": True, "redis": True, "disk": True}
 
@@ -21,12 +27,12 @@ CHECKS = {"database": "_database_answers", "redis": "_redis_answers", "disk": "_
 
 
 def health_of(path: str, data: Path, **state: bool) -> tuple[int, dict[str, Any]]:
-    with ExitStack() as stack:
+    with ExitStack() as patches:
         for name, check in CHECKS.items():
             if name in state:
-                stack.enter_context(patch.object(health, check, return_value=state[name]))
+                patches.enter_context(patch.object(health, check, return_value=state[name]))
         # Not asyncio.run, after which this thread has no loop for those who come later.
-        loop = stack.enter_context(closing(asyncio.new_event_loop()))
+        loop = patches.enter_context(closing(asyncio.new_event_loop()))
         answer = loop.run_until_complete(get(health.routes(data), path))
         return answer.status_code, answer.json()
 
@@ -51,3 +57,36 @@ def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, free: int, status: i
     with patch("shutil.disk_usage", return_value=SimpleNamespace(free=free)):
         assert health_of("/health/ready", tmp_path, database=True, redis=True)[0] == status
     assert health_of("/health/ready", tmp_path / "gone", database=True, redis=True)[0] == 503
+
+
+def test_a_redis_that_does_not_answer_at_the_start_is_told(
+    engines: dict[str, Engine], caplog: pytest.LogCaptureFixture
+) -> None:
+    stack.warn_without_redis(engines["valkey"].url)
+    assert caplog.records == []
+    stack.warn_without_redis(f"redis://:tajne@127.0.0.1:{free_port()}/0")
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line == "REDIS_URL does not answer; until it does, rate limits do not count"
+    assert "tajne" not in str(vars(caplog.records[0]))
+
+
+def is_alive(server: LocalServer) -> bool:
+    with suppress(httpx.TransportError):
+        return server.call("GET", "/health/live").status_code == 200
+    return False
+
+
+@pytest.mark.proof
+def test_without_redis_the_server_starts_says_so_and_works(tmp_path: Path, first_folder: FirstFolder) -> None:
+    shutil.copytree(first_folder("1"), tmp_path / "data")
+    server = start(tmp_path / "data", REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    deadline = time.monotonic() + START_TIMEOUT
+    try:
+        while not is_alive(server):
+            assert time.monotonic() < deadline, server.output
+        assert server.output.count("REDIS_URL does not answer") == 1
+        assert server.call("GET", "/health/ready").json()["redis"] is False
+        token = server.sign_in(STUDENT.email, STUDENT.password)
+        assert server.call("GET", "/api/chat/conversations/", token=token).status_code == 200
+    finally:
+        assert server.stop() == 0

@@ -22,8 +22,9 @@ from tests.support.local_server import ROOT, LocalServer, running_server
 from tests.support.people import insert
 
 EXAMPLE = (ROOT / "infra" / "server" / "tutoring.env").read_text()
-SAFE = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if "=" in line) | {
-    "MAIL_URL": "smtps://korepetycje:x7Gq0vT4bLw2@mail.example.com:465",
+UNCHANGED = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if "=" in line)
+SAFE = {name: value.replace("example.com", "tutoring.internal") for name, value in UNCHANGED.items()} | {
+    "MAIL_URL": "smtps://korepetycje:x7Gq0vT4bLw2@mail.tutoring.internal:465",
     # Others may listen there.
     "METRICS_PORT": "0",
 }
@@ -53,13 +54,13 @@ def test_safe_settings_are_not_refused() -> None:
         ("MAIL_URL", "file:///var/mail"),
         ("MAIL_FROM", ""),
         ("PUBLIC_URL", ""),
-        ("PUBLIC_URL", "http://tutoring.example.com"),
+        ("PUBLIC_URL", "http://tutoring.internal"),
         ("PUBLIC_URL", "https://"),
         ("PUBLIC_URL", "https://[broken"),
         ("FRONT_URL", ""),
-        ("FRONT_URL", "http://app.example.com"),
+        ("FRONT_URL", "http://app.tutoring.internal"),
         ("CORS_ORIGINS", ""),
-        ("CORS_ORIGINS", "https://app.example.com, *"),
+        ("CORS_ORIGINS", "https://app.tutoring.internal, *"),
         ("RATE_LIMITS", "off"),
         ("DEMO", "on"),
         ("JWT_SECRET", "x7Gq0vT4bLw2"),
@@ -69,11 +70,17 @@ def test_safe_settings_are_not_refused() -> None:
         ("ORIGIN_SECRET", "secret"),
         ("DATABASE_URL", "postgresql://tutoring:tutoring@postgres/tutoring"),
         ("REDIS_URL", "redis://:password123@valkey:6379/0"),
-        ("MAIL_URL", "smtps://user:Pass%77ord@mail.example.com:465"),
+        ("MAIL_URL", "smtps://user:Pass%77ord@mail.tutoring.internal:465"),
         ("HOST", "0.0.0.0"),
         ("HOST", "192.168.1.4"),
-        ("HOST", "tutoring.example.com"),
+        ("HOST", "tutoring.internal"),
         ("TRUSTED_PROXIES", "127.0.0.1,0.0.0.0/0"),
+        ("PUBLIC_URL", "https://example.org"),
+        ("FRONT_URL", "https://App.Example.NET/path"),
+        ("CORS_ORIGINS", "https://app.tutoring.internal,https://app.example.com"),
+        ("MAIL_URL", "smtps://korepetycje:x7Gq0vT4bLw2@mail.example:465"),
+        ("MAIL_FROM", "Korepetycje <no-reply@example.com>"),
+        ("TUTOR_EMAIL_DOMAINS", "@tutoring.internal,.example.com"),
     ],
 )
 def test_each_unsafe_setting_is_refused_in_one_line(setting: str, value: str) -> None:
@@ -81,6 +88,17 @@ def test_each_unsafe_setting_is_refused_in_one_line(setting: str, value: str) ->
     assert re.match(rf"MODE=production: (the password in )?{setting}\b", line)
     assert "tutoring:tutoring" not in line
     assert "x7Gq" not in line
+
+
+def test_every_name_of_the_example_has_to_be_replaced() -> None:
+    lines = refused(**UNCHANGED)
+    named = [name for name, value in UNCHANGED.items() if "example.com" in value]
+    assert len(named) == 6
+    assert sorted(line.split()[1] for line in lines if "still has the example's example.com" in line) == sorted(named)
+
+
+def test_names_that_only_look_like_an_example_s_are_taken() -> None:
+    assert refused(PUBLIC_URL="https://myexample.com", FRONT_URL="https://example.com.pl") == []
 
 
 def examples_in_the_tree() -> Iterator[tuple[str, str]]:
@@ -98,7 +116,7 @@ def examples_in_the_tree() -> Iterator[tuple[str, str]]:
 def test_passwords_of_our_examples_are_refused() -> None:
     found = set(examples_in_the_tree())
     assert len(found) > 1
-    accepted = [each for each in found if not refused(**{each[0]: f"smtps://x:{each[1]}@mail.example.com"})]
+    accepted = [each for each in found if not refused(**{each[0]: f"smtps://x:{each[1]}@mail.tutoring.internal"})]
     assert accepted == []
 
 

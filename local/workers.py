@@ -1,0 +1,18 @@
+"""The supervisor of several server processes: uvicorn's, which starts those again that die, and says so here."""
+
+from uvicorn.supervisors import Multiprocess
+
+from shared.kit.observability.log import logger
+
+
+class Workers(Multiprocess):
+    """Logs each process that died: uvicorn says it on a level that would log much else."""
+
+    def keep_subprocess_alive(self) -> None:
+        """Start processes again that died or do not answer."""
+        before = list(self.processes)
+        super().keep_subprocess_alive()
+        for process, now in zip(before, self.processes, strict=True):
+            if process is not now:
+                facts = {"pid": process.pid, "exit_code": process.exitcode, "started_pid": now.pid}
+                logger().error("a server process has ended; another was started", extra=facts)
