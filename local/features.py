@@ -1,6 +1,7 @@
 """All features: their routers, their functions for sockets and schedules."""
 
 from functions.accounts.routes import accounts
+from functions.announcements.desk_routes import announcements_desk
 from functions.announcements.routes import announcements
 from functions.availability.api.routers import ROUTERS as AVAILABILITY
 from functions.bookings.api.routers import ROUTERS as BOOKINGS
@@ -14,9 +15,11 @@ from functions.notifications.api.routes import notifications
 from functions.profiles.me_routes import me
 from functions.profiles.routes import profiles
 from functions.push.routes import push
+from functions.reviews.desk_routes import reviews_desk
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
 from functions.sign_in.routes import sign_in
+from functions.staff.routes import staff
 from functions.tokens.device_routes import devices
 from functions.tokens.identity_routes import identities
 from functions.tokens.routes import tokens
@@ -45,4 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calendar,
     announcements,
     issues,
+    staff,
+    reviews_desk,
+    announcements_desk,
 )

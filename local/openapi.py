@@ -57,6 +57,7 @@ TAGS = {
     "issues": "Report problems with the platform to staff, and read what they answer.",
     "reports": "Report messages and people; as staff: decide on them.",
     "moderation of reviews": "Report reviews; as staff: decide on them.",
+    "staff": "As staff, signed in with a second factor: find people, keep them away; what staff did.",
 }
 SERVERS = [{"url": "/", "description": "The server that serves this description."}]
 SECURITY: dict[str, dict[str, Any]] = {

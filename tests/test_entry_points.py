@@ -25,6 +25,7 @@ from functions.profiles.handler import handler as profiles
 from functions.push.handler import handler as push
 from functions.reviews.handler import handler as reviews
 from functions.sign_in.handler import handler as sign_in
+from functions.staff.handler import handler as staff
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
 from local.engines import Engine
@@ -65,6 +66,10 @@ HANDLERS = {
     "/api/announcement": announcements,
     "/api/reporting": issues,
     "/api/staff/issues": issues,
+    "/api/staff/people": staff,
+    "/api/staff/reviews": reviews,
+    "/api/staff/announcements": announcements,
+    "/api/staff/actions": staff,
     "/api/notification": notifications,
     "/api/notification/push": push,
     "/api/reservation": bookings,
@@ -101,7 +106,8 @@ class Platform:
             "other": people.student(id=OTHER),
             "gone": people.student(id=GONE),
         }
-        self.people["staff"] = people.student(is_staff=True)
+        self.people["staff"], self.people["boss"] = people.staff(), people.student(is_staff=True)
+        self.people["third"] = people.student()
         self.people["second"] = people.tutor(first_name="Ewa", tutor={"price": 30})
         for student in ("student", "other"):
             row = {"tutor_id": 2, "student_id": self.people[student].id, "rating": 5, "review": "Żółw"}
@@ -166,6 +172,7 @@ class Platform:
             "refresh": student.refresh,
             "access": student.access,
             "session": self.people["second"].session_id,
+            "third": self.people["third"].id,
             "device": self.people["staff"].session_id,
         }
         return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1].lower(), found[0])), text)

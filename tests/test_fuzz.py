@@ -58,7 +58,7 @@ ROLES = cycle(("nobody", "student", "tutor", "staff"))
 MAKE: dict[str, Callable[[People], Person]] = {
     "student": People.student,
     "tutor": People.tutor,
-    "staff": lambda people: people.student(is_staff=True),
+    "staff": People.staff,
 }
 
 

@@ -91,6 +91,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,
     "functions.sign_in.handler": {"email_validator": "checks addresses", **WEB, **CACHE},
+    "functions.staff.handler": WEB,
     "functions.tokens.handler": {**WEB, **CACHE},
     "functions.tutors.handler": WEB,
 }

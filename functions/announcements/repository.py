@@ -57,6 +57,12 @@ LIST_BY_TAG = _list(VISIBLE + BY_TAG)
 LIST_BY_TUTOR = _list(VISIBLE + BY_TUTOR)
 LIST_BY_BOTH = _list(VISIBLE + BY_TUTOR + BY_TAG)
 LIST_OWN = _list("a.tutor_id = %(tutor_id)s", HIDDEN)
+LIST_FOR_STAFF = _list(
+    """(%(tutor_id)s::int IS NULL OR a.tutor_id = %(tutor_id)s)
+    AND CASE %(only)s::text WHEN 'hidden' THEN a.hidden_at IS NOT NULL WHEN 'visible' THEN a.hidden_at IS NULL
+        ELSE true END""",
+    HIDDEN,
+)
 
 
 def list_announcements(page: PageNumber, tag: str, tutor_id: int | None) -> Found:
@@ -71,6 +77,13 @@ def list_own(page: PageNumber, tutor_id: int) -> Found:
     """A page of a tutor's announcements, hidden ones too, the newest first."""
     with connection() as db:
         return LIST_OWN.get(db, _values(size=page.size, offset=page.offset, tutor_id=tutor_id))
+
+
+def list_for_staff(page: PageNumber, tutor_id: int | None, only: str | None) -> Found:
+    """A page of what tutors announce, of hidden or visible ones `only` if asked for, the newest first."""
+    with connection() as db:
+        values = _values(size=page.size, offset=page.offset, tutor_id=tutor_id, only=only)
+        return LIST_FOR_STAFF.get(db, values)
 
 
 def _values(**more: Any) -> dict[str, Any]:

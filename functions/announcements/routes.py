@@ -76,15 +76,19 @@ def delete_announcement(caller: TutorCaller, announcement_id: int) -> Response:
     return json_response({"Info": "Announcement deleted."})
 
 
-@announcements.post(ONE + "hide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound))
+@announcements.post(
+    ONE + "hide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound), deprecated=True
+)
 def hide_announcement(caller: StaffCaller, announcement_id: int) -> Response:
-    """Hide an announcement from everybody but its tutor; for staff."""
+    """Hide an announcement from everybody but its tutor; for staff. Use POST /api/staff/announcements/<id>/hide/."""
     return _decide(caller.id, announcement_id, hidden=True)
 
 
-@announcements.post(ONE + "unhide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound))
+@announcements.post(
+    ONE + "unhide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound), deprecated=True
+)
 def unhide_announcement(caller: StaffCaller, announcement_id: int) -> Response:
-    """Show an announcement again; for staff."""
+    """Show an announcement again; for staff. Use POST /api/staff/announcements/<id>/unhide/."""
     return _decide(caller.id, announcement_id, hidden=False)
 
 

@@ -1,11 +1,12 @@
 """Request and response bodies of announcements."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from shared.domain.field_types import choice
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.http import fields
 from shared.kit.http.fields import Text, Whole, invalid
@@ -84,6 +85,15 @@ class AnnouncementsQuery(PageQuery):
     tag: Annotated[
         str, Text(max_length=MAX_TAG, blank=True), Field(description="With this tag only; case does not matter.")
     ] = ""
+    tutor: Annotated[
+        int | None, Whole(minimum=0, maximum=MAX_INT32), Field(description="Of this tutor only, by id.")
+    ] = None
+
+
+class AnnouncementsForStaffQuery(PageQuery):
+    only: Annotated[
+        Literal["hidden", "visible"] | None, choice("hidden", "visible"), Field(description="Of these only.")
+    ] = None
     tutor: Annotated[
         int | None, Whole(minimum=0, maximum=MAX_INT32), Field(description="Of this tutor only, by id.")
     ] = None

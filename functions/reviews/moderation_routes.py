@@ -39,9 +39,13 @@ def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     "/api/user/tutor/reviews/reported/",
     response_model=ReportedPage,
     responses=error_responses(FieldErrors, NotFound),
+    deprecated=True,
 )
 def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List reviews with open reports, the one reported first at the top; for staff."""
+    """List reviews with open reports, the one reported first at the top; for staff.
+
+    Use GET /api/staff/reviews/reported/.
+    """
     found = queries.list_reported(query.page)
     return raw_json_response(query.page.wrap("/api/user/tutor/reviews/reported/", found.count, found.results))
 
@@ -50,9 +54,13 @@ def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(P
     "/api/user/tutor/reviews/hidden/",
     response_model=HiddenPage,
     responses=error_responses(FieldErrors, NotFound),
+    deprecated=True,
 )
 def list_hidden(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List hidden reviews with who hid them and when, the one hidden last at the top; for staff."""
+    """List hidden reviews with who hid them and when, the one hidden last at the top; for staff.
+
+    Use GET /api/staff/reviews/hidden/.
+    """
     found = queries.list_hidden(query.page)
     return raw_json_response(query.page.wrap("/api/user/tutor/reviews/hidden/", found.count, found.results))
 
@@ -61,9 +69,13 @@ def list_hidden(_caller: StaffCaller, query: Annotated[PageQuery, from_query(Pag
     "/api/user/tutor/reviews/{review_id:int64}/hide/",
     response_model=Decision,
     responses=error_responses(service.ReviewNotFound),
+    deprecated=True,
 )
 def hide_review(caller: StaffCaller, review_id: int) -> Response:
-    """Hide a review, so that it no longer counts, and resolve its reports; for staff."""
+    """Hide a review, so that it no longer counts, and resolve its reports; for staff.
+
+    Use POST /api/staff/reviews/<id>/hide/.
+    """
     return _decide(caller.id, review_id, hidden=True)
 
 
@@ -71,15 +83,16 @@ def hide_review(caller: StaffCaller, review_id: int) -> Response:
     "/api/user/tutor/reviews/{review_id:int64}/unhide/",
     response_model=Decision,
     responses=error_responses(service.ReviewNotFound),
+    deprecated=True,
 )
 def unhide_review(caller: StaffCaller, review_id: int) -> Response:
-    """Show a review again, or keep a reported one, and resolve its reports; for staff."""
+    """Show a review again, or keep a reported one, and resolve its reports; for staff.
+
+    Use POST /api/staff/reviews/<id>/unhide/.
+    """
     return _decide(caller.id, review_id, hidden=False)
 
 
 def _decide(staff_id: UUID, review_id: int, *, hidden: bool) -> Response:
-    with transaction() as db:
-        service.set_hidden(db, staff_id, review_id, hidden=hidden)
-    if hidden:
-        trigger_dispatch()
+    service.decide(staff_id, review_id, hidden=hidden)
     return json_response({"id": review_id, "hidden": hidden})

@@ -9,10 +9,11 @@ from functions.reviews import queries, repository
 from functions.reviews.schemas import EditedRating, NewRating
 from shared.data.staff_actions import Grounds, record_action
 from shared.domain.auth import AccountGone
+from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.timestamps import format_time
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.db.pool import PooledConnection
-from shared.kit.db.transactions import violated_constraint
+from shared.kit.db.transactions import transaction, violated_constraint
 from shared.kit.errors import AppError, NotFound, RecordedError
 from shared.kit.http.page_pagination import PageNumber
 
@@ -172,10 +173,13 @@ def report_review(db: PooledConnection, reporter_id: UUID, review_id: int, reaso
     repository.add_report(db, review_id, reporter_id, reason)
 
 
-def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, reason: str = "", *, hidden: bool) -> None:
+def decide(staff_id: UUID, review_id: int, reason: str = "", *, hidden: bool) -> None:
     """Hide a review or show it again. Its reports are then resolved. Raises ReviewNotFound."""
-    author_id = repository.set_hidden(db, staff_id, review_id, hidden=hidden)
-    if author_id is None:
-        raise ReviewNotFound
-    grounds = Grounds(staff_id, reason, f"review {review_id}")
-    record_action(db, "hide_review" if hidden else "unhide_review", author_id, grounds)
+    with transaction() as db:
+        author_id = repository.set_hidden(db, staff_id, review_id, hidden=hidden)
+        if author_id is None:
+            raise ReviewNotFound
+        grounds = Grounds(staff_id, reason, f"review {review_id}")
+        record_action(db, "hide_review" if hidden else "unhide_review", author_id, grounds)
+    if hidden:
+        trigger_dispatch()

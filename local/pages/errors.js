@@ -42,6 +42,7 @@ const MEANINGS = {
   payload_too_large: "That is too much at once.",
   proposal_changed: "The tutor proposes something else by now.",
   review_hidden: "The review is hidden.",
+  second_factor_needed: "This takes a sign-in with a second factor.",
   series_conflict: "Some of these weeks cannot be booked, so none was.",
   session_full: "Every seat is taken.",
   session_moved: "It is at another time by now: look again.",

@@ -59,6 +59,7 @@ BY_NAME = {
     "JWT_SECRET_ARN": {
         f"{KIT}.security.tokens",
         f"{DOMAIN}.auth",
+        f"{DOMAIN}.staff_desk",
         STARTS_SESSIONS,
         f"{DOMAIN}.unsubscribing.unsubscribe_link",
         "functions.secrets.service.check_rotation",

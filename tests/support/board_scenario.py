@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.support.request_step import FORM, TALK, Step
+from tests.support.request_step import FORM, GONE, TALK, Step
 
 
 def attachments() -> Iterator[Step]:
@@ -30,6 +30,7 @@ def boards() -> Iterator[Step]:
     yield Step("DELETE", f"{one}1/", "second")
     yield Step("DELETE", f"{one}1/", "tutor")
     yield from issues()
+    yield from desk()
 
 
 def issues() -> Iterator[Step]:
@@ -47,6 +48,29 @@ def issues() -> Iterator[Step]:
     yield Step("GET", "/api/chat/conversations/{talk}/", "other")
     yield Step("POST", "/api/chat/conversations/{talk}/messages/", "student", {"body": "Do jutra"})
     yield Step("POST", "/api/chat/ticket/", "student")
+
+
+def desk() -> Iterator[Step]:
+    """What staff do with people, and what is kept of it."""
+    people, actions = "/api/staff/people/", "/api/staff/actions/"
+    yield Step("POST", "/api/announcement/announcement/", "tutor", {"title": "Grupa", "description": "Od zaraz"})
+    for who in ("staff", "boss", "tutor", ""):
+        yield Step("GET", f"{people}?q=student&page_size=2", who)
+        yield Step("GET", f"{people}{{third}}/", who)
+        for verb in ("lift", "suspend", "revoke_sessions", "lift"):
+            yield Step("POST", f"{people}{{third}}/{verb}/", who, {"reason": "Spam"})
+        yield Step("GET", f"{actions}?page_size=3", who)
+        for path in ("announcements/", "reviews/reported/", "reviews/hidden/"):
+            yield Step("GET", f"/api/staff/{path}", who)
+        for verb in ("hide", "unhide"):
+            for path in ("reviews/1", "reviews/99", "announcements/2", "announcements/99"):
+                yield Step("POST", f"/api/staff/{path}/{verb}/", who, {"reason": "Spam"})
+    for body in ({}, {"reason": ""}, {"reason": "x", "why": "y"}):
+        yield Step("POST", f"{people}{{third}}/suspend/", "staff", body)
+    yield Step("POST", f"{people}{GONE}/suspend/", "staff", {"reason": "x"})
+    for query_string in ("?only=x", "?q=" + "x" * 201, "?p=99", "?person=x"):
+        yield Step("GET", people + query_string, "staff")
+        yield Step("GET", actions + query_string, "staff")
 
 
 def links() -> Iterator[Step]:

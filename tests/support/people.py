@@ -61,6 +61,12 @@ class People:
         account = {"email": f"tutor{next(self._numbers)}@prz.edu.pl", "is_tutor": True, **columns}
         return self._add(account, tutor=tutor or {})
 
+    def staff(self, **columns: Any) -> Person:
+        """One who has signed in with a second factor."""
+        person = self.student(**{"is_staff": True, "second_factor_at": datetime.now(UTC), **columns})
+        query("UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE id = %s", person.session_id)
+        return person
+
     def _add(self, columns: dict[str, Any], tutor: dict[str, Any] | None) -> Person:
         now = datetime.now(UTC)
         account = {

@@ -14,7 +14,6 @@ from functions.chat.domain.errors import (
     NothingToHide,
     OwnAccount,
     OwnMessage,
-    StaffAccount,
 )
 from functions.chat.domain.messages import MessagePlace
 from functions.chat.domain.report_commands import ReportDecision
@@ -69,8 +68,6 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
         raise NotFound
     if decision.decision == "hide_message" and found.place is None:
         raise NothingToHide
-    if decision.decision == "suspend" and found.is_staff:
-        raise StaffAccount
 
     def run(db: PooledConnection) -> tuple[Consequences | None, ChangedMessage | None]:
         # The account, or the conversation, before its reports, as a deletion takes them.

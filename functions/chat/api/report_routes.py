@@ -13,11 +13,11 @@ from functions.chat.domain.errors import (
     NothingToHide,
     OwnAccount,
     OwnMessage,
-    StaffAccount,
 )
 from functions.chat.domain.messages import MessagePlace
 from functions.chat.domain.report_commands import ReportDecision, ReportedMessage, ReportedPerson, ReportsQuery
 from shared.domain.auth import StaffCaller, User
+from shared.domain.suspension import StaffAccount
 from shared.kit.errors import FieldErrors, NotFound, Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import from_query

@@ -172,7 +172,6 @@ class ReportedObject:
     """What a report is about; `place` of a message."""
 
     person_id: UUID
-    is_staff: bool
     conversation_id: UUID | None
     seq: int | None
 
@@ -186,8 +185,7 @@ class ReportedObject:
 FIND_OBJECT = Query(
     ReportedObject,
     """
-SELECT r.person_id, p.is_staff, r.conversation_id, r.seq FROM reports r JOIN users p ON p.id = r.person_id
-WHERE r.id = %s
+SELECT person_id, conversation_id, seq FROM reports WHERE id = %s
 """,
 )
 

@@ -115,14 +115,6 @@ class NothingToHide(AppError):
     detail = "To zgłoszenie nie dotyczy wiadomości."
 
 
-class StaffAccount(AppError):
-    """Only the operator suspends an account of staff."""
-
-    status = 409
-    code = "staff_account"
-    detail = "To konto należy do obsługi."
-
-
 class SenderBlocked(AppError):
     """One of the two has blocked the other."""
 

@@ -1,28 +1,17 @@
 """What people report to staff, and what staff decide, in request bodies."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field
 
-from shared.domain.field_types import choice
-from shared.kit.http import fields
-from shared.kit.http.fields import Text, Whole, invalid, uuid_or_none
+from shared.domain.field_types import Id, choice
+from shared.kit.http.fields import Text, Whole
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.request_models import RequestModel
 
 MAX_REASON = 1_000
 ID = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
 
-
-def _uuid(value: object) -> UUID:
-    found = uuid_or_none(value)
-    if found is None:
-        raise invalid(fields.NOT_UUID)
-    return found
-
-
-Id = Annotated[UUID, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="What is wrong, for staff.")]
 
 

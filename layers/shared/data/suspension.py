@@ -1,9 +1,18 @@
 """Suspending accounts."""
 
+from dataclasses import dataclass
+
 from shared.kit.db.query import Command, Query
 
+
+@dataclass(frozen=True, slots=True)
+class LockedAccount:
+    email: str
+    is_staff: bool
+
+
 # As strong as for a deletion: bookings that are being made with this account are over, or wait and find it suspended.
-LOCK_ACCOUNT = Query(str, "SELECT email FROM users WHERE id = %s FOR UPDATE")
+LOCK_ACCOUNT = Query(LockedAccount, "SELECT email, is_staff FROM users WHERE id = %s FOR UPDATE")
 SUSPEND = Command("UPDATE users SET suspended_at = now() WHERE id = %s AND suspended_at IS NULL")
 LIFT = Command("UPDATE users SET suspended_at = NULL WHERE id = %s AND suspended_at IS NOT NULL")
 COUNT_COMING = Query(

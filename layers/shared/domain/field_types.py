@@ -1,12 +1,13 @@
 """Types of the fields of our own requests that several features have."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from shared.domain.time_zones import UNKNOWN_ZONE, find_zone
 from shared.kit.http import fields
-from shared.kit.http.fields import Text, invalid
+from shared.kit.http.fields import Text, invalid, uuid_or_none
 from shared.kit.text import is_one_line, is_visible, unstorable_characters
 
 NOT_A_CHOICE = "Dozwolone wartości: {}."
@@ -33,6 +34,13 @@ def choice(*words: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def read_id(value: Any) -> UUID:
+    found = uuid_or_none(value)
+    if found is None:
+        raise invalid(fields.NOT_UUID)
+    return found
+
+
 def name_complaints(text: str) -> list[str]:
     """A name may be empty, as the contract has it; one that only seems to be, or that garbles its line, is refused."""
     if not text or unstorable_characters(text):
@@ -44,3 +52,4 @@ def name_complaints(text: str) -> list[str]:
 
 Name = Annotated[str, Text(max_length=255, blank=True, normalized=True, checks=(name_complaints,))]
 Zone = Annotated[str, BeforeValidator(read_zone), Field(description="The IANA name of a time zone.")]
+Id = Annotated[UUID, BeforeValidator(read_id), WithJsonSchema({"type": "string", "format": "uuid"})]

@@ -9,15 +9,24 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.data.staff_actions import Grounds, record_action
-from shared.data.suspension import COUNT_COMING, LIFT, LOCK_ACCOUNT, SUSPEND
+from shared.data.suspension import COUNT_COMING, LIFT, LOCK_ACCOUNT, SUSPEND, LockedAccount
 from shared.domain.dispatcher import trigger_dispatch
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.sign_in_sessions import close_sockets, end_sessions
 from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import AppError
 
 
 class AccountNotFound(Exception):
     """There is no such account."""
+
+
+class StaffAccount(AppError):
+    """Only the operator suspends accounts of staff, and lifts that."""
+
+    status = 409
+    code = "staff_account"
+    detail = "To konto należy do obsługi."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,11 @@ class Consequences:
 
 
 def suspend(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
-    """Keep an account's owner away until it is lifted; one that is suspended stays so. Raises AccountNotFound."""
-    email = _lock(db, user_id)
+    """Keep an account's owner away until it is lifted; one that is suspended stays so.
+
+    Raises AccountNotFound or StaffAccount.
+    """
+    email = _lock_suspendable(db, user_id, grounds)
     coming = COUNT_COMING.get(db, {"user_id": user_id})
     changed = SUSPEND.run(db, (user_id,)) > 0
     _ended, sockets = end_sessions(db, user_id)
@@ -49,8 +61,8 @@ def suspend(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequenc
 
 
 def lift(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
-    """Let the owner in again. What was cancelled stays so. Raises AccountNotFound."""
-    email = _lock(db, user_id)
+    """Let the owner in again. What was cancelled stays so. Raises AccountNotFound or StaffAccount."""
+    email = _lock_suspendable(db, user_id, grounds)
     if not LIFT.run(db, (user_id,)):
         return Consequences(changed=False)
     record_action(db, "lift", user_id, grounds)
@@ -65,9 +77,17 @@ def revoke_sessions(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Co
     return Consequences(bool(ended), sockets)
 
 
-def _lock(db: PooledConnection, user_id: UUID) -> str:
-    """The account's address. Raises AccountNotFound."""
-    email = LOCK_ACCOUNT.one(db, (user_id,))
-    if email is None:
+def _lock_suspendable(db: PooledConnection, user_id: UUID, grounds: Grounds) -> str:
+    """The account's address; that of staff is the operator's business. Raises AccountNotFound or StaffAccount."""
+    account = _lock(db, user_id)
+    if account.is_staff and grounds.actor_id is not None:
+        raise StaffAccount
+    return account.email
+
+
+def _lock(db: PooledConnection, user_id: UUID) -> LockedAccount:
+    """Raises AccountNotFound."""
+    account = LOCK_ACCOUNT.one(db, (user_id,))
+    if account is None:
         raise AccountNotFound
-    return email
+    return account

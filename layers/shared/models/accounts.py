@@ -3,7 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +27,13 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("language IN ('pl', 'en')", name="language"),
         Index("users_email_key", text("lower(email)"), unique=True),
+        Index(
+            "users_text_idx",
+            # As PostgreSQL writes it.
+            literal_column("fold((((first_name || ' '::text) || last_name) || ' '::text) || email)").label("text"),
+            postgresql_using="gin",
+            postgresql_ops={"text": "gin_trgm_ops"},
+        ),
         Index("users_unconfirmed_idx", "created_at", postgresql_where=text("confirmed_at IS NULL")),
     )
 

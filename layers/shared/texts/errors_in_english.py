@@ -189,6 +189,7 @@ ERRORS = {
     "To zgłoszenie zostało już rozpatrzone.": "This report was decided on already.",
     "To zgłoszenie nie dotyczy wiadomości.": "This report is not about a message.",
     "To konto należy do obsługi.": "This is an account of the staff.",
+    "Włącz logowanie dwuetapowe i zaloguj się ponownie.": "Turn on two-factor sign-in and sign in again.",
     # The chat.
     "To jest Twoje własne konto.": "This is your own account.",
     "Z tą osobą nie możesz się umówić.": "You cannot book with this person.",

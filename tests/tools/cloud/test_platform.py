@@ -34,7 +34,17 @@ NO_ID = "00000000-0000-4000-8000-000000000000"
 ONLY_IN_VERSIONS = {route_of(path) for path in ENDPOINTS.aliases}
 VARIABLES = {
     **dict.fromkeys(
-        ("user_id", "session_id", "device_id", "series_id", "conversation_id", "attachment_id", "issue_id"), NO_ID
+        (
+            "user_id",
+            "session_id",
+            "device_id",
+            "series_id",
+            "conversation_id",
+            "attachment_id",
+            "issue_id",
+            "person_id",
+        ),
+        NO_ID,
     ),
     "token": "none.ics",
 }

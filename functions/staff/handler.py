@@ -1,0 +1,7 @@
+"""The Lambda handler of the staff's desk."""
+
+from functions.staff.routes import staff
+from shared.kit.http.app import http_handler
+from shared.versions import VERSIONS
+
+handler = http_handler(staff, versions=VERSIONS)

@@ -1,0 +1,84 @@
+"""Queries and answers of the staff's desk."""
+
+from datetime import datetime
+from typing import Annotated, Literal, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.data.staff_actions import Action
+from shared.domain.field_types import Id, choice
+from shared.kit.http.fields import Text
+from shared.kit.http.page_pagination import PageQuery
+from shared.kit.http.response_models import Page
+
+MAX_SEARCH = 200
+
+
+class PeopleQuery(PageQuery):
+    q: Annotated[
+        str,
+        Text(max_length=MAX_SEARCH, blank=True, normalized=True),
+        Field(description="A part of the name or of the address, in any case and without accents; or the whole id."),
+    ] = ""
+    only: Annotated[
+        Literal["tutors", "staff", "suspended"] | None,
+        choice("tutors", "staff", "suspended"),
+        Field(description="Of these only."),
+    ] = None
+
+
+class FoundPerson(BaseModel):
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    tutor: Annotated[int | None, Field(description="The tutor's number; null of students.")]
+    is_staff: bool
+    confirmed: bool
+    has_second_factor: bool
+    created_at: datetime
+    suspended_at: datetime | None
+
+
+class PeoplePage(Page):
+    results: list[FoundPerson]
+
+
+class PersonDetails(FoundPerson):
+    language: str
+    time_zone: str | None
+    devices: Annotated[int, Field(description="How many are signed in.")]
+    last_used_at: Annotated[datetime | None, Field(description="When one of these last asked for something new.")]
+    coming_sessions: Annotated[int, Field(description="Bookings to come, as a student or a tutor.")]
+    open_reports: Annotated[int, Field(description="About this person, or something they wrote.")]
+    all_reports: Annotated[int, Field(description="The same, with those decided on.")]
+
+
+class ActionsQuery(PageQuery):
+    actor: Annotated[Id | None, Field(description="Of this member of staff only.")] = None
+    person: Annotated[Id | None, Field(description="Done to this person, or to what is theirs, only.")] = None
+    action: Annotated[Action | None, choice(*get_args(Action)), Field(description="Of this kind only.")] = None
+
+
+class NamedAccount(BaseModel):
+    """An account; the rest is null once it is deleted."""
+
+    id: UUID
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+
+
+class StaffAction(BaseModel):
+    id: int
+    at: datetime
+    action: Action
+    actor: Annotated[NamedAccount | None, Field(description="Who did it; null for the operator.")]
+    person: Annotated[NamedAccount | None, Field(description="Whose account, or what of theirs, it was done to.")]
+    subject: Annotated[str, Field(description='What it was done to, as in "review 7"; empty for the account itself.')]
+    reason: Annotated[str, Field(description="Why; empty where none was asked for.")]
+
+
+class StaffActionPage(Page):
+    results: list[StaffAction]

@@ -1,0 +1,49 @@
+"""Reviews at the staff's desk."""
+
+import pytest
+
+from functions.reviews.handler import handler
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.people import People, Person, insert, query
+
+call = LambdaClient(handler)
+DESK = "/api/staff/reviews/"
+
+
+@pytest.fixture
+def review(people: People) -> int:
+    row = {"tutor_id": people.tutor().tutor_id, "student_id": people.student().id, "rating": 1, "review": "Źle"}
+    added: int = insert("ratings", row)
+    insert("review_reports", {"rating_id": added, "reporter_id": people.student().id, "reason": "Kłamie"})
+    return added
+
+
+def listed(staff: Person, which: str) -> list[int]:
+    return [each["id"] for each in call("GET", f"{DESK}{which}/", token=staff.access).json["results"]]
+
+
+def decide(staff: Person, review: object, verb: str, reason: str = "Obraża") -> Answer:
+    return call("POST", f"{DESK}{review}/{verb}/", token=staff.access, json_body={"reason": reason})
+
+
+def test_a_reported_review_is_hidden_for_a_reason_and_shown_again(people: People, review: int) -> None:
+    staff = people.staff()
+    assert (listed(staff, "reported"), listed(staff, "hidden")) == ([review], [])
+    assert decide(staff, review, "hide").json == {"id": review, "hidden": True}
+    assert (listed(staff, "reported"), listed(staff, "hidden")) == ([], [review])
+    assert decide(staff, review, "unhide", "Pomyłka").json == {"id": review, "hidden": False}
+    assert listed(staff, "hidden") == []
+    [(author,)] = query("SELECT student_id FROM ratings")
+    assert query("SELECT action, actor_id, user_id, subject, reason FROM staff_actions ORDER BY id") == [
+        ("hide_review", staff.id, author, f"review {review}", "Obraża"),
+        ("unhide_review", staff.id, author, f"review {review}", "Pomyłka"),
+    ]
+
+
+def test_what_is_wrong_is_said_and_nothing_is_done(people: People, review: int) -> None:
+    staff = people.staff()
+    for verb in ("hide", "unhide"):
+        assert decide(staff, 99, verb).status == 404
+        refused = decide(staff, review, verb, "")
+        assert (refused.status, [*refused.json]) == (400, ["reason"])
+    assert (listed(staff, "reported"), query("SELECT count(*) FROM staff_actions")) == ([review], [(0,)])
