@@ -6,6 +6,8 @@ PROOF ?= proof
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
 # Where bytecode is not kept, each of the many processes would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
+# What people type, as they typed it: make would put its own variables in place of a $ and what follows.
+$(foreach name,EMAIL FILE REASON DATA STUDENT TUTOR,$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test contract contract-cloud smoke smoke-test proof coverage bench check audit licences generate template deploy publish staff backup restore \
@@ -87,13 +89,13 @@ smoke: $(VENV)/run.stamp  ## Say what works at URL=; STUDENT=mail:password TUTOR
 	@$(BIN)/python -m tools.smoke
 
 staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, add, suspend, lift …; REASON=, DATA=
-	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$(EMAIL)" $(if $(REASON),"$$REASON")
+	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$$EMAIL" $(if $(REASON),"$$REASON")
 
 backup: $(VENV)/run.stamp  ## Write database, pictures and keys into FILE=, while the server runs or not; DATA= as for run
-	@$(BIN)/python -m local.backup make "$(FILE)"
+	@$(BIN)/python -m local.backup make "$$FILE"
 
 restore: $(VENV)/run.stamp  ## Restore a backup from FILE=; FORCE=1 in place of what is there; DATA= as for run
-	@$(BIN)/python -m local.backup restore "$(FILE)"
+	@$(BIN)/python -m local.backup restore "$$FILE"
 
 openapi: $(VENV)/run.stamp  ## Print the API description
 	@$(BIN)/python -m local.openapi

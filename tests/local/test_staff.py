@@ -209,27 +209,28 @@ def test_without_a_command_and_its_one_address_the_usage_is_shown(arguments: tup
     assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{complaint}{USAGE}\n")
 
 
-def test_the_make_command_lists_grants_and_does_what_else_it_is_told() -> None:
-    def command(*variables: str) -> str:
-        made = subprocess.run(
-            ["make", "--no-print-directory", "-n", "-o", ".venv/run.stamp", "staff", *variables],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return made.stdout.partition("local.staff ")[2].strip()
-
-    assert command() == '"list" ""'
-    assert command("EMAIL=a@example.com") == '"grant" "a@example.com"'
-    assert command("EMAIL=a@example.com", "DO=revoke") == '"revoke" "a@example.com"'
+def made(folder: Path, target: str, *variables: str) -> list[str]:
+    """What a program called by make is given."""
+    program = folder / "python"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$STUDENT"\n')
+    program.chmod(0o700)
+    command = ["make", "--no-print-directory", "-o", ".venv/run.stamp", target, f"BIN={folder}", *variables]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[1:]
 
 
-def test_a_reason_may_hold_what_means_something_to_a_shell(tmp_path: Path) -> None:
-    (tmp_path / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-    (tmp_path / "python").chmod(0o700)
-    reason = 'Called us "thieves" & left; `id`'
-    options = ["EMAIL=a@example.com", "DO=suspend", f"REASON={reason}", f"BIN={tmp_path}"]
-    command = ["make", "--no-print-directory", "-o", ".venv/run.stamp", "staff", *options]
-    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert made.stdout.splitlines() == ["-m", "local.staff", "suspend", "a@example.com", reason]
+def test_the_make_command_lists_grants_and_does_what_else_it_is_told(tmp_path: Path) -> None:
+    name = "local.staff"
+    assert made(tmp_path, "staff") == [name, "list", "", ""]
+    assert made(tmp_path, "staff", "EMAIL=a@example.com") == [name, "grant", "a@example.com", ""]
+    assert made(tmp_path, "staff", "EMAIL=a@example.com", "DO=revoke") == [name, "revoke", "a@example.com", ""]
+
+
+def test_what_people_type_may_hold_what_means_something_to_a_shell_and_to_make(tmp_path: Path) -> None:
+    typed = """Called us "thieves" & left, o'clock; `id` $(shell id) $HOME $5 $$"""
+    assert made(tmp_path, "staff", f"EMAIL={typed}", f"REASON={typed}") == ["local.staff", "grant", typed, typed, ""]
+    assert made(tmp_path, "backup", f"FILE={typed}") == ["local.backup", "make", typed, ""]
+    assert made(tmp_path, "restore", f"FILE={typed}") == ["local.backup", "restore", typed, ""]
+    assert made(tmp_path, "smoke", f"STUDENT={typed}") == ["tools.smoke", typed]
 
 
 def test_what_is_no_address_is_refused_in_one_line() -> None:
