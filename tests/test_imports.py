@@ -29,6 +29,7 @@ HEAVY = frozenset(
         "botocore.session",
         "email_validator",
         "fastapi",
+        "fastapi.openapi.models",
         "icalendar",
         "jwt",
         "mangum",

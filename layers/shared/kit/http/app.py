@@ -1,6 +1,6 @@
 """The ASGI app of some features' routers: served by a Lambda function or by the local server alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from mangum import Mangum
@@ -80,10 +80,15 @@ def _fallback(path: str, routes: Sequence[ApiRoute | FastRoute]) -> ApiRoute:
             return json_response({})
         raise MethodNotAllowed(request.method)
 
-    dependencies = [Depends(each) for each in guards_of(routes[0])]
-    route = ApiRoute(path, refuse_method, methods=list(METHODS), dependencies=dependencies, include_in_schema=False)
+    guards = _guards_when_asked(routes[0])
+    route = ApiRoute(path, refuse_method, methods=METHODS, dependencies=guards, include_in_schema=False)
     route.lenient, route.recorded = True, any(each.recorded for each in routes)
     return route
+
+
+def _guards_when_asked(route: ApiRoute | FastRoute) -> Iterator[Any]:
+    """The guards of another route, which is not built before this one is."""
+    yield from map(Depends, guards_of(route))
 
 
 async def _plain_http_error(request: Request, _error: Exception) -> Response:

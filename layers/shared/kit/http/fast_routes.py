@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from shared.kit.http.fastapi import APIRoute
+from shared.kit.http.lazy_routes import LazyRoute
 from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import NO_STORE, App, Receive, Scope, Send
 from shared.kit.http.query_models import RecordedQueryModel, refuse_unknown
@@ -48,7 +48,7 @@ class UnfitForFastRoute(TypeError):
     """The route needs something that a fast route does not do: it would be ignored in silence."""
 
 
-class FastRoute(APIRoute):
+class FastRoute(LazyRoute):
     """A public GET route whose endpoint has the form (request) -> Response; made by `Router.fast_get`."""
 
     # Whether the contract records it, and so the texts of its errors.
@@ -89,7 +89,7 @@ class FastRoutes:
         self.with_parameters: list[FastRoute] = []
         for route in routes:
             check_fast(route)
-            if route.param_convertors:
+            if route.takes_parameters:
                 self.with_parameters.append(route)
             else:
                 self.by_path[route.path] = route
@@ -127,9 +127,12 @@ def check_fast(route: FastRoute) -> None:
     where = f"{route.path}: a fast route"
     if route.methods != {"GET"}:
         raise UnfitForFastRoute(f"{where} answers GET only, not {sorted(route.methods or ())}.")
+    is_plain = [each.annotation for each in signature(route.endpoint).parameters.values()] == [Request]
+    if is_plain and not route.options["dependencies"]:
+        # Nothing else can add a dependency or a body: it is not built to find none.
+        return
     if route.dependencies or route.dependant.dependencies:
         raise UnfitForFastRoute(f"{where} runs no dependency, so that no guard would hold.")
     if route.body_field is not None:
         raise UnfitForFastRoute(f"{where} reads no body.")
-    if [each.annotation for each in signature(route.endpoint).parameters.values()] != [Request]:
-        raise UnfitForFastRoute(f"{where} is given the request and nothing else.")
+    raise UnfitForFastRoute(f"{where} is given the request and nothing else.")

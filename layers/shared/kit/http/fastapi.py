@@ -3,13 +3,14 @@
 The rest of the code asks this module, never `fastapi` itself, so that nothing imports it any other way before.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydantic import BaseModel
 
-from shared.kit.http import no_telemetry
+from shared.kit.http import no_openapi, no_telemetry
 
 no_telemetry.install()
 # FastAPI looks for a model of pydantic 1 in every route, only to refuse it.
@@ -29,20 +30,16 @@ def _without(module: str) -> Iterator[None]:
         del sys.modules[module]
 
 
-@contextmanager
-def _models_built_when_used() -> Iterator[None]:
-    """What models are defined meanwhile build their validators with their first use: those of OpenAPI have none."""
-    BaseModel.model_config["defer_build"] = True
-    try:
-        yield
-    finally:
-        del BaseModel.model_config["defer_build"]
-
+# Models build their validators with their first use, and those of answers and of OpenAPI have none on a function.
+BaseModel.model_config["defer_build"] = True
+# No package is a plugin of pydantic, and to find none it reads what every package says of itself.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # The address of whom an API belongs to is checked by its description, which is made on no function.
-with _without("email_validator"), _models_built_when_used():
+with _without("email_validator"), no_openapi.standing_in():
     from fastapi import APIRouter, Depends, FastAPI, Path
+    from fastapi._compat import ModelField
     from fastapi.exceptions import RequestValidationError
     from fastapi.routing import APIRoute
 
-__all__ = ["APIRoute", "APIRouter", "Depends", "FastAPI", "Path", "RequestValidationError"]
+__all__ = ["APIRoute", "APIRouter", "Depends", "FastAPI", "ModelField", "Path", "RequestValidationError"]

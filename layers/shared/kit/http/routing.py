@@ -1,9 +1,11 @@
 """HTTP routing: one router per feature, and the guards of its endpoints."""
 
+import warnings
 from collections.abc import Callable, Coroutine
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,8 @@ from starlette.responses import Response
 from shared.kit.errors import AppError, UnknownField
 from shared.kit.http import path_convertors
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
-from shared.kit.http.fastapi import APIRoute, APIRouter, RequestValidationError
+from shared.kit.http.fastapi import APIRoute, APIRouter, ModelField, RequestValidationError
+from shared.kit.http.lazy_routes import LazyRoute
 from shared.kit.http.localized_errors import Choice, choose_language
 from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
 from shared.kit.http.request_body import BodyRequest
@@ -24,7 +27,7 @@ Decided = TypeVar("Decided")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
-class ApiRoute(APIRoute):
+class ApiRoute(LazyRoute):
     """A route that reads bodies of any form and answers every failure in our shapes."""
 
     # Whether the contract records it, and so the texts of its errors.
@@ -65,6 +68,8 @@ class ApiRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         model = self.body_field.field_info.annotation if self.body_field else None
+        if self.body_field is not None:
+            _build_validator(self.body_field)
         reads_query = self.query_model is not None
 
         async def guarded(request: Request) -> Response:
@@ -145,6 +150,13 @@ class Router(APIRouter):
             return endpoint
 
         return add
+
+
+def _build_validator(field: ModelField) -> None:
+    """Build what was deferred, as FastAPI would: without pydantic's complaint that the field has a name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+        field._type_adapter.rebuild()  # noqa: SLF001 - the field has no other way
 
 
 def camel_case(name: str) -> str:

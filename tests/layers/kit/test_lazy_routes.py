@@ -1,0 +1,93 @@
+"""Routes are built when they are used, and FastAPI is imported without what describes them."""
+
+import json
+import subprocess
+import sys
+from threading import Barrier, Thread
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.kit.http.app import http_handler
+from shared.kit.http.lazy_routes import LazyRoute
+from shared.kit.http.request_models import RequestModel
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import Router, router
+from tests.support.lambda_client import LambdaClient
+from tools.cloud.project import ROOT
+
+
+class Note(RequestModel):
+    text: str
+
+
+def notes() -> Router:
+    made = router("notes")
+
+    @made.get("/api/notes/")
+    def list_notes(_request: Request) -> Response:
+        return json_response([])
+
+    @made.get("/api/notes/{number:int32}/")
+    def show_note(number: int) -> Response:
+        return json_response({"number": number})
+
+    @made.post("/api/notes/{number:int32}/")
+    def write_note(number: int, note: Note) -> Response:
+        return json_response({"number": number, "text": note.text})
+
+    @made.get("/api/other/")
+    def list_others(_request: Request) -> Response:
+        return json_response([])
+
+    return made
+
+
+def built(made: Router) -> list[bool]:
+    return [route.built for route in made.routes if isinstance(route, LazyRoute)]
+
+
+def test_only_what_is_asked_for_is_built() -> None:
+    made = notes()
+    call = LambdaClient(http_handler(made))
+    assert built(made) == [False, False, False, False]
+    assert call("GET", "/api/notes/").json == []
+    assert built(made) == [True, False, False, False]
+    assert call("POST", "/api/notes/7/", json_body={"text": "x"}).json == {"number": 7, "text": "x"}
+    assert call("POST", "/api/notes/7/", json_body={"text": 1}).status == 400
+    assert call("GET", "/api/notes/99999999999/").status == 404
+    assert call("DELETE", "/api/notes/").headers["allow"] == "GET, HEAD, OPTIONS"
+    assert built(made) == [True, True, True, False]
+
+
+def test_two_threads_build_a_route_once_and_whole() -> None:
+    """One that asks while another builds waits for all of it."""
+    for _ in range(20):
+        [route, *_others] = notes().routes
+        start = Barrier(2)
+        found: list[Any] = []
+
+        def look(route: Any = route, start: Barrier = start, found: list[Any] = found) -> None:
+            start.wait()
+            found.append((route.dependant, route.app))
+
+        threads = [Thread(target=look) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 2
+        assert found[0][0] is found[1][0]
+
+
+def test_who_describes_gets_the_real_modules() -> None:
+    """Though FastAPI was imported with others in their place."""
+    script = (
+        "import json, sys, shared.kit.http.fastapi\n"
+        "before = [name for name in sys.modules if name.startswith('fastapi.openapi.')]\n"
+        "from fastapi.openapi import models, utils\n"
+        "print(json.dumps([before, utils.OpenAPI is models.OpenAPI, 'paths' in models.OpenAPI.model_fields]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [["fastapi.openapi.constants"], True, True]
