@@ -52,6 +52,7 @@ def _complaints(infrastructure: Settings, platform: PlatformSettings) -> Iterato
     yield from _of_numbers({**vars(infrastructure), **vars(platform)})
     yield from _of_addresses(infrastructure, platform)
     yield from _of_names(infrastructure, platform)
+    yield from _of_provider(infrastructure)
     if infrastructure.vapid_secret and len(infrastructure.vapid_secret.encode()) < MIN_SECRET_BYTES:
         yield f"VAPID_SECRET must have at least {MIN_SECRET_BYTES} bytes."
     level = os.environ.get("POWERTOOLS_LOG_LEVEL") or "INFO"
@@ -78,6 +79,13 @@ def _of_addresses(infrastructure: Settings, platform: PlatformSettings) -> Itera
             yield f"CORS_ORIGINS: {origin} is no origin, such as https://app.example.com."
     if infrastructure.scan_url and not _is_address(infrastructure.scan_url, "tcp"):
         yield f"SCAN_URL={infrastructure.scan_url} is no address of a scanner, such as tcp://127.0.0.1:3310."
+
+
+def _of_provider(infrastructure: Settings) -> Iterator[str]:
+    parts = {name: getattr(infrastructure, name) for name in ("oidc_issuer", "oidc_client_id", "oidc_redirect_uris")}
+    if any(parts.values()):
+        for name in (name for name, value in parts.items() if not value):
+            yield f"{name.upper()} is missing: signing in with a provider needs it too."
 
 
 def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:

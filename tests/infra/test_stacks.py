@@ -11,6 +11,7 @@ from tools.cloud.project import ROOT, TEMPLATE
 
 STACK = "AWS::CloudFormation::Stack"
 DATA = ROOT / "infra" / "stacks" / "data.yaml"
+ALARMS = ROOT / "infra" / "stacks" / "alarms.yaml"
 
 
 def test_every_stack_is_part_of_the_platform() -> None:
@@ -133,7 +134,7 @@ def going(calls: list[float | None]) -> list[float | None]:
 
 
 def test_the_alarm_of_the_schedule_is_quiet_until_the_first_call() -> None:
-    alarm = resources("AWS::CloudWatch::Alarm", ROOT / "infra" / "stacks" / "alarms.yaml")["ScheduleStopped"]
+    alarm = resources("AWS::CloudWatch::Alarm", ALARMS)["ScheduleStopped"]
     assert alarm["Metrics"][0]["Expression"] == "FILL(calls, 0) * FILL(calls, REPEAT)"
     assert alarm["TreatMissingData"] == "missing"
 
@@ -188,7 +189,7 @@ def test_what_all_regions_share_has_the_region_in_its_name() -> None:
 
 
 def test_the_dashboard_shows_every_function() -> None:
-    [dashboard] = resources("AWS::CloudWatch::Dashboard", ROOT / "infra" / "stacks" / "alarms.yaml").values()
+    [dashboard] = resources("AWS::CloudWatch::Dashboard", ALARMS).values()
     assert "SEARCH(" not in dashboard["DashboardBody"]["Fn::Sub"], "its quotes and hyphens match what one does not mean"
     widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
     made = {each["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-") for each in functions().values()}
@@ -201,7 +202,7 @@ def test_the_dashboard_shows_every_function() -> None:
 
 
 def test_alarms_name_functions_there_are() -> None:
-    alarms = (ROOT / "infra" / "stacks" / "alarms.yaml").read_text()
+    alarms = ALARMS.read_text()
     named = set(re.findall(r'Name: FunctionName, Value: !Sub "\$\{Name\}-([\w-]+)"', alarms))
     made = {
         each["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
@@ -210,8 +211,63 @@ def test_alarms_name_functions_there_are() -> None:
     assert named <= made
 
 
+# What may go wrong unseen: the namespace and the name of its metric.
+WATCHED = {
+    ("AWS/ApiGateway", "5xx"),
+    ("AWS/ApiGateway", "ExecutionError"),
+    ("AWS/ApiGateway", "IntegrationError"),
+    ("AWS/ElastiCache", "ThrottledCmds"),
+    ("AWS/Lambda", "Errors"),
+    ("AWS/Lambda", "Invocations"),
+    ("AWS/Lambda", "Throttles"),
+    ("AWS/NATGateway", "ErrorPortAllocation"),
+    ("AWS/RDS", "CPUUtilization"),
+    ("AWS/RDS", "DatabaseConnections"),
+    ("AWS/RDS", "FreeLocalStorage"),
+    ("AWS/RDS", "VolumeBytesUsed"),
+    ("AWS/SES", "Reject"),
+    ("AWS/SES", "Reputation.BounceRate"),
+    ("AWS/SES", "Reputation.ComplaintRate"),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+}
+
+
+def metrics(alarm: Any) -> set[tuple[str, str]]:
+    stats = [alarm, *(each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each)]
+    return {(each["Namespace"], each["MetricName"]) for each in stats if isinstance(each.get("Namespace"), str)}
+
+
+def test_what_may_go_wrong_unseen_has_an_alarm() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm", ALARMS)
+    assert set().union(*map(metrics, alarms.values())) >= WATCHED
+    queues = {alarms[name]["Dimensions"][0]["Value"]["Ref"] for name in ("MailStuck", "MailLate", "DispatchLate")}
+    assert queues == {"MailDeadLetters", "MailQueue", "DispatchQueue"}
+    assert alarms["RotationFails"]["Dimensions"][0]["Value"] == {"Fn::Sub": "${Name}-secrets"}
+
+
+def test_a_budget_is_told_before_it_is_used_up() -> None:
+    [budget] = resources("AWS::Budgets::Budget", ALARMS).values()
+    assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "MonthlyBudget"}
+    told = [each["Notification"] for each in budget["NotificationsWithSubscribers"]]
+    assert [(each["NotificationType"], each["Threshold"]) for each in told] == [("ACTUAL", 80), ("FORECASTED", 100)]
+
+
+def test_receivers_know_the_mails_by_their_domain() -> None:
+    """What its DNS has to say is among the outputs: signatures, where mails come back to, what to do with others'."""
+    outputs = template()["Outputs"]
+    [identity] = resources("AWS::SES::EmailIdentity").values()
+    domain = identity["MailFromAttributes"]["MailFromDomain"]["Fn::Sub"]
+    returned = outputs["MailFromRecords"]["Value"]["Fn::Sub"]
+    assert re.fullmatch(
+        rf"({re.escape(domain)}) MX 10 feedback-smtp\.\S+\.amazonses\.com; \1 TXT \"v=spf1 include:\S+ ~all\"", returned
+    )
+    assert re.fullmatch(r"_dmarc\.\$\{MailDomain\} TXT \"v=DMARC1; p=\w+\"", outputs["DmarcRecord"]["Value"]["Fn::Sub"])
+    assert len(outputs["MailRecords"]["Value"]["Fn::Join"][1]) == 3
+
+
 def test_every_alarm_notifies() -> None:
-    for name, alarm in resources("AWS::CloudWatch::Alarm", ROOT / "infra" / "stacks" / "alarms.yaml").items():
+    for name, alarm in resources("AWS::CloudWatch::Alarm", ALARMS).items():
         assert alarm["AlarmActions"] == [{"Ref": "Alarms"}], name
         assert alarm["AlarmDescription"].endswith("."), name
 

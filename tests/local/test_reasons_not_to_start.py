@@ -81,6 +81,7 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"VAPID_SECRET": "short"}, "VAPID_SECRET must have at least 32 bytes."),
         ({"POWERTOOLS_LOG_LEVEL": "LOUD"}, "POWERTOOLS_LOG_LEVEL=LOUD is no level"),
         ({"MAIL_FROM": "Korepetycje"}, "MAIL_FROM=Korepetycje is no sender"),
+        ({"OIDC_ISSUER": "https://accounts.google.com", "OIDC_CLIENT_ID": "us"}, "OIDC_REDIRECT_URIS is missing"),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://127.0.0.1:notaport"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL"),
