@@ -28,6 +28,7 @@ from local.stack import CHAT_THREADS, THREADS
 from local.trusted_proxies import TrustedProxies, parse_networks
 from shared.domain.dispatcher import dispatch_trigger
 from shared.domain.outbox import mailer_trigger
+from shared.domain.push_outbox import push_trigger
 from shared.kit.aws.websocket import install_pusher
 from shared.kit.db.pool import close_pool
 from shared.kit.http.app import http_app
@@ -77,6 +78,7 @@ class Server:
         install_pusher(self.pusher)
         mailer_trigger.installed = self.scheduler.wake
         dispatch_trigger.installed = self.scheduler.trigger_dispatch
+        push_trigger.installed = self.scheduler.trigger_push
         metrics.counters.append(self.figures.count)
         peers = await listen(self.gateway, folder, self.app.snapshot)
         self.gateway.open()

@@ -65,6 +65,7 @@ class Scheduler(threading.Thread):
         super().__init__(name="scheduler", daemon=True)
         self._mail = Schedule("mail", mail.handler, MAIL_SECONDS)
         self._dispatch = Schedule("dispatch", dispatch_job.handler, DISPATCH_SECONDS)
+        self._push = Schedule("push", InBackground(push.handler), PUSH_SECONDS)
         # A sweep makes changes, dispatching them queues mails.
         self._schedules = [
             Schedule("sweep", sweep_job.handler, SWEEP_SECONDS),
@@ -72,7 +73,7 @@ class Scheduler(threading.Thread):
             Schedule("reminders", reminders.handler, REMINDERS_SECONDS),
             Schedule("unread_mail", unread_mail_job.handler, UNREAD_MAIL_SECONDS),
             self._mail,
-            Schedule("push", InBackground(push.handler), PUSH_SECONDS),
+            self._push,
             Schedule("keep_alive", keep_alive_job.handler, KEEP_ALIVE_SECONDS),
             Schedule("horizon", horizon_job.handler, HORIZON_SECONDS),
             Schedule("attachments", attachments_sweep_job.handler, ATTACHMENTS_SECONDS),
@@ -90,6 +91,11 @@ class Scheduler(threading.Thread):
     def trigger_dispatch(self) -> None:
         """Dispatch changes of bookings now."""
         self._dispatch.next_at = 0.0
+        self._woken.set()
+
+    def trigger_push(self) -> None:
+        """Send push messages now."""
+        self._push.next_at = 0.0
         self._woken.set()
 
     def succeeded_at(self) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The scheduled function that sends push messages."""
+"""The function that sends push messages: woken when some were queued, and by a schedule for the rest."""
 
 from typing import Any
 

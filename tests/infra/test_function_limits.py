@@ -101,7 +101,10 @@ def test_a_function_that_nobody_calls_for_weeks_is_called_every_day() -> None:
     assert schedule["ScheduleExpression"] == DAILY
 
 
-@pytest.mark.parametrize(("name", "queue"), [("MailFunction", "MailQueue"), ("DispatchFunction", "DispatchQueue")])
+@pytest.mark.parametrize(
+    ("name", "queue"),
+    [("MailFunction", "MailQueue"), ("DispatchFunction", "DispatchQueue"), ("PushSendFunction", "PushQueue")],
+)
 def test_a_queue_waits_for_its_function_and_leaves_room_for_the_schedule(name: str, queue: str) -> None:
     [event] = events(name, "SQS")
     assert event["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}

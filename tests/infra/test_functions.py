@@ -67,6 +67,7 @@ BY_NAME = {
     "ORIGIN_SECRET": {f"{KIT}.http.app.http_handler", f"{KIT}.security.origin_secret.may_connect"},
     "MAIL_QUEUE_URL": {f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS, STARTS_SESSIONS},
     "DISPATCH_QUEUE_URL": {f"{DOMAIN}.dispatcher.trigger_dispatch", SUSPENDS},
+    "PUSH_QUEUE_URL": {f"{DOMAIN}.push_outbox.trigger_push", f"{DOMAIN}.notifications.push_notifications"},
     "WEBSOCKET_ENDPOINT": {
         f"{KIT}.aws.websocket.pusher",
         f"{DOMAIN}.sign_in_sessions.close_sockets",
@@ -115,13 +116,17 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
     "DeletesAttachments": ({f"{KIT}.private_storage.private_storage().delete"}, {"s3:DeleteObject"}),
     "WakesMailer": ({f"{DOMAIN}.outbox.trigger_mailer", SUSPENDS, STARTS_SESSIONS}, {"sqs:SendMessage"}),
     "WakesDispatcher": ({f"{DOMAIN}.dispatcher.trigger_dispatch", SUSPENDS}, {"sqs:SendMessage"}),
+    "WakesPusher": (
+        {f"{DOMAIN}.push_outbox.trigger_push", f"{DOMAIN}.notifications.push_notifications"},
+        {"sqs:SendMessage"},
+    ),
     # SES asks for SendRawEmail where the content of SendEmail is raw.
     "SendsMail": ({f"{KIT}.aws.clients.sesv2().send_email"}, {"ses:SendEmail", "ses:SendRawEmail"}),
 }
 # These are needed wherever a layer's module uses the names, not only where a feature does.
 IN_LAYERS = {"ReadsDatabaseLogin", "ReadsSigningKeys"}
 # What Lambda itself does with the role of every function, and with those of functions that a queue wakes.
-EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsDispatchQueue"}
+EVERYBODY, OF_A_QUEUE = "RunsInNetwork", {"HearsMailQueue", "HearsDispatchQueue", "HearsPushQueue"}
 # AWS has no resources that these actions could be limited to.
 NAMELESS = re.compile(r"ec2:\w*(NetworkInterface|NetworkInterfaces|Subnets|PrivateIpAddresses)|xray:Put\w+")
 # Every operation of AWS the code calls, and the action that allows it.

@@ -2,6 +2,7 @@
 
 from functions.chat.data import unread_mails, unread_pushes
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer
+from shared.domain.push_outbox import trigger_push
 from shared.kit.db.transactions import limit_lock_wait, transaction
 
 # Seconds that a message waits to be read, and that lie between two mails about a conversation.
@@ -18,9 +19,11 @@ def plan_next() -> bool:
     with transaction() as db:
         limit_lock_wait(db)
         span = unread_mails.next_span(db)
-        unread_pushes.queue(db, span)
+        pushed = unread_pushes.queue(db, span)
         unread_mails.plan(db, span, wait=WAIT, pause=PAUSE)
         unread_mails.end_span(db, span)
+    if pushed:
+        trigger_push()
     return (span.until - span.since).total_seconds() >= 3600.0
 
 

@@ -38,6 +38,6 @@ WHERE m.conversation_id = a.conversation_id AND m.user_id = a.user_id
 )
 
 
-def queue(db: PooledConnection, span: Span) -> None:
-    """Queue a push message to each browser of those who were written to."""
-    QUEUE.run(db, {"since": span.since, "until": span.until})
+def queue(db: PooledConnection, span: Span) -> int:
+    """Queue a push message to each browser of those who were written to; how many people these are."""
+    return QUEUE.run(db, {"since": span.since, "until": span.until})

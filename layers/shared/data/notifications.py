@@ -19,6 +19,13 @@ class Notification:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AddedNotification(Notification):
+    """One that was just written, and whether a browser is to be told of it."""
+
+    is_pushed: bool
+
+
 # Of a Notification.
 COLUMNS = Sql("id, user_id, kind, message, data, is_read, created_at")
 # The topic of a notification's kind, as people silence it; other kinds are not pushed.
@@ -28,7 +35,7 @@ CASE WHEN starts_with(kind, 'booking_') THEN 'bookings' WHEN starts_with(kind, '
 """)
 # With the push messages to the browsers of those who want them.
 ADD_NOTIFICATIONS = Query(
-    Notification,
+    AddedNotification,
     compose(
         """
 WITH added AS (
@@ -42,8 +49,9 @@ WITH added AS (
     SELECT s.id, a.id FROM (SELECT id, user_id, {topic} AS topic FROM added) a
     JOIN push_subscriptions s ON s.user_id = a.user_id JOIN users u ON u.id = a.user_id
     WHERE NOT topic || '.push' = ANY (u.silenced)
+    RETURNING notification_id
 )
-SELECT {columns} FROM added
+SELECT {columns}, id IN (SELECT notification_id FROM pushed) AS is_pushed FROM added
 """,
         columns=COLUMNS,
         topic=TOPIC,

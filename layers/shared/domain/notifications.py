@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.data.connections import forget_gone
-from shared.data.notifications import ADD_NOTIFICATIONS, LIST_LISTENERS, Listener, Notification
+from shared.data.notifications import ADD_NOTIFICATIONS, LIST_LISTENERS, AddedNotification, Listener, Notification
+from shared.domain.push_outbox import trigger_push
 from shared.domain.timestamps import format_time
 from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import PooledConnection, connection
@@ -24,7 +25,7 @@ class NotificationDraft:
     change_id: int | None = None
 
 
-def add_notifications(db: PooledConnection, drafts: Iterable[NotificationDraft]) -> list[Notification]:
+def add_notifications(db: PooledConnection, drafts: Iterable[NotificationDraft]) -> list[AddedNotification]:
     """Write them; after the commit give what is returned to `push_notifications`."""
     return ADD_NOTIFICATIONS.all(db, (json_text([asdict(each) for each in drafts]),))
 
@@ -41,14 +42,16 @@ def notification_json(notification: Notification) -> dict[str, Any]:
     }
 
 
-def push_notifications(added: Iterable[Notification]) -> None:
-    """Send each to the open sockets of its owner, with the number of unread ones; forget sockets that are gone.
+def push_notifications(added: Iterable[AddedNotification]) -> None:
+    """Send each to the open sockets of its owner, with the number of unread ones, and have browsers told.
 
-    Best effort: what is not received is in the list.
+    Best effort: what is not received is in the list. Sockets that are gone are forgotten.
     """
     fresh = list(added)
     if not fresh:
         return
+    if any(each.is_pushed for each in fresh):
+        trigger_push()
     with connection() as db:
         found = LIST_LISTENERS.all(db, (list({each.user_id for each in fresh}),))
     listeners = {each.user_id: each for each in found}

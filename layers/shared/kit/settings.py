@@ -54,6 +54,7 @@ class Settings:
     mail_configuration_set: str = ""
     mail_queue_url: str = ""
     dispatch_queue_url: str = ""
+    push_queue_url: str = ""
 
     websocket_endpoint: str = ""
 

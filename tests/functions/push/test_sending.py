@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.push import delivery
 from functions.push.handler import handler as push
 from functions.push.send_job import handler as send
-from tests.support.booking_rows import insert_booking
+from shared.domain.push_outbox import push_trigger
+from tests.support.booking_rows import FAR, insert_booking
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import LambdaClient
 from tests.support.notifications import dispatch
@@ -41,9 +43,9 @@ def told(service: PushService) -> list[Any]:
     return [json.loads(BROWSER.decrypt(body)) for _path, _headers, body in service.received]
 
 
-def book(pair: tuple[Person, Person]) -> None:
+def book(pair: tuple[Person, Person], starts_at: datetime = FAR) -> None:
     """The student is notified of what the tutor did."""
-    insert_booking(*pair).change("confirmed", "tutor", from_state="pending")
+    insert_booking(*pair, starts_at).change("confirmed", "tutor", from_state="pending")
     dispatch()
 
 
@@ -75,6 +77,26 @@ def test_a_notification_reaches_the_browser_encrypted_and_signed(
     claims = jwt.decode(token, public, ["ES256"], audience=service.url)
     assert claims["sub"] == "mailto:no-reply@example.com"
     assert 0 < claims["exp"] - time.time() <= 24 * 3600
+
+
+def test_sending_begins_at_once_where_a_browser_is_to_be_told(
+    service: PushService, pair: tuple[Person, Person], talk: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr(push_trigger, "installed", lambda: woken.append(deliver()))
+    book(pair)
+    add_messages(talk, pair[1], "Cześć")
+    time_passes(11)
+    look()
+    assert woken == [], "nobody has subscribed"
+    subscribe(pair[0], service)
+    book(pair, FAR + timedelta(days=1))
+    assert woken == [1]
+    has_read(pair[0], 1)
+    add_messages(talk, pair[1], "Jesteś?")
+    time_passes(11)
+    look()
+    assert woken == [1, 1]
 
 
 @pytest.mark.parametrize("change", ["silenced", "read", "signed out"])

@@ -1,0 +1,11 @@
+"""Waking what sends push messages to browsers (functions.push)."""
+
+from shared.kit.aws.triggers import Trigger
+from shared.kit.settings import settings
+
+push_trigger = Trigger(lambda: settings().push_queue_url)
+
+
+def trigger_push() -> None:
+    """After the commit of what put messages into the outbox."""
+    push_trigger([{}])
