@@ -83,6 +83,7 @@ ISSUE = UUID(int=7, version=4)
 OF_PROVIDER = {"POST /api/token/oidc", "POST /api/token/oidc/begin"}
 OF_ATTACHMENTS = {
     "GET /media/chat/*/*",
+    "POST /api/staff/reports/*/attachments/*/open",
     "POST /api/chat/attachments/*/complete",
     "POST /api/chat/conversations/*/attachments",
     "POST /api/chat/files",
@@ -106,8 +107,7 @@ class Platform:
             "other": people.student(id=OTHER),
             "gone": people.student(id=GONE),
         }
-        self.people["staff"], self.people["boss"] = people.staff(), people.student(is_staff=True)
-        self.people["third"] = people.student()
+        self.people |= {"staff": people.staff(), "boss": people.student(is_staff=True), "third": people.student()}
         self.people["second"] = people.tutor(first_name="Ewa", tutor={"price": 30})
         for student in ("student", "other"):
             row = {"tutor_id": 2, "student_id": self.people[student].id, "rating": 5, "review": "Żółw"}

@@ -60,7 +60,7 @@ def desk() -> Iterator[Step]:
         for verb in ("lift", "suspend", "revoke_sessions", "lift"):
             yield Step("POST", f"{people}{{third}}/{verb}/", who, {"reason": "Spam"})
         yield Step("GET", f"{actions}?page_size=3", who)
-        for path in ("announcements/", "reviews/reported/", "reviews/hidden/"):
+        for path in ("reports/?kind=issue", "announcements/", "reviews/reported/", "reviews/hidden/"):
             yield Step("GET", f"/api/staff/{path}", who)
         for verb in ("hide", "unhide"):
             for path in ("reviews/1", "reviews/99", "announcements/2", "announcements/99"):

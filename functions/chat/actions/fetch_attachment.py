@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from functions.chat.data import attachments
+from functions.chat.data import attachments, reported_attachments
 from functions.chat.domain.attachment_errors import AttachmentNotFound
 from functions.chat.domain.attachment_keys import thumbnail_key
 from functions.chat.domain.attachment_names import disposition
@@ -29,7 +29,9 @@ def fetch_attachment(signed: str) -> Fetched:
         address = read_address(signed)
     except BadAddress:
         raise AttachmentNotFound from None
-    found = attachments.find_for_viewer(address.attachment_id, address.viewer_id)
+    found = attachments.find_for_viewer(address.attachment_id, address.viewer_id) or reported_attachments.find_opened(
+        address.attachment_id, address.viewer_id
+    )
     if found is None or (address.is_thumbnail and not found.has_thumbnail):
         raise AttachmentNotFound
     if address.is_thumbnail:

@@ -17,16 +17,17 @@ class ReportedAccount(BaseModel):
 
 
 class QueuedReport(BaseModel):
-    id: Annotated[int | None, Field(description="null of a review's: decide on that where reviews are hidden.")]
-    kind: Literal["message", "person", "review"]
+    id: Annotated[int | None, Field(description="null of reviews and issues: decide where these are.")]
+    kind: Literal["message", "person", "review", "issue"]
     review: Annotated[int | None, Field(description="The review that is reported.")]
+    issue: Annotated[UUID | None, Field(description="The issue with the platform; its title is the `reason`.")]
     reason: str
     created_at: datetime
     reporter: Annotated[ReportedAccount | None, Field(description="null once the account is deleted.")]
-    person: Annotated[ReportedAccount | None, Field(description="Who is reported, or wrote what is.")]
+    person: Annotated[ReportedAccount | None, Field(description="Who is reported, or wrote what is; null of issues.")]
     decision: Annotated[
         Literal["dismiss", "hide_message", "suspend"] | None,
-        Field(description="null while it is open, and of a review's."),
+        Field(description="null while it is open, and of reviews and issues."),
     ]
     decided_at: datetime | None
 
@@ -44,6 +45,13 @@ class CopiedMessage(BaseModel):
     deleted: bool
 
 
+class ReportedAttachment(BaseModel):
+    id: UUID
+    name: str
+    content_type: str
+    size: Annotated[int, Field(description="Bytes.")]
+
+
 class QueuedReportWithMessages(QueuedReport):
     conversation: UUID | None
     seq: Annotated[int | None, Field(description="The message that is reported, among those below.")]
@@ -53,3 +61,6 @@ class QueuedReportWithMessages(QueuedReport):
     ]
     note: Annotated[str, Field(description="Why it was decided so.")]
     decided_by: ReportedAccount | None
+    attachments: Annotated[
+        list[ReportedAttachment], Field(description="Of the reported message, while it is there; open one to read it.")
+    ]

@@ -1,12 +1,16 @@
 """HTTP routes of reporting messages and people, and of the staff's queue of reports."""
 
 from typing import Annotated
+from uuid import UUID
 
 from starlette.responses import Response
 
 from functions.chat.actions import report
+from functions.chat.actions.open_attachment import open_attachment
 from functions.chat.api.report_responses import QueuedReportPage, QueuedReportWithMessages
+from functions.chat.api.responses import Attachment
 from functions.chat.data import reports
+from functions.chat.domain.attachment_errors import AttachmentNotFound
 from functions.chat.domain.errors import (
     AlreadyDecided,
     MessageNotFound,
@@ -16,13 +20,15 @@ from functions.chat.domain.errors import (
 )
 from functions.chat.domain.messages import MessagePlace
 from functions.chat.domain.report_commands import ReportDecision, ReportedMessage, ReportedPerson, ReportsQuery
+from shared.domain.attachments import attachment_item
 from shared.domain.auth import StaffCaller, User
+from shared.domain.staff_desk import DeskCaller, Justification
 from shared.domain.suspension import StaffAccount
-from shared.kit.errors import FieldErrors, NotFound, Throttled
+from shared.kit.errors import FieldErrors, NotFound, Throttled, Unavailable
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import from_query
 from shared.kit.http.response_models import Detail
-from shared.kit.http.responses import detail_response, raw_json_response
+from shared.kit.http.responses import detail_response, json_response, raw_json_response
 from shared.kit.http.routing import router
 
 reporting = router("reports")
@@ -61,8 +67,8 @@ def report_person(caller: User, reported: ReportedPerson) -> Response:
 
 @reporting.get(QUEUE, response_model=QueuedReportPage, responses=error_responses(FieldErrors, NotFound))
 def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query(ReportsQuery)]) -> Response:
-    """List reports of messages, people and reviews, the oldest first; for staff."""
-    found = reports.list_reports(query.page, is_open=query.state == "open")
+    """List reports of messages, people, reviews and issues, the oldest first; for staff."""
+    found = reports.list_reports(query.page, query.kind, is_open=query.state == "open")
     return raw_json_response(query.page.wrap(QUEUE, found.count, found.results))
 
 
@@ -88,3 +94,14 @@ def decide_report(caller: StaffCaller, report_id: int, decision: ReportDecision)
     """Decide on a report, and so on all that are open about the same message or person; for staff."""
     report.decide(caller.id, report_id, decision)
     return get_report(caller, report_id)
+
+
+@reporting.post(
+    "/api/staff/reports/{report_id:int64}/attachments/{attachment_id:lower_uuid}/open/",
+    response_model=Attachment,
+    responses=error_responses(AttachmentNotFound, Unavailable),
+)
+def open_reported_attachment(caller: DeskCaller, report_id: int, attachment_id: UUID, why: Justification) -> Response:
+    """Open an attachment of a reported message: its address works for an hour, and for you only; for staff."""
+    opened = open_attachment(caller.id, report_id, attachment_id, why.reason)
+    return json_response(attachment_item(opened, caller.id))

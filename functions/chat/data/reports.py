@@ -109,29 +109,34 @@ CASE WHEN {account}.id IS NOT NULL THEN json_build_object('id', {account}.id, 'f
 """
 REPORT = compose(
     """
-r.id, r.kind, r.review, r.reason, format_time(r.created_at, %(zone)s) AS created_at, {reporter} AS reporter,
+r.id, r.kind, r.review, r.issue, r.reason, format_time(r.created_at, %(zone)s) AS created_at, {reporter} AS reporter,
     {person} AS person, r.decision, format_time(r.decided_at, %(zone)s) AS decided_at
 """,
     reporter=compose(PERSON, account=Sql("a")),
     person=compose(PERSON, account=Sql("p")),
 )
-# Those of reviews, which are decided on where reviews are hidden, stand in the same queue.
+# Those of reviews and issues, which are decided on where these are, stand in the same queue.
 LIST = Query(
     FoundReports,
     compose(
         """
 WITH found AS (
-    SELECT id, kind, NULL::bigint AS review, reason, created_at, reporter_id, person_id, decision, decided_at
+    SELECT id, kind, NULL::bigint AS review, NULL::uuid AS issue, reason, created_at, reporter_id, person_id, decision,
+        decided_at
     FROM reports WHERE (decided_at IS NULL) = %(open)s
     UNION ALL
-    SELECT NULL, 'review', c.rating_id, c.reason, c.created_at, c.reporter_id, r.student_id, NULL, c.resolved_at
+    SELECT NULL, 'review', c.rating_id, NULL, c.reason, c.created_at, c.reporter_id, r.student_id, NULL, c.resolved_at
     FROM review_reports c JOIN ratings r ON r.id = c.rating_id WHERE (c.resolved_at IS NULL) = %(open)s
-)
-SELECT (SELECT count(*) FROM found) AS count, coalesce((SELECT json_agg(row_to_json(result)) FROM (
+    UNION ALL
+    SELECT NULL, 'issue', NULL, i.id, i.title, i.created_at, i.reported_by, NULL, NULL,
+        CASE WHEN i.status IN ('resolved', 'closed') THEN i.updated_at END
+    FROM issues i WHERE (i.status IN ('new', 'in_progress')) = %(open)s
+), chosen AS (SELECT * FROM found WHERE %(kind)s::text IS NULL OR kind = %(kind)s)
+SELECT (SELECT count(*) FROM chosen) AS count, coalesce((SELECT json_agg(row_to_json(result)) FROM (
     SELECT {report} FROM (
-        SELECT * FROM found ORDER BY created_at, id, review LIMIT %(size)s OFFSET %(offset)s
+        SELECT * FROM chosen ORDER BY created_at, id, review, issue LIMIT %(size)s OFFSET %(offset)s
     ) r LEFT JOIN users a ON a.id = r.reporter_id LEFT JOIN users p ON p.id = r.person_id
-    ORDER BY r.created_at, r.id, r.review
+    ORDER BY r.created_at, r.id, r.review, r.issue
 ) result), '[]')::text AS results
 """,
         report=REPORT,
@@ -142,8 +147,14 @@ GET = Query(
     compose(
         """
 SELECT row_to_json(result)::text FROM (
-    SELECT {report}, r.conversation_id AS conversation, r.seq, r.messages, r.note, {staff} AS decided_by
-    FROM (SELECT *, NULL::bigint AS review FROM reports WHERE id = %(id)s) r
+    SELECT {report}, r.conversation_id AS conversation, r.seq, r.messages, r.note, {staff} AS decided_by, (
+            SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'content_type', t.content_type,
+                'size', t.size) ORDER BY t.place), '[]')
+            FROM messages m JOIN attachments t ON t.message_id = m.id AND t.conversation_id = m.conversation_id
+            WHERE m.conversation_id = r.conversation_id AND m.seq = r.seq AND t.removed_at IS NULL
+                AND t.created_by IS NOT NULL
+        ) AS attachments
+    FROM (SELECT *, NULL::bigint AS review, NULL::uuid AS issue FROM reports WHERE id = %(id)s) r
     LEFT JOIN users a ON a.id = r.reporter_id LEFT JOIN users p ON p.id = r.person_id
     LEFT JOIN users d ON d.id = r.decided_by
 ) result
@@ -154,9 +165,15 @@ SELECT row_to_json(result)::text FROM (
 )
 
 
-def list_reports(page: PageNumber, *, is_open: bool) -> FoundReports:
-    """A page of the reports that await a decision, or of those decided on, the oldest first."""
-    values = {"open": is_open, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
+def list_reports(page: PageNumber, kind: str | None, *, is_open: bool) -> FoundReports:
+    """A page of the reports, of one kind if asked for, that await a decision, or of those decided on, oldest first."""
+    values = {
+        "open": is_open,
+        "kind": kind,
+        "size": page.size,
+        "offset": page.offset,
+        "zone": platform_settings().time_zone,
+    }
     with connection() as db:
         return LIST.get(db, values)
 

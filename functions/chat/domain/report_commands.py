@@ -45,3 +45,8 @@ class ReportsQuery(PageQuery):
     state: Annotated[
         Literal["open", "decided"], choice("open", "decided"), Field(description="Which of them; those to decide on.")
     ] = "open"
+    kind: Annotated[
+        Literal["message", "person", "review", "issue"] | None,
+        choice("message", "person", "review", "issue"),
+        Field(description="About these only."),
+    ] = None

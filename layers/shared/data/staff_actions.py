@@ -13,6 +13,7 @@ Action = Literal[
     "revoke_sessions",
     "dismiss",
     "hide_message",
+    "open_attachment",
     "hide_review",
     "unhide_review",
     "hide_announcement",

@@ -218,3 +218,23 @@ def test_reports_outlive_their_reporters_and_go_with_whom_they_are_about(chat: C
     assert report["reporter"] is None
     query("DELETE FROM users WHERE id = %s", chat.tutor.id)
     assert queue(boss) == []
+
+
+def test_issues_stand_in_the_same_queue(chat: Chat, boss: Person) -> None:
+    row = {"reported_by": chat.student.id, "category": "violation", "title": "Spam", "description": "Reklamy"}
+    issue = insert("issues", row)
+    report_person(chat.student, chat.tutor.id)
+    first, second = queue(boss)
+    assert {key: first[key] for key in ("id", "kind", "issue", "reason", "reporter", "person", "decided_at")} == {
+        "id": None,
+        "kind": "issue",
+        "issue": str(issue),
+        "reason": "Spam",
+        "reporter": name(chat.student),
+        "person": None,
+        "decided_at": None,
+    }
+    assert second["kind"] == "person"
+    assert [each["kind"] for each in queue(boss, "open&kind=person")] == ["person"]
+    query("UPDATE issues SET status = 'resolved'")
+    assert ([each["kind"] for each in queue(boss)], queue(boss, "decided")[0]["issue"]) == (["person"], str(issue))
