@@ -98,6 +98,8 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         self._unhandled: deque[Any] = deque()
         # Waiting for its turn to be parsed; held back by the gateway; closed for sending too much.
         self._is_waiting = self._is_held = self._is_ignored = False
+        # Why it is over, once the client is gone of whom something is still to be handled.
+        self._lost: tuple[Exception | None] | None = None
         # Whether nothing is read: unknown at first, the transport had another protocol before.
         self._is_paused: bool | None = None
 
@@ -151,6 +153,13 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self._wait_for_turn()
             self._read_or_not()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say that it is over once all is handled that came before."""
+        if (self._unparsed or self._unhandled) and not self._is_ignored:
+            self._lost = (exc,)
+        else:
+            super().connection_lost(exc)
+
     def _wait_for_turn(self) -> None:
         if not (self._is_waiting or self._is_held) and (self._unparsed or self._unhandled):
             self._is_waiting = True
@@ -165,8 +174,12 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             del self._unparsed[:CHUNK]
             super().data_received(chunk)
             self._refuse_bad_handshake()
-        self._is_waiting = not self._is_held and bool(self._unparsed or self._unhandled)
+        is_more = bool(self._unparsed or self._unhandled)
+        self._is_waiting = is_more and not self._is_held
         self._read_or_not()
+        if self._lost and not is_more:
+            super().connection_lost(*self._lost)
+            self._lost = None
         return self._is_waiting
 
     def _read_or_not(self) -> None:

@@ -4,9 +4,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -14,7 +15,7 @@ from websockets.sync.client import ClientConnection
 
 from local.gateway import MAX_PENDING
 from tests.support.flood import frame
-from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator, welcome
+from tests.support.gateway_emulator import PATIENCE, Emulator, Event, running_emulator, welcome
 
 
 def close_code(client: ClientConnection) -> int:
@@ -113,6 +114,41 @@ def test_what_a_client_sent_before_it_went_is_answered_no_more(
     emulator.function.wait_for("DISCONNECT")
     time.sleep(0.2)
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_what_a_client_sent_before_it_went_is_handled_before_its_end(emulator: Emulator) -> None:
+    goes_on = threading.Event()
+    goes_on.set()
+
+    def answer(event: Event) -> Mapping[str, Any]:
+        goes_on.wait(PATIENCE)
+        # So long that its end would overtake what is left.
+        time.sleep(0.01)
+        return welcome(event)
+
+    emulator.function.answer = answer
+    with emulator.connect() as client:
+        connection_id = emulator.connection_id()
+        goes_on.clear()
+        client.socket.sendall(frame(1, b"{}") * (MAX_PENDING + 5))
+        wait_until(lambda: emulator.gateway.sockets[connection_id].is_held)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.socket.shutdown(socket.SHUT_RDWR)
+        # Held it is not read: that it is gone is seen by who writes.
+        link: Any = emulator.gateway.sockets[connection_id].link
+        wait_until(lambda: emulator.gateway.post([connection_id], b"[]") or link.transport.is_closing())
+        goes_on.set()
+    emulator.function.wait_for("MESSAGE", MAX_PENDING + 5)
+    emulator.function.wait_for("DISCONNECT")
+    kinds = [event["requestContext"]["eventType"] for event in emulator.function.events]
+    assert kinds == ["CONNECT", *["MESSAGE"] * (MAX_PENDING + 5), "DISCONNECT"]
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_clients_that_understand_it_are_told_before_the_server_ends(sockets: Path) -> None:
