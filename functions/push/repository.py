@@ -109,17 +109,20 @@ def claim_due(most: int) -> list[DuePush]:
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
+    id: int
     kind: str
     message: str
 
 
-FIND_NOTIFICATION = Query(ToTell, "SELECT kind, message FROM notifications WHERE id = %s AND NOT is_read")
+LIST_UNREAD = Query(ToTell, "SELECT id, kind, message FROM notifications WHERE id = ANY(%s) AND NOT is_read")
 
 
-def find_notification(notification_id: int) -> ToTell | None:
-    """None if it was read, or is gone."""
+def list_unread(notification_ids: list[int]) -> list[ToTell]:
+    """Notifications but those that were read, or are gone."""
+    if not notification_ids:
+        return []
     with connection() as db:
-        return FIND_NOTIFICATION.one(db, (notification_id,))
+        return LIST_UNREAD.all(db, (notification_ids,))
 
 
 DELETE_PUSHES = Command("DELETE FROM push_outbox WHERE id = ANY(%s)")

@@ -1,7 +1,7 @@
 """Sending the push messages that wait. What each says is found when it is sent: what was read meanwhile is not."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from functions.push.delivery import Unreachable, post
 from functions.push.encryption import MAX_MESSAGE, encrypt
 from functions.push.repository import DuePush
 from functions.push.vapid import authorization
-from shared.data.unread_messages import find_unread_messages
+from shared.data.unread_messages import UnreadMessages, list_unread_messages
 from shared.domain.names import full_name
 from shared.domain.quotes import NEW_DAYS, quote
 from shared.kit.json import json_text
 from shared.kit.observability.log import logger
-from shared.texts import texts
+from shared.texts import Language, texts
 
 # All of a batch are on their way at once; no new one is begun after so many seconds.
 BATCH = 16
@@ -37,22 +37,20 @@ def send_due() -> int:
     sent, started = 0, time.monotonic()
     with ThreadPoolExecutor(BATCH) as workers:
         while time.monotonic() - started < ENOUGH_SECONDS and (due := repository.claim_due(BATCH)):
-            messages = [Message(push, body) for push in due if (body := write(push))]
+            messages = write(due)
             silent = {push.id for push in due} - {each.push.id for each in messages}
             sent += _record(zip(messages, workers.map(_status, messages), strict=True), list(silent))
     repository.delete_old()
     return sent
 
 
-def write(push: DuePush) -> bytes:
-    """What a message says, as JSON; b"" if it has nothing to say any more."""
-    if push.notification_id is not None:
-        found = repository.find_notification(push.notification_id)
-        told = found and {"kind": found.kind, "message": found.message, "notification": push.notification_id}
-    else:
-        told = _unread_messages(push)
-    if not told:
-        return b""
+def write(due: Sequence[DuePush]) -> list[Message]:
+    """What messages say, as JSON, without those that have nothing to say any more."""
+    told = {**_notifications(due), **_unread_messages(due)}
+    return [Message(push, _fitting(told[push.id])) for push in due if push.id in told]
+
+
+def _fitting(told: dict[str, object]) -> bytes:
     text = str(told["message"])
     while len(content := json_text(told).encode()) > MAX_MESSAGE:
         text = text[: len(text) // 2]
@@ -60,18 +58,35 @@ def write(push: DuePush) -> bytes:
     return content
 
 
-def _unread_messages(push: DuePush) -> dict[str, object] | None:
-    if push.conversation_id is None:
-        return None
-    found = find_unread_messages(push.conversation_id, push.user_id, NEW_DAYS)
-    if found is None:
-        return None
-    words = texts(push.language)
-    left_out = words["unread.left_out"] if found.is_by_new_account else ""
-    name = full_name(found.first_name, found.last_name) or words["nameless.anybody"]
-    message = f"{name}: {quote(found.body, left_out)}"
-    about = {"conversation": str(push.conversation_id), "unread": found.number}
-    return {"kind": "messages_unread", "message": message, **about}
+def _notifications(due: Iterable[DuePush]) -> dict[int, dict[str, object]]:
+    """What those say that are about notifications, by their ids."""
+    named = {push.id: push.notification_id for push in due if push.notification_id is not None}
+    found = {each.id: each for each in repository.list_unread(list(named.values()))}
+    return {
+        push_id: {"kind": found[number].kind, "message": found[number].message, "notification": number}
+        for push_id, number in named.items()
+        if number in found
+    }
+
+
+def _unread_messages(due: Iterable[DuePush]) -> dict[int, dict[str, object]]:
+    """What those say that are about conversations, by their ids."""
+    named = [(push, push.conversation_id) for push in due if push.conversation_id is not None]
+    members = [(conversation_id, push.user_id) for push, conversation_id in named]
+    found = {(each.conversation_id, each.user_id): each for each in list_unread_messages(members, NEW_DAYS)}
+    return {
+        push.id: _about(found[conversation_id, push.user_id], push.language)
+        for push, conversation_id in named
+        if (conversation_id, push.user_id) in found
+    }
+
+
+def _about(unread: UnreadMessages, language: Language) -> dict[str, object]:
+    words = texts(language)
+    left_out = words["unread.left_out"] if unread.is_by_new_account else ""
+    name = full_name(unread.first_name, unread.last_name) or words["nameless.anybody"]
+    about = {"conversation": str(unread.conversation_id), "unread": unread.number}
+    return {"kind": "messages_unread", "message": f"{name}: {quote(unread.body, left_out)}", **about}
 
 
 def _status(message: Message) -> int:

@@ -3,6 +3,7 @@
 In these parts `m` is the member's row, `c` the conversation's and `x` a message's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,6 +43,8 @@ COUNT_UNREAD = compose(
 class UnreadMessages:
     """The oldest message that somebody has not read, who wrote it, and how many there are, counted to a hundred."""
 
+    conversation_id: UUID
+    user_id: UUID
     body: str
     number: int
     first_name: str
@@ -49,20 +52,23 @@ class UnreadMessages:
     is_by_new_account: bool
 
 
-FIND_UNREAD_MESSAGES = Query(
+LIST_UNREAD_MESSAGES = Query(
     UnreadMessages,
     compose(
         """
-SELECT oldest.body, (SELECT count(*) FROM (SELECT FROM messages x WHERE {unread} LIMIT 100) counted) AS number,
+SELECT m.conversation_id, m.user_id, oldest.body,
+    (SELECT count(*) FROM (SELECT FROM messages x WHERE {unread} LIMIT 100) counted) AS number,
     coalesce(a.first_name, '') AS first_name, coalesce(a.last_name, '') AS last_name,
     a.created_at IS NULL OR a.created_at > now() - make_interval(days => %(new_days)s) AS is_by_new_account
-FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+FROM unnest(%(conversation_ids)s::uuid[], %(user_ids)s::uuid[]) AS asked (conversation_id, user_id)
+JOIN conversation_members m ON m.conversation_id = asked.conversation_id AND m.user_id = asked.user_id
+JOIN conversations c ON c.id = m.conversation_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN x.body = '' THEN coalesce({file_names}, '') ELSE x.body END AS body, x.created_by
     FROM messages x WHERE {unread} ORDER BY x.seq LIMIT 1
 ) oldest
 LEFT JOIN users a ON a.id = oldest.created_by
-WHERE m.conversation_id = %(conversation_id)s AND m.user_id = %(user_id)s AND {tells}
+WHERE {tells}
 """,
         unread=UNREAD,
         tells=TELLS,
@@ -71,8 +77,19 @@ WHERE m.conversation_id = %(conversation_id)s AND m.user_id = %(user_id)s AND {t
 )
 
 
+def list_unread_messages(members: Iterable[tuple[UUID, UUID]], new_days: int) -> list[UnreadMessages]:
+    """Of members, each a conversation and a user; none of those who have read all, or are not to be told.
+
+    Accounts count as new for so many days.
+    """
+    asked = list(set(members))
+    ids = {"conversation_ids": [each[0] for each in asked], "user_ids": [each[1] for each in asked]}
+    if not asked:
+        return []
+    with connection() as db:
+        return LIST_UNREAD_MESSAGES.all(db, {**ids, "new_days": new_days})
+
+
 def find_unread_messages(conversation_id: UUID, user_id: UUID, new_days: int) -> UnreadMessages | None:
     """None if all was read, or nobody is to be told of it; accounts count as new for so many days."""
-    values = {"conversation_id": conversation_id, "user_id": user_id, "new_days": new_days}
-    with connection() as db:
-        return FIND_UNREAD_MESSAGES.one(db, values)
+    return next(iter(list_unread_messages([(conversation_id, user_id)], new_days)), None)

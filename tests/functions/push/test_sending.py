@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.push import delivery
 from functions.push.handler import handler as push
+from functions.push.repository import claim_due
 from functions.push.send_job import handler as send
+from functions.push.sending import write
 from shared.domain.push_outbox import push_trigger
 from tests.support.booking_rows import FAR, insert_booking
 from tests.support.conversations import add_conversation, add_messages
@@ -21,6 +23,7 @@ from tests.support.notifications import dispatch
 from tests.support.people import People, Person, insert, query
 from tests.support.push_service import Browser, PushService, raw
 from tests.support.races import at_once
+from tests.support.statements import statements
 from tests.support.unread_mails import has_read, look, time_passes
 
 call = LambdaClient(push)
@@ -191,6 +194,22 @@ def test_five_workers_at_once_send_each_message_once(service: PushService, peopl
     )
     assert sum(at_once(*[deliver] * 5)) == 20
     assert sorted(each["notification"] for each in told(service)) == list(range(1, 21))
+
+
+def test_what_a_batch_says_costs_two_statements(service: PushService, people: People) -> None:
+    student, writers = people.student(), [people.student() for _ in range(3)]
+    for path in ("/send/a", "/send/b"):
+        subscribe(student, service, path)
+    for writer in writers:
+        add_messages(add_conversation(student, writer), writer, "Cześć")
+        insert("notifications", {"user_id": student.id, "kind": "booking_booked", "message": "Zdanie."})
+    for column, table in (("notification_id", "notifications"), ("conversation_id", "conversations")):
+        pairs = f"SELECT s.id, x.id FROM push_subscriptions s, {table} x"
+        query(f"INSERT INTO push_outbox (subscription_id, {column}) {pairs}")
+    due = claim_due(20)
+    with statements() as ran:
+        messages = write(due)
+    assert (len(due), len(messages), len(ran)) == (12, 12, 2)
 
 
 def test_a_long_sentence_is_cut_to_what_a_service_takes(service: PushService, people: People) -> None:
