@@ -57,9 +57,7 @@ def complete_upload(user_id: UUID, attachment_id: UUID) -> Attachment:
     if ticket.facts is not None:
         return _attachment(ticket.facts)
     content = private_storage().read(upload_key(attachment_id), MAX_SIZE)
-    if content is None:
-        raise UploadMissing
-    kept = _keep(attachment_id, ticket.name, content, key)
+    kept = _found(user_id, attachment_id) if content is None else _keep(user_id, ticket, content, key)
     _delete_if_possible(upload_key(attachment_id))
     return kept
 
@@ -68,7 +66,7 @@ def attach(user_id: UUID, conversation_id: UUID, name: str, content: bytes) -> A
     """Take a member's file that came with the request, for a message to name. Raises what the other two do."""
     attachment_id = _add(user_id, conversation_id, name, len(content))
     ticket, key = _claim(user_id, attachment_id)
-    return _keep(attachment_id, ticket.name, content, key)
+    return _keep(user_id, ticket, content, key)
 
 
 def _add(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UUID:
@@ -84,7 +82,7 @@ def _add(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UUID:
 
 
 def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]:
-    """The key is written down before there is a file of that name, so that none is ever forgotten."""
+    """Say whose turn it is to check an upload. Raises AttachmentNotFound."""
     key = new_file_key(attachment_id)
     ticket = attachments.claim_upload(attachment_id, user_id, key)
     if ticket is None:
@@ -92,19 +90,27 @@ def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]
     return ticket, key
 
 
-def _keep(attachment_id: UUID, name: str, content: bytes, key: str) -> Attachment:
+def _found(user_id: UUID, attachment_id: UUID) -> Attachment:
+    """What another check of the upload has kept that ended first. Raises AttachmentNotFound or UploadMissing."""
+    ticket, _key = _claim(user_id, attachment_id)
+    if ticket.facts is None:
+        raise UploadMissing
+    return _attachment(ticket.facts)
+
+
+def _keep(user_id: UUID, ticket: attachments.Ticket, content: bytes, key: str) -> Attachment:
     """Check a file and keep it under its key, where nobody can upload anything.
 
-    Raises AttachmentTooLarge, InfectedAttachment, what `inspect` raises, and Unavailable.
+    Raises AttachmentTooLarge, InfectedAttachment, what `inspect` and `_found` raise, and Unavailable.
     """
     if len(content) > MAX_SIZE:
         raise AttachmentTooLarge
     with one_at_a_time():
         found = inspect(content)
     if virus := find_virus(found.content):
-        logger().warning("virus in an upload", extra={"attachment_id": str(attachment_id), "virus": virus})
+        logger().warning("virus in an upload", extra={"attachment_id": str(ticket.id), "virus": virus})
         raise InfectedAttachment
-    name = named_as(name, found.content_type)
+    name = named_as(ticket.name, found.content_type)
     storage = private_storage()
     storage.put(key, found.content, found.content_type, disposition(name, found.content_type))
     if found.thumbnail:
@@ -112,13 +118,12 @@ def _keep(attachment_id: UUID, name: str, content: bytes, key: str) -> Attachmen
     has_thumbnail = found.thumbnail is not None
     facts = attachments.complete(
         CheckedFile(
-            attachment_id, key, name, found.content_type, len(found.content), found.width, found.height, has_thumbnail
+            ticket.id, key, name, found.content_type, len(found.content), found.width, found.height, has_thumbnail
         )
     )
     if facts is None:
         _delete_if_possible(key, thumbnail_key(key))
-        # Another check of the same upload has begun; its answer is the right one.
-        raise Unavailable
+        return _found(user_id, ticket.id)
     return _attachment(facts)
 
 

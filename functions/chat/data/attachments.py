@@ -48,7 +48,7 @@ class Ticket:
     facts: str | None
 
 
-# The new key says who checks the upload now: a check that began before does not end any more.
+# The key is written down before there is a file of that name, so that none is forgotten.
 CLAIM_UPLOAD = Query(
     Ticket,
     compose(
@@ -86,9 +86,9 @@ COMPLETE = Query(
     str,
     compose(
         """
-UPDATE attachments a SET name = %(name)s, content_type = %(content_type)s, size = %(size)s, width = %(width)s,
-    height = %(height)s, has_thumbnail = %(has_thumbnail)s, completed_at = now()
-WHERE id = %(id)s AND file_key = %(key)s AND completed_at IS NULL AND created_by IS NOT NULL
+UPDATE attachments a SET file_key = %(key)s, name = %(name)s, content_type = %(content_type)s, size = %(size)s,
+    width = %(width)s, height = %(height)s, has_thumbnail = %(has_thumbnail)s, completed_at = now()
+WHERE id = %(id)s AND completed_at IS NULL AND created_by IS NOT NULL
 RETURNING {facts}::text
 """,
         facts=FACTS,
@@ -97,7 +97,7 @@ RETURNING {facts}::text
 
 
 def complete(checked: CheckedFile) -> str | None:
-    """Let messages name an attachment; its facts as JSON, None if another check was claimed, or it is gone."""
+    """Let messages name an attachment; its facts as JSON, None if another check has ended first, or it is gone."""
     values = {name: getattr(checked, name) for name in CheckedFile.__slots__}
     with connection() as db:
         return COMPLETE.one(db, values)
