@@ -33,7 +33,7 @@ def refuse_what_is_unsafe(options: Options) -> None:
     except BadSetting as error:
         raise CannotStart(str(error)) from None
     complaints = [*_of_options(options), *_of_addresses(settings, platform), *_of_secrets(options, settings)]
-    complaints += _of_names(settings, platform)
+    complaints += [*_of_names(settings, platform), *_of_provider(settings)]
     if complaints:
         raise CannotStart("\n".join(f"MODE=production: {complaint}" for complaint in complaints))
 
@@ -81,6 +81,13 @@ def _of_names(settings: Settings, platform: PlatformSettings) -> Iterator[str]:
     for setting, named in names.items():
         if found := next(filter(None, map(EXAMPLE_NAME.fullmatch, named)), None):
             yield f"{setting} still has the example's {found[1]}: put a name of yours there."
+
+
+def _of_provider(settings: Settings) -> Iterator[str]:
+    if settings.oidc_issuer and not _is_https(settings.oidc_issuer):
+        yield "OIDC_ISSUER must be an https address: what it says of people would be anybody's word."
+    if any(each.startswith("http:") for each in settings.oidc_redirect_uris):
+        yield "OIDC_REDIRECT_URIS must be https addresses: who reads the way could sign in as others."
 
 
 def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:

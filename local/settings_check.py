@@ -98,6 +98,18 @@ def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[
         yield f"MAIL_FROM={infrastructure.mail_from} is no sender, such as Korepetycje <no-reply@example.com>."
 
 
+def _of_provider(infrastructure: Settings) -> Iterator[str]:
+    issuer = infrastructure.oidc_issuer
+    if issuer and not _is_address(issuer, "http", "https"):
+        yield f"OIDC_ISSUER={issuer} is no address of a provider, such as https://accounts.google.com."
+    if issuer and not (infrastructure.oidc_client_id and infrastructure.oidc_redirect_uris):
+        yield "OIDC_ISSUER does nothing without OIDC_CLIENT_ID and OIDC_REDIRECT_URIS."
+    for each in infrastructure.oidc_redirect_uris:
+        # Apps have schemes of their own.
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[!-~]+", each):
+            yield f"OIDC_REDIRECT_URIS: {each} is no address, such as https://app.example.com/auth/google."
+
+
 def _is_address(text: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(text)

@@ -21,7 +21,8 @@ KEPT_SECONDS, REFETCH_SECONDS, REST_AFTER_FAILURE = 3600.0, 60.0, 5.0
 # Whatever a provider offers: nothing that is signed with a secret, or not at all.
 ALGORITHMS = ("RS256", "ES256")
 MOST_KEYS = 50
-RSA_BITS = 2048
+# Shorter ones are weak, and longer ones take long.
+RSA_BITS = range(2048, 8193)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def _discover(issuer: str) -> Provider:
 def _fetch_keys(provider: Provider, now: float) -> None:
     listed = _get(provider.jwks_uri, provider.issuer).get("keys")
     keys: dict[str | None, list[PyJWK]] = {None: []}
-    for each in listed[:MOST_KEYS] if isinstance(listed, list) else []:
+    if not isinstance(listed, list):
+        logger().error("no keys of the OpenID provider", extra={"jwks_uri": provider.jwks_uri})
+        raise Unavailable
+    for each in listed[:MOST_KEYS]:
         key = _key(each, provider.algorithms)
         if key is not None:
             keys[None].append(key)
@@ -120,7 +124,7 @@ def _key(said: Any, algorithms: tuple[str, ...]) -> "PyJWK | None":
         key = PyJWK(said, algorithm)
     except (PyJWTError, ValueError, TypeError):
         return None
-    return None if algorithm == "RS256" and key.key.key_size < RSA_BITS else key
+    return None if algorithm == "RS256" and key.key.key_size not in RSA_BITS else key
 
 
 def _get(address: str, issuer: str) -> dict[str, Any]:

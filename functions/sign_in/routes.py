@@ -1,10 +1,13 @@
 """The HTTP endpoints of signing in with an OpenID provider."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.sign_in import service
 from functions.sign_in.schemas import BegunSignIn, ProviderAnswer, SignedInTokens, SignInToBegin
+from functions.sign_in.turns import in_turn
 from shared.domain.signing_in import AccountSuspended
 from shared.kit.errors import NotFound, Throttled, Unavailable
 from shared.kit.http.localized_errors import preferred_language
@@ -22,12 +25,12 @@ sign_in = router("tokens")
     response_model=BegunSignIn,
     responses=error_responses(NotFound, service.UnknownRedirect, Throttled, Unavailable),
 )
-def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Response:
+async def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Response:
     """Begin to sign in with the operator's OpenID provider, such as Google; 404 if there is none.
 
     Open `authorization_url` within ten minutes, and keep `binding` in the client that began.
     """
-    begun = service.begin(wanted.redirect_uri, client_address(request))
+    begun = await in_turn(partial(service.begin, wanted.redirect_uri, client_address(request)))
     return json_response({"authorization_url": begun.authorization_url, "state": begun.state, "binding": begun.binding})
 
 
@@ -45,20 +48,17 @@ def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Response:
         Unavailable,
     ),
 )
-def complete_provider_sign_in(request: Request, answer: ProviderAnswer) -> Response:
+async def complete_provider_sign_in(request: Request, answer: ProviderAnswer) -> Response:
     """Sign in with what the provider answered: the `state` and `code` that the browser came back with.
 
     The first time you get an account, unless your address has one: then sign in to it with its password, and send the
     `link` of this error along. `refresh` is what this device had before, as at POST /api/token/.
     """
-    signed_in = service.complete(
-        answer.state,
-        answer.code,
-        answer.binding,
-        request.headers.get("user-agent", ""),
-        client_address(request),
-        language=preferred_language(header(request.scope, b"accept-language")),
-        device_token=answer.refresh,
+    language = preferred_language(header(request.scope, b"accept-language"))
+    agent, address = request.headers.get("user-agent", ""), client_address(request)
+    brought = (answer.state, answer.code, answer.binding)
+    signed_in = await in_turn(
+        partial(service.complete, *brought, agent, address, language=language, device_token=answer.refresh)
     )
     pair = signed_in.tokens
     return json_response({"refresh": pair.refresh, "access": pair.access, "user": signed_in.email})

@@ -172,7 +172,12 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
     except Unreachable as error:
         logger().warning("OpenID provider not reached", extra={"error": str(error)})
         raise Unavailable from None
-    except (Refused, BadIdToken):
+    except Refused as error:
+        # Nobody but the operator can mend a wrong client secret.
+        logger().warning("OpenID provider refused a code", extra={"error": str(error)})
+        count("FailedLogins")
+        raise SignInRefused from None
+    except BadIdToken:
         count("FailedLogins")
         raise SignInRefused from None
 

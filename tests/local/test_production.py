@@ -61,6 +61,8 @@ def test_safe_settings_are_not_refused() -> None:
         ("FRONT_URL", "http://app.tutoring.internal"),
         ("CORS_ORIGINS", ""),
         ("CORS_ORIGINS", "https://app.tutoring.internal, *"),
+        ("OIDC_ISSUER", "http://accounts.example.com"),
+        ("OIDC_REDIRECT_URIS", "https://app.tutoring.internal/,http://app.tutoring.internal/"),
         ("RATE_LIMITS", "off"),
         ("DEMO", "on"),
         ("JWT_SECRET", "x7Gq0vT4bLw2"),

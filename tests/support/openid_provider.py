@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,6 +38,8 @@ class OpenIdProvider:
     asked: list[str] = field(default_factory=list)
     # Codes, to the challenge they were asked with and the ID token they stand for.
     codes: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    # What it does in place of answering, by path.
+    faults: dict[str, Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
 
     def claims(self, nonce: str, /, **more: Any) -> dict[str, Any]:
         now = int(time.time())
@@ -83,11 +86,17 @@ def serve(provider: OpenIdProvider) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             provider.asked.append(self.path)
-            self.answer(provider.document(self.path))
+            if fault := provider.faults.get(self.path):
+                fault(self)
+            else:
+                self.answer(provider.document(self.path))
 
         def do_POST(self) -> None:
             provider.asked.append(self.path)
             form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+            if fault := provider.faults.get(self.path):
+                fault(self)
+                return
             self.answer(provider.redeem(form, self.headers.get("authorization", "")))
 
         def answer(self, found: Any) -> None:

@@ -1,0 +1,28 @@
+"""Few threads that wait for the provider: while it is slow, everything else keeps its own."""
+
+from collections.abc import Callable
+from threading import BoundedSemaphore
+from typing import Any, TypeVar
+
+from shared.kit.errors import Unavailable
+from shared.kit.threads import Threads
+
+# Of each process: how many ask the provider at once, and how many more may wait for that.
+AT_ONCE, WAITING = 4, 12
+Result = TypeVar("Result")
+_threads = Threads(AT_ONCE, "provider")
+_places = BoundedSemaphore(AT_ONCE + WAITING)
+
+
+async def in_turn(function: Callable[[], Result]) -> Result:
+    """What a function returns that may wait for the provider. Raises Unavailable at once if too many wait already."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable
+    try:
+        return await _threads.run(_call, function)
+    finally:
+        _places.release()
+
+
+def _call(function: Callable[[], Any]) -> Any:
+    return function()
