@@ -86,6 +86,13 @@ def _of_provider(infrastructure: Settings) -> Iterator[str]:
     if any(parts.values()):
         for name in (name for name, value in parts.items() if not value):
             yield f"{name.upper()} is missing: signing in with a provider needs it too."
+    issuer = infrastructure.oidc_issuer
+    if issuer and not _is_address(issuer, "http", "https"):
+        yield f"OIDC_ISSUER={issuer} is no address of a provider, such as https://accounts.google.com."
+    for each in infrastructure.oidc_redirect_uris:
+        # Apps have schemes of their own.
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[!-~]+", each):
+            yield f"OIDC_REDIRECT_URIS: {each} is no address, such as https://app.example.com/auth/google."
 
 
 def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
@@ -96,18 +103,6 @@ def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[
             yield f"TUTOR_EMAIL_DOMAINS: {ending} must begin with @ or a dot, for addresses of others end with it too."
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(infrastructure.mail_from)[1]):
         yield f"MAIL_FROM={infrastructure.mail_from} is no sender, such as Korepetycje <no-reply@example.com>."
-
-
-def _of_provider(infrastructure: Settings) -> Iterator[str]:
-    issuer = infrastructure.oidc_issuer
-    if issuer and not _is_address(issuer, "http", "https"):
-        yield f"OIDC_ISSUER={issuer} is no address of a provider, such as https://accounts.google.com."
-    if issuer and not (infrastructure.oidc_client_id and infrastructure.oidc_redirect_uris):
-        yield "OIDC_ISSUER does nothing without OIDC_CLIENT_ID and OIDC_REDIRECT_URIS."
-    for each in infrastructure.oidc_redirect_uris:
-        # Apps have schemes of their own.
-        if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[!-~]+", each):
-            yield f"OIDC_REDIRECT_URIS: {each} is no address, such as https://app.example.com/auth/google."
 
 
 def _is_address(text: str, *schemes: str) -> bool:

@@ -80,7 +80,7 @@ FEED = "f" * 43
 ISSUE = UUID(int=7, version=4)
 # Tickets, files and addresses of the answers before: tests of attachments ask them of both.
 # Without a provider there are none; tests/functions/sign_in and tests/versions/test_google.py have one.
-OF_PROVIDER = {"POST /api/token/oidc", "POST /api/token/oidc/begin"}
+OF_PROVIDER = {"POST /api/token/oidc", "POST /api/token/oidc/begin", "DELETE /api/token/identities/*"}
 OF_ATTACHMENTS = {
     "GET /media/chat/*/*",
     "POST /api/staff/reports/*/attachments/*/open",

@@ -150,6 +150,25 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
     """Who the provider's code stands for. Raises SignInRefused or Unavailable."""
     if not 0 < len(code) <= MAX_CODE:
         raise SignInRefused
+    try:
+        body, headers = _token_request(provider, request, code)
+        answer = fetch(provider.token_endpoint, provider.issuer, form=body, headers=headers)
+        return read_id_token(provider, answer.get("id_token"), request.nonce)
+    except Unreachable as error:
+        logger().warning("OpenID provider not reached", extra={"error": str(error)})
+        raise Unavailable from None
+    except Refused as error:
+        # Nobody but the operator can mend a wrong client secret.
+        logger().warning("OpenID provider refused a code", extra={"error": str(error)})
+        count("FailedLogins")
+        raise SignInRefused from None
+    except BadIdToken:
+        count("FailedLogins")
+        raise SignInRefused from None
+
+
+def _token_request(provider: Provider, request: SignInRequest, code: str) -> tuple[str, dict[str, str]]:
+    """The form that asks for an ID token, and headers that say who asks."""
     ours = settings()
     form = {
         "grant_type": "authorization_code",
@@ -165,21 +184,7 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     elif ours.oidc_client_secret:
         form["client_secret"] = ours.oidc_client_secret
-    try:
-        body = urlencode(form, errors="replace")
-        answer = fetch(provider.token_endpoint, provider.issuer, form=body, headers=headers)
-        return read_id_token(provider, answer.get("id_token"), request.nonce)
-    except Unreachable as error:
-        logger().warning("OpenID provider not reached", extra={"error": str(error)})
-        raise Unavailable from None
-    except Refused as error:
-        # Nobody but the operator can mend a wrong client secret.
-        logger().warning("OpenID provider refused a code", extra={"error": str(error)})
-        count("FailedLogins")
-        raise SignInRefused from None
-    except BadIdToken:
-        count("FailedLogins")
-        raise SignInRefused from None
+    return urlencode(form, errors="replace"), headers
 
 
 def _register(identity: ProviderIdentity, address: str, language: Language) -> LinkedAccount:

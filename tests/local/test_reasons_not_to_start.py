@@ -15,6 +15,12 @@ from local.server import main
 from tests.conftest import read_settings_again
 from tests.support.local_server import ROOT, LocalServer, environment, free_port
 
+PROVIDER = {
+    "OIDC_ISSUER": "https://accounts.google.com",
+    "OIDC_CLIENT_ID": "us",
+    "OIDC_REDIRECT_URIS": "https://app.example.com/",
+}
+
 
 @contextmanager
 def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
@@ -78,9 +84,8 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"FRONT_URL": "localhost:5173"}, "FRONT_URL=localhost:5173 is no http address."),
         ({"SCAN_URL": "127.0.0.1:3310"}, "SCAN_URL=127.0.0.1:3310 is no address of a scanner"),
         ({"SCAN_URL": "tcp://scanner:port"}, "SCAN_URL=tcp://scanner:port is no address of a scanner"),
-        ({"OIDC_ISSUER": "accounts.google.com"}, "OIDC_ISSUER=accounts.google.com is no address of a provider"),
-        ({"OIDC_ISSUER": "https://accounts.google.com"}, "OIDC_ISSUER does nothing without OIDC_CLIENT_ID"),
-        ({"OIDC_REDIRECT_URIS": "app.example.com"}, "OIDC_REDIRECT_URIS: app.example.com is no address"),
+        ({**PROVIDER, "OIDC_ISSUER": "accounts.google.com"}, "OIDC_ISSUER=accounts.google.com is no address"),
+        ({**PROVIDER, "OIDC_REDIRECT_URIS": "app.example.com"}, "OIDC_REDIRECT_URIS: app.example.com is no address"),
         ({"VAPID_SECRET": "short"}, "VAPID_SECRET must have at least 32 bytes."),
         ({"POWERTOOLS_LOG_LEVEL": "LOUD"}, "POWERTOOLS_LOG_LEVEL=LOUD is no level"),
         ({"MAIL_FROM": "Korepetycje"}, "MAIL_FROM=Korepetycje is no sender"),
