@@ -142,15 +142,16 @@ class LaggingTutor:
     user_id: UUID
 
 
-# The horizon is a day of UTC for everybody, so that it can be compared here, without any zones.
+# The horizon is a day of UTC for everybody, so that it can be compared here, without any zones. It begins with who has
+# rules: to ask of every tutor whether there are any took three times as long.
 LIST_LAGGING = Query(
     LaggingTutor,
     """
-SELECT terms.tutor_id, t.user_id FROM booking_terms terms JOIN tutors t ON t.id = terms.tutor_id
-WHERE terms.tutor_id > %(after)s
-    AND (terms.horizon IS NULL OR terms.horizon < (now() AT TIME ZONE 'UTC')::date + terms.booking_window + 1)
-    AND (EXISTS (SELECT FROM weekly_hours WHERE tutor_id = terms.tutor_id)
-        OR EXISTS (SELECT FROM hours_overrides WHERE tutor_id = terms.tutor_id AND kind = 'extra'))
+SELECT terms.tutor_id, t.user_id FROM (
+    SELECT tutor_id FROM weekly_hours WHERE tutor_id > %(after)s
+    UNION SELECT tutor_id FROM hours_overrides WHERE tutor_id > %(after)s AND kind = 'extra'
+) ruled JOIN booking_terms terms USING (tutor_id) JOIN tutors t ON t.id = terms.tutor_id
+WHERE terms.horizon IS NULL OR terms.horizon < (now() AT TIME ZONE 'UTC')::date + terms.booking_window + 1
 ORDER BY terms.tutor_id LIMIT %(count)s
 """,
 )
