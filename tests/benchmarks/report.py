@@ -1,16 +1,21 @@
-"""Figures and whether they meet their targets."""
+"""Figures, each with the floor it never falls below again, and the target it is to reach."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure with its target, if it has one."""
+    """One measured figure: at least or at most its target, if it has one.
+
+    `floor` is what the last release had, on the same side as the target: worse than that fails the run.
+    """
 
     name: str
     value: float
     at_least: float | None = None
     at_most: float | None = None
+    floor: float | None = None
     detail: str = ""
 
     @property
@@ -19,8 +24,25 @@ class Figure:
             self.at_most is None or self.value <= self.at_most
         )
 
+    @property
+    def holds(self) -> bool:
+        """Whether it is as good as in the last release."""
+        if self.floor is None:
+            return True
+        return self.value >= self.floor if self.at_least is not None else self.value <= self.floor
+
     def row(self) -> str:
-        target = f">= {self.at_least:g}" if self.at_least is not None else ""
-        target = f"<= {self.at_most:g}" if self.at_most is not None else target
-        mark = "" if not target else ("ok" if self.met else "MISSED")
-        return f"{self.name:58} {self.value:8.2f}  {target:9} {mark:6} {self.detail}"
+        sign, target = (">=", self.at_least) if self.at_least is not None else ("<=", self.at_most)
+        wanted = "" if target is None else f"{sign} {target:g}"
+        mark = "" if not wanted else ("met" if self.met else "MISSED")
+        floor = "" if self.floor is None else f"{sign} {self.floor:g}" + ("" if self.holds else " FAILED")
+        return f"{self.name:58} {self.value:9.2f}  {wanted:9} {mark:6}  floor {floor:14} {self.detail}"
+
+
+def report(figures: Iterable[Figure]) -> int:
+    """Print every figure; the exit status, which is 1 if one is below its floor."""
+    failed = 0
+    for figure in figures:
+        print(figure.row(), flush=True)  # noqa: T201 - the table is what it is for
+        failed |= not figure.holds
+    return int(failed)

@@ -10,7 +10,7 @@ from tests.benchmarks.load import Load
 SECONDS = 2
 ROUNDS = 5
 # Rounds are repeated, this many at most, until ROUNDS of each side had nearly all of the processors' time.
-MOST_ROUNDS = 30
+MOST_ROUNDS = 12
 MOST_STOLEN = 0.03
 # Places in the line of all processors in /proc/stat (man 5 proc_stat), which ends with two that are counted before.
 STOLEN, COUNTED = 7, 8

@@ -1,0 +1,43 @@
+"""The scheduled look at all schedules when no day has come into reach, which is 95 of 96 times a day."""
+
+import statistics
+import time
+
+import psycopg
+
+from functions.availability.horizon_job import handler
+from tests.benchmarks.report import Figure
+from tests.benchmarks.server import BenchServer
+from tests.events.recorded import recorded
+
+ROUNDS = 21
+# Every tutor has hours on a day of the week, and all days of them are made.
+HOURS = """
+INSERT INTO weekly_hours (tutor_id, weekday, starts, ends)
+SELECT id, 1 + id % 7, 960, 1200 FROM tutors
+"""
+MADE = """
+UPDATE booking_terms SET horizon = (now() AT TIME ZONE 'UTC')::date + booking_window + 2
+"""
+
+
+def measure(stand: BenchServer) -> list[Figure]:
+    with psycopg.connect(stand.database_url, autocommit=True) as db:
+        [(tutors,)] = db.execute("SELECT count(*) FROM tutors").fetchall()
+        took = {"without hours": _milliseconds()}
+        for statement in (HOURS, MADE, "VACUUM ANALYZE weekly_hours", "VACUUM (FULL, ANALYZE) booking_terms"):
+            db.execute(statement)
+        took["with hours"] = _milliseconds()
+    detail = ", ".join(f"{name} {value:.1f} ms" for name, value in took.items())
+    return [Figure(f"horizon over {tutors:,} tutors, ms", max(took.values()), at_most=50, floor=132, detail=detail)]
+
+
+def _milliseconds() -> float:
+    """The median of some calls that find nothing to do."""
+    event = recorded("schedule_horizon")
+    taken = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        assert handler(event, None)["moved"] == 0
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
