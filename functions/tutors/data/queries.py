@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.data.booking_states import ACTIVE_STATES
+from shared.data.schedule_items import NEWEST_ITEMS, TAKEN_TIME
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.libpq import Prepared
@@ -10,9 +10,8 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.cursor_pagination import TEXT_BYTES
 
-# Ratings and schedule items a page of details shows at most, the newest.
+# Ratings a page of details shows at most, the newest.
 SHOWN_RATINGS = 500
-SHOWN_ITEMS = 1000
 LIST_SKILLS = Query(
     str, "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text FROM skills"
 )
@@ -24,30 +23,18 @@ def list_skills() -> str:
         return LIST_SKILLS.get(db)
 
 
-# What is left of the newest items without the time of sessions, also of those the tutor learns in; most have none, and
-# then nothing is computed. Nobody asks what was free a month ago.
+# What is left of the newest items without the time of sessions; most have none, and then nothing is computed.
 FREE_ITEMS = compose(
     """
-    WITH booked AS (
-        SELECT range_agg(span) AS time FROM (
-            SELECT tstzrange(busy_from, busy_until) AS span FROM tutoring_sessions
-            WHERE tutor_id = t.id AND taken AND starts_at > now() - interval '31 days'
-            UNION ALL
-            SELECT tstzrange(starts_at, ends_at) FROM bookings
-            WHERE student_id = t.user_id AND state IN {active_states}
-                AND starts_at > now() - interval '31 days'
-        ) taken
-    ), items AS (
-        SELECT id, starts_at, ends_at FROM schedule_items WHERE tutor_id = t.id ORDER BY id DESC LIMIT {shown}
-    )
+    WITH booked AS ({taken_time}), items AS ({newest_items})
     SELECT items.* FROM items, booked WHERE booked.time IS NULL
     UNION ALL
     SELECT id, lower(piece), upper(piece)
     FROM items, booked, unnest(tstzmultirange(tstzrange(starts_at, ends_at)) - booked.time) AS piece
     WHERE booked.time IS NOT NULL
 """,
-    active_states=ACTIVE_STATES,
-    shown=Sql(SHOWN_ITEMS),
+    taken_time=TAKEN_TIME,
+    newest_items=NEWEST_ITEMS,
 )
 
 
