@@ -32,7 +32,6 @@ from shared.data.connections import forget_gone
 from shared.kit.aws.pusher import Post
 from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import drop_broken_connections
-from shared.kit.errors import Throttled
 from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
 
@@ -45,14 +44,16 @@ def send_messages(received: Sequence[ReceivedMessage]) -> None:
 
     For PostgreSQL messages that wait together are little more work than one.
     """
-    if checked := [new for each in received if (new := _check(*each))]:
-        stored = _store(checked)
+    allowed = senders.spend_each([connection_id for connection_id, _ in received])
+    checked = [_check(*each, is_allowed=may) for each, may in zip(received, allowed, strict=True)]
+    if new := [each for each in checked if each]:
+        stored = _store(new)
         senders.learn(stored)
         push_messages(stored)
 
 
-def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
-    """The message a client sent; None if it is refused."""
+def _check(connection_id: str, fields: Mapping[str, Any], *, is_allowed: bool) -> NewMessage | None:
+    """The message a client sent; None if it is refused, also because its sender says too much."""
     if known := senders.known.get(connection_id):
         note(user_id=known.user_id)
     body, client_id, reply_to = fields.get("body"), fields.get("id"), fields.get("reply_to")
@@ -66,9 +67,7 @@ def _check(connection_id: str, fields: Mapping[str, Any]) -> NewMessage | None:
         # A message may be nothing but attachments.
         is_named = are_attachments(attachments) and senders.speaks_events(connection_id)
         attachments, body, is_bad = (attachments, body or "", is_bad) if is_named else (None, body, True)
-    try:
-        senders.spend(connection_id)
-    except Throttled:
+    if not is_allowed:
         refuse_message(connection_id, client_id, "throttled")
         return None
     # The legacy protocol knows neither ids nor answers nor attachments: there they are keys that mean nothing.

@@ -1,7 +1,7 @@
 """Who is behind a connection and which protocol its client speaks, as far as this process has seen."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from functions.chat.data import connections
 from functions.chat.data.connections import Sender
@@ -9,7 +9,7 @@ from functions.chat.domain.messages import EVENTS, LEGACY, USER, StoredMessage
 from shared.domain.limits import MESSAGES, MESSAGES_BEYOND
 from shared.kit.aws.websocket import pusher
 from shared.kit.errors import Throttled
-from shared.kit.security.rate_limits import spend
+from shared.kit.security.rate_limits import Limit, spend_each
 
 
 class Senders:
@@ -40,23 +40,28 @@ class Senders:
 
     def spend(self, connection_id: str) -> None:
         """Count a message of the user's, good or bad; one who does not stop is disconnected. Raises Throttled."""
-        if known := self.known.get(connection_id):
-            try:
-                spend(MESSAGES, known.user_id)
-            except Throttled:
-                self._count_beyond(connection_id, known.user_id)
-                raise
+        if self.spend_each([connection_id]) == [False]:
+            raise Throttled(MESSAGES.seconds)
 
-    def _count_beyond(self, connection_id: str, user_id: str) -> None:
-        try:
-            spend(MESSAGES_BEYOND, user_id)
-        except Throttled:
-            pusher().close([connection_id])
+    def spend_each(self, connection_ids: Sequence[str]) -> list[bool]:
+        """As `spend`, for messages that wait together: which of them the limit lets through."""
+        known = [(place, self.known[each].user_id) for place, each in enumerate(connection_ids) if each in self.known]
+        beyond = _refused(MESSAGES, known)
+        if gone := [connection_ids[place] for place, _ in _refused(MESSAGES_BEYOND, beyond)]:
+            pusher().close(gone)
+        refused = {place for place, _ in beyond}
+        return [place not in refused for place in range(len(connection_ids))]
 
     def speaks_events(self, connection_id: str) -> bool:
         """Whether the client understands events."""
         found = self.find(connection_id)
         return found is not None and found.protocol in {EVENTS, USER}
+
+
+def _refused(limit: Limit, messages: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Of messages, by their place and their user, those beyond a limit."""
+    allowed = spend_each(limit, [user_id for _, user_id in messages])
+    return [each for each, is_allowed in zip(messages, allowed, strict=True) if not is_allowed]
 
 
 def _protocol(message: StoredMessage) -> int:

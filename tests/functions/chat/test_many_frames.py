@@ -1,13 +1,17 @@
 """Frames that never end are counted by the function too, for API Gateway counts none of one socket."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from functions.chat.actions import senders as senders_module
 from functions.chat.actions.senders import senders
+from shared.kit.redis import attempt
+from shared.kit.security import rate_limits as rate_limits_module
 from shared.kit.security.rate_limits import Limit
-from tests.support.chat_clients import PROCESSES, Chat, Client, Clients, message
+from tests.support.chat_clients import PROCESSES, Chat, Client, Clients, message, send_together
+from tests.support.people import query
 
 FRAMES = {
     "empty": "{}",
@@ -50,3 +54,28 @@ def test_questions_in_another_process_close_a_socket_of_notifications(clients: C
     for _ in range(7):
         notes.send_text(FRAMES["count"])
     assert clients.api.closed == [notes.id]
+
+
+def test_messages_that_wait_together_are_counted_one_by_one_but_asked_about_together(
+    clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(action: Callable[[Any], Any], otherwise: Any) -> Any:
+        asked.append(action)
+        return attempt(action, otherwise)
+
+    monkeypatch.setattr(rate_limits_module, "attempt", counted)
+    ola, adam = chat.student_client, chat.tutor_client
+    send_together(*((ola, str(number), None) for number in range(5)), (adam, "słucham", None), (ola, "5", None))
+    assert [body for _, body in stored(chat)] == ["0", "1", "2", "słucham"]
+    assert clients.api.closed == []
+    # How many of each there were, and of those beyond.
+    assert len(asked) == 2
+    send_together((ola, "6", None), (adam, "jestem", None))
+    assert [body for _, body in stored(chat)] == ["0", "1", "2", "słucham", "jestem"]
+    assert clients.api.closed == [ola.id]
+
+
+def stored(chat: Chat) -> list[tuple[int, str]]:
+    return query("SELECT seq, body FROM messages WHERE conversation_id = %s ORDER BY seq", chat.id)

@@ -4,6 +4,7 @@ Without Redis nothing is limited: people must be able to sign in.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
@@ -44,6 +45,13 @@ def is_within(limit: Limit, subject: str) -> bool:
     return True
 
 
+def spend_each(limit: Limit, subjects: Sequence[str]) -> list[bool]:
+    """Count an event of each, one after the other in one round trip; which of them the limit allows."""
+    if not subjects or not settings().rate_limits:
+        return [True] * len(subjects)
+    return [spent <= limit.count for spent, _ in _add_each(limit, subjects, 1)]
+
+
 def spend_all(*counts: tuple[Limit, str]) -> None:
     """Count one event of several subjects, the narrowest limit first: what one refuses counts for none.
 
@@ -66,15 +74,19 @@ def give_back(limit: Limit, subject: str) -> None:
 
 def _add(limit: Limit, subject: str, events: int) -> tuple[int, int]:
     """Events of the window with these, and the seconds until it ends, in one round trip."""
-    key = limit.key(subject)
+    [added] = _add_each(limit, [subject], events)
+    return added
 
-    def ask(client: "redis.Redis") -> tuple[int, int]:
+
+def _add_each(limit: Limit, subjects: Sequence[str], events: int) -> list[tuple[int, int]]:
+    def ask(client: "redis.Redis") -> list[tuple[int, int]]:
         pipeline = client.pipeline(transaction=False)
-        pipeline.incrby(key, events)
-        # Each time, so that no key stays for ever whose first event was cut off between the two.
-        pipeline.expire(key, limit.seconds, nx=True)
-        pipeline.ttl(key)
-        counted, _, left = pipeline.execute()
-        return counted, left
+        for key in map(limit.key, subjects):
+            pipeline.incrby(key, events)
+            # Each time, so that no key stays for ever whose first event was cut off between the two.
+            pipeline.expire(key, limit.seconds, nx=True)
+            pipeline.ttl(key)
+        answers = pipeline.execute()
+        return list(zip(answers[::3], answers[2::3], strict=True))
 
-    return attempt(ask, otherwise=(0, 0))
+    return attempt(ask, otherwise=[(0, 0)] * len(subjects))
