@@ -4,12 +4,17 @@ import json
 import random
 import time
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.booking_client import at, free_tutor
-from tests.support.people import People, insert, query
+from tests.support.conversations import add_conversation
+from tests.support.people import People, Person, insert, query
+from tests.support.push_service import Browser, push_service
+from tests.support.unread_mails import time_passes
 from tools.cloud.event_sources import QueuePoller
 from tools.cloud.stack import Cloud
 from tools.cloud.template import QueueSource
@@ -100,3 +105,35 @@ def dead_letters(cloud: Cloud) -> list[str]:
         for each in found:
             cloud.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
     return bodies
+
+
+@pytest.mark.proof
+def test_an_unread_message_becomes_a_push_message_and_then_a_mail(
+    quiet_cloud: Cloud, people: People, tmp_path: Path
+) -> None:
+    cloud, student, tutor, browser = quiet_cloud, people.student(first_name="Jan"), people.tutor(), Browser()
+    talk = add_conversation(student, tutor)
+    with push_service(tmp_path) as service:
+        here = {"SSL_CERT_FILE": str(tmp_path / "authority.pem"), "PUSH_PRIVATE_ADDRESSES": "on"}
+        for name in ("PushFunction", "PushSendFunction"):
+            function = cloud.functions[name]
+            function.environment = {**function.environment, **here}
+        subscription = browser.subscription(f"{service.url}/send")
+        call(cloud, "/api/notification/push/subscriptions/", tutor, subscription)
+        call(cloud, f"/api/chat/conversations/{talk}/messages/", student, {"body": "Czy jutro?"})
+        time_passes(11)
+        assert cloud.functions["UnreadMailFunction"].invoke({}) == {"queued": 0}
+        hand_over_all(cloud, source_of(cloud, "PushQueue"))
+        [(_path, _headers, body)] = service.received
+    assert json.loads(browser.decrypt(body))["message"] == "Jan Nowak: Czy jutro?"
+    time_passes(5 * 60)
+    assert cloud.functions["UnreadMailFunction"].invoke({}) == {"queued": 1}
+    hand_over_all(cloud, source_of(cloud, "MailQueue"))
+    [mail] = cloud.aws.mails(tutor.email)
+    assert "Czy jutro?" in mail.text
+
+
+def call(cloud: Cloud, path: str, person: Person, body: Any) -> None:
+    headers = {"authorization": f"Bearer {person.access}"}
+    answer = httpx.post(f"{cloud.url}{path}", json=body, headers=headers, timeout=60)
+    assert answer.status_code == 201, answer.text

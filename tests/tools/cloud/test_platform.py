@@ -213,6 +213,7 @@ def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
         "BookingsSweepFunction",
         "KeepAliveFunction",
         "UnreadMailFunction",
+        "PushSendFunction",
         "MailFunction",
         "RemindersFunction",
         "DispatchFunction",
