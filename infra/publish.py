@@ -1,7 +1,7 @@
 """Puts what is served as files into the buckets of a deployed stack: `make publish STACK=tutoring FRONTEND=dist`.
 
-The API's description and the default picture always, the built frontend if FRONTEND names its folder. May be run as
-often as one likes.
+The API's description, the staff's desk and the default picture always, the built frontend if FRONTEND names its folder.
+May be run as often as one likes.
 """
 
 import json
@@ -23,6 +23,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from local.asyncapi import description as describe_sockets
 from local.docs import SCHEMA_PATH, SOCKETS_SCHEMA_PATH
 from local.openapi import TITLE, description
+from local.staff_pages import ASSETS, PAGES
+from local.web_pages import FOLDER
 from shared.domain.pictures import DEFAULT_PICTURE
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +53,7 @@ class CannotPublish(Exception):
 def main(environment: Mapping[str, str]) -> str:
     """Publish; returns the address of the platform. Raises CannotPublish."""
     stack = outputs(environment.get("STACK") or "tutoring")
-    site = list(api_description())
+    site = [*api_description(), *staff_pages()]
     if folder := environment.get("FRONTEND"):
         host = urlsplit(stack["Url"]).netloc
         site += frontend(Path(folder), environment.get("FRONTEND_HOST") or "", host)
@@ -92,6 +94,14 @@ def api_description() -> Iterator[File]:
     assets = files("fastapi_offline") / "static"
     for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
         yield File(SWAGGER + name, (assets / name).read_bytes(), content_type(name))
+
+
+def staff_pages() -> Iterator[File]:
+    """The pages of the staff's desk, after what they load."""
+    for name in ASSETS:
+        yield File(f"_staff/{name}", (FOLDER / name).read_bytes(), content_type(name))
+    for path, name in PAGES.items():
+        yield File(f"_staff/{path}", (FOLDER / name).read_bytes(), "text/html; charset=utf-8")
 
 
 def frontend(folder: Path, built_for: str, host: str) -> list[File]:

@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from functions.chat import sockets
 from functions.chat.api.socket_routes import ROUTES, closing_frame, flood_frame
-from local import docs, health, inbox, management, media, production, start_page, uploads, web_pages
+from local import docs, health, inbox, management, media, production, staff_pages, start_page, uploads, web_pages
 from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
@@ -58,7 +58,7 @@ class Server:
         )
         self.pusher = LocalPusher(self.gateway, folder)
         self.scheduler = Scheduler()
-        others = [*health.routes(options.data_folder), media.mount(), uploads.route, *docs.routes]
+        others = [*health.routes(options.data_folder), media.mount(), uploads.route, staff_pages.route, *docs.routes]
         if options.is_production:
             others += [web_pages.icon, production.running_page]
         else:

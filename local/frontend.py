@@ -13,7 +13,16 @@ from shared.kit.http.middleware import NOSNIFF, App, Message, Receive, Scope, Se
 from shared.kit.http.middleware import Headers as RawHeaders
 from shared.kit.http.versions import PREFIX
 
-API_PREFIXES = ("/api/", "/static/media/", "/media/chat/", "/media/upload/", "/_local/", "/@connections/", "/health/")
+API_PREFIXES = (
+    "/api/",
+    "/static/media/",
+    "/media/chat/",
+    "/media/upload/",
+    "/_local/",
+    "/_staff/",
+    "/@connections/",
+    "/health/",
+)
 # What may stand in a script: RFC 9110 section 7.2, without the characters no name or address has.
 HOST = re.compile(rb"[A-Za-z0-9.:\[\]-]+")
 # What names a file although there is none, as infra/cloudfront/site.js has it.

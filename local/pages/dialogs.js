@@ -16,8 +16,8 @@ export function openDialog(name, className, ...children) {
  *
  * Resolves to null if it shall not be done, else to the reason given, which is "" where none is asked for.
  */
-export async function ask(question, details, { yes, no, reason }) {
-  const field = reasonField(reason ?? "");
+export async function ask(question, details, { yes, no, reason, isReasonNeeded = false }) {
+  const field = reasonField(reason ?? "", isReasonNeeded);
   const fields = reason === undefined ? [] : [labelled("Reason", field)];
   return (await isAgreed(question, details, fields, { no, yes: button(yes, () => {}, { class: "danger" }) }))
     ? field.value
@@ -32,8 +32,8 @@ export async function askForTime(question, details, { yes, no, reason, start }) 
   return (await isAgreed(question, details, fields, answers)) ? { start: time.value, reason: why.value } : null;
 }
 
-function reasonField(value) {
-  return element("input", { type: "text", maxlength: 500, value });
+function reasonField(value, required = false) {
+  return element("input", { type: "text", maxlength: 500, value, required });
 }
 
 function labelled(name, field) {

@@ -82,6 +82,7 @@ export class Refused extends Error {
   constructor(status, body) {
     super(firstText(body) ?? `The server answered ${status}.`);
     this.status = status;
+    this.body = body;
     this.code = typeof body?.code === "string" ? body.code : undefined;
   }
 }

@@ -208,6 +208,11 @@ def test_a_picture_is_the_object_of_its_key() -> None:
 
 def test_the_description_has_one_file_for_both_forms_of_its_path() -> None:
     assert uris("description", "/api/schema", "/api/schema/") == ["/api/schema/"] * 2
+    assert uris("description", "/_staff", "/_staff/enrol", "/_staff/staff.js") == [
+        "/_staff/",
+        "/_staff/enrol/",
+        "/_staff/staff.js",
+    ]
     assert uris("description", "/api/swagger/docs/", "/api/swagger/swagger-ui.css") == [
         "/api/swagger/docs/",
         "/api/swagger/swagger-ui.css",
@@ -260,6 +265,7 @@ def test_every_path_has_its_origin() -> None:
         "/tutors/7": "site",
         "/api/schema/": "site",
         "/api/swagger/docs/": "site",
+        "/_staff/": "site",
         "/api/token/": "http",
         "/api/user/tutor/search": "http",
         "/v2/api/user/tutor/search/": "http",

@@ -1,6 +1,7 @@
 """Publishing into the buckets of a stack, in moto."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra.publish import CannotPublish, main
+from local.web_pages import POLICY
 from tests.support.local_server import ROOT, environment
 
 REGION = "eu-central-1"
@@ -84,6 +86,14 @@ def test_the_description_and_the_default_picture_are_published_without_a_fronten
     assert (kind, json.loads(sockets)["asyncapi"]) == ("application/json", "3.0.0")
     kind, _, page = served(aws, "site", "api/swagger/docs/")
     assert kind == "text/html; charset=utf-8"
+    kind, kept, desk = served(aws, "site", "_staff/")
+    assert (kind, kept) == ("text/html; charset=utf-8", "no-cache")
+    assert served(aws, "site", "_staff/enrol/")[0] == kind
+    for name in ("staff.js", "dom.js", "base.css", "icon.svg"):
+        assert served(aws, "site", f"_staff/{name}")[2]
+    # What the local server says in a header, but for who may frame it: the managed headers say that.
+    [policy] = re.findall(rb'Content-Security-Policy" content="(.*?)"', desk)
+    assert set(policy.decode().split("; ")) == set(POLICY.split("; ")) - {"frame-src 'self'", "frame-ancestors 'none'"}
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
         assert f'"/api/swagger/{asset}"'.encode() in page
         assert served(aws, "site", f"api/swagger/{asset}")[2]

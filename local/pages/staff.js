@@ -1,0 +1,127 @@
+import { ask } from "./dialogs.js";
+import { element } from "./dom.js";
+import { SignedOut, explain } from "./errors.js";
+import { LISTS } from "./staff_lists.js";
+import { StaffSession } from "./staff_session.js";
+
+const byId = (id) => document.getElementById(id);
+const session = new StaffSession();
+let next = null;
+/** Counts what was asked for: only the newest answer is shown. */
+let turn = 0;
+
+function fail(error) {
+  byId("problem").textContent = explain(error);
+  if (error instanceof SignedOut) show();
+}
+
+/** What the entries of a list may do. */
+const desk = {
+  /** An answer of the API, null if there is none, which is then said. */
+  async load(path) {
+    return desk.send("GET", path);
+  },
+  async send(method, path, body, { isDone = false } = {}) {
+    byId("problem").textContent = "";
+    try {
+      const answer = await session.call(method, path, { body });
+      if (isDone) await start("Done.");
+      return answer;
+    } catch (error) {
+      fail(error);
+      return null;
+    }
+  },
+  /** Asks for the reason, does it and lists again; null if it was not done. */
+  async decide(question, details, path, more = {}) {
+    const reason = await ask(question, details, { yes: "Yes", no: "No", reason: "", isReasonNeeded: true });
+    if (reason === null) return null;
+    return desk.send("POST", path, { ...more, reason }, { isDone: !path.includes("/attachments/") });
+  },
+};
+
+function chosen() {
+  const name = location.hash.slice(1);
+  return Object.hasOwn(LISTS, name) ? name : "reports";
+}
+
+/** Shows the list that the address names, from its beginning. */
+async function start(said = "") {
+  const list = LISTS[chosen()];
+  const values = [...new FormData(byId("filter"))].filter(([, value]) => value);
+  byId("entries").replaceChildren();
+  await follow(`${list.path}?${new URLSearchParams(values)}`, said);
+}
+
+async function follow(path, said = "") {
+  const mine = (turn += 1);
+  const list = LISTS[chosen()];
+  const page = await desk.load(path);
+  if (!page || mine !== turn) return;
+  byId("entries").append(...page.results.map((item) => element("li", {}, ...list.entry(desk, item).filter(Boolean))));
+  byId("result").textContent = [said, page.count ? `${page.count} in all.` : list.whenEmpty].join(" ").trim();
+  next = page.next;
+  byId("more").hidden = !next;
+}
+
+function control({ name, label, options }) {
+  const field = options
+    ? element("select", { name }, ...Object.entries(options).map(([value, text]) => element("option", { value }, text)))
+    : element("input", { type: "search", name, autocomplete: "off" });
+  return element("label", { class: "field" }, element("span", {}, label), field);
+}
+
+function open() {
+  const name = chosen();
+  for (const link of document.querySelectorAll(".tabs a")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  byId("list-title").textContent = LISTS[name].title;
+  byId("filter").replaceChildren(...LISTS[name].filters.map(control), element("button", { type: "submit" }, "Search"));
+  start();
+}
+
+/** What there is to do: sign in, or the desk. */
+function show() {
+  byId("sign-in").hidden = session.isSignedIn;
+  byId("second-factor").hidden = true;
+  byId("desk").hidden = byId("sign-out").hidden = !session.isSignedIn;
+  if (session.isSignedIn) open();
+}
+
+/** Does what a form is for, and says what is wrong. */
+function handle(id, work) {
+  byId(id).addEventListener("submit", async (event) => {
+    event.preventDefault();
+    byId("problem").textContent = "";
+    try {
+      await work();
+    } catch (error) {
+      byId("problem").textContent = explain(error);
+    }
+  });
+}
+
+handle("sign-in", async () => {
+  const isAll = await session.signIn(byId("email").value.trim(), byId("password").value);
+  byId("password").value = "";
+  if (isAll) return show();
+  byId("sign-in").hidden = true;
+  byId("second-factor").hidden = false;
+  byId("code").focus();
+});
+handle("second-factor", async () => {
+  await session.giveCode(byId("code").value.trim());
+  byId("code").value = "";
+  show();
+});
+handle("filter", () => start());
+byId("filter").addEventListener("change", () => start());
+byId("more").addEventListener("click", () => follow(next));
+byId("sign-out").addEventListener("click", async () => {
+  await session.signOut();
+  show();
+});
+window.addEventListener("hashchange", () => session.isSignedIn && open());
+show();

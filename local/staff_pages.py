@@ -1,0 +1,30 @@
+"""The pages of the staff's desk, in every mode; `infra.publish` puts the same files into the bucket of the site."""
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from local import web_pages
+
+PATH = "/_staff/"
+PAGES = {"": "staff.html", "enrol/": "enrol.html"}
+# What these pages load, and what that loads.
+ASSETS = (
+    *("icon.svg", "base.css", "controls.css", "staff.css"),
+    *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "times.js"),
+    *("staff.js", "staff_lists.js", "staff_people.js", "staff_reports.js", "staff_session.js"),
+)
+
+
+def _show(request: Request) -> Response:
+    """Both forms of a page's path are answered."""
+    name = request.path_params["name"]
+    for path, page in PAGES.items():
+        if name in {path, path.removesuffix("/")}:
+            return web_pages.page(page)
+    if name not in ASSETS:
+        return Response("There is no such page.", 404, media_type="text/plain")
+    return FileResponse(web_pages.FOLDER / name, headers=web_pages.HEADERS)
+
+
+route = Route(f"{PATH}{{name:path}}", _show)

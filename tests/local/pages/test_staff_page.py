@@ -1,0 +1,206 @@
+"""The staff's desk in a real browser."""
+
+import json
+import re
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright.sync_api import Page, Route, expect
+
+from local.demo.accounts import STUDENT
+from local.stack import DATABASE_URL_FILE
+from local.staff_pages import ASSETS, PAGES
+from local.web_pages import FOLDER
+from tests.local.pages.conftest import PASSWORD, OpenPage
+from tests.local.pages.test_accessibility import UNNAMED, painted
+from tests.support.local_server import LocalServer
+
+BOSS = "desk@example.com"
+GIVE_FACTOR = """
+WITH owner AS (UPDATE users SET is_staff = true, second_factor_at = now() WHERE email = %s RETURNING id)
+UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE user_id IN (SELECT id FROM owner)
+"""
+
+
+@pytest.fixture(scope="session")
+def boss(server: LocalServer) -> dict[str, str]:
+    """Tokens of a member of staff whose session passed a second factor."""
+    registration = {"email": BOSS, "password": PASSWORD, "first_name": "Iga", "last_name": "Szefowa"}
+    assert server.call("POST", "/api/user/create/", json=registration).status_code == 201
+    token = server.mails(BOSS)[0]["text"].partition("token=")[2].split()[0]
+    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
+    credentials = {"email": BOSS, "password": PASSWORD}
+    tokens: dict[str, str] = server.call("POST", "/api/token/", json=credentials).json()
+    with psycopg.connect((server.data / DATABASE_URL_FILE).read_text()) as db:
+        db.execute(GIVE_FACTOR, (BOSS,))
+    return tokens
+
+
+@pytest.fixture
+def desk(open_page: OpenPage, boss: dict[str, str]) -> Page:
+    page = open_page("/_staff/").page
+    page.evaluate("tokens => sessionStorage.setItem('tokens of staff', tokens)", json.dumps(boss))
+    page.reload()
+    expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    return page
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Desk").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def agree(page: Page, question: str, reason: str) -> None:
+    dialog = page.get_by_role("dialog", name=question)
+    dialog.get_by_role("button", name="Yes").click()
+    expect(dialog).to_be_visible()  # without a reason nothing is done
+    dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name="Yes").click()
+    expect(dialog).to_be_hidden()
+
+
+def sound(page: Page) -> None:
+    assert page.evaluate(UNNAMED) == []
+    for scheme in ("light", "dark"):
+        painted(page, scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_a_report_is_read_and_decided_on_and_the_audit_trail_says_so(
+    desk: Page, server: LocalServer, tutor: str, ola: str
+) -> None:
+    me = server.call("GET", "/api/user/me/", token=ola).json()["id"]
+    report = {"person": me, "reason": "Wysyła reklamy"}
+    assert server.call("POST", "/api/report/person/", token=tutor, json=report).status_code == 201
+    desk.reload()
+    entry = desk.get_by_role("listitem").filter(has_text="Wysyła reklamy")
+    entry.get_by_role("button", name="Read").click()
+    expect(entry.get_by_role("list", name="Messages")).to_be_attached()
+    sound(desk)
+    entry.get_by_role("button", name="Leave it as it is").click()
+    agree(desk, "Leave it as it is?", "Zwykła rozmowa")
+    expect(entry).to_have_count(0)
+    go(desk, "Audit trail")
+    expect(desk.get_by_role("listitem").first).to_contain_text("dismiss")
+    expect(desk.get_by_role("listitem").first).to_contain_text("Zwykła rozmowa")
+
+
+@pytest.mark.proof
+def test_people_are_found_and_signed_out(desk: Page, server: LocalServer, stranger: str) -> None:
+    email = server.call("GET", "/api/user/me/", token=stranger).json()["email"]
+    go(desk, "People")
+    desk.get_by_label("Name, address or id").fill(email)
+    desk.get_by_role("button", name="Search").click()
+    expect(desk.get_by_text("1 in all.")).to_be_visible()
+    entry = desk.locator("#entries > li")
+    entry.get_by_role("button", name="See").click()
+    expect(entry.get_by_text("Signed-in devices")).to_be_visible()
+    sound(desk)
+    for label, question in (
+        ("Suspend", "Keep this person away?"),
+        ("Lift the suspension", "Let this person in again?"),
+    ):
+        entry.get_by_role("button", name=label).click()
+        agree(desk, question, "Próba")
+        expect(desk.get_by_text("Done.")).to_be_visible()
+    go(desk, "Audit trail")
+    expect(desk.get_by_text("lift").first).to_be_visible()
+    sound(desk)
+
+
+@pytest.mark.proof
+def test_an_announcement_is_hidden_and_shown_again(desk: Page, server: LocalServer, tutor: str) -> None:
+    new = {"title": "Kurs przy biurku", "description": "Od zaraz"}
+    assert server.call("POST", "/api/announcement/announcement/", token=tutor, json=new).status_code == 201
+    go(desk, "Announcements")
+    entry = desk.locator("#entries > li").filter(has_text="Kurs przy biurku")
+    for label, question in (("Hide", "Hide it from everybody"), ("Show again", "Show it to everybody")):
+        entry.get_by_role("button", name=label).click()
+        agree(desk, question, "Próba")
+    expect(entry.get_by_role("button", name="Hide")).to_be_visible()
+    sound(desk)
+
+
+@pytest.mark.proof
+def test_an_issue_is_answered_and_resolved(desk: Page, server: LocalServer, ola: str) -> None:
+    new = {"category": "help_request", "title": "Pomocy przy biurku", "description": "Nie działa"}
+    assert server.call("POST", "/api/reporting/issue/create/", token=ola, json=new).status_code == 201
+    desk.reload()
+    entry = desk.locator("#entries > li").filter(has_text="Pomocy przy biurku")
+    entry.get_by_role("button", name="Read and answer").click()
+    entry.get_by_label("Your answer").fill("Już działa")
+    sound(desk)
+    entry.get_by_role("button", name="Answer", exact=True).click()
+    expect(entry.get_by_text("Już działa")).to_be_visible()
+    entry.get_by_role("button", name="Resolved").click()
+    expect(entry).to_have_count(0)
+
+
+def answer_with(status: int, body: object) -> object:
+    def answer(route: Route) -> None:
+        route.fulfill(status=status, json=body)
+
+    return answer
+
+
+@pytest.mark.proof
+def test_who_signs_in_gives_a_second_factor(open_page: OpenPage, boss: dict[str, str]) -> None:
+    watched = open_page("/_staff/")
+    page = watched.page
+    asked = {"detail": "x", "code": "second_factor_required", "ticket": "t1"}
+    page.route("**/api/token/", answer_with(401, asked))  # type: ignore[arg-type]  # a handler
+    page.route("**/api/token/second_factor/", answer_with(200, boss))  # type: ignore[arg-type]  # a handler
+    page.get_by_label("E-mail address").fill(BOSS)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code of your app, or a recovery code").fill("123456")
+    sound(page)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    watched.forgive()
+
+
+@pytest.mark.proof
+@pytest.mark.usefixtures("ola")
+def test_others_are_told_what_is_missing(open_page: OpenPage) -> None:
+    watched = open_page("/_staff/")
+    page = watched.page
+    page.get_by_label("E-mail address").fill(STUDENT.email)
+    page.get_by_label("Password").fill(STUDENT.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nie masz uprawnień")
+    page.route("**/api/staff/people/**", answer_with(403, {"detail": "x", "code": "second_factor_needed"}))  # type: ignore[arg-type]
+    go(page, "People")
+    expect(page.get_by_role("alert")).to_contain_text("This takes a sign-in with a second factor.")
+    watched.forgive()
+
+
+@pytest.mark.proof
+def test_the_operator_s_link_enrols_an_app(open_page: OpenPage) -> None:
+    page = open_page("/_staff/enrol/").page
+    expect(page.get_by_role("button", name="Begin")).to_be_disabled()
+    page = open_page("/_staff/enrol/#ticket").page
+    app = {"secret": "JBSWY3DPEHPK3PXP", "otpauth_uri": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"}
+    page.route("**/enrolment/", answer_with(200, app))  # type: ignore[arg-type]  # a handler
+    page.route("**/enrolment/confirm/", answer_with(200, {"recovery_codes": ["abcd-efgh"]}))  # type: ignore[arg-type]
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_text("JBSWY3DPEHPK3PXP")).to_be_visible()
+    page.get_by_label("The six digits that the app shows").fill("123456")
+    sound(page)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("abcd-efgh")).to_be_visible()
+    sound(page)
+
+
+def test_what_the_pages_load_is_served_and_nothing_else(server: LocalServer) -> None:
+    texts = [(FOLDER / name).read_text() for name in (*PAGES.values(), *(each for each in ASSETS if "." in each))]
+    loaded = {name for text in texts for name in re.findall(r'(?:/_staff/|from "\./)([\w.]+\.\w+)"', text)}
+    assert loaded == set(ASSETS)
+    for name in (*PAGES, "enrol", *ASSETS):
+        answer = server.call("GET", f"/_staff/{name}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache"), name
+    assert "script-src 'self'" in server.call("GET", "/_staff/").headers["content-security-policy"]
+    for name in ("chat.js", "mail.html", "staff.html", "..%2Fapp.py"):
+        assert server.call("GET", f"/_staff/{name}").status_code == 404, name
