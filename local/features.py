@@ -18,6 +18,7 @@ from functions.push.routes import push
 from functions.reviews.desk_routes import reviews_desk
 from functions.reviews.moderation_routes import review_moderation
 from functions.reviews.routes import reviews
+from functions.second_factors.api.routers import ROUTERS as SECOND_FACTORS
 from functions.sign_in.routes import sign_in
 from functions.staff.routes import staff
 from functions.tokens.device_routes import devices
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens,
     devices,
     identities,
+    *SECOND_FACTORS,
     sign_in,
     accounts,
     profiles,

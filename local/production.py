@@ -96,7 +96,11 @@ def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
     for name, key in keys.items():
         if key and len(key.encode()) < MIN_KEY_BYTES:
             yield f"{name} has fewer than {MIN_KEY_BYTES} bytes. Leave it out to have a key made."
-    secrets = keys | {"ORIGIN_SECRET": settings.origin_secret, "VAPID_SECRET": settings.vapid_secret}
+    secrets = keys | {
+        "ORIGIN_SECRET": settings.origin_secret,
+        "VAPID_SECRET": settings.vapid_secret,
+        "SECOND_FACTOR_SECRET": settings.second_factor_secret,
+    }
     addresses = {"DATABASE_URL": options.database_url, "REDIS_URL": options.redis_url, "MAIL_URL": settings.mail_url}
     secrets |= {f"the password in {name}": _password(address) for name, address in addresses.items()}
     for name, secret in secrets.items():

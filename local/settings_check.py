@@ -53,8 +53,9 @@ def _complaints(infrastructure: Settings, platform: PlatformSettings) -> Iterato
     yield from _of_addresses(infrastructure, platform)
     yield from _of_names(infrastructure, platform)
     yield from _of_provider(infrastructure)
-    if infrastructure.vapid_secret and len(infrastructure.vapid_secret.encode()) < MIN_SECRET_BYTES:
-        yield f"VAPID_SECRET must have at least {MIN_SECRET_BYTES} bytes."
+    for name in ("vapid_secret", "second_factor_secret"):
+        if (secret := getattr(infrastructure, name)) and len(secret.encode()) < MIN_SECRET_BYTES:
+            yield f"{name.upper()} must have at least {MIN_SECRET_BYTES} bytes."
     level = os.environ.get("POWERTOOLS_LOG_LEVEL") or "INFO"
     if level.upper() not in logging.getLevelNamesMapping():
         yield f"POWERTOOLS_LOG_LEVEL={level} is no level, such as INFO or DEBUG."

@@ -123,8 +123,9 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),
         "SERVER_URL": options.origin,
-        # The key is made of a digest of it, which tells nothing of the text.
+        # What is made of a digest of it tells nothing of the text.
         "VAPID_SECRET": _kept_secret(data / "secret.key"),
+        "SECOND_FACTOR_SECRET": _kept_secret(data / "secret.key"),
     }
     if options.frontend or options.frontend2:
         defaults["FRONT_URL"] = options.origin if options.frontend else options.frontend2

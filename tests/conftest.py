@@ -40,6 +40,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
         "REDIS_URL": valkey.url,
         "JWT_SECRET": SECRET,
         "VAPID_SECRET": SECRET,
+        "SECOND_FACTOR_SECRET": SECRET,
         "DATABASE_POOL": "16",
         "LOCAL_SOCKETS": str(sockets),
         "RATE_LIMITS": "off",

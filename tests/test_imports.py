@@ -91,6 +91,7 @@ BUDGETS: dict[str, dict[str, str]] = {
     "functions.push.handler": WEB,
     "functions.profiles.handler": WEB,
     "functions.reviews.handler": WEB,
+    "functions.second_factors.handler": {**WEB, **CACHE},
     "functions.sign_in.handler": {"email_validator": "checks addresses", **WEB, **CACHE},
     "functions.staff.handler": WEB,
     "functions.tokens.handler": {**WEB, **CACHE},

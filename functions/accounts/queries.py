@@ -41,6 +41,12 @@ LISTS = {
         SELECT lpad(id::text, 19, '0'), json_build_object('issuer', issuer, 'subject', subject,
             'created_at', format_time(created_at, %(zone)s), 'linked_at', format_time(linked_at, %(zone)s))
         FROM identities WHERE user_id = %(user_id)s"""),
+    "second_factors": Sql("""
+        SELECT '', json_build_object('added_at', format_time(u.second_factor_at, %(zone)s),
+            'authenticator_app_added_at', format_time(f.totp_added_at, %(zone)s),
+            'recovery_codes_left', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id))
+        FROM users u JOIN second_factors f ON f.user_id = u.id
+        WHERE u.id = %(user_id)s AND u.second_factor_at IS NOT NULL"""),
     "push_subscriptions": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('endpoint', endpoint,
             'created_at', format_time(created_at, %(zone)s))

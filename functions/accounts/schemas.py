@@ -93,6 +93,7 @@ class Export(BaseModel):
     booking_terms: dict[str, Any] | None
     sessions: list[dict[str, Any]]
     identities: list[dict[str, Any]]
+    second_factors: list[dict[str, Any]]
     push_subscriptions: list[dict[str, Any]]
     schedule: list[dict[str, Any]]
     ratings_given: list[dict[str, Any]]

@@ -1,6 +1,7 @@
 """Emails about accounts: the address to confirm, the password to reset."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -65,9 +66,13 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
     return password_reset(to.first_name, _link("reset-password/?reset_token", token), minutes, to.language)
 
 
-def password_changed_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
-    """An email that says so to the owner, who may not be the one that changed it."""
-    return _email("password_changed", to.first_name, f"{platform_settings().front_url}/", to.language)
+def change_email(kind: str) -> Callable[[Addressee, dict[str, int]], Email]:
+    """An email that says what was changed about an account to its owner, who may not be the one that changed it."""
+
+    def write(to: Addressee, _payload: dict[str, int]) -> Email:
+        return _email(kind, to.first_name, f"{platform_settings().front_url}/", to.language)
+
+    return write
 
 
 def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:

@@ -8,10 +8,10 @@ import psycopg
 from functions.mail import repository
 from functions.mail.account_emails import (
     account_suspended_email,
+    change_email,
     confirmation_email,
     identity_linked_email,
     new_device_email,
-    password_changed_email,
     password_reset_email,
     suspension_lifted_email,
     tutor_incomplete_email,
@@ -40,9 +40,13 @@ Write = Callable[[Addressee, dict[str, int]], Email | None]
 ACCOUNT_EMAILS: Mapping[str, Write] = {
     "confirm_email": confirmation_email,
     "reset_password": password_reset_email,
-    "password_changed": password_changed_email,
+    "password_changed": change_email("password_changed"),
     "new_device": new_device_email,
     "identity_linked": identity_linked_email,
+    "authenticator_app_added": change_email("authenticator_app_added"),
+    "second_factor_turned_off": change_email("second_factor_turned_off"),
+    "recovery_codes_replaced": change_email("recovery_codes_replaced"),
+    "recovery_code_used": change_email("recovery_code_used"),
     "account_suspended": account_suspended_email,
     "suspension_lifted": suspension_lifted_email,
 }

@@ -65,7 +65,8 @@ FIND_ACCOUNT = Query(
     LinkedAccount,
     """
 SELECT users.id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended, identities.id AS identity_id
+    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
+    second_factor_at IS NOT NULL AS has_second_factor, identities.id AS identity_id
 FROM identities JOIN users ON users.id = user_id
 WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NOT NULL
 """,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from functions.sign_in import service
 from functions.sign_in.schemas import BegunSignIn, ProviderAnswer, SignedInTokens, SignInToBegin
 from functions.sign_in.turns import in_turn
-from shared.domain.signing_in import AccountSuspended
+from shared.domain.signing_in import AccountSuspended, SecondFactorRequired
 from shared.kit.errors import NotFound, Throttled, Unavailable
 from shared.kit.http.localized_errors import preferred_language
 from shared.kit.http.middleware import header
@@ -44,6 +44,7 @@ async def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Res
         service.AddressNotVerified,
         service.AccountExists,
         AccountSuspended,
+        SecondFactorRequired,
         Throttled,
         Unavailable,
     ),

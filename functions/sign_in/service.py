@@ -22,7 +22,15 @@ from functions.sign_in.repository import LinkedAccount, NewAccount, SignInReques
 from shared.domain import limits
 from shared.domain.email_complaints import new_email_complaints
 from shared.domain.names import presentable
-from shared.domain.signing_in import AccountChanged, AccountSuspended, Device, TokenPair, former_session, start_session
+from shared.domain.signing_in import (
+    AccountChanged,
+    AccountSuspended,
+    Device,
+    Proof,
+    TokenPair,
+    former_session,
+    start_session,
+)
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import AppError, FieldErrors, Unavailable
 from shared.kit.observability.log import logger
@@ -125,8 +133,8 @@ def complete(
 ) -> SignedIn:
     """Sign in with the provider's answer.
 
-    Raises NotFound, SignInExpired, SignInRefused, AddressNotVerified, AccountExists, AccountSuspended, Throttled or
-    Unavailable.
+    Raises NotFound, SignInExpired, SignInRefused, AddressNotVerified, AccountExists, AccountSuspended,
+    SecondFactorRequired, Throttled or Unavailable.
     """
     provider = get_provider()
     spend(limits.PROVIDER_SIGN_INS, limits.subscriber(address))
@@ -139,7 +147,7 @@ def complete(
         raise AccountSuspended
     device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
     try:
-        pair = start_session(account, device, identity=account.identity_id)
+        pair = start_session(account, device, Proof(identity=account.identity_id))
     except AccountChanged:
         raise SignInRefused from None
     count("Logins")

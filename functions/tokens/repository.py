@@ -24,6 +24,7 @@ FIND_ACCOUNT = Query(
     """
 SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
        signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
+       second_factor_at IS NOT NULL AS has_second_factor,
        EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
            AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)

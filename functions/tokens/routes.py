@@ -16,7 +16,7 @@ from functions.tokens.schemas import (
     TokenPair,
 )
 from shared.domain.auth import User
-from shared.domain.signing_in import AccountSuspended
+from shared.domain.signing_in import AccountSuspended, SecondFactorRequired
 from shared.kit.errors import Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
@@ -29,14 +29,17 @@ tokens = router("tokens")
 @tokens.recorded.post(
     "/api/token/",
     response_model=TokenPair,
-    responses=error_responses(service.WrongCredentials, service.NotConfirmed, AccountSuspended, Throttled),
+    responses=error_responses(
+        service.WrongCredentials, service.NotConfirmed, AccountSuspended, SecondFactorRequired, Throttled
+    ),
 )
 def sign_in(request: Request, credentials: Credentials) -> Response:
     """Sign in: you get an access token for requests and a refresh token for new access tokens.
 
     Send the refresh token this device had before, even an expired one, as `refresh`: then failed tries of others
     cannot make you wait. Send the `link` of a sign-in with a provider that found your account, and you can sign in that
-    way, too.
+    way, too. An account with a second factor answers 401 `second_factor_required` with a `ticket` for
+    `/api/token/second_factor/`.
     """
     agent, address = request.headers.get("user-agent", ""), client_address(request)
     pair = service.sign_in(
@@ -49,7 +52,11 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
     "/api/token/oauth/",
     response_model=BearerToken,
     responses=error_responses(
-        service.WrongUsernameOrPassword, service.AddressNotConfirmed, AccountSuspended, Throttled
+        service.WrongUsernameOrPassword,
+        service.AddressNotConfirmed,
+        AccountSuspended,
+        SecondFactorRequired,
+        Throttled,
     ),
     openapi_extra={
         "requestBody": {
@@ -58,7 +65,11 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
     },
 )
 def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
-    """Sign in as an OAuth 2 client does, with your address as the username; for the Authorize button of these pages."""
+    """Sign in as an OAuth 2 client does, with your address as the username; for the Authorize button of these pages.
+
+    An account with a second factor is refused with 401 `second_factor_required`: sign in at `/api/token/` and
+    `/api/token/second_factor/`.
+    """
     agent = request.headers.get("user-agent", "")
     token = service.grant_access_token(grant.username, grant.password, agent, client_address(request))
     return json_response({"access_token": token, "token_type": "bearer"})

@@ -1,12 +1,22 @@
 """Signing in, tokens and password checks, and the errors they raise."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from functions.tokens import repository
 from shared.domain import limits
 from shared.domain.auth import CHALLENGE, Caller
-from shared.domain.signing_in import AccountChanged, AccountSuspended, Device, TokenPair, former_session, start_session
+from shared.domain.signing_in import (
+    AccountChanged,
+    AccountSuspended,
+    Device,
+    Proof,
+    TokenPair,
+    former_session,
+    hash_of_link,
+    start_session,
+)
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.observability.metrics import count
 from shared.kit.security.password_hashes import hash_password, matching_spelling, needs_rehash, usual_spelling
@@ -60,7 +70,7 @@ def sign_in(
     `device_token`: a refresh token that the device got before. `link`: what a sign-in with a provider answered when it
     found this account; who knows its password may sign in that way from now on.
 
-    Raises WrongCredentials, NotConfirmed, AccountSuspended or shared.kit.errors.Throttled.
+    Raises WrongCredentials, NotConfirmed, AccountSuspended, SecondFactorRequired or shared.kit.errors.Throttled.
     """
     account = repository.find_account(email, limits.subscriber_range(address))
     device = _device(account.id, device_token) if account else ""
@@ -74,22 +84,31 @@ def sign_in(
         raise NotConfirmed
     if account.suspended:
         raise AccountSuspended
+    account = _rehashed(account, password, spelling)
     try:
         found = Device(user_agent, address, is_known=bool(device))
-        pair = start_session(account, found, link=link if isinstance(link, str) else None)
+        pair = start_session(account, found, Proof(link_hash=hash_of_link(link)))
     except AccountChanged:
         raise WrongCredentials from None
-    usual = usual_spelling(password)
-    if needs_rehash(account.password_hash) or spelling != usual:
-        repository.replace_password_hash(account.id, account.password_hash, hash_password(usual))
     count("Logins")
     return pair
+
+
+def _rehashed(account: repository.Candidate, password: str, spelling: str) -> repository.Candidate:
+    """The account with its password's hash as hashes are made today."""
+    usual = usual_spelling(password)
+    if spelling == usual and not needs_rehash(account.password_hash):
+        return account
+    new = hash_password(usual)
+    repository.replace_password_hash(account.id, account.password_hash, new)
+    return replace(account, password_hash=new)
 
 
 def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
     """Sign in an OAuth 2 client; returns its access token.
 
-    Raises WrongUsernameOrPassword, AddressNotConfirmed, AccountSuspended or shared.kit.errors.Throttled.
+    Raises WrongUsernameOrPassword, AddressNotConfirmed, AccountSuspended, SecondFactorRequired or
+    shared.kit.errors.Throttled.
     """
     try:
         return sign_in(username, password, user_agent, address).access

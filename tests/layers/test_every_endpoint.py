@@ -15,6 +15,7 @@ from functions.notifications.handler import handler as notifications
 from functions.profiles.handler import handler as profiles
 from functions.push.handler import handler as push
 from functions.push.schemas import EXAMPLE as BROWSER
+from functions.second_factors.handler import handler as second_factors
 from functions.sign_in.handler import handler as sign_in
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.tokens import Claims, issue
@@ -42,6 +43,9 @@ class Endpoint:
         return f"{self.method} {self.path}"
 
 
+DEVICES, VERBS = ("/api/token/devices/", "/api/token/sessions/"), ("mute", "unmute", "archive", "unarchive")
+ENROLMENT = "/api/token/second_factor/enrolment/"
+FACTORS = [f"/api/user/second_factors/{what}/" for what in ("app", "app/confirm", "recovery_codes", "turn_off")]
 PROFILE = {"first_name": "A", "last_name": "B", "password": NEW}
 REGISTRATION = {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False}
 PUBLIC = [
@@ -60,6 +64,9 @@ PUBLIC = [
         {"redirect_uri": "https://korepetycje.example/auth/google"},
     ),
     Endpoint(LambdaClient(sign_in), "POST", "/api/token/oidc/", {"state": "x", "code": "x", "binding": "x"}),
+    Endpoint(LambdaClient(second_factors), "POST", "/api/token/second_factor/", {"ticket": "x", "code": "1"}),
+    Endpoint(LambdaClient(second_factors), "POST", ENROLMENT, {"ticket": "x"}),
+    Endpoint(LambdaClient(second_factors), "POST", f"{ENROLMENT}confirm/", {"ticket": "x", "code": "1"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/verify/", {"token": "x"}),
     Endpoint(
@@ -76,14 +83,12 @@ PROTECTED = [
     Endpoint(LambdaClient(profiles), "PATCH", "/api/user/profile_image/"),
     Endpoint(LambdaClient(profiles), "DELETE", "/api/user/profile_image/"),
     Endpoint(LambdaClient(accounts), "GET", "/api/user/export/"),
-    Endpoint(LambdaClient(tokens), "GET", "/api/token/devices/"),
-    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/devices/"),
-    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/devices/00000000-0000-4000-8000-000000000000/"),
+    Endpoint(LambdaClient(second_factors), "GET", "/api/user/second_factors/"),
+    *(Endpoint(LambdaClient(second_factors), "POST", each, {"code": "1"}) for each in FACTORS),
+    *(Endpoint(LambdaClient(tokens), "GET", each) for each in DEVICES),
+    *(Endpoint(LambdaClient(tokens), "DELETE", each + one) for each in DEVICES for one in ("", f"{NOBODY}/")),
     Endpoint(LambdaClient(tokens), "GET", "/api/token/identities/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/identities/1/"),
-    Endpoint(LambdaClient(tokens), "GET", "/api/token/sessions/"),
-    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/"),
-    Endpoint(LambdaClient(tokens), "DELETE", "/api/token/sessions/00000000-0000-4000-8000-000000000000/"),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/logout/"),
     Endpoint(LambdaClient(accounts), "DELETE", "/api/user/delete/"),
     Endpoint(
@@ -93,10 +98,7 @@ PROTECTED = [
     Endpoint(LambdaClient(chat), "GET", "/api/chat/blocked/"),
     Endpoint(LambdaClient(chat), "POST", f"/api/chat/blocked/{NOBODY}/"),
     Endpoint(LambdaClient(chat), "DELETE", f"/api/chat/blocked/{NOBODY}/"),
-    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/mute/"),
-    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/unmute/"),
-    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/archive/"),
-    Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/unarchive/"),
+    *(Endpoint(LambdaClient(chat), "POST", f"/api/chat/conversations/{NOBODY}/{verb}/") for verb in VERBS),
     Endpoint(
         LambdaClient(attachments),
         "POST",
@@ -135,9 +137,9 @@ PROTECTED = [
 ]
 # The device, the notification and the conversation above are nobody's, and nobody has a calendar.
 ANSWERS = {
-    "DELETE /api/token/devices/00000000-0000-4000-8000-000000000000/": 404,
+    **{f"POST {each}": 409 for each in FACTORS if not each.endswith("/app/")},
+    **{f"DELETE {each}{NOBODY}/": 404 for each in DEVICES},
     "DELETE /api/token/identities/1/": 404,
-    "DELETE /api/token/sessions/00000000-0000-4000-8000-000000000000/": 404,
     "POST /api/report/message/": 404,
     "POST /api/report/person/": 404,
     f"POST /api/chat/blocked/{NOBODY}/": 404,
@@ -158,7 +160,7 @@ ANSWERS = {
     **dict.fromkeys((f"PATCH {MESSAGE}", f"DELETE {MESSAGE}"), 404),
     **dict.fromkeys((f"POST {MESSAGE}reactions/", f"DELETE {MESSAGE}reactions/?emoji=👍"), 404),
     "DELETE /api/reservation/calendar/": 404,
-    **{f"POST /api/chat/conversations/{NOBODY}/{verb}/": 404 for verb in ("mute", "unmute", "archive", "unarchive")},
+    **{f"POST /api/chat/conversations/{NOBODY}/{verb}/": 404 for verb in VERBS},
 }
 
 

@@ -87,6 +87,7 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({**PROVIDER, "OIDC_ISSUER": "accounts.google.com"}, "OIDC_ISSUER=accounts.google.com is no address"),
         ({**PROVIDER, "OIDC_REDIRECT_URIS": "app.example.com"}, "OIDC_REDIRECT_URIS: app.example.com is no address"),
         ({"VAPID_SECRET": "short"}, "VAPID_SECRET must have at least 32 bytes."),
+        ({"SECOND_FACTOR_SECRET": "short"}, "SECOND_FACTOR_SECRET must have at least 32 bytes."),
         ({"POWERTOOLS_LOG_LEVEL": "LOUD"}, "POWERTOOLS_LOG_LEVEL=LOUD is no level"),
         ({"MAIL_FROM": "Korepetycje"}, "MAIL_FROM=Korepetycje is no sender"),
         ({"OIDC_ISSUER": "https://accounts.google.com", "OIDC_CLIENT_ID": "us"}, "OIDC_REDIRECT_URIS is missing"),

@@ -60,6 +60,7 @@ def account_s_end() -> Iterator[Step]:
     for token in ("{refresh}", "{access}", "x"):
         yield Step("POST", "/api/token/refresh/", body={"refresh": token})
         yield Step("POST", "/api/token/verify/", body={"token": token})
+    yield from second_factors()
     for given in (PASSWORD, "wrong", "", 5):
         yield Step("POST", f"{user}check_password/", "student", {"password": given})
     yield Step("GET", f"{user}profile/", "student")
@@ -87,6 +88,19 @@ def account_s_end() -> Iterator[Step]:
     yield Step("GET", "/api/chat/conversations/", "student")
     yield Step("DELETE", "/api/token/devices/", "student")
     yield Step("DELETE", "/api/token/sessions/", "student")
+
+
+def second_factors() -> Iterator[Step]:
+    """What does not depend on what an app shows."""
+    own, ticket = "/api/user/second_factors/", "/api/token/second_factor/"
+    yield Step("GET", own, "student")
+    for what in ("app/confirm", "recovery_codes", "turn_off"):
+        for code in ("000000", "x" * 65, None):
+            yield Step("POST", f"{own}{what}/", "student", {"code": code})
+    yield Step("POST", f"{own}app/", "student", {"kod": "1"})
+    for body in ({"ticket": "x", "code": "000000"}, {"ticket": "", "code": ""}, {"ticket": "x" * 201, "code": 5}, {}):
+        for what in ("", "enrolment/", "enrolment/confirm/"):
+            yield Step("POST", f"{ticket}{what}", body=body)
 
 
 def picture() -> bytes:

@@ -16,15 +16,19 @@ class Account:
     confirmed: bool
     signed_in_before: bool
     suspended: bool
+    has_second_factor: bool
 
 
 NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
 # The lock waits for a change of the password, a suspension, or the removal of the identity, that is under way: it ends
 # the sessions it sees.
 ADD_SESSION = """
-INSERT INTO sign_in_sessions (user_id, user_agent, address, expires_at, password_checked_at)
-SELECT users.id, %(user_agent)s, %(address)s, %(expires_at)s, {password_checked_at}
+INSERT INTO sign_in_sessions
+    (user_id, user_agent, address, expires_at, password_checked_at, second_factor_checked_at)
+SELECT users.id, %(user_agent)s, %(address)s, %(expires_at)s, {password_checked_at},
+    CASE WHEN %(second_factor)s::boolean THEN now() END
 FROM users {identity} WHERE users.id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
+  AND (second_factor_at IS NULL OR %(second_factor)s::boolean)
 FOR SHARE
 RETURNING id
 """
@@ -40,6 +44,18 @@ START_SESSION_OF_IDENTITY = Query(
         ),
     ),
 )
+DELETE_EXPIRED_TICKETS = Command("""
+DELETE FROM second_factor_tickets WHERE ticket_hash IN (
+    SELECT ticket_hash FROM second_factor_tickets WHERE expires_at < now() FOR UPDATE SKIP LOCKED
+)
+""")
+# The lock as above.
+ADD_TICKET = Command("""
+INSERT INTO second_factor_tickets (ticket_hash, user_id, purpose, identity_id, link_hash, expires_at)
+SELECT %(ticket_hash)s, id, 'sign_in', %(identity)s, %(link_hash)s, now() + %(life)s::interval
+FROM users WHERE id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
+FOR SHARE
+""")
 LINK_IDENTITY = Query(
     int,
     """

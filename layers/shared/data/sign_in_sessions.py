@@ -15,4 +15,6 @@ ORDER BY id FOR UPDATE
 """,
 )
 DELETE_CONNECTIONS = closing(Sql("DELETE FROM connections WHERE session_id = ANY(%s)"))
+# Of those who have given the password, and have yet to give a second factor.
+DELETE_TICKETS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s AND purpose = 'sign_in'")
 DELETE_SESSIONS = Command("DELETE FROM sign_in_sessions WHERE id = ANY(%s)")

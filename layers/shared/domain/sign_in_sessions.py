@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.data.sign_in_sessions import DELETE_CONNECTIONS, DELETE_SESSIONS, LOCK_SESSIONS
+from shared.data.sign_in_sessions import DELETE_CONNECTIONS, DELETE_SESSIONS, DELETE_TICKETS, LOCK_SESSIONS
 from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import PooledConnection
 
@@ -12,12 +12,16 @@ def end_sessions(
 ) -> tuple[list[UUID], list[str]]:
     """Delete a user's sessions: all of them, `only` one, or all `but` one.
 
+    Unless it is `only` one, sign-ins that wait for a second factor end, too.
+
     Returns the ids of the ended sessions and of their open sockets; after the commit give the sockets
     to `close_sockets`.
     """
     ended = LOCK_SESSIONS.all(db, {"user_id": user_id, "only": only, "but": but})
     sockets = DELETE_CONNECTIONS.all(db, (ended,))
     DELETE_SESSIONS.run(db, (ended,))
+    if only is None:
+        DELETE_TICKETS.run(db, (user_id,))
     return ended, sockets
 
 

@@ -1,6 +1,10 @@
-"""Starting sign-in sessions, however their owners proved who they are."""
+"""Starting sign-in sessions, however their owners proved who they are: the one place that does.
+
+Where the account has a second factor, `start_session` gives a ticket in place of tokens until one was given.
+"""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -8,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.data.new_sessions import (
+    ADD_TICKET,
+    DELETE_EXPIRED_TICKETS,
     LINK_IDENTITY,
     NOTE_FIRST_SIGN_IN,
     START_SESSION,
@@ -25,6 +31,7 @@ from shared.kit.security import tokens
 from shared.kit.security.rate_limits import is_within
 
 USER_AGENT_LENGTH = 300
+TICKET_LIFE = timedelta(minutes=10)
 
 
 class AccountSuspended(AppError):
@@ -36,8 +43,28 @@ class AccountSuspended(AppError):
     detail = "To konto zostało zawieszone. Więcej jest w wiadomości e-mail, którą wysłaliśmy."
 
 
+class SecondFactorRequired(AppError):
+    """You have proved who you are; give the ticket and a second factor to POST /api/token/second_factor/."""
+
+    status = 401
+    headers = CHALLENGE
+    code = "second_factor_required"
+    detail = (
+        "Podaj jeszcze kod z aplikacji uwierzytelniającej albo kod zapasowy. "
+        "Jeśli ta strona o niego nie pyta, zaloguj się na stronie, na której go ustawiono."
+    )
+    body: Any = {"detail": detail, "code": code, "ticket": "Nq3V…"}
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__()
+        self.body = {"detail": self.detail, "code": self.code, "ticket": ticket}
+
+
 class AccountChanged(Exception):
-    """The password was changed, the identity removed, or the account suspended or deleted, since it was looked up."""
+    """Since it was looked up, the account was changed.
+
+    Its password, or the identity, is another one, or it was suspended, deleted or has got a second factor.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +84,37 @@ class Device:
     is_known: bool
 
 
-def start_session(
-    account: Account, device: Device, *, identity: int | None = None, link: str | None = None
-) -> TokenPair:
-    """Start a session, and tell the owner of a new device. With an account's first sign-in every device is new.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How an owner proved who they are.
 
     `identity`: of the sign-in with a provider; without one it is by password, and only such a session may at once do
-    what the password has to be given for. `link`: what lets the identity it was made for sign in from now on.
-
-    Raises AccountChanged.
+    what the password has to be given for. `link_hash`: of what lets the identity it was made for sign in from now on.
+    `second_factor`: one was given, too.
     """
+
+    identity: int | None = None
+    link_hash: bytes | None = None
+    second_factor: bool = False
+
+
+BY_PASSWORD = Proof()
+
+
+def start_session(account: Account, device: Device, proof: Proof = BY_PASSWORD) -> TokenPair:
+    """Start a session, and tell the owner of a new device. With an account's first sign-in every device is new.
+
+    Raises SecondFactorRequired or AccountChanged.
+    """
+    if account.has_second_factor and not proof.second_factor:
+        raise SecondFactorRequired(_issue_ticket(account, proof))
     expires_at = datetime.now(UTC) + timedelta(days=platform_settings().refresh_token_days)
     with transaction() as db:
         is_first = not account.signed_in_before and NOTE_FIRST_SIGN_IN.run(db, (account.id,)) > 0
-        session_id = _add_session(db, account, device, expires_at, identity)
+        session_id = _add_session(db, account, device, expires_at, proof)
         if session_id is None:
             raise AccountChanged
-        told = [] if link is None else _link_identity(db, account, link)
+        told = [] if proof.link_hash is None else _link_identity(db, account, proof.link_hash)
         if not is_first and not device.is_known and is_within(limits.NEW_DEVICE_MAILS, str(account.id)):
             told.append(Mail("new_device", account.email, _sign_in_facts(session_id)))
         mails = queue_mails(db, told)
@@ -84,7 +125,7 @@ def start_session(
 
 
 def _add_session(
-    db: PooledConnection, account: Account, device: Device, expires_at: datetime, identity: int | None
+    db: PooledConnection, account: Account, device: Device, expires_at: datetime, proof: Proof
 ) -> UUID | None:
     values = {
         "user_id": account.id,
@@ -92,15 +133,39 @@ def _add_session(
         "user_agent": device.user_agent[:USER_AGENT_LENGTH],
         "address": _address_or_none(device.address),
         "expires_at": expires_at,
+        "second_factor": proof.second_factor,
     }
-    if identity is None:
+    if proof.identity is None:
         return START_SESSION.one(db, values)
-    return START_SESSION_OF_IDENTITY.one(db, {**values, "identity": identity})
+    return START_SESSION_OF_IDENTITY.one(db, {**values, "identity": proof.identity})
 
 
-def _link_identity(db: PooledConnection, account: Account, link: str) -> list[Mail]:
+def _issue_ticket(account: Account, proof: Proof) -> str:
+    """What a second factor is given with; it stands for the proof until then. Raises AccountChanged."""
+    ticket = secrets.token_urlsafe(32)
+    values = {
+        "ticket_hash": hashlib.sha256(ticket.encode()).digest(),
+        "user_id": account.id,
+        "hash": account.password_hash,
+        "identity": proof.identity,
+        "link_hash": proof.link_hash,
+        "life": TICKET_LIFE,
+    }
+    with transaction() as db:
+        DELETE_EXPIRED_TICKETS.run(db)
+        if not ADD_TICKET.run(db, values):
+            raise AccountChanged
+    return ticket
+
+
+def hash_of_link(link: Any) -> bytes | None:
+    """What is kept of a link, None of what is no text."""
+    return hashlib.sha256(link.encode("utf-8", "replace")).digest() if isinstance(link, str) else None
+
+
+def _link_identity(db: PooledConnection, account: Account, link_hash: bytes) -> list[Mail]:
     """Returns what tells the owner; a link that is another account's, or too old, does nothing."""
-    linked = LINK_IDENTITY.one(db, (account.id, hashlib.sha256(link.encode("utf-8", "replace")).digest()))
+    linked = LINK_IDENTITY.one(db, (account.id, link_hash))
     return [] if linked is None else [Mail("identity_linked", account.email, {"identity": linked, "linked": _now()})]
 
 

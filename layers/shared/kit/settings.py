@@ -30,6 +30,8 @@ class Settings:
 
     # A text that the key of push messages is made of; with another one browsers have to subscribe again.
     vapid_secret: str = ""
+    # A text that the secrets of authenticator apps are made of; with another one all of them have to be added again.
+    second_factor_secret: str = ""
     # Push services may be anywhere, on this machine too: for tests.
     push_private_addresses: bool = False
 

@@ -11,6 +11,7 @@ from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, NotificationEvent, Reminder
 from shared.models.push import OutboxPush, PushSubscription
 from shared.models.reviews import Rating, ReviewReport
+from shared.models.second_factors import RecoveryCode, SecondFactors, SecondFactorTicket
 from shared.models.tutors import FacetChange, FacetCount, Skill, Tutor
 
 __all__ = [
@@ -39,10 +40,13 @@ __all__ = [
     "OutboxPush",
     "PushSubscription",
     "Rating",
+    "RecoveryCode",
     "Reminder",
     "Report",
     "ReviewReport",
     "ScheduleItem",
+    "SecondFactorTicket",
+    "SecondFactors",
     "SignInSession",
     "Skill",
     "SocketTicket",

@@ -144,6 +144,33 @@ TEXTS = {
     "new_device.link": "Open the platform",
     "new_device.after": "If it was you, there is nothing to do. If not, set a new password at once: ask for a link on"
     " the sign-in page. All devices are signed out then.",
+    "authenticator_app_added.subject": "Authenticator app added",
+    "authenticator_app_added.before": "An authenticator app was added to your account: signing in takes a code of it"
+    " now.",
+    "authenticator_app_added.link": "Open the platform",
+    "authenticator_app_added.after": "If it was not you, somebody knows your password: set a new one at once, by a"
+    " link from the sign-in page, and write to the platform's staff.",
+    "second_factor_turned_off.subject": "Second factor turned off",
+    "second_factor_turned_off.before": "Signing in to your account takes your password alone again: its second"
+    " factor and"
+    " its recovery codes were removed.",
+    "second_factor_turned_off.link": "Open the platform",
+    "second_factor_turned_off.after": "If it was not you, set a new password at once: ask for a link on the sign-in"
+    " page."
+    " All devices are signed out then.",
+    "recovery_codes_replaced.subject": "New recovery codes",
+    "recovery_codes_replaced.before": "Your account got new recovery codes. Those you had before are void.",
+    "recovery_codes_replaced.link": "Open the platform",
+    "recovery_codes_replaced.after": "If it was not you, set a new password at once: ask for a link on the sign-in"
+    " page."
+    " All devices are signed out then.",
+    "recovery_code_used.subject": "Recovery code used",
+    "recovery_code_used.before": "Somebody signed in to your account with your password and one of your recovery codes,"
+    " which is void now.",
+    "recovery_code_used.link": "Open the platform",
+    "recovery_code_used.after": "If it was you, there is nothing to do; when few codes are left, get new ones. If"
+    " not, set a"
+    " new password at once: ask for a link on the sign-in page.",
     "fact.device": "Device",
     "fact.address": "IP address",
     "identity_linked.subject": "A new way to sign in to your account",

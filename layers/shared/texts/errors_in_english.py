@@ -27,6 +27,17 @@ ERRORS = {
     "Klucz ma od 1 do 255 znaków ASCII.": "A key has 1 to 255 ASCII characters.",
     "Ten klucz był już użyty do innego żądania.": "This key was used for another request.",
     "Nieprawidłowy kursor.": "The cursor is not valid.",
+    # Second factors.
+    "Podaj jeszcze kod z aplikacji uwierzytelniającej albo kod zapasowy. Jeśli ta strona o niego nie pyta, zaloguj się "
+    "na stronie, na której go ustawiono.": "Give the code of your authenticator app, too, or a recovery code. If"
+    " this page does not ask for one, sign in where you set it up.",
+    "Kod jest niepoprawny albo został już użyty.": "The code is wrong, or was used before.",
+    "To logowanie wygasło. Zacznij je od nowa.": "This sign-in has expired. Begin it anew.",
+    "Ten link wygasł lub został już użyty.": "This link has expired, or was used before.",
+    "Podaj też kod z aplikacji albo kod zapasowy.": "Give a code of your app, too, or a recovery code.",
+    "To konto nie ma drugiego składnika logowania.": "This account has no second factor.",
+    "Zacznij dodawanie aplikacji od nowa.": "Begin to add the app anew.",
+    "Logowanie nie wymaga już drugiego składnika.": "Signing in takes no second factor any more.",
     # Announcements and issues.
     "Możesz mieć najwyżej {} ogłoszeń. Usuń najpierw któreś z nich.": (
         "You may have {} announcements at most. Delete one first."

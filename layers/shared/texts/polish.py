@@ -144,6 +144,33 @@ TEXTS = {
     "new_device.link": "Otwórz platformę",
     "new_device.after": "Jeśli to Ty, nie musisz nic robić. Jeśli nie, ustaw od razu nowe hasło: poproś na stronie"
     " logowania o link do zmiany hasła. Wszystkie urządzenia zostaną wtedy wylogowane.",
+    "authenticator_app_added.subject": "Dodano aplikację uwierzytelniającą",
+    "authenticator_app_added.before": "do Twojego konta została dodana aplikacja uwierzytelniająca: logowanie wymaga"
+    " teraz"
+    " jej kodu.",
+    "authenticator_app_added.link": "Otwórz platformę",
+    "authenticator_app_added.after": "Jeśli to nie Ty, ktoś zna Twoje hasło: ustaw od razu nowe, prosząc o link na"
+    " stronie"
+    " logowania, i napisz do obsługi platformy.",
+    "second_factor_turned_off.subject": "Wyłączono drugi składnik logowania",
+    "second_factor_turned_off.before": "logowanie na Twoje konto znów wymaga tylko hasła: drugi składnik i kody"
+    " zapasowe"
+    " zostały usunięte.",
+    "second_factor_turned_off.link": "Otwórz platformę",
+    "second_factor_turned_off.after": "Jeśli to nie Ty, ustaw od razu nowe hasło: poproś o link na stronie logowania."
+    " Wszystkie urządzenia zostaną wtedy wylogowane.",
+    "recovery_codes_replaced.subject": "Nowe kody zapasowe",
+    "recovery_codes_replaced.before": "Twoje konto ma nowe kody zapasowe. Poprzednie są nieważne.",
+    "recovery_codes_replaced.link": "Otwórz platformę",
+    "recovery_codes_replaced.after": "Jeśli to nie Ty, ustaw od razu nowe hasło: poproś o link na stronie logowania."
+    " Wszystkie urządzenia zostaną wtedy wylogowane.",
+    "recovery_code_used.subject": "Użyto kodu zapasowego",
+    "recovery_code_used.before": "ktoś zalogował się na Twoje konto hasłem i jednym z kodów zapasowych, który jest już"
+    " nieważny.",
+    "recovery_code_used.link": "Otwórz platformę",
+    "recovery_code_used.after": "Jeśli to Ty, nie musisz nic robić; gdy zostanie mało kodów, poproś o nowe. Jeśli"
+    " nie, ustaw"
+    " od razu nowe hasło: poproś o link na stronie logowania.",
     "fact.device": "Urządzenie",
     "fact.address": "Adres IP",
     "identity_linked.subject": "Nowy sposób logowania na Twoje konto",

@@ -99,6 +99,8 @@ def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
     browser = {"user_id": tutor.id, "session_id": tutor.session_id, "endpoint": tutor.email, "p256dh": b"", "auth": b""}
     insert("push_subscriptions", browser)
     insert("identities", {"user_id": tutor.id, "issuer": "https://accounts.example", "subject": tutor.email})
+    query("UPDATE users SET second_factor_at = now() WHERE id = %s", tutor.id)
+    query("INSERT INTO second_factors (user_id) VALUES (%s)", tutor.id)
     off = {"kind": "off", "first_day": "2035-07-01", "last_day": "2035-07-14", "note": "Urlop"}
     insert("hours_overrides", {"tutor_id": tutor.tutor_id, **off})
     session(colleague, tutor, "completed")

@@ -168,4 +168,5 @@ def test_what_has_no_topic_is_about_the_account() -> None:
         "identity_linked",
         "tutor_incomplete",
     }
-    assert EMAILS.keys() - TOPICS.keys() == account | {"account_suspended", "suspension_lifted"}
+    factors = {"authenticator_app_added", "second_factor_turned_off", "recovery_codes_replaced", "recovery_code_used"}
+    assert EMAILS.keys() - TOPICS.keys() == account | {"account_suspended", "suspension_lifted"} | factors

@@ -50,7 +50,9 @@ async def complete(request: Request, api: Api) -> Answer:
     if found.status not in {400, 401, 403, 409}:
         return found
     complaint = found.json
-    refused = found.with_json({"non_field_errors": [complaint.get("detail", MISSING)]}, 400)
+    # Where a second factor is wanted, what it is given with stands beside the text.
+    more = {name: complaint[name] for name in ("code", "ticket")} if "ticket" in complaint else {}
+    refused = found.with_json({"non_field_errors": [complaint.get("detail", MISSING)], **more}, 400)
     if link := complaint.get("link"):
         return refused.with_headers(set_value(request, LINK, link, LINK_SECONDS))
     return refused

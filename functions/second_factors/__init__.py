@@ -1,0 +1,1 @@
+"""Second factors: one-time passwords of authenticator apps, recovery codes, and signing in with them."""

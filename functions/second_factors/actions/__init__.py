@@ -1,0 +1,1 @@
+"""Signing in with a second factor; adding, replacing and removing factors."""

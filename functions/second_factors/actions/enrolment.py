@@ -1,0 +1,37 @@
+"""Adding the first factor by a link that the operator hands out, to an account that nobody need be signed in to."""
+
+from functions.second_factors.actions.authenticator_app import NewApp, begin, confirm, finish
+from functions.second_factors.data import tickets
+from functions.second_factors.data.factors import Owner, lock_owner
+from functions.second_factors.data.tickets import Ticket
+from functions.second_factors.domain.errors import EnrolmentExpired
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import transaction
+
+
+def begin_enrolment(ticket: str) -> NewApp:
+    """Begin to add an app. Raises EnrolmentExpired or shared.kit.errors.Unavailable."""
+    with transaction() as db:
+        found, owner = _find_owner(db, ticket)
+        return begin(db, found.user_id, owner.email)
+
+
+def confirm_enrolment(ticket: str, password: str) -> list[str]:
+    """Let the app count that shows this password, and sign all devices out; the link is used up.
+
+    Raises EnrolmentExpired, NothingToConfirm, WrongCode or shared.kit.errors.Unavailable.
+    """
+    with transaction() as db:
+        found, owner = _find_owner(db, ticket)
+        confirmed = confirm(db, found.user_id, owner.email, password, but=None)
+        tickets.use_ticket(db, ticket)
+    finish(confirmed)
+    return confirmed.recovery_codes
+
+
+def _find_owner(db: PooledConnection, ticket: str) -> tuple[Ticket, Owner]:
+    found = tickets.find_ticket(db, ticket, "enrol")
+    owner = lock_owner(db, found.user_id) if found else None
+    if found is None or owner is None or owner.has_second_factor:
+        raise EnrolmentExpired
+    return found, owner

@@ -1,0 +1,67 @@
+"""Signing in with a second factor, after the password."""
+
+from typing import Any
+
+from functions.second_factors.actions.check_code import Accepted, check_code
+from functions.second_factors.data import tickets
+from functions.second_factors.domain.errors import NoSecondFactor, TicketExpired, WrongSignInCode
+from shared.data.new_sessions import Account
+from shared.domain.outbox import queue_mail, trigger_mailer
+from shared.domain.signing_in import (
+    AccountChanged,
+    AccountSuspended,
+    Device,
+    Proof,
+    TokenPair,
+    former_session,
+    start_session,
+)
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import transaction
+from shared.kit.observability.metrics import count
+
+
+def give_code(ticket: str, code: str, user_agent: str, address: str, *, device_token: Any) -> TokenPair:
+    """Exchange a ticket and a code for the tokens of a new session.
+
+    `device_token`: as in a sign-in by password. Raises TicketExpired, WrongSignInCode, AccountSuspended,
+    shared.kit.errors.Throttled or shared.kit.errors.Unavailable.
+    """
+    mails = []
+    with transaction() as db:
+        found = tickets.find_ticket(db, ticket, "sign_in")
+        account = tickets.find_account(db, found.user_id) if found else None
+        if found is None or account is None:
+            raise TicketExpired
+        if account.suspended:
+            raise AccountSuspended
+        accepted = _check(db, account, ticket, code)
+        if accepted == "recovery_code":
+            mails.append(queue_mail(db, "recovery_code_used", account.email))
+    if accepted is None:
+        count("FailedLogins")
+        raise WrongSignInCode
+    if mails:
+        trigger_mailer(*mails)
+    device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
+    try:
+        proof = Proof(identity=found.identity_id, link_hash=found.link_hash, second_factor=True)
+        pair = start_session(account, device, proof)
+    except AccountChanged:
+        raise TicketExpired from None
+    count("Logins")
+    return pair
+
+
+def _check(db: PooledConnection, account: Account, ticket: str, code: str) -> Accepted | None:
+    """What the code is; if it is right, the ticket is used up. Raises TicketExpired or shared.kit.errors.Throttled."""
+    try:
+        accepted = check_code(db, account.id, code)
+    except NoSecondFactor:
+        raise TicketExpired from None
+    # Whoever checks a code has the account's lock: nobody uses the ticket in between.
+    if not tickets.spend_attempt(db, ticket, "sign_in"):
+        raise TicketExpired
+    if accepted:
+        tickets.use_ticket(db, ticket)
+    return accepted

@@ -1,0 +1,78 @@
+"""The HTTP endpoints of your second factors."""
+
+from starlette.responses import Response
+
+from functions.second_factors.actions import authenticator_app, change_factors
+from functions.second_factors.api.schemas import (
+    CodeIfNeeded,
+    GivenCode,
+    NewAuthenticatorApp,
+    RecoveryCodes,
+    SecondFactorsOverview,
+    ShownCode,
+)
+from functions.second_factors.data.factors import show_factors
+from functions.second_factors.domain.errors import CodeNeeded, NoSecondFactor, NothingToConfirm, WrongCode
+from shared.domain.auth import PasswordCheckNeeded, User
+from shared.domain.platform_settings import platform_settings
+from shared.kit.errors import Throttled, Unavailable
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.response_models import Detail
+from shared.kit.http.responses import detail_response, json_response, raw_json_response
+from shared.kit.http.routing import router
+
+second_factors = router("tokens")
+
+
+@second_factors.get("/api/user/second_factors/", response_model=SecondFactorsOverview)
+def get_second_factors(caller: User) -> Response:
+    """Get what second factors you have."""
+    return raw_json_response(show_factors(caller.id, platform_settings().time_zone))
+
+
+@second_factors.post(
+    "/api/user/second_factors/app/",
+    response_model=NewAuthenticatorApp,
+    responses=error_responses(PasswordCheckNeeded, CodeNeeded, WrongCode, Throttled, Unavailable),
+)
+def add_authenticator_app(caller: User, body: CodeIfNeeded) -> Response:
+    """Begin to add an authenticator app, in place of the one before; it counts once you confirm it.
+
+    Check your password first. Whoever has a second factor already gives a code of it.
+    """
+    new = authenticator_app.add_app(caller, body.code)
+    return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri})
+
+
+@second_factors.post(
+    "/api/user/second_factors/app/confirm/",
+    response_model=RecoveryCodes,
+    responses=error_responses(PasswordCheckNeeded, NothingToConfirm, WrongCode, Unavailable),
+)
+def confirm_authenticator_app(caller: User, body: ShownCode) -> Response:
+    """Let the app count, by a code that it shows within a quarter of an hour.
+
+    If it is your first second factor you get recovery codes, and your other devices are signed out.
+    """
+    return json_response({"recovery_codes": authenticator_app.confirm_app(caller, body.code)})
+
+
+@second_factors.post(
+    "/api/user/second_factors/recovery_codes/",
+    response_model=RecoveryCodes,
+    responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, Throttled, Unavailable),
+)
+def replace_recovery_codes(caller: User, body: GivenCode) -> Response:
+    """Get new recovery codes; the ones before are void. Check your password first."""
+    return json_response({"recovery_codes": change_factors.replace_recovery_codes(caller, body.code)})
+
+
+@second_factors.post(
+    "/api/user/second_factors/turn_off/",
+    response_model=Detail,
+    responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, Throttled, Unavailable),
+)
+def turn_off_second_factors(caller: User, body: GivenCode) -> Response:
+    """Remove all your second factors: signing in takes your password alone. Check your password first."""
+    change_factors.turn_off(caller, body.code)
+    return detail_response("Logowanie nie wymaga już drugiego składnika.", caller.language)

@@ -1,0 +1,82 @@
+"""Request and response bodies of the endpoints of second factors."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from shared.kit.http.fields import Text
+from shared.kit.http.request_models import RequestModel
+
+MAX_CODE, MAX_TICKET = 64, 200
+Ticket = Annotated[str, Text(max_length=MAX_TICKET)]
+Code = Annotated[str, Text(max_length=MAX_CODE), Field(description="Of your authenticator app, or a recovery code.")]
+AppCode = Annotated[str, Text(max_length=MAX_CODE), Field(description="The six digits that the new app shows.")]
+
+
+class GivenSecondFactor(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"ticket": "Nq3V…", "code": "287 082"}})
+
+    ticket: Annotated[Ticket, Field(description="From the answer to your password.")]
+    code: Code
+    # As in a sign-in by password: what is no token is no proof, and no error either.
+    refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
+
+
+class GivenCode(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"code": "287 082"}})
+
+    code: Code
+
+
+class CodeIfNeeded(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {}})
+
+    code: Annotated[
+        str,
+        Text(max_length=MAX_CODE, blank=True),
+        Field(description="Where you have a second factor already: of your app, or a recovery code."),
+    ] = ""
+
+
+class ShownCode(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"code": "287 082"}})
+
+    code: AppCode
+
+
+class EnrolmentTicket(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"ticket": "Nq3V…"}})
+
+    ticket: Annotated[Ticket, Field(description="From the link that the operator gave you.")]
+
+
+class EnrolmentCode(RequestModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"ticket": "Nq3V…", "code": "287 082"}})
+
+    ticket: Annotated[Ticket, Field(description="From the link that the operator gave you.")]
+    code: AppCode
+
+
+class NewTokens(BaseModel):
+    refresh: str
+    access: str
+
+
+class NewAuthenticatorApp(BaseModel):
+    """What your app is told. It is not shown again."""
+
+    secret: Annotated[str, Field(description="In base32, to be typed into the app.")]
+    otpauth_uri: Annotated[str, Field(description="What a QR code for the app holds.")]
+
+
+class RecoveryCodes(BaseModel):
+    recovery_codes: Annotated[
+        list[str], Field(description="Each opens your account once. They are not shown again; empty if you have some.")
+    ]
+
+
+class SecondFactorsOverview(BaseModel):
+    enabled: Annotated[bool, Field(description="Whether signing in takes a second factor.")]
+    authenticator_app_added_at: datetime | None
+    recovery_codes_left: int

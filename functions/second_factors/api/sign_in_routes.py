@@ -1,0 +1,66 @@
+"""The HTTP endpoints of those who are not signed in: a second factor after the password, enrolment by a link."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.second_factors.actions import enrolment, sign_in
+from functions.second_factors.api.schemas import (
+    EnrolmentCode,
+    EnrolmentTicket,
+    GivenSecondFactor,
+    NewAuthenticatorApp,
+    NewTokens,
+    RecoveryCodes,
+)
+from functions.second_factors.domain.errors import (
+    EnrolmentExpired,
+    NothingToConfirm,
+    TicketExpired,
+    WrongCode,
+    WrongSignInCode,
+)
+from shared.domain.signing_in import AccountSuspended
+from shared.kit.errors import Throttled, Unavailable
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+from shared.kit.http.viewer import client_address
+
+sign_ins = router("tokens")
+
+
+@sign_ins.post(
+    "/api/token/second_factor/",
+    response_model=NewTokens,
+    responses=error_responses(WrongSignInCode, TicketExpired, AccountSuspended, Throttled, Unavailable),
+)
+def give_second_factor(request: Request, given: GivenSecondFactor) -> Response:
+    """Finish a sign-in that was answered with 401 `second_factor_required`: get tokens for its ticket and a code.
+
+    The ticket works for ten minutes, and for five codes. Send the refresh token this device had before, even an expired
+    one, as `refresh`, as with the password.
+    """
+    agent, address = request.headers.get("user-agent", ""), client_address(request)
+    pair = sign_in.give_code(given.ticket, given.code, agent, address, device_token=given.refresh)
+    return json_response({"refresh": pair.refresh, "access": pair.access})
+
+
+@sign_ins.post(
+    "/api/token/second_factor/enrolment/",
+    response_model=NewAuthenticatorApp,
+    responses=error_responses(EnrolmentExpired, Unavailable),
+)
+def begin_enrolment(given: EnrolmentTicket) -> Response:
+    """Begin to add an authenticator app by the link that the operator gave you; it works for a day, once."""
+    new = enrolment.begin_enrolment(given.ticket)
+    return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri})
+
+
+@sign_ins.post(
+    "/api/token/second_factor/enrolment/confirm/",
+    response_model=RecoveryCodes,
+    responses=error_responses(EnrolmentExpired, NothingToConfirm, WrongCode, Unavailable),
+)
+def confirm_enrolment(given: EnrolmentCode) -> Response:
+    """Let the app count, by a code that it shows. You get recovery codes, and all devices are signed out."""
+    return json_response({"recovery_codes": enrolment.confirm_enrolment(given.ticket, given.code)})

@@ -1,0 +1,1 @@
+"""One-time passwords, recovery codes and errors."""

@@ -1,0 +1,27 @@
+"""Recovery codes: each opens the account once when the other factors are gone.
+
+They have 80 random bits, which nobody guesses from a hash: SHA-256 is enough, where short passwords need a slow one.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+from uuid import UUID
+
+NUMBER, BYTES, GROUP = 10, 10, 4
+NOT_IN_CODES = re.compile(r"[^a-z2-7]")
+
+
+def new_codes() -> list[str]:
+    """Ten codes such as `mfzw-i3db-onsg-y2lp`."""
+    return [_grouped(base64.b32encode(secrets.token_bytes(BYTES)).decode().lower()) for _ in range(NUMBER)]
+
+
+def code_hash(user_id: UUID, code: str) -> bytes:
+    """What is kept of a code, however it was typed: hyphens, blanks and capitals do not matter."""
+    return hashlib.sha256(user_id.bytes + NOT_IN_CODES.sub("", code.lower()).encode()).digest()
+
+
+def _grouped(code: str) -> str:
+    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))

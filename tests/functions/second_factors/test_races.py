@@ -1,0 +1,94 @@
+"""Codes, tickets and changes that come at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from functions.second_factors.data import factors
+from shared.kit.db.query import Command, Query
+from tests.functions.second_factors.test_changes import change, shown
+from tests.functions.second_factors.test_sign_in import give_code, give_password, sessions
+from tests.support.booking_protection import no_deadlock
+from tests.support.paused_transactions import gate_after, wait_until, waiting
+from tests.support.people import People, query
+from tests.support.races import at_once
+from tests.support.second_factors import Secured, ticket_for
+
+MANY = 4
+
+
+def tried(ola: Secured, code: Callable[[], str]) -> list[int]:
+    """The statuses of many sign-ins at once, each with a ticket of its own and the same code."""
+    own = [ticket_for(ola) for _ in range(MANY)]
+    same = code()
+    with no_deadlock():
+        return sorted(each.status for each in at_once(*(partial(give_code, ticket, same) for ticket in own)))
+
+
+def test_a_code_of_the_app_opens_one_session_however_many_give_it_at_once(ola: Secured) -> None:
+    assert tried(ola, ola.code) == [200] + [401] * (MANY - 1)
+    assert sessions() == 2
+
+
+def test_a_recovery_code_opens_one_session_however_many_give_it_at_once(ola: Secured) -> None:
+    assert tried(ola, lambda: ola.recovery_codes[0]) == [200] + [401] * (MANY - 1)
+    assert query("SELECT count(*) FROM recovery_codes") == [(9,)]
+
+
+def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = factors.LOCK_FACTORS.text.replace("FOR UPDATE OF second_factors", "")
+    monkeypatch.setattr(factors, "LOCK_FACTORS", Query(factors.Factors, text))
+
+
+def test_the_conditions_hold_without_the_lock(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_lock(monkeypatch)
+    assert tried(ola, ola.code).count(200) == 1
+    assert tried(ola, lambda: ola.recovery_codes[0]).count(200) == 1
+
+
+def test_without_lock_and_condition_a_code_opens_several(ola: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: what the guards are for."""
+    without_lock(monkeypatch)
+    blind = "UPDATE second_factors SET totp_step = %(step)s WHERE user_id = %(user_id)s"
+    monkeypatch.setattr(factors, "USE_TOTP_STEP", Command(blind))
+    own = [ticket_for(ola) for _ in range(2)]
+    same = ola.code()
+    with gate_after("UPDATE ON second_factors") as let_go, ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(at_once, partial(give_code, ticket, same)) for ticket in own]
+        wait_until(lambda: waiting() == 2)
+        let_go()
+        assert [each.result()[0].status for each in both] == [200, 200]
+
+
+def test_guesses_at_once_are_counted_all(ola: Secured) -> None:
+    own = [ticket_for(ola) for _ in range(4)]
+    wrong = ola.wrong_code
+    for _ in range(2):
+        at_once(*(partial(give_code, ticket, wrong) for ticket in own))
+    statuses = [each.status for each in at_once(*(partial(give_code, ticket, wrong) for ticket in own))]
+    assert sorted(statuses) == [401, 401, 429, 429]
+    assert query("SELECT failures FROM second_factors") == [(10,)]
+
+
+def test_a_ticket_opens_one_session_however_often_it_is_used_at_once(ola: Secured) -> None:
+    ticket = ticket_for(ola)
+    codes = [ola.code(-1), ola.code(), *ola.recovery_codes[:2]]
+    statuses = [each.status for each in at_once(*(partial(give_code, ticket, code) for code in codes))]
+    assert statuses.count(200) == 1
+    assert sessions() == 2
+
+
+def test_a_sign_in_at_the_moment_a_factor_is_added_opens_no_session_without_it(people: People) -> None:
+    ewa = people.student()
+    code = shown(change(ewa, "app"))
+    with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:
+        adding = threads.submit(at_once, partial(change, ewa, "app/confirm", code=code))
+        wait_until(lambda: waiting() == 1)
+        signing_in = threads.submit(at_once, partial(give_password, ewa.email))
+        wait_until(lambda: signing_in.done() or waiting() == 2)
+        let_go()
+        [added], [signed_in] = adding.result(), signing_in.result()
+    assert (added.status, signed_in.status) == (200, 401)
+    assert query("SELECT id FROM sign_in_sessions") == [(ewa.session_id,)]
