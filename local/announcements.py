@@ -30,6 +30,10 @@ def announce(options: Options) -> None:
     print(flush=True)
 
 
+# What the frontend's build takes for the answer to every request for a font: one that it does not have.
+NO_FONTS = 'module.exports = new Proxy({}, { get: () => "@font-face { font-family: none; src: local(none) }" })'
+
+
 def how_to_start(options: Options) -> str:
     """How the newer frontend is built for this server, and started at its origin; its build asks this server."""
     sockets = options.origin.replace("http", "ws", 1)
@@ -39,9 +43,11 @@ The newer frontend may use {options.frontend2}. In its folder, while this server
   npm ci
   export NEXT_PUBLIC_HOST={options.origin}/v2 NEXT_PUBLIC_WS_HOST={sockets}/v2
   export NEXT_PUBLIC_REDIRECT_URL={options.frontend2}
-  npm run build && npm start -- -p {port}
-The build fetches fonts from the internet. Without it, let NEXT_FONT_GOOGLE_MOCKED_RESPONSES name a file with
-  module.exports = {{"<the address the build complains about>": "/* none */"}}"""
+Its build fetches fonts from the internet. Out of reach of it, this makes do with those of the system:
+  echo '{NO_FONTS}' > fonts.cjs
+  export NEXT_FONT_GOOGLE_MOCKED_RESPONSES=$PWD/fonts.cjs
+Then:
+  npm run build && npm start -- -p {port}"""
 
 
 def announce_end() -> None:

@@ -9,10 +9,24 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from local.announcements import how_to_start
 from local.demo.accounts import STUDENT
+from local.options import Options
 from tests.support.local_server import LocalServer
 
 FRONT = "http://localhost:3000"
+
+
+def test_what_its_build_needs_is_said_before_it_is_built() -> None:
+    commands = [line.split() for line in how_to_start(Options(frontend2=FRONT)).splitlines() if line.startswith("  ")]
+    assert [command[:2] for command in commands] == [
+        ["npm", "ci"],
+        ["export", "NEXT_PUBLIC_HOST=http://localhost:8000/v2"],
+        ["export", f"NEXT_PUBLIC_REDIRECT_URL={FRONT}"],
+        ["echo", "'module.exports"],
+        ["export", "NEXT_FONT_GOOGLE_MOCKED_RESPONSES=$PWD/fonts.cjs"],
+        ["npm", "run"],
+    ]
 
 
 @pytest.mark.proof
