@@ -1,33 +1,23 @@
 """A real Chromium that is watched: what a page complains of or asks of other hosts fails its test."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from local.demo.accounts import STUDENT, TUTOR
+from tests.support.chromium import FLAGS, find_chromium
 from tests.support.local_server import LocalServer
 from tests.support.start_page import active_bookings, cancel_all
 
-# The one without a window first: it takes a third less of the processors.
-NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # Milliseconds until something that must appear counts as missing.
 PATIENCE = 15_000
 PASSWORD = "Zielona!Herbata7"
 expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., "Watched"]
-
-
-def find_chromium(installed: BrowserType) -> str | None:
-    """$CHROMIUM, else one on the PATH, else the one Playwright has installed."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    return found or (installed.executable_path if Path(installed.executable_path).exists() else None)
 
 
 # Playwright keeps an event loop running in this thread: it must be gone when other modules' tests run.

@@ -1,0 +1,83 @@
+"""A student reserves; the tutor is told at once; one that awaits the tutor is confirmed by the API."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.newer_frontend.stage import Stage
+from tests.newer_frontend.tutors import HOURS, choose_day, hours
+from tests.newer_frontend.visitor import Visitor
+
+
+def reserve(stage: Stage) -> None:
+    stage.tutor.open("/")
+    expect(bell(stage.tutor)).to_be_visible()
+    expect(badge(stage.tutor)).to_have_count(0)
+    take(stage, HOURS[0])
+    expect_state(stage.student, "Potwierdzone", 1)
+
+
+def hear_of_it(stage: Stage) -> None:
+    """The tutor's page has been open all the time."""
+    tutor = stage.tutor
+    expect(badge(tutor)).to_have_text("1")
+    bell(tutor).click()
+    entry = tutor.page.get_by_role("button").filter(has_text=f"Nowa rezerwacja: {stage.student.name}")
+    expect(entry).to_contain_text("o 09:00")
+    with tutor.page.expect_response("**/is_read/**"):
+        entry.click()
+    expect(badge(tutor)).to_have_count(0)
+    expect_state(tutor, "Potwierdzone", 1)
+
+
+def ask_a_tutor_who_confirms_by_hand(stage: Stage) -> None:
+    stage.call(stage.tutor, "PATCH", "/api/availability/terms/me/", {"confirmation": "manual"})
+    take(stage, HOURS[1])
+    expect_state(stage.student, "Niepotwierdzone", 1)
+    expect_state(stage.tutor, "Niepotwierdzone", 1)
+
+
+def be_confirmed(stage: Stage) -> None:
+    """By the API: the frontend has no button for it. Both pages are open."""
+    found = stage.call(stage.tutor, "GET", "/api/reservation/tutor/me/?when=upcoming")["results"]
+    pending = [each["id"] for each in found if each["state"] == "pending"]
+    assert len(pending) == 1, found
+    stage.call(stage.tutor, "POST", f"/api/reservation/reservation/tutor/me/confirm/{pending[0]}/", {})
+    expect(badge(stage.student)).to_be_visible()
+    bell(stage.student).click()
+    expect_state(stage.student, "Potwierdzone", 2)
+    expect_state(stage.tutor, "Potwierdzone", 2)
+
+
+def take(stage: Stage, slot: tuple[str, str]) -> None:
+    """Reserve a slot of the tutor whose page is open; once more loaded, the page has it greyed."""
+    button = stage.student.page.get_by_role("button", name=hours(slot))
+    show_slots(stage)
+    button.click()
+    stage.student.press("Rezerwuj")
+    stage.student.expect_toast("Termin został zarezerwowany")
+    expect(button).to_be_disabled()
+    show_slots(stage)
+    expect(button).to_be_disabled()
+
+
+def show_slots(stage: Stage) -> None:
+    stage.student.page.reload()
+    choose_day(stage.student.page, stage.day)
+
+
+def expect_state(visitor: Visitor, text: str, number: int) -> None:
+    """In a page of its own: the one that is open stays as it is."""
+    page = visitor.context.new_page()
+    visitor.watch(page)
+    page.goto(f"{visitor.front}/account/reservations")
+    if visitor.email.endswith("@prz.edu.pl"):
+        page.get_by_role("button", name="Jako korepetytor").click()
+    expect(page.get_by_text(text, exact=True)).to_have_count(number)
+    page.close()
+
+
+def bell(visitor: Visitor) -> Locator:
+    return visitor.page.locator(".icon.group > button").locator("visible=true")
+
+
+def badge(visitor: Visitor) -> Locator:
+    return visitor.page.locator(".icon.group > button > span")

@@ -1,0 +1,43 @@
+"""Everybody that is there, and our side of it: the inbox, and what the frontend has no page for by the API."""
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from tests.newer_frontend.visitor import PASSWORD, Visitor
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+MAIL_SECONDS = 20.0
+
+
+@dataclass
+class Stage:
+    api: httpx.Client
+    student: Visitor
+    tutor: Visitor
+
+    @property
+    def day(self) -> datetime:
+        """The day of the tutor's slots."""
+        return datetime.now(WARSAW) + timedelta(days=3)
+
+    def link(self, visitor: Visitor) -> str:
+        """Where the newest mail to somebody leads."""
+        deadline = time.monotonic() + MAIL_SECONDS
+        while not (mails := self.api.get(f"/_local/mail?to={visitor.email}").json()):
+            assert time.monotonic() < deadline, f"no mail to {visitor.email}"
+            time.sleep(0.1)
+        found = re.search(r"https?://\S+", mails[0]["text"])
+        assert found, mails[0]["text"]
+        return found.group()
+
+    def call(self, visitor: Visitor, method: str, path: str, body: Any = None) -> Any:
+        """Call the API as somebody who signs in for it."""
+        pair = self.api.post("/api/token/", json={"email": visitor.email, "password": PASSWORD}).raise_for_status()
+        headers = {"Authorization": f"Bearer {pair.json()['access']}"}
+        return self.api.request(method, path, json=body, headers=headers).raise_for_status().json()

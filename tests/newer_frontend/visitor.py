@@ -1,0 +1,113 @@
+"""A person at the frontend: a browser profile of their own, and everything in it that went wrong."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Self
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, WebSocket, expect
+
+PASSWORD = "Zielona1Herbata!"
+# Milliseconds until something that must appear counts as missing.
+PATIENCE = 15_000
+# What the frontend does by itself where nobody is signed in, and while it does not know who is: faults of its own in
+# section 9 of docs/contract-newer.md.
+ITS_OWN = (
+    r"^401 (POST|GET) .*/api/(token/(verify|refresh)|user/profile)/$",
+    r"^page error: Object$",
+    r"^page error: Minified React error #(418|422|423|425);",
+    r"^404 GET .*/undefined$",
+)
+
+
+@dataclass
+class Visitor:
+    """`complaints` are errors of pages, answers that are errors, and requests that were lost, unless `expected`."""
+
+    first_name: str
+    last_name: str
+    email: str
+    front: str
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    sockets: list[WebSocket] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, front: str, first_name: str, last_name: str, host: str) -> Self:
+        """Somebody who has not been there yet."""
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="pl-PL", timezone_id="Europe/Warsaw"
+        )
+        context.set_default_timeout(PATIENCE)
+        email = f"{first_name}.{last_name}@{host}".lower()
+        visitor = cls(first_name, last_name, email, front, context, context.new_page())
+        visitor.watch(visitor.page)
+        return visitor
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self._note(f"page error: {error}"))
+        page.on("response", self._check)
+        page.on("requestfailed", self._lost)
+        page.on("websocket", self._opened)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.front + path)
+
+    def fill(self, **inputs: str) -> None:
+        """Fill inputs and text areas by their names, as somebody does who looks at each."""
+        for name, value in inputs.items():
+            self.page.locator(f"body [name={name}]").fill(value)
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def expect_toast(self, text: str) -> None:
+        """Wait for it, and press it away: no more than three are shown."""
+        toast = self.page.locator(".Toastify__toast", has_text=text).first
+        expect(toast).to_be_visible()
+        toast.get_by_label("close").click()
+        expect(toast).to_be_hidden()
+
+    def expecting(self, pattern: str) -> "Expecting":
+        return Expecting(self, pattern)
+
+    def _note(self, text: str) -> None:
+        if not any(re.search(each, text) for each in (*ITS_OWN, *self.expected)):
+            self.complaints.append(text)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Of answers that are errors the browser says so as well.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self._note(message.text)
+
+    def _opened(self, socket: WebSocket) -> None:
+        self.sockets.append(socket)
+
+    def _check(self, answer: Response) -> None:
+        if answer.status >= 400:
+            self._note(f"{answer.status} {answer.request.method} {answer.url}")
+
+    def _lost(self, request: Request) -> None:
+        # A page that is left no longer wants what it has asked for.
+        if request.failure != "net::ERR_ABORTED":
+            self._note(f"{request.failure} {request.method} {request.url}")
+
+
+@dataclass
+class Expecting:
+    """While it lasts, complaints like this one are what should happen."""
+
+    visitor: Visitor
+    pattern: str
+
+    def __enter__(self) -> None:
+        self.visitor.expected.append(self.pattern)
+
+    def __exit__(self, *_error: object) -> None:
+        self.visitor.expected.remove(self.pattern)
