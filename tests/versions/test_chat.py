@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from tests.support.browser import Answer, Browser
+import pytest
+
+from tests.conftest import read_settings_again
+from tests.support.browser import FRONT, Answer, Browser
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.people import People, Person, query
 
@@ -135,6 +138,20 @@ def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: P
     assert (message["id"], message["body"]) == (sent.json["id"], "plan.txt")
     fetched = student("GET", sent.json["file"].removeprefix(student.entry.own))
     assert (fetched.status, fetched.body) == (200, b"Hello")
+
+
+@pytest.mark.parametrize(("origins", "kept"), [(f"*,{FRONT}", "access-control-allow-origin"), (FRONT, "vary")])
+def test_a_picture_that_the_browser_has_kept_may_be_saved_by_a_script(
+    signed_in: SignedIn, people: People, monkeypatch: pytest.MonkeyPatch, origins: str, kept: str
+) -> None:
+    """It was asked for by the page, without an Origin; a kept answer that says nothing of others is refused to them."""
+    monkeypatch.setenv("CORS_ORIGINS", origins)
+    read_settings_again()
+    ola = people.student()
+    student = signed_in(ola)
+    address = upload(student, add_conversation(ola, people.tutor())).json["file"].removeprefix(student.entry.own)
+    assert student.entry("GET", address, {}, b"").headers[kept] in {"*", "Origin"}
+    assert student("HEAD", address).headers["access-control-allow-origin"] in {"*", FRONT}
 
 
 def test_what_is_no_file_for_a_conversation_is_refused(signed_in: SignedIn, people: People) -> None:

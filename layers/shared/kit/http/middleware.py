@@ -38,6 +38,8 @@ READS = ("GET", "HEAD", "OPTIONS")
 PRIVATE_PREFIX = "/_local/"
 # What the CDN leads to the functions.
 BEHIND_CDN = ("/api/", "/media/")
+# Pages show them without saying who they are, browsers keep them, and scripts that ask again get what was kept.
+FILES = ("/media/", "/static/media/")
 # As the CDN and API Gateway write it themselves.
 FORBIDDEN = b'{"message":"Forbidden"}'
 
@@ -64,7 +66,8 @@ class ApiMiddleware:
             await respond(send, 403, [(b"content-type", b"application/json"), (b"content-length", length)], FORBIDDEN)
             return
         origin = header(scope, b"origin")
-        cors = cors_headers(origin) if origin and not scope["path"].startswith(PRIVATE_PREFIX) else []
+        named = origin or scope["path"].startswith(FILES)
+        cors = cors_headers(origin) if named and not scope["path"].startswith(PRIVATE_PREFIX) else []
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
             await respond(send, 200, [*cors, *PREFLIGHT_HEADERS, NOSNIFF])
             return
