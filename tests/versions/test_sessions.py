@@ -8,6 +8,7 @@ import pytest
 from shared.kit.security.tokens import Claims, issue
 from tests.support.browser import FRONT, Browser, EntryPoint
 from tests.support.people import PASSWORD, People, Person, query
+from tests.support.second_factors import secure, ticket_for
 
 SignedIn = Callable[[Person], Browser]
 NOT_SIGNED_IN = {"detail": "Nie podano danych uwierzytelniających."}
@@ -39,6 +40,31 @@ def test_a_frontend_on_another_site_gets_cookies_that_cross_sites(
             each.endswith("Max-Age=0; Path=/; SameSite=None; Secure")
             for each in browser("POST", "token/logout/").cookies
         )
+
+
+def test_with_a_second_factor_the_cookies_come_with_its_code(browser: Browser, people: People) -> None:
+    ola = secure(people.student())
+    password = {"email": ola.person.email, "password": PASSWORD}
+    answer = browser("POST", "token/", password)
+    assert (answer.status, answer.json["code"], answer.cookies) == (401, "second_factor_required", [])
+    body = {"ticket": answer.json["ticket"], "code": ola.wrong_code}
+    refused = browser("POST", "token/second_factor/", body)
+    assert (refused.status, refused.json["code"], refused.cookies) == (401, "wrong_code", [])
+    given = browser("POST", "token/second_factor/", body | {"code": ola.code()})
+    assert (given.status, [each.split("=")[0] for each in given.cookies]) == (200, ["access", "refresh"])
+    assert browser("GET", "user/profile/").json["id"] == str(ola.person.id)
+    query("DELETE FROM mail_outbox")
+    again = {"ticket": browser("POST", "token/", password).json["ticket"], "code": ola.recovery_codes[0]}
+    assert browser("POST", "token/second_factor/", again).status == 200
+    assert query("SELECT kind FROM mail_outbox") == [("recovery_code_used",)], "the browser is known by its cookie"
+    assert browser("GET", "user/second_factors/").json["recovery_codes_left"] == 9
+
+
+def test_another_site_gives_no_second_factor(entry: EntryPoint, people: People) -> None:
+    ola = secure(people.student())
+    other = Browser(entry, origin="https://evil.example", site="cross-site")
+    answer = other("POST", "token/second_factor/", {"ticket": ticket_for(ola), "code": ola.code()})
+    assert (answer.status, answer.json["code"]) == (403, "cross_site_request")
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,27 @@ async def sign_in(request: Request, api: Api) -> Answer:
     added = {name: value for name, value in kept.items() if value}
     if added and isinstance(body, dict):
         request = request.with_json({**added, **body})
-    answer = await api(request)
+    return _with_cookies(request, await api(request))
+
+
+@endpoints.add("POST", "/api/token/second_factor/")
+async def give_second_factor(request: Request, api: Api) -> Answer:
+    """As the sign-in that it finishes."""
+    request = await request.read()
+    known, body = cookie(request.header("cookie"), REFRESH), request.json
+    if known and isinstance(body, dict):
+        request = request.with_json({"refresh": known, **body})
+    return _with_cookies(request, await api(request))
+
+
+def _with_cookies(request: Request, answer: Answer) -> Answer:
+    """The answer with its tokens as cookies; a link that was used is taken back."""
     if answer.status != 200:
         return answer
     pair = answer.json
     answer = answer.with_headers(set_access(request, pair["access"]), set_refresh(request, pair["refresh"]))
-    return answer.with_headers(clear_value(request, LINK)) if kept["link"] else answer
+    has_link = cookie(request.header("cookie"), LINK)
+    return answer.with_headers(clear_value(request, LINK)) if has_link else answer
 
 
 @endpoints.add("POST", "/api/token/verify/")
