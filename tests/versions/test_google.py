@@ -79,6 +79,14 @@ def test_an_account_is_linked_by_the_next_sign_in_with_its_password(
     assert (again.status, again.json["user"]) == (201, ola.email)
 
 
+def test_the_owner_sees_and_removes_who_may_sign_in(browser: Browser, provider: OpenIdProvider) -> None:
+    complete(browser, *provider.give_code(begin(browser)))
+    [found] = browser("GET", "token/identities/").json["results"]
+    assert (found["issuer"], found["subject"]) == (provider.issuer, "1234")
+    assert browser("DELETE", f"token/identities/{found['id']}/").status == 200
+    assert complete(browser, *provider.give_code(begin(browser))).status == 400
+
+
 @pytest.mark.parametrize("state", ["", "x", "x" * 201])
 def test_a_state_that_is_not_ours_is_refused(browser: Browser, provider: OpenIdProvider, state: str) -> None:
     begin(browser)
