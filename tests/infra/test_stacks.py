@@ -57,7 +57,7 @@ def test_a_failed_first_deploy_can_roll_back() -> None:
         for each in template(path)["Resources"].values()
         if each["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"}
     ]
-    assert policies == ["RetainExceptOnCreate"] * 9
+    assert policies == ["RetainExceptOnCreate"] * 10
 
 
 def test_the_release_of_the_database_changes_by_a_deploy_only() -> None:
