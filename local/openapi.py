@@ -64,7 +64,8 @@ SECURITY: dict[str, dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
     "password": {
         "type": "oauth2",
-        "description": "Your address as the username, and your password.",
+        "description": "Your address as the username, and your password. With a second factor give an access token as "
+        "`bearer`.",
         "flows": {"password": {"tokenUrl": "/api/token/oauth/", "scopes": {}}},
     },
 }
