@@ -1,4 +1,4 @@
-"""What the operator does against an account: `make staff DO=suspend`, `DO=lift` and `DO=revoke-sessions`."""
+"""What the operator does against an account: `make staff DO=suspend`, `DO=lift`, `DO=revoke-sessions` …"""
 
 from collections import defaultdict
 from pathlib import Path
@@ -22,6 +22,11 @@ SANCTIONS = {
     "suspend": (suspension.suspend, "{} is suspended.", "{} was suspended already."),
     "lift": (suspension.lift, "{} is not suspended any more.", "{} was not suspended."),
     "revoke-sessions": (suspension.revoke_sessions, "{} is signed out everywhere.", "{} was signed in nowhere."),
+    "remove-second-factor": (
+        suspension.remove_second_factor,
+        "{} signs in with the password alone.",
+        "{} had no second factor.",
+    ),
 }
 FIND = "SELECT id, email FROM users WHERE lower(email) = lower(%s)"
 

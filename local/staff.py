@@ -19,6 +19,8 @@ USAGE = """Usage: make staff                              lists who is staff
        make staff EMAIL=ola@example.com DO=suspend REASON="Spam"           keeps the owner away
        make staff EMAIL=ola@example.com DO=lift REASON="A mistake"         lets a suspended owner in again
        make staff EMAIL=ola@example.com DO=revoke-sessions REASON="Stolen" signs the owner out everywhere
+       make staff EMAIL=ola@example.com DO=remove-second-factor REASON="Lost phone"
+                                                  lets the owner in with the password alone
 DATA= as for make run"""
 LIST = "SELECT email FROM users WHERE is_staff ORDER BY lower(email)"
 # The last column: whether the address was confirmed before.

@@ -184,7 +184,7 @@ def test_database_url_wins_over_the_data_folder(
     assert query(FIND, person.email) == [(True, True, False)]
 
 
-UNKNOWN = "DO={} is none of list, grant, revoke, add, suspend, lift, revoke-sessions.\n"
+UNKNOWN = "DO={} is none of list, grant, revoke, add, suspend, lift, revoke-sessions, remove-second-factor.\n"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from shared.data.second_factors import DELETE_FACTORS, TURN_OFF
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query
 
@@ -97,8 +98,6 @@ WHERE user_id = %(user_id)s
 """)
 TURN_ON = Command("UPDATE users SET second_factor_at = now() WHERE id = %s AND second_factor_at IS NULL")
 NOTE_CHECK = Command("UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE id = %s")
-DELETE_FACTORS = Command("DELETE FROM second_factors WHERE user_id = %s")
-TURN_OFF = Command("UPDATE users SET second_factor_at = NULL WHERE id = %s AND second_factor_at IS NOT NULL")
 
 
 def lock_owner(db: PooledConnection, user_id: UUID) -> Owner | None:

@@ -11,6 +11,7 @@ Action = Literal[
     "suspend",
     "lift",
     "revoke_sessions",
+    "remove_second_factor",
     "dismiss",
     "hide_message",
     "open_attachment",

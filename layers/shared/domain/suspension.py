@@ -8,6 +8,7 @@ those about the account (functions.mail).
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from shared.data.second_factors import DELETE_FACTORS, TURN_OFF
 from shared.data.staff_actions import Grounds, record_action
 from shared.data.suspension import COUNT_COMING, LIFT, LOCK_ACCOUNT, SUSPEND, LockedAccount
 from shared.domain.dispatcher import trigger_dispatch
@@ -75,6 +76,21 @@ def revoke_sessions(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Co
     ended, sockets = end_sessions(db, user_id)
     record_action(db, "revoke_sessions", user_id, grounds)
     return Consequences(bool(ended), sockets)
+
+
+def remove_second_factor(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
+    """Let somebody who has lost it sign in with the password alone, and sign the account out everywhere.
+
+    Who does that has been shown in another way whose account it is. Raises AccountNotFound.
+    """
+    account = _lock(db, user_id)
+    DELETE_FACTORS.run(db, (user_id,))
+    if not TURN_OFF.run(db, (user_id,)):
+        return Consequences(changed=False)
+    _ended, sockets = end_sessions(db, user_id)
+    record_action(db, "remove_second_factor", user_id, grounds)
+    mails = queue_mails(db, [Mail("second_factor_turned_off", account.email, {})])
+    return Consequences(changed=True, sockets=sockets, mails=mails)
 
 
 def _lock_suspendable(db: PooledConnection, user_id: UUID, grounds: Grounds) -> str:

@@ -13,7 +13,9 @@ from functions.second_factors.data.tickets import add_enrolment
 from functions.second_factors.domain.totp import STEP_SECONDS, password_at
 from functions.second_factors.handler import handler
 from functions.tokens.handler import handler as tokens_handler
+from shared.data.staff_actions import Grounds
 from shared.domain.auth import identify
+from shared.domain.suspension import remove_second_factor
 from shared.kit.db.transactions import transaction
 from tests.functions.second_factors.test_sign_in import give_code, give_password
 from tests.support.lambda_client import Answer, LambdaClient
@@ -175,6 +177,19 @@ def test_the_account_takes_its_factors_along(ola: Secured) -> None:
     assert accounts("DELETE", "/api/user/delete/", token=ola.person.access).status == 200
     for table in ("second_factors", "recovery_codes", "second_factor_tickets"):
         assert query(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+def test_the_operator_lets_in_who_has_lost_it(ola: Secured) -> None:
+    ticket = ticket_for(ola)
+    with transaction() as db:
+        done = remove_second_factor(db, ola.person.id, Grounds(None, "Zgubiony telefon"))
+        again = remove_second_factor(db, ola.person.id, Grounds(None, "Zgubiony telefon"))
+    assert (done.changed, again.changed) == (True, False)
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
+    assert give_code(ticket, ola.recovery_codes[0]).json["code"] == "ticket_expired"
+    assert give_password(ola.person.email).status == 200
+    assert subjects(ola.person) == ["Second factor turned off"]
+    assert query("SELECT action, reason FROM staff_actions") == [("remove_second_factor", "Zgubiony telefon")]
 
 
 def enrolment(person: Person) -> str:
