@@ -136,6 +136,15 @@ def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: P
     assert sent.json["file"].endswith("/plan.txt")
     [message] = signed_in(jan)("GET", f"chat/conversation_details/{talk}/").json["results"]
     assert (message["id"], message["body"]) == (sent.json["id"], "plan.txt")
+    [listed] = student("GET", "chat/conversations/").json["results"]
+    for conversation in (listed, student("GET", f"chat/conversation/{talk}/").json):
+        last = conversation["last_message"]
+        assert (last["body"], last["file"].startswith(f"{student.entry.own}/media/chat/")) == ("plan.txt", True)
+    # The recorded wire names it in the text.
+    bearer = {"authorization": f"Bearer {ola.access}"}
+    [older] = student("GET", "/api/chat/conversations/", headers=bearer).json
+    assert older["last_message"]["body"].startswith("plan.txt /media/chat/")
+    assert "attachments" not in older["last_message"]
     fetched = student("GET", sent.json["file"].removeprefix(student.entry.own))
     assert (fetched.status, fetched.body) == (200, b"Hello")
 

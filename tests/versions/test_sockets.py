@@ -12,6 +12,7 @@ from local.socket_paths import stage_query
 from shared.kit.aws import websocket
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
+from tests.support.attachments import attach
 from tests.support.booking_rows import insert_booking
 from tests.support.browser import FRONT
 from tests.support.chat_clients import Client, Clients
@@ -110,6 +111,18 @@ def test_the_list_gets_each_conversation_in_which_something_is_said(
     assert frame["users"][1]["profile_image"] == f"{OWN}/static/media/uploads/user/x.webp"
     assert all(time[-5:] in {"+0100", "+0200"} for time in (frame["updated_at"], last["created_at"]))
     assert (len(mine.frames), "users" in mine.frames[0]) == (1, False)
+
+
+def test_the_list_calls_a_file_by_its_name(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+    ola, jan, conversation = talk
+    listed, theirs = (listen(api, jan, f"/v2/ws/chat/{path}/", f"{path}=") for path in ("list", conversation))
+    file = attach(ola, conversation, "plan.txt", b"Hello").json
+    Clients(api).open(ola, conversation, protocol="2").send_message("", attachments=[file["id"]])
+    [[frame], [message]] = listed.frames, theirs.frames
+    last = frame["last_message"]
+    # The address is the reader's own, as in the conversation.
+    assert (last["body"], last["file"]) == (message["body"], message["file"]) == ("plan.txt", message["file"])
+    assert last["file"].startswith(f"{OWN}/media/chat/")
 
 
 def test_notifications_come_with_their_number(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:

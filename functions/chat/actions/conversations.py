@@ -39,14 +39,14 @@ def _tell_created(user_id: UUID, conversation_id: UUID) -> None:
         deliver_to_sockets(sockets, "conversation_created", json.loads(found))
 
 
-def list_conversations(user_id: UUID) -> list[str]:
+def list_conversations(user_id: UUID, *, attachments: bool) -> list[str]:
     """A user's conversations, the one with the newest activity first; as many as fit into an answer."""
-    return fit_page(conversations.list_conversations(user_id))
+    return fit_page(conversations.list_conversations(user_id, attachments=attachments))
 
 
-def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
+def get_conversation(user_id: UUID, conversation_id: UUID, *, attachments: bool) -> str:
     """A conversation of a user's. Raises NotFound."""
-    found = conversations.find_conversation(user_id, conversation_id)
+    found = conversations.find_conversation(user_id, conversation_id, attachments=attachments)
     if found is None:
         raise NotFound
     return found

@@ -29,6 +29,7 @@ def posts_of_versions(message: StoredMessage, reader_id: str, heard: Sequence[st
         yield listeners, message_frame({**stored_frame(message, reader_id)["data"], **sent_at})
     if listeners := [each[1:] for each in others if each[0] != UNFRAMED_DIGIT]:
         # Its author stands first.
-        found = conversations.find_conversation(UUID(message.user_id), UUID(message.conversation_id))
+        author, conversation = UUID(message.user_id), UUID(message.conversation_id)
+        found = conversations.find_conversation(author, conversation, attachments=True, reader_id=reader_id)
         if found is not None:
             yield listeners, conversation_frame(json.loads(found))

@@ -7,6 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from functions.chat.actions import conversations, history
+from functions.chat.api.conversation_routes import Attachments
 from functions.chat.api.responses import Conversation, Message
 from functions.chat.domain.commands import NewConversation
 from functions.chat.domain.errors import (
@@ -46,10 +47,15 @@ def open_conversation(caller: User, new: NewConversation) -> Response:
     return raw_json_response(conversation, 201 if is_new else 200)
 
 
-@chat.get("/api/chat/conversations/", response_model=list[Conversation])
-def list_conversations(caller: User) -> Response:
+class ConversationsQuery(RecordedQueryModel):
+    attachments: Attachments = False
+
+
+@chat.get("/api/chat/conversations/", response_model=list[Conversation], responses=error_responses(FieldErrors))
+def list_conversations(caller: User, query: Annotated[ConversationsQuery, from_query(ConversationsQuery)]) -> Response:
     """List your conversations, the one with the newest activity first; you are the first of `users`."""
-    return raw_json_response(f"[{','.join(conversations.list_conversations(caller.id))}]")
+    found = conversations.list_conversations(caller.id, attachments=query.attachments)
+    return raw_json_response(f"[{','.join(found)}]")
 
 
 @chat.get(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.chat.domain.members import Member, Membership, pair_key
-from functions.chat.domain.message_frames import legacy_body
+from functions.chat.domain.message_frames import legacy_body, listed_attachments
 from functions.chat.domain.messages import ATTACHMENTS_GONE, DELETED
 from shared.data.attachments import attachments_of
 from shared.domain.pictures import picture_sql
@@ -81,10 +81,11 @@ GET_CONVERSATION = Query(
 FIND_WITH_PARTNER = Query(ConversationRow, compose(CONVERSATIONS, condition=Sql("AND c.pair = %(pair)s"), **PARTS))
 
 
-def list_conversations(user_id: UUID) -> list[str]:
+def list_conversations(user_id: UUID, *, attachments: bool) -> list[str]:
     """A user's conversations, the one with the newest activity first; the user stands first in each."""
     with connection() as db:
-        return [_as_item(each, user_id) for each in LIST_CONVERSATIONS.all(db, _values(user_id))]
+        found = LIST_CONVERSATIONS.all(db, _values(user_id))
+        return [_as_item(each, user_id, attachments=attachments) for each in found]
 
 
 def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
@@ -92,11 +93,13 @@ def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
         return _as_item(GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id)), user_id)
 
 
-def find_conversation(user_id: UUID, conversation_id: UUID) -> str | None:
-    """A conversation of a user's."""
+def find_conversation(
+    user_id: UUID, conversation_id: UUID, *, attachments: bool, reader_id: UUID | str = ""
+) -> str | None:
+    """A conversation of a user's; addresses of files are the user's own, or those of somebody else who reads it."""
     with connection() as db:
         found = GET_CONVERSATION.one(db, _values(user_id, conversation_id=conversation_id))
-        return None if found is None else _as_item(found, user_id)
+        return None if found is None else _as_item(found, reader_id or user_id, attachments=attachments)
 
 
 def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
@@ -106,13 +109,16 @@ def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
         return None if found is None else _as_item(found, user_id)
 
 
-def _as_item(row: ConversationRow, user_id: UUID) -> str:
-    """The JSON with the last message's attachments in its text, as in the history."""
+def _as_item(row: ConversationRow, reader_id: UUID | str, *, attachments: bool = False) -> str:
+    """The JSON with the last message's attachments as such, or in its text as in the recorded history."""
     if row.last_attachments is None:
         return row.item
     item = json.loads(row.item)
     last = item["last_message"]
-    last["body"] = legacy_body(last["body"], row.last_attachments, user_id)
+    if attachments:
+        last |= listed_attachments(row.last_attachments, reader_id)
+    else:
+        last["body"] = legacy_body(last["body"], row.last_attachments, reader_id)
     return json_text(item)
 
 

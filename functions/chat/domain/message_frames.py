@@ -49,7 +49,7 @@ def history_item(
     if not with_seq:
         return item
     changes = _changes(message, [] if is_gone else reactions, is_hidden=is_hidden)
-    return {**item, "seq": message.seq, **_listed(attachments, reader_id), **changes}
+    return {**item, "seq": message.seq, **listed_attachments(attachments, reader_id), **changes}
 
 
 def _changes(message: Message, reactions: Sequence[ReactionData], *, is_hidden: bool) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def legacy_body(body: str, attachments: str | None, reader_id: UUID | str) -> st
     return "\n".join([body, *lines] if body else lines)
 
 
-def _listed(attachments: str | None, reader_id: UUID | str) -> dict[str, Any]:
+def listed_attachments(attachments: str | None, reader_id: UUID | str) -> dict[str, Any]:
     """The key of the attachments, where there are any."""
     found = read_attachments(attachments)
     return {"attachments": [attachment_item(each, reader_id) for each in found]} if found else {}
@@ -111,5 +111,5 @@ def stored_item(message: StoredMessage, reader_id: str) -> dict[str, Any]:
     if message.reply_to is not None:
         data["reply_to"] = message.reply_to
     if message.attachments is not None:
-        data |= _listed(message.attachments, reader_id)
+        data |= listed_attachments(message.attachments, reader_id)
     return data

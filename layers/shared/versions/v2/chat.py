@@ -13,13 +13,15 @@ HISTORY = "/api/chat/conversation_detail/{}/"
 # Where a page of messages ends, and how many there are: the places of messages have no gaps.
 CURSOR, CURSOR_FORM = "cursor", re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 NEWEST = str(MAX_INT32)
+# Of the last messages: their files as such, not in their texts.
+AS_FILES = [("attachments", "true")]
 endpoints = Endpoints()
 
 
 @endpoints.add("GET", CONVERSATIONS)
 async def list_conversations(request: Request, api: Api) -> Answer:
     """Pages of what the API lists as a whole."""
-    answer = await api(request.with_query([]))
+    answer = await api(request.with_query(AS_FILES))
     if answer.status != 200:
         return answer
     found, wanted = answer.json, dict(request.query)
@@ -47,7 +49,7 @@ async def open_conversation(request: Request, api: Api) -> Answer:
     served_by="/api/chat/conversations/{conversation_id:lower_uuid}/",
 )
 async def get_conversation(request: Request, api: Api) -> Answer:
-    answer = await api(request.to(f"{CONVERSATIONS}{request.variables['conversation_id']}/").with_query([]))
+    answer = await api(request.to(f"{CONVERSATIONS}{request.variables['conversation_id']}/").with_query(AS_FILES))
     return answer.with_json(with_both(answer.json)) if answer.status == 200 else answer
 
 
