@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from tests.benchmarks import bookings, chat, cold_start, horizon, public_reads, search
+from tests.benchmarks import bookings, chat, chat_devices, cold_start, horizon, public_reads, search
 from tests.benchmarks.memory import server_memory
 from tests.benchmarks.report import Figure, report
 from tests.benchmarks.server import FEW_TUTORS, running_bench_server
@@ -15,6 +15,7 @@ def figures() -> Iterator[Figure]:
         yield from search.measure(stand)
         yield from public_reads.measure(stand)
         yield from chat.measure(stand)
+        yield from chat_devices.measure(stand)
         yield from server_memory(stand)
         yield from horizon.measure(stand)
         yield from cold_start.measure(stand)

@@ -1,8 +1,9 @@
-"""`make bench-large`: search at a million tutors, in thirty minutes. It needs 8 GB of disk."""
+"""`make bench-large`: chat on 5,000 sockets, search at a million tutors, in thirty minutes. It needs 8 GB of disk."""
 
 import sys
 from collections.abc import Iterator
 
+from tests.benchmarks import chat_large
 from tests.benchmarks.load import Load, closed_loop, prepare
 from tests.benchmarks.memory import server_memory
 from tests.benchmarks.report import Figure, report
@@ -16,6 +17,7 @@ ROUNDS = 3
 
 def figures() -> Iterator[Figure]:
     """Each as soon as it is measured; figures of a million tutors have theirs in their names."""
+    yield from chat_large.figures()
     with running_bench_server(SMALL) as stand:
         small = _median(stand, BROAD_QUERY)
     with running_bench_server(MILLION) as stand:

@@ -1,0 +1,172 @@
+"""Chat: what a person's other devices, unread counts and receipts cost, and Redis memory of what is at rest.
+
+Run alone, on few tutors: python -m tests.benchmarks.chat_devices
+"""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass
+from statistics import median
+
+import redis
+import uvloop
+
+from functions.chat.actions.tickets import create_ticket
+from tests.benchmarks.chat import FRAME
+from tests.benchmarks.report import Figure, report
+from tests.benchmarks.server import FEW_TUTORS, BenchServer, running_bench_server
+from tests.benchmarks.socket_client import SocketClient, open_socket
+from tests.support.conversations import add_conversation
+from tests.support.people import People, Person
+
+PAIRS, ROUNDS, SECONDS = 16, 5, 2.0
+DEVICES, MESSAGES = 8, 200
+# Conversations at rest, and messages in each.
+AT_REST, SAID = 100, 20
+# Seconds after which a reader says up to where they have read.
+READS_EVERY = 1.0
+STORED = b'"message_stored"'
+NAMES = iter(range(1_000_000))
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Two people, and the path of one's socket in their conversation."""
+
+    sender: Person
+    reader: Person
+    conversation: str
+
+    def path(self, person: Person, protocol: int = 2) -> str:
+        return f"/ws/chat/{self.conversation}/?token={person.access}&protocol={protocol}"
+
+
+def talks(people: People, number: int) -> list[Talk]:
+    made = []
+    for _ in range(number):
+        sender, reader = (people.student(email=f"device{next(NAMES)}@example.com") for _ in range(2))
+        made.append(Talk(sender, reader, str(add_conversation(sender, reader))))
+    return made
+
+
+def user_path(person: Person) -> str:
+    ticket = create_ticket(person.id, person.session_id)
+    assert ticket is not None
+    return f"/ws/user/?ticket={ticket[0]}"
+
+
+async def hear(client: SocketClient) -> bytes:
+    """The next message; what else is told is not what is measured."""
+    while STORED not in (frame := await client.received.get())[:40]:
+        pass
+    return frame
+
+
+def read(client: SocketClient, frame: bytes) -> None:
+    """Say that one has read up to this message."""
+    data = {name: json.loads(frame)["data"][name] for name in ("conversation", "seq")}
+    client.send(json.dumps({"event": "mark_read", "data": data}).encode())
+
+
+async def say(sender: SocketClient, readers: list[SocketClient]) -> float:
+    """Seconds until the sender and all readers have a message."""
+    said = time.perf_counter()
+    sender.send(FRAME)
+    for each in (sender, *readers):
+        await hear(each)
+    return time.perf_counter() - said
+
+
+def measure(stand: BenchServer) -> list[Figure]:
+    people = People()
+    return [uvloop.run(fan_out(stand.port, people)), unread_counts(stand, people), at_rest(stand, people)]
+
+
+async def fan_out(port: int, people: People) -> Figure:
+    """A message to one device and to eight, in turn."""
+    [few, many] = talks(people, 2)
+    sides = []
+    for talk, devices in ((few, 1), (many, DEVICES)):
+        readers = [await open_socket(port, user_path(talk.reader)) for _ in range(devices)]
+        sides.append((await open_socket(port, talk.path(talk.sender)), readers))
+    took: list[list[float]] = [[], []]
+    for _ in range(MESSAGES):
+        for place, (sender, readers) in enumerate(sides):
+            took[place].append(await say(sender, readers) * 1000)
+    for sender, readers in sides:
+        for each in (sender, *readers):
+            each.close()
+    one, eight = map(median, took)
+    detail = f"{eight:.1f} ms to {DEVICES} devices, {one:.1f} ms to one"
+    return Figure(f"chat: {DEVICES} devices over one, ms", eight - one, at_most=2, detail=detail)
+
+
+def unread_counts(stand: BenchServer, people: People) -> Figure:
+    """Rates to readers who hear how much is unread and say what they have read, over others', in turn."""
+    made, rounds = talks(people, PAIRS), []
+    for _ in range(ROUNDS):
+        plain = uvloop.run(rate(stand.port, [(talk.path(talk.sender), talk.path(talk.reader)) for talk in made]))
+        paths = [(talk.path(talk.sender), user_path(talk.reader)) for talk in made]
+        counted = uvloop.run(rate(stand.port, paths, reads=True))
+        rounds.append((counted / plain, counted, plain))
+    ratio, counted, plain = sorted(rounds)[ROUNDS // 2]
+    detail = f"{counted:.0f}/s over {plain:.0f}/s"
+    return Figure("chat: messages/s with unread counts and receipts over without", ratio, at_least=0.95, detail=detail)
+
+
+async def rate(port: int, paths: list[tuple[str, str]], *, reads: bool = False) -> float:
+    """Messages a second of pairs that say the next thing once both have the last."""
+    pairs = [(await open_socket(port, one), await open_socket(port, other)) for one, other in paths]
+    started, said = time.perf_counter(), 0
+
+    async def talk(sender: SocketClient, reader: SocketClient) -> None:
+        nonlocal said
+        read_at = started
+        while (now := time.perf_counter()) - started < SECONDS:
+            sender.send(FRAME)
+            await hear(sender)
+            heard = await hear(reader)
+            said += 1
+            if reads and now - read_at > READS_EVERY:
+                read_at = now
+                read(reader, heard)
+
+    await asyncio.gather(*(talk(*pair) for pair in pairs))
+    took = time.perf_counter() - started
+    for each in (client for pair in pairs for client in pair):
+        each.close()
+    return said / took
+
+
+def at_rest(stand: BenchServer, people: People) -> Figure:
+    """What Redis keeps of a conversation whose people have left."""
+    made = talks(people, AT_REST)
+    before = used_memory(stand)
+    uvloop.run(talk_and_leave(stand.port, made))
+    kilobytes = (used_memory(stand) - before) / AT_REST / 1024
+    return Figure("chat: Redis memory of a conversation at rest, kB", kilobytes, detail=f"{SAID} messages said")
+
+
+async def talk_and_leave(port: int, made: list[Talk]) -> None:
+    for talk in made:
+        sender, reader = [await open_socket(port, talk.path(each)) for each in (talk.sender, talk.reader)]
+        for _ in range(SAID):
+            await say(sender, [reader])
+        sender.close()
+        reader.close()
+
+
+def used_memory(stand: BenchServer) -> int:
+    with redis.Redis.from_url(stand.redis_url) as server:
+        return int(server.info("memory")["used_memory"])
+
+
+def main() -> None:
+    with running_bench_server(FEW_TUTORS) as stand:
+        sys.exit(report(measure(stand)))
+
+
+if __name__ == "__main__":
+    main()
