@@ -93,7 +93,10 @@ def slowest(took: list[float]) -> float:
     ("kind", "seconds"),
     [
         ("empty", 1.5),
-        *(pytest.param(kind, 10, marks=pytest.mark.proof) for kind in ("empty", "messages", "pings", "continuations")),
+        *(
+            pytest.param(kind, 10, marks=pytest.mark.proof)
+            for kind in ("empty", "messages", "actions", "pings", "continuations")
+        ),
     ],
 )
 def test_a_flood_of_frames_delays_nobody_else(server: LocalServer, people: People, kind: str, seconds: float) -> None:

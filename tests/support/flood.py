@@ -19,6 +19,7 @@ def frame(opcode: int, payload: bytes, *, fin: bool = True) -> bytes:
 KINDS = {
     "empty": frame(1, b"{}"),
     "messages": frame(1, b'{"event":"chat_message","data":{"body":""}}'),
+    "actions": frame(1, b'{"event":"mark_read","data":{"seq":1}}'),
     "pings": frame(9, b"x" * 125),
     "continuations": frame(0, b"", fin=False),
 }
