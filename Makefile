@@ -91,7 +91,7 @@ publish: $(VENV)/run.stamp  ## Put the API description, the default picture and 
 smoke: $(VENV)/run.stamp  ## Say what works at URL=; STUDENT=mail:password TUTOR=mail:password WITHIN=seconds a step
 	@$(BIN)/python -m tools.smoke
 
-staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, add, suspend, lift …; REASON=, DATA=
+staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, add, enrol, suspend, lift …; REASON=, DATA=
 	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$$EMAIL" $(if $(REASON),"$$REASON")
 
 backup: $(VENV)/run.stamp  ## Write database, pictures and keys into FILE=, while the server runs or not; DATA= as for run

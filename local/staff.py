@@ -6,22 +6,26 @@ from typing import Any
 
 import psycopg
 
+from functions.second_factors.data.tickets import add_enrolment
 from local.database import database
 from local.options import CannotStart, Options, read_options
 from local.sanctions import SANCTIONS, apply
+from local.staff_pages import PATH
 from shared.domain.email_complaints import email_complaints
+from shared.domain.platform_settings import platform_settings
 from shared.kit.security.password_hashes import hash_password
 
 USAGE = """Usage: make staff                              lists who is staff
        make staff EMAIL=ola@example.com           makes an account staff
        make staff EMAIL=ola@example.com DO=revoke makes it an ordinary one again
        make staff EMAIL=ola@example.com DO=add    adds a new account that is staff
+       make staff EMAIL=ola@example.com DO=enrol  prints a new link for the second factor
        make staff EMAIL=ola@example.com DO=suspend REASON="Spam"           keeps the owner away
        make staff EMAIL=ola@example.com DO=lift REASON="A mistake"         lets a suspended owner in again
        make staff EMAIL=ola@example.com DO=revoke-sessions REASON="Stolen" signs the owner out everywhere
        make staff EMAIL=ola@example.com DO=remove-second-factor REASON="Lost phone"
                                                   lets the owner in with the password alone
-DATA= as for make run"""
+DATA=, and PORT= or PUBLIC_URL= for links, as for make run"""
 LIST = "SELECT email FROM users WHERE is_staff ORDER BY lower(email)"
 # The last column: whether the address was confirmed before.
 GRANT = """
@@ -41,6 +45,7 @@ ON CONFLICT (lower(email)) DO NOTHING RETURNING email
 RECORD = """
 INSERT INTO staff_actions (action, user_id) SELECT %(action)s, id FROM users WHERE lower(email) = lower(%(email)s)
 """
+FIND = "SELECT id, is_staff, second_factor_at IS NOT NULL FROM users WHERE lower(email) = lower(%(email)s)"
 # A slip or two away (two letters that changed places are two), and by most of the part before the @ the same.
 NEAREST = """
 SELECT email FROM users, levenshtein_less_equal(lower(email), lower(%(email)s), 2) AS slips
@@ -57,7 +62,7 @@ def main() -> None:
     match [each.strip() for each in sys.argv[1:]]:
         case ["list"] | ["list", ""]:
             command, email, reason = "list", "", ""
-        case ["grant" | "revoke" | "add" as command, email] if email:
+        case ["grant" | "revoke" | "add" | "enrol" as command, email] if email:
             reason = ""
         case [command, email, reason] if command in SANCTIONS and email and reason:
             pass
@@ -69,6 +74,8 @@ def main() -> None:
         options = read_options()
         with database(options) as url:
             done = _do(options, url, command, email, reason)
+            if command in {"grant", "add", "enrol"}:
+                done += _enrolment(options, url, email)
             print(done if options.database_url else f"In {options.data}: {done}")
     except (CannotStart, NotDone) as reason:
         sys.exit(str(reason))
@@ -126,7 +133,35 @@ def add(db: Connection, email: str) -> str:
     return f"Added the staff account {email} with the password {password} (it is not shown again)."
 
 
-COMMANDS = {"list": list_staff, "grant": grant, "revoke": revoke, "add": add}
+def enrol(db: Connection, email: str) -> str:
+    """Say who may add a second factor by a link. Raises NotDone for accounts that are not staff's, or have one."""
+    _user_id, is_staff, has_factor = _found(db, email)
+    if not is_staff:
+        raise NotDone(f"{email} is not staff; to make it staff: make staff EMAIL={email}")
+    if has_factor:
+        raise NotDone(f"{email} has a second factor.")
+    db.execute(RECORD, {"action": "enrol", "email": email})
+    return f"{email} may add a second factor."
+
+
+def _enrolment(options: Options, url: str, email: str) -> str:
+    """A link to add the second factor that the staff's desk takes, if the account has none; those before are void."""
+    with psycopg.connect(url) as db:
+        user_id, _is_staff, has_factor = _found(db, email)
+        if has_factor:
+            return ""
+        address = f"{platform_settings().public_url or options.origin}{PATH}enrol/#{add_enrolment(db, user_id)}"
+    return f"\nIts second factor, which the desk takes, is added by this link, once, within a day:\n  {address}"
+
+
+COMMANDS = {"list": list_staff, "grant": grant, "revoke": revoke, "add": add, "enrol": enrol}
+
+
+def _found(db: Connection, email: str) -> tuple[Any, ...]:
+    """Raises NotDone."""
+    if found := db.execute(FIND, {"email": email}).fetchone():
+        return found
+    raise _no_account(db, email)
 
 
 def _changed(db: Connection, statement: str, email: str) -> tuple[Any, ...]:

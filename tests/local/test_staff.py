@@ -100,7 +100,7 @@ def test_who_has_an_account_is_not_added(server: LocalServer) -> None:
 
 def test_an_account_is_made_staff_in_any_case_of_its_address_and_keeps_its_password(server: LocalServer) -> None:
     result = staff("grant", STUDENT.email.upper(), DATA=str(server.data))
-    assert (result.returncode, result.stdout) == (0, f"In {server.data}: {STUDENT.email} is staff.\n")
+    assert (result.returncode, result.stdout.splitlines()[0]) == (0, f"In {server.data}: {STUDENT.email} is staff.")
     assert server.sign_in(STUDENT.email, STUDENT.password)
     assert in_running_database(server, STUDENT.email) == [(True, True, False)]
 
@@ -147,7 +147,8 @@ def test_it_works_while_no_server_runs_and_the_word_of_a_killed_one_is_not_belie
     assert server.sign_in("late@example.com", password)
     server.kill()
     assert (data / DATABASE_URL_FILE).exists()
-    assert staff("grant", "late@example.com", DATA=str(data)).stdout == f"In {data}: late@example.com is staff.\n"
+    said = f"In {data}: late@example.com is staff.\n"
+    assert staff("grant", "late@example.com", DATA=str(data)).stdout.startswith(said)
     assert not (data / DATABASE_URL_FILE).exists()
 
 
@@ -180,11 +181,11 @@ def test_database_url_wins_over_the_data_folder(
 ) -> None:
     person = people.student()
     result = staff("grant", person.email, DATA=str(server.data), DATABASE_URL=engines["postgres"].url)
-    assert result.stdout == f"{person.email} is staff.\n"
+    assert result.stdout.startswith(f"{person.email} is staff.\n")
     assert query(FIND, person.email) == [(True, True, False)]
 
 
-UNKNOWN = "DO={} is none of list, grant, revoke, add, suspend, lift, revoke-sessions, remove-second-factor.\n"
+UNKNOWN = "DO={} is none of list, grant, revoke, add, enrol, suspend, lift, revoke-sessions, remove-second-factor.\n"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ Action = Literal[
     "grant",
     "revoke",
     "add",
+    "enrol",
 ]
 
 

@@ -2,18 +2,23 @@
 
 import json
 import re
+import time
+from base64 import b32decode
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, Route, expect
 
+from functions.second_factors.domain.totp import STEP_SECONDS, password_at
 from local.demo.accounts import STUDENT
 from local.stack import DATABASE_URL_FILE
 from local.staff_pages import ASSETS, PAGES
 from local.web_pages import FOLDER
 from tests.local.pages.conftest import PASSWORD, OpenPage
 from tests.local.pages.test_accessibility import UNNAMED, painted
+from tests.local.test_staff import printed_password, staff
 from tests.support.local_server import LocalServer
 
 BOSS = "desk@example.com"
@@ -146,23 +151,6 @@ def answer_with(status: int, body: object) -> object:
 
 
 @pytest.mark.proof
-def test_who_signs_in_gives_a_second_factor(open_page: OpenPage, boss: dict[str, str]) -> None:
-    watched = open_page("/_staff/")
-    page = watched.page
-    asked = {"detail": "x", "code": "second_factor_required", "ticket": "t1"}
-    page.route("**/api/token/", answer_with(401, asked))  # type: ignore[arg-type]  # a handler
-    page.route("**/api/token/second_factor/", answer_with(200, boss))  # type: ignore[arg-type]  # a handler
-    page.get_by_label("E-mail address").fill(BOSS)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code of your app, or a recovery code").fill("123456")
-    sound(page)
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Reports")).to_be_visible()
-    watched.forgive()
-
-
-@pytest.mark.proof
 @pytest.mark.usefixtures("ola")
 def test_others_are_told_what_is_missing(open_page: OpenPage) -> None:
     watched = open_page("/_staff/")
@@ -178,20 +166,39 @@ def test_others_are_told_what_is_missing(open_page: OpenPage) -> None:
 
 
 @pytest.mark.proof
-def test_the_operator_s_link_enrols_an_app(open_page: OpenPage) -> None:
-    page = open_page("/_staff/enrol/").page
-    expect(page.get_by_role("button", name="Begin")).to_be_disabled()
-    page = open_page("/_staff/enrol/#ticket").page
-    app = {"secret": "JBSWY3DPEHPK3PXP", "otpauth_uri": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"}
-    page.route("**/enrolment/", answer_with(200, app))  # type: ignore[arg-type]  # a handler
-    page.route("**/enrolment/confirm/", answer_with(200, {"recovery_codes": ["abcd-efgh"]}))  # type: ignore[arg-type]
+def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
+    open_page: OpenPage, server: LocalServer
+) -> None:
+    said = staff("add", "newcomer@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
+    password, link = printed_password(said), said.stdout.split()[-1]
+    assert link.startswith(f"{server.url}/_staff/enrol/#")
+    path = urlsplit(link)
+    page = open_page(f"{path.path}#{path.fragment}").page
     page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_text("JBSWY3DPEHPK3PXP")).to_be_visible()
-    page.get_by_label("The six digits that the app shows").fill("123456")
+    expect(page.get_by_role("form", name="Confirm the app")).to_be_visible()
+    secret = b32decode(page.get_by_label("Key").inner_text().replace(" ", ""))
+    page.get_by_label("The six digits that the app shows").fill(password_at(secret, int(time.time() // STEP_SECONDS)))
     sound(page)
     page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_text("abcd-efgh")).to_be_visible()
+    expect(page.get_by_role("heading", name="The app counts now")).to_be_visible()
+    recovery_code = page.locator("#codes code").first.inner_text()
     sound(page)
+    watched = open_page("/_staff/")
+    page = watched.page
+    page.get_by_label("E-mail address").fill("newcomer@example.com")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code of your app, or a recovery code").fill(recovery_code)
+    sound(page)
+    page.get_by_role("button", name="Go on").click()
+    go(page, "People")
+    expect(page.locator("#entries > li").first).to_be_visible()
+    watched.forgive()  # of the answer 401 that asks for the code
+    watched = open_page(f"{path.path}#{path.fragment}")
+    watched.page.get_by_role("button", name="Begin").click()
+    expect(watched.page.get_by_role("alert")).not_to_be_empty()
+    watched.forgive()
+    expect(open_page("/_staff/enrol/").page.get_by_role("button", name="Begin")).to_be_disabled()
 
 
 def test_what_the_pages_load_is_served_and_nothing_else(server: LocalServer) -> None:
