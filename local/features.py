@@ -1,5 +1,7 @@
 """All features: their routers, their functions for sockets and schedules."""
 
+from functions.accounts.email_changes.link_routes import email_change_links
+from functions.accounts.email_changes.routes import email_changes
 from functions.accounts.routes import accounts
 from functions.announcements.desk_routes import announcements_desk
 from functions.announcements.routes import announcements
@@ -35,6 +37,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     *SECOND_FACTORS,
     sign_in,
     accounts,
+    email_changes,
+    email_change_links,
     profiles,
     me,
     *AVAILABILITY,

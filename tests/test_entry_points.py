@@ -36,6 +36,7 @@ from shared.domain.unsubscribing import unsubscribe_link
 from shared.kit.redis import client as redis_client
 from tests.conftest import empty_the_tables, read_settings_again
 from tests.support.conversations import add_messages
+from tests.support.email_changes import add_mailed_links
 from tests.support.fast_paths import FAST
 from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
@@ -54,6 +55,7 @@ HANDLERS = {
     "/api/user/check_password": tokens,
     "/api/user/profile": profiles,
     "/api/user/me": profiles,
+    "/api/user/me/email_change": accounts,
     "/api/user/tutor": tutors,
     "/api/user/tutor/schedule": availability,
     "/api/availability": availability,
@@ -127,11 +129,7 @@ class Platform:
         self._add_to_series()
         issue = {"id": ISSUE, "reported_by": STUDENT, "category": "help_request", "title": "Pomocy", "description": "x"}
         insert("issues", issue)
-        for purpose, owner in (("confirm", OTHER), ("reset", OTHER)):
-            values = (hashlib.sha256(purpose.encode()).digest(), owner, purpose, datetime.now(UTC) + timedelta(hours=1))
-            query(
-                "INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) VALUES (%s, %s, %s, %s)", *values
-            )
+        add_mailed_links(OTHER, GONE)
 
     def _add_to_series(self) -> None:
         """A session to come of the same series, under a number of its own: the play counts bookings from 1."""
@@ -156,7 +154,14 @@ class Platform:
 
     def fill(self, text: str) -> str:
         student: Person = self.people["student"]
-        values = {"tutor": "1", "talk": TALK, "confirm": "confirm", "reset": "reset", "email": student.email}
+        values = {
+            "tutor": "1",
+            "talk": TALK,
+            "confirm": "confirm",
+            **{each: each for each in ("reset", "page")},
+            "change": "change",
+            "email": student.email,
+        }
         link = unsubscribe_link(student.id, "chat")
         assert link
         values |= {

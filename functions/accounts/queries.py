@@ -47,6 +47,11 @@ LISTS = {
             'recovery_codes_left', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id))
         FROM users u JOIN second_factors f ON f.user_id = u.id
         WHERE u.id = %(user_id)s AND u.second_factor_at IS NOT NULL"""),
+    "email_changes": Sql("""
+        SELECT lpad(id::text, 19, '0'), json_build_object('old_email', old_email, 'new_email', new_email,
+            'created_at', format_time(created_at, %(zone)s), 'confirmed_at', format_time(confirmed_at, %(zone)s),
+            'revoked_at', format_time(revoked_at, %(zone)s))
+        FROM email_changes WHERE user_id = %(user_id)s"""),
     "push_subscriptions": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('endpoint', endpoint,
             'created_at', format_time(created_at, %(zone)s))

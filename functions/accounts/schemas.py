@@ -15,6 +15,13 @@ from shared.kit.http.request_models import RequestModel
 TUTOR_DOMAIN = "Email must end with {} for tutors"
 
 
+def tutor_email_complaints(email: str) -> list[str]:
+    """Tutors have an address of a university."""
+    domains = platform_settings().tutor_email_domains
+    at_university = email.lower().endswith(tuple(domain.lower() for domain in domains))
+    return [] if at_university else [TUTOR_DOMAIN.format(" or ".join(domains))]
+
+
 EmailText = Annotated[str, Text(max_length=255, normalized=True, checks=(email_complaints,))]
 RegistrationEmail = Annotated[
     str, Text(max_length=255, normalized=True, checks=(new_email_complaints,), wrong_type=NOT_EMAIL)
@@ -45,10 +52,8 @@ class Registration(BaseModel):
     @field_validator("email")
     @classmethod
     def tutors_have_a_university_address(cls, email: str, info: ValidationInfo) -> str:
-        domains = platform_settings().tutor_email_domains
-        at_university = email.lower().endswith(tuple(domain.lower() for domain in domains))
-        if info.data["is_tutor_as_sent"] and not at_university:
-            raise invalid(TUTOR_DOMAIN.format(" or ".join(domains)))
+        if info.data["is_tutor_as_sent"] and (complaints := tutor_email_complaints(email)):
+            raise invalid(*complaints)
         return email
 
 
@@ -94,6 +99,7 @@ class Export(BaseModel):
     sessions: list[dict[str, Any]]
     identities: list[dict[str, Any]]
     second_factors: list[dict[str, Any]]
+    email_changes: list[dict[str, Any]]
     push_subscriptions: list[dict[str, Any]]
     schedule: list[dict[str, Any]]
     ratings_given: list[dict[str, Any]]

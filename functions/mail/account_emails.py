@@ -32,9 +32,9 @@ def confirmation_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
     if to.confirmed:
         return None
     token, own, days = secrets.token_hex(32), secrets.token_hex(24), platform_settings().confirm_token_days
-    if not repository.add_token(token, to.user_id, "confirm", days * DAY):
+    if not repository.add_token(token, to, "confirm", days * DAY):
         return None
-    if not repository.add_token(own, to.user_id, "reset", days * DAY):
+    if not repository.add_token(own, to, "reset", days * DAY):
         return None
     email = confirmation(to.first_name, _link("confirm-email/?token", token), days, to.language)
     words = texts(to.language)
@@ -50,20 +50,25 @@ def _registration(account: Addressee) -> tuple[Fact, ...]:
     """Who registered and when; what does not read like a name is left out, it may be a text to a stranger."""
     words = texts(account.language)
     name = " ".join(each for each in (account.first_name, account.last_name) if reads_like_a_name(each))
-    when = day_time_and_zone(account.created_at, _zone(account), account.language)
+    when = day_time_and_zone(account.created_at, zone_of(account), account.language)
     return (*([Fact(words["fact.registered_as"], name)] if name else []), Fact(words["fact.when"], when))
 
 
-def _zone(reader: Addressee) -> ZoneInfo:
+def zone_of(reader: Addressee) -> ZoneInfo:
     return (find_zone(reader.time_zone) if reader.time_zone else None) or local_zone()
 
 
 def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
     """An email with a token that sets a new password; None if the account is gone."""
-    token, minutes = secrets.token_hex(24), platform_settings().reset_token_minutes
-    if not repository.add_token(token, to.user_id, "reset", minutes * MINUTE):
-        return None
-    return password_reset(to.first_name, _link("reset-password/?reset_token", token), minutes, to.language)
+    minutes = platform_settings().reset_token_minutes
+    link = password_link(to, minutes * MINUTE)
+    return password_reset(to.first_name, link, minutes, to.language) if link else None
+
+
+def password_link(to: Addressee, seconds: int) -> str | None:
+    """Where a new token sets a password, for so long; None if the account is gone, or has another address."""
+    token = secrets.token_hex(24)
+    return _link("reset-password/?reset_token", token) if repository.add_token(token, to, "reset", seconds) else None
 
 
 def change_email(kind: str) -> Callable[[Addressee, dict[str, int]], Email]:
@@ -78,7 +83,7 @@ def change_email(kind: str) -> Callable[[Addressee, dict[str, int]], Email]:
 def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
     """An email to the owner about a sign-in from a device that nobody had used for the account before."""
     words = texts(to.language)
-    when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), _zone(to), to.language)
+    when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), zone_of(to), to.language)
     facts = [Fact(words["fact.when"], when)]
     if found := repository.find_device(UUID(int=payload["session"])):
         names = {"fact.device": device_name(found.user_agent), "fact.address": found.address}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from functions.mail import repository
+from functions.mail import queries
 from functions.mail.email_message import CalendarEntry, Email, Fact
 from functions.mail.folded_changes import ChangeToTell, change_to_tell
 from functions.mail.greetings import greeting
@@ -49,7 +49,7 @@ def email_of_change(to: Addressee, words: BookingTexts, told: ChangeToTell) -> E
 
 def reminder_email(to: Addressee, payload: dict[str, int]) -> Email | None:
     """A reminder; None if the booking was cancelled, moved or has begun meanwhile."""
-    reminder = repository.find_valid_reminder(payload["reminder"], payload["due"])
+    reminder = queries.find_valid_reminder(payload["reminder"], payload["due"])
     if reminder is None:
         return None
     kind, role = reminder.kind, reminder.recipient

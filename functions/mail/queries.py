@@ -1,10 +1,13 @@
-"""What mails about reviews have to know."""
+"""What mails about reviews, reminders and changes of addresses have to know."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from shared.data.bookings import Role
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Query
+from shared.kit.db.query import Command, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,85 @@ def is_new_account(user_id: UUID, new_days: int) -> bool:
     """Whether an account was made within so many days, or is gone."""
     with connection() as db:
         return IS_NEW_ACCOUNT.get(db, {"user_id": user_id, "new_days": new_days})
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChange:
+    """A change of an account's address; `seconds_left`: until it cannot be confirmed any more."""
+
+    id: int
+    new_email: str
+    created_at: datetime
+    expires_at: datetime
+    confirmed_at: datetime | None
+    revocable_until: datetime | None
+    seconds_left: int
+
+    @property
+    def is_pending(self) -> bool:
+        return self.confirmed_at is None and self.seconds_left > 0
+
+
+FIND_EMAIL_CHANGE = Query(
+    EmailChange,
+    """
+SELECT id, new_email, created_at, expires_at, confirmed_at, revocable_until,
+    extract(epoch FROM expires_at - now())::int AS seconds_left
+FROM email_changes WHERE id = %s
+""",
+)
+
+
+def find_email_change(change_id: int) -> EmailChange | None:
+    """None if it was replaced or withdrawn, or its account is gone."""
+    with connection() as db:
+        return FIND_EMAIL_CHANGE.one(db, (change_id,))
+
+
+# The lock waits for whatever ends the change just now: it voids the links that it finds.
+ADD_CHANGE_TOKEN = Command("""
+INSERT INTO email_tokens (token_hash, user_id, purpose, change_id, expires_at)
+SELECT sha256(convert_to(%(token)s, 'UTF8')), user_id, %(purpose)s, id,
+    CASE %(purpose)s WHEN 'change' THEN expires_at ELSE revocable_until END
+FROM email_changes
+WHERE id = %(change_id)s AND CASE %(purpose)s WHEN 'change' THEN confirmed_at IS NULL AND expires_at > now()
+    ELSE revocable_until > now() END
+FOR SHARE
+""")
+
+
+def add_change_token(token: str, change_id: int, purpose: Literal["change", "revoke"]) -> bool:
+    """Keep the hash of a token that confirms a change or takes it back; False if that cannot be done any more."""
+    values = {"token": token, "change_id": change_id, "purpose": purpose}
+    with connection() as db:
+        return ADD_CHANGE_TOKEN.run(db, values) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ValidReminder:
+    """A reminder that is still right: of which booking, of what, and for whom."""
+
+    booking_id: int
+    kind: str
+    recipient: Role
+
+
+# A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the
+# deadline comes two hours before it and is of no use after.
+FIND_VALID_REMINDER = Query(
+    ValidReminder,
+    """
+SELECT r.booking_id, r.kind, r.recipient FROM reminders r JOIN bookings b ON b.id = r.booking_id
+WHERE r.id = %(id)s AND r.state = 'queued' AND extract(epoch FROM r.due_at)::bigint = %(due)s
+  AND b.state = 'confirmed' AND b.starts_at > now()
+  AND CASE r.kind WHEN 'day_before' THEN b.starts_at - r.due_at = interval '24 hours'
+      WHEN 'hour_before' THEN b.starts_at - r.due_at = interval '1 hour'
+      ELSE now() < r.due_at + interval '2 hours' END
+""",
+)
+
+
+def find_valid_reminder(reminder_id: int, due: int) -> ValidReminder | None:
+    """The reminder that was due at that moment (Unix seconds), None if it is not right any more."""
+    with connection() as db:
+        return FIND_VALID_REMINDER.one(db, {"id": reminder_id, "due": due})

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from functions.mail.folded_changes import Untold
-from shared.data.bookings import Role
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
@@ -109,6 +108,13 @@ DELETE FROM email_tokens WHERE token_hash IN (
     SELECT token_hash FROM email_tokens WHERE expires_at < now() FOR UPDATE SKIP LOCKED
 )
 """),
+    # Those that changed something are kept a while longer for the mails about them.
+    Command("""
+DELETE FROM email_changes WHERE id IN (
+    SELECT id FROM email_changes WHERE coalesce(revocable_until, expires_at) < now() - interval '7 days'
+    FOR UPDATE SKIP LOCKED
+)
+"""),
     Command("""
 DELETE FROM sign_in_sessions WHERE id IN (
     SELECT id FROM sign_in_sessions WHERE expires_at < now() FOR UPDATE SKIP LOCKED
@@ -150,36 +156,6 @@ def delete_old() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ValidReminder:
-    """A reminder that is still right: of which booking, of what, and for whom."""
-
-    booking_id: int
-    kind: str
-    recipient: Role
-
-
-# A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the
-# deadline comes two hours before it and is of no use after.
-FIND_VALID_REMINDER = Query(
-    ValidReminder,
-    """
-SELECT r.booking_id, r.kind, r.recipient FROM reminders r JOIN bookings b ON b.id = r.booking_id
-WHERE r.id = %(id)s AND r.state = 'queued' AND extract(epoch FROM r.due_at)::bigint = %(due)s
-  AND b.state = 'confirmed' AND b.starts_at > now()
-  AND CASE r.kind WHEN 'day_before' THEN b.starts_at - r.due_at = interval '24 hours'
-      WHEN 'hour_before' THEN b.starts_at - r.due_at = interval '1 hour'
-      ELSE now() < r.due_at + interval '2 hours' END
-""",
-)
-
-
-def find_valid_reminder(reminder_id: int, due: int) -> ValidReminder | None:
-    """The reminder that was due at that moment (Unix seconds), None if it is not right any more."""
-    with connection() as db:
-        return FIND_VALID_REMINDER.one(db, {"id": reminder_id, "due": due})
-
-
-@dataclass(frozen=True, slots=True)
 class Addressee:
     user_id: UUID
     email: str
@@ -196,20 +172,41 @@ class Addressee:
     bounced: bool = False
 
 
+ABOUT_ACCOUNT = Sql("""
+u.first_name, u.last_name, u.created_at, u.confirmed_at IS NOT NULL AS confirmed, u.language, u.time_zone, u.silenced,
+u.suspended_at IS NOT NULL AS suspended, u.is_staff
+""")
 FIND_ADDRESSEE = Query(
     Addressee,
-    """
-SELECT id AS user_id, email, first_name, last_name, created_at, confirmed_at IS NOT NULL AS confirmed, language,
-    time_zone, silenced, suspended_at IS NOT NULL AS suspended, is_staff,
-    mail_bounced_at IS NOT NULL AS bounced
-FROM users WHERE lower(email) = lower(%s)
+    compose(
+        """
+SELECT u.id AS user_id, u.email, {about}, u.mail_bounced_at IS NOT NULL AS bounced
+FROM users u WHERE lower(u.email) = lower(%s)
 """,
+        about=ABOUT_ACCOUNT,
+    ),
+)
+FIND_ADDRESSEE_OF_CHANGE = Query(
+    Addressee,
+    compose(
+        """
+SELECT u.id AS user_id, %(email)s::text AS email, {about}, false AS bounced
+FROM email_changes c JOIN users u ON u.id = c.user_id WHERE c.id = %(change_id)s
+""",
+        about=ABOUT_ACCOUNT,
+    ),
 )
 
 
 def find_addressee(email: str) -> Addressee | None:
     with connection() as db:
         return FIND_ADDRESSEE.one(db, (email,))
+
+
+def find_addressee_of_change(email: str, change_id: int) -> Addressee | None:
+    """Whose address was, or is to be, this one; None if the change is gone."""
+    with connection() as db:
+        return FIND_ADDRESSEE_OF_CHANGE.one(db, {"email": email, "change_id": change_id})
 
 
 MARK_BOUNCED = Command("""
@@ -249,17 +246,18 @@ def find_issuer(identity_id: int) -> str | None:
         return FIND_ISSUER.one(db, (identity_id,))
 
 
-# Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key.
+# Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key; and one that
+# gets another address just now would be opened from the one before.
 ADD_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at)
 SELECT sha256(convert_to(%(token)s, 'UTF8')), id, %(purpose)s, now() + make_interval(secs => %(seconds)s)
-FROM users WHERE id = %(user_id)s FOR KEY SHARE
+FROM users WHERE id = %(user_id)s AND email = %(email)s FOR SHARE
 """)
 
 
-def add_token(token: str, user_id: UUID, purpose: str, seconds: int) -> bool:
-    """Keep the hash of a token that is valid for so long; False if the account is gone."""
-    values = {"token": token, "user_id": user_id, "purpose": purpose, "seconds": seconds}
+def add_token(token: str, to: Addressee, purpose: str, seconds: int) -> bool:
+    """Keep the hash of a token that is valid for so long; False if the account is gone, or has another address."""
+    values = {"token": token, "user_id": to.user_id, "email": to.email, "purpose": purpose, "seconds": seconds}
     with connection() as db:
         return ADD_TOKEN.run(db, values) > 0
 

@@ -17,6 +17,7 @@ from functions.mail.account_emails import (
     tutor_incomplete_email,
 )
 from functions.mail.booking_emails import booking_change_email, reminder_email
+from functions.mail.email_change_emails import EMAIL_CHANGE_EMAILS
 from functions.mail.email_message import Aside, Email, as_message
 from functions.mail.joint_emails import group_change_email, series_change_email
 from functions.mail.repository import Addressee, DueMail
@@ -49,6 +50,7 @@ ACCOUNT_EMAILS: Mapping[str, Write] = {
     "recovery_code_used": change_email("recovery_code_used"),
     "account_suspended": account_suspended_email,
     "suspension_lifted": suspension_lifted_email,
+    **EMAIL_CHANGE_EMAILS,
 }
 # With a link by which the owner shows that mails come: the only ones that are tried where they came back.
 LINK_EMAILS = {"confirm_email", "reset_password"}
@@ -135,7 +137,7 @@ def _send(mail: DueMail, send: Transport) -> bool:
 
     Raises NotSent.
     """
-    addressee = repository.find_addressee(mail.recipient) if is_mailed_as_written(mail.recipient) else None
+    addressee = _find_addressee(mail)
     email = _write(mail, addressee) if addressee else None
     if addressee is None or email is None:
         repository.mark_sent(mail.id)
@@ -146,6 +148,14 @@ def _send(mail: DueMail, send: Transport) -> bool:
     send(message)
     repository.mark_sent(mail.id)
     return True
+
+
+def _find_addressee(mail: DueMail) -> Addressee | None:
+    if not is_mailed_as_written(mail.recipient):
+        return None
+    if change_id := mail.payload.get("email_change"):
+        return repository.find_addressee_of_change(mail.recipient, change_id)
+    return repository.find_addressee(mail.recipient)
 
 
 def _write(mail: DueMail, to: Addressee) -> Email | None:

@@ -19,6 +19,7 @@ GRANTS = {
     "connections": "SELECT, INSERT, UPDATE, DELETE",
     "conversation_members": "SELECT, INSERT, UPDATE",
     "conversations": "SELECT, INSERT, UPDATE, DELETE",
+    "email_changes": "SELECT, INSERT, UPDATE, DELETE",
     "email_tokens": "SELECT, INSERT, UPDATE, DELETE",
     "facet_changes": "SELECT, INSERT, DELETE",
     "facet_counts": "SELECT, INSERT, UPDATE, DELETE",

@@ -19,6 +19,8 @@ const MEANINGS = {
   code_needed: "A code of the authenticator app, or a recovery code, is needed.",
   cross_site_request: "Another site may have made this request.",
   day_full: "The tutor takes no more sessions that day.",
+  email_change_link_void: "The link in the mail does not work any more: it was used, has expired, or was replaced.",
+  email_taken: "Another account has this address.",
   enrolment_expired: "That link has expired, or was used before.",
   expired: "The time to answer is over.",
   group_cannot_be_moved: "A group cannot be moved to another time.",

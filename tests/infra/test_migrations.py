@@ -182,12 +182,14 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "cancel_bookings_of_account",
         "end_move_proposal",
         "keep_suspended_unlisted",
+        "keep_revocable_address",
     }
     assert {row[0] for row in rows(address, TRIGGERS)} == {
         "bookings_end_move_proposal",
         "users_cancel_bookings",
         "users_cancel_bookings_of_suspended",
         "tutors_keep_unlisted",
+        "users_keep_revocable_address",
         "users_copy_to_tutor",
         "users_lock_rated_tutors",
         "tutors_add_booking_terms",

@@ -20,6 +20,7 @@ from functions.sign_in.handler import handler as sign_in
 from functions.tokens.handler import handler as tokens
 from shared.kit.security.tokens import Claims, issue
 from shared.models import Base
+from tests.support.email_changes import OF_LINKS, OF_OWNER
 from tests.support.lambda_client import ANY, LambdaClient
 from tests.support.people import PASSWORD, People, Person, query
 
@@ -55,6 +56,7 @@ PUBLIC = [
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/", {"email": EMAIL}),
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/validate_token/", {"token": "x"}),
     Endpoint(LambdaClient(accounts), "POST", "/api/user/password_reset/confirm/", {"token": "x", "password": NEW}),
+    *(Endpoint(LambdaClient(accounts), *each) for each in OF_LINKS),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/", {"email": EMAIL, "password": PASSWORD}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/oauth/", {"username": EMAIL, "password": PASSWORD}),
     Endpoint(
@@ -87,6 +89,7 @@ PROTECTED = [
     *(Endpoint(LambdaClient(second_factors), "POST", each, {"code": "1"}) for each in FACTORS),
     *(Endpoint(LambdaClient(tokens), "GET", each) for each in DEVICES),
     *(Endpoint(LambdaClient(tokens), "DELETE", each + one) for each in DEVICES for one in ("", f"{NOBODY}/")),
+    *(Endpoint(LambdaClient(accounts), *each) for each in OF_OWNER),
     Endpoint(LambdaClient(tokens), "GET", "/api/token/identities/"),
     Endpoint(LambdaClient(tokens), "DELETE", "/api/token/identities/1/"),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/logout/"),
@@ -140,6 +143,7 @@ ANSWERS = {
     **{f"POST {each}": 409 for each in FACTORS if not each.endswith("/app/")},
     **{f"DELETE {each}{NOBODY}/": 404 for each in DEVICES},
     "DELETE /api/token/identities/1/": 404,
+    **{f"{method} {path}": 202 if method == "POST" else 404 for method, path, _ in OF_OWNER},
     "POST /api/report/message/": 404,
     "POST /api/report/person/": 404,
     f"POST /api/chat/blocked/{NOBODY}/": 404,

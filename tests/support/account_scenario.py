@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from PIL import Image
 
 from tests.support.people import PASSWORD
-from tests.support.request_step import GONE, MULTIPART, Step
+from tests.support.request_step import FORM, GONE, MULTIPART, Step
 
 
 def transport() -> Iterator[Step]:
@@ -47,6 +47,7 @@ def account_s_end() -> Iterator[Step]:
         yield Step("POST", f"{user}create/", body=body)
     for confirmation in ("{confirm}", "{confirm}", "", None, 5):
         yield Step("POST", f"{user}confirm_user/", body={"token": confirmation})
+    yield from email_changes()
     yield Step("POST", f"{user}confirm_user/resend/", body={"email": "nobody@example.com"})
     for address in ("nobody@example.com", "", None):
         yield Step("POST", f"{user}password_reset/", body={"email": address})
@@ -101,6 +102,22 @@ def second_factors() -> Iterator[Step]:
     for body in ({"ticket": "x", "code": "000000"}, {"ticket": "", "code": ""}, {"ticket": "x" * 201, "code": 5}, {}):
         for what in ("", "enrolment/", "enrolment/confirm/"):
             yield Step("POST", f"{ticket}{what}", body=body)
+
+
+def email_changes() -> Iterator[Step]:
+    own, links = "/api/user/me/email_change/", "/api/user/email_change/"
+    for email in ("nowy@example.com", "{email}", "x", "inny@example.com"):
+        yield Step("POST", own, "student", {"email": email})
+    yield Step("POST", own, "tutor", {"email": "nowy@example.com"})
+    for method in ("GET", "DELETE", "GET", "DELETE"):
+        yield Step(method, own, "student")
+    for token in ("x", "{page}"):
+        yield Step("GET", f"{links}links/{token}/")
+        yield Step("POST", f"{links}links/{token}/", raw=b"password=x", headers={"content-type": FORM})
+    for path in ("confirm", "revoke"):
+        for token in ("x", "change", "revoke"):
+            yield Step("POST", f"{links}{path}/", body={"token": token, "password": "Trudne2!haslo"})
+            yield Step("POST", f"{links}{path}/", body={"token": token})
 
 
 def picture() -> bytes:

@@ -55,8 +55,16 @@ DELETE FROM mail_outbox WHERE sent_at IS NULL AND kind = ANY(%(kinds)s)
 LINK_MAILS: dict[TokenPurpose, str] = {"confirm": "confirm_email", "reset": "reset_password"}
 
 
+# Whatever was mailed about it ends with it.
+DELETE_PENDING_EMAIL_CHANGE = Command("DELETE FROM email_changes WHERE user_id = %s AND confirmed_at IS NULL")
+
+
 def end_mailed_links(db: PooledConnection, user_id: UUID, *purposes: TokenPurpose) -> None:
-    """Void the links mailed to an account for these purposes, and those still waiting to be mailed."""
+    """Void the links mailed to an account for these purposes, and those still waiting to be mailed.
+
+    A change of its address that was not confirmed yet ends as well.
+    """
+    DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,))
     DELETE_EMAIL_TOKENS.run(db, {"user_id": user_id, "purposes": list(purposes)})
     kinds = [LINK_MAILS[purpose] for purpose in purposes]
     DELETE_QUEUED_LINKS.run(db, {"user_id": user_id, "kinds": kinds})

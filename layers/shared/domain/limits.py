@@ -22,6 +22,9 @@ PROVIDER_SIGN_INS = Limit("provider-sign-ins", 200, QUARTER_HOUR)
 REGISTRATIONS = Limit("registrations", 60, HOUR)
 MAIL_REQUESTS_PER_ADDRESS = Limit("mail-address", 20, HOUR)
 MAIL_REQUESTS_PER_ACCOUNT = Limit("mail-account", 5, HOUR)
+EMAIL_CHANGES = Limit("email-changes", 5, HOUR)
+# To one address that accounts want to have.
+EMAIL_CHANGE_MAILS = Limit("email-change-mails", 5, HOUR)
 # Of one account: clients that name no device seem new at every sign-in.
 NEW_DEVICE_MAILS = Limit("new-device-mails", 5, HOUR)
 MESSAGES = Limit("messages", 30, 1)

@@ -86,15 +86,43 @@ class SignInSession(Base):
     second_factor_checked_at: Mapped[datetime | None]
 
 
+class EmailChange(Base):
+    """A change of an account's address: asked for, confirmed at the new one, and perhaps taken back from the old one.
+
+    As long as it can be taken back, nobody else can have the old address.
+    """
+
+    __tablename__ = "email_changes"
+    __table_args__ = (
+        Index("email_changes_pending_key", "user_id", unique=True, postgresql_where=text("confirmed_at IS NULL")),
+        Index("email_changes_old_email_idx", text("lower(old_email)")),
+    )
+
+    id: Mapped[NumberKey]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    # The sign-in session that asked for it, which may be over.
+    session_id: Mapped[UUID]
+    old_email: Mapped[str]
+    new_email: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    # Until when it can be confirmed.
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    revocable_until: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class EmailToken(Base):
     """A token mailed to an account, kept as its SHA-256 only."""
 
     __tablename__ = "email_tokens"
-    __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),)
+    __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset', 'change', 'revoke')", name="purpose"),)
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
+    # Of those that confirm a change of address or take it back.
+    change_id: Mapped[int | None] = mapped_column(ForeignKey(EmailChange.id, ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

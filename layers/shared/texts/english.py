@@ -179,6 +179,46 @@ TEXTS = {
     "identity_linked.after": "If it was not you, somebody knows your password: set a new one at once (ask for a link on"
     " the sign-in page), and ask the platform's staff to remove this way to sign in.",
     "fact.provider": "Provider",
+    "confirm_email_change.subject": "Confirm your new e-mail address",
+    "confirm_email_change.before": "This shall become the e-mail address of your account. Confirm it, and sign in"
+    " with it from then on.",
+    "confirm_email_change.link": "Confirm the new address",
+    "confirm_email_change.after": "The link works once, until {until}. If you do not want this, ignore this message:"
+    " nothing changes.",
+    "email_change_taken.subject": "Your address was asked for",
+    "email_change_taken.before": "Somebody wants this address for another account. It stays yours, as you have an"
+    " account with it.",
+    "email_change_taken.link": "Open the platform",
+    "email_change_taken.after": "If it was you: sign in to this account with the address, or delete this account"
+    " first. If not, there is nothing to do.",
+    "email_change_requested.subject": "A new address for your account?",
+    "email_change_requested.before": "Another e-mail address was asked for in your account. It counts once it is"
+    " confirmed from there.",
+    "email_change_requested.link": "Set a new password",
+    "email_change_requested.after": "If it was you, there is nothing to do here. If not, somebody else is in your"
+    " account: set a new password. That ends the change, and signs everybody out.",
+    "email_changed.subject": "The address of your account was changed",
+    "email_changed.before": "Your account has another e-mail address now. This one is no longer used to sign in.",
+    "email_changed.link": "Take the change back",
+    "email_changed.after": "If it was you, there is nothing to do. If not, take it back until {until}: your account"
+    " gets this address again and a new password, and everybody is signed out.",
+    "email_change_revoked.subject": "A change of address was taken back",
+    "email_change_revoked.before": "The change of the e-mail address of your account was taken back from the address"
+    " before. This one is no longer used to sign in.",
+    "email_change_revoked.link": "Open the platform",
+    "email_change_revoked.after": "If you are the owner of the account and it was not you, write to those who run"
+    " the platform.",
+    "fact.new_address": "New address",
+    "email_change.title": "Changing your e-mail address",
+    "email_change.question": "Shall {new} be the address of your account? Other devices are signed out then.",
+    "email_change.button": "Confirm the address",
+    "email_change.done": "Done. From now on you sign in with {new}.",
+    "email_revocation.title": "Taking a change of address back",
+    "email_revocation.question": "Your account gets the address {old} again, and a new password. All devices are"
+    " signed out.",
+    "email_revocation.password": "New password",
+    "email_revocation.button": "Take it back",
+    "email_revocation.done": "Done. Sign in with {old} and the new password.",
     "account_suspended.subject": "Your account was suspended",
     "account_suspended.before": "Your account was suspended. You cannot sign in, and your sessions to come were"
     " cancelled.",

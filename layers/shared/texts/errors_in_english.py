@@ -62,6 +62,11 @@ ERRORS = {
     "Podaj adres https w internecie.": "This must be an https address in the internet.",
     "To nie jest klucz przeglądarki.": "This is no key of a browser.",
     "Ta przeglądarka nie dostaje już powiadomień.": "This browser gets no more push messages.",
+    # Changes of addresses.
+    "To już jest Twój adres e-mail.": "This is your e-mail address already.",
+    "Ten link już nie działa: został użyty, wygasł albo zastąpiła go nowsza zmiana adresu.": "This link does not work"
+    " any more: it was used, has expired, or a newer change of the address has replaced it.",
+    "Ten adres e-mail należy już do innego konta.": "This e-mail address belongs to another account.",
     # Fields.
     "To pole jest wymagane.": "This field is required.",
     "To pole nie może być puste.": "This field must not be blank.",

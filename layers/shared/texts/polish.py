@@ -179,6 +179,45 @@ TEXTS = {
     "identity_linked.after": "Jeśli to nie Ty, ktoś zna Twoje hasło: ustaw od razu nowe (poproś na stronie logowania"
     " o link do zmiany hasła) i poproś obsługę platformy o usunięcie tego sposobu logowania.",
     "fact.provider": "Dostawca",
+    "confirm_email_change.subject": "Potwierdź nowy adres e-mail",
+    "confirm_email_change.before": "ten adres ma się stać adresem Twojego konta. Potwierdź go, a odtąd będziesz się"
+    " nim logować.",
+    "confirm_email_change.link": "Potwierdź nowy adres",
+    "confirm_email_change.after": "Link działa raz, do: {until}. Jeśli tego nie chcesz, zignoruj tę wiadomość: nic"
+    " się nie zmieni.",
+    "email_change_taken.subject": "Ktoś chciał użyć Twojego adresu",
+    "email_change_taken.before": "ktoś chce użyć tego adresu do innego konta. Adres pozostaje Twój, bo masz już na"
+    " niego konto.",
+    "email_change_taken.link": "Otwórz platformę",
+    "email_change_taken.after": "Jeśli to Ty: zaloguj się tym adresem na to konto albo najpierw je usuń. Jeśli nie,"
+    " nie musisz nic robić.",
+    "email_change_requested.subject": "Nowy adres Twojego konta?",
+    "email_change_requested.before": "na Twoim koncie poproszono o zmianę adresu e-mail. Nowy adres zacznie"
+    " obowiązywać, gdy zostanie potwierdzony.",
+    "email_change_requested.link": "Ustaw nowe hasło",
+    "email_change_requested.after": "Jeśli to Ty, nie musisz tu nic robić. Jeśli nie, ktoś inny korzysta z Twojego"
+    " konta: ustaw nowe hasło. To przerwie zmianę i wyloguje wszystkich.",
+    "email_changed.subject": "Zmiana adresu Twojego konta",
+    "email_changed.before": "Twoje konto ma teraz inny adres e-mail. Ten adres nie służy już do logowania.",
+    "email_changed.link": "Cofnij zmianę",
+    "email_changed.after": "Jeśli to Ty, nie musisz nic robić. Jeśli nie, cofnij ją do: {until}. Twoje konto odzyska"
+    " ten adres i dostanie nowe hasło, a wszyscy zostaną wylogowani.",
+    "email_change_revoked.subject": "Cofnięto zmianę adresu",
+    "email_change_revoked.before": "zmianę adresu e-mail Twojego konta cofnięto z poprzedniego adresu. Ten adres nie"
+    " służy już do logowania.",
+    "email_change_revoked.link": "Otwórz platformę",
+    "email_change_revoked.after": "Jeśli to Twoje konto, a to nie Ty, napisz do prowadzących platformę.",
+    "fact.new_address": "Nowy adres",
+    "email_change.title": "Zmiana adresu e-mail",
+    "email_change.question": "Czy {new} ma być adresem Twojego konta? Inne urządzenia zostaną wtedy wylogowane.",
+    "email_change.button": "Potwierdź adres",
+    "email_change.done": "Gotowe. Od teraz logujesz się adresem {new}.",
+    "email_revocation.title": "Cofnięcie zmiany adresu",
+    "email_revocation.question": "Twoje konto odzyska adres {old} i dostanie nowe hasło. Wszystkie urządzenia"
+    " zostaną wylogowane.",
+    "email_revocation.password": "Nowe hasło",
+    "email_revocation.button": "Cofnij zmianę",
+    "email_revocation.done": "Gotowe. Zaloguj się adresem {old} i nowym hasłem.",
     "account_suspended.subject": "Twoje konto zostało zawieszone",
     "account_suspended.before": "Twoje konto zostało zawieszone. Nie możesz się zalogować, a Twoje nadchodzące zajęcia"
     " zostały odwołane.",

@@ -98,6 +98,8 @@ def fill_calendar(tutor: Person, colleague: Person, student: Person) -> None:
         insert("weekly_hours", {"tutor_id": tutor.tutor_id, "weekday": weekday, "starts": 60 * weekday, "ends": 600})
     browser = {"user_id": tutor.id, "session_id": tutor.session_id, "endpoint": tutor.email, "p256dh": b"", "auth": b""}
     insert("push_subscriptions", browser)
+    change = {"session_id": tutor.session_id, "old_email": tutor.email, "new_email": "x@prz.edu.pl"}
+    insert("email_changes", {"user_id": tutor.id, "expires_at": at(10), **change})
     insert("identities", {"user_id": tutor.id, "issuer": "https://accounts.example", "subject": tutor.email})
     query("UPDATE users SET second_factor_at = now() WHERE id = %s", tutor.id)
     query("INSERT INTO second_factors (user_id) VALUES (%s)", tutor.id)

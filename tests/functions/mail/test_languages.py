@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import vobject
 
+from functions.mail.email_change_emails import EMAIL_CHANGE_EMAILS
 from functions.mail.service import EMAILS
 from tests.functions.notifications.test_calendar_feeds import call, create_feed
 from tests.functions.notifications.test_joint_events import booked_series
@@ -175,10 +176,27 @@ def test_mails_about_accounts_are_english(people: People, kind: str) -> None:
     assert_english_mails()
 
 
+@pytest.mark.parametrize("kind", EMAIL_CHANGE_EMAILS)
+@pytest.mark.parametrize("taken", [False, True])
+def test_mails_about_changes_of_addresses_are_english(people: People, kind: str, taken: bool) -> None:  # noqa: FBT001
+    person = people.student(language="en", first_name="Jan")
+    if taken:
+        people.student(language="en", email="new@example.com")
+    change = {"user_id": person.id, "session_id": person.session_id, "old_email": person.email}
+    change_id = insert("email_changes", change | {"new_email": "new@example.com", "expires_at": at(1)})
+    if kind == "email_changed":
+        query("UPDATE email_changes SET confirmed_at = now(), revocable_until = now() + interval '7 days'")
+    recipient = person.email if kind.startswith("email_change") else "new@example.com"
+    payload = json.dumps({"email_change": change_id})
+    insert("mail_outbox", {"kind": kind, "recipient": recipient, "payload": payload})
+    assert deliver() == 1
+    assert_english_mails()
+
+
 def test_every_kind_of_mail_is_among_these() -> None:
     about_bookings = {"booking_change", "series_change", "group_change", "booking_reminder"}
     about_reviews = {"review_added", "review_replied", "review_hidden", "staff_report"}  # in tests of their own
-    assert {*ABOUT_ACCOUNTS, *about_bookings, *about_reviews, "unread_messages"} == set(EMAILS)
+    assert {*ABOUT_ACCOUNTS, *EMAIL_CHANGE_EMAILS, *about_bookings, *about_reviews, "unread_messages"} == set(EMAILS)
 
 
 def test_mails_about_messages_are_english(english: tuple[Person, Person]) -> None:

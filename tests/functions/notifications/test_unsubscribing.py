@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from functions.mail.email_change_emails import EMAIL_CHANGE_EMAILS
 from functions.mail.service import EMAILS, TOPICS
 from functions.notifications.handler import handler
 from shared.kit.settings import settings
@@ -169,4 +170,5 @@ def test_what_has_no_topic_is_about_the_account() -> None:
         "tutor_incomplete",
     }
     factors = {"authenticator_app_added", "second_factor_turned_off", "recovery_codes_replaced", "recovery_code_used"}
-    assert EMAILS.keys() - TOPICS.keys() == account | {"account_suspended", "suspension_lifted"} | factors
+    account |= {"account_suspended", "suspension_lifted", *factors, *EMAIL_CHANGE_EMAILS}
+    assert EMAILS.keys() - TOPICS.keys() == account

@@ -1,0 +1,75 @@
+"""The pages behind mailed links about changes of e-mail addresses, and what their buttons do."""
+
+from typing import Annotated, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.accounts.email_changes import pages, service
+from functions.accounts.email_changes.errors import EmailBelongsToAccount, EmailChangeLinkVoid
+from functions.accounts.email_changes.queries import Link
+from functions.accounts.email_changes.schemas import LinkForm
+from shared.domain.password_rules import WeakPassword
+from shared.kit.db.transactions import transaction
+from shared.kit.errors import AppError
+from shared.kit.http.fastapi import Path
+from shared.kit.http.localized_errors import preferred_language
+from shared.kit.http.middleware import header
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.routing import router
+
+LINK_PATH = "/api/user/email_change/links/{token}/"
+# Only described here: any other text is a void link, no bad request.
+Token = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
+# As a page to browsers.
+PAGE = {"text/html": {"schema": {"type": "string"}}}
+email_change_links = router("accounts")
+
+
+def _pages(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    responses: dict[int | str, dict[str, Any]] = {200: {"description": "A page", "content": {}}}
+    responses |= error_responses(*errors)
+    for each in responses.values():
+        each["content"] |= PAGE
+    return responses
+
+
+@email_change_links.get(LINK_PATH, response_class=Response, responses=_pages(EmailChangeLinkVoid))
+def ask_about_email_change(request: Request, token: Token) -> Response:
+    """Get the page that a mailed link about an address leads to; it asks, and changes nothing by itself."""
+    try:
+        with transaction() as db:
+            return pages.question_page(service.get_link(db, token))
+    except EmailChangeLinkVoid as error:
+        return _error_page(request, error)
+
+
+@email_change_links.post(
+    LINK_PATH, response_class=Response, responses=_pages(EmailChangeLinkVoid, EmailBelongsToAccount, WeakPassword)
+)
+def change_email_by_link(request: Request, token: Token, form: LinkForm) -> Response:
+    """Do what the link is for, as its page asks: confirm a new address, or take a change back with a new password."""
+    try:
+        with transaction() as db:
+            link = service.get_link(db, token)
+    except EmailChangeLinkVoid as error:
+        return _error_page(request, error)
+    try:
+        if link.purpose == "change":
+            service.apply(lambda db: service.confirm(db, token))
+        else:
+            service.apply(lambda db: service.revoke(db, token, form.password))
+    except (EmailChangeLinkVoid, EmailBelongsToAccount, WeakPassword) as error:
+        return _error_page(request, error, link)
+    return pages.done_page(link)
+
+
+def _error_page(request: Request, error: AppError, link: Link | None = None) -> Response:
+    """A page to a browser, in the account's language where that is known. Raises the error for other clients."""
+    if "text/html" not in header(request.scope, b"accept"):
+        raise error
+    if link and isinstance(error, WeakPassword):
+        return pages.question_page(link, error.body["password"])
+    return pages.error_page(
+        error, link.language if link else preferred_language(header(request.scope, b"accept-language"))
+    )

@@ -1,0 +1,118 @@
+"""What writes changes of e-mail addresses."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from functions.accounts.email_changes.queries import LinkPurpose, PendingChange
+from shared.data.accounts import DELETE_PENDING_EMAIL_CHANGE
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Query
+
+LOCK_USER = Command("SELECT FROM users WHERE id = %s FOR NO KEY UPDATE")
+ADD_CHANGE = Query(
+    PendingChange,
+    """
+INSERT INTO email_changes (user_id, session_id, old_email, new_email, expires_at)
+SELECT id, %(session_id)s, email, %(new_email)s, now() + make_interval(hours => %(hours)s)
+FROM users WHERE id = %(user_id)s
+RETURNING id, old_email, new_email, created_at, expires_at
+""",
+)
+
+
+def add_change(db: PooledConnection, user_id: UUID, session_id: UUID, new_email: str, hours: int) -> PendingChange:
+    """A new change, in place of the one that was pending: what was mailed about that one is void."""
+    LOCK_USER.run(db, (user_id,))
+    DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,))
+    values = {"user_id": user_id, "session_id": session_id, "new_email": new_email, "hours": hours}
+    return ADD_CHANGE.get(db, values)
+
+
+def delete_pending(db: PooledConnection, user_id: UUID) -> bool:
+    """Whether one was pending."""
+    LOCK_USER.run(db, (user_id,))
+    return DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,)) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class LockedChange:
+    """A change whose link was used, and its account; `session_id`: from where it was asked for."""
+
+    id: int
+    user_id: UUID
+    session_id: UUID
+    old_email: str
+    new_email: str
+    email: str
+    first_name: str
+    last_name: str
+
+
+# Who is suspended changes nothing, but may get back what was taken.
+LOCK_CHANGE = Query(
+    LockedChange,
+    """
+SELECT c.id, c.user_id, c.session_id, c.old_email, c.new_email, u.email, u.first_name, u.last_name
+FROM email_tokens t JOIN email_changes c ON c.id = t.change_id JOIN users u ON u.id = c.user_id
+WHERE t.token_hash = %(token_hash)s AND t.purpose = %(purpose)s AND t.expires_at > now()
+  AND (t.purpose = 'revoke' OR u.suspended_at IS NULL)
+FOR NO KEY UPDATE OF u
+""",
+)
+DELETE_TOKENS = Query(bytes, "DELETE FROM email_tokens WHERE change_id = %s AND purpose = %s RETURNING token_hash")
+
+
+def use_token(db: PooledConnection, token_hash: bytes, purpose: LinkPurpose) -> LockedChange | None:
+    """Use a token up, and with it all others of its change and purpose; None if it is unknown, used or expired.
+
+    The account is locked first: a request at the same time waits, and finds none.
+    """
+    change = LOCK_CHANGE.one(db, {"token_hash": token_hash, "purpose": purpose})
+    if change is None:
+        return None
+    used = DELETE_TOKENS.all(db, (change.id, purpose))
+    return change if token_hash in used else None
+
+
+MARK_CONFIRMED = Command("""
+UPDATE email_changes SET confirmed_at = now(), revocable_until = now() + make_interval(days => %(days)s)
+WHERE id = %(id)s
+""")
+# Those after it began from an address that it gave.
+MARK_REVOKED = Query(
+    int,
+    """
+UPDATE email_changes SET revoked_at = now(), revocable_until = now()
+WHERE user_id = %(user_id)s AND id >= %(id)s AND revoked_at IS NULL
+RETURNING id
+""",
+)
+DELETE_IDENTITIES = Command("DELETE FROM identities WHERE user_id = %s")
+DELETE_TOKENS_OF_CHANGES = Command("DELETE FROM email_tokens WHERE change_id = ANY(%s)")
+SET_EMAIL = Command("UPDATE users SET email = %(email)s, mail_bounced_at = NULL WHERE id = %(user_id)s")
+# What is about a change of address says itself where it goes.
+READDRESS_MAILS = Command("""
+UPDATE mail_outbox SET recipient = %(new)s
+WHERE lower(recipient) = lower(%(old)s) AND sent_at IS NULL AND NOT payload ? 'email_change'
+""")
+
+
+def mark_confirmed(db: PooledConnection, change_id: int, days: int) -> None:
+    """From now on it can be taken back for so many days."""
+    MARK_CONFIRMED.run(db, {"id": change_id, "days": days})
+
+
+def mark_revoked(db: PooledConnection, change: LockedChange) -> None:
+    """End a change and those that came after it, with everything mailed about them, and ways in without a password."""
+    DELETE_IDENTITIES.run(db, (change.user_id,))
+    revoked = MARK_REVOKED.all(db, {"user_id": change.user_id, "id": change.id})
+    DELETE_TOKENS_OF_CHANGES.run(db, (revoked,))
+
+
+def set_email(db: PooledConnection, user_id: UUID, old: str, new: str) -> None:
+    """Give an account another address, and mails that wait with it.
+
+    Raises psycopg.IntegrityError (users_email_key) if the address is another account's.
+    """
+    SET_EMAIL.run(db, {"user_id": user_id, "email": new})
+    READDRESS_MAILS.run(db, {"old": old, "new": new})

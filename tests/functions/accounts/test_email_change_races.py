@@ -1,0 +1,113 @@
+"""Changes of addresses at the same moment, and what would happen without what decides."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from functions.accounts.email_changes import repository
+from functions.accounts.handler import handler
+from shared.kit.db.pool import PooledConnection
+from tests.functions.accounts.test_races import register
+from tests.support.email_changes import changed, confirm, mailed_link, request_change, revoke
+from tests.support.lambda_client import LambdaClient
+from tests.support.paused_transactions import gate_after, wait_until, waiting
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
+
+call = LambdaClient(handler)
+CROWD = 5
+NEW = "wanted@example.com"
+ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=pytest.mark.proof)])
+
+
+def tokens_for(crowd: list[Person], email: str) -> list[str]:
+    tokens = []
+    for person in crowd:
+        request_change(person, email)
+        tokens.append(mailed_link(email))
+    return tokens
+
+
+def confirm_at_once(people: People, email: str) -> list[int]:
+    """The statuses of several accounts that confirm one address."""
+    tokens = tokens_for([people.student() for _ in range(CROWD)], email)
+    return sorted(answer.status for answer in at_once(*(partial(confirm, token) for token in tokens)))
+
+
+@ROUNDS
+def test_of_accounts_that_confirm_one_address_at_once_exactly_one_gets_it(people: People, rounds: int) -> None:
+    for number in range(rounds):
+        assert confirm_at_once(people, f"{number}{NEW}") == [200] + [409] * (CROWD - 1)
+    assert query("SELECT count(*), count(DISTINCT lower(email)) FROM users") == [(CROWD * rounds, CROWD * rounds)]
+
+
+@pytest.fixture
+def without(request: pytest.FixtureRequest, platform: None) -> Iterator[None]:
+    """The database without something, which the test names, that is made again afterwards."""
+    taken, made_again = request.param
+    query(taken)
+    yield
+    query("TRUNCATE users CASCADE")
+    query(made_again)
+
+
+INDEX = ("DROP INDEX users_email_key", "CREATE UNIQUE INDEX users_email_key ON users (lower(email))")
+TRIGGER = tuple(f"ALTER TABLE users {each} TRIGGER users_keep_revocable_address" for each in ("DISABLE", "ENABLE"))
+
+
+@pytest.mark.parametrize("without", [INDEX], indirect=True)
+def test_without_the_unique_index_all_of_them_get_it(without: None, people: People) -> None:
+    assert confirm_at_once(people, NEW) == [200] * CROWD
+
+
+@ROUNDS
+def test_a_token_that_is_used_several_times_at_once_works_once(people: People, rounds: int) -> None:
+    for number in range(rounds):
+        [token] = tokens_for([people.student()], f"{number}{NEW}")
+        answers = at_once(*[partial(confirm, token)] * CROWD)
+        assert sorted(answer.status for answer in answers) == [200] + [404] * (CROWD - 1)
+
+
+def test_if_a_token_were_not_used_up_all_of_them_would_work(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_look(db: PooledConnection, token_hash: bytes, purpose: str) -> repository.LockedChange | None:
+        return repository.LOCK_CHANGE.one(db, {"token_hash": token_hash, "purpose": purpose})
+
+    monkeypatch.setattr(repository, "use_token", only_look)
+    [token] = tokens_for([people.student()], NEW)
+    assert {answer.status for answer in at_once(*[partial(confirm, token)] * CROWD)} == {200}
+
+
+def register_while_confirming(people: People) -> tuple[int, int, Person]:
+    """Somebody registers the old address while the change that leaves it is about to be committed."""
+    ola = people.student()
+    [token] = tokens_for([ola], NEW)
+    with ThreadPoolExecutor(2) as threads, gate_after("UPDATE ON users") as let_go:
+        confirming = threads.submit(at_once, partial(confirm, token))
+        wait_until(lambda: waiting() == 1)
+        registering = threads.submit(at_once, partial(register, ola.email))
+        wait_until(lambda: waiting() == 2)
+        let_go()
+        return confirming.result()[0].status, registering.result()[0].status, ola
+
+
+def test_an_address_that_is_being_left_cannot_be_registered_by_others(people: People) -> None:
+    confirmed, registered, ola = register_while_confirming(people)
+    assert (confirmed, registered) == (200, 400)
+    assert revoke(mailed_link(ola.email)).status == 200
+
+
+@pytest.mark.parametrize("without", [TRIGGER], indirect=True)
+def test_without_the_trigger_it_could_and_its_owner_would_not_get_it_back(without: None, people: People) -> None:
+    confirmed, registered, ola = register_while_confirming(people)
+    assert (confirmed, registered) == (200, 201)
+    assert revoke(mailed_link(ola.email)).status == 409
+
+
+@ROUNDS
+def test_two_who_take_a_change_back_at_once_do_it_once(people: People, rounds: int) -> None:
+    for number in range(rounds):
+        token = changed(people.student(), f"{number}{NEW}")
+        answers = at_once(*[partial(revoke, token)] * 2)
+        assert sorted(answer.status for answer in answers) == [200, 404]

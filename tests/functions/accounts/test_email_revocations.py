@@ -1,0 +1,194 @@
+"""Taking a change of address back from the old one: what the rightful owner can do, and others cannot."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.accounts.email_changes.service import REVOCABLE_DAYS
+from functions.tokens.handler import handler as tokens_handler
+from shared.kit.security.tokens import Claims, issue
+from tests.support.email_changes import NEW_PASSWORD, call, changed, confirm, mailed_link, request_change, revoke
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.mailbox import delivered
+from tests.support.people import PASSWORD, People, Person, insert, query
+
+tokens = LambdaClient(tokens_handler)
+NEW, NEXT = "intruder@example.com", "next@example.com"
+BROWSER = {"accept": "text/html,*/*;q=0.8"}
+FORM = BROWSER | {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+def ola(people: People) -> Person:
+    return people.student()
+
+
+def sign_in(email: str, password: str) -> Answer:
+    return tokens("POST", "/api/token/", json_body={"email": email, "password": password})
+
+
+def page(token: str) -> str:
+    return f"/api/user/email_change/links/{token}/"
+
+
+def click(token: str, body: bytes = b"") -> Answer:
+    return call("POST", page(token), body=body, headers=FORM)
+
+
+def text(answer: Answer) -> str:
+    return answer.body.decode()
+
+
+def signed_in_to(email: str) -> Person:
+    """The account of an address with a new session."""
+    end = datetime.now(UTC) + timedelta(hours=1)
+    [(user_id,)] = query("SELECT id FROM users WHERE email = %s", email)
+    session_id = insert("sign_in_sessions", {"user_id": user_id, "expires_at": end})
+    return Person(user_id, email, session_id, issue(Claims("access", user_id, session_id, end)), "")
+
+
+def test_the_owner_gets_the_address_back_and_everybody_else_is_out(ola: Person) -> None:
+    token = changed(ola, NEW)
+    assert revoke(token).json == {"status": "OK"}
+    assert query("SELECT email FROM users") == [(ola.email,)]
+    assert query("SELECT count(*) FROM sign_in_sessions") == [(0,)]
+    assert [sign_in(NEW, PASSWORD).status, sign_in(ola.email, PASSWORD).status] == [401, 401]
+    assert sign_in(ola.email, NEW_PASSWORD).status == 200
+    assert revoke(token).status == 404
+    assert delivered(NEW)[-1].subject == "Cofnięto zmianę adresu"
+    assert delivered(ola.email)[-1].subject == "Zmiana hasła"
+
+
+def test_what_the_intruder_holds_is_void(ola: Person) -> None:
+    token = changed(ola, NEW)
+    call("POST", "/api/user/password_reset/", json_body={"email": NEW})
+    reset = delivered(NEW)[-1].token
+    request_change(ola, NEXT)
+    pending = mailed_link(NEXT)
+    query("INSERT INTO identities (user_id, issuer, subject, linked_at) VALUES (%s, 'x', 'y', now())", ola.id)
+    query("INSERT INTO calendar_feeds (user_id, token_hash) VALUES (%s, 'x')", ola.id)
+    assert revoke(token).status == 200
+    body = {"token": reset, "password": "Czerwony!Rower8"}
+    assert call("POST", "/api/user/password_reset/confirm/", json_body=body).status == 404
+    assert confirm(pending).status == 404
+    for table in ("calendar_feeds", "identities"):
+        assert query(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+def test_changes_after_it_are_taken_back_with_it(ola: Person) -> None:
+    token = changed(ola, NEW)
+    intruder = signed_in_to(NEW)
+    later = changed(intruder, NEXT)
+    assert revoke(token).status == 200
+    assert query("SELECT email FROM users") == [(ola.email,)]
+    assert revoke(later).status == 404, "the intruder's own link to take back is void"
+
+
+def test_a_later_change_is_taken_back_alone(ola: Person) -> None:
+    first = changed(ola, NEW)
+    second = changed(signed_in_to(NEW), NEXT)
+    assert revoke(second).status == 200
+    assert query("SELECT email FROM users") == [(NEW,)]
+    assert revoke(first, "Czerwony!Rower8").status == 200
+    assert query("SELECT email FROM users") == [(ola.email,)]
+
+
+def test_a_new_password_of_the_intruder_does_not_keep_the_owner_out(ola: Person) -> None:
+    token = changed(ola, NEW)
+    call("POST", "/api/user/password_reset/", json_body={"email": NEW})
+    body = {"token": delivered(NEW)[-1].token, "password": "Czerwony!Rower8"}
+    assert call("POST", "/api/user/password_reset/confirm/", json_body=body).status == 200
+    assert revoke(token).status == 200
+    assert sign_in(ola.email, "Czerwony!Rower8").status == 401
+
+
+def test_it_can_be_taken_back_for_seven_days_and_not_from_an_old_mailbox_later(ola: Person) -> None:
+    token = changed(ola, NEW)
+    [(days,)] = query(
+        "SELECT extract(epoch FROM expires_at - now()) / 86400 FROM email_tokens WHERE purpose = 'revoke'"
+    )
+    assert REVOCABLE_DAYS - 0.01 < days <= REVOCABLE_DAYS
+    query("UPDATE email_tokens SET expires_at = now()")
+    query("UPDATE email_changes SET revocable_until = now()")
+    assert revoke(token).status == 404
+    call("POST", "/api/user/password_reset/", json_body={"email": ola.email})
+    assert delivered(ola.email)[-1].subject == "Zmiana adresu Twojego konta", "no other way leads in from there"
+    assert query("SELECT email FROM users") == [(NEW,)]
+
+
+def test_a_weak_password_leaves_everything_as_it_is(ola: Person) -> None:
+    token = changed(ola, NEW)
+    answer = revoke(token, "12345678")
+    assert (answer.status, list(answer.json)) == (400, ["password"])
+    assert query("SELECT email FROM users") == [(NEW,)]
+    assert revoke(token).status == 200
+
+
+def test_a_suspended_owner_gets_the_address_back_and_stays_suspended(ola: Person) -> None:
+    token = changed(ola, NEW)
+    query("UPDATE users SET suspended_at = now()")
+    assert revoke(token).status == 200
+    assert query("SELECT email, suspended_at IS NOT NULL FROM users") == [(ola.email, True)]
+
+
+def test_nobody_registers_an_address_that_can_be_taken_back(ola: Person, people: People) -> None:
+    token = changed(ola, NEW)
+    registration = {"email": ola.email.upper(), "password": PASSWORD}
+    answer = call("POST", "/api/user/create/", json_body=registration)
+    assert (answer.status, list(answer.json)) == (400, ["email"])
+    jan = people.student()
+    request_change(jan, ola.email)
+    assert confirm(mailed_link(ola.email)).status in {404, 409}
+    assert revoke(token).status == 200
+    changed(signed_in_to(ola.email), NEXT)
+    query("UPDATE email_changes SET revocable_until = now()")
+    assert call("POST", "/api/user/create/", json_body=registration).status == 201
+
+
+def test_the_owner_may_go_back_to_the_address_before(ola: Person) -> None:
+    changed(ola, NEW)
+    changed(signed_in_to(NEW), ola.email)
+    assert query("SELECT email FROM users") == [(ola.email,)]
+
+
+def test_the_page_of_a_link_asks_before_it_confirms(ola: Person) -> None:
+    request_change(ola, NEW)
+    token = mailed_link(NEW)
+    answer = call("GET", page(token))
+    assert (answer.status, answer.headers["referrer-policy"]) == (200, "no-referrer")
+    assert "<h1>Zmiana adresu e-mail</h1>" in text(answer)
+    assert NEW in text(answer)
+    assert query("SELECT email FROM users") == [(ola.email,)]
+    done = click(token)
+    assert (done.status, f"logujesz się adresem {NEW}" in text(done)) == (200, True)
+    assert query("SELECT email FROM users") == [(NEW,)]
+    for gone in (call("GET", page(token), headers=BROWSER), click(token)):
+        assert (gone.status, "Ten link już nie działa" in text(gone)) == (404, True)
+
+
+def test_the_page_takes_a_change_back_with_a_new_password(ola: Person) -> None:
+    token = changed(ola, NEW)
+    assert 'type="password"' in text(call("GET", page(token)))
+    for weak in (b"", b"password=12345678"):
+        again = click(token, weak)
+        assert (again.status, 'role="alert"' in text(again)) == (400, True)
+    assert click(token, f"password={NEW_PASSWORD}".encode()).status == 200
+    assert sign_in(ola.email, NEW_PASSWORD).status == 200
+
+
+def test_the_page_says_that_an_address_is_another_account_s_by_now(ola: Person, people: People) -> None:
+    request_change(ola, NEW)
+    token = mailed_link(NEW)
+    people.student(email=NEW)
+    answer = click(token)
+    assert (answer.status, "należy już do innego konta" in text(answer)) == (409, True)
+
+
+def test_other_clients_get_errors_as_json(platform: None) -> None:
+    for answer in (call("GET", page("x")), call("POST", page("x"), json_body={})):
+        assert (answer.status, answer.json["code"]) == (404, "email_change_link_void")
+
+
+def test_a_void_page_is_in_the_language_that_the_browser_asks_for(platform: None) -> None:
+    answer = call("GET", page("a" * 64), headers=BROWSER | {"accept-language": "en"})
+    assert (answer.status, 'lang="en"' in text(answer)) == (404, True)
