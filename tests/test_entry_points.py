@@ -154,14 +154,8 @@ class Platform:
 
     def fill(self, text: str) -> str:
         student: Person = self.people["student"]
-        values = {
-            "tutor": "1",
-            "talk": TALK,
-            "confirm": "confirm",
-            **{each: each for each in ("reset", "page")},
-            "change": "change",
-            "email": student.email,
-        }
+        values = {"tutor": "1", "talk": TALK, "email": student.email}
+        values |= {each: each for each in ("confirm", "reset", "page")}
         link = unsubscribe_link(student.id, "chat")
         assert link
         values |= {

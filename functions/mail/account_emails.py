@@ -95,7 +95,7 @@ def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
 def identity_linked_email(to: Addressee, payload: dict[str, int]) -> Email:
     """An email to the owner about somebody whom a provider lets sign in to the account from now on."""
     words = texts(to.language)
-    when = day_time_and_zone(datetime.fromtimestamp(payload["linked"], UTC), _zone(to), to.language)
+    when = day_time_and_zone(datetime.fromtimestamp(payload["linked"], UTC), zone_of(to), to.language)
     facts = [Fact(words["fact.when"], when)]
     if issuer := repository.find_issuer(payload["identity"]):
         facts.insert(0, Fact(words["fact.provider"], urlsplit(issuer).netloc))

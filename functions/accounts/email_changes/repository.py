@@ -88,6 +88,17 @@ RETURNING id
 """,
 )
 DELETE_IDENTITIES = Command("DELETE FROM identities WHERE user_id = %s")
+# A second factor of the owner's stays; one that came after the request may be the intruder's.
+DELETE_NEW_SECOND_FACTOR = Command("""
+WITH ended AS (
+    DELETE FROM second_factors f USING email_changes c
+    WHERE f.user_id = c.user_id AND c.id = %(id)s
+      AND (f.totp_added_at IS NULL OR f.totp_added_at >= c.created_at)
+    RETURNING f.user_id
+)
+UPDATE users SET second_factor_at = NULL WHERE id IN (SELECT user_id FROM ended)
+""")
+DELETE_TICKETS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s")
 DELETE_TOKENS_OF_CHANGES = Command("DELETE FROM email_tokens WHERE change_id = ANY(%s)")
 SET_EMAIL = Command("UPDATE users SET email = %(email)s, mail_bounced_at = NULL WHERE id = %(user_id)s")
 # What is about a change of address says itself where it goes.
@@ -103,8 +114,10 @@ def mark_confirmed(db: PooledConnection, change_id: int, days: int) -> None:
 
 
 def mark_revoked(db: PooledConnection, change: LockedChange) -> None:
-    """End a change and those that came after it, with everything mailed about them, and ways in without a password."""
+    """End a change and those that came after it, with everything mailed about them, and ways in of others."""
     DELETE_IDENTITIES.run(db, (change.user_id,))
+    DELETE_TICKETS.run(db, (change.user_id,))
+    DELETE_NEW_SECOND_FACTOR.run(db, {"id": change.id})
     revoked = MARK_REVOKED.all(db, {"user_id": change.user_id, "id": change.id})
     DELETE_TOKENS_OF_CHANGES.run(db, (revoked,))
 

@@ -75,6 +75,19 @@ def test_what_the_intruder_holds_is_void(ola: Person) -> None:
         assert query(f"SELECT count(*) FROM {table}") == [(0,)]
 
 
+@pytest.mark.parametrize(("added", "stays"), [("1 hour", True), ("-1 hour", False)])
+def test_only_a_second_factor_that_was_there_before_stays(ola: Person, added: str, stays: bool) -> None:  # noqa: FBT001
+    token = changed(ola, NEW)
+    query("UPDATE users SET second_factor_at = now() - %s::interval", added)
+    query(
+        "INSERT INTO second_factors (user_id, totp_seed, totp_added_at) VALUES (%s, 'x', now() - %s::interval)",
+        *(ola.id, added),
+    )
+    assert revoke(token).status == 200
+    assert query("SELECT count(*) FROM second_factors") == [(int(stays),)]
+    assert query("SELECT second_factor_at IS NOT NULL FROM users") == [(stays,)]
+
+
 def test_changes_after_it_are_taken_back_with_it(ola: Person) -> None:
     token = changed(ola, NEW)
     intruder = signed_in_to(NEW)
