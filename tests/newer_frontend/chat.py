@@ -37,6 +37,7 @@ def send_files(stage: Stage) -> None:
         picture = visitor.page.get_by_alt_text("tablica.png")
         expect_loaded(picture)
         expect(visitor.page.get_by_role("link", name="notatki.txt")).to_have_count(1)
+        expect(visitor.page.get_by_text("/media/")).to_have_count(0)
     with tutor.page.expect_download() as download:
         tutor.page.get_by_role("button").filter(has=tutor.page.get_by_alt_text("tablica.png")).click()
     assert download.value.path().read_bytes()[:8] == PIXEL[:8]

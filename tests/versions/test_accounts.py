@@ -2,10 +2,14 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from PIL import Image
 
-from tests.support.browser import Browser
+from tests.conftest import read_settings_again
+from tests.support.browser import FRONT, Browser
+from tests.support.mailbox import delivered
 from tests.support.people import PASSWORD, People, Person, query
 
 SignedIn = Callable[[Person], Browser]
@@ -27,6 +31,30 @@ def test_registration_names_what_is_wrong_first(browser: Browser, people: People
     assert browser("POST", "user/password_reset/", {"email": people.student().email}).status == 200
     assert browser("POST", "user/password_reset/confirm/", {"token": "x", "password": "Zielona!7"}).status == 404
     assert browser("POST", "user/password_reset/validate_token/", {"token": "x"}).status in {400, 404}
+
+
+def test_links_of_mails_confirm_the_address_and_set_a_password(
+    browser: Browser, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lead to pages of the frontend, by the names of parameters that it reads."""
+    monkeypatch.setenv("MAIL_URL", tmp_path.as_uri())
+    monkeypatch.setenv("FRONT_URL", FRONT)
+    read_settings_again()
+    browser("POST", "user/create/", NEW)
+    token = linked(f"{FRONT}/account/confirm-email/?token=")
+    assert browser("POST", "user/confirm_user/", {"token": token}).status == 200
+    assert browser("POST", "user/password_reset/", {"email": NEW["email"]}).status == 200
+    token = linked(f"{FRONT}/account/reset-password/?reset_token=")
+    assert browser("POST", "user/password_reset/validate_token/", {"token": token}).status == 200
+    assert browser("POST", "user/password_reset/confirm/", {"token": token, "password": "Czarna!Kawa8"}).status == 200
+    browser.sign_in(str(NEW["email"]), "Czarna!Kawa8")
+
+
+def linked(address: str) -> str:
+    """What follows an address in the newest mail."""
+    found = delivered(str(NEW["email"]))[-1].text.partition(address)
+    assert found[1], found
+    return found[2].split()[0]
 
 
 def test_the_profile_has_an_absolute_picture(browser: Browser, signed_in: SignedIn, people: People) -> None:

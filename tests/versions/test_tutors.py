@@ -212,6 +212,25 @@ def test_a_student_reviews_once_and_nobody_themselves(signed_in: SignedIn, peopl
     assert student("POST", "user/rate_tutor/99/", review).json == {"Error": "Tutor not found."}
 
 
+def test_own_reviews_are_listed_and_taken_back(signed_in: SignedIn, people: People) -> None:
+    tutor, student = people.tutor(), signed_in(people.student())
+    path = f"user/rate_tutor/{tutor.tutor_id}/"
+    student("POST", path, {"rating": 5, "review": "Polecam."})
+    [own] = student("GET", "user/ratings/me/").json["ratings"]
+    assert (own["rating"], own["review"]) == (5, "Polecam.")
+    assert signed_in(people.student())("DELETE", path).json == {"Error": "Rating not found."}
+    assert student("DELETE", path).status in {200, 204}
+    assert student("GET", f"user/tutor/reviews/{tutor.tutor_id}/").json["count"] == 0
+
+
+def test_a_schedule_has_what_is_past(browser: Browser, people: People) -> None:
+    tutor = people.tutor()
+    times = {"starts_at": "2020-01-10T08:00Z", "ends_at": "2020-01-10T09:00Z"}
+    item = insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
+    [slot] = browser("GET", f"user/tutor/schedule/{tutor.tutor_id}/").json
+    assert (slot["id"], slot["start_time"]) == (item, "2020-01-10T09:00:00+01:00")
+
+
 def test_settings_are_one_object_and_change_key_by_key(signed_in: SignedIn, people: People) -> None:
     tutor = signed_in(people.new_tutor())
     settings = tutor("GET", "user/tutor/me/").json
