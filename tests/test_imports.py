@@ -39,6 +39,8 @@ HEAVY = frozenset(
         "pydantic.v1",
         "python_multipart",
         "redis",
+        "redis.asyncio",
+        "redis.cluster",
         "sqlalchemy",
         "starlette",
         "urllib3",
@@ -49,7 +51,7 @@ HEAVY = frozenset(
 DOOR = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
 DATABASE = {"psycopg": "every event asks the database", "asyncio": "comes with psycopg"}
-CACHE = {"redis": "the history window or the rate limits", "opentelemetry": "comes with redis"}
+CACHE = {"redis": "the history window or the rate limits"}
 WEB = {
     "fastapi": "the routes",
     "starlette": "comes with FastAPI",

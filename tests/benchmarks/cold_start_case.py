@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.benchmarks.report import Figure
+from tests.benchmarks.restored import Snapshot
 from tools.cloud.lambda_process import LambdaProcess
 from tools.cloud.project import ROOT
 
@@ -40,9 +41,10 @@ class Case:
     cold: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     peak: list[float] = field(default_factory=list)
+    restored: list[float] = field(default_factory=list)
 
     def start(self, environment: dict[str, str]) -> None:
-        """A cold start of the empty function and one of this, then some warm calls of the same process."""
+        """A cold start of the empty function and one of this, warm calls of the same process, and a restore."""
         with LambdaProcess(EMPTY, {}) as function:
             function.invoke({})
             self.empty.append(function.cold_ms - function.waited_ms)
@@ -53,6 +55,8 @@ class Case:
             for _ in range(WARM_CALLS):
                 self.warm.append(self._call(function))
             self.peak.append(function.peak_mb)
+        with Snapshot(self.handler, environment) as snapshot:
+            self.restored.append(snapshot.restore(self.event()))
 
     def _call(self, function: LambdaProcess) -> float:
         """Milliseconds until the answer, which has to be a good one."""
@@ -68,12 +72,12 @@ class Case:
         cold, empty = statistics.median(self.cold), statistics.median(self.empty)
         detail = (
             f"{cold:4.0f} ms over {empty:3.0f} ms, {statistics.median(self.init):.0%} of it imports; "
+            f"restored p50 {statistics.median(self.restored):4.0f} ms; "
             f"warm p50 {statistics.median(self.warm):5.2f}, p99 {statistics.quantiles(self.warm, n=100)[98]:6.2f} ms; "
             f"peak {max(self.peak):4.0f} MB; own folder {_kilobytes(self.handler):4.0f} kB"
         )
-        return Figure(
-            f"cold start, {self.name}", cold / empty, at_most=self.limits.target, floor=self.limits.floor, detail=detail
-        )
+        limits = {"at_most": self.limits.target, "floor": self.limits.floor}
+        return Figure(f"cold start, {self.name}", cold / empty, **limits, detail=detail)
 
 
 def _kilobytes(handler: str) -> float:

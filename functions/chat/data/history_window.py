@@ -10,15 +10,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import redis
 
 from functions.chat.data import messages as stored_messages
 from functions.chat.domain.messages import WINDOW, Message, StoredMessage
 from shared.kit.json import json_text
 from shared.kit.redis import attempt, send_no_reply
+
+if TYPE_CHECKING:
+    import redis
 
 KEPT_SECONDS = 30 * 24 * 3600
 # How often, in messages, the time to live is renewed.

@@ -1,8 +1,5 @@
-"""Routes are built when they are used, and FastAPI is imported without what describes them."""
+"""Routes are built when they are used."""
 
-import json
-import subprocess
-import sys
 from threading import Barrier, Thread
 from typing import Any
 
@@ -15,7 +12,6 @@ from shared.kit.http.request_models import RequestModel
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import Router, router
 from tests.support.lambda_client import LambdaClient
-from tools.cloud.project import ROOT
 
 
 class Note(RequestModel):
@@ -79,15 +75,3 @@ def test_two_threads_build_a_route_once_and_whole() -> None:
             thread.join()
         assert len(found) == 2
         assert found[0][0] is found[1][0]
-
-
-def test_who_describes_gets_the_real_modules() -> None:
-    """Though FastAPI was imported with others in their place."""
-    script = (
-        "import json, sys, shared.kit.http.fastapi\n"
-        "before = [name for name in sys.modules if name.startswith('fastapi.openapi.')]\n"
-        "from fastapi.openapi import models, utils\n"
-        "print(json.dumps([before, utils.OpenAPI is models.OpenAPI, 'paths' in models.OpenAPI.model_fields]))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == [["fastapi.openapi.constants"], True, True]

@@ -6,12 +6,14 @@ Without Redis nothing is limited: people must be able to sign in.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import redis
+from typing import TYPE_CHECKING
 
 from shared.kit.errors import Throttled
 from shared.kit.redis import attempt
 from shared.kit.settings import settings
+
+if TYPE_CHECKING:
+    import redis
 
 
 @dataclass(frozen=True)
