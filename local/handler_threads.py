@@ -5,7 +5,7 @@ Sockets are opened and closed in another, the door: that takes longer than a mes
 
 import queue
 import threading
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -64,16 +64,21 @@ class FairQueue:
             self._sort(work)
         while not self._inbox.empty():
             self._sort(self._inbox.get())
-        works: list[Work] = []
-        of_sender: Counter[str] = Counter()
+        return self._next(batched) if self._by_sender else []
+
+    def _next(self, batched: Container[str]) -> list[Work]:
+        works = [self._pop(next(iter(self._by_sender)))]
+        route = works[0].route
+        if route not in batched:
+            return works
+        of_sender = {works[0].sender: 1}
         while self._by_sender and len(works) < MAX_BATCH:
-            sender, waiting = next(iter(self._by_sender.items()))
-            if works and (of_sender[sender] == MAX_OF_SENDER or waiting[0].route != works[0].route):
+            sender = next(iter(self._by_sender))
+            taken = of_sender.get(sender, 0)
+            if taken == MAX_OF_SENDER or self._by_sender[sender][0].route != route:
                 break
-            of_sender[sender] += 1
+            of_sender[sender] = taken + 1
             works.append(self._pop(sender))
-            if works[0].route not in batched:
-                break
         return works
 
     def _pop(self, sender: str) -> Work:
