@@ -38,6 +38,11 @@ class Senders:
             self.remember(connection_id, found)
         return self.known.get(connection_id)
 
+    def find_open(self, connection_id: str) -> Sender | None:
+        """Of a socket whose session has not ended: asks the database, for what tells or changes something."""
+        self.known.pop(connection_id, None)
+        return self.find(connection_id)
+
     def spend(self, connection_id: str) -> None:
         """Count a message of the user's, good or bad; one who does not stop is disconnected. Raises Throttled."""
         if self.spend_each([connection_id]) == [False]:

@@ -56,7 +56,7 @@ def act_for_user(connection_id: str, fields: Fields, action: Callable[[Caller, F
 
 
 def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object]) -> None:
-    sender = senders.find(connection_id)
+    sender = senders.find_open(connection_id)
     if sender is None:
         return
     if sender.protocol not in {EVENTS, USER}:
