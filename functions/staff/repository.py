@@ -26,10 +26,10 @@ u.id, u.email, u.first_name, u.last_name, (SELECT t.id FROM tutors t WHERE t.use
     format_time(u.created_at, %(zone)s) AS created_at, format_time(u.suspended_at, %(zone)s) AS suspended_at
 """)
 PAGE = """
-WITH found AS (SELECT * FROM {table} WHERE {condition})
-SELECT (SELECT count(*) FROM found) AS count, coalesce((SELECT json_agg(row_to_json(result)) FROM (
-    SELECT {shown} FROM (SELECT * FROM found {row} ORDER BY {order} LIMIT %(size)s OFFSET %(offset)s) {row} {joined}
-    ORDER BY {order}
+SELECT (SELECT count(*) FROM {table} WHERE {condition}) AS count, coalesce((SELECT json_agg(row_to_json(result)) FROM (
+    SELECT {shown} FROM (
+        SELECT * FROM {table} {row} WHERE {condition} ORDER BY {order} LIMIT %(size)s OFFSET %(offset)s
+    ) {row} {joined} ORDER BY {order}
 ) result), '[]')::text AS results
 """
 LIST_PEOPLE = Query(

@@ -8,18 +8,25 @@ from pydantic import BaseModel, Field
 
 from shared.data.staff_actions import Action
 from shared.domain.field_types import Id, choice
-from shared.kit.http.fields import Text
+from shared.kit.http.fields import TOO_SHORT, Text
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.response_models import Page
 
-MAX_SEARCH = 200
+# Of fewer characters the index of names and addresses finds nothing by itself: everybody would be looked at.
+MIN_SEARCH, MAX_SEARCH = 3, 200
+
+
+def length_complaints(text: str) -> list[str]:
+    return [TOO_SHORT.format(MIN_SEARCH)] if 0 < len(text) < MIN_SEARCH else []
 
 
 class PeopleQuery(PageQuery):
     q: Annotated[
         str,
-        Text(max_length=MAX_SEARCH, blank=True, normalized=True),
-        Field(description="A part of the name or of the address, in any case and without accents; or the whole id."),
+        Text(max_length=MAX_SEARCH, blank=True, normalized=True, checks=(length_complaints,)),
+        Field(
+            description="Three characters or more of name or address, in any case, without accents; or the whole id."
+        ),
     ] = ""
     only: Annotated[
         Literal["tutors", "staff", "suspended"] | None,

@@ -49,12 +49,18 @@ def test_people_are_found_by_a_part_of_their_name_or_address(people: People, bos
     for text in ("zolw", "ŁUCJA", "cja żół", "lucja_1", "Nowa lucja", str(zolw.id)):
         assert [each["id"] for each in found(boss, f"q={text}")] == [str(zolw.id)], text
     assert [each["id"] for each in found(boss, "q=prz.edu.pl")] == [str(tutor.id)]
-    for text in ("nikt", "luc%", "l_cja", "\\", str(NOBODY)):
+    for text in ("nikt", "luc%", "l_cja", "\\\\\\", str(NOBODY)):
         assert found(boss, f"q={text}") == [], text
     assert [each["tutor"] for each in found(boss)] == [tutor.tutor_id, None, None]
     assert [each["id"] for each in found(boss, "only=tutors")] == [str(tutor.id)]
     assert [each["has_second_factor"] for each in found(boss, "only=staff")] == [True]
     assert found(boss, "only=suspended") == []
+
+
+def test_of_fewer_than_three_characters_nobody_is_looked_for(boss: Person) -> None:
+    for text in ("x", "xy", "x%20"):
+        refused = call("GET", f"{PEOPLE}?q={text}", token=boss.access)
+        assert (refused.status, refused.json) == (400, {"q": ["Upewnij się, że pole ma co najmniej 3 znaków."]})
 
 
 def test_they_are_listed_in_pages_the_newest_first(people: People, boss: Person) -> None:
