@@ -1,3 +1,4 @@
+import { browserName } from "./browsers.js";
 import { button, element } from "./dom.js";
 import { AccountList, Panel } from "./panel.js";
 import { SUBSCRIPTIONS, subscribe, unsubscribe } from "./push.js";
@@ -6,10 +7,6 @@ import { moment } from "./times.js";
 const PREFERENCES = "/api/notification/preferences/";
 const TOPICS = { chat: "Chat", bookings: "Bookings", reviews: "Reviews", reminders: "Reminders" };
 const CHANNELS = { mail: "Mail", push: "Push" };
-
-// Of those that call themselves by several names the own one comes first.
-const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
-const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", Windows: "Windows", Mac: "Mac", Linux: "Linux" };
 
 /** What an account is told of and how, and the browsers that show its push messages. */
 export function preferences(account) {
@@ -80,10 +77,4 @@ function browserEntry({ service, user_agent: browser, created_at: createdAt, cur
     button("Remove", remove, { class: "quiet", "aria-label": `Remove ${name}` }),
     element("p", { class: "facts" }, `${service}, since ${moment(createdAt)}`),
   );
-}
-
-/** "Firefox on Windows" */
-function browserName(userAgent) {
-  const called = (names) => names[Object.keys(names).find((name) => userAgent.includes(name))];
-  return [called(BROWSERS) ?? "A browser", called(SYSTEMS)].filter(Boolean).join(" on ");
 }

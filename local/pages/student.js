@@ -1,5 +1,6 @@
 import { call } from "./api.js";
 import { BOOKINGS, bookingButton, bookingEntry, fullName, timesRead, upcomingBookings } from "./bookings.js";
+import { devices } from "./devices.js";
 import { ask } from "./dialogs.js";
 import { element } from "./dom.js";
 import { Notifications } from "./notifications.js";
@@ -9,14 +10,14 @@ import { when } from "./times.js";
 
 const WAITLIST = "/api/reservation/waitlist/";
 
-/** What the student sees: sessions, places on waitlists, notifications, preferences; `classmate` has a seat in the full group. */
+/** What the student sees: sessions, places on waitlists, notifications, preferences, devices; `classmate` has a seat in the full group. */
 export function studentSide(account, tutor, classmate) {
   const name = account.firstName;
   const sessions = new Panel(`${name}’s sessions`);
   const waitlist = new Panel(`${name}’s waitlist`);
   listSessions(account, sessions);
   listPlaces(account, waitlist, { tutor, classmate });
-  return [sessions.root, waitlist.root, new Notifications(account).root, preferences(account)];
+  return [sessions.root, waitlist.root, new Notifications(account).root, preferences(account), devices(account)];
 }
 
 function listSessions(account, panel) {

@@ -1,5 +1,6 @@
 import { follow } from "./account.js";
 import { BOOKINGS, bookingButton, bookingEntry, fullName, timesRead, upcomingBookings } from "./bookings.js";
+import { devices } from "./devices.js";
 import { ask, askForTime } from "./dialogs.js";
 import { button, element } from "./dom.js";
 import { explain } from "./errors.js";
@@ -11,9 +12,9 @@ import { dayAfter, moment, when } from "./times.js";
 const TERMS = "/api/availability/terms/me/";
 const FEED = "/api/reservation/calendar/";
 
-/** What the tutor sees: requests to answer, the calendar, notifications, preferences. */
+/** What the tutor sees: requests to answer, the calendar, notifications, preferences, devices. */
 export function tutorSide(account) {
-  return [requests(account), calendar(account), new Notifications(account).root, preferences(account)];
+  return [requests(account), calendar(account), new Notifications(account).root, preferences(account), devices(account)];
 }
 
 async function upcoming(account, isWanted) {

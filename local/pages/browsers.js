@@ -1,0 +1,9 @@
+// Of those that call themselves by several names the own one comes first.
+const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
+const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", Windows: "Windows", Mac: "Mac", Linux: "Linux" };
+
+/** "Firefox on Windows" */
+export function browserName(userAgent) {
+  const called = (names) => names[Object.keys(names).find((name) => userAgent.includes(name))];
+  return [called(BROWSERS) ?? "A browser", called(SYSTEMS)].filter(Boolean).join(" on ");
+}

@@ -1,0 +1,46 @@
+import { browserName } from "./browsers.js";
+import { button, element } from "./dom.js";
+import { AccountList, Panel } from "./panel.js";
+import { moment } from "./times.js";
+
+const DEVICES = "/api/token/devices/";
+const MOST = 5;
+
+/** Where an account is signed in: on what, from where, since when; each can be signed out. */
+export function devices(account) {
+  const others = button("End all others", () => endOthers(), { class: "quiet" });
+  const panel = new Panel(`${account.firstName}’s devices`, others);
+
+  const list = new AccountList(account, panel, {
+    whenEmpty: "",
+    load: async () => {
+      const { count, results } = await account.call("GET", `${DEVICES}?page_size=${MOST}`);
+      others.hidden = count < 2;
+      others.textContent = count > MOST ? `End all ${count - 1} others` : "End all others";
+      return results;
+    },
+    entry: (device) => deviceEntry(device, () => end(device)),
+  });
+
+  const end = ({ id }) => list.act(() => account.call("DELETE", `${DEVICES}${id}/`), "That device is signed out.");
+  const endOthers = () => list.act(() => account.call("DELETE", DEVICES), "All others are signed out.");
+  return panel.root;
+}
+
+function deviceEntry({ user_agent: agent, address, created_at: createdAt, last_used_at: usedAt, current }, end) {
+  const name = current ? "This device" : browserName(agent);
+  const place = address ? `signed in from ${shortened(address)}` : "signed in";
+  return element(
+    "li",
+    {},
+    element("strong", {}, name),
+    // This one signs out above, where its tokens are.
+    current ? null : button("End", end, { class: "quiet", "aria-label": `End ${name}, ${place}, ${moment(createdAt)}` }),
+    element("p", { class: "facts" }, `${place}, ${moment(createdAt)}; last used ${moment(usedAt)}`),
+  );
+}
+
+/** The network of an address: enough to know it by, and not whose line it is. */
+function shortened(address) {
+  return address.includes(":") ? `${address.split(":").slice(0, 3).join(":")}:…` : address.replace(/\.\d+$/, ".…");
+}

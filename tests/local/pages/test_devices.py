@@ -1,0 +1,50 @@
+"""Where people of the start page are signed in, and signing devices out."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from local.demo.accounts import STUDENT
+from tests.local.pages.conftest import OpenPage
+from tests.support.local_server import LocalServer
+from tests.support.start_page import panel, sign_in_both
+
+DEVICES = "/api/token/devices/"
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    page = open_page("/").page
+    sign_in_both(page)
+    return page
+
+
+def devices(page: Page) -> Locator:
+    return panel(page, "Ola’s devices")
+
+
+@pytest.mark.proof
+def test_devices_are_listed_with_place_and_time_and_signed_out(page: Page, server: LocalServer) -> None:
+    box = devices(page)
+    here = box.get_by_role("listitem").filter(has_text="This device")
+    expect(here).to_have_text(re.compile(r"signed in from 127\.0\.0\.….*; last used"))
+    expect(here.get_by_role("button")).to_have_count(0)
+    access = server.sign_in(STUDENT.email, STUDENT.password)
+    page.reload()
+    other = box.get_by_role("listitem").filter(has_text="A browser").first
+    other.get_by_role("button").click()
+    expect(box.get_by_role("status")).to_have_text("That device is signed out.")
+    assert server.call("GET", DEVICES, token=access).status_code == 401
+
+
+@pytest.mark.proof
+def test_all_other_devices_are_signed_out_and_this_one_stays(page: Page, server: LocalServer) -> None:
+    access = server.sign_in(STUDENT.email, STUDENT.password)
+    page.reload()
+    box = devices(page)
+    box.get_by_role("button", name="End all").click()
+    expect(box.get_by_role("status")).to_have_text("All others are signed out.")
+    expect(box.get_by_role("listitem")).to_have_count(1)
+    expect(box.get_by_text("This device")).to_be_visible()
+    assert server.call("GET", DEVICES, token=access).status_code == 401
