@@ -57,6 +57,7 @@ INDEX = ("DROP INDEX users_email_key", "CREATE UNIQUE INDEX users_email_key ON u
 TRIGGER = tuple(f"ALTER TABLE users {each} TRIGGER users_keep_revocable_address" for each in ("DISABLE", "ENABLE"))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("without", [INDEX], indirect=True)
 def test_without_the_unique_index_all_of_them_get_it(without: None, people: People) -> None:
     assert confirm_at_once(people, NEW) == [200] * CROWD
@@ -70,6 +71,7 @@ def test_a_token_that_is_used_several_times_at_once_works_once(people: People, r
         assert sorted(answer.status for answer in answers) == [200] + [404] * (CROWD - 1)
 
 
+@pytest.mark.proof
 def test_if_a_token_were_not_used_up_all_of_them_would_work(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     def only_look(db: PooledConnection, token_hash: bytes, purpose: str) -> repository.LockedChange | None:
         return repository.LOCK_CHANGE.one(db, {"token_hash": token_hash, "purpose": purpose})
@@ -98,6 +100,7 @@ def test_an_address_that_is_being_left_cannot_be_registered_by_others(people: Pe
     assert revoke(mailed_link(ola.email)).status == 200
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("without", [TRIGGER], indirect=True)
 def test_without_the_trigger_it_could_and_its_owner_would_not_get_it_back(without: None, people: People) -> None:
     confirmed, registered, ola = register_while_confirming(people)

@@ -97,6 +97,7 @@ def test_changes_after_it_are_taken_back_with_it(ola: Person) -> None:
     assert revoke(later).status == 404, "the intruder's own link to take back is void"
 
 
+@pytest.mark.proof
 def test_a_later_change_is_taken_back_alone(ola: Person) -> None:
     first = changed(ola, NEW)
     second = changed(signed_in_to(NEW), NEXT)
@@ -106,6 +107,7 @@ def test_a_later_change_is_taken_back_alone(ola: Person) -> None:
     assert query("SELECT email FROM users") == [(ola.email,)]
 
 
+@pytest.mark.proof
 def test_a_new_password_of_the_intruder_does_not_keep_the_owner_out(ola: Person) -> None:
     token = changed(ola, NEW)
     call("POST", "/api/user/password_reset/", json_body={"email": NEW})
@@ -137,6 +139,7 @@ def test_a_weak_password_leaves_everything_as_it_is(ola: Person) -> None:
     assert revoke(token).status == 200
 
 
+@pytest.mark.proof
 def test_a_suspended_owner_gets_the_address_back_and_stays_suspended(ola: Person) -> None:
     token = changed(ola, NEW)
     query("UPDATE users SET suspended_at = now()")
@@ -158,6 +161,7 @@ def test_nobody_registers_an_address_that_can_be_taken_back(ola: Person, people:
     assert call("POST", "/api/user/create/", json_body=registration).status == 201
 
 
+@pytest.mark.proof
 def test_the_owner_may_go_back_to_the_address_before(ola: Person) -> None:
     changed(ola, NEW)
     changed(signed_in_to(NEW), ola.email)
