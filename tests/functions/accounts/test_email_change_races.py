@@ -19,7 +19,7 @@ from tests.support.races import at_once
 call = LambdaClient(handler)
 CROWD = 5
 NEW = "wanted@example.com"
-ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=pytest.mark.proof)])
+ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.proof)])
 
 
 def tokens_for(crowd: list[Person], email: str) -> list[str]:
