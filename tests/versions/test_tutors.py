@@ -1,7 +1,7 @@
 """Tutors, their schedules, reviews and settings in version 2 (docs/contract-newer.md, sections 3 and 4)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,7 +16,6 @@ PERSON = ("first_name", "last_name", "profile_image", "description")
 CARD = ["id", *PERSON, "price", "avg_rating", "skills", *SWITCHES, "tutoring_location", *GROUPS]
 DETAILS = ["user_id", *PERSON, "skills", "avg_rating", "price", "tutor_schedule_items", *SWITCHES]
 DETAILS += ["tutoring_location", *GROUPS]
-SETTINGS = ["description", "price", *SWITCHES, "tutoring_location", *GROUPS]
 TOO_LONG = "Tutoring location cannot be longer than 50 characters."
 NO_SUCH_PAGE = {"detail": "Niepoprawna strona."}
 
@@ -229,76 +228,3 @@ def test_a_schedule_has_what_is_past(browser: Browser, people: People) -> None:
     item = insert("schedule_items", {"tutor_id": tutor.tutor_id, **times})
     [slot] = browser("GET", f"user/tutor/schedule/{tutor.tutor_id}/").json
     assert (slot["id"], slot["start_time"]) == (item, "2020-01-10T09:00:00+01:00")
-
-
-def test_settings_are_one_object_and_change_key_by_key(signed_in: SignedIn, people: People) -> None:
-    tutor = signed_in(people.new_tutor())
-    settings = tutor("GET", "user/tutor/me/").json
-    assert (list(settings), settings["price"], settings["description"]) == (SETTINGS, 0, None)
-    sent: dict[str, Any] = {"price": "75", "description": "Uczę.", "tutoring_location": "Rzeszów"}
-    for name, value in {**sent, "online_sessions_available": True}.items():
-        settings = tutor("PATCH", "user/tutor/me/", {name: value}).json
-        assert (list(settings), settings[name]) == (SETTINGS, 75 if name == "price" else value)
-    assert tutor("PATCH", "user/tutor/me/", {"tutoring_location": None}).json["tutoring_location"] == ""
-    assert tutor("GET", "user/tutor/me/").json == {**settings, "tutoring_location": ""}
-
-
-WRONG_SETTINGS: tuple[tuple[Any, Any], ...] = (
-    ({"price": -1}, {"price": ["Price cannot be negative."]}),
-    ({"price": "1000001"}, {"price": ["Price cannot be more than 1000000"]}),
-    ({"price": "x"}, {"price": ["Wymagana poprawna liczba całkowita."]}),
-    (
-        {"tutoring_location": "x" * 51},
-        {"tutoring_location": ["Tutoring location cannot be longer than 50 characters."]},
-    ),
-)
-
-
-def test_wrong_settings_are_named(signed_in: SignedIn, people: People) -> None:
-    tutor = signed_in(people.tutor())
-    for sent, errors in WRONG_SETTINGS:
-        answer = tutor("PATCH", "user/tutor/me/", sent)
-        assert (answer.status, answer.json) == (400, errors)
-
-
-def test_skills_are_replaced(signed_in: SignedIn, people: People) -> None:
-    tutor = signed_in(people.tutor())
-    assert tutor("PUT", "user/tutor/skills/me/", {"skills": ["Fizyka"]}).json == {"skills": ["Fizyka"]}
-    assert tutor("PUT", "user/tutor/skills/me/", {"skills": ["Magia"]}).status == 400
-    assert tutor("GET", "user/tutor/skills/me/").json == {"skills": ["Fizyka"]}
-    assert tutor("PUT", "user/tutor/skills/me/", {}).json == {"skills": []}
-
-
-def slot(hours: float, length: float = 1) -> dict[str, str]:
-    start = (datetime.now(UTC) + timedelta(hours=hours)).replace(microsecond=0)
-    ends = start + timedelta(hours=length)
-    return {"start_time": f"{start:%Y-%m-%dT%H:%M:%S}.000Z", "end_time": f"{ends:%Y-%m-%dT%H:%M:%S}.000Z"}
-
-
-def test_the_own_schedule(signed_in: SignedIn, people: People) -> None:
-    tutor, path = signed_in(people.tutor()), "user/tutor/schedule/me/"
-    assert tutor("GET", path).json == []
-    added = tutor("POST", path, {**slot(30), "is_reserved": True})
-    assert (added.status, list(added.json)) == (201, ["id", "start_time", "end_time", "is_reserved"])
-    assert tutor("GET", path).json == [added.json]
-    refused = tutor("POST", path, slot(30.5))
-    assert (refused.status, refused.json) == (400, {"Error": "Your schedule is overlapping with another schedule."})
-    first = "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."
-    assert tutor("POST", path, slot(50, length=-1)).json == {"Error": first}
-    assert tutor("POST", path, slot(-2)).json == {"Error": "Ten termin już minął."}
-    assert tutor("POST", path, {"start_time": "x"}).json.keys() == {"start_time", "end_time"}
-    other = signed_in(people.tutor())
-    assert other("DELETE", f"{path}{added.json['id']}/").json == {"Error": "Schedule item not found."}
-    assert list(tutor("DELETE", f"{path}{added.json['id']}/").json) == ["Info"]
-    assert tutor("GET", path).json == []
-
-
-def test_students_have_no_schedule(browser: Browser, signed_in: SignedIn, people: People) -> None:
-    student = signed_in(people.student())
-    for asked, status in ((student, 403), (browser, 401)):
-        for method, path, body in (
-            ("GET", "schedule/me/", None),
-            ("POST", "schedule/me/", slot(-2)),
-            ("GET", "me/", None),
-        ):
-            assert asked(method, f"user/tutor/{path}", *([body] if body else [])).status == status
