@@ -104,7 +104,7 @@ RETURNING user_id
 
 
 def offer_link(identity: ProviderIdentity, link_hash: bytes, life: timedelta) -> bool:
-    """Let whoever owns the account of an identity's address link it; whether there is such an account."""
+    """Let the owner of the account of an identity's address link it; whether there is such an account."""
     values = {
         "issuer": identity.issuer,
         "subject": identity.subject,

@@ -59,7 +59,7 @@ def _check(db: PooledConnection, account: Account, ticket: str, code: str) -> Ac
         accepted = check_code(db, account.id, code)
     except NoSecondFactor:
         raise TicketExpired from None
-    # Whoever checks a code has the account's lock: nobody uses the ticket in between.
+    # Checking a code takes the account's lock: nobody uses the ticket in between.
     if not tickets.spend_attempt(db, ticket, "sign_in"):
         raise TicketExpired
     if accepted:

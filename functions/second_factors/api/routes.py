@@ -38,7 +38,7 @@ def get_second_factors(caller: User) -> Response:
 def add_authenticator_app(caller: User, body: CodeIfNeeded) -> Response:
     """Begin to add an authenticator app, in place of the one before; it counts once you confirm it.
 
-    Check your password first. Whoever has a second factor already gives a code of it.
+    Check your password first. If you have a second factor already, send a code of it, too.
     """
     new = authenticator_app.add_app(caller, body.code)
     return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri})

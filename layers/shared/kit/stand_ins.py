@@ -1,6 +1,6 @@
 """What a package imports for others is left out while it is imported here: a cold start pays for every module.
 
-Whoever imports a module that was left out afterwards gets the real one.
+An import of a module that was left out gets the real one afterwards.
 """
 
 import sys
