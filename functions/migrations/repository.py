@@ -45,7 +45,7 @@ GRANTS = {
     "schedule_items": "SELECT, INSERT, UPDATE, DELETE",
     "second_factor_tickets": "SELECT, INSERT, UPDATE, DELETE",
     "second_factors": "SELECT, INSERT, UPDATE, DELETE",
-    "sign_in_requests": "SELECT, INSERT, DELETE",
+    "sign_in_requests": "SELECT, INSERT, UPDATE, DELETE",
     "sign_in_sessions": "SELECT, INSERT, UPDATE, DELETE",
     "skills": "SELECT",
     "socket_tickets": "SELECT, INSERT, DELETE",

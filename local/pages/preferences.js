@@ -10,7 +10,7 @@ const CHANNELS = { mail: "Mail", push: "Push" };
 
 /** What an account is told of and how, and the browsers that show its push messages. */
 export function preferences(account) {
-  const toggle = button("", () => turn(), { class: "quiet" });
+  const toggle = button("Turn on push here", () => turn(), { class: "quiet", disabled: true });
   const panel = new Panel(`${account.firstName}’s preferences`, toggle);
   const boxes = new Map();
   const table = choices((topic, channel) => {
@@ -39,6 +39,7 @@ export function preferences(account) {
 
   function show() {
     for (const [box, { topic, channel }] of boxes) box.checked = wanted[topic][channel];
+    toggle.disabled = false;
     toggle.textContent = here ? "Turn off push here" : "Turn on push here";
   }
 

@@ -17,6 +17,7 @@ class WrongSignInCode(WrongCode):
 
     status = 401
     headers = CHALLENGE
+    code = WrongCode.code
 
 
 class TicketExpired(AppError):
