@@ -9,6 +9,7 @@ from local.openapi import description
 from tests.local.pages.conftest import OpenPage
 
 
+@pytest.mark.proof
 def test_groups_are_closed_in_the_order_of_the_schema_and_can_be_filtered(open_page: OpenPage) -> None:
     page = open_page("/api/swagger/docs/").page
     groups = page.locator(".opblock-tag-section h3")
