@@ -41,7 +41,7 @@ coverage: $(VENV)/dev.stamp  ## How much of booking and of the domain the tests 
 	@$(BIN)/coverage report --include="layers/shared/domain/*" --fail-under=96
 
 COVERING := tests/layers/domain tests/layers/data tests/functions/chat/test_attachments.py \
-	$(addprefix tests/functions/,bookings availability notifications mail reminders tokens)
+	$(addprefix tests/functions/,bookings availability notifications mail push reminders second_factors sign_in staff tokens)
 
 bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run; fails below the last release's
 	@$(BIN)/python -m tests.benchmarks
