@@ -64,6 +64,7 @@ class People:
     def staff(self, **columns: Any) -> Person:
         """One who has signed in with a second factor."""
         person = self.student(**{"is_staff": True, "second_factor_at": datetime.now(UTC), **columns})
+        query("INSERT INTO second_factors (user_id) VALUES (%s)", person.id)
         query("UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE id = %s", person.session_id)
         return person
 

@@ -70,7 +70,8 @@ def test_on_a_phone_both_panes_of_the_chat_are_seen_at_once(open_page: OpenPage)
     sign_in_both(page)
     page.locator("#panes").evaluate("panes => panes.scrollIntoView({ block: 'start' })")
     for account in (STUDENT, TUTOR):
-        expect(pane(page, account)).to_be_in_viewport(ratio=1)
+        # A page is scrolled to whole pixels: what is missing is less than one.
+        expect(pane(page, account)).to_be_in_viewport(ratio=0.999)
 
 
 def test_search_finds_names_without_accents_by_skill_and_by_price(open_page: OpenPage) -> None:
