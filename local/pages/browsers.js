@@ -1,4 +1,4 @@
-// Of those that call themselves by several names the own one comes first.
+// Some call themselves by the names of others, too: their own name stands before those.
 const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
 const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", Windows: "Windows", Mac: "Mac", Linux: "Linux" };
 
