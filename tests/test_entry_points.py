@@ -50,6 +50,7 @@ from tests.support.unplayed_endpoints import UNPLAYED
 HANDLERS = {
     "/api/token": tokens,
     "/api/token/oidc": sign_in,
+    "/api/token/passkey": second_factors,
     "/api/token/second_factor": second_factors,
     "/api/user/second_factors": second_factors,
     "/api/user/check_password": tokens,

@@ -44,6 +44,7 @@ HEAVY = frozenset(
         "sqlalchemy",
         "starlette",
         "urllib3",
+        "webauthn",
         "zxcvbn",
     }
 )

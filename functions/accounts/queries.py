@@ -44,7 +44,11 @@ LISTS = {
     "second_factors": Sql("""
         SELECT '', json_build_object('added_at', format_time(u.second_factor_at, %(zone)s),
             'authenticator_app_added_at', format_time(f.totp_added_at, %(zone)s),
-            'recovery_codes_left', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id))
+            'recovery_codes_left', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id),
+            'passkeys', (SELECT coalesce(json_agg(json_build_object('name', p.name,
+                'created_at', format_time(p.created_at, %(zone)s),
+                'last_used_at', format_time(p.last_used_at, %(zone)s)) ORDER BY p.id), '[]')
+                FROM passkeys p WHERE p.user_id = u.id))
         FROM users u JOIN second_factors f ON f.user_id = u.id
         WHERE u.id = %(user_id)s AND u.second_factor_at IS NOT NULL"""),
     "email_changes": Sql("""

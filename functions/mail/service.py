@@ -45,6 +45,8 @@ ACCOUNT_EMAILS: Mapping[str, Write] = {
     "new_device": new_device_email,
     "identity_linked": identity_linked_email,
     "authenticator_app_added": change_email("authenticator_app_added"),
+    "passkey_added": change_email("passkey_added"),
+    "passkey_removed": change_email("passkey_removed"),
     "second_factor_turned_off": change_email("second_factor_turned_off"),
     "recovery_codes_replaced": change_email("recovery_codes_replaced"),
     "recovery_code_used": change_email("recovery_code_used"),

@@ -35,6 +35,8 @@ GRANTS = {
     "messages": "SELECT, INSERT, UPDATE",
     "notification_events": "SELECT, INSERT, UPDATE, DELETE",
     "notifications": "SELECT, INSERT, UPDATE, DELETE",
+    "passkey_challenges": "SELECT, INSERT, UPDATE, DELETE",
+    "passkeys": "SELECT, INSERT, UPDATE, DELETE",
     "push_outbox": "SELECT, INSERT, UPDATE, DELETE",
     "push_subscriptions": "SELECT, INSERT, UPDATE, DELETE",
     "ratings": "SELECT, INSERT, UPDATE, DELETE",

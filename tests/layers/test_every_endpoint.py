@@ -47,6 +47,7 @@ class Endpoint:
 DEVICES, VERBS = ("/api/token/devices/", "/api/token/sessions/"), ("mute", "unmute", "archive", "unarchive")
 ENROLMENT = "/api/token/second_factor/enrolment/"
 FACTORS = [f"/api/user/second_factors/{what}/" for what in ("app", "app/confirm", "recovery_codes", "turn_off")]
+PASSKEYS, MADE = "/api/user/second_factors/passkeys/", {"name": "x", "passkey": {}}
 PROFILE = {"first_name": "A", "last_name": "B", "password": NEW}
 REGISTRATION = {"email": EMAIL, "password": NEW, "first_name": "Ola", "last_name": "Nowak", "is_tutor": False}
 PUBLIC = [
@@ -69,6 +70,11 @@ PUBLIC = [
     Endpoint(LambdaClient(second_factors), "POST", "/api/token/second_factor/", {"ticket": "x", "code": "1"}),
     Endpoint(LambdaClient(second_factors), "POST", ENROLMENT, {"ticket": "x"}),
     Endpoint(LambdaClient(second_factors), "POST", f"{ENROLMENT}confirm/", {"ticket": "x", "code": "1"}),
+    Endpoint(LambdaClient(second_factors), "POST", f"{ENROLMENT}passkey/", {"ticket": "x"}),
+    Endpoint(LambdaClient(second_factors), "POST", f"{ENROLMENT}passkey/confirm/", {"ticket": "x", **MADE}),
+    Endpoint(LambdaClient(second_factors), "POST", "/api/token/second_factor/passkey/", {"ticket": "x"}),
+    Endpoint(LambdaClient(second_factors), "POST", "/api/token/passkey/begin/"),
+    Endpoint(LambdaClient(second_factors), "POST", "/api/token/passkey/", {"passkey": {}}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/refresh/", {"refresh": "x"}),
     Endpoint(LambdaClient(tokens), "POST", "/api/token/verify/", {"token": "x"}),
     Endpoint(
@@ -87,6 +93,13 @@ PROTECTED = [
     Endpoint(LambdaClient(accounts), "GET", "/api/user/export/"),
     Endpoint(LambdaClient(second_factors), "GET", "/api/user/second_factors/"),
     *(Endpoint(LambdaClient(second_factors), "POST", each, {"code": "1"}) for each in FACTORS),
+    *(
+        Endpoint(LambdaClient(second_factors), "POST", each, {"code": "1"})
+        for each in (PASSKEYS, f"{PASSKEYS}1/remove/")
+    ),
+    Endpoint(LambdaClient(second_factors), "POST", f"{PASSKEYS}confirm/", MADE),
+    Endpoint(LambdaClient(second_factors), "POST", f"{PASSKEYS}request/"),
+    Endpoint(LambdaClient(second_factors), "PATCH", f"{PASSKEYS}1/", {"name": "x"}),
     *(Endpoint(LambdaClient(tokens), "GET", each) for each in DEVICES),
     *(Endpoint(LambdaClient(tokens), "DELETE", each + one) for each in DEVICES for one in ("", f"{NOBODY}/")),
     *(Endpoint(LambdaClient(accounts), *each) for each in OF_OWNER),

@@ -92,7 +92,7 @@ def account_s_end() -> Iterator[Step]:
 
 
 def second_factors() -> Iterator[Step]:
-    """What does not depend on what an app shows."""
+    """What does not depend on what an app shows, or a passkey signs."""
     own, ticket = "/api/user/second_factors/", "/api/token/second_factor/"
     yield Step("GET", own, "student")
     for what in ("app/confirm", "recovery_codes", "turn_off"):
@@ -100,8 +100,24 @@ def second_factors() -> Iterator[Step]:
             yield Step("POST", f"{own}{what}/", "student", {"code": code})
     yield Step("POST", f"{own}app/", "student", {"kod": "1"})
     for body in ({"ticket": "x", "code": "000000"}, {"ticket": "", "code": ""}, {"ticket": "x" * 201, "code": 5}, {}):
-        for what in ("", "enrolment/", "enrolment/confirm/"):
+        for what in (
+            "",
+            "passkey/",
+            "enrolment/",
+            "enrolment/confirm/",
+            "enrolment/passkey/",
+            "enrolment/passkey/confirm/",
+        ):
             yield Step("POST", f"{ticket}{what}", body=body)
+    passkey = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30"}}
+    for body in ({"name": "x", "passkey": passkey}, {"name": " ", "passkey": 5}, {"name": "x" * 101, "passkey": {}}):
+        yield Step("POST", f"{own}passkeys/confirm/", "student", body)
+        yield Step("POST", "/api/token/passkey/", body={"passkey": body["passkey"]})
+    yield Step("POST", f"{own}passkeys/request/", "student")
+    yield Step("PATCH", f"{own}passkeys/1/", "student", {"name": "x"})
+    for what in ("app", "passkeys", "passkeys/1/remove", "turn_off"):
+        yield Step("POST", f"{own}{what}/", "student", {"passkey": passkey, "kod": 1})
+    yield Step("POST", f"{own}passkeys/1/remove/", "student", {"passkey": passkey})
 
 
 def email_changes() -> Iterator[Step]:

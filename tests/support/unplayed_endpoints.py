@@ -6,6 +6,14 @@ OF_SECOND_FACTORS = {
     *(f"POST /api/token/second_factor{what}" for what in ("", "/enrolment", "/enrolment/confirm")),
     *(f"POST /api/user/second_factors/{what}" for what in ("app", "app/confirm", "recovery_codes", "turn_off")),
 }
+# What an authenticator makes and signs: tests/functions/second_factors and the browser of the staff's desk have one.
+OF_PASSKEYS = {
+    "POST /api/token/passkey",
+    "POST /api/token/second_factor/passkey",
+    *(f"POST /api/token/second_factor/enrolment/passkey{what}" for what in ("", "/confirm")),
+    *(f"POST /api/user/second_factors/passkeys{what}" for what in ("/confirm", "/request", "/*/remove")),
+    "PATCH /api/user/second_factors/passkeys/*",
+}
 # Tickets, files and addresses of the answers before: tests of attachments ask them of both.
 OF_ATTACHMENTS = {
     "GET /media/chat/*/*",
@@ -14,4 +22,4 @@ OF_ATTACHMENTS = {
     "POST /api/chat/conversations/*/attachments",
     "POST /api/chat/files",
 }
-UNPLAYED = OF_PROVIDER | OF_SECOND_FACTORS | OF_ATTACHMENTS
+UNPLAYED = OF_PROVIDER | OF_SECOND_FACTORS | OF_PASSKEYS | OF_ATTACHMENTS

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.kit.security.tokens import Claims, issue
+from tests.support.authenticator import Authenticator
 from tests.support.browser import FRONT, Browser, EntryPoint
 from tests.support.people import PASSWORD, People, Person, query
 from tests.support.second_factors import secure, ticket_for
@@ -58,6 +59,21 @@ def test_with_a_second_factor_the_cookies_come_with_its_code(browser: Browser, p
     assert browser("POST", "token/second_factor/", again).status == 200
     assert query("SELECT kind FROM mail_outbox") == [("recovery_code_used",)], "the browser is known by its cookie"
     assert browser("GET", "user/second_factors/").json["recovery_codes_left"] == 9
+
+
+def test_a_passkey_alone_sets_the_cookies_too(signed_in: SignedIn, people: People) -> None:
+    ola = people.student()
+    owner = signed_in(ola)
+    phone, own = Authenticator(owner.entry.own), "user/second_factors/passkeys/"
+    made = {"name": "Telefon", "passkey": phone.create(owner("POST", own, {}).json)}
+    assert len(owner("POST", f"{own}confirm/", made).json["recovery_codes"]) == 10
+    browser = Browser(owner.entry)
+    options = browser("POST", "token/passkey/begin/").json
+    refused = browser("POST", "token/passkey/", {"passkey": {}})
+    assert (refused.status, refused.json["code"], refused.cookies) == (401, "wrong_passkey", [])
+    given = browser("POST", "token/passkey/", {"passkey": phone.get(options)})
+    assert (given.status, [each.split("=")[0] for each in given.cookies]) == (200, ["access", "refresh"])
+    assert browser("GET", "user/profile/").json["id"] == str(ola.id)
 
 
 def test_another_site_gives_no_second_factor(entry: EntryPoint, people: People) -> None:

@@ -18,7 +18,11 @@ MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
 
 
 # What other features add.
-OWN = {"push": ("cryptography",), "sign_in": ("cryptography",)}
+OWN = {
+    "push": ("cryptography",),
+    "second_factors": ("cbor2", "cryptography", "pyasn1", "pyasn1-modules", "pyopenssl", "webauthn"),
+    "sign_in": ("cryptography",),
+}
 
 
 def function_packages(feature: str = "") -> Path:

@@ -88,12 +88,20 @@ RETURNING id
 """,
 )
 DELETE_IDENTITIES = Command("DELETE FROM identities WHERE user_id = %s")
-# A second factor of the owner's stays; one that came after the request may be the intruder's.
-DELETE_NEW_SECOND_FACTOR = Command("""
+# Second factors of the owner's stay; those that came after the request may be the intruder's.
+DELETE_NEW_PASSKEYS = Command("""
+DELETE FROM passkeys p USING email_changes c
+WHERE p.user_id = c.user_id AND c.id = %(id)s AND p.created_at >= c.created_at
+""")
+DELETE_NEW_APP = Command("""
+UPDATE second_factors f SET totp_seed = NULL, totp_added_at = NULL, new_totp_seed = NULL, new_totp_expires_at = NULL
+FROM email_changes c WHERE f.user_id = c.user_id AND c.id = %(id)s AND f.totp_added_at >= c.created_at
+""")
+TURN_OFF_WITHOUT_FACTORS = Command("""
 WITH ended AS (
-    DELETE FROM second_factors f USING email_changes c
-    WHERE f.user_id = c.user_id AND c.id = %(id)s
-      AND (f.totp_added_at IS NULL OR f.totp_added_at >= c.created_at)
+    DELETE FROM second_factors f
+    WHERE user_id = %(user_id)s AND totp_seed IS NULL
+      AND NOT EXISTS (SELECT FROM passkeys p WHERE p.user_id = f.user_id)
     RETURNING f.user_id
 )
 UPDATE users SET second_factor_at = NULL WHERE id IN (SELECT user_id FROM ended)
@@ -117,7 +125,9 @@ def mark_revoked(db: PooledConnection, change: LockedChange) -> None:
     """End a change and those that came after it, with everything mailed about them, and ways in of others."""
     DELETE_IDENTITIES.run(db, (change.user_id,))
     DELETE_TICKETS.run(db, (change.user_id,))
-    DELETE_NEW_SECOND_FACTOR.run(db, {"id": change.id})
+    DELETE_NEW_PASSKEYS.run(db, {"id": change.id})
+    DELETE_NEW_APP.run(db, {"id": change.id})
+    TURN_OFF_WITHOUT_FACTORS.run(db, {"user_id": change.user_id})
     revoked = MARK_REVOKED.all(db, {"user_id": change.user_id, "id": change.id})
     DELETE_TOKENS_OF_CHANGES.run(db, (revoked,))
 

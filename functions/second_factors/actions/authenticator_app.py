@@ -4,14 +4,13 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from functions.second_factors.actions.check_code import check_code
+from functions.second_factors.actions.added_factors import Added, let_count
+from functions.second_factors.actions.approval import approved, lock_owner
 from functions.second_factors.data import factors as data
-from functions.second_factors.domain.errors import CodeNeeded, NothingToConfirm, WrongCode
-from functions.second_factors.domain.recovery_codes import code_hash, new_codes
+from functions.second_factors.domain.errors import NothingToConfirm, WrongCode
+from functions.second_factors.domain.passkeys import Given
 from functions.second_factors.domain.totp import as_base32, matching_step, new_seed, otpauth_uri, secret_of
-from shared.domain.auth import AccountGone, Caller
-from shared.domain.outbox import queue_mail, trigger_mailer
-from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.domain.auth import Caller
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction
 
@@ -24,33 +23,13 @@ class NewApp:
     otpauth_uri: str
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """What follows from an app that counts now: recovery codes where it is the account's first factor."""
+def add_app(caller: Caller, given: Given) -> NewApp:
+    """Begin to add an app, in place of the one before; an account that has a factor gives one.
 
-    recovery_codes: list[str]
-    sockets: list[str]
-    mail_id: int
-
-
-def add_app(caller: Caller, code: str) -> NewApp:
-    """Begin to add an app, in place of the one before; an account that has a factor gives a code of it.
-
-    Raises PasswordCheckNeeded, CodeNeeded, WrongCode, shared.kit.errors.Throttled or shared.kit.errors.Unavailable.
+    Raises PasswordCheckNeeded, CodeNeeded, WrongCode, WrongPasskey, shared.kit.errors.Throttled or
+    shared.kit.errors.Unavailable.
     """
-    caller.require_fresh_password()
-    with transaction() as db:
-        owner = data.lock_owner(db, caller.id)
-        if owner is None:
-            raise AccountGone
-        if owner.has_second_factor and not code:
-            raise CodeNeeded
-        new = None
-        if not owner.has_second_factor or check_code(db, caller.id, code):
-            new = begin(db, caller.id, owner.email)
-    if new is None:
-        raise WrongCode
-    return new
+    return approved(caller, given, lambda db, owner: begin(db, caller.id, owner.email), may_be_first=True)
 
 
 def begin(db: PooledConnection, user_id: UUID, email: str) -> NewApp:
@@ -68,15 +47,11 @@ def confirm_app(caller: Caller, password: str) -> list[str]:
     """
     caller.require_fresh_password()
     with transaction() as db:
-        owner = data.lock_owner(db, caller.id)
-        if owner is None:
-            raise AccountGone
-        confirmed = confirm(db, caller.id, owner.email, password, but=caller.session_id)
-    finish(confirmed)
-    return confirmed.recovery_codes
+        added = confirm(db, caller.id, lock_owner(db, caller).email, password, but=caller.session_id)
+    return added.follow()
 
 
-def confirm(db: PooledConnection, user_id: UUID, email: str, password: str, *, but: UUID | None) -> Confirmed:
+def confirm(db: PooledConnection, user_id: UUID, email: str, password: str, *, but: UUID | None) -> Added:
     """Raises NothingToConfirm, WrongCode or shared.kit.errors.Unavailable."""
     seed = data.lock_new_seed(db, user_id)
     if seed is None:
@@ -85,24 +60,4 @@ def confirm(db: PooledConnection, user_id: UUID, email: str, password: str, *, b
     if step is None:
         raise WrongCode
     data.confirm_totp(db, user_id, step)
-    mail_id = queue_mail(db, "authenticator_app_added", email)
-    if not data.turn_on(db, user_id):
-        return Confirmed([], [], mail_id)
-    codes = replace_codes(db, user_id)
-    _ended, sockets = end_sessions(db, user_id, but=but)
-    if but is not None:
-        data.note_check(db, but)
-    return Confirmed(codes, sockets, mail_id)
-
-
-def replace_codes(db: PooledConnection, user_id: UUID) -> list[str]:
-    """New recovery codes, the ones before are void."""
-    codes = new_codes()
-    data.replace_recovery_codes(db, user_id, [code_hash(user_id, each) for each in codes])
-    return codes
-
-
-def finish(confirmed: Confirmed) -> None:
-    """What is done after the commit."""
-    close_sockets(confirmed.sockets)
-    trigger_mailer(confirmed.mail_id)
+    return let_count(db, user_id, email, "authenticator_app_added", but=but)

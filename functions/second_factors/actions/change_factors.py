@@ -1,55 +1,37 @@
-"""Replacing recovery codes and turning the second factor off: both take the password, lately, and a code."""
+"""Replacing recovery codes and turning the second factor off."""
 
-from functions.second_factors.actions.authenticator_app import replace_codes
-from functions.second_factors.actions.check_code import check_code
+from functions.second_factors.actions.added_factors import replace_codes
+from functions.second_factors.actions.approval import approved
 from functions.second_factors.data import factors as data
 from functions.second_factors.data.factors import Owner
-from functions.second_factors.domain.errors import NoSecondFactor, WrongCode
-from shared.domain.auth import AccountGone, Caller
+from functions.second_factors.domain.passkeys import Given
+from shared.domain.auth import Caller
 from shared.domain.outbox import queue_mail, trigger_mailer
 from shared.kit.db.pool import PooledConnection
-from shared.kit.db.transactions import transaction
 
 
-def replace_recovery_codes(caller: Caller, code: str) -> list[str]:
+def replace_recovery_codes(caller: Caller, given: Given) -> list[str]:
     """New recovery codes; the ones before are void.
 
-    Raises PasswordCheckNeeded, NoSecondFactor, WrongCode or shared.kit.errors.Throttled.
+    Raises PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey or shared.kit.errors.Throttled.
     """
-    caller.require_fresh_password()
-    with transaction() as db:
-        owner = _lock(db, caller)
-        accepted = check_code(db, caller.id, code)
-        if accepted:
-            codes = replace_codes(db, caller.id)
-            mail_id = queue_mail(db, "recovery_codes_replaced", owner.email)
-    if not accepted:
-        raise WrongCode
+
+    def replace(db: PooledConnection, owner: Owner) -> tuple[list[str], int]:
+        return replace_codes(db, caller.id), queue_mail(db, "recovery_codes_replaced", owner.email)
+
+    codes, mail_id = approved(caller, given, replace)
     trigger_mailer(mail_id)
     return codes
 
 
-def turn_off(caller: Caller, code: str) -> None:
+def turn_off(caller: Caller, given: Given) -> None:
     """Remove all factors: signing in takes the password alone. Devices stay signed in.
 
-    Raises PasswordCheckNeeded, NoSecondFactor, WrongCode or shared.kit.errors.Throttled.
+    Raises PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey or shared.kit.errors.Throttled.
     """
-    caller.require_fresh_password()
-    with transaction() as db:
-        owner = _lock(db, caller)
-        accepted = check_code(db, caller.id, code)
-        if accepted:
-            data.turn_off(db, caller.id)
-            mail_id = queue_mail(db, "second_factor_turned_off", owner.email)
-    if not accepted:
-        raise WrongCode
-    trigger_mailer(mail_id)
 
+    def remove(db: PooledConnection, owner: Owner) -> int:
+        data.turn_off(db, caller.id)
+        return queue_mail(db, "second_factor_turned_off", owner.email)
 
-def _lock(db: PooledConnection, caller: Caller) -> Owner:
-    owner = data.lock_owner(db, caller.id)
-    if owner is None:
-        raise AccountGone
-    if not owner.has_second_factor:
-        raise NoSecondFactor
-    return owner
+    trigger_mailer(approved(caller, given, remove))

@@ -1,10 +1,15 @@
 """Adding the first factor by a link that the operator hands out, to an account that nobody need be signed in to."""
 
-from functions.second_factors.actions.authenticator_app import NewApp, begin, confirm, finish
+from typing import Any
+
+from functions.second_factors.actions import authenticator_app, passkeys
+from functions.second_factors.actions.authenticator_app import NewApp
 from functions.second_factors.data import tickets
 from functions.second_factors.data.factors import Owner, lock_owner
 from functions.second_factors.data.tickets import Ticket
 from functions.second_factors.domain.errors import EnrolmentExpired
+from functions.second_factors.domain.passkeys import GivenPasskey
+from functions.second_factors.domain.relying_party import RelyingParty
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction
 
@@ -13,7 +18,7 @@ def begin_enrolment(ticket: str) -> NewApp:
     """Begin to add an app. Raises EnrolmentExpired or shared.kit.errors.Unavailable."""
     with transaction() as db:
         found, owner = _find_owner(db, ticket)
-        return begin(db, found.user_id, owner.email)
+        return authenticator_app.begin(db, found.user_id, owner.email)
 
 
 def confirm_enrolment(ticket: str, password: str) -> list[str]:
@@ -23,10 +28,31 @@ def confirm_enrolment(ticket: str, password: str) -> list[str]:
     """
     with transaction() as db:
         found, owner = _find_owner(db, ticket)
-        confirmed = confirm(db, found.user_id, owner.email, password, but=None)
+        added = authenticator_app.confirm(db, found.user_id, owner.email, password, but=None)
         tickets.use_ticket(db, ticket)
-    finish(confirmed)
-    return confirmed.recovery_codes
+    return added.follow()
+
+
+def begin_passkey_enrolment(ticket: str, party: RelyingParty) -> dict[str, Any]:
+    """What a browser needs to make a passkey. Raises EnrolmentExpired."""
+    with transaction() as db:
+        found, owner = _find_owner(db, ticket)
+        return passkeys.begin(db, found.user_id, owner.email, party)
+
+
+def confirm_passkey_enrolment(ticket: str, made: GivenPasskey, name: str) -> list[str]:
+    """Let the passkey count that a browser has made, and sign all devices out; the link is used up.
+
+    Raises EnrolmentExpired, WrongPasskey or PasskeyAlreadyAdded.
+    """
+    with transaction() as db:
+        found, _owner = _find_owner(db, ticket)
+        new = passkeys.take_new(db, found.user_id, made)
+    with transaction() as db:
+        found, owner = _find_owner(db, ticket)
+        added = passkeys.confirm(db, found.user_id, owner.email, new, name, but=None)
+        tickets.use_ticket(db, ticket)
+    return added.follow()
 
 
 def _find_owner(db: PooledConnection, ticket: str) -> tuple[Ticket, Owner]:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from functions.second_factors.actions.check_code import Accepted, check_code
+from functions.second_factors.actions.check_factor import Accepted, check_factor
+from functions.second_factors.actions.passkeys import ask_for_passkey
 from functions.second_factors.data import tickets
-from functions.second_factors.domain.errors import NoSecondFactor, TicketExpired, WrongSignInCode
+from functions.second_factors.domain.errors import NoSecondFactor, TicketExpired, WrongSignInCode, WrongSignInPasskey
+from functions.second_factors.domain.passkeys import Given, GivenPasskey
+from functions.second_factors.domain.relying_party import RelyingParty
 from shared.data.new_sessions import Account
 from shared.domain.outbox import queue_mail, trigger_mailer
 from shared.domain.signing_in import (
@@ -21,11 +24,11 @@ from shared.kit.db.transactions import transaction
 from shared.kit.observability.metrics import count
 
 
-def give_code(ticket: str, code: str, user_agent: str, address: str, *, device_token: Any) -> TokenPair:
-    """Exchange a ticket and a code for the tokens of a new session.
+def give_factor(ticket: str, given: Given, user_agent: str, address: str, *, device_token: Any) -> TokenPair:
+    """Exchange a ticket and a second factor for the tokens of a new session.
 
-    `device_token`: as in a sign-in by password. Raises TicketExpired, WrongSignInCode, AccountSuspended,
-    shared.kit.errors.Throttled or shared.kit.errors.Unavailable.
+    `device_token`: as in a sign-in by password. Raises TicketExpired, WrongSignInCode, WrongSignInPasskey,
+    AccountSuspended, shared.kit.errors.Throttled or shared.kit.errors.Unavailable.
     """
     mails = []
     with transaction() as db:
@@ -35,12 +38,12 @@ def give_code(ticket: str, code: str, user_agent: str, address: str, *, device_t
             raise TicketExpired
         if account.suspended:
             raise AccountSuspended
-        accepted = _check(db, account, ticket, code)
+        accepted = _check(db, account, ticket, given)
         if accepted == "recovery_code":
             mails.append(queue_mail(db, "recovery_code_used", account.email))
     if accepted is None:
         count("FailedLogins")
-        raise WrongSignInCode
+        raise WrongSignInPasskey if isinstance(given, GivenPasskey) else WrongSignInCode
     if mails:
         trigger_mailer(*mails)
     device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
@@ -53,13 +56,22 @@ def give_code(ticket: str, code: str, user_agent: str, address: str, *, device_t
     return pair
 
 
-def _check(db: PooledConnection, account: Account, ticket: str, code: str) -> Accepted | None:
-    """What the code is; if it is right, the ticket is used up. Raises TicketExpired or shared.kit.errors.Throttled."""
+def request_passkey(ticket: str, party: RelyingParty) -> dict[str, Any]:
+    """What a browser needs to use a passkey as the second factor. Raises TicketExpired or NoPasskey."""
+    with transaction() as db:
+        found = tickets.find_ticket(db, ticket, "sign_in")
+        if found is None:
+            raise TicketExpired
+        return ask_for_passkey(db, found.user_id, party, "second_factor")
+
+
+def _check(db: PooledConnection, account: Account, ticket: str, given: Given) -> Accepted | None:
+    """What it is; if it is right, the ticket is used up. Raises TicketExpired or shared.kit.errors.Throttled."""
     try:
-        accepted = check_code(db, account.id, code)
+        accepted = check_factor(db, account.id, given, "second_factor")
     except NoSecondFactor:
         raise TicketExpired from None
-    # Checking a code takes the account's lock: nobody uses the ticket in between.
+    # Checking a factor takes the account's lock: nobody uses the ticket in between.
     if not tickets.spend_attempt(db, ticket, "sign_in"):
         raise TicketExpired
     if accepted:

@@ -1,18 +1,26 @@
 """The HTTP endpoints of your second factors."""
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.second_factors.actions import authenticator_app, change_factors
 from functions.second_factors.api.schemas import (
-    CodeIfNeeded,
-    GivenCode,
+    FactorIfNeeded,
+    GivenFactor,
     NewAuthenticatorApp,
     RecoveryCodes,
     SecondFactorsOverview,
     ShownCode,
 )
 from functions.second_factors.data.factors import show_factors
-from functions.second_factors.domain.errors import CodeNeeded, NoSecondFactor, NothingToConfirm, WrongCode
+from functions.second_factors.domain.errors import (
+    CodeNeeded,
+    NoSecondFactor,
+    NothingToConfirm,
+    WrongCode,
+    WrongPasskey,
+)
+from functions.second_factors.domain.relying_party import relying_party
 from shared.domain.auth import PasswordCheckNeeded, User
 from shared.domain.platform_settings import platform_settings
 from shared.kit.errors import Throttled, Unavailable
@@ -20,6 +28,7 @@ from shared.kit.http.openapi import error_responses
 from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import detail_response, json_response, raw_json_response
 from shared.kit.http.routing import router
+from shared.kit.http.viewer import origin
 
 second_factors = router("tokens")
 
@@ -33,14 +42,14 @@ def get_second_factors(caller: User) -> Response:
 @second_factors.post(
     "/api/user/second_factors/app/",
     response_model=NewAuthenticatorApp,
-    responses=error_responses(PasswordCheckNeeded, CodeNeeded, WrongCode, Throttled, Unavailable),
+    responses=error_responses(PasswordCheckNeeded, CodeNeeded, WrongCode, WrongPasskey, Throttled, Unavailable),
 )
-def add_authenticator_app(caller: User, body: CodeIfNeeded) -> Response:
+def add_authenticator_app(request: Request, caller: User, body: FactorIfNeeded) -> Response:
     """Begin to add an authenticator app, in place of the one before; it counts once you confirm it.
 
-    Check your password first. If you have a second factor already, send a code of it, too.
+    Check your password first. If you have a second factor already, give a code or a passkey.
     """
-    new = authenticator_app.add_app(caller, body.code)
+    new = authenticator_app.add_app(caller, body.given_if_any(relying_party(origin(request))))
     return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri})
 
 
@@ -60,19 +69,20 @@ def confirm_authenticator_app(caller: User, body: ShownCode) -> Response:
 @second_factors.post(
     "/api/user/second_factors/recovery_codes/",
     response_model=RecoveryCodes,
-    responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, Throttled, Unavailable),
+    responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey, Throttled, Unavailable),
 )
-def replace_recovery_codes(caller: User, body: GivenCode) -> Response:
+def replace_recovery_codes(request: Request, caller: User, body: GivenFactor) -> Response:
     """Get new recovery codes; the ones before are void. Check your password first."""
-    return json_response({"recovery_codes": change_factors.replace_recovery_codes(caller, body.code)})
+    given = body.given(relying_party(origin(request)))
+    return json_response({"recovery_codes": change_factors.replace_recovery_codes(caller, given)})
 
 
 @second_factors.post(
     "/api/user/second_factors/turn_off/",
     response_model=Detail,
-    responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, Throttled, Unavailable),
+    responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey, Throttled, Unavailable),
 )
-def turn_off_second_factors(caller: User, body: GivenCode) -> Response:
+def turn_off_second_factors(request: Request, caller: User, body: GivenFactor) -> Response:
     """Remove all your second factors: signing in takes your password alone. Check your password first."""
-    change_factors.turn_off(caller, body.code)
+    change_factors.turn_off(caller, body.given(relying_party(origin(request))))
     return detail_response("Logowanie nie wymaga już drugiego składnika.", caller.language)

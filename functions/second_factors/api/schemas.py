@@ -5,37 +5,58 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from functions.second_factors.api.passkey_schemas import OF_PASSKEY, PasskeyIfAny, ShownPasskey
+from functions.second_factors.domain.passkeys import Given, GivenPasskey
+from functions.second_factors.domain.relying_party import RelyingParty
+from shared.kit.errors import REQUIRED, FieldErrors
 from shared.kit.http.fields import Text
 from shared.kit.http.request_models import RequestModel
 
 MAX_CODE, MAX_TICKET = 64, 200
 Ticket = Annotated[str, Text(max_length=MAX_TICKET)]
-Code = Annotated[str, Text(max_length=MAX_CODE), Field(description="Of your authenticator app, or a recovery code.")]
+# An empty one is refused, a missing one is not: there may be a passkey.
+CodeOrPasskey = Annotated[
+    str, Text(max_length=MAX_CODE), Field(description="Of your authenticator app, or a recovery code, or `passkey`.")
+]
 AppCode = Annotated[str, Text(max_length=MAX_CODE), Field(description="The six digits that the new app shows.")]
 
 
-class GivenSecondFactor(RequestModel):
+class GivenFactor(RequestModel):
+    """A code or a passkey."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"code": "287 082"}})
+
+    code: CodeOrPasskey = ""
+    passkey: Annotated[PasskeyIfAny, Field(description=OF_PASSKEY)] = None
+
+    def given(self, party: RelyingParty) -> Given:
+        """What was given. Raises shared.kit.errors.FieldErrors of nothing."""
+        given = self.given_if_any(party)
+        if not given:
+            raise FieldErrors({"code": [REQUIRED]})
+        return given
+
+    def given_if_any(self, party: RelyingParty) -> Given:
+        return self.code if self.passkey is None else GivenPasskey(self.passkey, party)
+
+
+class GivenSecondFactor(GivenFactor):
     model_config = ConfigDict(json_schema_extra={"example": {"ticket": "Nq3V…", "code": "287 082"}})
 
     ticket: Annotated[Ticket, Field(description="From the answer to your password.")]
-    code: Code
     # As in a sign-in by password: what is no token is no proof, and no error either.
     refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 
-class GivenCode(RequestModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"code": "287 082"}})
+class FactorIfNeeded(GivenFactor):
+    """Where there is a second factor already."""
 
-    code: Code
-
-
-class CodeIfNeeded(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
     code: Annotated[
         str,
         Text(max_length=MAX_CODE, blank=True),
-        Field(description="Where you have a second factor already: of your app, or a recovery code."),
+        Field(description="Where you have a second factor already: of your app, or a recovery code, or `passkey`."),
     ] = ""
 
 
@@ -80,3 +101,4 @@ class SecondFactorsOverview(BaseModel):
     enabled: Annotated[bool, Field(description="Whether signing in takes a second factor.")]
     authenticator_app_added_at: datetime | None
     recovery_codes_left: int
+    passkeys: list[ShownPasskey]

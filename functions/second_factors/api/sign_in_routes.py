@@ -18,13 +18,15 @@ from functions.second_factors.domain.errors import (
     TicketExpired,
     WrongCode,
     WrongSignInCode,
+    WrongSignInPasskey,
 )
+from functions.second_factors.domain.relying_party import relying_party
 from shared.domain.signing_in import AccountSuspended
 from shared.kit.errors import Throttled, Unavailable
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
-from shared.kit.http.viewer import client_address
+from shared.kit.http.viewer import client_address, origin
 
 sign_ins = router("tokens")
 
@@ -32,16 +34,19 @@ sign_ins = router("tokens")
 @sign_ins.post(
     "/api/token/second_factor/",
     response_model=NewTokens,
-    responses=error_responses(WrongSignInCode, TicketExpired, AccountSuspended, Throttled, Unavailable),
+    responses=error_responses(
+        WrongSignInCode, WrongSignInPasskey, TicketExpired, AccountSuspended, Throttled, Unavailable
+    ),
 )
 def give_second_factor(request: Request, given: GivenSecondFactor) -> Response:
     """Finish a sign-in that was answered with 401 `second_factor_required`: get tokens for its ticket and a code.
 
-    The ticket works for ten minutes, and for five codes. Send the refresh token this device had before, even an expired
-    one, as `refresh`, as with the password.
+    A passkey will do as well. The ticket works for ten minutes, and for five tries. Send the refresh token this device
+    had before, even an expired one, as `refresh`, as with the password.
     """
     agent, address = request.headers.get("user-agent", ""), client_address(request)
-    pair = sign_in.give_code(given.ticket, given.code, agent, address, device_token=given.refresh)
+    factor = given.given(relying_party(origin(request)))
+    pair = sign_in.give_factor(given.ticket, factor, agent, address, device_token=given.refresh)
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
 

@@ -158,7 +158,10 @@ SHOW_FACTORS = Query(
 SELECT json_build_object(
     'enabled', u.second_factor_at IS NOT NULL,
     'authenticator_app_added_at', format_time(f.totp_added_at, %(zone)s),
-    'recovery_codes_left', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id))::text AS body
+    'recovery_codes_left', (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id),
+    'passkeys', (SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name,
+        'created_at', format_time(p.created_at, %(zone)s), 'last_used_at', format_time(p.last_used_at, %(zone)s))
+        ORDER BY p.id), '[]') FROM passkeys p WHERE p.user_id = u.id))::text AS body
 FROM users u LEFT JOIN second_factors f ON f.user_id = u.id WHERE u.id = %(user_id)s
 """,
 )

@@ -20,6 +20,53 @@ class WrongSignInCode(WrongCode):
     code = WrongCode.code
 
 
+class WrongPasskey(AppError):
+    """The passkey is none of the account's, its signature is not right, or it was asked for too long ago."""
+
+    status = 403
+    code = "wrong_passkey"
+    detail = "Ten klucz dostępu nie pasuje albo trwało to za długo. Spróbuj ponownie."
+
+
+class WrongSignInPasskey(WrongPasskey):
+    """As WrongPasskey, to somebody who is not signed in yet."""
+
+    status = 401
+    headers = CHALLENGE
+
+
+class NoPasskey(AppError):
+    """The account has no passkey."""
+
+    status = 409
+    code = "no_passkey"
+    detail = "To konto nie ma klucza dostępu."
+
+
+class PasskeyAlreadyAdded(AppError):
+    """The passkey is one of an account already."""
+
+    status = 409
+    code = "passkey_already_added"
+    detail = "Ten klucz dostępu został już dodany."
+
+
+class TooManyPasskeys(AppError):
+    """The account has as many passkeys as it may have: ten."""
+
+    status = 409
+    code = "too_many_passkeys"
+    detail = "Możesz mieć najwyżej 10 kluczy dostępu. Usuń najpierw któryś z nich."
+
+
+class LastFactor(AppError):
+    """The passkey is the account's only second factor: turn the second factor off instead."""
+
+    status = 409
+    code = "last_factor"
+    detail = "To jedyny drugi składnik logowania na tym koncie. Możesz go wyłączyć."
+
+
 class TicketExpired(AppError):
     """The ticket is unknown, used or too old, or too many codes were tried with it: begin anew."""
 
@@ -38,7 +85,7 @@ class EnrolmentExpired(AppError):
 
 
 class CodeNeeded(AppError):
-    """The account has a second factor: `code` is needed to change anything about it."""
+    """The account has a second factor: `code` or `passkey` is needed to change anything about it."""
 
     status = 403
     code = "code_needed"

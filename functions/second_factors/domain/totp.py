@@ -7,9 +7,9 @@ import base64
 import hmac
 import re
 import secrets
-from email.utils import parseaddr
 from urllib.parse import quote, urlencode
 
+from functions.second_factors.domain.relying_party import platform_name
 from shared.kit.errors import Unavailable
 from shared.kit.settings import settings
 
@@ -59,7 +59,7 @@ def as_base32(secret: bytes) -> str:
 
 def otpauth_uri(secret: bytes, email: str) -> str:
     """What an app reads from a QR code (github.com/google/google-authenticator/wiki/Key-Uri-Format)."""
-    issuer = parseaddr(settings().mail_from)[0].replace(":", "") or "Korepetycje"
+    issuer = platform_name().replace(":", "")
     facts = {
         "secret": as_base32(secret),
         "issuer": issuer,

@@ -20,28 +20,34 @@ class Account:
 
 
 NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
-# The lock waits for a change of the password, a suspension, or the removal of the identity, that is under way: it ends
-# the sessions it sees.
+# The lock waits for a change of the password, a suspension, or the removal of the identity or passkey, that is under
+# way: it ends the sessions it sees.
 ADD_SESSION = """
 INSERT INTO sign_in_sessions
     (user_id, user_agent, address, expires_at, password_checked_at, second_factor_checked_at)
 SELECT users.id, %(user_agent)s, %(address)s, %(expires_at)s, {password_checked_at},
     CASE WHEN %(second_factor)s::boolean THEN now() END
-FROM users {identity} WHERE users.id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
+FROM users {by} WHERE users.id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
   AND (second_factor_at IS NULL OR %(second_factor)s::boolean)
 FOR SHARE
 RETURNING id
 """
-START_SESSION = Query(UUID, compose(ADD_SESSION, password_checked_at=Sql("now()"), identity=Sql("")))
+START_SESSION = Query(UUID, compose(ADD_SESSION, password_checked_at=Sql("now()"), by=Sql("")))
 # What the password has to be given for at once cannot be done in such a session.
 START_SESSION_OF_IDENTITY = Query(
     UUID,
     compose(
         ADD_SESSION,
         password_checked_at=Sql("to_timestamp(0)"),
-        identity=Sql(
-            "JOIN identities ON user_id = users.id AND identities.id = %(identity)s AND linked_at IS NOT NULL"
-        ),
+        by=Sql("JOIN identities ON user_id = users.id AND identities.id = %(identity)s AND linked_at IS NOT NULL"),
+    ),
+)
+START_SESSION_OF_PASSKEY = Query(
+    UUID,
+    compose(
+        ADD_SESSION,
+        password_checked_at=Sql("to_timestamp(0)"),
+        by=Sql("JOIN passkeys ON passkeys.user_id = users.id AND passkeys.id = %(passkey)s"),
     ),
 )
 DELETE_EXPIRED_TICKETS = Command("""

@@ -19,6 +19,8 @@ FAILURES_IN_SESSION = Limit("password-session", 10, QUARTER_HOUR)
 FAILURES_PER_ADDRESS = Limit("password-address", 100, QUARTER_HOUR)
 # Of one address, begun with an OpenID provider and answered by it.
 PROVIDER_SIGN_INS = Limit("provider-sign-ins", 200, QUARTER_HOUR)
+# Of one address, begun and answered by passkeys alone.
+PASSKEY_SIGN_INS = Limit("passkey-sign-ins", 200, QUARTER_HOUR)
 REGISTRATIONS = Limit("registrations", 60, HOUR)
 MAIL_REQUESTS_PER_ADDRESS = Limit("mail-address", 20, HOUR)
 MAIL_REQUESTS_PER_ACCOUNT = Limit("mail-account", 5, HOUR)

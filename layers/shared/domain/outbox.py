@@ -24,6 +24,8 @@ Kind = Literal[
     "new_device",
     "identity_linked",
     "authenticator_app_added",
+    "passkey_added",
+    "passkey_removed",
     "second_factor_turned_off",
     "recovery_codes_replaced",
     "recovery_code_used",

@@ -16,6 +16,8 @@ class PlatformSettings:
     public_url: str = ""
     # The same for mails, which no request asks for, where PUBLIC_URL is not set: the local server says its own.
     server_url: str = ""
+    # The domain of passkeys, which people keep: that of the addresses above or one they are below. Empty means theirs.
+    passkey_domain: str = ""
     # Where mails about messages lead; `{conversation}` in it is the id. Empty means to the frontend's start.
     chat_url: str = ""
     # Beneath it every online session has a room of its own, unless its tutor has one for all.

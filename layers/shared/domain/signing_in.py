@@ -18,6 +18,7 @@ from shared.data.new_sessions import (
     NOTE_FIRST_SIGN_IN,
     START_SESSION,
     START_SESSION_OF_IDENTITY,
+    START_SESSION_OF_PASSKEY,
     Account,
 )
 from shared.domain import limits
@@ -63,7 +64,7 @@ class SecondFactorRequired(AppError):
 class AccountChanged(Exception):
     """Since it was looked up, the account was changed.
 
-    Its password, or the identity, is another one, or it was suspended, deleted or has got a second factor.
+    Its password, the identity or the passkey is another one, or it was suspended, deleted or has got a second factor.
     """
 
 
@@ -88,12 +89,13 @@ class Device:
 class Proof:
     """How an owner proved who they are.
 
-    `identity`: of the sign-in with a provider; without one it is by password, and only such a session may at once do
-    what the password has to be given for. `link_hash`: of what lets the identity it was made for sign in from now on.
-    `second_factor`: one was given, too.
+    `identity`: of the sign-in with a provider. `passkey`: of the sign-in by it alone. Without either it is by password,
+    and only such a session may at once do what the password has to be given for. `link_hash`: of what lets the identity
+    it was made for sign in from now on. `second_factor`: one was given, too.
     """
 
     identity: int | None = None
+    passkey: int | None = None
     link_hash: bytes | None = None
     second_factor: bool = False
 
@@ -135,9 +137,11 @@ def _add_session(
         "expires_at": expires_at,
         "second_factor": proof.second_factor,
     }
-    if proof.identity is None:
-        return START_SESSION.one(db, values)
-    return START_SESSION_OF_IDENTITY.one(db, {**values, "identity": proof.identity})
+    if proof.passkey is not None:
+        return START_SESSION_OF_PASSKEY.one(db, {**values, "passkey": proof.passkey})
+    if proof.identity is not None:
+        return START_SESSION_OF_IDENTITY.one(db, {**values, "identity": proof.identity})
+    return START_SESSION.one(db, values)
 
 
 def _issue_ticket(account: Account, proof: Proof) -> str:

@@ -11,7 +11,7 @@ from shared.models.mail import OutboxMail
 from shared.models.notifications import CalendarFeed, Notification, NotificationEvent, Reminder
 from shared.models.push import OutboxPush, PushSubscription
 from shared.models.reviews import Rating, ReviewReport
-from shared.models.second_factors import RecoveryCode, SecondFactors, SecondFactorTicket
+from shared.models.second_factors import Passkey, PasskeyChallenge, RecoveryCode, SecondFactors, SecondFactorTicket
 from shared.models.tutors import FacetChange, FacetCount, Skill, Tutor
 
 __all__ = [
@@ -38,6 +38,8 @@ __all__ = [
     "NotificationEvent",
     "OutboxMail",
     "OutboxPush",
+    "Passkey",
+    "PasskeyChallenge",
     "PushSubscription",
     "Rating",
     "RecoveryCode",

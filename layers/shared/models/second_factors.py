@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.accounts import Identity, User
-from shared.models.base import Base
+from shared.models.base import Base, CreatedAt, NumberKey
 
 
 class SecondFactors(Base):
@@ -53,4 +54,36 @@ class SecondFactorTicket(Base):
     # Of the link that lets an identity sign in from then on.
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Passkey(Base):
+    """A passkey (Web Authentication) that signs in to the account, as second factor or alone."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[NumberKey]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(SecondFactors.user_id, ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    # In COSE's form.
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # Of its signatures, as its authenticator counts them; 0 of one that does not.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    # How its authenticator is reached, for the browser to look there.
+    transports: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    name: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    last_used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """What a passkey is to sign, once."""
+
+    __tablename__ = "passkey_challenges"
+    __table_args__ = (CheckConstraint("purpose IN ('add', 'change', 'second_factor', 'sign_in')", name="purpose"),)
+
+    challenge: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    # Nobody's where somebody signs in by a passkey alone.
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)

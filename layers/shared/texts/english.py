@@ -150,6 +150,16 @@ TEXTS = {
     "authenticator_app_added.link": "Open the platform",
     "authenticator_app_added.after": "If it was not you, somebody knows your password: set a new one at once, by a"
     " link from the sign-in page, and write to the platform's staff.",
+    "passkey_added.subject": "Passkey added",
+    "passkey_added.before": "A passkey was added to your account: with it one signs in, after the password or alone.",
+    "passkey_added.link": "Open the platform",
+    "passkey_added.after": "If it was not you, somebody knows your password: set a new one at once, by a link from the"
+    " sign-in page, and write to the platform's staff.",
+    "passkey_removed.subject": "Passkey removed",
+    "passkey_removed.before": "A passkey was removed from your account: nobody signs in with it any more.",
+    "passkey_removed.link": "Open the platform",
+    "passkey_removed.after": "If it was not you, set a new password at once: ask for a link on the sign-in page."
+    " All devices are signed out then.",
     "second_factor_turned_off.subject": "Second factor turned off",
     "second_factor_turned_off.before": "Signing in to your account takes your password alone again: its second"
     " factor and"

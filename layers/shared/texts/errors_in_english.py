@@ -34,6 +34,14 @@ ERRORS = {
     "Kod jest niepoprawny albo został już użyty.": "The code is wrong, or was used before.",
     "To logowanie wygasło. Zacznij je od nowa.": "This sign-in has expired. Begin it anew.",
     "Ten link wygasł lub został już użyty.": "This link has expired, or was used before.",
+    "Ten klucz dostępu nie pasuje albo trwało to za długo. Spróbuj ponownie.": "This passkey does not fit, or it took"
+    " too long. Try again.",
+    "To konto nie ma klucza dostępu.": "This account has no passkey.",
+    "Ten klucz dostępu został już dodany.": "This passkey was added before.",
+    "Możesz mieć najwyżej 10 kluczy dostępu. Usuń najpierw któryś z nich.": "You may have 10 passkeys at most. Remove"
+    " one first.",
+    "To jedyny drugi składnik logowania na tym koncie. Możesz go wyłączyć.": "It is the only second factor of this"
+    " account. You can turn it off.",
     "Podaj też kod z aplikacji albo kod zapasowy.": "Give a code of your app, too, or a recovery code.",
     "To konto nie ma drugiego składnika logowania.": "This account has no second factor.",
     "Zacznij dodawanie aplikacji od nowa.": "Begin to add the app anew.",
@@ -216,6 +224,7 @@ ERRORS = {
     "Włączono powiadomienia.": "You will be told again.",
     "Wylogowano.": "Signed out.",
     "Usunięto.": "Removed.",
+    "Zmieniono.": "Changed.",
     "Wyciszono.": "Muted.",
     "Wyjątek został usunięty.": "The exception was deleted.",
     "Zablokowano.": "Blocked.",

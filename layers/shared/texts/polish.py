@@ -152,6 +152,17 @@ TEXTS = {
     "authenticator_app_added.after": "Jeśli to nie Ty, ktoś zna Twoje hasło: ustaw od razu nowe, prosząc o link na"
     " stronie"
     " logowania, i napisz do obsługi platformy.",
+    "passkey_added.subject": "Dodano klucz dostępu",
+    "passkey_added.before": "do Twojego konta został dodany klucz dostępu: można się nim zalogować, po haśle albo bez"
+    " niego.",
+    "passkey_added.link": "Otwórz platformę",
+    "passkey_added.after": "Jeśli to nie Ty, ktoś zna Twoje hasło: ustaw od razu nowe, prosząc o link na stronie"
+    " logowania, i napisz do obsługi platformy.",
+    "passkey_removed.subject": "Usunięto klucz dostępu",
+    "passkey_removed.before": "z Twojego konta został usunięty klucz dostępu: nikt się już nim nie zaloguje.",
+    "passkey_removed.link": "Otwórz platformę",
+    "passkey_removed.after": "Jeśli to nie Ty, ustaw od razu nowe hasło: poproś o link na stronie logowania."
+    " Wszystkie urządzenia zostaną wtedy wylogowane.",
     "second_factor_turned_off.subject": "Wyłączono drugi składnik logowania",
     "second_factor_turned_off.before": "logowanie na Twoje konto znów wymaga tylko hasła: drugi składnik i kody"
     " zapasowe"

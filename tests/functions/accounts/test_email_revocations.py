@@ -88,6 +88,37 @@ def test_only_a_second_factor_that_was_there_before_stays(ola: Person, added: st
     assert query("SELECT second_factor_at IS NOT NULL FROM users") == [(stays,)]
 
 
+ADD_PASSKEY = """
+INSERT INTO passkeys (user_id, credential_id, public_key, sign_count, transports, name, created_at)
+VALUES (%s, convert_to(%s, 'UTF8'), '', 0, '{}', 'x', now() - %s::interval)
+"""
+
+
+@pytest.mark.parametrize(
+    ("app", "passkey", "stay"),
+    [
+        ("1 hour", "-1 hour", "app"),
+        ("-1 hour", "1 hour", "passkey"),
+        ("-1 hour", "-1 hour", ""),
+        (None, "1 hour", "passkey"),
+    ],
+)
+def test_of_several_factors_those_that_were_there_before_stay(
+    ola: Person, app: str | None, passkey: str, stay: str
+) -> None:
+    token = changed(ola, NEW)
+    query("UPDATE users SET second_factor_at = now() - interval '1 day'")
+    query("INSERT INTO second_factors (user_id) VALUES (%s)", ola.id)
+    query(
+        "UPDATE second_factors SET totp_seed = 'x', totp_added_at = now() - %s::interval WHERE %s", app, app is not None
+    )
+    query(ADD_PASSKEY, ola.id, "own", passkey)
+    assert revoke(token).status == 200
+    assert query("SELECT count(*) FROM second_factors WHERE totp_seed IS NOT NULL") == [(int(stay == "app"),)]
+    assert query("SELECT count(*) FROM passkeys") == [(int(stay == "passkey"),)]
+    assert query("SELECT second_factor_at IS NOT NULL FROM users") == [(bool(stay),)]
+
+
 def test_changes_after_it_are_taken_back_with_it(ola: Person) -> None:
     token = changed(ola, NEW)
     intruder = signed_in_to(NEW)

@@ -147,6 +147,8 @@ ABOUT_ACCOUNTS = [
     "new_device",
     "identity_linked",
     "authenticator_app_added",
+    "passkey_added",
+    "passkey_removed",
     "second_factor_turned_off",
     "recovery_codes_replaced",
     "recovery_code_used",

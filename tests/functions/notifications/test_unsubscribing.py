@@ -170,5 +170,6 @@ def test_what_has_no_topic_is_about_the_account() -> None:
         "tutor_incomplete",
     }
     factors = {"authenticator_app_added", "second_factor_turned_off", "recovery_codes_replaced", "recovery_code_used"}
+    factors |= {"passkey_added", "passkey_removed"}
     account |= {"account_suspended", "suspension_lifted", *factors, *EMAIL_CHANGE_EMAILS}
     assert EMAILS.keys() - TOPICS.keys() == account

@@ -25,6 +25,7 @@ from tests.support.second_factors import Secured, ticket_for
 
 call, tokens, accounts = LambdaClient(handler), LambdaClient(tokens_handler), LambdaClient(accounts_handler)
 PATH = "/api/user/second_factors/"
+NOTHING = {"enabled": False, "authenticator_app_added_at": None, "recovery_codes_left": 0, "passkeys": []}
 
 
 def change(person: Person, what: str, **body: Any) -> Answer:
@@ -47,7 +48,7 @@ def subjects(person: Person) -> list[str]:
 
 def test_an_app_counts_once_it_has_shown_a_code(people: People) -> None:
     ewa = people.student(language="en")
-    assert overview(ewa) == {"enabled": False, "authenticator_app_added_at": None, "recovery_codes_left": 0}
+    assert overview(ewa) == NOTHING
     new = change(ewa, "app")
     assert new.status == 200
     assert parse_qs(urlsplit(new.json["otpauth_uri"]).query)["secret"] == [new.json["secret"]]
@@ -122,7 +123,7 @@ def test_turning_it_off_takes_a_code(ola: Secured) -> None:
     assert change(ola.person, "turn_off", code=ola.code()).json == {
         "detail": "Signing in takes no second factor any more."
     }
-    assert overview(ola.person) == {"enabled": False, "authenticator_app_added_at": None, "recovery_codes_left": 0}
+    assert overview(ola.person) == NOTHING
     assert give_password(ola.person.email).status == 200
     assert query(CODE_HASHES) == []
     assert "Second factor turned off" in subjects(ola.person)
@@ -172,7 +173,7 @@ def test_the_account_takes_its_factors_along(ola: Secured) -> None:
     ticket_for(ola)
     exported = accounts("GET", "/api/user/export/", token=ola.person.access).json["second_factors"]
     [factors] = exported
-    assert set(factors) == {"added_at", "authenticator_app_added_at", "recovery_codes_left"}
+    assert set(factors) == {"added_at", "authenticator_app_added_at", "recovery_codes_left", "passkeys"}
     assert factors["recovery_codes_left"] == 10
     assert accounts("DELETE", "/api/user/delete/", token=ola.person.access).status == 200
     for table in ("second_factors", "recovery_codes", "second_factor_tickets"):

@@ -7,12 +7,19 @@ from functools import partial
 import pytest
 
 from functions.second_factors.data import factors
+from functions.second_factors.data.tickets import find_account
+from shared.data.new_sessions import Account
+from shared.domain.signing_in import AccountChanged, Device, Proof, start_session
 from shared.kit.db.query import Command, Query
+from shared.kit.db.transactions import transaction
 from tests.functions.second_factors.test_changes import change, shown
 from tests.functions.second_factors.test_sign_in import give_code, give_password, sessions
+from tests.support.authenticator import Authenticator
 from tests.support.booking_protection import no_deadlock
+from tests.support.passkeys import add, ask
+from tests.support.passkeys import call as passkey_call
 from tests.support.paused_transactions import gate_after, wait_until, waiting
-from tests.support.people import People, query
+from tests.support.people import People, Person, query
 from tests.support.races import at_once
 from tests.support.second_factors import Secured, secure, ticket_for
 
@@ -88,6 +95,56 @@ def test_a_ticket_opens_one_session_however_often_it_is_used_at_once(ola: Secure
     statuses = [each.status for each in at_once(*(partial(give_code, ticket, code) for code in codes))]
     assert statuses.count(200) == 1
     assert sessions() == 2
+
+
+@often
+def test_a_signature_opens_one_session_however_many_give_it_at_once(people: People, rounds: int) -> None:
+    ewa, phone = people.student(), Authenticator(counts=False)
+    add(ewa, phone)
+    for done in range(1, rounds + 1):
+        signed = phone.get(passkey_call("POST", "/api/token/passkey/begin/").json)
+        body = {"passkey": signed}
+        answers = at_once(*[partial(passkey_call, "POST", "/api/token/passkey/", json_body=body)] * MANY)
+        assert sorted(each.status for each in answers) == [200] + [401] * (MANY - 1)
+        assert sessions() == 1 + done
+
+
+def test_a_passkey_is_added_to_one_of_two_accounts_at_once(people: People) -> None:
+    both, phone = [people.student() for _ in range(2)], Authenticator()
+    made = [phone.create(ask(each).json) for each in both]
+    pairs = zip(both, made, strict=True)
+    answers = at_once(*(partial(ask, who, "confirm/", name="x", passkey=passkey) for who, passkey in pairs))
+    assert sorted(each.status for each in answers) == [200, 409]
+    assert query("SELECT count(*) FROM passkeys") == [(1,)]
+    assert query("SELECT count(*) FROM users WHERE second_factor_at IS NOT NULL") == [(1,)]
+
+
+def test_of_two_passkeys_removed_at_once_one_stays(people: People) -> None:
+    ewa, pair = people.student(), [Authenticator(), Authenticator()]
+    codes = add(ewa, pair[0]).json["recovery_codes"]
+    add(ewa, pair[1], code=codes[0])
+    own = [number for (number,) in query("SELECT id FROM passkeys")]
+    tries = zip(own, codes[1:], strict=False)
+    answers = at_once(*(partial(ask, ewa, f"{each}/remove/", code=code) for each, code in tries))
+    assert sorted(each.status for each in answers) == [200, 409]
+    assert query("SELECT count(*) FROM passkeys") == [(1,)]
+
+
+def test_a_passkey_that_is_removed_meanwhile_opens_no_session(people: People) -> None:
+    ewa, phone = people.student(), Authenticator()
+    add(ewa, phone)
+    [(number,)] = query("SELECT id FROM passkeys")
+    account = find_account_of(ewa)
+    query("DELETE FROM passkeys")
+    with pytest.raises(AccountChanged):
+        start_session(account, Device("", "", is_known=True), Proof(passkey=number, second_factor=True))
+
+
+def find_account_of(person: Person) -> Account:
+    with transaction() as db:
+        account = find_account(db, person.id)
+    assert account is not None
+    return account
 
 
 def test_a_sign_in_at_the_moment_a_factor_is_added_opens_no_session_without_it(people: People) -> None:

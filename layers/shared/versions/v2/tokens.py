@@ -28,9 +28,10 @@ async def sign_in(request: Request, api: Api) -> Answer:
     return _with_cookies(request, await api(request))
 
 
+@endpoints.add("POST", "/api/token/passkey/")
 @endpoints.add("POST", "/api/token/second_factor/")
-async def give_second_factor(request: Request, api: Api) -> Answer:
-    """As the sign-in that it finishes."""
+async def give_factor(request: Request, api: Api) -> Answer:
+    """As the sign-in by password."""
     request = await request.read()
     known, body = cookie(request.header("cookie"), REFRESH), request.json
     if known and isinstance(body, dict):

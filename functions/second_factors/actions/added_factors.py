@@ -1,0 +1,44 @@
+"""What follows from a factor that counts now, of whatever kind."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from functions.second_factors.data import factors as data
+from functions.second_factors.domain.recovery_codes import code_hash, new_codes
+from shared.domain.outbox import Kind, queue_mail, trigger_mailer
+from shared.domain.sign_in_sessions import close_sockets, end_sessions
+from shared.kit.db.pool import PooledConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Recovery codes where it is the account's first factor, and what is left to do after the commit."""
+
+    recovery_codes: list[str]
+    sockets: list[str]
+    mail_id: int
+
+    def follow(self) -> list[str]:
+        """Close the sockets and let the mailer know; the recovery codes."""
+        close_sockets(self.sockets)
+        trigger_mailer(self.mail_id)
+        return self.recovery_codes
+
+
+def let_count(db: PooledConnection, user_id: UUID, email: str, mail: Kind, *, but: UUID | None) -> Added:
+    """Tell the owner of a new factor. If it is the first, sign all devices out but the one of this session."""
+    mail_id = queue_mail(db, mail, email)
+    if not data.turn_on(db, user_id):
+        return Added([], [], mail_id)
+    codes = replace_codes(db, user_id)
+    _ended, sockets = end_sessions(db, user_id, but=but)
+    if but is not None:
+        data.note_check(db, but)
+    return Added(codes, sockets, mail_id)
+
+
+def replace_codes(db: PooledConnection, user_id: UUID) -> list[str]:
+    """New recovery codes, the ones before are void."""
+    codes = new_codes()
+    data.replace_recovery_codes(db, user_id, [code_hash(user_id, each) for each in codes])
+    return codes

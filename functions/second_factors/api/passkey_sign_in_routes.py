@@ -1,0 +1,85 @@
+"""The HTTP endpoints of passkeys of those who are not signed in: after the password, alone, by the operator's link."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from functions.second_factors.actions import enrolment, sign_in
+from functions.second_factors.actions import sign_in_by_passkey as alone
+from functions.second_factors.api.passkey_schemas import (
+    EnrolledPasskey,
+    PasskeyCreationOptions,
+    PasskeyRequestOptions,
+    PasskeySignIn,
+    PasskeyTicket,
+)
+from functions.second_factors.api.schemas import EnrolmentTicket, NewTokens, RecoveryCodes
+from functions.second_factors.domain.errors import (
+    EnrolmentExpired,
+    NoPasskey,
+    PasskeyAlreadyAdded,
+    TicketExpired,
+    WrongPasskey,
+    WrongSignInPasskey,
+)
+from functions.second_factors.domain.passkeys import GivenPasskey
+from functions.second_factors.domain.relying_party import relying_party
+from shared.domain.signing_in import AccountSuspended
+from shared.kit.errors import Throttled
+from shared.kit.http.openapi import error_responses
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import router
+from shared.kit.http.viewer import client_address, origin
+
+passkey_sign_ins = router("tokens")
+
+
+@passkey_sign_ins.post(
+    "/api/token/second_factor/passkey/",
+    response_model=PasskeyRequestOptions,
+    responses=error_responses(TicketExpired, NoPasskey),
+)
+def request_passkey_for_ticket(request: Request, given: PasskeyTicket) -> Response:
+    """Get what `navigator.credentials.get()` takes, to give a passkey for a ticket instead of a code."""
+    return json_response(sign_in.request_passkey(given.ticket, relying_party(origin(request))))
+
+
+@passkey_sign_ins.post(
+    "/api/token/passkey/begin/", response_model=PasskeyRequestOptions, responses=error_responses(Throttled)
+)
+def begin_passkey_sign_in(request: Request) -> Response:
+    """Begin to sign in by a passkey alone: get what `navigator.credentials.get()` takes."""
+    return json_response(alone.begin_passkey_sign_in(relying_party(origin(request)), client_address(request)))
+
+
+@passkey_sign_ins.post(
+    "/api/token/passkey/",
+    response_model=NewTokens,
+    responses=error_responses(WrongSignInPasskey, AccountSuspended, Throttled),
+)
+def sign_in_by_passkey(request: Request, given: PasskeySignIn) -> Response:
+    """Sign in by a passkey alone, which counts as both factors. `refresh` is what this device had before."""
+    factor = GivenPasskey(given.passkey, relying_party(origin(request)))
+    agent, address = request.headers.get("user-agent", ""), client_address(request)
+    pair = alone.sign_in_by_passkey(factor, agent, address, device_token=given.refresh)
+    return json_response({"refresh": pair.refresh, "access": pair.access})
+
+
+@passkey_sign_ins.post(
+    "/api/token/second_factor/enrolment/passkey/",
+    response_model=PasskeyCreationOptions,
+    responses=error_responses(EnrolmentExpired),
+)
+def begin_passkey_enrolment(request: Request, given: EnrolmentTicket) -> Response:
+    """Begin to add a passkey by the link that the operator gave you; it works for a day, once."""
+    return json_response(enrolment.begin_passkey_enrolment(given.ticket, relying_party(origin(request))))
+
+
+@passkey_sign_ins.post(
+    "/api/token/second_factor/enrolment/passkey/confirm/",
+    response_model=RecoveryCodes,
+    responses=error_responses(EnrolmentExpired, WrongPasskey, PasskeyAlreadyAdded),
+)
+def confirm_passkey_enrolment(request: Request, given: EnrolledPasskey) -> Response:
+    """Let the passkey count that your browser has made. You get recovery codes, and all devices are signed out."""
+    made = GivenPasskey(given.passkey, relying_party(origin(request)))
+    return json_response({"recovery_codes": enrolment.confirm_passkey_enrolment(given.ticket, made, given.name)})

@@ -1,0 +1,46 @@
+"""Challenges that passkeys sign: each counts once, for what it was made for and for nobody else."""
+
+import secrets
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from functions.second_factors.domain.passkeys import CHALLENGE_BYTES
+from shared.kit.db.query import Command, Connection
+
+# To add a passkey; to change factors; to give a second factor; to sign in by it alone, which is nobody's yet.
+ChallengePurpose = Literal["add", "change", "second_factor", "sign_in"]
+LIFE = timedelta(minutes=6)
+
+# Two that meet here pass over what the other has: nobody waits, and none waits for each other.
+DELETE_EXPIRED_CHALLENGES = Command("""
+DELETE FROM passkey_challenges WHERE challenge IN (
+    SELECT challenge FROM passkey_challenges WHERE expires_at < now() FOR UPDATE SKIP LOCKED
+)
+""")
+# One of an account for each purpose: whoever asks again and again stores no more.
+DELETE_OLD_CHALLENGES = Command("DELETE FROM passkey_challenges WHERE user_id = %(user_id)s AND purpose = %(purpose)s")
+ADD_CHALLENGE = Command("""
+INSERT INTO passkey_challenges (challenge, user_id, purpose, expires_at)
+VALUES (%(challenge)s, %(user_id)s, %(purpose)s, now() + %(life)s::interval)
+""")
+TAKE_CHALLENGE = Command("""
+DELETE FROM passkey_challenges
+WHERE challenge = %(challenge)s AND purpose = %(purpose)s AND user_id IS NOT DISTINCT FROM %(user_id)s::uuid
+  AND expires_at > now()
+""")
+
+
+def add_challenge(db: Connection, purpose: ChallengePurpose, user_id: UUID | None = None) -> bytes:
+    """A new challenge, in place of the account's one before."""
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    DELETE_EXPIRED_CHALLENGES.run(db)
+    if user_id is not None:
+        DELETE_OLD_CHALLENGES.run(db, {"user_id": user_id, "purpose": purpose})
+    ADD_CHALLENGE.run(db, {"challenge": challenge, "user_id": user_id, "purpose": purpose, "life": LIFE})
+    return challenge
+
+
+def take_challenge(db: Connection, challenge: bytes, purpose: ChallengePurpose, user_id: UUID | None = None) -> bool:
+    """Use a challenge up; whether it was one, of this account and for this."""
+    return TAKE_CHALLENGE.run(db, {"challenge": challenge, "purpose": purpose, "user_id": user_id}) > 0

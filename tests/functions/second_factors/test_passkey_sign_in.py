@@ -1,0 +1,217 @@
+"""Signing in with a passkey: after the password, and alone."""
+
+from typing import Any
+
+import pytest
+
+from functions.profiles.handler import handler as profiles_handler
+from shared.domain import limits
+from shared.domain.auth import identify
+from tests.functions.second_factors.test_changes import overview, subjects
+from tests.functions.second_factors.test_sign_in import give_password, sessions
+from tests.support.authenticator import USER_PRESENT, Authenticator, base64url
+from tests.support.lambda_client import Answer, LambdaClient
+from tests.support.passkeys import add, call, sign_in
+from tests.support.people import People, Person, query
+from tests.support.second_factors import Secured, ticket_for
+
+profiles = LambdaClient(profiles_handler)
+# Whether a second factor was given, and no password.
+NEW_SESSION = "SELECT second_factor_checked_at > now() - interval '1 minute', password_checked_at < '2000-01-01'"
+
+
+@pytest.fixture
+def ewa(people: People) -> Person:
+    return people.student(email="ewa@example.com", language="en")
+
+
+@pytest.fixture
+def phone(ewa: Person) -> Authenticator:
+    """A passkey of Ewa's."""
+    made = Authenticator()
+    assert add(ewa, made).status == 200
+    return made
+
+
+def ticket(person: Person) -> str:
+    answer = give_password(person.email)
+    assert answer.json["code"] == "second_factor_required"
+    return str(answer.json["ticket"])
+
+
+def asked(ticket: str) -> Answer:
+    return call("POST", "/api/token/second_factor/passkey/", json_body={"ticket": ticket})
+
+
+def give(ticket: str, passkey: Any, **more: Any) -> Answer:
+    return call("POST", "/api/token/second_factor/", json_body={"ticket": ticket, "passkey": passkey, **more})
+
+
+def test_after_the_password_a_passkey_gives_the_tokens_of_a_session(ewa: Person, phone: Authenticator) -> None:
+    own = ticket(ewa)
+    options = asked(own).json
+    assert options["allowCredentials"] == [
+        {"type": "public-key", "id": base64url(phone.credential_id), "transports": ["internal"]}
+    ]
+    assert (options["rpId"], options["userVerification"]) == ("api.example.com", "required")
+    signed = phone.get(options)
+    answer = give(own, signed)
+    assert (answer.status, list(answer.json)) == (200, ["refresh", "access"])
+    assert identify(answer.json["access"]).passed_second_factor
+    assert profiles("GET", "/api/user/me/", token=answer.json["access"]).status == 200
+    assert give(own, signed).json["code"] == "ticket_expired"
+    assert give(ticket(ewa), signed).json["code"] == "wrong_passkey"
+    assert query(f"{NEW_SESSION} FROM sign_in_sessions WHERE id <> %s", ewa.session_id) == [(True, False)]
+
+
+def test_of_an_account_without_passkeys_none_is_asked(ola: Secured) -> None:
+    answer = asked(ticket_for(ola))
+    assert (answer.status, answer.json["code"]) == (409, "no_passkey")
+    assert asked("x").json["code"] == "ticket_expired"
+
+
+def test_neither_code_nor_passkey_is_no_second_factor(ewa: Person, phone: Authenticator) -> None:
+    answer = call("POST", "/api/token/second_factor/", json_body={"ticket": ticket(ewa)})
+    assert (answer.status, answer.json) == (400, {"code": ["To pole jest wymagane."]})
+
+
+def test_a_passkey_of_somebody_else_is_wrong(phone: Authenticator, ola: Secured) -> None:
+    add(ola.person, Authenticator(), code=ola.recovery_codes[0])
+    own = ticket_for(ola)
+    answer = give(own, phone.get(asked(own).json))
+    assert (answer.status, answer.json["code"]) == (401, "wrong_passkey")
+    assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+    assert sessions() == 2
+
+
+def test_a_ticket_takes_five_tries_of_passkeys_too(ewa: Person, phone: Authenticator) -> None:
+    own = ticket(ewa)
+    assert {give(own, {}).json["code"] for _ in range(5)} == {"wrong_passkey"}
+    assert asked(own).json["code"] == "ticket_expired"
+    assert query("SELECT failures FROM second_factors") == [(0,)]
+
+
+def test_a_recovery_code_signs_in_whose_only_factor_is_a_passkey(ewa: Person) -> None:
+    codes = add(ewa, Authenticator()).json["recovery_codes"]
+    body = {"ticket": ticket(ewa), "code": codes[0]}
+    assert call("POST", "/api/token/second_factor/", json_body=body).status == 200
+    body = {"ticket": ticket(ewa), "code": "000000"}
+    assert call("POST", "/api/token/second_factor/", json_body=body).json["code"] == "wrong_code"
+
+
+def test_a_passkey_alone_signs_in_with_both_factors_but_without_the_password(ewa: Person, phone: Authenticator) -> None:
+    query("UPDATE users SET signed_in_at = now()")
+    answer = sign_in(phone)
+    assert (answer.status, list(answer.json)) == (200, ["refresh", "access"])
+    assert identify(answer.json["access"]).passed_second_factor
+    assert query(f"{NEW_SESSION} FROM sign_in_sessions WHERE id <> %s", ewa.session_id) == [(True, True)]
+    assert overview(ewa)["passkeys"][0]["last_used_at"] is not None
+    again = call("POST", "/api/user/second_factors/passkeys/", token=answer.json["access"], json_body={})
+    assert again.json["code"] == "password_check_needed"
+    assert "New sign-in" in subjects(ewa)
+
+
+def test_a_device_that_was_signed_in_before_is_known(ewa: Person, phone: Authenticator) -> None:
+    query("UPDATE users SET signed_in_at = now()")
+    assert sign_in(phone, refresh=ewa.refresh).status == 200
+    assert query("SELECT count(*) FROM mail_outbox WHERE kind = 'new_device'") == [(0,)]
+
+
+def test_anybody_may_begin_and_is_told_of_no_passkey(phone: Authenticator) -> None:
+    options = call("POST", "/api/token/passkey/begin/").json
+    assert list(options) == ["challenge", "timeout", "rpId", "allowCredentials", "userVerification"]
+    assert options["allowCredentials"] == []
+
+
+LIES: dict[str, Any] = {
+    "another origin": {"origin": "https://evil.example"},
+    "the other ceremony": {"client": {"type": "webauthn.create"}},
+    "a frame": {"client": {"crossOrigin": True}},
+    "another challenge": {"client": {"challenge": base64url(bytes(32))}},
+    "nobody there": {"flags": 0},
+    "nobody verified": {"flags": USER_PRESENT},
+    "another account": {"user_handle": base64url(bytes(16))},
+    "no account": {"user_handle": None},
+    "a copy of its id": {"key": Authenticator().key},
+    "an unknown id": {"credential_id": b"unknown"},
+    "a count that went back": {"count": -1},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_what_was_signed_elsewhere_or_otherwise_signs_in_to_nothing(phone: Authenticator, lie: Any) -> None:
+    assert sign_in(phone).status == 200
+    before = sessions()
+    for name, value in lie.items():
+        setattr(phone, name, value)
+    answer = sign_in(phone)
+    assert (answer.status, answer.json["code"]) == (401, "wrong_passkey")
+    assert sessions() == before
+
+
+def test_what_was_signed_for_another_domain_signs_in_to_nothing(phone: Authenticator) -> None:
+    begun = call("POST", "/api/token/passkey/begin/").json
+    signed = phone.get({**begun, "rpId": "evil.example"})
+    assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status == 401
+
+
+@pytest.mark.parametrize("part", ["signature", "authenticatorData", "clientDataJSON"])
+def test_what_was_changed_after_it_was_signed_signs_in_to_nothing(phone: Authenticator, part: str) -> None:
+    for change in ("AAAA", "", None, 5, "\ud800", []):
+        signed = phone.get(call("POST", "/api/token/passkey/begin/").json)
+        whole = signed["response"][part]
+        signed["response"][part] = f"{change}{whole[4:]}" if isinstance(change, str) else change
+        assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).json["code"] == "wrong_passkey"
+
+
+def test_a_count_that_does_not_grow_is_refused_and_stays(phone: Authenticator) -> None:
+    """A copy of the passkey may be about (section 6.1.1)."""
+    phone.count = 6
+    assert sign_in(phone).status == 200
+    for count in (6, 5, -1):
+        phone.count = count
+        assert sign_in(phone).status == 401
+    assert query("SELECT sign_count FROM passkeys") == [(7,)]
+
+
+def test_authenticators_that_do_not_count_are_taken(ewa: Person) -> None:
+    synced = Authenticator(counts=False)
+    add(ewa, synced)
+    assert [sign_in(synced).status for _ in range(2)] == [200, 200]
+
+
+def test_a_signature_signs_in_once(phone: Authenticator) -> None:
+    phone.counts = False
+    query("UPDATE passkeys SET sign_count = 0")
+    signed = phone.get(call("POST", "/api/token/passkey/begin/").json)
+    statuses = [call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status for _ in range(2)]
+    assert statuses == [200, 401]
+
+
+def test_what_a_ticket_is_asked_for_signs_in_to_nothing_alone(ewa: Person, phone: Authenticator) -> None:
+    signed = phone.get(asked(ticket(ewa)).json)
+    assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status == 401
+    assert give(ticket(ewa), phone.get(call("POST", "/api/token/passkey/begin/").json)).status == 401
+
+
+def test_a_suspended_account_is_told_so(phone: Authenticator) -> None:
+    query("UPDATE users SET suspended_at = now()")
+    answer = sign_in(phone)
+    assert (answer.status, answer.json["code"]) == (401, "account_suspended")
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_challenges_of_strangers_are_bounded_and_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PASSKEY_SIGN_INS", limits.Limit("few", 2, 60))
+    statuses = [call("POST", "/api/token/passkey/begin/").status for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    query("UPDATE passkey_challenges SET expires_at = now() - interval '1 second'")
+    assert call("POST", "/api/token/passkey/begin/", source_ip="203.0.113.9").status == 200
+    assert query("SELECT count(*) FROM passkey_challenges") == [(1,)]
+
+
+def test_an_account_keeps_one_challenge_for_a_purpose(ewa: Person, phone: Authenticator) -> None:
+    own = ticket(ewa)
+    first, _second = asked(own).json, asked(own).json
+    assert query("SELECT count(*) FROM passkey_challenges WHERE user_id = %s", ewa.id) == [(1,)]
+    assert give(own, phone.get(first)).status == 401
