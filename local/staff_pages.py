@@ -11,7 +11,7 @@ PAGES = {"": "staff.html", "enrol/": "enrol.html"}
 # What these pages load, and what that loads.
 ASSETS = (
     *("icon.svg", "base.css", "controls.css", "staff.css"),
-    *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "times.js"),
+    *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "passkeys.js", "times.js"),
     *("staff.js", "staff_lists.js", "staff_people.js", "staff_reports.js", "staff_session.js"),
 )
 

@@ -90,9 +90,9 @@ function show() {
   if (session.isSignedIn) open();
 }
 
-/** Does what a form is for, and says what is wrong. */
-function handle(id, work) {
-  byId(id).addEventListener("submit", async (event) => {
+/** Does what a form, or a button, is for, and says what is wrong. */
+function handle(id, work, kind = "submit") {
+  byId(id).addEventListener(kind, async (event) => {
     event.preventDefault();
     byId("problem").textContent = "";
     try {
@@ -116,6 +116,8 @@ handle("second-factor", async () => {
   byId("code").value = "";
   show();
 });
+handle("sign-in-by-passkey", () => session.signInByPasskey().then(show), "click");
+handle("give-passkey", () => session.givePasskey().then(show), "click");
 handle("filter", () => start());
 byId("filter").addEventListener("change", () => start());
 byId("more").addEventListener("click", () => follow(next));

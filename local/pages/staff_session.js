@@ -1,5 +1,6 @@
 import { call } from "./api.js";
 import { SignedOut } from "./errors.js";
+import { use } from "./passkeys.js";
 
 const KEY = "tokens of staff";
 
@@ -12,7 +13,7 @@ export class StaffSession {
     return this.#tokens !== null;
   }
 
-  /** Resolves to whether that was all: else `giveCode` goes on. */
+  /** Resolves to whether that was all: else `giveCode` or `givePasskey` goes on. */
   async signIn(email, password) {
     try {
       this.#keep((await call("POST", "/api/token/", { body: { email, password } })).json);
@@ -25,7 +26,18 @@ export class StaffSession {
   }
 
   async giveCode(code) {
-    this.#keep((await call("POST", "/api/token/second_factor/", { body: { ticket: this.#ticket, code } })).json);
+    await this.#giveFactor({ code });
+  }
+
+  async givePasskey() {
+    const { json } = await call("POST", "/api/token/second_factor/passkey/", { body: { ticket: this.#ticket } });
+    await this.#giveFactor({ passkey: await use(json) });
+  }
+
+  /** Signs in by a passkey alone. */
+  async signInByPasskey() {
+    const { json } = await call("POST", "/api/token/passkey/begin/");
+    this.#keep((await call("POST", "/api/token/passkey/", { body: { passkey: await use(json) } })).json);
   }
 
   async signOut() {
@@ -55,6 +67,10 @@ export class StaffSession {
       this.#keep(null);
       throw new SignedOut();
     }
+  }
+
+  async #giveFactor(factor) {
+    this.#keep((await call("POST", "/api/token/second_factor/", { body: { ticket: this.#ticket, ...factor } })).json);
   }
 
   #keep(tokens) {

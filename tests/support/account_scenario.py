@@ -110,9 +110,9 @@ def second_factors() -> Iterator[Step]:
         ):
             yield Step("POST", f"{ticket}{what}", body=body)
     passkey = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30"}}
-    for body in ({"name": "x", "passkey": passkey}, {"name": " ", "passkey": 5}, {"name": "x" * 101, "passkey": {}}):
-        yield Step("POST", f"{own}passkeys/confirm/", "student", body)
-        yield Step("POST", "/api/token/passkey/", body={"passkey": body["passkey"]})
+    for name, answer in (("x", passkey), (" ", 5), ("x" * 101, {})):
+        yield Step("POST", f"{own}passkeys/confirm/", "student", {"name": name, "passkey": answer})
+        yield Step("POST", "/api/token/passkey/", body={"passkey": answer})
     yield Step("POST", f"{own}passkeys/request/", "student")
     yield Step("PATCH", f"{own}passkeys/1/", "student", {"name": "x"})
     for what in ("app", "passkeys", "passkeys/1/remove", "turn_off"):

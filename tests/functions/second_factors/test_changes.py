@@ -25,7 +25,12 @@ from tests.support.second_factors import Secured, ticket_for
 
 call, tokens, accounts = LambdaClient(handler), LambdaClient(tokens_handler), LambdaClient(accounts_handler)
 PATH = "/api/user/second_factors/"
-NOTHING = {"enabled": False, "authenticator_app_added_at": None, "recovery_codes_left": 0, "passkeys": []}
+NOTHING: dict[str, Any] = {
+    "enabled": False,
+    "authenticator_app_added_at": None,
+    "recovery_codes_left": 0,
+    "passkeys": [],
+}
 
 
 def change(person: Person, what: str, **body: Any) -> Answer:

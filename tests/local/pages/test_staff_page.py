@@ -201,6 +201,51 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
     expect(open_page("/_staff/enrol/").page.get_by_role("button", name="Begin")).to_be_disabled()
 
 
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.mark.proof
+def test_the_operator_s_link_adds_a_passkey_and_with_it_one_signs_in(open_page: OpenPage, server: LocalServer) -> None:
+    said = staff("add", "passkey@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
+    password, link = printed_password(said), said.stdout.split()[-1]
+    watched = open_page("/_staff/")
+    page = watched.page
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    authenticator = browser.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+    page.goto(link)
+    sound(page)
+    page.get_by_label("Name of this device").fill("Laptop przy biurku")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", name="The passkey counts now")).to_be_visible()
+    expect(page.locator("#codes code")).to_have_count(10)
+    made = browser.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
+    assert [(each["isResidentCredential"], each["rpId"]) for each in made] == [(True, "localhost")]
+    page.goto(f"{server.url}/_staff/")
+    page.get_by_label("E-mail address").fill("passkey@example.com")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Use a passkey").click()
+    go(page, "People")
+    page.get_by_role("button", name="Sign out").click()
+    sound(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    go(page, "Audit trail")
+    expect(page.get_by_role("listitem").first).to_contain_text("add")
+    page.get_by_role("button", name="Sign out").click()
+    browser.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
+    watched.forgive()  # of the answer 401 that asks for a second factor
+
+
 def test_what_the_pages_load_is_served_and_nothing_else(server: LocalServer) -> None:
     texts = [(FOLDER / name).read_text() for name in (*PAGES.values(), *(each for each in ASSETS if "." in each))]
     loaded = {name for text in texts for name in re.findall(r'(?:/_staff/|from "\./)([\w.]+\.\w+)"', text)}
