@@ -7,8 +7,33 @@ from tests.support.authenticator import Authenticator
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import Person
 
-PASSKEYS = "/api/user/second_factors/passkeys/"
+FACTORS = "/api/user/second_factors/"
+PASSKEYS = f"{FACTORS}passkeys/"
+TICKETS = "/api/token/second_factor/"
 call = LambdaClient(handler)
+MADE: dict[str, Any] = {"name": "x", "passkey": {}}
+# Method, path and a body it takes.
+OF_FACTOR_SIGN_INS: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", TICKETS, {"ticket": "x", "code": "1"}),
+    ("POST", f"{TICKETS}passkey/", {"ticket": "x"}),
+    ("POST", f"{TICKETS}enrolment/", {"ticket": "x"}),
+    ("POST", f"{TICKETS}enrolment/confirm/", {"ticket": "x", "code": "1"}),
+    ("POST", f"{TICKETS}enrolment/passkey/", {"ticket": "x"}),
+    ("POST", f"{TICKETS}enrolment/passkey/confirm/", {"ticket": "x", **MADE}),
+    ("POST", "/api/token/passkey/begin/", {}),
+    ("POST", "/api/token/passkey/", {"passkey": {}}),
+]
+# The same of the endpoints of an owner, and what one without factors is answered.
+OF_FACTORS: list[tuple[str, str, dict[str, Any], int]] = [
+    ("GET", FACTORS, {}, 200),
+    ("POST", f"{FACTORS}app/", {"code": "1"}, 200),
+    *(("POST", f"{FACTORS}{what}/", {"code": "1"}, 409) for what in ("app/confirm", "recovery_codes", "turn_off")),
+    ("POST", PASSKEYS, {}, 200),
+    ("POST", f"{PASSKEYS}confirm/", MADE, 403),
+    ("POST", f"{PASSKEYS}request/", {}, 409),
+    ("PATCH", f"{PASSKEYS}1/", {"name": "x"}, 404),
+    ("POST", f"{PASSKEYS}1/remove/", {"code": "1"}, 409),
+]
 
 
 def ask(person: Person, what: str = "", **body: Any) -> Answer:
