@@ -1,18 +1,21 @@
 """Signing in with a passkey: after the password, and alone."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 
 from functions.profiles.handler import handler as profiles_handler
+from functions.second_factors.data.passkeys import note_use
 from shared.domain import limits
 from shared.domain.auth import identify
-from tests.functions.second_factors.test_changes import overview, subjects
+from shared.kit.db.transactions import transaction
+from tests.functions.second_factors.test_changes import change, overview, subjects
 from tests.functions.second_factors.test_sign_in import give_password, sessions
 from tests.support.authenticator import USER_PRESENT, Authenticator, base64url
 from tests.support.lambda_client import Answer, LambdaClient
-from tests.support.passkeys import add, call, sign_in
+from tests.support.passkeys import add, call, sign_in, signed
 from tests.support.people import People, Person, query
 from tests.support.second_factors import Secured, ticket_for
 
@@ -139,15 +142,14 @@ LIES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
-def test_what_was_signed_elsewhere_or_otherwise_signs_in_to_nothing(phone: Authenticator, lie: Any) -> None:
+def test_what_was_signed_elsewhere_or_otherwise_signs_in_to_nothing(phone: Authenticator) -> None:
     assert sign_in(phone).status == 200
     before = sessions()
-    for name, value in lie.items():
-        setattr(phone, name, value)
-    answer = sign_in(phone)
-    assert (answer.status, answer.json["code"]) == (401, "wrong_passkey")
+    for name, lie in LIES.items():
+        answer = sign_in(replace(phone, **lie))
+        assert (answer.status, answer.json["code"]) == (401, "wrong_passkey"), name
     assert sessions() == before
+    assert sign_in(phone).status == 200
 
 
 def test_what_was_signed_for_another_domain_signs_in_to_nothing(phone: Authenticator) -> None:
@@ -156,14 +158,13 @@ def test_what_was_signed_for_another_domain_signs_in_to_nothing(phone: Authentic
     assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status == 401
 
 
-@pytest.mark.parametrize("part", ["signature", "authenticatorData", "clientDataJSON"])
-def test_what_was_changed_after_it_was_signed_signs_in_to_nothing(phone: Authenticator, part: str) -> None:
-    changes: list[Any] = ["AAAA", "", None, 5, "\ud800", []]
-    for change in changes:
-        signed = phone.get(call("POST", "/api/token/passkey/begin/").json)
-        whole = signed["response"][part]
-        signed["response"][part] = f"{change}{whole[4:]}" if isinstance(change, str) else change
-        assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).json["code"] == "wrong_passkey"
+def test_what_was_changed_after_it_was_signed_signs_in_to_nothing(phone: Authenticator) -> None:
+    others: list[Any] = ["AAAA", "", None, 5, "\ud800", []]
+    for part, other in product(("signature", "authenticatorData", "clientDataJSON"), others):
+        answer = phone.get(call("POST", "/api/token/passkey/begin/").json)
+        whole = answer["response"][part]
+        answer["response"][part] = f"{other}{whole[4:]}" if isinstance(other, str) else other
+        assert call("POST", "/api/token/passkey/", json_body={"passkey": answer}).json["code"] == "wrong_passkey"
 
 
 def test_a_count_that_does_not_grow_is_refused_and_stays(phone: Authenticator) -> None:
@@ -194,6 +195,35 @@ def test_what_a_ticket_is_asked_for_signs_in_to_nothing_alone(ewa: Person, phone
     signed = phone.get(asked(ticket(ewa)).json)
     assert call("POST", "/api/token/passkey/", json_body={"passkey": signed}).status == 401
     assert give(ticket(ewa), phone.get(call("POST", "/api/token/passkey/begin/").json)).status == 401
+
+
+def test_what_a_change_was_signed_for_is_no_second_factor_and_the_other_way_round(
+    ewa: Person, phone: Authenticator
+) -> None:
+    own = ticket(ewa)
+    assert give(own, **signed(ewa, phone)).json["code"] == "wrong_passkey"
+    answer = change(ewa, "turn_off", passkey=phone.get(asked(own).json))
+    assert (answer.status, answer.json["code"]) == (403, "wrong_passkey")
+    assert give(own, phone.get(asked(own).json)).status == 200
+
+
+def test_a_challenge_of_somebody_else_counts_for_nothing(phone: Authenticator, ewa: Person, ola: Secured) -> None:
+    key = Authenticator()
+    add(ola.person, key, code=ola.recovery_codes[0])
+    theirs, own = asked(ticket(ewa)).json, ticket_for(ola)
+    assert give(own, key.get(theirs)).json["code"] == "wrong_passkey"
+    assert give(own, key.get(asked(own).json)).status == 200
+
+
+@pytest.mark.usefixtures("phone")
+def test_the_count_has_to_grow_when_it_is_noted_too() -> None:
+    """Of a passkey and its copy that sign at the same moment."""
+    [(number,)] = query("SELECT id FROM passkeys")
+    for kept, given, grows in ((7, 8, True), (7, 7, False), (7, 0, False), (0, 0, True), (0, 1, True)):
+        query("UPDATE passkeys SET sign_count = %s", kept)
+        with transaction() as db:
+            assert note_use(db, number, given) is grows
+        assert query("SELECT sign_count FROM passkeys") == [(given if grows else kept,)]
 
 
 def test_a_suspended_account_is_told_so(phone: Authenticator) -> None:
