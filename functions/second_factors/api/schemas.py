@@ -16,7 +16,9 @@ MAX_CODE, MAX_TICKET = 64, 200
 Ticket = Annotated[str, Text(max_length=MAX_TICKET)]
 # An empty one is refused, a missing one is not: there may be a passkey.
 CodeOrPasskey = Annotated[
-    str, Text(max_length=MAX_CODE), Field(description="Of your authenticator app, or a recovery code, or `passkey`.")
+    str | None,
+    Text(max_length=MAX_CODE),
+    Field(description="Of your authenticator app, or a recovery code, or `passkey`."),
 ]
 AppCode = Annotated[str, Text(max_length=MAX_CODE), Field(description="The six digits that the new app shows.")]
 
@@ -26,7 +28,7 @@ class GivenFactor(RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"code": "287 082"}})
 
-    code: CodeOrPasskey = ""
+    code: CodeOrPasskey = None
     passkey: Annotated[PasskeyIfAny, Field(description=OF_PASSKEY)] = None
 
     def given(self, party: RelyingParty) -> Given:
@@ -37,7 +39,7 @@ class GivenFactor(RequestModel):
         return given
 
     def given_if_any(self, party: RelyingParty) -> Given:
-        return self.code if self.passkey is None else GivenPasskey(self.passkey, party)
+        return self.code or "" if self.passkey is None else GivenPasskey(self.passkey, party)
 
 
 class GivenSecondFactor(GivenFactor):
@@ -54,10 +56,10 @@ class FactorIfNeeded(GivenFactor):
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
     code: Annotated[
-        str,
+        str | None,
         Text(max_length=MAX_CODE, blank=True),
         Field(description="Where you have a second factor already: of your app, or a recovery code, or `passkey`."),
-    ] = ""
+    ] = None
 
 
 class ShownCode(RequestModel):
