@@ -99,6 +99,8 @@ def _of_provider(infrastructure: Settings) -> Iterator[str]:
 def _of_names(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
     if not re.fullmatch("[A-Z]{3}", platform.currency):
         yield f"CURRENCY={platform.currency} is no code of three letters."
+    if not re.fullmatch(r"([a-z0-9-]+(\.[a-z0-9-]+)*)?", platform.passkey_domain):
+        yield f"PASSKEY_DOMAIN={platform.passkey_domain} is no domain, such as example.com."
     for ending in platform.tutor_email_domains:
         if not ("@" in ending or ending.startswith(".")):
             yield f"TUTOR_EMAIL_DOMAINS: {ending} must begin with @ or a dot, for addresses of others end with it too."

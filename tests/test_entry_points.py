@@ -212,7 +212,7 @@ def answers(
 
 KNOWN = "|".join(str(each) for each in (STUDENT, TUTOR, OTHER, GONE, TALK, SERIES, ISSUE))
 CHANCE = re.compile(
-    rb"(?<=\"ticket\":\")[\w-]+|(?<=\"public_key\":\")[\w-]{87}|(?<=meet\.jit\.si/Korepetycje-)[\w-]{22}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
+    rb"(?<=\"ticket\":\")[\w-]+|(?<=\"challenge\":\")[\w-]{43}|(?<=\"public_key\":\")[\w-]{87}|(?<=meet\.jit\.si/Korepetycje-)[\w-]{22}|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/calendar/)[\w-]{43}(?=\.ics)|uploads/user/(?!default)[\w.-]+"
     rb"|" + str(datetime.now(UTC).year).encode() + rb"-\d\d-\d\dT[\d:.]+\+\d\d:\d\d"
     rb"|(?!" + KNOWN.encode() + rb")[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 )

@@ -17,7 +17,7 @@ import pytest
 from infra import image
 from tests.test_imports import BUDGETS
 from tools.cloud.lambda_process import lambda_variables
-from tools.cloud.packages import function_packages
+from tools.cloud.packages import OWN, function_packages
 from tools.cloud.project import ROOT
 
 DOCKERFILE = ROOT / "infra" / "Dockerfile"
@@ -63,6 +63,18 @@ def test_a_function_starts_with_its_own_folder_and_the_layer(
     assert {path.name for path in (task / "functions").iterdir()} == {feature, "__init__.py", "__pycache__"}
     done = imported(", ".join(each for each in BUDGETS if each.split(".")[1] == feature), task, layer)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.proof
+def test_the_function_that_checks_passkeys_has_what_it_imports_for_that(
+    sources: None, layer: Path, tmp_path: Path
+) -> None:
+    image.add_function("second_factors", tmp_path)
+    done = imported("functions.second_factors.handler, webauthn", tmp_path, layer)
+    assert done.returncode == 0, done.stderr
+    common, own = image.COMMON.read_text(), image.OWN["second_factors"].read_text()
+    added = {line.partition("==")[0] for line in image.missing_from(common, own).splitlines() if "==" in line}
+    assert added == set(OWN["second_factors"])
 
 
 def test_what_a_checkout_under_umask_077_keeps_to_its_owner_is_readable_in_the_image(

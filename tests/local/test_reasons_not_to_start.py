@@ -81,6 +81,10 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
             "TUTOR_EMAIL_DOMAINS: agh.edu.pl must begin with @ or a dot",
         ),
         ({"CHAT_URL": "app.example.com/chat"}, "CHAT_URL=app.example.com/chat is no http address."),
+        (
+            {"PASSKEY_DOMAIN": "https://example.com"},
+            "PASSKEY_DOMAIN=https://example.com is no domain, such as example.com.",
+        ),
         ({"FRONT_URL": "localhost:5173"}, "FRONT_URL=localhost:5173 is no http address."),
         ({"SCAN_URL": "127.0.0.1:3310"}, "SCAN_URL=127.0.0.1:3310 is no address of a scanner"),
         ({"SCAN_URL": "tcp://scanner:port"}, "SCAN_URL=tcp://scanner:port is no address of a scanner"),

@@ -113,6 +113,7 @@ def second_factors() -> Iterator[Step]:
     for name, answer in (("x", passkey), (" ", 5), ("x" * 101, {})):
         yield Step("POST", f"{own}passkeys/confirm/", "student", {"name": name, "passkey": answer})
         yield Step("POST", "/api/token/passkey/", body={"passkey": answer})
+    yield Step("POST", f"{own}passkeys/", "student", {})
     yield Step("POST", f"{own}passkeys/request/", "student")
     yield Step("PATCH", f"{own}passkeys/1/", "student", {"name": "x"})
     for what in ("app", "passkeys", "passkeys/1/remove", "turn_off"):
