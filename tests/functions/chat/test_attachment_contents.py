@@ -51,6 +51,12 @@ def test_what_is_taken_is_told_by_its_content(content: bytes, content_type: str)
     assert inspect(content).content_type == content_type
 
 
+def test_documents_are_kept_with_all_that_their_program_wrote() -> None:
+    author = "<cp:coreProperties><dc:creator>Ola</dc:creator></cp:coreProperties>"
+    for content in (open_xml(more={"docProps/core.xml": author}), PDF):
+        assert inspect(content).content == content
+
+
 WITH_MACROS = WORD.replace("vnd.openxmlformats-officedocument.wordprocessingml.document", "vnd.ms-word.document")
 MACROS = {
     "a project": open_xml(more={"word/vbaProject.bin": b"x"}),

@@ -59,6 +59,27 @@ WITH_METADATA = {
 EACH = pytest.mark.parametrize("content", WITH_METADATA.values(), ids=WITH_METADATA)
 
 
+def extension(label: int, *blocks: bytes) -> bytes:
+    return b"".join([b"!", bytes([label]), *(bytes([len(each)]) + each for each in blocks), b"\0"])
+
+
+# Adobe writes XMP without lengths, and 258 bytes behind it that lead every reader to the end.
+XMP_OF_GIF = b"!\xff\x0bXMP DataXMP" + XMP + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+COMMENTS = extension(0xFE, SECRET, SECRET) + XMP_OF_GIF + extension(0xFF, b"MGK8BIM0000", SECRET)
+ANIMATION = encoded(PICTURE, "GIF", save_all=True, append_images=[PICTURE.rotate(180)], duration=70, loop=3)
+
+
+def with_comments(animation: bytes) -> bytes:
+    """Metadata of all kinds before and within the first frame, and before and behind the end."""
+    text = extension(0xF9, b"\0\0\0\0") + extension(0x01, bytes(12), SECRET)
+    first = animation.index(b"!\xf9")
+    head, control, frames = animation[:first], animation[first : first + 8], animation[first + 8 : -1]
+    return b"".join([head, COMMENTS, text, b"\0", control, COMMENTS, frames, COMMENTS, b";", SECRET])
+
+
+GIF = with_comments(ANIMATION)
+
+
 def opened(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))
 
@@ -94,6 +115,28 @@ def test_place_and_owner_go_and_the_picture_stays(content: bytes) -> None:
     assert bare(kept) == kept, "what is bare stays as it is"
 
 
+def test_comments_of_a_gif_go_and_the_animation_stays() -> None:
+    profile = extension(0xFF, b"ICCRGBG1012", PROFILE[:255])
+    whole = ANIMATION.replace(b"!\xff\x0bNETSCAPE2.0", profile + b"!\xff\x0bNETSCAPE2.0")
+    assert len(whole) == len(ANIMATION) + len(profile)
+    content = with_comments(whole)
+    assert (content.count(SECRET), content.count(b"8BIM")) == (14, 3)
+    # Byte for byte what it would be if nobody had written anything into it.
+    assert bare(content) == whole
+    after = opened(bare(content))
+    assert (after.info["loop"], after.info["duration"], len(list(frames(whole)))) == (3, 70, 2)
+
+
+def test_a_gif_without_an_end_gets_one() -> None:
+    assert bare(GIF[: GIF.rindex(b";")]) == ANIMATION
+
+
+@pytest.mark.parametrize("cut", [12, 40, -200])
+def test_a_gif_that_is_cut_off_is_malformed(cut: int) -> None:
+    with pytest.raises(Malformed):
+        without_metadata(GIF[:cut], "GIF", 1)
+
+
 def test_every_page_of_a_tiff_is_looked_at() -> None:
     description = {270: SECRET.decode(), 305: SECRET.decode(), 700: XMP}
     content = encoded(PICTURE, "TIFF", tiffinfo=description, save_all=True, append_images=[PICTURE.rotate(180)])
@@ -109,7 +152,7 @@ def test_a_picture_without_metadata_stays_as_it_is(name: str) -> None:
     assert without_metadata(content, name, 1) == content
 
 
-@EACH
+@pytest.mark.parametrize("content", [*WITH_METADATA.values(), GIF], ids=[*WITH_METADATA, "GIF"])
 def test_broken_files_are_malformed_and_nothing_worse(content: bytes) -> None:
     chance = random.Random(5)
     name = opened(content).format or ""
@@ -150,6 +193,9 @@ WORST: dict[str, Callable[[], bytes]] = {
     "WEBP": lambda: b"RIFF\xff\xff\xff\xffWEBP" + b"EXIF\0\0\0\0" * 1_200_000,
     "HEIF": lambda: items(60_000, 65_535),
     "HEIF of boxes": lambda: b"\0\0\0\x0cftypheic" + b"\0\0\0\x08free" * 1_200_000,
+    "GIF": lambda: b"GIF89a" + bytes(7) + b"!\xfe" + b"\1x" * 5_000_000 + b"\0;",
+    "GIF of extensions": lambda: b"GIF89a" + bytes(7) + b"!\xfe\0" * 3_300_000,
+    "GIF of nothing": lambda: b"GIF89a" + bytes(10_000_000),
     "TIFF": lambda: overlapping(60_000),
     "TIFF of directories": lambda: b"MM\0*\0\0\0\x08\0\1\x01\x4a\0\x04\0\x26\x25\xa0\0\0\0\x20" + bytes(10_000_000),
 }

@@ -3,17 +3,18 @@
 Nothing is decoded or encoded: the pixels are those that came.
 """
 
-from shared.kit.pictures.metadata import chunks, heif, jpeg, tiff
+from shared.kit.pictures.metadata import chunks, gif, heif, jpeg, tiff
 from shared.kit.pictures.metadata.parts import Malformed
 
 __all__ = ["Malformed", "without_metadata"]
 
-# By Pillow's names. The others have no place in which cameras write anything.
+# By Pillow's names. The one other, BMP, has no place in which anything is written.
 FORMATS = {
     "JPEG": jpeg.bare,
     "MPO": jpeg.bare,
     "PNG": chunks.bare_png,
     "WEBP": chunks.bare_webp,
+    "GIF": gif.bare,
     "HEIF": heif.bare,
     "AVIF": heif.bare,
     "TIFF": tiff.bare,
