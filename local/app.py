@@ -13,6 +13,7 @@ import anyio.to_thread
 from functions.chat import sockets
 from functions.chat.api.socket_routes import ROUTES, closing_frame, flood_frame
 from local import docs, health, inbox, management, media, production, staff_pages, start_page, uploads, web_pages
+from local.copies import Copies
 from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
@@ -36,6 +37,7 @@ from shared.kit.http.compression import Compression
 from shared.kit.http.middleware import App
 from shared.kit.http.versions import VersionedApi
 from shared.kit.observability import metrics
+from shared.kit.settings import settings
 from shared.versions import VERSIONS
 
 # Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
@@ -70,7 +72,10 @@ class Server:
         http = Frontend(Path(options.frontend), options.frontend_host, served) if options.frontend else served
         self.figures = Figures(self.scheduler.succeeded_at, self._count)
         access_log = AccessLog(os.environ["POWERTOOLS_SERVICE_NAME"]) if options.access_log else None
-        self.app = Observer(Compression(http), self.gateway, self.figures, access_log, others)
+        answering: App = Compression(http)
+        if options.public_copies and not settings().origin_secret:
+            answering = Copies(answering)
+        self.app = Observer(answering, self.gateway, self.figures, access_log, others)
 
     @asynccontextmanager
     async def _running(self, folder: Path) -> AsyncIterator[None]:

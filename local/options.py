@@ -40,6 +40,8 @@ class Options:
     redis_url: str = ""
     # A line in the log for every request; in production that is the default.
     access_log: bool = False
+    # Whether the process keeps copies of public reads, as CloudFront does; in production that is the default.
+    public_copies: bool = False
     # Where Prometheus reads figures; 0 is nowhere.
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
@@ -71,7 +73,12 @@ def read_options() -> Options:
         raise CannotStart(f"MODE={options.mode} is neither {' nor '.join(MODES)}.")
     if options.is_production:
         demo = options.demo and bool(os.environ.get("DEMO"))
-        options = replace(options, demo=demo, access_log=options.access_log or not os.environ.get("ACCESS_LOG"))
+        options = replace(
+            options,
+            demo=demo,
+            access_log=options.access_log or not os.environ.get("ACCESS_LOG"),
+            public_copies=options.public_copies or not os.environ.get("PUBLIC_COPIES"),
+        )
     _check_ports(options)
     if options.workers < 1:
         raise CannotStart(f"WORKERS={options.workers}: at least one process is needed.")

@@ -58,8 +58,10 @@ class _Client(asyncio.Protocol):
         return await self.answered
 
 
-def prepare(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\n\r\n".encode()
+def prepare(path: str, *, from_copies: bool = False) -> bytes:
+    """A request that is answered afresh, or from the server's copies of public reads."""
+    wanted = "accept: */*" if from_copies else "cache-control: no-cache"
+    return f"GET {path} HTTP/1.1\r\nhost: localhost\r\n{wanted}\r\n\r\n".encode()
 
 
 def closed_loop(port: int, requests: Sequence[bytes], *, clients: int, seconds: float) -> Load:

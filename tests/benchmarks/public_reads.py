@@ -30,19 +30,30 @@ POLICY = CachePolicy(headers=(b"authorization", b"origin"), encodings=("br", "gz
 
 
 def measure(stand: BenchServer) -> list[Figure]:
-    return [_skills(stand), *_bytes(stand), _copies()]
+    return [*_over_hello(stand), *_bytes(stand), _copies()]
 
 
-def _skills(stand: BenchServer) -> Figure:
+def _over_hello(stand: BenchServer) -> Iterator[Figure]:
     """Requests/s over a bare ASGI app that says hello, on the same server with the same protocol."""
-    rounds = []
     with bare_hello() as port:
-        for _ in range(ROUNDS):
-            limit = closed_loop(port, [prepare("/")], clients=CLIENTS, seconds=SECONDS).rate
-            rate = closed_loop(stand.port, [prepare(SKILLS)], clients=CLIENTS, seconds=SECONDS).rate
-            rounds.append((rate / limit, f"{rate:.0f}/s over {limit:.0f}/s"))
-    ratio, detail = sorted(rounds)[ROUNDS // 2]
-    return Figure("skills: requests/s over a bare ASGI hello", ratio, at_least=0.7, detail=detail)
+        for name, path, from_copies, at_least in (
+            ("skills", SKILLS, False, None),
+            ("skills from the server's copies", SKILLS, True, 0.7),
+            ("search from the server's copies", READS[0], True, None),
+        ):
+            rounds = []
+            for _ in range(ROUNDS):
+                limit = _rate(port, prepare("/"))
+                rate = _rate(stand.port, prepare(path, from_copies=from_copies))
+                rounds.append((rate / limit, f"{rate:.0f}/s over {limit:.0f}/s"))
+            ratio, detail = sorted(rounds)[ROUNDS // 2]
+            yield Figure(f"{name}: requests/s over a bare ASGI hello", ratio, at_least=at_least, detail=detail)
+
+
+def _rate(port: int, request: bytes) -> float:
+    load = closed_loop(port, [request], clients=CLIENTS, seconds=SECONDS)
+    assert not load.errors, f"{load.errors} errors"
+    return load.rate
 
 
 @contextmanager

@@ -87,7 +87,9 @@ def running_bench_server(tutors: int = TUTORS, *, rate_limits: bool = False) -> 
         fill(postgres.url, tutors)
         loading_seconds = time.monotonic() - started
         port = free_port()
-        server = serve({**environment, "PORT": str(port), "DATA": str(folder / "data"), "DEMO": "0"}, port)
+        server = serve(
+            {**environment, "PORT": str(port), "DATA": str(folder / "data"), "DEMO": "0", "PUBLIC_COPIES": "1"}, port
+        )
         stack.callback(end, server)
         yield BenchServer(port, postgres.url, valkey.url, folder, server.pid, loading_seconds)
 

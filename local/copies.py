@@ -1,0 +1,106 @@
+"""Copies of what everybody reads, for the five seconds that an answer itself allows (decision 20).
+
+They stand where CloudFront has them on AWS, before everything but the request's id, and by the same rules: who says who
+they are is never answered with one, and errors are never kept.
+"""
+
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Any, NamedTuple
+
+from local.monitoring.observer import FOUND
+from shared.kit.http.fast_routes import CREDENTIALS, SHARED, SHARED_SECONDS
+from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Send
+
+# As in infra/stacks/edge.yaml; below a version's prefix, too.
+PUBLIC = "/api/user/tutor/"
+# Who has these, or wants it new (RFC 9111 section 5.2.1), is answered afresh.
+ALWAYS_NEW = CREDENTIALS | {b"cache-control", b"pragma"}
+# What an answer depends on beside its address: the CORS headers, a version's whole addresses, the compression.
+VARYING = frozenset({b"origin", b"host", b"accept-encoding"})
+MAX_BYTES = 16_000_000
+# Of a copy beside its body: its headers, and objects of Python's.
+BYTES_BESIDE = 2_000
+AGES = [(b"age", str(seconds).encode()) for seconds in range(SHARED_SECONDS + 1)]
+Key = tuple[Any, ...]
+
+
+class Copy(NamedTuple):
+    """An answer, when it was asked for (monotonic seconds), and what the router found for it."""
+
+    since: float
+    headers: Headers
+    body: bytes
+    route: Any
+    size: int
+
+
+class Copies:
+    """Wraps the ASGI app of one process; what it keeps takes MAX_BYTES at most, and the oldest makes room."""
+
+    def __init__(self, app: App, max_bytes: int = MAX_BYTES, clock: Callable[[], float] = monotonic) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+        self.clock = clock
+        self.size = 0
+        # The oldest first.
+        self._kept: dict[Key, Copy] = {}
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        key = key_of(scope) if scope["type"] == "http" and PUBLIC in scope["path"] else None
+        if key is None:
+            return self.app(scope, receive, send)
+        now = self.clock()
+        copy = self._kept.get(key)
+        if copy is None or now - copy.since >= SHARED_SECONDS:
+            return self.app(scope, receive, self._keeping(key, now, scope, send))
+        scope[FOUND].append({"route": copy.route})
+        return _repeat(copy, AGES[int(now - copy.since)], send)
+
+    def _keeping(self, key: Key, now: float, scope: Scope, send: Send) -> Send:
+        headers: Headers = []
+        parts: list[bytes] = []
+
+        async def send_and_keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # Others add to the list of the message itself.
+                headers.extend(message["headers"] if SHARED[0] in message["headers"] else ())
+            elif headers:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body", False):
+                    self._keep(key, now, headers, b"".join(parts), scope[FOUND][-1].get("route"))
+            await send(message)
+
+        return send_and_keep
+
+    def _keep(self, key: Key, now: float, headers: Headers, body: bytes, route: Any) -> None:
+        self._drop(key)
+        size = BYTES_BESIDE + len(body) + sum(map(len, key))
+        if size > self.max_bytes:
+            return
+        self._kept[key] = Copy(now, headers, body, route, size)
+        self.size += size
+        while self.size > self.max_bytes:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Key) -> None:
+        if dropped := self._kept.pop(key, None):
+            self.size -= dropped.size
+
+
+def key_of(scope: Scope) -> Key | None:
+    """What a copy is found by; None where there must be none."""
+    if scope["method"] != "GET":
+        return None
+    varying = [scope["scheme"], scope["path"], scope["query_string"]]
+    for name, value in scope["headers"]:
+        if name in ALWAYS_NEW:
+            return None
+        if name in VARYING:
+            varying += (name, value)
+    return tuple(varying)
+
+
+async def _repeat(copy: Copy, age: tuple[bytes, bytes], send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [*copy.headers, age]})
+    await send({"type": "http.response.body", "body": copy.body})

@@ -1,0 +1,145 @@
+"""Copies of public reads in the server's own process, by the rules of those at the edge."""
+
+import itertools
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+
+from local.copies import BYTES_BESIDE, Copies
+from local.monitoring.figures import Figures
+from local.monitoring.observer import FOUND, Observer
+from local.options import read_options
+from shared.kit.http.compression import Compression
+from shared.kit.http.fast_routes import SHARED, SHARED_SECONDS, says_who_asks
+from shared.kit.http.middleware import NO_STORE, Headers, Receive, Scope, Send, respond
+from tests.local.test_production import SAFE
+from tests.support.event_loops import run
+
+PATH = "/api/user/tutor/search/"
+ROUTE = SimpleNamespace(path_format=PATH)
+
+
+class Process:
+    """A server process, and what answers in it: a number that is new each time it is asked."""
+
+    def __init__(self, max_bytes: int = 1_000_000) -> None:
+        self.now = 0.0
+        self.status = 200
+        self.numbers: Iterator[int] = itertools.count(1)
+        self.copies = Copies(Compression(self.answer), max_bytes, lambda: self.now)
+        self.figures = Figures(dict)
+        self.observer = Observer(self.copies, self.answer, self.figures, None, ())
+
+    async def answer(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        # As the router leaves it.
+        scope[FOUND].append({**scope, "route": ROUTE})
+        body = f"{next(self.numbers)} {'x' * 1000}".encode()
+        headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers += [NO_STORE] if says_who_asks(scope) else SHARED if self.status == 200 else []
+        await respond(send, self.status, headers, body)
+
+    async def _ask(self, path: str, method: str, host: str, headers: dict[str, str]) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.observer), base_url=host) as client:
+            return await client.request(method, path, headers=headers)
+
+    def ask(self, path: str = PATH, method: str = "GET", host: str = "http://one", **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return run(self._ask(path, method, host, {"accept-encoding": "identity", **named}))
+
+    def number(self, path: str = PATH, **asked: Any) -> int:
+        return int(self.ask(path, **asked).text.split()[0])
+
+
+@pytest.fixture
+def process() -> Process:
+    return Process()
+
+
+def test_an_answer_is_repeated_for_five_seconds_and_no_longer(process: Process) -> None:
+    first = process.ask()
+    process.now = SHARED_SECONDS - 0.1
+    repeated = process.ask()
+    assert (repeated.text, repeated.headers["age"], "age" in first.headers) == (first.text, "4", False)
+    assert [name for name in repeated.headers if name != "age"] == [*first.headers]
+    process.now = SHARED_SECONDS
+    assert [process.number(), process.number()] == [2, 2]
+
+
+@pytest.mark.parametrize("header", ["authorization", "cookie", "cache-control", "pragma"])
+def test_who_says_who_they_are_or_wants_it_new_gets_no_copy_and_leaves_none(process: Process, header: str) -> None:
+    assert process.number() == 1
+    assert [process.number(**{header: "no-cache"}) for _ in range(2)] == [2, 3]
+    assert process.number() == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"origin": "https://other.example"},
+        {"host": "http://two"},
+        {"host": "https://one"},
+        {"accept_encoding": "gzip"},
+        {"path": f"/v2{PATH}"},
+        {"path": f"{PATH}?page_size=2"},
+        {"path": "/api/user/tutor/details/1/"},
+    ],
+)
+def test_what_an_answer_depends_on_tells_copies_apart(process: Process, other: dict[str, str]) -> None:
+    assert process.number() == 1
+    assert [process.number(**other), process.number(**other), process.number()] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
+def test_only_get_is_answered_with_copies(process: Process, method: str) -> None:
+    assert process.number() == 1
+    process.ask(method=method)
+    assert (next(process.numbers), process.number()) == (3, 1)
+
+
+def test_errors_and_other_paths_are_not_kept(process: Process) -> None:
+    process.status = 404
+    assert [process.number(), process.number()] == [1, 2]
+    process.status = 200
+    assert [process.number("/api/chat/"), process.number("/api/chat/")] == [3, 4]
+
+
+def test_every_answer_has_an_id_of_its_own_and_is_counted_by_its_route(process: Process) -> None:
+    ids = [process.ask().headers.get_list("x-request-id") for _ in range(3)]
+    assert all(len(each) == 1 for each in ids)
+    assert len({each[0] for each in ids}) == 3
+    process.observer.write()
+    assert [sum(numbers[:-1]) for labels, numbers in process.figures.requests.items() if labels[1] == PATH] == [3]
+
+
+def test_a_compressed_copy_is_what_was_sent_first(process: Process) -> None:
+    first, repeated = (process.ask(accept_encoding="gzip") for _ in range(2))
+    assert first.headers["content-encoding"] == repeated.headers["content-encoding"] == "gzip"
+    assert first.text == repeated.text
+
+
+def test_the_oldest_copies_make_room() -> None:
+    process = Process(max_bytes=3 * (BYTES_BESIDE + 2_000))
+    for number in range(100):
+        process.number(f"{PATH}?cursor={number}")
+        assert process.copies.size <= process.copies.max_bytes
+    assert process.number(f"{PATH}?cursor=99") == 100
+    assert process.number(f"{PATH}?cursor=0") == 101
+    assert Process(max_bytes=100).number() == 1
+
+
+def test_an_answer_too_large_is_not_kept() -> None:
+    process = Process(max_bytes=BYTES_BESIDE)
+    assert [process.number(), process.number(), process.copies.size] == [1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({}, False), ({"PUBLIC_COPIES": "1"}, True), (SAFE, True), ({**SAFE, "PUBLIC_COPIES": "0"}, False)],
+)
+def test_production_keeps_copies_unless_told_otherwise(*, options: dict[str, str], expected: bool) -> None:
+    with patch.dict("os.environ", options, clear=True):
+        assert read_options().public_copies is expected
