@@ -14,9 +14,12 @@ import pytest
 from tests.infra.test_image import FEATURES
 from tests.support.base_image import fill
 from tests.test_imports import BUDGETS
+from tools.cloud.packages import OWN
 from tools.cloud.project import ROOT
 
 BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-bookworm": "/usr/local"}
+# Imported at the first use, after the handlers have started.
+LATER = {"second_factors": ["webauthn"], "sign_in": ["cryptography.hazmat.primitives.asymmetric.rsa"]}
 WHY_NOT = "buildah is not installed, so no image is built (apt-get install buildah, as root)"
 
 pytestmark = [
@@ -92,11 +95,11 @@ print(json.dumps([os.getuid(), folders, os.path.exists("infra"), bill["bomFormat
 @pytest.mark.parametrize("feature", FEATURES)
 def test_a_function_s_image_starts_all_its_commands(build: Builder, feature: str) -> None:
     build.build("infra/Dockerfile", feature, "--build-arg", f"FEATURE={feature}")
-    modules = [module for module in BUDGETS if module.split(".")[1] == feature]
+    modules = [module for module in BUDGETS if module.split(".")[1] == feature] + LATER.get(feature, [])
     printed = build.python(feature, "/var/lang/bin/python3", STARTED.format(modules=modules))
     user, folders, has_infra, kind, packages = json.loads(printed)
     assert (user, folders, has_infra, kind) == (10001, [feature], feature == "migrations", "CycloneDX")
-    assert {"psycopg", "fastapi", "boto3"} <= set(packages)
+    assert {"psycopg", "fastapi", "boto3", *OWN.get(feature, ())} <= set(packages)
     assert ("alembic" in packages) == (feature == "migrations")
     assert "cyclonedx-bom" not in packages
 

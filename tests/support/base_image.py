@@ -1,4 +1,4 @@
-"""A stand-in for a base image: this machine's Python and what it links to, and nothing else."""
+"""A stand-in for a base image: this machine's Python, a shell, GNU's commands for files, and what they link to."""
 
 import re
 import shutil
@@ -17,6 +17,8 @@ LIBRARIES = (
     "libutil.so.1",
     "libresolv.so.2",
 )
+# Of coreutils, without which there is neither a Debian nor an Amazon Linux: what a Dockerfile may call.
+COMMANDS = ("cat", "chmod", "chown", "cp", "ln", "ls", "mkdir", "mv", "rm", "rmdir", "touch")
 LEFT_OUT = shutil.ignore_patterns("test", "tests", "idlelib", "turtledemo", "tkinter", "__pycache__", "*.a", "config-*")
 
 
@@ -35,9 +37,11 @@ def fill(root: Path, prefix: str) -> None:
     for name in ("python", "python3"):
         (inside / "bin" / name).symlink_to(version)
     binaries = [inside / "bin" / version, *(inside / "lib" / version / "lib-dynload").glob("*.so")]
-    _copy_linked(root, binaries)
+    commands = {name: Path("/bin", name).resolve() for name in ("sh", *COMMANDS)}
+    _copy_linked(root, [*binaries, *commands.values()])
     (root / "bin").mkdir(exist_ok=True)
-    shutil.copy(Path("/bin/sh").resolve(), root / "bin" / "sh")
+    for name, command in commands.items():
+        shutil.copy(command, root / "bin" / name)
     for folder in ("tmp", "etc", "var/task", "etc/ssl/certs", "proc", "sys", "dev"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "tmp").chmod(0o1777)
@@ -54,7 +58,7 @@ def _without_packages(folder: str, names: list[str]) -> set[str]:
 
 def _copy_linked(root: Path, binaries: list[Path]) -> None:
     """Copy the libraries these binaries load, to where they stand here."""
-    linked = subprocess.run(["ldd", "/bin/sh", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
+    linked = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
     found = set(re.findall(r"(?:=> )?(/\S+\.so\S*) \(", linked))
     cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
     for name in LIBRARIES:
