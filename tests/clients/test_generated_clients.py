@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from local.asyncapi import description as socket_description
@@ -78,7 +78,7 @@ def test_the_description_keeps_redocly_s_rules(schema: Path) -> None:
 @pytest.mark.proof
 def test_the_description_of_sockets_keeps_asyncapi_s_own_schema() -> None:
     path = node("redocly").parents[1] / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
-    validator = jsonschema.Draft7Validator(json.loads(path.read_text()))
+    validator = jsonschema_rs.Draft7Validator(json.loads(path.read_text()))
     assert [error.message for error in validator.iter_errors(socket_description())] == []
     assert list(validator.iter_errors({**socket_description(), "channels": {"user": {"address": 5}}})) != []
 

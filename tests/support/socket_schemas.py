@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 
 from local.asyncapi import description
 
@@ -16,8 +16,7 @@ def _validator(key: str) -> Any:
     if message is None:
         return None
     document = {**message["payload"], "components": {"schemas": components["schemas"]}}
-    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    return jsonschema.Draft202012Validator(document, format_checker=checker)
+    return jsonschema_rs.Draft202012Validator(document, validate_formats=True)
 
 
 def complaints(prefix: str, frame: dict[str, Any]) -> list[str]:
