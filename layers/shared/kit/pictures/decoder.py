@@ -55,9 +55,16 @@ def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int, int]]:
         raise
     except Exception:  # noqa: BLE001 - decoders raise whatever a file makes them stumble over
         raise UnusablePicture(NOT_AN_IMAGE) from None
+    return _encoded(small), facts
+
+
+def _encoded(image: "Image.Image") -> bytes:
+    # Or Pillow imports all its plugins to find the one that writes WebP: a quarter of a small picture's time.
+    from PIL import WebPImagePlugin  # noqa: F401
+
     out = io.BytesIO()
-    small.save(out, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"", xmp=b"")
-    return out.getvalue(), facts
+    image.save(out, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"", xmp=b"")
+    return out.getvalue()
 
 
 def _facts(image: "Image.Image") -> tuple[str, int, int, int]:
