@@ -48,7 +48,8 @@ class CalendarRow(BookingTerms):
     """The terms and, at the moment `now`, the time that is offered and taken.
 
     `explicit` is the part of what is offered that was entered one by one, `beginnings` are the starts of its items,
-    `busy` are sessions with their buffers, `sessions` their starts. Nothing at all is None.
+    `busy` are sessions with their buffers, `sessions` their starts: of the weeks around the window where the tutor has
+    limits per day or week, else of the days around it. Nothing at all is None.
     """
 
     now: datetime
@@ -59,8 +60,9 @@ class CalendarRow(BookingTerms):
     sessions: list[datetime] | None
 
 
-# Sessions of the weeks around the window count towards the limits of its days. A tutor who learns from others is busy
-# then.
+# Sessions of the weeks around the window count towards the limits of its days, where there are any; else only those
+# that could be in the way matter, and a busy tutor's others would take longer than all the rest. A tutor who learns
+# from others is busy then.
 SELECT_CALENDAR = compose(
     """
 SELECT terms.tutor_id, t.user_id, terms.time_zone, terms.session_lengths, terms.slot_step, terms.buffer_before,
@@ -79,13 +81,17 @@ CROSS JOIN LATERAL (
     WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
 ) items
 CROSS JOIN LATERAL (
+    SELECT CASE WHEN num_nulls(terms.max_per_day, terms.max_per_week) = 2 THEN interval '1 day'
+        ELSE interval '9 days' END AS reach
+) counted
+CROSS JOIN LATERAL (
     SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
         SELECT tstzrange(busy_from, busy_until) AS span, starts_at
         FROM tutoring_sessions
         WHERE tutor_id = t.id AND taken
           AND id <> ALL(%(but)s::bigint[]) AND (moves_session_id IS NULL OR moves_session_id <> ALL(%(but)s::bigint[]))
           AND tstzrange(busy_from, busy_until)
-            && tstzrange(%(starts_at)s - interval '9 days', %(ends_at)s + interval '9 days')
+            && tstzrange(%(starts_at)s - counted.reach, %(ends_at)s + counted.reach)
         UNION ALL
         SELECT tstzrange(starts_at, ends_at), NULL
         FROM bookings
