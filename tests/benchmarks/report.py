@@ -1,6 +1,9 @@
 """Figures, each with the floor it never falls below again, and the target it is to reach."""
 
-from collections.abc import Iterable
+import math
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -37,6 +40,23 @@ class Figure:
         mark = "" if not wanted else ("met" if self.met else "MISSED")
         floor = "" if self.floor is None else f"{sign} {self.floor:g}" + ("" if self.holds else " FAILED")
         return f"{self.name:58} {self.value:9.2f}  {wanted:9} {mark:6}  floor {floor:14} {self.detail}"
+
+
+def attempt(part: Callable[..., Iterable[Figure]], *arguments: object) -> Iterator[Figure]:
+    """A part's figures. One that breaks is told, fails the run, and does not take the figures after it along."""
+    try:
+        yield from part(*arguments)
+    except Exception as error:  # noqa: BLE001 - half an hour's other figures are worth more than an early end
+        traceback.print_exc()
+        # No number is good enough for a floor, nor is this one.
+        yield Figure(f"{part.__module__}.{part.__name__}", math.nan, floor=0, detail=repr(error))
+
+
+def timed(figures: Iterable[Figure], minutes: int) -> Iterator[Figure]:
+    """The figures, and how long all of them took."""
+    started = time.monotonic()
+    yield from figures
+    yield Figure("all of this, minutes", (time.monotonic() - started) / 60, at_most=minutes)
 
 
 def report(figures: Iterable[Figure]) -> int:

@@ -1,8 +1,10 @@
 """A figure is below its floor only when it is worse than the last release's, whatever its target."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.benchmarks.report import Figure, report
+from tests.benchmarks.report import Figure, attempt, report, timed
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,23 @@ def test_the_floor_decides_and_the_target_is_told(
 ) -> None:
     assert report([figure]) == status
     assert said in capsys.readouterr().out
+
+
+def test_a_part_that_breaks_fails_the_run_and_leaves_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> Iterator[Figure]:
+        yield Figure("before it", 1)
+        raise TimeoutError("the server did not start")
+
+    def figures() -> Iterator[Figure]:
+        yield from attempt(broken)
+        yield Figure("after it", 2)
+
+    assert report(timed(figures(), 8)) == 1
+    said = capsys.readouterr()
+    assert [line.split("  ")[0] for line in said.out.splitlines()] == [
+        "before it",
+        "tests.benchmarks.test_report.broken",
+        "after it",
+        "all of this, minutes",
+    ]
+    assert "TimeoutError" in said.err
