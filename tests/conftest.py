@@ -17,6 +17,7 @@ from shared.kit.private_storage import private_storage
 from shared.kit.redis import client as redis_client
 from shared.kit.settings import settings
 from shared.models import Base
+from tests.support.fast_hashes import hash_as_in_production, hash_fast
 from tests.support.people import People
 
 SECRET = "a secret of at least thirty-two bytes, for tests"
@@ -72,6 +73,7 @@ def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("MAIL_URL", f"file://{tmp_path / 'mail'}")
     monkeypatch.setenv("MEDIA_FOLDER", str(tmp_path / "media"))
     monkeypatch.setenv("BOOKING_MAIL_MINUTES", "0")
+    hash_fast(monkeypatch)
     read_settings_again()
     yield
     empty_the_tables()
@@ -102,6 +104,12 @@ def rate_limits(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits are on, as in production; elsewhere tests sign in as often as they like."""
     monkeypatch.setenv("RATE_LIMITS", "on")
     read_settings_again()
+
+
+@pytest.fixture
+def production_hashes(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as in production; elsewhere they cost tests next to nothing."""
+    hash_as_in_production(monkeypatch)
 
 
 @pytest.fixture

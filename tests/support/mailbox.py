@@ -1,5 +1,6 @@
 """The mails of a test: the outbox is delivered into the test's folder and read back."""
 
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,5 +13,9 @@ def delivered(to: str = "") -> list[Mail]:
     """Send what is due; every mail to an address (to all if it is empty) so far, oldest first."""
     handler({}, None)
     folder = Path(urlsplit(settings().mail_url).path)
-    mails = [read_mail(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
+    mails = [_read(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
     return [mail for mail in mails if not to or mail.to == to]
+
+
+# A mail does not change, and a test may look for its mails often.
+_read = lru_cache(maxsize=64)(read_mail)

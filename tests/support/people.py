@@ -7,17 +7,19 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from argon2 import PasswordHasher
+
 from shared.kit.db.pool import connection
-from shared.kit.security.password_hashes import hash_password
+from shared.kit.security import password_hashes
 from shared.kit.security.tokens import Claims, issue
 
 PASSWORD = "Start1!haslo"
 
 
 @cache
-def password_hash() -> str:
-    """Of PASSWORD: hashes are slow to make, and every account may have the same one."""
-    return hash_password(PASSWORD)
+def password_hash(hasher: PasswordHasher) -> str:
+    """Of PASSWORD: every account may have the same one."""
+    return hasher.hash(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class People:
 
     def __init__(self) -> None:
         self._numbers = count(1)
-        self._hash = password_hash()
+        self._hash = password_hash(password_hashes._hasher())
 
     def student(self, **columns: Any) -> Person:
         return self._add({"email": f"student{next(self._numbers)}@example.com", **columns}, tutor=None)

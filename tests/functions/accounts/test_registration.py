@@ -67,7 +67,7 @@ def test_a_new_account_waits_for_its_confirmation(platform: None) -> None:
     assert [mail.subject for mail in delivered("ola@example.com")] == ["Potwierdzenie adresu email"]
 
 
-def test_the_password_is_kept_as_an_argon2id_hash(platform: None) -> None:
+def test_the_password_is_kept_as_an_argon2id_hash(production_hashes: None) -> None:
     register()
     [(kept,)] = query("SELECT password_hash FROM users")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

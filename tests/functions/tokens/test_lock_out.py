@@ -16,12 +16,11 @@ from tests.functions.tokens.test_throttling import (
     check,
     fail,
     ola,
-    people,
     sign_in,
 )
 from tests.support.people import PASSWORD, People, Person, query
 
-__all__ = ["ola", "people"]
+__all__ = ["ola"]
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_a_form_signs_in_too(people: People) -> None:
     assert call("POST", PATH, body=body, headers=form).status == 200
 
 
-def test_an_outdated_hash_is_replaced_by_the_next_sign_in(people: People) -> None:
+def test_an_outdated_hash_is_replaced_by_the_next_sign_in(production_hashes: None, people: People) -> None:
     outdated = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     ola = people.student(password_hash=outdated)
     assert sign_in(ola.email, "wrong").status == 401

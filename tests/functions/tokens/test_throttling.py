@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
 from functions.tokens.handler import handler
 from local.engines import Engine, socket_folder, start_valkey
 from shared.domain import limits
 from shared.kit import redis
 from shared.kit.redis import client as redis_client
-from shared.kit.security import password_hashes
 from shared.kit.security.rate_limits import spend
 from tests.conftest import read_settings_again
 from tests.support.lambda_client import Answer, LambdaClient
@@ -26,16 +24,6 @@ from tests.support.races import at_once
 call = LambdaClient(handler)
 HOME, STRANGERS = "203.0.113.7", "198.51.100.66"
 MINUTES_15 = 900
-
-
-@pytest.fixture
-def people(platform: None, monkeypatch: pytest.MonkeyPatch) -> People:
-    """Their passwords are checked a hundred times as fast: here hundreds of tries are counted."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(password_hashes, "_hasher", lambda: hasher)
-    monkeypatch.setattr(password_hashes, "_nobody_s_hash", lambda: hasher.hash("nobody's password"))
-    monkeypatch.setattr("tests.support.people.password_hash", lambda: hasher.hash(PASSWORD))
-    return People()
 
 
 @pytest.fixture

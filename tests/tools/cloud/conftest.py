@@ -12,6 +12,7 @@ from local.engines import Engine
 from shared.kit.db.transactions import transaction
 from tests.conftest import SECRET, read_settings_again
 from tests.support.local_server import free_port
+from tests.support.people import People
 from tools.cloud.stack import Cloud, Options, running_cloud
 
 
@@ -27,6 +28,12 @@ def quiet_cloud(engines: dict[str, Engine]) -> Iterator[Cloud]:
     """The same without queues and schedules that call functions by themselves."""
     with _cloud(event_sources=False) as running:
         yield running
+
+
+@pytest.fixture
+def people(platform: None, production_hashes: None) -> People:
+    """The functions, in processes of their own, hash as in production."""
+    return People()
 
 
 @contextmanager
