@@ -1,0 +1,55 @@
+"""The platform in cloud mode on the engines of this test process."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from functions.migrations.repository import let_in
+from shared.kit.db.transactions import transaction
+from tests.conftest import SECRET, read_settings_again
+from tests.support.browser import Answer
+from tests.support.local_server import free_port
+from tools.cloud.stack import Cloud, Options, running_cloud
+
+
+@contextmanager
+def cloud_mode(*, event_sources: bool, **parameters: str) -> Iterator[Cloud]:
+    """The platform while the block runs; without `event_sources` queues and schedules call no function."""
+    environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "SECOND_FACTOR_SECRET")}
+    # A sender's frames may come up to so many seconds late.
+    options = Options(
+        environment, jitter=0.02, deploy=False, event_sources=event_sources, copies=False, parameters=parameters
+    )
+    with running_cloud(options, free_port()) as running:
+        # The tests sign their people in with the functions' key.
+        os.environ["JWT_SECRET"] = running.secret("JWT_SECRET_ARN")
+        read_settings_again()
+        # The database is migrated already; what is left of a deploy is the role of the functions.
+        login = json.loads(running.secret("FUNCTIONS_SECRET_ARN"))
+        with transaction() as db:
+            let_in(db, login["username"], login["password"])
+        try:
+            yield running
+        finally:
+            os.environ["JWT_SECRET"] = SECRET
+            read_settings_again()
+
+
+class EmulatedEntry:
+    """The whole of it from outside: CloudFront, the gateway, and each function in a process of its own."""
+
+    def __init__(self, cloud: Cloud, client: httpx.Client) -> None:
+        # Passkeys belong to a name. Nothing is encrypted here, which no function knows.
+        self.url, self.own = (f"{scheme}://localhost:{cloud.port}" for scheme in ("http", "https"))
+        self.client = client
+
+    def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """As a browser asks, which follows to where S3 has a file."""
+        found = self.client.request(
+            method, self.url + path, headers=headers, content=body, timeout=60, follow_redirects=True
+        )
+        self.client.cookies.clear()
+        return Answer(found.status_code, found.content, dict(found.headers), found.headers.get_list("set-cookie"))
