@@ -27,6 +27,7 @@ def test_registration_names_what_is_wrong_first(browser: Browser, people: People
     assert browser("POST", "user/create/", NEW).status == 201
     taken = browser("POST", "user/create/", NEW)
     assert (taken.status, type(next(iter(taken.json.values())))) == (400, list)
+    assert query("SELECT count(*) FROM notifications") == [(0,)]
     assert browser("POST", "user/confirm_user/", {"token": "x"}).status == 400
     assert browser("POST", "user/password_reset/", {"email": people.student().email}).status == 200
     assert browser("POST", "user/password_reset/confirm/", {"token": "x", "password": "Zielona!7"}).status == 404

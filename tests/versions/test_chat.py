@@ -149,6 +149,12 @@ def test_a_file_becomes_a_message_with_an_address(signed_in: SignedIn, people: P
     assert (fetched.status, fetched.body) == (200, b"Hello")
 
 
+def test_a_long_name_of_a_file_is_cut_before_its_ending(signed_in: SignedIn, people: People) -> None:
+    ola = people.student()
+    sent = upload(signed_in(ola), add_conversation(ola, people.tutor()), name=f"{'x' * 300}.txt")
+    assert (sent.status, sent.json["body"]) == (201, f"{'x' * 96}.txt")
+
+
 @pytest.mark.parametrize(("origins", "kept"), [(f"*,{FRONT}", "access-control-allow-origin"), (FRONT, "vary")])
 def test_a_picture_that_the_browser_has_kept_may_be_saved_by_a_script(
     signed_in: SignedIn, people: People, monkeypatch: pytest.MonkeyPatch, origins: str, kept: str

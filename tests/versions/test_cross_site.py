@@ -115,6 +115,18 @@ def test_every_answer_lets_the_frontend_read_it_with_credentials(
     assert (granted(other), other.headers["vary"]) == ({}, "Origin")
 
 
+def test_a_failure_of_ours_can_be_read_as_well(
+    entry: EntryPoint, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("functions.tutors.data.queries.list_skills", fail)
+    answer = Browser(entry)("GET", "user/tutor/skills/")
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (500, FRONT)
+    assert answer.headers["access-control-allow-credentials"] == "true"
+
+
 def test_preflights_name_methods_and_headers(entry: EntryPoint) -> None:
     asked = {"access-control-request-method": "PATCH", "access-control-request-headers": "content-type"}
     answer = Browser(entry)("OPTIONS", "user/profile/", headers=asked)

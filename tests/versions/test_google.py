@@ -58,6 +58,11 @@ def test_without_a_provider_there_is_nothing(browser: Browser) -> None:
         assert (answer.status, answer.cookies) == (404, [])
 
 
+def test_another_provider_is_unknown(browser: Browser, provider: OpenIdProvider) -> None:
+    for method in ("GET", "POST"):
+        assert browser(method, f"o/facebook/?redirect_uri={REDIRECT}").status == 404
+
+
 @pytest.mark.parametrize("sent", ["", "?redirect_uri=", "?redirect_uri=https://evil.example/"])
 def test_an_address_that_is_not_named_is_refused_with_a_text(
     browser: Browser, provider: OpenIdProvider, sent: str

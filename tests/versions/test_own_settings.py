@@ -30,6 +30,10 @@ WRONG_SETTINGS: tuple[tuple[Any, Any], ...] = (
         {"tutoring_location": "x" * 51},
         {"tutoring_location": ["Tutoring location cannot be longer than 50 characters."]},
     ),
+    (
+        {"group_sessions_available": "perhaps"},
+        {"group_sessions_available": ["Must be a valid boolean."]},
+    ),
 )
 
 
@@ -43,7 +47,8 @@ def test_wrong_settings_are_named(signed_in: SignedIn, people: People) -> None:
 def test_skills_are_replaced(signed_in: SignedIn, people: People) -> None:
     tutor = signed_in(people.tutor())
     assert tutor("PUT", "user/tutor/skills/me/", {"skills": ["Fizyka"]}).json == {"skills": ["Fizyka"]}
-    assert tutor("PUT", "user/tutor/skills/me/", {"skills": ["Magia"]}).status == 400
+    unknown = tutor("PUT", "user/tutor/skills/me/", {"skills": ["Magia"]})
+    assert (unknown.status, list(unknown.json), type(unknown.json["skills"])) == (400, ["skills"], list)
     assert tutor("GET", "user/tutor/skills/me/").json == {"skills": ["Fizyka"]}
     assert tutor("PUT", "user/tutor/skills/me/", {}).json == {"skills": []}
 
@@ -67,7 +72,8 @@ def test_the_own_schedule(signed_in: SignedIn, people: People) -> None:
     assert tutor("POST", path, slot(-2)).json == {"Error": "Ten termin już minął."}
     assert tutor("POST", path, {"start_time": "x"}).json.keys() == {"start_time", "end_time"}
     other = signed_in(people.tutor())
-    assert other("DELETE", f"{path}{added.json['id']}/").json == {"Error": "Schedule item not found."}
+    foreign = other("DELETE", f"{path}{added.json['id']}/")
+    assert (foreign.status, foreign.json) == (404, {"Error": "Schedule item not found."})
     assert list(tutor("DELETE", f"{path}{added.json['id']}/").json) == ["Info"]
     assert tutor("GET", path).json == []
 

@@ -86,8 +86,11 @@ def test_one_that_awaits_the_tutor_is_not_confirmed_until_it_is(signed_in: Signe
         return [(each["is_confirmed"], each["schedule_item"]["is_reserved"]) for each in student("GET", STUDENTS).json]
 
     assert shown() == [(False, False)]
-    assert student("GET", f"{STUDENTS}?is_confirmed=true").json == []
-    confirmed = signed_in(tutor)("POST", f"{TUTORS}confirm/{booking.id}/")
+    teacher = signed_in(tutor)
+    for side, asker in ((STUDENTS, student), (TUTORS, teacher)):
+        assert asker("GET", f"{side}?is_confirmed=true").json == []
+        assert len(asker("GET", f"{side}?is_confirmed=false").json) == 1
+    confirmed = teacher("POST", f"{TUTORS}confirm/{booking.id}/")
     assert (confirmed.status, shown()) == (200, [(True, True)])
     booking.become("cancelled")
     assert shown() == []

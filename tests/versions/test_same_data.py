@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.browser import Answer, Browser
+from tests.support.conversations import add_conversation, add_messages
 from tests.support.people import People, Person
+from tests.versions.test_chat import upload
 
 SignedIn = Callable[[Person], Browser]
 
@@ -55,3 +57,37 @@ def test_what_one_version_changes_the_other_shows(signed_in: SignedIn, people: P
     # Who signs out of one is signed out of the other.
     of_student("POST", "token/logout/")
     assert recorded(of_student, "GET", "user/profile/", ola).status == 401
+
+
+def test_a_message_is_one_in_both(signed_in: SignedIn, people: People) -> None:
+    tutor, ola = people.tutor(), people.student()
+    student, talk = signed_in(ola), add_conversation(ola, tutor)
+    add_messages(talk, ola, "Dzień dobry!")
+    sent = upload(student, talk).json
+    newer = student("GET", f"chat/conversation_details/{talk}/").json["results"]
+    older = recorded(student, "GET", f"chat/conversation_detail/{talk}/", ola).json
+    assert [each["id"] for each in newer[::-1]] == [each["id"] for each in older]
+    assert [older[0]["body"], older[1]["id"]] == ["Dzień dobry!", sent["id"]]
+    assert older[1]["body"] == f"plan.txt {sent['file'].removeprefix(student.entry.own)}"
+
+
+def test_an_announcement_and_an_issue_are_one_in_both(signed_in: SignedIn, people: People) -> None:
+    tutor, ola = people.tutor(), people.student()
+    of_tutor, student = signed_in(tutor), signed_in(ola)
+    texts = {"title": "Kurs", "description": "Od stycznia", "tags": [{"name": "matura"}]}
+    made = of_tutor("POST", "announcement/announcement/", texts).json
+    [shown] = recorded(student, "GET", "announcement/announcements/", ola).json["results"]
+    assert (shown["id"], shown["title"]) == (made["id"], "Kurs")
+    path = f"announcement/announcement/{made['id']}/"
+    assert recorded(of_tutor, "PATCH", path, tutor, {"title": "Kurs maturalny"}).status == 200
+    assert student("GET", "announcement/announcements/").json["results"][0]["title"] == "Kurs maturalny"
+    assert recorded(of_tutor, "DELETE", path, tutor).status < 300
+    assert student("GET", "announcement/announcements/").json["count"] == 0
+
+    issue = {"category": "violation", "title": "Spam", "description": "Od kogoś"}
+    reported = student("POST", "reporting/issue/create/", issue).json
+    [same] = recorded(student, "GET", "reporting/issue/list/", ola).json["results"]
+    assert (same["id"], same["category"], same["status"]) == (reported["id"], "violation", "new")
+    recorded(student, "POST", f"reporting/issue/respond/create/{same['id']}/", ola, {"body": "I jeszcze raz"})
+    [said] = student("GET", f"reporting/issue/detail/{same['id']}/").json["responds"]
+    assert said["body"] == "I jeszcze raz"

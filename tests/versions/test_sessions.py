@@ -85,9 +85,15 @@ def test_another_site_gives_no_second_factor(entry: EntryPoint, people: People) 
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"email": "nobody@example.com", "password": "x"}, 401), ({"email": "nobody@example.com"}, 400), ([], 400)],
+    [
+        ({"email": "nobody@example.com", "password": "x"}, 401),
+        ({"email": "new@example.com", "password": PASSWORD}, 400),
+        ({"email": "nobody@example.com"}, 400),
+        ([], 400),
+    ],
 )
-def test_what_does_not_sign_in_sets_no_cookie(browser: Browser, body: object, status: int) -> None:
+def test_what_does_not_sign_in_sets_no_cookie(browser: Browser, people: People, body: object, status: int) -> None:
+    people.student(email="new@example.com", confirmed_at=None)
     answer = browser("POST", "token/", body)
     assert (answer.status, answer.cookies) == (status, [])
 
@@ -100,8 +106,12 @@ def test_who_has_a_cookie_is_signed_in(signed_in: SignedIn, people: People) -> N
 def test_without_a_cookie_the_browser_is_told_to_refresh(browser: Browser, people: People) -> None:
     assert (browser("POST", "token/verify/").status, browser("POST", "token/verify/").json) == (401, NOT_SIGNED_IN)
     assert browser("POST", "token/refresh/").status == 401
-    assert browser("POST", "token/verify/", {}).json == {"token": ["To pole jest wymagane."]}
-    assert browser("POST", "token/verify/", {"token": people.student().access}).status == 200
+    student, missing = people.student(), ["To pole jest wymagane."]
+    for path, name, token in (("verify", "token", student.access), ("refresh", "refresh", student.refresh)):
+        answer = browser("POST", f"token/{path}/", {})
+        assert (answer.status, answer.json, answer.cookies) == (400, {name: missing}, [])
+        assert browser("POST", f"token/{path}/", {name: "junk"}).status == 401
+        assert browser("POST", f"token/{path}/", {name: token}).status == 200
 
 
 def test_an_expired_access_cookie_is_refreshed(signed_in: SignedIn, people: People) -> None:

@@ -1,5 +1,6 @@
 """The sockets of version 2 (docs/contract-newer.md, sections 5 and 6)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -14,16 +15,21 @@ from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
 from tests.support.attachments import attach
 from tests.support.booking_rows import insert_booking
-from tests.support.browser import FRONT
+from tests.support.browser import FRONT, Browser
 from tests.support.chat_clients import Client, Clients
 from tests.support.conversations import add_conversation
 from tests.support.lambda_client import LambdaClient
 from tests.support.notifications import dispatch
 from tests.support.people import People, Person, query
+from tests.versions.conftest import LOCAL
+from tests.versions.shapes import MESSAGE, mismatch
+from tests.versions.test_chat import upload
 from tools.cloud.management_api import ManagementApi
 
 OWN = "https://korepetycje.example"
 USER = ["id", "first_name", "last_name", "profile_image"]
+# In frames times have six digits and no colon.
+FRAME = {**MESSAGE, "created_at": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+0[12]00")}
 
 
 @pytest.fixture
@@ -79,7 +85,7 @@ def test_a_message_comes_once_to_every_socket_of_its_conversation(
     assert list(frame["created_by"]) == USER
     assert (frame["created_by"]["id"], frame["created_by"]["first_name"]) == (str(jan.id), "Jan")
     assert frame["created_by"]["profile_image"] == f"{OWN}/static/media/uploads/user/x.webp"
-    assert frame["created_at"][-5:] in {"+0100", "+0200"}
+    assert mismatch(frame, FRAME) == ""
     # The older frontend gets the same message in its own form.
     [same] = older.frames
     assert (same["id"], "file" in same) == (frame["id"], False)
@@ -123,6 +129,30 @@ def test_the_list_calls_a_file_by_its_name(api: ManagementApi, talk: tuple[Perso
     # The address is the reader's own, as in the conversation.
     assert (last["body"], last["file"]) == (message["body"], message["file"]) == ("plan.txt", message["file"])
     assert last["file"].startswith(f"{OWN}/media/chat/")
+
+
+def test_a_file_that_a_form_sends_comes_as_a_message(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+    ola, jan, conversation = talk
+    sockets = [listen(api, each, f"/v2/ws/chat/{conversation}/", f"{each.id}=") for each in (ola, jan)]
+    listed = listen(api, jan, "/v2/ws/chat/list/", "list=")
+    browser = Browser(LOCAL)
+    browser.cookies = {"access": ola.access}
+    sent = upload(browser, conversation)
+    assert sent.status == 201
+    [list_frame] = listed.frames
+    assert list_frame["id"] == str(conversation)
+    for frame in (*(each.frames[0] for each in sockets), list_frame["last_message"]):
+        assert mismatch(frame, FRAME) == ""
+        assert (frame["id"], frame["body"]) == (sent.json["id"], "plan.txt")
+        # Every reader has an address of their own.
+        assert re.fullmatch(rf"{OWN}/media/chat/[^/]+/plan\.txt", frame["file"])
+    assert [len(each.frames) for each in sockets] == [1, 1]
+
+
+def test_a_message_that_is_too_long_is_passed_over(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:
+    mine = listen(api, talk[0], f"/v2/ws/chat/{talk[2]}/", "mine=")
+    mine.send({"event": "chat_message", "data": {"body": "x" * 20_001}})
+    assert (mine.frames, query("SELECT count(*) FROM messages")) == ([], [(0,)])
 
 
 def test_notifications_come_with_their_number(api: ManagementApi, talk: tuple[Person, Person, UUID]) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.support.booking_rows import insert_booking
 from tests.support.browser import Browser
-from tests.support.people import People, Person, insert
+from tests.support.people import People, Person, insert, query
 
 SignedIn = Callable[[Person], Browser]
 SWITCHES = ("online_sessions_available", "in_person_sessions_available")
@@ -67,7 +67,14 @@ FILTERS = (
     ("skills=Fizyka&skills=Matematyka", "abc"),
     ("price__gte=20&price__lte=20", "b"),
     ("price__gte=&skills=Fizyka", "b"),
+    ("price__lte=20&price__lte=10", "a"),
     ("avg_rating__gte=4", "c"),
+    ("avg_rating__gte=&avg_rating__lte=4", "ab"),
+    ("online_sessions_available=true&individual_sessions_available=true", "abc"),
+    ("online_sessions_available=false", ""),
+    ("in_person_sessions_available=true", ""),
+    ("individual_sessions_available=junk&in_person_sessions_available=", "abc"),
+    ("tutoring_location=eszów", ""),
     ("group_sessions_available=true", "c"),
     ("group_sessions_available=maybe&sorting_by_hourly_rate=up&unknown=1&free_from=x", "abc"),
     ("price__gte=1&price__gte=30", "c"),
@@ -82,10 +89,10 @@ def test_every_filter_filters(browser: Browser, people: People) -> None:
         people.tutor(last_name="Lis", tutor={"price": 30, "group_sessions": True}).tutor_id: "c",
     }
     insert("ratings", {"tutor_id": list(names)[2], "student_id": people.student().id, "rating": 5, "review": "!"})
-    for query, found in FILTERS:
-        page = browser("GET", f"user/tutor/search/?&{query}").json
-        assert sorted(names[each["id"]] for each in page["results"]) == sorted(found), query
-        assert page["count"] == len(found) or "page_size" in query
+    for asked, found in FILTERS:
+        page = browser("GET", f"user/tutor/search/?&{asked}").json
+        assert sorted(names[each["id"]] for each in page["results"]) == sorted(found), asked
+        assert page["count"] == len(found) or "page_size" in asked
 
 
 def test_wrong_filters_are_named(browser: Browser, people: People) -> None:
@@ -138,8 +145,9 @@ def test_details_have_slots_and_no_reviews(browser: Browser, people: People) -> 
     assert browser("GET", f"user/tutor/schedule/{tutor.tutor_id}/").json == slots
 
 
-def test_unknown_tutors(browser: Browser) -> None:
-    for tutor_id in ("99", "0", "9" * 12, "abc"):
+def test_unknown_tutors(browser: Browser, people: People) -> None:
+    unconfirmed = people.tutor(confirmed_at=None)
+    for tutor_id in ("99", "0", "9" * 12, "abc", str(unconfirmed.tutor_id)):
         answer = browser("GET", f"user/tutor/details/{tutor_id}/")
         assert (answer.status, answer.json) == (404, {"detail": "Nie znaleziono."})
         assert browser("GET", f"user/tutor/schedule/{tutor_id}/").json == []
@@ -158,7 +166,15 @@ def test_the_whole_list_is_an_array(browser: Browser, people: People) -> None:
     people.tutor(picture="uploads/user/x.webp")
     [card] = browser("GET", "user/tutor/all/").json
     assert (list(card), card["profile_image"]) == (CARD, f"{browser.entry.own}/static/media/uploads/user/x.webp")
-    assert {"skill": "Matematyka"} in browser("GET", "user/tutor/skills/").json
+
+
+def test_skills_stand_in_the_order_in_which_they_were_made(browser: Browser) -> None:
+    insert("skills", {"name": "Akrobatyka"})
+    try:
+        names = [each["skill"] for each in browser("GET", "user/tutor/skills/").json]
+    finally:
+        query("DELETE FROM skills WHERE name = 'Akrobatyka'")
+    assert names == [*sorted(names[:-1]), "Akrobatyka"]
 
 
 def test_reviews_have_names_and_a_number(browser: Browser, signed_in: SignedIn, people: People) -> None:
@@ -206,9 +222,16 @@ def test_a_student_reviews_once_and_nobody_themselves(signed_in: SignedIn, peopl
     tutor, student = people.tutor(), signed_in(people.student())
     path, review = f"user/rate_tutor/{tutor.tutor_id}/", {"rating": 5, "review": "Polecam."}
     assert [student("POST", path, review).status for _ in range(2)] == [201, 400]
-    assert signed_in(tutor)("POST", path, review).json == ["You can't rate yourself"]
-    assert student("POST", path, {**review, "rating": 6}).json == {"rating": ["Rating must be between 1 and 5"]}
-    assert student("POST", "user/rate_tutor/99/", review).json == {"Error": "Tutor not found."}
+    complaints: tuple[tuple[Browser, str, dict[str, Any], int, Any], ...] = (
+        (signed_in(tutor), path, {}, 400, ["You can't rate yourself"]),
+        (student, path, {"rating": 6}, 400, {"rating": ["Rating must be between 1 and 5"]}),
+        (student, path, {"rating": 0}, 400, {"rating": ["Rating must be between 1 and 5"]}),
+        (student, path, {"review": ""}, 400, {"review": ["To pole nie może być puste."]}),
+        (student, "user/rate_tutor/99/", {}, 400, {"Error": "Tutor not found."}),
+    )
+    for asker, asked, wrong, status, complaint in complaints:
+        answer = asker("POST", asked, review | wrong)
+        assert (answer.status, answer.json) == (status, complaint)
 
 
 def test_own_reviews_are_listed_and_taken_back(signed_in: SignedIn, people: People) -> None:

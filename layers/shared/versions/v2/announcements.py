@@ -4,6 +4,7 @@ from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, only
 from shared.versions.pages import ask_for_page
 
+TOO_MANY = "Limit of tags"
 endpoints = Endpoints()
 
 
@@ -14,4 +15,9 @@ async def list_announcements(request: Request, api: Api) -> Answer:
 
 @endpoints.add("POST", "/api/announcement/announcement/")
 async def announce(request: Request, api: Api) -> Answer:
-    return await api(await only(request, "title", "description", "tags"))
+    """That there are too many tags is a text, no list of texts."""
+    answer = await api(await only(request, "title", "description", "tags"))
+    complaints = answer.json.get("tags") if answer.status == 400 else None
+    if isinstance(complaints, list) and str(complaints[0]).startswith(TOO_MANY):
+        return answer.with_json({**answer.json, "tags": complaints[0]})
+    return answer
