@@ -87,6 +87,7 @@ class Gateway:
         counts_frames: bool = True,
         idle: float = IDLE_SECONDS,
         lifetime: float | None = None,
+        query_of: Callable[[Scope], dict[str, str] | None] = stage_query,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
         # Frames, since this process began.
@@ -101,6 +102,7 @@ class Gateway:
         self.counts_frames = counts_frames
         self.idle = idle
         self.lifetime = lifetime
+        self.query_of = query_of
         self._budgets = FrameBudgets()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
@@ -122,7 +124,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
-        query = stage_query(scope)
+        query = self.query_of(scope)
         if query is None:
             await refuse(send, FORBIDDEN)
             return

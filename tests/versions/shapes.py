@@ -6,7 +6,7 @@ from typing import Any
 # As the frontend's `new Date()` takes them, in Warsaw's time; a fraction only where it is not zero.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!0{6})\d{6})?\+0[12]:00")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-URL = re.compile(r"https?://localhost:\d+/.+|https://korepetycje\.example/.+")
+URL = re.compile(r"https?://[^/\s]+/\S+")
 AVERAGE = re.compile(r"[0-5]\.\d")
 NAMES = {"first_name": str, "last_name": str}
 PICTURE = {"profile_image": URL}

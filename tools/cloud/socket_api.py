@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
+from urllib.parse import parse_qsl
 
 from botocore.credentials import ReadOnlyCredentials
 
-from local.gateway import FORBIDDEN, Gateway, refuse
+from local.gateway import Gateway
 from local.handler_threads import FAILED, Done, Event, HandlerThread, Result
-from local.socket_paths import ROOT_PATH
 from shared.kit.http.middleware import Receive, Scope, Send
 from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_process import FunctionTimedOut, RuntimeExited
@@ -68,18 +68,26 @@ class SocketApi:
         self.paths = {f"/{stage}", f"/{stage}/"}
         # AWS counts no frames of a socket: that is the function's part.
         self.gateway = Gateway(
-            unused, routes, threads=0, counts_frames=False, idle=IDLE_SECONDS, lifetime=LIFETIME_SECONDS
+            unused,
+            routes,
+            threads=0,
+            counts_frames=False,
+            idle=IDLE_SECONDS,
+            lifetime=LIFETIME_SECONDS,
+            query_of=self._query,
         )
         # One way for all sockets, in place of the local server's, which keep each socket's frames in order.
         self.gateway.door = cast("HandlerThread", ConcurrentThread(routes, jitter))
         self.gateway.threads = [self.gateway.door]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] in self.paths:
-            await self.gateway({**scope, "path": ROOT_PATH}, receive, send)
-        else:
-            await receive()
-            await refuse(send, FORBIDDEN)
+        await self.gateway(scope, receive, send)
+
+    def _query(self, scope: Scope) -> dict[str, str] | None:
+        """What CloudFront's function has made of the path stands in it; None for what is not the stage."""
+        if scope["path"] not in self.paths:
+            return None
+        return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
 class ConnectionsApi(ManagementApi):
