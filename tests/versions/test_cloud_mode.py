@@ -72,6 +72,12 @@ def entry(emulated: EmulatedEntry, platform: None) -> EntryPoint:
     return emulated
 
 
+@pytest.fixture
+def people(platform: None, production_hashes: None) -> People:
+    """The functions, in processes of their own, hash as in production."""
+    return People()
+
+
 def test_sockets_open_by_cookie_and_hear_what_is_said(emulated: EmulatedEntry, people: People) -> None:
     ola, jan = people.student(), people.tutor()
     talk = add_conversation(ola, jan)
