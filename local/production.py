@@ -74,6 +74,7 @@ def _of_names(settings: Settings, platform: PlatformSettings) -> Iterator[str]:
         "PUBLIC_URL": [_host(platform.public_url)],
         "FRONT_URL": [_host(platform.front_url)],
         "CORS_ORIGINS": [_host(origin) for origin in settings.cors_origins],
+        "PASSKEY_DOMAIN": [platform.passkey_domain],
         "MAIL_URL": [_host(settings.mail_url)],
         "MAIL_FROM": [parseaddr(settings.mail_from)[1]],
         "TUTOR_EMAIL_DOMAINS": platform.tutor_email_domains,

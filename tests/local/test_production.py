@@ -80,6 +80,7 @@ def test_safe_settings_are_not_refused() -> None:
         ("PUBLIC_URL", "https://example.org"),
         ("FRONT_URL", "https://App.Example.NET/path"),
         ("CORS_ORIGINS", "https://app.tutoring.internal,https://app.example.com"),
+        ("PASSKEY_DOMAIN", "example.com"),
         ("MAIL_URL", "smtps://korepetycje:x7Gq0vT4bLw2@mail.example:465"),
         ("MAIL_FROM", "Korepetycje <no-reply@example.com>"),
         ("TUTOR_EMAIL_DOMAINS", "@tutoring.internal,.example.com"),
@@ -95,7 +96,7 @@ def test_each_unsafe_setting_is_refused_in_one_line(setting: str, value: str) ->
 def test_every_name_of_the_example_has_to_be_replaced() -> None:
     lines = refused(**UNCHANGED)
     named = [name for name, value in UNCHANGED.items() if "example.com" in value]
-    assert len(named) == 6
+    assert len(named) == 7
     assert sorted(line.split()[1] for line in lines if "still has the example's example.com" in line) == sorted(named)
 
 
