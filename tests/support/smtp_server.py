@@ -1,5 +1,6 @@
 """A real SMTP server for tests, which keeps what it receives."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -16,7 +17,11 @@ HOST = "127.0.0.1"
 
 
 class Postbox:
-    """The server's side of the conversation; refuses addresses of `refused`, and everything while `closed`."""
+    """The server's side of the conversation; refuses addresses of `refused`, and everything while `closed`.
+
+    `replies` are what it says to a command, MAIL, RCPT or DATA, instead of taking what comes with it; while it
+    `breaks_off` the connection is gone before a whole mail is answered. It takes `seconds` to take one.
+    """
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
@@ -24,9 +29,21 @@ class Postbox:
         self.logins: list[tuple[str, str]] = []
         self.refused: set[str] = set()
         self.closed = False
+        self.replies: dict[str, str] = {}
+        self.breaks_off = False
+        self.seconds = 0.0
         self.receiving = threading.Event()
         self.may_answer = threading.Event()
         self.may_answer.set()
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if "MAIL" in self.replies:
+            return self.replies["MAIL"]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -35,11 +52,19 @@ class Postbox:
             return "421 closing"
         if address in self.refused:
             return "550 no such mailbox"
+        if "RCPT" in self.replies:
+            return self.replies["RCPT"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.receiving.set()
+        if self.breaks_off:
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        if "DATA" in self.replies:
+            return self.replies["DATA"]
+        await asyncio.sleep(self.seconds)
         await server.loop.run_in_executor(None, self.may_answer.wait, 20)
         assert isinstance(envelope.content, bytes)
         self.mails.append(read_mail(envelope.content))

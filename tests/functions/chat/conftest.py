@@ -1,15 +1,17 @@
-"""Sockets and a Redis that may go away."""
+"""Sockets, and a Redis and a PostgreSQL that may go away."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
-from local.engines import Engine, socket_folder, start_valkey
+from functions.migrations.service import upgrade
+from local.engines import Engine, socket_folder, start_postgres, start_valkey
 from shared.kit import redis
 from shared.kit.aws import websocket
-from shared.kit.db.pool import PooledConnection
+from shared.kit.db.pool import PooledConnection, close_pool
 from tests.conftest import read_settings_again
 from tests.support.chat_clients import Chat, Clients
 from tests.support.chat_http import Conversation, open_between, open_conversation
@@ -83,3 +85,20 @@ def own_redis(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     redis._Breaker.resting_until = 0.0
     for clear in use_again:
         clear()
+
+
+@pytest.fixture
+def mortal_postgres(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database of this test alone."""
+    sockets = socket_folder()
+    engine = start_postgres(tmp_path / "postgres", sockets)
+    monkeypatch.setenv("DATABASE_URL", engine.url)
+    close_pool()
+    read_settings_again()
+    upgrade()
+    yield engine
+    monkeypatch.undo()
+    close_pool()
+    read_settings_again()
+    engine.stop()
+    shutil.rmtree(sockets, ignore_errors=True)

@@ -1,19 +1,14 @@
 """PostgreSQL killed for five seconds while somebody writes: nothing acknowledged is lost, and nothing doubled."""
 
 import os
-import shutil
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from functions.migrations.service import upgrade
-from local.engines import Engine, socket_folder, start_postgres
-from shared.kit.db.pool import close_pool
-from tests.conftest import read_settings_again
+from local.engines import Engine
 from tests.support.chat_clients import Client, Clients
 from tests.support.chat_http import open_conversation
 from tests.support.conversations import stored_messages
@@ -22,23 +17,6 @@ from tests.support.people import People, query
 AWAY = 5.0
 # The messages before and after the kill.
 SOME = 50
-
-
-@pytest.fixture
-def mortal_postgres(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A database of this test alone."""
-    sockets = socket_folder()
-    engine = start_postgres(tmp_path / "postgres", sockets)
-    monkeypatch.setenv("DATABASE_URL", engine.url)
-    close_pool()
-    read_settings_again()
-    upgrade()
-    yield engine
-    monkeypatch.undo()
-    close_pool()
-    read_settings_again()
-    engine.stop()
-    shutil.rmtree(sockets, ignore_errors=True)
 
 
 def stored_ids(client: Client) -> list[str]:
