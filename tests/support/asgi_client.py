@@ -14,12 +14,12 @@ class AsgiClient:
         self.app = app
 
     def get(self, url: str, **options: Any) -> httpx.Response:
-        return self._run("GET", url, **options)
+        return self.request("GET", url, **options)
 
     def post(self, url: str, **options: Any) -> httpx.Response:
-        return self._run("POST", url, **options)
+        return self.request("POST", url, **options)
 
-    def _run(self, method: str, url: str, **options: Any) -> httpx.Response:
+    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
         return run(self._request(method, url, **options))
 
     async def _request(self, method: str, url: str, **options: Any) -> httpx.Response:
