@@ -7,12 +7,13 @@ from starlette.routing import Route
 from local import web_pages
 
 PATH = "/_staff/"
-PAGES = {"": "staff.html", "enrol/": "enrol.html"}
+PAGES = {"": "staff.html", "enrol/": "staff.html"}
 # What these pages load, and what that loads.
 ASSETS = (
     *("icon.svg", "base.css", "controls.css", "staff.css"),
-    *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "passkeys.js", "times.js"),
-    *("staff.js", "staff_lists.js", "staff_people.js", "staff_reports.js", "staff_session.js"),
+    *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "factor_forms.js", "forms.js", "passkeys.js"),
+    *("session.js", "sign_in_forms.js", "times.js"),
+    *("staff.js", "staff_lists.js", "staff_people.js", "staff_reports.js"),
 )
 
 

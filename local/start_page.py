@@ -1,4 +1,4 @@
-"""The page at /: what is running, the demo accounts, and a search, bookings and a chat to try."""
+"""The page at /: what is running, the demo accounts, a search, bookings and a chat to try; and one's own account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +56,9 @@ def routes(options: Options) -> list[BaseRoute]:
     def show(_request: Request) -> Response:
         return web_pages.page("index.html")
 
+    def show_account(_request: Request) -> Response:
+        return web_pages.page("account.html")
+
     def describe(_request: Request) -> JSONResponse:
         """Answer what the page shows that depends on how the server was started."""
         accounts = demo_accounts() if options.demo else []
@@ -65,6 +68,7 @@ def routes(options: Options) -> list[BaseRoute]:
 
     return [
         Route("/", show),
+        Route("/_local/account", show_account),
         Route("/_local/info", describe),
         Route("/_local/full_groups/{tutor_id:int64}", show_full_groups),
     ]

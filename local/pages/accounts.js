@@ -1,4 +1,4 @@
-import { follow } from "./account.js";
+import { follow } from "./session.js";
 import { avatar, button, element } from "./dom.js";
 import { explain } from "./errors.js";
 

@@ -1,4 +1,4 @@
-import { follow } from "./account.js";
+import { follow } from "./session.js";
 import { Bubble } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";

@@ -7,9 +7,9 @@ const DEVICES = "/api/token/devices/";
 const MOST = 5;
 
 /** Where an account is signed in: on what, from where, since when; each can be signed out. */
-export function devices(account) {
+export function devices(account, title = `${account.firstName}’s devices`) {
   const others = button("End all others", () => endOthers(), { class: "quiet" });
-  const panel = new Panel(`${account.firstName}’s devices`, others);
+  const panel = new Panel(title, others);
 
   const list = new AccountList(account, panel, {
     whenEmpty: "",

@@ -1,4 +1,5 @@
-import { button, element } from "./dom.js";
+import { button, element, labelled } from "./dom.js";
+import { Cancelled } from "./errors.js";
 
 /** Shows a dialog over the page, named by its heading; it is gone when it is closed. */
 export function openDialog(name, className, ...children) {
@@ -9,6 +10,23 @@ export function openDialog(name, className, ...children) {
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/**
+ * Shows in a dialog what `build(finish, cancel)` makes: `finish(answer)` closes it, as does the button `cancel`.
+ *
+ * Resolves to the answer; throws Cancelled if it was closed without.
+ */
+export function answered(title, build) {
+  return new Promise((resolve, reject) => {
+    const finish = (answer) => {
+      resolve(answer);
+      dialog.close();
+    };
+    const cancel = button("Cancel", () => dialog.close());
+    const dialog = openDialog(title, "question", element("h2", {}, title), ...build(finish, cancel));
+    dialog.addEventListener("close", () => reject(new Cancelled()));
+  });
 }
 
 /**
@@ -34,10 +52,6 @@ export async function askForTime(question, details, { yes, no, reason, start }) 
 
 function reasonField(value, required = false) {
   return element("input", { type: "text", maxlength: 500, value, required });
-}
-
-function labelled(name, field) {
-  return element("label", { class: "field" }, element("span", {}, name), field);
 }
 
 /** Whether the button `yes` was pressed while all fields held what they must. */

@@ -15,10 +15,15 @@ export function button(text, onClick, attributes = {}) {
   return made;
 }
 
+/** A control with its name above it. */
+export function labelled(name, control) {
+  return element("label", { class: "field" }, element("span", {}, name), control);
+}
+
 export function select(label, options, onChange) {
   const made = element("select", {}, ...options);
   made.addEventListener("change", onChange);
-  return { field: element("label", { class: "field" }, element("span", {}, label), made), select: made };
+  return { field: labelled(label, made), select: made };
 }
 
 /** Shows other children in place of those there; the focus stays on the control in the same place. */

@@ -1,53 +1,40 @@
 import { call } from "./api.js";
 import { element } from "./dom.js";
-import { explain } from "./errors.js";
-import { make } from "./passkeys.js";
+import { appForm, passkeyForm, recoveryCodes } from "./factor_forms.js";
+import { Form, submit } from "./forms.js";
 
-const byId = (id) => document.getElementById(id);
-// Behind the # it is sent to no server, and stands in no log.
-const ticket = decodeURIComponent(location.hash.slice(1));
+const PATH = "/api/token/second_factor/enrolment/";
+const WHY =
+  "The desk takes a second factor besides your password: an authenticator app on your phone, or a passkey, which also signs in alone. Your link works once.";
 
-async function ask(path, body) {
-  return (await call("POST", `/api/token/second_factor/enrolment/${path}`, { body: { ticket, ...body } })).json;
+/** The page of the operator's link, which adds somebody's first factor. */
+export function showEnrolment(root) {
+  // Behind the # it is sent to no server, and stands in no log.
+  const ticket = decodeURIComponent(location.hash.slice(1));
+  const send = async (path, body = {}) => (await call("POST", PATH + path, { body: { ticket, ...body } })).json;
+
+  function finish(title, { recovery_codes: codes }) {
+    const shown = recoveryCodes("h2", title, codes);
+    kinds.replaceChildren(shown.root);
+    shown.focus();
+  }
+
+  const begin = new Form(
+    "App",
+    async () => {
+      const confirm = async (code) => finish("The app counts now", await send("confirm/", { code }));
+      kinds.replaceChildren(appForm(await send(""), confirm));
+      kinds.querySelector("input").focus();
+    },
+    element("div", {}, submit("Begin")),
+  );
+  const passkey = passkeyForm(
+    () => send("passkey/"),
+    async (made) => finish("The passkey counts now", await send("passkey/confirm/", made)),
+  );
+  const kinds = element("div", { class: "form" }, element("h2", {}, "An authenticator app"), begin.root, element("h2", {}, "A passkey"), passkey);
+  root.replaceChildren(element("p", {}, WHY), kinds);
+  if (ticket) return;
+  root.append(element("p", { class: "error", role: "alert" }, "This address lacks what the operator’s link has behind the #."));
+  for (const each of kinds.querySelectorAll("button")) each.disabled = true;
 }
-
-/** Does what a button or a form is for, and says what is wrong. */
-function handle(id, kind, work) {
-  byId(id).addEventListener(kind, async (event) => {
-    event.preventDefault();
-    byId("problem").textContent = "";
-    try {
-      await work();
-    } catch (error) {
-      byId("problem").textContent = explain(error);
-    }
-  });
-}
-
-function finish(title, { recovery_codes: codes }) {
-  byId("kinds").hidden = byId("confirm").hidden = true;
-  byId("codes").replaceChildren(...codes.map((code) => element("li", {}, element("code", {}, code))));
-  byId("done-title").textContent = title;
-  byId("done").hidden = false;
-  byId("done-title").focus();
-}
-
-handle("begin", "click", async () => {
-  const app = await ask("", {});
-  byId("kinds").hidden = true;
-  byId("secret").textContent = app.secret;
-  byId("uri").href = app.otpauth_uri;
-  byId("confirm").hidden = false;
-  byId("code").focus();
-});
-
-handle("confirm", "submit", async () => {
-  finish("The app counts now", await ask("confirm/", { code: byId("code").value }));
-});
-handle("passkey", "submit", async () => {
-  const passkey = await make(await ask("passkey/", {}));
-  finish("The passkey counts now", await ask("passkey/confirm/", { name: byId("name").value, passkey }));
-});
-
-byId("problem").textContent = ticket ? "" : "This address lacks what the operator’s link has behind the #.";
-byId("begin").disabled = byId("make").disabled = !ticket;

@@ -35,7 +35,7 @@ const MEANINGS = {
   no_conversation: "There is no such conversation.",
   no_passkey: "The account has no passkey.",
   no_second_factor: "The account has no second factor.",
-  not_confirmed: "It is not confirmed.",
+  not_confirmed: "The address is not confirmed yet: open the link that was mailed to it.",
   not_full: "There is a free seat: book it.",
   not_over: "The session is not over yet.",
   not_rated: "You have not reviewed this tutor.",
@@ -104,8 +104,18 @@ export class Refused extends Error {
 /** The sign-in session is over. */
 export class SignedOut extends Error {}
 
-/** The browser did not do what was asked of it; the message says what, in words. */
-export class BrowserRefused extends Error {}
+/** What is wrong is the message, in words. */
+export class Explained extends Error {}
+
+/** The browser did not do what was asked of it. */
+export class BrowserRefused extends Explained {}
+
+/** A dialog was closed without an answer. */
+export class Cancelled extends Explained {
+  constructor() {
+    super("Nothing was changed.");
+  }
+}
 
 /** What a code means, in words. */
 export function meaning(code) {
@@ -115,7 +125,7 @@ export function meaning(code) {
 /** What went wrong, in words: the meaning of the code, or the server's own text where there is none. */
 export function explain(error) {
   if (error instanceof SignedOut) return "Not signed in.";
-  if (error instanceof BrowserRefused) return error.message;
+  if (error instanceof Explained) return error.message;
   if (!(error instanceof Refused)) return "The server does not answer.";
   const code = error.code ? ` (${error.code})` : "";
   return (Object.hasOwn(MEANINGS, error.code) ? MEANINGS[error.code] : `The server refused: ${error.message}`) + code;

@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { button, element } from "./dom.js";
+import { button, element, labelled } from "./dom.js";
 import { Refused, explain } from "./errors.js";
 
 const OFFERS = {
@@ -52,7 +52,7 @@ function passwordReset(token, act) {
   const form = element(
     "form",
     { class: "new-password" },
-    element("label", { class: "field" }, element("span", {}, "New password"), password),
+    labelled("New password", password),
     element("button", { type: "submit", class: "primary" }, "Set it here"),
   );
   form.addEventListener("submit", (event) => {

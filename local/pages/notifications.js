@@ -1,4 +1,4 @@
-import { follow } from "./account.js";
+import { follow } from "./session.js";
 import { Connection } from "./connection.js";
 import { button, element, showState } from "./dom.js";
 import { explain } from "./errors.js";

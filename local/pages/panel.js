@@ -1,4 +1,4 @@
-import { follow } from "./account.js";
+import { follow } from "./session.js";
 import { element, replaceChildren } from "./dom.js";
 import { explain } from "./errors.js";
 

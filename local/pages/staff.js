@@ -1,19 +1,16 @@
 import { ask } from "./dialogs.js";
-import { element } from "./dom.js";
-import { SignedOut, explain } from "./errors.js";
+import { element, labelled } from "./dom.js";
+import { showEnrolment } from "./enrol.js";
+import { explain } from "./errors.js";
+import { Session } from "./session.js";
+import { signInForms } from "./sign_in_forms.js";
 import { LISTS } from "./staff_lists.js";
-import { StaffSession } from "./staff_session.js";
 
 const byId = (id) => document.getElementById(id);
-const session = new StaffSession();
+const session = new Session("staff");
 let next = null;
 /** Counts what was asked for: only the newest answer is shown. */
 let turn = 0;
-
-function fail(error) {
-  byId("problem").textContent = explain(error);
-  if (error instanceof SignedOut) show();
-}
 
 /** What the entries of a list may do. */
 const desk = {
@@ -28,7 +25,7 @@ const desk = {
       if (isDone) await start("Done.");
       return answer;
     } catch (error) {
-      fail(error);
+      byId("problem").textContent = explain(error);
       return null;
     }
   },
@@ -68,7 +65,7 @@ function control({ name, label, options }) {
   const field = options
     ? element("select", { name }, ...Object.entries(options).map(([value, text]) => element("option", { value }, text)))
     : element("input", { type: "search", name, autocomplete: "off" });
-  return element("label", { class: "field" }, element("span", {}, label), field);
+  return labelled(label, field);
 }
 
 function open() {
@@ -84,46 +81,29 @@ function open() {
 
 /** What there is to do: sign in, or the desk. */
 function show() {
+  byId("problem").textContent = "";
   byId("sign-in").hidden = session.isSignedIn;
-  byId("second-factor").hidden = true;
   byId("desk").hidden = byId("sign-out").hidden = !session.isSignedIn;
   if (session.isSignedIn) open();
 }
 
-/** Does what a form, or a button, is for, and says what is wrong. */
-function handle(id, work, kind = "submit") {
-  byId(id).addEventListener(kind, async (event) => {
+function showDesk() {
+  byId("sign-in").append(signInForms(session).root);
+  byId("filter").addEventListener("submit", (event) => {
     event.preventDefault();
-    byId("problem").textContent = "";
-    try {
-      await work();
-    } catch (error) {
-      byId("problem").textContent = explain(error);
-    }
+    start();
   });
+  byId("filter").addEventListener("change", () => start());
+  byId("more").addEventListener("click", () => follow(next));
+  byId("sign-out").addEventListener("click", () => session.signOut());
+  session.addEventListener("changed", show);
+  window.addEventListener("hashchange", () => session.isSignedIn && open());
+  show();
 }
 
-handle("sign-in", async () => {
-  const isAll = await session.signIn(byId("email").value.trim(), byId("password").value);
-  byId("password").value = "";
-  if (isAll) return show();
-  byId("sign-in").hidden = true;
-  byId("second-factor").hidden = false;
-  byId("code").focus();
-});
-handle("second-factor", async () => {
-  await session.giveCode(byId("code").value.trim());
-  byId("code").value = "";
-  show();
-});
-handle("sign-in-by-passkey", () => session.signInByPasskey().then(show), "click");
-handle("give-passkey", () => session.givePasskey().then(show), "click");
-handle("filter", () => start());
-byId("filter").addEventListener("change", () => start());
-byId("more").addEventListener("click", () => follow(next));
-byId("sign-out").addEventListener("click", async () => {
-  await session.signOut();
-  show();
-});
-window.addEventListener("hashchange", () => session.isSignedIn && open());
-show();
+if (location.pathname.startsWith("/_staff/enrol")) {
+  document.title = "Second factor";
+  byId("title").textContent = "Your second factor";
+  byId("to-desk").hidden = byId("enrolment").hidden = false;
+  showEnrolment(byId("enrolment"));
+} else showDesk();

@@ -1,4 +1,4 @@
-import { button, element } from "./dom.js";
+import { button, element, labelled } from "./dom.js";
 import { moment } from "./times.js";
 
 const KINDS = { message: "Message", person: "Person", review: "Review", issue: "Issue" };
@@ -70,7 +70,7 @@ async function showIssue(desk, item, details) {
   const form = element(
     "form",
     { class: "sign-in" },
-    element("label", { class: "field" }, element("span", {}, "Your answer"), field),
+    labelled("Your answer", field),
     element("button", { type: "submit", class: "primary" }, "Answer"),
   );
   form.addEventListener("submit", async (event) => {

@@ -1,4 +1,4 @@
-import { follow } from "./account.js";
+import { follow } from "./session.js";
 import { BOOKINGS, bookingButton, bookingEntry, fullName, timesRead, upcomingBookings } from "./bookings.js";
 import { devices } from "./devices.js";
 import { ask, askForTime } from "./dialogs.js";

@@ -171,6 +171,7 @@ def test_the_example_s_settings_start_a_server_that_only_says_it_runs(production
 @pytest.mark.parametrize(
     "path",
     [
+        "/_local/account",
         "/_local/mail",
         "/_local/mail?to=",
         "/_local/frontend",

@@ -20,6 +20,7 @@ from tests.local.pages.conftest import PASSWORD, OpenPage
 from tests.local.pages.test_accessibility import UNNAMED, painted
 from tests.local.test_staff import printed_password, staff
 from tests.support.local_server import LocalServer
+from tests.support.virtual_authenticator import VirtualAuthenticator
 
 BOSS = "desk@example.com"
 GIVE_FACTOR = """
@@ -201,37 +202,25 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
     expect(open_page("/_staff/enrol/").page.get_by_role("button", name="Begin")).to_be_disabled()
 
 
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
 @pytest.mark.proof
 def test_the_operator_s_link_adds_a_passkey_and_with_it_one_signs_in(open_page: OpenPage, server: LocalServer) -> None:
     said = staff("add", "passkey@example.com", DATA=str(server.data), PORT=str(urlsplit(server.url).port))
     password, link = printed_password(said), said.stdout.split()[-1]
     watched = open_page("/_staff/")
     page = watched.page
-    browser = page.context.new_cdp_session(page)
-    browser.send("WebAuthn.enable")
-    authenticator = browser.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+    authenticator = VirtualAuthenticator(page)
     page.goto(link)
     sound(page)
     page.get_by_label("Name of this device").fill("Laptop przy biurku")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="The passkey counts now")).to_be_visible()
     expect(page.locator("#codes code")).to_have_count(10)
-    made = browser.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
-    assert [(each["isResidentCredential"], each["rpId"]) for each in made] == [(True, "localhost")]
+    assert [(each["isResidentCredential"], each["rpId"]) for each in authenticator.credentials] == [(True, "localhost")]
     page.goto(f"{server.url}/_staff/")
     page.get_by_label("E-mail address").fill("passkey@example.com")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Code of your app, or a recovery code")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
     go(page, "People")
     page.get_by_role("button", name="Sign out", exact=True).click()
@@ -240,7 +229,7 @@ def test_the_operator_s_link_adds_a_passkey_and_with_it_one_signs_in(open_page: 
     go(page, "Audit trail")
     expect(page.get_by_role("listitem").first).to_contain_text("add")
     page.get_by_role("button", name="Sign out", exact=True).click()
-    browser.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    authenticator.refuse()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
     watched.forgive()  # of the answer 401 that asks for a second factor

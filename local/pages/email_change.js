@@ -1,0 +1,64 @@
+import { button, element, labelled } from "./dom.js";
+import { Form, submit } from "./forms.js";
+import { proved } from "./identity_check.js";
+import { AccountList, Panel } from "./panel.js";
+import { moment } from "./times.js";
+
+const CHANGE = "/api/user/me/email_change/";
+const QUESTION = { title: "Change the address", details: "Your password shows that it is you.", yes: "Go on" };
+
+/** The address of an account, another one that waits to be confirmed, and a form that asks for one. */
+export function emailChange(session) {
+  const panel = new Panel("E-mail address");
+  const email = element("input", { type: "email", autocomplete: "email", maxlength: 255, required: true });
+  const form = new Form(
+    "Another address",
+    async () => {
+      const wanted = email.value.trim();
+      await proved(session, QUESTION, null, () => session.call("POST", CHANGE, { body: { email: wanted } }));
+      email.value = "";
+      await list.act(async () => {}, `A link was mailed to ${wanted}.`);
+    },
+    labelled("New address", email),
+    submit("Change the address"),
+  );
+  panel.root.append(form.root);
+
+  const list = new AccountList(session, panel, {
+    whenEmpty: "",
+    load: async () => [await session.call("GET", "/api/user/me/"), await pending(session)].filter(Boolean),
+    entry: (each) => (each.expires_at ? pendingEntry(each, withdraw) : currentEntry(each)),
+  });
+  const withdraw = () => list.act(() => session.call("DELETE", CHANGE), "Withdrawn: the address stays.");
+  return panel.root;
+}
+
+/** The change that waits to be confirmed, null without any. */
+async function pending(session) {
+  try {
+    return await session.call("GET", CHANGE);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    return null;
+  }
+}
+
+function currentEntry({ email }) {
+  return element(
+    "li",
+    {},
+    element("strong", {}, email),
+    element("span", { class: "pill", "data-state": "confirmed" }, "Yours"),
+    element("p", { class: "facts" }, "When it has changed, a link mailed here takes that back for seven days."),
+  );
+}
+
+function pendingEntry({ email, expires_at: expiresAt }, withdraw) {
+  return element(
+    "li",
+    {},
+    element("strong", {}, email),
+    button("Withdraw", withdraw, { class: "quiet", "aria-label": `Withdraw the change to ${email}` }),
+    element("p", { class: "facts" }, `Open the link that was mailed there to confirm it, until ${moment(expiresAt)}`),
+  );
+}

@@ -1,0 +1,69 @@
+import { button, element } from "./dom.js";
+import { FactorChanges } from "./factor_changes.js";
+import { recoveryCodes } from "./factor_forms.js";
+import { AccountList, Panel } from "./panel.js";
+import { moment } from "./times.js";
+
+const NONE = "Signing in takes your password alone. With the first second factor, other devices are signed out.";
+
+/** What signing in to an account takes besides the password: an authenticator app, passkeys, recovery codes. */
+export function secondFactors(session) {
+  const turningOff = button("Turn off", () => act("turnOff", "Signing in takes your password alone."), { class: "quiet" });
+  const addingApp = button("Add an authenticator app", () => act("addApp", "The app counts now."));
+  const addingPasskey = button("Add a passkey", () => act("addPasskey", "The passkey counts now."));
+  const panel = new Panel("Second factor", turningOff);
+  const codes = element("div");
+  panel.note.after(codes);
+  panel.root.append(element("div", { class: "choices" }, addingApp, addingPasskey));
+  let changes;
+
+  const list = new AccountList(session, panel, {
+    whenEmpty: NONE,
+    load: async () => {
+      const factors = await session.call("GET", "/api/user/second_factors/");
+      changes = new FactorChanges(session, factors);
+      turningOff.hidden = !factors.enabled;
+      addingApp.hidden = Boolean(factors.authenticator_app_added_at);
+      return entries(factors);
+    },
+    entry: (made) => made,
+  });
+  session.addEventListener("changed", () => codes.replaceChildren());
+
+  /** Does one of the changes and says so; recovery codes that come with it are shown until they are put away. */
+  function act(change, done, ...what) {
+    return list.act(async () => {
+      const made = await changes[change](...what);
+      if (!made?.length) return;
+      const shown = recoveryCodes("h4", "Recovery codes", made, button("I have kept them", () => codes.replaceChildren()));
+      codes.replaceChildren(shown.root);
+      shown.focus();
+    }, done);
+  }
+
+  function entries({ enabled, authenticator_app_added_at: appAddedAt, recovery_codes_left: left, passkeys }) {
+    const another = button("Replace", () => act("addApp", "The new app counts now."), { class: "quiet", "aria-label": "Replace the app" });
+    const renewal = button("Make new ones", () => act("renewCodes", "The codes before are void."), { class: "quiet", "aria-label": "Make new recovery codes" });
+    return [
+      ...(appAddedAt ? [entry("Authenticator app", `Added ${moment(appAddedAt)}`, another)] : []),
+      ...passkeys.map(passkeyEntry),
+      ...(enabled ? [entry("Recovery codes", `${left} left`, renewal)] : []),
+    ];
+  }
+
+  function passkeyEntry(passkey) {
+    const { name, created_at: createdAt, last_used_at: usedAt } = passkey;
+    const used = usedAt ? `last used ${moment(usedAt)}` : "not used yet";
+    return entry(
+      name,
+      `Passkey, added ${moment(createdAt)}; ${used}`,
+      button("Rename", () => act("renamePasskey", "Renamed.", passkey), { class: "quiet", "aria-label": `Rename ${name}` }),
+      button("Remove", () => act("removePasskey", `Removed: ${name}.`, passkey), { class: "quiet", "aria-label": `Remove ${name}` }),
+    );
+  }
+  return panel.root;
+}
+
+function entry(name, facts, ...buttons) {
+  return element("li", {}, element("strong", {}, name), element("div", { class: "choices" }, ...buttons), element("p", { class: "facts" }, facts));
+}

@@ -1,0 +1,255 @@
+"""One's own account on the local server, in a real browser: registration, second factors, passkeys, another address."""
+
+import time
+from base64 import b32decode
+from itertools import count
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from functions.second_factors.domain.totp import STEP_SECONDS, password_at
+from local.demo.accounts import STUDENT
+from tests.local.pages.conftest import PASSWORD, OpenPage
+from tests.local.pages.test_staff_page import sound
+from tests.support.local_server import LocalServer
+from tests.support.start_page import card, panel
+from tests.support.virtual_authenticator import VirtualAuthenticator
+
+PATH = "/_local/account"
+CODE = "Code of your app, or a recovery code"
+NUMBERS = count()
+
+
+def confirm(server: LocalServer, email: str) -> None:
+    token = server.mails(email)[0]["text"].partition("token=")[2].split()[0]
+    assert server.call("POST", "/api/user/confirm_user/", json={"token": token}).status_code == 200
+
+
+@pytest.fixture
+def email(server: LocalServer) -> str:
+    """The address of an account that is confirmed."""
+    address = f"own{next(NUMBERS)}-{time.monotonic_ns()}@example.com"
+    assert server.call("POST", "/api/user/create/", json={"email": address, "password": PASSWORD}).status_code == 201
+    confirm(server, address)
+    return address
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    watched = open_page(PATH)
+    watched.may_be_refused = True
+    return watched.page
+
+
+def sign_in(page: Page, email: str) -> None:
+    form = page.get_by_role("form", name="Sign in")
+    form.get_by_label("E-mail address").fill(email)
+    form.get_by_label("Password").fill(PASSWORD)
+    form.get_by_role("button", name="Sign in").click()
+
+
+def factors(page: Page) -> Locator:
+    return panel(page, "Second factor")
+
+
+def expect_said(box: Locator, text: str) -> None:
+    expect(box.get_by_role("status")).to_contain_text(text)
+
+
+def shown_by_app(secret: bytes) -> str:
+    return password_at(secret, int(time.time() // STEP_SECONDS))
+
+
+def add_app(page: Page) -> tuple[bytes, list[str]]:
+    """The secret of the app and the recovery codes."""
+    factors(page).get_by_role("button", name="Add an authenticator app").click()
+    dialog = page.get_by_role("dialog", name="Authenticator app")
+    secret = b32decode(dialog.get_by_label("Key", exact=True).inner_text())
+    dialog.get_by_label("The six digits that the app shows").fill(shown_by_app(secret))
+    dialog.get_by_role("button", name="Confirm").click()
+    expect_said(factors(page), "The app counts now.")
+    return secret, page.locator("#codes code").all_inner_texts()
+
+
+def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(page: Page, email: str) -> None:
+    sign_in(page, email)
+    expect_said(factors(page), "your password alone")
+    _secret, codes = add_app(page)
+    assert len(codes) == 10
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_focused()
+    factors(page).get_by_role("button", name="I have kept them").click()
+    expect(page.locator("#codes")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, email)
+    expect(page.get_by_label(CODE)).to_be_focused()
+    page.get_by_label(CODE).fill(codes[0])
+    page.get_by_role("button", name="Go on").click()
+    expect(factors(page)).to_contain_text("9 left")
+    factors(page).get_by_role("button", name="Turn off").click()
+    dialog = page.get_by_role("dialog", name="Turn the second factor off?")
+    dialog.get_by_label(CODE).fill("000 000")
+    dialog.get_by_role("button", name="Turn it off").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("(wrong_code)")
+    dialog.get_by_label(CODE).fill(codes[1])
+    dialog.get_by_role("button", name="Turn it off").click()
+    expect_said(factors(page), "Signing in takes your password alone.")
+    expect(factors(page).get_by_role("listitem")).to_have_count(0)
+
+
+def add_passkey(page: Page, name: str) -> None:
+    factors(page).get_by_role("button", name="Add a passkey").click()
+    dialog = page.get_by_role("dialog", name="Passkey", exact=True)
+    dialog.get_by_label("Name of this device").fill(name)
+    dialog.get_by_role("button", name="Add a passkey").click()
+
+
+def sign_in_again_by_passkey(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(factors(page)).to_be_visible()
+
+
+@pytest.mark.proof
+def test_a_passkey_is_added_renamed_used_alone_and_removed(page: Page, email: str) -> None:
+    authenticator = VirtualAuthenticator(page)
+    sign_in(page, email)
+    authenticator.refuse()
+    add_passkey(page, "Laptop")
+    dialog = page.get_by_role("dialog", name="Passkey", exact=True)
+    expect(dialog.get_by_role("alert")).to_contain_text("No passkey was used")
+    authenticator.accept()
+    dialog.get_by_role("button", name="Add a passkey").click()
+    expect_said(factors(page), "The passkey counts now.")
+    expect(page.locator("#codes code")).to_have_count(10)
+    sound(page)
+    factors(page).get_by_role("button", name="Rename Laptop").click()
+    dialog = page.get_by_role("dialog", name="Another name")
+    dialog.get_by_label("Name of this device").fill("Laptop w domu")
+    sound(page)
+    dialog.get_by_role("button", name="Save").click()
+    expect(factors(page)).to_contain_text("not used yet")
+    sign_in_again_by_passkey(page)
+    expect(factors(page)).to_contain_text("Laptop w domu")
+    factors(page).get_by_role("button", name="Remove Laptop w domu").click()
+    dialog = page.get_by_role("dialog", name="Remove this passkey?")
+    dialog.get_by_role("button", name="Use a passkey").click()
+    # It was the passkey alone that signed in.
+    dialog.get_by_label("Your password").fill("Zielona!Woda8")
+    dialog.get_by_role("button", name="Remove it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("not the account’s password")
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    sound(page)
+    dialog.get_by_role("button", name="Remove it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("(last_factor)")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect_said(factors(page), "Nothing was changed.")
+    assert len(authenticator.credentials) == 1
+
+
+@pytest.mark.proof
+def test_factors_approve_each_other(page: Page, email: str) -> None:
+    VirtualAuthenticator(page)
+    sign_in(page, email)
+    _secret, codes = add_app(page)
+    add_passkey(page, "Telefon")
+    dialog = page.get_by_role("dialog", name="Add a passkey")
+    dialog.get_by_label(CODE).fill(codes[0])
+    dialog.get_by_role("button", name="Go on").click()
+    expect_said(factors(page), "The passkey counts now.")
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, email)
+    page.get_by_role("button", name="Back").click()
+    sign_in(page, email)
+    expect(page.get_by_label(CODE)).to_be_visible()
+    page.get_by_role("button", name="Use a passkey").click()
+    factors(page).get_by_role("button", name="Make new recovery codes").click()
+    page.get_by_role("dialog").get_by_role("button", name="Use a passkey").click()
+    expect_said(factors(page), "The codes before are void.")
+    assert not {*codes} & {*page.locator("#codes code").all_inner_texts()}
+    factors(page).get_by_role("button", name="Replace the app").click()
+    page.get_by_role("dialog").get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("form", name="Confirm the app")).to_be_visible()
+    sound(page)
+    page.keyboard.press("Escape")
+    expect_said(factors(page), "Nothing was changed.")
+    factors(page).get_by_role("button", name="Remove Telefon").click()
+    page.get_by_role("dialog").get_by_role("button", name="Use a passkey").click()
+    expect_said(factors(page), "Removed: Telefon.")
+
+
+@pytest.mark.proof
+def test_another_address_is_asked_for_withdrawn_and_confirmed(page: Page, email: str, server: LocalServer) -> None:
+    sign_in(page, email)
+    box = panel(page, "E-mail address")
+    for new in (f"withdrawn-{email}", f"new-{email}"):
+        box.get_by_label("New address").fill(new)
+        box.get_by_role("button", name="Change the address").click()
+        expect_said(box, f"A link was mailed to {new}.")
+        expect(box.get_by_role("listitem")).to_have_count(2)
+        if new.startswith("withdrawn"):
+            box.get_by_role("button", name=f"Withdraw the change to {new}").click()
+            expect(box.get_by_role("listitem")).to_have_count(1)
+    page.reload()
+    expect(box.get_by_role("listitem").last).to_contain_text(f"new-{email}")
+    sound(page)
+    page.set_viewport_size({"width": 320, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    link = next(word for word in server.mails(f"new-{email}")[-1]["text"].split() if "/email_change/links/" in word)
+    assert server.call("POST", link.removeprefix(server.url)).status_code == 200
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(box.get_by_role("listitem")).to_have_count(1)
+    expect(box.get_by_role("listitem")).to_contain_text(f"new-{email}")
+
+
+@pytest.mark.proof
+def test_an_account_is_registered_confirmed_and_signed_in(page: Page, server: LocalServer) -> None:
+    email = f"registered{time.monotonic_ns()}@example.com"
+    sound(page)
+    form = page.get_by_role("form", name="Register")
+    form.get_by_label("First name").fill("Nina")
+    form.get_by_label("E-mail address").fill(email)
+    for password, taught, complaint in (
+        ("password1", False, "too easy to guess"),
+        (PASSWORD, True, "Email must end with"),
+        (PASSWORD, False, None),
+    ):
+        form.get_by_label("Password").fill(password)
+        form.get_by_label("I teach").set_checked(taught)
+        form.get_by_role("button", name="Register").click()
+        if complaint:
+            expect(form.get_by_role("alert")).to_contain_text(complaint)
+    expect(page.get_by_text(f"A link was mailed to {email}.")).to_be_focused()
+    sign_in(page, email)
+    told = page.get_by_role("form", name="Sign in").get_by_role("alert")
+    expect(told).to_contain_text("not confirmed yet")
+    page.get_by_role("form", name="Sign in").get_by_label("Password").fill("Zielona!Woda8")
+    page.get_by_role("button", name="Sign in").click()
+    expect(told).to_contain_text("(wrong_credentials)")
+    confirm(server, email)
+    sign_in(page, email)
+    expect(panel(page, "E-mail address")).to_contain_text(email)
+
+
+@pytest.mark.proof
+def test_a_demo_account_is_asked_for_its_second_factor_too(open_page: OpenPage, server: LocalServer) -> None:
+    """Its answers are made up: the demo account is everybody's here."""
+    watched = open_page("/")
+    page = watched.page
+    tokens = server.call("POST", "/api/token/", json={"email": STUDENT.email, "password": STUDENT.password}).json()
+    refusal = {"detail": "x", "code": "second_factor_required", "ticket": "t"}
+    page.route("**/api/token/", lambda route: route.fulfill(status=401, json=refusal))
+    page.route("**/api/token/second_factor/", lambda route: route.fulfill(json=tokens))
+    enter = card(page, STUDENT).get_by_role("button", name="Sign in as Ola")
+    enter.click()
+    dialog = page.get_by_role("dialog", name="Second factor of Ola")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(card(page, STUDENT).get_by_role("alert")).to_have_text("Not signed in.")
+    enter.click()
+    sound(page)
+    dialog.get_by_label(CODE).fill("287082")
+    with page.expect_request("**/api/token/second_factor/") as sent:
+        dialog.get_by_role("button", name="Go on").click()
+    assert sent.value.post_data_json == {"ticket": "t", "code": "287082"}
+    expect(card(page, STUDENT).get_by_text("Signed in", exact=True)).to_be_visible()
+    expect(dialog).to_be_hidden()
+    watched.forgive()
