@@ -11,7 +11,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
 
 from shared.kit.http.lazy_routes import LazyRoute
 from shared.kit.http.localized_errors import choose_language
@@ -110,9 +109,11 @@ class FastRoutes:
         if route := self.by_path.get(scope["path"]):
             return route
         for route in self.with_parameters:
-            match, found = route.matches(scope)
-            if match is Match.FULL:
-                scope.update(found)
+            if scope["path"].startswith(route.beginning) and (match := route.path_regex.match(scope["path"])):
+                # As Starlette's routes leave them, but for what other methods and mounts would need.
+                convert = route.param_convertors
+                scope["path_params"] = {name: convert[name].convert(text) for name, text in match.groupdict().items()}
+                scope["endpoint"] = route.endpoint
                 return route
         return None
 
