@@ -15,7 +15,7 @@ from tests.benchmarks.server import BenchServer
 from tests.support.people import People, Person, query
 
 PATH = "/api/reservation/reservation/"
-AT_ONCE, ROUNDS = 20, 5
+AT_ONCE, ROUNDS = 20, 10
 TUTORS, EACH, CLIENTS = 100, 4, 16
 FIRST = datetime(2035, 1, 10, tzinfo=UTC)
 BARE_TABLES = """
@@ -39,14 +39,16 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 def _on_one_tutor(stand: BenchServer, tutor: Person, students: Sequence[Person]) -> Figure:
     """Twenty students, each of whom books another hour of the same tutor at the same moment."""
-    items = add_items(tutor, AT_ONCE * ROUNDS)
+    # In the first round the server still makes and prepares what it needs for any booking: it does not count.
+    items = add_items(tutor, AT_ONCE * (1 + ROUNDS))
     latencies: list[float] = []
-    for number in range(ROUNDS):
-        chosen = items[number * AT_ONCE :][:AT_ONCE]
-        requests = [booking(student, item) for student, item in zip(students[number * AT_ONCE :], chosen, strict=False)]
-        latencies += book_all(stand.port, requests, clients=AT_ONCE).latencies
+    for first in range(0, len(items), AT_ONCE):
+        places = range(first, first + AT_ONCE)
+        requests = [booking(students[place % len(students)], items[place]) for place in places]
+        load = book_all(stand.port, requests, clients=AT_ONCE)
+        latencies += load.latencies if first else ()
     load = Load(1, sorted(latencies), 0)
-    detail = f"median {load.percentile(0.5) * 1000:.1f} ms, slowest {latencies and max(latencies) * 1000:.1f} ms"
+    detail = f"median {load.percentile(0.5) * 1000:.1f} ms, slowest {load.latencies[-1] * 1000:.1f} ms"
     return Figure("booking: 20 at once on one tutor, p99, ms", load.percentile(0.99) * 1000, at_most=25, detail=detail)
 
 
