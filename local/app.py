@@ -11,12 +11,14 @@ from pathlib import Path
 import anyio.to_thread
 
 from functions.chat import sockets
+from functions.chat.actions.unread import Gathering, tell_heard
 from functions.chat.api.socket_routes import ROUTES, closing_frame, flood_frame
 from local import docs, health, inbox, management, media, production, staff_pages, start_page, uploads, web_pages
 from local.copies import Copies
 from local.features import ROUTERS
 from local.frontend import Frontend
 from local.gateway import Gateway
+from local.gathered import Gathered
 from local.launch import die_with_parent
 from local.monitoring.access_log import AccessLog
 from local.monitoring.figures import Figures
@@ -59,6 +61,7 @@ class Server:
             closing_frame=lambda connection: closing_frame(connection.query),
         )
         self.pusher = LocalPusher(self.gateway, folder)
+        self.unread = Gathered(tell_heard, "unread")
         self.scheduler = Scheduler()
         others = [*health.routes(options.data_folder), media.mount(), uploads.route, staff_pages.route, *docs.routes]
         if options.is_production:
@@ -84,9 +87,11 @@ class Server:
         mailer_trigger.installed = self.scheduler.wake
         dispatch_trigger.installed = self.scheduler.trigger_dispatch
         push_trigger.installed = self.scheduler.trigger_push
+        Gathering.installed = self.unread.put
         metrics.counters.append(self.figures.count)
         peers = await listen(self.gateway, folder, self.app.snapshot)
         self.gateway.open()
+        self.unread.start()
         self.scheduler.start()
         try:
             yield
@@ -94,6 +99,7 @@ class Server:
             self.scheduler.stop()
             peers.close()
             self.gateway.shut()
+            self.unread.finish()
             close_pool()
             self.app.write()
 

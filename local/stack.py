@@ -27,7 +27,7 @@ from shared.kit.settings import settings
 
 THREADS = 4
 # Beside the door, in which sockets are opened and closed.
-CHAT_THREADS, DOORS = 2, 1
+CHAT_THREADS, DOORS, UNREAD_THREADS = 2, 1, 1
 # The file of the data folder that says where the running server's database is; other commands read it.
 DATABASE_URL_FILE = "database.url"
 # The same of the folder through which its processes are asked to reach their WebSockets.
@@ -118,7 +118,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "JWT_SECRET": _kept_secret(data / "secret.key"),
         "MEDIA_FOLDER": str(data / "media"),
         "MAIL_URL": f"file://{data / 'mail'}",
-        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + LONG_THREADS + CHAT_THREADS + DOORS),
+        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + LONG_THREADS + CHAT_THREADS + DOORS + UNREAD_THREADS),
         "POWERTOOLS_SERVICE_NAME": "local",
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),

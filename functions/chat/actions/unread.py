@@ -3,7 +3,7 @@
 Best effort, after the commit and the push: a client that missed it asks for its conversations.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 import psycopg
@@ -22,12 +22,22 @@ from shared.kit.observability.log import logger
 USER_DIGIT = str(USER)
 
 
+class Gathering:
+    """`installed`: takes messages in place of `tell_heard`, which it calls with many of them at once."""
+
+    installed: Callable[[Sequence[StoredMessage]], None] | None = None
+
+
 def tell_recipients(stored: Sequence[StoredMessage]) -> None:
     """Tell what new messages mean for those who get them, where anybody hears it on a socket of their own."""
-    heard = {each.conversation_id: each for each in stored if _is_heard(each)}
-    if not heard:
-        return
-    messages = {(each.conversation_id, each.user_id) for each in stored if each.conversation_id in heard}
+    if heard := [each for each in stored if _is_heard(each)]:
+        (Gathering.installed or tell_heard)(heard)
+
+
+def tell_heard(stored: Sequence[StoredMessage]) -> None:
+    """Tell what is unread, and what is read at once, now that these messages are stored."""
+    heard = {each.conversation_id: each for each in stored}
+    messages = {(each.conversation_id, each.user_id) for each in stored}
     try:
         recipients = read_state.list_recipients(messages)
     except psycopg.Error:
