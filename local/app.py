@@ -99,6 +99,7 @@ class Server:
             self.scheduler.stop()
             peers.close()
             self.gateway.shut()
+            Gathering.installed = None
             self.unread.finish()
             close_pool()
             self.app.write()

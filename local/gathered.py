@@ -1,48 +1,58 @@
-"""A thread that calls a function with all that came since its last call, so that many cost little more than one."""
+"""A thread that calls a function with the newest of what came since its last call: many cost little more than one."""
 
-import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from shared.kit.observability.log import logger
 
-# From one call to the next, at least: nobody reads a number that changes more often.
-PAUSE_SECONDS = 0.05
+# From one call to the next, at least: people read no number that changes more often.
+PAUSE_SECONDS = 0.2
 JOIN_SECONDS = 5.0
 
+Key = TypeVar("Key")
 Item = TypeVar("Item")
 
 
-class Gathered(threading.Thread, Generic[Item]):
-    """What is put is handed on at once, or with what else comes within the pause."""
+class Gathered(threading.Thread, Generic[Key, Item]):
+    """What is put is handed on at once or, within the pause after a call, with what else comes until it ends.
 
-    def __init__(self, handle: Callable[[Sequence[Item]], None], name: str) -> None:
+    Of a key only the last item is handed on, so that what waits has a bound.
+    """
+
+    def __init__(self, handle: Callable[[Mapping[Key, Item]], None], name: str) -> None:
         super().__init__(name=name, daemon=True)
         self._handle = handle
-        self._waiting: queue.SimpleQueue[Sequence[Item]] = queue.SimpleQueue()
-        self._ending = threading.Event()
+        self._waiting: dict[Key, Item] = {}
+        self._lock = threading.Lock()
+        self._some_wait, self._is_ending = threading.Event(), threading.Event()
 
-    def put(self, items: Sequence[Item]) -> None:
+    def put(self, items: Mapping[Key, Item]) -> None:
         """Have these handed on, by the thread."""
-        self._waiting.put(items)
+        with self._lock:
+            self._waiting.update(items)
+        self._some_wait.set()
 
     def finish(self) -> None:
         """Hand on what waits, then end."""
-        self._ending.set()
-        self._waiting.put(())
+        self._is_ending.set()
+        self._some_wait.set()
         self.join(JOIN_SECONDS)
 
     def run(self) -> None:
-        while not (self._ending.is_set() and self._waiting.empty()):
-            items = [*self._waiting.get()]
-            while not self._waiting.empty():
-                items += self._waiting.get()
-            if items:
+        while self._waiting or not self._is_ending.is_set():
+            self._some_wait.wait()
+            self._some_wait.clear()
+            if items := self._take():
                 self._hand_on(items)
-            self._ending.wait(PAUSE_SECONDS)
+            self._is_ending.wait(PAUSE_SECONDS)
 
-    def _hand_on(self, items: Sequence[Item]) -> None:
+    def _take(self) -> dict[Key, Item]:
+        with self._lock:
+            items, self._waiting = self._waiting, {}
+        return items
+
+    def _hand_on(self, items: Mapping[Key, Item]) -> None:
         try:
             self._handle(items)
         except Exception:  # noqa: BLE001 - the next are handed on, however these failed

@@ -5,9 +5,11 @@ Run alone, on few tutors: python -m tests.benchmarks.chat_devices
 
 import asyncio
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import redis
@@ -21,14 +23,16 @@ from tests.benchmarks.socket_client import SocketClient, open_socket
 from tests.support.conversations import add_conversation
 from tests.support.people import People, Person
 
-PAIRS, ROUNDS, SECONDS = 16, 5, 2.0
+# In a turn each reader says once up to where they have read.
+PAIRS, TURNS, TURN_SECONDS = 16, 20, 1.0
 DEVICES, MESSAGES = 8, 200
 # Conversations at rest, and messages in each.
 AT_REST, SAID = 100, 20
-# Seconds after which a reader says up to where they have read.
-READS_EVERY = 1.0
+# Places in what follows the name in /proc/<process>/stat (man 5 proc_pid_stat).
+USER_TIME, SYSTEM_TIME = 11, 12
 STORED = b'"message_stored"'
 NAMES = iter(range(1_000_000))
+Pair = tuple[SocketClient, SocketClient]
 
 
 @dataclass(frozen=True)
@@ -104,40 +108,73 @@ async def fan_out(port: int, people: People) -> Figure:
 
 
 def unread_counts(stand: BenchServer, people: People) -> Figure:
-    """Rates to readers who hear how much is unread and say what they have read, over others', in turn."""
-    made, rounds = talks(people, PAIRS), []
-    for _ in range(ROUNDS):
-        plain = uvloop.run(rate(stand.port, [(talk.path(talk.sender), talk.path(talk.reader)) for talk in made]))
-        paths = [(talk.path(talk.sender), user_path(talk.reader)) for talk in made]
-        counted = uvloop.run(rate(stand.port, paths, reads=True))
-        rounds.append((counted / plain, counted, plain))
-    ratio, counted, plain = sorted(rounds)[ROUNDS // 2]
-    detail = f"{counted:.0f}/s over {plain:.0f}/s"
+    """Rates to readers who hear how much is unread and say what they have read, over others', in short turns."""
+    plain, counted = uvloop.run(in_turn(stand, talks(people, PAIRS), talks(people, PAIRS)))
+    ratio = median(one.rate / other.rate for one, other in zip(counted, plain, strict=True))
+    detail = f"{told(counted)}, without {told(plain)}"
     return Figure("chat: messages/s with unread counts and receipts over without", ratio, at_least=0.95, detail=detail)
 
 
-async def rate(port: int, paths: list[tuple[str, str]], *, reads: bool = False) -> float:
-    """Messages a second of pairs that say the next thing once both have the last."""
-    pairs = [(await open_socket(port, one), await open_socket(port, other)) for one, other in paths]
+@dataclass(frozen=True)
+class Turn:
+    """Messages a second, and the server's processor time for each in microseconds."""
+
+    rate: float
+    cost: float
+
+
+def told(turns: list[Turn]) -> str:
+    return f"{median(each.rate for each in turns):.0f}/s of {median(each.cost for each in turns):.0f} µs of the server"
+
+
+async def in_turn(stand: BenchServer, without: list[Talk], counting: list[Talk]) -> tuple[list[Turn], list[Turn]]:
+    """All sockets stay open, and turns are short: what else the machine does then meets both sides alike."""
+    plain = await open_pairs(stand.port, [(talk.path(talk.sender), talk.path(talk.reader)) for talk in without])
+    counted = await open_pairs(stand.port, [(talk.path(talk.sender), user_path(talk.reader)) for talk in counting])
+    turns: tuple[list[Turn], list[Turn]] = ([], [])
+    for number in range(TURNS):
+        for side in (0, 1) if number % 2 else (1, 0):
+            used = processor_seconds(stand.process)
+            said = await rate((plain, counted)[side], TURN_SECONDS, reads=bool(side))
+            cost = (processor_seconds(stand.process) - used) / (said * TURN_SECONDS)
+            turns[side].append(Turn(said, cost * 1e6))
+    close(plain + counted)
+    return turns
+
+
+def processor_seconds(process: int) -> float:
+    """What a process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[USER_TIME]) + int(fields[SYSTEM_TIME])) / os.sysconf("SC_CLK_TCK")
+
+
+async def open_pairs(port: int, paths: list[tuple[str, str]]) -> list[Pair]:
+    return [(await open_socket(port, one), await open_socket(port, other)) for one, other in paths]
+
+
+def close(pairs: list[Pair]) -> None:
+    for each in (client for pair in pairs for client in pair):
+        each.close()
+
+
+async def rate(pairs: list[Pair], seconds: float, *, reads: bool = False) -> float:
+    """Messages a second of pairs that say the next thing once both have the last; each reader reads once, if any."""
     started, said = time.perf_counter(), 0
 
-    async def talk(sender: SocketClient, reader: SocketClient) -> None:
+    async def talk(place: int, sender: SocketClient, reader: SocketClient) -> None:
         nonlocal said
-        read_at = started
-        while (now := time.perf_counter()) - started < SECONDS:
+        reads_at = started + seconds * place / len(pairs) if reads else started + seconds
+        while (now := time.perf_counter()) - started < seconds:
             sender.send(FRAME)
             await hear(sender)
             heard = await hear(reader)
             said += 1
-            if reads and now - read_at > READS_EVERY:
-                read_at = now
+            if now >= reads_at:
+                reads_at = started + seconds
                 read(reader, heard)
 
-    await asyncio.gather(*(talk(*pair) for pair in pairs))
-    took = time.perf_counter() - started
-    for each in (client for pair in pairs for client in pair):
-        each.close()
-    return said / took
+    await asyncio.gather(*(talk(place, *pair) for place, pair in enumerate(pairs)))
+    return said / (time.perf_counter() - started)
 
 
 def at_rest(stand: BenchServer, people: People) -> Figure:

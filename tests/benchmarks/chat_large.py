@@ -17,7 +17,7 @@ from uuid import UUID
 import uvloop
 
 from tests.benchmarks.chat import FRAME
-from tests.benchmarks.chat_devices import PAIRS, hear, rate, talks
+from tests.benchmarks.chat_devices import PAIRS, close, hear, open_pairs, rate, talks
 from tests.benchmarks.floods import memory
 from tests.benchmarks.load import Load
 from tests.benchmarks.report import Figure, report
@@ -30,7 +30,7 @@ USERS, CONVERSATIONS_EACH = 500, 10
 # Sockets that open at the same time.
 AT_ONCE = 20
 MESSAGES_A_SECOND, SECONDS = 500.0, 10.0
-ROUNDS = 5
+ROUNDS, ROUND_SECONDS = 5, 2.0
 # With fewer processors the load generator takes what the second worker would have.
 ENOUGH_PROCESSORS = 4
 
@@ -100,8 +100,7 @@ async def among_many(stand: BenchServer, paths: list[tuple[str, str]]) -> tuple[
 
     await asyncio.gather(*(say(number) for number in range(int(MESSAGES_A_SECOND * SECONDS))))
     took = time.perf_counter() - started
-    for each in (client for pair in pairs for client in pair):
-        each.close()
+    close(pairs)
     return Load(took, sorted(latencies), 0), after
 
 
@@ -112,7 +111,7 @@ def two_workers(stand: BenchServer) -> Figure:
     rounds = []
     with workers(stand, 2) as two:
         for _ in range(ROUNDS):
-            one_rate, two_rate = (uvloop.run(rate(port, paths)) for port in (stand.port, two))
+            one_rate, two_rate = (uvloop.run(rate_at(port, paths)) for port in (stand.port, two))
             rounds.append((two_rate / one_rate, two_rate, one_rate))
     ratio, two_rate, one_rate = sorted(rounds)[ROUNDS // 2]
     processors = os.cpu_count() or 1
@@ -121,6 +120,13 @@ def two_workers(stand: BenchServer) -> Figure:
     if not is_shown:
         detail += f"; {processors} processors, which the load generator shares: no target"
     return Figure("chat: two workers over one", ratio, at_least=1.7 if is_shown else None, detail=detail)
+
+
+async def rate_at(port: int, paths: list[tuple[str, str]]) -> float:
+    pairs = await open_pairs(port, paths)
+    said = await rate(pairs, ROUND_SECONDS)
+    close(pairs)
+    return said
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.connection_ids import owner_of
 from local.engines import Engine, socket_folder
+from local.gathered import PAUSE_SECONDS
 from tests.support.booking_rows import insert_booking
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.local_server import LocalServer, running_server
@@ -173,6 +175,29 @@ def test_a_message_reaches_the_sockets_of_both_processes(
         for number, speaker in enumerate((seats[0], seats[-1])):
             speaker.say(f"{number}")
             assert [seat.heard() for seat in seats] == [f"{number}"] * len(seats)
+
+
+def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(
+    server: LocalServer, talk: tuple[Person, Person, UUID]
+) -> None:
+    student, tutor, conversation = talk
+    ticket = server.call("POST", "/api/chat/ticket/", token=tutor.access).json()["ticket"]
+    address = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/user/?ticket={ticket}"
+    number = 60
+    with (
+        connect(address, compression=None, ping_interval=None) as told,
+        open_socket(server, conversation, student) as by,
+    ):
+        began, counts = time.monotonic(), [0]
+        for turn in range(number):
+            by.send(json.dumps({"event": "chat_message", "data": {"body": f"{turn}"}}))
+        while counts[-1] < number:
+            frame = json.loads(told.recv(PATIENCE))
+            counts += [frame["data"]["unread"]] if frame["event"] == "unread_changed" else []
+        took = time.monotonic() - began
+        assert [json.loads(by.recv(PATIENCE))["body"] for _ in range(number)][-1] == f"{number - 1}"
+    assert counts == sorted(set(counts))
+    assert len(counts) <= 3 + took / PAUSE_SECONDS
 
 
 @pytest.mark.proof

@@ -3,7 +3,8 @@
 Best effort, after the commit and the push: a client that missed it asks for its conversations.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 import psycopg
@@ -22,28 +23,31 @@ from shared.kit.observability.log import logger
 USER_DIGIT = str(USER)
 
 
-class Gathering:
-    """`installed`: takes messages in place of `tell_heard`, which it calls with many of them at once."""
+# The last message of each author in each conversation.
+Heard = Mapping[tuple[str, str], StoredMessage]
 
-    installed: Callable[[Sequence[StoredMessage]], None] | None = None
+
+class Gathering:
+    """`installed`: takes messages in place of `tell_heard`, which it calls with those of many at once."""
+
+    installed: Callable[[Heard], None] | None = None
 
 
 def tell_recipients(stored: Sequence[StoredMessage]) -> None:
     """Tell what new messages mean for those who get them, where anybody hears it on a socket of their own."""
-    if heard := [each for each in stored if _is_heard(each)]:
+    if heard := {(each.conversation_id, each.user_id): each for each in stored if _is_heard(each)}:
         (Gathering.installed or tell_heard)(heard)
 
 
-def tell_heard(stored: Sequence[StoredMessage]) -> None:
+def tell_heard(heard: Heard) -> None:
     """Tell what is unread, and what is read at once, now that these messages are stored."""
-    heard = {each.conversation_id: each for each in stored}
-    messages = {(each.conversation_id, each.user_id) for each in stored}
+    newest = {each.conversation_id: each for each in sorted(heard.values(), key=attrgetter("seq"))}
     try:
-        recipients = read_state.list_recipients(messages)
+        recipients = read_state.list_recipients(heard)
     except psycopg.Error:
         logger().exception("unread messages not told")
         return
-    if gone := pusher().post_all(_posts(heard[each.conversation_id], each) for each in recipients):
+    if gone := pusher().post_all(_posts(newest[each.conversation_id], each) for each in recipients):
         forget_gone(gone)
 
 

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from functions.chat.actions.mark_read import mark_read
-from functions.chat.actions.unread import tell_recipients
+from functions.chat.actions.unread import Gathering, tell_heard, tell_recipients
 from functions.chat.data import read_state
 from functions.chat.domain.errors import NoConversation
+from functions.chat.domain.messages import StoredMessage
 from functions.chat.keep_alive_job import handler as keep_alive
 from functions.tokens.handler import handler as tokens
 from tests.support.chat_clients import Chat, Client, Clients
@@ -186,6 +187,26 @@ def test_a_sender_is_told_that_a_silent_client_shows_the_message(clients: Client
     assert frames(theirs, "unread_changed") == []
     # The silent client itself gets the message and nothing else.
     assert len(chat.tutor_client.frames) == len(chat.student_client.frames) == 1
+
+
+def test_of_what_is_gathered_people_are_told_once_how_it_is_then(
+    clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
+    gathered: dict[tuple[str, str], StoredMessage] = {}
+    monkeypatch.setattr(Gathering, "installed", gathered.update)
+    for client in (chat.student_client, chat.tutor_client, chat.student_client):
+        client.send_message("x")
+    assert [frame["event"] for frame in mine.frames] == ["message_stored"] * 3
+    tell_heard(gathered)
+    told = {(data["user"], data["seq"]) for data in frames(mine, "read_up_to")}
+    assert told == {(str(chat.student.id), 3), (str(chat.tutor.id), 3)}
+    chat.tutor_client.disconnect()
+    for _ in range(2):
+        chat.student_client.send_message("x")
+    tell_heard(gathered)
+    counts = {"conversation": str(chat.id), "read_seq": 3, "unread": 2, "total": 2}
+    assert frames(theirs, "unread_changed") == [counts]
 
 
 def test_without_a_user_socket_nothing_is_asked_or_told(

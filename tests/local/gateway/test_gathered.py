@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -14,15 +14,15 @@ class Calls:
     """What a function was called with; it waits while it is held, and fails on what is below 0."""
 
     def __init__(self) -> None:
-        self.made: list[list[int]] = []
+        self.made: list[dict[str, int]] = []
         self.begun, self.free = threading.Event(), threading.Event()
         self.free.set()
 
-    def __call__(self, items: Sequence[int]) -> None:
+    def __call__(self, items: Mapping[str, int]) -> None:
         self.begun.set()
         assert self.free.wait(10)
-        self.made.append([*items])
-        assert min(items) >= 0
+        self.made.append(dict(items))
+        assert min(items.values()) >= 0
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def thread(calls: Calls) -> Iterator[Gathered[int]]:
+def thread(calls: Calls) -> Iterator[Gathered[str, int]]:
     made = Gathered(calls, "test")
     made.start()
     yield made
@@ -39,33 +39,37 @@ def thread(calls: Calls) -> Iterator[Gathered[int]]:
     assert not made.is_alive()
 
 
-def test_what_comes_during_a_call_is_handed_on_together(thread: Gathered[int], calls: Calls) -> None:
+def test_what_comes_during_a_call_is_handed_on_together_the_last_of_each_key(
+    thread: Gathered[str, int], calls: Calls
+) -> None:
     calls.free.clear()
-    thread.put([1])
+    thread.put({"a": 0})
     assert calls.begun.wait(10)
-    for each in range(2, 100):
-        thread.put([each])
+    for each in range(1, 100):
+        thread.put({"a": each})
+        thread.put({"b": each, "c": 1})
     calls.free.set()
     thread.finish()
-    assert calls.made == [[1], list(range(2, 100))]
+    assert calls.made == [{"a": 0}, {"a": 99, "b": 99, "c": 1}]
 
 
 def test_the_first_is_handed_on_at_once_and_the_next_after_a_pause(
-    thread: Gathered[int], calls: Calls, monkeypatch: pytest.MonkeyPatch
+    thread: Gathered[str, int], calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gathered, "PAUSE_SECONDS", 60)
-    thread.put([1])
+    thread.put({"a": 1})
     assert calls.begun.wait(10)
-    thread.put([2])
+    thread.put({"a": 2})
     time.sleep(0.05)
-    assert calls.made == [[1]]
+    assert calls.made == [{"a": 1}]
     thread.finish()
-    assert calls.made == [[1], [2]]
+    assert calls.made == [{"a": 1}, {"a": 2}]
 
 
-def test_what_fails_ends_nothing(thread: Gathered[int], calls: Calls) -> None:
-    thread.put([-1])
+def test_what_fails_ends_nothing(thread: Gathered[str, int], calls: Calls) -> None:
+    thread.put({"a": -1})
     assert calls.begun.wait(10)
-    thread.put([1])
+    thread.put({"a": 1})
     thread.finish()
-    assert [each for call in calls.made for each in call] == [-1, 1]
+    assert calls.made[0] == {"a": -1}
+    assert calls.made[-1] == {"a": 1}
