@@ -23,12 +23,14 @@ def open_conversation(user_id: UUID, partner_id: UUID) -> tuple[str, bool]:
             if not conversations.lock_partner(db, partner_id):
                 raise PartnerNotFound
             added = conversations.add_conversation(db, user_id, partner_id)
+            # Read before the commit: an account may be deleted as soon as that has released its row.
+            item = conversations.get_conversation(db, user_id, added) if added else ""
     except psycopg.errors.ForeignKeyViolation:
         raise PartnerNotFound from None
     if added is not None:
         for member_id in (user_id, partner_id):
             _tell_created(member_id, added)
-        return conversations.get_conversation(user_id, added), True
+        return item, True
     return get_conversation_with(user_id, partner_id), False
 
 

@@ -88,9 +88,9 @@ def list_conversations(user_id: UUID, *, attachments: bool) -> list[str]:
         return [_as_item(each, user_id, attachments=attachments) for each in found]
 
 
-def get_conversation(user_id: UUID, conversation_id: UUID) -> str:
-    with connection() as db:
-        return _as_item(GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id)), user_id)
+def get_conversation(db: PooledConnection, user_id: UUID, conversation_id: UUID) -> str:
+    """A conversation of a user's, within a transaction."""
+    return _as_item(GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id)), user_id)
 
 
 def find_conversation(
