@@ -74,7 +74,7 @@ def answer_issue(caller: User, issue_id: UUID, new: NewAnswer) -> Response:
 
 @issues.get(FOR_STAFF, response_model=IssuePage, responses=error_responses(FieldErrors, NotFound))
 def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(StaffQuery)]) -> Response:
-    """List what people reported, the oldest first; for staff."""
+    """List what people reported, the oldest first; for staff. From the next release on with a second factor only."""
     found = repository.list_for_staff(query.status, query.page)
     return raw_json_response(query.page.wrap(FOR_STAFF, found.count, found.results))
 
@@ -85,5 +85,5 @@ def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(St
     responses=error_responses(service.IssueNotFound),
 )
 def change_issue(caller: StaffCaller, issue_id: UUID, change: IssueChange) -> Response:
-    """Say what has become of an issue; for staff."""
+    """Say what has become of an issue; for staff. From the next release on with a second factor only."""
     return raw_json_response(service.set_status(caller.id, issue_id, change.status))

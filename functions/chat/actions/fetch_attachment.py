@@ -20,8 +20,8 @@ class Fetched:
     disposition: str
 
 
-def fetch_attachment(signed: str) -> Fetched:
-    """The file of an address, as long as whom it was made for may see it.
+def fetch_attachment(signed: str, *, bodiless: bool) -> Fetched:
+    """The file of an address, as long as whom it was made for may see it; `bodiless`: what is told of it.
 
     Raises AttachmentNotFound, or what shared.kit.security.signing_keys.keys raises.
     """
@@ -34,8 +34,8 @@ def fetch_attachment(signed: str) -> Fetched:
     )
     if found is None or (address.is_thumbnail and not found.has_thumbnail):
         raise AttachmentNotFound
+    key = thumbnail_key(found.file_key) if address.is_thumbnail else found.file_key
+    place = private_storage().locate(key, bodiless=bodiless)
     if address.is_thumbnail:
-        return Fetched(private_storage().locate(thumbnail_key(found.file_key)), "image/webp", "inline")
-    return Fetched(
-        private_storage().locate(found.file_key), found.content_type, disposition(found.name, found.content_type)
-    )
+        return Fetched(place, "image/webp", "inline")
+    return Fetched(place, found.content_type, disposition(found.name, found.content_type))

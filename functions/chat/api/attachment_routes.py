@@ -101,10 +101,10 @@ def complete_attachment_upload(caller: User, attachment_id: UUID) -> Response:
         **error_responses(AttachmentNotFound),
     },
 )
-def fetch_attachment_file(signed: str, name: str) -> Response:
+def fetch_attachment_file(request: Request, signed: str, name: str) -> Response:
     """Fetch an attachment by the address that a message gives; it works for a day at least, and for its reader only."""
     del name  # for who reads the address
-    found = fetch_attachment(signed)
+    found = fetch_attachment(signed, bodiless=request.scope.get("bodiless", False))
     if isinstance(found.place, Path):
         headers = {"content-disposition": found.disposition, **KEPT_HEADERS}
         return FileResponse(found.place, headers=headers, media_type=found.content_type)

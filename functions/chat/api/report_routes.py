@@ -67,7 +67,10 @@ def report_person(caller: User, reported: ReportedPerson) -> Response:
 
 @reporting.get(QUEUE, response_model=QueuedReportPage, responses=error_responses(FieldErrors, NotFound))
 def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query(ReportsQuery)]) -> Response:
-    """List reports of messages, people, reviews and issues, the oldest first; for staff."""
+    """List reports of messages, people, reviews and issues, the oldest first; for staff.
+
+    From the next release on with a second factor only.
+    """
     found = reports.list_reports(query.page, query.kind, is_open=query.state == "open")
     return raw_json_response(query.page.wrap(QUEUE, found.count, found.results))
 
@@ -78,7 +81,10 @@ def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query
     responses=error_responses(NotFound),
 )
 def get_report(_caller: StaffCaller, report_id: int) -> Response:
-    """Get a report of a message or a person with the messages that were copied; for staff."""
+    """Get a report of a message or a person with the messages that were copied; for staff.
+
+    From the next release on with a second factor only.
+    """
     found = reports.find_report(report_id)
     if found is None:
         raise NotFound
@@ -91,7 +97,10 @@ def get_report(_caller: StaffCaller, report_id: int) -> Response:
     responses=error_responses(FieldErrors, NotFound, AlreadyDecided, NothingToHide, StaffAccount),
 )
 def decide_report(caller: StaffCaller, report_id: int, decision: ReportDecision) -> Response:
-    """Decide on a report, and so on all that are open about the same message or person; for staff."""
+    """Decide on a report, and so on all that are open about the same message or person; for staff.
+
+    From the next release on with a second factor only.
+    """
     report.decide(caller.id, report_id, decision)
     return get_report(caller, report_id)
 

@@ -68,12 +68,14 @@ class PrivateBucket:
         if failed := answer.get("Errors"):
             raise file_unavailable(failed[0]["Key"], failed[0])
 
-    def locate(self, key: str) -> str | Path:
+    def locate(self, key: str, *, bodiless: bool = False) -> str | Path:
         from botocore.exceptions import BotoCoreError
 
         try:
             return clients.s3().generate_presigned_url(
-                "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=FETCH_SECONDS
+                "head_object" if bodiless else "get_object",
+                Params={"Bucket": self.name, "Key": key},
+                ExpiresIn=FETCH_SECONDS,
             )
         except BotoCoreError as error:
             raise file_unavailable(key, error) from None

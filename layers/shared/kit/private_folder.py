@@ -76,7 +76,8 @@ class PrivateFolder:
         except OSError as error:
             raise file_unavailable(names[0], error) from None
 
-    def locate(self, key: str) -> str | Path:
+    def locate(self, key: str, *, bodiless: bool = False) -> str | Path:
+        del bodiless  # the server sends what is asked for
         return self._path(key)
 
     def _path(self, key: str) -> Path:

@@ -29,8 +29,11 @@ class PrivateStorage(Protocol):
     def delete(self, *names: str) -> None:
         """Delete files, those that are not there too."""
 
-    def locate(self, key: str) -> str | Path:
-        """Where to fetch a file now: an address, or the file for the server to send."""
+    def locate(self, key: str, *, bodiless: bool = False) -> str | Path:
+        """Where to fetch a file now: an address, or the file for the server to send.
+
+        An address is signed for GET or, `bodiless`, for HEAD.
+        """
 
 
 @cache

@@ -1,6 +1,8 @@
 """Attachments on AWS: forms and addresses that S3 takes, signed for one file, one size and a short time."""
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -61,6 +63,34 @@ def test_a_file_goes_to_the_bucket_and_comes_from_it(conversation: Conversation,
     assert (led.status_code, led.headers["cache-control"]) == (302, "private, max-age=60")
     assert httpx.get(led.headers["location"]).content == picture
     assert httpx.get(server.get(found["thumbnail"]).headers["location"]).content[:4] == b"RIFF"
+
+
+def signature(method: str, location: str, secret: str = "testing") -> str:
+    """What S3 makes of a request by docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html."""
+    address, algorithm = urlsplit(location), "AWS4-HMAC-SHA256"
+    pairs = [each for each in address.query.split("&") if not each.startswith("X-Amz-Signature=")]
+    asked = "\n".join(
+        (method, address.path, "&".join(sorted(pairs)), f"host:{address.netloc}", "", "host", "UNSIGNED-PAYLOAD")
+    )
+    named = parse_qs(address.query)
+    [at], [(_, *scope)] = named["X-Amz-Date"], [each.split("/") for each in named["X-Amz-Credential"]]
+    hashed = hashlib.sha256(asked.encode()).hexdigest()
+    key = f"AWS4{secret}".encode()
+    for part in (*scope, "\n".join((algorithm, at, "/".join(scope), hashed))):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex()
+
+
+def test_addresses_are_signed_for_how_they_are_asked(conversation: Conversation, bucket: Any) -> None:
+    found = attach(conversation, "zdjęcie.png", encoded(quarters(600, 300)))
+    for method, other in (("GET", "HEAD"), ("HEAD", "GET")):
+        for url in (found["url"], found["thumbnail"]):
+            led = server.request(method, url)
+            assert led.status_code == 302
+            location = led.headers["location"]
+            [signed] = parse_qs(urlsplit(location).query)["X-Amz-Signature"]
+            assert (signature(method, location), signature(other, location) == signed) == (signed, False)
+            assert httpx.request(method, location).status_code == 200
 
 
 def test_where_a_picture_was_taken_is_not_kept(conversation: Conversation, bucket: Any) -> None:

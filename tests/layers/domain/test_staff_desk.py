@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from local.features import ROUTERS
+from shared.domain.auth import staff_only
 from shared.domain.staff_desk import desk_only
 from shared.kit.http.app import http_handler
 from shared.kit.http.routing import ApiRoute, guards_of
@@ -27,6 +28,15 @@ def test_every_endpoint_of_the_desk_has_its_guard() -> None:
     routes = list(desk_routes())
     assert len(routes) >= 14
     assert [route.path for route in routes if guards_of(route) != [desk_only]] == []
+
+
+def test_what_takes_no_second_factor_goes_or_says_that_it_will() -> None:
+    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, ApiRoute)]
+    lenient = [each for each in routes if guards_of(each) == [staff_only]]
+    assert len(lenient) == 11
+    for route in lenient:
+        will = "From the next release on with a second factor only." in str(route.description)
+        assert route.deprecated or (TODAY.fullmatch(route.path) and will), route.path
 
 
 def test_nobody_else_gets_anything(people: People) -> None:

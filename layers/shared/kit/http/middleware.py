@@ -73,7 +73,8 @@ class ApiMiddleware:
             return
         private = is_private(scope)
         bodiless = scope["method"] == "HEAD"
-        scope = {**scope, "method": "GET" if bodiless else scope["method"], "path": with_slash(scope["path"])}
+        method = "GET" if bodiless else scope["method"]
+        scope = {**scope, "method": method, "bodiless": bodiless, "path": with_slash(scope["path"])}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
