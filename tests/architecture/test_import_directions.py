@@ -25,4 +25,6 @@ def test_tools_are_for_tests_and_benchmarks_only(folder: str) -> None:
 
 
 def test_imports_are_found() -> None:
-    assert "tests/architecture/test_import_directions.py imports tests.support.source_code" in imports("tests", "tests")
+    assert "tests/architecture/test_import_directions.py imports tests.support.source_code" in imports(
+        "tests/architecture", "tests"
+    )

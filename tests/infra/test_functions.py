@@ -3,6 +3,7 @@
 import importlib
 import re
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import pytest
@@ -151,10 +152,11 @@ IMPLIED = {"kms:Decrypt", "kms:GenerateDataKey", "ses:SendRawEmail"}
 COMMENT = re.compile(r'"""[\s\S]*?"""|#.*')
 
 
-def used_by(function: str, *, in_layers: bool = False) -> set[str]:
+@cache
+def used_by(function: str, *, in_layers: bool = False) -> frozenset[str]:
     """The full names a function's features use, and the modules of these; those of its layers as well if asked."""
     using = (module for module in modules_of(function) if in_layers or module.startswith("functions/"))
-    names: set[str] = set().union(*(uses(module) for module in using))
+    names: frozenset[str] = frozenset().union(*(uses(module) for module in using))
     return names | {name.rpartition(".")[0] for name in names}
 
 

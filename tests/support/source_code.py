@@ -26,17 +26,23 @@ def tree(module: str) -> ast.Module:
     return ast.parse(text(module))
 
 
+@cache
+def nodes(module: str) -> tuple[ast.AST, ...]:
+    """All nodes of a module's tree: finding them takes longer than to look at them."""
+    return tuple(ast.walk(tree(module)))
+
+
 def functions_of(module: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """All functions and methods, nested ones too."""
-    for node in ast.walk(tree(module)):
+    for node in nodes(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
 def texts_of(module: str) -> Iterator[ast.Constant]:
     """The texts of a module, those within f-strings too; docstrings are none."""
-    docstrings = {id(found) for node in ast.walk(tree(module)) if (found := docstring(node))}
-    for node in ast.walk(tree(module)):
+    docstrings = {id(found) for node in nodes(module) if (found := docstring(node))}
+    for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node
 
@@ -53,14 +59,16 @@ def docstring(node: ast.AST) -> ast.Constant | None:
     return None
 
 
-def imported_by(module: str) -> Iterator[str]:
+@cache
+def imported_by(module: str) -> tuple[str, ...]:
     """The names of modules that a module imports anywhere, and of what it takes from them."""
-    for node in ast.walk(tree(module)):
+    found: list[str] = []
+    for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
+            found += (each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{each.name}" for each in node.names)
+            found += (node.module, *(f"{node.module}.{each.name}" for each in node.names))
+    return tuple(found)
 
 
 @cache
@@ -73,12 +81,12 @@ def uses(module: str) -> frozenset[str]:
         match assigned:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if made := _full_name(value, names):
                 names[name] = made
-    found = (_full_name(node, names) for node in ast.walk(tree(module)))
+    found = (_full_name(node, names) for node in nodes(module))
     return frozenset(each for each in found if each)
 
 
 def _all(module: str, kind: type[Node]) -> Iterator[Node]:
-    return (node for node in ast.walk(tree(module)) if isinstance(node, kind))
+    return (node for node in nodes(module) if isinstance(node, kind))
 
 
 def _full_name(node: ast.AST, names: dict[str, str]) -> str:
@@ -95,6 +103,7 @@ def _full_name(node: ast.AST, names: dict[str, str]) -> str:
     return ""
 
 
+@cache
 def path_of(name: str) -> str | None:
     """The module of a name, if it is one of the features or layers: functions.chat.handler, shared.kit.json."""
     path = f"{'layers/' if name.startswith('shared.') else ''}{name.replace('.', '/')}.py"
