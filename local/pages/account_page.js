@@ -7,6 +7,8 @@ import { signInForms } from "./sign_in_forms.js";
 
 const byId = (id) => document.getElementById(id);
 const session = new Session("own account");
+// First of all that follows the session: what comes after puts the forms back, which takes the focus from them.
+follow(session, () => show(true), () => show(false));
 const signIn = signInForms(session);
 
 byId("sign-in").append(signIn.root);
@@ -23,12 +25,12 @@ byId("sign-out").addEventListener("click", () => session.signOut());
 window.addEventListener("focus", () => session.announce());
 
 function show(isSignedIn) {
+  const hadFocus = document.activeElement !== document.body;
   byId("signed-out").hidden = isSignedIn;
   byId("own").hidden = byId("sign-out").hidden = !isSignedIn;
   if (isSignedIn) byId("registered").textContent = "";
+  if (hadFocus) byId(isSignedIn ? "own-title" : "sign-in-title").focus();
 }
-
-follow(session, () => show(true), () => show(false));
 
 async function linkToInbox() {
   const { inbox } = await (await fetch("/_local/info")).json();

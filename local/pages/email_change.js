@@ -1,4 +1,6 @@
 import { button, element, labelled } from "./dom.js";
+import { inEnglish } from "./email_complaints.js";
+import { Explained } from "./errors.js";
 import { Form, submit } from "./forms.js";
 import { proved } from "./identity_check.js";
 import { AccountList, Panel } from "./panel.js";
@@ -15,7 +17,8 @@ export function emailChange(session) {
     "Another address",
     async () => {
       const wanted = email.value.trim();
-      await proved(session, QUESTION, null, () => session.call("POST", CHANGE, { body: { email: wanted } }));
+      if (wanted.toLowerCase() === mine.toLowerCase()) throw new Explained("That is your address already.");
+      await proved(session, QUESTION, null, () => request(session, wanted));
       email.value = "";
       await list.act(async () => {}, `A link was mailed to ${wanted}.`);
     },
@@ -23,14 +26,27 @@ export function emailChange(session) {
     submit("Change the address"),
   );
   panel.root.append(form.root);
+  let mine = "";
 
   const list = new AccountList(session, panel, {
     whenEmpty: "",
-    load: async () => [await session.call("GET", "/api/user/me/"), await pending(session)].filter(Boolean),
+    load: async () => {
+      const me = await session.call("GET", "/api/user/me/");
+      mine = me.email;
+      return [me, await pending(session)].filter(Boolean);
+    },
     entry: (each) => (each.expires_at ? pendingEntry(each, withdraw) : currentEntry(each)),
   });
   const withdraw = () => list.act(() => session.call("DELETE", CHANGE), "Withdrawn: the address stays.");
   return panel.root;
+}
+
+async function request(session, email) {
+  try {
+    await session.call("POST", CHANGE, { body: { email } });
+  } catch (error) {
+    throw inEnglish(error);
+  }
 }
 
 /** The change that waits to be confirmed, null without any. */

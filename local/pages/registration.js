@@ -1,5 +1,6 @@
 import { call } from "./api.js";
 import { element, labelled } from "./dom.js";
+import { inEnglish } from "./email_complaints.js";
 import { Explained, Refused } from "./errors.js";
 import { Form, submit } from "./forms.js";
 
@@ -20,7 +21,7 @@ export function registrationForm(registered) {
     try {
       await call("POST", "/api/user/create/", { body });
     } catch (error) {
-      throw inEnglish(error);
+      throw error instanceof Refused && error.body?.password ? new Explained(WEAK) : inEnglish(error);
     }
     form.root.reset();
     registered(body.email);
@@ -37,15 +38,4 @@ export function registrationForm(registered) {
     submit("Register"),
   );
   return form.root;
-}
-
-/** What the frontend relies on is Polish. */
-function inEnglish(error) {
-  if (!(error instanceof Refused)) return error;
-  const { email, password } = error.body ?? {};
-  if (password) return new Explained(WEAK);
-  if (!email) return error;
-  const [text] = email;
-  if (text.startsWith("Email must end")) return new Explained(`${text}.`);
-  return new Explained(text.startsWith("Istnieje") ? "An account has this address already." : "That is no address that mails can be sent to.");
 }

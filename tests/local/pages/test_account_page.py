@@ -73,6 +73,7 @@ def add_app(page: Page) -> tuple[bytes, list[str]]:
 
 def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(page: Page, email: str) -> None:
     sign_in(page, email)
+    expect(page.get_by_role("heading", name="How you sign in")).to_be_focused()
     expect_said(factors(page), "your password alone")
     _secret, codes = add_app(page)
     assert len(codes) == 10
@@ -80,6 +81,7 @@ def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(page: Page, em
     factors(page).get_by_role("button", name="I have kept them").click()
     expect(page.locator("#codes")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
     sign_in(page, email)
     expect(page.get_by_label(CODE)).to_be_focused()
     page.get_by_label(CODE).fill(codes[0])
@@ -181,6 +183,10 @@ def test_factors_approve_each_other(page: Page, email: str) -> None:
 def test_another_address_is_asked_for_withdrawn_and_confirmed(page: Page, email: str, server: LocalServer) -> None:
     sign_in(page, email)
     box = panel(page, "E-mail address")
+    for wrong, complaint in ((email.upper(), "your address already"), ("ola@localhost", "no address")):
+        box.get_by_label("New address").fill(wrong)
+        box.get_by_role("button", name="Change the address").click()
+        expect(box.get_by_role("alert")).to_contain_text(complaint)
     for new in (f"withdrawn-{email}", f"new-{email}"):
         box.get_by_label("New address").fill(new)
         box.get_by_role("button", name="Change the address").click()
