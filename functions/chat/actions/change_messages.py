@@ -27,7 +27,7 @@ def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEdited
 def _tell_edited(place: MessagePlace, changed: ChangedMessage) -> MessageEditedEvent:
     history_window.forget(place.conversation_id, changed.change_seq)
     event = edited_event(place.conversation_id, changed)
-    deliver_to_conversation(place.conversation_id, "message_edited", event)
+    deliver_to_conversation(place.conversation_id, "message_edited", event, about=place.seq)
     return event
 
 

@@ -19,11 +19,23 @@ from shared.kit.observability.log import logger
 
 
 def deliver_to_conversation(
-    conversation_id: UUID, event_name: str, data: Mapping[str, Any], *, except_connection: str | None = None
+    conversation_id: UUID,
+    event_name: str,
+    data: Mapping[str, Any],
+    *,
+    except_connection: str | None = None,
+    about: int | None = None,
 ) -> None:
-    """Send an event to all who hear a conversation: its own sockets of protocol 2, and its members' user sockets."""
+    """Send an event to all who hear a conversation: its own sockets of protocol 2, and its members' user sockets.
+
+    One `about` a message, by its `seq`, does not come to those who have taken that out of their sight.
+    """
     try:
-        listeners = user_sockets.list_listeners(conversation_id)
+        listeners = (
+            user_sockets.list_listeners(conversation_id)
+            if about is None
+            else user_sockets.list_viewers(conversation_id, about)
+        )
     except psycopg.Error:
         logger().exception("event not delivered", extra={"event": event_name})
         return

@@ -64,8 +64,15 @@ def _posts(newest: StoredMessage, recipient: Reader) -> Post:
 
 
 def tell_read(reader: Reader) -> None:
-    """Tell a conversation up to where somebody has read, and their own devices what is left."""
-    deliver_to_conversation(UUID(reader.conversation_id), "read_up_to", read_event(reader, reader.read_seq))
+    """Tell a conversation up to where somebody has read, and their own devices what is left.
+
+    Behind a block the other person does not learn that somebody is there.
+    """
+    event = read_event(reader, reader.read_seq)
+    if reader.is_blocked:
+        deliver_to_sockets(reader.sockets, "read_up_to", event)
+    else:
+        deliver_to_conversation(UUID(reader.conversation_id), "read_up_to", event)
     tell_unread([reader])
 
 

@@ -94,7 +94,10 @@ class OwnConversation(BaseModel):
     last_seq: Annotated[int, Field(description="Of the last message, 0 without any.")]
     read_seq: Annotated[int, Field(description="The last message that counts as read by you.")]
     unread: Annotated[int, Field(description="Messages of the other person that you have not read, up to 1,000.")]
-    partner_read_seq: Annotated[int | None, Field(description="The last message that the other person has read.")]
+    partner_read_seq: Annotated[
+        int | None,
+        Field(description="The last message that the other person has read; null if they left, or behind a block."),
+    ]
     is_muted: bool
     is_archived: Annotated[bool, Field(description="Until the next message comes.")]
     created_at: datetime

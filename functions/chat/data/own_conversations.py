@@ -29,9 +29,9 @@ SELECT c.id, (SELECT row_to_json(person) FROM (
             ) THEN {deleted} WHEN l.body = '' THEN coalesce({file_names}, '') ELSE l.body END AS body,
             l.created_by, format_time(l.created_at, %(zone)s) AS created_at
     ) last) END AS last_message,
-    c.last_seq, {read_seq} AS read_seq, {unread} AS unread, (
+    c.last_seq, {read_seq} AS read_seq, {unread} AS unread, CASE WHEN NOT c.is_blocked THEN (
         SELECT {read_seq} FROM conversation_members m WHERE m.conversation_id = c.id AND m.user_id <> %(user_id)s
-    ) AS partner_read_seq,
+    ) END AS partner_read_seq,
     m.is_muted, coalesce(m.archived_seq >= c.last_seq, false) AS is_archived,
     format_time(c.created_at, %(zone)s) AS created_at, format_time(c.updated_at, %(zone)s) AS updated_at
 """,

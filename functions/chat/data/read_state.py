@@ -44,12 +44,14 @@ def mark_read(conversation_id: UUID, user_id: UUID, seq: int) -> ReadState | Non
 class Reader:
     """A member's unread messages of a conversation and of all, and the sockets on which to say so.
 
-    `is_reading` while a client that says nothing of reading is open in the conversation.
+    `is_reading` while a client that says nothing of reading is open in the conversation; `is_blocked` where one of its
+    two has blocked the other.
     """
 
     conversation_id: str
     user_id: str
     is_reading: bool
+    is_blocked: bool
     read_seq: int
     unread: int
     total: int
@@ -69,14 +71,14 @@ LIST_READERS = Query(
         """
 WITH readers AS (
     SELECT m.conversation_id, m.user_id, {read_seq} AS read_seq, {unread} AS unread,
-        {is_reading} AS is_reading,
+        {is_reading} AS is_reading, c.is_blocked,
         ARRAY(SELECT id FROM connections s WHERE s.user_id = m.user_id AND s.protocol = 3) AS sockets
     FROM jsonb_to_recordset(%(conversations)s::jsonb) AS wanted (id uuid, author uuid, reader uuid)
     JOIN conversation_members m ON m.conversation_id = wanted.id
         AND m.user_id <> wanted.author IS NOT FALSE AND m.user_id = wanted.reader IS NOT FALSE
     JOIN conversations c ON c.id = m.conversation_id
 )
-SELECT conversation_id::text, user_id::text, is_reading, read_seq, unread,
+SELECT conversation_id::text, user_id::text, is_reading, is_blocked, read_seq, unread,
     CASE WHEN sockets <> '{}' THEN ({total}) ELSE 0 END AS total, sockets
 FROM readers
 """,

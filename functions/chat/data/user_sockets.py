@@ -84,3 +84,21 @@ def list_listeners(conversation_id: UUID) -> list[str]:
     """The sockets that hear a conversation, each after one digit: the version of the protocol its client speaks."""
     with connection() as db:
         return LIST_LISTENERS.get(db, (conversation_id,)).split()
+
+
+LIST_VIEWERS = Query(
+    str,
+    """
+SELECT listener FROM string_to_table(conversation_listeners(%(conversation_id)s), ' ') AS listener
+WHERE NOT EXISTS (
+    SELECT FROM connections s JOIN hidden_messages h ON h.user_id = s.user_id
+    WHERE s.id = substr(listener, 2) AND h.conversation_id = %(conversation_id)s AND h.seq = %(seq)s
+)
+""",
+)
+
+
+def list_viewers(conversation_id: UUID, seq: int) -> list[str]:
+    """As `list_listeners`, without the sockets of those who have hidden the message."""
+    with connection() as db:
+        return LIST_VIEWERS.all(db, {"conversation_id": conversation_id, "seq": seq})

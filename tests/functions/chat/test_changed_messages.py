@@ -184,6 +184,25 @@ def test_hiding_is_told_to_the_own_devices_alone(clients: Clients, chat: Chat) -
     assert [frame["data"]["only_for_you"] for frame in changes_told(mine)] == [True]
 
 
+def test_what_becomes_of_a_message_is_not_told_to_who_has_hidden_it(clients: Clients, chat: Chat) -> None:
+    modern = clients.open(chat.student, chat.id, protocol="2")
+    mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
+    chat.tutor_client.send_message("jeden")
+    chat.tutor_client.send_message("dwa")
+    mine.send({"event": "delete_message", "data": {"conversation": str(chat.id), "seq": 1}})
+    for seq, event, data in (
+        (1, "edit_message", {"body": "inny"}),
+        (1, "react", {"emoji": "👍"}),
+        (2, "react", {"emoji": "👍"}),
+    ):
+        theirs.send({"event": event, "data": {"conversation": str(chat.id), "seq": seq, **data}})
+    assert [(each["event"], each["data"]["seq"]) for each in changes_told(modern)] == [("reaction_changed", 2)]
+    assert [each["data"]["seq"] for each in changes_told(mine)] == [1, 2]
+    assert [each["data"]["seq"] for each in changes_told(theirs)] == [1, 1, 2]
+    theirs.send({"event": "delete_message", "data": {"conversation": str(chat.id), "seq": 1}})
+    assert changes_told(mine)[-1]["data"]["only_for_you"] is False
+
+
 REFUSED = [
     ("edit_message", {"seq": 1, "body": "x"}, "not_your_message"),
     ("edit_message", {"seq": 9, "body": "x"}, "message_not_found"),

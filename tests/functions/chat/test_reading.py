@@ -15,7 +15,7 @@ from functions.chat.domain.messages import StoredMessage
 from functions.chat.keep_alive_job import handler as keep_alive
 from functions.tokens.handler import handler as tokens
 from tests.support.chat_clients import Chat, Client, Clients
-from tests.support.chat_http import list_conversations, list_messages
+from tests.support.chat_http import call, list_conversations, list_messages
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, query
@@ -177,6 +177,20 @@ def test_devices_are_told_what_is_unread_and_senders_what_is_read(
     assert frames(mine, "unread_changed") == []
     mark_read(tutor.id, conversation, 1)
     assert [frames(each, "read_up_to") for each in (mine, theirs)] == [[read]] * 2
+
+
+def test_behind_a_block_nobody_learns_what_the_other_reads(clients: Clients, pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    mine, theirs, again = clients.open_user_socket(student), *[clients.open_user_socket(tutor) for _ in range(2)]
+    modern = clients.open(student, conversation, protocol="2")
+    modern.send_message("1")
+    assert call("POST", f"/api/chat/blocked/{student.id}/", token=tutor.access).status == 200
+    mark_read(tutor.id, conversation, 1)
+    read = {"conversation": str(conversation), "user": str(tutor.id), "seq": 1}
+    assert [frames(each, "read_up_to") for each in (mine, modern, theirs, again)] == [[], [], [read], [read]]
+    [listed] = call("GET", "/api/chat/me/conversations/", token=student.access).json["results"]
+    assert listed["partner_read_seq"] is None
 
 
 def test_a_sender_is_told_that_a_silent_client_shows_the_message(clients: Clients, chat: Chat) -> None:
