@@ -63,10 +63,16 @@ FROM numbered ORDER BY place
 """
 COLUMNS = (*StoredMessage._fields, "refusal")
 PLACE = COLUMNS.index("place")
-OF_SOCKET = Sql("""JOIN connections c ON c.id = m.connection_id
+# One row each, by its key: the planner takes the messages for a hundred, and would read both tables from end to end.
+OF_SOCKET = Sql("""CROSS JOIN LATERAL (
+        SELECT user_id, conversation_id, protocol FROM connections WHERE id = m.connection_id LIMIT 1
+    ) AS c
     JOIN users u ON u.id = c.user_id
-    JOIN conversation_members w ON w.user_id = c.user_id
-        AND w.conversation_id = coalesce(c.conversation_id, CASE WHEN c.protocol = 3 THEN m.conversation_id END)""")
+    CROSS JOIN LATERAL (
+        SELECT conversation_id FROM conversation_members WHERE user_id = c.user_id
+            AND conversation_id = coalesce(c.conversation_id, CASE WHEN c.protocol = 3 THEN m.conversation_id END)
+        LIMIT 1
+    ) AS w""")
 OF_USER = Sql("""JOIN users u ON u.id = $3::uuid
     JOIN conversation_members w ON w.user_id = u.id AND w.conversation_id = m.conversation_id""")
 STORE_MESSAGES = Prepared(compose(STORE, sender=OF_SOCKET), COLUMNS)
