@@ -33,6 +33,7 @@ class WrongSignInPasskey(WrongPasskey):
 
     status = 401
     headers = CHALLENGE
+    code = WrongPasskey.code
 
 
 class NoPasskey(AppError):
