@@ -84,7 +84,7 @@ import importlib, json, os, sys
 for module in sys.argv[1:] or {modules!r}:
     importlib.import_module(module)
 bill = json.load(open("/var/task/bom.cdx.json"))
-names = [each["name"].lower() for each in bill["components"]]
+names = [each["name"].lower().replace("_", "-") for each in bill["components"]]
 folders = sorted(each for each in os.listdir("functions") if "." not in each and each[0] != "_")
 files = [importlib.import_module(name).__file__ for name in ("boto3", "psycopg", "shared", "functions")]
 assert all(each.startswith("/var/task/") for each in files), files
