@@ -180,3 +180,19 @@ def test_processes_that_store_in_the_same_conversations_number_without_gaps(
     for each in chats:
         assert [seq for seq, _body in stored(each)] == list(range(1, 4 * rounds + 1))
         assert len(each.student_client.frames) == 4 * rounds
+
+
+def scans(plan: dict[str, Any], above: str = "") -> dict[str, str]:
+    """The tables that a plan reads, each with the kind of the node above."""
+    found = {plan["Relation Name"]: above} if "Relation Name" in plan else {}
+    for part in plan.get("Plans", []):
+        found |= scans(part, plan["Node Type"])
+    return found
+
+
+def test_senders_are_looked_up_one_by_one_not_among_all_who_are_connected() -> None:
+    """Whatever the planner knows of the tables: it takes the messages for a hundred."""
+    statement = stored_messages.STORE_MESSAGES.statement.decode().replace("$1", "'[]'").replace("$2", "NULL")
+    [[explained]] = query(f"EXPLAIN (FORMAT JSON) {statement}")
+    above = scans(explained[0]["Plan"])
+    assert (above["connections"], above["conversation_members"]) == ("Limit", "Limit")
