@@ -37,6 +37,7 @@ STEPS = (
     lessons.hear_of_it,
     lessons.ask_a_tutor_who_confirms_by_hand,
     lessons.be_confirmed,
+    lessons.come_second,
     chat.open_a_conversation,
     chat.talk,
     chat.send_files,

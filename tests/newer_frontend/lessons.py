@@ -47,6 +47,23 @@ def be_confirmed(stage: Stage) -> None:
     expect_state(stage.tutor, "Potwierdzone", 2)
 
 
+def come_second(stage: Stage) -> None:
+    """Somebody else reserves the slot that the student's page still has as free: the toast says that it is taken."""
+    student, hour = stage.student, stage.day.replace(hour=16, minute=0, second=0, microsecond=0)
+    times = {"start_time": hour.isoformat(), "end_time": hour.replace(hour=17).isoformat()}
+    item = stage.call(stage.tutor, "POST", "/api/user/tutor/schedule/me/", times)["id"]
+    show_slots(stage)
+    button = student.page.get_by_role("button", name=hours(("16:00", "17:00")))
+    expect(button).to_be_enabled()
+    stage.call(stage.newcomer(student), "POST", "/api/reservation/reservation/", {"schedule_item": item})
+    button.click()
+    with student.expecting("^409 POST .*/reservation/reservation/$"):
+        student.press("Rezerwuj")
+        student.expect_toast("zajęty")
+    show_slots(stage)
+    expect(button).to_be_disabled()
+
+
 def take(stage: Stage, slot: tuple[str, str]) -> None:
     """Reserve a slot of the tutor whose page is open; once more loaded, the page has it greyed."""
     button = stage.student.page.get_by_role("button", name=hours(slot))

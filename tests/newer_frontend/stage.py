@@ -2,7 +2,7 @@
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +35,16 @@ class Stage:
         found = re.search(r"https?://\S+", mails[0]["text"])
         assert found, mails[0]["text"]
         return found.group()
+
+    def newcomer(self, like: Visitor) -> Visitor:
+        """Somebody with an account of their own, who is at no page."""
+        other = replace(like, first_name="Celina", email=like.email.replace("ala.", "celina."))
+        account = {"first_name": "Celina", "last_name": like.last_name, "is_tutor": False}
+        new = {"email": other.email, "password": PASSWORD, **account}
+        self.api.post("/api/user/create/", json=new).raise_for_status()
+        token = self.link(other).partition("token=")[2]
+        self.api.post("/api/user/confirm_user/", json={"token": token}).raise_for_status()
+        return other
 
     def call(self, visitor: Visitor, method: str, path: str, body: Any = None) -> Any:
         """Call the API as somebody who signs in for it."""
