@@ -15,6 +15,7 @@ from pathlib import Path
 
 from functions.migrations.service import upgrade
 from local.engines import postgres_binary, socket_folder, start_postgres, start_valkey
+from shared.kit.db.pool import close_pool
 from shared.kit.settings import settings
 from tests.benchmarks.filling import fill
 from tests.benchmarks.load import Load
@@ -85,6 +86,8 @@ def running_bench_server(tutors: int = TUTORS, *, rate_limits: bool = False) -> 
         os.environ |= environment
         settings.cache_clear()
         upgrade()
+        # The next stand in this process has a database of its own.
+        stack.callback(close_pool)
         started = time.monotonic()
         fill(postgres.url, tutors)
         loading_seconds = time.monotonic() - started
