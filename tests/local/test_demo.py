@@ -1,6 +1,5 @@
 """The demo data."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +19,6 @@ from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import insert, query
 from tests.support.statements import statements
 
-MOST_SECONDS = 1.5
 TABLES = ("users", "tutors", "ratings", "schedule_items", "conversations", "conversation_members", "messages")
 
 chat, tokens, tutors = LambdaClient(chat_handler), LambdaClient(tokens_handler), LambdaClient(tutors_handler)
@@ -40,10 +38,11 @@ def sign_in(email: str, password: str) -> Answer:
     return tokens("POST", "/api/token/", json_body={"email": email, "password": password})
 
 
-def test_loading_fills_every_table_in_time(platform: None) -> None:
-    started = time.perf_counter()
-    load_demo_data()
-    assert time.perf_counter() - started < MOST_SECONDS
+def test_loading_fills_every_table_with_few_statements(platform: None) -> None:
+    with statements() as run:
+        load_demo_data()
+    # Sessions and weekly hours are sent in batches; a statement for each rating or item would be two thousand.
+    assert len(run) < 1_200
     found = dict(zip(TABLES, counts(), strict=True))
     assert found["ratings"] > 500
     assert found["schedule_items"] > 300
