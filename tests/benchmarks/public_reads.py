@@ -13,7 +13,7 @@ from typing import Any
 from shared.kit.http.app import http_app
 from shared.kit.http.compression import Compression
 from shared.kit.http.middleware import App
-from tests.benchmarks.load import closed_loop, prepare
+from tests.benchmarks.load import most_rate
 from tests.benchmarks.report import Figure
 from tests.benchmarks.search import PATH, QUERY, TUTOR
 from tests.benchmarks.server import ROOT, BenchServer, end, free_port
@@ -23,7 +23,7 @@ from tools.cloud.edge_cache import CachePolicy, Copies
 
 SKILLS = "/api/user/tutor/skills/"
 READS = (f"{PATH}?{QUERY}", f"/api/user/tutor/details/{TUTOR}/", SKILLS, f"/api/user/tutor/reviews/{TUTOR}/")
-CLIENTS, SECONDS, ROUNDS = 8, 2.0, 3
+CLIENTS, SECONDS, ROUNDS = 8, 2, 3
 REPEATS = 200
 # As in infra/stacks/edge.yaml; what is measured does not depend on it.
 POLICY = CachePolicy(headers=(b"authorization", b"origin"), encodings=("br", "gzip"), default_ttl=0, max_ttl=5)
@@ -43,17 +43,11 @@ def _over_hello(stand: BenchServer) -> Iterator[Figure]:
         ):
             rounds = []
             for _ in range(ROUNDS):
-                limit = _rate(port, prepare("/"))
-                rate = _rate(stand.port, prepare(path, from_copies=from_copies))
+                limit = most_rate(port, "/", clients=CLIENTS, seconds=SECONDS)
+                rate = most_rate(stand.port, path, clients=CLIENTS, seconds=SECONDS, from_copies=from_copies)
                 rounds.append((rate / limit, f"{rate:.0f}/s over {limit:.0f}/s"))
             ratio, detail = sorted(rounds)[ROUNDS // 2]
             yield Figure(f"{name}: requests/s over a bare ASGI hello", ratio, at_least=at_least, detail=detail)
-
-
-def _rate(port: int, request: bytes) -> float:
-    load = closed_loop(port, [request], clients=CLIENTS, seconds=SECONDS)
-    assert not load.errors, f"{load.errors} errors"
-    return load.rate
 
 
 @contextmanager
