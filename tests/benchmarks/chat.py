@@ -65,7 +65,7 @@ def measure(stand: BenchServer) -> list[Figure]:
         Figure(
             "chat: messages/s over the bare handler",
             ratio,
-            at_least=0.8,
+            at_least=0.85,
             floor=0.6,
             detail=f"{rate:.0f}/s over {limit_rate:.0f}/s",
         ),
