@@ -107,6 +107,7 @@ class Gateway:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._outgoing: deque[tuple[Socket, bytes]] = deque()
+        self._flush_is_due = False
 
     def open(self) -> None:
         """Start on the running loop."""
@@ -212,17 +213,19 @@ class Gateway:
         return missing
 
     def _send(self, socket: Socket, frame: bytes) -> None:
-        """Many messages from many threads wake the loop once."""
+        """Many messages from many threads wake the loop once or twice, and never not at all."""
         self._outgoing.append((socket, frame))
-        if len(self._outgoing) == 1:
+        if not self._flush_is_due:
+            self._flush_is_due = True
             self._call(self._flush)
 
     def _flush(self) -> None:
+        # Before the first is taken: what is appended from now on asks for a turn of its own.
+        self._flush_is_due = False
         while self._outgoing:
-            socket, frame = self._outgoing[0]
+            socket, frame = self._outgoing.popleft()
             socket.post(frame)
             self.sent += 1
-            self._outgoing.popleft()
 
     def close(self, connection_ids: Iterable[str], reason: str = "") -> list[str]:
         """Close from any thread; returns the ids that are not open here."""

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import uvloop
 
+from local.gathered import PAUSE_SECONDS
 from tests.benchmarks.chat import FRAME
 from tests.benchmarks.chat_devices import PAIRS, close, hear, open_pairs, rate, talks
 from tests.benchmarks.floods import memory
@@ -126,6 +127,8 @@ async def rate_at(port: int, paths: list[tuple[str, str]]) -> float:
     pairs = await open_pairs(port, paths)
     said = await rate(pairs, ROUND_SECONDS)
     close(pairs)
+    # What this server still tells these people would find their next sockets, and take the other server's for gone.
+    await asyncio.sleep(2 * PAUSE_SECONDS)
     return said
 
 
