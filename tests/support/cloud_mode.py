@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import httpx
 
@@ -14,14 +15,22 @@ from tests.support.browser import Answer
 from tests.support.local_server import free_port
 from tools.cloud.stack import Cloud, Options, running_cloud
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
 
 @contextmanager
-def cloud_mode(*, event_sources: bool, **parameters: str) -> Iterator[Cloud]:
+def cloud_mode(*, event_sources: bool, secrets: Mapping[str, str] = EMPTY, **parameters: str) -> Iterator[Cloud]:
     """The platform while the block runs; without `event_sources` queues and schedules call no function."""
     environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "SECOND_FACTOR_SECRET")}
     # A sender's frames may come up to so many seconds late.
     options = Options(
-        environment, jitter=0.02, deploy=False, event_sources=event_sources, copies=False, parameters=parameters
+        environment,
+        jitter=0.02,
+        deploy=False,
+        event_sources=event_sources,
+        copies=False,
+        parameters=parameters,
+        secrets=secrets,
     )
     with running_cloud(options, free_port()) as running:
         # The tests sign their people in with the functions' key.

@@ -15,12 +15,14 @@ from local.engines import Engine
 from tests.support.browser import FRONT, EntryPoint
 from tests.support.cloud_mode import EmulatedEntry, cloud_mode
 from tests.support.conversations import add_conversation
+from tests.support.openid_provider import CLIENT, REDIRECT, SECRET, OpenIdProvider, rsa_key, serve
 from tests.support.people import People, Person
 from tests.versions import (
     test_accounts,
     test_boards,
     test_chat,
     test_cross_site,
+    test_google,
     test_own_settings,
     test_reservations,
     test_rows,
@@ -37,6 +39,7 @@ ROWS: tuple[ModuleType, ...] = (
     test_boards,
     test_chat,
     test_cross_site,
+    test_google,
     test_own_settings,
     test_reservations,
     test_rows,
@@ -45,12 +48,13 @@ ROWS: tuple[ModuleType, ...] = (
     test_tutors,
 )
 # What cloud mode answers otherwise (413, docs/contract-newer.md, section 10), or is no matter of it: there the operator
-# names origins when deploying, and failures are this process's own.
+# names origins and a provider when deploying, and failures are this process's own.
 OTHERWISE = {
     "test_a_failure_of_ours_can_be_read_as_well",
     "test_the_frontend_may_repeat_itself_four_thousand_times",
     "test_a_picture_that_the_browser_has_kept_may_be_saved_by_a_script",
     "test_a_frontend_on_another_site_gets_cookies_that_cross_sites",
+    "test_without_a_provider_there_is_nothing",
 }
 TESTS = {name: each for module in ROWS for name, each in vars(module).items() if name.startswith("test_")}
 globals().update({name: each for name, each in TESTS.items() if name not in OTHERWISE})
@@ -61,8 +65,23 @@ def test_what_is_left_out_is_there() -> None:
 
 
 @pytest.fixture(scope="module")
-def emulated(engines: dict[str, Engine]) -> Iterator[EmulatedEntry]:
-    with cloud_mode(event_sources=False, CorsOrigins=f"*,{FRONT}") as cloud, httpx.Client() as client:
+def provider() -> Iterator[OpenIdProvider]:
+    found = OpenIdProvider({"first": rsa_key()})
+    server = serve(found)
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def emulated(engines: dict[str, Engine], provider: OpenIdProvider) -> Iterator[EmulatedEntry]:
+    deployed = {"OidcIssuer": provider.issuer, "OidcClientId": CLIENT, "OidcRedirectUris": REDIRECT}
+    with (
+        cloud_mode(
+            event_sources=False, secrets={"OidcSecretArn": SECRET}, CorsOrigins=f"*,{FRONT}", **deployed
+        ) as cloud,
+        httpx.Client() as client,
+    ):
         yield EmulatedEntry(cloud, client)
 
 

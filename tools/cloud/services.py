@@ -88,9 +88,10 @@ class Aws:
         word = secrets.token_urlsafe(48)
         fields = json.loads(str(made.get("SecretStringTemplate", "{}")))
         text = json.dumps({**fields, made["GenerateStringKey"]: word}) if fields else word
-        self._know(template, name, arn := self._keep_secret(name, text), Id=arn)
+        self._know(template, name, arn := self.keep_secret(name, text), Id=arn)
 
-    def _keep_secret(self, name: str, text: str) -> str:
+    def keep_secret(self, name: str, text: str) -> str:
+        """Keep a secret; its ARN."""
         arn = str(self._keeper.create_secret(Name=name, SecretString=text)["ARN"])
         self.secrets[arn] = text
         return arn
@@ -109,7 +110,7 @@ class Aws:
         self._know(template, name, url, Arn=arn, QueueUrl=url, QueueName=name)
 
     def _make_database(self, template: Template, name: str, _properties: Resource) -> None:
-        arn = self._keep_secret(f"rds!{name}", json.dumps(DATABASE_LOGIN))
+        arn = self.keep_secret(f"rds!{name}", json.dumps(DATABASE_LOGIN))
         self._know(template, name, name, Endpoint_Address="database", MasterUserSecret_SecretArn=arn)
 
     def _make_cache(self, template: Template, name: str, _properties: Resource) -> None:

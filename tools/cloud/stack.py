@@ -47,7 +47,8 @@ SENDER_DOMAIN = "example.com"
 class Options:
     """What differs from AWS: schedules run `speed` times as fast; `environment` wins over the template's.
 
-    Without `copies` CloudFront shows none. `parameters` are those of the deploy.
+    Without `copies` CloudFront shows none. `parameters` are those of the deploy; `secrets` are the texts of those whose
+    ARN a parameter is.
     """
 
     environment: Mapping[str, str]
@@ -57,6 +58,7 @@ class Options:
     event_sources: bool = True
     copies: bool = True
     parameters: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 class Cloud:
@@ -136,7 +138,8 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
     """The platform, answering at `url` while the block runs."""
     with ExitStack() as stack:
         aws = stack.enter_context(Aws())
-        template = Template(TEMPLATE, {**PARAMETERS, **options.parameters}, aws.secrets)
+        arns = {name: aws.keep_secret(name, text) for name, text in options.secrets.items()}
+        template = Template(TEMPLATE, {**PARAMETERS, **options.parameters, **arns}, aws.secrets)
         aws.deploy(template, SENDER_DOMAIN)
         cloud = Cloud(aws, template, options, port)
         stack.callback(cloud.close)
