@@ -25,7 +25,8 @@ from local.monitoring.figures import Figures
 from local.monitoring.json_logs import write_json_logs
 from local.monitoring.observer import Observer, RouteFinder
 from local.options import Options, read_options
-from local.peer_workers import LocalPusher, listen
+from local.peer_workers import Listener
+from local.pusher import LocalPusher
 from local.scheduler import Scheduler
 from local.stack import CHAT_THREADS, THREADS
 from local.trusted_proxies import TrustedProxies, parse_networks
@@ -89,7 +90,8 @@ class Server:
         push_trigger.installed = self.scheduler.trigger_push
         Gathering.installed = self.unread.put
         metrics.counters.append(self.figures.count)
-        peers = await listen(self.gateway, folder, self.app.snapshot)
+        peers = Listener(self.gateway, self.app.snapshot)
+        await peers.open(folder)
         self.gateway.open()
         self.unread.start()
         self.scheduler.start()
@@ -97,7 +99,7 @@ class Server:
             yield
         finally:
             self.scheduler.stop()
-            peers.close()
+            await peers.close()
             self.gateway.shut()
             Gathering.installed = None
             self.unread.finish()

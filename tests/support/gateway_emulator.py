@@ -11,7 +11,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from local import management
 from local.gateway import Gateway
-from local.peer_workers import LocalPusher, listen
+from local.peer_workers import Listener
+from local.pusher import LocalPusher
 from local.server import MAX_MESSAGE
 from local.websocket_protocol import GatewayProtocol
 from shared.kit.http.app import http_app
@@ -81,13 +82,15 @@ class Emulator:
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
-        peers = await listen(self.gateway, self.sockets)
+        peers = Listener(self.gateway)
+        await peers.open(self.sockets)
         self.gateway.open()
         try:
             yield
         finally:
-            peers.close()
+            await peers.close()
             self.gateway.shut()
+            self.pusher.peers.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app: Any = self.gateway if scope["type"] == "websocket" else self.http

@@ -1,0 +1,67 @@
+"""One connection to another worker process: lines of JSON there, and one line of answer for each."""
+
+import json
+import socket
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Request = dict[str, Any]
+# Seconds that a process is waited for.
+PATIENCE = 2.0
+CHUNK = 64 * 1024
+
+
+def address(sockets: Path, process: int) -> Path:
+    return sockets / f"worker-{process}.sock"
+
+
+def connect(sockets: Path, process: int, patience: float) -> socket.socket:
+    """No call of the system on it takes longer than `patience`, in seconds.
+
+    Raises OSError: `has_ended` says whether there is no such process or it is too busy.
+    """
+    call = socket.socket(socket.AF_UNIX)
+    # By the system: for a timeout of Python's it would be asked once more at each call.
+    wait = struct.pack("@ll", int(patience), int(patience % 1 * 1_000_000))
+    try:
+        call.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
+        call.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
+        call.connect(str(address(sockets, process)))
+    except OSError:
+        call.close()
+        raise
+    return call
+
+
+def send_lines(call: socket.socket, requests: Sequence[Request]) -> None:
+    """Raises OSError."""
+    call.sendall(b"".join(json.dumps(each).encode() + b"\n" for each in requests))
+
+
+def receive_lines(call: socket.socket, number: int) -> list[Any]:
+    """So many answers. Raises OSError."""
+    received = b""
+    while received.count(b"\n") < number:
+        some = call.recv(CHUNK)
+        if not some:
+            raise ConnectionResetError
+        received += some
+    return [json.loads(line) for line in received.splitlines()]
+
+
+def has_ended(error: Exception) -> bool:
+    """Whether a call failed as there is no such process, not as it is too busy."""
+    return isinstance(error, FileNotFoundError | ConnectionError)
+
+
+def is_open(call: socket.socket) -> bool:
+    """Whether the other end is; False for one that has said what nobody asked."""
+    try:
+        call.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
