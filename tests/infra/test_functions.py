@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.platform_settings import PlatformSettings
 from shared.kit.settings import Settings
-from tests.support.source_code import uses
+from tests.support.source_code import modules, uses, uses_by_function
 from tests.support.templates import (
     command,
     environment,
@@ -54,6 +54,7 @@ DOMAIN, KIT = "shared.domain", "shared.kit"
 SUSPENDS = f"{DOMAIN}.suspension.suspend"
 # Mails the owner of a new device.
 STARTS_SESSIONS = f"{DOMAIN}.signing_in.start_session"
+PUSHES = {f"{DOMAIN}.notifications.{name}" for name in ("push_notifications", "push_unread_count")}
 ALL_SETTINGS = (f"{KIT}.settings.settings().", f"{DOMAIN}.platform_settings.platform_settings().")
 # Modules many import read these, but only where a feature uses one of these names.
 BY_NAME = {
@@ -73,7 +74,7 @@ BY_NAME = {
         f"{KIT}.aws.websocket.pusher",
         f"{DOMAIN}.sign_in_sessions.close_sockets",
         SUSPENDS,
-        f"{DOMAIN}.notifications.push_notifications",
+        *PUSHES,
     },
     "MEDIA_BUCKET": {f"{KIT}.aws.storage.storage"},
     "ATTACHMENTS_BUCKET": {f"{KIT}.private_storage.private_storage"},
@@ -103,7 +104,7 @@ CAPABILITIES: dict[str, tuple[set[str], set[str]]] = {
         {
             f"{KIT}.aws.websocket.pusher().post",
             f"{KIT}.aws.websocket.pusher().post_all",
-            f"{DOMAIN}.notifications.push_notifications",
+            *PUSHES,
         },
         {"execute-api:ManageConnections"},
     ),
@@ -182,6 +183,20 @@ def test_the_names_are_those_of_the_code() -> None:
     """A name that nobody uses any more would ask for nothing."""
     used = set().union(*(used_by(name, in_layers=True) for name in NAMES))
     assert set().union(*BY_NAME.values(), *(names for names, _ in CAPABILITIES.values())) <= used
+
+
+def test_what_the_domain_does_for_features_is_named_as_well() -> None:
+    """Else a feature would need, by what it calls, what no test asks for."""
+    called: dict[str, frozenset[str]] = {}
+    for module in modules("layers/shared/domain"):
+        called |= uses_by_function(module)
+    for policy, (named, _) in CAPABILITIES.items():
+        found = set(named)
+        while more := {name for name, used in called.items() if name not in found and used & found}:
+            found |= more
+        assert policy in IN_LAYERS or found == named, policy
+    sockets = {name for policy in ("PushesToSockets", "ClosesSockets") for name in CAPABILITIES[policy][0]}
+    assert sockets & called.keys() <= BY_NAME["WEBSOCKET_ENDPOINT"]
 
 
 def test_every_handler_is_a_function_and_every_function_a_handler() -> None:

@@ -47,13 +47,14 @@ def cloud_mode(*, event_sources: bool, secrets: Mapping[str, str] = EMPTY, **par
             read_settings_again()
 
 
-class EmulatedEntry:
-    """The whole of it from outside: CloudFront, the gateway, and each function in a process of its own."""
+class ServedEntry:
+    """A platform that others serve, asked from outside.
 
-    def __init__(self, cloud: Cloud, client: httpx.Client) -> None:
-        # Passkeys belong to a name. Nothing is encrypted here, which no function knows.
-        self.url, self.own = (f"{scheme}://localhost:{cloud.port}" for scheme in ("http", "https"))
-        self.client = client
+    `url` is where it listens, `own` what callers over HTTP ask, and `public` what it calls itself on sockets.
+    """
+
+    def __init__(self, url: str, own: str, client: httpx.Client, *, public: str = "") -> None:
+        self.url, self.own, self.client, self.public = url, own, client, public or own
 
     def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """As a browser asks, which follows to where S3 has a file."""
@@ -62,3 +63,10 @@ class EmulatedEntry:
         )
         self.client.cookies.clear()
         return Answer(found.status_code, found.content, dict(found.headers), found.headers.get_list("set-cookie"))
+
+
+def emulated_entry(cloud: Cloud, client: httpx.Client) -> ServedEntry:
+    """The whole of it from outside: CloudFront, the gateway, and each function in a process of its own."""
+    # Passkeys belong to a name. Nothing is encrypted here, which no function knows.
+    [public] = {found for each in cloud.functions.values() if (found := each.environment.get("PUBLIC_URL"))}
+    return ServedEntry(f"http://localhost:{cloud.port}", f"https://localhost:{cloud.port}", client, public=public)

@@ -1,13 +1,14 @@
 """The project's modules as syntax trees."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TypeVar
 
 from tools.cloud.project import ROOT
 
 Node = TypeVar("Node", bound=ast.AST)
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef
 PROGRAM = ("functions", "infra", "layers", "local", "tools")
 
 
@@ -74,6 +75,19 @@ def imported_by(module: str) -> tuple[str, ...]:
 @cache
 def uses(module: str) -> frozenset[str]:
     """What a module takes from what it imports, each by its full name: shared.kit.aws.storage.storage().put()."""
+    return _full_names(nodes(module), _imported_names(module))
+
+
+@cache
+def uses_by_function(module: str) -> dict[str, frozenset[str]]:
+    """The same of each function of a module, with the other functions of it; all by their full names."""
+    made = {each.name: f"{name_of(module)}.{each.name}" for each in tree(module).body if isinstance(each, DEFINITION)}
+    names = _imported_names(module) | made
+    bodies = ((each.name, ast.walk(each)) for each in tree(module).body if isinstance(each, DEFINITION))
+    return {made[name]: _full_names(body, names) for name, body in bodies}
+
+
+def _imported_names(module: str) -> dict[str, str]:
     names = {each.asname or each.name: each.name for node in _all(module, ast.Import) for each in node.names}
     for node in _all(module, ast.ImportFrom):
         names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
@@ -81,8 +95,11 @@ def uses(module: str) -> frozenset[str]:
         match assigned:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if made := _full_name(value, names):
                 names[name] = made
-    found = (_full_name(node, names) for node in nodes(module))
-    return frozenset(each for each in found if each)
+    return names
+
+
+def _full_names(found: Iterable[ast.AST], names: dict[str, str]) -> frozenset[str]:
+    return frozenset(full for each in found if (full := _full_name(each, names)))
 
 
 def _all(module: str, kind: type[Node]) -> Iterator[Node]:

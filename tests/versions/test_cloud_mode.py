@@ -1,22 +1,19 @@
-"""The same rows in cloud mode: through CloudFront's function, the gateway's routes and each function's own process."""
+"""The same rows in cloud mode: through CloudFront's function, the gateway's routes and each function's own process.
 
-import json
+Those of sockets stand in test_socket_rows.py.
+"""
+
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin
 
 from local.engines import Engine
 from tests.support.browser import FRONT, EntryPoint
-from tests.support.cloud_mode import EmulatedEntry, cloud_mode
-from tests.support.conversations import add_conversation
+from tests.support.cloud_mode import ServedEntry, cloud_mode, emulated_entry
 from tests.support.openid_provider import CLIENT, REDIRECT, SECRET, OpenIdProvider, rsa_key, serve
-from tests.support.people import People, Person
+from tests.support.people import People
 from tests.versions import (
     test_accounts,
     test_boards,
@@ -30,8 +27,6 @@ from tests.versions import (
     test_sessions,
     test_tutors,
 )
-from tests.versions.shapes import mismatch
-from tests.versions.test_sockets import FRAME
 
 pytestmark = pytest.mark.proof
 ROWS: tuple[ModuleType, ...] = (
@@ -74,7 +69,7 @@ def provider() -> Iterator[OpenIdProvider]:
 
 
 @pytest.fixture(scope="module")
-def emulated(engines: dict[str, Engine], provider: OpenIdProvider) -> Iterator[EmulatedEntry]:
+def emulated(engines: dict[str, Engine], provider: OpenIdProvider) -> Iterator[ServedEntry]:
     deployed = {"OidcIssuer": provider.issuer, "OidcClientId": CLIENT, "OidcRedirectUris": REDIRECT}
     with (
         cloud_mode(
@@ -82,11 +77,11 @@ def emulated(engines: dict[str, Engine], provider: OpenIdProvider) -> Iterator[E
         ) as cloud,
         httpx.Client() as client,
     ):
-        yield EmulatedEntry(cloud, client)
+        yield emulated_entry(cloud, client)
 
 
 @pytest.fixture
-def entry(emulated: EmulatedEntry, platform: None) -> EntryPoint:
+def entry(emulated: ServedEntry, platform: None) -> EntryPoint:
     """In place of the two entry points that the tests know."""
     return emulated
 
@@ -95,28 +90,3 @@ def entry(emulated: EmulatedEntry, platform: None) -> EntryPoint:
 def people(platform: None, production_hashes: None) -> People:
     """The functions, in processes of their own, hash as in production."""
     return People()
-
-
-def test_sockets_open_by_cookie_and_hear_what_is_said(emulated: EmulatedEntry, people: People) -> None:
-    ola, jan = people.student(), people.tutor()
-    talk = add_conversation(ola, jan)
-
-    def listen(person: Person, path: str, origin: str = FRONT) -> ClientConnection:
-        headers = {"Cookie": f"theme=a=b; access={person.access}"}
-        address = f"{emulated.url.replace('http', 'ws')}/v2/ws/{path}/"
-        return connect(address, additional_headers=headers, origin=Origin(origin), compression=None, open_timeout=60)
-
-    def heard(socket: ClientConnection) -> Any:
-        return json.loads(socket.recv(60))
-
-    with listen(ola, f"chat/{talk}") as mine, listen(jan, f"chat/{talk}") as theirs, listen(jan, "chat/list") as listed:
-        mine.send(json.dumps({"event": "chat_message", "data": {"body": "Cześć!", "created_by": str(jan.id)}}))
-        frames = [heard(each) for each in (mine, theirs)]
-        assert frames[0] == frames[1]
-        assert mismatch(frames[0], FRAME) == ""
-        assert heard(listed)["last_message"]["id"] == frames[0]["id"]
-    with listen(jan, "notification/user") as badge:
-        badge.send(json.dumps({"data": {"send_back_unread_notification_count": True}}))
-        assert heard(badge) == {"unread_notification_count": 0}
-    with pytest.raises(InvalidStatus, match="403"):
-        listen(ola, f"chat/{talk}", "https://evil.example")
