@@ -125,4 +125,4 @@ def build() -> App:
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
     app = Server(options).app
     networks = parse_networks(options.trusted_proxies)
-    return TrustedProxies(networks, app) if networks else app
+    return TrustedProxies(networks, app, options.country_header) if networks else app

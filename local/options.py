@@ -35,6 +35,8 @@ class Options:
     frontend2: str = ""
     # Addresses and networks whose forwarding headers are believed.
     trusted_proxies: tuple[str, ...] = ()
+    # The header in which they say from which country a client comes, such as CF-IPCountry.
+    country_header: str = ""
     # Real servers to use instead of the embedded ones.
     database_url: str = ""
     redis_url: str = ""
@@ -86,6 +88,8 @@ def read_options() -> Options:
         parse_networks(options.trusted_proxies)
     except ValueError as error:
         raise CannotStart(f"TRUSTED_PROXIES: {error}.") from None
+    if options.country_header and not options.trusted_proxies:
+        raise CannotStart("COUNTRY_HEADER is believed from TRUSTED_PROXIES only: name them, too.")
     if options.frontend and not (Path(options.frontend) / "index.html").is_file():
         raise CannotStart(f"FRONTEND={options.frontend} has no index.html.")
     options = replace(options, frontend2=options.frontend2.rstrip("/"))

@@ -3,6 +3,7 @@
 A proxy adds the address of its own client at the end of `X-Forwarded-For` (or of `Forwarded`, RFC 7239). What stands
 before that was written by whoever came to it, so the list is read from the right, past the proxies we trust.
 `Forwarded` counts only without `X-Forwarded-For`: most proxies write the one and pass on what clients say in the other.
+The client's country is what a trusted proxy says in the header that the operator names, if it names one.
 """
 
 import re
@@ -14,6 +15,7 @@ from starlette.datastructures import Headers
 
 from local.host_check import is_local_host
 from shared.kit.http.middleware import App, Receive, Scope, Send
+from shared.kit.http.viewer import COUNTRY_IN_SCOPE
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -32,11 +34,12 @@ class Hop:
 
 
 class TrustedProxies:
-    """Gives requests that come from trusted proxies the client, scheme and host they had before."""
+    """Gives requests that come from trusted proxies the client, scheme and host they had before, and its country."""
 
-    def __init__(self, networks: tuple[Network, ...], app: App) -> None:
+    def __init__(self, networks: tuple[Network, ...], app: App, country_header: str = "") -> None:
         self.networks = networks
         self.app = app
+        self.country_header = country_header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"}:
@@ -46,8 +49,11 @@ class TrustedProxies:
     def before_proxies(self, scope: Scope) -> Scope:
         """The scope as the outermost trusted proxy got it; others' headers are not believed."""
         client = _address(scope["client"][0]) if scope.get("client") else None
+        headers = Headers(scope=scope)
+        if self.country_header and self._is_trusted(client):
+            scope = {**scope, COUNTRY_IN_SCOPE: ",".join(headers.getlist(self.country_header))}
         said: Hop | None = None
-        for hop in _hops(Headers(scope=scope)):
+        for hop in _hops(headers):
             if not self._is_trusted(client):
                 break
             said = hop

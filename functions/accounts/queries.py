@@ -35,7 +35,8 @@ SINGLES = {
 LISTS = {
     "sessions": Sql("""
         SELECT id::text, json_build_object('created_at', format_time(created_at, %(zone)s),
-            'last_used_at', format_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address))
+            'last_used_at', format_time(last_used_at, %(zone)s), 'user_agent', user_agent, 'address', host(address),
+            'country', country)
         FROM sign_in_sessions WHERE user_id = %(user_id)s"""),
     "identities": Sql("""
         SELECT lpad(id::text, 19, '0'), json_build_object('issuer', issuer, 'subject', subject,

@@ -86,7 +86,8 @@ def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
     when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), zone_of(to), to.language)
     facts = [Fact(words["fact.when"], when)]
     if found := repository.find_device(UUID(int=payload["session"])):
-        names = {"fact.device": device_name(found.user_agent), "fact.address": found.address}
+        place = f"{found.address} ({found.country})" if found.address and found.country else found.address
+        names = {"fact.device": device_name(found.user_agent), "fact.address": place}
         facts += [Fact(words[key], value) for key, value in names.items() if value]
     email = _email("new_device", to.first_name, f"{platform_settings().front_url}/", to.language)
     return replace(email, facts=tuple(facts))

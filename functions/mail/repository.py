@@ -226,9 +226,10 @@ class Device:
 
     user_agent: str
     address: str | None
+    country: str | None
 
 
-FIND_DEVICE = Query(Device, "SELECT user_agent, host(address) AS address FROM sign_in_sessions WHERE id = %s")
+FIND_DEVICE = Query(Device, "SELECT user_agent, host(address) AS address, country FROM sign_in_sessions WHERE id = %s")
 
 
 def find_device(session_id: UUID) -> Device | None:

@@ -15,7 +15,7 @@ from shared.kit.http.middleware import header
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
-from shared.kit.http.viewer import client_address
+from shared.kit.http.viewer import client_address, viewer
 
 sign_in = router("tokens")
 
@@ -56,10 +56,9 @@ async def complete_provider_sign_in(request: Request, answer: ProviderAnswer) ->
     `link` of this error along. `refresh` is what this device had before, as at POST /api/token/.
     """
     language = preferred_language(header(request.scope, b"accept-language"))
-    agent, address = request.headers.get("user-agent", ""), client_address(request)
     brought = (answer.state, answer.code, answer.binding)
     signed_in = await in_turn(
-        partial(service.complete, *brought, agent, address, language=language, device_token=answer.refresh)
+        partial(service.complete, *brought, viewer(request), language=language, device_token=answer.refresh)
     )
     pair = signed_in.tokens
     return json_response({"refresh": pair.refresh, "access": pair.access, "user": signed_in.email})

@@ -33,6 +33,7 @@ from shared.domain.signing_in import (
 )
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import AppError, FieldErrors, Unavailable
+from shared.kit.http.viewer import Viewer
 from shared.kit.observability.log import logger
 from shared.kit.observability.metrics import count
 from shared.kit.security.password_hashes import hash_password
@@ -128,24 +129,22 @@ def begin(redirect_uri: str, address: str) -> Begun:
     return Begun(f"{provider.authorization_endpoint}{mark}{urlencode(asked, quote_via=quote)}", state, binding)
 
 
-def complete(
-    state: str, code: str, binding: str, user_agent: str, address: str, *, language: Language, device_token: Any
-) -> SignedIn:
+def complete(state: str, code: str, binding: str, viewer: Viewer, *, language: Language, device_token: Any) -> SignedIn:
     """Sign in with the provider's answer.
 
     Raises NotFound, SignInExpired, SignInRefused, AddressNotVerified, AccountExists, AccountSuspended,
     SecondFactorRequired, Throttled or Unavailable.
     """
     provider = get_provider()
-    spend(limits.PROVIDER_SIGN_INS, limits.subscriber(address))
+    spend(limits.PROVIDER_SIGN_INS, limits.subscriber(viewer.address))
     request = repository.take_request(_hash(state), _hash(binding))
     if request is None:
         raise SignInExpired
     identity = _redeem(provider, request, code)
-    account = repository.find_account(identity) or _register(identity, address, language)
+    account = repository.find_account(identity) or _register(identity, viewer.address, language)
     if account.suspended:
         raise AccountSuspended
-    device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
+    device = Device(viewer, is_known=former_session(account.id, device_token) is not None)
     try:
         pair = start_session(account, device, Proof(identity=account.identity_id))
     except AccountChanged:

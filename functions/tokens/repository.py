@@ -153,7 +153,7 @@ LIST_DEVICES = Query(
 SELECT (SELECT count(*) FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()) AS count,
     coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') AS results
 FROM (
-    SELECT id, user_agent, host(address) AS address, format_time(created_at, %(zone)s) AS created_at,
+    SELECT id, user_agent, host(address) AS address, country, format_time(created_at, %(zone)s) AS created_at,
            format_time(last_used_at, %(zone)s) AS last_used_at, id = %(current)s AS current
     FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()
     ORDER BY last_used_at DESC, id LIMIT %(size)s OFFSET %(offset)s

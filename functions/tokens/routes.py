@@ -21,7 +21,7 @@ from shared.kit.errors import Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
-from shared.kit.http.viewer import client_address
+from shared.kit.http.viewer import viewer
 
 tokens = router("tokens")
 
@@ -41,9 +41,12 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
     way, too. An account with a second factor answers 401 `second_factor_required` with a `ticket` for
     `/api/token/second_factor/`.
     """
-    agent, address = request.headers.get("user-agent", ""), client_address(request)
     pair = service.sign_in(
-        credentials.email, credentials.password, agent, address, device_token=credentials.refresh, link=credentials.link
+        credentials.email,
+        credentials.password,
+        viewer(request),
+        device_token=credentials.refresh,
+        link=credentials.link,
     )
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
@@ -70,8 +73,7 @@ def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
     An account with a second factor is refused with 401 `second_factor_required`: sign in at `/api/token/` and
     `/api/token/second_factor/`.
     """
-    agent = request.headers.get("user-agent", "")
-    token = service.grant_access_token(grant.username, grant.password, agent, client_address(request))
+    token = service.grant_access_token(grant.username, grant.password, viewer(request))
     return json_response({"access_token": token, "token_type": "bearer"})
 
 

@@ -81,6 +81,9 @@ class Device(BaseModel):
     id: UUID
     user_agent: str
     address: str | None
+    country: Annotated[
+        str | None, Field(description="ISO 3166-1 code of where it signed in, null where that is not known.")
+    ]
     created_at: datetime
     last_used_at: datetime
     current: bool

@@ -18,6 +18,7 @@ from shared.domain.signing_in import (
     start_session,
 )
 from shared.kit.errors import AppError, RecordedError
+from shared.kit.http.viewer import Viewer
 from shared.kit.observability.metrics import count
 from shared.kit.security.password_hashes import hash_password, matching_spelling, needs_rehash, usual_spelling
 from shared.kit.security.rate_limits import Limit, give_back, spend_all
@@ -62,9 +63,7 @@ class PasswordRequired(RecordedError):
     body: Any = {"Error": "Password is required."}
 
 
-def sign_in(
-    email: str, password: str, user_agent: str, address: str, *, device_token: Any = None, link: Any = None
-) -> TokenPair:
+def sign_in(email: str, password: str, viewer: Viewer, *, device_token: Any = None, link: Any = None) -> TokenPair:
     """Check the password and start a session.
 
     `device_token`: a refresh token that the device got before. `link`: what a sign-in with a provider answered when it
@@ -72,9 +71,9 @@ def sign_in(
 
     Raises WrongCredentials, NotConfirmed, AccountSuspended, SecondFactorRequired or shared.kit.errors.Throttled.
     """
-    account = repository.find_account(email, limits.subscriber_range(address))
+    account = repository.find_account(email, limits.subscriber_range(viewer.address))
     device = _device(account.id, device_token) if account else ""
-    attempt = _Attempt(_failure_counts(account, email, address, device))
+    attempt = _Attempt(_failure_counts(account, email, viewer.address, device))
     spelling = matching_spelling(account.password_hash if account else None, password)
     if spelling is None or account is None:
         count("FailedLogins")
@@ -86,7 +85,7 @@ def sign_in(
         raise AccountSuspended
     account = _rehashed(account, password, spelling)
     try:
-        found = Device(user_agent, address, is_known=bool(device))
+        found = Device(viewer, is_known=bool(device))
         pair = start_session(account, found, Proof(link_hash=hash_of_link(link)))
     except AccountChanged:
         raise WrongCredentials from None
@@ -104,14 +103,14 @@ def _rehashed(account: repository.Candidate, password: str, spelling: str) -> re
     return replace(account, password_hash=new)
 
 
-def grant_access_token(username: str, password: str, user_agent: str, address: str) -> str:
+def grant_access_token(username: str, password: str, viewer: Viewer) -> str:
     """Sign in an OAuth 2 client; returns its access token.
 
     Raises WrongUsernameOrPassword, AddressNotConfirmed, AccountSuspended, SecondFactorRequired or
     shared.kit.errors.Throttled.
     """
     try:
-        return sign_in(username, password, user_agent, address).access
+        return sign_in(username, password, viewer).access
     except WrongCredentials:
         raise WrongUsernameOrPassword from None
     except NotConfirmed:

@@ -1,11 +1,16 @@
 // API Gateway knows no route that ends in a slash, and the paths of the API do: one slash is taken off, the app puts
 // it back. The functions get the viewer's address, the host it asked for and the version of the API, which is the first
-// part of the path (/v2/api/...), in headers that no viewer can set.
+// part of the path (/v2/api/...), in headers that no viewer can set. Where people sign in CloudFront itself says from which
+// country; elsewhere it does not, and a viewer could.
+var SIGN_IN = /^(\/v\d{1,4})?\/api\/token/;
 var VERSIONED = /^\/v(\d{1,4})(\/api\/.*)$/;
 
 function handler(event) {
     var request = event.request;
     var versioned = VERSIONED.exec(request.uri);
+    if (!SIGN_IN.test(request.uri)) {
+        delete request.headers['cloudfront-viewer-country'];
+    }
     delete request.headers['x-api-version'];
     if (versioned) {
         request.uri = versioned[2];

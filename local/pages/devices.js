@@ -5,6 +5,7 @@ import { moment } from "./times.js";
 
 const DEVICES = "/api/token/devices/";
 const MOST = 5;
+const COUNTRIES = new Intl.DisplayNames("en", { type: "region" });
 
 /** Where an account is signed in: on what, from where, since when; each can be signed out. */
 export function devices(account, title = `${account.firstName}’s devices`) {
@@ -27,9 +28,10 @@ export function devices(account, title = `${account.firstName}’s devices`) {
   return panel.root;
 }
 
-function deviceEntry({ user_agent: agent, address, created_at: createdAt, last_used_at: usedAt, current }, end) {
+function deviceEntry({ user_agent: agent, address, country, created_at: createdAt, last_used_at: usedAt, current }, end) {
   const name = current ? "This device" : browserName(agent);
-  const place = address ? `signed in from ${shortened(address)}` : "signed in";
+  const from = [country && COUNTRIES.of(country), address && shortened(address)].filter(Boolean).join(", ");
+  const place = from ? `signed in from ${from}` : "signed in";
   return element(
     "li",
     {},

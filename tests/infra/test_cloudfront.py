@@ -251,12 +251,10 @@ def behaviours() -> list[Any]:
     return found
 
 
-def first_fit(path: str) -> str:
-    """The origin of a path; the first pattern that fits counts."""
-    for each in behaviours():
-        if re.fullmatch(re.escape(each["PathPattern"]).replace(r"\*", ".*"), path):
-            return str(each["TargetOriginId"])
-    return "site"
+def first_behaviour(path: str) -> Any:
+    """The behaviour of a path, the first whose pattern fits; of the default none but its origin."""
+    fit = (each for each in behaviours() if re.fullmatch(re.escape(each["PathPattern"]).replace(r"\*", ".*"), path))
+    return next(fit, {"TargetOriginId": "site"})
 
 
 def test_every_path_has_its_origin() -> None:
@@ -274,7 +272,7 @@ def test_every_path_has_its_origin() -> None:
         f"/ws/chat/{CONVERSATION}/": "sockets",
         "/static/media/uploads/user/default.jpg": "media",
     }
-    assert {path: first_fit(path) for path in paths} == paths
+    assert {path: first_behaviour(path)["TargetOriginId"] for path in paths} == paths
 
 
 # Managed policies with HSTS, nosniff and the rest.

@@ -185,7 +185,7 @@ def test_what_all_regions_share_has_the_region_in_its_name() -> None:
                 named = next((settings[key] for key in keys if key in settings), None)
                 assert named is None or "${Name}-${AWS::Region}" in named["Fn::Sub"], name
                 found += named is not None
-    assert found == 9
+    assert found == 10
 
 
 def test_the_dashboard_shows_every_function() -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from local.options import CannotStart, read_options
 from local.trusted_proxies import TrustedProxies, parse_networks
+from shared.kit.http.viewer import viewer
 
 TRUSTED = ("127.0.0.1", "10.0.0.0/8", "2001:db8::/32")
 STRANGER, CLIENT = "198.51.100.7", "203.0.113.9"
@@ -145,6 +147,40 @@ def test_a_public_name_does_not_become_a_local_one() -> None:
 @pytest.mark.parametrize("scheme", ["javascript", "", "wss"])
 def test_schemes_are_those_of_the_web(scheme: str) -> None:
     assert seen("127.0.0.1", ("X-Forwarded-For", CLIENT), ("X-Forwarded-Proto", scheme))[1] == "http"
+
+
+def country(peer: str, *sent: tuple[str, str], header: str = "CF-IPCountry") -> str | None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in sent]
+    scope: dict[str, Any] = {"type": "http", "client": (peer, 50_000), "scheme": "http", "headers": headers}
+    before = TrustedProxies(parse_networks(TRUSTED), nothing, header).before_proxies(scope)
+    return viewer(Request(before)).country
+
+
+def test_a_trusted_proxy_is_believed_about_the_country_in_the_header_that_is_named() -> None:
+    sent = [("X-Forwarded-For", CLIENT), ("CF-IPCountry", "PL")]
+    assert country("127.0.0.1", *sent) == country("10.0.0.1", sent[1]) == "PL"
+    assert country("127.0.0.1", *sent, header="") is None
+    assert country("127.0.0.1", *sent, header="X-Country") is None
+    assert country("127.0.0.1", *sent, ("CF-IPCountry", "DE")) is None, "nobody knows which of them is the proxy's"
+
+
+@pytest.mark.parametrize("said", ["", "XX", "ZZ", "T1", "pl", "POL", "PL ", "PL,DE", "P\u0141"])
+def test_what_is_no_country_is_not_taken_for_one(said: str) -> None:
+    assert country("127.0.0.1", ("CF-IPCountry", said)) is None
+
+
+@pytest.mark.parametrize("peer", [STRANGER, "127.0.0.2", "testclient"])
+def test_nobody_else_is_believed_about_the_country(peer: str) -> None:
+    forged = [("CF-IPCountry", "PL"), ("CloudFront-Viewer-Country", "PL"), ("X-Forwarded-For", "127.0.0.1")]
+    assert country(peer, *forged) is None
+
+
+def test_a_header_of_the_country_without_proxies_is_a_reason_not_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTRY_HEADER", "CF-IPCountry")
+    with pytest.raises(CannotStart, match="TRUSTED_PROXIES"):
+        read_options()
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
+    assert read_options().country_header == "CF-IPCountry"
 
 
 @pytest.mark.parametrize("value", ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "127.0.0.1 10.0.0.1"])

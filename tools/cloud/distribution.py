@@ -19,6 +19,8 @@ MAX_URL = 8192
 MAX_REQUEST = 32_768
 # CloudFront's own address, as origins see it.
 EDGE = ("130.176.0.1", 443)
+# What it says where a policy asks for it, whatever the viewer says.
+COUNTRY = (b"cloudfront-viewer-country", b"PL")
 # Neither viewers nor origins decide these.
 OWN_HEADERS = {b"host", b"connection", b"x-forwarded-proto"}
 METHOD_NOT_ALLOWED = (403, "text/html", "This distribution is not configured to allow the HTTP request method.")
@@ -104,6 +106,8 @@ def _forwarded(scope: Scope, behaviour: Behaviour) -> Scope:
         tuple((name.lower(), value) for name, value in scope["headers"]),
         scope["client"][0],
     )
+    if behaviour.cache and COUNTRY[0] in behaviour.cache.headers:
+        request = request.with_header(*COUNTRY)
     if behaviour.function:
         request = behaviour.function.rewritten(request)
     whole = behaviour.origin.path + request.path

@@ -170,6 +170,8 @@ def _api(request: ViewerRequest) -> ViewerRequest:
     host = next(value for name, value in request.headers if name == b"host")
     versioned = re.fullmatch(r"/v(\d{1,4})(/api/.*)", request.path)
     found = request.without_header(b"x-api-version")
+    if not re.match(r"(/v\d{1,4})?/api/token", request.path):
+        found = found.without_header(b"cloudfront-viewer-country")
     if versioned:
         found = found.with_header(b"x-api-version", versioned[1].encode())
     found = found.with_header(b"x-viewer-address", request.address.encode()).with_header(b"x-viewer-host", host)

@@ -21,10 +21,11 @@ from shared.domain.signing_in import (
 )
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction
+from shared.kit.http.viewer import Viewer
 from shared.kit.observability.metrics import count
 
 
-def give_factor(ticket: str, given: Given, user_agent: str, address: str, *, device_token: Any) -> TokenPair:
+def give_factor(ticket: str, given: Given, viewer: Viewer, *, device_token: Any) -> TokenPair:
     """Exchange a ticket and a second factor for the tokens of a new session.
 
     `device_token`: as in a sign-in by password. Raises TicketExpired, WrongSignInCode, WrongSignInPasskey,
@@ -46,7 +47,7 @@ def give_factor(ticket: str, given: Given, user_agent: str, address: str, *, dev
         raise WrongSignInPasskey if isinstance(given, GivenPasskey) else WrongSignInCode
     if mails:
         trigger_mailer(*mails)
-    device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
+    device = Device(viewer, is_known=former_session(account.id, device_token) is not None)
     try:
         proof = Proof(identity=found.identity_id, link_hash=found.link_hash, second_factor=True)
         pair = start_session(account, device, proof)

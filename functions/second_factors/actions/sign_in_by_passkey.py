@@ -19,6 +19,7 @@ from shared.domain.signing_in import (
     start_session,
 )
 from shared.kit.db.transactions import transaction
+from shared.kit.http.viewer import Viewer
 from shared.kit.observability.metrics import count
 from shared.kit.security.rate_limits import spend
 
@@ -30,13 +31,13 @@ def begin_passkey_sign_in(party: RelyingParty, address: str) -> dict[str, Any]:
         return request_options(party, add_challenge(db, "sign_in"))
 
 
-def sign_in_by_passkey(given: GivenPasskey, user_agent: str, address: str, *, device_token: Any) -> TokenPair:
+def sign_in_by_passkey(given: GivenPasskey, viewer: Viewer, *, device_token: Any) -> TokenPair:
     """Exchange a passkey's signature for the tokens of a new session, in which a second factor was given.
 
     `device_token`: as in a sign-in by password. Raises WrongSignInPasskey, AccountSuspended or
     shared.kit.errors.Throttled.
     """
-    spend(limits.PASSKEY_SIGN_INS, limits.subscriber(address))
+    spend(limits.PASSKEY_SIGN_INS, limits.subscriber(viewer.address))
     with transaction() as db:
         passkey = find_given(db, given)
         accepted = passkey is not None and use_passkey(db, passkey, given, "sign_in", None)
@@ -46,7 +47,7 @@ def sign_in_by_passkey(given: GivenPasskey, user_agent: str, address: str, *, de
         raise WrongSignInPasskey
     if account.suspended:
         raise AccountSuspended
-    device = Device(user_agent, address, is_known=former_session(account.id, device_token) is not None)
+    device = Device(viewer, is_known=former_session(account.id, device_token) is not None)
     try:
         pair = start_session(account, device, Proof(passkey=passkey.id, second_factor=True))
     except AccountChanged:

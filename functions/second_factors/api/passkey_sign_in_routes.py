@@ -28,7 +28,7 @@ from shared.kit.errors import Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
-from shared.kit.http.viewer import client_address, origin
+from shared.kit.http.viewer import client_address, origin, viewer
 
 passkey_sign_ins = router("tokens")
 
@@ -59,8 +59,7 @@ def begin_passkey_sign_in(request: Request) -> Response:
 def sign_in_by_passkey(request: Request, given: PasskeySignIn) -> Response:
     """Sign in by a passkey alone, which counts as both factors. `refresh` is what this device had before."""
     factor = GivenPasskey(given.passkey, relying_party(origin(request)))
-    agent, address = request.headers.get("user-agent", ""), client_address(request)
-    pair = alone.sign_in_by_passkey(factor, agent, address, device_token=given.refresh)
+    pair = alone.sign_in_by_passkey(factor, viewer(request), device_token=given.refresh)
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
 

@@ -26,7 +26,7 @@ from shared.kit.errors import Throttled, Unavailable
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
-from shared.kit.http.viewer import client_address, origin
+from shared.kit.http.viewer import origin, viewer
 
 sign_ins = router("tokens")
 
@@ -44,9 +44,8 @@ def give_second_factor(request: Request, given: GivenSecondFactor) -> Response:
     A passkey will do as well. The ticket works for ten minutes, and for five tries. Send the refresh token this device
     had before, even an expired one, as `refresh`, as with the password.
     """
-    agent, address = request.headers.get("user-agent", ""), client_address(request)
     factor = given.given(relying_party(origin(request)))
-    pair = sign_in.give_factor(given.ticket, factor, agent, address, device_token=given.refresh)
+    pair = sign_in.give_factor(given.ticket, factor, viewer(request), device_token=given.refresh)
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
 

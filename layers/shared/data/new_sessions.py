@@ -24,8 +24,8 @@ NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %
 # way: it ends the sessions it sees.
 ADD_SESSION = """
 INSERT INTO sign_in_sessions
-    (user_id, user_agent, address, expires_at, password_checked_at, second_factor_checked_at)
-SELECT users.id, %(user_agent)s, %(address)s, %(expires_at)s, {password_checked_at},
+    (user_id, user_agent, address, country, expires_at, password_checked_at, second_factor_checked_at)
+SELECT users.id, %(user_agent)s, %(address)s, %(country)s, %(expires_at)s, {password_checked_at},
     CASE WHEN %(second_factor)s::boolean THEN now() END
 FROM users {by} WHERE users.id = %(user_id)s AND password_hash = %(hash)s AND suspended_at IS NULL
   AND (second_factor_at IS NULL OR %(second_factor)s::boolean)

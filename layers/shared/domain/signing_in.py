@@ -28,6 +28,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import AppError
+from shared.kit.http.viewer import Viewer
 from shared.kit.security import tokens
 from shared.kit.security.rate_limits import is_within
 
@@ -80,8 +81,7 @@ class TokenPair:
 class Device:
     """What signs in, and from where; `is_known`: it has signed in to the account before."""
 
-    user_agent: str
-    address: str
+    viewer: Viewer
     is_known: bool
 
 
@@ -132,8 +132,9 @@ def _add_session(
     values = {
         "user_id": account.id,
         "hash": account.password_hash,
-        "user_agent": device.user_agent[:USER_AGENT_LENGTH],
-        "address": _address_or_none(device.address),
+        "user_agent": device.viewer.user_agent[:USER_AGENT_LENGTH],
+        "address": _address_or_none(device.viewer.address),
+        "country": device.viewer.country,
         "expires_at": expires_at,
         "second_factor": proof.second_factor,
     }

@@ -74,6 +74,8 @@ class SignInSession(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(server_default="")
     address: Mapped[str | None] = mapped_column(INET)
+    # The ISO 3166-1 code of where the address is, where what stands before the server says it.
+    country: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     last_used_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime] = mapped_column(index=True)

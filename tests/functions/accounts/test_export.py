@@ -27,7 +27,8 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
     account = {"picture": "uploads/user/x.webp", "time_zone": "Europe/London", "language": "en"}
     tutor = people.new_tutor(tutor=settings, **account)
     student, colleague = people.student(last_name="Obca"), people.tutor()
-    query("UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '203.0.113.9' WHERE user_id = %s", tutor.id)
+    device = "user_agent = 'Firefox', address = '203.0.113.9', country = 'PL'"
+    query(f"UPDATE sign_in_sessions SET {device} WHERE user_id = %s", tutor.id)
     span = {"starts_at": "2035-07-10T08:00Z", "ends_at": "2035-07-10T09:30Z"}
     insert("schedule_items", {"tutor_id": tutor.tutor_id, **span})
     insert("ratings", {"tutor_id": tutor.tutor_id, "student_id": student.id, "rating": 4, "review": "Dobrze"})
@@ -65,7 +66,9 @@ def test_everything_of_a_tutor_is_exported(people: People) -> None:
         "group_sessions_available": False,
         "free": False,
     }
-    assert [(each["user_agent"], each["address"]) for each in data["sessions"]] == [("Firefox", "203.0.113.9")]
+    assert [(each["user_agent"], each["address"], each["country"]) for each in data["sessions"]] == [
+        ("Firefox", "203.0.113.9", "PL")
+    ]
     assert data["schedule"] == [{"start_time": "2035-07-10T10:00:00+02:00", "end_time": "2035-07-10T11:30:00+02:00"}]
     [given], [received] = data["ratings_given"], data["ratings_received"]
     assert (given["tutor_id"], given["rating"], given["review"]) == (colleague.tutor_id, 5, "Bardzo")

@@ -12,6 +12,7 @@ from shared.data.new_sessions import Account
 from shared.domain.signing_in import AccountChanged, Device, Proof, start_session
 from shared.kit.db.query import Command, Query
 from shared.kit.db.transactions import transaction
+from shared.kit.http.viewer import Viewer
 from tests.functions.second_factors.test_changes import change, shown
 from tests.functions.second_factors.test_sign_in import give_code, give_password, sessions
 from tests.support.authenticator import Authenticator
@@ -137,7 +138,7 @@ def test_a_passkey_that_is_removed_meanwhile_opens_no_session(people: People) ->
     account = find_account_of(ewa)
     query("DELETE FROM passkeys")
     with pytest.raises(AccountChanged):
-        start_session(account, Device("", "", is_known=True), Proof(passkey=number, second_factor=True))
+        start_session(account, Device(Viewer("", "", None), is_known=True), Proof(passkey=number, second_factor=True))
 
 
 def find_account_of(person: Person) -> Account:

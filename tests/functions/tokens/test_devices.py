@@ -37,7 +37,8 @@ def is_void(access: str) -> bool:
 def test_devices_are_listed_the_last_used_one_first(people: People) -> None:
     ola = people.student()
     query(
-        "UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '192.0.2.1', last_used_at = '2035-07-10T08:00Z'"
+        "UPDATE sign_in_sessions SET user_agent = 'Firefox', address = '192.0.2.1', country = 'PL',"
+        " last_used_at = '2035-07-10T08:00Z'"
     )
     phone = sign_in(ola, "Telefon")
     query(
@@ -49,10 +50,11 @@ def test_devices_are_listed_the_last_used_one_first(people: People) -> None:
     assert list(answer.json) == ["count", "next", "previous", "results"]
     assert answer.json["count"] == 2
     first, second = answer.json["results"]
-    assert list(first) == ["id", "user_agent", "address", "created_at", "last_used_at", "current"]
+    assert list(first) == ["id", "user_agent", "address", "country", "created_at", "last_used_at", "current"]
     assert (first["id"], first["user_agent"], first["current"]) == (str(ola.session_id), "Firefox", False)
-    assert (first["address"], first["last_used_at"]) == ("192.0.2.1", "2035-07-10T10:00:00+02:00")
-    assert (second["user_agent"], second["current"]) == ("Telefon", True)
+    assert (first["address"], first["country"]) == ("192.0.2.1", "PL")
+    assert first["last_used_at"] == "2035-07-10T10:00:00+02:00"
+    assert (second["user_agent"], second["country"], second["current"]) == ("Telefon", None, True)
     assert second["created_at"] == "2035-01-01T00:30:00+01:00"
     assert second["last_used_at"] == "2035-01-01T00:30:00.500000+01:00"
 

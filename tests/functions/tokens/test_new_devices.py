@@ -53,6 +53,13 @@ def test_a_sign_in_of_a_new_device_is_mailed_to_the_owner(ola: Person) -> None:
     assert "ustaw od razu nowe hasło" in mail.text
 
 
+def test_the_mail_names_the_country_where_it_is_known(ola: Person) -> None:
+    sign_in(ola)
+    query("UPDATE sign_in_sessions SET address = '198.51.100.9', country = 'DE'")
+    [mail] = mails(ola)
+    assert "\nAdres IP: 198.51.100.9 (DE)\n" in mail.text
+
+
 def test_the_mail_is_in_the_language_and_zone_of_the_account(ola: Person) -> None:
     query("UPDATE users SET language = 'en', time_zone = 'America/New_York'")
     sign_in(ola, "curl/8")

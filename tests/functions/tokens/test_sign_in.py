@@ -137,7 +137,7 @@ def test_a_session_knows_where_and_with_what_it_was_opened(people: People) -> No
 
 
 @pytest.mark.parametrize("known", ["", "{{resolve:secretsmanager:arn}}", "origin-secret"])
-def test_a_viewer_s_address_counts_only_with_the_origin_secret(
+def test_a_viewer_s_address_and_country_count_only_with_the_origin_secret(
     people: People, monkeypatch: pytest.MonkeyPatch, known: str
 ) -> None:
     monkeypatch.setenv("ORIGIN_SECRET", known)
@@ -147,11 +147,12 @@ def test_a_viewer_s_address_counts_only_with_the_origin_secret(
     headers = {
         "x-viewer-address": "198.51.100.9",
         "x-origin-secret": "origin-secret",
+        "cloudfront-viewer-country": "DE",
         "x-forwarded-for": "1.2.3.4",
     }
     assert sign_in(ola.email, headers=headers).status == 200
-    expected = "198.51.100.9" if known == "origin-secret" else "203.0.113.7"
-    assert query("SELECT host(address) FROM sign_in_sessions") == [(expected,)]
+    expected = ("198.51.100.9", "DE") if known == "origin-secret" else ("203.0.113.7", None)
+    assert query("SELECT host(address), country FROM sign_in_sessions") == [expected]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,22 @@ def test_devices_are_listed_with_place_and_time_and_signed_out(page: Page, serve
 
 
 @pytest.mark.proof
+def test_the_country_is_named_where_it_is_known(page: Page) -> None:
+    device = {
+        "id": "0a1b2c3d-0000-4000-8000-000000000000",
+        "user_agent": "",
+        "address": "198.51.100.9",
+        "country": "DE",
+        "created_at": "2035-01-01T00:30:00+01:00",
+        "last_used_at": "2035-01-01T00:30:00+01:00",
+        "current": False,
+    }
+    page.route(f"**{DEVICES}?*", lambda route: route.fulfill(json={"count": 1, "results": [device]}))
+    page.reload()
+    expect(devices(page).get_by_role("listitem")).to_contain_text("signed in from Germany, 198.51.100.…,")
+
+
+@pytest.mark.proof
 def test_all_other_devices_are_signed_out_and_this_one_stays(page: Page, server: LocalServer) -> None:
     access = server.sign_in(STUDENT.email, STUDENT.password)
     page.reload()

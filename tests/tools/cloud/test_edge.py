@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tools.cloud.edge_function import RULES, Answered, NodeFunction, ViewerRequest
+from tools.cloud.edge_function import RULES, Answered, NodeFunction, ViewerRequest, edge_function
 from tools.cloud.intrinsics import Resolver
 from tools.cloud.project import TEMPLATE
 from tools.cloud.template import Template
@@ -87,6 +87,22 @@ def test_every_function_has_its_rule() -> None:
 def test_a_version_becomes_a_header() -> None:
     found = RULES["ApiFunction"].rewritten(ViewerRequest("/v2/api/token/", "", (*HEADERS, (b"x-api-version", b"3"))))
     assert (found.path, dict(found.headers)[b"x-api-version"]) == ("/api/token", b"2")
+
+
+COUNTRY = b"cloudfront-viewer-country"
+BELIEVED = ("/api/token/", "/api/token", "/v2/api/token/oidc/")
+NOT_BELIEVED = ("/api/%74oken/", "/api//token/", "/v2/api/user/tutor/x/api/token/", "/api/user/me/")
+
+
+def test_a_country_passes_only_where_cloudfront_says_it() -> None:
+    asked = {path: ViewerRequest(path, "", (*HEADERS, (COUNTRY, b"DE"))) for path in (*BELIEVED, *NOT_BELIEVED)}
+    expected = dict.fromkeys(BELIEVED, b"DE") | dict.fromkeys(NOT_BELIEVED)
+    function = edge_function("ApiFunction", CODE["ApiFunction"])
+    try:
+        for by in (RULES["ApiFunction"], function):
+            assert {path: dict(by.rewritten(each).headers).get(COUNTRY) for path, each in asked.items()} == expected
+    finally:
+        function.close()
 
 
 @pytest.mark.parametrize("forged", [b"x-viewer-address", b"x-viewer-host", b"x-api-version"])

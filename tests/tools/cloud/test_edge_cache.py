@@ -16,7 +16,7 @@ from tools.cloud.project import TEMPLATE
 from tools.cloud.template import Template
 
 EDGE = Template(TEMPLATE.parent / "infra" / "stacks" / "edge.yaml", {"Name": "platform"}, {})
-[STATED] = EDGE.of_type("AWS::CloudFront::CachePolicy").values()
+STATED = EDGE.of_type("AWS::CloudFront::CachePolicy")["PublicReads"]
 POLICY: CachePolicy = cache_policy(EDGE.resolve(STATED["CachePolicyConfig"]))
 PATH = "/api/user/tutor/search/"
 

@@ -222,22 +222,22 @@ def test_schedules_call_their_functions(cloud: Cloud, platform: None) -> None:
     eventually(lambda: all(cloud.functions[name].invocations > before for name, before in calls.items()))
 
 
-def test_the_viewers_address_is_believed_from_cloudfront_only(cloud: Cloud, platform: None) -> None:
+def test_the_viewers_address_and_country_are_believed_from_cloudfront_only(cloud: Cloud, platform: None) -> None:
     """The limits count addresses; a made-up header does not make one another."""
     seen = []
     function = cloud.functions["TokensFunction"]
     invoke = function.invoke
     function.invoke = lambda event: seen.append(event) or invoke(event)  # type: ignore[method-assign,func-returns-value]
     try:
-        forged = {"x-viewer-address": "192.0.2.1", "x-viewer-host": "other.example", "x-origin-secret": "guessed"}
+        names = ("x-viewer-address", "x-viewer-host", "x-origin-secret", "cloudfront-viewer-country")
+        forged = dict.fromkeys(names, "guessed")
         httpx.post(f"{cloud.url}/api/token/verify/", json={"token": "x"}, headers=forged, timeout=60)
     finally:
         function.invoke = invoke  # type: ignore[method-assign]
     [event] = seen
     assert event["rawPath"] == "/api/token/verify"
-    assert event["headers"]["x-viewer-address"] == "127.0.0.1"
-    assert event["headers"]["x-viewer-host"] == cloud.url.removeprefix("http://")
-    assert event["headers"]["x-origin-secret"] == function.environment["ORIGIN_SECRET"] != "guessed"
+    found = [event["headers"][name] for name in names]
+    assert found == ["127.0.0.1", cloud.url.removeprefix("http://"), function.environment["ORIGIN_SECRET"], "PL"]
 
 
 def test_functions_log_in_as_their_role_and_migrations_as_the_owner(cloud: Cloud, platform: None) -> None:

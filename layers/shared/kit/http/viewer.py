@@ -3,9 +3,34 @@
 Behind a CDN only the CDN knows. It says so in headers, which are believed only with the secret that it shares with us.
 """
 
+import re
+from dataclasses import dataclass
+
 from starlette.requests import Request
 
 from shared.kit.http.middleware import is_from_cdn
+
+# Where the local server's proxies put the country, after they were believed.
+COUNTRY_IN_SCOPE = "viewer_country"
+COUNTRY = re.compile(r"[A-Z]{2}")
+# What CDNs say of an address that they know no country of.
+NO_COUNTRIES = {"XX", "ZZ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: by which program, from which address ("" if it is not known), from which country (None likewise).
+
+    A country is its ISO 3166-1 code of two capital letters.
+    """
+
+    user_agent: str
+    address: str
+    country: str | None
+
+
+def viewer(request: Request) -> Viewer:
+    return Viewer(request.headers.get("user-agent", ""), client_address(request), _country(request))
 
 
 def client_address(request: Request) -> str:
@@ -13,6 +38,14 @@ def client_address(request: Request) -> str:
     if is_from_cdn(request.scope) and (address := request.headers.get("x-viewer-address")):
         return address
     return request.client.host if request.client else ""
+
+
+def _country(request: Request) -> str | None:
+    if is_from_cdn(request.scope):
+        said = request.headers.get("cloudfront-viewer-country", "")
+    else:
+        said = request.scope.get(COUNTRY_IN_SCOPE, "")
+    return said if COUNTRY.fullmatch(said) and said not in NO_COUNTRIES else None
 
 
 def origin(request: Request) -> str:
