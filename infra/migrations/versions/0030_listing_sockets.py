@@ -6,15 +6,24 @@ Revises: 0029
 
 from alembic import op
 
-from functions.migrations.database_functions import create_function
-
 revision = "0030"
 down_revision = "0029"
 branch_labels = None
 depends_on = None
 
-# As it was before.
 CONVERSATION_LISTENERS = """
+CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT string_agg(listener, ' ') FROM (
+        SELECT protocol || id AS listener FROM connections WHERE conversation_id = conversation
+        UNION ALL
+        SELECT c.protocol || c.id FROM conversation_members m
+        JOIN connections c ON c.user_id = m.user_id AND c.protocol IN (3, 4)
+        WHERE m.conversation_id = conversation
+    ) AS listeners
+$$;
+"""
+# As it was before.
+OLDER_LISTENERS = """
 CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT string_agg(listener, ' ') FROM (
         SELECT protocol || id AS listener FROM connections WHERE conversation_id = conversation
@@ -28,9 +37,9 @@ $$;
 
 
 def upgrade() -> None:
-    create_function("conversation_listeners")
+    op.execute(CONVERSATION_LISTENERS)
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM connections WHERE protocol IN (0, 4)")
-    op.execute(CONVERSATION_LISTENERS)
+    op.execute(OLDER_LISTENERS)
