@@ -24,6 +24,8 @@ ATTACHMENTS_SECONDS = 300.0
 INBOX_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
 DISPATCH_SECONDS = 10.0
+# How long changes of bookings are gathered: to dispatch one takes as long as to make it, many at once little longer.
+GATHERING_SECONDS = 0.1
 REMINDERS_SECONDS = 60.0
 
 
@@ -89,9 +91,11 @@ class Scheduler(threading.Thread):
         self._woken.set()
 
     def trigger_dispatch(self) -> None:
-        """Dispatch changes of bookings now."""
-        self._dispatch.next_at = 0.0
-        self._woken.set()
+        """Dispatch changes of bookings in a moment, together with those that are made until then."""
+        next_at = time.monotonic() + GATHERING_SECONDS
+        if next_at < self._dispatch.next_at:
+            self._dispatch.next_at = next_at
+            self._woken.set()
 
     def trigger_push(self) -> None:
         """Send push messages now."""

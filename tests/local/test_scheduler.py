@@ -1,0 +1,36 @@
+"""The local scheduler: changes of bookings that are made at the same moment are dispatched together."""
+
+import time
+from collections.abc import Callable
+
+from local.scheduler import GATHERING_SECONDS, Schedule, Scheduler
+from tests.support.paused_transactions import wait_until
+
+MANY = 20
+
+
+def scheduler_of(dispatch: Callable[[object, object], object]) -> Scheduler:
+    """One that calls nothing else, and this by itself once an hour."""
+    made = Scheduler()
+    made._dispatch = Schedule("dispatch", dispatch, 3600.0)
+    made._schedules = [made._dispatch]
+    return made
+
+
+def test_many_changes_at_once_are_dispatched_together_and_none_is_forgotten() -> None:
+    calls: list[float] = []
+    scheduler = scheduler_of(lambda _event, _context: calls.append(time.monotonic()))
+    scheduler.start()
+    try:
+        wait_until(lambda: len(calls) == 1)
+        began = time.monotonic()
+        for _ in range(MANY):
+            scheduler.trigger_dispatch()
+        is_quick = time.monotonic() - began < GATHERING_SECONDS
+        wait_until(lambda: len(calls) > 1)
+        assert len(calls) == 2 or not is_quick
+        scheduler.trigger_dispatch()
+        called = len(calls)
+        wait_until(lambda: len(calls) > called)
+    finally:
+        scheduler.stop()
