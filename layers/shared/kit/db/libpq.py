@@ -26,7 +26,7 @@ DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 _numbers = count(1)
 # Searches come in few forms.
-_numbered = lru_cache(maxsize=256)(numbered)
+numbered_once = lru_cache(maxsize=256)(numbered)
 
 
 def fetch_all(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
@@ -40,10 +40,10 @@ def fetch_bytes(db: PooledConnection, statement: str, parameters: Mapping[str, A
 
 
 def _run(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> PGresult:
-    query, names = _numbered(statement)
+    query, names = numbered_once(statement)
     adapting = Transformer(db)
     values = adapting.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
-    return _checked(db, db.pgconn.exec_params(query, values, adapting.types, adapting.formats))
+    return checked(db, db.pgconn.exec_params(query, values, adapting.types, adapting.formats))
 
 
 class Prepared:
@@ -55,28 +55,35 @@ class Prepared:
     def __init__(self, statement: str, columns: Sequence[str] = ()) -> None:
         self.statement = statement.encode()
         self.columns = tuple(columns)
-        self.name = f"hot_{next(_numbers)}".encode()
 
     def fetch_all(self, db: PooledConnection, *values: str | None) -> list[Row]:
         """The rows. Raises the psycopg.Error a cursor would."""
         # libpq takes None for NULL, which psycopg's types do not say.
         parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
         try:
-            result = _checked(db, self._run(db, parameters))
+            result = checked(db, self._run(db, parameters))
         except InvalidSqlStatementName:
             # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared. That is sure of
             # this statement only: another may have been prepared since.
-            db.prepared.discard(self.name)
-            result = _checked(db, self._run(db, parameters))
+            db.prepared.pop((self.statement, ()))
+            result = checked(db, self._run(db, parameters))
         return _rows(result)
 
     def _run(self, db: PooledConnection, parameters: list[bytes]) -> PGresult:
         if not settings().database_prepare:
             return db.pgconn.exec_params(self.statement, parameters)
-        if self.name not in db.prepared:
-            _checked(db, db.pgconn.prepare(self.name, self.statement))
-            db.prepared.add(self.name)
-        return db.pgconn.exec_prepared(self.name, parameters)
+        return db.pgconn.exec_prepared(prepared_name(db, self.statement), parameters)
+
+
+def prepared_name(db: PooledConnection, statement: bytes, types: Sequence[int] = ()) -> bytes:
+    """The name under which a connection has prepared a statement for parameters of these types; texts unless given."""
+    key = (statement, tuple(types))
+    name = db.prepared.get(key)
+    if name is None:
+        name = f"hot_{next(_numbers)}".encode()
+        checked(db, db.pgconn.prepare(name, statement, types))
+        db.prepared[key] = name
+    return name
 
 
 def _rows(result: PGresult) -> list[Row]:
@@ -88,7 +95,8 @@ def _bytes(result: PGresult) -> list[Row]:
     return [tuple([value(row, column) for column in columns]) for row in range(result.ntuples)]
 
 
-def _checked(db: PooledConnection, result: PGresult) -> PGresult:
+def checked(db: PooledConnection, result: PGresult) -> PGresult:
+    """The result of a statement that succeeded. Raises the psycopg.Error a cursor would."""
     if result.status in DONE:
         return result
     if db.pgconn.status == ConnStatus.BAD:

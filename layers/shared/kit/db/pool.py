@@ -43,10 +43,14 @@ class PooledConnection(psycopg.Connection[TupleRow]):
         """Whether the server has said something unasked, or closed the connection."""
         return bool(self._socket.poll(0))
 
+    def wait_for_news(self) -> None:
+        """Until the server says something; other threads go on meanwhile."""
+        self._socket.poll()
+
     @cached_property
-    def prepared(self) -> set[bytes]:
-        """Names of `shared.kit.db.libpq` statements."""
-        return set()
+    def prepared(self) -> dict[tuple[bytes, tuple[int, ...]], bytes]:
+        """Names of `shared.kit.db.libpq` statements, by their text and the types of their parameters."""
+        return {}
 
     @classmethod
     def connect(cls, conninfo: str = "", **options: Any) -> Self:

@@ -54,6 +54,11 @@ class Query(Generic[Row]):
         self.text = text
         self._factory: Any = args_row(row) if is_dataclass(row) else scalar_row
 
+    def made_of(self, values: Sequence[Any]) -> Row:
+        """The row with these values in its columns."""
+        made: Row = self.row(*values) if is_dataclass(self.row) else values[0]
+        return made
+
     def one(self, db: Connection, parameters: Parameters = None) -> Row | None:
         """The first row, None without any."""
         found: Row | None = db.cursor(row_factory=self._factory).execute(self.text, parameters).fetchone()

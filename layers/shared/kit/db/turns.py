@@ -1,0 +1,87 @@
+"""Several statements in one turn: they go to the database together, and their answers come back together.
+
+Each still begins when the one before it has ended and sees what others have committed until then. What a lock is held
+for is not prolonged by the way to the database and back, nor by other threads that have their turn in between.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import InvalidSqlStatementName
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from shared.kit.db.libpq import checked, numbered_once, prepared_name
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Command, Parameters, Query
+from shared.kit.settings import settings
+
+
+class Call(NamedTuple):
+    """A statement and its parameters."""
+
+    statement: Query[Any] | Command
+    parameters: Parameters = None
+
+
+class _Sent:
+    """A statement on its way; what has made its parameters reads its rows."""
+
+    def __init__(self, db: PooledConnection, call: Call) -> None:
+        self.statement = call.statement
+        self.text, names = numbered_once(call.statement.text)
+        given = call.parameters or ()
+        values = list(given) if isinstance(given, Sequence) else [given[name] for name in names]
+        self.adapting = Transformer(db)
+        self.values = self.adapting.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        self.name = prepared_name(db, self.text, self.adapting.types or ()) if settings().database_prepare else None
+
+    def send(self, db: PooledConnection) -> None:
+        adapting = self.adapting
+        if self.name is None:
+            db.pgconn.send_query_params(self.text, self.values, adapting.types, adapting.formats)
+        else:
+            db.pgconn.send_query_prepared(self.name, self.values, adapting.formats)
+
+    def rows(self, result: PGresult) -> list[Any]:
+        if isinstance(self.statement, Command):
+            return []
+        self.adapting.set_pgresult(result)
+        return self.adapting.load_rows(0, result.ntuples, self.statement.made_of)
+
+
+def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
+    """The rows of some statements of a transaction, in their order; those of a command are none.
+
+    Raises the psycopg.Error of the first that fails. Those behind it are not run then.
+    """
+    sent = [_Sent(db, call) for call in calls]
+    db.pgconn.enter_pipeline_mode()
+    for each in sent:
+        each.send(db)
+    db.pgconn.pipeline_sync()
+    results = _results(db)
+    db.pgconn.exit_pipeline_mode()
+    try:
+        return [each.rows(checked(db, result)) for each, result in zip(sent, results, strict=True)]
+    except InvalidSqlStatementName:
+        # The server was told to forget what was prepared; a transaction that is tried again prepares it anew.
+        db.prepared.clear()
+        raise
+
+
+def _results(db: PooledConnection) -> list[PGresult]:
+    """One a statement, when the server has come to the end of all of them. Raises psycopg.OperationalError."""
+    results: list[PGresult] = []
+    while True:
+        while db.pgconn.is_busy():
+            db.wait_for_news()
+            db.pgconn.consume_input()
+        result = db.pgconn.get_result()
+        if result is None:
+            # What stands between two statements.
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
