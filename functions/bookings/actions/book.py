@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from functions.bookings.actions.bookable import session_form, session_times, why_not_bookable
+from functions.bookings.actions.bookable import session_form, session_times, why_not
 from functions.bookings.actions.join_group import join_group, join_group_at
 from functions.bookings.actions.requested_slot import find_requested_slot, lock_calendar
 from functions.bookings.actions.seats import seat_for_student
@@ -21,10 +21,12 @@ def book_session(db: PooledConnection, student_id: UUID, command: NewBooking) ->
     if command.session is not None:
         return join_group(db, student_id, command, command.session)
     slot = find_requested_slot(db, command)
-    calendar = lock_calendar(db, slot, student_id, slot.span)
+    locked = lock_calendar(db, slot, student_id, slot.span)
+    calendar = locked.calendar
     form = session_form(calendar.terms, command)
-    lengths = slot.extra_lengths(calendar)
-    [reason] = why_not_bookable(db, calendar, student_id, [slot.span], extra_lengths=lengths)
+    reason = why_not(calendar, slot.span, slot.extra_lengths(calendar))
+    if reason is None and locked.is_student_busy:
+        reason = "student_busy"
     if reason == "taken" and command.kind == "group":
         return join_group_at(db, student_id, command, slot)
     if reason:

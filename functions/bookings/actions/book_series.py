@@ -45,11 +45,12 @@ def book_series(
     Blocked, TooManyBookings or Throttled.
     """
     slot = find_requested_slot(db, command)
-    calendar = lock_calendar(db, slot, student_id, series.window(slot.span, weeks))
+    locked = lock_calendar(db, slot, student_id, series.window(slot.span, weeks))
+    calendar, is_free = locked.calendar, not locked.is_student_busy
     form = session_form(calendar.terms, command)
     spans = series.occurrences(slot.span, weeks, calendar.terms.zone)
     lengths = slot.extra_lengths(calendar)
-    reasons = why_not_bookable(db, calendar, student_id, spans, extra_lengths=lengths)
+    reasons = why_not_bookable(db, calendar, student_id, spans, extra_lengths=lengths, is_student_free=is_free)
     skipped = series.conflicts(spans, reasons)
     free = [span for span, reason in zip(spans, reasons, strict=True) if reason is None]
     if skipped and not (skip_conflicts and free):

@@ -26,19 +26,26 @@ def why_not_bookable(
     *,
     extra_lengths: Collection[timedelta],
     but_sessions: Sequence[int] = (),
+    is_student_free: bool = False,
 ) -> list[SlotConflict | None]:
     """Why each of some stretches of time cannot be booked; None for those that can.
 
-    They last as long as sessions do by the terms, or as `extra_lengths` allow.
+    They last as long as sessions do by the terms, or as `extra_lengths` allow. `is_student_free`: it is known already
+    that the student has nothing else then.
     """
-    lengths = {timedelta(minutes=each) for each in calendar.terms.session_lengths}.union(extra_lengths)
-    reasons: list[SlotConflict | None] = [
-        calendar.why_not(span) if span.ends_at - span.starts_at in lengths else "not_offered" for span in spans
-    ]
-    if None in reasons:
+    reasons: list[SlotConflict | None] = [why_not(calendar, span, extra_lengths) for span in spans]
+    if None in reasons and not is_student_free:
         for place in lookups.find_busy(db, [student_id], spans, but_sessions=but_sessions):
             reasons[place] = reasons[place] or "student_busy"
     return reasons
+
+
+def why_not(calendar: Calendar, span: Span, extra_lengths: Collection[timedelta]) -> SlotConflict | None:
+    """Why the tutor cannot be booked for a stretch of time; None if they can."""
+    length = span.ends_at - span.starts_at
+    if length in extra_lengths or length in (timedelta(minutes=each) for each in calendar.terms.session_lengths):
+        return calendar.why_not(span)
+    return "not_offered"
 
 
 def session_form(terms: Terms, command: SlotCommand) -> SessionForm:

@@ -9,12 +9,17 @@ from shared.kit.errors import Throttled
 from shared.kit.settings import settings
 
 
+def present_pace() -> Pace | None:
+    """How often somebody may do so; None without limits."""
+    if not settings().rate_limits:
+        return None
+    rules = platform_settings()
+    return Pace(rules.booking_changes_per_hour, rules.booking_changes_per_pair)
+
+
 def check_pace(db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None) -> None:
     """Before somebody, who is locked, changes what these two have booked. Raises Throttled."""
-    if not settings().rate_limits:
-        return
-    rules = platform_settings()
-    pace = Pace(rules.booking_changes_per_hour, rules.booking_changes_per_pair)
-    wait = find_full_hour(db, actor_id, student_id, tutor_id, pace)
+    pace = present_pace()
+    wait = None if pace is None else find_full_hour(db, actor_id, student_id, tutor_id, pace)
     if wait is not None:
         raise Throttled(wait)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from functions.bookings.actions.pace import check_pace
+from functions.bookings.actions.pace import present_pace
 from functions.bookings.data import lookups
+from functions.bookings.data.locked_time import lock_time
 from functions.bookings.domain.commands import SlotCommand
 from functions.bookings.domain.errors import BeyondWindow, InThePast, OwnSlot, SlotNotOffered, TutorIncomplete
-from shared.data.locking import lock_people
-from shared.domain.free_time import Calendar, Span, load_calendar
+from shared.domain.free_time import Calendar, Span, calendar_from
 from shared.kit.db.pool import PooledConnection
-from shared.kit.errors import FieldErrors, NotFound
+from shared.kit.errors import FieldErrors, NotFound, Throttled
 from shared.kit.http.fields import REQUIRED
 
 ONE_SLOT = "Podaj schedule_item, albo tutor i start_time, albo session."
@@ -62,21 +62,30 @@ def find_requested_slot(db: PooledConnection, command: SlotCommand) -> Requested
     return slot
 
 
-def lock_calendar(db: PooledConnection, slot: RequestedSlot, student_id: UUID, window: Span) -> Calendar:
+@dataclass(frozen=True, slots=True)
+class LockedCalendar:
+    """A tutor's calendar around a window, and whether the student is busy in it; both are locked."""
+
+    calendar: Calendar
+    is_student_busy: bool
+
+
+def lock_calendar(db: PooledConnection, slot: RequestedSlot, student_id: UUID, window: Span) -> LockedCalendar:
     """The tutor's calendar around a window, once tutor and student are locked.
 
     Raises OwnSlot, NotFound, TutorIncomplete or Throttled.
     """
     if slot.tutor_user_id == student_id:
         raise OwnSlot
-    lock_people(db, slot.tutor_user_id, student_id)
-    check_pace(db, student_id, student_id, slot.tutor_id)
-    calendar = load_calendar(db, slot.tutor_id, window)
-    if calendar is None:
+    found = lock_time(db, slot.tutor_id, slot.tutor_user_id, student_id, window, pace=present_pace())
+    if found.full_hour is not None:
+        raise Throttled(found.full_hour)
+    if found.calendar is None:
         raise NotFound
+    calendar = calendar_from(found.calendar)
     if not calendar.terms.is_complete:
         raise TutorIncomplete
-    return calendar
+    return LockedCalendar(calendar, found.is_student_busy)
 
 
 def _part_of_item(db: PooledConnection, command: SlotCommand, item_id: int) -> RequestedSlot:

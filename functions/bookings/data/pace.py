@@ -42,5 +42,10 @@ def find_full_hour(
     db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None, pace: Pace
 ) -> int | None:
     """In how many seconds somebody may change a booking of a student and a tutor again; None for now."""
+    return FULL_HOUR.one(db, pace_values(actor_id, student_id, tutor_id, pace))
+
+
+def pace_values(actor_id: UUID, student_id: UUID | None, tutor_id: int | None, pace: Pace) -> dict[str, object]:
+    """The parameters of FULL_HOUR."""
     people = {"actor_id": actor_id, "student_id": student_id, "tutor_id": tutor_id}
-    return FULL_HOUR.one(db, {**people, "per_person": pace.per_person, "per_pair": pace.per_pair})
+    return {**people, "per_person": pace.per_person, "per_pair": pace.per_pair}

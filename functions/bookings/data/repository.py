@@ -15,7 +15,9 @@ from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
+from shared.kit.db.turns import Call, in_one_turn
 from shared.kit.errors import AppError
+from shared.kit.json import json_text
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,8 @@ WITH made AS (
         seats, location, meeting_url)
     SELECT %(tutor_id)s, w.item_id, w.starts_at, w.ends_at, w.busy_from, w.busy_until, %(kind)s, %(form)s, %(seats)s,
         %(location)s, w.meeting_url
-    FROM unnest(%(items)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(busy_from)s::timestamptz[],
-        %(busy_until)s::timestamptz[], %(rooms)s::text[])
-        AS w (item_id, starts_at, ends_at, busy_from, busy_until, meeting_url)
+    FROM jsonb_to_recordset(%(times)s::jsonb) AS w (item_id bigint, starts_at timestamptz, ends_at timestamptz,
+        busy_from timestamptz, busy_until timestamptz, meeting_url text)
     ORDER BY w.starts_at
     RETURNING *
 ), {add_seats}""",
@@ -135,18 +136,22 @@ def add_sessions(
 
     Raises psycopg.IntegrityError if somebody's time is taken, Blocked or TooManyBookings.
     """
-    columns = {
-        "items": [each.item_id for each in times],
-        "starts": [each.span.starts_at for each in times],
-        "ends": [each.span.ends_at for each in times],
-        "busy_from": [each.busy.starts_at for each in times],
-        "busy_until": [each.busy.ends_at for each in times],
-        "rooms": [each.meeting_url for each in times],
-    }
-    added = ADD_SESSIONS.all(db, {**vars(seat), **vars(form), **columns, **_of_the_platform()})
+    values = {**vars(seat), **vars(form), "times": json_text([_as_row(each) for each in times]), **_of_the_platform()}
+    [added] = in_one_turn(db, Call(ADD_SESSIONS, values))
     if len(added) < len(times):
         raise _refusal(db, seat, form.tutor_id)
     return added
+
+
+def _as_row(time: SessionTime) -> dict[str, object]:
+    return {
+        "item_id": time.item_id,
+        "starts_at": time.span.starts_at.isoformat(),
+        "ends_at": time.span.ends_at.isoformat(),
+        "busy_from": time.busy.starts_at.isoformat(),
+        "busy_until": time.busy.ends_at.isoformat(),
+        "meeting_url": time.meeting_url,
+    }
 
 
 def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooking:

@@ -49,7 +49,7 @@ class CalendarRow(BookingTerms):
 
     `explicit` is the part of what is offered that was entered one by one, `beginnings` are the starts of its items,
     `busy` are sessions with their buffers, `sessions` their starts: of the weeks around the window where the tutor has
-    limits per day or week, else of the days around it. Nothing at all is None.
+    limits per day or week, else those that the tutor's buffers reach from it. Nothing at all is None.
     """
 
     now: datetime
@@ -81,9 +81,10 @@ CROSS JOIN LATERAL (
     WHERE tutor_id = t.id AND tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
 ) items
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN num_nulls(terms.max_per_day, terms.max_per_week) = 2 THEN interval '1 day'
-        ELSE interval '9 days' END AS reach
-) counted
+    SELECT buffers AS in_the_way, CASE WHEN num_nulls(terms.max_per_day, terms.max_per_week) = 2 THEN buffers
+        ELSE interval '9 days' END AS counted
+    FROM make_interval(mins => greatest(terms.buffer_before, terms.buffer_after)) AS buffers
+) reach
 CROSS JOIN LATERAL (
     SELECT range_agg(span) AS busy, array_agg(starts_at) FILTER (WHERE starts_at IS NOT NULL) AS sessions FROM (
         SELECT tstzrange(busy_from, busy_until) AS span, starts_at
@@ -91,13 +92,13 @@ CROSS JOIN LATERAL (
         WHERE tutor_id = t.id AND taken
           AND id <> ALL(%(but)s::bigint[]) AND (moves_session_id IS NULL OR moves_session_id <> ALL(%(but)s::bigint[]))
           AND tstzrange(busy_from, busy_until)
-            && tstzrange(%(starts_at)s - counted.reach, %(ends_at)s + counted.reach)
+            && tstzrange(%(starts_at)s - reach.counted, %(ends_at)s + reach.counted)
         UNION ALL
         SELECT tstzrange(starts_at, ends_at), NULL
         FROM bookings
         WHERE student_id = t.user_id AND state IN {active_states}
           AND tstzrange(starts_at, ends_at)
-            && tstzrange(%(starts_at)s - interval '1 day', %(ends_at)s + interval '1 day')
+            && tstzrange(%(starts_at)s - reach.in_the_way, %(ends_at)s + reach.in_the_way)
     ) spans
 ) taken
 WHERE t.id = %(tutor_id)s AND t.listed

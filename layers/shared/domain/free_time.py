@@ -155,9 +155,18 @@ def load_calendar(
 
     To book by it the tutor must be locked first (`shared.data.locking`): then nothing changes before the commit.
     """
-    values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": list(but_sessions)}
-    row = LOAD_CALENDAR.one(db, values)
+    row = LOAD_CALENDAR.one(db, calendar_values(tutor_id, window, but_sessions))
     return calendar_from(row) if row else None
+
+
+def calendar_values(tutor_id: int, window: Span, but_sessions: Sequence[int] = ()) -> dict[str, object]:
+    """The parameters of LOAD_CALENDAR."""
+    return {
+        "tutor_id": tutor_id,
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "but": list(but_sessions),
+    }
 
 
 def calendar_from(row: CalendarRow) -> Calendar:

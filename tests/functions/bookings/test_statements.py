@@ -1,10 +1,10 @@
-"""How many round trips to the database bookings cost, counted at the server."""
+"""How many statements bookings cost, counted at the server."""
 
 from tests.support.booking_client import RESERVATIONS, WAITLIST, at, book, booked, call, free_tutor, post
 from tests.support.people import People
 from tests.support.statements import statements
 
-# Begin, find, lock, calendar, busy, insert, commit; before them who calls.
+# Begin, find, lock, calendar, busy (these three in one turn), insert, commit; before them who calls.
 BOOKING = 8
 # The key and its answer, and a savepoint for errors.
 KEY = 4
