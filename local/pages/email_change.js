@@ -33,7 +33,7 @@ export function emailChange(session) {
     load: async () => {
       const me = await session.call("GET", "/api/user/me/");
       mine = me.email;
-      return [me, await pending(session)].filter(Boolean);
+      return [me, await session.call("GET", CHANGE)].filter(Boolean);
     },
     entry: (each) => (each.expires_at ? pendingEntry(each, withdraw) : currentEntry(each)),
   });
@@ -46,16 +46,6 @@ async function request(session, email) {
     await session.call("POST", CHANGE, { body: { email } });
   } catch (error) {
     throw inEnglish(error);
-  }
-}
-
-/** The change that waits to be confirmed, null without any. */
-async function pending(session) {
-  try {
-    return await session.call("GET", CHANGE);
-  } catch (error) {
-    if (error.status !== 404) throw error;
-    return null;
   }
 }
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from functions.accounts.email_changes import service
+from functions.accounts.email_changes import queries, service
 from functions.accounts.email_changes.errors import (
     EmailBelongsToAccount,
     EmailChangeLinkVoid,
@@ -21,6 +21,7 @@ from shared.domain.auth import PasswordCheckNeeded, User
 from shared.domain.outbox import trigger_mailer
 from shared.domain.password_rules import WeakPassword
 from shared.domain.timestamps import format_time
+from shared.kit.db.pool import connection
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import Throttled
 from shared.kit.http.openapi import error_responses
@@ -50,11 +51,12 @@ def request_email_change(caller: User, wanted: NewEmail) -> Response:
     return json_response(_as_answer(change), 202)
 
 
-@email_changes.get(OWN_PATH, response_model=EmailChange, responses=error_responses(NoEmailChange))
+@email_changes.get(OWN_PATH, response_model=EmailChange | None)
 def get_email_change(caller: User) -> Response:
-    """Get the change of your address that waits to be confirmed."""
-    with transaction() as db:
-        return json_response(_as_answer(service.get_pending(db, caller)))
+    """Get the change of your address that waits to be confirmed, null if there is none."""
+    with connection() as db:
+        change = queries.find_pending(db, caller.id)
+    return json_response(change and _as_answer(change))
 
 
 @email_changes.delete(OWN_PATH, response_model=Status, responses=error_responses(NoEmailChange))

@@ -62,14 +62,6 @@ def request_change(db: PooledConnection, caller: Caller, email: str) -> tuple[Pe
     return change, queue_mails(db, mails)
 
 
-def get_pending(db: PooledConnection, caller: Caller) -> PendingChange:
-    """Raises NoEmailChange."""
-    change = queries.find_pending(db, caller.id)
-    if change is None:
-        raise NoEmailChange
-    return change
-
-
 def withdraw(db: PooledConnection, caller: Caller) -> None:
     """End a change that is pending. Raises NoEmailChange."""
     if not repository.delete_pending(db, caller.id):

@@ -1,6 +1,7 @@
 """A real Chromium that is watched: what a page complains of or asks of other hosts fails its test."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from tests.support.start_page import active_bookings, cancel_all
 
 # Milliseconds until something that must appear counts as missing.
 PATIENCE = 15_000
-REFUSAL = "Failed to load resource: the server responded with a status of 4"
+REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d) ")
 PASSWORD = "Zielona!Herbata7"
 expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., "Watched"]
@@ -39,8 +40,8 @@ class Watched:
         self.page = page
         self.complaints: list[str] = []
         self.foreign_requests: list[str] = []
-        # Whether it asks what the server may refuse, which Chromium logs.
-        self.may_be_refused = False
+        # With which statuses the server refuses what a test has it ask, which Chromium logs.
+        self.refusals: set[int] = set()
         self._host = urlsplit(server.url).netloc
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -48,7 +49,7 @@ class Watched:
         page.on("requestfailed", self._check)
 
     def _note(self, message: ConsoleMessage) -> None:
-        if self.may_be_refused and message.text.startswith(REFUSAL):
+        if (refused := REFUSAL.match(message.text)) and int(refused[1]) in self.refusals:
             return
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)

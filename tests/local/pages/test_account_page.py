@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from functions.second_factors.domain.totp import STEP_SECONDS, password_at
 from local.demo.accounts import STUDENT
-from tests.local.pages.conftest import PASSWORD, OpenPage
+from tests.local.pages.conftest import PASSWORD, OpenPage, Watched
 from tests.local.pages.test_staff_page import sound
 from tests.support.local_server import LocalServer
 from tests.support.start_page import card, panel
@@ -35,9 +35,12 @@ def email(server: LocalServer) -> str:
 
 
 @pytest.fixture
-def page(open_page: OpenPage) -> Page:
-    watched = open_page(PATH)
-    watched.may_be_refused = True
+def watched(open_page: OpenPage) -> Watched:
+    return open_page(PATH)
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
     return watched.page
 
 
@@ -71,7 +74,8 @@ def add_app(page: Page) -> tuple[bytes, list[str]]:
     return secret, page.locator("#codes code").all_inner_texts()
 
 
-def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(page: Page, email: str) -> None:
+def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watched, page: Page, email: str) -> None:
+    watched.refusals = {401, 403}
     sign_in(page, email)
     expect(page.get_by_role("heading", name="How you sign in")).to_be_focused()
     expect_said(factors(page), "your password alone")
@@ -112,7 +116,8 @@ def sign_in_again_by_passkey(page: Page) -> None:
 
 
 @pytest.mark.proof
-def test_a_passkey_is_added_renamed_used_alone_and_removed(page: Page, email: str) -> None:
+def test_a_passkey_is_added_renamed_used_alone_and_removed(watched: Watched, page: Page, email: str) -> None:
+    watched.refusals = {403, 409}
     authenticator = VirtualAuthenticator(page)
     sign_in(page, email)
     authenticator.refuse()
@@ -149,7 +154,8 @@ def test_a_passkey_is_added_renamed_used_alone_and_removed(page: Page, email: st
 
 
 @pytest.mark.proof
-def test_factors_approve_each_other(page: Page, email: str) -> None:
+def test_factors_approve_each_other(watched: Watched, page: Page, email: str) -> None:
+    watched.refusals = {401}
     VirtualAuthenticator(page)
     sign_in(page, email)
     _secret, codes = add_app(page)
@@ -180,7 +186,10 @@ def test_factors_approve_each_other(page: Page, email: str) -> None:
 
 
 @pytest.mark.proof
-def test_another_address_is_asked_for_withdrawn_and_confirmed(page: Page, email: str, server: LocalServer) -> None:
+def test_another_address_is_asked_for_withdrawn_and_confirmed(
+    watched: Watched, page: Page, email: str, server: LocalServer
+) -> None:
+    watched.refusals = {400}
     sign_in(page, email)
     box = panel(page, "E-mail address")
     for wrong, complaint in ((email.upper(), "your address already"), ("ola@localhost", "no address")):
@@ -208,7 +217,8 @@ def test_another_address_is_asked_for_withdrawn_and_confirmed(page: Page, email:
 
 
 @pytest.mark.proof
-def test_an_account_is_registered_confirmed_and_signed_in(page: Page, server: LocalServer) -> None:
+def test_an_account_is_registered_confirmed_and_signed_in(watched: Watched, page: Page, server: LocalServer) -> None:
+    watched.refusals = {400, 401}
     email = f"registered{time.monotonic_ns()}@example.com"
     sound(page)
     form = page.get_by_role("form", name="Register")
