@@ -76,10 +76,10 @@ class Server:
         http = Frontend(Path(options.frontend), options.frontend_host, served) if options.frontend else served
         self.figures = Figures(self.scheduler.succeeded_at, self._count)
         access_log = AccessLog(os.environ["POWERTOOLS_SERVICE_NAME"]) if options.access_log else None
-        answering: App = Compression(http)
-        if options.public_copies and not settings().origin_secret:
-            answering = Copies(answering)
-        self.app = Observer(answering, self.gateway, self.figures, access_log, others)
+        fresh = Compression(http)
+        copies = Copies(fresh) if options.public_copies and not settings().origin_secret else None
+        find = copies.find if copies else None
+        self.app = Observer(copies or fresh, self.gateway, self.figures, access_log, others, find_ready=find)
 
     @asynccontextmanager
     async def _running(self, folder: Path) -> AsyncIterator[None]:
@@ -125,4 +125,4 @@ def build() -> App:
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
     app = Server(options).app
     networks = parse_networks(options.trusted_proxies)
-    return TrustedProxies(networks, app, options.country_header) if networks else app
+    return TrustedProxies(networks, app, options.country_header, app.at_once) if networks else app

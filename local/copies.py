@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any, NamedTuple
 
-from local.monitoring.observer import FOUND
+from local.monitoring.observer import FOUND, Ready
 from shared.kit.http.fast_routes import CREDENTIALS, SHARED, SHARED_SECONDS
 from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Send
 
@@ -21,17 +21,21 @@ VARYING = frozenset({b"origin", b"host", b"accept-encoding"})
 MAX_BYTES = 16_000_000
 # Of a copy beside its body: its headers, and objects of Python's.
 BYTES_BESIDE = 2_000
-AGES = [(b"age", str(seconds).encode()) for seconds in range(SHARED_SECONDS + 1)]
+AGES = [str(seconds).encode() for seconds in range(SHARED_SECONDS)]
 Key = tuple[Any, ...]
 
 
 class Copy(NamedTuple):
-    """An answer, when it was asked for (monotonic seconds), and what the router found for it."""
+    """An answer, when it was asked for (monotonic seconds), and the scope in which the router noted its route.
+
+    `lines` are its headers as they go over the wire.
+    """
 
     since: float
     headers: Headers
+    lines: bytes
     body: bytes
-    route: Any
+    found: Scope
     size: int
 
 
@@ -47,15 +51,25 @@ class Copies:
         self._kept: dict[Key, Copy] = {}
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        key = key_of(scope) if scope["type"] == "http" and PUBLIC in scope["path"] else None
+        key = key_of(scope) if scope["type"] == "http" else None
         if key is None:
             return self.app(scope, receive, send)
         now = self.clock()
         copy = self._kept.get(key)
         if copy is None or now - copy.since >= SHARED_SECONDS:
             return self.app(scope, receive, self._keeping(key, now, scope, send))
-        scope[FOUND].append({"route": copy.route})
+        scope[FOUND].append(copy.found)
         return _repeat(copy, AGES[int(now - copy.since)], send)
+
+    def find(self, scope: Scope) -> Ready | None:
+        """What answers an HTTP request without waiting for anything, if there is a copy."""
+        key = key_of(scope)
+        if key is None or (copy := self._kept.get(key)) is None:
+            return None
+        age = self.clock() - copy.since
+        if age >= SHARED_SECONDS:
+            return None
+        return copy.found, b"%bage: %b\r\n" % (copy.lines, AGES[int(age)]), copy.body
 
     def _keeping(self, key: Key, now: float, scope: Scope, send: Send) -> Send:
         headers: Headers = []
@@ -68,17 +82,20 @@ class Copies:
             elif headers:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    self._keep(key, now, headers, b"".join(parts), scope[FOUND][-1].get("route"))
+                    self._keep(key, now, headers, b"".join(parts), scope[FOUND][-1])
             await send(message)
 
         return send_and_keep
 
-    def _keep(self, key: Key, now: float, headers: Headers, body: bytes, route: Any) -> None:
+    def _keep(self, key: Key, now: float, headers: Headers, body: bytes, found: Scope) -> None:
         self._drop(key)
         size = BYTES_BESIDE + len(body) + sum(map(len, key))
         if size > self.max_bytes:
             return
-        self._kept[key] = Copy(now, headers, body, route, size)
+        if not any(name == b"content-length" for name, _ in headers):
+            headers.append((b"content-length", str(len(body)).encode()))
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self._kept[key] = Copy(now, headers, lines, body, {"route": found.get("route")}, size)
         self.size += size
         while self.size > self.max_bytes:
             self._drop(next(iter(self._kept)))
@@ -90,7 +107,7 @@ class Copies:
 
 def key_of(scope: Scope) -> Key | None:
     """What a copy is found by; None where there must be none."""
-    if scope["method"] != "GET":
+    if PUBLIC not in scope["path"] or scope["method"] != "GET":
         return None
     varying = [scope["scheme"], scope["path"], scope["query_string"]]
     for name, value in scope["headers"]:
@@ -101,6 +118,6 @@ def key_of(scope: Scope) -> Key | None:
     return tuple(varying)
 
 
-async def _repeat(copy: Copy, age: tuple[bytes, bytes], send: Send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [*copy.headers, age]})
+async def _repeat(copy: Copy, age: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [*copy.headers, (b"age", age)]})
     await send({"type": "http.response.body", "body": copy.body})

@@ -1,12 +1,16 @@
 """uvicorn's HTTP protocol with limits for what a request may take: of time until it is there, of bytes before its body.
 
 Without them a client that begins requests and never ends them holds a connection each for ever.
+
+An app may have an `at_once`: what it gives for the scope of a request, all of a 200 after the server's own headers, is
+written without the task and the messages of ASGI, which cost more than such an answer.
 """
 
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 # Seconds until the head of a request is there.
 HEAD_SECONDS = 20.0
@@ -29,6 +33,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _ends = 0
     # Whether a request has begun that is not whole.
     _is_coming = False
+    # Whether a request may be answered at once: the first of those that come together, so that others have their turn.
+    _may_answer = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -40,6 +46,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         ends = self._ends
+        self._may_answer = True
         super().data_received(data)
         # What came with the end of a head or of a body may be anything: only what brings neither counts.
         if self._head_size is not None and self._ends == ends:
@@ -81,6 +88,25 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._is_coming = False
         super().handle_websocket_upgrade()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        may_answer = self._may_answer and cycle.keep_alive and app is self.app and not self.flow.write_paused
+        self._may_answer = False
+        if not (may_answer and self._answer_at_once(cycle)):
+            super()._start_asgi_task(cycle, app)
+
+    def _answer_at_once(self, cycle: RequestResponseCycle) -> bool:
+        at_once = getattr(self.app, "at_once", None)
+        rest = at_once(cycle.scope) if at_once else None
+        if rest is None:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        # As uvicorn does in the end of its task: it holds this protocol.
+        cycle.on_response = _nothing
+        own = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        self.transport.write(b"".join((STATUS_LINE[HTTPStatus.OK], *own, rest)))
+        self.on_response_complete()
+        return True
+
     def _expect_head(self) -> None:
         self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
 
@@ -117,3 +143,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\n{LAST_HEADERS}content-length: {len(body)}\r\n\r\n"
             self.transport.write((head + body).encode())
         self.transport.close()
+
+
+def _nothing() -> None:
+    """What is left to do after an answer that is written."""

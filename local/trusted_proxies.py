@@ -7,7 +7,7 @@ The client's country is what a trusted proxy says in the header that the operato
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -22,6 +22,14 @@ Network = IPv4Network | IPv6Network
 FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*')
 HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 SCHEMES = {"http": "ws", "https": "wss"}
+# The key of a scope that is as it was before the proxies.
+DONE = "local.before_proxies"
+# As local.http_protocol asks for it.
+AtOnce = Callable[[Scope], bytes | None]
+
+
+def never(_scope: Scope) -> None:
+    """Nothing is ready."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +44,24 @@ class Hop:
 class TrustedProxies:
     """Gives requests that come from trusted proxies the client, scheme and host they had before, and its country."""
 
-    def __init__(self, networks: tuple[Network, ...], app: App, country_header: str = "") -> None:
+    def __init__(
+        self, networks: tuple[Network, ...], app: App, country_header: str = "", app_at_once: AtOnce = never
+    ) -> None:
         self.networks = networks
         self.app = app
         self.country_header = country_header
+        self.app_at_once = app_at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"}:
-            scope = self.before_proxies(scope)
+            scope = scope if scope.pop(DONE, False) else self.before_proxies(scope)
         await self.app(scope, receive, send)
+
+    def at_once(self, scope: Scope) -> bytes | None:
+        """What the app has ready; the scope is changed itself, so that it need not be looked at again."""
+        scope.update(self.before_proxies(scope))
+        scope[DONE] = True
+        return self.app_at_once(scope)
 
     def before_proxies(self, scope: Scope) -> Scope:
         """The scope as the outermost trusted proxy got it; others' headers are not believed."""

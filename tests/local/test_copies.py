@@ -29,6 +29,7 @@ class Process:
     def __init__(self, max_bytes: int = 1_000_000) -> None:
         self.now = 0.0
         self.status = 200
+        self.padding = 1000
         self.numbers: Iterator[int] = itertools.count(1)
         self.copies = Copies(Compression(self.answer), max_bytes, lambda: self.now)
         self.figures = Figures(dict)
@@ -37,7 +38,7 @@ class Process:
     async def answer(self, scope: Scope, _receive: Receive, send: Send) -> None:
         # As the router leaves it.
         scope[FOUND].append({**scope, "route": ROUTE})
-        body = f"{next(self.numbers)} {'x' * 1000}".encode()
+        body = f"{next(self.numbers)} {'x' * self.padding}".encode()
         headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers += [NO_STORE] if says_who_asks(scope) else SHARED if self.status == 200 else []
         await respond(send, self.status, headers, body)
