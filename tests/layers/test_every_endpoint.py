@@ -140,7 +140,7 @@ ANSWERS = {
     **{f"DELETE {each}{NOBODY}/": 404 for each in DEVICES},
     **{f"{method} {path}": status for method, path, _, status in OF_FACTORS},
     "DELETE /api/token/identities/1/": 404,
-    **{f"{method} {path}": 202 if method == "POST" else 404 for method, path, _ in OF_OWNER},
+    **{f"{method} {path}": {"POST": 202, "GET": 200, "DELETE": 404}[method] for method, path, _ in OF_OWNER},
     "POST /api/report/message/": 404,
     "POST /api/report/person/": 404,
     **{f"{method} /api/notification/is_read/1/": 404 for method in ("PUT", "PATCH")},
