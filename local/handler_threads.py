@@ -5,6 +5,7 @@ Sockets are opened and closed in another, the door: that takes longer than a mes
 
 import queue
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ FAILED: Result = {"statusCode": 500}
 JOIN_SECONDS = 5.0
 # The most events of a batch, and of one sender in it.
 MAX_BATCH, MAX_OF_SENDER = 64, 8
+# After several events at once: many come just now, and the more are handled together the less each costs.
+PAUSE_SECONDS = 0.0005
 DISCONNECT = "$disconnect"
 
 
@@ -124,6 +127,8 @@ class HandlerThread(threading.Thread):
         while works := self._waiting.take(self._batches):
             if wanted := [work for work in works if work.is_wanted()]:
                 self._handle(works[0].route, wanted)
+            if len(works) > 1:
+                time.sleep(PAUSE_SECONDS)
 
     def _handle(self, route: str, works: Sequence[Work]) -> None:
         if self._door and route == DISCONNECT:

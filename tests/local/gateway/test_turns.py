@@ -1,10 +1,14 @@
 """Whose event is handled next, and by which thread."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from local import handler_threads
 from local.handler_threads import DISCONNECT, MAX_OF_SENDER, FairQueue, HandlerThread, Work
 from tests.support.gateway_emulator import PATIENCE, Emulator
 
@@ -78,6 +82,34 @@ def test_a_socket_is_closed_by_the_door_once_what_it_sent_is_handled() -> None:
         may_go_on.set()
         assert is_closed.wait(PATIENCE)
     assert handled == ["thread mark_read", f"door {DISCONNECT}"]
+
+
+def test_after_messages_that_came_together_a_thread_lets_more_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    handled: list[list[str]] = []
+    all_are_handled = threading.Event()
+
+    def handle_all(events: Sequence[Any]) -> dict[str, Any]:
+        handled.append([each["body"] for each in events])
+        if len(handled) == 1:
+            send("while the first are handled")
+        if events[-1]["body"] == "alone":
+            all_are_handled.set()
+        return {}
+
+    def send(*bodies: str) -> None:
+        for each in bodies:
+            thread.put(each, {**event("chat_message"), "body": each}, lambda _result: None)
+
+    def pause(seconds: float) -> None:
+        assert seconds <= 0.001
+        send("in the pause" if len(handled) == 1 else "alone")
+
+    monkeypatch.setattr(handler_threads, "time", SimpleNamespace(sleep=pause))
+    thread = HandlerThread(lambda *_: {}, {"chat_message": handle_all}, "thread")
+    send("a", "b")
+    with running(thread):
+        assert all_are_handled.wait(PATIENCE)
+    assert handled == [["a", "b"], ["while the first are handled", "in the pause"], ["alone"]]
 
 
 def test_sockets_are_opened_while_messages_are_handled(emulator: Emulator) -> None:
