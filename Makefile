@@ -107,9 +107,9 @@ requirements:  ## Compile requirements/ from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) -o requirements/functions.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations -o requirements/migrations.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra push -o requirements/push.txt
-	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra passkeys -o requirements/passkeys.txt
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra second_factors -o requirements/second_factors.txt
 	@$(BIN)/uv pip compile -q --group pyproject.toml:bom $(COMPILE) -o requirements/bom.txt
-	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations --extra push --extra passkeys --extra local -o requirements/run.txt
+	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --extra migrations --extra push --extra second_factors --extra local -o requirements/run.txt
 	@$(BIN)/uv pip compile -q pyproject.toml $(COMPILE) --all-extras -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q --group sam $(COMPILE) --no-strip-extras -o requirements/sam.txt
 	@$(BIN)/uv pip compile -q --group checkov $(COMPILE) --no-strip-extras -o requirements/checkov.txt

@@ -25,7 +25,7 @@ COMMON = REQUIREMENTS / "functions.txt"
 OWN = {
     "migrations": REQUIREMENTS / "migrations.txt",
     "push": REQUIREMENTS / "push.txt",
-    "second_factors": REQUIREMENTS / "passkeys.txt",
+    "second_factors": REQUIREMENTS / "second_factors.txt",
     "sign_in": REQUIREMENTS / "push.txt",
 }
 START_TOOL = (

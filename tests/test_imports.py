@@ -41,6 +41,7 @@ HEAVY = frozenset(
         "redis",
         "redis.asyncio",
         "redis.cluster",
+        "segno",
         "sqlalchemy",
         "starlette",
         "urllib3",

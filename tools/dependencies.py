@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-PINNED = ("functions", "migrations", "push", "passkeys", "run", "dev")
-SHIPPED = ("functions", "migrations", "push", "passkeys")
+PINNED = ("functions", "migrations", "push", "second_factors", "run", "dev")
+SHIPPED = ("functions", "migrations", "push", "second_factors")
 # Free to use, change and pass on, also inside a program that is sold. The LGPL asks that its files can be exchanged:
 # psycopg lies unchanged in a folder of its own.
 AGREED = {

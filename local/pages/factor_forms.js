@@ -3,17 +3,26 @@ import { Form, submit } from "./forms.js";
 import { make } from "./passkeys.js";
 
 /** What a new authenticator app is told; `confirm(code)` is done with what it then shows. */
-export function appForm({ secret, otpauth_uri: uri }, confirm, ...more) {
+export function appForm({ secret, otpauth_uri: uri, qr_code: svg }, confirm, ...more) {
   const code = element("input", { inputmode: "numeric", autocomplete: "one-time-code", required: true });
   const link = element("a", { href: uri }, "open it in the app of this device");
   return new Form(
     "Confirm the app",
     () => confirm(code.value),
-    element("p", {}, "Type this key into your app, or ", link, ":"),
+    element("p", {}, "Scan this code with your app, or ", link, ", or type the key below it into the app:"),
+    qrCode(svg),
     element("p", {}, element("code", { "aria-label": "Key" }, secret)),
     labelled("The six digits that the app shows", code),
     element("div", { class: "choices" }, submit("Confirm"), ...more),
   ).root;
+}
+
+/** As a picture: what a page reads as a document could bring scripts along. Its address is of this page alone, until it is shown. */
+function qrCode(svg) {
+  const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  const picture = element("img", { class: "qr-code", src: address, alt: "QR code for your app" });
+  picture.addEventListener("load", () => URL.revokeObjectURL(address));
+  return picture;
 }
 
 /** `begin()` answers what the browser makes a passkey with, `confirm({ name, passkey })` lets it count. */

@@ -66,11 +66,9 @@ def test_a_function_starts_with_its_own_folder_and_the_layer(
 
 
 @pytest.mark.proof
-def test_the_function_that_checks_passkeys_has_what_it_imports_for_that(
-    sources: None, layer: Path, tmp_path: Path
-) -> None:
+def test_the_function_of_second_factors_has_what_it_imports_later(sources: None, layer: Path, tmp_path: Path) -> None:
     image.add_function("second_factors", tmp_path)
-    done = imported("functions.second_factors.handler, webauthn", tmp_path, layer)
+    done = imported("functions.second_factors.handler, segno, webauthn", tmp_path, layer)
     assert done.returncode == 0, done.stderr
     common, own = image.COMMON.read_text(), image.OWN["second_factors"].read_text()
     added = {line.partition("==")[0] for line in image.missing_from(common, own).splitlines() if "==" in line}

@@ -19,7 +19,7 @@ from tools.cloud.project import ROOT
 
 BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-bookworm": "/usr/local"}
 # Imported at the first use, after the handlers have started.
-LATER = {"second_factors": ["webauthn"], "sign_in": ["cryptography.hazmat.primitives.asymmetric.rsa"]}
+LATER = {"second_factors": ["segno", "webauthn"], "sign_in": ["cryptography.hazmat.primitives.asymmetric.rsa"]}
 WHY_NOT = "buildah is not installed, so no image is built (apt-get install buildah, as root)"
 
 pytestmark = [

@@ -20,7 +20,7 @@ MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
 # What other features add.
 OWN = {
     "push": ("cryptography",),
-    "second_factors": ("cbor2", "cryptography", "pyasn1", "pyasn1-modules", "pyopenssl", "webauthn"),
+    "second_factors": ("cbor2", "cryptography", "pyasn1", "pyasn1-modules", "pyopenssl", "segno", "webauthn"),
     "sign_in": ("cryptography",),
 }
 

@@ -20,6 +20,7 @@ from functions.second_factors.domain.errors import (
     WrongCode,
     WrongPasskey,
 )
+from functions.second_factors.domain.qr_codes import qr_code
 from functions.second_factors.domain.relying_party import relying_party
 from shared.domain.auth import PasswordCheckNeeded, User
 from shared.domain.platform_settings import platform_settings
@@ -50,7 +51,7 @@ def add_authenticator_app(request: Request, caller: User, body: FactorIfNeeded) 
     Check your password first. If you have a second factor already, give a code or a passkey.
     """
     new = authenticator_app.add_app(caller, body.given_if_any(relying_party(origin(request))))
-    return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri})
+    return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri, "qr_code": qr_code(new.otpauth_uri)})
 
 
 @second_factors.post(

@@ -90,7 +90,8 @@ class NewAuthenticatorApp(BaseModel):
     """What your app is told. It is not shown again."""
 
     secret: Annotated[str, Field(description="In base32, to be typed into the app.")]
-    otpauth_uri: Annotated[str, Field(description="What a QR code for the app holds.")]
+    otpauth_uri: Annotated[str, Field(description="What the QR code holds.")]
+    qr_code: Annotated[str, Field(description="An SVG document to show: the app reads it with the phone's camera.")]
 
 
 class RecoveryCodes(BaseModel):

@@ -20,6 +20,7 @@ from functions.second_factors.domain.errors import (
     WrongSignInCode,
     WrongSignInPasskey,
 )
+from functions.second_factors.domain.qr_codes import qr_code
 from functions.second_factors.domain.relying_party import relying_party
 from shared.domain.signing_in import AccountSuspended
 from shared.kit.errors import Throttled, Unavailable
@@ -57,7 +58,7 @@ def give_second_factor(request: Request, given: GivenSecondFactor) -> Response:
 def begin_enrolment(given: EnrolmentTicket) -> Response:
     """Begin to add an authenticator app by the link that the operator gave you; it works for a day, once."""
     new = enrolment.begin_enrolment(given.ticket)
-    return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri})
+    return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri, "qr_code": qr_code(new.otpauth_uri)})
 
 
 @sign_ins.post(

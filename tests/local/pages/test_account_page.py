@@ -12,6 +12,7 @@ from local.demo.accounts import STUDENT
 from tests.local.pages.conftest import PASSWORD, OpenPage, Watched
 from tests.local.pages.test_staff_page import sound
 from tests.support.local_server import LocalServer
+from tests.support.qr_codes import assert_code_has_key
 from tests.support.start_page import card, panel
 from tests.support.virtual_authenticator import VirtualAuthenticator
 
@@ -68,6 +69,7 @@ def add_app(page: Page) -> tuple[bytes, list[str]]:
     factors(page).get_by_role("button", name="Add an authenticator app").click()
     dialog = page.get_by_role("dialog", name="Authenticator app")
     secret = b32decode(dialog.get_by_label("Key", exact=True).inner_text())
+    assert_code_has_key(dialog)
     dialog.get_by_label("The six digits that the app shows").fill(shown_by_app(secret))
     dialog.get_by_role("button", name="Confirm").click()
     expect_said(factors(page), "The app counts now.")

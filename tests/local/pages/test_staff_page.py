@@ -20,6 +20,7 @@ from tests.local.pages.conftest import PASSWORD, OpenPage
 from tests.local.pages.test_accessibility import UNNAMED, painted
 from tests.local.test_staff import printed_password, staff
 from tests.support.local_server import LocalServer
+from tests.support.qr_codes import assert_code_has_key
 from tests.support.virtual_authenticator import VirtualAuthenticator
 
 BOSS = "desk@example.com"
@@ -178,6 +179,9 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("form", name="Confirm the app")).to_be_visible()
     secret = b32decode(page.get_by_label("Key", exact=True).inner_text().replace(" ", ""))
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert_code_has_key(page)
     page.get_by_label("The six digits that the app shows").fill(password_at(secret, int(time.time() // STEP_SECONDS)))
     sound(page)
     page.get_by_role("button", name="Confirm").click()

@@ -155,6 +155,8 @@ def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline(server: Loc
     directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
     sources = {name: value for name, value in directives.items() if name.endswith("-src")}
     assert sources["default-src"] == "'none'"
+    # A blob is a picture that a page makes itself.
+    assert sources.pop("img-src") == "'self' blob:"
     assert set(sources.values()) <= {"'self'", "'none'"}
     assert directives["base-uri"] == directives["form-action"] == directives["frame-ancestors"] == "'none'"
     html = server.call("GET", path).text
