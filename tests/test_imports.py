@@ -27,11 +27,14 @@ HEAVY = frozenset(
         "aws_lambda_powertools",
         "boto3",
         "botocore.session",
+        "ctypes",
         "email_validator",
         "fastapi",
         "fastapi.openapi.models",
         "icalendar",
+        "importlib.metadata",
         "jwt",
+        "jwt.jwks_client",
         "mangum",
         "opentelemetry",
         "psycopg",
@@ -44,6 +47,7 @@ HEAVY = frozenset(
         "segno",
         "sqlalchemy",
         "starlette",
+        "urllib.request",
         "urllib3",
         "webauthn",
         "zxcvbn",
@@ -52,10 +56,11 @@ HEAVY = frozenset(
 
 DOOR = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
-DATABASE = {"psycopg": "every event asks the database", "asyncio": "comes with psycopg"}
+DATABASE = {"psycopg": "every event asks the database"}
 CACHE = {"redis": "the history window or the rate limits"}
 WEB = {
     "fastapi": "the routes",
+    "asyncio": "what they run in",
     "starlette": "comes with FastAPI",
     "pydantic": "comes with FastAPI",
     "python_multipart": "bodies come as forms too",
@@ -79,6 +84,7 @@ BUDGETS: dict[str, dict[str, str]] = {
         "asyncio": "comes with SQLAlchemy",
         "psycopg": "tells a lock that is not free from other faults",
         "urllib3": "answers CloudFormation",
+        "importlib.metadata": "comes with alembic",
     },
     "functions.secrets.handler": {},
     "functions.accounts.handler": {"email_validator": "checks addresses", **WEB, **CACHE},
@@ -103,6 +109,10 @@ BUDGETS: dict[str, dict[str, str]] = {
 }
 
 
+# Models that are built before they are used: that of the request which is answered first, as a rule.
+BUILT = {"functions.tutors.handler": {"SearchQuery"}}
+
+
 def test_every_handler_has_a_budget() -> None:
     modules = (ROOT / "functions").rglob("*.py")
     assert BUDGETS.keys() == {_name(path) for path in modules if DOOR.search(path.read_text())}
@@ -123,17 +133,28 @@ EXAMPLES = {tuple(budget): handler for handler, budget in reversed(BUDGETS.items
     [pytest.param(*each, marks=() if each[0] in EXAMPLES else pytest.mark.proof) for each in BUDGETS.items()],
 )
 def test_a_handler_imports_what_its_budget_names_and_no_more(handler: str, budget: dict[str, str]) -> None:
-    assert HEAVY & imported_by(handler) == budget.keys()
+    modules, built = imported_by(handler)
+    assert HEAVY & modules == budget.keys()
+    assert built == BUILT.get(handler, set())
 
 
-def imported_by(module: str) -> set[str]:
-    """The modules that a fresh interpreter has loaded after importing this one."""
-    script = f"import json, sys, {module}; print(json.dumps([name for name in sys.modules if sys.modules[name]]))"
+SCRIPT = """
+import gc, json, sys, {module}
+built = [each.__name__ for each in gc.get_objects() if isinstance(each, type) and "__pydantic_validator__" in vars(each)
+         and each.__pydantic_complete__ and each.__module__.startswith(("functions.", "shared."))]
+print(json.dumps([[name for name in sys.modules if sys.modules[name]], built]))
+"""
+
+
+def imported_by(module: str) -> tuple[set[str], set[str]]:
+    """The modules that a fresh interpreter has loaded after importing this one, and what models it has built."""
+    script = SCRIPT.format(module=module)
     environment = lambda_variables("imports", module, 512, "127.0.0.1:1")
     command = [sys.executable, "-S", "-c", script]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+    modules, built = json.loads(done.stdout)
+    return set(modules), set(built)
 
 
 def _name(path: Path) -> str:

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.email_complaints import email_complaints, new_email_complaints
 from shared.domain.field_types import Name
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.platform_settings import platform_settings
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import NOT_EMAIL, Flag, Text, invalid
 from shared.kit.http.request_models import RequestModel
 

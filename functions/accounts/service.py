@@ -3,8 +3,6 @@
 import hashlib
 from typing import Any
 
-from psycopg import IntegrityError
-
 from functions.accounts import repository
 from functions.accounts.repository import NewUser
 from functions.accounts.schemas import NewPassword, Registration
@@ -17,6 +15,7 @@ from shared.domain.sign_in_sessions import end_sessions
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import violated_constraint
 from shared.kit.errors import FieldErrors, NotFound, RecordedError
+from shared.kit.psycopg import IntegrityError
 from shared.kit.security.password_hashes import hash_password
 from shared.texts import Language
 

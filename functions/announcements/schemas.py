@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shared.domain.field_types import choice
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.http import fields
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text, Whole, invalid
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.partial_update import PartialUpdate

@@ -5,14 +5,13 @@ Safe to run several times at once: the second finds nothing left to do.
 
 from typing import Any
 
-from psycopg import IntegrityError
-
 from functions.availability.actions.materialize import materialize
 from functions.availability.data import rules
 from shared.data.locking import lock_people
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.db.transactions import transaction
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import IntegrityError
 
 BATCH = 100
 # Days that past rule items are still shown, and the overrides that made them kept.

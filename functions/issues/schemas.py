@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shared.domain.field_types import choice
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.request_models import RequestModel

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-import psycopg
-
 from functions.mail import repository
 from functions.mail.account_emails import (
     account_suspended_email,
@@ -33,6 +31,7 @@ from shared.domain.email_addresses import is_mailed_as_written
 from shared.domain.topics import Topic, silenced_name
 from shared.domain.unsubscribing import unsubscribe_link
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import psycopg
 from shared.kit.settings import settings
 from shared.texts import texts
 

@@ -3,9 +3,8 @@
 Rights that an older release still needs stay: its functions run until the new ones are there.
 """
 
-from psycopg import sql
-
 from shared.kit.db.pool import PooledConnection
+from shared.kit.psycopg import sql
 
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 GRANTS = {

@@ -8,13 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
-from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
 from functions.migrations import repository
 from shared.kit.aws.secrets_manager import get_secret
 from shared.kit.db.transactions import transaction
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import LockNotAvailable
 from shared.kit.settings import settings
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"

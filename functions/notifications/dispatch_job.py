@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from psycopg import errors
-
 from functions.notifications.actions.dispatch import dispatch_next
 from functions.notifications.actions.dispatch_events import dispatch_next_events
 from functions.notifications.data import notifications
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import errors
 
 
 @lambda_handler

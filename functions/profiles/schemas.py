@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shared.domain.field_types import Name, Zone, choice
 from shared.domain.password_rules import MAX_LENGTH, MIN_LENGTH
 from shared.domain.tutor_completeness import Missing
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel

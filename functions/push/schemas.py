@@ -6,9 +6,10 @@ from base64 import urlsafe_b64decode
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from functions.push import endpoints
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import NOT_NUMBER, Text, invalid
 from shared.kit.http.request_models import RequestModel
 

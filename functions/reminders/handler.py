@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from psycopg import errors
-
 from functions.reminders.service import remind_next
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import errors
 
 
 @lambda_handler

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text, Whole, invalid
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.request_models import RequestModel

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from psycopg import IntegrityError
-
 from functions.reviews import queries, repository
 from functions.reviews.schemas import EditedRating, NewRating
 from shared.data.staff_actions import Grounds, record_action
@@ -16,6 +14,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction, violated_constraint
 from shared.kit.errors import AppError, NotFound, RecordedError
 from shared.kit.http.page_pagination import PageNumber
+from shared.kit.psycopg import IntegrityError
 
 
 class TutorNotFound(RecordedError):

@@ -8,9 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
-
 from functions.sign_in.provider import Provider, find_key
+from shared.kit.security.json_web_tokens import jwt
 from shared.kit.settings import settings
 
 # Seconds that clocks may differ by, and that a token may be old.

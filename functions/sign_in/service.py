@@ -12,8 +12,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from psycopg import IntegrityError
-
 from functions.sign_in import repository
 from functions.sign_in.fetching import Refused, Unreachable, fetch
 from functions.sign_in.id_tokens import BadIdToken, ProviderIdentity, read_id_token
@@ -36,6 +34,7 @@ from shared.kit.errors import AppError, FieldErrors, Unavailable
 from shared.kit.http.viewer import Viewer
 from shared.kit.observability.log import logger
 from shared.kit.observability.metrics import count
+from shared.kit.psycopg import IntegrityError
 from shared.kit.security.password_hashes import hash_password
 from shared.kit.security.rate_limits import spend
 from shared.kit.settings import settings

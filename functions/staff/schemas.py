@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.data.staff_actions import Action
 from shared.domain.field_types import Id, choice
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import TOO_SHORT, Text
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.response_models import Page

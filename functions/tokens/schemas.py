@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Flag, Text
 from shared.kit.http.response_models import MayBeMissing, Page
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from functions.accounts.schemas import RegistrationEmail
 from shared.domain.password_rules import MAX_LENGTH
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text
 from shared.kit.http.request_models import RequestModel
 

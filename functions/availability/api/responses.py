@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from functions.availability.domain.commands import EXAMPLE_WEEK
 from functions.availability.domain.terms_commands import EXAMPLE_TERMS
 from shared.domain.time_of_day import TIME_PATTERN
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import MayBeMissing, Page
 
 Time = Annotated[str, Field(pattern=TIME_PATTERN)]

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg import IntegrityError
-
 from functions.availability.domain.errors import ItemsOverlap
 from shared.data.schedule_items import SCHEDULE
 from shared.domain.free_time import Span
@@ -12,6 +10,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.db.transactions import violated_constraint
+from shared.kit.psycopg import IntegrityError
 
 # An answer has room for so many; rules make a few thousand.
 MOST_ITEMS = 20_000

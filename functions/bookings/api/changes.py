@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +10,7 @@ from functions.bookings.data.constraint_errors import CONSTRAINT_ERRORS
 from shared.domain.auth import Caller
 from shared.domain.dispatcher import trigger_dispatch
 from shared.kit.db.pool import PooledConnection
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.idempotency import run_idempotent
 
 T = TypeVar("T")

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from functions.bookings.domain.commands import Form, Kind
 from functions.bookings.domain.errors import SLOT_ERRORS
 from functions.bookings.domain.transitions import Answerer, ChangeKind, Role, State
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import Page
 
 SLOT_CODES = sorted(error.code for error in SLOT_ERRORS.values())

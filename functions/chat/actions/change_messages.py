@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_user
 from functions.chat.data import history_window, message_changes
 from functions.chat.domain.changes import ChangedMessage, deleted_event, edited_event
@@ -11,6 +9,7 @@ from functions.chat.domain.errors import MessageDeleted, MessageNotFound, NotYou
 from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent
 from functions.chat.domain.messages import MessagePlace
 from shared.kit.errors import AppError
+from shared.kit.psycopg import psycopg
 
 
 def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEditedEvent:

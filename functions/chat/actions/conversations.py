@@ -3,8 +3,6 @@
 import json
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.deliver import deliver_to_sockets, find_user_sockets
 from functions.chat.data import conversations, own_conversations
 from functions.chat.domain.errors import ConversationNotFound, ConversationWithOneself, PartnerNotFound
@@ -12,6 +10,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import fit_page
 from shared.kit.http.page_pagination import PageNumber
+from shared.kit.psycopg import psycopg
 
 
 def open_conversation(user_id: UUID, partner_id: UUID) -> tuple[str, bool]:

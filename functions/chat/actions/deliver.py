@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.data import user_sockets
 from functions.chat.domain.frames import encode, event_frame
 from functions.chat.domain.messages import EVENT_DIGITS
 from shared.data.connections import forget_gone
 from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import psycopg
 
 
 def deliver_to_conversation(

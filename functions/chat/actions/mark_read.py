@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.unread import tell_read
 from functions.chat.data import read_state
 from functions.chat.data.read_state import Reader
 from functions.chat.domain.errors import NoConversation
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import psycopg
 
 
 def mark_read(user_id: UUID, conversation_id: UUID, seq: int) -> Reader:

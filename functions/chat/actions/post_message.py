@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.send_messages import push_messages
 from functions.chat.data import history_window, messages
 from functions.chat.domain.errors import (
@@ -16,6 +14,7 @@ from functions.chat.domain.errors import (
 from functions.chat.domain.messages import NewMessage, RefusedMessage, StoredMessage
 from shared.kit.errors import AppError
 from shared.kit.observability.metrics import count
+from shared.kit.psycopg import psycopg
 
 REFUSALS: dict[str, type[AppError]] = {
     "blocked": SenderBlocked,

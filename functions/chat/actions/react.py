@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.deliver import deliver_to_conversation
 from functions.chat.data import history_window, message_changes, reactions
 from functions.chat.domain.changes import reactions_event
 from functions.chat.domain.errors import MessageDeleted, MessageNotFound, SenderBlocked, TooManyReactions
 from functions.chat.domain.events import ReactionChangedEvent
 from functions.chat.domain.messages import MessagePlace
+from shared.kit.psycopg import psycopg
 
 
 def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> ReactionChangedEvent:

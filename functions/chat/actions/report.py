@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.change_messages import tell_deleted
 from functions.chat.data import message_changes, reports
 from functions.chat.data.reports import ReportedObject
@@ -24,6 +22,7 @@ from shared.domain.suspension import Consequences, suspend
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import run_transaction, transaction
 from shared.kit.errors import NotFound
+from shared.kit.psycopg import psycopg
 from shared.kit.security.rate_limits import spend
 
 

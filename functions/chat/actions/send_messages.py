@@ -6,8 +6,6 @@ The legacy client draws every object it is sent as a message, so nothing but mes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import psycopg
-
 from functions.chat.actions.refusals import refuse_message
 from functions.chat.actions.senders import senders
 from functions.chat.actions.unread import tell_recipients
@@ -34,6 +32,7 @@ from shared.kit.aws.websocket import pusher
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
+from shared.kit.psycopg import psycopg
 
 # The connection a message came over, and the fields its client sent.
 ReceivedMessage = tuple[str, Mapping[str, Any]]

@@ -5,14 +5,13 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.refusals import refuse_action
 from functions.chat.actions.senders import senders
 from functions.chat.domain.messages import EVENTS, USER, MessagePlace, canonical_uuid, is_client_id, is_seq
 from shared.kit.db.pool import drop_broken_connections
 from shared.kit.errors import AppError, Throttled
 from shared.kit.observability.log import logger, note
+from shared.kit.psycopg import psycopg
 
 Fields = Mapping[str, Any]
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from uuid import UUID
 
-import psycopg
-
 from functions.chat.actions.deliver import deliver_to_conversation, deliver_to_sockets
 from functions.chat.data import read_state
 from functions.chat.data.read_state import Reader
@@ -19,6 +17,7 @@ from shared.data.connections import forget_gone
 from shared.kit.aws.pusher import Post
 from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import psycopg
 
 USER_DIGIT = str(USER)
 

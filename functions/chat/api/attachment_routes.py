@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -28,6 +28,7 @@ from shared.domain.auth import User
 from shared.domain.platform_settings import platform_settings
 from shared.domain.timestamps import format_time
 from shared.kit.errors import Throttled, Unavailable
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from functions.chat.api.responses import ChatUser, Message
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import Page
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from functions.chat.actions import presence
@@ -10,6 +10,7 @@ from functions.chat.data.presence import is_shown
 from functions.chat.domain.events import PresenceChangedEvent
 from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Flag
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.request_models import RequestModel

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import Page
 
 

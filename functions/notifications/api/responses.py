@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import MayBeMissing, Page
 
 EXAMPLE: JsonDict = {

@@ -26,10 +26,10 @@ class PreferencesChange(PartialUpdate, RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"chat": {"mail": False}, "reminders": {"push": True}}})
 
-    chat: ChannelsChange = ChannelsChange()
-    bookings: ChannelsChange = ChannelsChange()
-    reviews: ChannelsChange = ChannelsChange()
-    reminders: ChannelsChange = ChannelsChange()
+    chat: Annotated[ChannelsChange, Field(default_factory=ChannelsChange)]
+    bookings: Annotated[ChannelsChange, Field(default_factory=ChannelsChange)]
+    reviews: Annotated[ChannelsChange, Field(default_factory=ChannelsChange)]
+    reminders: Annotated[ChannelsChange, Field(default_factory=ChannelsChange)]
 
     def wanted(self) -> dict[Topic, dict[Channel, bool]]:
         """What is given."""

@@ -7,11 +7,12 @@ on as it is, with PublicKeyCredential.parseCreationOptionsFromJSON(), parseReque
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from functions.second_factors.domain.passkeys import MAX_NAME
 from shared.kit.http import fields
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text, invalid
 from shared.kit.http.request_models import RequestModel
 from shared.kit.json import json_text

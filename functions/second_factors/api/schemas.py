@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from functions.second_factors.api.passkey_schemas import OF_PASSKEY, PasskeyIfAny, ShownPasskey
 from functions.second_factors.domain.passkeys import Given, GivenPasskey
 from functions.second_factors.domain.relying_party import RelyingParty
 from shared.kit.errors import REQUIRED, FieldErrors
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text
 from shared.kit.http.request_models import RequestModel
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import Page
 
 HourlyRate = Annotated[int, Field(description="Whole units of the currency per hour.")]

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.types.multirange import Multirange
-
 from shared.data.booking_states import ACTIVE_STATES
 from shared.kit.db.query import Query, compose
+from shared.kit.psycopg import Multirange
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,9 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from psycopg.types.multirange import Multirange
-
 from shared.data.calendars import LOAD_CALENDAR, BookingTerms, CalendarRow
 from shared.kit.db.pool import PooledConnection
+from shared.kit.psycopg import Multirange
 
 # Why a stretch of time cannot be booked.
 Reason = Literal["in_the_past", "too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"]

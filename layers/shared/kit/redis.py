@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from shared.kit.observability.log import logger
 from shared.kit.settings import settings
-from shared.kit.stand_ins import stand_ins, without
+from shared.kit.stand_ins import stand_ins, synchronous, without
 
 # The client of one server, in threads, without telemetry: the rest was a half of the import.
 REST = ("asyncio", "asyncio.observability", "asyncio.observability.recorder", "cluster", "keyspace_notifications")
-with without("opentelemetry"), stand_ins("redis", *REST):
+with synchronous(), without("opentelemetry"), stand_ins("redis", *REST):
     import redis
 
 T = TypeVar("T")

@@ -4,43 +4,61 @@ An import of a module that was left out gets the real one afterwards.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 
+from shared.kit import package_versions
+
+
+class _Nothing:
+    """Stands for a class, a generic one too."""
+
+    def __class_getitem__(cls, _of: object) -> type["_Nothing"]:
+        return cls
+
 
 class StandIn(ModuleType):
-    """A module with an empty class of every name."""
+    """A module with an empty class of every name; those of errors can be caught."""
 
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
             raise AttributeError(name)
-        return type(name, (), {})
+        return type(name, (Exception if name.endswith("Error") else _Nothing,), {})
+
+
+@contextmanager
+def replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
+    """Have these in place of modules that are not imported yet; None is how Python halts an import."""
+    missing = {name: module for name, module in modules.items() if name not in sys.modules}
+    sys.modules |= missing  # type: ignore[arg-type]  # typeshed knows no None
+    try:
+        yield
+    finally:
+        for name in missing:
+            del sys.modules[name]
 
 
 @contextmanager
 def stand_ins(package: str, *modules: str) -> Iterator[None]:
     """Have modules of a package that is about to be imported stood in for, unless it has been imported before."""
-    if package in sys.modules:
+    names = [f"{package}.{each}" for each in modules if package not in sys.modules]
+    with replaced({name: StandIn(name) for name in names}):
         yield
-        return
-    names = [f"{package}.{each}" for each in modules]
-    sys.modules |= {name: StandIn(name) for name in names}
-    try:
-        yield
-    finally:
-        for name in names:
-            del sys.modules[name]
 
 
 @contextmanager
 def without(module: str) -> Iterator[None]:
     """Let an import of a module fail, as if it were not installed, unless it has been imported before."""
-    if module in sys.modules:
+    with replaced({module: None}):
         yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]  # None is how Python halts an import
-    try:
+
+
+@contextmanager
+def synchronous() -> Iterator[None]:
+    """Have packages imported for threads alone, without asyncio, and told their versions by the names of folders.
+
+    What they have for asyncio is of no use afterwards, unless asyncio had been imported before.
+    """
+    with replaced({"asyncio": StandIn("asyncio"), "importlib.metadata": package_versions}):
         yield
-    finally:
-        del sys.modules[module]

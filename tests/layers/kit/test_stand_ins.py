@@ -35,3 +35,29 @@ import redis.{module}
 print(json.dumps([before, redis.{module}.{name} is {name}, hasattr({name}, "from_url")]))
 """
     assert said(script) == [[], True, True]
+
+
+def test_asyncio_can_be_imported_afterwards() -> None:
+    script = """
+import json, sys, shared.kit.psycopg, shared.kit.redis
+before = sorted({"asyncio", "ctypes", "importlib.metadata"} & sys.modules.keys())
+import asyncio, ctypes.util, importlib.metadata
+async def answer():
+    return 42
+versions = [importlib.metadata.version(each) for each in ("psycopg", "psycopg-pool")]
+known = [shared.kit.psycopg.psycopg.__version__, sys.modules["psycopg_pool"].__version__]
+print(json.dumps([before, asyncio.new_event_loop().run_until_complete(answer()), known == versions]))
+"""
+    assert said(script) == [[], 42, True]
+
+
+def test_psycopg_without_asyncio_raises_the_errors_it_always_raises() -> None:
+    script = """
+import json
+from shared.kit.psycopg import psycopg
+try:
+    psycopg.connect("host=127.0.0.1 port=1 connect_timeout=1")
+except psycopg.OperationalError as error:
+    print(json.dumps(type(error).__name__))
+"""
+    assert said(script) == "OperationalError"

@@ -9,13 +9,18 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, cast
 
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import InvalidSqlStatementName, OperationalError, error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
-from psycopg.pq.abc import PGresult
-
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import numbered
+from shared.kit.psycopg import (
+    ConnStatus,
+    ExecStatus,
+    InvalidSqlStatementName,
+    OperationalError,
+    PGresult,
+    PyFormat,
+    Transformer,
+    error_from_result,
+)
 from shared.kit.settings import settings
 
 # Texts, or their bytes as they came; None for NULL.

@@ -10,11 +10,8 @@ from collections import deque
 from functools import cache, cached_property
 from typing import Any, Self
 
-import psycopg
-from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
-
 from shared.kit.db.login import logins, remember
+from shared.kit.psycopg import ConnectionPool, TupleRow, psycopg
 from shared.kit.settings import settings
 
 # Seconds of rest (a frozen Lambda, a restarted server) after which a connection proves itself before use: at once if

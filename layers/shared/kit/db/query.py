@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, Generic, TypeVar
 
-import psycopg
-from psycopg.rows import args_row, scalar_row
+from shared.kit.psycopg import args_row, psycopg, scalar_row
 
 Row = TypeVar("Row")
 Parameters = Mapping[str, Any] | Sequence[Any] | None

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-import psycopg
-from psycopg.errors import DeadlockDetected, InvalidSqlStatementName, SerializationFailure
-from psycopg.pq import TransactionStatus
-
 from shared.kit.db.libpq import checked
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.errors import AppError, Unavailable
+from shared.kit.psycopg import (
+    DeadlockDetected,
+    InvalidSqlStatementName,
+    SerializationFailure,
+    TransactionStatus,
+    psycopg,
+)
 
 T = TypeVar("T")
 ATTEMPTS = 3

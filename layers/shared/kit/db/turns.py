@@ -7,14 +7,10 @@ for is not prolonged by the way to the database and back, nor by other threads t
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import InvalidSqlStatementName
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
-
 from shared.kit.db.libpq import checked, numbered_once, prepared_name
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Parameters, Query
+from shared.kit.psycopg import ExecStatus, InvalidSqlStatementName, PGresult, PyFormat, Transformer
 from shared.kit.settings import settings
 
 

@@ -8,13 +8,15 @@ import sys
 
 from pydantic import BaseModel
 
+from shared.kit import package_versions
 from shared.kit.http import no_telemetry
-from shared.kit.stand_ins import stand_ins, without
+from shared.kit.stand_ins import replaced, stand_ins, without
 
 no_telemetry.install()
 # FastAPI looks for a model of pydantic 1 in every route, only to refuse it.
 sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]  # None is how Python halts an import
-# Models build their validators with their first use, and those of answers and of OpenAPI have none on a function.
+# Models build their validators with their first use, and those of answers and of OpenAPI have none on a function. So
+# all of them ask this module for their base: one that asked pydantic could be made before this line.
 BaseModel.model_config["defer_build"] = True
 # No package is a plugin of pydantic, and to find none it reads what every package says of itself.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -22,10 +24,11 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 # No function describes its API, and forty models of OpenAPI were a tenth of the import. Who does, as `local.openapi`,
 # imports the real ones. The address of whom an API belongs to is checked by its description.
 DESCRIPTION = ("openapi.models", "openapi.utils", "openapi.docs")
-with without("email_validator"), stand_ins("fastapi", *DESCRIPTION):
+VERSIONS = {"importlib.metadata": package_versions}
+with replaced(VERSIONS), without("email_validator"), stand_ins("fastapi", *DESCRIPTION):
     from fastapi import APIRouter, Depends, FastAPI, Path
     from fastapi._compat import ModelField
     from fastapi.exceptions import RequestValidationError
     from fastapi.routing import APIRoute
 
-__all__ = ["APIRoute", "APIRouter", "Depends", "FastAPI", "ModelField", "Path", "RequestValidationError"]
+__all__ = ["APIRoute", "APIRouter", "BaseModel", "Depends", "FastAPI", "ModelField", "Path", "RequestValidationError"]

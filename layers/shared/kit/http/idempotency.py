@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +20,7 @@ from shared.kit.db.idempotency_keys import HOURS_KEPT, IdempotencyKey
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate, constraint_errors, run_transaction
 from shared.kit.errors import AppError, FieldErrors, RecordedError
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.responses import BAD_REQUEST, raw_json_response
 from shared.kit.json import json_text
 

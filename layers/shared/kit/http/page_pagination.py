@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import PAGE_BYTES, fit_page
+from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Whole
 from shared.kit.http.query_models import QueryModel
 from shared.kit.json import json_array, json_object, json_text

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic import GetJsonSchemaHandler
 from pydantic_core import CoreSchema
+
+from shared.kit.http.fastapi import BaseModel
 
 
 class PartialUpdate(BaseModel):

@@ -18,11 +18,11 @@ which names the nearest known one; recorded endpoints ignore it (RecordedQueryMo
 from functools import cache
 from typing import Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 from starlette.requests import Request
 
 from shared.kit.errors import UnknownField
-from shared.kit.http.fastapi import Depends
+from shared.kit.http.fastapi import BaseModel, Depends
 from shared.kit.http.query_string import parse_query
 from shared.kit.http.request_models import known_names, validation_error
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from shared.kit.errors import AppError, FieldErrors, UnknownField
 from shared.kit.http import fields
+from shared.kit.http.fastapi import BaseModel
 
 
 class RequestModel(BaseModel):

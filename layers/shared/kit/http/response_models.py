@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
+
+from shared.kit.http.fastapi import BaseModel
 
 T = TypeVar("T")
 

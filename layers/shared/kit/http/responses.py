@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import psycopg
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from shared.kit.http.localized_errors import Choice, localize, localized
 from shared.kit.http.middleware import render_error
 from shared.kit.json import json_text
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import psycopg
 from shared.texts import Language
 
 BAD_REQUEST = 400

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from logging import LogRecord
 from types import TracebackType
 
-import psycopg
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from shared.kit.json import json_text
+from shared.kit.psycopg import psycopg
 
 EMAIL = re.compile(r"[\w.+%'~-]+@[\w-]+(?:\.[\w-]+)+")
 # A JWT; and a long run of letters and digits of both kinds, as tokens and keys are, but no UUID and no name.

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import jwt
-
+from shared.kit.security.json_web_tokens import jwt
 from shared.kit.security.signing_keys import keys, signing_key
 
 ALGORITHM = "HS256"

@@ -1,0 +1,33 @@
+"""Versions of installed packages, as the names of their folders say them.
+
+Stands in for `importlib.metadata`, which reads a version with a parser of mails: a tenth of a scheduled function's
+start, for packages that ask for nothing else.
+"""
+
+import os
+import sys
+
+FOLDER_END = ".dist-info"
+
+
+class PackageNotFoundError(ModuleNotFoundError):
+    pass
+
+
+def version(name: str) -> str:
+    """The version of a package. Raises PackageNotFoundError.
+
+    Source: packaging.python.org/specifications/recording-installed-packages/ (the .dist-info directory)
+    """
+    beginning = f"{name.replace('-', '_')}-"
+    for folder in filter(os.path.isdir, sys.path):
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(beginning) and entry.name.endswith(FOLDER_END):
+                    return entry.name.removeprefix(beginning).removesuffix(FOLDER_END)
+    raise PackageNotFoundError(name)
+
+
+def entry_points(**_of: str) -> tuple[()]:
+    """No package adds anything to another."""
+    return ()

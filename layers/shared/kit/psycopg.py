@@ -1,0 +1,54 @@
+"""psycopg as the functions import it: without what its other half asks for, a fifth of a scheduled function's start.
+
+The rest of the code asks this module, never `psycopg` itself, so that nothing imports it any other way before.
+"""
+
+import os
+
+from shared.kit.stand_ins import StandIn, replaced, synchronous
+
+# The libpq that its packages bring. To find another one, which is never looked for then, it would import ctypes.
+os.environ.setdefault("PSYCOPG_IMPL", "binary")
+
+with synchronous(), replaced({name: StandIn(name) for name in ("ctypes", "ctypes.util")}):
+    import psycopg
+    from psycopg import errors, sql
+    from psycopg.adapt import PyFormat, Transformer
+    from psycopg.errors import (
+        DeadlockDetected,
+        IntegrityError,
+        InvalidSqlStatementName,
+        LockNotAvailable,
+        OperationalError,
+        SerializationFailure,
+        error_from_result,
+    )
+    from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+    from psycopg.pq.abc import PGresult
+    from psycopg.rows import TupleRow, args_row, scalar_row
+    from psycopg.types.multirange import Multirange
+    from psycopg_pool import ConnectionPool
+
+__all__ = [
+    "ConnStatus",
+    "ConnectionPool",
+    "DeadlockDetected",
+    "ExecStatus",
+    "IntegrityError",
+    "InvalidSqlStatementName",
+    "LockNotAvailable",
+    "Multirange",
+    "OperationalError",
+    "PGresult",
+    "PyFormat",
+    "SerializationFailure",
+    "TransactionStatus",
+    "Transformer",
+    "TupleRow",
+    "args_row",
+    "error_from_result",
+    "errors",
+    "psycopg",
+    "scalar_row",
+    "sql",
+]
