@@ -23,10 +23,9 @@ from shared.domain.names import presentable
 from shared.domain.signing_in import (
     AccountChanged,
     AccountSuspended,
-    Device,
     Proof,
     TokenPair,
-    former_session,
+    recognize,
     start_session,
 )
 from shared.kit.db.transactions import transaction
@@ -143,12 +142,11 @@ def complete(state: str, code: str, binding: str, viewer: Viewer, *, language: L
     account = repository.find_account(identity) or _register(identity, viewer.address, language)
     if account.suspended:
         raise AccountSuspended
-    device = Device(viewer, is_known=former_session(account.id, device_token) is not None)
+    device = recognize(account, viewer, device_token)
     try:
         pair = start_session(account, device, Proof(identity=account.identity_id))
     except AccountChanged:
         raise SignInRefused from None
-    count("Logins")
     return SignedIn(pair, account.email)
 
 

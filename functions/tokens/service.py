@@ -85,12 +85,9 @@ def sign_in(email: str, password: str, viewer: Viewer, *, device_token: Any = No
         raise AccountSuspended
     account = _rehashed(account, password, spelling)
     try:
-        found = Device(viewer, is_known=bool(device))
-        pair = start_session(account, found, Proof(link_hash=hash_of_link(link)))
+        return start_session(account, Device(viewer, is_known=bool(device)), Proof(link_hash=hash_of_link(link)))
     except AccountChanged:
         raise WrongCredentials from None
-    count("Logins")
-    return pair
 
 
 def _rehashed(account: repository.Candidate, password: str, spelling: str) -> repository.Candidate:

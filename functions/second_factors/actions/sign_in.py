@@ -13,10 +13,9 @@ from shared.domain.outbox import queue_mail, trigger_mailer
 from shared.domain.signing_in import (
     AccountChanged,
     AccountSuspended,
-    Device,
     Proof,
     TokenPair,
-    former_session,
+    recognize,
     start_session,
 )
 from shared.kit.db.pool import PooledConnection
@@ -47,14 +46,11 @@ def give_factor(ticket: str, given: Given, viewer: Viewer, *, device_token: Any)
         raise WrongSignInPasskey if isinstance(given, GivenPasskey) else WrongSignInCode
     if mails:
         trigger_mailer(*mails)
-    device = Device(viewer, is_known=former_session(account.id, device_token) is not None)
+    proof = Proof(identity=found.identity_id, link_hash=found.link_hash, second_factor=True)
     try:
-        proof = Proof(identity=found.identity_id, link_hash=found.link_hash, second_factor=True)
-        pair = start_session(account, device, proof)
+        return start_session(account, recognize(account, viewer, device_token), proof)
     except AccountChanged:
         raise TicketExpired from None
-    count("Logins")
-    return pair
 
 
 def request_passkey(ticket: str, party: RelyingParty) -> dict[str, Any]:

@@ -12,10 +12,9 @@ from shared.domain import limits
 from shared.domain.signing_in import (
     AccountChanged,
     AccountSuspended,
-    Device,
     Proof,
     TokenPair,
-    former_session,
+    recognize,
     start_session,
 )
 from shared.kit.db.transactions import transaction
@@ -47,10 +46,8 @@ def sign_in_by_passkey(given: GivenPasskey, viewer: Viewer, *, device_token: Any
         raise WrongSignInPasskey
     if account.suspended:
         raise AccountSuspended
-    device = Device(viewer, is_known=former_session(account.id, device_token) is not None)
+    proof = Proof(passkey=passkey.id, second_factor=True)
     try:
-        pair = start_session(account, device, Proof(passkey=passkey.id, second_factor=True))
+        return start_session(account, recognize(account, viewer, device_token), proof)
     except AccountChanged:
         raise WrongSignInPasskey from None
-    count("Logins")
-    return pair

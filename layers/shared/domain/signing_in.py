@@ -29,6 +29,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import AppError
 from shared.kit.http.viewer import Viewer
+from shared.kit.observability.metrics import count
 from shared.kit.security import tokens
 from shared.kit.security.rate_limits import is_within
 
@@ -104,7 +105,7 @@ BY_PASSWORD = Proof()
 
 
 def start_session(account: Account, device: Device, proof: Proof = BY_PASSWORD) -> TokenPair:
-    """Start a session, and tell the owner of a new device. With an account's first sign-in every device is new.
+    """Start a session, count it, and tell the owner of a new device. With an account's first sign-in every one is new.
 
     Raises SecondFactorRequired or AccountChanged.
     """
@@ -122,6 +123,7 @@ def start_session(account: Account, device: Device, proof: Proof = BY_PASSWORD) 
         mails = queue_mails(db, told)
     if mails:
         trigger_mailer(*mails)
+    count("Logins")
     refresh = tokens.issue(tokens.Claims("refresh", account.id, session_id, expires_at))
     return TokenPair(refresh, issue_access_token(account.id, session_id))
 
@@ -186,6 +188,11 @@ def _now() -> int:
 def issue_access_token(user_id: UUID, session_id: UUID) -> str:
     expires_at = datetime.now(UTC) + timedelta(minutes=platform_settings().access_token_minutes)
     return tokens.issue(tokens.Claims("access", user_id, session_id, expires_at))
+
+
+def recognize(account: Account, viewer: Viewer, token: Any) -> Device:
+    """The device that signs in to an account, with what it says is a refresh token of before."""
+    return Device(viewer, is_known=former_session(account.id, token) is not None)
 
 
 def former_session(user_id: UUID, token: Any) -> UUID | None:
