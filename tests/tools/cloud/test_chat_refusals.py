@@ -10,21 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.chat_refusals import (
-    FRAMES,
-    OPEN,
-    REFUSED,
-    TO_STRANGERS,
-    Scene,
-    answers,
-    bad_tickets,
-    blocked,
-    changed_addresses,
-    heard,
-    scene,
-    stranger,
-    ticket_of,
-)
+from tests.support.chat_refusal_tests import Refusals
+from tests.support.chat_refusals import OPEN, Scene, scene, ticket_of
 from tests.support.people import PASSWORD, People, Person
 from tests.tools.cloud.test_platform import PATIENCE, ask, listening
 from tools.cloud.stack import Cloud
@@ -75,32 +62,12 @@ def code_of(socket: ClientConnection) -> str:
 
 
 @pytest.fixture
-def there(cloud: Cloud, people: People) -> Scene:
+def place(cloud: Cloud, people: People) -> Scene:
     return scene(Aws(cloud), people)
 
 
-@pytest.mark.parametrize("who", REFUSED, ids=lambda who: who.__name__)
-def test_who_is_refused_what(there: Scene, who: Callable[[Scene], Person]) -> None:
-    assert answers(there, who(there), REFUSED[who]) == REFUSED[who]
-
-
-def test_frames_about_a_conversation_of_others_are_refused(there: Scene) -> None:
-    assert heard(there, stranger(there), *FRAMES) == TO_STRANGERS
-
-
-def test_frames_behind_a_block_are_refused_and_what_was_said_is_told(there: Scene) -> None:
-    codes = heard(there, blocked(there), "chat_message", "edit_message", "react")
-    assert codes == [*["blocked"] * 3, "message_stored", "message_stored", "synced"]
-
-
-def test_a_ticket_that_is_good_for_nothing_opens_nothing(there: Scene) -> None:
-    found = {name: there.entry.handshake(f"/ws/user/?ticket={each}") for name, each in bad_tickets(there).items()}
-    assert found == dict.fromkeys(found, 401)
-
-
-def test_addresses_of_strangers_and_changed_ones_lead_nowhere(there: Scene) -> None:
-    for each in changed_addresses(there):
-        assert there.entry.ask("GET", each).status_code == 404
+class TestAws(Refusals):
+    """Asked of the emulated AWS."""
 
 
 def sign_out(cloud: Cloud, person: Person) -> httpx.Response:
@@ -118,14 +85,14 @@ def delete_the_account(cloud: Cloud, person: Person) -> httpx.Response:
 
 @pytest.mark.parametrize("revoke", [sign_out, sign_out_from_another_device, delete_the_account])
 def test_both_kinds_of_sockets_close_within_a_second(
-    cloud: Cloud, there: Scene, revoke: Callable[[Cloud, Person], httpx.Response]
+    cloud: Cloud, place: Scene, revoke: Callable[[Cloud, Person], httpx.Response]
 ) -> None:
-    ticket = ticket_of(there, there.student)
+    ticket = ticket_of(place, place.student)
     with (
-        listening(cloud, there.talk, there.student) as old,
+        listening(cloud, place.talk, place.student) as old,
         Aws(cloud).socket(f"/ws/user/?ticket={ticket}") as own,
     ):
-        answer = revoke(cloud, there.student)
+        answer = revoke(cloud, place.student)
         assert answer.status_code < 300, answer.text
         revoked = time.monotonic()
         for socket in (old, own):
