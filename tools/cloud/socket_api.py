@@ -22,7 +22,6 @@ from tools.cloud.management_api import MAX_MESSAGE, ManagementApi
 from tools.cloud.runtime_api import FunctionError, PayloadTooLarge
 
 IDLE_SECONDS, LIFETIME_SECONDS = 600.0, 7200.0
-ROUTE_SELECTION = "$request.body.event"
 CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")
 
 
