@@ -20,7 +20,7 @@ def address(sockets: Path, process: int) -> Path:
 def connect(sockets: Path, process: int, patience: float) -> socket.socket:
     """No call of the system on it takes longer than `patience`, in seconds.
 
-    Raises OSError: `has_ended` says whether there is no such process or it is too busy.
+    Raises OSError: `is_of_ended` says whether there is no such process or it is too busy.
     """
     call = socket.socket(socket.AF_UNIX)
     # By the system: for a timeout of Python's it would be asked once more at each call.
@@ -51,7 +51,7 @@ def receive_lines(call: socket.socket, number: int) -> list[Any]:
     return [json.loads(line) for line in received.splitlines()]
 
 
-def has_ended(error: Exception) -> bool:
+def is_of_ended(error: Exception) -> bool:
     """Whether a call failed as there is no such process, not as it is too busy."""
     return isinstance(error, FileNotFoundError | ConnectionError)
 

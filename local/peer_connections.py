@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.peer_calls import PATIENCE, Request, connect, has_ended, is_open, receive_lines, send_lines
+from local.peer_calls import PATIENCE, Request, connect, is_of_ended, is_open, receive_lines, send_lines
 from shared.kit.observability.log import logger
 
 # By process: what it said to each request, None if there is no such process, nothing if it is too busy.
@@ -105,7 +105,7 @@ class Peers:
             # Never used again: an answer that is late must not be taken for the next one's.
             if call := calls.pop(owner, None):
                 call.close()
-            answers[owner] = None if has_ended(error) else []
+            answers[owner] = None if is_of_ended(error) else []
             if answers[owner] is None:
                 self._slow_until.pop(owner, None)
             else:

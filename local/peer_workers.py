@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.gateway import Gateway, Socket
-from local.peer_calls import PATIENCE, Request, address, connect, has_ended, receive_lines, send_lines
+from local.peer_calls import PATIENCE, Request, address, connect, is_of_ended, receive_lines, send_lines
 from shared.kit.observability.log import logger
 
 
@@ -29,7 +29,7 @@ def ask(sockets: Path, owner: int, request: Request) -> Any:
             send_lines(call, [request])
             return receive_lines(call, 1)[0]
     except (OSError, ValueError) as error:
-        if has_ended(error):
+        if is_of_ended(error):
             raise PeerGone from None
         logger().warning("peer worker did not answer", extra={"pid": owner, "error": str(error)})
         return []
@@ -38,6 +38,15 @@ def ask(sockets: Path, owner: int, request: Request) -> Any:
 def workers(sockets: Path) -> list[int]:
     """The processes that have listened, some of which may have ended."""
     return sorted(int(each.stem.removeprefix("worker-")) for each in sockets.glob("worker-*.sock"))
+
+
+def has_ended(sockets: Path, process: int) -> bool:
+    """Whether a process listens no more; one that is busy does."""
+    try:
+        connect(sockets, process, PATIENCE).close()
+    except OSError as error:
+        return is_of_ended(error)
+    return False
 
 
 def describe(here: Socket) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from functions.availability import horizon_job
 from functions.bookings import sweep_job
@@ -13,6 +14,7 @@ from functions.notifications import dispatch_job
 from functions.push import send_job as push
 from functions.reminders import handler as reminders
 from local import inbox
+from local.ended_workers import EndedWorkers
 from shared.kit.observability.log import logger
 
 MAIL_SECONDS = 5.0
@@ -27,6 +29,7 @@ DISPATCH_SECONDS = 10.0
 # How long changes of bookings are gathered: to dispatch one takes as long as to make it, many at once little longer.
 GATHERING_SECONDS = 0.1
 REMINDERS_SECONDS = 60.0
+ENDED_WORKERS_SECONDS = 10.0
 
 
 @dataclass
@@ -63,13 +66,14 @@ class InBackground:
 class Scheduler(threading.Thread):
     """One thread a process; the functions themselves make sure that several processes do nothing twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, sockets: Path) -> None:
         super().__init__(name="scheduler", daemon=True)
         self._mail = Schedule("mail", mail.handler, MAIL_SECONDS)
         self._dispatch = Schedule("dispatch", dispatch_job.handler, DISPATCH_SECONDS)
         self._push = Schedule("push", InBackground(push.handler), PUSH_SECONDS)
-        # A sweep makes changes, dispatching them queues mails.
         self._schedules = [
+            Schedule("ended_workers", EndedWorkers(sockets), ENDED_WORKERS_SECONDS),
+            # A sweep makes changes, dispatching them queues mails.
             Schedule("sweep", sweep_job.handler, SWEEP_SECONDS),
             self._dispatch,
             Schedule("reminders", reminders.handler, REMINDERS_SECONDS),

@@ -29,6 +29,8 @@ from tests.support.paused_transactions import wait_until
 from tests.support.people import People, Person, insert, query
 from tests.support.races import at_once
 
+Talk = tuple[Person, Person, UUID]
+
 
 @pytest.fixture
 def sockets() -> Iterator[Path]:
@@ -113,7 +115,7 @@ def server(engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def talk(people: People) -> tuple[Person, Person, UUID]:
+def talk(people: People) -> Talk:
     student, tutor = people.student(), people.tutor()
     conversation: UUID = insert("conversations", {"pair": f"{student.id}:{tutor.id}"})
     for person in (student, tutor):
@@ -145,7 +147,7 @@ class Seat:
 
 
 @contextmanager
-def audience(server: LocalServer, talk: tuple[Person, Person, UUID]) -> Iterator[list[Seat]]:
+def audience(server: LocalServer, talk: Talk) -> Iterator[list[Seat]]:
     """Sockets of both sides in both processes."""
     student, tutor, conversation = talk
     known: set[str] = set()
@@ -168,18 +170,14 @@ def audience(server: LocalServer, talk: tuple[Person, Person, UUID]) -> Iterator
         yield seats
 
 
-def test_a_message_reaches_the_sockets_of_both_processes(
-    server: LocalServer, talk: tuple[Person, Person, UUID]
-) -> None:
+def test_a_message_reaches_the_sockets_of_both_processes(server: LocalServer, talk: Talk) -> None:
     with audience(server, talk) as seats:
         for number, speaker in enumerate((seats[0], seats[-1])):
             speaker.say(f"{number}")
             assert [seat.heard() for seat in seats] == [f"{number}"] * len(seats)
 
 
-def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(
-    server: LocalServer, talk: tuple[Person, Person, UUID]
-) -> None:
+def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(server: LocalServer, talk: Talk) -> None:
     student, tutor, conversation = talk
     ticket = server.call("POST", "/api/chat/ticket/", token=tutor.access).json()["ticket"]
     address = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/user/?ticket={ticket}"
@@ -201,7 +199,7 @@ def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(
 
 
 @pytest.mark.proof
-def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
+def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: Talk) -> None:
     api = boto3.client("apigatewaymanagementapi", endpoint_url=server.url, region_name="eu-central-1")
     with audience(server, talk) as seats:
         ids = [row[0] for row in query("SELECT id FROM connections")]
@@ -218,7 +216,7 @@ def test_boto3_reaches_the_sockets_of_both_processes(server: LocalServer, talk: 
     api.close()
 
 
-def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
+def test_signing_out_closes_sockets_in_both_processes(server: LocalServer, talk: Talk) -> None:
     student, tutor, _conversation = talk
     with audience(server, talk) as seats:
         answer = server.call("POST", "/api/token/logout/", token=student.access, json={"refresh": student.refresh})
@@ -250,7 +248,7 @@ def test_a_change_of_a_booking_reaches_the_notification_sockets_of_the_one_it_co
         assert json.loads(opened[0].recv(PATIENCE)) == {"unread_notification_count": 1}
 
 
-def test_a_killed_process_takes_its_own_sockets_only(server: LocalServer, talk: tuple[Person, Person, UUID]) -> None:
+def test_a_killed_process_takes_its_own_sockets_only(server: LocalServer, talk: Talk) -> None:
     """The last one: the server starts another process instead."""
     with audience(server, talk) as seats:
         victim = seats[0].process

@@ -190,7 +190,7 @@ def test_jobs_pool_backlog_and_disk_are_told(metrics_url: str, server: LocalServ
     ask(server, "/health/ready")
     samples = scrape(metrics_url)
     jobs = {dict(labels)["job"]: at for (name, labels), at in samples.items() if "job_succeeded" in name}
-    often = {"mail", "dispatch", "sweep", "reminders", "keep_alive", "unread_mail", "push"}
+    often = {"ended_workers", "mail", "dispatch", "sweep", "reminders", "keep_alive", "unread_mail", "push"}
     assert jobs.keys() == often | {"horizon", "attachments"}
     assert all(abs(time.time() - at) < 120 for at in jobs.values())
     assert total(samples, "tutoring_database_up") == 1

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from local.scheduler import GATHERING_SECONDS, Schedule, Scheduler
 from tests.support.paused_transactions import wait_until
@@ -11,7 +12,7 @@ MANY = 20
 
 def scheduler_of(dispatch: Callable[[object, object], object]) -> Scheduler:
     """One that calls nothing else, and this by itself once an hour."""
-    made = Scheduler()
+    made = Scheduler(Path())
     made._dispatch = Schedule("dispatch", dispatch, 3600.0)
     made._schedules = [made._dispatch]
     return made

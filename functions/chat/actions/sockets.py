@@ -55,3 +55,12 @@ def disconnect(connection_id: str) -> None:
     connections.delete_connection(connection_id)
     if sender:
         tell_offline(UUID(sender.user_id))
+
+
+def disconnect_all(connection_ids: list[str]) -> None:
+    """Forget sockets that closed together, as a process ended without a word."""
+    owners = set(connections.list_owners(connection_ids).values())
+    if owners:
+        connections.delete_connections(connection_ids)
+    for user_id in owners:
+        tell_offline(UUID(user_id))

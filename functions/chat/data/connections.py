@@ -70,6 +70,23 @@ def delete_connection(connection_id: str) -> None:
         DELETE_CONNECTION.all(db, (connection_id,))
 
 
+DELETE_CONNECTIONS = closing(Sql("DELETE FROM connections WHERE id = ANY(%s)"))
+
+
+def delete_connections(connection_ids: list[str]) -> None:
+    with connection() as db:
+        DELETE_CONNECTIONS.all(db, (connection_ids,))
+
+
+LIST_IDS = Query(str, "SELECT id FROM connections")
+
+
+def list_ids() -> list[str]:
+    """All sockets that are open."""
+    with connection() as db:
+        return LIST_IDS.all(db)
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who is behind a socket, the version of the protocol that its client speaks, and the conversation it is of."""

@@ -1,0 +1,24 @@
+"""What a worker process that died could not do itself: end its sockets."""
+
+import os
+from pathlib import Path
+
+from functions.chat.actions.sockets import disconnect_all
+from functions.chat.data.connections import list_ids
+from local.connection_ids import owner_of
+from local.peer_calls import address
+from local.peer_workers import has_ended, workers
+
+
+class EndedWorkers:
+    """A scheduled function: who is told of people that go offline is told of those whose process was killed, too."""
+
+    def __init__(self, sockets: Path) -> None:
+        self.sockets = sockets
+
+    def __call__(self, _event: object, _context: object) -> None:
+        """Forget the sockets of processes that have listened here and have ended, each of them once."""
+        others = [each for each in workers(self.sockets) if each != os.getpid()]
+        for process in [each for each in others if has_ended(self.sockets, each)]:
+            disconnect_all([each for each in list_ids() if owner_of(each) == process])
+            address(self.sockets, process).unlink(missing_ok=True)
