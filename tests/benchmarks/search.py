@@ -1,13 +1,16 @@
 """Tutor search and details: requests per second of one process against single-client pgbench on the same SQL."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 
+from functions.tutors.data.best_tutors import BEST, FIND_BEST, LAST_OF_BEST, parameters
 from functions.tutors.data.queries import PUBLIC_DETAILS
 from functions.tutors.data.search_statement import search_statement
 from functions.tutors.domain.read_filters import read_filters
+from shared.kit.db.libpq import Prepared
 from shared.kit.http.cursor_pagination import Cursor
 from tests.benchmarks.filling import RARE_SKILL
 from tests.benchmarks.load import Load, closed_loop, most_rate, paced, prepare
@@ -54,8 +57,9 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 
 def measure_search(stand: BenchServer) -> list[Figure]:
-    filters = read_filters(QUERY.encode())
-    script = literal_sql(stand.database_url, *search_statement(filters))
+    with psycopg.connect(stand.database_url) as db:
+        last = LAST_OF_BEST.get(db, {"others": BEST - 1})
+    script = literal_sql(stand.database_url, FIND_BEST, *parameters(read_filters(QUERY.encode()), last=last))
     ratio, detail = against_pgbench(stand, f"{PATH}?{QUERY}", script)
     rate = float(detail.split("/s")[0])
     p99, rounds = tail(
@@ -116,8 +120,7 @@ def measure_kinds(stand: BenchServer) -> list[Figure]:
 
 
 def measure_details(stand: BenchServer) -> list[Figure]:
-    statement = PUBLIC_DETAILS.statement.decode().replace("$1", "%(id)s").replace("$2", "%(zone)s")
-    script = literal_sql(stand.database_url, statement, {"id": TUTOR, "zone": "Europe/Warsaw"})
+    script = literal_sql(stand.database_url, PUBLIC_DETAILS, str(TUTOR), "Europe/Warsaw")
     ratio, detail = against_pgbench(stand, f"/api/user/tutor/details/{TUTOR}/", script)
     return [Figure("details: requests/s over pgbench", ratio, at_least=0.9, floor=0.55, detail=detail)]
 
@@ -142,8 +145,10 @@ def cursor_after(stand: BenchServer, place: int) -> str:
     return Cursor(filters.order.name, str(row[1]), row[0]).text()
 
 
-def literal_sql(database_url: str, statement: str, parameters: dict[str, Any]) -> str:
-    """A statement with its parameters written in, as one line of a pgbench script."""
+def literal_sql(database_url: str, prepared: Prepared, *values: str | None) -> str:
+    """A statement with its values written in, as one line of a pgbench script."""
+    statement = re.sub(r"\$(\d+)", r"%(p\1)s", prepared.statement.decode())
+    parameters = {f"p{number}": value for number, value in enumerate(values, 1)}
     with psycopg.connect(database_url) as db:
         return " ".join(psycopg.ClientCursor(db).mogrify(statement, parameters).split()) + ";\n"
 

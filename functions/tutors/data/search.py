@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from functions.tutors.data.best_tutors import find_best
 from functions.tutors.data.facet_statement import facet_statement
 from functions.tutors.data.search_statement import COLUMNS, search_statement
 from functions.tutors.domain.filters import Filters, Order
@@ -36,8 +37,10 @@ class FacetCounts:
 
 def search(filters: Filters, *, forgiving: bool = False) -> list[Row]:
     """The tutors of one page and, if there is one, the next one's first: the fields of a `SearchHit` as bytes."""
-    statement, parameters = search_statement(filters, forgiving=forgiving)
     with connection() as db:
+        if (hits := find_best(db, filters)) is not None:
+            return hits
+        statement, parameters = search_statement(filters, forgiving=forgiving)
         return fetch_bytes(db, statement, parameters)
 
 

@@ -50,8 +50,9 @@ class Tutor(Base):
     __table_args__ = (
         CheckConstraint("price BETWEEN 0 AND 1000000", name="price"),
         CheckConstraint("char_length(location) <= 50", name="location"),
-        Index("tutors_rank_idx", "rank", "id", postgresql_where=LISTED),
-        Index("tutors_avg_rating_idx", "avg_rating", "id", postgresql_where=LISTED),
+        # With prices, so that those outside of a range are passed by unread.
+        Index("tutors_rank_idx", "rank", "id", "price", postgresql_where=LISTED),
+        Index("tutors_avg_rating_idx", "avg_rating", "id", "price", postgresql_where=LISTED),
         Index("tutors_price_idx", "price", "id", postgresql_where=LISTED),
         Index("tutors_skills_idx", "skills", postgresql_using="gin", postgresql_where=LISTED),
         Index(

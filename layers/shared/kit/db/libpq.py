@@ -4,7 +4,7 @@ A psycopg cursor takes two to three times the processor time of such a call, and
 before it is done. The price: results are texts, or the bytes of them, and nobody can interrupt it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, cast
@@ -63,16 +63,22 @@ class Prepared:
 
     def fetch_all(self, db: PooledConnection, *values: str | None) -> list[Row]:
         """The rows. Raises the psycopg.Error a cursor would."""
+        return _rows(self._result(db, values))
+
+    def fetch_bytes(self, db: PooledConnection, *values: str | None) -> list[Row]:
+        """The same rows as bytes, for texts that are only passed on."""
+        return _bytes(self._result(db, values))
+
+    def _result(self, db: PooledConnection, values: Iterable[str | None]) -> PGresult:
         # libpq takes None for NULL, which psycopg's types do not say.
         parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
         try:
-            result = checked(db, self._run(db, parameters))
+            return checked(db, self._run(db, parameters))
         except InvalidSqlStatementName:
             # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared. That is sure of
             # this statement only: another may have been prepared since.
             db.prepared.pop((self.statement, ()))
-            result = checked(db, self._run(db, parameters))
-        return _rows(result)
+            return checked(db, self._run(db, parameters))
 
     def _run(self, db: PooledConnection, parameters: list[bytes]) -> PGresult:
         if not settings().database_prepare:
@@ -89,6 +95,13 @@ def prepared_name(db: PooledConnection, statement: bytes, types: Sequence[int] =
         checked(db, db.pgconn.prepare(name, statement, types))
         db.prepared[key] = name
     return name
+
+
+def array_text(texts: Iterable[str]) -> str:
+    """The text of a PostgreSQL array (its manual, section 8.15.6)."""
+    escaped = (text.replace("\\", r"\\").replace('"', r"\"") for text in texts)
+    quoted = ",".join([f'"{text}"' for text in escaped])
+    return f"{{{quoted}}}"
 
 
 def _rows(result: PGresult) -> list[Row]:

@@ -1,0 +1,109 @@
+"""Searches among the best tutors alone, by one statement that each connection plans once.
+
+Nothing but the planner knows which way is best through all tutors for given values, and planning takes as long as the
+search itself. The best two thousand fill nearly every page, and there is only one way through them: by rank, as far as
+the page goes. What they do not fill is left to `functions.tutors.data.search_statement`.
+"""
+
+import time
+from dataclasses import dataclass
+from itertools import chain
+
+from functions.tutors.data.search_statement import ORDERS, SELECTIONS
+from functions.tutors.domain.filters import BEST_FIRST, Filters
+from shared.kit.db.integers import MAX_INT32
+from shared.kit.db.libpq import Prepared, Row, array_text
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.query import Query, compose
+from shared.kit.settings import settings
+
+# How many they are.
+BEST = 2_000
+FRESH_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a tutor stands among all."""
+
+    rank: float
+    id: int
+
+
+FIRST, LAST = Place(float("inf"), MAX_INT32), Place(float("-inf"), 0)
+LAST_OF_BEST = Query(
+    Place,
+    compose(
+        "SELECT t.rank, t.id FROM tutors t WHERE t.listed {order} OFFSET %(others)s LIMIT 1",
+        order=ORDERS["rank", True],
+    ),
+)
+# What is not asked for are bounds that everybody is within, and no skills, which make the condition unknown.
+# Values are selected, so that the planner sees none: for some it would make plans that look cheaper than the one for
+# all, each time anew. `coalesce` hides conditions that it would take for far rarer than they are.
+FIND_BEST = Prepared(
+    compose(
+        """{selection} FROM (SELECT t.* FROM tutors t
+    WHERE t.listed AND (t.rank, t.id) < (SELECT $1::float8, $2::bigint)
+        AND (t.rank, t.id) >= (SELECT $3::float8, $4::bigint)
+        AND t.price BETWEEN (SELECT $5::int) AND (SELECT $6::int)
+        AND coalesce(t.skills && (SELECT $7::text[]) AND t.avg_rating BETWEEN $8::numeric AND $9::numeric
+            AND t.online_sessions BETWEEN $10::boolean AND $11::boolean
+            AND t.in_person_sessions BETWEEN $12::boolean AND $13::boolean
+            AND t.individual_sessions BETWEEN $14::boolean AND $15::boolean
+            AND t.group_sessions BETWEEN $16::boolean AND $17::boolean, true)
+    {order} LIMIT (SELECT $18::int)) t {order}""",
+        selection=SELECTIONS["rank"],
+        order=ORDERS["rank", True],
+    ),
+    columns=("id", "value", "card"),
+)
+SWITCHES = ("online_sessions", "in_person_sessions", "individual_sessions", "group_sessions")
+EITHER, ONLY = ("false", "true"), {False: ("false", "false"), True: ("true", "true")}
+
+
+class _Known:
+    """The last of the best, as this process has read it at `read_at`: an old one costs time and is never wrong."""
+
+    last = LAST
+    read_at = float("-inf")
+
+
+def find_best(db: PooledConnection, filters: Filters) -> list[Row] | None:
+    """The page of a search, if the best tutors fill it or all belong to them; the fields of a `SearchHit` as bytes."""
+    if not settings().database_prepare or not _is_for_these(filters):
+        return None
+    last = _last_of_best(db)
+    cursor = filters.cursor
+    after = Place(float(cursor.value), cursor.id) if cursor else FIRST
+    if after <= last:
+        return None
+    hits = FIND_BEST.fetch_bytes(db, *parameters(filters, after, last))
+    return hits if last == LAST or len(hits) > filters.page_size else None
+
+
+def _is_for_these(filters: Filters) -> bool:
+    """Whether a search may be answered with the best tutors: of few that match only few would be among them."""
+    is_narrow = filters.name or filters.location or filters.free_time or filters.has_rare_skills
+    return filters.order == BEST_FIRST and not is_narrow
+
+
+def _last_of_best(db: PooledConnection) -> Place:
+    if time.monotonic() - _Known.read_at > FRESH_SECONDS:
+        _Known.last = LAST_OF_BEST.one(db, {"others": BEST - 1}) or LAST
+        _Known.read_at = time.monotonic()
+    return _Known.last
+
+
+def parameters(filters: Filters, after: Place = FIRST, last: Place = LAST) -> list[str | None]:
+    """The values of FIND_BEST."""
+    least, most, skills = filters.at_least, filters.at_most, filters.skills
+    switches = (ONLY[filters.switches[name]] if name in filters.switches else EITHER for name in SWITCHES)
+    return [
+        *map(str, (after.rank, after.id, last.rank, last.id)),
+        *(str(int(bound)) for bound in (least.get("price", 0), most.get("price", MAX_INT32))),
+        array_text(skills) if skills else None,
+        *map(str, (least.get("avg_rating", 0), most.get("avg_rating", 5))),
+        *chain.from_iterable(switches),
+        str(filters.page_size + 1),
+    ]
