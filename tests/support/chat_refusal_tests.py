@@ -32,8 +32,8 @@ class Refusals:
         assert heard(place, stranger(place), *FRAMES) == TO_STRANGERS
 
     def test_frames_behind_a_block_are_refused_and_what_was_said_is_told(self, place: Scene) -> None:
-        codes = heard(place, blocked(place), "chat_message", "edit_message", "react")
-        assert codes == [*["blocked"] * 3, "message_stored", "message_stored", "synced"]
+        codes = heard(place, blocked(place), "chat_message", "edit_message", "react", "typing")
+        assert codes == [*["blocked"] * 4, "message_stored", "message_stored", "synced"]
 
     def test_a_ticket_that_is_good_for_nothing_opens_nothing(self, place: Scene) -> None:
         found = {name: place.entry.handshake(f"/ws/user/?ticket={each}") for name, each in bad_tickets(place).items()}

@@ -191,9 +191,10 @@ FRAMES: dict[str, dict[str, Any]] = {
     "delete_message": {"seq": 1},
     "react": {"seq": 1, "emoji": "👍", "on": True},
     "mark_read": {"seq": 1},
+    "typing": {},
 }
 # There is no such conversation, or no such message in it; nothing was missed there.
-TO_STRANGERS = ["no_conversation", *["message_not_found"] * 3, "no_conversation", "synced"]
+TO_STRANGERS = ["no_conversation", *["message_not_found"] * 3, *["no_conversation"] * 2, "synced"]
 
 
 def heard(scene: Scene, caller: Person, *events: str) -> list[str]:

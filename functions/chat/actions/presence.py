@@ -6,7 +6,7 @@ from uuid import UUID
 from functions.chat.actions.deliver import deliver_to_sockets
 from functions.chat.actions.socket_actions import Actor, Fields
 from functions.chat.data import presence, seen
-from functions.chat.domain.errors import NoConversation
+from functions.chat.domain.errors import NoConversation, SenderBlocked
 from functions.chat.domain.events import PresenceChangedEvent, TypingEvent
 from shared.domain.timestamps import format_time
 from shared.kit.security.rate_limits import Limit, is_within
@@ -16,14 +16,16 @@ TYPING = Limit("typing", 1, 3)
 
 
 def tell_typing(actor: Actor, _fields: Fields) -> None:
-    """Tell the other sockets of a conversation that somebody is typing. Raises NoConversation."""
+    """Tell the other sockets of a conversation that somebody is typing. Raises NoConversation or SenderBlocked."""
     if not is_within(TYPING, f"{actor.conversation_id} {actor.user_id}"):
         return
-    sockets = presence.list_hearers(actor.conversation_id, actor.user_id)
-    if sockets is None:
+    hearers = presence.find_hearers(actor.conversation_id, actor.user_id)
+    if hearers is None:
         raise NoConversation
+    if hearers.is_blocked:
+        raise SenderBlocked
     event: TypingEvent = {"conversation": str(actor.conversation_id), "user": str(actor.user_id)}
-    deliver_to_sockets((each for each in sockets if each != actor.connection_id), "typing", event)
+    deliver_to_sockets((each for each in hearers.sockets if each != actor.connection_id), "typing", event)
 
 
 def tell_online(user_id: UUID) -> None:

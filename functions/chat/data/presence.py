@@ -9,21 +9,39 @@ from shared.kit.db.query import Query, Sql, compose
 
 # Sockets that are told of one person, and people that one is told of, at most.
 MOST_SOCKETS, MOST_PEOPLE = 500, 200
-LIST_HEARERS = Query(
-    str,
+
+
+@dataclass(frozen=True, slots=True)
+class Hearers:
+    """Who hears a conversation: nobody where one of its two has blocked the other.
+
+    `listeners` are ids of sockets with blanks between, each after the digit of its protocol.
     """
-SELECT coalesce(conversation_listeners(v.id), '')
+
+    is_blocked: bool
+    listeners: str
+
+    @property
+    def sockets(self) -> list[str]:
+        """Those whose clients understand events."""
+        return [each[1:] for each in self.listeners.split() if each[0] in EVENT_DIGITS]
+
+
+FIND_HEARERS = Query(
+    Hearers,
+    """
+SELECT v.is_blocked,
+    CASE WHEN v.is_blocked THEN '' ELSE coalesce(conversation_listeners(v.id), '') END AS listeners
 FROM conversation_members m JOIN conversations v ON v.id = m.conversation_id
-WHERE m.conversation_id = %s AND m.user_id = %s AND NOT v.is_blocked
+WHERE m.conversation_id = %s AND m.user_id = %s
 """,
 )
 
 
-def list_hearers(conversation_id: UUID, user_id: UUID) -> list[str] | None:
-    """The sockets of a conversation whose clients understand events; None for those who may say nothing in it."""
+def find_hearers(conversation_id: UUID, user_id: UUID) -> Hearers | None:
+    """Who hears what a member says in a conversation; None for anybody else."""
     with connection() as db:
-        found = LIST_HEARERS.one(db, (conversation_id, user_id))
-    return None if found is None else [each[1:] for each in found.split() if each[0] in EVENT_DIGITS]
+        return FIND_HEARERS.one(db, (conversation_id, user_id))
 
 
 # Whoever blocked somebody, or was, hears nothing more of them.
