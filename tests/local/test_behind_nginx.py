@@ -60,7 +60,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -
     folder = tmp_path_factory.mktemp("nginx")
     shutil.copytree(first_folder("1"), folder / "data")
     trust = issue_certificate(folder)
-    with running_server(folder / "data", TRUSTED_PROXIES="127.0.0.1") as server:
+    with running_server(folder / "data", TRUSTED_PROXIES="127.0.0.1", COUNTRY_HEADER="CF-IPCountry") as server:
         started = Proxy(server, free_port(), free_port(), folder, trust)
         (folder / "site.conf").write_text(site(started))
         (folder / "nginx.conf").write_text(FRAME.format(folder=folder))
@@ -90,6 +90,13 @@ def test_a_session_knows_its_client_s_address_whatever_the_client_says(proxy: Pr
         assert [each["address"] for each in found if each["current"]] == [ONE]
         feed = browser.post("/api/reservation/calendar/").json()["url"]
     assert feed.startswith(f"https://{NAME}/api/reservation/calendar/")
+
+
+def test_a_session_knows_the_country_that_the_cdn_says(proxy: Proxy) -> None:
+    with proxy.browser(ANOTHER, **{"CF-IPCountry": "PL"}) as browser:
+        signed_in(browser)
+        found = browser.get("/api/token/devices/").json()["results"]
+    assert [each["country"] for each in found if each["current"]] == ["PL"]
 
 
 def test_the_address_of_a_feed_works_and_stays_out_of_the_log(proxy: Proxy) -> None:
