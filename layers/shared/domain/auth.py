@@ -13,8 +13,8 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.errors import AppError, RecordedError
 from shared.kit.http.fastapi import Depends
+from shared.kit.http.guards import guard
 from shared.kit.http.localized_errors import ACCOUNT_LANGUAGE
-from shared.kit.http.routing import guard
 from shared.kit.observability.log import note
 from shared.kit.security import tokens
 

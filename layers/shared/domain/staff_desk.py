@@ -9,8 +9,8 @@ from shared.domain.auth import AUTHENTICATION_ERRORS, Caller, NotStaff, staff_on
 from shared.kit.errors import AppError
 from shared.kit.http.fastapi import Depends
 from shared.kit.http.fields import Text
+from shared.kit.http.guards import guard
 from shared.kit.http.request_models import RequestModel
-from shared.kit.http.routing import guard
 
 MAX_REASON = 1_000
 Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="Why; staff read it.")]

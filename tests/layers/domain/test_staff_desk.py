@@ -8,7 +8,8 @@ from local.features import ROUTERS
 from shared.domain.auth import staff_only
 from shared.domain.staff_desk import desk_only
 from shared.kit.http.app import http_handler
-from shared.kit.http.routing import ApiRoute, guards_of
+from shared.kit.http.guards import guards_of
+from shared.kit.http.routing import ApiRoute
 from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, query
 

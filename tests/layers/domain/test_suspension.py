@@ -20,7 +20,8 @@ from shared.data.staff_actions import Grounds
 from shared.domain import suspension
 from shared.kit.db.transactions import transaction
 from shared.kit.http.app import http_handler
-from shared.kit.http.routing import ApiRoute, guards_of
+from shared.kit.http.guards import guards_of
+from shared.kit.http.routing import ApiRoute
 from tests.support.booking_client import WAITLIST, at, book, booked, free_tutor, history, inconsistencies, state, wait
 from tests.support.booking_client import call as bookings
 from tests.support.conversations import add_conversation

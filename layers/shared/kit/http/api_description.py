@@ -17,10 +17,11 @@ from shared.kit.errors import (
 )
 from shared.kit.http.error_schemas import describe_errors
 from shared.kit.http.fast_routes import FastRoute
+from shared.kit.http.guards import guards_of
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.path_convertors import IntegerConvertor
 from shared.kit.http.query_models import query_parameters
-from shared.kit.http.routing import ApiRoute, guards_of
+from shared.kit.http.routing import ApiRoute
 
 BODY_ERRORS = (MalformedJson, PayloadTooLarge, UnsupportedMediaType)
 

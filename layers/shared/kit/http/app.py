@@ -14,10 +14,11 @@ from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.http.compression import Compression
 from shared.kit.http.fast_routes import FastRoute, FastRoutes
 from shared.kit.http.fastapi import APIRoute, APIRouter, Depends, FastAPI
+from shared.kit.http.guards import guards_of
 from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import ApiMiddleware
 from shared.kit.http.responses import error_response, json_response
-from shared.kit.http.routing import ApiRoute, guards_of
+from shared.kit.http.routing import ApiRoute
 from shared.kit.http.versions import NO_VERSIONS, VersionedApi, Versions
 
 # The order in which the original names methods in its Allow header.

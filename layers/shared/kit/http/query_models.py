@@ -78,8 +78,11 @@ class FromQuery:
     def __init__(self, model: type[RecordedQueryModel]) -> None:
         self.model = model
 
-    async def __call__(self, request: Request) -> RecordedQueryModel:
+    def read(self, request: Request) -> RecordedQueryModel:
         return self.model.read(request.scope["query_string"])
+
+    async def __call__(self, request: Request) -> RecordedQueryModel:
+        return self.read(request)
 
 
 def from_query(model: type[RecordedQueryModel]) -> Any:

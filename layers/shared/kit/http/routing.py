@@ -1,19 +1,21 @@
-"""HTTP routing: one router per feature, and the guards of its endpoints."""
+"""HTTP routing: one router per feature."""
 
 import warnings
 from collections.abc import Callable, Coroutine
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.kit.errors import AppError, UnknownField
+from shared.kit.errors import UnknownField
 from shared.kit.http import path_convertors
+from shared.kit.http.direct_routes import direct_handler
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
-from shared.kit.http.fastapi import APIRoute, APIRouter, ModelField, RequestValidationError
+from shared.kit.http.fastapi import APIRouter, ModelField, RequestValidationError
+from shared.kit.http.guards import guards_of
 from shared.kit.http.lazy_routes import LazyRoute
 from shared.kit.http.localized_errors import Choice, choose_language
 from shared.kit.http.query_models import FromQuery, RecordedQueryModel, refuse_unknown
@@ -23,7 +25,6 @@ from shared.kit.http.responses import error_response, exception_response
 
 path_convertors.register()
 
-Decided = TypeVar("Decided")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
@@ -66,7 +67,7 @@ class ApiRoute(LazyRoute):
         raise UnknownField(str(next(iter(content))), ()) if isinstance(content, dict) else not_an_object(content)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        handle = direct_handler(self) or super().get_route_handler()
         model = self.body_field.field_info.annotation if self.body_field else None
         if self.body_field is not None:
             _build_validator(self.body_field)
@@ -167,27 +168,3 @@ def camel_case(name: str) -> str:
 def router(tag: str) -> Router:
     """An empty router of a feature; `tag` groups its endpoints in the documentation."""
     return Router(tag)
-
-
-class Guard(Generic[Decided]):
-    """A dependency that decides who may call: it also runs before a 405 is answered.
-
-    Its `errors` are documented at every route it guards.
-    """
-
-    def __init__(self, decide: Callable[[Request], Decided], errors: tuple[type[AppError], ...]) -> None:
-        self.decide = decide
-        self.errors = errors
-
-    def __call__(self, request: Request) -> Decided:
-        return self.decide(request)
-
-
-def guard(*errors: type[AppError]) -> Callable[[Callable[[Request], Decided]], Guard[Decided]]:
-    """Make a guard of a function; `errors` are those it raises."""
-    return lambda decide: Guard(decide, errors)
-
-
-def guards_of(route: APIRoute) -> list[Guard[Any]]:
-    calls = (dependency.call for dependency in route.dependant.dependencies)
-    return [call for call in calls if isinstance(call, Guard)]
