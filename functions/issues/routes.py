@@ -86,4 +86,4 @@ def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(St
 )
 def change_issue(caller: StaffCaller, issue_id: UUID, change: IssueChange) -> Response:
     """Say what has become of an issue; for staff. From the next release on with a second factor only."""
-    return raw_json_response(service.set_status(caller.id, issue_id, change.status))
+    return raw_json_response(service.set_status(caller.id, issue_id, change.status, change.reason or ""))

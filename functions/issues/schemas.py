@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.domain.field_types import choice
+from shared.domain.staff_desk import Reason
 from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.fields import Text
 from shared.kit.http.page_pagination import PageQuery
@@ -36,9 +37,11 @@ class NewAnswer(RequestModel):
 
 
 class IssueChange(RequestModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"status": "resolved"}})
+    model_config = ConfigDict(json_schema_extra={"example": {"status": "resolved", "reason": "Kamera działa."}})
 
     status: Annotated[Status, choice("new", "in_progress", "resolved", "closed")]
+    # For one release it may be left out, as before there was one.
+    reason: Reason | None = None
 
 
 class StaffQuery(PageQuery):

@@ -87,11 +87,11 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def set_status(staff_id: UUID, issue_id: UUID, status: str) -> str:
+def set_status(staff_id: UUID, issue_id: UUID, status: str, reason: str) -> str:
     """Set what has become of an issue; it as JSON text. Raises IssueNotFound."""
     with transaction() as db:
         issue = repository.lock_issue(db, issue_id, staff_id, is_staff=True)
         if issue is None:
             raise IssueNotFound
-        record_action(db, ACTIONS[status], issue.reported_by, Grounds(staff_id, subject=f"issue {issue_id}"))
+        record_action(db, ACTIONS[status], issue.reported_by, Grounds(staff_id, reason, f"issue {issue_id}"))
         return repository.set_status(db, issue_id, status)

@@ -30,10 +30,10 @@ const desk = {
     }
   },
   /** Asks for the reason, does it and lists again; null if it was not done. */
-  async decide(question, details, path, more = {}) {
+  async decide(question, details, path, more = {}, method = "POST") {
     const reason = await ask(question, details, { yes: "Yes", no: "No", reason: "", isReasonNeeded: true });
     if (reason === null) return null;
-    return desk.send("POST", path, { ...more, reason }, { isDone: !path.includes("/attachments/") });
+    return desk.send(method, path, { ...more, reason }, { isDone: !path.includes("/attachments/") });
   },
 };
 

@@ -7,7 +7,11 @@ const DECISIONS = {
   hide_message: ["Hide the message", "Delete the message for both?"],
   suspend: ["Suspend the author", "Suspend whom the report is about?"],
 };
-const STATUSES = { in_progress: "In progress", resolved: "Resolved", closed: "Closed" };
+const STATUSES = {
+  in_progress: ["In progress", "Begin with it?"],
+  resolved: ["Resolved", "Is it resolved?"],
+  closed: ["Closed", "Close it for good?"],
+};
 
 /** A report in the queue, with what can be decided. */
 export function report(desk, item) {
@@ -78,9 +82,10 @@ async function showIssue(desk, item, details) {
     const sent = await desk.send("POST", `/api/reporting/issue/respond/create/${item.issue}/`, { body: field.value });
     if (sent) showIssue(desk, item, details);
   });
+  const decide = (question, change) => desk.decide(question, item.reason, `/api/staff/issues/${item.issue}/`, change, "PATCH");
   const statuses = Object.entries(STATUSES)
     .filter(([status]) => status !== found.status)
-    .map(([status, label]) => button(label, () => desk.send("PATCH", `/api/staff/issues/${item.issue}/`, { status }, { isDone: true })));
+    .map(([status, [label, question]]) => button(label, () => decide(question, { status })));
   details.replaceChildren(
     element("blockquote", {}, found.description),
     ...found.answers.map((each) => element("blockquote", {}, `${moment(each.created_at)}: ${each.body}`)),

@@ -31,8 +31,8 @@ def detail(person: Person, issue: str) -> Answer:
     return call("GET", f"{BASE}/detail/{issue}/", token=person.access)
 
 
-def set_status(person: Person, issue: str, status: str) -> Answer:
-    return call("PATCH", f"/api/staff/issues/{issue}/", token=person.access, json_body={"status": status})
+def set_status(person: Person, issue: str, status: str, **more: str) -> Answer:
+    return call("PATCH", f"/api/staff/issues/{issue}/", token=person.access, json_body={"status": status, **more})
 
 
 @pytest.fixture
@@ -165,10 +165,17 @@ def test_what_staff_do_is_kept_and_what_reporters_do_is_not(people: People, staf
     answer(ola, issue)
     answer(staff, issue)
     for status in ("new", "in_progress", "resolved", "closed"):
-        assert set_status(staff, issue, status).status == 200
+        assert set_status(staff, issue, status, reason=f"Stan: {status}").status == 200
+    assert [*set_status(staff, issue, "new", reason=" ").json] == ["reason"]
     assert set_status(ola, issue, "closed").status == 403
-    kept = query("SELECT action, actor_id, user_id, subject FROM staff_actions ORDER BY id")
+    kept = query("SELECT action, actor_id, user_id, subject, reason FROM staff_actions ORDER BY id")
     assert kept == [
-        (action, staff.id, ola.id, f"issue {issue}")
-        for action in ("answer_issue", "reopen_issue", "start_issue", "resolve_issue", "close_issue")
+        (action, staff.id, ola.id, f"issue {issue}", reason)
+        for action, reason in (
+            ("answer_issue", ""),
+            ("reopen_issue", "Stan: new"),
+            ("start_issue", "Stan: in_progress"),
+            ("resolve_issue", "Stan: resolved"),
+            ("close_issue", "Stan: closed"),
+        )
     ]

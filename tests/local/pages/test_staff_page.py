@@ -142,7 +142,10 @@ def test_an_issue_is_answered_and_resolved(desk: Page, server: LocalServer, ola:
     entry.get_by_role("button", name="Answer", exact=True).click()
     expect(entry.get_by_text("Już działa")).to_be_visible()
     entry.get_by_role("button", name="Resolved").click()
+    agree(desk, "Is it resolved?", "Kamera działa")
     expect(entry).to_have_count(0)
+    go(desk, "Audit trail")
+    expect(desk.get_by_role("listitem").first).to_contain_text("Kamera działa")
 
 
 def answer_with(status: int, body: object) -> object:
