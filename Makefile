@@ -35,13 +35,14 @@ proof: $(VENV)/dev.stamp coverage  ## Races, faults and fuzzing at full counts; 
 	@$(BIN)/python -m pytest -m "$(PROOF)" --timeout=1800
 
 # Not of the proofs themselves: measuring slows threads down, and a race wants them at their own speed.
-coverage: $(VENV)/dev.stamp  ## How much of booking and of the domain the tests execute, with a floor for each
+coverage: $(VENV)/dev.stamp  ## How much of accounts, booking and the domain the tests execute, with a floor for each
 	@$(BIN)/python -m pytest -q --cov --cov-report= $(COVERING)
+	@$(BIN)/coverage report --include="functions/accounts/*" --fail-under=98
 	@$(BIN)/coverage report --include="functions/bookings/*" --fail-under=97
 	@$(BIN)/coverage report --include="layers/shared/domain/*" --fail-under=96
 
 COVERING := tests/layers/domain tests/layers/data tests/functions/chat/test_attachments.py \
-	$(addprefix tests/functions/,bookings availability notifications mail push reminders second_factors sign_in staff tokens)
+	$(addprefix tests/functions/,accounts availability bookings notifications mail push reminders second_factors sign_in staff tokens)
 
 bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run; fails below the last release's
 	@$(BIN)/python -m tests.benchmarks
