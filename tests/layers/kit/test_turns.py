@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from shared.kit.db import turns
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query
 from shared.kit.db.transactions import run_transaction, transaction
@@ -112,11 +113,18 @@ def test_what_the_server_forgot_is_prepared_again(platform: None) -> None:
     assert len(attempts) == 3
 
 
-def test_nothing_is_prepared_where_that_is_forbidden(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """RDS Proxy pins a connection on which something was prepared."""
+def test_nothing_is_prepared_or_sent_together_where_that_is_forbidden(
+    platform: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RDS Proxy pins a connection on which something was prepared, and what it does with a pipeline nobody says."""
     monkeypatch.setenv("DATABASE_PREPARE", "false")
     read_settings_again()
+    divide = Query(int, "SELECT 1 / %s::int")
     with connection() as db:
         db.execute("DEALLOCATE ALL")
-        assert in_one_turn(db, Call(NUMBERS, (1,)), Call(VALUES, SAID)) == [[1], [Values(**SAID)]]
+        with monkeypatch.context() as patched:
+            patched.setattr(turns, "_results", None)
+            assert in_one_turn(db, Call(NUMBERS, (1,)), Call(VALUES, SAID)) == [[1], [Values(**SAID)]]
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                in_one_turn(db, Call(divide, (0,)), Call(NUMBERS, (1,)))
         assert db.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)

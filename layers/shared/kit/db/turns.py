@@ -31,14 +31,17 @@ class _Sent:
         values = list(given) if isinstance(given, Sequence) else [given[name] for name in names]
         self.adapting = Transformer(db)
         self.values = self.adapting.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        self.name = prepared_name(db, self.text, self.adapting.types or ()) if settings().database_prepare else None
+
+    def prepare(self, db: PooledConnection) -> None:
+        self.name = prepared_name(db, self.text, self.adapting.types or ())
 
     def send(self, db: PooledConnection) -> None:
+        db.pgconn.send_query_prepared(self.name, self.values, self.adapting.formats)
+
+    def run(self, db: PooledConnection) -> list[Any]:
+        """Send it by itself and wait for its rows."""
         adapting = self.adapting
-        if self.name is None:
-            db.pgconn.send_query_params(self.text, self.values, adapting.types, adapting.formats)
-        else:
-            db.pgconn.send_query_prepared(self.name, self.values, adapting.formats)
+        return self.rows(checked(db, db.pgconn.exec_params(self.text, self.values, adapting.types, adapting.formats)))
 
     def rows(self, result: PGresult) -> list[Any]:
         if isinstance(self.statement, Command):
@@ -53,6 +56,11 @@ def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
     Raises the psycopg.Error of the first that fails. Those behind it are not run then.
     """
     sent = [_Sent(db, call) for call in calls]
+    if not settings().database_prepare:
+        # Behind a proxy, of which it is not known what it makes of several at once.
+        return [each.run(db) for each in sent]
+    for each in sent:
+        each.prepare(db)
     db.pgconn.enter_pipeline_mode()
     for each in sent:
         each.send(db)
