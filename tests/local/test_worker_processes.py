@@ -13,11 +13,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from functions.chat.actions.tickets import create_ticket
+from local import sanctions
 from local.connection_ids import owner_of
 from local.engines import Engine
+from local.options import Options
 from local.peer_calls import PATIENCE as PEER_PATIENCE
 from local.peer_workers import has_ended, workers
 from local.stack import SOCKETS_FILE
+from shared.domain.limits import FAILURES_PER_ACCOUNT_AND_ADDRESS
 from tests.local.test_gateway_pushes import Seat, Talk, audience, open_socket, server_options, talk
 from tests.support.gateway_emulator import PATIENCE
 from tests.support.local_server import LocalServer, running_server
@@ -43,9 +46,15 @@ def server(processes: LocalServer) -> LocalServer:
     return processes
 
 
-def wait_for_two(server: LocalServer) -> None:
+def wait_for_two(server: LocalServer) -> list[int]:
+    """The processes, once there are both."""
     folder = Path((server.data / SOCKETS_FILE).read_text())
-    wait_long(lambda: [has_ended(folder, each) for each in workers(folder)].count(False) == 2)
+
+    def alive() -> list[int]:
+        return [each for each in workers(folder) if not has_ended(folder, each)]
+
+    wait_long(lambda: len(alive()) == 2)
+    return alive()
 
 
 @contextmanager
@@ -156,6 +165,36 @@ def test_people_whose_process_is_killed_go_offline_for_those_in_another(
         os.kill(owner_of(other), signal.SIGKILL)
         assert not told()
         assert open_ids() == {watcher}
+
+
+def test_who_is_signed_out_by_the_operator_is_closed_in_both_processes(server: LocalServer, talk: Talk) -> None:
+    student, tutor, _conversation = talk
+    options = Options(data=str(server.data))
+    with audience(server, talk) as seats:
+        sanctions.apply(options, os.environ["DATABASE_URL"], "revoke-sessions", student.email, "lost its phone")
+        began = time.monotonic()
+        for seat in seats:
+            if seat.person is student:
+                with pytest.raises(ConnectionClosed):
+                    seat.client.recv(PATIENCE)
+        assert time.monotonic() - began < 1
+        staying = [seat for seat in seats if seat.person is tutor]
+        staying[0].say("zostaję")
+        assert [seat.heard() for seat in staying] == ["zostaję"] * len(staying)
+
+
+def test_what_is_limited_is_counted_over_both_processes(
+    engines: dict[str, Engine], tmp_path: Path, people: People
+) -> None:
+    wrong = {"email": people.student().email, "password": "wrong"}
+    tries = FAILURES_PER_ACCOUNT_AND_ADDRESS.count // 2 + 1
+    with running_server(tmp_path / "data", **{**server_options(), "RATE_LIMITS": "on"}) as server:
+        statuses = []
+        for process in wait_for_two(server):
+            # All are answered by the other one.
+            with stopped(process):
+                statuses += [server.call("POST", "/api/token/", json=wrong).status_code for _ in range(tries)]
+    assert statuses == [401] * (2 * tries - 2) + [429] * 2
 
 
 def test_sockets_of_all_processes_are_told_that_the_server_ends(server: LocalServer, talk: Talk) -> None:
