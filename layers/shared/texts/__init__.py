@@ -1,6 +1,6 @@
-"""The words of mails, notifications and errors in each language; they import nothing.
+"""The words of mails, notifications and errors in each language; they import nothing else.
 
-A language is a module of two tables. `polish.TEXTS` and `english.TEXTS` have the same keys, and under each the same
+A language is two tables. `polish.TEXTS` and `english.TEXTS` have the same keys, and under each the same
 `{placeholders}`; they are read when something is written, and no handler of requests imports them.
 """
 
