@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, TaggedScalar
 from ruamel.yaml.scalarstring import LiteralScalarString, SingleQuotedScalarString
 
-from shared.versions.v2.version import ENDPOINTS
+from shared.versions import paths_of_versions
 
 ROOT = Path(__file__).parents[1]
 CLOUDFRONT = ROOT / "infra" / "cloudfront"
@@ -60,7 +60,7 @@ def edge(text: str) -> str:
 def served_paths(module: str) -> list[str]:
     """The paths of an HTTP function, its own and those it has in some version only; they end with a slash."""
     served: Collection[str] = import_module(module).handler.app.allowed
-    aliases = (path for path, own in ENDPOINTS.aliases.items() if own in served)
+    aliases = (path for path, own in paths_of_versions().items() if own in served)
     return sorted({*served, *aliases})
 
 

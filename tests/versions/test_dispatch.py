@@ -8,7 +8,6 @@ from typing import Any
 from local.openapi import description
 from shared.kit.http.versions import VersionedApi, requested_version
 from shared.versions import VERSIONS
-from shared.versions.v2.version import ENDPOINTS
 from tools.cloud.project import ROOT
 
 
@@ -41,7 +40,8 @@ def test_what_the_api_calls_by_its_own_name_is_no_value_of_a_variable() -> None:
     taken = {
         path
         for path in description()["paths"]
-        for _methods, pattern, _endpoint in ENDPOINTS.listed
+        for load in VERSIONS.values()
+        for _methods, pattern, _endpoint in load().endpoints.listed
         if (found := pattern.fullmatch(path)) and not all(each.startswith("{") for each in found.groupdict().values())
     }
     assert taken == named

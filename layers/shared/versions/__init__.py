@@ -1,16 +1,26 @@
 """Versions of the wire: small modules that change requests before the API reads them, and its answers.
 
-A new version is a package beside `v2`, a line in VERSIONS and its tests.
+A new version is a package beside `v2`, a line in VERSIONS and its tests (`tests/versions/test_another_version.py` has
+one of ten lines); if it has sockets of its own, a line in `sockets.HANDSHAKES` as well.
 """
 
-from shared.kit.http.versions import Version, Versions
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.versions.cookie_version import CookieVersion
 
 
-def _second() -> Version:
-    from shared.versions.v2.version import answer
+def _second() -> "CookieVersion":
+    from shared.versions.v2.version import VERSION
 
-    return answer
+    return VERSION
 
 
 # Loaded when it is asked for: the API as it is pays for none of them.
-VERSIONS: Versions = {"2": _second}
+VERSIONS: "Mapping[str, Callable[[], CookieVersion]]" = {"2": _second}
+
+
+def paths_of_versions() -> dict[str, str]:
+    """Paths that the API itself does not have, to those whose function serves them on AWS."""
+    return {path: own for load in VERSIONS.values() for path, own in load().endpoints.aliases.items()}

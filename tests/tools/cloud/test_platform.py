@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from functions.chat.api.socket_routes import ROUTES
 from infra.generate import route_of
-from shared.versions.v2.version import ENDPOINTS
+from shared.versions import paths_of_versions
 from tests.support.conversations import add_conversation
 from tests.support.people import PASSWORD, People, Person, query
 from tools.cloud.edge import distribution_of
@@ -31,7 +31,7 @@ PATIENCE = 20.0
 # What stands for the variables of paths: ids of nothing.
 NO_ID = "00000000-0000-4000-8000-000000000000"
 # Routes of paths that only versions of the API have.
-ONLY_IN_VERSIONS = {route_of(path) for path in ENDPOINTS.aliases}
+ONLY_IN_VERSIONS = {route_of(path) for path in paths_of_versions()}
 VARIABLES = {
     **dict.fromkeys(
         (

@@ -1,17 +1,6 @@
-"""Answers a request of version 2: who asks, what is asked for, and the answer as that frontend reads it."""
+"""What version 2 consists of."""
 
-from starlette.requests import Request as StarletteRequest
-
-from shared.domain.auth import NotAuthenticated
-from shared.kit.errors import AppError
-from shared.kit.http.middleware import NO_STORE, NOSNIFF, READS, App, Receive, Scope, Send, with_slash
-from shared.kit.http.responses import exception_response
-from shared.kit.http.viewer import origin
-from shared.versions.addresses import FILES, LINKS, absolute, remember_own
-from shared.versions.credentials import ACCESS, REFRESH, cookie
-from shared.versions.endpoints import Endpoints
-from shared.versions.exchange import Answer, Api, Request, asked, refusal, whole
-from shared.versions.origins import CrossSiteRequest, grant, may_change, may_read, preflight
+from shared.versions.cookie_version import CookieVersion
 from shared.versions.v2 import (
     PREFIX,
     announcements,
@@ -26,62 +15,5 @@ from shared.versions.v2 import (
     tutors,
 )
 
-TOKENS = "/api/token/"
-# What stands in answers with an address.
-SIGNS = tuple(f'"{key}"'.encode() for key in FILES | LINKS)
-ENDPOINTS = Endpoints()
-for module in (tokens, sign_in, profiles, schedule, tutors, reservations, notifications, chat, announcements, issues):
-    ENDPOINTS.include(module.endpoints)
-
-
-async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request; `scope` has the path without the prefix."""
-    bodiless = scope["method"] == "HEAD"
-    method = "GET" if bodiless else scope["method"]
-    own = origin(StarletteRequest(scope))
-    remember_own(own)
-    request = Request(scope, receive, method, with_slash(scope["path"]), own)
-    asker = request.header("origin")
-    if method == "OPTIONS" and request.header("access-control-request-method"):
-        await Answer(200, [*preflight(asker, own), NOSNIFF]).send(send)
-        return
-    try:
-        found = _absolute(await _answer(request, asked(app)), own)
-    except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
-        found = refusal(error) if isinstance(error, AppError) else whole(exception_response(error, request.path))
-    # What the answer varies with stands in this version's own header as recorded; the CDN's key has the rest.
-    headers = [*(each for each in found.headers if not (asker and each[0] == b"vary")), *grant(asker, own)]
-    for each in (NOSNIFF, NO_STORE):
-        if not any(name == each[0] for name, _ in headers):
-            headers.append(each)
-    await Answer(found.status, headers, found.body).send(send, with_body=not bodiless)
-
-
-async def _answer(request: Request, api: Api) -> Answer:
-    """Raises CrossSiteRequest."""
-    request = _identified(request)
-    endpoint = ENDPOINTS.find(request)
-    found = await (endpoint[1](endpoint[0], api) if endpoint else api(request))
-    if found.status == 401 and not request.path.startswith(TOKENS):
-        return refusal(NotAuthenticated())
-    return found
-
-
-def _absolute(found: Answer, own: str) -> Answer:
-    if not found.is_json or not any(sign in found.body for sign in SIGNS):
-        return found
-    return found.with_json(absolute(found.json, own, PREFIX))
-
-
-def _identified(request: Request) -> Request:
-    """With the token of the cookie where there is none in the header. Raises CrossSiteRequest."""
-    if request.header("authorization"):
-        return request
-    sent = request.header("cookie")
-    access = cookie(sent, ACCESS)
-    is_session = bool(access or cookie(sent, REFRESH))
-    if request.method not in READS and (is_session or request.path.startswith(TOKENS)) and not may_change(request):
-        raise CrossSiteRequest
-    if not access or (request.method in READS and not may_read(request)):
-        return request
-    return request.with_header("authorization", f"Bearer {access}")
+MODULES = (tokens, sign_in, profiles, schedule, tutors, reservations, notifications, chat, announcements, issues)
+VERSION = CookieVersion(PREFIX, *(each.endpoints for each in MODULES))
