@@ -99,6 +99,31 @@ def test_a_state_that_is_not_ours_is_refused(browser: Browser, provider: OpenIdP
     assert (answer.status, list(answer.json), answer.cookies) == (400, ["non_field_errors"], [])
 
 
+def test_what_else_google_says_is_passed_over(browser: Browser, provider: OpenIdProvider) -> None:
+    state, code = provider.give_code(begin(browser))
+    more = f"iss={provider.issuer}&scope=email+openid&authuser=0&prompt=none&hd=prz.edu.pl"
+    json_type = {"content-type": "application/json"}
+    assert browser("POST", f"{PATH}?state={state}&code={code}&{more}", headers=json_type).status == 201
+
+
+def test_who_says_no_to_google_is_signed_in_to_nothing(browser: Browser, provider: OpenIdProvider) -> None:
+    state, code = provider.give_code(begin(browser))
+    json_type = {"content-type": "application/json"}
+    refused = browser("POST", f"{PATH}?error=access_denied&state={state}", headers=json_type)
+    assert (refused.status, list(refused.json), refused.cookies) == (400, ["non_field_errors"], [])
+    assert complete(browser, state, code).status == 400, "that sign-in is over"
+
+
+def test_of_two_sign_ins_that_one_browser_has_begun_the_later_counts(
+    browser: Browser, provider: OpenIdProvider
+) -> None:
+    first, second = (provider.give_code(begin(browser)) for _ in range(2))
+    assert complete(browser, first[0], second[1]).status == 400
+    assert complete(browser, *first).status == 400
+    assert complete(browser, *second).status == 201
+    assert complete(browser, *second).status == 400
+
+
 def test_the_answer_of_another_browser_is_refused(
     entry: EntryPoint, browser: Browser, provider: OpenIdProvider
 ) -> None:
