@@ -9,7 +9,9 @@ The client's country is what a trusted proxy says in the header that the operato
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 
 from starlette.datastructures import Headers
 
@@ -22,6 +24,11 @@ Network = IPv4Network | IPv6Network
 FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*')
 HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 SCHEMES = {"http": "ws", "https": "wss"}
+FORWARDING = (b"forwarded", b"host", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto")
+# For how many different headers what they say is kept, and how many bytes of them at most.
+KEPT, MAX_KEPT = 1024, 500
+# The headers that matter.
+Said = tuple[tuple[bytes, bytes], ...]
 # The key of a scope that is as it was before the proxies.
 DONE = "local.before_proxies"
 # As local.http_protocol asks for it.
@@ -41,6 +48,15 @@ class Hop:
     host: str
 
 
+class Before(NamedTuple):
+    """Who asked the outermost trusted proxy, how, and from where; empty is what no trusted one says."""
+
+    client: str
+    scheme: str
+    host: bytes
+    country: str | None
+
+
 class TrustedProxies:
     """Gives requests that come from trusted proxies the client, scheme and host they had before, and its country."""
 
@@ -50,6 +66,9 @@ class TrustedProxies:
         self.networks = networks
         self.app = app
         self.country_header = country_header
+        self.names = {*FORWARDING, country_header.lower().encode("latin-1")}
+        # Reading the same again would cost every request more than an answer that is there already.
+        self._kept = lru_cache(KEPT)(self._look)
         self.app_at_once = app_at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,21 +84,31 @@ class TrustedProxies:
 
     def before_proxies(self, scope: Scope) -> Scope:
         """The scope as the outermost trusted proxy got it; others' headers are not believed."""
-        client = _address(scope["client"][0]) if scope.get("client") else None
-        headers = Headers(scope=scope)
-        if self.country_header and self._is_trusted(client):
-            scope = {**scope, COUNTRY_IN_SCOPE: ",".join(headers.getlist(self.country_header))}
-        said: Hop | None = None
+        peer = scope["client"][0] if scope.get("client") else ""
+        said = tuple((name, value) for name, value in scope["headers"] if name in self.names)
+        look = self._kept if sum(len(value) for _, value in said) <= MAX_KEPT else self._look
+        before = look(peer, said)
+        if before.country is not None:
+            scope = {**scope, COUNTRY_IN_SCOPE: before.country}
+        return _rewritten(scope, before) if before.client else scope
+
+    def _look(self, peer: str, said: Said) -> Before:
+        client, headers = _address(peer), Headers(raw=list(said))
+        has_country = self.country_header and self._is_trusted(client)
+        country = ",".join(headers.getlist(self.country_header)) if has_country else None
+        last: Hop | None = None
         for hop in _hops(headers):
             if not self._is_trusted(client):
                 break
-            said = hop
+            last = hop
             if (before := _address(hop.client)) is None:
                 break
             client = before
-        if said is None:
-            return scope
-        return _rewritten(scope, said, str(client))
+        if last is None:
+            return Before("", "", b"", country)
+        # Pages for this machine only must not open for a stranger's site that names it in a header.
+        is_ours = HOST.fullmatch(last.host) and (is_local_host(headers.get("host", "")) or not is_local_host(last.host))
+        return Before(str(client), last.scheme.lower(), last.host.lower().encode() if is_ours else b"", country)
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.networks)
@@ -145,14 +174,11 @@ def _address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _rewritten(scope: Scope, said: Hop, client: str) -> Scope:
-    new = {**scope, "client": (client, 0)}
-    scheme = said.scheme.lower()
-    if scheme in SCHEMES:
-        new["scheme"] = SCHEMES[scheme] if scope["type"] == "websocket" else scheme
-    asked = Headers(scope=scope).get("host", "")
-    # Pages for this machine only must not open for a stranger's site that names it in a header.
-    if HOST.fullmatch(said.host) and (is_local_host(asked) or not is_local_host(said.host)):
+def _rewritten(scope: Scope, before: Before) -> Scope:
+    new = {**scope, "client": (before.client, 0)}
+    if before.scheme in SCHEMES:
+        new["scheme"] = SCHEMES[before.scheme] if scope["type"] == "websocket" else before.scheme
+    if before.host:
         others = [(name, value) for name, value in scope["headers"] if name != b"host"]
-        new["headers"] = [(b"host", said.host.lower().encode()), *others]
+        new["headers"] = [(b"host", before.host), *others]
     return new

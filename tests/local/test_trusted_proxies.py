@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 
 from local.options import CannotStart, read_options
-from local.trusted_proxies import TrustedProxies, parse_networks
+from local.trusted_proxies import KEPT, MAX_KEPT, TrustedProxies, parse_networks
 from shared.kit.http.viewer import viewer
 
 TRUSTED = ("127.0.0.1", "10.0.0.0/8", "2001:db8::/32")
@@ -189,3 +189,18 @@ def test_what_is_no_address_or_network_is_a_reason_not_to_start(value: str, monk
     with pytest.raises(CannotStart, match="TRUSTED_PROXIES: ") as reason:
         read_options()
     assert len(str(reason.value).splitlines()) == 1
+
+
+def test_what_is_kept_of_headers_has_a_bound() -> None:
+    proxies = TrustedProxies(parse_networks(TRUSTED), nothing)
+
+    def ask(number: int, padding: str = "") -> str:
+        headers = [(b"x-forwarded-for", f"{padding}203.0.113.{number % 250}".encode()), (b"host", b"%d" % number)]
+        before = proxies.before_proxies({"type": "http", "client": ("127.0.0.1", 1), "headers": headers})
+        return str(before["client"][0])
+
+    assert {ask(number) for number in range(2 * KEPT)} == {f"203.0.113.{number}" for number in range(250)}
+    assert proxies._kept.cache_info().currsize == KEPT
+    proxies._kept.cache_clear()
+    assert ask(1, "10.0.0.1," * MAX_KEPT) == "203.0.113.1"
+    assert proxies._kept.cache_info().currsize == 0
