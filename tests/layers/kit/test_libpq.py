@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from shared.kit.db.libpq import Prepared, fetch_all
+from shared.kit.db.libpq import Prepared, array_text, fetch_all
 from shared.kit.db.pool import connection
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
@@ -18,6 +18,17 @@ def test_values_and_results_are_text(platform: None) -> None:
     with connection() as db:
         assert echo.fetch_all(db, "Zażółć", None) == [("Zażółć", None, "6")]
         assert echo.fetch_all(db, "nothing", None) == []
+
+
+def test_results_are_bytes_where_they_are_only_passed_on(platform: None) -> None:
+    with connection() as db:
+        assert echo.fetch_bytes(db, "Zażółć", None) == [("Zażółć".encode(), None, b"6")]
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["Fizyka", 'a "b", c', "NULL", "null", r"\ \"", "{ }", " Żak\n\t'"]])
+def test_texts_are_written_as_an_array(platform: None, texts: list[str]) -> None:
+    with connection() as db:
+        assert db.execute("SELECT %s::text::text[]", [array_text(texts)]).fetchone() == (texts,)
 
 
 def test_it_outlives_what_makes_psycopg_deallocate_everything(platform: None) -> None:
