@@ -1,7 +1,7 @@
 """Searches among the best tutors alone, by one statement that each connection plans once.
 
 Nothing but the planner knows which way is best through all tutors for given values, and planning takes as long as the
-search itself. The best two thousand fill nearly every page, and there is only one way through them: by rank, as far as
+search itself. The best five thousand fill nearly every page, and there is only one way through them: by rank, as far as
 the page goes. What they do not fill is left to `functions.tutors.data.search_statement`.
 """
 
@@ -17,8 +17,8 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, compose
 from shared.kit.settings import settings
 
-# How many they are.
-BEST = 2_000
+# How many they are: they fill a page of twenty if one in 250 matches, a page of a hundred if one in fifty does.
+BEST = 5_000
 FRESH_SECONDS = 60.0
 
 
