@@ -1,6 +1,6 @@
 """Everything that is kept about an account, one statement for each part of the export."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.data.attachments import FACTS
 from shared.data.booking_states import IS_ASKED
@@ -185,8 +185,7 @@ LISTS = {
 PARTS = (*SINGLES, *LISTS)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRecord:
+class ExportRecord(NamedTuple):
     """A record as JSON text; `part` is its place in PARTS, `remaining` counts it and all records after the cursor."""
 
     part: int

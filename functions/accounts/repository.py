@@ -1,6 +1,7 @@
 """Every statement of the accounts feature but those of the export."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.accounts import TokenPurpose
@@ -39,8 +40,7 @@ def add_user(db: PooledConnection, user: NewUser) -> None:
         ADD_TUTOR.run(db, (user_id,))
 
 
-@dataclass(frozen=True, slots=True)
-class TokenOwner:
+class TokenOwner(NamedTuple):
     """The account a token was mailed to."""
 
     id: UUID

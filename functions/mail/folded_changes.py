@@ -4,7 +4,7 @@ The first of them is the first that this mail waited for; of what was before, th
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.data.bookings import Booking, BookingChange, Role
@@ -71,7 +71,7 @@ def _made(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
         or (made[-1].to_state, told[-1].to_state) == ("confirmed", "pending")
     ):
         return None
-    return replace(made[-1], starts_at=None, superseded=told[-1].superseded)
+    return made[-1]._replace(starts_at=None, superseded=told[-1].superseded)
 
 
 def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
@@ -80,7 +80,7 @@ def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
     if moves:
         # A student has accepted the seat he was offered before any mail came: he was told no time before this one.
         is_new = any(change.kind in MADE for change in told)
-        return replace(moves[-1], old_starts_at=None if is_new else moves[0].old_starts_at)
+        return moves[-1]._replace(old_starts_at=None if is_new else moves[0].old_starts_at)
     if last.kind in MADE:
         return None
     is_news = last.kind != "move_withdrawn" or told[0].kind == "move_withdrawn"
@@ -113,9 +113,9 @@ def sessions_to_tell(
 
 def _as_told(change: BookingChange, untold: Untold | None) -> BookingChange:
     if change.kind in MADE:
-        return replace(change, starts_at=None, superseded=False)
+        return change._replace(starts_at=None, superseded=False)
     if change.kind == "rescheduled" and untold and untold.old_starts_at:
-        return replace(change, old_starts_at=untold.old_starts_at)
+        return change._replace(old_starts_at=untold.old_starts_at)
     return change
 
 

@@ -1,8 +1,7 @@
 """What mails about reviews, reminders and changes of addresses have to know."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.data.bookings import Role
@@ -10,8 +9,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewToTell:
+class ReviewToTell(NamedTuple):
     """A review, what of it concerns somebody now, and the name of the other one."""
 
     concerns: str
@@ -62,8 +60,7 @@ def is_new_account(user_id: UUID, new_days: int) -> bool:
         return IS_NEW_ACCOUNT.get(db, {"user_id": user_id, "new_days": new_days})
 
 
-@dataclass(frozen=True, slots=True)
-class EmailChange:
+class EmailChange(NamedTuple):
     """A change of an account's address; `seconds_left`: until it cannot be confirmed any more."""
 
     id: int
@@ -114,8 +111,7 @@ def add_change_token(token: str, change_id: int, purpose: Literal["change", "rev
         return ADD_CHANGE_TOKEN.run(db, values) > 0
 
 
-@dataclass(frozen=True, slots=True)
-class ValidReminder:
+class ValidReminder(NamedTuple):
     """A reminder that is still right: of which booking, of what, and for whom."""
 
     booking_id: int

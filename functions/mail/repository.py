@@ -1,8 +1,8 @@
 """Every statement of the mail feature."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.mail.folded_changes import Untold
@@ -12,8 +12,7 @@ from shared.kit.db.query import Command, Query, Sql, compose
 from shared.texts import Language
 
 
-@dataclass(frozen=True, slots=True)
-class DueMail:
+class DueMail(NamedTuple):
     """A mail to send now. `once`: rather not at all than twice."""
 
     id: int
@@ -155,8 +154,7 @@ def delete_old() -> None:
         DELETE_UNCONFIRMED_ACCOUNTS.run(db, {"days": platform_settings().confirm_token_days})
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
+class Addressee(NamedTuple):
     user_id: UUID
     email: str
     first_name: str
@@ -220,8 +218,7 @@ def mark_bounced(emails: Iterable[str]) -> int:
         return MARK_BOUNCED.run(db, ([email.lower() for email in emails],))
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """What a sign-in session keeps of its device."""
 
     user_agent: str

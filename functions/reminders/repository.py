@@ -1,16 +1,14 @@
 """Every statement of the reminders feature."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.data.bookings import Role
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class DueReminder:
+class DueReminder(NamedTuple):
     id: int
     booking_id: int
 
@@ -29,8 +27,7 @@ def claim_due(db: PooledConnection, most: int) -> list[DueReminder]:
     return CLAIM_DUE.all(db, (most,))
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     """A reminder to send now, or one that was dropped because it comes too late."""
 
     id: int

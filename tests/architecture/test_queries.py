@@ -1,7 +1,6 @@
 """Every statement of the code, described by the migrated database: it is sound, and its rows are what code takes."""
 
 import typing
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -15,7 +14,7 @@ from psycopg.types.multirange import Multirange
 
 from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
-from shared.kit.db.query import Command, Query
+from shared.kit.db.query import Command, Query, has_columns
 from tools.statements import Statement, all_statements, text_of
 
 # What psycopg makes of PostgreSQL's types.
@@ -92,11 +91,11 @@ def test_the_database_describes_the_rows_the_code_takes(name: str, platform: Non
         assert tuple(column for column, _, _ in columns) == statement.columns
     if not isinstance(statement, Query):
         return
-    if not is_dataclass(statement.row):
+    if not has_columns(statement.row):
         [(_, kind, is_array)] = columns
         assert fits(statement.row, kind, is_array=is_array)
         return
     hints = typing.get_type_hints(statement.row)
-    assert [column for column, _, _ in columns] == [field.name for field in fields(statement.row)]
+    assert [column for column, _, _ in columns] == list(hints)
     wrong = [(column, kind) for column, kind, is_array in columns if not fits(hints[column], kind, is_array=is_array)]
     assert wrong == []

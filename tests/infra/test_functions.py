@@ -2,7 +2,6 @@
 
 import importlib
 import re
-from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -24,7 +23,7 @@ from tests.support.templates import (
 from tools.cloud.project import ROOT
 
 NAMES = sorted(functions())
-SETTINGS = {field.name.upper() for field in (*fields(Settings), *fields(PlatformSettings))}
+SETTINGS = {name.upper() for name in (*Settings._fields, *PlatformSettings._fields)}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 # What the code reads but a function on AWS does without: its default is right, or another setting takes its place.
 OPTIONAL = {

@@ -1,8 +1,7 @@
 """What is known of changes of e-mail addresses."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
@@ -12,8 +11,7 @@ from shared.texts import Language
 LinkPurpose = Literal["change", "revoke"]
 
 
-@dataclass(frozen=True, slots=True)
-class PendingChange:
+class PendingChange(NamedTuple):
     """A change that waits to be confirmed at the new address."""
 
     id: int
@@ -36,8 +34,7 @@ def find_pending(db: PooledConnection, user_id: UUID) -> PendingChange | None:
     return FIND_PENDING.one(db, (user_id,))
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a mailed link would do, for the page behind it."""
 
     purpose: LinkPurpose

@@ -1,6 +1,6 @@
 """What writes changes of e-mail addresses."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.accounts.email_changes.queries import LinkPurpose, PendingChange
@@ -34,8 +34,7 @@ def delete_pending(db: PooledConnection, user_id: UUID) -> bool:
     return DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,)) > 0
 
 
-@dataclass(frozen=True, slots=True)
-class LockedChange:
+class LockedChange(NamedTuple):
     """A change whose link was used, and its account; `session_id`: from where it was asked for."""
 
     id: int

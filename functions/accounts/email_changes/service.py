@@ -5,7 +5,7 @@ account, and its address with it, so loses both. Whether the new address is anot
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions.accounts.email_changes import queries, repository
 from functions.accounts.email_changes.errors import (
@@ -35,8 +35,7 @@ REVOCABLE_DAYS = 7
 TAKEN = {"users_email_key": EmailBelongsToAccount}
 
 
-@dataclass(frozen=True, slots=True)
-class Consequences:
+class Consequences(NamedTuple):
     """After the commit these sockets are to be closed, and these mails to be sent."""
 
     sockets: list[str]

@@ -4,8 +4,8 @@ So every client sees one kind of thing, and a booking asks one table.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from functions.availability.data import rules
 from functions.availability.data.rules import TutorRules
@@ -16,8 +16,7 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The days, the last one included, that are to be made for a tutor."""
 
     tutor_id: int

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from functions.availability.data.slots import load_bookable_time
 from functions.availability.domain.slot_query import SlotWindow
@@ -23,8 +23,7 @@ class SlotKind:
     seats: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BookableSlot:
+class BookableSlot(NamedTuple):
     span: Span
     kind: SlotKind
 

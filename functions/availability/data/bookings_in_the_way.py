@@ -4,8 +4,8 @@ They do what cancelling one booking does (functions.bookings); whoever calls the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.booking_states import ACTIVE_STATES, ENDED_STATES
@@ -16,8 +16,7 @@ from shared.kit.db.query import Command, Query, compose
 from shared.kit.db.transactions import ConcurrentUpdate
 
 
-@dataclass(frozen=True, slots=True)
-class ComingBooking:
+class ComingBooking(NamedTuple):
     """A pending or confirmed booking that is not over, its student, and the zone of the tutor's clocks."""
 
     id: int
@@ -59,8 +58,7 @@ def list_coming(db: PooledConnection, tutor_id: int, first_day: date, last_day: 
     return LIST_COMING.all(db, {"tutor_id": tutor_id, "first_day": first_day, "last_day": last_day})
 
 
-@dataclass(frozen=True, slots=True)
-class HeldTime:
+class HeldTime(NamedTuple):
     """A time to which the tutor proposes to move a session, by the session that holds it, and the tutor's zone."""
 
     session_id: int

@@ -1,8 +1,8 @@
 """Statements about overrides of weekly hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from functions.availability.domain.recurrence import Override
 from functions.availability.domain.wall_clock import LocalInterval
@@ -10,8 +10,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOverride:
+class StoredOverride(NamedTuple):
     """An override with its id and note; times are minutes since midnight."""
 
     id: int

@@ -1,9 +1,8 @@
 """Statements that read tutors' rules and write the schedule items made from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query
 
 
-@dataclass(frozen=True, slots=True)
-class _RulesRow:
+class _RulesRow(NamedTuple):
     """Hours and overrides are lists of their columns' values."""
 
     tutor_id: int
@@ -27,8 +25,7 @@ class _RulesRow:
     overrides: list[list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class TutorRules:
+class TutorRules(NamedTuple):
     """A tutor's rules, for how many days ahead and until when they have been made, and what time it is (in UTC)."""
 
     tutor_id: int
@@ -66,8 +63,7 @@ def load_rules(db: PooledConnection, tutor_ids: Sequence[int]) -> Iterator[Tutor
         yield TutorRules(row.tutor_id, rules, row.booking_window, row.horizon, row.now.astimezone(UTC))
 
 
-@dataclass(frozen=True, slots=True)
-class _ItemRow:
+class _ItemRow(NamedTuple):
     tutor_id: int
     id: int
     starts_at: datetime
@@ -134,8 +130,7 @@ def set_horizon(db: PooledConnection, horizons: dict[int, date]) -> None:
     SET_HORIZON.run(db, (list(horizons), list(horizons.values())))
 
 
-@dataclass(frozen=True, slots=True)
-class LaggingTutor:
+class LaggingTutor(NamedTuple):
     """A tutor for whom days are to be made, and the account."""
 
     tutor_id: int

@@ -1,7 +1,7 @@
 """Statements about the items of a tutor's schedule."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from functions.availability.domain.errors import ItemsOverlap
 from shared.data.schedule_items import SCHEDULE
@@ -69,8 +69,7 @@ def insert_item(db: PooledConnection, tutor_id: int, starts_at: datetime, ends_a
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class DeletedItem:
+class DeletedItem(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     is_rule: bool

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.data.booking_states import ENDED_STATES
 from shared.data.calendars import SELECT_CALENDAR, CalendarRow
@@ -19,8 +19,7 @@ class _SlotsRow(CalendarRow):
     groups: list[list[Any]] | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenGroup:
+class OpenGroup(NamedTuple):
     """A group session that has free seats."""
 
     span: Span
@@ -29,8 +28,7 @@ class OpenGroup:
     seats: int
 
 
-@dataclass(frozen=True, slots=True)
-class BookableTime:
+class BookableTime(NamedTuple):
     """A tutor's calendar around a window, and the groups in it that can be joined."""
 
     calendar: Calendar

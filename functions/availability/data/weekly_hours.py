@@ -1,7 +1,7 @@
 """Statements about weekly hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions.availability.domain.recurrence import WeeklyHours
 from shared.domain.auth import AccountGone
@@ -9,16 +9,14 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query
 
 
-@dataclass(frozen=True, slots=True)
-class _WeekRow:
+class _WeekRow(NamedTuple):
     """Hours are lists of weekday, start and end."""
 
     time_zone: str
     hours: list[list[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """A tutor's zone and hours, from Monday on."""
 
     time_zone: str

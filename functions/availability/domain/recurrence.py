@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from functions.availability.domain.intervals import merge, subtract
@@ -20,8 +20,7 @@ class WeeklyHours:
     ends: int
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """What some days, the last one included, have more or less."""
 
     kind: Literal["extra", "off"]
@@ -41,8 +40,7 @@ class Override:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """All that says when a tutor is available."""
 
     zone: ZoneInfo

@@ -1,7 +1,6 @@
 """What has to change so that a schedule shows what the rules offer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,8 +8,7 @@ from functions.availability.domain.intervals import subtract
 from shared.domain.free_time import Span
 
 
-@dataclass(frozen=True, slots=True)
-class StoredItem:
+class StoredItem(NamedTuple):
     """An item of a schedule; one `is_rule` if it was made from the rules, else it was entered by hand."""
 
     id: int

@@ -1,8 +1,7 @@
 """Which slots are asked for."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -38,8 +37,7 @@ def read_moment(value: Any) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(read_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-@dataclass(frozen=True, slots=True)
-class SlotWindow:
+class SlotWindow(NamedTuple):
     """The time that slots are asked for, as the clocks of a zone show it."""
 
     zone: ZoneInfo

@@ -1,6 +1,6 @@
 """What the sweep finds due."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT
@@ -44,8 +44,7 @@ SELECT id, 'completed', 'confirmed', 'completed', 'system', clock_timestamp() FR
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class SessionParties:
+class SessionParties(NamedTuple):
     """A session's tutor and the first of its waitlist."""
 
     tutor_user_id: UUID | None

@@ -1,7 +1,6 @@
 """What a booking is decided on: the lock on both people's time, and what is known of it then, in one turn."""
 
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from functions.bookings.data.pace import FULL_HOUR, Pace, pace_values
@@ -34,8 +33,7 @@ SELECT EXISTS (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LockedTime:
+class LockedTime(NamedTuple):
     """A tutor's calendar around a window, None for unknown tutors, and whether the student is busy in it.
 
     `full_hour`: in how many seconds the student may book again, None for now.

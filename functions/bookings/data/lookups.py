@@ -1,8 +1,8 @@
 """What decisions on bookings look up: the booking, the slot or the group meant, and who has time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
@@ -68,8 +68,7 @@ def find_busy(
     return set(BUSY_PLACES.all(db, values))
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An item of a listed tutor's schedule."""
 
     tutor_id: int
@@ -98,8 +97,7 @@ def find_tutor_account(db: PooledConnection, tutor_id: int) -> UUID | None:
     return FIND_TUTOR_ACCOUNT.one(db, (tutor_id,))
 
 
-@dataclass(frozen=True, slots=True)
-class GroupSession:
+class GroupSession(NamedTuple):
     """A group's session that is still to come, with its first free seat; whether its tutor is complete."""
 
     now: datetime

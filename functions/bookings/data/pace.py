@@ -1,14 +1,13 @@
 """How much somebody has booked, moved and cancelled in the last hour."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """How many changes of bookings somebody may make in an hour, and how many with the same other person."""
 
     per_person: int

@@ -1,7 +1,7 @@
 """The statements about tutors' proposals to move a session: a row of a session holds the new time."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.transitions import Actor
@@ -37,8 +37,7 @@ FROM asked ORDER BY id
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewProposal:
+class NewProposal(NamedTuple):
     """A time of the tutor's, what it keeps others away from, until when it is held, and who proposes it.
 
     It is recorded now or `at` a moment given, and gets the `room` where the session's own matches the pattern of ours.
@@ -76,8 +75,7 @@ def hold_time(db: PooledConnection, booking: LockedBooking, proposal: NewProposa
     return HOLD_TIME.run(db, values) > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """The time that is held, and one of the bookings that are to move; `agreed`: all their students have agreed."""
 
     held_session_id: int

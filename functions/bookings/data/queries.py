@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from functions.bookings.data.columns import COMMON, ITEM, PROPOSAL, RESERVATION, STUDENT, TUTOR
@@ -23,8 +23,7 @@ Side = Literal["student", "tutor"]
 When = Literal["upcoming", "past"]
 
 
-@dataclass(frozen=True, slots=True)
-class BookingFilter:
+class BookingFilter(NamedTuple):
     """Which bookings a list shows; all of them unless it says more."""
 
     is_confirmed: bool | None = None

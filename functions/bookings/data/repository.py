@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.bookings.data.columns import RESERVATION
@@ -59,8 +60,7 @@ class SessionTime:
     meeting_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddedBooking:
+class AddedBooking(NamedTuple):
     """A booking that was just made, with its reservation as JSON text."""
 
     id: int

@@ -1,8 +1,7 @@
 """The waitlists of full sessions: who waits, for which seats, and what becomes of the entries."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from functions.bookings.data.columns import FIRST_WAITING, FREE_SEAT, HAS_WAITLIST
@@ -12,8 +11,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
 
 
-@dataclass(frozen=True, slots=True)
-class WaitedForSession:
+class WaitedForSession(NamedTuple):
     """A session that is still to come, and what one student has to do with it.
 
     `entry` is the state of the student's entry, `offer` the booking that the student was offered.
@@ -95,8 +93,7 @@ def find_session_of_entry(db: PooledConnection, student_id: UUID, entry_id: int)
     return FIND_SESSION_OF_ENTRY.one(db, {"student_id": student_id, "entry": entry_id})
 
 
-@dataclass(frozen=True, slots=True)
-class Vacancy:
+class Vacancy(NamedTuple):
     """A session with its first free seat, if there is one, and the first of its waitlist, if somebody waits."""
 
     starts_at: datetime

@@ -1,7 +1,7 @@
 """A booking as decisions see it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.bookings.domain.transitions import Answerer, Role, State
@@ -12,8 +12,7 @@ REQUEST_HOLD = timedelta(hours=48)
 OFFER_HOLD = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class LockedBooking:
+class LockedBooking(NamedTuple):
     """What decisions on a booking need to know, at the moment `now` of the database.
 
     Once its people are locked it stays so until the transaction ends. `members` are the students with a seat in the

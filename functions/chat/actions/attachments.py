@@ -1,7 +1,7 @@
 """Taking files: a ticket, an upload past the functions, and a check of the content, before a message may name them."""
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.data import attachments
@@ -30,8 +30,7 @@ from shared.kit.upload_forms import UploadForm
 TICKET_SECONDS = 15 * 60
 
 
-@dataclass(frozen=True)
-class UploadTicket:
+class UploadTicket(NamedTuple):
     """What a file is uploaded with."""
 
     attachment_id: UUID

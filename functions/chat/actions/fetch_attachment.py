@@ -1,7 +1,7 @@
 """Finding the file that a signed address leads to."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from functions.chat.data import attachments, reported_attachments
 from functions.chat.domain.attachment_errors import AttachmentNotFound
@@ -11,8 +11,7 @@ from shared.domain.attachments import BadAddress, read_address
 from shared.kit.private_storage import private_storage
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(NamedTuple):
     """Where a file is, as an address or a file of this machine, and what browsers are told of it."""
 
     place: str | Path

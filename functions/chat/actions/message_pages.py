@@ -1,6 +1,6 @@
 """Pages of a conversation's messages for clients of our own. Reading them marks nothing as read."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.actions.history import message_items
@@ -10,8 +10,7 @@ from functions.chat.domain.members import Membership
 from shared.kit.http.cursor_pagination import fit_page
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePage:
+class MessagePage(NamedTuple):
     """Messages as JSON texts, oldest first; the place behind which those after or before it are to be asked for."""
 
     membership: Membership

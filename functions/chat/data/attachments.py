@@ -1,6 +1,6 @@
 """Statements about attachments, from the ticket for an upload until their files are deleted."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.attachments import FACTS
@@ -8,8 +8,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, compose
 
 
-@dataclass(frozen=True, slots=True)
-class NewAttachment:
+class NewAttachment(NamedTuple):
     """The id of one that was added, None in a conversation in which nothing can be sent."""
 
     id: UUID | None
@@ -39,8 +38,7 @@ def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -
         return ADD_ATTACHMENT.one(db, values)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """An attachment of its author; `facts` as JSON once it was checked."""
 
     id: UUID
@@ -68,8 +66,7 @@ def claim_upload(attachment_id: UUID, user_id: UUID, key: str) -> Ticket | None:
         return CLAIM_UPLOAD.one(db, {"id": attachment_id, "user_id": user_id, "key": key})
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
+class CheckedFile(NamedTuple):
     """What the check of an upload found; `key` as it was claimed."""
 
     id: UUID
@@ -98,13 +95,11 @@ RETURNING {facts}::text
 
 def complete(checked: CheckedFile) -> str | None:
     """Let messages name an attachment; its facts as JSON, None if another check has ended first, or it is gone."""
-    values = {name: getattr(checked, name) for name in CheckedFile.__slots__}
     with connection() as db:
-        return COMPLETE.one(db, values)
+        return COMPLETE.one(db, checked._asdict())
 
 
-@dataclass(frozen=True, slots=True)
-class KeptFile:
+class KeptFile(NamedTuple):
     """A checked file that a member may fetch."""
 
     file_key: str
@@ -131,8 +126,7 @@ def find_for_viewer(attachment_id: UUID, viewer_id: UUID) -> KeptFile | None:
         return FIND_FOR_VIEWER.one(db, {"id": attachment_id, "viewer_id": viewer_id})
 
 
-@dataclass(frozen=True, slots=True)
-class UnwantedFile:
+class UnwantedFile(NamedTuple):
     """An attachment whose files are to be deleted; the key is that of its checked file."""
 
     id: UUID

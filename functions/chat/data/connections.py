@@ -1,7 +1,7 @@
 """Statements about open sockets. Plain psycopg: the WebSocket handler must start fast."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.connections import closing
@@ -87,8 +87,7 @@ def list_ids() -> list[str]:
         return LIST_IDS.all(db)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who is behind a socket, the version of the protocol that its client speaks, and the conversation it is of."""
 
     user_id: str
@@ -104,8 +103,7 @@ def find_sender(connection_id: str) -> Sender | None:
         return FIND_SENDER.one(db, (connection_id,))
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """A socket and whose it is."""
 
     id: str
@@ -160,8 +158,7 @@ def claim_idle_connections(idle_seconds: int) -> list[str]:
         return CLAIM_IDLE.all(db, {"idle": idle_seconds})
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingConnection:
+class ClosingConnection(NamedTuple):
     """A socket, and when the gateway closes it."""
 
     id: str

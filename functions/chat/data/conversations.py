@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.members import Member, Membership, pair_key
@@ -66,8 +66,7 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
+class ConversationRow(NamedTuple):
     """A conversation as JSON, and the attachments of its last message, whose addresses are still to be made."""
 
     item: str

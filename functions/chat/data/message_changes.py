@@ -6,7 +6,7 @@ handler must start fast.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.changes import ChangedMessage
@@ -132,8 +132,7 @@ def list_hidden(conversation_id: UUID, user_id: UUID, messages: Sequence[Message
         return frozenset(LIST_HIDDEN.all(db, values))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundMessage:
+class FoundMessage(NamedTuple):
     """What decides whether a message can be changed."""
 
     created_by: UUID

@@ -7,7 +7,7 @@ messages of one's own conversations, by the primary key and up to a bound, and f
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.domain.pictures import picture_sql
@@ -19,8 +19,7 @@ from shared.kit.http.page_pagination import PageNumber
 MOST_SEARCHED = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(NamedTuple):
     """What is looked for: words that all occur, those of an author's name, a conversation, a time."""
 
     words: Sequence[str]

@@ -1,9 +1,9 @@
 """Statements about what a client missed. Plain psycopg: the WebSocket handler must start fast."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.sync_cursors import Known, SyncCursor
@@ -66,8 +66,7 @@ def _rows(known: Iterable[Known]) -> str:
     return json_text([{**asdict(each), "conversation_id": str(each.conversation_id)} for each in known])
 
 
-@dataclass(frozen=True, slots=True)
-class CursorRow:
+class CursorRow(NamedTuple):
     since: datetime
     changes: dict[str, Any]
 

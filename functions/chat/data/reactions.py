@@ -1,7 +1,7 @@
 """Statements about reactions. Plain psycopg: the WebSocket handler must start fast."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.data.message_changes import CHANGE
@@ -50,8 +50,7 @@ def set_reaction(conversation_id: UUID, user_id: UUID, seq: int, emoji: str, *, 
         return (ADD if on else REMOVE).one(db, values)
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(NamedTuple):
     """An emoji on a message, with the ids of those who put it there."""
 
     seq: int

@@ -1,7 +1,7 @@
 """Statements about what members have read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.unread_messages import COUNT_UNREAD, IS_READING, READ_SEQ
@@ -10,8 +10,7 @@ from shared.kit.db.query import Query, compose
 from shared.kit.json import json_text
 
 
-@dataclass(frozen=True, slots=True)
-class ReadState:
+class ReadState(NamedTuple):
     """Up to which message a member has read, and whether that has just become more."""
 
     read_seq: int
@@ -40,8 +39,7 @@ def mark_read(conversation_id: UUID, user_id: UUID, seq: int) -> ReadState | Non
         return MARK_READ.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A member's unread messages of a conversation and of all, and the sockets on which to say so.
 
     `is_reading` while a client that says nothing of reading is open in the conversation; `is_blocked` where one of its

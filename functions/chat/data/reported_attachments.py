@@ -1,6 +1,6 @@
 """Statements about attachments of reported messages, which staff may open."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.data.attachments import KeptFile
@@ -9,8 +9,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, compose
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedAttachment:
+class ReportedAttachment(NamedTuple):
     """An attachment of a reported message; `facts` as JSON."""
 
     author_id: UUID

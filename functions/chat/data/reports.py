@@ -1,7 +1,7 @@
 """Statements about reports of messages and people, with copies of the messages around them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.members import pair_key
@@ -15,8 +15,7 @@ from shared.kit.http.page_pagination import PageNumber
 Decision = Literal["dismiss", "hide_message", "suspend"]
 
 
-@dataclass(frozen=True, slots=True)
-class AddedReport:
+class AddedReport(NamedTuple):
     """A report; one that was there already is not new."""
 
     id: int
@@ -184,8 +183,7 @@ def find_report(report_id: int) -> str | None:
         return GET.one(db, {"id": report_id, "zone": platform_settings().time_zone})
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedObject:
+class ReportedObject(NamedTuple):
     """What a report is about; `place` of a message."""
 
     person_id: UUID

@@ -3,8 +3,8 @@
 A member with a message to read has a moment to look again (`mail_due_at`); whether there is a mail is decided then.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.unread_messages import IS_READING, TELLS, UNREAD
@@ -12,8 +12,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The time of messages that nobody has looked at yet."""
 
     since: datetime
@@ -68,8 +67,7 @@ def plan(db: PooledConnection, span: Span, *, wait: float, pause: float) -> int:
     return PLAN.run(db, {"since": span.since, "until": span.until, "wait": wait, "pause": pause})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What became of one who was looked at: a mail, or not; in how many seconds to look again, if at all."""
 
     conversation_id: UUID

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions.chat.domain.attachment_errors import BrokenAttachment, UnsupportedAttachment
 from functions.chat.domain.office_documents import office_type
@@ -22,8 +22,7 @@ NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-@dataclass(frozen=True)
-class Inspected:
+class Inspected(NamedTuple):
     """A file that is taken: its type, what is kept, and of a picture its size in pixels and a thumbnail as WebP."""
 
     content_type: str

@@ -1,7 +1,7 @@
 """Changed messages as clients are told of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from functions.chat.domain.events import MessageDeletedEvent, MessageEditedEvent, ReactionChangedEvent, ReactionData
@@ -9,8 +9,7 @@ from functions.chat.domain.messages import MessagePlace
 from shared.domain.timestamps import format_time
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedMessage:
+class ChangedMessage(NamedTuple):
     """A message as a change has left it."""
 
     seq: int
@@ -21,8 +20,7 @@ class ChangedMessage:
     change_seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageReactions:
+class MessageReactions(NamedTuple):
     """The reactions to one message, and the number of its last change as of the same moment."""
 
     change_seq: int

@@ -1,6 +1,7 @@
 """Who takes part in a conversation."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -14,8 +15,7 @@ class Member:
     picture: str | None
 
 
-@dataclass(frozen=True)
-class Membership:
+class Membership(NamedTuple):
     """A conversation seen by one of its members.
 
     `last_seq` and `change_seq` are the numbers of its last message and its last change, 0 without any; `has_hidden`

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
 from uuid import UUID
@@ -37,8 +36,7 @@ LEGACY, EVENTS, USER = 1, 2, 3
 LEGACY_DIGIT, EVENT_DIGITS = str(LEGACY), f"{EVENTS}{USER}"
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """A stored message; the author is None once the account is deleted."""
 
     seq: int

@@ -1,7 +1,7 @@
 """Statements about calendar feeds."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.booking_states import ENDED_STATES
@@ -42,8 +42,7 @@ def delete_feed(user_id: UUID) -> bool:
         return DELETE_FEED.run(db, (user_id,)) > 0
 
 
-@dataclass(frozen=True, slots=True)
-class FeedOwner:
+class FeedOwner(NamedTuple):
     user_id: UUID
     language: Language
 

@@ -1,6 +1,6 @@
 """Statements about events that are no changes of bookings, and whom they concern."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.notification_events import EventKind
@@ -9,8 +9,7 @@ from shared.kit.db.query import Command, Query
 from shared.texts import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     id: int
     kind: EventKind
     subject: int
@@ -33,8 +32,7 @@ def claim(db: PooledConnection, most: int) -> list[Event]:
     return CLAIM.all(db, (most,))
 
 
-@dataclass(frozen=True, slots=True)
-class Addressed:
+class Addressed(NamedTuple):
     """Somebody whom an event concerns; `rating_id` is 0 where it is about no review.
 
     The name is that of the other one: of who wrote the review to its tutor, of the tutor to everybody else.

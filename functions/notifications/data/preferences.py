@@ -1,6 +1,6 @@
 """Statements about what people want to be told of."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.db.pool import connection
@@ -8,8 +8,7 @@ from shared.kit.db.query import Query
 from shared.texts import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Preferring:
+class Preferring(NamedTuple):
     """What somebody has silenced, and the language to say so in."""
 
     silenced: list[str]

@@ -6,7 +6,7 @@ and walks through all tutors in the order asked for. What is counted as tutors c
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query
@@ -16,8 +16,7 @@ RARE = 2_000
 FRESH_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class SkillCount:
+class SkillCount(NamedTuple):
     name: str
     tutors: int
 

@@ -1,6 +1,6 @@
 """What everybody sees of a tutor, and the list of skills."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.data.schedule_items import NEWEST_ITEMS, TAKEN_TIME
 from shared.domain.pictures import picture_sql
@@ -38,8 +38,7 @@ FREE_ITEMS = compose(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TutorDetails:
+class TutorDetails(NamedTuple):
     """A tutor's details as JSON text; whether there are reviews beyond those in it."""
 
     details: str

@@ -1,8 +1,7 @@
 """Statements about what a tutor sets."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.domain.auth import AccountGone
@@ -10,8 +9,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, Sql, Variants, compose
 
 
-@dataclass(frozen=True, slots=True)
-class TutorSettings:
+class TutorSettings(NamedTuple):
     """What a tutor has set, by the names that requests and answers use."""
 
     description: str | None

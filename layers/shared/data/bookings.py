@@ -1,10 +1,9 @@
 """Bookings with both their people, and the changes they go through."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.data.booking_states import SEATED_STATES
@@ -20,8 +19,7 @@ SEATED = compose("b.state IN {seated_states}", seated_states=SEATED_STATES)
 ROOM = compose("CASE WHEN {seated} THEN s.meeting_url ELSE '' END", seated=SEATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """A booking with its session and both people; of an account that is gone the ids are None, the texts empty.
 
     `meeting_url` is "" until the booking is a seat for certain; `taken`: the session's time is in use. Until
@@ -102,8 +100,7 @@ def find_bookings(db: PooledConnection, booking_ids: Iterable[int]) -> dict[int,
     return {booking.id: booking for booking in FIND_BOOKINGS.all(db, (list(booking_ids),))}
 
 
-@dataclass(frozen=True, slots=True)
-class BookingChange:
+class BookingChange(NamedTuple):
     """A step in a booking's life.
 
     `starts_at` is when the session was to start after this step, if a later one moved it. `was_offer`: it was

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kit.db.query import Query, Sql, compose
@@ -59,8 +59,7 @@ SELECT {columns}, id IN (SELECT notification_id FROM pushed) AS is_pushed FROM a
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(NamedTuple):
     """Somebody's open sockets, those of clients that understand no events apart, and number of unread notifications."""
 
     user_id: UUID

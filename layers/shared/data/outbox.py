@@ -1,12 +1,11 @@
 """The queue of mails to send."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.kit.db.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingMail:
+class WaitingMail(NamedTuple):
     """A mail that waits and will tell its recipient of a change; `is_due`: it is to be sent now."""
 
     id: int
@@ -81,8 +80,7 @@ SELECT id, change, recipient, wait <= 0 AS is_due FROM waiting
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UntoldChange:
+class UntoldChange(NamedTuple):
     """The first change of a booking's time that a recipient has not been mailed about."""
 
     recipient: str

@@ -1,7 +1,6 @@
 """The audit trail: what staff and the operator do, to whom, and why. Rows are added and never changed."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
@@ -31,8 +30,7 @@ Action = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+class Grounds(NamedTuple):
     """Who acts, without an id the operator, why, and on what: "review 7"."""
 
     actor_id: UUID | None

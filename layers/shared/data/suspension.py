@@ -1,12 +1,11 @@
 """Suspending accounts."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.kit.db.query import Command, Query
 
 
-@dataclass(frozen=True, slots=True)
-class LockedAccount:
+class LockedAccount(NamedTuple):
     email: str
     is_staff: bool
 

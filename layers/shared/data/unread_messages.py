@@ -4,7 +4,7 @@ In these parts `m` is the member's row, `c` the conversation's and `x` a message
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.attachments import attachment_names
@@ -39,8 +39,7 @@ COUNT_UNREAD = compose(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadMessages:
+class UnreadMessages(NamedTuple):
     """The oldest message that somebody has not read, who wrote it, and how many there are, counted to a hundred."""
 
     conversation_id: UUID

@@ -8,7 +8,6 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -47,8 +46,7 @@ class BadAddress(Exception):
     """The address is none of ours, was changed or has expired."""
 
 
-@dataclass(frozen=True)
-class Addressed:
+class Addressed(NamedTuple):
     """What a signed address leads to, and for whom it was made."""
 
     attachment_id: UUID

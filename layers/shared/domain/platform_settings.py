@@ -1,14 +1,13 @@
 """The platform's own settings; every field is an environment variable of the same name."""
 
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.kit.environment import from_environment
 
 
-@dataclass(frozen=True)
-class PlatformSettings:
+class PlatformSettings(NamedTuple):
     """Rules an operator may change. docs/operations.md describes each."""
 
     front_url: str = "http://localhost:5173"
@@ -51,7 +50,7 @@ def platform_settings() -> PlatformSettings:
     addresses = {
         name: getattr(found, name).rstrip("/") for name in ("front_url", "public_url", "server_url", "meeting_url")
     }
-    return replace(found, **addresses, currency=found.currency.upper())
+    return found._replace(**addresses, currency=found.currency.upper())
 
 
 def local_zone() -> ZoneInfo:

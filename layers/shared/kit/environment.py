@@ -1,6 +1,5 @@
 """Settings classes filled from environment variables, read when asked for and never at import."""
 
-import dataclasses
 import os
 import warnings
 from collections.abc import Callable, Mapping
@@ -14,20 +13,19 @@ class BadSetting(Exception):
 
 
 def from_environment(settings_class: type[T], former_names: Mapping[str, str] | None = None) -> T:
-    """Build a settings dataclass: the field `redis_url` comes from `REDIS_URL`, else from its default.
+    """Make settings of a dataclass or NamedTuple: the field `redis_url` comes from `REDIS_URL`, else from its default.
 
     Fields may be str, int, bool ("1", "true", "yes", "on") or tuple[str, ...] (comma separated).
     `former_names` gives variables their names of the last release, which are read too, with a warning.
     Raises BadSetting for a value that does not fit its field's type.
     """
-    hints = get_type_hints(settings_class)
     values: dict[str, Any] = {}
-    for field in dataclasses.fields(settings_class):  # type: ignore[arg-type]  # T is a dataclass
-        name = field.name.upper()
+    for field, hint in get_type_hints(settings_class).items():
+        name = field.upper()
         # An empty variable means "not set": compose files pass unset ones on as empty.
         if raw := os.environ.get(name) or _former(name, (former_names or {}).get(name, "")):
             try:
-                values[field.name] = _converter(hints[field.name])(raw)
+                values[field] = _converter(hint)(raw)
             except ValueError as error:
                 raise BadSetting(f"{name}={raw} {error}") from None
     return settings_class(**values)

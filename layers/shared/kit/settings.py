@@ -1,7 +1,7 @@
 """Where the engines are and how to reach them; every field is an environment variable of the same name."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from shared.kit.environment import from_environment
 
@@ -9,8 +9,7 @@ from shared.kit.environment import from_environment
 FORMER_NAMES = {"DISPATCH_QUEUE_URL": "TELL_QUEUE_URL"}
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Infrastructure settings. docs/operations.md describes each."""
 
     database_url: str = "postgresql://postgres@localhost/tutoring"

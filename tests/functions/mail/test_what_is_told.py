@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -50,9 +50,9 @@ class Story:
         )  # fmt: skip
         before = self.changes
         if kind == "rescheduled":
-            before = tuple(replace(c, starts_at=c.starts_at or at(self.day)) for c in before)
+            before = tuple(c._replace(starts_at=c.starts_at or at(self.day)) for c in before)
         if kind in {"confirmed", "cancelled", "expired", "rescheduled"}:
-            before = tuple(replace(c, superseded=True) for c in before)
+            before = tuple(c._replace(superseded=True) for c in before)
         awaiting = awaiting or (self.awaiting if state == "pending" else "")
         proposed, agreed = more.get("proposed"), bool(more.get("agreed"))
         return Story((*before, change), state, awaiting, day, proposed, agreed)

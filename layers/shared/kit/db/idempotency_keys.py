@@ -1,6 +1,6 @@
 """The keys of requests that may come twice, with the replies that were given."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.db.pool import PooledConnection
@@ -11,8 +11,7 @@ HOURS_KEPT = 48
 MOST_REFUSED, MOST_DONE = 100, 2000
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(NamedTuple):
     """Whose request it is, under which key, and a hash that distinguishes it from other requests."""
 
     user_id: UUID
@@ -20,8 +19,7 @@ class IdempotencyKey:
     request_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class KeptReply:
+class KeptReply(NamedTuple):
     """What was answered; status and body are None while the first request is not done."""
 
     request_hash: bytes

@@ -6,8 +6,8 @@ and compares the names and types of its columns with the row type: a renamed col
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import is_dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.kit.psycopg import args_row, psycopg, scalar_row
 
@@ -40,10 +40,15 @@ class NoRow(LookupError):
     """A statement that always answers has not answered."""
 
 
+def has_columns(row: Any) -> bool:
+    """Whether a row is of a class with a field for each column; else it is the value of the only one."""
+    return hasattr(row, "_fields") or is_dataclass(row)
+
+
 class Query(Generic[Row]):
     """A statement that answers rows.
 
-    `row` is a dataclass with the columns' names in their order, or of a single column its type.
+    `row` is a NamedTuple or a dataclass with the columns' names in their order, or of a single column its type.
     """
 
     __slots__ = ("_factory", "row", "text")
@@ -51,11 +56,11 @@ class Query(Generic[Row]):
     def __init__(self, row: type[Row], text: str) -> None:
         self.row = row
         self.text = text
-        self._factory: Any = args_row(row) if is_dataclass(row) else scalar_row
+        self._factory: Any = args_row(row) if has_columns(row) else scalar_row
 
     def made_of(self, values: Sequence[Any]) -> Row:
         """The row with these values in its columns."""
-        made: Row = self.row(*values) if is_dataclass(self.row) else values[0]
+        made: Row = self.row(*values) if has_columns(self.row) else values[0]
         return made
 
     def one(self, db: Connection, parameters: Parameters = None) -> Row | None:
@@ -77,8 +82,7 @@ class Query(Generic[Row]):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A statement that answers no rows."""
 
     text: str
@@ -88,8 +92,7 @@ class Command:
         return db.execute(self.text, parameters).rowcount
 
 
-@dataclass(frozen=True, slots=True)
-class Variants:
+class Variants(NamedTuple):
     """Every form of a statement that is put together at run time, for the test that describes statements."""
 
     build: Callable[[], Iterable[Query[Any] | Command]]

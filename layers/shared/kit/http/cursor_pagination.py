@@ -8,8 +8,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, AnyStr
+from typing import Any, AnyStr, NamedTuple
 from urllib.parse import urlencode
 
 from shared.kit.db.integers import MAX_INT64
@@ -26,8 +25,7 @@ class BadCursor(ValueError):
     """The text is no cursor of ours, or one of another order."""
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(NamedTuple):
     """The last row of a page: the name of the order, the value it is sorted by, and its id."""
 
     order: str
