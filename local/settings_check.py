@@ -49,7 +49,7 @@ def check_settings() -> None:
 
 
 def _complaints(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
-    yield from _of_numbers({**vars(infrastructure), **vars(platform)})
+    yield from _of_numbers(infrastructure._asdict() | platform._asdict())
     yield from _of_addresses(infrastructure, platform)
     yield from _of_names(infrastructure, platform)
     yield from _of_provider(infrastructure)

@@ -1,5 +1,6 @@
 """Real engines for every test process, an empty platform for every test."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -33,6 +34,18 @@ SEQUENCES = """
 SELECT pg_get_serial_sequence(table_name, column_name)
 FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES' AND table_name <> 'skills'
 """
+
+
+LOOP = asyncio.new_event_loop()
+
+
+def pytest_configure() -> None:
+    """Functions take the current loop of their thread, which Python makes for nobody from 3.14 on (3.12 warns)."""
+    asyncio.set_event_loop(LOOP)
+
+
+def pytest_unconfigure() -> None:
+    LOOP.close()
 
 
 @pytest.fixture(scope="session")
