@@ -6,8 +6,8 @@ the page goes. What they do not fill is left to `functions.tutors.data.search_st
 """
 
 import time
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from functions.tutors.data.search_statement import ORDERS, SELECTIONS
 from functions.tutors.domain.filters import BEST_FIRST, Filters
@@ -22,8 +22,7 @@ BEST = 5_000
 FRESH_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a tutor stands among all."""
 
     rank: float
