@@ -1,8 +1,8 @@
 """What the documents promise about themselves: links lead somewhere, commands and settings exist."""
 
-import dataclasses
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_the_readme_is_short() -> None:
 @pytest.mark.parametrize("settings", [Settings, PlatformSettings, Options])
 def test_every_setting_is_explained(settings: type) -> None:
     explained = set(re.findall(r"`([A-Z0-9_]+)`", (ROOT / "docs" / "operations.md").read_text()))
-    names = {field.name.upper() for field in dataclasses.fields(settings)}
+    names = {name.upper() for name in get_type_hints(settings)}
     assert names - explained == set()
 
 
