@@ -37,7 +37,7 @@ class NewAnswer(RequestModel):
 
 
 class IssueChange(RequestModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"status": "resolved", "reason": "Kamera działa."}})
+    model_config = ConfigDict(json_schema_extra={"example": {"status": "resolved", "reason": "Kamera jest sprawna."}})
 
     status: Annotated[Status, choice("new", "in_progress", "resolved", "closed")]
     # For one release it may be left out, as before there was one.
