@@ -55,7 +55,7 @@ def _of_addresses(settings: Settings, platform: PlatformSettings) -> Iterator[st
         yield "MAIL_URL is not set: nobody gets any mail."
     elif urlsplit(settings.mail_url).scheme == "file":
         yield "MAIL_URL is a folder: nobody gets any mail. Name a mail server."
-    if settings.mail_from == Settings.mail_from:
+    if settings.mail_from == Settings._field_defaults["mail_from"]:
         yield "MAIL_FROM is not set: other mail servers take nothing from no-reply@localhost."
     if not _is_https(platform.public_url):
         yield "PUBLIC_URL must be the https address at which this platform is reached."
