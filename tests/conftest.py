@@ -36,12 +36,10 @@ FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 
 """
 
 
+# Functions take the current loop of their thread, which Python makes for nobody from 3.14 on (3.12 warns). It is set
+# before folders' own conftests import functions.
 LOOP = asyncio.new_event_loop()
-
-
-def pytest_configure() -> None:
-    """Functions take the current loop of their thread, which Python makes for nobody from 3.14 on (3.12 warns)."""
-    asyncio.set_event_loop(LOOP)
+asyncio.set_event_loop(LOOP)
 
 
 def pytest_unconfigure() -> None:
