@@ -30,6 +30,8 @@ TABLES = [table.name for table in Base.metadata.sorted_tables if table.name != "
 FILLED = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in TABLES)
 # Without foreign keys and triggers: everything goes, in whatever order.
 WITHOUT_TRIGGERS = "-c session_replication_role=replica"
+# By address: a test may have another one.
+SWEEPERS: dict[str, psycopg.Connection[TupleRow]] = {}
 SEQUENCES = """
 SELECT pg_get_serial_sequence(table_name, column_name)
 FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES' AND table_name <> 'skills'
@@ -71,8 +73,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
         db.execute("SELECT pg_reload_conf()")
     upgrade()
     yield {"postgres": postgres, "valkey": valkey}
-    with connection() as db:
-        sweeper(db.info.dsn).close()
+    for each in SWEEPERS.values():
+        each.close()
     close_pool()
     for engine in (valkey, postgres):
         engine.stop()
@@ -108,8 +110,8 @@ def empty_the_tables() -> None:
         delete_all(sweeper(database_url), filled)
     # A test has ended all connections, or what still runs in another process has crossed this.
     except psycopg.OperationalError:
-        sweeper(database_url).close()
-        sweeper.cache_clear()
+        if crossed := SWEEPERS.pop(database_url, None):
+            crossed.close()
         delete_all(sweeper(database_url), filled)
 
 
@@ -119,10 +121,11 @@ def delete_all(db: psycopg.Connection[TupleRow], tables: list[TupleRow]) -> None
             db.execute(f"DELETE FROM {name}")
 
 
-@cache
 def sweeper(database_url: str) -> psycopg.Connection[TupleRow]:
     """A connection of its own: where triggers are switched off, PostgreSQL forgets the plans of all statements."""
-    return psycopg.connect(database_url, autocommit=True, options=WITHOUT_TRIGGERS)
+    if database_url not in SWEEPERS:
+        SWEEPERS[database_url] = psycopg.connect(database_url, autocommit=True, options=WITHOUT_TRIGGERS)
+    return SWEEPERS[database_url]
 
 
 @cache
