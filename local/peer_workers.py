@@ -61,7 +61,7 @@ def describe(here: Socket) -> dict[str, Any]:
 
 
 class Listener:
-    """Answers the other worker processes, and whoever collects `figures`, in the loop of this one."""
+    """Answers the other worker processes, and what collects `figures`, in the loop of this one."""
 
     def __init__(self, gateway: Gateway, figures: Callable[[], dict[str, Any]] = dict) -> None:
         self.gateway = gateway

@@ -9,9 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from local.engines import socket_folder
 from tests.support.local_server import LocalServer, running_server
 
 FirstFolder = Callable[[str], Path]
+
+
+@pytest.fixture
+def sockets() -> Iterator[Path]:
+    """A folder for the UNIX sockets of worker processes."""
+    folder = socket_folder()
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import signal
 import socket
 import time
@@ -20,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from local.connection_ids import owner_of
-from local.engines import Engine, socket_folder
+from local.engines import Engine
 from local.gathered import PAUSE_SECONDS
 from tests.support.booking_rows import insert_booking
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
@@ -30,13 +29,6 @@ from tests.support.people import People, Person, insert, query
 from tests.support.races import at_once
 
 Talk = tuple[Person, Person, UUID]
-
-
-@pytest.fixture
-def sockets() -> Iterator[Path]:
-    folder = socket_folder()
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import socket
 import threading
 import time
@@ -17,7 +16,6 @@ import pytest
 
 from local import peer_connections
 from local.connection_ids import OWNER
-from local.engines import socket_folder
 from local.gateway import Gateway
 from local.peer_calls import address, connect, receive_lines
 from local.peer_connections import MOST_IDLE
@@ -89,13 +87,6 @@ class Peer:
     @property
     def pushed(self) -> list[str]:
         return [request["post"] for request in self.requests]
-
-
-@pytest.fixture
-def sockets() -> Iterator[Path]:
-    folder = socket_folder()
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,13 +18,6 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     settings.cache_clear()
-
-
-@pytest.fixture
-def sockets() -> Iterator[Path]:
-    folder = socket_folder()
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
