@@ -13,20 +13,21 @@ import anyio.to_thread
 from functions.chat import sockets
 from functions.chat.actions.unread import Gathering, tell_heard
 from functions.chat.api.socket_routes import ROUTES, closing_frame, flood_frame
-from local import docs, health, inbox, management, media, production, staff_pages, start_page, uploads, web_pages
+from local import docs, health, inbox, media, production, staff_pages, start_page, uploads, web_pages
 from local.copies import Copies
+from local.engines.launch import die_with_parent
 from local.features import ROUTERS
 from local.frontend import Frontend
-from local.gateway import Gateway
-from local.gathered import Gathered
-from local.launch import die_with_parent
+from local.gateway import management
+from local.gateway.emulator import Gateway
+from local.gateway.gathered import Gathered
+from local.gateway.peer_workers import Listener
+from local.gateway.pusher import LocalPusher
 from local.monitoring.access_log import AccessLog
 from local.monitoring.figures import Figures
 from local.monitoring.json_logs import write_json_logs
 from local.monitoring.observer import Observer, RouteFinder
 from local.options import Options, read_options
-from local.peer_workers import Listener
-from local.pusher import LocalPusher
 from local.scheduler import Scheduler
 from local.stack import CHAT_THREADS, THREADS
 from local.trusted_proxies import TrustedProxies, parse_networks

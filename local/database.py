@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from functions.migrations.service import upgrade_unless_newer
-from local.engines import START_TIMEOUT, socket_folder
+from local.engines.postgres import database_exists, start_postgres
+from local.engines.processes import START_TIMEOUT, socket_folder
 from local.options import CannotStart, Options
-from local.postgres import database_exists, start_postgres
 from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 
-from local.connection_ids import owner_of
+from local.gateway.connection_ids import owner_of
+from local.gateway.peer_workers import PeerGone, ask
 from local.options import Options
-from local.peer_workers import PeerGone, ask
 from local.stack import SOCKETS_FILE
 from shared.data.staff_actions import Grounds
 from shared.domain import suspension

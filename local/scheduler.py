@@ -14,7 +14,7 @@ from functions.notifications import dispatch_job
 from functions.push import send_job as push
 from functions.reminders import handler as reminders
 from local import inbox
-from local.ended_workers import EndedWorkers
+from local.gateway.ended_workers import EndedWorkers
 from shared.kit.observability.log import logger
 
 MAIL_SECONDS = 5.0

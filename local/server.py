@@ -7,13 +7,13 @@ import sys
 import uvicorn
 
 from local.announcements import announce, announce_end
+from local.gateway.websocket_protocol import GatewayProtocol
 from local.http_protocol import BoundedHttpProtocol
 from local.monitoring.exposition import exposed
 from local.monitoring.json_logs import write_json_logs
 from local.options import CannotStart, Options, read_options
 from local.production import refuse_what_is_unsafe
 from local.stack import prepare, running_stack
-from local.websocket_protocol import GatewayProtocol
 from local.workers import Workers
 
 MAX_MESSAGE = 128 * 1024

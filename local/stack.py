@@ -15,11 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 from functions.migrations.service import upgrade_unless_newer
 from local.demo.load import has_demo_data, load_demo_data
-from local.engines import socket_folder
+from local.engines.postgres import start_postgres
+from local.engines.processes import socket_folder
+from local.engines.valkey import start_valkey
 from local.options import CannotStart, Options
-from local.postgres import start_postgres
 from local.settings_check import check_settings
-from local.valkey import start_valkey
 from shared.kit.http.fast_routes import LONG_THREADS
 from shared.kit.http.fast_routes import THREADS as DIRECT_THREADS
 from shared.kit.observability.log import logger

@@ -12,9 +12,9 @@ import pytest
 from psycopg.rows import TupleRow
 
 from functions.migrations.service import upgrade
-from local.engines import Engine, socket_folder
-from local.postgres import start_postgres
-from local.valkey import start_valkey
+from local.engines.postgres import start_postgres
+from local.engines.processes import Engine, socket_folder
+from local.engines.valkey import start_valkey
 from shared.domain.platform_settings import platform_settings
 from shared.kit.aws.storage import storage
 from shared.kit.db.pool import close_pool, connection

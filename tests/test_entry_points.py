@@ -29,7 +29,7 @@ from functions.sign_in.handler import handler as sign_in
 from functions.staff.handler import handler as staff
 from functions.tokens.handler import handler as tokens
 from functions.tutors.handler import handler as tutors
-from local.engines import Engine
+from local.engines.processes import Engine
 from local.features import ROUTERS
 from shared.domain import dispatcher
 from shared.domain.unsubscribing import unsubscribe_link

@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from local.engines.postgres import postgres_binary
 from local.options import CannotStart
-from local.postgres import postgres_binary
 
 CHUNK = 1024 * 1024
 # What pg_dump of version 17 and later sets and earlier servers do not know.

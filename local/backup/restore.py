@@ -19,9 +19,9 @@ from functions.migrations.service import SCRIPTS
 from local.backup import dumps
 from local.backup.archive import DATABASE, BadArchive, Manifest, unpack
 from local.backup.make import media_folder
-from local.engines import socket_folder
+from local.engines.postgres import database_exists, start_postgres
+from local.engines.processes import socket_folder
 from local.options import CannotStart, Options
-from local.postgres import database_exists, start_postgres
 from local.stack import DEFAULT_PICTURE, RESTORING, claim
 
 # Prefixes of what is being prepared, and of what was there before.

@@ -18,10 +18,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from local.gateway.peer_workers import PeerGone, ask, workers
 from local.monitoring.figures import BUCKETS, Snapshot
 from local.monitoring.totals import Totals
 from local.options import CannotStart, Options
-from local.peer_workers import PeerGone, ask, workers
 from shared.kit.db.pool import PooledConnection, connection_options
 from shared.kit.settings import settings
 

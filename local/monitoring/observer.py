@@ -16,9 +16,9 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Mount, Route
 
+from local.gateway.socket_paths import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH, USER_PATH, VERSIONED
 from local.monitoring.access_log import AccessLog, Answered
 from local.monitoring.figures import Figures, Snapshot
-from local.socket_paths import CHAT_PATH, NOTIFICATIONS_PATH, ROOT_PATH, USER_PATH, VERSIONED
 from shared.kit.http.app import METHODS
 from shared.kit.http.middleware import App, Message, Receive, Scope, Send, header
 from shared.kit.observability.log import event

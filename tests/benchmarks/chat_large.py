@@ -16,7 +16,7 @@ from uuid import UUID
 
 import uvloop
 
-from local.gathered import PAUSE_SECONDS
+from local.gateway.gathered import PAUSE_SECONDS
 from tests.benchmarks.chat import FRAME
 from tests.benchmarks.chat_devices import PAIRS, close, hear, open_pairs, rate, talks
 from tests.benchmarks.floods import memory

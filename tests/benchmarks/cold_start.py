@@ -18,9 +18,9 @@ import boto3
 from botocore.credentials import ReadOnlyCredentials
 
 from functions.migrations.service import upgrade
-from local.engines import socket_folder
-from local.postgres import start_postgres
-from local.valkey import start_valkey
+from local.engines.postgres import start_postgres
+from local.engines.processes import socket_folder
+from local.engines.valkey import start_valkey
 from shared.kit.db.pool import close_pool
 from shared.kit.settings import settings
 from tests.benchmarks.cold_start_case import Case, Event, Limits

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.migrations.service import upgrade
-from local.engines import socket_folder
-from local.postgres import postgres_binary, start_postgres
-from local.valkey import start_valkey
+from local.engines.postgres import postgres_binary, start_postgres
+from local.engines.processes import socket_folder
+from local.engines.valkey import start_valkey
 from shared.kit.db.pool import close_pool
 from shared.kit.settings import settings
 from tests.benchmarks.filling import fill

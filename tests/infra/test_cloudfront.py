@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from infra.generate import CLOUDFRONT
 from local.frontend import FILE
-from local.socket_paths import stage_query
+from local.gateway.socket_paths import stage_query
 from shared.domain.pictures import DEFAULT_PICTURE, picture_path
 from tests.support.templates import environment, resources
 from tools.cloud.project import ROOT

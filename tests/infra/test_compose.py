@@ -15,9 +15,9 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from ruamel.yaml import YAML
 
+from local.engines.valkey import valkey_binary
 from local.options import CannotStart, read_options
 from local.production import refuse_what_is_unsafe
-from local.valkey import valkey_binary
 from tests.support.local_server import ROOT, free_port
 
 FILE = ROOT / "docker-compose.production.yml"

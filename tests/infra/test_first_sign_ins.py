@@ -1,6 +1,6 @@
 """The migration of first sign-ins: who could sign in before it is told of a new device at once."""
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.infra.test_migrations import migrate, rows
 from tests.support.databases import new_database
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.infra.test_migrations import migrate, rows
 from tests.support.databases import new_database
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from functions.migrations import service
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.conftest import read_settings_again
 from tests.infra.test_migrations import migrate, rows
 from tests.support.databases import new_database

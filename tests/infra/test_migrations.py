@@ -18,7 +18,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from functions.migrations.database_functions import FOLDER
 from functions.migrations.handler import handler
 from functions.migrations.service import SCRIPTS
-from local.engines import Engine
+from local.engines.processes import Engine
 from shared.domain.timestamps import format_time
 from shared.models import Base
 from tests.conftest import read_settings_again

@@ -9,8 +9,8 @@ import pytest
 
 from functions.migrations.service import SCRIPTS
 from local.demo.accounts import STUDENT
-from local.engines import Engine
-from local.postgres import postgres_binary
+from local.engines.postgres import postgres_binary
+from local.engines.processes import Engine
 from shared.kit.security.password_hashes import password_matches
 from tests.infra.test_migrations import FIRST_WITH_TODAYS_NAMES, migrate, rows, schema
 from tests.support.databases import new_database

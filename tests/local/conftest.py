@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engines import socket_folder
+from local.engines.processes import socket_folder
 from tests.support.local_server import LocalServer, running_server
 
 FirstFolder = Callable[[str], Path]

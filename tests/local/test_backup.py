@@ -23,7 +23,7 @@ from local.backup.make import make_backup
 from local.backup.restore import restore_backup
 from local.database import database
 from local.demo.accounts import STUDENT
-from local.engines import Engine
+from local.engines.processes import Engine
 from local.options import CannotStart, Options
 from shared.kit.redis import client as redis_client
 from shared.kit.settings import settings

@@ -16,7 +16,7 @@ import pytest
 from functions.migrations.service import upgrade
 from local.backup.make import make_backup
 from local.database import database
-from local.engines import Engine, socket_folder
+from local.engines.processes import Engine, socket_folder
 from local.options import CannotStart, Options
 from local.stack import RESTORING, claim
 from tests.conftest import read_settings_again
@@ -66,7 +66,7 @@ def older_server(folder: Path) -> Iterator[str]:
     folder.mkdir()
     sockets, password = socket_folder(), folder / "password"
     password.write_text("tajne")
-    launch = [sys.executable, "-m", "local.launch", str(os.getpid()), str(int(signal.SIGKILL))]
+    launch = [sys.executable, "-m", "local.engines.launch", str(os.getpid()), str(int(signal.SIGKILL))]
     make = [str(OLDER / "initdb"), "-D", str(folder / "data"), "-U", "ola", "-A", "scram-sha-256"]
     make += ["--pwfile", str(password), "-E", "UTF8", "--locale", "C.UTF-8"]
     subprocess.run([*launch, *make], env=environment(), cwd=ROOT, check=True, capture_output=True)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.connection_ids import owner_of
-from local.engines import Engine
+from local.engines.processes import Engine
+from local.gateway.connection_ids import owner_of
 from tests.local.test_gateway_pushes import server_options
 from tests.support.chat_device import Device, cut_at_random
 from tests.support.conversations import add_conversation, stored_messages

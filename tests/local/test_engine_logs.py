@@ -4,7 +4,7 @@ import shutil
 import signal
 from pathlib import Path
 
-from local.engines import MAX_LOG, spawn
+from local.engines.processes import MAX_LOG, spawn
 
 
 def test_a_log_that_is_large_is_put_aside_at_the_next_start(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.local.test_gateway_pushes import server_options
 from tests.support.conversations import add_conversation
 from tests.support.local_server import ROOT, LocalServer, environment, running_server

@@ -18,9 +18,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from local.connection_ids import owner_of
-from local.engines import Engine
-from local.gathered import PAUSE_SECONDS
+from local.engines.processes import Engine
+from local.gateway.connection_ids import owner_of
+from local.gateway.gathered import PAUSE_SECONDS
 from tests.support.booking_rows import insert_booking
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.local_server import LocalServer, running_server

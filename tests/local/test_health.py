@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from local import health, stack
 from local.demo.accounts import STUDENT
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.local.conftest import FirstFolder
 from tests.support.local_server import START_TIMEOUT, LocalServer, free_port, start
 

@@ -23,8 +23,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from local.demo.accounts import STUDENT
+from local.engines.postgres import NOBODY, PASSABLE
 from local.options import Options
-from local.postgres import NOBODY, PASSABLE
 from local.stack import prepare
 from tests.local.conftest import FirstFolder
 from tests.support.local_server import ROOT, LocalServer, assert_end, children, environment, free_port

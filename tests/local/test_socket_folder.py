@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from local.engines import UNLOCKED_SECONDS, socket_folder
+from local.engines.processes import UNLOCKED_SECONDS, socket_folder
 from tests.support.local_server import ROOT, environment
 
-HOLD = "from local.engines import socket_folder; print(socket_folder(), flush=True); input()"
+HOLD = "from local.engines.processes import socket_folder; print(socket_folder(), flush=True); input()"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from local.demo.accounts import STUDENT, TUTOR
-from local.engines import Engine
+from local.engines.processes import Engine
 from local.stack import DATABASE_URL_FILE, claim
 from local.staff import USAGE, main
 from tests.conftest import read_settings_again

@@ -14,11 +14,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from functions.chat.actions.tickets import create_ticket
 from local import sanctions
-from local.connection_ids import owner_of
-from local.engines import Engine
+from local.engines.processes import Engine
+from local.gateway.connection_ids import owner_of
+from local.gateway.peer_calls import PATIENCE as PEER_PATIENCE
+from local.gateway.peer_workers import has_ended, workers
 from local.options import Options
-from local.peer_calls import PATIENCE as PEER_PATIENCE
-from local.peer_workers import has_ended, workers
 from local.stack import SOCKETS_FILE
 from shared.domain.limits import FAILURES_PER_ACCOUNT_AND_ADDRESS
 from tests.local.test_gateway_pushes import Seat, Talk, audience, open_socket, server_options, talk

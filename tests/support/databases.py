@@ -6,7 +6,7 @@ from itertools import count
 
 import psycopg
 
-from local.engines import Engine
+from local.engines.processes import Engine
 
 numbers = count(1)
 

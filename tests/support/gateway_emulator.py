@@ -9,12 +9,12 @@ from typing import Any
 import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
-from local import management
-from local.gateway import Gateway
-from local.peer_workers import Listener
-from local.pusher import LocalPusher
+from local.gateway import management
+from local.gateway.emulator import Gateway
+from local.gateway.peer_workers import Listener
+from local.gateway.pusher import LocalPusher
+from local.gateway.websocket_protocol import GatewayProtocol
 from local.server import MAX_MESSAGE
-from local.websocket_protocol import GatewayProtocol
 from shared.kit.http.app import http_app
 from shared.kit.http.middleware import Receive, Scope, Send
 from tests.support.local_server import free_port

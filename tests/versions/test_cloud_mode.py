@@ -9,7 +9,7 @@ from types import ModuleType
 import httpx
 import pytest
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.support.browser import FRONT, EntryPoint
 from tests.support.cloud_mode import ServedEntry, cloud_mode, emulated_entry
 from tests.support.openid_provider import CLIENT, REDIRECT, SECRET, OpenIdProvider, rsa_key, serve

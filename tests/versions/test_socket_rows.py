@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from shared.kit.security.tokens import Claims, issue
 from tests.conftest import SECRET
 from tests.support.browser import FRONT, Browser

@@ -9,7 +9,7 @@ import pytest
 
 from functions.chat.sockets import handler
 from functions.notifications.handler import handler as notifications
-from local.socket_paths import stage_query
+from local.gateway.socket_paths import stage_query
 from shared.kit.aws import websocket
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded

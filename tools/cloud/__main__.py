@@ -12,9 +12,9 @@ from pathlib import Path
 
 from functions.migrations.service import upgrade
 from local.demo.load import load_demo_data
-from local.engines import socket_folder
-from local.postgres import start_postgres
-from local.valkey import start_valkey
+from local.engines.postgres import start_postgres
+from local.engines.processes import socket_folder
+from local.engines.valkey import start_valkey
 from tools.cloud.stack import Options, running_cloud
 
 # As the local server has it: where the frontend's development server is.

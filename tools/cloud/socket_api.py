@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from botocore.credentials import ReadOnlyCredentials
 
-from local.gateway import Gateway
-from local.handler_threads import FAILED, Done, Event, HandlerThread, Result
+from local.gateway.emulator import Gateway
+from local.gateway.handler_threads import FAILED, Done, Event, HandlerThread, Result
 from shared.kit.http.middleware import Receive, Scope, Send
 from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_process import FunctionTimedOut, RuntimeExited

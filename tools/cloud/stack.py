@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import uvicorn
 
 from infra import publish
-from local.websocket_protocol import GatewayProtocol
+from local.gateway.websocket_protocol import GatewayProtocol
 from shared.domain.pictures import DEFAULT_PICTURE
 from shared.kit.http.middleware import App, Receive, Scope, Send, respond
 from tools.cloud.distribution import BucketOrigin

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from functions.migrations.service import upgrade
-from local.engines import Engine, socket_folder
-from local.postgres import start_postgres
+from local.engines.postgres import start_postgres
+from local.engines.processes import Engine, socket_folder
 from shared.kit.db.pool import close_pool
 from tests.conftest import read_settings_again
 from tests.support.booking_client import at, book, free_tutor, inconsistencies, offer, post

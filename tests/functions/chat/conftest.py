@@ -8,9 +8,9 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 
 from functions.migrations.service import upgrade
-from local.engines import Engine, socket_folder
-from local.postgres import start_postgres
-from local.valkey import start_valkey
+from local.engines.postgres import start_postgres
+from local.engines.processes import Engine, socket_folder
+from local.engines.valkey import start_valkey
 from shared.kit import redis
 from shared.kit.aws import websocket
 from shared.kit.db.pool import PooledConnection, close_pool

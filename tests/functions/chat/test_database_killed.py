@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.support.chat_clients import Client, Clients
 from tests.support.chat_http import open_conversation
 from tests.support.conversations import stored_messages

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from shared.kit.redis import client as redis_client
 from tests.conftest import read_settings_again
 from tests.functions.chat.conftest import OwnRedis

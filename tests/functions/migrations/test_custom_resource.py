@@ -13,7 +13,7 @@ import pytest
 from functions.migrations import custom_resource, service
 from functions.migrations.custom_resource import ResponseNotTaken, respond
 from functions.migrations.handler import handler
-from local.engines import Engine
+from local.engines.processes import Engine
 from shared.kit.db import pool as kit_database
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from functions.tokens.handler import handler
-from local.engines import Engine, socket_folder
-from local.valkey import start_valkey
+from local.engines.processes import Engine, socket_folder
+from local.engines.valkey import start_valkey
 from shared.domain import limits
 from shared.kit import redis
 from shared.kit.redis import client as redis_client

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from shared.kit.aws import clients, signed_calls
 from shared.kit.db import login
 from shared.kit.db.login import forget

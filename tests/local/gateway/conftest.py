@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.engines import socket_folder
+from local.engines.processes import socket_folder
 from shared.kit.settings import settings
 from tests.support.gateway_emulator import Emulator, running_emulator
 

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from local.gateway import MAX_PENDING
+from local.gateway.emulator import MAX_PENDING
 from tests.support.flood import frame
 from tests.support.gateway_emulator import PATIENCE, Emulator, Event, running_emulator, welcome
 

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection
 
-from local import gateway, handler_threads
-from local.websocket_protocol import text_frame
+from local.gateway import handler_threads
+from local.gateway.websocket_protocol import text_frame
 from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
 from tests.support.paused_transactions import wait_until
 
@@ -100,7 +100,7 @@ def many(number: int) -> str:
 def test_events_that_wait_are_handled_together_and_in_order(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "MAX_PENDING", 64)
+    monkeypatch.setattr("local.gateway.emulator.MAX_PENDING", 64)
     monkeypatch.setattr(handler_threads, "MAX_OF_SENDER", 64)
     texts = [*map(many, range(3)), "other", *map(many, range(3, 40))]
     let_go = threading.Event()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from local import gathered
-from local.gathered import Gathered
+from local.gateway import gathered
+from local.gateway.gathered import Gathered
 
 
 class Calls:

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from local.gateway import MAX_PENDING, Gateway, Socket
-from local.gateway_events import Connection
-from local.handler_threads import Done, Event, HandlerThread, Result
+from local.gateway.emulator import MAX_PENDING, Gateway, Socket
+from local.gateway.events import Connection
+from local.gateway.handler_threads import Done, Event, HandlerThread, Result
 from tests.support.event_loops import run
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Gateway
+from local.gateway.emulator import Gateway
 
 
 def test_threads_that_send_at_the_same_moment_wake_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local import handler_threads
-from local.handler_threads import DISCONNECT, MAX_OF_SENDER, FairQueue, HandlerThread, Work
+from local.gateway import handler_threads
+from local.gateway.handler_threads import DISCONNECT, MAX_OF_SENDER, FairQueue, HandlerThread, Work
 from tests.support.gateway_emulator import PATIENCE, Emulator
 
 BATCHED = {"chat_message"}

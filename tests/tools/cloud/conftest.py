@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.engines import Engine
+from local.engines.processes import Engine
 from tests.support.cloud_mode import cloud_mode
 from tests.support.people import People
 from tools.cloud.stack import Cloud

@@ -15,7 +15,7 @@ from tools.cloud.lambda_service import Function
 from tools.cloud.stack import Cloud
 
 SECONDS, SOCKETS, PATIENCE = 15, 20, 30
-# Of a socket that is being closed: frames that wait for the function (local.gateway.MAX_PENDING), handshake and end.
+# Of a socket that is being closed: frames that wait for the function (MAX_PENDING of the emulator), handshake and end.
 LAST = 8 + 2
 
 

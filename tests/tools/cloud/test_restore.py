@@ -12,7 +12,7 @@ import pytest
 from functions.migrations.service import upgrade
 from local.demo.accounts import STUDENT, TUTOR
 from local.demo.load import load_demo_data
-from local.engines import Engine
+from local.engines.processes import Engine
 from shared.kit.db.pool import close_pool
 from tests.conftest import read_settings_again
 from tests.support.databases import new_database

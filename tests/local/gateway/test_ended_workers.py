@@ -11,10 +11,10 @@ from unittest.mock import patch
 import pytest
 
 from functions.chat.actions import presence
-from local.connection_ids import OWNER
-from local.ended_workers import EndedWorkers
-from local.engines import socket_folder
-from local.peer_calls import address
+from local.engines.processes import socket_folder
+from local.gateway.connection_ids import OWNER
+from local.gateway.ended_workers import EndedWorkers
+from local.gateway.peer_calls import address
 from tests.support.people import People, Person, insert, query
 
 # Process ids beyond those of the system; nothing of the last has ever listened.

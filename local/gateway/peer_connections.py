@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.peer_calls import PATIENCE, Request, connect, is_of_ended, is_open, receive_lines, send_lines
+from local.gateway.peer_calls import PATIENCE, Request, connect, is_of_ended, is_open, receive_lines, send_lines
 from shared.kit.observability.log import logger
 
 # By process: what it said to each request, None if there is no such process, nothing if it is too busy.

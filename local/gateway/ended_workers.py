@@ -5,9 +5,9 @@ from pathlib import Path
 
 from functions.chat.actions.sockets import disconnect_all
 from functions.chat.data.connections import list_ids
-from local.connection_ids import owner_of
-from local.peer_calls import address
-from local.peer_workers import has_ended, workers
+from local.gateway.connection_ids import owner_of
+from local.gateway.peer_calls import address
+from local.gateway.peer_workers import has_ended, workers
 
 
 class EndedWorkers:

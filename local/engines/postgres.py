@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from local.engines import Engine, last_line, launched, spawn, wait_for
+from local.engines.processes import Engine, last_line, launched, spawn, wait_for
 from local.options import CannotStart
 
 LEFTOVER_TIMEOUT = 15.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from local.engines import Engine, spawn, wait_for
+from local.engines.processes import Engine, spawn, wait_for
 
 
 def start_valkey(data: Path, sockets: Path) -> Engine:

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from local.gateway import Gateway, Socket
-from local.peer_calls import PATIENCE, Request, address, connect, is_of_ended, receive_lines, send_lines
+from local.gateway.emulator import Gateway, Socket
+from local.gateway.peer_calls import PATIENCE, Request, address, connect, is_of_ended, receive_lines, send_lines
 from shared.kit.observability.log import logger
 
 

@@ -1,7 +1,7 @@
 """uvicorn's WebSocket protocol with the gateway's limits and a direct link to the gateway.
 
 The link spares a task switch for every frame in and a task for every message out. What clients send is parsed in turns
-(local.fair_reader), and every frame of whatever kind is counted before anything is done about it.
+(local.gateway.fair_reader), and every frame of whatever kind is counted before anything is done about it.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from local.fair_reader import FairReader
-from local.frame_budgets import FrameBudget
+from local.gateway.fair_reader import FairReader
+from local.gateway.frame_budgets import FrameBudget
 
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_FRAME = 32 * 1024

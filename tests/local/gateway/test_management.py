@@ -1,7 +1,6 @@
 """The gateway's management API as boto3 calls it."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,20 +13,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from websockets.exceptions import ConnectionClosed
 
-from local.connection_ids import new_connection_id
-from local.engines import socket_folder
-from tests.support.gateway_emulator import PATIENCE, Emulator, running_emulator
+from local.gateway.connection_ids import new_connection_id
+from tests.support.gateway_emulator import PATIENCE, Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    folder = socket_folder()
-    with running_emulator(folder) as running:
-        yield running
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

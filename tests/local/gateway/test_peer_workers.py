@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from local import peer_connections
-from local.connection_ids import OWNER
-from local.gateway import Gateway
-from local.peer_calls import address, connect, receive_lines
-from local.peer_connections import MOST_IDLE
-from local.pusher import MOST_IDS, LocalPusher
+from local.gateway import peer_connections
+from local.gateway.connection_ids import OWNER
+from local.gateway.emulator import Gateway
+from local.gateway.peer_calls import address, connect, receive_lines
+from local.gateway.peer_connections import MOST_IDLE
+from local.gateway.pusher import MOST_IDS, LocalPusher
 from tests.support.gateway_emulator import PATIENCE, running_emulator
 from tests.support.paused_transactions import wait_until
 from tests.support.races import at_once

@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local.connection_ids import new_connection_id
-from local.frame_budgets import HANDSHAKE, FrameBudgets
-from local.gateway_events import Connection, gateway_error
-from local.handler_threads import Batch, Handler, HandlerThread, Result
-from local.socket_paths import stage_query
-from local.websocket_protocol import LINK, Link, text_frame
+from local.gateway.connection_ids import new_connection_id
+from local.gateway.events import Connection, gateway_error
+from local.gateway.frame_budgets import HANDSHAKE, FrameBudgets
+from local.gateway.handler_threads import Batch, Handler, HandlerThread, Result
+from local.gateway.socket_paths import stage_query
+from local.gateway.websocket_protocol import LINK, Link, text_frame
 from shared.kit.http.middleware import NOSNIFF, Receive, Scope, Send
 from shared.kit.settings import settings
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.pusher import LocalPusher
+from local.gateway.pusher import LocalPusher
 
 MAX_MESSAGE = 128 * 1024
 

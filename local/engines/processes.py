@@ -96,7 +96,7 @@ def _remove_dead_folders(parent: Path) -> None:
 
 
 def launched(command: list[str], death_signal: signal.Signals) -> list[str]:
-    return [sys.executable, "-m", "local.launch", str(os.getpid()), str(int(death_signal)), *command]
+    return [sys.executable, "-m", "local.engines.launch", str(os.getpid()), str(int(death_signal)), *command]
 
 
 def spawn(command: list[str], death_signal: signal.Signals, log: Path) -> "subprocess.Popen[bytes]":

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from local.connection_ids import owner_of
-from local.gateway import Gateway
-from local.peer_calls import Request
-from local.peer_connections import Peers
-from local.peer_workers import describe
+from local.gateway.connection_ids import owner_of
+from local.gateway.emulator import Gateway
+from local.gateway.peer_calls import Request
+from local.gateway.peer_connections import Peers
+from local.gateway.peer_workers import describe
 from shared.kit.aws.pusher import Post
 
 # Sockets in a request, so that its line has a bound: a job may push to all there are.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.fair_reader import FairReader
+from local.gateway.fair_reader import FairReader
 from tests.support.event_loops import run
 
 
@@ -29,7 +29,7 @@ class Chunks:
 
 def parsed_of(monkeypatch: pytest.MonkeyPatch, *sockets: tuple[str, int]) -> list[str]:
     """Who is parsed in which order, one chunk a turn of the loop."""
-    monkeypatch.setattr("local.fair_reader.TURN_SECONDS", 0)
+    monkeypatch.setattr("local.gateway.fair_reader.TURN_SECONDS", 0)
     parsed: list[str] = []
 
     async def read() -> None:
