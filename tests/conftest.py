@@ -1,9 +1,11 @@
 """Real engines for every test process, an empty platform for every test."""
 
 import asyncio
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +50,17 @@ def pytest_unconfigure() -> None:
     LOOP.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays: to look again and again for what could go takes a third of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
     """PostgreSQL and Valkey of this test process, migrated; the environment names them."""
@@ -89,8 +102,14 @@ def read_settings_again() -> None:
 @pytest.fixture
 def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty platform: the skills list and nothing else; mail and pictures go to folders of the test."""
-    monkeypatch.setenv("MAIL_URL", f"file://{tmp_path / 'mail'}")
-    monkeypatch.setenv("MEDIA_FOLDER", str(tmp_path / "media"))
+    with empty_platform(tmp_path, monkeypatch):
+        yield
+
+
+@contextmanager
+def empty_platform(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("MAIL_URL", f"file://{folder / 'mail'}")
+    monkeypatch.setenv("MEDIA_FOLDER", str(folder / "media"))
     monkeypatch.setenv("BOOKING_MAIL_MINUTES", "0")
     hash_fast(monkeypatch)
     read_settings_again()

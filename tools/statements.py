@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -37,7 +38,8 @@ def statements_in(value: object) -> Iterator[Statement]:
             yield from statements_in(each)
 
 
-def all_statements() -> dict[str, Statement]:
+@cache
+def all_statements() -> Mapping[str, Statement]:
     """Statements by module, name and number, such as functions.chat.data.messages.LIST_BEFORE[0]."""
     found: dict[int, tuple[str, Statement]] = {}
     for module in modules():

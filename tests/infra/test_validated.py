@@ -9,7 +9,7 @@ from cloudformation_validate import CompositeEngine, TemplateContent
 
 from tests.infra.test_transformed import transformed
 from tests.support.templates import STACKS
-from tools.cloud.template import load_template
+from tools.cloud.template_file import load_template
 
 pytestmark = pytest.mark.template
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.source_code import imported_by, modules, name_of, path_of, text
 from tools.cloud.project import ROOT, TEMPLATE
-from tools.cloud.template import load_template
+from tools.cloud.template_file import load_template
 
 STACKS = sorted((ROOT / "infra" / "stacks").glob("*.yaml"))
 # Alembic runs it by its path.

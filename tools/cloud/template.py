@@ -6,22 +6,15 @@ Source: docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tools.cloud.intrinsics import Resolver
+from tools.cloud.template_file import load_template
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 Resource = Mapping[str, Any]
-
-
-@cache
-def load_template(path: Path) -> Any:
-    """A template as data; !Ref X is {"Ref": "X"}, !GetAtt A.B is {"Fn::GetAtt": ["A", "B"]} and so on."""
-    from cfnlint.decode.cfn_yaml import load  # a second of imports
-
-    return load(str(path))
 
 
 @dataclass(frozen=True)
