@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -11,23 +10,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Connection, NullPool, create_engine
 
 from functions.migrations.database_functions import FOLDER
 from functions.migrations.handler import handler
 from functions.migrations.service import SCRIPTS
 from local.engines.processes import Engine
-from shared.domain.timestamps import format_time
 from shared.models import Base
 from tests.conftest import read_settings_again
 from tests.support.databases import new_database
-from tests.support.people import query
 
 # Nothing leads back over it: docs/decisions/0009-aws.md.
 FIRST_WITH_TODAYS_NAMES = "0006"
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OWN_FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
@@ -55,6 +49,20 @@ WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
 def address(engines: dict[str, Engine]) -> Iterator[str]:
     with new_database(engines) as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="module")
+def migrated(engines: dict[str, Engine]) -> Iterator[str]:
+    """A database with all migrations, to be read only."""
+    with new_database(engines) as made:
+        migrate(made, "head")
+        yield made
+
+
+@pytest.fixture
+def migrated_copy(engines: dict[str, Engine], migrated: str) -> Iterator[str]:
+    with new_database(engines, copied=migrated) as copy:
+        yield copy
 
 
 @contextmanager
@@ -113,51 +121,43 @@ def test_a_migration_that_gets_no_lock_gives_way_and_leaves_nothing(address: str
     assert rows(address, TABLES) == before
 
 
-def test_models_match_the_migrated_schema(address: str) -> None:
-    migrate(address, "head")
-    with connected(address) as connection:
+def test_models_match_the_migrated_schema(migrated: str) -> None:
+    with connected(migrated) as connection:
         options = {"compare_type": True, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
 
 
-def test_models_make_the_very_schema_the_migrations_make(engines: dict[str, Engine], address: str) -> None:
+def test_models_make_the_very_schema_the_migrations_make(migrated: str, migrated_copy: str) -> None:
     """Alembic does not compare generated columns, expressions in indexes, checks nor exclusion constraints."""
-    migrate(address, "head")
-    with new_database(engines) as other:
-        migrate(other, "head")
-        with connected(other) as connection, connection.begin():
-            Base.metadata.drop_all(connection)
-            Base.metadata.create_all(connection)
-        made = schema(other)
-    assert made == schema(address)
+    with connected(migrated_copy) as connection, connection.begin():
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+    assert schema(migrated_copy) == schema(migrated)
 
 
-def test_nothing_leads_back_to_the_names_of_the_first_release(address: str) -> None:
-    migrate(address, "head")
+def test_nothing_leads_back_to_the_names_of_the_first_release(migrated_copy: str) -> None:
     with pytest.raises(Exception, match="restore a backup"):
-        migrate(address, "-0005")
-    assert rows(address, "SELECT count(*) FROM sign_in_sessions") == [(0,)]
+        migrate(migrated_copy, "-0005")
+    assert rows(migrated_copy, "SELECT count(*) FROM sign_in_sessions") == [(0,)]
 
 
-def test_names_of_parts_follow_their_tables(address: str) -> None:
-    migrate(address, "head")
+def test_names_of_parts_follow_their_tables(migrated: str) -> None:
     statement = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('i', 'S')"
-    parts = {name for (name,) in rows(address, statement)}
-    tables = {name for (name,) in rows(address, TABLES)}
+    parts = {name for (name,) in rows(migrated, statement)}
+    tables = {name for (name,) in rows(migrated, TABLES)}
     assert [part for part in parts if not part.startswith(tuple(f"{table}_" for table in tables))] == []
     old = ("sessions_", "members_", "outbox_", "waitlist_key", "waitlist_pkey", "waitlist_id")
     assert [part for part in parts if part.startswith(old)] == []
 
 
-def test_a_function_of_the_database_is_its_file(address: str) -> None:
-    migrate(address, "head")
+def test_a_function_of_the_database_is_its_file(migrated_copy: str) -> None:
     files = {path.stem: path.read_text() for path in FOLDER.glob("*.sql")}
     definitions = """
         SELECT p.proname, pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
         WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     """
-    with psycopg.connect(address) as db:
+    with psycopg.connect(migrated_copy) as db:
         migrated = dict[str, str](db.execute(definitions).fetchall())
         for text in files.values():
             db.execute(text.encode())
@@ -165,9 +165,8 @@ def test_a_function_of_the_database_is_its_file(address: str) -> None:
         assert migrated.keys() == files.keys()
 
 
-def test_the_functions_and_triggers_are_there(address: str) -> None:
-    migrate(address, "head")
-    functions = {row[0].partition("(")[0] for row in rows(address, OWN_FUNCTIONS)}
+def test_the_functions_and_triggers_are_there(migrated: str) -> None:
+    functions = {row[0].partition("(")[0] for row in rows(migrated, OWN_FUNCTIONS)}
     assert functions >= {
         "fold",
         "is_one_edit_apart",
@@ -184,7 +183,7 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "keep_suspended_unlisted",
         "keep_revocable_address",
     }
-    assert {row[0] for row in rows(address, TRIGGERS)} == {
+    assert {row[0] for row in rows(migrated, TRIGGERS)} == {
         "bookings_end_move_proposal",
         "users_cancel_bookings",
         "users_cancel_bookings_of_suspended",
@@ -203,97 +202,3 @@ def test_the_functions_and_triggers_are_there(address: str) -> None:
         "bookings_verify",
         "bookings_verify_added",
     }
-
-
-# Whole offsets, half hours, sub-minute local mean times, a date line that was crossed.
-ZONES = (
-    "Europe/Warsaw",
-    "UTC",
-    "America/New_York",
-    "America/St_Johns",
-    "Africa/Monrovia",
-    "Asia/Kathmandu",
-    "Australia/Lord_Howe",
-    "Pacific/Apia",
-)
-FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
-MOMENTS = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
-NOWADAYS = st.timedeltas(timedelta(), timedelta(days=250 * 365)).map(datetime(1850, 1, 1, tzinfo=UTC).__add__)
-
-
-def written(moments: list[datetime], zone: str) -> list[str]:
-    statement = "SELECT format_time(moment, %s) FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS m (moment, place)"
-    return [row[0] for row in query(f"{statement} ORDER BY place", zone, moments)]
-
-
-@pytest.mark.parametrize("zone", ZONES)
-@given(moments=st.lists(MOMENTS | NOWADAYS, min_size=1, max_size=40))
-@SLOW
-def test_times_are_written_alike_in_sql_and_python(
-    platform: None, monkeypatch: pytest.MonkeyPatch, zone: str, moments: list[datetime]
-) -> None:
-    monkeypatch.setenv("TIME_ZONE", zone)
-    read_settings_again()
-    whole = [moment.replace(microsecond=0) for moment in moments]
-    try:
-        assert written(moments + whole, zone) == [format_time(moment) for moment in moments + whole]
-    finally:
-        monkeypatch.delenv("TIME_ZONE")
-        read_settings_again()
-
-
-def test_times_around_a_change_of_clocks(platform: None) -> None:
-    start = datetime(2034, 3, 25, 23, tzinfo=UTC)
-    autumn = datetime(2034, 10, 28, 23, tzinfo=UTC)
-    moments = [begin + timedelta(minutes=15 * step) for begin in (start, autumn) for step in range(16)]
-    assert written(moments, "Europe/Warsaw") == [format_time(moment) for moment in moments]
-    assert written([autumn + timedelta(hours=1)], "Europe/Warsaw") == ["2034-10-29T02:00:00+02:00"]
-    assert written([autumn + timedelta(hours=2)], "Europe/Warsaw") == ["2034-10-29T02:00:00+01:00"]
-
-
-def folded(text: str) -> str:
-    return str(query("SELECT fold(%s)", text)[0][0])
-
-
-def test_polish_letters_fold_to_ascii(platform: None) -> None:
-    assert folded("ĄĆĘŁŃÓŚŹŻ ąćęłńóśźż") == "acelnoszz acelnoszz"
-    assert folded("Müller Citroën Ørsted Straße") == "muller citroen orsted strasse"
-    assert folded("Dąbrowska-Śliwa") == "dabrowska sliwa"
-    assert query("SELECT fold(NULL), is_one_edit_apart(NULL, 'a')") == [(None, None)]
-
-
-LATIN = st.text(st.characters(max_codepoint=0x17F, exclude_categories=("Cs", "Cc")), max_size=20)
-
-
-@given(one=LATIN, other=LATIN)
-@SLOW
-def test_folding_is_letter_by_letter_final_and_blind_to_case(platform: None, one: str, other: str) -> None:
-    assert folded(one + other) == folded(one) + folded(other)
-    assert folded(folded(one)) == folded(one)
-    assert query("SELECT fold(upper(%s)) = fold(lower(%s))", one, one)[0][0]
-
-
-SHORT = st.text("abc", max_size=6)
-
-
-def slips(word: str) -> set[str]:
-    """The word and everything one letter wrong, missing, added or swapped makes of it."""
-    places = range(len(word))
-    return {
-        word,
-        *(word[:at] + word[at + 1 :] for at in places),
-        *(word[:at] + letter + word[at + 1 :] for at in places for letter in "abcx"),
-        *(word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in "abcx"),
-        *(word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places[:-1]),
-    }
-
-
-@given(word=SHORT, others=st.lists(SHORT, min_size=1, max_size=60))
-@SLOW
-def test_one_edit_apart_is_one_slip(platform: None, word: str, others: list[str]) -> None:
-    candidates = [*others, *slips(word)]
-    statement = (
-        "SELECT other, is_one_edit_apart(other, %s), is_one_edit_apart(%s, other) FROM unnest(%s::text[]) AS other"
-    )
-    for other, apart, other_way in query(statement, word, word, candidates):
-        assert (apart, other_way) == (other in slips(word), other in slips(word)), other

@@ -1,5 +1,6 @@
 """The demo data."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,9 @@ from local.demo.load import load_demo_data
 from local.demo.names import FEMALE_NAMES, feminine
 from local.demo.people import MAX_RATINGS, SCHEDULED_DAYS, inflected, populate
 from local.demo.subjects import SUBJECTS
+from local.engines.processes import Engine
 from shared.kit.security.password_hashes import password_matches
+from tests.conftest import empty_platform
 from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import insert, query
 from tests.support.statements import statements
@@ -24,10 +27,13 @@ TABLES = ("users", "tutors", "ratings", "schedule_items", "conversations", "conv
 chat, tokens, tutors = LambdaClient(chat_handler), LambdaClient(tokens_handler), LambdaClient(tutors_handler)
 
 
-@pytest.fixture
-def demo(platform: None) -> None:
-    """A platform filled with the demo data."""
-    load_demo_data()
+@pytest.fixture(scope="module")
+def demo(engines: dict[str, Engine], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A platform filled with the demo data, for all tests that ask for it; those of an empty one stand before them."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as monkeypatch, empty_platform(folder, monkeypatch):
+        load_demo_data()
+        yield
 
 
 def counts() -> list[int]:
@@ -57,18 +63,18 @@ def test_loading_fills_every_table_with_few_statements(platform: None) -> None:
     }
 
 
+def test_a_taken_address_leaves_the_platform_as_it_was(platform: None) -> None:
+    insert("users", {"email": TUTOR.email.upper(), "password_hash": "theirs"})
+    load_demo_data()
+    assert counts() == [1, 0, 0, 0, 0, 0, 0]
+
+
 def test_loading_again_is_one_statement_and_changes_nothing(demo: None) -> None:
     before = counts()
     with statements() as run:
         load_demo_data()
     assert len(run) == 1
     assert counts() == before
-
-
-def test_a_taken_address_leaves_the_platform_as_it_was(platform: None) -> None:
-    insert("users", {"email": TUTOR.email.upper(), "password_hash": "theirs"})
-    load_demo_data()
-    assert counts() == [1, 0, 0, 0, 0, 0, 0]
 
 
 def test_everybody_is_the_same_on_every_day_but_for_the_dates() -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import count
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from local.engines.processes import Engine
 
@@ -12,11 +13,12 @@ numbers = count(1)
 
 
 @contextmanager
-def new_database(engines: dict[str, Engine]) -> Iterator[str]:
-    """The address of an empty database."""
+def new_database(engines: dict[str, Engine], *, copied: str = "") -> Iterator[str]:
+    """The address of an empty database, or of a copy of one to which nobody is connected."""
     address, name = engines["postgres"].url, f"fresh{next(numbers)}"
+    template = f" TEMPLATE {conninfo_to_dict(copied)['dbname']}" if copied else ""
     with psycopg.connect(address, autocommit=True) as db:
-        db.execute(f"CREATE DATABASE {name}")
+        db.execute(f"CREATE DATABASE {name}{template}")
         try:
             yield address.replace("/tutoring?", f"/{name}?")
         finally:
