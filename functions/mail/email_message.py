@@ -118,6 +118,8 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     message["To"] = _structured(recipient)
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender_address.rpartition("@")[2] or None)
+    # Without it absent people's programs answer, and such an answer may be answered again (RFC 3834, section 5).
+    message["Auto-Submitted"] = "auto-generated"
     if email.unsubscribe:
         message[UNSUBSCRIBE] = f"<{email.unsubscribe.link}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

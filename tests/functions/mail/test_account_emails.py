@@ -187,6 +187,7 @@ def test_a_mail_is_multipart_and_seven_bit_with_the_headers_mail_servers_want() 
     assert message["Message-ID"].endswith("@example.com>")
     assert message["Date"].datetime
     assert message["MIME-Version"] == "1.0"
+    assert message["Auto-Submitted"] == "auto-generated", "RFC 3834: nobody's out-of-office program answers"
 
 
 def test_an_incomplete_tutor_s_mail_says_what_is_missing_at_that_moment(people: People) -> None:
