@@ -20,6 +20,10 @@ AUTHOR = {
 }
 
 
+class CreatedConversation(OwnConversation):
+    """A conversation of yours has begun, as the page of your conversations lists it."""
+
+
 class CreatedNotification(Notification):
     """Something happened that concerns you; `unread_notification_count` counts all you have not read."""
 
@@ -93,7 +97,7 @@ FACTS = (
     ),
     Event(
         "conversation_created",
-        OwnConversation,
+        CreatedConversation,
         {
             "id": CONVERSATION,
             "partner": AUTHOR,

@@ -29,7 +29,12 @@ const LIMITS = ["format", "minimum", "maximum", "minLength", "maxLength", "minIt
 function fieldRow([name, schema], required) {
   const limits = LIMITS.filter((limit) => limit in schema).map((limit) => `${limit} ${schema[limit]}`);
   const shape = [typeOf(schema), ...limits, required.includes(name) ? "required" : null].filter(Boolean).join(", ");
-  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, shape), element("td", {}, schema.description ?? ""));
+  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, shape), element("td", {}, ...prose(schema.description ?? "")));
+}
+
+/** A text with what stands between backticks as code. */
+function prose(text) {
+  return text.split("`").map((part, place) => (place % 2 ? element("code", {}, part) : part));
 }
 
 function describe(message, isSent) {
@@ -39,8 +44,8 @@ function describe(message, isSent) {
   return element(
     "details",
     {},
-    element("summary", {}, element("strong", {}, message.name), ` ${message.summary}`),
-    element("p", {}, data.description ?? ""),
+    element("summary", {}, element("strong", {}, message.name), " ", ...prose(message.summary)),
+    element("p", {}, ...prose(data.description ?? "")),
     element("table", {}, element("tbody", {}, ...rows)),
     element("pre", { tabindex: "0", "aria-label": `Example of ${message.name}` }, JSON.stringify(message.examples[0].payload, null, 1)),
     use,
@@ -49,7 +54,7 @@ function describe(message, isSent) {
 
 async function showDocument() {
   const { json } = await call("GET", "/api/schema/sockets/");
-  find("about").textContent = json.info.description;
+  find("about").append(...json.info.description.split("\n\n").map((each) => element("p", {}, ...prose(each))));
   for (const [key, message] of Object.entries(json.components.messages)) {
     const isSent = key.startsWith("send_");
     find(isSent ? "sent" : "heard").append(describe(message, isSent));

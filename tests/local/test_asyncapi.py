@@ -43,6 +43,11 @@ def test_examples_are_valid_by_their_schemas(prefix: str) -> None:
         assert complaints(prefix, {"event": event.name, "data": 5}) != [], event.name
 
 
+def test_every_event_says_what_it_is() -> None:
+    summaries = {key: each["summary"] for key, each in description()["components"]["messages"].items()}
+    assert [key for key, summary in summaries.items() if len(summary.split()) < 3] == []
+
+
 def test_every_field_has_a_description() -> None:
     messages = description()["components"]["messages"]
     shared = {"conversation_created", "notification_created"}

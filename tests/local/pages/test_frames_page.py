@@ -26,6 +26,9 @@ def test_frames_are_shown_and_tried(open_page: OpenPage) -> None:
     page = open_page("/api/sockets/docs/").page
     expect(page.locator("#sent summary strong")).to_have_text([event.name for event in REQUESTS])
     expect(page.locator("#heard summary strong")).to_have_text([event.name for event in FACTS])
+    expect(page.locator("#about p")).to_have_count(3)
+    expect(page.locator("#heard summary", has_text="synced").locator("code")).to_have_text("sync")
+    assert "`" not in page.locator("main").inner_text()
     page.get_by_label("E-mail address").fill(STUDENT.email)
     page.get_by_label("Password").fill(STUDENT.password)
     page.get_by_role("button", name="Open your socket").click()
