@@ -8,7 +8,11 @@ const CAN_DO = {
   tutor: "Answers requests, keeps a calendar, hears of bookings at once.",
 };
 
-/** A demo account: what it can do, how anybody signs in to it, and buttons to do so here. */
+/**
+ * A demo account: what it can do, how anybody signs in to it, and buttons to do so here.
+ *
+ * `signIn` does what its button does, and the card says why it fails.
+ */
 export function accountCard(account) {
   const { role, email, password } = account.demo;
   const state = element("p", { class: "pill" });
@@ -35,7 +39,7 @@ export function accountCard(account) {
   }
 
   follow(account, () => show(true), () => show(false));
-  return element(
+  const root = element(
     "article",
     { class: "account", "aria-label": `${account.name}, ${role}` },
     element(
@@ -55,4 +59,5 @@ export function accountCard(account) {
     element("div", { class: "choices" }, enter, leave),
     problem,
   );
+  return { root, signIn };
 }

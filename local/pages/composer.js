@@ -1,4 +1,4 @@
-import { button, element } from "./dom.js";
+import { button, element, setHidden } from "./dom.js";
 import { explain } from "./errors.js";
 
 const TYPES = "image/*,application/pdf,text/plain,.docx,.xlsx,.pptx,.odt,.ods,.odp";
@@ -68,7 +68,7 @@ export class Composer {
   #reset() {
     if (this.#editing !== null) this.#field.value = "";
     this.#replyTo = this.#editing = null;
-    this.#context.hidden = true;
+    setHidden(this.#context, true, this.#field);
     this.complain("");
   }
 

@@ -1,5 +1,5 @@
 import { browserName } from "./browsers.js";
-import { button, element } from "./dom.js";
+import { button, element, setHidden } from "./dom.js";
 import { AccountList, Panel } from "./panel.js";
 import { moment } from "./times.js";
 
@@ -16,7 +16,7 @@ export function devices(account, title = `${account.firstName}’s devices`) {
     whenEmpty: "",
     load: async () => {
       const { count, results } = await account.call("GET", `${DEVICES}?page_size=${MOST}`);
-      others.hidden = count < 2;
+      setHidden(others, count < 2, panel.title);
       others.textContent = count > MOST ? `End all ${count - 1} others` : "End all others";
       return results;
     },

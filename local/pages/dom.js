@@ -26,12 +26,25 @@ export function select(label, options, onChange) {
   return { field: labelled(label, made), select: made };
 }
 
-/** Shows other children in place of those there; the focus stays on the control in the same place. */
-export function replaceChildren(parent, children) {
+/** Shows other children in place of those there; the focus stays on the control in the same place, without one on `next`. */
+export function replaceChildren(parent, children, next = parent) {
   const controls = () => [...parent.querySelectorAll("button, a, input")];
   const focused = controls().indexOf(document.activeElement);
   parent.replaceChildren(...children);
-  if (focused >= 0) controls().at(Math.min(focused, controls().length - 1))?.focus();
+  if (focused >= 0) focusOn(controls().at(Math.min(focused, controls().length - 1)) ?? next);
+}
+
+/** Hides something or shows it. A focus in it goes to `next`: without one the keyboard begins at the top of the page again. */
+export function setHidden(root, isHidden, next) {
+  const hadFocus = isHidden && root.contains(document.activeElement);
+  root.hidden = isHidden;
+  if (hadFocus) focusOn(next);
+}
+
+/** Puts the focus on a control, or on a text from which the keyboard goes on. */
+export function focusOn(target) {
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus();
 }
 
 export function avatar(picture, size) {

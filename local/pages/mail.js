@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { element } from "./dom.js";
+import { element, setHidden } from "./dom.js";
 import { explain } from "./errors.js";
 import { showMail } from "./mail_view.js";
 import { moment } from "./times.js";
@@ -30,10 +30,10 @@ async function refresh() {
 async function refreshWaiting(method = "GET") {
   try {
     const { json } = await call(method, "/_local/mail/waiting");
-    waiting.hidden = !json.waiting;
+    setHidden(waiting, !json.waiting, count);
     waiting.firstElementChild.textContent = `${json.waiting} about bookings wait five minutes for what else becomes of these.`;
   } catch {
-    waiting.hidden = true;
+    setHidden(waiting, true, count);
   }
 }
 

@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { button, element, labelled } from "./dom.js";
+import { button, element, labelled, setHidden } from "./dom.js";
 import { Refused, explain } from "./errors.js";
 
 const OFFERS = {
@@ -16,8 +16,8 @@ export function mailAction({ purpose, token }) {
   async function act(work, done) {
     try {
       await work();
-      controls.hidden = true;
       result.textContent = done;
+      setHidden(controls, true, result);
       result.className = "";
     } catch (error) {
       result.textContent = error instanceof Refused && [400, 404].includes(error.status) ? refusal(error) : explain(error);

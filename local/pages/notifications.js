@@ -1,6 +1,6 @@
 import { follow } from "./session.js";
 import { Connection } from "./connection.js";
-import { button, element, showState } from "./dom.js";
+import { button, element, setHidden, showState } from "./dom.js";
 import { explain } from "./errors.js";
 import { Panel } from "./panel.js";
 import { moment, readTime } from "./times.js";
@@ -112,7 +112,7 @@ export class Notifications {
 
   #count(unread) {
     this.#unread.textContent = unread === 0 ? "" : `${unread} unread`;
-    this.#readAll.hidden = unread === 0;
+    setHidden(this.#readAll, unread === 0, this.#panel.title);
   }
 
   async #markRead() {

@@ -10,12 +10,13 @@ export class Panel {
     const id = `panel-${(count += 1)}`;
     this.note = element("p", { class: "note", role: "status" });
     this.list = element("ul", { class: "entries", "aria-labelledby": id });
-    this.head = element("header", { class: "panel-head" }, element("h3", { id }, title), ...tools);
+    this.title = element("h3", { id }, title);
+    this.head = element("header", { class: "panel-head" }, this.title, ...tools);
     this.root = element("section", { class: "panel", "aria-labelledby": id }, this.head, this.note, this.list);
   }
 
   show(entries) {
-    replaceChildren(this.list, entries);
+    replaceChildren(this.list, entries, this.title);
   }
 
   say(text, { isError = false } = {}) {

@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { avatar, button, element } from "./dom.js";
+import { avatar, button, element, setHidden } from "./dom.js";
 import { explain } from "./errors.js";
 import { ZONE } from "./times.js";
 import { rating, texts, waysToMeet } from "./tutor_parts.js";
@@ -70,16 +70,24 @@ export class Search {
       const { json: tutors, response } = await call("GET", address, { signal });
       if (signal.aborted) return;
       if (isNew) this.#cards.replaceChildren();
-      this.#cards.append(...tutors.map((tutor) => this.#card(tutor)));
+      const added = tutors.map((tutor) => this.#card(tutor));
+      this.#cards.append(...added);
       this.#next = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
       this.#found.textContent = this.#summary();
+      setHidden(this.#more, this.#next === null, added[0]?.querySelector("button") ?? this.#found);
     } catch (error) {
-      if (signal.aborted) return;
+      if (!signal.aborted) this.#fail(error, isNew);
+    }
+  }
+
+  /** What is shown stays when there is only no more of it: the same button asks again. */
+  #fail(error, isNew) {
+    if (isNew) {
       this.#next = null;
       this.#cards.replaceChildren();
-      this.#found.textContent = explain(error);
+      this.#more.hidden = true;
     }
-    this.#more.hidden = this.#next === null;
+    this.#found.textContent = explain(error);
   }
 
   #summary() {

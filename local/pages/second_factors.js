@@ -1,4 +1,4 @@
-import { button, element } from "./dom.js";
+import { button, element, replaceChildren, setHidden } from "./dom.js";
 import { FactorChanges } from "./factor_changes.js";
 import { recoveryCodes } from "./factor_forms.js";
 import { AccountList, Panel } from "./panel.js";
@@ -22,8 +22,8 @@ export function secondFactors(session) {
     load: async () => {
       const factors = await session.call("GET", "/api/user/second_factors/");
       changes = new FactorChanges(session, factors);
-      turningOff.hidden = !factors.enabled;
-      addingApp.hidden = Boolean(factors.authenticator_app_added_at);
+      setHidden(turningOff, !factors.enabled, panel.title);
+      setHidden(addingApp, Boolean(factors.authenticator_app_added_at), panel.title);
       return entries(factors);
     },
     entry: (made) => made,
@@ -35,7 +35,7 @@ export function secondFactors(session) {
     return list.act(async () => {
       const made = await changes[change](...what);
       if (!made?.length) return;
-      const shown = recoveryCodes("h4", "Recovery codes", made, button("I have kept them", () => codes.replaceChildren()));
+      const shown = recoveryCodes("h4", "Recovery codes", made, button("I have kept them", () => replaceChildren(codes, [], panel.title)));
       codes.replaceChildren(shown.root);
       shown.focus();
     }, done);

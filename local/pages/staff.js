@@ -1,5 +1,5 @@
 import { ask } from "./dialogs.js";
-import { element, labelled } from "./dom.js";
+import { element, labelled, setHidden } from "./dom.js";
 import { showEnrolment } from "./enrol.js";
 import { explain } from "./errors.js";
 import { Session } from "./session.js";
@@ -58,7 +58,7 @@ async function follow(path, said = "") {
   byId("entries").append(...page.results.map((item) => element("li", {}, ...list.entry(desk, item).filter(Boolean))));
   byId("result").textContent = [said, page.count ? `${page.count} in all.` : list.whenEmpty].join(" ").trim();
   next = page.next;
-  byId("more").hidden = !next;
+  setHidden(byId("more"), !next, byId("result"));
 }
 
 function control({ name, label, options }) {
@@ -82,12 +82,15 @@ function open() {
 /** What there is to do: sign in, or the desk. */
 function show() {
   byId("problem").textContent = "";
-  byId("sign-in").hidden = session.isSignedIn;
-  byId("desk").hidden = byId("sign-out").hidden = !session.isSignedIn;
+  setHidden(byId("sign-in"), session.isSignedIn, byId("list-title"));
+  setHidden(byId("sign-out"), !session.isSignedIn, byId("title"));
+  byId("desk").hidden = !session.isSignedIn;
   if (session.isSignedIn) open();
 }
 
 function showDesk() {
+  // Before the forms, which begin again then: the focus is still in them.
+  session.addEventListener("changed", show);
   byId("sign-in").append(signInForms(session).root);
   byId("filter").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -96,7 +99,6 @@ function showDesk() {
   byId("filter").addEventListener("change", () => start());
   byId("more").addEventListener("click", () => follow(next));
   byId("sign-out").addEventListener("click", () => session.signOut());
-  session.addEventListener("changed", show);
   window.addEventListener("hashchange", () => session.isSignedIn && open());
   show();
 }

@@ -1,6 +1,7 @@
 import { Account } from "./account.js";
 import { accountCard } from "./accounts.js";
 import { ChatPane } from "./chat.js";
+import { setHidden } from "./dom.js";
 import { watchHealth } from "./health.js";
 import { Search } from "./search.js";
 import { studentSide } from "./student.js";
@@ -12,11 +13,12 @@ const byId = (id) => document.getElementById(id);
 /** What takes both demo accounts: signing in, both sides of a booking, the chat. */
 function showDemo([student, tutor], classmate) {
   const accounts = [student, tutor];
-  byId("accounts").append(...accounts.map(accountCard));
+  const cards = accounts.map(accountCard);
+  byId("accounts").append(...cards.map(({ root }) => root));
   byId("student-side").append(...studentSide(student, tutor, classmate));
   byId("tutor-side").append(...tutorSide(tutor));
   byId("panes").append(new ChatPane(student, tutor.demo).root, new ChatPane(tutor, student.demo).root);
-  byId("sign-in-both").addEventListener("click", () => accounts.forEach((account) => account.signIn().catch(() => {})));
+  byId("sign-in-both").addEventListener("click", () => cards.forEach(({ signIn }) => signIn()));
   byId("book-demo-tutor").textContent = `See ${tutor.firstName}’s free times`;
   byId("book-demo-tutor").addEventListener("click", () => openTutor(tutor.demo.tutor_id, { student, tutor }));
   const show = () => {
@@ -24,8 +26,8 @@ function showDemo([student, tutor], classmate) {
     byId("first-step").textContent = signedIn.every(Boolean)
       ? `Next: book one of ${tutor.firstName}’s free times for ${student.firstName}, and watch it arrive in ${tutor.firstName}’s calendar.`
       : "Start here: sign in as a student and a tutor at once, to see both sides of a booking and of a chat.";
-    byId("sign-in-both").hidden = signedIn.every(Boolean);
     byId("book-demo-tutor").hidden = !signedIn.every(Boolean);
+    setHidden(byId("sign-in-both"), signedIn.every(Boolean), byId("book-demo-tutor"));
     byId("sides").hidden = byId("chat").hidden = !signedIn.some(Boolean);
     [byId("student-side").hidden, byId("tutor-side").hidden] = signedIn.map((isSignedIn) => !isSignedIn);
   };

@@ -1,6 +1,6 @@
 import { call } from "./api.js";
 import { openDialog } from "./dialogs.js";
-import { avatar, button, element } from "./dom.js";
+import { avatar, button, element, setHidden } from "./dom.js";
 import { Refused, explain } from "./errors.js";
 import { reserve } from "./reserve.js";
 import { Slots } from "./slots.js";
@@ -60,17 +60,24 @@ function reviews(tutor) {
   const list = element("ul", { class: "reviews", "aria-label": "Reviews" });
   const more = button("More reviews", () => load(), { class: "quiet", hidden: true });
   const problem = element("p", { class: "error", role: "status" });
+  let isLoading = false;
   let next = `/api/user/tutor/reviews/${tutor.id}/?page_size=${REVIEWS}`;
 
   async function load() {
+    if (isLoading) return;
+    isLoading = true;
     try {
       const { json } = await call("GET", next);
-      list.append(...json.results.map(review));
+      const added = json.results.map(review);
+      list.append(...added);
       count.textContent = ` (${json.count})`;
+      problem.textContent = "";
       next = json.next;
-      more.hidden = next === null;
+      setHidden(more, next === null, added[0] ?? list);
     } catch (error) {
       problem.textContent = explain(error);
+    } finally {
+      isLoading = false;
     }
   }
 

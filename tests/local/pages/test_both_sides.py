@@ -71,6 +71,8 @@ def test_a_request_waits_for_the_tutor_who_confirms_or_declines_it(page: Page) -
         entries(page, "Adam’s requests").get_by_role("button", name=f"{verb} {chosen}").click()
         expect(panel(page, "Adam’s requests")).to_contain_text(f"{done}: {chosen}")
         expect(entries(page, "Adam’s requests")).to_have_count(0)
+        # Where the last button was the keyboard goes on.
+        expect(panel(page, "Adam’s requests").get_by_role("heading")).to_be_focused()
         expect(entries(page, "Ola’s notifications").first).to_contain_text(f"{seen}: {chosen}")
     expect(entries(page, "Ola’s sessions").filter(has_text=chosen)).to_contain_text("Confirmed")
     expect(entries(page, "Adam’s calendar").filter(has_text=chosen)).to_contain_text("Ola Wiśniewska")
