@@ -28,7 +28,7 @@ from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.localized_errors import preferred_language
 from shared.kit.http.middleware import header
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import LEADS_ON, error_responses
 from shared.kit.http.query_models import from_query
 from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
@@ -134,7 +134,7 @@ def delete_account(caller: User) -> Response:
 @accounts.get(
     "/api/user/export/",
     response_model=Export,
-    responses=error_responses(BadCursor),
+    responses=LEADS_ON | error_responses(BadCursor),
 )
 def export_data(caller: User, query: Annotated[ExportQuery, from_query(ExportQuery)]) -> Response:
     """Export all data kept about you, in pages: the Link header leads to the next one."""

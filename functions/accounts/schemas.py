@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.email_complaints import email_complaints, new_email_complaints
@@ -81,7 +81,7 @@ class ConfirmationToken(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…"}})
 
-    token: Any = None
+    token: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 
 class NewPassword(BaseModel):

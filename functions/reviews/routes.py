@@ -25,7 +25,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fields import Count, Whole
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import LEADS_ON, error_responses
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.query_models import QueryModel, RecordedQueryModel, from_query
 from shared.kit.http.response_models import Info
@@ -90,7 +90,9 @@ class OwnRatingsQuery(RecordedQueryModel):
     ] = None
 
 
-@reviews.recorded.get("/api/user/ratings/me/", response_model=OwnRatings, responses=error_responses(FieldErrors))
+@reviews.recorded.get(
+    "/api/user/ratings/me/", response_model=OwnRatings, responses=LEADS_ON | error_responses(FieldErrors)
+)
 def list_own_ratings(caller: User, query: Annotated[OwnRatingsQuery, from_query(OwnRatingsQuery)]) -> Response:
     """List your ratings, the oldest first.
 

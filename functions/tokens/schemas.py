@@ -52,7 +52,7 @@ class PasswordToCheck(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"password": "Zielona!Herbata7"}})
 
-    password: Any = None
+    password: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 
 class TokenPair(BaseModel):

@@ -110,6 +110,23 @@ def path_with_values(path: str, operation: dict[str, Any]) -> str:
     return path
 
 
+def test_headers_that_lead_on_or_say_when_to_come_back_are_described() -> None:
+    for name, operation in operations():
+        found = {status: set(answer.get("headers", {})) for status, answer in operation["responses"].items()}
+        leads_on = {"200"} if "Link header" in operation.get("description", "") else set()
+        assert {status for status, headers in found.items() if "Link" in headers} == leads_on, name
+        throttled = {"429"} & found.keys()
+        assert {status for status, headers in found.items() if "Retry-After" in headers} == throttled, name
+
+
+def test_every_field_has_a_type_that_a_generated_client_can_check() -> None:
+    says = {"type", "$ref", "anyOf", "allOf", "oneOf", "const", "enum"}
+    schemas = description()["components"]["schemas"].items()
+    fields = [(f"{name}.{key}", field) for name, each in schemas for key, field in each.get("properties", {}).items()]
+    fields += [(f"{name}[]", field["items"]) for name, field in fields if "items" in field]
+    assert [name for name, field in fields if not says & field.keys()] == []
+
+
 def test_all_codes_are_one_enum() -> None:
     assert description()["components"]["schemas"]["ErrorCode"]["enum"] == error_codes()
     given = re.findall(r"'code': '(\w+)'", str(description()))

@@ -28,7 +28,7 @@ from shared.kit.db.integers import MAX_INT64
 from shared.kit.errors import FieldErrors, Throttled
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fields import Count, Flag
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import LEADS_ON, error_responses
 from shared.kit.http.query_models import QueryModel, from_query
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
@@ -63,7 +63,9 @@ class ChangesQuery(QueryModel):
     ] = 0
 
 
-@message_changes.get(CHANGES, response_model=list[Message], responses=error_responses(NoConversation, FieldErrors))
+@message_changes.get(
+    CHANGES, response_model=list[Message], responses=LEADS_ON | error_responses(NoConversation, FieldErrors)
+)
 def list_changes(
     caller: User, conversation_id: UUID, query: Annotated[ChangesQuery, from_query(ChangesQuery)]
 ) -> Response:

@@ -21,7 +21,7 @@ from shared.domain.auth import User
 from shared.kit.errors import FieldErrors
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fields import Count
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import LEADS_ON, error_responses
 from shared.kit.http.query_models import RecordedQueryModel, from_query
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
@@ -85,7 +85,7 @@ class MessagesQuery(RecordedQueryModel):
 @chat.get(
     "/api/chat/conversation_detail/{conversation_id:lower_uuid}/",
     response_model=list[Message],
-    responses=error_responses(FieldErrors),
+    responses=LEADS_ON | error_responses(FieldErrors),
 )
 def list_messages(
     caller: User, conversation_id: UUID, query: Annotated[MessagesQuery, from_query(MessagesQuery)]

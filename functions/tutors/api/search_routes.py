@@ -14,7 +14,7 @@ from shared.kit.db.integers import MAX_INT32
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fast_routes import always
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import LEADS_ON, error_responses
 from shared.kit.http.query_models import refuse_unknown
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
@@ -27,7 +27,7 @@ tutors = router("tutors")
     query=SearchQuery,
     takes_long=asks_for_free_time,
     response_model=list[TutorItem],
-    responses=error_responses(UnknownSkillSearched),
+    responses=LEADS_ON | error_responses(UnknownSkillSearched),
 )
 def search_tutors(request: Request) -> Response:
     """Search tutors. A page has at most 100; the Link header leads to the next one."""
@@ -65,7 +65,7 @@ def list_tutors(_request: Request) -> Response:
 @tutors.recorded.fast_get(
     "/api/user/tutor/details/{tutor_id:any_int}/",
     response_model=Details,
-    responses=error_responses(NotFound),
+    responses=LEADS_ON | error_responses(NotFound),
 )
 def get_tutor_details(request: Request) -> Response:
     """Get a tutor's details, ratings (oldest first) and schedule.

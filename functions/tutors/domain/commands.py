@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from shared.kit.http import fields
 from shared.kit.http.fields import Flag, Text, Whole, invalid
@@ -75,4 +75,4 @@ class SkillsChange(RecordedRequestModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"skills": ["Fizyka", "Matematyka"]}})
 
-    skills: Annotated[list[Any], BeforeValidator(a_list_or_nothing)] = []
+    skills: Annotated[list[Annotated[Any, WithJsonSchema({"type": "string"})]], BeforeValidator(a_list_or_nothing)] = []

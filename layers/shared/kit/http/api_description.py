@@ -18,7 +18,7 @@ from shared.kit.errors import (
 from shared.kit.http.error_schemas import describe_errors
 from shared.kit.http.fast_routes import FastRoute
 from shared.kit.http.guards import guards_of
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import RETRY_AFTER, error_responses
 from shared.kit.http.path_convertors import IntegerConvertor
 from shared.kit.http.query_models import query_parameters
 from shared.kit.http.routing import ApiRoute
@@ -82,6 +82,8 @@ def _complete_operation(operation: dict[str, Any], route: ApiRoute | FastRoute, 
         _add(operation, error_responses(FieldErrors, *BODY_ERRORS, *([UnknownField] if strict else [])))
     elif isinstance(route, ApiRoute) and route.refuses_bodies:
         _add(operation, error_responses(*BODY_ERRORS, UnknownField))
+    if throttled := operation["responses"].get("429"):
+        throttled["headers"] = {"Retry-After": RETRY_AFTER}
 
 
 def _complete_parameters(operation: dict[str, Any], route: ApiRoute | FastRoute) -> None:

@@ -1,4 +1,4 @@
-"""What the API description says of errors, generated from their classes."""
+"""What the API description says of errors, generated from their classes, and of headers."""
 
 from typing import Any
 
@@ -17,6 +17,11 @@ DESCRIPTIONS = {
     429: "Too many attempts",
     503: "The service is away for a moment",
 }
+
+LINK = {"description": 'RFC 8288, with `rel="next"`; absent on the last page.', "schema": {"type": "string"}}
+RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+# The `responses` of a route whose Link header leads on.
+LEADS_ON: dict[int | str, dict[str, Any]] = {200: {"headers": {"Link": LINK}}}
 
 
 def error_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
