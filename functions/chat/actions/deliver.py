@@ -10,7 +10,7 @@ from uuid import UUID
 
 from functions.chat.data import user_sockets
 from functions.chat.domain.frames import encode, event_frame
-from functions.chat.domain.messages import EVENT_DIGITS
+from functions.chat.domain.messages import event_sockets
 from shared.data.connections import forget_gone
 from shared.kit.aws.websocket import pusher
 from shared.kit.observability.log import logger
@@ -18,12 +18,7 @@ from shared.kit.psycopg import psycopg
 
 
 def deliver_to_conversation(
-    conversation_id: UUID,
-    event_name: str,
-    data: Mapping[str, Any],
-    *,
-    except_connection: str | None = None,
-    about: int | None = None,
+    conversation_id: UUID, event_name: str, data: Mapping[str, Any], *, about: int | None = None
 ) -> None:
     """Send an event to all who hear a conversation: its own sockets of protocol 2, and its members' user sockets.
 
@@ -38,8 +33,7 @@ def deliver_to_conversation(
     except psycopg.Error:
         logger().exception("event not delivered", extra={"event": event_name})
         return
-    sockets = [each[1:] for each in listeners if each[0] in EVENT_DIGITS]
-    deliver_to_sockets([each for each in sockets if each != except_connection], event_name, data)
+    deliver_to_sockets(event_sockets(listeners), event_name, data)
 
 
 def deliver_to_user(user_id: UUID, event_name: str, data: Mapping[str, Any]) -> None:

@@ -30,7 +30,7 @@ def plan_next() -> bool:
 def queue_next() -> tuple[int, int]:
     """Look at those whose moment has come; how many these were, and for how many there is a mail now.
 
-    Decision and mail are one transaction: whoever dies in between has done nothing.
+    Decision and mail are one transaction: who dies in between has done nothing.
     """
     with transaction() as db:
         limit_lock_wait(db)

@@ -15,13 +15,13 @@ from functions.chat.data.connections import list_owners
 from functions.chat.domain.frames import encode
 from functions.chat.domain.message_frames import legacy_frame, stored_frame
 from functions.chat.domain.messages import (
-    EVENT_DIGITS,
     LEGACY_DIGIT,
     NewMessage,
     RefusedMessage,
     StoredMessage,
     are_attachments,
     canonical_uuid,
+    event_sockets,
     is_body,
     is_client_id,
     is_seq,
@@ -156,7 +156,7 @@ def _posts(message: StoredMessage, reader_id: str, heard: Sequence[str]) -> Iter
         yield listeners, encode(legacy_frame(message, reader_id))
     if len(listeners) == len(heard):
         return
-    if listeners := [each[1:] for each in heard if each[0] in EVENT_DIGITS]:
+    if listeners := event_sockets(heard):
         yield listeners, encode(stored_frame(message, reader_id))
     yield from posts_of_versions(message, reader_id, heard)
 

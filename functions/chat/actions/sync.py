@@ -75,10 +75,9 @@ def _missed(user_id: UUID, known: Known, room: int) -> tuple[list[bytes], Known 
     for item in message_items(user_id, known.conversation_id, changed, membership, with_seq=True):
         if (message := json.loads(item))["seq"] <= after:
             frames += [encode(frame) for frame in _changes(message)]
-    is_all = len(stored) + len(changed) < room + len(stored)
     last = stored[-1].seq if stored else after
     last_change = max((each.change_seq or 0 for each in changed), default=changes)
-    return frames, None if is_all else Known(known.conversation_id, last, last_change)
+    return frames, None if len(changed) < room else Known(known.conversation_id, last, last_change)
 
 
 def _changes(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from functions.chat.domain.messages import EVENT_DIGITS
+from functions.chat.domain.messages import event_sockets
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 
@@ -24,7 +24,7 @@ class Hearers:
     @property
     def sockets(self) -> list[str]:
         """Those whose clients understand events."""
-        return [each[1:] for each in self.listeners.split() if each[0] in EVENT_DIGITS]
+        return event_sockets(self.listeners.split())
 
 
 FIND_HEARERS = Query(
@@ -44,7 +44,7 @@ def find_hearers(conversation_id: UUID, user_id: UUID) -> Hearers | None:
         return FIND_HEARERS.one(db, (conversation_id, user_id))
 
 
-# Whoever blocked somebody, or was, hears nothing more of them.
+# Who blocked somebody, or was blocked, hears nothing more of them.
 WATCHERS = """
 SELECT c.id FROM connections c
 WHERE c.protocol = 3 AND c.user_id IN (

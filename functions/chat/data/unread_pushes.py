@@ -5,7 +5,7 @@ from shared.data.unread_messages import IS_READING, TELLS, UNREAD
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, compose
 
-# Whoever reads at once gets none: messages of the last ten seconds are left to the next run. After one nothing more
+# Who reads at once gets none: messages of the last ten seconds are left to the next run. After one nothing more
 # until what it was about was read.
 QUEUE = Command(
     compose(

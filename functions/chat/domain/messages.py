@@ -1,7 +1,7 @@
 """A message on its way: as a socket sent it, as it is stored and pushed, as the history lists it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
 from uuid import UUID
@@ -108,6 +108,11 @@ class StoredMessage(NamedTuple):
     place: int
     # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
     listeners: list[str]
+
+
+def event_sockets(listeners: Iterable[str]) -> list[str]:
+    """Of listeners, each after the digit of its protocol, the ids of those whose clients understand events."""
+    return [each[1:] for each in listeners if each[0] in EVENT_DIGITS]
 
 
 def is_seq(value: object) -> TypeGuard[int]:

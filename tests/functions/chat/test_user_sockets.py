@@ -197,14 +197,14 @@ def test_an_event_reaches_who_understands_it(people: People, clients: Clients, c
     notes, stranger = Client("notes=", clients.api), clients.open_user_socket(people.student())
     clients.connect(notes.id, token=chat.student.access, notifications="1")
     said = {"conversation": str(chat.id), "user": str(chat.tutor.id)}
-    deliver_to_conversation(chat.id, "typing", said, except_connection=mine.id)
+    deliver_to_conversation(chat.id, "typing", said)
     frame = {"event": "typing", "data": said}
-    heard = [modern, theirs]
-    assert [each.frames for each in heard] == [[frame]] * 2
+    heard = [modern, mine, theirs]
+    assert [each.frames for each in heard] == [[frame]] * 3
     counts = {"conversation": str(chat.id), "read_seq": 0, "unread": 2, "total": 2}
     deliver_to_user(chat.student.id, "unread_changed", counts)
-    assert mine.frames == [{"event": "unread_changed", "data": counts}]
-    assert [each.frames for each in heard] == [[frame]] * 2
+    assert mine.frames == [frame, {"event": "unread_changed", "data": counts}]
+    assert modern.frames == theirs.frames == [frame]
     for each in (notes, stranger, chat.student_client, chat.tutor_client):
         assert each.frames == []
 
