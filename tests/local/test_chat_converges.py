@@ -45,7 +45,8 @@ def unread(server: LocalServer, person: Person) -> tuple[int, int]:
 
 @pytest.mark.proof
 @pytest.mark.parametrize(
-    ("number", "pause", "kills"), [(1_000, 0.01, 3), pytest.param(5_000, 0.02, 20, marks=pytest.mark.long)]
+    ("number", "pause", "kills"),
+    [(1_000, 0.01, 3), pytest.param(5_000, 0.02, 20, marks=[pytest.mark.long, pytest.mark.timeout(1700)])],
 )
 def test_both_end_with_the_same_messages_in_the_same_order_once(
     server: LocalServer, people: People, number: int, pause: float, kills: float
