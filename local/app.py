@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from functions.chat import sockets
-from functions.chat.actions.unread import Gathering, tell_heard
+from functions.chat.actions.unread import Gathering, tell
 from functions.chat.api.socket_routes import ROUTES, closing_frame, flood_frame
 from local import docs, health, inbox, media, production, staff_pages, start_page, uploads, web_pages
 from local.copies import Copies
@@ -63,7 +63,7 @@ class Server:
             closing_frame=lambda connection: closing_frame(connection.query),
         )
         self.pusher = LocalPusher(self.gateway, folder)
-        self.unread = Gathered(tell_heard, "unread")
+        self.unread = Gathered(tell, "unread")
         self.scheduler = Scheduler(folder)
         others = [*health.routes(options.data_folder), media.mount(), uploads.route, staff_pages.route, *docs.routes]
         if options.is_production:

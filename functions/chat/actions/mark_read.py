@@ -11,22 +11,29 @@ from shared.kit.psycopg import psycopg
 
 
 def mark_read(user_id: UUID, conversation_id: UUID, seq: int) -> Reader:
+    """As `note_read`; what is unread then. Raises NoConversation."""
+    note_read(user_id, conversation_id, seq)
+    reader = read_state.find_reader(conversation_id, user_id)
+    if reader is None:
+        raise NoConversation
+    return reader
+
+
+def note_read(user_id: UUID, conversation_id: UUID, seq: int) -> None:
     """Note that a member has read up to a message, the last one at most; what is read stays read.
 
     Raises NoConversation.
     """
-    marked = read_state.mark_read(conversation_id, user_id, seq)
-    reader = None if marked is None else read_state.find_reader(conversation_id, user_id)
-    if marked is None or reader is None:
+    is_more = read_state.mark_read(conversation_id, user_id, seq)
+    if is_more is None:
         raise NoConversation
-    if marked.is_changed:
-        tell_read(reader)
-    return reader
+    if is_more:
+        tell_read(conversation_id, user_id)
 
 
 def note_shown(user_id: UUID, conversation_id: UUID, seq: int) -> None:
-    """As mark_read, of messages in an answer: they are shown whether that can be noted or not."""
+    """As `note_read`, of messages in an answer: they are shown whether that can be noted or not."""
     try:
-        mark_read(user_id, conversation_id, seq)
+        note_read(user_id, conversation_id, seq)
     except (NoConversation, psycopg.OperationalError):
         logger().exception("reading not noted", extra={"conversation_id": str(conversation_id)})

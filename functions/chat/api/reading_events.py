@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.chat.actions.mark_read import mark_read
+from functions.chat.actions.mark_read import note_read
 from functions.chat.actions.socket_actions import Actor, Fields, act_for_user
 from functions.chat.actions.sync import sync
 from functions.chat.api.change_events import action_route
@@ -11,7 +11,7 @@ from functions.chat.api.socket_frames import OK, Event, Route, connection_id, fi
 
 def _mark_read(actor: Actor, fields: Fields) -> None:
     place = actor.place(fields)
-    mark_read(actor.user_id, place.conversation_id, place.seq)
+    note_read(actor.user_id, place.conversation_id, place.seq)
 
 
 def _sync(event: Event) -> dict[str, Any]:

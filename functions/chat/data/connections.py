@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.connections import closing
+from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, Sql
 
@@ -95,12 +96,15 @@ class Sender(NamedTuple):
     conversation_id: str | None = None
 
 
-FIND_SENDER = Query(Sender, "SELECT user_id::text, protocol, conversation_id::text FROM connections WHERE id = %s")
+FIND_SENDER = Prepared("SELECT user_id, protocol, conversation_id FROM connections WHERE id = $1", Sender._fields)
 
 
 def find_sender(connection_id: str) -> Sender | None:
     with connection() as db:
-        return FIND_SENDER.one(db, (connection_id,))
+        found = FIND_SENDER.fetch_all(db, connection_id)
+    for user_id, protocol, conversation_id in found:
+        return Sender(user_id, int(protocol), conversation_id)
+    return None
 
 
 class Owner(NamedTuple):

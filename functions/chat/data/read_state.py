@@ -5,61 +5,70 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.data.unread_messages import COUNT_UNREAD, IS_READING, READ_SEQ
+from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, compose
 from shared.kit.json import json_text
 
-
-class ReadState(NamedTuple):
-    """Up to which message a member has read, and whether that has just become more."""
-
-    read_seq: int
-    is_changed: bool
-
-
 # Of two devices that say it at once the later message counts: the second waits for the row and looks again.
-MARK_READ = Query(
-    ReadState,
+MARK_READ = Prepared(
     """
 WITH marked AS (
-    UPDATE conversation_members m SET read_seq = least(%(seq)s, c.last_seq) FROM conversations c
-    WHERE c.id = m.conversation_id AND m.conversation_id = %(conversation_id)s AND m.user_id = %(user_id)s
-      AND m.read_seq < least(%(seq)s, c.last_seq)
+    UPDATE conversation_members m SET read_seq = least($3::bigint, c.last_seq) FROM conversations c
+    WHERE c.id = m.conversation_id AND m.conversation_id = $1::uuid AND m.user_id = $2::uuid
+      AND m.read_seq < least($3::bigint, c.last_seq)
     RETURNING m.read_seq
 )
-SELECT coalesce((SELECT read_seq FROM marked), m.read_seq) AS read_seq, EXISTS (SELECT FROM marked) AS is_changed
-FROM conversation_members m WHERE m.conversation_id = %(conversation_id)s AND m.user_id = %(user_id)s
+SELECT EXISTS (SELECT FROM marked) AS is_changed
+FROM conversation_members WHERE conversation_id = $1::uuid AND user_id = $2::uuid
 """,
+    ("is_changed",),
 )
 
 
-def mark_read(conversation_id: UUID, user_id: UUID, seq: int) -> ReadState | None:
-    """Note that a member has read up to a message, the last one at most. None for those who are no members."""
+def mark_read(conversation_id: UUID, user_id: UUID, seq: int) -> bool | None:
+    """Note that a member has read up to a message, the last one at most; whether that is more than before.
+
+    None for those who are no members.
+    """
     with connection() as db:
-        return MARK_READ.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
+        found = MARK_READ.fetch_all(db, str(conversation_id), str(user_id), str(seq))
+    return found[0][0] == "t" if found else None
+
+
+class Occasion(NamedTuple):
+    """Why people are told: an author wrote in a conversation, or a reader has read there."""
+
+    id: str
+    author: str | None = None
+    reader: str | None = None
 
 
 class Reader(NamedTuple):
     """A member's unread messages of a conversation and of all, and the sockets on which to say so.
 
-    `is_reading` while a client that says nothing of reading is open in the conversation; `is_blocked` where one of its
-    two has blocked the other.
+    `has_read` if they are the reader of an occasion; to one who is none, and has no such socket, nothing is said, and
+    nothing is counted. `is_reading` while a client that says nothing of reading is open in the conversation;
+    `is_blocked` where one of its two has blocked the other.
     """
 
     conversation_id: str
     user_id: str
+    has_read: bool
     is_reading: bool
     is_blocked: bool
     read_seq: int
     unread: int
     total: int
     sockets: list[str]
+    # Of one who has read: who hears the conversation, as `user_sockets.list_listeners` has them, but in one text.
+    listeners: str | None
 
 
-COUNT_TOTAL = compose(
+COUNT_ELSEWHERE = compose(
     """
 SELECT coalesce(sum({unread}), 0)::bigint FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
-WHERE m.user_id = readers.user_id AND c.last_seq > m.read_seq
+WHERE m.user_id = readers.user_id AND m.conversation_id <> readers.conversation_id AND c.last_seq > m.read_seq
 """,
     unread=COUNT_UNREAD,
 )
@@ -67,36 +76,37 @@ LIST_READERS = Query(
     Reader,
     compose(
         """
-WITH readers AS (
-    SELECT m.conversation_id, m.user_id, {read_seq} AS read_seq, {unread} AS unread,
-        {is_reading} AS is_reading, c.is_blocked,
+WITH members AS (
+    SELECT m.conversation_id, m.user_id, m.read_seq, bool_or(occasion.reader IS NOT NULL) AS has_read,
         ARRAY(SELECT id FROM connections s WHERE s.user_id = m.user_id AND s.protocol = 3) AS sockets
-    FROM jsonb_to_recordset(%(conversations)s::jsonb) AS wanted (id uuid, author uuid, reader uuid)
-    JOIN conversation_members m ON m.conversation_id = wanted.id
-        AND m.user_id <> wanted.author IS NOT FALSE AND m.user_id = wanted.reader IS NOT FALSE
-    JOIN conversations c ON c.id = m.conversation_id
+    FROM jsonb_to_recordset(%(occasions)s::jsonb) AS occasion (id uuid, author uuid, reader uuid)
+    JOIN conversation_members m ON m.conversation_id = occasion.id
+        AND m.user_id <> occasion.author IS NOT FALSE AND m.user_id = occasion.reader IS NOT FALSE
+    GROUP BY m.conversation_id, m.user_id
+), readers AS (
+    SELECT m.conversation_id, m.user_id, m.has_read, m.sockets, {read_seq} AS read_seq, {is_reading} AS is_reading,
+        c.is_blocked, CASE WHEN m.has_read OR m.sockets <> '{}' THEN {unread} ELSE 0 END AS unread
+    FROM members m JOIN conversations c ON c.id = m.conversation_id
 )
-SELECT conversation_id::text, user_id::text, is_reading, is_blocked, read_seq, unread,
-    CASE WHEN sockets <> '{}' THEN ({total}) ELSE 0 END AS total, sockets
+SELECT conversation_id::text, user_id::text, has_read, is_reading, is_blocked, read_seq, unread,
+    CASE WHEN sockets <> '{}' THEN unread + ({elsewhere}) ELSE 0 END AS total, sockets,
+    CASE WHEN has_read THEN conversation_listeners(conversation_id) END AS listeners
 FROM readers
 """,
         is_reading=IS_READING,
         read_seq=READ_SEQ,
         unread=COUNT_UNREAD,
-        total=COUNT_TOTAL,
+        elsewhere=COUNT_ELSEWHERE,
     ),
 )
 
 
-def list_recipients(messages: Iterable[tuple[str, str]]) -> list[Reader]:
-    """Those who got one of these messages, each a conversation and its author; none comes twice."""
-    wanted = [{"id": conversation_id, "author": author} for conversation_id, author in messages]
+def list_readers(occasions: Iterable[Occasion]) -> list[Reader]:
+    """Those who got a message, and those who have read; none comes twice for a conversation."""
     with connection() as db:
-        return LIST_READERS.all(db, {"conversations": json_text(wanted)})
+        return LIST_READERS.all(db, {"occasions": json_text([each._asdict() for each in occasions])})
 
 
 def find_reader(conversation_id: UUID, user_id: UUID) -> Reader | None:
     """A member and what is unread for them."""
-    wanted = [{"id": str(conversation_id), "reader": str(user_id)}]
-    with connection() as db:
-        return LIST_READERS.one(db, {"conversations": json_text(wanted)})
+    return next(iter(list_readers([Occasion(str(conversation_id), reader=str(user_id))])), None)

@@ -69,7 +69,7 @@ def tables_read_whole(plan: dict[str, Any]) -> list[str]:
 STATEMENTS: dict[str, tuple[str, Any]] = {
     "oldest": (connections.DELETE_OLDEST.text, ("{user}", 20)),
     "close": (connections.DELETE_CONNECTION.text, ("x",)),
-    "sender": (connections.FIND_SENDER.text, ("x",)),
+    "sender": (connections.FIND_SENDER.statement.decode().replace("$1", "%s"), ("x",)),
     "watchers": (presence.LIST_WATCHERS.text, {"user_id": "{user}", "open_sockets": 1, "most": 500}),
     "online": (presence.IS_ONLINE.text, ("{user}",)),
     "gone": (FORGET_GONE.text, {"ids": ["x", "y"], "unreached": "[]"}),

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from functions.chat.actions.mark_read import mark_read
-from functions.chat.actions.unread import Gathering, tell_heard, tell_recipients
+from functions.chat.actions.unread import Gathering, tell, tell_recipients
 from functions.chat.data import read_state
+from functions.chat.data.read_state import Occasion
 from functions.chat.domain.errors import NoConversation
 from functions.chat.domain.messages import StoredMessage
 from functions.chat.keep_alive_job import handler as keep_alive
@@ -207,20 +208,49 @@ def test_of_what_is_gathered_people_are_told_once_how_it_is_then(
     clients: Clients, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = clients.open_user_socket(chat.student), clients.open_user_socket(chat.tutor)
-    gathered: dict[tuple[str, str], StoredMessage] = {}
+    gathered: dict[Occasion, StoredMessage | None] = {}
     monkeypatch.setattr(Gathering, "installed", gathered.update)
     for client in (chat.student_client, chat.tutor_client, chat.student_client):
         client.send_message("x")
     assert [frame["event"] for frame in mine.frames] == ["message_stored"] * 3
-    tell_heard(gathered)
+    tell(gathered)
     told = {(data["user"], data["seq"]) for data in frames(mine, "read_up_to")}
     assert told == {(str(chat.student.id), 3), (str(chat.tutor.id), 3)}
     chat.tutor_client.disconnect()
     for _ in range(2):
         chat.student_client.send_message("x")
-    tell_heard(gathered)
+    tell(gathered)
     counts = {"conversation": str(chat.id), "read_seq": 3, "unread": 2, "total": 2}
     assert frames(theirs, "unread_changed") == [counts]
+
+
+def test_what_is_read_is_gathered_too_and_told_once_with_what_came_since(
+    clients: Clients, pair: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    mine, theirs = clients.open_user_socket(student), clients.open_user_socket(tutor)
+    gathered: dict[Occasion, StoredMessage | None] = {}
+    monkeypatch.setattr(Gathering, "installed", gathered.update)
+    for turn in range(1, 4):
+        mine.send_message("x", conversation=str(conversation))
+        theirs.send({"event": "mark_read", "data": {"conversation": str(conversation), "seq": turn}})
+    mine.send_message("x", conversation=str(conversation))
+    assert [frame["event"] for frame in theirs.frames] == ["message_stored"] * 4
+    tell(gathered)
+    read = {"conversation": str(conversation), "user": str(tutor.id), "seq": 3}
+    assert frames(mine, "read_up_to") == frames(theirs, "read_up_to") == [read]
+    counts = {"conversation": str(conversation), "read_seq": 3, "unread": 1, "total": 1}
+    assert (frames(mine, "unread_changed"), frames(theirs, "unread_changed")) == ([], [counts])
+
+
+def test_for_who_has_no_socket_to_be_told_on_nothing_is_counted(clients: Clients, pair: tuple[Person, Person]) -> None:
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    clients.open_user_socket(student).send_message("x", conversation=str(conversation))
+    [away] = read_state.list_readers([Occasion(str(conversation), author=str(student.id))])
+    assert (away.user_id, away.sockets, away.unread, away.total) == (str(tutor.id), [], 0, 0)
+    assert state(conversation, tutor) == (0, 1)
 
 
 def test_without_a_user_socket_nothing_is_asked_or_told(
@@ -228,7 +258,7 @@ def test_without_a_user_socket_nothing_is_asked_or_told(
 ) -> None:
     modern = clients.open(chat.tutor, chat.id, protocol="2")
     asked: list[object] = []
-    monkeypatch.setattr(read_state, "list_recipients", asked.append)
+    monkeypatch.setattr(read_state, "list_readers", asked.append)
     chat.student_client.send_message("x")
     assert asked == []
     assert [frame["event"] for frame in modern.frames] == ["message_stored"]
