@@ -22,7 +22,7 @@ class Gathered(threading.Thread, Generic[Key, Item]):
 
     def __init__(self, handle: Callable[[Mapping[Key, Item]], None], name: str) -> None:
         super().__init__(name=name, daemon=True)
-        self._handle = handle
+        self._function = handle
         self._waiting: dict[Key, Item] = {}
         self._lock = threading.Lock()
         self._some_wait, self._is_ending = threading.Event(), threading.Event()
@@ -54,6 +54,6 @@ class Gathered(threading.Thread, Generic[Key, Item]):
 
     def _hand_on(self, items: Mapping[Key, Item]) -> None:
         try:
-            self._handle(items)
+            self._function(items)
         except Exception:  # noqa: BLE001 - the next are handed on, however these failed
             logger().exception("gathered work failed", extra={"thread_of": self.name})

@@ -126,11 +126,11 @@ class HandlerThread(threading.Thread):
     def run(self) -> None:
         while works := self._waiting.take(self._batches):
             if wanted := [work for work in works if work.is_wanted()]:
-                self._handle(works[0].route, wanted)
+                self._handle_works(works[0].route, wanted)
             if len(works) > 1:
                 time.sleep(PAUSE_SECONDS)
 
-    def _handle(self, route: str, works: Sequence[Work]) -> None:
+    def _handle_works(self, route: str, works: Sequence[Work]) -> None:
         if self._door and route == DISCONNECT:
             for work in works:
                 self._door.put(*work)
