@@ -65,7 +65,7 @@ class Server:
         self.pusher = LocalPusher(self.gateway, folder)
         self.unread = Gathered(tell, "unread")
         self.scheduler = Scheduler(folder)
-        others = [*health.routes(options.data_folder), media.mount(), uploads.route, staff_pages.route, *docs.routes]
+        others = [*health.routes(options.data_folder), media.mount(), uploads.route, *staff_pages.routes, *docs.routes]
         if options.is_production:
             others += [web_pages.icon, production.running_page]
         else:

@@ -180,7 +180,7 @@ def routes() -> list[Route]:
     if not is_ours():
         return []
     return [
-        Route(PATH, local_hosts_only(show)),
+        *web_pages.both_forms(PATH, local_hosts_only(show)),
         Route(f"{PATH}/waiting", local_hosts_only(show_waiting), methods=["GET", "POST"]),
         Route(f"{PATH}/{{mail_id}}", local_hosts_only(show_html)),
         Route("/_local/frontend", local_hosts_only(show_frontend)),

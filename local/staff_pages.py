@@ -19,7 +19,7 @@ ASSETS = (
 
 def _show(request: Request) -> Response:
     """Both forms of a page's path are answered."""
-    name = request.path_params["name"]
+    name = request.path_params.get("name", "")
     for path, page in PAGES.items():
         if name in {path, path.removesuffix("/")}:
             return web_pages.page(page)
@@ -28,4 +28,4 @@ def _show(request: Request) -> Response:
     return FileResponse(web_pages.FOLDER / name, headers=web_pages.HEADERS)
 
 
-route = Route(f"{PATH}{{name:path}}", _show)
+routes = [Route(PATH.removesuffix("/"), _show), Route(f"{PATH}{{name:path}}", _show)]

@@ -68,7 +68,7 @@ def routes(options: Options) -> list[BaseRoute]:
 
     return [
         Route("/", show),
-        Route("/_local/account", show_account),
+        *web_pages.both_forms("/_local/account", show_account),
         Route("/_local/info", describe),
         Route("/_local/full_groups/{tutor_id:int64}", show_full_groups),
     ]

@@ -1,5 +1,6 @@
 """The HTML pages of the local server: their files, and the headers that keep them to themselves."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -25,6 +26,11 @@ HEADERS = {
 
 def page(name: str) -> Response:
     return FileResponse(FOLDER / name, headers={**HEADERS, "Content-Security-Policy": POLICY})
+
+
+def both_forms(path: str, show: Callable[[Request], Response]) -> list[Route]:
+    """The routes of a page that people type the address of: without a last slash, and with it as those of the API."""
+    return [Route(path, show), Route(f"{path}/", show)]
 
 
 class Assets(StaticFiles):

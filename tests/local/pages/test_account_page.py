@@ -86,6 +86,7 @@ def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watch
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_focused()
     factors(page).get_by_role("button", name="I have kept them").click()
     expect(page.locator("#codes")).to_have_count(0)
+    expect(factors(page).get_by_role("heading", name="Second factor")).to_be_focused()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
     sign_in(page, email)
@@ -102,6 +103,15 @@ def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watch
     dialog.get_by_role("button", name="Turn it off").click()
     expect_said(factors(page), "Signing in takes your password alone.")
     expect(factors(page).get_by_role("listitem")).to_have_count(0)
+
+
+def test_on_the_narrowest_phone_the_key_and_the_code_fit(page: Page, email: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 740})
+    sign_in(page, email)
+    factors(page).get_by_role("button", name="Add an authenticator app").click()
+    dialog = page.get_by_role("dialog", name="Authenticator app")
+    expect(dialog.get_by_label("Key", exact=True)).to_be_visible()
+    assert dialog.evaluate("each => each.scrollWidth - each.clientWidth") == 0
 
 
 def add_passkey(page: Page, name: str) -> None:

@@ -250,5 +250,7 @@ def test_what_the_pages_load_is_served_and_nothing_else(server: LocalServer) -> 
         answer = server.call("GET", f"/_staff/{name}")
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache"), name
     assert "script-src 'self'" in server.call("GET", "/_staff/").headers["content-security-policy"]
+    # As on AWS, where the CloudFront function adds the slash.
+    assert server.call("GET", "/_staff").content == server.call("GET", "/_staff/").content
     for name in ("chat.js", "mail.html", "staff.html", "..%2Fapp.py"):
         assert server.call("GET", f"/_staff/{name}").status_code == 404, name

@@ -149,6 +149,13 @@ def test_without_demo_data_it_says_how_to_get_it_and_the_inbox_may_be_another_se
     assert server.call("GET", "/_local/mail").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/_local/mail", "/_local/account"])
+def test_a_page_is_found_with_and_without_its_last_slash(server: LocalServer, path: str) -> None:
+    pages = [server.call("GET", form) for form in (path, f"{path}/")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].content == pages[1].content
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline(server: LocalServer, path: str) -> None:
     policy = server.call("GET", path).headers["content-security-policy"]
