@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import boto3
@@ -122,6 +123,22 @@ def open_socket(server: LocalServer, conversation: UUID, person: Person) -> Abst
     return opening
 
 
+def open_user_socket(server: LocalServer, person: Person) -> AbstractContextManager[ClientConnection]:
+    ticket = server.call("POST", "/api/chat/ticket/", token=person.access).json()["ticket"]
+    address = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/user/?ticket={ticket}"
+    opening: AbstractContextManager[ClientConnection] = connect(address, compression=None, ping_interval=None)
+    return opening
+
+
+def hear_until(client: ClientConnection, event: str, field: str, value: int) -> list[dict[str, Any]]:
+    """The data of all such events up to the one with this value."""
+    heard: list[dict[str, Any]] = []
+    while not heard or heard[-1][field] != value:
+        frame = json.loads(client.recv(PATIENCE))
+        heard += [frame["data"]] if frame["event"] == event else []
+    return heard
+
+
 @dataclass(frozen=True)
 class Seat:
     """A client's socket, whose it is and the server process it is open in."""
@@ -171,11 +188,9 @@ def test_a_message_reaches_the_sockets_of_both_processes(server: LocalServer, ta
 
 def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(server: LocalServer, talk: Talk) -> None:
     student, tutor, conversation = talk
-    ticket = server.call("POST", "/api/chat/ticket/", token=tutor.access).json()["ticket"]
-    address = f"{server.url.replace('http://localhost', 'ws://127.0.0.1')}/ws/user/?ticket={ticket}"
     number = 60
     with (
-        connect(address, compression=None, ping_interval=None) as told,
+        open_user_socket(server, tutor) as told,
         open_socket(server, conversation, student) as by,
     ):
         began, counts = time.monotonic(), [0]
@@ -188,6 +203,30 @@ def test_how_much_is_unread_is_told_of_many_messages_at_once_and_to_the_last(ser
         assert [json.loads(by.recv(PATIENCE))["body"] for _ in range(number)][-1] == f"{number - 1}"
     assert counts == sorted(set(counts))
     assert len(counts) <= 3 + took / PAUSE_SECONDS
+
+
+def test_what_is_read_meanwhile_is_told_to_the_last_on_all_devices(server: LocalServer, talk: Talk) -> None:
+    student, tutor, conversation = talk
+    number = 60
+    with (
+        open_user_socket(server, tutor) as reading,
+        open_user_socket(server, tutor) as other,
+        open_user_socket(server, student) as writing,
+    ):
+        began = time.monotonic()
+        for turn in range(1, number + 1):
+            said = {"conversation": str(conversation), "body": f"{turn}"}
+            writing.send(json.dumps({"event": "chat_message", "data": said}))
+            hear_until(reading, "message_stored", "seq", turn)
+            read = {"conversation": str(conversation), "seq": turn}
+            reading.send(json.dumps({"event": "mark_read", "data": read}))
+        counts = hear_until(other, "unread_changed", "read_seq", number)
+        told = [each["seq"] for each in hear_until(writing, "read_up_to", "seq", number)]
+        took = time.monotonic() - began
+    assert counts[-1] == {"conversation": str(conversation), "read_seq": number, "unread": 0, "total": 0}
+    assert told == sorted(set(told))
+    # Of each process one at once, and then one in each pause.
+    assert max(len(counts), len(told)) <= 2 * (2 + took / PAUSE_SECONDS)
 
 
 @pytest.mark.proof
