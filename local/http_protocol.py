@@ -7,8 +7,9 @@ written without the task and the messages of ASGI, which cost more than such an 
 """
 
 from asyncio import TimerHandle, Transport
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -18,9 +19,45 @@ HEAD_SECONDS = 20.0
 MAX_HEAD = 128 * 1024
 # Seconds without a byte of the body, and seconds after which it must have come at MIN_RATE bytes a second on average.
 STALLED_SECONDS, SLOW_AFTER_SECONDS, MIN_RATE = 20.0, 60.0, 1000
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_HEADERS = "connection: close\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n"
 # Seconds between two looks at a body that is coming.
 CHECK_SECONDS = 5.0
+
+
+class WholeAnswers:
+    """A transport that lets the head of an answer wait for the first of its body: one system call instead of two.
+
+    ASGI says that a server should not send it before. `ended` is called after the answer.
+    """
+
+    def __init__(self, transport: Transport, ended: Callable[[], None]) -> None:
+        self.is_closing = transport.is_closing
+        self._transport = transport
+        self._ended = ended
+        self._head: bytes | None = None
+        self._has_head = False
+
+    def write(self, data: bytes) -> None:
+        if self._has_head or data == CONTINUE:
+            head, self._head = self._head, None
+            self._transport.writelines((head, data) if head else (data,))
+        else:
+            self._head, self._has_head = data, True
+
+    def flush(self) -> None:
+        """Send a head that no body follows."""
+        if self._head:
+            self._transport.write(self._head)
+            self._head = None
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def end(self) -> None:
+        self.flush()
+        self._ended()
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -92,6 +129,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         may_answer = self._may_answer and cycle.keep_alive and app is self.app and not self.flow.write_paused
         self._may_answer = False
         if not (may_answer and self._answer_at_once(cycle)):
+            whole = WholeAnswers(cycle.transport, cycle.on_response)
+            cycle.transport, cycle.on_response = cast("Transport", whole), whole.end
             super()._start_asgi_task(cycle, app)
 
     def _answer_at_once(self, cycle: RequestResponseCycle) -> bool:
