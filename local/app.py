@@ -23,6 +23,7 @@ from local.gateway.emulator import Gateway
 from local.gateway.gathered import Gathered
 from local.gateway.peer_workers import Listener
 from local.gateway.pusher import LocalPusher
+from local.loop_steps import LoopSteps
 from local.monitoring.access_log import AccessLog
 from local.monitoring.figures import Figures
 from local.monitoring.json_logs import write_json_logs
@@ -71,7 +72,8 @@ class Server:
         else:
             others += [*inbox.routes(), web_pages.mount(), web_pages.frames, *management.routes(self.pusher)]
             others += [] if options.frontend else start_page.routes(options)
-        api = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder))
+        reads = LoopSteps()
+        api = http_app(*ROUTERS, others=others, lifespan=lambda _app: self._running(folder), on_loop=reads.take)
         api.app = RouteFinder(api.app)
         served = VersionedApi(api, VERSIONS)
         http = Frontend(Path(options.frontend), options.frontend_host, served) if options.frontend else served

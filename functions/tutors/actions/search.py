@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from functions.tutors.data import search
 from functions.tutors.data.facet_statement import COUNTED
-from functions.tutors.data.known_skills import are_rare, unknown_skills
+from functions.tutors.data.known_skills import are_fresh, are_rare, unknown_skills
 from functions.tutors.domain.errors import UnknownSkillSearched
 from functions.tutors.domain.filters import Filters
 from functions.tutors.domain.read_filters import read_filters
 from shared.kit.db.libpq import Row
+from shared.kit.db.steps import IN_A_THREAD, Steps
 from shared.kit.http.cursor_pagination import Cursor, fit_page
 from shared.kit.json import json_text
 
@@ -21,13 +22,16 @@ class CardPage:
     next_query: list[tuple[str, str]] | None
 
 
-def search_tutors(query: bytes) -> CardPage:
+def search_tutors(query: bytes) -> Steps[CardPage]:
     """One page of cards. A page of long descriptions ends before it is too large for an answer.
 
     Raises FieldErrors or UnknownSkillSearched.
     """
-    filters = _read_known(query)
-    hits = _matches(filters)
+    filters = read_filters(query)
+    if not are_fresh(filters.skills):
+        yield IN_A_THREAD
+    _check_skills(filters)
+    hits = yield from _matches(filters)
     cards = fit_page([card for _id, _value, card in hits[: filters.page_size]])
     if len(cards) == len(hits):
         return CardPage(cards, None)
@@ -36,22 +40,20 @@ def search_tutors(query: bytes) -> CardPage:
     return CardPage(cards, [*filters.query, ("cursor", cursor.text())])
 
 
-def _read_known(query: bytes) -> Filters:
-    """Raises FieldErrors or UnknownSkillSearched."""
-    filters = read_filters(query)
+def _check_skills(filters: Filters) -> None:
+    """Raises UnknownSkillSearched."""
     if unknown := unknown_skills(filters.skills):
         raise UnknownSkillSearched(unknown[0])
     filters.has_rare_skills = bool(filters.skills) and are_rare(filters.skills)
-    return filters
 
 
-def _matches(filters: Filters) -> list[Row]:
+def _matches(filters: Filters) -> Steps[list[Row]]:
     """What matches as it was typed; if nothing does, diacritics and one typo are forgiven."""
     if not filters.can_match:
         return []
-    hits = search.search(filters)
+    hits = yield from search.search(filters)
     if not hits and filters.may_be_forgiven:
-        hits = search.search(filters, forgiving=True)
+        hits = yield from search.search(filters, forgiving=True)
     return hits
 
 
@@ -60,7 +62,8 @@ def count_facets(query: bytes) -> str:
 
     Raises FieldErrors or UnknownSkillSearched.
     """
-    filters = _read_known(query)
+    filters = read_filters(query)
+    _check_skills(filters)
     if not filters.can_match:
         return '{"complete":true,"skills":{},"locations":{}}'
     found = search.count_facets(filters)

@@ -11,6 +11,7 @@ from functions.tutors.domain.errors import UnknownSkillSearched
 from functions.tutors.domain.read_filters import asks_for_free_time
 from functions.tutors.domain.search_query import FacetQuery, SearchQuery
 from shared.kit.db.integers import MAX_INT32
+from shared.kit.db.steps import Steps
 from shared.kit.errors import NotFound
 from shared.kit.http.cursor_pagination import next_link
 from shared.kit.http.fast_routes import always
@@ -29,9 +30,9 @@ tutors = router("tutors")
     response_model=list[TutorItem],
     responses=LEADS_ON | error_responses(UnknownSkillSearched),
 )
-def search_tutors(request: Request) -> Response:
+def search_tutors(request: Request) -> Steps[Response]:
     """Search tutors. A page has at most 100; the Link header leads to the next one."""
-    page = search.search_tutors(request.scope["query_string"])
+    page = yield from search.search_tutors(request.scope["query_string"])
     link = {"Link": next_link("/api/user/tutor/search/", page.next_query)} if page.next_query else None
     return raw_json_response(b"[%b]" % b",".join(page.cards), headers=link)
 
@@ -57,9 +58,10 @@ def count_search_facets(request: Request) -> Response:
 
 
 @tutors.recorded.fast_get("/api/user/tutor/all/", response_model=list[TutorItem])
-def list_tutors(_request: Request) -> Response:
+def list_tutors(_request: Request) -> Steps[Response]:
     """List the hundred best tutors."""
-    return raw_json_response(b"[%b]" % b",".join(search.search_tutors(b"").cards))
+    page = yield from search.search_tutors(b"")
+    return raw_json_response(b"[%b]" % b",".join(page.cards))
 
 
 @tutors.recorded.fast_get(
@@ -67,13 +69,13 @@ def list_tutors(_request: Request) -> Response:
     response_model=Details,
     responses=LEADS_ON | error_responses(NotFound),
 )
-def get_tutor_details(request: Request) -> Response:
+def get_tutor_details(request: Request) -> Steps[Response]:
     """Get a tutor's details, ratings (oldest first) and schedule.
 
     Of very many ratings, or very long ones, these are the newest; the Link header leads to all.
     """
     tutor_id = request.path_params["tutor_id"]
-    found = queries.find_public_details(tutor_id) if tutor_id <= MAX_INT32 else None
+    found = (yield from queries.find_public_details(tutor_id)) if tutor_id <= MAX_INT32 else None
     if found is None:
         raise NotFound
     return details_response(tutor_id, found)
@@ -85,6 +87,6 @@ def details_response(tutor_id: int, found: TutorDetails) -> Response:
 
 
 @tutors.recorded.fast_get("/api/user/tutor/skills/", response_model=list[Skill])
-def list_skills(_request: Request) -> Response:
+def list_skills(_request: Request) -> Steps[Response]:
     """List the skills that tutors may offer."""
-    return raw_json_response(queries.list_skills())
+    return raw_json_response((yield from queries.list_skills()))

@@ -27,6 +27,7 @@ from functions.tutors.domain.commands import (
 )
 from functions.tutors.domain.errors import EmptyLocation, LocationTooLong, NegativePrice, PriceTooHigh, UnknownSkill
 from shared.domain.auth import CallingTutor, TutorCaller
+from shared.kit.db.steps import take_steps
 from shared.kit.http.openapi import LEADS_ON, error_responses
 from shared.kit.http.partial_update import PartialUpdate
 from shared.kit.http.responses import json_response, raw_json_response
@@ -52,7 +53,7 @@ def _show(tutor: CallingTutor, *names: str) -> Response:
 @tutor_settings.get("/api/user/tutor/me/", response_model=Details, responses=LEADS_ON)
 def get_own_tutor_details(caller: TutorCaller) -> Response:
     """Get your details, as others see them once your account is confirmed; the Link header as there."""
-    found = find_own_details(caller.tutor_id)
+    found = take_steps(find_own_details(caller.tutor_id))
     return details_response(caller.tutor_id, found) if found else raw_json_response("{}")
 
 

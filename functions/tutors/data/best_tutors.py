@@ -13,8 +13,9 @@ from functions.tutors.data.search_statement import ORDERS, SELECTIONS
 from functions.tutors.domain.filters import BEST_FIRST, Filters
 from shared.kit.db.integers import MAX_INT32
 from shared.kit.db.libpq import Prepared, Row, array_text
-from shared.kit.db.pool import PooledConnection
+from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, compose
+from shared.kit.db.steps import IN_A_THREAD, Ask, Steps
 from shared.kit.settings import settings
 
 # How many they are: they fill a page of twenty if one in 250 matches, a page of a hundred if one in fifty does.
@@ -68,16 +69,19 @@ class _Known:
     read_at = float("-inf")
 
 
-def find_best(db: PooledConnection, filters: Filters) -> list[Row] | None:
+def find_best(filters: Filters) -> Steps[list[Row] | None]:
     """The page of a search, if the best tutors fill it or all belong to them; the fields of a `SearchHit` as bytes."""
     if not settings().database_prepare or not _is_for_these(filters):
         return None
-    last = _last_of_best(db)
+    if _is_old():
+        yield IN_A_THREAD
+        _read_last_of_best()
+    last = _Known.last
     cursor = filters.cursor
     after = Place(float(cursor.value), cursor.id) if cursor else FIRST
     if after <= last:
         return None
-    hits = FIND_BEST.fetch_bytes(db, *parameters(filters, after, last))
+    hits = yield Ask(FIND_BEST, parameters(filters, after, last))
     return hits if last == LAST or len(hits) > filters.page_size else None
 
 
@@ -87,11 +91,14 @@ def _is_for_these(filters: Filters) -> bool:
     return filters.order == BEST_FIRST and not is_narrow
 
 
-def _last_of_best(db: PooledConnection) -> Place:
-    if time.monotonic() - _Known.read_at > FRESH_SECONDS:
+def _is_old() -> bool:
+    return time.monotonic() - _Known.read_at > FRESH_SECONDS
+
+
+def _read_last_of_best() -> None:
+    with connection() as db:
         _Known.last = LAST_OF_BEST.one(db, {"others": BEST - 1}) or LAST
-        _Known.read_at = time.monotonic()
-    return _Known.last
+    _Known.read_at = time.monotonic()
 
 
 def parameters(filters: Filters, after: Place = FIRST, last: Place = LAST) -> list[str | None]:

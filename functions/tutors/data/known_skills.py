@@ -47,6 +47,11 @@ def _read() -> None:
     _Known.read_at = time.monotonic()
 
 
+def are_fresh(names: Sequence[str]) -> bool:
+    """Whether what follows is known of these names without reading it anew."""
+    return _Known.tutors.keys() >= set(names) and time.monotonic() - _Known.read_at <= FRESH_SECONDS
+
+
 def unknown_skills(names: Sequence[str]) -> list[str]:
     """Those of the names that are not on the list of skills; the list only grows."""
     if not _Known.tutors.keys() >= set(names):

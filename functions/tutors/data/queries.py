@@ -6,21 +6,22 @@ from shared.data.schedule_items import NEWEST_ITEMS, TAKEN_TIME
 from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.libpq import Prepared
-from shared.kit.db.pool import connection
-from shared.kit.db.query import Query, Sql, compose
+from shared.kit.db.query import Sql, compose
+from shared.kit.db.steps import Ask, Steps
 from shared.kit.http.cursor_pagination import TEXT_BYTES
 
 # Ratings a page of details shows at most, the newest.
 SHOWN_RATINGS = 500
-LIST_SKILLS = Query(
-    str, "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text FROM skills"
+LIST_SKILLS = Prepared(
+    "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text AS skills FROM skills",
+    columns=("skills",),
 )
 
 
-def list_skills() -> str:
+def list_skills() -> Steps[bytes]:
     """All skills as JSON text."""
-    with connection() as db:
-        return LIST_SKILLS.get(db)
+    [(skills,)] = yield Ask(LIST_SKILLS, ())
+    return bytes(skills)
 
 
 # What is left of the newest items without the time of sessions; most have none, and then nothing is computed.
@@ -41,7 +42,7 @@ FREE_ITEMS = compose(
 class TutorDetails(NamedTuple):
     """A tutor's details as JSON text; whether there are reviews beyond those in it."""
 
-    details: str
+    details: bytes
     has_more_reviews: bool
 
 
@@ -88,16 +89,15 @@ PUBLIC_DETAILS, OWN_DETAILS = (
 )
 
 
-def find_public_details(tutor_id: int) -> TutorDetails | None:
+def find_public_details(tutor_id: int) -> Steps[TutorDetails | None]:
     """A tutor's details; None before the account is confirmed."""
     return _find_details(PUBLIC_DETAILS, tutor_id)
 
 
-def find_own_details(tutor_id: int) -> TutorDetails | None:
+def find_own_details(tutor_id: int) -> Steps[TutorDetails | None]:
     return _find_details(OWN_DETAILS, tutor_id)
 
 
-def _find_details(statement: Prepared, tutor_id: int) -> TutorDetails | None:
-    with connection() as db:
-        found = statement.fetch_all(db, str(tutor_id), platform_settings().time_zone)
-    return TutorDetails(found[0][0], found[0][1] == "t") if found else None
+def _find_details(statement: Prepared, tutor_id: int) -> Steps[TutorDetails | None]:
+    found = yield Ask(statement, (str(tutor_id), platform_settings().time_zone))
+    return TutorDetails(found[0][0], found[0][1] == b"t") if found else None

@@ -13,6 +13,7 @@ from shared.domain.platform_settings import local_zone
 from shared.kit.db.libpq import Row, fetch_all, fetch_bytes
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Variants
+from shared.kit.db.steps import IN_A_THREAD, Steps
 from shared.kit.http.cursor_pagination import Cursor
 
 
@@ -35,12 +36,13 @@ class FacetCounts:
     locations: str
 
 
-def search(filters: Filters, *, forgiving: bool = False) -> list[Row]:
+def search(filters: Filters, *, forgiving: bool = False) -> Steps[list[Row]]:
     """The tutors of one page and, if there is one, the next one's first: the fields of a `SearchHit` as bytes."""
+    if (hits := (yield from find_best(filters))) is not None:
+        return hits
+    yield IN_A_THREAD
+    statement, parameters = search_statement(filters, forgiving=forgiving)
     with connection() as db:
-        if (hits := find_best(db, filters)) is not None:
-            return hits
-        statement, parameters = search_statement(filters, forgiving=forgiving)
         return fetch_bytes(db, statement, parameters)
 
 

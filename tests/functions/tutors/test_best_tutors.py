@@ -9,12 +9,13 @@ import psycopg
 import pytest
 
 from functions.tutors.data import best_tutors
+from functions.tutors.data import search as searches
 from functions.tutors.data.best_tutors import FIND_BEST, LAST, Place, find_best, parameters
-from functions.tutors.data.search import search
 from functions.tutors.data.search_statement import search_statement
 from functions.tutors.domain.filters import Filters, Order
 from shared.kit.db.libpq import Row, fetch_bytes
 from shared.kit.db.pool import connection
+from shared.kit.db.steps import take_steps
 from shared.kit.http.cursor_pagination import Cursor
 from shared.kit.settings import settings
 from tests.conftest import read_settings_again
@@ -70,8 +71,11 @@ def among_all(filters: Filters) -> list[Row]:
 
 
 def among_best(filters: Filters) -> list[Row] | None:
-    with connection() as db:
-        return find_best(db, filters)
+    return take_steps(find_best(filters))
+
+
+def search(filters: Filters) -> list[Row]:
+    return take_steps(searches.search(filters))
 
 
 def some_filters(chance: random.Random) -> Filters:

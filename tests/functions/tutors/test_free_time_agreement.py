@@ -14,6 +14,7 @@ from functions.tutors.domain.free_time import FreeTime
 from shared.domain.free_time import Calendar, Span, load_calendar
 from shared.domain.platform_settings import local_zone
 from shared.kit.db.pool import connection
+from shared.kit.db.steps import take_steps
 from tests.support.people import People, Person, insert, query
 from tests.support.tutor_calendars import MINUTE, agree, offer, take
 
@@ -116,7 +117,7 @@ def compare(tutor: Person, free_time: FreeTime, seen: Counter[bool]) -> None:
     """Both decide at moments so close that nothing lies between them."""
     windows = free_time.windows(datetime.now(UTC))
     assume(windows)
-    found = bool(search.search(Filters(free_time=free_time)))
+    found = bool(take_steps(search.search(Filters(free_time=free_time))))
     with connection() as db:
         calendar = load_calendar(db, tutor.tutor_id, Span(windows[0].starts_at, windows[-1].ends_at))
     assert calendar is not None

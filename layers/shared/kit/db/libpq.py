@@ -41,7 +41,7 @@ def fetch_all(db: PooledConnection, statement: str, parameters: Mapping[str, Any
 
 def fetch_bytes(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
     """The same rows as bytes, for texts that are only passed on."""
-    return _bytes(_run(db, statement, parameters))
+    return bytes_of(_run(db, statement, parameters))
 
 
 def _run(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> PGresult:
@@ -67,11 +67,18 @@ class Prepared:
 
     def fetch_bytes(self, db: PooledConnection, *values: str | None) -> list[Row]:
         """The same rows as bytes, for texts that are only passed on."""
-        return _bytes(self._result(db, values))
+        return bytes_of(self._result(db, values))
+
+    def name_in(self, db: PooledConnection) -> bytes | None:
+        """Its name in a connection, None before its first use there."""
+        return db.prepared.get((self.statement, ()))
+
+    def encoded(self, values: Iterable[str | None]) -> list[bytes]:
+        # libpq takes None for NULL, which psycopg's types do not say.
+        return [cast("bytes", None if value is None else value.encode()) for value in values]
 
     def _result(self, db: PooledConnection, values: Iterable[str | None]) -> PGresult:
-        # libpq takes None for NULL, which psycopg's types do not say.
-        parameters = [cast("bytes", None if value is None else value.encode()) for value in values]
+        parameters = self.encoded(values)
         try:
             return checked(db, self._run(db, parameters))
         except InvalidSqlStatementName:
@@ -105,10 +112,11 @@ def array_text(texts: Iterable[str]) -> str:
 
 
 def _rows(result: PGresult) -> list[Row]:
-    return [tuple([None if value is None else value.decode() for value in row]) for row in _bytes(result)]
+    return [tuple([None if value is None else value.decode() for value in row]) for row in bytes_of(result)]
 
 
-def _bytes(result: PGresult) -> list[Row]:
+def bytes_of(result: PGresult) -> list[Row]:
+    """The rows of a result as bytes."""
     value, columns = result.get_value, range(result.nfields)
     return [tuple([value(row, column) for column in columns]) for row in range(result.ntuples)]
 

@@ -100,12 +100,32 @@ def connection_options() -> dict[str, Any]:
 
 def ping_if_idle(connection: PooledConnection) -> None:
     """Raises psycopg.OperationalError for a connection that died while it rested; the pool then opens another."""
-    # The monotonic clock stands still while a Lambda is frozen; the one of the day may be set back.
-    now = time.time()
-    rested = now - connection.borrowed_at
-    if not 0 <= rested <= PING_AFTER_IDLE or (rested > LISTEN_AFTER_IDLE and connection.has_news()):
+    if _must_prove_itself(connection):
         ConnectionPool.check_connection(connection)
-    connection.borrowed_at = now
+    connection.borrowed_at = time.time()
+
+
+def _must_prove_itself(connection: PooledConnection) -> bool:
+    # The monotonic clock stands still while a Lambda is frozen; the one of the day may be set back.
+    rested = time.time() - connection.borrowed_at
+    return not 0 <= rested <= PING_AFTER_IDLE or (rested > LISTEN_AFTER_IDLE and connection.has_news())
+
+
+def lend_at_once() -> PooledConnection | None:
+    """A connection at rest that need not prove itself, None if there is none: for an event loop, which must not wait.
+
+    `pool().putconn` takes it back.
+    """
+    made = pool()
+    with made._lock:  # noqa: SLF001 - the pool lends to those who may wait
+        at_rest = made._pool  # noqa: SLF001
+        if not at_rest or _must_prove_itself(at_rest[-1]):
+            return None
+        lent = made._get_ready_connection(None)  # noqa: SLF001
+    if lent:
+        lent._pool = made  # noqa: SLF001
+        lent.borrowed_at = time.time()
+    return lent
 
 
 class connection:  # noqa: N801 - a context manager, without the generator and the empty commit of the pool's own

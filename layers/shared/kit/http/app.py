@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from shared.kit.aws.lambda_handler import LambdaHandler
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.http.compression import Compression
-from shared.kit.http.fast_routes import FastRoute, FastRoutes
+from shared.kit.http.fast_routes import FastRoute, FastRoutes, TakesSteps
 from shared.kit.http.fastapi import APIRoute, APIRouter, Depends, FastAPI
 from shared.kit.http.guards import guards_of
 from shared.kit.http.localized_errors import choose_language
@@ -27,8 +27,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 OURS = ("/api/availability/", "/api/notification/", "/api/reservation/")
 
 
-def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None) -> ApiMiddleware:
-    """One ASGI app of some features' routers and, locally, `others` beside them."""
+def http_app(
+    *routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None, on_loop: TakesSteps | None = None
+) -> ApiMiddleware:
+    """One ASGI app of some features' routers and, locally, `others` beside them and reads `on_loop`."""
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -46,7 +48,8 @@ def http_app(*routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: An
         app.router.routes.append(_fallback(path, [route for route in routes if route.path == path]))
     app.router.routes.extend(others)
     app.add_exception_handler(HTTPException, _plain_http_error)
-    return ApiMiddleware(FastRoutes(app, [route for route in routes if isinstance(route, FastRoute)]), allowed)
+    fast = [route for route in routes if isinstance(route, FastRoute)]
+    return ApiMiddleware(FastRoutes(app, fast, on_loop), allowed)
 
 
 class HttpHandler(LambdaHandler[dict[str, Any]]):

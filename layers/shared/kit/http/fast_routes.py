@@ -4,14 +4,15 @@ They stand in routers like all others, for both entry points and the documentati
 endpoint costs more than such an endpoint itself (docs/decisions/0004-fast-routes.md).
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache
-from inspect import signature
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache, cached_property, partial
+from inspect import isgeneratorfunction, signature
+from typing import Any, Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.kit.db.steps import Ask, Steps, take_steps
 from shared.kit.http.lazy_routes import LazyRoute
 from shared.kit.http.localized_errors import choose_language
 from shared.kit.http.middleware import NO_STORE, App, Receive, Scope, Send
@@ -30,9 +31,19 @@ SHARED = (
     (b"vary", b"Authorization, Cookie, Origin"),
 )
 CREDENTIALS = {b"authorization", b"cookie"}
-FastEndpoint = Callable[[Request], Response]
+# One that yields what it asks of the database leaves open who waits for it (`shared.kit.db.steps`).
+FastEndpoint = Callable[[Request], Response] | Callable[[Request], Steps[Response]]
+Result = TypeVar("Result")
 # Says of a raw query string whether its answer may take long.
 TakesLong = Callable[[bytes], bool]
+
+
+class TakesSteps(Protocol):
+    """Takes the steps of a read on the event loop; `in_thread` goes on with it from what it has asked."""
+
+    def __call__(
+        self, steps: Steps[Result], in_thread: Callable[[Ask | None], Awaitable[Result]], /
+    ) -> Awaitable[Result]: ...
 
 
 def always(_query: bytes) -> bool:
@@ -59,11 +70,17 @@ class FastRoute(LazyRoute):
     # Which of its answers may take long.
     takes_long: TakesLong = staticmethod(never)
 
-    def answer(self, request: Request) -> Response:
+    @cached_property
+    def asks(self) -> bool:
+        """Whether its endpoint says what it asks of the database."""
+        return isgeneratorfunction(self.endpoint)
+
+    def steps(self, request: Request) -> Steps[Response]:
+        """The answer to a request, step by step; every failure is one."""
         try:
             if self.query_model is None and not self.lenient:
                 refuse_unknown(request.scope["query_string"])
-            response: Response = self.endpoint(request)
+            response: Response = (yield from self.endpoint(request)) if self.asks else self.endpoint(request)
         except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
             return exception_response(error, self.path, None if self.recorded else choose_language(request.scope))
         return response
@@ -82,8 +99,9 @@ def _long_threads() -> Threads:
 class FastRoutes:
     """ASGI wrapper that answers fast routes itself and hands on everything else."""
 
-    def __init__(self, app: Any, routes: Iterable[FastRoute]) -> None:
+    def __init__(self, app: Any, routes: Iterable[FastRoute], on_loop: TakesSteps | None = None) -> None:
         self.app: App = app
+        self.on_loop = on_loop
         self.by_path: dict[str, FastRoute] = {}
         self.with_parameters: list[FastRoute] = []
         for route in routes:
@@ -99,11 +117,18 @@ class FastRoutes:
             await self.app(scope, receive, send)
             return
         scope["route"] = route
-        threads = _long_threads() if route.takes_long(scope["query_string"]) else _threads()
-        response = await threads.run(route.answer, Request(scope, receive))
+        response = await self._answer(route, Request(scope, receive))
         if response.status_code == OK:
             response.raw_headers.extend((NO_STORE,) if says_who_asks(scope) else SHARED)
         await response(scope, receive, send)
+
+    def _answer(self, route: FastRoute, request: Request) -> Awaitable[Response]:
+        steps = route.steps(request)
+        if route.takes_long(request.scope["query_string"]):
+            return _long_threads().run(take_steps, steps)
+        if self.on_loop and route.asks:
+            return self.on_loop(steps, partial(_threads().run, partial(take_steps, steps)))
+        return _threads().run(take_steps, steps)
 
     def _find(self, scope: Scope) -> FastRoute | None:
         if route := self.by_path.get(scope["path"]):

@@ -1,0 +1,50 @@
+"""Reads that name each prepared statement they need and get its rows: a thread may wait for them, or an event loop.
+
+A read is a generator. It yields an `Ask` and is sent the rows, and what it returns is the result. Before it waits for
+the database by itself it yields IN_A_THREAD.
+"""
+
+from collections.abc import Generator, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+from shared.kit.db.libpq import Prepared, Row
+from shared.kit.db.pool import connection
+
+Result = TypeVar("Result")
+
+
+class Ask(NamedTuple):
+    """A statement with its values; the answer is its rows, as bytes."""
+
+    statement: Prepared
+    values: Sequence[str | None]
+
+
+IN_A_THREAD: Final = None
+Steps = Generator[Ask | None, list[Row], Result]
+
+
+def take_steps(steps: Steps[Result], ask: Ask | None = None) -> Result:
+    """Take the steps of a read here, beginning with what it has asked already, and wait for each statement.
+
+    Raises what the read does: a psycopg.Error, unless it catches that.
+    """
+    try:
+        while True:
+            if ask is None:
+                ask = next(steps)
+                continue
+            try:
+                rows = _fetch(ask)
+            except Exception as error:  # noqa: BLE001 - the read's own, as if it had run the statement
+                ask = steps.throw(error)
+            else:
+                ask = steps.send(rows)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+
+
+def _fetch(ask: Ask) -> list[Row]:
+    with connection() as db:
+        return ask.statement.fetch_bytes(db, *ask.values)

@@ -1,0 +1,100 @@
+"""Statements that the event loop sends and hears itself: to a thread and back takes as long as the rest of a request.
+
+Only what needs no waiting is done so: on a connection at rest, with a statement that it has prepared. Everything else,
+failures too, is left to a thread, which goes on with the same read.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from shared.kit.db.libpq import DONE, Row, bytes_of
+from shared.kit.db.pool import PooledConnection, lend_at_once, pool
+from shared.kit.db.steps import Ask, Steps
+from shared.kit.psycopg import PGresult, psycopg
+
+Result = TypeVar("Result")
+# Under way at once, as many as there are threads for the same reads; the others wait in the order in which they came.
+STATEMENTS = 4
+# Bytes of a statement's values that the socket of a connection at rest takes at once, however far away the database is.
+MAX_BYTES = 8_000
+# The rows of a statement; None where it was not run, or failed.
+Rows = list[Row] | None
+
+
+class LoopSteps:
+    """Takes the steps of reads in the running loop, of which there must be one only."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._waiting: deque[tuple[Ask, asyncio.Future[Rows]]] = deque()
+
+    async def take(self, steps: Steps[Result], in_thread: Callable[[Ask | None], Awaitable[Result]]) -> Result:
+        """What a read returns; `in_thread` goes on with it from what it has asked."""
+        try:
+            ask = next(steps)
+            while ask is not None and (rows := await self._rows(ask)) is not None:
+                ask = steps.send(rows)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+        return await in_thread(ask)
+
+    def _rows(self, ask: Ask) -> "asyncio.Future[Rows]":
+        future: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ask, future))
+        self._send_waiting()
+        return future
+
+    def _send_waiting(self) -> None:
+        while self._waiting and self._under_way < STATEMENTS:
+            ask, future = self._waiting.popleft()
+            if not self._send(ask, future):
+                _settle(future, None)
+
+    def _send(self, ask: Ask, future: "asyncio.Future[Rows]") -> bool:
+        """Send a statement, if there is a connection that is ready for it."""
+        values = ask.statement.encoded(ask.values)
+        db = lend_at_once() if sum(map(len, filter(None, values))) <= MAX_BYTES else None
+        if db is None:
+            return False
+        name = ask.statement.name_in(db)
+        try:
+            if name is not None:
+                db.pgconn.send_query_prepared(name, values)
+        except psycopg.Error:
+            name = None
+        if name is None:
+            pool().putconn(db)
+            return False
+        self._under_way += 1
+        # libpq closes a socket that is lost, and then knows its number no more.
+        socket = db.pgconn.socket
+        asyncio.get_running_loop().add_reader(socket, self._hear, socket, db, future, [])
+        return True
+
+    def _hear(self, socket: int, db: PooledConnection, future: "asyncio.Future[Rows]", results: list[PGresult]) -> None:
+        """Take what has come; None follows the last result."""
+        try:
+            db.pgconn.consume_input()
+            while not db.pgconn.is_busy():
+                result = db.pgconn.get_result()
+                if result is None:
+                    break
+                results.append(result)
+            else:
+                return
+        except psycopg.Error:
+            results.clear()
+        asyncio.get_running_loop().remove_reader(socket)
+        pool().putconn(db)
+        self._under_way -= 1
+        self._send_waiting()
+        has_rows = bool(results) and results[-1].status in DONE
+        _settle(future, bytes_of(results[-1]) if has_rows else None)
+
+
+def _settle(future: "asyncio.Future[Rows]", rows: Rows) -> None:
+    if not future.done():
+        future.set_result(rows)
