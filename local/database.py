@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from functions.migrations.service import upgrade_unless_newer
 from local.engines.postgres import database_exists, start_postgres
 from local.engines.processes import START_TIMEOUT, socket_folder
+from local.migrating import bring_up_to_date
 from local.options import CannotStart, Options
 from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
 
@@ -40,7 +40,7 @@ def database(options: Options, *, migrated: bool = True) -> Iterator[str]:
         stack.callback(postgres.stop)
         if migrated:
             os.environ["DATABASE_URL"] = postgres.url
-            upgrade_unless_newer()
+            bring_up_to_date(options)
         yield postgres.url
 
 

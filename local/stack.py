@@ -10,14 +10,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import redis
-from alembic.util.exc import CommandError
-from sqlalchemy.exc import OperationalError
 
-from functions.migrations.service import upgrade_unless_newer
 from local.demo.load import has_demo_data, load_demo_data
 from local.engines.postgres import start_postgres
 from local.engines.processes import socket_folder
 from local.engines.valkey import start_valkey
+from local.migrating import bring_up_to_date
 from local.options import CannotStart, Options
 from local.settings_check import check_settings
 from shared.kit.http.fast_routes import LONG_THREADS
@@ -164,12 +162,7 @@ def _write_private(path: Path, text: str) -> None:
 
 def prepare(options: Options) -> None:
     """Bring the database up to date, on first start fill it, and write down where it is. Raises CannotStart."""
-    try:
-        upgrade_unless_newer()
-    except (OperationalError, CommandError) as error:
-        which = "of DATABASE_URL " if options.database_url else ""
-        said = str(error.orig if isinstance(error, OperationalError) else error).splitlines()[0]
-        raise CannotStart(f"The database {which}cannot be brought up to date: {said}") from None
+    bring_up_to_date(options)
     if options.demo:
         load_demo_data()
     elif options.is_production and has_demo_data():
