@@ -14,11 +14,12 @@ from functions.migrations import repository
 from shared.kit.aws.secrets_manager import get_secret
 from shared.kit.db.transactions import transaction
 from shared.kit.observability.log import logger
-from shared.kit.psycopg import LockNotAvailable
+from shared.kit.psycopg import DeadlockDetected, LockNotAvailable
 from shared.kit.settings import settings
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
-# A migration limits its lock waits for requests that hold what it must lock, and is tried again.
+# A migration limits its lock waits for requests that hold what it must lock, and is tried again; so is one that a
+# machine too busy to end its wait in time has left in a deadlock.
 TRIES = 20
 PAUSE = 3.0
 
@@ -70,7 +71,7 @@ def upgrade_beside_traffic() -> bool:
         try:
             return upgrade_unless_newer()
         except OperationalError as error:
-            if not tries_left or not isinstance(error.orig, LockNotAvailable):
+            if not tries_left or not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                 raise
             logger().warning("migration got no lock", extra={"error": str(error.orig)})
             time.sleep(PAUSE)

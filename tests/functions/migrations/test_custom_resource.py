@@ -6,9 +6,12 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy.exc import OperationalError
 
 from functions.migrations import custom_resource, service
 from functions.migrations.custom_resource import ResponseNotTaken, respond
@@ -147,6 +150,16 @@ def test_a_migration_waits_for_the_lock_it_needs(
         monkeypatch.setattr(time, "sleep", wait)
         assert handler(request(bucket), None) == {"upgraded": True}
     assert waited == [service.PAUSE]
+
+
+@pytest.mark.parametrize("refusal", [LockNotAvailable, DeadlockDetected])
+def test_a_migration_that_crosses_requests_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, refusal: type[psycopg.OperationalError]
+) -> None:
+    monkeypatch.setattr(service, "PAUSE", 0)
+    with patch.object(service, "upgrade", side_effect=[OperationalError("", {}, refusal()), None]) as upgrade:
+        assert service.upgrade_beside_traffic()
+    assert upgrade.call_count == 2
 
 
 def test_a_lock_that_is_never_free_fails_the_deploy(
