@@ -89,7 +89,8 @@ def test_every_window_expires(conversation: Conversation, clients: Clients) -> N
     socket = clients.open(conversation.student, conversation.id)
     for _ in range(3):
         socket.send_message("x")
-        assert redis_client().ttl(conversation.key) > 0 or not redis_client().exists(conversation.key)
+        # Asked at once, as what was sent may just arrive: it expires (> 0), or is not there (-2).
+        assert redis_client().ttl(conversation.key) != -1
         redis_client().flushdb()
 
 
