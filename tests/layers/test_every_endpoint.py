@@ -187,7 +187,6 @@ def a2(message: str) -> dict[str, Any]:
 
 
 INVALID, WRONG_KIND = a2("Token jest niepoprawny lub wygasł"), a2("Token posiada zły typ")
-UNIDENTIFIED = {"detail": "Token nie zawierał rozpoznawalnej identyfikacji użytkownika", "code": "token_not_valid"}
 
 
 def expired(person: Person) -> str:
