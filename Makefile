@@ -124,7 +124,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or ne
 
 $(VENV)/%.stamp: requirements/%.txt
 	@echo "Installing $< into $(VENV) …"
-	@$(BIN)/python -c '$(RECENT)' 2>/dev/null || { $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m venv --clear $(VENV); }
+	@$(BIN)/python -c 'import pip; $(RECENT)' 2>/dev/null || { $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m compileall -q $(VENV)/lib functions layers local || true
 	@touch $@
