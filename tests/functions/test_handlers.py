@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import brotli
 import pytest
-import zstandard
 from moto import mock_aws
 from moto.ses.models import ses_backends
 
@@ -31,6 +30,7 @@ from functions.tutors.handler import handler as tutors
 from shared.kit.aws import storage
 from tests.conftest import read_settings_again
 from tests.events.recorded import recorded
+from tests.support import zstd
 from tests.support.booking_rows import insert_booking
 from tests.support.conversations import add_conversation, add_messages
 from tests.support.lambda_client import Answer
@@ -50,7 +50,7 @@ def ask(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
     assert result["isBase64Encoded"] is (encoding is not None)
     if encoding is None:
         return Answer(result["statusCode"], result["body"].encode(), result["headers"])
-    decoders: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "zstd": zstandard.decompress}
+    decoders: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "zstd": zstd.decompress}
     return Answer(result["statusCode"], decoders[encoding](base64.b64decode(result["body"])), result["headers"])
 
 

@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 import brotli
 import pytest
-import zstandard
 
 from local.demo.load import load_demo_data
+from tests.support import zstd
 from tests.support.lambda_client import Answer
 from tests.support.people import People
 from tests.support.tutor_search import SEARCH, call
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
-    "zstd": zstandard.decompress,
+    "zstd": zstd.decompress,
     "br": brotli.decompress,
     "gzip": gzip.decompress,
 }
