@@ -45,6 +45,13 @@ def test_a_stage_is_deployed_published_and_looked_at() -> None:
     assert re.search(r"^deploy:.*\n.*\n\t.*\$\(if \$\(CI\),--no-confirm-changeset\)", makefile, re.MULTILINE)
 
 
+def test_a_change_is_tested_on_the_oldest_python_and_on_that_of_the_images() -> None:
+    tested = workflow("ci")["jobs"]["ci"]["strategy"]["matrix"]["python"]
+    [oldest] = re.findall(r'^requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    [of_images] = re.findall(r"FROM public.ecr.aws/lambda/python:([\d.]+)", (ROOT / "infra" / "Dockerfile").read_text())
+    assert {oldest, of_images} <= set(tested)
+
+
 def test_nothing_that_somebody_else_names_gets_into_a_command() -> None:
     """An expression is put into the text of the command before the shell reads it."""
     assert [command for command in commands() if "${{" in command] == []
