@@ -75,7 +75,8 @@ class Refused(Failed):
 
     def __init__(self, method: str, path: str, answer: urllib.error.HTTPError) -> None:
         self.status = answer.code
-        text = answer.read().decode(errors="replace")
+        with answer:
+            text = answer.read().decode(errors="replace")
         super().__init__(f"{method} {path.partition('?')[0]} answers {answer.code}: {text[:200]}")
 
 

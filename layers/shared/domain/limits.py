@@ -66,7 +66,7 @@ def subscriber_range(address: str) -> tuple[str, str] | None:
         return None
     if isinstance(first, IPv6Address) and first.ipv4_mapped is None:
         return str(first), str(first + (1 << IPV6_PREFIX_BITS) - 1)
-    return str(first), str(first)
+    return address, address
 
 
 def may_mail_link(kind: LinkMail, email: str, address: str) -> bool:

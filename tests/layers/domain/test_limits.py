@@ -27,7 +27,7 @@ def test_an_ipv6_address_counts_by_its_first_half(address: str, counted_as: str)
     [
         ("203.0.113.7", ("203.0.113.7", "203.0.113.7")),
         ("2001:db8:1:2:3:4:5:6", ("2001:db8:1:2::", "2001:db8:1:2:ffff:ffff:ffff:ffff")),
-        ("::ffff:203.0.113.7", ("::ffff:cb00:7107", "::ffff:cb00:7107")),
+        ("::ffff:203.0.113.7", ("::ffff:203.0.113.7", "::ffff:203.0.113.7")),
         ("unknown", None),
     ],
 )
