@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
+import shared.kit.http.versions  # noqa: F401 - its error is among the codes
 from local.features import ROUTERS
 from shared.kit.http.api_description import complete_schema
 from shared.kit.http.fast_routes import FastRoute

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -13,8 +15,9 @@ from local.features import ROUTERS
 from local.openapi import TAGS, description
 from shared.kit.http.app import http_app
 from shared.kit.http.error_schemas import error_codes
+from shared.kit.http.versions import UnknownVersion
 from tests.support.browser import LocalEntry
-from tests.support.local_server import LocalServer
+from tests.support.local_server import ROOT, LocalServer
 
 ID = {"type": "string", "format": "uuid"}
 WHOLE = "urn:description"
@@ -197,6 +200,12 @@ def test_bounds_of_integers_are_integers_that_fit_the_database() -> None:
     bounds = [each[name] for each in integers for name in ("minimum", "maximum") if name in each]
     assert {type(bound) for bound in bounds} == {int}
     assert max(bounds) == 2**63 - 1
+
+
+def test_a_description_made_without_a_server_has_all_codes() -> None:
+    """As AWS serves it, in a file."""
+    made = subprocess.run([sys.executable, "-m", "local.openapi"], cwd=ROOT, capture_output=True, check=True)
+    assert UnknownVersion.code in json.loads(made.stdout)["components"]["schemas"]["ErrorCode"]["enum"]
 
 
 def test_a_server_serves_the_description_that_clients_are_made_of(server: LocalServer) -> None:
