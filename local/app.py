@@ -126,6 +126,8 @@ def build() -> App:
     sys.setswitchinterval(SWITCH_INTERVAL)
     if supervisor := multiprocessing.parent_process():
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
+        # It tells us to end, and waits for us.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     app = Server(options).app
     networks = parse_networks(options.trusted_proxies)
     return TrustedProxies(networks, app, options.country_header, app.at_once) if networks else app

@@ -22,9 +22,11 @@ GRACE_SECONDS = 5
 
 
 def main() -> None:
-    """Run until Ctrl-C or SIGTERM; a reason not to start is printed in one line."""
+    """Run until Ctrl-C, SIGTERM or the end of the terminal; a reason not to start is printed in one line."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as `nohup` has it ignored
+        signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
     try:
         options = read_options()
         if options.is_production:

@@ -1,5 +1,9 @@
 """The supervisor of several server processes: uvicorn's, which starts those again that die, and says so here."""
 
+import signal
+import socket
+
+from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
 
 from shared.kit.observability.log import logger
@@ -7,6 +11,12 @@ from shared.kit.observability.log import logger
 
 class Workers(Multiprocess):
     """Logs each process that died: uvicorn says it on a level that would log much else."""
+
+    def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
+        hang_up = signal.getsignal(signal.SIGHUP)
+        super().__init__(config, sockets)
+        # At the end of a terminal uvicorn would start them all again, and nobody could end them.
+        signal.signal(signal.SIGHUP, hang_up)
 
     def keep_subprocess_alive(self) -> None:
         """Start processes again that died or do not answer."""
