@@ -46,6 +46,11 @@ def _of_options(options: Options) -> Iterator[str]:
             f"HOST={options.host} is reached without TLS. Listen on 127.0.0.1 behind a proxy,"
             " name the proxy in TRUSTED_PROXIES, or set TLS=1."
         )
+    elif not (options.tls or options.trusted_proxies):
+        yield (
+            "TRUSTED_PROXIES is not set: everybody behind the proxy would count as one address, and one stranger's"
+            " wrong passwords would lock all of them out. Name the proxy: TRUSTED_PROXIES=127.0.0.1"
+        )
     if any(network.prefixlen == 0 for network in parse_networks(options.trusted_proxies)):
         yield "TRUSTED_PROXIES holds everybody: anybody could claim any address. Name the proxies."
 

@@ -27,6 +27,8 @@ SAFE = {name: value.replace("example.com", "tutoring.internal") for name, value 
     "MAIL_URL": "smtps://korepetycje:x7Gq0vT4bLw2@mail.tutoring.internal:465",
     # Others may listen there.
     "METRICS_PORT": "0",
+    # As the unit has it.
+    "TRUSTED_PROXIES": "127.0.0.1",
 }
 
 
@@ -73,9 +75,7 @@ def test_safe_settings_are_not_refused() -> None:
         ("DATABASE_URL", "postgresql://tutoring:tutoring@postgres/tutoring"),
         ("REDIS_URL", "redis://:password123@valkey:6379/0"),
         ("MAIL_URL", "smtps://user:Pass%77ord@mail.tutoring.internal:465"),
-        ("HOST", "0.0.0.0"),
-        ("HOST", "192.168.1.4"),
-        ("HOST", "tutoring.internal"),
+        ("TRUSTED_PROXIES", ""),
         ("TRUSTED_PROXIES", "127.0.0.1,0.0.0.0/0"),
         ("PUBLIC_URL", "https://example.org"),
         ("FRONT_URL", "https://App.Example.NET/path"),
@@ -91,6 +91,16 @@ def test_each_unsafe_setting_is_refused_in_one_line(setting: str, value: str) ->
     assert re.match(rf"MODE=production: (the password in )?{setting}\b", line)
     assert "tutoring:tutoring" not in line
     assert "x7Gq" not in line
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "tutoring.internal"])
+def test_a_host_beyond_this_machine_is_refused_without_tls(host: str) -> None:
+    [line] = refused(HOST=host, TRUSTED_PROXIES="")
+    assert line.startswith(f"MODE=production: HOST={host} ")
+
+
+def test_with_tls_of_its_own_no_proxy_is_needed() -> None:
+    assert refused(TRUSTED_PROXIES="", TLS="1") == []
 
 
 def test_every_name_of_the_example_has_to_be_replaced() -> None:
