@@ -147,7 +147,10 @@ def _kept_secret(path: Path) -> str:
         _write_private(path, secrets.token_urlsafe(48))
     key = path.read_text()
     if len(key) < MIN_KEY_BYTES:
-        raise CannotStart(f"{path} holds no signing key. Delete it to have a new one made.")
+        raise CannotStart(
+            f"{path} holds no signing key. Take it from a backup: with a new one, made when it is deleted,"
+            " everybody is signed out, and authenticator apps and push messages have to be set up again."
+        )
     return key
 
 

@@ -18,10 +18,10 @@ TRIES = 3
 
 def make_backup(options: Options, target: Path) -> str:
     """Write a backup into a new file that only its owner can read; what it holds, in one line. Raises CannotStart."""
-    if target.exists():
-        raise CannotStart(f"{target} is there already; name another FILE.")
     part, dumped = (target.with_name(f"{target.name}.{which}") for which in ("part", "dump"))
     try:
+        if target.exists():
+            raise CannotStart(f"{target} is there already; name another FILE.")
         for each in (part, dumped):
             each.unlink(missing_ok=True)  # of a backup that was killed
             each.touch(OWNER_ONLY, exist_ok=False)

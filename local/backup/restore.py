@@ -30,9 +30,9 @@ PREPARED, REPLACED = "restoring-", "replaced-"
 
 def restore_backup(options: Options, source: Path, *, force: bool) -> str:
     """Make a data folder, and the database of DATABASE_URL if it is set, what they were. Raises CannotStart."""
-    if not source.is_file():
-        raise CannotStart(f"There is no file {source}.")
     try:
+        if not source.is_file():
+            raise CannotStart(f"There is no file {source}.")
         with ExitStack() as stack:
             manifest, kept = _restore(_claimed(options, stack), options, source, force=force)
     except OSError as error:

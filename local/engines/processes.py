@@ -125,6 +125,9 @@ def wait_for(name: str, process: "subprocess.Popen[bytes]", log: Path, answers: 
 
 
 def last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
-    errors = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
-    return errors[-1].strip() if errors else "no output"
+    """The last error in a log, with the detail that PostgreSQL gives in the line after it."""
+    lines = log.read_text(errors="replace").strip().splitlines() or ["no output"]
+    errors = [number for number, line in enumerate(lines) if "FATAL" in line or "error" in line.lower()]
+    last = errors[-1] if errors else len(lines) - 1
+    _, detail, text = lines[last + 1].partition("DETAIL:") if lines[last + 1 :] else ("", "", "")
+    return f"{lines[last].strip()}: {text.strip()}" if detail else lines[last].strip()

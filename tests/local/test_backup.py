@@ -274,6 +274,14 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
         make_backup(Options(data=str(tmp_path)), text_file(tmp_path / "backup.tar"))
 
 
+def test_a_file_that_cannot_be_reached_is_a_reason_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / ("x" * 300)
+    with pytest.raises(CannotStart, match="was not made: File name too long"):
+        make_backup(Options(data=str(tmp_path)), file)
+    with pytest.raises(CannotStart, match="was not restored: File name too long"):
+        restored(Options(data=str(tmp_path / "data")), file)
+
+
 def test_a_folder_in_use_is_not_restored_into(server: LocalServer, tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="Another server is running"):
         restored(Options(data=str(server.data)), archive(tmp_path / "backup.tar"))

@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
+from local.engines.processes import last_line
 from local.server import main
 from tests.conftest import read_settings_again
 from tests.support.local_server import ROOT, LocalServer, environment, free_port
@@ -25,13 +26,14 @@ PROVIDER = {
 @contextmanager
 def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
     """What a shell would have made of this process before it starts the server."""
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         with patch.dict(os.environ, environment(DATA=str(data), **{"PORT": str(free_port()), **options}), clear=True):
             read_settings_again()
             yield
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         read_settings_again()
 
 
@@ -137,6 +139,17 @@ def test_a_broken_database_folder_is_a_reason_not_to_start(tmp_path: Path) -> No
     postgres.mkdir(parents=True)
     (postgres / "PG_VERSION").write_text("18\n")
     assert "PostgreSQL did not start" in reason(tmp_path / "data")
+
+
+def test_a_folder_of_another_postgresql_is_a_reason_that_names_both_versions(tmp_path: Path) -> None:
+    log = tmp_path / "postgres.log"
+    log.write_text(
+        "2026-11-29 UTC [7] FATAL:  database files are incompatible with server\n"
+        "2026-11-29 UTC [7] DETAIL:  The data directory was initialized by PostgreSQL version 15, not 18.\n"
+    )
+    assert last_line(log).endswith(
+        "incompatible with server: The data directory was initialized by PostgreSQL version 15, not 18."
+    )
 
 
 def test_a_database_that_does_not_answer_is_a_reason_not_to_start(tmp_path: Path) -> None:
