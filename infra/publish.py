@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError
 from fastapi.openapi.docs import get_swagger_ui_html
 
+from infra.images import region_of_deploys
 from local.asyncapi import description as describe_sockets
 from local.docs import SCHEMA_PATH, SOCKETS_SCHEMA_PATH
 from local.openapi import TITLE, description
@@ -69,11 +70,11 @@ def main(environment: Mapping[str, str]) -> str:
 def outputs(name: str) -> dict[str, str]:
     """The outputs of a deployed stack. Raises CannotPublish."""
     try:
-        [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except NoRegionError:
-        raise CannotPublish("No region is named: make publish STACK=… AWS_DEFAULT_REGION=…") from None
+        client = boto3.client("cloudformation", region_name=region_of_deploys())
+        [stack] = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
-        raise CannotPublish(f"There is no stack {name} here; name yours with STACK=… ({error})") from None
+        where = f"in {region_of_deploys()}, the region of samconfig.toml"
+        raise CannotPublish(f"There is no stack {name} {where}; name yours with STACK=… ({error})") from None
     except BotoCoreError as error:
         raise CannotPublish(f"The stack {name} cannot be read: {error}") from None
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
@@ -127,7 +128,7 @@ def content_type(name: str) -> str:
 
 def put(bucket: str, these: list[File]) -> None:
     """What was there and is not any more stays: open pages may still ask for it."""
-    client: Any = boto3.client("s3")
+    client: Any = boto3.client("s3", region_name=region_of_deploys())
     for each in these:
         client.put_object(
             Bucket=bucket,
