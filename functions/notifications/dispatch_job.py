@@ -9,14 +9,22 @@ from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
 from shared.kit.psycopg import errors
 
+# How many changes or events are dispatched in one transaction.
+BATCH = 100
+
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Dispatch all changes and events that wait, and forget old notifications."""
+    """Dispatch all changes and events that wait, and forget old notifications.
+
+    What comes meanwhile has triggered the next run, which takes it together with what comes until then.
+    """
     dispatched = 0
     try:
         for dispatch in (dispatch_next, dispatch_next_events):
-            while number := dispatch():
+            number = BATCH
+            while number == BATCH:
+                number = dispatch(BATCH)
                 dispatched += number
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
         # Another dispatcher is at work, or an account is being deleted: what is left waits for the next run.

@@ -16,17 +16,15 @@ from shared.domain.timestamps import format_time
 from shared.kit.db.transactions import limit_lock_wait, transaction
 from shared.kit.observability.log import logger
 
-BATCH = 100
 
-
-def dispatch_next() -> int:
-    """Dispatch the changes that wait longest; returns how many these were.
+def dispatch_next(most: int) -> int:
+    """Dispatch the changes that wait longest, `most` at once; returns how many these were.
 
     Raises psycopg.errors.LockNotAvailable while others hold them.
     """
     with transaction() as db:
         limit_lock_wait(db)
-        changes = booking_changes.claim_undispatched(db, BATCH)
+        changes = booking_changes.claim_undispatched(db, most)
         if not changes:
             return 0
         bookings = find_bookings(db, {change.booking_id for change in changes})

@@ -10,7 +10,6 @@ from shared.domain.outbox import Kind, Mail, queue_mails, trigger_mailer
 from shared.domain.review_texts import name_for_others, review_sentence
 from shared.kit.db.transactions import limit_lock_wait, transaction
 
-BATCH = 100
 MAILS: dict[EventKind, Kind] = {
     "review_added": "review_added",
     "review_replied": "review_replied",
@@ -20,14 +19,14 @@ MAILS: dict[EventKind, Kind] = {
 }
 
 
-def dispatch_next_events() -> int:
-    """Tell of the events that wait longest; returns how many these were.
+def dispatch_next_events(most: int) -> int:
+    """Tell of the events that wait longest, `most` at once; returns how many these were.
 
     Raises psycopg.errors.LockNotAvailable while others hold what they need.
     """
     with transaction() as db:
         limit_lock_wait(db)
-        events = data.claim(db, BATCH)
+        events = data.claim(db, most)
         if not events:
             return 0
         addressed = data.list_addressed(db, [event.id for event in events])

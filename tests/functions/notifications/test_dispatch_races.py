@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from functions.notifications.actions import dispatch as dispatching
+from functions.notifications import dispatch_job
 from functions.notifications.data import booking_changes
 from functions.reminders.handler import handler as remind
 from shared.data.bookings import BookingChange
@@ -41,7 +41,7 @@ def counts() -> tuple[int, int, int]:
 def test_five_dispatchers_at_once_dispatch_each_change_once(
     people: People, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(dispatching, "BATCH", 5)
+    monkeypatch.setattr(dispatch_job, "BATCH", 5)
     many(people, number)
     at_once(*[dispatch] * 5)
     dispatch()
@@ -115,10 +115,27 @@ def test_dispatching_never_keeps_an_account_from_being_deleted(people: People) -
 
 
 def test_batches_follow_one_another_until_no_change_is_left(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatching, "BATCH", 2)
+    monkeypatch.setattr(dispatch_job, "BATCH", 2)
     many(people, 5)
     assert dispatch() == 5
     assert remind({}, None) == {"sent": 0}
+
+
+def test_what_comes_meanwhile_is_left_to_the_run_that_it_triggers(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run costs much however little there is: in a rush one after the other would take what bookings need."""
+    [booked] = many(people, 1)
+    dispatch_next, to_come = dispatch_job.dispatch_next, ["completed"]
+
+    def dispatch_in_a_rush(most: int) -> int:
+        number = dispatch_next(most)
+        while to_come:
+            booked.change(to_come.pop())
+        return number
+
+    monkeypatch.setattr(dispatch_job, "dispatch_next", dispatch_in_a_rush)
+    assert [dispatch(), dispatch(), dispatch()] == [1, 1, 0]
 
 
 def test_many_changes_take_as_many_statements_as_one(people: People) -> None:

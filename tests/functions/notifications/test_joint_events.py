@@ -96,7 +96,7 @@ def test_time_off_and_a_deleted_account_are_told_in_one_as_well(people: People) 
 
 
 def test_a_series_longer_than_a_batch_is_told_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.notifications.actions.dispatch.BATCH", 3)
+    monkeypatch.setattr("functions.notifications.dispatch_job.BATCH", 3)
     tutor, student = free_tutor(people, days=22), people.student()
     booked_series(student, tutor)
     dispatch()
