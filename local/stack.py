@@ -18,6 +18,7 @@ from local.engines.valkey import start_valkey
 from local.migrating import bring_up_to_date
 from local.options import CannotStart, Options
 from local.settings_check import check_settings
+from shared.kit.http.direct_routes import WAITING_THREADS
 from shared.kit.http.fast_routes import LONG_THREADS
 from shared.kit.http.fast_routes import THREADS as DIRECT_THREADS
 from shared.kit.observability.log import logger
@@ -28,6 +29,8 @@ from shared.kit.settings import settings
 THREADS = 4
 # Beside the door, in which sockets are opened and closed.
 CHAT_THREADS, DOORS, UNREAD_THREADS = 2, 1, 1
+# Connections to the database: one for each.
+POOL = THREADS + DIRECT_THREADS + LONG_THREADS + WAITING_THREADS + CHAT_THREADS + DOORS + UNREAD_THREADS
 # The file of the data folder that says where the running server's database is; other commands read it.
 DATABASE_URL_FILE = "database.url"
 # The same of the folder through which its processes are asked to reach their WebSockets.
@@ -118,7 +121,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "JWT_SECRET": _kept_secret(data / "secret.key"),
         "MEDIA_FOLDER": str(data / "media"),
         "MAIL_URL": f"file://{data / 'mail'}",
-        "DATABASE_POOL": str(THREADS + DIRECT_THREADS + LONG_THREADS + CHAT_THREADS + DOORS + UNREAD_THREADS),
+        "DATABASE_POOL": str(POOL),
         "POWERTOOLS_SERVICE_NAME": "local",
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),

@@ -23,7 +23,7 @@ NOBODY = 65_534
 PASSABLE = 0o711
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "120",
+    "max_connections": "160",
     "shared_buffers": "256MB",
     "random_page_cost": "1.1",
     "log_min_messages": "warning",

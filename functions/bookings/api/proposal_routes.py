@@ -14,7 +14,7 @@ from shared.domain.auth import TutorCaller, User
 from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.routing import router
 
-move_proposals = router("bookings")
+move_proposals = router("bookings", waits=True)
 
 
 @move_proposals.post(

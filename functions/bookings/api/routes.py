@@ -27,7 +27,7 @@ from shared.kit.errors import NotFound, Throttled
 from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.routing import router
 
-bookings = router("bookings")
+bookings = router("bookings", waits=True)
 
 
 @bookings.post(

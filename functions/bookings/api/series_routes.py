@@ -44,7 +44,7 @@ from shared.kit.http.idempotency import IDEMPOTENCY_PARAMETER
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
 
-series = router("bookings")
+series = router("bookings", waits=True)
 
 
 @series.post(

@@ -24,7 +24,7 @@ from shared.kit.http.query_models import from_query
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
 
-waitlist = router("bookings")
+waitlist = router("bookings", waits=True)
 
 
 @waitlist.post(

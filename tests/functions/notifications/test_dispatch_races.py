@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from functions.notifications import dispatch_job
+from functions.notifications.actions.dispatch import dispatch_next
 from functions.notifications.data import booking_changes
 from functions.reminders.handler import handler as remind
 from shared.data.bookings import BookingChange
@@ -126,7 +127,7 @@ def test_what_comes_meanwhile_is_left_to_the_run_that_it_triggers(
 ) -> None:
     """A run costs much however little there is: in a rush one after the other would take what bookings need."""
     [booked] = many(people, 1)
-    dispatch_next, to_come = dispatch_job.dispatch_next, ["completed"]
+    to_come = ["completed"]
 
     def dispatch_in_a_rush(most: int) -> int:
         number = dispatch_next(most)

@@ -90,7 +90,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 def test_every_answer_is_what_fastapi_would_give(monkeypatch: pytest.MonkeyPatch) -> None:
     direct = LambdaClient(http_handler(notes()))
     answers = [direct(method, path, **sent) for method, path, sent in REQUESTS]
-    monkeypatch.setattr(routing, "direct_handler", lambda _route: None)
+    monkeypatch.setattr(routing, "direct_handler", lambda _route, **_options: None)
     of_fastapi = LambdaClient(http_handler(notes()))
     for answer, (method, path, sent) in zip(answers, REQUESTS, strict=True):
         expected = of_fastapi(method, path, **sent)

@@ -5,6 +5,7 @@ need; what most routes need is little. Those that need more are left to it.
 """
 
 from collections.abc import Callable, Coroutine
+from functools import cache
 from inspect import iscoroutinefunction, signature
 from typing import Any
 
@@ -15,18 +16,30 @@ from starlette.responses import Response
 from shared.kit.http.fastapi import APIRoute, ModelField, RequestValidationError
 from shared.kit.http.guards import Guard
 from shared.kit.http.query_models import FromQuery
+from shared.kit.threads import Threads
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+# Those that wait for each other's locks have threads of their own: however many do, nobody else waits for them.
+WAITING_THREADS = 4
 
 
-def direct_handler(route: APIRoute) -> Handler | None:
-    """A handler that answers as FastAPI's would; None for a route that needs more than this."""
+@cache
+def _waiting_threads() -> Threads:
+    return Threads(WAITING_THREADS, "waiting")
+
+
+def direct_handler(route: APIRoute, *, waits: bool = False) -> Handler | None:
+    """A handler that answers as FastAPI's would; None for a route that needs more than this.
+
+    `waits`: for locks that others' requests hold.
+    """
     if not _is_plain(route):
         return None
     dependant, body_field, endpoint = route.dependant, route.body_field, route.endpoint
     decisions: list[tuple[str | None, Any]] = [(each.name, each.call) for each in dependant.dependencies]
 
-    def answer(request: Request, content: Any) -> Response:
+    def answer(sent: tuple[Request, Any]) -> Response:
+        request, content = sent
         values: dict[str, Any] = {}
         for name, decide in decisions:
             decided = decide.read(request) if isinstance(decide, FromQuery) else decide(request)
@@ -45,8 +58,8 @@ def direct_handler(route: APIRoute) -> Handler | None:
         return response
 
     async def handle(request: Request) -> Response:
-        content = None if body_field is None else await request.json()
-        return await run_in_threadpool(answer, request, content)
+        sent = request, None if body_field is None else await request.json()
+        return await (_waiting_threads().run(answer, sent) if waits else run_in_threadpool(answer, sent))
 
     return handle
 

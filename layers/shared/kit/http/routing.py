@@ -35,6 +35,8 @@ class ApiRoute(LazyRoute):
     recorded = False
     # Whether it ignores unknown parameters.
     lenient = False
+    # Whether it waits for locks that others' requests hold.
+    waits = False
     # Whether its path's Allow header names its method.
     listed = True
 
@@ -67,7 +69,7 @@ class ApiRoute(LazyRoute):
         raise UnknownField(str(next(iter(content))), ()) if isinstance(content, dict) else not_an_object(content)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = direct_handler(self) or super().get_route_handler()
+        handle = direct_handler(self, waits=self.waits) or super().get_route_handler()
         model = self.body_field.field_info.annotation if self.body_field else None
         if self.body_field is not None:
             _build_validator(self.body_field)
@@ -96,15 +98,16 @@ class ApiRoute(LazyRoute):
 class Router(APIRouter):
     """The endpoints of a feature."""
 
-    def __init__(self, tag: str, *, lenient: bool = False) -> None:
+    def __init__(self, tag: str, *, lenient: bool = False, waits: bool = False) -> None:
         super().__init__(route_class=ApiRoute, tags=[tag])
         self.tag = tag
         self.lenient = lenient
+        self.waits = waits
 
     @cached_property
     def recorded(self) -> "Router":
         """The same router for endpoints that the contract records: they ignore unknown parameters."""
-        view = Router(self.tag, lenient=True)
+        view = Router(self.tag, lenient=True, waits=self.waits)
         view.routes = self.routes
         return view
 
@@ -113,7 +116,10 @@ class Router(APIRouter):
             options["operation_id"] = camel_case(endpoint.__name__)
         super().add_api_route(path, endpoint, **options)
         match self.routes[-1]:
-            case ApiRoute() | FastRoute() as route:
+            case ApiRoute() as route:
+                route.recorded = route.lenient = self.lenient
+                route.waits = self.waits and route.methods != {"GET"}
+            case FastRoute() as route:
                 route.recorded = route.lenient = self.lenient
 
     def fast_get(
@@ -165,6 +171,9 @@ def camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in others)
 
 
-def router(tag: str) -> Router:
-    """An empty router of a feature; `tag` groups its endpoints in the documentation."""
-    return Router(tag)
+def router(tag: str, *, waits: bool = False) -> Router:
+    """An empty router of a feature; `tag` groups its endpoints in the documentation.
+
+    `waits`: what changes something there waits for locks that others' requests hold, in threads of its own.
+    """
+    return Router(tag, waits=waits)
