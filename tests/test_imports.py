@@ -39,8 +39,6 @@ HEAVY = frozenset(
         "opentelemetry",
         "psycopg",
         "psycopg.connection_async",
-        "psycopg.types.composite",
-        "psycopg.types.numpy",
         "psycopg_pool.null_pool",
         "psycopg_pool.pool_async",
         "pydantic",

@@ -4,9 +4,8 @@ The rest of the code asks this module, never `psycopg` itself, so that nothing i
 """
 
 import os
-from types import ModuleType
 
-from shared.kit.stand_ins import StandIn, before_its_own_code, replaced, stand_ins, synchronous
+from shared.kit.stand_ins import StandIn, replaced, stand_ins, synchronous
 
 # The libpq that its packages bring. To find another one, which is never looked for then, it would import ctypes.
 os.environ.setdefault("PSYCOPG_IMPL", "binary")
@@ -14,25 +13,9 @@ os.environ.setdefault("PSYCOPG_IMPL", "binary")
 # Cursors and pools for asyncio, and kinds that nobody here uses.
 REST = ("connection_async", "cursor_async", "_server_cursor_async", "_pipeline_async", "_copy_async", "raw_cursor")
 POOLS = ("pool_async", "null_pool", "null_pool_async")
-
-
-class _UnusedTypes(ModuleType):
-    """Of PostgreSQL's rows as values, and of NumPy's numbers."""
-
-    def register_default_adapters(self, _context: object) -> None: ...
-
-
-UNUSED = {name: _UnusedTypes(name) for name in ("psycopg.types.composite", "psycopg.types.numpy")}
 NATIVE = {name: StandIn(name) for name in ("ctypes", "ctypes.util")}
-with synchronous(), replaced({**NATIVE, **UNUSED}), stand_ins("psycopg", *REST), stand_ins("psycopg_pool", *POOLS):
-    with before_its_own_code("psycopg") as is_first:
-        if is_first:
-            import psycopg.pq  # first, as psycopg does
-            from psycopg.types import array
 
-            # Two classes for each of 80 types, which only `Copy.set_types` asks for.
-            vars(array)["_make_dumper"] = lambda *_of: array.ListDumper
-            vars(array)["_make_binary_dumper"] = lambda *_of: array.ListBinaryDumper
+with synchronous(), replaced(NATIVE), stand_ins("psycopg", *REST), stand_ins("psycopg_pool", *POOLS):
     import psycopg
     from psycopg import errors, sql
     from psycopg.adapt import PyFormat, Transformer

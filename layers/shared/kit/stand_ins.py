@@ -6,7 +6,6 @@ An import of a module that was left out gets the real one afterwards.
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 
 from shared.kit import package_versions
@@ -46,21 +45,6 @@ def stand_ins(package: str, *modules: str) -> Iterator[None]:
     names = [f"{package}.{each}" for each in modules if package not in sys.modules]
     with replaced({name: StandIn(name) for name in names}):
         yield
-
-
-@contextmanager
-def before_its_own_code(package: str) -> Iterator[bool]:
-    """Have the block run before a package's own code, to change modules of it that this code uses.
-
-    The block learns whether there is anything to change: not where the package has been imported before.
-    """
-    spec = None if package in sys.modules else find_spec(package)
-    if spec is None or spec.loader is None:
-        yield False
-        return
-    module = sys.modules[package] = module_from_spec(spec)
-    yield True
-    spec.loader.exec_module(module)
 
 
 @contextmanager
