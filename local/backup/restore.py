@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from stat import S_ISREG
 
 import redis
 from alembic.config import Config
@@ -31,7 +32,7 @@ PREPARED, REPLACED = "restoring-", "replaced-"
 def restore_backup(options: Options, source: Path, *, force: bool) -> str:
     """Make a data folder, and the database of DATABASE_URL if it is set, what they were. Raises CannotStart."""
     try:
-        if not source.is_file():
+        if not _is_file(source):
             raise CannotStart(f"There is no file {source}.")
         with ExitStack() as stack:
             manifest, kept = _restore(_claimed(options, stack), options, source, force=force)
@@ -39,6 +40,14 @@ def restore_backup(options: Options, source: Path, *, force: bool) -> str:
         raise CannotStart(f"{source} was not restored: {error.strerror}.") from None
     before = f" What was there before is in {kept}." if kept else ""
     return f"Restored the backup of {manifest.created_at} into {options.data}.{before}"
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file. Raises OSError if nobody can tell; since 3.14 `Path.is_file` says no then."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _claimed(options: Options, stack: ExitStack) -> Path:

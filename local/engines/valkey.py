@@ -16,6 +16,8 @@ def start_valkey(data: Path, sockets: Path) -> Engine:
     socket = sockets / "valkey.sock"
     command = [valkey_binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     command += ["--dir", str(data), "--save", "3600 1", "--appendonly", "no"]
+    # Otherwise it does not end while it cannot save: on a full disk, or when the folder is gone.
+    command += ["--shutdown-on-sigterm", "force"]
     url = f"unix://{socket}"
 
     def start() -> "subprocess.Popen[bytes]":

@@ -1,0 +1,32 @@
+"""PostgreSQL and Valkey in the data folder: their logs, and how they end."""
+
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import redis
+
+from local.engines.processes import MAX_LOG, socket_folder, spawn
+from local.engines.valkey import start_valkey
+
+
+def test_a_log_that_is_large_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
+    log, kept = tmp_path / "postgres.log", tmp_path / "postgres.log.old"
+    for size in (MAX_LOG, MAX_LOG + 1):
+        log.write_bytes(b"x" * size)
+        with spawn([str(shutil.which("true"))], signal.SIGKILL, log) as process:
+            assert process.wait() == 0
+        assert kept.exists() == (size > MAX_LOG)
+    assert log.stat().st_size == 0
+
+
+def test_valkey_ends_though_it_cannot_save(tmp_path: Path) -> None:
+    data = tmp_path / "valkey"
+    engine = start_valkey(data, socket_folder())
+    redis.Redis.from_url(engine.url).set("key", "value")
+    shutil.rmtree(data)
+    started = time.monotonic()
+    engine.stop()
+    assert time.monotonic() - started < 5
+    assert engine.process.returncode == 0
