@@ -2,13 +2,24 @@
 
 import os
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.local.test_run import command
 from tests.support.local_server import LocalServer, assert_end, children, running_server
+
+
+@contextmanager
+def started_with(action: signal.Handlers) -> Iterator[None]:
+    """What a server started meanwhile does at the end of its terminal, however these tests were started."""
+    before = signal.signal(signal.SIGHUP, action)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def processes(server: LocalServer) -> list[int]:
@@ -28,7 +39,10 @@ def hang_up(server: LocalServer) -> list[int]:
 
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.proof)])
 def test_the_end_of_its_terminal_ends_a_server_as_ctrl_c_does(tmp_path: Path, workers: str) -> None:
-    with running_server(tmp_path / "data", DEMO="0", WORKERS=workers) as server:
+    with (
+        started_with(signal.SIG_DFL),
+        running_server(tmp_path / "data", DEMO="0", WORKERS=workers) as server,
+    ):
         running = hang_up(server)
         assert server.process.wait(30) == 0
     assert_end(running)
@@ -39,12 +53,11 @@ def test_the_end_of_its_terminal_ends_a_server_as_ctrl_c_does(tmp_path: Path, wo
 @pytest.mark.proof
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_under_nohup_it_goes_on(tmp_path: Path, workers: str) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with running_server(tmp_path / "data", DEMO="0", WORKERS=workers) as server:
-            running = hang_up(server)
-            assert server.call("GET", "/health").json()["status"] == "ok"
-            assert processes(server) == running
-            assert server.terminate() == 0
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    with (
+        started_with(signal.SIG_IGN),
+        running_server(tmp_path / "data", DEMO="0", WORKERS=workers) as server,
+    ):
+        running = hang_up(server)
+        assert server.call("GET", "/health").json()["status"] == "ok"
+        assert processes(server) == running
+        assert server.terminate() == 0

@@ -194,7 +194,7 @@ def test_jobs_pool_backlog_and_disk_are_told(metrics_url: str, server: LocalServ
     assert jobs.keys() == often | {"horizon", "attachments"}
     assert all(abs(time.time() - at) < 120 for at in jobs.values())
     assert total(samples, "tutoring_database_up") == 1
-    assert total(samples, "tutoring_database_connections_max") == 28
+    assert total(samples, "tutoring_database_connections_max") == 36
     assert total(samples, "tutoring_disk_free_bytes") > 0
     assert total(samples, "tutoring_outbox_age_seconds") < 120
     with psycopg.connect((server.data / "database.url").read_text()) as db:
