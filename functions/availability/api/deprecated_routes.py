@@ -19,7 +19,7 @@ from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 
-deprecated = router("availability")
+deprecated = router("availability", waits=True)
 
 
 @deprecated.get("/api/availability/overrides/me/", response_model=list[Override], deprecated=True)

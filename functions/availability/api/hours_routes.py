@@ -21,7 +21,7 @@ from shared.kit.http.responses import detail_response, json_response, raw_json_r
 from shared.kit.http.routing import router
 from shared.kit.json import json_text
 
-hours = router("availability")
+hours = router("availability", waits=True)
 
 
 @hours.get("/api/availability/hours/me/", response_model=Week)

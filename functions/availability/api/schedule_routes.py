@@ -14,7 +14,7 @@ from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response, raw_json_response
 from shared.kit.http.routing import router
 
-schedule = router("availability").recorded
+schedule = router("availability", waits=True).recorded
 
 
 @schedule.get("/api/user/tutor/schedule/me/", response_model=list[Item])

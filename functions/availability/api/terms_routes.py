@@ -13,7 +13,7 @@ from shared.kit.http.openapi import error_responses
 from shared.kit.http.responses import raw_json_response
 from shared.kit.http.routing import router
 
-terms = router("availability")
+terms = router("availability", waits=True)
 
 
 @terms.get("/api/availability/terms/me/", response_model=OwnBookingTerms)

@@ -18,7 +18,7 @@ from shared.kit.http.response_models import Detail
 from shared.kit.http.responses import detail_response, raw_json_response
 from shared.kit.http.routing import router
 
-chat_safety = router("chat")
+chat_safety = router("chat", waits=True)
 
 
 @chat_safety.get("/api/chat/blocked/", response_model=BlockedPage, responses=error_responses(FieldErrors, NotFound))
