@@ -66,9 +66,16 @@ function conversationOption({ id, users }) {
   return element("option", { value: id }, `${partner.first_name} ${partner.last_name}`);
 }
 
+/** An access token. What this browser was given before tells it from a new device, about which the owner is mailed. */
+async function signIn(email, password) {
+  const key = `device of ${email}`;
+  const { json } = await call("POST", "/api/token/", { body: { email, password, refresh: localStorage.getItem(key) ?? undefined } });
+  localStorage.setItem(key, json.refresh);
+  return json.access;
+}
+
 async function openSocket() {
-  const credentials = { email: find("email").value, password: find("password").value };
-  const token = (await call("POST", "/api/token/", { body: credentials })).json.access;
+  const token = await signIn(find("email").value, find("password").value);
   const conversations = (await call("GET", "/api/chat/conversations/", { token })).json;
   find("conversation").replaceChildren(...conversations.map(conversationOption));
   const { ticket } = (await call("POST", "/api/chat/ticket/", { token })).json;

@@ -44,6 +44,19 @@ def test_frames_are_shown_and_tried(open_page: OpenPage) -> None:
     expect(page.locator("#log li.out")).to_have_count(1)
 
 
+def test_the_browser_is_no_new_device_each_time(open_page: OpenPage) -> None:
+    page = open_page("/api/sockets/docs/").page
+    page.get_by_label("E-mail address").fill(STUDENT.email)
+    page.get_by_label("Password").fill(STUDENT.password)
+    sent = []
+    for _ in range(2):
+        with page.expect_response("**/api/token/") as answered:
+            page.get_by_role("button", name="Open your socket").click()
+        sent.append(json.loads(answered.value.request.post_data or "").get("refresh"))
+        expect(page.get_by_role("status")).to_have_text("Live")
+    assert [token is not None for token in sent] == [False, True]
+
+
 def test_every_emoji_of_one_character_that_the_browser_knows_is_one(open_page: OpenPage) -> None:
     emojis = open_page("/api/sockets/docs/").page.evaluate(ALL_EMOJIS)
     assert len(emojis) > 1_300
