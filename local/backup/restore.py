@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from errno import ENOENT, ENOTEMPTY
 from pathlib import Path
 from stat import S_ISREG
 
@@ -20,7 +21,7 @@ from functions.migrations.service import SCRIPTS
 from local.backup import dumps
 from local.backup.archive import DATABASE, BadArchive, Manifest, unpack
 from local.backup.make import media_folder
-from local.engines.postgres import database_exists, start_postgres
+from local.engines.postgres import LEFTOVER_TIMEOUT, database_exists, start_postgres
 from local.engines.processes import socket_folder
 from local.options import CannotStart, Options
 from local.stack import DEFAULT_PICTURE, RESTORING, claim
@@ -163,7 +164,12 @@ def _set_aside(target: Path, kept: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+    """Remove a file or a folder, into which the database of a killed restore may write until it has ended."""
+    deadline = time.monotonic() + LEFTOVER_TIMEOUT
+    while path.exists():
+        try:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError as error:
+            if error.errno not in {ENOTEMPTY, ENOENT} or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

@@ -16,6 +16,7 @@ import psycopg
 from local.engines.processes import Engine, last_line, launched, spawn, wait_for
 from local.options import CannotStart
 
+# Seconds after which the processes of a killed server have ended.
 LEFTOVER_TIMEOUT = 15.0
 DATABASE = "tutoring"
 NOBODY = 65_534

@@ -1,5 +1,6 @@
 """Restores that are interrupted, and backups of servers of other releases."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -7,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -21,7 +23,7 @@ from local.options import CannotStart, Options
 from local.stack import RESTORING, claim
 from tests.conftest import read_settings_again
 from tests.local.conftest import FirstFolder
-from tests.local.test_backup import command, contents, restored
+from tests.local.test_backup import archive, command, contents, restored
 from tests.support.databases import new_database
 from tests.support.local_server import ROOT, environment, running_server
 
@@ -32,6 +34,25 @@ def test_an_interrupted_restore_is_no_platform_to_start(tmp_path: Path) -> None:
     (tmp_path / RESTORING).touch()
     with ExitStack() as stack, pytest.raises(CannotStart, match=r"was interrupted\. Run it again: make restore"):
         claim(tmp_path, stack)
+
+
+def test_what_the_database_of_a_killed_restore_still_writes_is_removed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    left_over = data / "restoring-postgres"
+    left_over.mkdir(parents=True)
+    ends = time.monotonic() + 0.5
+
+    def write() -> None:
+        for number in itertools.takewhile(lambda _: time.monotonic() < ends, itertools.count()):
+            with suppress(FileNotFoundError):
+                (left_over / str(number)).touch()
+
+    with ThreadPoolExecutor() as threads:
+        writing = threads.submit(write)
+        with pytest.raises(CannotStart, match="database"):
+            restored(Options(data=str(data)), archive(tmp_path / "backup.tar"))
+        writing.result()
+    assert not left_over.exists()
 
 
 @pytest.mark.proof
@@ -46,7 +67,9 @@ def test_killed_at_any_moment_a_restore_can_be_run_again(first_folder: FirstFold
     for number in range(5):
         data = tmp_path / f"data-{number}"
         started = subprocess.Popen(run, cwd=ROOT, env=environment(DATA=str(data)), stderr=subprocess.DEVNULL)
-        time.sleep(0.5 + number)
+        while number and not (data / RESTORING).exists() and started.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.2 * number)
         started.kill()
         started.wait()
         outcomes.add((data / RESTORING).exists())
