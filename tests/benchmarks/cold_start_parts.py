@@ -22,7 +22,7 @@ GROUPS = {
     "pydantic": ("pydantic", "pydantic_core", "annotated_types", "typing_inspection"),
     "Starlette": ("starlette", "anyio", "mangum", "python_multipart", "idna"),
     "PyJWT": ("jwt",),
-    "hiredis": ("hiredis",),
+    "Redis' client": ("redis", "hiredis"),
     "typing_extensions": ("typing_extensions",),
     "ssl, sockets": ("ssl", "_ssl", "socket", "_socket", "selectors", "select", "_hashlib", "hashlib"),
     "asyncio": ("asyncio", "concurrent"),
