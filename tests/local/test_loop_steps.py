@@ -35,7 +35,8 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
 
 @pytest.fixture(autouse=True)
 def ready() -> Iterator[None]:
-    """Connections at rest that have prepared these statements."""
+    """Connections at rest that have prepared these statements, and no others."""
+    close_pool()
     with ExitStack() as stack:
         for db in [stack.enter_context(connection()) for _ in range(CONNECTIONS)]:
             for statement, values in ((LETTERS, ("a", "1")), (SLEEP, ("", "0")), (DIVIDE, ("1",))):
