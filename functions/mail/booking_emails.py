@@ -96,7 +96,7 @@ def _facts(words: BookingTexts, starts_at: datetime) -> tuple[Fact, ...]:
 
 
 def _reason(words: BookingTexts, change: BookingChange) -> tuple[Fact, ...]:
-    reason = mailable(change.actor_id, change.reason, words.language)
+    reason = mailable(change.actor_id, words.reason(change), words.language)
     return (Fact(words.say("fact.reason"), reason),) if reason else ()
 
 

@@ -95,7 +95,7 @@ def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
         facts.append(Fact(words.say("fact.note"), mailable(booking.student_id, booking.note, words.language)))
     facts.append(Fact(words.say("fact.price_each"), words.price))
     change = series.sessions[0][0]
-    reason = mailable(change.actor_id, change.reason, words.language)
+    reason = mailable(change.actor_id, words.reason(change), words.language)
     return (*facts, *([Fact(words.say("fact.reason"), reason)] if reason else []))
 
 

@@ -56,11 +56,12 @@ def _is_known(change: BookingChange) -> bool:
 def _drafts(change: BookingChange, booking: Booking) -> Iterator[NotificationDraft]:
     for role, person in people(booking, NOTIFICATION_RECIPIENTS.get(event_type(change), ())):
         if role != change.actor_role and not is_told_of_group(role, change):
-            kind, message = f"booking_{event_type(change)}", BookingTexts(booking, role).sentence(change)
-            yield NotificationDraft(str(person.id), kind, message, _data(change, booking), change.id)
+            kind, words = f"booking_{event_type(change)}", BookingTexts(booking, role)
+            yield NotificationDraft(str(person.id), kind, words.sentence(change), _data(change, words), change.id)
 
 
-def _data(change: BookingChange, booking: Booking) -> dict[str, object]:
+def _data(change: BookingChange, words: BookingTexts) -> dict[str, object]:
+    booking = words.booking
     starts_at = change.starts_at or booking.starts_at
     data: dict[str, object] = {
         "reservation": booking.id,
@@ -72,4 +73,4 @@ def _data(change: BookingChange, booking: Booking) -> dict[str, object]:
     if change.proposed_starts_at and change.proposed_ends_at:
         data["proposed_start_time"] = format_time(change.proposed_starts_at)
         data["proposed_end_time"] = format_time(change.proposed_ends_at)
-    return {**data, "reason": change.reason} if change.reason else data
+    return {**data, "reason": words.reason(change)} if change.reason else data

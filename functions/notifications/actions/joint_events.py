@@ -72,8 +72,8 @@ def drafts(event: JointEvent) -> Iterator[NotificationDraft]:
     for role, person, sessions in event.told(NOTIFICATION_RECIPIENTS):
         change = sessions[0][0]
         if role != change.actor_role:
-            kind, message = f"booking_{event_type(change)}", SeriesTexts(sessions, role).sentence()
-            yield NotificationDraft(str(person.id), kind, message, _data(sessions), change.id)
+            kind, series = f"booking_{event_type(change)}", SeriesTexts(sessions, role)
+            yield NotificationDraft(str(person.id), kind, series.sentence(), _data(series), change.id)
 
 
 def queue_joint_mails(db: PooledConnection, events: Iterable[JointEvent]) -> list[int]:
@@ -107,10 +107,10 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
     return due + queue_mails(db, mails)
 
 
-def _data(sessions: Sequence[tuple[BookingChange, Booking]]) -> dict[str, object]:
+def _data(series: SeriesTexts) -> dict[str, object]:
     """As of one booking, the first; `sessions` are all of them."""
-    told = [_session(change, booking) for change, booking in sessions]
-    reason = sessions[0][0].reason
+    told = [_session(change, booking) for change, booking in series.sessions]
+    reason = series.words.reason(series.sessions[0][0])
     return {**told[0], "sessions": told, **({"reason": reason} if reason else {})}
 
 

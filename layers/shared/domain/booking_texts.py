@@ -13,6 +13,11 @@ from shared.domain.platform_settings import local_zone
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
 SayMoment = Callable[[datetime], str]
+# What cancel_bookings_of_account writes down, by the key of what people read.
+REASONS = {
+    "Konto zostało usunięte.": "reason.account_deleted",
+    "Konto zostało zawieszone.": "reason.account_suspended",
+}
 
 
 def full_name(person: Person | None, role: Role, language: Language = DEFAULT_LANGUAGE) -> str:
@@ -36,7 +41,13 @@ def day_time_and_zone(moment: datetime, zone: ZoneInfo, language: Language = DEF
 def _by_the_clock(moment: datetime, zone: ZoneInfo, language: Language) -> str:
     local, words = moment.astimezone(zone), texts(language)
     day, month = words[f"day.{local.isoweekday()}"], words[f"month.{local.month}"]
-    return words["moment"].format(day=day, date=local.day, month=month, year=local.year, time=f"{local:%H:%M}")
+    return words["moment"].format(day=day, date=local.day, month=month, year=local.year, time=_time_of_day(local))
+
+
+def _time_of_day(local: datetime) -> str:
+    """Such as "14:00"; "02:30 UTC+02:00" in the hour that comes twice, when clocks are set back."""
+    comes_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{local:%H:%M} UTC{local.isoformat()[-6:]}" if comes_twice else f"{local:%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,11 @@ class BookingTexts:
 
     def _in_minutes(self, length: timedelta) -> str:
         return self.say("minutes", number=round(length.total_seconds() / 60))
+
+    def reason(self, change: BookingChange) -> str:
+        """Why something was done: in the reader's language where the platform says it, else as it was written."""
+        key = REASONS.get(change.reason)
+        return self.say(key) if key else change.reason
 
     @property
     def price(self) -> str:

@@ -69,7 +69,7 @@ ACCOUNT_MAILS = {
     " the sign-in page), and ask the platform's staff to remove this way to sign in.",
     "fact.provider": "Provider",
     "confirm_email_change.subject": "Confirm your new e-mail address",
-    "confirm_email_change.before": "This shall become the e-mail address of your account. Confirm it, and sign in"
+    "confirm_email_change.before": "This is to become the e-mail address of your account. Confirm it, and sign in"
     " with it from then on.",
     "confirm_email_change.link": "Confirm the new address",
     "confirm_email_change.after": "The link works once, until {until}. If you do not want this, ignore this message:"

@@ -73,8 +73,8 @@ ACCOUNT_MAILS = {
     "confirm_email_change.before": "ten adres ma się stać adresem Twojego konta. Potwierdź go, a odtąd będziesz się"
     " nim logować.",
     "confirm_email_change.link": "Potwierdź nowy adres",
-    "confirm_email_change.after": "Link działa raz, do: {until}. Jeśli tego nie chcesz, zignoruj tę wiadomość: nic"
-    " się nie zmieni.",
+    "confirm_email_change.after": "Link działa raz, najpóźniej {until}. Jeśli tego nie chcesz, zignoruj tę wiadomość:"
+    " nic się nie zmieni.",
     "email_change_taken.subject": "Ktoś chciał użyć Twojego adresu",
     "email_change_taken.before": "ktoś chce użyć tego adresu do innego konta. Adres pozostaje Twój, bo masz już na"
     " niego konto.",
@@ -90,8 +90,8 @@ ACCOUNT_MAILS = {
     "email_changed.subject": "Zmiana adresu Twojego konta",
     "email_changed.before": "Twoje konto ma teraz inny adres e-mail. Ten adres nie służy już do logowania.",
     "email_changed.link": "Cofnij zmianę",
-    "email_changed.after": "Jeśli to Ty, nie musisz nic robić. Jeśli nie, cofnij ją do: {until}. Twoje konto odzyska"
-    " ten adres i dostanie nowe hasło, a wszyscy zostaną wylogowani.",
+    "email_changed.after": "Jeśli to Ty, nie musisz nic robić. Jeśli nie, cofnij ją najpóźniej {until}. Twoje konto"
+    " odzyska ten adres i dostanie nowe hasło, a wszyscy zostaną wylogowani.",
     "email_change_revoked.subject": "Cofnięto zmianę adresu",
     "email_change_revoked.before": "zmianę adresu e-mail Twojego konta cofnięto z poprzedniego adresu. Ten adres nie"
     " służy już do logowania.",

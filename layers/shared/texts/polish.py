@@ -69,13 +69,16 @@ TEXTS = {
     "new_time_to_confirm": "Potwierdź nowy termin.",
     "new_time_waits": "Nowy termin czeka na potwierdzenie.",
     "new_time": "Nowy termin: {moment}, {length}.",
-    "agree": "Przyjmij go lub odrzuć; bez odpowiedzi zajęcia zostają, kiedy są.",
-    "agree_until": "Przyjmij go lub odrzuć najpóźniej {moment}; bez odpowiedzi zajęcia zostają, kiedy są.",
+    "agree": "Przyjmij go lub odrzuć; bez odpowiedzi zajęcia odbędą się w dotychczasowym terminie.",
+    "agree_until": "Przyjmij go lub odrzuć najpóźniej {moment}; bez odpowiedzi zajęcia odbędą się w"
+    " dotychczasowym terminie.",
     "others_are_asked": "Zajęcia zmienią termin, gdy zgodzą się wszyscy uczniowie.",
     "time_stays": "Zajęcia zostają w dotychczasowym terminie.",
     "time_is_free": "Termin jest znów wolny.",
     "review": "Możesz wystawić ocenę.",
     "cancel_until": "Odwołać można najpóźniej {moment}.",
+    "reason.account_deleted": "Konto zostało usunięte.",
+    "reason.account_suspended": "Konto zostało zawieszone.",
     # How mails about bookings begin, by what happened and who reads.
     "opening.requested.tutor": "masz nową prośbę o rezerwację.",
     "opening.booked.tutor": "masz nową rezerwację. Termin jest zajęty, nic więcej nie trzeba robić.",
@@ -88,7 +91,8 @@ TEXTS = {
     "opening.cancelled.tutor": "zajęcia zostały odwołane.",
     "opening.expired.student": "Twoja prośba o rezerwację wygasła bez odpowiedzi korepetytora. Wybierz inny termin.",
     "opening.offered.student": "zwolniło się miejsce, na które czekasz.",
-    "opening.offer_expired.student": "wolne miejsce nie zostało potwierdzone na czas i przypadło następnej osobie.",
+    "opening.offer_expired.student": "wolne miejsce nie zostało potwierdzone na czas i nie jest już dla Ciebie"
+    " zarezerwowane.",
     "opening.rescheduled.student": "zmienił się termin Twoich zajęć.",
     "opening.rescheduled.tutor": "zmienił się termin zajęć.",
     "opening.move_proposed.student": "korepetytor proponuje inny termin zajęć.",
@@ -140,7 +144,7 @@ TEXTS = {
     # Mails about messages that wait.
     "unread.subject": "Nowa wiadomość: {name}",
     "unread.subject_many": "Nieprzeczytane wiadomości ({number}): {name}",
-    "unread.before": "na platformie czekają na Ciebie wiadomości, których jeszcze nie widziano.",
+    "unread.before": "na platformie czekają na Ciebie nieprzeczytane wiadomości.",
     "unread.link": "Otwórz rozmowę",
     "unread.after": "O tej rozmowie napiszemy znowu dopiero, gdy coś w niej przeczytasz lub napiszesz.",
     "unread.left_out": "[pominięty link]",

@@ -84,6 +84,28 @@ def test_mails_and_notifications_of_every_event_are_english(
         assert_english(*notified(person))
 
 
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        ("DELETE FROM users WHERE id = %s", "The account was deleted."),
+        ("UPDATE users SET suspended_at = now() WHERE id = %s", "The account was suspended."),
+    ],
+)
+@pytest.mark.parametrize("weeks", [1, 2])
+def test_why_the_platform_cancelled_is_said_in_english(people: People, weeks: int, ending: str, reason: str) -> None:
+    tutor, student = free_tutor(people, days=22), people.student(first_name="Ola", last_name="Nowak")
+    query("UPDATE users SET language = 'en' WHERE id = %s", student.id)
+    if weeks == 1:
+        booked(student, tutor, at(10))
+    else:
+        booked_series(student, tutor, weeks)
+    query(ending, tutor.id)
+    dispatch()
+    assert f"Reason: {reason}" in read(sent_to(student)[-1]).text
+    [data] = query("SELECT data FROM notifications WHERE user_id = %s", student.id)
+    assert data[0]["reason"] == reason
+
+
 @pytest.mark.parametrize("kind", ["completed", "no_show"])
 def test_notifications_that_are_no_mails_are_english(english: tuple[Person, Person], kind: str) -> None:
     insert_booking(*english, state=kind).change(kind, "tutor", from_state="confirmed")

@@ -89,8 +89,8 @@ def test_the_page_s_language_is_the_account_s(pair: tuple[Person, Person]) -> No
     query("UPDATE users SET language = 'en'")
     book(pair)
     path = link(sent_to(pair[0])[0])
-    assert "Shall we mail you nothing more about this: bookings?" in call("GET", path).body.decode()
-    assert "We will mail you nothing more" in click(path).body.decode()
+    assert "Do you want to stop e-mails about this: bookings?" in call("GET", path).body.decode()
+    assert "You will get no more e-mails about this: bookings." in click(path).body.decode()
 
 
 @pytest.mark.parametrize("body", [b"", ONE_CLICK, b"List-Unsubscribe=%FF"])

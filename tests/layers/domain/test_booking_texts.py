@@ -48,6 +48,24 @@ def test_a_mail_names_every_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("moment", "zone", "expected"),
+    [
+        ("2027-10-30T23:59", "Europe/Warsaw", "01:59"),
+        ("2027-10-31T00:30", "Europe/Warsaw", "02:30 UTC+02:00"),
+        ("2027-10-31T01:30", "Europe/Warsaw", "02:30 UTC+01:00"),
+        ("2027-10-31T02:00", "Europe/Warsaw", "03:00"),
+        ("2027-03-28T01:00", "Europe/Warsaw", "03:00"),
+        ("2027-11-07T05:15", "America/New_York", "01:15 UTC-04:00"),
+        ("2027-04-03T14:30", "Australia/Lord_Howe", "01:30 UTC+11:00"),
+        ("2027-10-31T00:30", "Asia/Kolkata", "06:00"),
+    ],
+)
+def test_a_time_that_comes_twice_says_which_it_is(moment: str, zone: str, expected: str) -> None:
+    said = day_time_and_zone(datetime.fromisoformat(f"{moment}Z"), ZoneInfo(zone), "en")
+    assert said.endswith(f" at {expected} ({zone})")
+
+
+@pytest.mark.parametrize(
     ("first_name", "last_name", "expected"),
     [
         ("Łucja", "Śliwa-Kowalska", "Łucja Śliwa-Kowalska"),
