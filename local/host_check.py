@@ -1,11 +1,12 @@
-"""Whether a request came by a name that only this machine has.
+"""What hosts are, and whether a request came by a name that only this machine has.
 
 A stranger's site can have its DNS name point at this machine (DNS rebinding): the browser then takes this server for a
 part of that site. What shows private things answers only to names nobody can register.
 """
 
-from collections.abc import Callable
-from functools import wraps
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -14,6 +15,10 @@ from starlette.responses import Response
 
 # RFC 6761, RFC 6762, RFC 8375 and ICANN's name for private use.
 LOCAL_SUFFIXES = (".localhost", ".local", ".home.arpa", ".internal")
+# A name or an address, with a port or without, of the characters that those of the DNS have (RFC 9110, section 7.2).
+HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{0,5})?")
+# For how many values of the header what they are is kept.
+KEPT = 256
 Endpoint = Callable[[Request], Response]
 
 
@@ -38,3 +43,17 @@ def is_local_host(host: str) -> bool:
     except ValueError:
         return False
     return bool(name)
+
+
+def names_one_host(headers: Iterable[tuple[bytes, bytes]], http_version: str) -> bool:
+    """Whether a request says what host it is for, as all do from HTTP/1.1 on (RFC 9112, section 3.2)."""
+    said = [value for name, value in headers if name == b"host"]
+    if not said:
+        return http_version == "1.0"
+    return len(said) == 1 and _is_host(said[0])
+
+
+@lru_cache(KEPT)
+def _is_host(value: bytes) -> bool:
+    """The parser leaves the blanks behind a value."""
+    return HOST.fullmatch(str(value, "latin-1").rstrip(" \t")) is not None

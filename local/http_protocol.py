@@ -1,6 +1,7 @@
 """uvicorn's HTTP protocol with limits for what a request may take: of time until it is there, of bytes before its body.
 
-Without them a client that begins requests and never ends them holds a connection each for ever.
+Without them a client that begins requests and never ends them holds a connection each for ever. A request must also
+name one host (RFC 9112, section 3.2): it stands in addresses that are answered, and a proxy may have read another one.
 
 An app may have an `at_once`: what it gives for the scope of a request, all of a 200 after the server's own headers, is
 written without the task and the messages of ASGI, which cost more than such an answer.
@@ -10,8 +11,11 @@ from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from local.host_check import names_one_host
 
 # Seconds until the head of a request is there.
 HEAD_SECONDS = 20.0
@@ -61,7 +65,7 @@ class WholeAnswers:
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Ends requests that take too long to arrive with 408, and heads that are too large with 431."""
+    """Ends requests that take too long to arrive with 408, too large heads with 431, and those for no host with 400."""
 
     # Armed only for what has not come whole with its first bytes, as nearly all does.
     _timer: TimerHandle | None = None
@@ -105,7 +109,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._head_size = None
         self._ends += 1
         self._body_size = 0
+        if not self.url.startswith(b"/"):
+            self._take_host_of_target()
         super().on_headers_complete()
+
+    def _take_host_of_target(self) -> None:
+        """A whole address names the host, whatever the header says (RFC 9112, section 3.2.2)."""
+        if host := urlsplit(self.url).netloc:
+            self.headers[:] = [(name, host if name == b"host" else value) for name, value in self.headers]
 
     def on_body(self, body: bytes) -> None:
         self._body_size += len(body)
@@ -123,9 +134,16 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._stop_timer()
         self._is_coming = False
-        super().handle_websocket_upgrade()
+        if names_one_host(self.headers, self.scope["http_version"]):
+            super().handle_websocket_upgrade()
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Called for one request after the other, each when the one before is answered."""
+        if not names_one_host(cycle.scope["headers"], cycle.scope["http_version"]):
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
         may_answer = self._may_answer and cycle.keep_alive and app is self.app and not self.flow.write_paused
         self._may_answer = False
         if not (may_answer and self._answer_at_once(cycle)):

@@ -15,14 +15,13 @@ from typing import NamedTuple
 
 from starlette.datastructures import Headers
 
-from local.host_check import is_local_host
+from local.host_check import HOST, is_local_host
 from shared.kit.http.middleware import App, Receive, Scope, Send
 from shared.kit.http.viewer import COUNTRY_IN_SCOPE
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*')
-HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 SCHEMES = {"http": "ws", "https": "wss"}
 FORWARDING = (b"forwarded", b"host", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto")
 # For how many different headers what they say is kept, and how many bytes of them at most.
