@@ -40,7 +40,7 @@ from shared.kit.aws.websocket import install_pusher
 from shared.kit.db.pool import close_pool
 from shared.kit.http.app import http_app
 from shared.kit.http.compression import Compression
-from shared.kit.http.middleware import App
+from shared.kit.http.middleware import App, Heads
 from shared.kit.http.versions import VersionedApi
 from shared.kit.observability import metrics
 from shared.kit.settings import settings
@@ -85,7 +85,7 @@ class Server:
         fresh = Compression(http)
         copies = Copies(fresh) if options.public_copies and not settings().origin_secret else None
         find = copies.find if copies else None
-        self.app = Observer(copies or fresh, self.gateway, self.figures, access_log, others, find_ready=find)
+        self.app = Observer(Heads(copies or fresh), self.gateway, self.figures, access_log, others, find_ready=find)
 
     @asynccontextmanager
     async def _running(self, folder: Path) -> AsyncIterator[None]:

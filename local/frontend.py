@@ -44,7 +44,7 @@ class Frontend:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or is_of_api(path):
+        if scope["type"] != "http" or scope["method"] != "GET" or is_of_api(path):
             await self.api(scope, receive, send)
             return
         file = self._file(path)
@@ -78,7 +78,7 @@ class Frontend:
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-cache"),
         ]
-        await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+        await respond(send, 200, headers, body)
 
     def _rewritten(self, file: Path, scheme: str, host: bytes) -> bytes:
         """The script with the built-in host, and over plain HTTP the built-in schemes, exchanged."""

@@ -15,8 +15,9 @@ from local.monitoring.observer import FOUND, Observer
 from local.options import read_options
 from shared.kit.http.compression import Compression
 from shared.kit.http.fast_routes import SHARED, SHARED_SECONDS, says_who_asks
-from shared.kit.http.middleware import NO_STORE, Headers, Receive, Scope, Send, respond
+from shared.kit.http.middleware import NO_STORE, Headers, Heads, Receive, Scope, Send, respond
 from tests.local.test_production import SAFE
+from tests.support.asgi_client import AsgiClient
 from tests.support.event_loops import run
 
 PATH = "/api/user/tutor/search/"
@@ -99,6 +100,13 @@ def test_only_get_is_answered_with_copies(process: Process, method: str) -> None
     assert process.number() == 1
     process.ask(method=method)
     assert (next(process.numbers), process.number()) == (3, 1)
+
+
+def test_a_head_is_answered_as_a_get_with_copies(process: Process) -> None:
+    heads = AsgiClient(Observer(Heads(process.copies), process.answer, process.figures, None, ()))
+    assert process.number() == 1
+    answer = heads.request("HEAD", f"http://one{PATH}", headers={"accept-encoding": "identity"})
+    assert (answer.content, answer.headers["age"], next(process.numbers)) == (b"", "0", 2)
 
 
 def test_errors_and_other_paths_are_not_kept(process: Process) -> None:

@@ -9,6 +9,7 @@ from functions.chat.api.attachment_routes import attachments
 from functions.chat.attachments_handler import handler
 from local import uploads
 from shared.kit.http.app import http_app
+from shared.kit.http.middleware import Heads
 from shared.kit.settings import settings
 from tests.support.asgi_client import AsgiClient
 from tests.support.lambda_client import Answer, LambdaClient
@@ -16,7 +17,7 @@ from tests.support.people import Person
 
 call = LambdaClient(handler)
 # The same routes as the local server has them, which takes the uploads itself.
-server = AsgiClient(http_app(attachments, others=[uploads.route]))
+server = AsgiClient(Heads(http_app(attachments, others=[uploads.route])))
 
 
 def request_upload(person: Person, conversation_id: UUID, name: str = "x.txt", size: int = 1000) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from shared.kit.http.middleware import App, Message
+from shared.kit.http.middleware import App, Heads, Message
 from tests.support.event_loops import run
 from tests.support.lambda_client import ANY, JSON_TYPE
 from tools.cloud.http_event import http_event
@@ -45,7 +45,7 @@ class LocalEntry:
     own = f"http://{HOST}"
 
     def __init__(self, app: App) -> None:
-        self.app = app
+        self.app = Heads(app)
 
     def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         path, _, query = path.partition("?")

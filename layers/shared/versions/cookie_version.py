@@ -29,8 +29,7 @@ class CookieVersion:
 
     async def __call__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; `scope` has the path without the prefix."""
-        bodiless = scope["method"] == "HEAD"
-        method = "GET" if bodiless else scope["method"]
+        method = scope["method"]
         own = origin(StarletteRequest(scope))
         remember_own(own)
         request = Request(scope, receive, method, with_slash(scope["path"]), own)
@@ -47,7 +46,7 @@ class CookieVersion:
         for each in (NOSNIFF, NO_STORE):
             if not any(name == each[0] for name, _ in headers):
                 headers.append(each)
-        await Answer(found.status, headers, found.body).send(send, with_body=not bodiless)
+        await Answer(found.status, headers, found.body).send(send)
 
     async def _answer(self, request: Request, api: Api) -> Answer:
         """Raises CrossSiteRequest."""

@@ -109,9 +109,9 @@ class Answer:
     def with_headers(self, *more: tuple[bytes, bytes]) -> "Answer":
         return replace(self, headers=[*self.headers, *more])
 
-    async def send(self, send: Send, *, with_body: bool = True) -> None:
+    async def send(self, send: Send) -> None:
         length = (CONTENT_LENGTH, str(len(self.body)).encode())
-        await respond(send, self.status, [*self.headers, length], self.body if with_body else b"")
+        await respond(send, self.status, [*self.headers, length], self.body)
 
 
 Api = Callable[[Request], Awaitable[Answer]]

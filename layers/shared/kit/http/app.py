@@ -16,7 +16,7 @@ from shared.kit.http.fast_routes import FastRoute, FastRoutes, TakesSteps
 from shared.kit.http.fastapi import APIRoute, APIRouter, Depends, FastAPI
 from shared.kit.http.guards import guards_of
 from shared.kit.http.localized_errors import choose_language
-from shared.kit.http.middleware import ApiMiddleware
+from shared.kit.http.middleware import ApiMiddleware, Heads
 from shared.kit.http.responses import error_response, json_response
 from shared.kit.http.routing import ApiRoute
 from shared.kit.http.versions import NO_VERSIONS, VersionedApi, Versions
@@ -56,7 +56,7 @@ class HttpHandler(LambdaHandler[dict[str, Any]]):
     """The Lambda handler of an app, for API Gateway HTTP API events (payload 2.0)."""
 
     def __init__(self, app: ApiMiddleware, versions: Versions) -> None:
-        super().__init__(Mangum(Compression(VersionedApi(app, versions)), lifespan="off"))
+        super().__init__(Mangum(Heads(Compression(VersionedApi(app, versions))), lifespan="off"))
         self.app = app
 
 

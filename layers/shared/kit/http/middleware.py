@@ -1,4 +1,4 @@
-"""What holds for every HTTP answer, as an ASGI wrapper: CORS, slashes, HEAD, and who may keep or reinterpret it.
+"""What holds for every HTTP answer, as ASGI wrappers: HEAD, CORS, slashes, and who may keep or reinterpret it.
 
 With an ORIGIN_SECRET only who knows it is answered: the CDN, whose limits and headers nobody goes round.
 """
@@ -44,6 +44,26 @@ FILES = ("/media/", "/static/media/")
 FORBIDDEN = b'{"message":"Forbidden"}'
 
 
+class Heads:
+    """Wraps an ASGI app whose GET it answers HEAD with, without the body (RFC 9110, section 9.3.2).
+
+    It stands before compression and copies, so that the fields which those add or change are the same.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET", "bodiless": True}, receive, send_without_body)
+
+
 class ApiMiddleware:
     """Wraps an ASGI app; `allowed` gives the value of the Allow header for a route's path."""
 
@@ -72,9 +92,7 @@ class ApiMiddleware:
             await respond(send, 200, [*cors, *PREFLIGHT_HEADERS, NOSNIFF])
             return
         private = is_private(scope)
-        bodiless = scope["method"] == "HEAD"
-        method = "GET" if bodiless else scope["method"]
-        scope = {**scope, "method": method, "bodiless": bodiless, "path": with_slash(scope["path"])}
+        scope = {**scope, "path": with_slash(scope["path"])}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -85,8 +103,6 @@ class ApiMiddleware:
                 message["headers"].append(NOSNIFF)
                 if private and not any(name == b"cache-control" for name, _ in message["headers"]):
                     message["headers"].append(NO_STORE)
-            elif bodiless:
-                message = {**message, "body": b""}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
