@@ -14,7 +14,7 @@ def search_page(query: bytes, page: PageNumber, path: str) -> str:
         raise UnknownSkillSearched(unknown[0])
     if not filters.can_match:
         return page.wrap(path, 0, "[]")
-    found = search_pages.find_page(filters, page.offset)
+    found = search_pages.find_page(filters, page)
     if not found.count and filters.may_be_forgiven:
-        found = search_pages.find_page(filters, page.offset, forgiving=True)
+        found = search_pages.find_page(filters, page, forgiving=True)
     return page.wrap(path, found.count, found.results)

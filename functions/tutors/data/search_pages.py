@@ -11,6 +11,7 @@ from functions.tutors.domain.filters import Filters
 from shared.kit.db.libpq import fetch_all
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, Variants, compose
+from shared.kit.http.page_pagination import PageNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, d
     return compose(PAGE, number=number, conditions=every, card=CARD, order=order), parameters
 
 
-def find_page(filters: Filters, offset: int, *, forgiving: bool = False) -> CardPage:
-    """A page of the tutors that match."""
+def find_page(filters: Filters, page: PageNumber, *, forgiving: bool = False) -> CardPage:
+    """A page of the tutors that match; how many it has is the page's to say, not the filters'."""
     statement, parameters = page_statement(filters, forgiving=forgiving)
     with connection() as db:
-        [(count, results)] = fetch_all(db, statement, {**parameters, "size": filters.page_size, "offset": offset})
+        [(count, results)] = fetch_all(db, statement, {**parameters, "size": page.size, "offset": page.offset})
     return CardPage(int(count), results)
 
 

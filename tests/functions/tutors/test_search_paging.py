@@ -89,6 +89,19 @@ def test_without_paging_there_are_a_hundred_and_a_way_on(people: People) -> None
     assert "link" not in everybody.headers
 
 
+@pytest.mark.parametrize("query", ["", "?page_size=46", "?tutoring_location=%C5%82"])
+def test_numbered_pages_have_every_tutor_once(query: str, people: People) -> None:
+    add_tutors(47, location="Łódź")
+    address: str | None = f"{SEARCH}pages/{query}"
+    ids: list[int] = []
+    while address is not None:
+        page = call("GET", address).json
+        assert page["count"] == 47
+        ids += [card["id"] for card in page["results"]]
+        address = page["next"]
+    assert ids == [tutor_id for page in pages(query.removeprefix("?")) for tutor_id in page]
+
+
 def test_a_page_that_ends_the_list_has_no_link(people: People) -> None:
     add_tutors(20)
     assert "link" not in search("page_size=20").headers
