@@ -83,6 +83,7 @@ class AccountExists(AppError):
     code = "account_exists"
     detail = "Masz już konto z tym adresem. Zaloguj się hasłem, a następnym razem wystarczy ten dostawca."
     body: Any = {"detail": detail, "code": code, "link": "Nq3V…"}
+    facts = {"link": {"type": "string"}}
 
     def __init__(self, link: str) -> None:
         super().__init__(link)

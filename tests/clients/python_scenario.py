@@ -11,7 +11,7 @@ from datetime import timedelta
 import httpx
 from tutoring.api.accounts import confirm_email, register_account
 from tutoring.api.availability import change_booking_terms, list_slots, replace_weekly_hours
-from tutoring.api.bookings import book_session, cancel_booking, get_booking, list_as_student
+from tutoring.api.bookings import book_series, book_session, cancel_booking, get_booking, list_as_student
 from tutoring.api.tokens import sign_in
 from tutoring.api.tutor_settings import (
     change_hourly_rate,
@@ -35,10 +35,12 @@ from tutoring.models import (
     MethodChange,
     NewBooking,
     NewHours,
+    NewSeries,
     NewWeek,
     PriceChange,
     Registration,
     Reservation,
+    SeriesConflictError,
     SkillsChange,
     SlotPage,
     TokenPair,
@@ -114,6 +116,10 @@ assert book_session.sync(client=student, body=wanted, idempotency_key="first") =
 refused = book_session.sync(client=student, body=wanted)
 assert isinstance(refused, Error), refused
 assert what_to_do(refused) == "choose another time", refused
+
+clash = book_series.sync(client=student, body=NewSeries(tutor=card.id, start_time=slot.start_time, length=60, weeks=2))
+assert isinstance(clash, SeriesConflictError), clash
+assert clash.conflicts[0].start_time == slot.start_time
 
 page = list_as_student.sync(client=student)
 assert [each.id for each in page.results] == [booked.id]

@@ -95,6 +95,17 @@ def test_every_error_has_a_named_schema() -> None:
     assert names >= {"Error", "FieldErrors", "DetailError", "AccessTokenError"}
 
 
+def test_errors_that_tell_more_have_schemas_of_their_own_which_come_first() -> None:
+    """Generated clients take the first that fits: after `Error` the ticket would be lost."""
+    [refused] = [each["responses"]["401"] for name, each in operations() if name == "post /api/token/"]
+    content = refused["content"]["application/json"]
+    names = [each["$ref"].rpartition("/")[2] for each in content["schema"]["anyOf"]]
+    assert names == ["SecondFactorRequiredError", "Error", "DetailError"]
+    [fits, *_] = content["schema"]["anyOf"]
+    assert complaints(content["examples"]["SecondFactorRequired"]["value"], fits) == []
+    assert complaints(content["examples"]["WrongCredentials"]["value"], fits) != []
+
+
 def test_whatever_refuses_unknown_parameters_says_so(platform: None) -> None:
     """Those of the first release ignore them."""
     api = LocalEntry(http_app(*ROUTERS))

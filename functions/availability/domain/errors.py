@@ -42,6 +42,22 @@ class TooManyOverrides(AppError):
     detail = f"Możesz mieć co najwyżej {MAX_OVERRIDES} nadchodzących wyjątków. Usuń któryś z nich."
 
 
+TEXT = {"type": "string"}
+TIME = {"type": "string", "format": "date-time"}
+# A student whose account is gone has no id.
+STUDENT = {"id": {"type": ["string", "null"], "format": "uuid"}, "first_name": TEXT, "last_name": TEXT}
+BOOKING_FIELDS = {
+    "id": {"type": "integer"},
+    "session": {"type": "integer"},
+    "state": {"type": "string", "enum": ["pending", "confirmed"]},
+    "kind": {"type": "string", "enum": ["individual", "group"]},
+    "start_time": TIME,
+    "end_time": TIME,
+    "student": {"type": "object", "properties": STUDENT, "required": list(STUDENT)},
+}
+BOOKING = {"type": "object", "properties": BOOKING_FIELDS, "required": list(BOOKING_FIELDS)}
+
+
 class BookingsInTheWay(AppError):
     """You have bookings in that time: the earliest are listed, `count` is how many there are.
 
@@ -67,6 +83,7 @@ class BookingsInTheWay(AppError):
             }
         ],
     }
+    facts = {"count": {"type": "integer"}, "bookings": {"type": "array", "items": BOOKING}}
 
     def __init__(self, bookings: Sequence[dict[str, Any]], count: int) -> None:
         super().__init__(count)

@@ -27,6 +27,7 @@ class SeriesConflict(Conflict):
         "code": code,
         "conflicts": [{"start_time": "2027-05-17T16:00:00+02:00", "code": "slot_taken"}],
     }
+    facts = {"conflicts": {"type": "array", "items": {"$ref": "#/components/schemas/SkippedTime"}}}
 
     def __init__(self, conflicts: Conflicts | None = None) -> None:
         super().__init__(conflicts)

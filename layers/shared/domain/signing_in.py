@@ -57,6 +57,7 @@ class SecondFactorRequired(AppError):
         "Jeśli ta strona o niego nie pyta, zaloguj się na stronie, na której go ustawiono."
     )
     body: Any = {"detail": detail, "code": code, "ticket": "Nq3V…"}
+    facts = {"ticket": {"type": "string"}}
 
     def __init__(self, ticket: str) -> None:
         super().__init__()

@@ -16,6 +16,8 @@ class AppError(Exception):
     detail: ClassVar[str] = "Niepoprawne żądanie."
     body: Any = {"detail": detail, "code": code}
     headers: Mapping[str, str] = {}
+    # What the body says beside these two, as JSON schemas: {"ticket": {"type": "string"}}.
+    facts: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         if "body" not in vars(cls):

@@ -84,6 +84,9 @@ assert(booked && "id" in booked, booked);
 const { error: refused } = await student.POST("/api/reservation/reservation/", { body });
 assert(refused && isOurs(refused) && whatToDo(refused.code) === "choose another time", refused);
 
+const { error: clash } = await student.POST("/api/reservation/series/", { body: { ...body, weeks: 2 } });
+assert(clash && isOurs(clash) && "conflicts" in clash && clash.conflicts[0]?.code === "slot_taken", clash);
+
 const { data: page } = await student.GET("/api/reservation/student/me/");
 assert(page?.results.length === 1 && page.results[0]?.tutor?.first_name === "Tomasz", page);
 

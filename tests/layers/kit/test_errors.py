@@ -10,6 +10,8 @@ from shared.kit.http.error_schemas import shape_of
 
 # Said of a request and, with the same meaning, of a message over a socket.
 ALSO_OF_SOCKETS = ["blocked", "throttled"]
+# Said again by the detail.
+OF_THE_FIRST_RELEASE = {"error", "non_field_errors"}
 
 
 def errors(kind: type[AppError] = AppError) -> list[type[AppError]]:
@@ -33,6 +35,13 @@ def test_every_error_of_ours_has_a_detail_and_its_own_code() -> None:
 def test_every_error_has_a_shape_with_a_name() -> None:
     for error in errors():
         assert shape_of(error.body), error
+
+
+def test_whatever_an_error_tells_beside_is_described() -> None:
+    for error in errors():
+        if not issubclass(error, RecordedError):
+            assert error.body.keys() - error.facts.keys() <= {"detail", "code", *OF_THE_FIRST_RELEASE}, error
+            assert error.facts.keys() <= error.body.keys(), error
 
 
 @pytest.mark.parametrize("body", [{"nothing": "of ours"}, {"detail": "x", "Error": "y"}])

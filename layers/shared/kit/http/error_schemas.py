@@ -1,6 +1,7 @@
 """The shapes of errors, as named schemas of the API description.
 
-Errors of our own have `detail` and `code`; the others are recorded in the contract and stay without.
+Errors of our own have `detail` and `code`, and one that tells more (`facts`) has a schema of its own; the others are
+recorded in the contract and stay without.
 """
 
 from collections.abc import Iterator
@@ -88,8 +89,24 @@ def _errors(error: type[AppError]) -> Iterator[type[AppError]]:
         yield error
 
 
+def telling_shapes() -> dict[str, dict[str, Any]]:
+    """The schemas of errors that tell more than a sentence and a code, by their names."""
+    return {
+        f"{error.__name__}{ERROR}": _object(
+            (error.__doc__ or error.__name__).strip().splitlines()[0],
+            detail=TEXT,
+            code={"type": "string", "const": error.code},
+            **error.facts,
+        )
+        for error in _errors(AppError)
+        if error.facts
+    }
+
+
 def describe_errors(schema: dict[str, Any]) -> None:
     """Add the shapes and the codes to an API description, and give every error of an operation its schema."""
+    telling = telling_shapes()
+    shapes = telling | SHAPES
     codes = {"type": "string", "description": "What is wrong, for programs.", "enum": error_codes()}
     used: set[str] = set()
     for path in schema["paths"].values():
@@ -97,13 +114,18 @@ def describe_errors(schema: dict[str, Any]) -> None:
             for status, response in operation["responses"].items():
                 if status >= "400":
                     content = response["content"]["application/json"]
-                    names = {shape_of(each["value"]) for each in content["examples"].values()}
-                    content["schema"] = _any_of(names)
+                    names = {
+                        own if (own := f"{name}{ERROR}") in telling else shape_of(each["value"])
+                        for name, each in content["examples"].items()
+                    }
+                    content["schema"] = _any_of({name: shape for name, shape in shapes.items() if name in names})
                     used |= names
-    shapes = {name: shape for name, shape in SHAPES.items() if name in used}
-    schema["components"]["schemas"] |= {"ErrorCode": codes, **shapes}
+    described = {name: shape for name, shape in shapes.items() if name in used}
+    schema["components"]["schemas"] |= {"ErrorCode": codes, **described}
 
 
-def _any_of(names: set[str]) -> dict[str, Any]:
-    references = [{"$ref": REFERENCE.format(name)} for name in SHAPES if name in names]
+def _any_of(shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Those that say most come first: clients that take the first that fits would lose the rest."""
+    names = sorted(shapes, key=lambda name: -len(shapes[name].get("required", ())))
+    references = [{"$ref": REFERENCE.format(name)} for name in names]
     return references[0] if len(references) == 1 else {"anyOf": references}
