@@ -32,6 +32,8 @@ function showDemo([student, tutor], classmate) {
     [byId("student-side").hidden, byId("tutor-side").hidden] = signedIn.map((isSignedIn) => !isSignedIn);
   };
   accounts.forEach((account) => account.addEventListener("changed", show));
+  // What somebody does on another device of their own is no notification: it is seen when they come back here.
+  window.addEventListener("focus", () => accounts.forEach((account) => account.announce()));
   show();
   byId("demo").hidden = false;
 }

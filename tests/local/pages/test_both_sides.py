@@ -10,6 +10,7 @@ from tests.local.pages.conftest import OpenPage
 from tests.support.local_server import LocalServer
 from tests.support.start_page import (
     RESERVATIONS,
+    active_bookings,
     agree,
     close,
     entries,
@@ -97,6 +98,18 @@ def test_a_seat_that_a_classmate_gives_up_is_offered_to_the_waitlist(page: Page)
     expect(offer).to_contain_text("Confirmed")
     expect(panel(page, "Ola’s sessions")).to_contain_text(f"Accepted: {when}")
     expect(entries(page, "Adam’s calendar").filter(has_text="Ola")).to_contain_text(["Group, seat 3 of 3"])
+
+
+def test_what_the_student_did_on_another_device_is_seen_on_coming_back(
+    page: Page, server: LocalServer, student: str
+) -> None:
+    chosen = book(page, "Booked")
+    booked = entries(page, "Ola’s sessions").filter(has_text=chosen)
+    expect(booked).to_have_count(1)
+    newest = max(each["id"] for each in active_bookings(server, student))
+    assert server.call("POST", f"{RESERVATIONS}{newest}/cancel/", token=student, json={}).status_code == 200
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(booked).to_have_count(0)
 
 
 @pytest.mark.proof
