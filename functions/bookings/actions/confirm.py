@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from functions.bookings.actions.unit_of_work import apply_transition, check_transition, lock_booking_as
+from functions.bookings.data.repository import are_barred
 from functions.bookings.data.waitlist import has_moved, resolve_offer
 from functions.bookings.domain.booking import LockedBooking
 from functions.bookings.domain.commands import TimesRead
-from functions.bookings.domain.errors import HoldExpired, SessionMoved
+from functions.bookings.domain.errors import Blocked, HoldExpired, SessionMoved
 from functions.bookings.domain.transitions import ACCEPT, CONFIRM, REQUEST, Actor, Transition
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import AppError
@@ -41,7 +42,7 @@ def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int, read: 
     It can come on top of all the bookings a student may have: these bound what is asked for, not what is offered.
     One that was moved with its group is accepted by its times only: the student may have read others.
 
-    Raises NotFound, WrongState, HoldExpired or SessionMoved.
+    Raises NotFound, WrongState, HoldExpired, SessionMoved or Blocked.
     """
     booking = lock_booking_as(db, booking_id, student_id, "student")
     transition = REQUEST if booking.confirmation == "manual" else ACCEPT
@@ -49,6 +50,9 @@ def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int, read: 
     _check_times(booking, read)
     if None in {read.start_time, read.end_time} and has_moved(db, booking.id):
         raise SessionMoved
+    # The platform made the offer: nobody had agreed to anything before the block.
+    if are_barred(db, student_id, booking.tutor_id):
+        raise Blocked
     apply_transition(db, booking, transition, Actor(student_id, "student"))
     resolve_offer(db, booking.id, "taken")
 

@@ -163,7 +163,7 @@ def decline_request(caller: TutorCaller, request: Request, booking_id: int, body
 @bookings.post(
     "/api/reservation/reservation/{booking_id:int64}/accept/",
     response_model=ChangedReservation,
-    responses=change_responses(WrongState, HoldExpired, SessionMoved),
+    responses=change_responses(WrongState, HoldExpired, SessionMoved, Blocked),
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def accept_offer(caller: User, request: Request, booking_id: int, body: TimesRead) -> Response:

@@ -96,7 +96,7 @@ FROM booked b JOIN {source} s ON s.id = b.session_id JOIN booking_terms r ON r.t
 ORDER BY b.id
 """)
 IS_BARRED = is_barred("%(student_id)s", "t.user_id")
-WAS_BARRED = Query(bool, compose("SELECT {is_barred} FROM tutors t WHERE t.id = %(tutor_id)s", is_barred=IS_BARRED))
+ARE_BARRED = Query(bool, compose("SELECT {is_barred} FROM tutors t WHERE t.id = %(tutor_id)s", is_barred=IS_BARRED))
 PARTS = {"active": ACTIVE_STATES, "reservation": RESERVATION, "is_barred": IS_BARRED}
 TUTOR_OF_SESSION = Query(int, "SELECT tutor_id FROM tutoring_sessions WHERE id = %s")
 ADD_SESSIONS = Query(
@@ -167,8 +167,12 @@ def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooki
 
 def _refusal(db: PooledConnection, seat: NewSeat, tutor_id: int | None) -> AppError:
     """Why a student was given no seat."""
-    was_barred = WAS_BARRED.one(db, {"student_id": seat.student_id, "tutor_id": tutor_id})
-    return Blocked() if was_barred else TooManyBookings()
+    return Blocked() if are_barred(db, seat.student_id, tutor_id) else TooManyBookings()
+
+
+def are_barred(db: PooledConnection, student_id: UUID | None, tutor_id: int | None) -> bool:
+    """Whether the two may not book with each other."""
+    return ARE_BARRED.one(db, {"student_id": student_id, "tutor_id": tutor_id}) or False
 
 
 # Compare and swap: the state is still the one the transition was decided on.

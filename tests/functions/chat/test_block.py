@@ -8,7 +8,18 @@ import pytest
 
 from functions.chat.attachments_handler import handler as attachments_handler
 from functions.chat.handler import handler
-from tests.support.booking_client import RESERVATIONS, SERIES, WAITLIST, at, book, booked, free_tutor
+from tests.support.booking_client import (
+    RESERVATIONS,
+    SERIES,
+    WAITLIST,
+    at,
+    book,
+    booked,
+    free_tutor,
+    offered,
+    post,
+    wait,
+)
 from tests.support.booking_client import call as call_bookings
 from tests.support.chat_clients import Chat, Client, Clients
 from tests.support.chat_http import list_messages, open_conversation
@@ -118,6 +129,20 @@ def test_blocked_people_book_nothing_with_each_other(people: People) -> None:
     assert query("SELECT state FROM waitlist_entries") == [("left",)]
     assert query("SELECT state FROM bookings WHERE student_id = %s", student.id) == [("confirmed",)]
     assert book(other, tutor, at(14)).status == 201
+
+
+@pytest.mark.parametrize("blocker", ["tutor", "student"])
+def test_an_offer_that_was_open_at_the_block_is_not_accepted(people: People, blocker: str) -> None:
+    tutor, student, other = free_tutor(people), people.student(), people.student()
+    taken = booked(other, tutor, at(10))
+    wait(student, taken["session"])
+    assert post(other, f"{taken['id']}/cancel/").status == 200
+    offer = offered(student)
+    assert block(*((tutor, student) if blocker == "tutor" else (student, tutor))).status == 200
+    refused = post(student, f"{offer}/accept/")
+    assert (refused.status, refused.json["code"]) == (403, "blocked")
+    assert query("SELECT state, awaiting FROM bookings WHERE id = %s", offer) == [("pending", "student")]
+    assert post(student, f"{offer}/cancel/").status == 200
 
 
 def test_a_message_on_its_way_comes_before_the_block(clients: Clients, chat: Chat) -> None:
