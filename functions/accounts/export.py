@@ -32,7 +32,7 @@ class BadCursor(FieldErrors):
 
 class ExportQuery(QueryModel):
     cursor: Annotated[
-        str, Field(description="Where the page starts: taken from the Link header of the one before.")
+        str, Field(description="Where the page starts: take it from the previous page's Link header.")
     ] = ""
 
 

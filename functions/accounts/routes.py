@@ -49,9 +49,9 @@ accounts = router("accounts")
     responses=error_responses(service.EmailTaken, WeakPassword, Throttled),
 )
 def register(request: Request, registration: Registration) -> Response:
-    """Register an account. You are mailed a link to confirm your address; before that you cannot sign in.
+    """Register an account. You are mailed a link to confirm your address, and cannot sign in before you do.
 
-    Your mails are in the language that Accept-Language asks for, Polish or English, until you choose one.
+    Until you choose a language, your mails are in the one that Accept-Language asks for, Polish or English.
     """
     language = preferred_language(header(request.scope, b"accept-language"))
     spend(limits.REGISTRATIONS, limits.subscriber(client_address(request)))
@@ -74,7 +74,7 @@ def confirm_email(confirmation: ConfirmationToken) -> Response:
 
 @accounts.post("/api/user/confirm_user/resend/", response_model=Status)
 def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
-    """Mail a new confirmation link. The answer is the same if there is no such account, or you ask too often."""
+    """Mail a new confirmation link. The answer is the same if the account does not exist or you ask too often."""
     _mail_link("confirm_email", to.email, client_address(request))
     return json_response(OK)
 
@@ -90,7 +90,7 @@ def _mail_link(kind: limits.LinkMail, email: str, address: str) -> None:
 
 @accounts.recorded.post("/api/user/password_reset/", response_model=Status)
 def request_password_reset(request: Request, to: EmailAddress) -> Response:
-    """Mail a link for setting a new password. The answer is the same without an account, or if you ask too often."""
+    """Mail a link to set a new password. The answer is the same if the account does not exist or you ask too often."""
     _mail_link("reset_password", to.email, client_address(request))
     return json_response(OK)
 
@@ -111,7 +111,7 @@ def validate_reset_token(token: MailedToken) -> Response:
     responses=error_responses(service.ResetTokenUsed, WeakPassword),
 )
 def reset_password(reset: NewPassword) -> Response:
-    """Set a new password with a mailed token; your address is confirmed, and all devices are signed out."""
+    """Set a new password with a mailed token. This confirms your address and signs out all devices."""
     with transaction() as db:
         sockets, mails = service.reset_password(db, reset)
     close_sockets(sockets)
@@ -122,7 +122,7 @@ def reset_password(reset: NewPassword) -> Response:
 
 @accounts.recorded.delete("/api/user/delete/", response_model=Info, responses=error_responses(PasswordCheckNeeded))
 def delete_account(caller: User) -> Response:
-    """Delete your account with everything in it; the people you wrote to keep your messages."""
+    """Delete your account and everything in it. The people you wrote to keep your messages."""
     with transaction() as db:
         sockets, picture = service.delete_account(db, caller)
     close_sockets(sockets)
@@ -137,7 +137,7 @@ def delete_account(caller: User) -> Response:
     responses=LEADS_ON | error_responses(BadCursor),
 )
 def export_data(caller: User, query: Annotated[ExportQuery, from_query(ExportQuery)]) -> Response:
-    """Export all data kept about you, in pages: the Link header leads to the next one."""
+    """Export all data kept about you, in pages; the Link header links to the next one."""
     body, cursor = export_page(caller.id, read_cursor(query.cursor))
     link = {"Link": next_link("/api/user/export/", [("cursor", cursor)])} if cursor else None
     return raw_json_response(body, headers=link)

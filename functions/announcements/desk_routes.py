@@ -23,7 +23,7 @@ announcements_desk = router("staff")
 def list_announcements_for_staff(
     _caller: DeskCaller, query: Annotated[AnnouncementsForStaffQuery, from_query(AnnouncementsForStaffQuery)]
 ) -> Response:
-    """List announcements, hidden ones too, the newest first; for staff."""
+    """List announcements, including hidden ones, newest first; for staff."""
     found = repository.list_for_staff(query.page, query.tutor, query.only)
     return raw_json_response(query.page.wrap(LIST, found.count, found.results))
 
@@ -32,7 +32,7 @@ def list_announcements_for_staff(
     f"{ONE}hide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound)
 )
 def hide_announcement_for(caller: DeskCaller, announcement_id: int, why: Justification) -> Response:
-    """Hide an announcement from everybody but its tutor, for a reason; for staff."""
+    """Hide an announcement from everybody but its tutor, giving a reason; for staff."""
     service.set_hidden(caller.id, announcement_id, why.reason, hidden=True)
     return json_response({"id": announcement_id, "hidden": True})
 
@@ -41,6 +41,6 @@ def hide_announcement_for(caller: DeskCaller, announcement_id: int, why: Justifi
     f"{ONE}unhide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound)
 )
 def unhide_announcement_for(caller: DeskCaller, announcement_id: int, why: Justification) -> Response:
-    """Show an announcement again, for a reason; for staff."""
+    """Show an announcement again, giving a reason; for staff."""
     service.set_hidden(caller.id, announcement_id, why.reason, hidden=False)
     return json_response({"id": announcement_id, "hidden": False})

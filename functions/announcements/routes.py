@@ -36,7 +36,7 @@ announcements = router("announcements")
     LIST, query=AnnouncementsQuery, response_model=AnnouncementPage, responses=error_responses(FieldErrors, NotFound)
 )
 def list_announcements(request: Request) -> Response:
-    """List what tutors announce, the newest first."""
+    """List tutors' announcements, newest first."""
     query = AnnouncementsQuery.read(request.scope["query_string"])
     found = repository.list_announcements(query.page, query.tag, query.tutor)
     return raw_json_response(query.page.wrap(LIST, found.count, found.results))
@@ -44,7 +44,7 @@ def list_announcements(request: Request) -> Response:
 
 @announcements.get(OWN, response_model=OwnAnnouncementPage, responses=error_responses(FieldErrors, NotFound))
 def list_own_announcements(caller: TutorCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List your announcements, hidden ones too, the newest first."""
+    """List your announcements, including hidden ones, newest first."""
     found = repository.list_own(query.page, caller.tutor_id)
     return raw_json_response(query.page.wrap(OWN, found.count, found.results))
 
@@ -56,7 +56,7 @@ def list_own_announcements(caller: TutorCaller, query: Annotated[PageQuery, from
     responses=error_responses(service.TooManyAnnouncements, service.UnreadableTags, Throttled),
 )
 def create_announcement(caller: TutorCaller, new: NewAnnouncement) -> Response:
-    """Announce something to everybody."""
+    """Publish an announcement to everybody."""
     return raw_json_response(service.announce(caller.tutor_id, new), 201)
 
 
@@ -80,7 +80,10 @@ def delete_announcement(caller: TutorCaller, announcement_id: int) -> Response:
     ONE + "hide/", response_model=Decision, responses=error_responses(service.AnnouncementNotFound), deprecated=True
 )
 def hide_announcement(caller: StaffCaller, announcement_id: int) -> Response:
-    """Hide an announcement from everybody but its tutor; for staff. Use POST /api/staff/announcements/<id>/hide/."""
+    """Hide an announcement from everybody but its tutor; for staff.
+
+    Use POST /api/staff/announcements/<id>/hide/ instead.
+    """
     return _decide(caller.id, announcement_id, hidden=True)
 
 

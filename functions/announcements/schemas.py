@@ -84,10 +84,10 @@ class AnnouncementChange(PartialUpdate, RequestModel):
 
 class AnnouncementsQuery(PageQuery):
     tag: Annotated[
-        str, Text(max_length=MAX_TAG, blank=True), Field(description="With this tag only; case does not matter.")
+        str, Text(max_length=MAX_TAG, blank=True), Field(description="Only with this tag; case does not matter.")
     ] = ""
     tutor: Annotated[
-        int | None, Whole(minimum=0, maximum=MAX_INT32), Field(description="Of this tutor only, by id.")
+        int | None, Whole(minimum=0, maximum=MAX_INT32), Field(description="Only by the tutor with this id.")
     ] = None
 
 
@@ -96,7 +96,7 @@ class AnnouncementsForStaffQuery(PageQuery):
         Literal["hidden", "visible"] | None, choice("hidden", "visible"), Field(description="Of these only.")
     ] = None
     tutor: Annotated[
-        int | None, Whole(minimum=0, maximum=MAX_INT32), Field(description="Of this tutor only, by id.")
+        int | None, Whole(minimum=0, maximum=MAX_INT32), Field(description="Only by the tutor with this id.")
     ] = None
 
 

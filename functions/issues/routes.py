@@ -37,13 +37,13 @@ issues = router("issues")
     responses=error_responses(service.TooManyIssues, Throttled),
 )
 def report_issue(caller: User, new: NewIssue) -> Response:
-    """Report a problem, a breach of the rules or a wish for help to staff."""
+    """Report a problem or a breach of the rules to staff, or ask them for help."""
     return raw_json_response(service.report_issue(caller.id, new), 201)
 
 
 @issues.get(OWN, response_model=IssuePage, responses=error_responses(FieldErrors, NotFound))
 def list_own_issues(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List what you reported, the newest first."""
+    """List the issues you reported, newest first."""
     found = repository.list_own(caller.id, query.page)
     return raw_json_response(query.page.wrap(OWN, found.count, found.results))
 
@@ -54,7 +54,7 @@ def list_own_issues(caller: User, query: Annotated[PageQuery, from_query(PageQue
     responses=error_responses(service.IssueNotFound),
 )
 def get_issue(caller: User, issue_id: UUID) -> Response:
-    """Get an issue of yours with its answers; staff gets any."""
+    """Get an issue of yours with its answers; staff can get any issue."""
     found = repository.find_issue(issue_id, caller.id, is_staff=caller.is_staff)
     if found is None:
         raise service.IssueNotFound
@@ -68,13 +68,16 @@ def get_issue(caller: User, issue_id: UUID) -> Response:
     responses=error_responses(service.IssueNotFound, service.IssueClosed, Throttled),
 )
 def answer_issue(caller: User, issue_id: UUID, new: NewAnswer) -> Response:
-    """Add to an issue of yours, or answer one as staff; its reporter is notified of what staff says."""
+    """Add to an issue of yours, or answer one as staff; the reporter is notified of staff's answers."""
     return raw_json_response(service.answer_issue(caller, issue_id, new.body), 201)
 
 
 @issues.get(FOR_STAFF, response_model=IssuePage, responses=error_responses(FieldErrors, NotFound))
 def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(StaffQuery)]) -> Response:
-    """List what people reported, the oldest first; for staff. From the next release on with a second factor only."""
+    """List issues that people reported, oldest first; for staff.
+
+    From the next release on, this requires a second factor.
+    """
     found = repository.list_for_staff(query.status, query.page)
     return raw_json_response(query.page.wrap(FOR_STAFF, found.count, found.results))
 
@@ -85,5 +88,5 @@ def list_issues(_caller: StaffCaller, query: Annotated[StaffQuery, from_query(St
     responses=error_responses(service.IssueNotFound),
 )
 def change_issue(caller: StaffCaller, issue_id: UUID, change: IssueChange) -> Response:
-    """Say what has become of an issue; for staff. From the next release on with a second factor only."""
+    """Change the status of an issue; for staff. From the next release on, this requires a second factor."""
     return raw_json_response(service.set_status(caller.id, issue_id, change.status, change.reason or ""))

@@ -48,7 +48,7 @@ class StaffQuery(PageQuery):
     status: Annotated[
         Status | None,
         choice("new", "in_progress", "resolved", "closed"),
-        Field(description="With this status only; without one those that are new or in progress."),
+        Field(description="Only with this status; by default those that are new or in progress."),
     ] = None
 
 

@@ -15,14 +15,14 @@ me = router("profiles")
 
 @me.get("/api/user/me/", response_model=Me)
 def get_me(caller: User) -> Response:
-    """Get your account: profile, language, time zone, and what you lack as a tutor."""
+    """Get your account: profile, language, time zone and, as a tutor, what is still missing."""
     with connection() as db:
         return json_response(service.as_me(db, caller))
 
 
 @me.patch("/api/user/me/", response_model=Me)
 def change_me(caller: User, change: MeChange) -> Response:
-    """Change your names, time zone or language; with the time zone null you have the platform's."""
+    """Change your names, time zone or language; a null time zone means the platform's."""
     with transaction() as db:
         repository.change_account(db, caller.id, change.changes())
         return json_response(service.as_me(db, service.changed(caller, change)))

@@ -52,7 +52,7 @@ def change_profile(caller: User, change: ProfileChange) -> Response:
     "/api/user/profile/", response_model=Profile, responses=error_responses(WeakPassword, PasswordCheckNeeded)
 )
 def replace_profile(caller: User, profile: WholeProfile) -> Response:
-    """Change your names and password: as PATCH, with the password required."""
+    """Change your names and password: like PATCH, but the password is required."""
     return change_profile(caller, profile)
 
 

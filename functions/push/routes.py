@@ -30,7 +30,7 @@ def get_push_key(_caller: User) -> Response:
 
 @push.get("/api/notification/push/subscriptions/", response_model=Subscriptions)
 def list_push_subscriptions(caller: User) -> Response:
-    """List the browsers that get your push messages, the newest first."""
+    """List the browsers that get your push messages, newest first."""
     return raw_json_response(f'{{"results":{repository.list_subscriptions(caller.id, caller.session_id)}}}')
 
 
@@ -38,7 +38,7 @@ def list_push_subscriptions(caller: User) -> Response:
 def subscribe_to_push(caller: User, new: NewSubscription) -> Response:
     """Subscribe a browser to push messages; it gets them until it is unsubscribed or signed out.
 
-    Sent again it is the same subscription. An account has ten at most: the oldest makes room.
+    Sending it again changes nothing. An account has at most ten: a new one replaces the oldest.
     """
     keys = decoded(new.keys.p256dh), decoded(new.keys.auth)
     found = repository.subscribe(caller.id, caller.session_id, new.endpoint, keys, MAX_SUBSCRIPTIONS)

@@ -23,27 +23,27 @@ reviews_desk = router("staff")
 
 @reviews_desk.get(REPORTED, response_model=ReportedPage, responses=error_responses(FieldErrors, NotFound))
 def list_reported_reviews(_caller: DeskCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List reviews with open reports, the one reported first at the top; for staff."""
+    """List reviews with open reports, by time of the first report; for staff."""
     found = queries.list_reported(query.page)
     return raw_json_response(query.page.wrap(REPORTED, found.count, found.results))
 
 
 @reviews_desk.get(HIDDEN, response_model=HiddenPage, responses=error_responses(FieldErrors, NotFound))
 def list_hidden_reviews(_caller: DeskCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List hidden reviews with who hid them and when, the one hidden last at the top; for staff."""
+    """List hidden reviews with who hid them and when, most recently hidden first; for staff."""
     found = queries.list_hidden(query.page)
     return raw_json_response(query.page.wrap(HIDDEN, found.count, found.results))
 
 
 @reviews_desk.post(f"{ONE}hide/", response_model=Decision, responses=error_responses(service.ReviewNotFound))
 def hide_review_for(caller: DeskCaller, review_id: int, why: Justification) -> Response:
-    """Hide a review for a reason, so that it no longer counts, and resolve its reports; for staff."""
+    """Hide a review, giving a reason, so that it no longer counts, and resolve its reports; for staff."""
     service.decide(caller.id, review_id, why.reason, hidden=True)
     return json_response({"id": review_id, "hidden": True})
 
 
 @reviews_desk.post(f"{ONE}unhide/", response_model=Decision, responses=error_responses(service.ReviewNotFound))
 def unhide_review_for(caller: DeskCaller, review_id: int, why: Justification) -> Response:
-    """Show a review again, or keep a reported one, for a reason, and resolve its reports; for staff."""
+    """Show a review again or keep a reported one, giving a reason, and resolve its reports; for staff."""
     service.decide(caller.id, review_id, why.reason, hidden=False)
     return json_response({"id": review_id, "hidden": False})

@@ -28,7 +28,7 @@ review_moderation = router("moderation of reviews")
     responses=error_responses(service.ReviewNotFound, service.OwnReview),
 )
 def report_review(caller: User, review_id: int, report: NewReport) -> Response:
-    """Report to staff that a review breaks the rules. Your second report of it changes nothing."""
+    """Report to staff that a review breaks the rules. Reporting it again changes nothing."""
     with transaction() as db:
         service.report_review(db, caller.id, review_id, report.reason)
     trigger_dispatch()
@@ -42,7 +42,7 @@ def report_review(caller: User, review_id: int, report: NewReport) -> Response:
     deprecated=True,
 )
 def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List reviews with open reports, the one reported first at the top; for staff.
+    """List reviews with open reports, by time of the first report; for staff.
 
     Use GET /api/staff/reviews/reported/.
     """
@@ -57,7 +57,7 @@ def list_reported(_caller: StaffCaller, query: Annotated[PageQuery, from_query(P
     deprecated=True,
 )
 def list_hidden(_caller: StaffCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List hidden reviews with who hid them and when, the one hidden last at the top; for staff.
+    """List hidden reviews with who hid them and when, most recently hidden first; for staff.
 
     Use GET /api/staff/reviews/hidden/.
     """

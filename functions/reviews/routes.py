@@ -39,7 +39,7 @@ reviews = router("reviews")
 
 class BestRatings(RecordedQueryModel):
     number_of_ratings: Annotated[
-        int, Count(), Field(description=f"How many at most; more than {MOST} are never returned.", examples=[10])
+        int, Count(), Field(description=f"The maximum number; never more than {MOST}.", examples=[10])
     ] = MOST
 
 
@@ -50,7 +50,7 @@ class BestRatings(RecordedQueryModel):
     responses=error_responses(service.TutorIdRequired, service.TutorNotFound, service.OwnTutor, service.AlreadyRated),
 )
 def rate_tutor(caller: User, tutor_id: int, rating: NewRating) -> Response:
-    """Rate a tutor with 1 to 5 stars and a review; once for each tutor."""
+    """Rate a tutor with 1 to 5 stars and a review, once per tutor."""
     with transaction() as db:
         added = service.rate(db, caller.id, tutor_id, rating)
     trigger_dispatch()
@@ -86,7 +86,7 @@ class OwnRatingsQuery(RecordedQueryModel):
     before: Annotated[
         int | None,
         Count(maximum=MAX_INT64),
-        Field(description="Ratings before this id only: take it from the Link header."),
+        Field(description="Only ratings before this id: take it from the Link header."),
     ] = None
 
 
@@ -96,7 +96,7 @@ class OwnRatingsQuery(RecordedQueryModel):
 def list_own_ratings(caller: User, query: Annotated[OwnRatingsQuery, from_query(OwnRatingsQuery)]) -> Response:
     """List your ratings, the oldest first.
 
-    Of very long ones these are the newest; the Link header leads to those before.
+    If they are very long, only the newest are included; the Link header links to older ones.
     """
     found = queries.list_ratings_by_student(caller.id, query.before)
     link = None
@@ -116,7 +116,7 @@ def list_best_ratings(_caller: OptionalUser, query: Annotated[BestRatings, from_
 
 
 class BestReviews(QueryModel):
-    number_of_reviews: Annotated[int, Whole(minimum=1, maximum=MOST), Field(description="How many at most.")] = 10
+    number_of_reviews: Annotated[int, Whole(minimum=1, maximum=MOST), Field(description="The maximum number.")] = 10
 
 
 @reviews.fast_get(
@@ -126,7 +126,7 @@ class BestReviews(QueryModel):
     responses=error_responses(FieldErrors),
 )
 def list_best_reviews(request: Request) -> Response:
-    """List the best reviews of all tutors with their authors, the best and among equals the newest first."""
+    """List the best reviews of all tutors with their authors, best first, then newest first."""
     number = BestReviews.read(request.scope["query_string"]).number_of_reviews
     return raw_json_response(queries.list_best_reviews(number))
 
@@ -138,7 +138,7 @@ def list_best_reviews(request: Request) -> Response:
     responses=error_responses(FieldErrors, NotFound),
 )
 def list_reviews(request: Request) -> Response:
-    """List a tutor's reviews, the newest first, with the average of all."""
+    """List a tutor's reviews, newest first, with the average of all."""
     tutor_id = request.path_params["tutor_id"]
     page = PageQuery.read(request.scope["query_string"]).page
     return raw_json_response(service.list_reviews(f"/api/user/tutor/reviews/{tutor_id}/", tutor_id, page))
@@ -151,7 +151,7 @@ def list_reviews(request: Request) -> Response:
     responses=error_responses(service.ReviewNotFound),
 )
 def set_reply(caller: TutorCaller, review_id: int, reply: NewReply) -> Response:
-    """Reply in public to a review of you as a tutor; a new reply replaces the one before."""
+    """Reply publicly to a review of you as a tutor. A new reply replaces the previous one."""
     with transaction() as db:
         review = service.set_reply(db, caller.tutor_id, review_id, reply.reply)
     trigger_dispatch()
@@ -164,7 +164,7 @@ def set_reply(caller: TutorCaller, review_id: int, reply: NewReply) -> Response:
     responses=error_responses(service.ReviewNotFound),
 )
 def delete_reply(caller: TutorCaller, review_id: int) -> Response:
-    """Delete your reply to a review; without one nothing changes."""
+    """Delete your reply to a review. If there is none, nothing changes."""
     with transaction() as db:
         review = service.set_reply(db, caller.tutor_id, review_id, None)
     return raw_json_response(review)

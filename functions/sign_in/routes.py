@@ -26,9 +26,9 @@ sign_in = router("tokens")
     responses=error_responses(NotFound, service.UnknownRedirect, Throttled, Unavailable),
 )
 async def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Response:
-    """Begin to sign in with the operator's OpenID provider, such as Google; 404 if there is none.
+    """Start signing in with the operator's OpenID provider, such as Google; 404 if none is configured.
 
-    Open `authorization_url` within ten minutes, and keep `binding` in the client that began.
+    Open `authorization_url` within ten minutes, and keep `binding` in this client.
     """
     begun = await in_turn(partial(service.begin, wanted.redirect_uri, client_address(request)))
     return json_response({"authorization_url": begun.authorization_url, "state": begun.state, "binding": begun.binding})
@@ -50,10 +50,10 @@ async def begin_provider_sign_in(request: Request, wanted: SignInToBegin) -> Res
     ),
 )
 async def complete_provider_sign_in(request: Request, answer: ProviderAnswer) -> Response:
-    """Sign in with what the provider answered: the `state` and `code` that the browser came back with.
+    """Finish a provider sign-in with the `state` and `code` that the browser came back with.
 
-    The first time you get an account, unless your address has one: then sign in to it with its password, and send the
-    `link` of this error along. `refresh` is what this device had before, as at POST /api/token/.
+    The first sign-in creates an account, unless your address already has one: then sign in with its password and send
+    the `link` from this error. `refresh` is this device's previous refresh token, as at POST /api/token/.
     """
     language = preferred_language(header(request.scope, b"accept-language"))
     brought = (answer.state, answer.code, answer.binding)

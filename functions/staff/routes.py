@@ -24,7 +24,7 @@ staff = router("staff")
 
 @staff.get(PEOPLE, response_model=PeoplePage, responses=error_responses(FieldErrors, NotFound))
 def find_people(_caller: DeskCaller, query: Annotated[PeopleQuery, from_query(PeopleQuery)]) -> Response:
-    """Find people by a part of their name or address, the newest first; for staff."""
+    """Find people by part of their name or address, newest first; for staff."""
     found = repository.list_people(query)
     return raw_json_response(query.page.wrap(PEOPLE, found.count, found.results))
 
@@ -37,24 +37,24 @@ def get_person(_caller: DeskCaller, person_id: UUID) -> Response:
 
 @staff.post(f"{PERSON}suspend/", response_model=PersonDetails, responses=error_responses(NotFound, StaffAccount))
 def suspend_person(caller: DeskCaller, person_id: UUID, why: Justification) -> Response:
-    """Keep a person away until that is lifted: signed out, found nowhere, sessions to come cancelled; for staff."""
+    """Suspend a person: they are signed out and hidden, and their upcoming sessions are cancelled; for staff."""
     return raw_json_response(service.suspend(caller.id, person_id, why.reason))
 
 
 @staff.post(f"{PERSON}lift/", response_model=PersonDetails, responses=error_responses(NotFound, StaffAccount))
 def lift_suspension(caller: DeskCaller, person_id: UUID, why: Justification) -> Response:
-    """Let a suspended person in again. What was cancelled stays so; for staff."""
+    """Lift a suspension. Cancelled sessions stay cancelled; for staff."""
     return raw_json_response(service.lift(caller.id, person_id, why.reason))
 
 
 @staff.post(f"{PERSON}revoke_sessions/", response_model=PersonDetails, responses=error_responses(NotFound))
 def revoke_sessions(caller: DeskCaller, person_id: UUID, why: Justification) -> Response:
-    """Sign a person out everywhere; they may sign in again at once. For staff."""
+    """Sign a person out of all devices; they can sign in again at once. For staff."""
     return raw_json_response(service.revoke_sessions(caller.id, person_id, why.reason))
 
 
 @staff.get(ACTIONS, response_model=StaffActionPage, responses=error_responses(FieldErrors, NotFound))
 def list_staff_actions(_caller: DeskCaller, query: Annotated[ActionsQuery, from_query(ActionsQuery)]) -> Response:
-    """List what staff and the operator did, the newest first; for staff."""
+    """List what staff and the operator did, newest first; for staff."""
     found = repository.list_actions(query)
     return raw_json_response(query.page.wrap(ACTIONS, found.count, found.results))

@@ -26,7 +26,7 @@ class PeopleQuery(PageQuery):
         str,
         Text(max_length=MAX_SEARCH, blank=True, normalized=True, checks=(length_complaints,)),
         Field(
-            description="Three characters or more of name or address, in any case, without accents; or the whole id."
+            description="At least three characters of the name or address, ignoring case and accents; or the whole id."
         ),
     ] = ""
     only: Annotated[
@@ -64,9 +64,9 @@ class PersonDetails(FoundPerson):
 
 
 class ActionsQuery(PageQuery):
-    actor: Annotated[Id | None, Field(description="Of this member of staff only.")] = None
-    person: Annotated[Id | None, Field(description="Done to this person, or to what is theirs, only.")] = None
-    action: Annotated[Action | None, choice(*get_args(Action)), Field(description="Of this kind only.")] = None
+    actor: Annotated[Id | None, Field(description="Only by this member of staff.")] = None
+    person: Annotated[Id | None, Field(description="Only actions on this person or on something of theirs.")] = None
+    action: Annotated[Action | None, choice(*get_args(Action)), Field(description="Only actions of this kind.")] = None
 
 
 class NamedAccount(BaseModel):

@@ -26,13 +26,13 @@ MOST_DEVICES = PageNumber(size=500)
 # As a recorded one: clients send it the token that they give up, which says nothing new.
 @devices.recorded.post("/api/token/logout/", response_model=Detail)
 def sign_out(caller: User) -> Response:
-    """Sign out this device: its tokens are void and its sockets are closed. A body is not read."""
+    """Sign out this device: its tokens are revoked and its sockets closed. The request body is ignored."""
     return _end_sessions(caller, only=caller.session_id)
 
 
 @devices.get("/api/token/devices/", response_model=DevicePage, responses=error_responses(FieldErrors, NotFound))
 def list_devices(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List your signed-in devices, the last used one first."""
+    """List your signed-in devices, most recently used first."""
     found = repository.list_devices(caller.id, caller.session_id, query.page)
     return raw_json_response(query.page.wrap("/api/token/devices/", found.count, found.results))
 
@@ -53,13 +53,13 @@ def sign_out_device(caller: User, device_id: UUID) -> Response:
 
 @devices.get("/api/token/sessions/", response_model=list[Device], deprecated=True)
 def list_sessions(caller: User) -> Response:
-    """List your signed-in devices without pages; use GET /api/token/devices/."""
+    """List your signed-in devices without pagination. Use GET /api/token/devices/ instead."""
     return raw_json_response(repository.list_devices(caller.id, caller.session_id, MOST_DEVICES).results)
 
 
 @devices.delete("/api/token/sessions/", response_model=Detail, deprecated=True)
 def end_other_sessions(caller: User) -> Response:
-    """Sign out all your devices but this one; use DELETE /api/token/devices/."""
+    """Sign out all your devices but this one. Use DELETE /api/token/devices/ instead."""
     return sign_out_other_devices(caller)
 
 
@@ -70,7 +70,7 @@ def end_other_sessions(caller: User) -> Response:
     deprecated=True,
 )
 def end_session(caller: User, session_id: UUID) -> Response:
-    """Sign out one of your devices; use DELETE /api/token/devices/<id>/."""
+    """Sign out one of your devices. Use DELETE /api/token/devices/<id>/ instead."""
     return sign_out_device(caller, session_id)
 
 

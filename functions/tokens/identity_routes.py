@@ -22,7 +22,7 @@ identities = router("tokens")
 
 @identities.get("/api/token/identities/", response_model=IdentityPage, responses=error_responses(FieldErrors, NotFound))
 def list_identities(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List whom you let sign in to your account with a provider, the last linked first."""
+    """List the provider identities that can sign in to your account, most recently linked first."""
     found = repository.list_identities(caller.id, query.page)
     return raw_json_response(query.page.wrap("/api/token/identities/", found.count, found.results))
 
@@ -31,9 +31,9 @@ def list_identities(caller: User, query: Annotated[PageQuery, from_query(PageQue
     "/api/token/identities/{identity_id:int64}/", response_model=Detail, responses=error_responses(NotFound)
 )
 def remove_identity(caller: User, identity_id: int) -> Response:
-    """Let an identity sign in to your account no more. All your devices but this one are signed out.
+    """Unlink an identity, so that it can no longer sign in to your account. Your other devices are signed out.
 
-    Without a password that you know, have a link to set one mailed to you first.
+    If you do not know your password, request a password reset first.
     """
     with transaction() as db:
         # Before the sessions: one that this identity starts meanwhile is then either seen or refused.

@@ -36,9 +36,9 @@ tokens = router("tokens")
 def sign_in(request: Request, credentials: Credentials) -> Response:
     """Sign in: you get an access token for requests and a refresh token for new access tokens.
 
-    Send the refresh token this device had before, even an expired one, as `refresh`: then failed tries of others
-    cannot make you wait. Send the `link` of a sign-in with a provider that found your account, and you can sign in that
-    way, too. An account with a second factor answers 401 `second_factor_required` with a `ticket` for
+    Send this device's previous refresh token, even an expired one, as `refresh`, so that other people's failed attempts
+    cannot rate-limit you. Send the `link` from a provider sign-in that found your account to sign in with that provider
+    from now on. If the account has a second factor, the answer is 401 `second_factor_required` with a `ticket` for
     `/api/token/second_factor/`.
     """
     pair = service.sign_in(
@@ -68,7 +68,7 @@ def sign_in(request: Request, credentials: Credentials) -> Response:
     },
 )
 def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
-    """Sign in as an OAuth 2 client does, with your address as the username; for the Authorize button of these pages.
+    """Sign in as an OAuth 2 client, with your address as the username; for the Authorize button of these pages.
 
     An account with a second factor is refused with 401 `second_factor_required`: sign in at `/api/token/` and
     `/api/token/second_factor/`.
@@ -86,9 +86,9 @@ def grant_access_token(request: Request, grant: PasswordGrant) -> Response:
 def refresh(token: RefreshToken) -> Response:
     """Get a new access token. The refresh token stays valid until it expires or its device is signed out.
 
-    With `rotate` true you get its successor, too, which lives a week from now: so a session lasts as long as it is
-    used, up to 90 days. For a minute the token before gets the same successor; used later it ends the session, because
-    somebody may have stolen it.
+    With `rotate` true you also get a new refresh token, valid for a week from now, so a session lasts as long as it is
+    used, up to 90 days. For a minute the old refresh token still gets the same successor; later use of it ends the
+    session, because it may have been stolen.
     """
     refreshed = refreshing.refresh(token.refresh, rotate=token.rotate)
     if refreshed.refresh is None:

@@ -36,7 +36,7 @@ def _pages(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
 
 @email_change_links.get(LINK_PATH, response_class=Response, responses=_pages(EmailChangeLinkVoid))
 def ask_about_email_change(request: Request, token: Token) -> Response:
-    """Get the page that a mailed link about an address leads to; it asks, and changes nothing by itself."""
+    """Get the page behind a mailed link about a change of address. It asks for confirmation and changes nothing."""
     try:
         with transaction() as db:
             return pages.question_page(service.get_link(db, token))
@@ -48,7 +48,7 @@ def ask_about_email_change(request: Request, token: Token) -> Response:
     LINK_PATH, response_class=Response, responses=_pages(EmailChangeLinkVoid, EmailBelongsToAccount, WeakPassword)
 )
 def change_email_by_link(request: Request, token: Token, form: LinkForm) -> Response:
-    """Do what the link is for, as its page asks: confirm a new address, or take a change back with a new password."""
+    """Carry out what a mailed link's page asks: confirm a new address, or revoke a change and set a new password."""
     try:
         with transaction() as db:
             link = service.get_link(db, token)

@@ -40,10 +40,10 @@ email_changes = router("accounts")
     responses=error_responses(SameEmail, PasswordCheckNeeded, Throttled),
 )
 def request_email_change(caller: User, wanted: NewEmail) -> Response:
-    """Ask for another address. It counts once you have confirmed it by the link mailed there, within a day.
+    """Request a change of address. It takes effect once you open the link mailed to the new address, within a day.
 
-    Until then you sign in with the address you have, which is told. The answer is the same if another account has the
-    new one. A newer request replaces one that is pending.
+    Until then you sign in with your current address, which is notified. The answer is the same if another account has
+    the new address. A newer request replaces a pending one.
     """
     with transaction() as db:
         change, mails = service.request_change(db, caller, wanted.email)
@@ -53,7 +53,7 @@ def request_email_change(caller: User, wanted: NewEmail) -> Response:
 
 @email_changes.get(OWN_PATH, response_model=EmailChange | None)
 def get_email_change(caller: User) -> Response:
-    """Get the change of your address that waits to be confirmed, null if there is none."""
+    """Get your pending change of address, null if there is none."""
     with connection() as db:
         change = queries.find_pending(db, caller.id)
     return json_response(change and _as_answer(change))
@@ -61,7 +61,7 @@ def get_email_change(caller: User) -> Response:
 
 @email_changes.delete(OWN_PATH, response_model=Status, responses=error_responses(NoEmailChange))
 def withdraw_email_change(caller: User) -> Response:
-    """Withdraw a change of your address that was not confirmed yet."""
+    """Withdraw a pending change of your address."""
     with transaction() as db:
         service.withdraw(db, caller)
     return json_response(OK)
@@ -78,9 +78,9 @@ def _as_answer(change: PendingChange) -> dict[str, str]:
     responses=error_responses(EmailChangeLinkVoid, EmailBelongsToAccount),
 )
 def confirm_email_change(given: EmailChangeToken) -> Response:
-    """Confirm a new address with the token mailed to it, once. All devices but the one that asked are signed out.
+    """Confirm a new address with the token mailed to it, once. All devices but the requesting one are signed out.
 
-    The old address is mailed a link that takes the change back for seven days.
+    The old address is mailed a link that can revoke the change for seven days.
     """
     service.apply(lambda db: service.confirm(db, given.token))
     return json_response(OK)
@@ -92,9 +92,9 @@ def confirm_email_change(given: EmailChangeToken) -> Response:
     responses=error_responses(EmailChangeLinkVoid, WeakPassword),
 )
 def revoke_email_change(given: EmailChangeRevocation) -> Response:
-    """Take a change of address back with the token mailed to the old one, and set a new password.
+    """Revoke a change of address with the token mailed to the old address, and set a new password.
 
-    All devices are signed out; linked identities, other mailed links and the calendar feed are void.
+    All devices are signed out; linked identities, other mailed links and the calendar feed stop working.
     """
     service.apply(lambda db: service.revoke(db, given.token, given.password))
     return json_response(OK)

@@ -24,7 +24,7 @@ deprecated = router("availability", waits=True)
 
 @deprecated.get("/api/availability/overrides/me/", response_model=list[Override], deprecated=True)
 def list_overrides_unpaged(caller: TutorCaller) -> Response:
-    """Use `GET /api/availability/hours/me/overrides/`, which answers pages."""
+    """Use `GET /api/availability/hours/me/overrides/`, which is paginated."""
     return json_response([render_override(each) for each in list_overrides(caller.tutor_id)])
 
 
@@ -60,7 +60,7 @@ def delete_override_v1(caller: TutorCaller, override_id: int) -> Response:
     deprecated=True,
 )
 def list_slots_unpaged(request: Request) -> Response:
-    """Use `GET /api/availability/tutors/<tutor_id>/slots/`, which answers pages."""
+    """Use `GET /api/availability/tutors/<tutor_id>/slots/`, which is paginated."""
     query = SlotQuery.read(request.scope["query_string"])
     window = query.window()
     found = slots.list_slots(request.path_params["tutor_id"], window, query.length)

@@ -32,7 +32,7 @@ def get_weekly_hours(caller: TutorCaller) -> Response:
 
 @hours.put("/api/availability/hours/me/", response_model=Week)
 def replace_weekly_hours(caller: TutorCaller, week: NewWeek) -> Response:
-    """Replace all your weekly hours. Your schedule shows it at once; bookings stay."""
+    """Replace all your weekly hours. Your schedule changes at once; bookings stay."""
     weekly_hours.replace_weekly_hours(caller, week)
     return get_weekly_hours(caller)
 
@@ -43,7 +43,7 @@ def replace_weekly_hours(caller: TutorCaller, week: NewWeek) -> Response:
     responses=error_responses(NotFound),
 )
 def list_overrides(caller: TutorCaller, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List your days off, vacations and extra hours that are not over, by their days."""
+    """List your current and upcoming days off, vacations and extra hours, by date."""
     page = query.page
     found = list_stored(caller.tutor_id)
     shown = [render_override(each) for each in found[page.offset : page.offset + page.size]]
@@ -57,9 +57,9 @@ def list_overrides(caller: TutorCaller, query: Annotated[PageQuery, from_query(P
     responses=error_responses(TooManyOverrides, BookingsInTheWay),
 )
 def add_override(caller: TutorCaller, override: NewOverride) -> Response:
-    """Offer more time on some days (`extra`) or less (`off`, which wins).
+    """Offer more time on some days (`extra`) or less (`off`, which takes precedence).
 
-    Time off over bookings is refused with the list of them, unless you ask to have them cancelled, and say why.
+    Time off that overlaps bookings is refused with a list of them, unless you ask to cancel them and give a reason.
     """
     return json_response(render_override(overrides.add_override(caller, override)), 201)
 
@@ -70,6 +70,6 @@ def add_override(caller: TutorCaller, override: NewOverride) -> Response:
     responses=error_responses(NotFound),
 )
 def delete_override(caller: TutorCaller, override_id: int) -> Response:
-    """Delete an override: its days are again as your weekly hours have them."""
+    """Delete an override: your weekly hours apply to its days again."""
     overrides.delete_override(caller, override_id)
     return detail_response("Wyjątek został usunięty.", caller.language)

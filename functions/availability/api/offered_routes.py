@@ -20,9 +20,9 @@ offered = router("availability")
     responses=error_responses(NotFound),
 )
 def list_offered_items(request: Request) -> Response:
-    """List a tutor's schedule, the newest 1000 items in order of creation; past ones too.
+    """List a tutor's schedule: the newest 1000 items, past ones too, in order of creation.
 
-    To choose a time inside of long items ask for the tutor's slots.
+    To choose a time within a long item, list the tutor's slots.
     """
     found = list_offered(request.path_params["tutor_id"])
     if found is None:

@@ -30,7 +30,7 @@ def list_schedule_items(caller: TutorCaller) -> Response:
     responses=error_responses(EndsBeforeStart, ItemsOverlap),
 )
 def add_schedule_item(caller: TutorCaller, item: NewItem) -> Response:
-    """Offer a stretch of time. It may touch your other items but not overlap them."""
+    """Offer a period of time. It may touch your other items but must not overlap them."""
     item_id = schedule_items.add_schedule_item(caller, item)
     times = {"start_time": format_time(item.start_time), "end_time": format_time(item.end_time)}
     return json_response({"id": item_id, **times}, 201)

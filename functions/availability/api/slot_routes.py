@@ -27,7 +27,7 @@ bookable_slots = router("availability")
     responses=error_responses(FieldErrors, NotFound),
 )
 def list_slots(request: Request) -> Response:
-    """List what you can book with a tutor, by its start: free time, and seats of groups."""
+    """List what you can book with a tutor, by start time: free times and seats in groups."""
     query = SlotPageQuery.read(request.scope["query_string"])
     window = query.window()
     found = slots.list_slots(request.path_params["tutor_id"], window, query.length, query.page_size + 1)

@@ -24,9 +24,9 @@ def get_own_booking_terms(caller: TutorCaller) -> Response:
 
 @terms.patch("/api/availability/terms/me/", response_model=OwnBookingTerms)
 def change_booking_terms(caller: TutorCaller, change: BookingTermsChange) -> Response:
-    """Change any of your terms. What is booked stays as it was booked.
+    """Change any of your terms. Existing bookings stay as they are.
 
-    Another zone means the same hours by its clocks.
+    If you change the time zone, your hours keep their times of day in the new zone.
     """
     booking_terms.change_booking_terms(caller, change)
     return get_own_booking_terms(caller)
@@ -38,7 +38,7 @@ def change_booking_terms(caller: TutorCaller, change: BookingTermsChange) -> Res
     responses=error_responses(NotFound),
 )
 def get_booking_terms(request: Request) -> Response:
-    """Get what you must know of a tutor's terms before you book."""
+    """Get the terms of a tutor that you must know before you book."""
     found = find_public_terms(request.path_params["tutor_id"])
     if found is None:
         raise NotFound

@@ -53,21 +53,22 @@ class SlotQuery(QueryModel):
     """A window of time, and how long a session is to be."""
 
     starts_at: Annotated[
-        Moment | None, Field(alias="from", description="A date-time, or a date for its midnight; by default now.")
+        Moment | None,
+        Field(alias="from", description="A date-time, or a date, which means its midnight; now by default."),
     ] = None
     ends_at: Annotated[
         Moment | None,
-        Field(alias="to", description=f"The same; by default 7 days after `from`, at most {MAX_SPAN.days} days."),
+        Field(alias="to", description=f"The same; 7 days after `from` by default, at most {MAX_SPAN.days}."),
     ] = None
     tz: Annotated[
         Zone | None,
-        Field(description="The IANA name of the time zone of the answer, and of times without an offset."),
+        Field(description="The IANA name of the time zone of the answer, and of parameters without an offset."),
     ] = None
     length: Annotated[
         int | None,
         Whole(maximum=None),
         WithJsonSchema({"type": "integer", "minimum": SHORTEST_SESSION, "maximum": LONGEST_SESSION}),
-        Field(description="Minutes; one of the tutor's session lengths, by default the first."),
+        Field(description="Minutes: one of the tutor's session lengths, the first by default."),
     ] = None
 
     def window(self) -> SlotWindow:

@@ -26,7 +26,7 @@ move_proposals = router("bookings", waits=True)
 def accept_proposal(caller: User, request: Request, booking_id: int, body: AcceptedProposal) -> Response:
     """Accept the time your tutor proposes. A group moves once all its students have accepted.
 
-    You name the `proposal` you have read, so that you do not accept what the tutor has proposed since.
+    Send the `proposal` you have read, so that you do not accept a newer one.
     """
     return change(
         caller,
@@ -44,7 +44,7 @@ def accept_proposal(caller: User, request: Request, booking_id: int, body: Accep
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def decline_proposal(caller: User, request: Request, booking_id: int, body: Cancellation) -> Response:
-    """Decline the time your tutor proposes: the session stays when it is. In a group you give up your seat instead."""
+    """Decline the time your tutor proposes: the session keeps its time. In a group you give up your seat instead."""
     return change(
         caller,
         request,
@@ -61,7 +61,7 @@ def decline_proposal(caller: User, request: Request, booking_id: int, body: Canc
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def withdraw_proposal(caller: TutorCaller, request: Request, booking_id: int, body: Cancellation) -> Response:
-    """Withdraw the time you proposed: the session stays when it is."""
+    """Withdraw the time you proposed: the session keeps its time."""
     return change(
         caller,
         request,

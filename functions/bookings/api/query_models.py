@@ -34,13 +34,15 @@ States = Annotated[
 
 class _FilterQuery(RecordedQueryModel):
     is_confirmed: Annotated[
-        bool | None, Flag(), Field(description="Confirmed ones only, or only those that are not.")
+        bool | None, Flag(), Field(description="Only confirmed bookings, or only unconfirmed ones.")
     ] = None
-    state: Annotated[States, Field(description="Those in any of these states, also as words with commas.")] = []
+    state: Annotated[
+        States, Field(description="Only bookings in any of these states; repeat it or separate them with commas.")
+    ] = []
     when: Annotated[
         When | None,
         one_of(*get_args(When)),
-        Field(description="Those that will take place, the soonest first, or those whose time is over."),
+        Field(description="Only upcoming bookings, soonest first, or only past ones."),
     ] = None
 
     @property
@@ -55,10 +57,8 @@ class BookingsQuery(_FilterQuery, PageQuery):
 class NewestBookingsQuery(_FilterQuery):
     """The newest bookings or, with `p` or `page_size`, a page: the recorded form of the list."""
 
-    p: Annotated[int | None, Whole(minimum=1, maximum=None), Field(description="A page, counting from 1.")] = None
-    page_size: Annotated[int | None, Whole(minimum=1, maximum=MAX_SIZE), Field(description="How many a page has.")] = (
-        None
-    )
+    p: Annotated[int | None, Whole(minimum=1, maximum=None), Field(description="The page number, from 1.")] = None
+    page_size: Annotated[int | None, Whole(minimum=1, maximum=MAX_SIZE), Field(description="Items per page.")] = None
 
     @property
     def page(self) -> PageNumber | None:
@@ -72,5 +72,5 @@ class NewestBookingsQuery(_FilterQuery):
 
 class EarningsQuery(QueryModel):
     year: Annotated[
-        int | None, Whole(minimum=FIRST_YEAR, maximum=LAST_YEAR), Field(description="The current year unless given.")
+        int | None, Whole(minimum=FIRST_YEAR, maximum=LAST_YEAR), Field(description="The current year by default.")
     ] = None

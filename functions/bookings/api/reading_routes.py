@@ -61,7 +61,7 @@ def list_newest_as_student(
 ) -> Response:
     """List your newest 100 bookings as an array.
 
-    With `p` or `page_size` you get a page: use `/api/reservation/student/me/`, which always answers pages.
+    With `p` or `page_size` you get a page. Use `/api/reservation/student/me/` instead, which is always paginated.
     """
     found = queries.list_bookings("student", caller.id, query.filter, query.part)
     path = "/api/reservation/reservation/user/me/"
@@ -79,7 +79,7 @@ def list_newest_as_tutor(
 ) -> Response:
     """List the newest 100 bookings of your sessions as an array.
 
-    With `p` or `page_size` you get a page: use `/api/reservation/tutor/me/`, which always answers pages.
+    With `p` or `page_size` you get a page. Use `/api/reservation/tutor/me/` instead, which is always paginated.
     """
     found = queries.list_bookings("tutor", caller.tutor_id, query.filter, query.part)
     path = "/api/reservation/reservation/tutor/me/"
@@ -88,5 +88,5 @@ def list_newest_as_tutor(
 
 @booking_lists.get("/api/reservation/earnings/me/", response_model=Earnings, responses=error_responses(FieldErrors))
 def get_earnings(caller: TutorCaller, query: Annotated[EarningsQuery, from_query(EarningsQuery)]) -> Response:
-    """Get what the sessions of a year brought you, and will bring, by month in your time zone."""
+    """Get what you earned and will earn from the sessions of a year, by month in your time zone."""
     return raw_json_response(earnings.get_earnings(caller.tutor_id, query.year))

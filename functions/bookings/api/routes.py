@@ -50,8 +50,8 @@ bookings = router("bookings", waits=True)
 def book_session(caller: User, request: Request, body: NewBooking) -> Response:
     """Book a session.
 
-    Name a `schedule_item`, or a part of it from `start_time`, or a time of a `tutor`, or the `session` of a group to
-    join. With `weeks`, which is deprecated, you book a weekly series and get that: use `/api/reservation/series/`.
+    Give a `schedule_item`, or a part of it from `start_time`, or a time of a `tutor`, or the `session` of a group to
+    join. The deprecated `weeks` books a weekly series and returns it: use `/api/reservation/series/` instead.
     """
     if body.weeks is not None:
         weeks = body.weeks
@@ -82,8 +82,8 @@ def book_session(caller: User, request: Request, body: NewBooking) -> Response:
 def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancellation) -> Response:
     """Cancel a booking.
 
-    As its student you can until `cancellable_until`, as its tutor at any time with a `reason`. An offer from the
-    waitlist is refused this way.
+    A student can cancel until `cancellable_until`, a tutor at any time with a `reason`. Cancelling an offer from the
+    waitlist declines it.
     """
     return change(
         caller,
@@ -107,12 +107,12 @@ def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancel
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def reschedule_booking(caller: User, request: Request, booking_id: int, body: NewTime) -> Response:
-    """Move a session to another time, or propose that as its tutor.
+    """Move a session to another time as its student, or propose a new time as its tutor.
 
-    A student moves it at once, and the time given up is offered to the first on its waitlist. A tutor gives a `reason`;
-    the session stays when it is, with a `proposal` for which the new time is held: for 48 hours at most, and until two
-    hours before the earlier of both times. The next proposal ends an open one. A group moves with all its seats once
-    all its students have accepted. The time it has already changes nothing.
+    A student's move takes effect at once, and the vacated time is offered to the first on its waitlist. A tutor gives a
+    `reason`; the session keeps its time and gets a `proposal`, for which the new time is held for up to 48 hours, but
+    only until two hours before the earlier of the two times. A new proposal replaces an open one. A group moves as a
+    whole once all its students have accepted. Asking for the time it already has changes nothing.
     """
     return change(
         caller,
@@ -132,7 +132,7 @@ def reschedule_booking(caller: User, request: Request, booking_id: int, body: Ne
 def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body: TimesRead) -> Response:
     """Confirm a student's request, if you confirm by hand.
 
-    The student may move it until then: with the `start_time` and `end_time` you have read you confirm no others.
+    The student may move it until then: send the `start_time` and `end_time` you have read to confirm only those.
     """
     return change(
         caller,
@@ -167,10 +167,10 @@ def decline_request(caller: TutorCaller, request: Request, booking_id: int, body
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def accept_offer(caller: User, request: Request, booking_id: int, body: TimesRead) -> Response:
-    """Accept an offer from the waitlist; where the tutor confirms by hand it becomes a request.
+    """Accept an offer from the waitlist. If the tutor confirms by hand, it becomes a request.
 
-    An offer moves along when its group does. You name the `start_time` and `end_time` you have read, so that you do not
-    accept others; one that was moved is not accepted without them.
+    An offer moves when its group does. Send the `start_time` and `end_time` you have read, so that you accept no
+    others; an offer that was moved cannot be accepted without them.
     """
     return change(
         caller,
@@ -188,7 +188,7 @@ def accept_offer(caller: User, request: Request, booking_id: int, body: TimesRea
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def mark_no_show(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
-    """Record that your student did not come; for 48 hours after the end."""
+    """Record that your student did not come, up to 48 hours after the end."""
     return change(
         caller,
         request,
@@ -205,7 +205,7 @@ def mark_no_show(caller: TutorCaller, request: Request, booking_id: int, body: E
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def mark_completed(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
-    """Record that the session took place; for 48 hours after the end."""
+    """Record that the session took place, up to 48 hours after the end."""
     return change(
         caller,
         request,

@@ -57,7 +57,7 @@ series = router("bookings", waits=True)
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def book_series(caller: User, request: Request, body: NewSeries) -> Response:
-    """Book a weekly series: all of it or, with `skip_conflicts`, what is free of it."""
+    """Book a weekly series: all of it or, with `skip_conflicts`, the weeks that are free."""
     return change(
         caller,
         request,
@@ -75,10 +75,10 @@ def book_series(caller: User, request: Request, body: NewSeries) -> Response:
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def cancel_series(caller: User, request: Request, series_id: UUID, body: SeriesCancellation) -> Response:
-    """Cancel a weekly series, as a whole or from one session on.
+    """Cancel a weekly series, all of it or from one session on.
 
-    What has begun stays. As its student you can until the `cancellable_until` of every session you cancel, as its tutor
-    at any time with a `reason`; all of them are cancelled or none.
+    Sessions that have begun stay. A student can cancel until the `cancellable_until` of every session concerned, a
+    tutor at any time with a `reason`. Either all of them are cancelled or none.
     """
     return change(
         caller,
@@ -106,10 +106,10 @@ def cancel_series(caller: User, request: Request, series_id: UUID, body: SeriesC
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def reschedule_series(caller: User, request: Request, series_id: UUID, body: SeriesMove) -> Response:
-    """Move a weekly series, as a whole or from one session on, or propose that as its tutor.
+    """Move a weekly series, all of it or from one session on, or propose that as its tutor.
 
-    `start_time` is when the first of them is to be; the others move by as many days, hours and minutes. All of them
-    move or none: what is in the way is listed.
+    `start_time` is the new start of the first session; the others move by as many days, hours and minutes. Either all
+    of them move or none, and the answer lists the conflicts.
     """
     return change(
         caller,
@@ -129,7 +129,7 @@ def reschedule_series(caller: User, request: Request, series_id: UUID, body: Ser
 def accept_series_proposal(caller: User, request: Request, series_id: UUID, body: AcceptedProposals) -> Response:
     """Accept all times that your tutor proposes for a series.
 
-    You name all the `proposals` you have read, so that you do not accept what the tutor has proposed since.
+    Send all the `proposals` you have read, so that you do not accept newer ones.
     """
     return change(
         caller,
@@ -147,7 +147,7 @@ def accept_series_proposal(caller: User, request: Request, series_id: UUID, body
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def decline_series_proposal(caller: User, request: Request, series_id: UUID, body: Cancellation) -> Response:
-    """Decline all times that your tutor proposes for a series: the sessions stay when they are."""
+    """Decline all times that your tutor proposes for a series: the sessions keep their times."""
     return change(
         caller,
         request,
@@ -164,7 +164,7 @@ def decline_series_proposal(caller: User, request: Request, series_id: UUID, bod
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def withdraw_series_proposal(caller: TutorCaller, request: Request, series_id: UUID, body: Cancellation) -> Response:
-    """Withdraw all times that you propose for a series: the sessions stay when they are."""
+    """Withdraw all times that you propose for a series: the sessions keep their times."""
     return change(
         caller,
         request,

@@ -35,7 +35,7 @@ waitlist = router("bookings", waits=True)
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def join_waitlist(caller: User, request: Request, body: FullSession) -> Response:
-    """Join the waitlist of a full session; the student who waits longest is offered the next seat that becomes free."""
+    """Join the waitlist of a full session. The student who has waited longest is offered the next free seat."""
     return change(
         caller,
         request,
@@ -53,7 +53,7 @@ def join_waitlist(caller: User, request: Request, body: FullSession) -> Response
     openapi_extra=IDEMPOTENCY_PARAMETER,
 )
 def leave_waitlist(caller: User, request: Request, entry_id: int) -> Response:
-    """Leave a waitlist; an offer that came of it is refused."""
+    """Leave a waitlist. An offer you got from it is declined."""
     return change(
         caller,
         request,
@@ -82,7 +82,10 @@ def list_waitlist_entries(caller: User, query: Annotated[PageQuery, from_query(P
     deprecated=True,
 )
 def leave_waitlist_of_session(caller: User, request: Request, body: FullSession) -> Response:
-    """Leave the waitlist of a session, and list your other places: use `/api/reservation/waitlist/{entry_id}/`."""
+    """Leave the waitlist of a session, and list your other places.
+
+    Use `/api/reservation/waitlist/{entry_id}/` instead.
+    """
     return change(
         caller,
         request,
@@ -94,7 +97,7 @@ def leave_waitlist_of_session(caller: User, request: Request, body: FullSession)
 
 @waitlist.get("/api/reservation/waitlist/", response_model=list[WaitlistEntry], deprecated=True)
 def list_newest_waitlist_entries(caller: User) -> Response:
-    """List your newest 100 places on waitlists: use `/api/reservation/waitlist/me/`."""
+    """List your newest 100 places on waitlists. Use `/api/reservation/waitlist/me/` instead."""
     with connection() as db:
         found = waitlist_queries.list_entries(db, caller.id, NEWEST)
     return raw_json_response(found.results)

@@ -59,7 +59,7 @@ class UploadTicket(BaseModel):
 def request_attachment_upload(caller: User, request: Request, conversation_id: UUID, new: NewUpload) -> Response:
     """Request the upload of a file for a message in one of your conversations.
 
-    Upload the file with the form that is answered, then complete it; within a day a message has to name it.
+    Upload the file with the form in the answer, then complete the upload. A message must name it within a day.
     """
     ticket = request_upload(caller.id, conversation_id, new.name, new.size)
     url = ticket.form.url
@@ -85,10 +85,11 @@ def request_attachment_upload(caller: User, request: Request, conversation_id: U
     ),
 )
 def complete_attachment_upload(caller: User, attachment_id: UUID) -> Response:
-    """Complete an upload: its content is checked, and then a message may name it.
+    """Complete an upload: its content is checked, after which a message may name it.
 
-    Taken are pictures, PDF, docx, xlsx, pptx, odt, ods, odp without macros, and texts. A name whose ending is another
-    type's gets the right one added. After a refusal you may upload another file with the same ticket.
+    Allowed are pictures, PDF, docx, xlsx, pptx, odt, ods and odp without macros, and text files. If the name's
+    extension does not match the content, the right one is appended. After a refusal you may upload another file with
+    the same ticket.
     """
     return json_response(attachment_item(complete_upload(caller.id, attachment_id), caller.id))
 
@@ -98,12 +99,12 @@ def complete_attachment_upload(caller: User, attachment_id: UUID) -> Response:
     response_class=Response,
     responses={
         200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        302: {"description": "The file is at this address for five minutes"},
+        302: {"description": "The file's address, valid for five minutes"},
         **error_responses(AttachmentNotFound),
     },
 )
 def fetch_attachment_file(request: Request, signed: str, name: str) -> Response:
-    """Fetch an attachment by the address that a message gives; it works for a day at least, and for its reader only."""
+    """Fetch an attachment by the address in a message, which works for at least a day and for its reader only."""
     del name  # for who reads the address
     found = fetch_attachment(signed, bodiless=request.scope.get("bodiless", False))
     if isinstance(found.place, Path):

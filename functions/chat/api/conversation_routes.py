@@ -18,7 +18,9 @@ from shared.kit.http.routing import router
 
 chat_conversations = router("chat")
 Attachments = Annotated[
-    bool, Flag(), Field(description="The last message's files in its `attachments`, rather than named in its text.")
+    bool,
+    Flag(),
+    Field(description="Return the last message's files in its `attachments` instead of naming them in its text."),
 ]
 
 

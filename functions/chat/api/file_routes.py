@@ -102,9 +102,9 @@ async def sent_file(request: Request) -> SentFile:
     openapi_extra=UPLOAD,
 )
 def send_file(caller: User, sent: Annotated[SentFile, Depends(sent_file)]) -> Response:
-    """Send a file of at most 4.5 MB to one of your conversations, as a message without words.
+    """Send a file of at most 4.5 MB to one of your conversations, as a message without text.
 
-    Larger ones are attachments of a message that names them.
+    Upload larger files as attachments and name them in a message.
     """
     spend(MESSAGES, str(caller.id))
     attachment = attach(caller.id, sent.conversation_id, sent.name, sent.content)

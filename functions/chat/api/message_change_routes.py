@@ -49,9 +49,9 @@ REACTIONS = f"{MESSAGE}reactions/"
     ),
 )
 def edit_message(caller: User, conversation_id: UUID, seq: int, edited: EditedMessage) -> Response:
-    """Edit a message of yours, for both.
+    """Edit your message, for both of you.
 
-    Only you can, and for 15 minutes after you sent it.
+    Only its author can, up to 15 minutes after sending it.
     """
     spend(MESSAGES, str(caller.id))
     return json_response(change_messages.edit_message(caller.id, MessagePlace(conversation_id, seq), edited.body))
@@ -59,7 +59,7 @@ def edit_message(caller: User, conversation_id: UUID, seq: int, edited: EditedMe
 
 class ChangesQuery(QueryModel):
     after: Annotated[
-        int, Count(MAX_INT64), Field(description="The highest `change_seq` that you know; 0 if you know none.")
+        int, Count(MAX_INT64), Field(description="The highest `change_seq` you have; 0 if you have none.")
     ] = 0
 
 
@@ -69,9 +69,9 @@ class ChangesQuery(QueryModel):
 def list_changes(
     caller: User, conversation_id: UUID, query: Annotated[ChangesQuery, from_query(ChangesQuery)]
 ) -> Response:
-    """List messages that were edited, deleted or reacted to while you were away, the oldest change first.
+    """List messages that were edited, deleted or reacted to while you were away, oldest change first.
 
-    Each as it is now. Where an answer has no room for all, the Link header leads on.
+    Each is as it is now. If not all fit into one answer, the Link header links to the rest.
     """
     items, rest = changes.list_changes(caller.id, conversation_id, query.after)
     path = f"/api/chat/conversations/{conversation_id}/changes/"
@@ -80,7 +80,7 @@ def list_changes(
 
 
 class DeletionQuery(QueryModel):
-    only_for_me: Annotated[bool, Flag(), Field(description="Leave it to the other person.")] = False
+    only_for_me: Annotated[bool, Flag(), Field(description="Keep it for the other person.")] = False
 
 
 @message_changes.delete(
@@ -93,8 +93,8 @@ def delete_message(
 ) -> Response:
     """Delete a message.
 
-    Your own, up to 15 minutes after you sent it, is deleted for both. Any other is hidden from you alone:
-    `only_for_you` says which it was.
+    Up to 15 minutes after you sent it, your own message is deleted for both of you. Any other is hidden from you alone:
+    `only_for_you` says which happened.
     """
     spend(MESSAGES, str(caller.id))
     place = MessagePlace(conversation_id, seq)
@@ -107,9 +107,9 @@ def delete_message(
     responses=error_responses(MessageNotFound, MessageDeleted, SenderBlocked, TooManyReactions, FieldErrors, Throttled),
 )
 def add_reaction(caller: User, conversation_id: UUID, seq: int, reaction: NewReaction) -> Response:
-    """Put an emoji on a message; the answer has all reactions to it.
+    """React to a message with an emoji; the answer has all reactions to it.
 
-    You can have up to five on a message. One that is there already stays.
+    You can have up to five on a message. Adding the same one again changes nothing.
     """
     spend(MESSAGES, str(caller.id))
     return json_response(reactions.react(caller.id, MessagePlace(conversation_id, seq), reaction.emoji, on=True))
@@ -127,6 +127,6 @@ class ReactionQuery(QueryModel):
 def remove_reaction(
     caller: User, conversation_id: UUID, seq: int, query: Annotated[ReactionQuery, from_query(ReactionQuery)]
 ) -> Response:
-    """Take your emoji off a message; the answer has the reactions that are left."""
+    """Remove your emoji from a message; the answer has the remaining reactions."""
     spend(MESSAGES, str(caller.id))
     return json_response(reactions.react(caller.id, MessagePlace(conversation_id, seq), query.emoji, on=False))

@@ -42,16 +42,16 @@ class MessagesQuery(QueryModel):
     after: Annotated[
         int | None, Whole(minimum=0, maximum=MAX_INT64), Field(description="The first messages after this `seq`.")
     ] = None
-    page_size: Annotated[int, Whole(minimum=1, maximum=MOST), Field(description="How many a page has.")] = 50
+    page_size: Annotated[int, Whole(minimum=1, maximum=MOST), Field(description="Items per page.")] = 50
 
 
 @chat_messages.get(PATH, response_model=MessagePage, responses=error_responses(NoConversation, FieldErrors))
 def page_of_messages(
     caller: User, conversation_id: UUID, query: Annotated[MessagesQuery, from_query(MessagesQuery)]
 ) -> Response:
-    """List messages of a conversation, oldest first: the last ones, or those from a place on.
+    """List messages of a conversation, oldest first: the last ones, or those before or after a `seq`.
 
-    `next` goes on in the same direction. Nothing is read thereby: say so with `read`.
+    `next` continues in the same direction. This does not mark messages as read: use `read` for that.
     """
     page = page_messages(caller.id, conversation_id, before=query.before, after=query.after, most=query.page_size)
     place = f"after={page.after}" if page.after else f"before={page.before}" if page.before else ""
@@ -72,7 +72,7 @@ def page_of_messages(
     status_code=201,
     response_model=PostedMessageItem,
     responses={
-        200: {"model": PostedMessageItem, "description": "The message that you sent before under this id"},
+        200: {"model": PostedMessageItem, "description": "The message you already sent with this id"},
         **error_responses(
             NoConversation,
             SenderBlocked,
@@ -87,7 +87,7 @@ def page_of_messages(
 def post_message(caller: User, conversation_id: UUID, message: PostedMessage) -> Response:
     """Send a message.
 
-    Everybody's open sockets get it. With an `id` of your own you can send it again after a lost answer.
+    The open sockets of both people get it. With an `id` of your own you can safely retry if the answer was lost.
     """
     spend(MESSAGES, str(caller.id))
     stored, is_new = post(caller.id, message.to(conversation_id))

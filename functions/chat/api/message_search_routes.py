@@ -40,8 +40,8 @@ class SearchQuery(PageQuery):
         str,
         Text(max_length=200, visible=True, normalized=True),
         Field(
-            description="Words that must all occur, without regard to case and accents. `from:` before a word looks "
-            "for the author's name; `from:me` for your own.",
+            description="Words that must all occur; case and accents do not matter. `from:` before a word matches"
+            " the author's name, `from:me` your own messages.",
             examples=["całki from:ola"],
         ),
     ]
@@ -51,8 +51,12 @@ class SearchQuery(PageQuery):
         WithJsonSchema({"type": "string", "format": "uuid"}),
         Field(description="Only in this conversation."),
     ] = None
-    since: Annotated[datetime | None, Moment(zone=local_zone), Field(description="Sent then or later.")] = None
-    until: Annotated[datetime | None, Moment(zone=local_zone), Field(description="Sent before that.")] = None
+    since: Annotated[
+        datetime | None, Moment(zone=local_zone), Field(description="Only messages sent at this time or later.")
+    ] = None
+    until: Annotated[
+        datetime | None, Moment(zone=local_zone), Field(description="Only messages sent before this time.")
+    ] = None
 
     @property
     def search(self) -> Search:

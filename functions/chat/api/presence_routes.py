@@ -39,12 +39,12 @@ class PresenceChange(RequestModel):
 
 @chat_presence.get("/api/chat/presence/", response_model=Presence)
 def list_presence(caller: User) -> Response:
-    """List who of the people you talk with is online, and when the others were last seen, as far as that is known."""
+    """List which of the people you talk with are online, and when the others were last seen, if known."""
     return json_response({"shown": is_shown(caller.id), "people": presence.list_presence(caller.id)})
 
 
 @chat_presence.patch("/api/chat/presence/", response_model=ShownPresence, responses=error_responses(FieldErrors))
 def show_presence(caller: User, change: PresenceChange) -> Response:
-    """Show the people you talk with when you are online, or no longer."""
+    """Choose whether the people you talk with see when you are online."""
     presence.show_presence(caller.id, shown=change.shown)
     return json_response({"shown": change.shown})

@@ -30,7 +30,7 @@ OWN_CONVERSATIONS = "/api/chat/me/conversations/"
 
 
 class OwnConversationsQuery(PageQuery):
-    archived: Annotated[bool, Flag(), Field(description="Those that you have archived instead of the others.")] = False
+    archived: Annotated[bool, Flag(), Field(description="List archived conversations instead of the others.")] = False
     unread: Annotated[bool, Flag(), Field(description="Only those with unread messages.")] = False
 
 
@@ -38,7 +38,7 @@ class OwnConversationsQuery(PageQuery):
 def list_own_conversations(
     caller: User, query: Annotated[OwnConversationsQuery, from_query(OwnConversationsQuery)]
 ) -> Response:
-    """List your conversations in pages, the one with the newest activity first. Nothing is read thereby."""
+    """List your conversations in pages, most recently active first. This does not mark anything as read."""
     return raw_json_response(
         conversations.list_own_conversations(
             caller.id, query.page, OWN_CONVERSATIONS, archived=query.archived, only_unread=query.unread
@@ -52,9 +52,9 @@ def list_own_conversations(
     responses=error_responses(NoConversation, FieldErrors, Throttled),
 )
 def mark_read(caller: User, conversation_id: UUID, read: ConversationRead) -> Response:
-    """Mark a conversation as read up to a message; the answer is what is unread then.
+    """Mark a conversation as read up to a message; the answer says what is still unread.
 
-    What is read stays read. Your other devices and the other person hear of it.
+    What is read stays read. Your other devices and the other person are told.
     """
     spend(MESSAGES, str(caller.id))
     return json_response(unread_event(mark(caller.id, conversation_id, read.seq)))

@@ -42,9 +42,9 @@ QUEUE = "/api/staff/reports/"
     responses=error_responses(FieldErrors, MessageNotFound, OwnMessage, Throttled),
 )
 def report_message(caller: User, reported: ReportedMessage) -> Response:
-    """Report a message to staff, who get a copy of it and of what stands around it.
+    """Report a message to staff, who get a copy of it and of the messages around it.
 
-    Reporting it again, while nobody has decided, changes nothing.
+    Reporting it again before staff have decided changes nothing.
     """
     report.report_message(caller.id, MessagePlace(reported.conversation, reported.seq), reported.reason)
     return detail_response("Zgłoszono.", caller.language, status=201)
@@ -57,9 +57,9 @@ def report_message(caller: User, reported: ReportedMessage) -> Response:
     responses=error_responses(FieldErrors, NotFound, OwnAccount, Throttled),
 )
 def report_person(caller: User, reported: ReportedPerson) -> Response:
-    """Report a person to staff, who get a copy of the last messages of you two.
+    """Report a person to staff, who get a copy of the last messages between you.
 
-    Reporting them again, while nobody has decided, changes nothing.
+    Reporting them again before staff have decided changes nothing.
     """
     report.report_person(caller.id, reported.person, reported.reason)
     return detail_response("Zgłoszono.", caller.language, status=201)
@@ -67,9 +67,9 @@ def report_person(caller: User, reported: ReportedPerson) -> Response:
 
 @reporting.get(QUEUE, response_model=QueuedReportPage, responses=error_responses(FieldErrors, NotFound))
 def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query(ReportsQuery)]) -> Response:
-    """List reports of messages, people, reviews and issues, the oldest first; for staff.
+    """List reports of messages, people, reviews and issues, oldest first; for staff.
 
-    From the next release on with a second factor only.
+    From the next release on, this requires a second factor.
     """
     found = reports.list_reports(query.page, query.kind, is_open=query.state == "open")
     return raw_json_response(query.page.wrap(QUEUE, found.count, found.results))
@@ -83,7 +83,7 @@ def list_reports(_caller: StaffCaller, query: Annotated[ReportsQuery, from_query
 def get_report(_caller: StaffCaller, report_id: int) -> Response:
     """Get a report of a message or a person with the messages that were copied; for staff.
 
-    From the next release on with a second factor only.
+    From the next release on, this requires a second factor.
     """
     found = reports.find_report(report_id)
     if found is None:
@@ -97,9 +97,9 @@ def get_report(_caller: StaffCaller, report_id: int) -> Response:
     responses=error_responses(FieldErrors, NotFound, AlreadyDecided, NothingToHide, StaffAccount),
 )
 def decide_report(caller: StaffCaller, report_id: int, decision: ReportDecision) -> Response:
-    """Decide on a report, and so on all that are open about the same message or person; for staff.
+    """Decide on a report and on all other open ones about the same message or person; for staff.
 
-    From the next release on with a second factor only.
+    From the next release on, this requires a second factor.
     """
     report.decide(caller.id, report_id, decision)
     return get_report(caller, report_id)
@@ -111,6 +111,6 @@ def decide_report(caller: StaffCaller, report_id: int, decision: ReportDecision)
     responses=error_responses(AttachmentNotFound, Unavailable),
 )
 def open_reported_attachment(caller: DeskCaller, report_id: int, attachment_id: UUID, why: Justification) -> Response:
-    """Open an attachment of a reported message: its address works for an hour, and for you only; for staff."""
+    """Open an attachment of a reported message; its address works for an hour and for you only. For staff."""
     opened = open_attachment(caller.id, report_id, attachment_id, why.reason)
     return json_response(attachment_item(opened, caller.id))

@@ -34,14 +34,14 @@ chat = router("chat").recorded
     status_code=201,
     response_model=Conversation,
     responses={
-        200: {"model": Conversation, "description": "The conversation you have already"},
+        200: {"model": Conversation, "description": "The existing conversation"},
         **error_responses(ConversationWithOneself, PartnerNotFound, UnreadablePartner),
     },
 )
 def open_conversation(caller: User, new: NewConversation) -> Response:
     """Open your conversation with another person.
 
-    The answer is 200 with the conversation if you have one already.
+    If you have one already, the answer is 200 with it.
     """
     conversation, is_new = conversations.open_conversation(caller.id, new.partner_id)
     return raw_json_response(conversation, 201 if is_new else 200)
@@ -53,7 +53,7 @@ class ConversationsQuery(RecordedQueryModel):
 
 @chat.get("/api/chat/conversations/", response_model=list[Conversation], responses=error_responses(FieldErrors))
 def list_conversations(caller: User, query: Annotated[ConversationsQuery, from_query(ConversationsQuery)]) -> Response:
-    """List your conversations, the one with the newest activity first; you are the first of `users`."""
+    """List your conversations, most recently active first; you are the first of `users`."""
     found = conversations.list_conversations(caller.id, attachments=query.attachments)
     return raw_json_response(f"[{','.join(found)}]")
 
@@ -70,15 +70,15 @@ def get_conversation_with(caller: User, user_id: UUID) -> Response:
 
 class MessagesQuery(RecordedQueryModel):
     number_of_last_messages: Annotated[
-        int | None, Count(), Field(description=f"How many at most, the newest first; never more than {WINDOW}.")
+        int | None, Count(), Field(description=f"The maximum number, newest first; never more than {WINDOW}.")
     ] = None
     before: Annotated[
         int | None,
         Count(),
-        Field(description="Messages before this `seq` only, oldest first and with their own `seq`."),
+        Field(description="Only messages before this `seq`, oldest first and with their own `seq`."),
     ] = None
     after: Annotated[
-        int | None, Count(), Field(description="Messages after this `seq` only, oldest first and with their own `seq`.")
+        int | None, Count(), Field(description="Only messages after this `seq`, oldest first and with their own `seq`.")
     ] = None
 
 
@@ -90,10 +90,10 @@ class MessagesQuery(RecordedQueryModel):
 def list_messages(
     caller: User, conversation_id: UUID, query: Annotated[MessagesQuery, from_query(MessagesQuery)]
 ) -> Response:
-    """List the last 500 messages, oldest first; with `number_of_last_messages` that many, newest first.
+    """List the last 500 messages, oldest first, or the last `number_of_last_messages`, newest first.
 
-    The list is empty where you are no member. A client that was away asks for what came `after` the last
-    `seq` it has. Where an answer has no room for all, the Link header leads on.
+    The list is empty if you are not a member. After a disconnect, a client asks for messages `after` the last `seq` it
+    has. If not all fit into one answer, the Link header links to the rest.
     """
     page = history.list_messages(
         caller.id,

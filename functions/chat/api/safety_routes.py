@@ -23,7 +23,7 @@ chat_safety = router("chat", waits=True)
 
 @chat_safety.get("/api/chat/blocked/", response_model=BlockedPage, responses=error_responses(FieldErrors, NotFound))
 def list_blocked(caller: User, query: Annotated[PageQuery, from_query(PageQuery)]) -> Response:
-    """List the people you have blocked, the last one first."""
+    """List the people you have blocked, most recent first."""
     found = blocks.list_blocked(caller.id, query.page)
     return raw_json_response(query.page.wrap("/api/chat/blocked/", found.count, found.results))
 
@@ -36,7 +36,7 @@ def list_blocked(caller: User, query: Annotated[PageQuery, from_query(PageQuery)
 def block_person(caller: User, user_id: UUID) -> Response:
     """Block a person: neither of you can write to the other or book with the other until you unblock them.
 
-    What was said and booked before stays. Nobody tells them; what they send is refused with the code `blocked`.
+    Earlier messages and bookings stay. They are not notified; what they send is refused with the code `blocked`.
     """
     blocking.block(caller.id, user_id)
     return detail_response("Zablokowano.", caller.language)
@@ -46,7 +46,7 @@ def block_person(caller: User, user_id: UUID) -> Response:
     "/api/chat/blocked/{user_id:lower_uuid}/", response_model=Detail, responses=error_responses(Throttled)
 )
 def unblock_person(caller: User, user_id: UUID) -> Response:
-    """Unblock a person. If you have not blocked them nothing changes."""
+    """Unblock a person. If they are not blocked, nothing changes."""
     blocking.unblock(caller.id, user_id)
     return detail_response("Odblokowano.", caller.language)
 
@@ -57,7 +57,7 @@ def unblock_person(caller: User, user_id: UUID) -> Response:
     responses=error_responses(NotFound),
 )
 def mute_conversation(caller: User, conversation_id: UUID) -> Response:
-    """Mute a conversation: neither mail nor push tells you of new messages. They count as unread all the same."""
+    """Mute a conversation: you get no mail or push messages about new messages. They still count as unread."""
     found = member_settings.set_muted(conversation_id, caller.id, muted=True)
     return _answer(caller, "Wyciszono.", found=found)
 
@@ -68,7 +68,7 @@ def mute_conversation(caller: User, conversation_id: UUID) -> Response:
     responses=error_responses(NotFound),
 )
 def unmute_conversation(caller: User, conversation_id: UUID) -> Response:
-    """Be told of new messages in a conversation again."""
+    """Get mail and push messages about a conversation again."""
     found = member_settings.set_muted(conversation_id, caller.id, muted=False)
     return _answer(caller, "Włączono powiadomienia.", found=found)
 
@@ -79,7 +79,7 @@ def unmute_conversation(caller: User, conversation_id: UUID) -> Response:
     responses=error_responses(NotFound),
 )
 def archive_conversation(caller: User, conversation_id: UUID) -> Response:
-    """Put a conversation away, for you alone. It comes back with its next message."""
+    """Archive a conversation, for you alone. Its next message brings it back."""
     found = member_settings.set_archived(conversation_id, caller.id, archived=True)
     return _answer(caller, "Zarchiwizowano.", found=found)
 
@@ -90,7 +90,7 @@ def archive_conversation(caller: User, conversation_id: UUID) -> Response:
     responses=error_responses(NotFound),
 )
 def unarchive_conversation(caller: User, conversation_id: UUID) -> Response:
-    """Take a conversation back out of the archive."""
+    """Take a conversation out of the archive."""
     found = member_settings.set_archived(conversation_id, caller.id, archived=False)
     return _answer(caller, "Przywrócono.", found=found)
 

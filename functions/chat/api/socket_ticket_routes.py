@@ -18,7 +18,7 @@ socket_tickets = router("chat")
 def create_ticket(caller: User) -> Response:
     """Create a ticket that opens your socket, `wss://<host>/ws/user/?ticket=<ticket>`, once within 30 seconds.
 
-    The socket ends with the sign-in session that asked for it.
+    The socket closes when the sign-in session that requested it ends.
     """
     created = tickets.create_ticket(caller.id, caller.session_id)
     if created is None:

@@ -31,7 +31,7 @@ Emoji = Annotated[
     str,
     BeforeValidator(emoji),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}),
-    Field(description="One emoji, with the colour of a skin or a flag if need be."),
+    Field(description="One emoji, including its skin tone or flag sequence."),
 ]
 
 

@@ -43,10 +43,10 @@ class ReportDecision(RequestModel):
 
 class ReportsQuery(PageQuery):
     state: Annotated[
-        Literal["open", "decided"], choice("open", "decided"), Field(description="Which of them; those to decide on.")
+        Literal["open", "decided"], choice("open", "decided"), Field(description="Open reports by default.")
     ] = "open"
     kind: Annotated[
         Literal["message", "person", "review", "issue"] | None,
         choice("message", "person", "review", "issue"),
-        Field(description="About these only."),
+        Field(description="Only reports about these."),
     ] = None

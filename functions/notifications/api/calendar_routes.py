@@ -29,7 +29,7 @@ Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{calendar_feeds.TOK
 def create_calendar_feed(caller: User, request: Request) -> Response:
     """Create your calendar feed, or replace its address.
 
-    You see the address this once. Anybody who has it can read your calendar.
+    The address is shown only once. Anybody who has it can read your calendar.
     """
     token, created_at = calendar_feeds.create_feed(caller.id)
     url = f"{platform_settings().public_url or origin(request)}/api/reservation/calendar/{token}.ics"
@@ -40,13 +40,13 @@ def create_calendar_feed(caller: User, request: Request) -> Response:
     "/api/reservation/calendar/", response_model=CalendarFeed, responses=error_responses(CalendarFeedNotFound)
 )
 def get_calendar_feed(caller: User) -> Response:
-    """Get the time since when you have a calendar feed."""
+    """Get when your calendar feed was created."""
     return json_response({"created_at": format_time(calendar_feeds.get_feed(caller.id))})
 
 
 @calendar.delete("/api/reservation/calendar/", response_model=Detail, responses=error_responses(CalendarFeedNotFound))
 def delete_calendar_feed(caller: User) -> Response:
-    """Delete your calendar feed: its address leads nowhere from now on."""
+    """Delete your calendar feed: its address stops working."""
     calendar_feeds.delete_feed(caller.id)
     return detail_response("Adres kalendarza już nie działa.", caller.language)
 
@@ -56,12 +56,12 @@ def delete_calendar_feed(caller: User) -> Response:
     response_class=Response,
     responses={
         200: {"description": "iCalendar (RFC 5545)", "content": {"text/calendar": {"schema": {"type": "string"}}}},
-        304: {"description": "Nothing changed since the answer whose ETag you sent in If-None-Match"},
+        304: {"description": "Unchanged since the answer whose ETag you sent in If-None-Match"},
         **error_responses(CalendarFeedNotFound),
     },
 )
 def read_calendar_feed(token: Token, request: Request) -> Response:
-    """Read the sessions of the feed's owner, as student and tutor: the last 90 days and all that lie ahead."""
+    """Read the sessions of the feed's owner, as student and tutor: the last 90 days and all upcoming ones."""
     content = calendar_feeds.read_feed(token)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}

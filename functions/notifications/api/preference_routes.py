@@ -25,15 +25,15 @@ PAGE: dict[int | str, dict[str, Any]] = {
 
 @preferences.get("/api/notification/preferences/", response_model=Preferences)
 def get_preferences(caller: User) -> Response:
-    """Get of what you are told by mail and by push messages."""
+    """Get what you are notified about by mail and by push messages."""
     return json_response(actions.get_preferences(caller.id))
 
 
 @preferences.patch("/api/notification/preferences/", response_model=Preferences)
 def change_preferences(caller: User, change: PreferencesChange) -> Response:
-    """Change of what you are told by mail and by push messages.
+    """Change what you are notified about by mail and by push messages.
 
-    Your notifications are listed whatever you choose, and mails about your account always come.
+    Notifications are always listed, and mails about your account are always sent.
     """
     return json_response(actions.change_preferences(caller.id, change.wanted()))
 
@@ -44,7 +44,7 @@ def change_preferences(caller: User, change: PreferencesChange) -> Response:
     responses={**PAGE, **error_responses(UnsubscribeLinkVoid)},
 )
 def ask_to_unsubscribe(token: Token) -> Response:
-    """Get the page that a mail's link leads to; it asks, and changes nothing by itself."""
+    """Get the page behind a mail's unsubscribe link. It asks for confirmation and changes nothing."""
     return question_page(*actions.find_subscription(token))
 
 
@@ -54,5 +54,5 @@ def ask_to_unsubscribe(token: Token) -> Response:
     responses={**PAGE, **error_responses(UnsubscribeLinkVoid)},
 )
 def unsubscribe_by_link(token: Token, _click: OneClick) -> Response:
-    """End mails about a topic without signing in, as mail programs do by one click (RFC 8058)."""
+    """Unsubscribe from mails about a topic without signing in, as mail clients do with one click (RFC 8058)."""
     return done_page(*actions.unsubscribe(token))

@@ -52,7 +52,7 @@ def mark_notification(caller: User, notification_id: int, mark: ReadMark) -> Res
 def mark_all_notifications_read(caller: User) -> Response:
     """Mark all your notifications as read.
 
-    The answer is how many are unread then: one that comes meanwhile stays unread.
+    The answer is how many are still unread: one that arrives meanwhile stays unread.
     """
     return json_response({"unread_notification_count": actions.mark_all_notifications_read(caller.id)})
 

@@ -42,9 +42,10 @@ passkeys = router("tokens")
     ),
 )
 def add_passkey(request: Request, caller: User, body: FactorIfNeeded) -> Response:
-    """Begin to add a passkey: get what `navigator.credentials.create()` takes. It counts once you confirm it.
+    """Start adding a passkey: get the options for `navigator.credentials.create()`.
 
-    Check your password first. If you have a second factor already, give a code or a passkey. You may have ten passkeys.
+    It takes effect once you confirm it. Check your password first. If you already have a second factor, send a code or
+    a passkey. You may have ten passkeys.
     """
     party = relying_party(origin(request))
     return json_response(actions.add_passkey(caller, body.given_if_any(party), party))
@@ -56,9 +57,9 @@ def add_passkey(request: Request, caller: User, body: FactorIfNeeded) -> Respons
     responses=error_responses(PasswordCheckNeeded, WrongPasskey, PasskeyAlreadyAdded, TooManyPasskeys),
 )
 def confirm_passkey(request: Request, caller: User, body: MadePasskey) -> Response:
-    """Let the passkey count that your browser has made, within five minutes.
+    """Confirm the passkey that your browser created, within five minutes.
 
-    If it is your first second factor you get recovery codes, and your other devices are signed out.
+    If it is your first second factor, you get recovery codes and your other devices are signed out.
     """
     made = GivenPasskey(body.passkey, relying_party(origin(request)))
     return json_response({"recovery_codes": actions.confirm_passkey(caller, made, body.name)})
@@ -70,7 +71,7 @@ def confirm_passkey(request: Request, caller: User, body: MadePasskey) -> Respon
     responses=error_responses(NoPasskey),
 )
 def request_passkey(request: Request, caller: User) -> Response:
-    """Get what `navigator.credentials.get()` takes, to give a passkey where a change of factors takes one."""
+    """Get the options for `navigator.credentials.get()`, to authorize a change of factors with a passkey."""
     return json_response(actions.request_passkey(caller, relying_party(origin(request))))
 
 
@@ -78,7 +79,7 @@ def request_passkey(request: Request, caller: User) -> Response:
     "/api/user/second_factors/passkeys/{passkey_id:int64}/", response_model=Detail, responses=error_responses(NotFound)
 )
 def rename_passkey(caller: User, passkey_id: int, body: PasskeyToRename) -> Response:
-    """Give a passkey another name."""
+    """Rename a passkey."""
     actions.rename_passkey(caller, passkey_id, body.name)
     return detail_response("Zmieniono.", caller.language)
 
@@ -91,6 +92,6 @@ def rename_passkey(caller: User, passkey_id: int, body: PasskeyToRename) -> Resp
     ),
 )
 def remove_passkey(request: Request, caller: User, passkey_id: int, body: GivenFactor) -> Response:
-    """Let a passkey sign in no more. Check your password first. The last second factor is turned off instead."""
+    """Remove a passkey. Check your password first. To remove your last second factor, turn second factors off."""
     actions.remove_passkey(caller, passkey_id, body.given(relying_party(origin(request))))
     return detail_response("Usunięto.", caller.language)

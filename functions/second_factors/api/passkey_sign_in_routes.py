@@ -39,7 +39,7 @@ passkey_sign_ins = router("tokens")
     responses=error_responses(TicketExpired, NoPasskey),
 )
 def request_passkey_for_ticket(request: Request, given: PasskeyTicket) -> Response:
-    """Get what `navigator.credentials.get()` takes, to give a passkey for a ticket instead of a code."""
+    """Get the options for `navigator.credentials.get()`, to send a passkey with a ticket instead of a code."""
     return json_response(sign_in.request_passkey(given.ticket, relying_party(origin(request))))
 
 
@@ -47,7 +47,7 @@ def request_passkey_for_ticket(request: Request, given: PasskeyTicket) -> Respon
     "/api/token/passkey/begin/", response_model=PasskeyRequestOptions, responses=error_responses(Throttled)
 )
 def begin_passkey_sign_in(request: Request) -> Response:
-    """Begin to sign in by a passkey alone: get what `navigator.credentials.get()` takes."""
+    """Start signing in with a passkey alone: get the options for `navigator.credentials.get()`."""
     return json_response(alone.begin_passkey_sign_in(relying_party(origin(request)), client_address(request)))
 
 
@@ -57,7 +57,7 @@ def begin_passkey_sign_in(request: Request) -> Response:
     responses=error_responses(WrongSignInPasskey, AccountSuspended, Throttled),
 )
 def sign_in_by_passkey(request: Request, given: PasskeySignIn) -> Response:
-    """Sign in by a passkey alone, which counts as both factors. `refresh` is what this device had before."""
+    """Sign in with a passkey alone, which counts as both factors. `refresh` is this device's previous refresh token."""
     factor = GivenPasskey(given.passkey, relying_party(origin(request)))
     pair = alone.sign_in_by_passkey(factor, viewer(request), device_token=given.refresh)
     return json_response({"refresh": pair.refresh, "access": pair.access})
@@ -69,7 +69,7 @@ def sign_in_by_passkey(request: Request, given: PasskeySignIn) -> Response:
     responses=error_responses(EnrolmentExpired),
 )
 def begin_passkey_enrolment(request: Request, given: EnrolmentTicket) -> Response:
-    """Begin to add a passkey by the link that the operator gave you; it works for a day, once."""
+    """Start adding a passkey with the link the operator gave you, which works once, within a day."""
     return json_response(enrolment.begin_passkey_enrolment(given.ticket, relying_party(origin(request))))
 
 
@@ -79,6 +79,6 @@ def begin_passkey_enrolment(request: Request, given: EnrolmentTicket) -> Respons
     responses=error_responses(EnrolmentExpired, WrongPasskey, PasskeyAlreadyAdded),
 )
 def confirm_passkey_enrolment(request: Request, given: EnrolledPasskey) -> Response:
-    """Let the passkey count that your browser has made. You get recovery codes, and all devices are signed out."""
+    """Confirm the passkey that your browser created. You get recovery codes, and all devices are signed out."""
     made = GivenPasskey(given.passkey, relying_party(origin(request)))
     return json_response({"recovery_codes": enrolment.confirm_passkey_enrolment(given.ticket, made, given.name)})

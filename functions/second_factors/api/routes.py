@@ -36,7 +36,7 @@ second_factors = router("tokens")
 
 @second_factors.get("/api/user/second_factors/", response_model=SecondFactorsOverview)
 def get_second_factors(caller: User) -> Response:
-    """Get what second factors you have."""
+    """Get which second factors you have."""
     return raw_json_response(show_factors(caller.id, platform_settings().time_zone))
 
 
@@ -46,9 +46,9 @@ def get_second_factors(caller: User) -> Response:
     responses=error_responses(PasswordCheckNeeded, CodeNeeded, WrongCode, WrongPasskey, Throttled, Unavailable),
 )
 def add_authenticator_app(request: Request, caller: User, body: FactorIfNeeded) -> Response:
-    """Begin to add an authenticator app, in place of the one before; it counts once you confirm it.
+    """Start adding an authenticator app, which replaces any previous one. It takes effect once you confirm it.
 
-    Check your password first. If you have a second factor already, give a code or a passkey.
+    Check your password first. If you already have a second factor, send a code or a passkey.
     """
     new = authenticator_app.add_app(caller, body.given_if_any(relying_party(origin(request))))
     return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri, "qr_code": qr_code(new.otpauth_uri)})
@@ -60,9 +60,9 @@ def add_authenticator_app(request: Request, caller: User, body: FactorIfNeeded) 
     responses=error_responses(PasswordCheckNeeded, NothingToConfirm, WrongCode, Unavailable),
 )
 def confirm_authenticator_app(caller: User, body: ShownCode) -> Response:
-    """Let the app count, by a code that it shows within a quarter of an hour.
+    """Confirm the authenticator app with a code it shows, within 15 minutes.
 
-    If it is your first second factor you get recovery codes, and your other devices are signed out.
+    If it is your first second factor, you get recovery codes and your other devices are signed out.
     """
     return json_response({"recovery_codes": authenticator_app.confirm_app(caller, body.code)})
 
@@ -73,7 +73,7 @@ def confirm_authenticator_app(caller: User, body: ShownCode) -> Response:
     responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey, Throttled, Unavailable),
 )
 def replace_recovery_codes(request: Request, caller: User, body: GivenFactor) -> Response:
-    """Get new recovery codes; the ones before are void. Check your password first."""
+    """Get new recovery codes; the previous ones stop working. Check your password first."""
     given = body.given(relying_party(origin(request)))
     return json_response({"recovery_codes": change_factors.replace_recovery_codes(caller, given)})
 
@@ -84,6 +84,6 @@ def replace_recovery_codes(request: Request, caller: User, body: GivenFactor) ->
     responses=error_responses(PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey, Throttled, Unavailable),
 )
 def turn_off_second_factors(request: Request, caller: User, body: GivenFactor) -> Response:
-    """Remove all your second factors: signing in takes your password alone. Check your password first."""
+    """Remove all your second factors, so that your password alone signs you in. Check your password first."""
     change_factors.turn_off(caller, body.given(relying_party(origin(request))))
     return detail_response("Logowanie nie wymaga już drugiego składnika.", caller.language)

@@ -40,10 +40,10 @@ sign_ins = router("tokens")
     ),
 )
 def give_second_factor(request: Request, given: GivenSecondFactor) -> Response:
-    """Finish a sign-in that was answered with 401 `second_factor_required`: get tokens for its ticket and a code.
+    """Finish a sign-in that got 401 `second_factor_required`: exchange its ticket and a code for tokens.
 
-    A passkey will do as well. The ticket works for ten minutes, and for five tries. Send the refresh token this device
-    had before, even an expired one, as `refresh`, as with the password.
+    A passkey works instead of a code. The ticket allows five attempts within ten minutes. Send this device's previous
+    refresh token, even an expired one, as `refresh`, as with the password.
     """
     factor = given.given(relying_party(origin(request)))
     pair = sign_in.give_factor(given.ticket, factor, viewer(request), device_token=given.refresh)
@@ -56,7 +56,7 @@ def give_second_factor(request: Request, given: GivenSecondFactor) -> Response:
     responses=error_responses(EnrolmentExpired, Unavailable),
 )
 def begin_enrolment(given: EnrolmentTicket) -> Response:
-    """Begin to add an authenticator app by the link that the operator gave you; it works for a day, once."""
+    """Start adding an authenticator app with the link the operator gave you, which works once, within a day."""
     new = enrolment.begin_enrolment(given.ticket)
     return json_response({"secret": new.secret, "otpauth_uri": new.otpauth_uri, "qr_code": qr_code(new.otpauth_uri)})
 
@@ -67,5 +67,5 @@ def begin_enrolment(given: EnrolmentTicket) -> Response:
     responses=error_responses(EnrolmentExpired, NothingToConfirm, WrongCode, Unavailable),
 )
 def confirm_enrolment(given: EnrolmentCode) -> Response:
-    """Let the app count, by a code that it shows. You get recovery codes, and all devices are signed out."""
+    """Confirm the app with a code it shows. You get recovery codes, and all devices are signed out."""
     return json_response({"recovery_codes": enrolment.confirm_enrolment(given.ticket, given.code)})

@@ -29,8 +29,8 @@ SEARCH = "/api/user/tutor/search/pages/"
 def search_tutor_pages(request: Request) -> Response:
     """Search tutors, a numbered page at a time.
 
-    To go through many of them follow the links of `/api/user/tutor/search/`, which cost the same for every page and
-    also take free times.
+    To go through many pages, follow the links of `/api/user/tutor/search/` instead: each page costs the same, and it
+    can filter by free time.
     """
     query = request.scope["query_string"]
     refuse_unknown(query, PageSearchQuery)
@@ -41,7 +41,7 @@ def search_tutor_pages(request: Request) -> Response:
     "/api/user/tutor/overview/{tutor_id:int32}/", response_model=Overview, responses=error_responses(NotFound)
 )
 def get_tutor_overview(request: Request) -> Response:
-    """Get a tutor's details with the newest 1000 items of the schedule; reviews are a list of their own."""
+    """Get a tutor's details with the newest 1000 schedule items; reviews have their own endpoint."""
     found = find_overview(request.path_params["tutor_id"])
     if found is None:
         raise NotFound

@@ -31,7 +31,7 @@ tutors = router("tutors")
     responses=LEADS_ON | error_responses(UnknownSkillSearched),
 )
 def search_tutors(request: Request) -> Steps[Response]:
-    """Search tutors. A page has at most 100; the Link header leads to the next one."""
+    """Search tutors. A page has at most 100; the Link header links to the next page."""
     page = yield from search.search_tutors(request.scope["query_string"])
     link = {"Link": next_link("/api/user/tutor/search/", page.next_query)} if page.next_query else None
     return raw_json_response(b"[%b]" % b",".join(page.cards), headers=link)
@@ -45,12 +45,12 @@ def search_tutors(request: Request) -> Steps[Response]:
     responses=error_responses(UnknownSkillSearched),
 )
 def count_search_facets(request: Request) -> Response:
-    """Count the tutors that the same search would find by each skill and in each location.
+    """Count the tutors a search would find, by skill and by location.
 
-    Skills are counted without the filter by skills, locations without the one by location.
+    Skill counts ignore the skill filter, location counts the location filter.
 
-    Of locations there are the hundred most frequent. With a free time the five hundred best tutors are counted, and
-    `complete` is false if there are more.
+    Only the hundred most frequent locations are listed. With a free-time filter only the five hundred best tutors are
+    counted, and `complete` is false if there are more.
     """
     # Parameters that only order or page the search are taken, too: clients send the same query to both.
     refuse_unknown(request.scope["query_string"], SearchQuery)
@@ -72,7 +72,7 @@ def list_tutors(_request: Request) -> Steps[Response]:
 def get_tutor_details(request: Request) -> Steps[Response]:
     """Get a tutor's details, ratings (oldest first) and schedule.
 
-    Of very many ratings, or very long ones, these are the newest; the Link header leads to all.
+    If the ratings are too many or too long, only the newest are included; the Link header links to all of them.
     """
     tutor_id = request.path_params["tutor_id"]
     found = (yield from queries.find_public_details(tutor_id)) if tutor_id <= MAX_INT32 else None

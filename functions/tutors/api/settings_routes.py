@@ -52,7 +52,7 @@ def _show(tutor: CallingTutor, *names: str) -> Response:
 
 @tutor_settings.get("/api/user/tutor/me/", response_model=Details, responses=LEADS_ON)
 def get_own_tutor_details(caller: TutorCaller) -> Response:
-    """Get your details, as others see them once your account is confirmed; the Link header as there."""
+    """Get your details as others see them once your account is confirmed, with the same Link header."""
     found = take_steps(find_own_details(caller.tutor_id))
     return details_response(caller.tutor_id, found) if found else raw_json_response("{}")
 
@@ -61,7 +61,7 @@ def get_own_tutor_details(caller: TutorCaller) -> Response:
     "/api/user/tutor/me/", response_model=Details, responses=error_responses(*PRICE_ERRORS, LocationTooLong)
 )
 def change_tutor_settings(caller: TutorCaller, change: SettingsChange) -> Response:
-    """Change any of your settings but the skills; an empty location clears it."""
+    """Change any of your settings except skills; an empty string clears the location."""
     settings.change_settings(caller.id, change.changes())
     return get_own_tutor_details(caller)
 
@@ -92,7 +92,7 @@ def change_hourly_rate(caller: TutorCaller, change: PriceChange) -> Response:
 
 @tutor_settings.get("/api/user/tutor/location/me/", response_model=Location)
 def get_location(caller: TutorCaller) -> Response:
-    """Get where you teach in person, empty until you set it."""
+    """Get the location where you teach in person, empty until you set it."""
     return _show(caller, "tutoring_location")
 
 
@@ -100,23 +100,23 @@ def get_location(caller: TutorCaller) -> Response:
     "/api/user/tutor/location/me/", response_model=Location, responses=error_responses(*LOCATION_ERRORS)
 )
 def change_location(caller: TutorCaller, change: LocationChange) -> Response:
-    """Set where you teach in person, in 1 to 50 characters."""
+    """Set the location where you teach in person: 1 to 50 characters."""
     settings.change_location(caller.id, change.changes())
     return _show(caller, "tutoring_location")
 
 
 @tutor_settings.get("/api/user/tutor/individual_group/me/", response_model=Groups)
 def get_session_kinds(caller: TutorCaller) -> Response:
-    """Get whether you teach single students and groups."""
+    """Get whether you teach individual students and groups."""
     stored = get_settings(caller.id)
     return json_response({name.removesuffix("_available"): getattr(stored, name) for name in GROUPS})
 
 
 @tutor_settings.patch("/api/user/tutor/individual_group/me/", response_model=GroupsAfterChange)
 def change_session_kinds(caller: TutorCaller, change: GroupChange) -> Response:
-    """Set whether you teach single students, groups or both.
+    """Set whether you teach individual students, groups or both.
 
-    The answer has other names than GET's, as the frontend expects.
+    The answer's field names differ from those of GET, as the frontend expects.
     """
     return _change(caller, change, *GROUPS)
 
@@ -141,5 +141,5 @@ def get_skills(caller: TutorCaller) -> Response:
 
 @tutor_settings.put("/api/user/tutor/skills/me/", response_model=Skills, responses=error_responses(UnknownSkill))
 def replace_skills(caller: TutorCaller, change: SkillsChange) -> Response:
-    """Replace your skills by names from the list; nothing or null clears them."""
+    """Replace your skills, by names from the list; absent or null clears them."""
     return json_response({"skills": settings.replace_skills(caller.id, change.skills)})

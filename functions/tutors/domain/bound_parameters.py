@@ -34,14 +34,14 @@ PriceBound = Annotated[
     Decimal | None,
     BeforeValidator(read_bound),
     NUMBER,
-    Field(description="A bound of the price, in whole units of the currency per hour."),
+    Field(description="A bound on the hourly rate, in whole units of the currency."),
 ]
 RatingBound = Annotated[
-    Decimal | None, BeforeValidator(read_bound), NUMBER, Field(description="A bound of the average rating, 0.0 to 5.0.")
+    Decimal | None, BeforeValidator(read_bound), NUMBER, Field(description="A bound on the average rating, 0.0 to 5.0.")
 ]
 Switch = Annotated[
     bool | None,
     BeforeValidator(read_switch),
     WithJsonSchema({"type": "boolean"}),
-    Field(description="true, false or 1, 0; anything else is no filter."),
+    Field(description="true, false, 1 or 0; any other value does not filter."),
 ]

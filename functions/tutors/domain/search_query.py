@@ -64,10 +64,10 @@ Weekdays = Annotated[
 Direction = Annotated[
     str | None, BeforeValidator(read_direction), WithJsonSchema({"type": "string", "enum": ["asc", "desc"]})
 ]
-ByRating = Annotated[Direction, Field(description="Wins if both orders are given.")]
-ByPrice = Annotated[Direction, Field(description="Without an order the best come first.")]
+ByRating = Annotated[Direction, Field(description="Takes precedence if both orders are given.")]
+ByPrice = Annotated[Direction, Field(description="Without either order, the best tutors come first.")]
 ONE_TEXT = Text(blank=True, normalized=True)
-FREE = "Tutors with a slot that can be booked: "
+FREE = "Only tutors with a bookable slot "
 
 
 class TutorQuery(RecordedQueryModel):
@@ -84,14 +84,14 @@ class TutorQuery(RecordedQueryModel):
             " nothing else matches."
         ),
     ] = ""
-    tutoring_location: Annotated[
-        str, ONE_TEXT, Field(description="The start of the location or of one of its words.")
-    ] = ""
+    tutoring_location: Annotated[str, ONE_TEXT, Field(description="A prefix of the location or of any word in it.")] = (
+        ""
+    )
     skills: Annotated[
         list[str],
         Field(
             default_factory=list,
-            description="A skill by its exact name; repeat it to find tutors of any of several.",
+            description="The exact name of a skill; repeat it to find tutors with any of several.",
         ),
     ]
     price__gte: PriceBound = None
@@ -111,31 +111,32 @@ class TutorQuery(RecordedQueryModel):
 class FacetQuery(TutorQuery):
     """What tutors have to be like and, by any of the parameters from `free_from` on, when they have to be free."""
 
-    free_from: Annotated[TimeOfDay | None, Field(description=f"{FREE}not before this time of day.")] = None
+    free_from: Annotated[TimeOfDay | None, Field(description=f"{FREE}that starts at or after this time of day.")] = None
     free_to: Annotated[
         TimeOfDay | None,
-        Field(description=f"{FREE}not after this time of day; past midnight if it is no later than `free_from`."),
+        Field(description=f"{FREE}that ends by this time of day, on the next day if it is no later than `free_from`."),
     ] = None
     free_weekdays: Annotated[
         Weekdays,
         Field(
             default_factory=list,
-            description=f"{FREE}on these days, 1 is Monday; repeat it or put commas between. All without.",
+            description=f"{FREE}on these days, 1 is Monday; repeat it or separate them with commas. All days by"
+            " default.",
         ),
     ]
     free_tz: Annotated[
         Annotated[str, BeforeValidator(read_zone)] | None,
-        Field(description="The IANA name of the zone these times are meant in; the platform's by default."),
+        Field(description="The IANA name of the time zone of these times; the platform's by default."),
     ] = None
     free_within: Annotated[
         int | None,
         Whole(minimum=1, maximum=MAX_DAYS),
-        Field(description=f"{FREE}within so many days, by default {DEFAULT_DAYS}."),
+        Field(description=f"{FREE}within this many days, {DEFAULT_DAYS} by default."),
     ] = None
     free_length: Annotated[
         int | None,
         Whole(minimum=SHORTEST_SESSION, maximum=LONGEST_SESSION),
-        Field(description=f"{FREE}of so many minutes; without it of the tutor's first length."),
+        Field(description=f"{FREE}of this many minutes; by default the tutor's first session length."),
     ] = None
 
     @property
@@ -170,12 +171,12 @@ class SearchQuery(FacetQuery):
 
     sorting_by_average_rating: ByRating = None
     sorting_by_hourly_rate: ByPrice = None
-    page_size: Annotated[int, Whole(minimum=1, maximum=PAGE_SIZE), Field(description="Tutors a page.")] = PAGE_SIZE
+    page_size: Annotated[int, Whole(minimum=1, maximum=PAGE_SIZE), Field(description="Tutors per page.")] = PAGE_SIZE
     # A Cursor or None; to know it pydantic would import its support of dataclasses.
     cursor: Annotated[
         Any,
         WithJsonSchema({"type": "string"}),
-        Field(description="Where the page starts: take it from the Link header of the page before."),
+        Field(description="Where the page starts: take it from the previous page's Link header."),
     ] = None
 
     @field_validator("cursor", mode="before")

@@ -36,7 +36,7 @@ def test_what_takes_no_second_factor_goes_or_says_that_it_will() -> None:
     lenient = [each for each in routes if guards_of(each) == [staff_only]]
     assert len(lenient) == 11
     for route in lenient:
-        will = "From the next release on with a second factor only." in str(route.description)
+        will = "From the next release on, this requires a second factor." in str(route.description)
         assert route.deprecated or (TODAY.fullmatch(route.path) and will), route.path
 
 

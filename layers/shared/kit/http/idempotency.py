@@ -34,8 +34,8 @@ IDEMPOTENCY_PARAMETER: dict[str, Any] = {
         {
             "name": HEADER,
             "in": "header",
-            "description": "A key that you choose, such as a UUID. The same request with the same key is carried "
-            f"out once and answered alike each time, for {HOURS_KEPT} hours.",
+            "description": f"A key you choose, such as a UUID. For {HOURS_KEPT} hours, the same request with the same "
+            "key is carried out only once and gets the same answer each time.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
         }
     ]

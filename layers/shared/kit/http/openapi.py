@@ -5,17 +5,17 @@ from typing import Any
 from shared.kit.errors import AppError
 
 DESCRIPTIONS = {
-    400: "The request is not acceptable",
+    400: "The request is invalid",
     401: "You are not signed in",
     403: "You may not do this",
     404: "It does not exist, or you may not see it",
-    405: "The path does not take this method",
-    409: "It conflicts with what is there",
+    405: "The path does not support this method",
+    409: "It conflicts with the current state",
     413: "The body is too large",
-    415: "The body is of a type that is not read",
-    422: "The same key was used for something else",
-    429: "Too many attempts",
-    503: "The service is away for a moment",
+    415: "The content type is not supported",
+    422: "The idempotency key was used for another request",
+    429: "Too many requests",
+    503: "The service is temporarily unavailable",
 }
 
 LINK = {"description": 'RFC 8288, with `rel="next"`; absent on the last page.', "schema": {"type": "string"}}

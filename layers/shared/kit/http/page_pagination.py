@@ -82,9 +82,9 @@ class PageQuery(QueryModel):
     """The two parameters of every list in pages; lists with more of them derive from it."""
 
     p: Annotated[
-        int, Whole(minimum=1, maximum=None), Field(description="The page, counting from 1; 404 behind the last.")
+        int, Whole(minimum=1, maximum=None), Field(description="The page number, from 1; 404 past the last page.")
     ] = 1
-    page_size: Annotated[int, Whole(minimum=1, maximum=MAX_SIZE), Field(description="How many a page has.")] = SIZE
+    page_size: Annotated[int, Whole(minimum=1, maximum=MAX_SIZE), Field(description="Items per page.")] = SIZE
 
     @property
     def page(self) -> PageNumber:
