@@ -4,13 +4,12 @@ from functools import cache
 
 import pytest
 
-from local.features import ROUTERS
 from shared.kit.http.routing import ApiRoute
+from tests.support.routes import ROUTES
 from tests.support.source_code import imported_by, modules
 
 LOCKING = "layers/shared/data/locking.py"
 MODULES = frozenset(modules("functions", "layers"))
-ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute)]
 CHANGES = [route for route in ROUTES if route.methods != {"GET"}]
 
 

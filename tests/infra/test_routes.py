@@ -9,8 +9,8 @@ import pytest
 import infra.generate
 from functions.chat.api.socket_routes import ROUTES
 from infra.generate import GENERATED, CommentLost, route_of
-from local.features import ROUTERS
 from shared.versions import paths_of_versions
+from tests.support.routes import ALL_ROUTES
 from tests.support.templates import command, events, functions, resources, template
 from tools.cloud.project import TEMPLATE
 
@@ -50,7 +50,7 @@ def test_sign_in_registration_and_reset_have_limits_of_their_own() -> None:
 
 
 def test_every_path_of_the_routers_has_its_route_and_no_other_has_any() -> None:
-    paths = {route.path for router in ROUTERS for route in router.routes} | paths_of_versions().keys()  # type: ignore[attr-defined]
+    paths = {route.path for route in ALL_ROUTES} | paths_of_versions().keys()
     assert Counter(path for name in HTTP for path in routes(name)) == Counter(map(route_of, paths))
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.layers.test_every_endpoint import CHECK_PASSWORD, EMAIL, PROTECTED, PUBLIC, Endpoint, each, rows
+from tests.layers.test_every_endpoint import CHECK_PASSWORD, EMAIL, PROTECTED, PUBLIC, Endpoint, each
 from tests.support.lambda_client import Answer
 from tests.support.people import People
+from tests.support.tables import rows
 
 # Our own: those of the contract ignore what they are sent, as does signing out.
 WITHOUT_BODY = [

@@ -15,9 +15,10 @@ from shared.kit.http.app import http_app
 from shared.kit.http.fast_routes import FastRoute
 from tests.support.asgi_client import AsgiClient
 from tests.support.people import People
+from tests.support.routes import ALL_ROUTES
 
 Result = TypeVar("Result")
-ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, FastRoute) and route.asks]
+ROUTES = [route for route in ALL_ROUTES if isinstance(route, FastRoute) and route.asks]
 QUERIES = (
     "",
     "skills=Fizyka",

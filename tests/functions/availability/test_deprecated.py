@@ -1,7 +1,5 @@
 """Endpoints of the release before still answer as they did."""
 
-import pytest
-
 from tests.functions.availability.test_roles import OVERRIDE
 from tests.support.availability_client import DAY, OVERRIDES, call, every_day, put, slots, today
 from tests.support.people import People, query
@@ -20,12 +18,6 @@ def test_overrides_are_a_list_at_their_old_path(people: People) -> None:
     answer = call("DELETE", f"{OLD}{added.json['id']}/", token=tutor.access)
     assert (answer.status, answer.json) == (200, {"detail": "Wyjątek został usunięty."})
     assert query("SELECT count(*) FROM hours_overrides") == [(0,)]
-
-
-@pytest.mark.parametrize(("method", "path"), [("GET", OLD), ("POST", OLD), ("DELETE", f"{OLD}1/")])
-def test_old_paths_are_for_tutors_too(people: People, method: str, path: str) -> None:
-    assert call(method, path, json_body=OVERRIDE).status == 401
-    assert call(method, path, token=people.student().access, json_body=OVERRIDE).status == 403
 
 
 def test_slots_are_a_list_at_their_old_path(people: People) -> None:

@@ -1,7 +1,6 @@
 """Who may call the endpoints of availability, and what becomes of bodies nobody should send."""
 
 import json
-from itertools import count
 from typing import Any
 
 import pytest
@@ -9,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS, JSON, assert_refused
-from tests.layers.test_every_endpoint import Endpoint, each, rows, strangers
+from tests.layers.test_every_endpoint import Endpoint, each
 from tests.support.availability_client import HOURS, OVERRIDES, TERMS, call, every_day, put
 from tests.support.lambda_client import ANY
 from tests.support.people import People
+from tests.support.tables import rows
 
 WEEK = {"time_zone": "Europe/Warsaw", "hours": every_day()}
 OVERRIDE = {"kind": "off", "first_day": "2027-03-28", "last_day": "2027-03-29", "start": "09:00", "end": "17:00"}
@@ -51,28 +51,6 @@ MAY_BE_NULL = {"last_day", "max_per_day", "max_per_week", "meeting_url", "group_
 
 
 @each(PROTECTED)
-def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
-    numbers = count()
-    errors = strangers(lambda: people.tutor(email=f"ewa{next(numbers)}@prz.edu.pl"))
-    before = rows()
-    for headers, error in errors:
-        for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("POST", b"[]"), ("GET", b"")):
-            answer = call(method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.json) == (401, error)
-    assert rows() == before
-
-
-@each(PROTECTED)
-def test_students_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
-    student = people.student()
-    before = rows()
-    for method, body in ((endpoint.method, b"{}"), (endpoint.method, b"{broken"), ("PUT", b"[]"), ("GET", b"")):
-        answer = call(method, endpoint.path, token=student.access, body=body)
-        assert (answer.status, answer.json) == (403, {"detail": "Nie masz uprawnień, by wykonać tę czynność."})
-    assert rows() == before
-
-
-@each(PROTECTED)
 def test_tutors_may_call_it_with_and_without_the_slash(people: People, endpoint: Endpoint) -> None:
     for path in (endpoint.path, endpoint.path.removesuffix("/")):
         answer = call(endpoint.method, path, token=people.tutor().access, json_body=endpoint.body or ANY)
@@ -86,16 +64,6 @@ def test_everybody_may_read_what_is_public(people: People, endpoint: Endpoint) -
     answers = [call("GET", path, token=token) for path in (endpoint.path, endpoint.path[:-1]) for token in tokens]
     assert {(answer.status, answer.body) for answer in answers} == {(200, answers[0].body)}
     assert call("HEAD", endpoint.path).status == 200
-
-
-@each(PROTECTED + PUBLIC)
-def test_other_methods_are_refused_and_the_right_ones_named(people: People, endpoint: Endpoint) -> None:
-    token = people.tutor().access
-    allowed = call("OPTIONS", endpoint.path, token=token).headers["allow"].split(", ")
-    assert endpoint.method in allowed
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(allowed):
-        answer = call(method, endpoint.path, token=token, body=b"{broken")
-        assert (answer.status, answer.json) == (405, {"detail": f'Niedozwolona metoda "{method}".'})
 
 
 @each(WITH_BODY)

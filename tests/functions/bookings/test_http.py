@@ -1,4 +1,4 @@
-"""What holds for every endpoint of bookings: who may call it, and what becomes of requests nobody should send."""
+"""What becomes of bodies nobody should send, at every endpoint of bookings."""
 
 import json
 from typing import Any
@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.layers.test_every_body import BAD_VALUES, BROKEN_BODIES, BROKEN_FORMS, JSON, assert_refused
-from tests.layers.test_every_endpoint import Endpoint, each, rows, strangers
+from tests.layers.test_every_endpoint import Endpoint, each
 from tests.support.booking_client import RESERVATIONS, SERIES, WAITLIST, at, booked, call, free_tutor
 from tests.support.people import People
+from tests.support.tables import rows
 
 START = at(15).isoformat()
 NEW = {"tutor": 1, "start_time": START, "length": 60, "kind": "individual", "form": "online", "note": "x"}
@@ -29,31 +30,6 @@ WITH_BODY = [
     ),
     Endpoint(call, "POST", SERIES, {"tutor": 1, "start_time": START, "length": 60, "weeks": 2, "skip_conflicts": True}),
 ]
-OTHERS = [
-    *(Endpoint(call, "POST", f"{RESERVATIONS}1/{verb}/") for verb in ("accept", "no_show", "completed")),
-    Endpoint(call, "POST", f"{RESERVATIONS}tutor/me/confirm/1/"),
-    Endpoint(call, "GET", f"{RESERVATIONS}1/"),
-    Endpoint(call, "GET", f"{RESERVATIONS}user/me/"),
-    Endpoint(call, "GET", f"{RESERVATIONS}tutor/me/"),
-    Endpoint(call, "GET", "/api/reservation/earnings/me/"),
-    Endpoint(call, "GET", WAITLIST),
-    Endpoint(call, "GET", f"{WAITLIST}me/"),
-    Endpoint(call, "DELETE", f"{WAITLIST}1/"),
-    Endpoint(call, "GET", f"{SERIES}00000000-0000-4000-8000-000000000000/"),
-    Endpoint(call, "GET", "/api/reservation/student/me/"),
-    Endpoint(call, "GET", "/api/reservation/tutor/me/"),
-]
-
-
-@each(WITH_BODY + OTHERS)
-def test_strangers_are_refused_whatever_else_is_wrong(people: People, endpoint: Endpoint) -> None:
-    errors = strangers(people.student)
-    before = rows()
-    for headers, error in errors:
-        for body in (json.dumps(endpoint.body).encode(), b"{broken"):
-            answer = endpoint.call(endpoint.method, endpoint.path, body=body, headers=headers)
-            assert (answer.status, answer.json) == (401, error)
-    assert rows() == before
 
 
 @each(WITH_BODY)

@@ -149,16 +149,6 @@ ENDPOINTS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), ENDPOINTS)
-def test_callers_who_are_not_signed_in_are_refused_and_change_nothing(people: People, method: str, path: str) -> None:
-    student = people.student()
-    notify(student)
-    for token in ("", "nonsense", student.refresh):
-        assert call(method, path, token=token, json_body={"is_read": True}).status == 401
-    assert query("SELECT is_read FROM notifications") == [(False,)]
-    assert query("SELECT * FROM calendar_feeds") == []
-
-
 @pytest.mark.parametrize("role", ["student", "tutor"])
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS)
 def test_every_role_has_the_same_rights(people: People, role: str, method: str, path: str) -> None:

@@ -6,22 +6,17 @@ from typing import Any
 
 import pytest
 
-from local.features import ROUTERS
-from shared.kit.http.app import http_handler
-from shared.kit.http.routing import ApiRoute
 from tests.support.attachments import attach
 from tests.support.chat_http import open_between
-from tests.support.lambda_client import LambdaClient
 from tests.support.people import People, Person, insert, query
+from tests.support.routes import ROUTES, call, methods_of
 
-call = LambdaClient(http_handler(*ROUTERS))
 WHY = "Bo tak trzeba"
 DESK = {
     f"{method} {route.path}"
-    for router in ROUTERS
-    for route in router.routes
-    if isinstance(route, ApiRoute) and route.path.startswith("/api/staff/")
-    for method in route.methods or ()
+    for route in ROUTES
+    if route.path.startswith("/api/staff/")
+    for method in methods_of(route)
     if method != "GET"
 }
 # Whose something is, and how staff ask for the change: a path and what else its body says.
