@@ -98,7 +98,7 @@ class MalformedJson(RecordedError):
     body: Any = {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"}
 
     def __init__(self, reason: object) -> None:
-        super().__init__(reason)
+        super().__init__(str(reason))
         self.body = {"detail": f"JSON parse error - {reason}"}
 
 

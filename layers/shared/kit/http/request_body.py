@@ -4,7 +4,7 @@ import json
 import logging
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, NoReturn, TypedDict
 from urllib.parse import parse_qsl
 
@@ -53,6 +53,8 @@ class BodyRequest(Request):
         try:
             self._json = await self._parse(await self.read(MAX_DOCUMENT))
         except AppError as fault:
+            # Its traceback holds this request and the body, which nothing would free but the next look for garbage.
+            fault.__traceback__ = fault.__context__ = None
             self.fault, self._json = fault, UNREADABLE
         # FastAPI asks for JSON only when there are bytes of that type.
         self._body = b"{}"
@@ -65,10 +67,11 @@ class BodyRequest(Request):
         if announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most):
             raise PayloadTooLarge
         raw = bytearray()
-        async for chunk in self.stream():
-            raw += chunk
-            if len(raw) > most:
-                raise PayloadTooLarge
+        async with aclosing(self.stream()) as chunks:
+            async for chunk in chunks:
+                raw += chunk
+                if len(raw) > most:
+                    raise PayloadTooLarge
         # Where Starlette's form parser looks for it.
         self._body = bytes(raw)
         return self._body

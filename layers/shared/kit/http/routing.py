@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.kit.errors import UnknownField
+from shared.kit.errors import AppError, UnknownField
 from shared.kit.http import path_convertors
 from shared.kit.http.direct_routes import direct_handler
 from shared.kit.http.fast_routes import FastEndpoint, FastRoute, TakesLong, never
@@ -55,18 +55,18 @@ class ApiRoute(LazyRoute):
         """Whether it changes something without reading a body, so that fields of one are unknown fields."""
         return self.body_field is None and not self.lenient and self.methods != {"GET"}
 
-    async def _refuse_body(self, request: Request) -> None:
-        """Refuse a body that says something, after the guards as for every other body. Raises AppError."""
+    async def _fault_of_body(self, request: Request) -> AppError | None:
+        """What is wrong with a body that says something, after the guards as for every other body, which may raise."""
         sent = BodyRequest(request.scope, request.receive)
         await sent.load()
         content = await sent.json()
         if content == {}:
-            return
+            return None
         for each in guards_of(self):
             await run_in_threadpool(each, request)
         if sent.fault:
-            raise sent.fault
-        raise UnknownField(str(next(iter(content))), ()) if isinstance(content, dict) else not_an_object(content)
+            return sent.fault
+        return UnknownField(str(next(iter(content))), ()) if isinstance(content, dict) else not_an_object(content)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = direct_handler(self, waits=self.waits) or super().get_route_handler()
@@ -82,17 +82,25 @@ class ApiRoute(LazyRoute):
                 if model is not None:
                     request = BodyRequest(request.scope, request.receive)
                     await request.load()
-                elif self.refuses_bodies:
-                    await self._refuse_body(request)
+                elif self.refuses_bodies and (fault := await self._fault_of_body(request)):
+                    return error_response(fault, self.choose_language(request))
                 return await handle(request)
-            except RequestValidationError as error:
-                fault = request.fault if isinstance(request, BodyRequest) else None
-                problems = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
-                return error_response(fault or validation_error(problems, model), self.choose_language(request))
             except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
-                return exception_response(error, self.path, self.choose_language(request))
+                response = self._response_to(error, request, model)
+                # The thread that raised it is remembered in its traceback, and it there: what was sent would stay with
+                # them until the next look for garbage.
+                error.__traceback__ = None
+                return response
 
         return guarded
+
+    def _response_to(self, error: Exception, request: Request, model: Any) -> Response:
+        choice = self.choose_language(request)
+        if not isinstance(error, RequestValidationError):
+            return exception_response(error, self.path, choice)
+        problems = [{**each, "loc": each["loc"][1:]} for each in error.errors()]
+        unread = request.fault if isinstance(request, BodyRequest) else None
+        return error_response(unread or validation_error(problems, model), choice)
 
 
 class Router(APIRouter):

@@ -1,0 +1,110 @@
+"""What was sent is freed with the answer: a function looks for garbage so rarely that it would run out of memory."""
+
+import gc
+import time
+from collections.abc import Iterator
+from typing import Annotated
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.kit.errors import NotFound
+from shared.kit.http.app import http_handler
+from shared.kit.http.fastapi import Depends
+from shared.kit.http.request_models import RequestModel
+from shared.kit.http.responses import json_response
+from shared.kit.http.routing import Router, router
+from tests.layers.test_every_body import BROKEN_BODIES, BROKEN_FORMS
+from tests.support.lambda_client import LambdaClient
+
+PATHS = ["/api/notes/", "/api/notes/clear/", "/api/notes/at_leisure/"]
+REFUSED = [
+    *(("application/json", body) for body in (*BROKEN_BODIES, b'{"text": "x", "other": 1}', b'{"text": 1}')),
+    *((kind, body) for kind, body, _status in BROKEN_FORMS),
+    # Known to nobody, as the endpoints say.
+    ("application/json", b'{"text": "x"}'),
+    ("application/json", b"{}"),
+]
+
+
+class Note(RequestModel):
+    text: str
+
+
+async def read_at_leisure(request: Request) -> str:
+    """What leaves a route to FastAPI's own handler."""
+    return request.url.path
+
+
+def notes() -> Router:
+    made = router("notes")
+
+    @made.post("/api/notes/")
+    def write_note(request: Request, note: Note) -> Response:
+        raise NotFound
+
+    @made.post("/api/notes/at_leisure/")
+    def write_at_leisure(request: Request, note: Note, read: Annotated[str, Depends(read_at_leisure)]) -> Response:
+        raise NotFound
+
+    @made.post("/api/notes/clear/")
+    def clear_notes(request: Request) -> Response:
+        raise NotFound
+
+    @made.get("/api/notes/first/")
+    def get_first_note(request: Request) -> Response:
+        raise NotFound
+
+    @made.fast_get("/api/notes/fast/")
+    def get_fast_note(request: Request) -> Response:
+        raise NotFound
+
+    @made.get("/api/notes/")
+    def list_notes(request: Request) -> Response:
+        return json_response([])
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def call() -> LambdaClient:
+    return LambdaClient(http_handler(notes()))
+
+
+@pytest.fixture(autouse=True)
+def no_look_for_garbage() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def kept() -> list[Request]:
+    """Requests that are still there once the thread that answered has had its time to turn to the next."""
+    deadline = time.monotonic() + 2
+    while (found := requests()) and time.monotonic() < deadline:
+        del found
+        time.sleep(0.01)
+    return found
+
+
+def requests() -> list[Request]:
+    return [each for each in gc.get_objects() if issubclass(type(each), Request)]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_request_that_was_refused_is_freed(call: LambdaClient, path: str) -> None:
+    for content_type, body in REFUSED:
+        answer = call("POST", path, body=body, headers={"content-type": content_type})
+        assert answer.status in {400, 404, 413, 415}
+        assert kept() == [], body[:50]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/notes/", 200), ("/api/notes/?x=1", 400), ("/api/notes/first/", 404), ("/api/notes/fast/", 404), ("/", 404)],
+)
+def test_a_request_that_was_answered_is_freed(call: LambdaClient, path: str, status: int) -> None:
+    assert call("GET", path).status == status
+    assert kept() == []
