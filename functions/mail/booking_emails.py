@@ -111,7 +111,7 @@ def _entry(words: BookingTexts, change: BookingChange) -> CalendarEntry | None:
 
     Of several emails on their way the last one brings it, so that none undoes another.
     """
-    if not change.was_confirmed or change.superseded:
+    if not change.is_for_calendars:
         return None
     # Imported here: it reads the time zones of the world, and most mails need none of it.
     from shared.domain.calendars import mailed_entry

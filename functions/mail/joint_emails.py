@@ -101,7 +101,7 @@ def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
 
 def _entries(series: SeriesTexts) -> CalendarEntry | None:
     """The sessions as calendars should have them now, but those a later email says more about."""
-    entered = [booking for change, booking in series.sessions if change.was_confirmed and not change.superseded]
+    entered = [booking for change, booking in series.sessions if change.is_for_calendars]
     if not entered:
         return None
     # Imported here: it reads the time zones of the world, and most mails need none of it.

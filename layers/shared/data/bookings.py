@@ -128,6 +128,11 @@ class BookingChange(NamedTuple):
     first_of_series_id: int | None
     first_of_group_id: int | None
 
+    @property
+    def is_for_calendars(self) -> bool:
+        """Whether it is the last to say when the session takes place: what is only proposed is no entry."""
+        return self.was_confirmed and not self.superseded and not self.kind.startswith("move_")
+
 
 # Changes `c` as the columns of a BookingChange.
 SELECT_CHANGES = Sql("""

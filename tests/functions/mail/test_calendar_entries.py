@@ -53,6 +53,18 @@ def test_an_entry_keeps_its_uid_and_its_sequence_rises(pair: tuple[Person, Perso
     assert starts == [timedelta(days=days) for days in (0, 1, 2, 2)]
 
 
+@pytest.mark.parametrize("kind", ["move_proposed", "move_declined", "move_withdrawn", "move_expired"])
+def test_a_proposal_and_what_becomes_of_it_bring_no_entry(pair: tuple[Person, Person], kind: str) -> None:
+    """Calendars would show the time there is as an invitation, below a mail about another."""
+    booked = insert_booking(*pair)
+    booked.change("confirmed")
+    told = len(sent())
+    booked.change(kind, "system", from_state="confirmed")
+    mails = sent()[told:]
+    assert mails
+    assert [entry(mail) for mail in mails] == [None] * len(mails)
+
+
 def test_of_emails_that_waited_together_only_the_last_changes_the_calendar(pair: tuple[Person, Person]) -> None:
     booked = insert_booking(*pair)
     booked.change("confirmed")
