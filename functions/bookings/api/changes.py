@@ -1,19 +1,29 @@
-"""What every route that changes bookings does around its action."""
+"""What all routes that change bookings have in common."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bookings.data.constraint_errors import CONSTRAINT_ERRORS
+from functions.bookings.data.queries import get_reservation, read_series
 from shared.domain.auth import Caller
 from shared.domain.dispatcher import trigger_dispatch
 from shared.kit.db.pool import PooledConnection
+from shared.kit.errors import AppError, FieldErrors, Unavailable
 from shared.kit.http.fastapi import BaseModel
-from shared.kit.http.idempotency import run_idempotent
+from shared.kit.http.idempotency import KeyReused, run_idempotent
+from shared.kit.http.openapi import error_responses
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def change_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of such a route."""
+    return error_responses(FieldErrors, *errors, KeyReused, Unavailable)
 
 
 def change(
@@ -34,3 +44,41 @@ def change(
     )
     trigger_dispatch()
     return response
+
+
+def change_booking(
+    caller: Caller,
+    request: Request,
+    booking_id: int,
+    body: BaseModel,
+    action: Callable[Concatenate[PooledConnection, UUID, int, P], object],
+    *given: P.args,
+    **named: P.kwargs,
+) -> Response:
+    """Let the caller do something with a booking, as `change` does, and answer with what it is then."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: action(db, caller.id, booking_id, *given, **named),
+        answer=lambda db, _: get_reservation(db, booking_id),
+    )
+
+
+def change_series(
+    caller: Caller,
+    request: Request,
+    series_id: UUID,
+    body: BaseModel,
+    action: Callable[Concatenate[PooledConnection, UUID, UUID, P], object],
+    *given: P.args,
+    **named: P.kwargs,
+) -> Response:
+    """The same with a series."""
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: action(db, caller.id, series_id, *given, **named),
+        answer=lambda db, _: read_series(db, caller.id, series_id),
+    )

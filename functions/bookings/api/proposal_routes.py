@@ -4,10 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bookings.actions import answer_proposal
-from functions.bookings.api.changes import change
-from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.changes import change_booking, change_responses
 from functions.bookings.api.responses import ChangedReservation
-from functions.bookings.data.queries import get_reservation
 from functions.bookings.domain.commands import AcceptedProposal, Cancellation
 from functions.bookings.domain.errors import HoldExpired, ProposalChanged, StudentBusy, WrongState
 from shared.domain.auth import TutorCaller, User
@@ -28,13 +26,7 @@ def accept_proposal(caller: User, request: Request, booking_id: int, body: Accep
 
     Send the `proposal` you have read, so that you do not accept a newer one.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: answer_proposal.accept_proposal(db, caller.id, booking_id, body.proposal),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, answer_proposal.accept_proposal, body.proposal)
 
 
 @move_proposals.post(
@@ -45,13 +37,7 @@ def accept_proposal(caller: User, request: Request, booking_id: int, body: Accep
 )
 def decline_proposal(caller: User, request: Request, booking_id: int, body: Cancellation) -> Response:
     """Decline the time your tutor proposes: the session keeps its time. In a group you give up your seat instead."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: answer_proposal.decline_proposal(db, caller.id, booking_id, body.reason),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, answer_proposal.decline_proposal, body.reason)
 
 
 @move_proposals.post(
@@ -62,10 +48,4 @@ def decline_proposal(caller: User, request: Request, booking_id: int, body: Canc
 )
 def withdraw_proposal(caller: TutorCaller, request: Request, booking_id: int, body: Cancellation) -> Response:
     """Withdraw the time you proposed: the session keeps its time."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: answer_proposal.withdraw_proposal(db, caller.id, booking_id, body.reason),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, answer_proposal.withdraw_proposal, body.reason)

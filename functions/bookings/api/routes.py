@@ -5,10 +5,8 @@ from starlette.responses import Response
 
 from functions.bookings.actions import attendance, book, book_series, cancel, confirm, reschedule
 from functions.bookings.actions.propose_move import TooLateToReschedule
-from functions.bookings.api.changes import change
-from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.changes import change, change_booking, change_responses
 from functions.bookings.api.responses import ChangedReservation, Reservation, SeriesOfBooking
-from functions.bookings.data.queries import get_reservation
 from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime, TimesRead
 from functions.bookings.domain.errors import (
     SLOT_ERRORS,
@@ -85,13 +83,7 @@ def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancel
     A student can cancel until `cancellable_until`, a tutor at any time with a `reason`. Cancelling an offer from the
     waitlist declines it.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: cancel.cancel_booking(db, caller.id, booking_id, body.reason),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, cancel.cancel_booking, body.reason)
 
 
 @bookings.post(
@@ -114,13 +106,7 @@ def reschedule_booking(caller: User, request: Request, booking_id: int, body: Ne
     only until two hours before the earlier of the two times. A new proposal replaces an open one. A group moves as a
     whole once all its students have accepted. Asking for the time it already has changes nothing.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: reschedule.reschedule_booking(db, caller.id, booking_id, body),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, reschedule.reschedule_booking, body)
 
 
 @bookings.post(
@@ -134,13 +120,7 @@ def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body
 
     The student may move it until then: send the `start_time` and `end_time` you have read to confirm only those.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: confirm.confirm_request(db, caller.id, booking_id, body),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, confirm.confirm_request, body)
 
 
 @bookings.post(
@@ -151,13 +131,7 @@ def confirm_request(caller: TutorCaller, request: Request, booking_id: int, body
 )
 def decline_request(caller: TutorCaller, request: Request, booking_id: int, body: Cancellation) -> Response:
     """Decline a student's request."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: cancel.decline_request(db, caller.id, booking_id, body.reason),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, cancel.decline_request, body.reason)
 
 
 @bookings.post(
@@ -172,13 +146,7 @@ def accept_offer(caller: User, request: Request, booking_id: int, body: TimesRea
     An offer moves when its group does. Send the `start_time` and `end_time` you have read, so that you accept no
     others; an offer that was moved cannot be accepted without them.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: confirm.accept_offer(db, caller.id, booking_id, body),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, confirm.accept_offer, body)
 
 
 @bookings.post(
@@ -189,13 +157,7 @@ def accept_offer(caller: User, request: Request, booking_id: int, body: TimesRea
 )
 def mark_no_show(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
     """Record that your student did not come, up to 48 hours after the end."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: attendance.mark_no_show(db, caller.id, booking_id),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, attendance.mark_no_show)
 
 
 @bookings.post(
@@ -206,10 +168,4 @@ def mark_no_show(caller: TutorCaller, request: Request, booking_id: int, body: E
 )
 def mark_completed(caller: TutorCaller, request: Request, booking_id: int, body: EmptyBody) -> Response:
     """Record that the session took place, up to 48 hours after the end."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: attendance.mark_completed(db, caller.id, booking_id),
-        answer=lambda db, _: get_reservation(db, booking_id),
-    )
+    return change_booking(caller, request, booking_id, body, attendance.mark_completed)

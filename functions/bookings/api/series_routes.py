@@ -12,8 +12,7 @@ from functions.bookings.actions import reschedule_series as move
 from functions.bookings.actions.cancel import TooLateToCancel
 from functions.bookings.actions.propose_move import TooLateToReschedule
 from functions.bookings.actions.reschedule import GroupCannotBeMoved
-from functions.bookings.api.changes import change
-from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.changes import change, change_responses, change_series
 from functions.bookings.api.responses import BookedSeries, Series
 from functions.bookings.data import queries
 from functions.bookings.domain.commands import (
@@ -80,13 +79,7 @@ def cancel_series(caller: User, request: Request, series_id: UUID, body: SeriesC
     Sessions that have begun stay. A student can cancel until the `cancellable_until` of every session concerned, a
     tutor at any time with a `reason`. Either all of them are cancelled or none.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: cancel.cancel_series(db, caller.id, series_id, body),
-        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
-    )
+    return change_series(caller, request, series_id, body, cancel.cancel_series, body)
 
 
 @series.post(
@@ -111,13 +104,7 @@ def reschedule_series(caller: User, request: Request, series_id: UUID, body: Ser
     `start_time` is the new start of the first session; the others move by as many days, hours and minutes. Either all
     of them move or none, and the answer lists the conflicts.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: move.reschedule_series(db, caller.id, series_id, body),
-        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
-    )
+    return change_series(caller, request, series_id, body, move.reschedule_series, body)
 
 
 @series.post(
@@ -131,13 +118,7 @@ def accept_series_proposal(caller: User, request: Request, series_id: UUID, body
 
     Send all the `proposals` you have read, so that you do not accept newer ones.
     """
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: answer_proposal.accept_series_proposal(db, caller.id, series_id, body.proposals),
-        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
-    )
+    return change_series(caller, request, series_id, body, answer_proposal.accept_series_proposal, body.proposals)
 
 
 @series.post(
@@ -148,13 +129,7 @@ def accept_series_proposal(caller: User, request: Request, series_id: UUID, body
 )
 def decline_series_proposal(caller: User, request: Request, series_id: UUID, body: Cancellation) -> Response:
     """Decline all times that your tutor proposes for a series: the sessions keep their times."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: answer_proposal.decline_proposal(db, caller.id, series_id, body.reason),
-        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
-    )
+    return change_series(caller, request, series_id, body, answer_proposal.decline_proposal, body.reason)
 
 
 @series.post(
@@ -165,13 +140,7 @@ def decline_series_proposal(caller: User, request: Request, series_id: UUID, bod
 )
 def withdraw_series_proposal(caller: TutorCaller, request: Request, series_id: UUID, body: Cancellation) -> Response:
     """Withdraw all times that you propose for a series: the sessions keep their times."""
-    return change(
-        caller,
-        request,
-        body,
-        action=lambda db: answer_proposal.withdraw_proposal(db, caller.id, series_id, body.reason),
-        answer=lambda db, _: queries.read_series(db, caller.id, series_id),
-    )
+    return change_series(caller, request, series_id, body, answer_proposal.withdraw_proposal, body.reason)
 
 
 @series.get("/api/reservation/series/{series_id:lower_uuid}/", response_model=Series)

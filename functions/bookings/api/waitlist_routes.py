@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from functions.bookings.actions import join_waitlist as join
 from functions.bookings.actions import leave_waitlist as leave
-from functions.bookings.api.changes import change
-from functions.bookings.api.documentation import change_responses
+from functions.bookings.api.changes import change, change_responses
 from functions.bookings.api.responses import WaitlistEntry, WaitlistPage
 from functions.bookings.data import waitlist_queries
 from functions.bookings.data.queries import NEWEST
