@@ -19,24 +19,24 @@ from shared.kit.db.integers import MAX_INT64
 
 ABOUT = """\
 Chat and notifications in real time. A frame is a JSON object, `{"event": name, "data": {…}}`, of at most 32 KB.
-Unknown fields are ignored: later versions add some.
+Ignore unknown fields: later versions may add some.
 
-Every event may be lost with the socket: after a reconnect fetch what came meanwhile
+Events can be lost when a socket closes: after a reconnect, fetch what you missed
 (`/api/chat/conversation_detail/<id>/?after=<seq>`, `/api/chat/conversations/<id>/changes/?after=<change_seq>`).
 
-An account has up to 20 sockets and sends up to 30 frames a second. A socket is closed with 1000 (an account's 21st was
-opened), 1001 or 1012 (the server ends, the sign-in session was revoked, or two hours are over), 1008 (too many frames)
-and 1009 (too large a frame).
+An account can have 20 open sockets and send 30 frames per second. Close codes are 1000 (the account opened a 21st
+socket), 1001 or 1012 (the server stops, the sign-in session was revoked, or two hours have passed), 1008 (too many
+frames) and 1009 (frame too large).
 """
 CHANNELS = {
     "user": ("/ws/user/", "Your own socket: all your conversations, notifications and presence.", ("ticket",)),
     "conversation": ("/ws/chat/{conversation}/", "One conversation.", ("token", "protocol")),
-    "notifications": ("/ws/notification/user/", "Your notifications alone.", ("token",)),
+    "notifications": ("/ws/notification/user/", "Your notifications only.", ("token",)),
 }
 QUERY = {
-    "ticket": {"type": "string", "description": "From `POST /api/chat/ticket/`; opens one socket within 30 seconds."},
+    "ticket": {"type": "string", "description": "From `POST /api/chat/ticket/`; opens one socket, within 30 seconds."},
     "token": {"type": "string", "description": "An access token."},
-    "protocol": {"const": "2", "description": "Without it the socket speaks the protocol of the first release."},
+    "protocol": {"const": "2", "description": "Without it, the socket uses the protocol of the first release."},
 }
 SCHEMA = "#/components/schemas/{model}"
 # By the names of fields: what their types do not say.

@@ -21,21 +21,21 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 ABOUT = """\
 Students find tutors, book sessions with them, rate them and chat with them in real time.
 
-**Requests.** Every path answers with and without its last slash. Bodies are JSON; forms are read too. Unknown fields
-and parameters are refused by their names, 400 `unknown_field`; only the endpoints of the first release ignore them.
-Times are ISO 8601 with an offset, in the platform's zone (Europe/Warsaw).
+**Requests.** The trailing slash of a path is optional. Bodies are JSON; forms are accepted too. Unknown fields and
+parameters are refused by name with 400 `unknown_field`; only the endpoints of the first release ignore them. Times are
+ISO 8601 with an offset, in the platform's time zone (Europe/Warsaw).
 
 **Signing in.** Send `Authorization: Bearer <access token>`; the Authorize button gets a token from your address and
 password.
 
-**Errors** have a `detail` for people and a `code` for programs (`ErrorCode`), or name the wrong fields
-(`FieldErrors`). Endpoints of the first release keep the shapes they had. Too many requests are 429 with `Retry-After`
-in seconds.
+**Errors** have a `detail` for people and a `code` for programs (`ErrorCode`), or name the invalid fields
+(`FieldErrors`). Endpoints of the first release keep their original error shapes. Rate-limited requests get 429 with
+`Retry-After` in seconds.
 
-**Lists** come in pages: `p` and `page_size`, or a `cursor` from the `Link` header of the page before.
+**Lists** are paginated: by `p` and `page_size`, or by a `cursor` from the previous page's `Link` header.
 
-**Idempotency.** What changes a booking takes an `Idempotency-Key` header: sent again with the same key it answers
-what it answered before.
+**Idempotency.** Requests that change a booking accept an `Idempotency-Key` header: a retry with the same key gets the
+original answer.
 
 **Real time.** Chat messages go over the WebSocket `/ws/chat/<conversation id>/?token=<access token>`: send
 `{"event": "chat_message", "data": {"body": "..."}}`, receive message objects. Notifications come over
@@ -46,27 +46,27 @@ TAGS = {
     "accounts": "Register, confirm your address, set a new password; export or delete your account.",
     "tokens": "Sign in and out, on several devices.",
     "profiles": "Your name and picture.",
-    "tutors": "Search tutors and look at them; no sign-in needed.",
-    "bookings": "Book sessions, move, answer and cancel them; wait for a seat in a full group.",
+    "tutors": "Search tutors and read about them; no sign-in needed.",
+    "bookings": "Book, move, answer and cancel sessions; wait for a seat in a full group.",
     "calendar": "Your sessions as a calendar feed (iCalendar).",
     "chat": "Conversations with other people, and their messages.",
     "notifications": "What happened to your bookings.",
     "reviews": "Rate tutors, read and answer reviews.",
     "tutor settings": "As a tutor: your description, price, place and skills.",
     "availability": "As a tutor: your hours, your schedule and the terms of booking. For students: free slots.",
-    "announcements": "What tutors announce to everybody.",
-    "issues": "Report problems with the platform to staff, and read what they answer.",
+    "announcements": "Announcements that tutors make to everybody.",
+    "issues": "Report problems with the platform to staff, and read their answers.",
     "reports": "Report messages and people; as staff: decide on them.",
     "moderation of reviews": "Report reviews; as staff: decide on them.",
-    "staff": "As staff, signed in with a second factor: find people, keep them away; what staff did.",
+    "staff": "As staff, signed in with a second factor: find and suspend people; the audit trail.",
 }
 SERVERS = [{"url": "/", "description": "The server that serves this description."}]
 SECURITY: dict[str, dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
     "password": {
         "type": "oauth2",
-        "description": "Your address as the username, and your password. With a second factor give an access token as "
-        "`bearer`.",
+        "description": "Your address as the username, and your password. If you have a second factor, give an access"
+        " token as `bearer`.",
         "flows": {"password": {"tokenUrl": "/api/token/oauth/", "scopes": {}}},
     },
 }

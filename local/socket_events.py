@@ -21,11 +21,11 @@ AUTHOR = {
 
 
 class CreatedConversation(OwnConversation):
-    """A conversation of yours has begun, as the page of your conversations lists it."""
+    """A new conversation of yours, as listed by `/api/chat/me/conversations/`."""
 
 
 class CreatedNotification(Notification):
-    """Something happened that concerns you; `unread_notification_count` counts all you have not read."""
+    """A new notification; `unread_notification_count` counts all your unread ones."""
 
     unread_notification_count: int
 

@@ -22,7 +22,7 @@ START: Cursor = (-1, "")
 
 
 class BadCursor(FieldErrors):
-    """The cursor is none that the Link header of a page gave."""
+    """The cursor did not come from a Link header."""
 
     body: Any = {"cursor": ["Nieprawidłowy kursor."]}
 

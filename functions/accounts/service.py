@@ -21,7 +21,7 @@ from shared.texts import Language
 
 
 class EmailTaken(FieldErrors):
-    """An account with that address exists, in whatever case it was written."""
+    """An account with that address exists; upper and lower case do not matter."""
 
     body: Any = {"email": ["Istnieje już user z tą wartością pola email."]}
 

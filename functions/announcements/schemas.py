@@ -22,7 +22,7 @@ TOO_MANY = f"Limit of tags is {MAX_TAGS}"
 TAG = Text(max_length=MAX_TAG, blank=True, visible=True, normalized=True)
 TAGS: dict[str, Any] = {
     "type": "array",
-    "description": "Blank ones are left out, and so are repetitions.",
+    "description": "Blank and repeated ones are dropped.",
     "items": {
         "type": "object",
         "properties": {"name": {"type": "string", "maxLength": MAX_TAG}},
@@ -126,7 +126,7 @@ class AnnouncementPage(Page):
 
 
 class OwnAnnouncement(Announcement):
-    hidden: Annotated[bool, Field(description="By staff: nobody else sees it.")]
+    hidden: Annotated[bool, Field(description="Whether staff have hidden it from everybody else.")]
 
 
 class OwnAnnouncementPage(Page):

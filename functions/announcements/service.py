@@ -17,7 +17,7 @@ MAX_ANNOUNCEMENTS = 50
 
 
 class TooManyAnnouncements(AppError):
-    """You have as many announcements as a tutor may have: delete one first."""
+    """You have the maximum number of announcements: delete one first."""
 
     status = 409
     code = "too_many_announcements"

@@ -72,7 +72,7 @@ class Answer(BaseModel):
     issue: UUID
     body: str
     created_at: datetime
-    responder: Annotated[UUID | None, Field(description="Null once the account is gone.")]
+    responder: Annotated[UUID | None, Field(description="Null once the account is deleted.")]
 
 
 class IssueWithAnswers(Issue):

@@ -24,7 +24,7 @@ class IssueNotFound(NotFound):
 
 
 class TooManyIssues(AppError):
-    """As many of your issues are open as may be: wait for answers."""
+    """Too many of your issues are open: wait for answers."""
 
     status = 409
     code = "too_many_issues"
@@ -32,7 +32,7 @@ class TooManyIssues(AppError):
 
 
 class IssueClosed(AppError):
-    """The issue takes no more answers: it is closed, or has as many as it may have. Report another one."""
+    """The issue accepts no more answers: it is closed, or has the maximum number. Report another one."""
 
     status = 409
     code = "issue_closed"

@@ -16,7 +16,7 @@ NAME_TOO_LONG = "Upewnij się, że nazwa pliku ma długość co najwyżej {} zna
 
 
 class BadPicture(FieldErrors):
-    """The file is no picture, or not one that can be used."""
+    """The file is not a picture, or not a usable one."""
 
     body: Any = {"profile_image": [NOT_AN_IMAGE]}
 

@@ -56,21 +56,24 @@ class MeChange(PartialUpdate, RequestModel):
 
 
 class Me(Profile):
-    """Your account; what stands here beyond the profile is shown to nobody else."""
+    """Your account; fields beyond the profile are shown to nobody else."""
 
     tutor_id: Annotated[int | None, Field(description="Your number as a tutor.")]
     is_staff: bool
-    time_zone: Annotated[str, Field(description="IANA name: in it your mails give times.")]
-    language: Annotated[Language, Field(description="In it you get mails and notifications.")]
-    currency: Annotated[str, Field(description="ISO 4217: of all prices.")]
+    time_zone: Annotated[str, Field(description="IANA name; times in your mails are in this zone.")]
+    language: Annotated[Language, Field(description="The language of your mails and notifications.")]
+    currency: Annotated[str, Field(description="ISO 4217; the currency of all prices.")]
     mail_bounced_at: Annotated[
         datetime | None,
         Field(
-            description="Since when mails to your address come back, null while they arrive. No more are sent but links"
-            " to confirm and to reset: once your mailbox takes mails, ask for a new password and use the link."
+            description="Since when mails to your address bounce, null if they do not. While they do, only links to"
+            " confirm and to reset are sent: once your mailbox accepts mails, request a password reset and use"
+            " the link."
         ),
     ]
-    missing: Annotated[list[Missing], Field(description="What a tutor has to set before being listed and booked.")]
+    missing: Annotated[
+        list[Missing], Field(description="What you must still set, as a tutor, to be listed and booked.")
+    ]
 
 
 class Picture(BaseModel):

@@ -21,7 +21,7 @@ from shared.kit.security.password_hashes import hash_password
 
 
 class NoPicture(RecordedError):
-    """The account shows the default picture, which nobody can delete."""
+    """The account shows the default picture, which cannot be deleted."""
 
     body: Any = {"Error": "Account has no profile image"}
 

@@ -84,7 +84,7 @@ class Subscription(BaseModel):
 
 
 class ListedSubscription(Subscription):
-    """A browser; `current` is one that was subscribed from the device you call from."""
+    """A browser; `current` is true if it was subscribed from the device you are using."""
 
     user_agent: str
     current: bool

@@ -73,9 +73,9 @@ class OwnRatings(BaseModel):
 
 
 class Review(BaseModel):
-    """A review as everybody sees it; `verified` by a completed session of student and tutor.
+    """A review as everybody sees it; `verified` if the student had a completed session with the tutor.
 
-    In lists that strangers read, the student's last name is an initial, unless the platform is set up otherwise.
+    In public lists the student's last name is an initial, unless the platform is set up otherwise.
     """
 
     id: int
@@ -95,11 +95,11 @@ class BestReview(Review):
 
 
 class ReviewPage(Page):
-    avg_rating: Annotated[str, Field(description="The mean of all, in stars with one decimal.")]
+    avg_rating: Annotated[str, Field(description="The mean of all, in stars, with one decimal.")]
     verified_rating: Annotated[
-        str | None, Field(description="The mean of the verified ones, by which search puts the best first.")
+        str | None, Field(description="The mean of the verified ones, by which search ranks tutors.")
     ]
-    verified_count: Annotated[int, Field(description="How many are verified, on all pages.")]
+    verified_count: Annotated[int, Field(description="The number of verified reviews on all pages.")]
     results: list[Review]
 
 
@@ -136,7 +136,7 @@ class StaffMember(BaseModel):
 
 
 class HiddenReview(BaseModel):
-    """A hidden review; of who hid it before that was kept, or is gone, nothing is known."""
+    """A hidden review. Who hid it is null if that was not recorded yet or their account is deleted."""
 
     id: int
     tutor_id: int

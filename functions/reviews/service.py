@@ -36,7 +36,7 @@ class OwnTutor(RecordedError):
 
 
 class AlreadyRated(RecordedError):
-    """The caller has rated this tutor already."""
+    """The caller has already rated this tutor."""
 
     body: Any = {"Error": "You have already rated this tutor."}
 

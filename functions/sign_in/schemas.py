@@ -14,14 +14,18 @@ class SignInToBegin(BaseModel):
     )
 
     redirect_uri: Annotated[
-        str, Text(max_length=2000), Field(description="Where the provider sends the browser: one of the operator's.")
+        str,
+        Text(max_length=2000),
+        Field(description="Where the provider sends the browser back to: one of the operator's addresses."),
     ]
 
 
 class BegunSignIn(BaseModel):
-    authorization_url: Annotated[str, Field(description="The page of the provider to open in the browser.")]
-    state: Annotated[str, Field(description="Comes back with the browser; if another one does, end it there.")]
-    binding: Annotated[str, Field(description="Keep it where no other client or site can read it.")]
+    authorization_url: Annotated[str, Field(description="The provider's page to open in the browser.")]
+    state: Annotated[
+        str, Field(description="The browser comes back with it; abort the sign-in if it comes back with another.")
+    ]
+    binding: Annotated[str, Field(description="Store it where no other client or site can read it.")]
 
 
 class ProviderAnswer(BaseModel):

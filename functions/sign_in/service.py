@@ -46,7 +46,7 @@ MAX_CODE = 4096
 
 
 class UnknownRedirect(FieldErrors):
-    """The operator has not named this address as one that answers may lead to."""
+    """The operator has not allowed this address as a redirect target."""
 
     body: Any = {"redirect_uri": ["Pod ten adres nie można wrócić po zalogowaniu."]}
 
@@ -55,7 +55,7 @@ class UnknownRedirect(FieldErrors):
 
 
 class SignInExpired(AppError):
-    """The sign-in is unknown, over, too old, or another client began it: begin a new one."""
+    """The sign-in is unknown, finished, expired or another client's: start a new one."""
 
     code = "sign_in_expired"
     detail = "To logowanie wygasło albo zaczęło się gdzie indziej. Zacznij je od nowa."
@@ -77,7 +77,7 @@ class AddressNotVerified(AppError):
 
 
 class AccountExists(AppError):
-    """Your address has an account. Sign in to it with its password and `link`, which works for 30 minutes."""
+    """Your address has an account: sign in to it with its password and `link`, which works for 30 minutes."""
 
     status = 409
     code = "account_exists"

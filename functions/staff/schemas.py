@@ -41,7 +41,7 @@ class FoundPerson(BaseModel):
     email: str
     first_name: str
     last_name: str
-    tutor: Annotated[int | None, Field(description="The tutor's number; null of students.")]
+    tutor: Annotated[int | None, Field(description="The tutor's number; null for other people.")]
     is_staff: bool
     confirmed: bool
     has_second_factor: bool
@@ -56,11 +56,13 @@ class PeoplePage(Page):
 class PersonDetails(FoundPerson):
     language: str
     time_zone: str | None
-    devices: Annotated[int, Field(description="How many are signed in.")]
-    last_used_at: Annotated[datetime | None, Field(description="When one of these last asked for something new.")]
-    coming_sessions: Annotated[int, Field(description="Bookings to come, as a student or a tutor.")]
-    open_reports: Annotated[int, Field(description="About this person, or something they wrote.")]
-    all_reports: Annotated[int, Field(description="The same, with those decided on.")]
+    devices: Annotated[int, Field(description="The number of signed-in devices.")]
+    last_used_at: Annotated[datetime | None, Field(description="When one of them last got a new access token.")]
+    coming_sessions: Annotated[int, Field(description="The number of upcoming bookings, as a student or a tutor.")]
+    open_reports: Annotated[
+        int, Field(description="The number of open reports about this person or something they wrote.")
+    ]
+    all_reports: Annotated[int, Field(description="The same, including decided ones.")]
 
 
 class ActionsQuery(PageQuery):
@@ -70,7 +72,7 @@ class ActionsQuery(PageQuery):
 
 
 class NamedAccount(BaseModel):
-    """An account; the rest is null once it is deleted."""
+    """An account; the fields but `id` are null once it is deleted."""
 
     id: UUID
     email: str | None
@@ -82,10 +84,12 @@ class StaffAction(BaseModel):
     id: int
     at: datetime
     action: Action
-    actor: Annotated[NamedAccount | None, Field(description="Who did it; null for the operator.")]
-    person: Annotated[NamedAccount | None, Field(description="Whose account, or what of theirs, it was done to.")]
-    subject: Annotated[str, Field(description='What it was done to, as in "review 7"; empty for the account itself.')]
-    reason: Annotated[str, Field(description="Why; empty where none was asked for.")]
+    actor: Annotated[NamedAccount | None, Field(description="Who took the action; null for the operator.")]
+    person: Annotated[
+        NamedAccount | None, Field(description="The person whose account, or something of theirs, was acted on.")
+    ]
+    subject: Annotated[str, Field(description='What was acted on, such as "review 7"; empty for the account itself.')]
+    reason: Annotated[str, Field(description="The reason; empty if none was required.")]
 
 
 class StaffActionPage(Page):

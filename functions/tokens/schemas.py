@@ -48,7 +48,7 @@ class AnyToken(BaseModel):
 
 
 class PasswordToCheck(BaseModel):
-    """Taken as it comes: what is no text matches nothing."""
+    """The value is not validated: anything but a string matches nothing."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"password": "Zielona!Herbata7"}})
 
@@ -62,7 +62,7 @@ class TokenPair(BaseModel):
 
 class AccessToken(BaseModel):
     access: str
-    refresh: Annotated[MayBeMissing[str], Field(description="The successor that `rotate` asked for.")] = None
+    refresh: Annotated[MayBeMissing[str], Field(description="The new refresh token; only with `rotate`.")] = None
 
 
 class BearerToken(BaseModel):
@@ -77,13 +77,13 @@ class PasswordMatches(BaseModel):
 
 
 class Device(BaseModel):
-    """A signed-in device; `current` is the one you call from."""
+    """A signed-in device; `current` is true for the one you are using."""
 
     id: UUID
     user_agent: str
     address: str | None
     country: Annotated[
-        str | None, Field(description="ISO 3166-1 code of where it signed in, null where that is not known.")
+        str | None, Field(description="ISO 3166-1 code of the country it signed in from, null if unknown.")
     ]
     created_at: datetime
     last_used_at: datetime
@@ -95,7 +95,7 @@ class DevicePage(Page):
 
 
 class Identity(BaseModel):
-    """Whom a provider knows by `subject`, and you let sign in to your account."""
+    """A provider's identity, known to it as `subject`, that can sign in to your account."""
 
     id: int
     issuer: str

@@ -6,7 +6,7 @@ from shared.kit.errors import AppError, FieldErrors, NotFound
 
 
 class SameEmail(FieldErrors):
-    """The address is yours already."""
+    """The address is already yours."""
 
     body: Any = {"email": ["To już jest Twój adres e-mail."]}
 
@@ -27,7 +27,7 @@ class EmailChangeLinkVoid(AppError):
 
 
 class EmailBelongsToAccount(AppError):
-    """Another account has the address by now."""
+    """Another account has taken the address meanwhile."""
 
     status = 409
     code = "email_taken"

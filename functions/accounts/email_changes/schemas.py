@@ -32,7 +32,7 @@ class EmailChangeRevocation(RequestModel):
 
 
 class LinkForm(RequestModel):
-    """What the page behind a mailed link sends; a password where the change is taken back."""
+    """What the page behind a mailed link sends; the password only to revoke a change."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"password": "Zielona!Herbata7"}})
 

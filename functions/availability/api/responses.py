@@ -21,7 +21,7 @@ Currency = Annotated[str, Field(description="ISO 4217.")]
 
 
 class Item(BaseModel):
-    """A stretch of time that you offer."""
+    """A period of time that you offer."""
 
     id: int
     start_time: datetime
@@ -29,7 +29,7 @@ class Item(BaseModel):
 
 
 class OfferedItem(Item):
-    """An item of a schedule, and whether any of it is taken."""
+    """A schedule item, and whether any of it is booked."""
 
     is_reserved: bool
 
@@ -85,7 +85,7 @@ class OverridePage(Page):
 
 
 class OwnBookingTerms(BaseModel):
-    """Your terms. Null limits are none; without a meeting address every online session gets a new room."""
+    """Your terms. A null limit means none; without a meeting address every online session gets a new room."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_TERMS})
 
@@ -104,7 +104,7 @@ class OwnBookingTerms(BaseModel):
     group_seats: int
     group_price: SeatPrice | None
     currency: Currency
-    free: Annotated[bool, Field(description="Whether a price of 0 is meant.")]
+    free: Annotated[bool, Field(description="Whether a price of 0 is intended.")]
 
 
 class PublicBookingTerms(BaseModel):
@@ -150,9 +150,9 @@ EXAMPLE_SLOT: dict[str, Any] = {
 
 
 class Slot(BaseModel):
-    """Free time, or a group session that has free seats: then with its number and how many seats there are.
+    """Free time, or a group session with free seats: then with its id and number of seats.
 
-    Free time of tutors who teach groups only is a group without a number: by booking it you open it.
+    Free time of tutors who teach only groups is a group without an id: booking it opens the group.
     """
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_SLOT})
@@ -170,5 +170,5 @@ class SlotPage(BaseModel):
         json_schema_extra={"example": {"next": None, "results": [EXAMPLE_SLOT]}},
     )
 
-    next: Annotated[str | None, Field(description="Where the following slots of the same window are.")]
+    next: Annotated[str | None, Field(description="The next page of slots in the same window.")]
     results: list[Slot]

@@ -31,7 +31,7 @@ EXAMPLE_WEEK: dict[str, Any] = {
 
 
 class NewItem(RecordedRequestModel):
-    """A stretch of time that you offer, once."""
+    """A single period of time that you offer."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -46,7 +46,7 @@ class NewItem(RecordedRequestModel):
 
 
 class NewHours(RequestModel):
-    """Hours of every week. 24:00 is the midnight at the end of the day."""
+    """Weekly hours. 24:00 is the midnight at the end of the day."""
 
     weekday: Annotated[int, Field(description="1 is Monday, 7 is Sunday."), Whole(minimum=1, maximum=7)]
     start: TimeOfDay
@@ -71,7 +71,7 @@ def read_row(value: Any) -> Any:
 
 
 class NewWeek(RequestModel):
-    """All your weekly hours. Without a time zone yours stays as it is."""
+    """All your weekly hours. Without a time zone, yours stays as it is."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_WEEK})
 
@@ -99,7 +99,7 @@ class NewWeek(RequestModel):
 
 
 class NewOverride(RequestModel):
-    """A day off, a vacation or extra hours: the same time on each of some days."""
+    """A day off, a vacation or extra hours: the same times on each of some days."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"kind": "off", "first_day": "2027-07-01", "last_day": "2027-07-14"}}
@@ -112,12 +112,14 @@ class NewOverride(RequestModel):
     end: Annotated[TimeOfDay, described_default("24:00")] = MINUTES_PER_DAY
     note: Annotated[str, Text(max_length=MAX_NOTE, blank=True, visible=True)] = ""
     cancel_bookings: Annotated[
-        bool, Flag(), Field(description="Cancel the bookings in the way of time off; without it they are answered.")
+        bool,
+        Flag(),
+        Field(description="Cancel bookings that overlap time off; otherwise the request is refused and lists them."),
     ] = False
     reason: Annotated[
         str,
         Text(max_length=MAX_REASON, blank=True, visible=True),
-        Field(description="What the students read whose bookings are cancelled."),
+        Field(description="Shown to the students whose bookings are cancelled."),
     ] = ""
 
     def checked(self) -> Override:

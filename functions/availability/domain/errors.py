@@ -9,7 +9,7 @@ MAX_OVERRIDES = 500
 
 
 class EndsBeforeStart(RecordedError):
-    """The item ends when it starts, or before."""
+    """The item does not end after it starts."""
 
     body: Any = {"Error": "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."}
 
@@ -35,7 +35,7 @@ class ItemNotFound(RecordedError):
 
 
 class TooManyOverrides(AppError):
-    """You have entered as many overrides to come as there may be."""
+    """You have the maximum number of upcoming overrides."""
 
     status = 409
     code = "too_many_overrides"
@@ -59,7 +59,7 @@ BOOKING = {"type": "object", "properties": BOOKING_FIELDS, "required": list(BOOK
 
 
 class BookingsInTheWay(AppError):
-    """You have bookings in that time: the earliest are listed, `count` is how many there are.
+    """You have bookings in that time: the earliest are listed, and `count` is their total number.
 
     With `cancel_bookings` they are cancelled.
     """

@@ -69,12 +69,12 @@ Lengths = Annotated[
             "minItems": 1,
             "maxItems": MAX_LENGTHS,
             "uniqueItems": True,
-            "description": "Minutes; the first is what students get who name none.",
+            "description": "Minutes; the first is the default.",
         }
     ),
 ]
 MINUTES = Field(description="Minutes.")
-SESSIONS = Field(description="Sessions; null is no limit.")
+SESSIONS = Field(description="Sessions; null means no limit.")
 EXAMPLE_TERMS: dict[str, Any] = {
     "time_zone": "Europe/Warsaw",
     "session_lengths": [60, 90],
@@ -96,14 +96,14 @@ EXAMPLE_TERMS: dict[str, Any] = {
 
 
 class BookingTermsChange(PartialUpdate, RequestModel):
-    """A change of your terms: what is absent stays as it is."""
+    """A change of your terms; absent fields stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_TERMS})
 
     time_zone: Zone = ""
     session_lengths: Lengths = []
     slot_step: Annotated[
-        int, Field(description="Minutes from one slot to the next."), Whole(minimum=5, maximum=240)
+        int, Field(description="Minutes from the start of one slot to the next."), Whole(minimum=5, maximum=240)
     ] = 0
     buffer_before: Annotated[int, MINUTES, Whole(minimum=0, maximum=240)] = 0
     buffer_after: Annotated[int, MINUTES, Whole(minimum=0, maximum=240)] = 0
@@ -115,15 +115,15 @@ class BookingTermsChange(PartialUpdate, RequestModel):
     cancellation_notice: Annotated[int, Field(description="Hours."), Whole(minimum=0, maximum=720)] = 0
     meeting_url: Annotated[
         str | None,
-        Field(description="An https address; with null every online session gets a new room."),
+        Field(description="An https address; if null, every online session gets a new room."),
         Text(max_length=MAX_URL, null=True, checks=(https_only,)),
     ] = None
     group_seats: Annotated[int, Field(description="Seats."), Whole(minimum=2, maximum=100)] = 0
     group_price: Annotated[
         Annotated[int, Whole(minimum=0, maximum=MAX_PRICE)] | None,
-        Field(description="Whole units of the currency per hour and seat; null is your hourly rate."),
+        Field(description="Whole units of the currency per hour and seat; null means your hourly rate."),
     ] = None
     currency: Annotated[
-        str, Field(description="The platform's (ISO 4217), no other."), BeforeValidator(read_currency)
+        str, Field(description="Must be the platform's (ISO 4217)."), BeforeValidator(read_currency)
     ] = ""
-    free: Annotated[bool, Flag(), Field(description="A price of 0 is meant: you teach for nothing.")] = False
+    free: Annotated[bool, Flag(), Field(description="True if a price of 0 is intended: you teach for free.")] = False

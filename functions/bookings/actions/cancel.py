@@ -16,7 +16,7 @@ from shared.kit.errors import REQUIRED, FieldErrors, NotFound
 
 
 class TooLateToCancel(Conflict):
-    """It starts so soon that only the tutor can call it off."""
+    """The session starts so soon that only the tutor can cancel it."""
 
     code = "too_late_to_cancel"
     detail = "Na odwołanie tych zajęć jest już za późno."

@@ -15,7 +15,7 @@ from shared.kit.errors import AppError
 
 
 class AlreadyConfirmed(AppError):
-    """There is nothing to confirm any more."""
+    """The booking is already confirmed."""
 
     code = "already_confirmed"
     detail = "Ta rezerwacja jest już potwierdzona."

@@ -24,7 +24,7 @@ class NotFull(Conflict):
 
 
 class AlreadyWaiting(Conflict):
-    """You are on the waitlist already."""
+    """You are already on the waitlist."""
 
     code = "already_waiting"
     detail = "Jesteś już na liście oczekujących."

@@ -22,7 +22,7 @@ ANSWERED_BEFORE = timedelta(hours=2)
 
 
 class TooLateToReschedule(Conflict):
-    """It starts so soon that it stays when it is: too soon for its student, or for an answer to its tutor."""
+    """The session starts too soon to be moved: too soon for its student, or for an answer to its tutor."""
 
     code = "too_late_to_reschedule"
     detail = "Na przełożenie tych zajęć jest już za późno."

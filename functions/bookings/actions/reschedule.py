@@ -25,7 +25,7 @@ TOO_FAR = "Zajęcia można przełożyć najdalej o dwa lata naprzód."
 
 
 class GroupCannotBeMoved(Conflict):
-    """Only the tutor proposes to move a group, and then all of it."""
+    """Only the tutor can propose to move a group, and only the whole group."""
 
     code = "group_cannot_be_moved"
     detail = "Termin zajęć grupowych może zmienić tylko korepetytor."

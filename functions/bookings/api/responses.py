@@ -13,7 +13,7 @@ from shared.kit.http.fastapi import BaseModel
 from shared.kit.http.response_models import Page
 
 SLOT_CODES = sorted(error.code for error in SLOT_ERRORS.values())
-Price = Annotated[str, Field(description="Of the whole session, in its currency, with two decimals.")]
+Price = Annotated[str, Field(description="For the whole session, in its currency, with two decimals.")]
 Money = Annotated[str, Field(description="In the currency of the month, with two decimals.")]
 Hours = Annotated[float, Field(description="Hours.")]
 Currency = Annotated[str, Field(description="ISO 4217.")]
@@ -24,30 +24,30 @@ class _Booked(BaseModel):
     """What all reservations have."""
 
     id: int
-    is_confirmed: Annotated[bool, Field(description="Whether the seat is the student's for certain.")]
+    is_confirmed: Annotated[bool, Field(description="Whether the student's seat is confirmed.")]
     created_at: datetime
     state: State
-    awaiting: Annotated[Answerer | None, Field(description="Who has to answer while the state is `pending`.")]
-    expires_at: Annotated[datetime | None, Field(description="Until when there is time to answer.")]
+    awaiting: Annotated[Answerer | None, Field(description="Who must answer while the state is `pending`.")]
+    expires_at: Annotated[datetime | None, Field(description="The deadline to answer.")]
     start_time: datetime
     end_time: datetime
     kind: Kind
     form: Form
     seat: Annotated[int, Field(description="The number of the seat in a group, counting from 1.")]
-    seats: Annotated[int, Field(description="How many the session has.")]
+    seats: Annotated[int, Field(description="The number of seats in the session.")]
     price: Price
     currency: Currency
-    location: Annotated[str, Field(description="Where you meet; empty online.")]
-    meeting_url: Annotated[str, Field(description="The room online; empty until the seat is confirmed.")]
+    location: Annotated[str, Field(description="Where you meet; empty for online sessions.")]
+    meeting_url: Annotated[str, Field(description="The online room; empty until the seat is confirmed.")]
     note: str
     session: int
     series: Annotated[UUID | None, Field(description="The id of the weekly series it belongs to.")]
-    cancellable_until: Annotated[datetime | None, Field(description="Until when its student can cancel or move it.")]
+    cancellable_until: Annotated[datetime | None, Field(description="The student's deadline to cancel or move it.")]
     updated_at: datetime
 
 
 class Reservation(_Booked):
-    """A reservation with the ids of its student (`user`), tutor and item of the schedule."""
+    """A reservation with the ids of its student (`user`), tutor and schedule item."""
 
     user: UUID | None
     tutor: int | None
@@ -55,21 +55,23 @@ class Reservation(_Booked):
 
 
 class Proposal(BaseModel):
-    """A time to which the tutor proposes to move the session, with the price it would have then."""
+    """A new time for the session that the tutor proposes, with its new price."""
 
-    id: Annotated[int, Field(description="What you name to accept it; the tutor's next proposal has another.")]
+    id: Annotated[int, Field(description="Send it to accept the proposal; a newer proposal has a new id.")]
     start_time: datetime
     end_time: datetime
-    expires_at: Annotated[datetime, Field(description="Until when you can accept it; then the session stays.")]
-    accepted: Annotated[bool, Field(description="Whether this student has; a group moves once all have.")]
+    expires_at: Annotated[
+        datetime, Field(description="The deadline to accept it; after that the session keeps its time.")
+    ]
+    accepted: Annotated[bool, Field(description="Whether this student has accepted; a group moves once all have.")]
     price: Price
 
 
-OpenProposal = Annotated[Proposal | None, Field(description="What the tutor proposes, while nobody has decided.")]
+OpenProposal = Annotated[Proposal | None, Field(description="The tutor's open proposal.")]
 
 
 class ChangedReservation(Reservation):
-    """A reservation after a change of it."""
+    """A reservation after a change."""
 
     proposal: OpenProposal
 
@@ -82,14 +84,14 @@ class SkippedTime(BaseModel):
 
 
 class Series(BaseModel):
-    """A weekly series, in order of time."""
+    """A weekly series, by start time."""
 
     id: UUID
     reservations: list[ChangedReservation]
 
 
 class BookedSeries(BaseModel):
-    """A series that was just booked, in order of time, with the times that were not free."""
+    """A series that was just booked, by start time, with the times that were not free."""
 
     id: UUID
     reservations: list[Reservation]
@@ -97,7 +99,7 @@ class BookedSeries(BaseModel):
 
 
 class SeriesOfBooking(BaseModel):
-    """A series as the deprecated form of booking one answers it."""
+    """A series, as returned by the deprecated way to book one."""
 
     series: UUID
     reservations: list[Reservation]
@@ -105,7 +107,7 @@ class SeriesOfBooking(BaseModel):
 
 
 class BookedItem(BaseModel):
-    """The item of the schedule it was booked from; `id` is null where it was none."""
+    """The schedule item it was booked from; `id` is null if there was none."""
 
     id: int | None
     start_time: datetime
@@ -141,7 +143,7 @@ class StudentsReservation(_Booked):
 
 
 class Change(BaseModel):
-    """A step in a booking's life; `old_start_time` is of one that moved it, `proposed_start_time` of a proposal to."""
+    """A change of a booking. `old_start_time` is set if it was moved, `proposed_start_time` if a move was proposed."""
 
     kind: ChangeKind
     from_state: State | None
@@ -154,7 +156,7 @@ class Change(BaseModel):
 
 
 class ReservationDetails(_Booked):
-    """A reservation with both its people and its history."""
+    """A reservation with both people and its history."""
 
     schedule_item: BookedItem
     tutor: TutorSummary | None
@@ -192,7 +194,7 @@ class RecordedStudentsPage(Page):
 
 
 class Month(BaseModel):
-    """A month with what its completed sessions brought you, and what its confirmed ones will bring."""
+    """A month, with what you earned from its completed sessions and will earn from its confirmed ones."""
 
     month: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}$", description="Year and month.")]
     currency: Currency
@@ -209,7 +211,7 @@ class Earnings(BaseModel):
 
 
 class WaitlistEntry(BaseModel):
-    """Your place on a waitlist; `booking` is the offer, which waits for an answer while the state is `offered`."""
+    """Your place on a waitlist; `booking` is the offer, which awaits your answer while the state is `offered`."""
 
     id: int
     session: int
@@ -219,7 +221,7 @@ class WaitlistEntry(BaseModel):
     kind: Kind
     form: Form
     state: Literal["waiting", "offered", "taken", "missed", "left", "closed"]
-    position: Annotated[int | None, Field(description="Counting from 1, while you wait.")]
+    position: Annotated[int | None, Field(description="Your position, from 1, while you wait.")]
     booking: int | None
     created_at: datetime
 

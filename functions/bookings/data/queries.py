@@ -153,7 +153,7 @@ SELECT row_to_json(reservation)::text FROM (
 
 
 def get_reservation(db: PooledConnection, booking_id: int) -> str:
-    """A reservation after a change of it."""
+    """A reservation after a change."""
     return GET_RESERVATION.get(db, {"id": booking_id, "zone": platform_settings().time_zone})
 
 

@@ -41,7 +41,7 @@ StartTime = Annotated[datetime | None, WHOLE_MINUTE, Field(description="A whole 
 Reason = Annotated[
     str,
     Text(max_length=MAX_NOTE, blank=True, visible=True),
-    Field(description="What the other side reads; tutors must give one."),
+    Field(description="Shown to the other person; required of tutors."),
 ]
 
 
@@ -59,7 +59,7 @@ class SlotCommand(RequestModel):
 
 
 class NewBooking(SlotCommand):
-    """An item of the schedule or a part of it, a time of a tutor, or a group's session."""
+    """A schedule item or a part of it, a time of a tutor, or a group session."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"schedule_item": 1, "note": "Całki, proszę."}})
 
@@ -77,16 +77,14 @@ class NewBooking(SlotCommand):
 
 
 class NewSeries(SlotCommand):
-    """The first session, and in how many weeks there is one; at the same time of day in the tutor's zone."""
+    """The first session and the number of weeks; all at the same time of day in the tutor's zone."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"tutor": 1, "start_time": "2027-05-10T16:00:00+02:00", "length": 60, "weeks": 4}}
     )
 
     weeks: Annotated[int, Whole(minimum=MIN_WEEKS, maximum=MAX_WEEKS), Field(description="In weeks.")]
-    skip_conflicts: Annotated[bool, Flag(), Field(description="Book what is free where some of the weeks are not.")] = (
-        False
-    )
+    skip_conflicts: Annotated[bool, Flag(), Field(description="If some weeks are not free, book the others.")] = False
 
 
 class Cancellation(RequestModel):
@@ -101,18 +99,18 @@ class SeriesCancellation(Cancellation):
     from_reservation: Annotated[
         int | None,
         Whole(minimum=1, maximum=MAX_INT64),
-        Field(description="The first session to cancel; all that have not begun unless given."),
+        Field(description="The first session to cancel; by default all that have not begun are cancelled."),
     ] = None
 
 
 class EmptyBody(RequestModel):
-    """Nothing has to be sent."""
+    """No fields are required."""
 
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
 
 class TimesRead(RequestModel):
-    """The times you have read, where the session may have been moved since: at other times nothing is agreed to."""
+    """The times you have read, in case the session has moved since: you agree to no others."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -125,7 +123,7 @@ class TimesRead(RequestModel):
 
 
 class AcceptedProposal(RequestModel):
-    """Which proposal you have read: another one is not accepted."""
+    """The proposal you have read; a newer one is not accepted."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"proposal": 31}})
 
@@ -143,14 +141,14 @@ def read_list(value: Any) -> list[Any]:
 
 
 class AcceptedProposals(RequestModel):
-    """Which proposals for a series you have read: nothing is accepted unless these are all there are."""
+    """The proposals for a series you have read: nothing is accepted unless the list is complete."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"proposals": [31, 32, 33]}})
 
     proposals: Annotated[
         list[ProposalId],
         BeforeValidator(read_list),
-        Field(max_length=MAX_WEEKS, description="The `id`s of all proposals the series shows, in any order."),
+        Field(max_length=MAX_WEEKS, description="The `id`s of all open proposals of the series, in any order."),
     ]
 
 
@@ -158,7 +156,7 @@ class AcceptedProposals(RequestModel):
 MovedLength = Annotated[
     int | None,
     Whole(minimum=5, maximum=1440, outside=OUT_OF_BOUNDS),
-    Field(description=f"In minutes: {SHORTEST_SESSION} to {LONGEST_SESSION}, or as long as it is."),
+    Field(description=f"In minutes, {SHORTEST_SESSION} to {LONGEST_SESSION}; unchanged by default."),
 ]
 
 
@@ -173,17 +171,17 @@ class NewTime(RequestModel):
 
 
 class SeriesMove(NewTime):
-    """When the first of the sessions is to be; the others move by as much."""
+    """The new start of the first session; the others move by the same amount."""
 
     from_reservation: Annotated[
         int | None,
         Whole(minimum=1, maximum=MAX_INT64),
-        Field(description="The first session to move; all that have not begun unless given."),
+        Field(description="The first session to move; by default all that have not begun are moved."),
     ] = None
 
 
 class FullSession(RequestModel):
-    """A full session, by its id or by its tutor and the time it starts."""
+    """A full session, given by its id, or by its tutor and start time."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"session": 1}})
 

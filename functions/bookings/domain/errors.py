@@ -13,7 +13,7 @@ class Conflict(AppError):
 
 
 class TutorIncomplete(Conflict):
-    """The tutor has yet to set what makes them bookable."""
+    """The tutor has not completed their settings and cannot be booked yet."""
 
     code = "tutor_incomplete"
     detail = "Ten korepetytor nie uzupełnił jeszcze swojej oferty."
@@ -28,35 +28,35 @@ class Blocked(AppError):
 
 
 class SlotTaken(Conflict):
-    """The tutor has another session then, or one whose buffer reaches into it."""
+    """The tutor has another session then, or its buffer overlaps."""
 
     code = "slot_taken"
     detail = "Ten termin jest już zajęty."
 
 
 class SlotNotOffered(Conflict):
-    """The tutor does not offer this time, or not in this length."""
+    """The tutor does not offer this time, or not this length."""
 
     code = "slot_not_offered"
     detail = "Korepetytor nie oferuje tego terminu."
 
 
 class TooShortNotice(Conflict):
-    """It starts sooner than the tutor can be booked."""
+    """The session would start sooner than the tutor can be booked."""
 
     code = "too_short_notice"
     detail = "Na rezerwację tego terminu jest już za późno."
 
 
 class InThePast(Conflict):
-    """It has begun already."""
+    """The session has already begun."""
 
     code = "in_the_past"
     detail = "Ten termin już minął."
 
 
 class BeyondWindow(Conflict):
-    """It is further away than the tutor can be booked."""
+    """The time is further ahead than the tutor can be booked."""
 
     code = "beyond_window"
     detail = "Tak odległych terminów jeszcze nie można rezerwować."
@@ -77,56 +77,56 @@ class WeekFull(Conflict):
 
 
 class SessionFull(Conflict):
-    """Every seat of the group is taken, or somebody on the waitlist comes first."""
+    """All seats in the group are taken, or somebody on the waitlist comes first."""
 
     code = "session_full"
     detail = "W tej grupie nie ma wolnych miejsc."
 
 
 class AlreadyBooked(Conflict):
-    """You have a seat already."""
+    """You already have a seat."""
 
     code = "already_booked"
     detail = "Masz już miejsce na tych zajęciach."
 
 
 class StudentBusy(Conflict):
-    """The student learns or teaches then."""
+    """The student has another session at that time, to attend or to teach."""
 
     code = "student_busy"
     detail = "W tym czasie odbywają się już inne zajęcia."
 
 
 class TooManyBookings(Conflict):
-    """You have as many bookings to come as a student may have, or would have with these."""
+    """You would have more upcoming bookings than a student may have."""
 
     code = "too_many_bookings"
     detail = "Masz już tyle nadchodzących rezerwacji, ile można mieć naraz."
 
 
 class WrongState(Conflict):
-    """The booking is not in a state in which this can be done."""
+    """The booking's state does not allow this."""
 
     code = "wrong_state"
     detail = "W obecnym stanie rezerwacji nie można tego zrobić."
 
 
 class ProposalChanged(Conflict):
-    """The tutor proposes something else by now: read it before you accept it."""
+    """The tutor has made a newer proposal: read it before you accept it."""
 
     code = "proposal_changed"
     detail = "Korepetytor proponuje teraz coś innego."
 
 
 class SessionMoved(Conflict):
-    """It is at another time than the one you have read: read it again."""
+    """The session has moved since you read it: read it again."""
 
     code = "session_moved"
     detail = "Te zajęcia mają już inny termin."
 
 
 class HoldExpired(Conflict):
-    """The time to answer is over."""
+    """The deadline to answer has passed."""
 
     code = "expired"
     detail = "Czas na odpowiedź minął."

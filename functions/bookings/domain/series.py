@@ -18,7 +18,7 @@ Conflicts = list[dict[str, str]]
 
 
 class SeriesConflict(Conflict):
-    """Some of the weeks cannot be booked, so none was; each is named with its reason."""
+    """Some of the weeks cannot be booked, so none were; each is listed with its reason."""
 
     code = "series_conflict"
     detail = "Części terminów nie można zarezerwować."

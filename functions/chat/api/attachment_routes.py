@@ -42,12 +42,12 @@ KEPT_HEADERS = {"cache-control": "private, max-age=86400", **FILE_HEADERS}
 
 
 class UploadTicket(BaseModel):
-    """How to upload a file: post `fields` and then the file, as `file`, to `url` as multipart/form-data."""
+    """How to upload a file: post `fields`, then the file as `file`, to `url` as multipart/form-data."""
 
-    id: Annotated[UUID, Field(description="The attachment's, to complete it with.")]
-    url: Annotated[str, Field(description="Where the form goes; S3 answers it on AWS.")]
+    id: Annotated[UUID, Field(description="The attachment's id, needed to complete the upload.")]
+    url: Annotated[str, Field(description="Where to post the form; S3 on AWS.")]
     fields: Annotated[dict[str, str], Field(description="Fields of the form, before the file.")]
-    expires_at: Annotated[datetime, Field(description="Until when the form is taken.")]
+    expires_at: Annotated[datetime, Field(description="The deadline to post the form.")]
 
 
 @attachments.post(

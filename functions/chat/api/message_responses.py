@@ -12,16 +12,16 @@ from shared.kit.http.response_models import Page
 
 
 class PostedMessageItem(Message):
-    """A message just stored."""
+    """A message that was just stored."""
 
-    client_id: Annotated[str | None, Field(description="The sender's own id of it.")]
+    client_id: Annotated[str | None, Field(description="The id that the sender chose.")]
 
 
 class MessagePage(BaseModel):
-    next: Annotated[str | None, Field(description="Goes on in the same direction.")]
-    last_seq: Annotated[int, Field(description="Of the conversation's last message.")]
+    next: Annotated[str | None, Field(description="The next page in the same direction.")]
+    last_seq: Annotated[int, Field(description="The `seq` of the conversation's last message.")]
     change_seq: Annotated[int, Field(description="The number of the conversation's last change.")]
-    read_seq: Annotated[int, Field(description="The last message that counts as read by you.")]
+    read_seq: Annotated[int, Field(description="The `seq` up to which you have read.")]
     results: list[Message]
 
 
@@ -31,7 +31,7 @@ class FoundMessage(BaseModel):
     seq: int
     body: str
     created_at: datetime
-    created_by: Annotated[ChatUser | None, Field(description="null once the account is deleted.")]
+    created_by: Annotated[ChatUser | None, Field(description="Null once the account is deleted.")]
 
 
 class FoundMessagePage(Page):
@@ -39,7 +39,7 @@ class FoundMessagePage(Page):
     is_complete: Annotated[
         bool,
         Field(
-            description="False if you have so many messages that only the newest 20,000 were looked at: name a "
-            "conversation or a time."
+            description="False if only your newest 20,000 messages were searched: narrow the search by conversation"
+            " or time."
         ),
     ]

@@ -23,7 +23,8 @@ chat_presence = router("chat")
 class Presence(BaseModel):
     shown: Annotated[bool, Field(description="Whether the people you talk with see when you are online.")]
     people: Annotated[
-        list[PresenceChangedEvent], Field(description="Up to 200 you talk with; those who do not show it are missing.")
+        list[PresenceChangedEvent],
+        Field(description="Up to 200 people you talk with, without those who hide their presence."),
     ]
 
 

@@ -18,17 +18,22 @@ class ReportedAccount(BaseModel):
 
 
 class QueuedReport(BaseModel):
-    id: Annotated[int | None, Field(description="null of reviews and issues: decide where these are.")]
+    id: Annotated[
+        int | None, Field(description="Null for reviews and issues, which are decided at their own endpoints.")
+    ]
     kind: Literal["message", "person", "review", "issue"]
-    review: Annotated[int | None, Field(description="The review that is reported.")]
-    issue: Annotated[UUID | None, Field(description="The issue with the platform; its title is the `reason`.")]
+    review: Annotated[int | None, Field(description="The reported review.")]
+    issue: Annotated[UUID | None, Field(description="The issue; its title is the `reason`.")]
     reason: str
     created_at: datetime
-    reporter: Annotated[ReportedAccount | None, Field(description="null once the account is deleted.")]
-    person: Annotated[ReportedAccount | None, Field(description="Who is reported, or wrote what is; null of issues.")]
+    reporter: Annotated[ReportedAccount | None, Field(description="Null once the account is deleted.")]
+    person: Annotated[
+        ReportedAccount | None,
+        Field(description="The reported person or the author of what was reported; null for issues."),
+    ]
     decision: Annotated[
         Literal["dismiss", "hide_message", "suspend"] | None,
-        Field(description="null while it is open, and of reviews and issues."),
+        Field(description="Null while it is open, and for reviews and issues."),
     ]
     decided_at: datetime | None
 
@@ -41,7 +46,7 @@ class CopiedMessage(BaseModel):
     seq: int
     id: UUID
     author: UUID
-    body: Annotated[str, Field(description="Its first 2,000 characters, as they were then.")]
+    body: Annotated[str, Field(description="Its first 2,000 characters at the time of the report.")]
     created_at: datetime
     deleted: bool
 
@@ -55,13 +60,17 @@ class ReportedAttachment(BaseModel):
 
 class QueuedReportWithMessages(QueuedReport):
     conversation: UUID | None
-    seq: Annotated[int | None, Field(description="The message that is reported, among those below.")]
+    seq: Annotated[int | None, Field(description="The `seq` of the reported message, which is among `messages`.")]
     messages: Annotated[
         list[CopiedMessage],
-        Field(description="Copied when it was reported: ten before and after the message, or the last 20 of the two."),
+        Field(
+            description="Copied at the time of the report: ten before and after the message, or the last 20"
+            " between the two people."
+        ),
     ]
-    note: Annotated[str, Field(description="Why it was decided so.")]
+    note: Annotated[str, Field(description="The reason for the decision.")]
     decided_by: ReportedAccount | None
     attachments: Annotated[
-        list[ReportedAttachment], Field(description="Of the reported message, while it is there; open one to read it.")
+        list[ReportedAttachment],
+        Field(description="Attachments of the reported message, while it exists; open one to read it."),
     ]

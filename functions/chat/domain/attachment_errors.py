@@ -20,7 +20,7 @@ class UploadMissing(AppError):
 
 
 class AttachmentTooLarge(AppError):
-    """The file has more than 10 MB, or none at all."""
+    """The file is empty or larger than 10 MB."""
 
     status = 413
     code = "attachment_too_large"
@@ -28,21 +28,21 @@ class AttachmentTooLarge(AppError):
 
 
 class UnsupportedAttachment(AppError):
-    """The content is none of a picture, a PDF, an office document or a text."""
+    """The content is not a picture, a PDF, an office document or text."""
 
     code = "unsupported_attachment"
     detail = "Można załączyć obraz, PDF, dokument biurowy albo plik tekstowy."
 
 
 class BrokenAttachment(AppError):
-    """The file is damaged, encrypted, or would become far too large when it is opened."""
+    """The file is damaged, encrypted or far too large when unpacked."""
 
     code = "broken_attachment"
     detail = "Pliku nie można otworzyć: jest uszkodzony, zaszyfrowany albo zbyt duży po rozpakowaniu."
 
 
 class AttachmentHasMacros(AppError):
-    """The document holds macros, or loads something that may hold them."""
+    """The document contains macros, or loads something that may contain them."""
 
     code = "attachment_has_macros"
     detail = "Dokumenty z makrami nie są przyjmowane."

@@ -41,7 +41,7 @@ class EditedMessage(RequestModel):
     body: Annotated[
         str,
         Text(max_length=MAX_CHARACTERS, visible=True, trim=False, checks=(byte_complaints,)),
-        Field(description="What the message says from now on."),
+        Field(description="The new text."),
     ]
 
 

@@ -11,7 +11,7 @@ from shared.kit.http.request_models import RecordedRequestModel
 
 OTHER_PEOPLE = {
     "type": "array",
-    "description": "The other person only; you are added.",
+    "description": "Only the other person; you are added.",
     "items": {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]},
     "minItems": 1,
     "maxItems": 1,

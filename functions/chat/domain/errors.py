@@ -37,7 +37,7 @@ class ConversationNotFound(NotFound):
 
 
 class MessageNotFound(AppError):
-    """There is no such message, or the caller takes no part in its conversation."""
+    """There is no such message, or the caller is not a member of its conversation."""
 
     status = 404
     code = "message_not_found"
@@ -53,7 +53,7 @@ class NotYourMessage(AppError):
 
 
 class TooLateToChange(AppError):
-    """The time in which a message can be edited is over."""
+    """The message can no longer be edited."""
 
     status = 409
     code = "too_late_to_change"
@@ -69,7 +69,7 @@ class MessageDeleted(AppError):
 
 
 class TooManyReactions(AppError):
-    """The caller has put as many emojis on the message as one may."""
+    """The caller already has the maximum number of emojis on the message."""
 
     status = 409
     code = "too_many_reactions"
@@ -84,7 +84,7 @@ class OwnAccount(AppError):
 
 
 class NoConversation(AppError):
-    """There is no such conversation, or the caller takes no part in it."""
+    """There is no such conversation, or the caller is not a member."""
 
     status = 404
     code = "no_conversation"
@@ -100,7 +100,7 @@ class OwnMessage(AppError):
 
 
 class AlreadyDecided(AppError):
-    """Somebody has decided on the report."""
+    """The report was already decided on."""
 
     status = 409
     code = "already_decided"
@@ -124,7 +124,7 @@ class SenderBlocked(AppError):
 
 
 class TooManyUnanswered(AppError):
-    """The caller has written all that one may to somebody who has never written in the conversation."""
+    """The caller must wait for a reply: the other person has never written in the conversation."""
 
     status = 429
     code = "throttled"
@@ -132,7 +132,7 @@ class TooManyUnanswered(AppError):
 
 
 class AttachmentUnavailable(AppError):
-    """A named attachment was not checked, is no longer there, or stands in another message."""
+    """An attachment was not checked, no longer exists, or belongs to another message."""
 
     status = 409
     code = "attachment_unavailable"

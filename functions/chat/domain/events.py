@@ -9,29 +9,29 @@ from typing_extensions import TypedDict
 
 
 class MessageEditedEvent(TypedDict):
-    """A message has another text."""
+    """A message was edited."""
 
     conversation: str
     """The conversation's id."""
     seq: int
-    """The message's place in its conversation."""
+    """The message's number in its conversation."""
     id: str
     """The message's id."""
     change_seq: int
-    """The number of this change in the conversation; of two changes of a message the higher one is true."""
+    """The number of this change in the conversation; of two changes of a message, the higher number wins."""
     body: str
-    """What the message says now."""
+    """The new text."""
     edited_at: str
     """When it was edited."""
 
 
 class MessageDeletedEvent(TypedDict):
-    """A message was deleted for both, or by you for yourself."""
+    """A message was deleted, for both people or by you for yourself."""
 
     conversation: str
     """The conversation's id."""
     seq: int
-    """The message's place in its conversation; no other message takes it."""
+    """The message's number in its conversation; no other message takes it."""
     id: str
     """The message's id."""
     change_seq: int
@@ -46,51 +46,51 @@ class ReactionData(TypedDict):
     emoji: str
     """The emoji, fully qualified."""
     users: list[str]
-    """The ids of those who put it there."""
+    """The ids of the people who added it."""
 
 
 class ReactionChangedEvent(TypedDict):
-    """The reactions to a message are others."""
+    """The reactions to a message changed."""
 
     conversation: str
     """The conversation's id."""
     seq: int
-    """The message's place in its conversation."""
+    """The message's number in its conversation."""
     id: str
     """The message's id."""
     change_seq: int
-    """The number of the message's last change; of two events the higher one is true."""
+    """The number of the message's last change; of two events, the higher number wins."""
     reactions: list[ReactionData]
-    """All that there are now."""
+    """All current reactions."""
 
 
 ClosingReason = Literal["restart", "limit"]
 
 
 class ClosingEvent(TypedDict):
-    """The socket is closed soon, and not for anything you did: open another one and fetch what came meanwhile."""
+    """The socket will be closed soon, for no fault of yours: open another one and fetch what you missed."""
 
     reason: ClosingReason
-    """`restart`: the server ends, another takes its place. `limit`: on AWS no socket lives longer than two hours."""
+    """`restart`: the server is being replaced. `limit`: on AWS a socket lives at most two hours."""
     closes_at: str
-    """When it is closed."""
+    """When it will be closed."""
 
 
 class TypingEvent(TypedDict):
-    """The other person is typing: show it for six seconds, or until their message comes."""
+    """The other person is typing: show it for six seconds or until their message arrives."""
 
     conversation: str
     """The conversation's id."""
     user: str
-    """The id of who is typing."""
+    """The id of the person who is typing."""
 
 
 class PresenceChangedEvent(TypedDict):
-    """Somebody you talk with has come or gone, as far as they show it."""
+    """Somebody you talk with went online or offline, unless they hide it."""
 
     user: str
     """Their id."""
     online: bool
-    """Whether a socket of theirs is open. Somebody who moves from page to page goes and comes: wait a few seconds."""
+    """Whether they have an open socket. Moving between pages closes and reopens it, so wait a few seconds."""
     last_seen_at: str | None
-    """When they were last online; null while they are, and where that is not known."""
+    """When they were last online; null while they are online and if unknown."""

@@ -29,12 +29,12 @@ class PostedMessage(RequestModel):
     body: Annotated[
         str,
         Text(max_length=MAX_CHARACTERS, blank=True, trim=False, checks=(byte_complaints,)),
-        Field(description="What it says; with attachments it may say nothing."),
+        Field(description="The text; may be empty if there are attachments."),
     ] = ""
     id: Annotated[
         str | None,
         Text(max_length=MAX_CLIENT_ID, trim=False, null=True),
-        Field(description="An id of your own: sent again under it the message is stored once."),
+        Field(description="An id you choose: retries with the same id store the message only once."),
     ] = None
     reply_to: Annotated[
         int | None, Whole(minimum=1, maximum=MAX_INT64), Field(description="The `seq` of the message that it answers.")
@@ -43,7 +43,7 @@ class PostedMessage(RequestModel):
         list[str] | None,
         BeforeValidator(attachment_ids),
         WithJsonSchema({"type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": MAX_ATTACHMENTS}),
-        Field(description="Ids of attachments that were completed."),
+        Field(description="Ids of completed attachments."),
     ] = None
 
     def to(self, conversation_id: UUID) -> NewMessage:

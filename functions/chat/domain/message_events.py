@@ -26,67 +26,67 @@ class AttachmentData(TypedDict):
     id: str
     """Its id."""
     name: str
-    """What to save it as."""
+    """The name to save it under."""
     content_type: str
     """Its media type, found in its content."""
     size: int
     """Bytes."""
     width: int | None
-    """Pixels; null of what is no picture."""
+    """In pixels; null unless it is a picture."""
     height: int | None
-    """Pixels; null of what is no picture."""
+    """In pixels; null unless it is a picture."""
     url: str
-    """Where you fetch it; for you only, and the same for a day."""
+    """The address to fetch it from; for you only, and the same for a day."""
     thumbnail: str | None
-    """The same of a WebP of at most 512 pixels; null of what is no picture."""
+    """The same, for a WebP thumbnail of at most 512 pixels; null unless it is a picture."""
 
 
 class MessageStoredEvent(TypedDict):
-    """A message was stored: yours is acknowledged by it, others' arrive by it."""
+    """A message was stored: this acknowledges your message and delivers those of others."""
 
     id: str
     """The message's id."""
     conversation: str
     """The conversation's id."""
     body: str
-    """What it says; it may be empty if it has attachments."""
+    """The text; may be empty if there are attachments."""
     created_at: str
     """When it was stored."""
     created_by: AuthorData | None
     """Who sent it; null once the account is deleted."""
     seq: int
-    """Its place in the conversation: 1, 2, 3 and so on, without gaps."""
+    """Its number in the conversation: 1, 2, 3 and so on, without gaps."""
     client_id: NotRequired[str | None]
-    """The `id` that its sender gave it; missing in what `sync` brings."""
+    """The `id` that the sender chose; missing in messages that `sync` brings."""
     reply_to: NotRequired[int]
     """The `seq` of the message that it answers, if it answers one."""
     attachments: NotRequired[list[AttachmentData]]
-    """Its files, if it has any."""
+    """Its files, if any."""
     edited_at: NotRequired[str]
-    """When its author edited it, if that was before `sync` brought it; so is all that follows."""
+    """When its author edited it; this and the following fields only come with `sync`, if they apply."""
     deleted_at: NotRequired[str]
     """When its author deleted it."""
     hidden: NotRequired[bool]
-    """Whether you have deleted it for yourself."""
+    """Whether you deleted it for yourself."""
     reactions: NotRequired[list[ReactionData]]
-    """The emojis on it."""
+    """Its reactions."""
     change_seq: NotRequired[int]
     """The number of its last change in the conversation."""
 
 
 class MessageRefusedEvent(TypedDict):
-    """A message was not stored, or a frame was of no use."""
+    """A message was not stored, or a frame was invalid."""
 
     client_id: str | None
-    """The `id` that you gave it, if it had one."""
+    """The `id` that you chose, if any."""
     code: str
-    """Why, for programs: docs/chat.md lists the codes."""
+    """The reason, for programs: docs/chat.md lists the codes."""
 
 
 class ActionRefusedEvent(TypedDict):
-    """What another event asked for was not done."""
+    """Another event's request was refused."""
 
     id: str | None
-    """The `id` of your frame's data, if it had one."""
+    """The `id` in your frame's data, if any."""
     code: str
-    """Why, for programs: a code of the HTTP API, or `bad_data`."""
+    """The reason, for programs: a code of the HTTP API, or `bad_data`."""

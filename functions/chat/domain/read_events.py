@@ -7,31 +7,31 @@ from typing_extensions import TypedDict
 
 
 class ReadUpToEvent(TypedDict):
-    """Somebody has read a conversation up to a message; you hear it of yourself, too, on your other devices."""
+    """Somebody has read a conversation up to a message. Your other devices hear it of you, too."""
 
     conversation: str
     """The conversation's id."""
     user: str
-    """Who has read."""
+    """The id of the person who has read."""
     seq: int
-    """The last message that counts as read."""
+    """The `seq` up to which they have read."""
 
 
 class UnreadChangedEvent(TypedDict):
-    """You have other numbers of unread messages."""
+    """Your numbers of unread messages changed."""
 
     conversation: str
     """The conversation's id."""
     read_seq: int
-    """The last message there that counts as read by you."""
+    """The `seq` up to which you have read it."""
     unread: int
-    """How many messages of the other person are unread there; 1,000 stands for any more."""
+    """The number of unread messages from the other person, up to 1,000."""
     total: int
-    """How many are unread in all your conversations."""
+    """The number of unread messages in all your conversations."""
 
 
 class KnownPlace(TypedDict):
-    """What you know of a conversation."""
+    """What you have of a conversation."""
 
     seq: int
     """Its last message that you have."""
@@ -45,6 +45,6 @@ class SyncedEvent(TypedDict):
     id: str | None
     """The id of your frame."""
     cursor: str
-    """What to send the next time, once you have asked for all that is left."""
+    """The cursor for your next `sync`, once you have requested everything in `more`."""
     more: dict[str, KnownPlace]
-    """Conversations of which there is more, in the form of `after`: send it."""
+    """Conversations with more events, in the form of `after`: send it in another `sync`."""

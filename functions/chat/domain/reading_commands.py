@@ -15,5 +15,5 @@ class ConversationRead(RequestModel):
     seq: Annotated[
         int,
         Whole(minimum=1, maximum=MAX_INT64),
-        Field(description="The last message that you have read; a larger number stands for the last of all."),
+        Field(description="The last message you have read; a number past the end means the last one."),
     ]

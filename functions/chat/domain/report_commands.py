@@ -12,14 +12,14 @@ from shared.kit.http.request_models import RequestModel
 MAX_REASON = 1_000
 ID = "7f8f2a52-5d1c-4b9d-9a53-0c8a4a6f7d10"
 
-Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="What is wrong, for staff.")]
+Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="What is wrong; staff read it.")]
 
 
 class ReportedMessage(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"conversation": ID, "seq": 12, "reason": "Obraża mnie."}})
 
     conversation: Id
-    seq: Annotated[int, Whole(minimum=1, maximum=None), Field(description="The message's place in the conversation.")]
+    seq: Annotated[int, Whole(minimum=1, maximum=None), Field(description="The message's `seq` in the conversation.")]
     reason: Reason
 
 
@@ -36,9 +36,11 @@ class ReportDecision(RequestModel):
     decision: Annotated[
         Literal["dismiss", "hide_message", "suspend"],
         choice("dismiss", "hide_message", "suspend"),
-        Field(description="Leave it as it is, delete the message for both, or suspend its author."),
+        Field(description="Dismiss the report, delete the message for both people, or suspend its author."),
     ]
-    reason: Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="Why; staff read it.")]
+    reason: Annotated[
+        str, Text(max_length=MAX_REASON, visible=True), Field(description="The reason; staff can read it.")
+    ]
 
 
 class ReportsQuery(PageQuery):

@@ -26,11 +26,11 @@ EXAMPLE: JsonDict = {
 
 
 class Sentence(BaseModel):
-    message: Annotated[str, Field(description="One sentence, in your language and by your clock.")]
+    message: Annotated[str, Field(description="One sentence in your language, with times in your time zone.")]
 
 
 class SessionData(BaseModel):
-    """A reservation and its times: `old_start_time` where it was moved, `proposed_*` where that is proposed."""
+    """A reservation and its times: `old_start_time` if it was moved, `proposed_*` if a move is proposed."""
 
     reservation: MayBeMissing[int] = None
     start_time: MayBeMissing[datetime] = None
@@ -41,9 +41,9 @@ class SessionData(BaseModel):
 
 
 class NotificationData(SessionData):
-    """The reservation, if it is about one, and `reason` where given; of a series the first, and all its `sessions`.
+    """The reservation, if it is about one, with its `reason` if given; for a series the first one and all `sessions`.
 
-    Of a review its number and that of its tutor.
+    For a review, its id and its tutor's number.
     """
 
     reason: MayBeMissing[str] = None
@@ -79,7 +79,7 @@ class Channels(BaseModel):
 
 
 class Preferences(BaseModel):
-    """Of what you are told by which channel."""
+    """What you are notified about, by channel."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -92,8 +92,8 @@ class Preferences(BaseModel):
         }
     )
 
-    chat: Annotated[Channels, Field(description="Messages that wait for you while you are away.")]
-    bookings: Annotated[Channels, Field(description="What happens to your sessions.")]
+    chat: Annotated[Channels, Field(description="Messages that arrive while you are away.")]
+    bookings: Annotated[Channels, Field(description="Changes of your sessions.")]
     reviews: Annotated[Channels, Field(description="Reviews, replies and, for staff, reports.")]
     reminders: Annotated[Channels, Field(description="Sessions that are about to begin.")]
 
@@ -115,4 +115,4 @@ class NewCalendarFeed(CalendarFeed):
         }
     )
 
-    url: Annotated[str, Field(description="The secret address, shown this once.")]
+    url: Annotated[str, Field(description="The secret address, shown only once.")]

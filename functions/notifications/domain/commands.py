@@ -22,7 +22,7 @@ class ChannelsChange(PartialUpdate, RequestModel):
 
 
 class PreferencesChange(PartialUpdate, RequestModel):
-    """Whether you are told, of each topic by each channel; what is absent stays as it is."""
+    """Whether to notify you, by topic and channel; absent fields stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"chat": {"mail": False}, "reminders": {"push": True}}})
 
@@ -38,7 +38,7 @@ class PreferencesChange(PartialUpdate, RequestModel):
 
 
 class OneClick(RequestModel):
-    """What mail programs send to the address of List-Unsubscribe (RFC 8058)."""
+    """What mail clients send to the address of List-Unsubscribe (RFC 8058)."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"List-Unsubscribe": "One-Click"}})
 

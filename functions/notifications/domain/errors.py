@@ -12,7 +12,7 @@ class CalendarFeedNotFound(NotFound):
 
 
 class UnsubscribeLinkVoid(AppError):
-    """The link is none of ours, is too old, or its account is gone."""
+    """The link is not ours, is too old, or its account was deleted."""
 
     status = 404
     code = "unsubscribe_link_void"

@@ -19,8 +19,8 @@ from shared.kit.json import json_text
 
 # With an attestation of the maker, which is not asked for, some have 6 kB.
 MAX_ANSWER = 16_384
-OF_PASSKEY = "What `navigator.credentials.get()` resolved to, by its toJSON()."
-MADE = "What `navigator.credentials.create()` resolved to, by its toJSON()."
+OF_PASSKEY = "The toJSON() of what `navigator.credentials.get()` resolved to."
+MADE = "The toJSON() of what `navigator.credentials.create()` resolved to."
 EXAMPLE: dict[str, Any] = {
     "id": "zq4…",
     "rawId": "zq4…",
@@ -50,7 +50,7 @@ PasskeyIfAny = Annotated[dict[str, Any] | None, BeforeValidator(read_answer), OB
 PasskeyName = Annotated[
     str,
     Text(max_length=MAX_NAME, visible=True, normalized=True),
-    Field(description="As you will know it again, such as the name of your device."),
+    Field(description="A name to recognize it by, such as that of your device."),
 ]
 
 
@@ -120,7 +120,7 @@ class PasskeySelection(_OfBrowsers):
 
 
 class PasskeyCreationOptions(_OfBrowsers):
-    """What `navigator.credentials.create()` takes, by PublicKeyCredential.parseCreationOptionsFromJSON()."""
+    """Options for `navigator.credentials.create()`, as read by PublicKeyCredential.parseCreationOptionsFromJSON()."""
 
     rp: PasskeyParty
     user: PasskeyUser
@@ -133,7 +133,7 @@ class PasskeyCreationOptions(_OfBrowsers):
 
 
 class PasskeyRequestOptions(_OfBrowsers):
-    """What `navigator.credentials.get()` takes, by PublicKeyCredential.parseRequestOptionsFromJSON()."""
+    """Options for `navigator.credentials.get()`, as read by PublicKeyCredential.parseRequestOptionsFromJSON()."""
 
     challenge: str
     timeout: Annotated[int, Field(description="In milliseconds.")]

@@ -19,7 +19,7 @@ Ticket = Annotated[str, Text(max_length=MAX_TICKET)]
 CodeOrPasskey = Annotated[
     str | None,
     Text(max_length=MAX_CODE),
-    Field(description="Of your authenticator app, or a recovery code, or `passkey`."),
+    Field(description="A code from your authenticator app or a recovery code, or send `passkey`."),
 ]
 AppCode = Annotated[str, Text(max_length=MAX_CODE), Field(description="The six digits that the new app shows.")]
 
@@ -52,14 +52,17 @@ class GivenSecondFactor(GivenFactor):
 
 
 class FactorIfNeeded(GivenFactor):
-    """Where there is a second factor already."""
+    """A second factor, needed if the account already has one."""
 
     model_config = ConfigDict(json_schema_extra={"example": {}})
 
     code: Annotated[
         str | None,
         Text(max_length=MAX_CODE, blank=True),
-        Field(description="Where you have a second factor already: of your app, or a recovery code, or `passkey`."),
+        Field(
+            description="If you already have a second factor: a code from your app or a recovery code, or send"
+            " `passkey`."
+        ),
     ] = None
 
 
@@ -88,21 +91,22 @@ class NewTokens(BaseModel):
 
 
 class NewAuthenticatorApp(BaseModel):
-    """What your app is told. It is not shown again."""
+    """The secret to add to your app. It is shown only once."""
 
     secret: Annotated[str, Field(description="In base32, to be typed into the app.")]
-    otpauth_uri: Annotated[str, Field(description="What the QR code holds.")]
-    qr_code: Annotated[str, Field(description="An SVG document to show: the app reads it with the phone's camera.")]
+    otpauth_uri: Annotated[str, Field(description="The content of the QR code.")]
+    qr_code: Annotated[str, Field(description="An SVG image for the app to scan.")]
 
 
 class RecoveryCodes(BaseModel):
     recovery_codes: Annotated[
-        list[str], Field(description="Each opens your account once. They are not shown again; empty if you have some.")
+        list[str],
+        Field(description="Each signs you in once. They are shown only once; empty if you already have some."),
     ]
 
 
 class SecondFactorsOverview(BaseModel):
-    enabled: Annotated[bool, Field(description="Whether signing in takes a second factor.")]
+    enabled: Annotated[bool, Field(description="Whether signing in requires a second factor.")]
     authenticator_app_added_at: datetime | None
     recovery_codes_left: int
     passkeys: list[ShownPasskey]

@@ -5,7 +5,7 @@ from shared.kit.errors import AppError
 
 
 class WrongCode(AppError):
-    """The code is neither the authenticator app's of now nor one of the recovery codes, or it was used before."""
+    """The code is neither the authenticator app's current one nor a recovery code, or it was already used."""
 
     status = 403
     code = "wrong_code"
@@ -13,7 +13,7 @@ class WrongCode(AppError):
 
 
 class WrongSignInCode(WrongCode):
-    """As WrongCode, to somebody who is not signed in yet."""
+    """Like WrongCode, for somebody who is not signed in yet."""
 
     status = 401
     headers = CHALLENGE
@@ -21,7 +21,7 @@ class WrongSignInCode(WrongCode):
 
 
 class WrongPasskey(AppError):
-    """The passkey is none of the account's, its signature is not right, or it was asked for too long ago."""
+    """The passkey is not one of the account's, its signature is wrong, or it was requested too long ago."""
 
     status = 403
     code = "wrong_passkey"
@@ -29,7 +29,7 @@ class WrongPasskey(AppError):
 
 
 class WrongSignInPasskey(WrongPasskey):
-    """As WrongPasskey, to somebody who is not signed in yet."""
+    """Like WrongPasskey, for somebody who is not signed in yet."""
 
     status = 401
     headers = CHALLENGE
@@ -45,7 +45,7 @@ class NoPasskey(AppError):
 
 
 class PasskeyAlreadyAdded(AppError):
-    """The passkey is one of an account already."""
+    """The passkey already belongs to an account."""
 
     status = 409
     code = "passkey_already_added"
@@ -53,7 +53,7 @@ class PasskeyAlreadyAdded(AppError):
 
 
 class TooManyPasskeys(AppError):
-    """The account has as many passkeys as it may have: ten."""
+    """The account already has ten passkeys, the maximum."""
 
     status = 409
     code = "too_many_passkeys"
@@ -69,7 +69,7 @@ class LastFactor(AppError):
 
 
 class TicketExpired(AppError):
-    """The ticket is unknown, used or too old, or too many codes were tried with it: begin anew."""
+    """The ticket is unknown, used or expired, or too many codes were tried with it: sign in again."""
 
     status = 401
     headers = CHALLENGE
@@ -78,7 +78,7 @@ class TicketExpired(AppError):
 
 
 class EnrolmentExpired(AppError):
-    """The link is unknown, used or too old, or the account has got a second factor meanwhile."""
+    """The link is unknown, used or too old, or the account now has a second factor."""
 
     status = 404
     code = "enrolment_expired"
@@ -102,7 +102,7 @@ class NoSecondFactor(AppError):
 
 
 class NothingToConfirm(AppError):
-    """No authenticator app is being added, or it was begun more than a quarter of an hour ago."""
+    """No authenticator app is being added, or adding it was started more than 15 minutes ago."""
 
     status = 409
     code = "nothing_to_confirm"

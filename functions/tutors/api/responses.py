@@ -65,7 +65,7 @@ class Details(BaseModel):
 
 
 class OverviewItem(ScheduleItem):
-    """An item of the schedule, and whether any of it is taken."""
+    """A schedule item, and whether any of it is booked."""
 
     id: int
     is_reserved: bool
@@ -93,7 +93,7 @@ class Skill(BaseModel):
 
 
 class Facets(BaseModel):
-    """Numbers of tutors, the largest first; not `complete` if only the best were counted."""
+    """Counts of tutors, largest first; `complete` is false if only the best were counted."""
 
     model_config = ConfigDict(
         json_schema_extra={

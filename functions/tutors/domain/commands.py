@@ -23,7 +23,7 @@ class DescriptionChange(PartialUpdate):
 
 
 class SettingsChange(PartialUpdate):
-    """Any of your settings but the skills; what is absent stays as it is."""
+    """Any of your settings except skills; absent fields stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"price": 80, "online_sessions_available": True}})
 
@@ -71,7 +71,7 @@ def a_list_or_nothing(value: Any) -> list[Any]:
 
 
 class SkillsChange(RecordedRequestModel):
-    """All your skills, by names from the list; absent or null clears them."""
+    """All your skills, as names from the list; absent or null clears them."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"skills": ["Fizyka", "Matematyka"]}})
 

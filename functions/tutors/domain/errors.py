@@ -10,7 +10,7 @@ NOT_A_SKILL = "Błędny typ danych. Oczekiwano wartość klucza głównego, otrz
 
 
 class UnknownSkillSearched(FieldErrors):
-    """A skill was searched for that is not on the list."""
+    """The search names a skill that is not on the list."""
 
     body: Any = {"skills": [UNKNOWN_OPTION.format("Nieznany")]}
 
@@ -19,7 +19,7 @@ class UnknownSkillSearched(FieldErrors):
 
 
 class UnknownSkill(FieldErrors):
-    """A skill is not on the list; nothing was changed."""
+    """A skill is not on the list; nothing changed."""
 
     body: Any = {"skills": [NO_SUCH_SKILL.format("X")]}
 
@@ -40,7 +40,7 @@ class PriceTooHigh(RecordedError):
 
 
 class EmptyLocation(RecordedError):
-    """The location has no letter."""
+    """The location contains no letter."""
 
     body: Any = {"non_field_errors": ["Tutoring location cannot be empty."]}
 

@@ -24,7 +24,7 @@ WRONG_KIND = "Token posiada zły typ"
 
 
 class NotAuthenticated(RecordedError):
-    """No credentials, or of another scheme than Bearer."""
+    """No credentials, or not of the Bearer scheme."""
 
     status = 401
     headers = CHALLENGE
@@ -62,7 +62,7 @@ class BadAccessToken(RecordedError):
 
 
 class UnidentifiedToken(RecordedError):
-    """The token is signed by us but names no account."""
+    """The token is signed by us but does not identify an account."""
 
     status = 401
     headers = CHALLENGE
@@ -95,7 +95,7 @@ class NotStaff(RecordedError):
 
 
 class PasswordCheckNeeded(AppError):
-    """Your password is needed again: by signing in or by check_password, within the last 15 minutes."""
+    """You must have signed in or used check_password within the last 15 minutes."""
 
     status = 403
     code = "password_check_needed"

@@ -38,7 +38,7 @@ TICKET_LIFE = timedelta(minutes=10)
 
 
 class AccountSuspended(AppError):
-    """You have proved who you are, but staff have suspended the account."""
+    """You signed in correctly, but staff have suspended the account."""
 
     status = 401
     headers = CHALLENGE
@@ -47,7 +47,7 @@ class AccountSuspended(AppError):
 
 
 class SecondFactorRequired(AppError):
-    """You have proved who you are; give the ticket and a second factor to POST /api/token/second_factor/."""
+    """The first factor is right; send the ticket and a second factor to POST /api/token/second_factor/."""
 
     status = 401
     headers = CHALLENGE

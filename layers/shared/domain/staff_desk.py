@@ -13,11 +13,11 @@ from shared.kit.http.guards import guard
 from shared.kit.http.request_models import RequestModel
 
 MAX_REASON = 1_000
-Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="Why; staff read it.")]
+Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(description="The reason; staff can read it.")]
 
 
 class SecondFactorNeeded(AppError):
-    """The staff's desk takes a session in which a second factor was given: set one up, and sign in with it."""
+    """The staff's desk requires a session signed in with a second factor: set one up, and sign in with it."""
 
     status = 403
     code = "second_factor_needed"
@@ -37,7 +37,7 @@ DeskCaller = Annotated[Caller, Depends(desk_only)]
 
 
 class Justification(RequestModel):
-    """Of what staff do: the audit trail keeps it."""
+    """The reason for an action of staff, kept in the audit trail."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "Wysyła spam."}})
 

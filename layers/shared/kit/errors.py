@@ -36,7 +36,7 @@ REQUIRED = "To pole jest wymagane."
 
 
 class FieldErrors(RecordedError):
-    """400 {"field": ["message", ...], ...}, all wrong fields at once."""
+    """400 {"field": ["message", ...], ...} with all invalid fields at once."""
 
     body: Any = {"field": ["message"]}
 
@@ -46,7 +46,7 @@ class FieldErrors(RecordedError):
 
 
 class UnknownField(AppError):
-    """The endpoint knows no field, or no parameter of the query, of this name."""
+    """The endpoint has no field or query parameter of this name."""
 
     code = "unknown_field"
     detail = "Nieznana nazwa „strat_time”. Czy chodziło o „start_time”?"
@@ -70,7 +70,7 @@ def _suggestion(name: str, known: Sequence[str]) -> str:
 
 
 class NotFound(RecordedError):
-    """404 for what does not exist and for what the caller may not see."""
+    """404: it does not exist, or the caller may not see it."""
 
     status = 404
     body: Any = {"detail": "Nie znaleziono."}
@@ -121,7 +121,7 @@ class Throttled(AppError):
 
 
 class Unavailable(AppError):
-    """503 when an engine the request cannot do without does not answer."""
+    """503 when a database the request needs does not answer."""
 
     status = 503
     code = "unavailable"
@@ -130,7 +130,7 @@ class Unavailable(AppError):
 
 
 class InternalError(AppError):
-    """The bare answer to an error nobody foresaw; what happened is in the log."""
+    """The plain answer to an unexpected error; the details are in the log."""
 
     status = 500
     code = "internal_error"

@@ -16,7 +16,7 @@ TRUSTED_FOR = 5.0
 
 
 class ReusedConnectionReset(ConnectionResetError):
-    """The connection was used before and had ended meanwhile: the request was most likely not read."""
+    """The reused connection had been closed meanwhile: the request was most likely not read."""
 
 
 class _Kept(HTTPConnection):

@@ -37,7 +37,7 @@ def compose(template: str, **parts: Sql) -> Sql:
 
 
 class NoRow(LookupError):
-    """A statement that always answers has not answered."""
+    """A statement that always returns a row returned none."""
 
 
 def has_columns(row: Any) -> bool:

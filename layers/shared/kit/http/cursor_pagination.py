@@ -22,7 +22,7 @@ TEXT_BYTES = 600_000
 
 
 class BadCursor(ValueError):
-    """The text is no cursor of ours, or one of another order."""
+    """The text is not one of our cursors, or belongs to another order."""
 
 
 class Cursor(NamedTuple):

@@ -24,15 +24,15 @@ NESTED_FIELD_ERRORS = "NestedFieldErrors"
 ERROR_LIST = "ErrorList"
 SHAPES: dict[str, dict[str, Any]] = {
     ERROR: _object(
-        "What is wrong: a sentence for people, and a code for programs, which never changes.",
+        "An error: a message for people, and a code for programs, which never changes.",
         detail=TEXT,
         code={"$ref": REFERENCE.format("ErrorCode")},
     ),
-    "DetailError": _object("A recorded error: a sentence, and the status says what it means.", detail=TEXT),
-    "TextError": _object("A recorded error: a sentence.", Error=TEXT),
-    "InfoError": _object("A recorded error: a sentence.", Info=TEXT),
+    "DetailError": _object("A recorded error: a message; the status says what it means.", detail=TEXT),
+    "TextError": _object("A recorded error: a message.", Error=TEXT),
+    "InfoError": _object("A recorded error: a message.", Info=TEXT),
     "NotConfirmedError": _object("A recorded error: the account's address is not confirmed.", error=TEXT, detail=TEXT),
-    "ResetTokenError": _object("A recorded error: the token of the mail is used up.", detail=TEXT, password=TEXTS),
+    "ResetTokenError": _object("A recorded error: the mailed token is no longer valid.", detail=TEXT, password=TEXTS),
     "AccessTokenError": _object(
         "A recorded error: the access token cannot be used.",
         detail=TEXT,
@@ -42,16 +42,16 @@ SHAPES: dict[str, dict[str, Any]] = {
             "items": _object("What is wrong with it.", token_class=TEXT, token_type=TEXT, message=TEXT),
         },
     ),
-    ERROR_LIST: {"description": "A recorded error: sentences.", **TEXTS},
+    ERROR_LIST: {"description": "A recorded error: messages.", **TEXTS},
     FIELD_ERRORS: {
         "type": "object",
-        "description": "The fields that are wrong, all at once, each with one sentence or more.",
+        "description": "All invalid fields, each with one or more messages.",
         "additionalProperties": TEXTS,
         "example": {"start_time": ["To pole jest wymagane."]},
     },
     NESTED_FIELD_ERRORS: {
         "type": "object",
-        "description": "The wrong fields of objects in a list, in the places of these.",
+        "description": "The invalid fields of objects in a list, at the positions of these objects.",
         "additionalProperties": {
             "type": "array",
             "items": {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": TEXTS}]},
@@ -107,7 +107,7 @@ def describe_errors(schema: dict[str, Any]) -> None:
     """Add the shapes and the codes to an API description, and give every error of an operation its schema."""
     telling = telling_shapes()
     shapes = telling | SHAPES
-    codes = {"type": "string", "description": "What is wrong, for programs.", "enum": error_codes()}
+    codes = {"type": "string", "description": "The error, for programs.", "enum": error_codes()}
     used: set[str] = set()
     for path in schema["paths"].values():
         for operation in path.values():

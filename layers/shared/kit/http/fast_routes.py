@@ -55,7 +55,7 @@ def never(_query: bytes) -> bool:
 
 
 class UnfitForFastRoute(TypeError):
-    """The route needs something that a fast route does not do: it would be ignored in silence."""
+    """The route needs something that a fast route does not support and would silently ignore."""
 
 
 class FastRoute(LazyRoute):

@@ -44,7 +44,7 @@ NO_ERRORS: Mapping[str, type[AppError]] = MappingProxyType({})
 
 
 class KeyReused(AppError):
-    """You sent the key before, with another request."""
+    """The key was already used for another request."""
 
     status = 422
     code = "idempotency_key_reused"

@@ -119,7 +119,7 @@ def parse_form(raw: bytes) -> dict[str, str]:
 
 
 class NotCompliant(ValueError):
-    """A number that Python knows and JSON does not; told as the contract records it."""
+    """A number that Python accepts and JSON does not; reported as the contract records it."""
 
 
 def parse_json(raw: bytes) -> Any:

@@ -21,18 +21,18 @@ MayBeMissing = Annotated[T | SkipJsonSchema[None], Field(json_schema_extra=_with
 class Detail(BaseModel):
     """It is done."""
 
-    detail: Annotated[str, Field(description="A sentence for people.")]
+    detail: Annotated[str, Field(description="A message for people.")]
 
 
 class Info(BaseModel):
-    """It is done; as recorded."""
+    """The request succeeded; a recorded answer."""
 
-    Info: Annotated[str, Field(description="A sentence for people.")]
+    Info: Annotated[str, Field(description="A message for people.")]
 
 
 class Page(BaseModel):
     """A page of a list; pages add their `results`."""
 
-    count: Annotated[int, Field(description="How many there are on all pages.")]
+    count: Annotated[int, Field(description="The number of items on all pages.")]
     next: Annotated[str | None, Field(description="The path of the next page, null on the last.")]
-    previous: Annotated[str | None, Field(description="The path of the page before, null on the first.")]
+    previous: Annotated[str | None, Field(description="The path of the previous page, null on the first.")]

@@ -27,7 +27,7 @@ HEADER = b"x-api-version"
 
 
 class UnknownVersion(AppError):
-    """The path begins with a version that there is not."""
+    """The path begins with an API version that does not exist."""
 
     status = 404
     code = "unknown_version"
