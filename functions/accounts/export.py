@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from functions.accounts.queries import EXPORT_PAGE, LISTS, PARTS, SINGLES
+from functions.accounts.queries import EXPORT_PAGE, LISTS, MAX_RECORDS, PARTS, SINGLES, ExportRecord
 from shared.domain.attachments import Attachment, attachment_address
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
@@ -52,17 +52,31 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
     All pages have the same keys; what stands on another page is null or an empty list.
     """
     part, place = after
-    platform = platform_settings()
-    values = {"zone": platform.time_zone, "currency": platform.currency, "page_bytes": PAGE_BYTES}
-    with connection() as db:
-        found = EXPORT_PAGE.all(db, {**values, "user_id": user_id, "part": part, "place": place})
+    # Amid a long part the next page is mostly of that part, too: the others are not looked at again and again.
+    found = _read(user_id, after, last=part) if place else []
+    if not _is_full(found):
+        found = _read(user_id, after, last=len(PARTS) - 1)
     records: dict[str, list[str]] = defaultdict(list)
     for each in found:
         name = PARTS[each.part]
         records[name].append(_with_url(each.record, user_id) if name == "attachments" else each.record)
-    if not found or found[-1].remaining == len(found):
-        return _as_object(records), None
-    return _as_object(records), f"{found[-1].part}-{found[-1].place}"
+    return _as_object(records), f"{found[-1].part}-{found[-1].place}" if _is_full(found) else None
+
+
+def _read(user_id: UUID, after: Cursor, *, last: int) -> list[ExportRecord]:
+    """What fits on a page after a place, of the parts up to the last."""
+    part, place = after
+    platform = platform_settings()
+    bounds = {"page_bytes": PAGE_BYTES, "max_records": MAX_RECORDS, "part": part, "place": place, "last": last}
+    with connection() as db:
+        return EXPORT_PAGE.all(
+            db, {"zone": platform.time_zone, "currency": platform.currency, "user_id": user_id, **bounds}
+        )
+
+
+def _is_full(found: list[ExportRecord]) -> bool:
+    """Whether records are left for another page."""
+    return bool(found) and found[-1].remaining > len(found)
 
 
 def _with_url(record: str, user_id: UUID) -> str:

@@ -80,7 +80,8 @@ LISTS = {
             'conversation', conversation_id, 'body', body, 'created_at', format_time(created_at, %(zone)s),
             'reply_to', reply_to, 'edited_at', format_time(edited_at, %(zone)s),
             'deleted_at', format_time(deleted_at, %(zone)s))
-        FROM messages WHERE created_by = %(user_id)s"""),
+        FROM conversation_members mine_in JOIN messages USING (conversation_id)
+        WHERE mine_in.user_id = %(user_id)s AND created_by = %(user_id)s"""),
     "reactions": Sql("""
         SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('conversation', conversation_id,
             'seq', seq, 'emojis', emojis)
@@ -177,16 +178,19 @@ LISTS = {
         SELECT lpad(c.id::text, 19, '0'), json_build_object('booking', c.booking_id, 'kind', c.kind,
             'reason', c.reason, 'proposed_start_time', format_time(c.proposed_starts_at, %(zone)s),
             'proposed_end_time', format_time(c.proposed_ends_at, %(zone)s), 'at', format_time(c.at, %(zone)s))
-        FROM booking_changes c WHERE c.actor_id = %(user_id)s AND c.booking_id IN (
-            SELECT id FROM bookings WHERE student_id = %(user_id)s
-            UNION ALL SELECT b.id FROM tutoring_sessions s JOIN bookings b ON b.session_id = s.id
-                WHERE s.tutor_id = (SELECT id FROM mine))"""),
+        FROM booking_changes c WHERE c.actor_id = %(user_id)s AND EXISTS (
+            SELECT FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
+            WHERE b.id = c.booking_id AND (b.student_id = %(user_id)s OR s.tutor_id = (SELECT id FROM mine)))"""),
 }
 PARTS = (*SINGLES, *LISTS)
 
 
+# Records of a page. Each part gives one more at most: what comes on later pages is not made for this one.
+MAX_RECORDS = 4_000
+
+
 class ExportRecord(NamedTuple):
-    """A record as JSON text; `part` is its place in PARTS, `remaining` counts it and all records after the cursor."""
+    """A record as JSON text; `part` is its place in PARTS, `remaining` counts what was looked at from the cursor on."""
 
     part: int
     place: str
@@ -194,12 +198,18 @@ class ExportRecord(NamedTuple):
     remaining: int
 
 
+PART = """
+    (SELECT {number}, part.* FROM ({records}) part (place, record)
+    WHERE {number} BETWEEN %(part)s AND %(last)s AND ({number} > %(part)s OR place > %(place)s)
+    ORDER BY place LIMIT %(max_records)s + 1)"""
+
+
 def _numbered_parts() -> Sql:
     numbered = [
-        compose("    SELECT {number}, part.* FROM ({records}) part", number=Sql(number), records=records)
+        compose(PART, number=Sql(number), records=records)
         for number, records in enumerate([*SINGLES.values(), *LISTS.values()])
     ]
-    return Sql("\n    UNION ALL\n".join(numbered))
+    return Sql("\n    UNION ALL".join(numbered))
 
 
 # A page takes records until the ones before fill it, so that even the largest gets through.
@@ -212,9 +222,10 @@ WITH mine AS (SELECT * FROM tutors WHERE user_id = %(user_id)s), records (part, 
 ), rest AS (
     SELECT part, place, record::text AS record, count(*) OVER () AS remaining,
            sum(octet_length(record::text)) OVER (ORDER BY part, place) - octet_length(record::text) AS bytes_before
-    FROM records WHERE (part, place) > (%(part)s, %(place)s)
+    FROM records
 )
-SELECT part, place, record, remaining FROM rest WHERE bytes_before < %(page_bytes)s ORDER BY part, place
+SELECT part, place, record, remaining FROM rest WHERE bytes_before < %(page_bytes)s
+ORDER BY part, place LIMIT %(max_records)s
 """,
         records=_numbered_parts(),
     ),
