@@ -1,6 +1,8 @@
 """Health: /health/live while the process serves at all, /health/ready (and /health) while it can do its work."""
 
+import asyncio
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -11,17 +13,44 @@ from starlette.routing import Route
 
 from shared.kit.db.pool import connection
 from shared.kit.redis import client
+from shared.kit.threads import Threads
 
 # Bytes on the data folder's disk below which PostgreSQL may fail at any moment: it writes its log in files of 16 MB.
 LEAST_FREE = 64 * 1024 * 1024
+# Seconds after which what does not answer counts as away.
+PATIENCE = 2.0
+
+
+class Check:
+    """A question to an engine that may hang: a thread of its own asks it, and never twice at a time."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._threads = Threads(1, "health")
+        self._asked: asyncio.Future[bool] | None = None
+
+    async def holds(self) -> bool:
+        """The answer, False if there is none in time."""
+        if self._asked is None or self._asked.done():
+            self._asked = self._threads.run(lambda _: self._ask(), None)
+        asked = self._asked
+        done, _late = await asyncio.wait((asked,), timeout=PATIENCE)
+        return bool(done) and asked.result()
 
 
 def routes(data: Path) -> list[Route]:
-    def show_ready(_request: Request) -> JSONResponse:
+    checks = {
+        "database": Check(_database_answers),
+        "redis": Check(_redis_answers),
+        "disk": Check(lambda: _has_room(data)),
+    }
+
+    async def show_ready(_request: Request) -> JSONResponse:
         """200 once database, Redis and disk serve; 503 names what does not."""
-        state = {"database": _database_answers(), "redis": _redis_answers(), "disk": _has_room(data)}
-        ready = all(state.values())
-        return JSONResponse({"status": "ok" if ready else "unavailable", **state}, 200 if ready else 503)
+        answers = await asyncio.gather(*(check.holds() for check in checks.values()))
+        ready = all(answers)
+        state = {"status": "ok" if ready else "unavailable", **dict(zip(checks, answers, strict=True))}
+        return JSONResponse(state, 200 if ready else 503)
 
     return [Route("/health", show_ready), Route("/health/ready", show_ready), Route("/health/live", show_live)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import threading
 import time
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -57,6 +58,34 @@ def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, free: int, status: i
     with patch("shutil.disk_usage", return_value=SimpleNamespace(free=free)):
         assert health_of("/health/ready", tmp_path, database=True, redis=True)[0] == status
     assert health_of("/health/ready", tmp_path / "gone", database=True, redis=True)[0] == 503
+
+
+def test_a_database_that_hangs_is_told_in_time_and_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one whose processes are stopped; the check took as long as it hung, and a thread of others' requests."""
+    monkeypatch.setattr(health, "PATIENCE", 0.1)
+    hangs, asked = threading.Event(), []
+
+    def ask() -> bool:
+        asked.append(True)
+        return hangs.wait(10)
+
+    monkeypatch.setattr(health, "_database_answers", ask)
+    monkeypatch.setattr(health, "_redis_answers", lambda: True)
+    routes = health.routes(tmp_path)
+    with closing(asyncio.new_event_loop()) as loop:
+        for _ in range(3):
+            answer = loop.run_until_complete(get(routes, "/health/ready"))
+            assert (answer.status_code, answer.json()["database"], answer.json()["redis"]) == (503, False, True)
+        assert len(asked) == 1
+        hangs.set()
+        assert wait_until_ready(loop, routes)["database"]
+
+
+def wait_until_ready(loop: asyncio.AbstractEventLoop, routes: list[Route]) -> dict[str, Any]:
+    deadline = time.monotonic() + 10
+    while (answer := loop.run_until_complete(get(routes, "/health/ready"))).status_code != 200:
+        assert time.monotonic() < deadline
+    return dict(answer.json())
 
 
 def test_a_redis_that_does_not_answer_at_the_start_is_told(
