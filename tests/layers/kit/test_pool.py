@@ -1,8 +1,11 @@
 """Connections that died while they rested, as a frozen Lambda or a restarted server leaves them."""
 
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -98,3 +101,24 @@ def test_a_transaction_that_was_left_open_is_rolled_back(one_connection: None) -
         db.execute("INSERT INTO kept VALUES (1)")
     with connection() as db:
         assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_a_database_that_is_gone_amid_a_statement_is_not_waited_for_by_the_hour() -> None:
+    """It had taken the statement, and nothing was left to acknowledge: that was waited for by the system's time."""
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        address = f"postgresql://postgres@127.0.0.1:{database.getsockname()[1]}/tutoring"
+        opening = psycopg.pq.PGconn.connect_start(
+            psycopg.conninfo.make_conninfo(address, **libpq_options(pool.connection_options())).encode()
+        )
+        opening.connect_poll()
+        with socket.socket(fileno=os.dup(opening.socket)) as client:
+            assert client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            names = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            idle, interval, number = (client.getsockopt(socket.IPPROTO_TCP, name) for name in names)
+            assert idle + interval * number <= 20
+        opening.finish()
+
+
+def libpq_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Those that are not psycopg's own."""
+    return {name: value for name, value in options.items() if name not in {"autocommit", "prepare_threshold"}}

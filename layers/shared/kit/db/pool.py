@@ -19,9 +19,10 @@ from shared.kit.settings import settings
 LISTEN_AFTER_IDLE = 0.05
 PING_AFTER_IDLE = 10.0
 CONNECT_TIMEOUT = 5
-# Milliseconds without an acknowledgement after which a connection counts as lost: one whose other end is gone without
-# a word would let its first statement wait for a quarter of an hour.
-UNACKNOWLEDGED_TIMEOUT = 3000
+# When a connection counts as lost: after 3,000 milliseconds without an acknowledgement, or ten seconds of silence and
+# three questions. One whose other end goes without a word would be waited for by the quarter of an hour, and by two
+# hours where it had taken the statement.
+LOST = {"tcp_user_timeout": 3000, "keepalives_idle": 10, "keepalives_interval": 2, "keepalives_count": 3}
 BORROW_TIMEOUT = 5.0
 
 
@@ -93,7 +94,7 @@ def connection_options() -> dict[str, Any]:
     return {
         "autocommit": True,
         "connect_timeout": CONNECT_TIMEOUT,
-        "tcp_user_timeout": UNACKNOWLEDGED_TIMEOUT,
+        **LOST,
         "prepare_threshold": 5 if settings().database_prepare else None,
     }
 
