@@ -1,6 +1,5 @@
 """Statements about announcements; they answer JSON text."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 # As clients see it; `a` is its row and `t` its tutor's.
 ANNOUNCEMENT = compose(
@@ -26,14 +25,6 @@ a.id, (SELECT row_to_json(tutor) FROM (
 HIDDEN = Sql(", a.hidden_at IS NOT NULL AS hidden")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many there are, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
-
 LIST = """
 WITH chosen AS (
     SELECT a.* FROM announcements a JOIN tutors t ON t.id = a.tutor_id WHERE {condition}
@@ -48,8 +39,8 @@ BY_TAG = Sql(" AND a.tags_folded @> ARRAY[fold(%(tag)s)]")
 BY_TUTOR = Sql(" AND a.tutor_id = %(tutor_id)s")
 
 
-def _list(condition: str, hidden: str = "") -> Query[Found]:
-    return Query(Found, compose(LIST, condition=Sql(condition), announcement=ANNOUNCEMENT, hidden=Sql(hidden)))
+def _list(condition: str, hidden: str = "") -> Query[PageOfJson]:
+    return Query(PageOfJson, compose(LIST, condition=Sql(condition), announcement=ANNOUNCEMENT, hidden=Sql(hidden)))
 
 
 LIST_ALL = _list(VISIBLE)
@@ -65,7 +56,7 @@ LIST_FOR_STAFF = _list(
 )
 
 
-def list_announcements(page: PageNumber, tag: str, tutor_id: int | None) -> Found:
+def list_announcements(page: PageNumber, tag: str, tutor_id: int | None) -> PageOfJson:
     """A page of what everybody may read, the newest first."""
     queries = {(False, False): LIST_ALL, (True, False): LIST_BY_TAG, (False, True): LIST_BY_TUTOR}
     listing = queries.get((bool(tag), tutor_id is not None), LIST_BY_BOTH)
@@ -73,13 +64,13 @@ def list_announcements(page: PageNumber, tag: str, tutor_id: int | None) -> Foun
         return listing.get(db, _values(size=page.size, offset=page.offset, tag=tag, tutor_id=tutor_id))
 
 
-def list_own(page: PageNumber, tutor_id: int) -> Found:
+def list_own(page: PageNumber, tutor_id: int) -> PageOfJson:
     """A page of a tutor's announcements, hidden ones too, the newest first."""
     with connection() as db:
         return LIST_OWN.get(db, _values(size=page.size, offset=page.offset, tutor_id=tutor_id))
 
 
-def list_for_staff(page: PageNumber, tutor_id: int | None, only: str | None) -> Found:
+def list_for_staff(page: PageNumber, tutor_id: int | None, only: str | None) -> PageOfJson:
     """A page of what tutors announce, of hidden or visible ones `only` if asked for, the newest first."""
     with connection() as db:
         values = _values(size=page.size, offset=page.offset, tutor_id=tutor_id, only=only)

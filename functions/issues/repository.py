@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 # As clients see it; `i` is its row.
 ISSUE = Sql("""
@@ -19,14 +19,6 @@ ANSWER = Sql(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many there are, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
-
 LIST = """
 SELECT (SELECT count(*) FROM issues WHERE {condition}) AS count,
     coalesce((SELECT json_agg(row_to_json(result)) FROM (
@@ -36,25 +28,25 @@ SELECT (SELECT count(*) FROM issues WHERE {condition}) AS count,
     ) result), '[]')::text AS results
 """
 LIST_OWN = Query(
-    Found,
+    PageOfJson,
     compose(LIST, condition=Sql("reported_by = %(user_id)s"), issue=ISSUE, order=Sql("created_at DESC, id")),
 )
 LIST_OPEN = Query(
-    Found,
+    PageOfJson,
     compose(LIST, condition=Sql("status IN ('new', 'in_progress')"), issue=ISSUE, order=Sql("created_at, id")),
 )
 LIST_BY_STATUS = Query(
-    Found, compose(LIST, condition=Sql("status = %(status)s"), issue=ISSUE, order=Sql("created_at, id"))
+    PageOfJson, compose(LIST, condition=Sql("status = %(status)s"), issue=ISSUE, order=Sql("created_at, id"))
 )
 
 
-def list_own(user_id: UUID, page: PageNumber) -> Found:
+def list_own(user_id: UUID, page: PageNumber) -> PageOfJson:
     """A page of what somebody reported, the newest first."""
     with connection() as db:
         return LIST_OWN.get(db, _values(user_id=user_id, size=page.size, offset=page.offset))
 
 
-def list_for_staff(status: str | None, page: PageNumber) -> Found:
+def list_for_staff(status: str | None, page: PageNumber) -> PageOfJson:
     """A page of what everybody reported, the oldest first."""
     listing = LIST_BY_STATUS if status else LIST_OPEN
     with connection() as db:

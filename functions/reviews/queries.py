@@ -7,7 +7,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.cursor_pagination import TEXT_BYTES
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 # The columns of a review as clients see it; `r` is its row and `s` its author's, of whose last name strangers may read
 # the initial only.
@@ -151,16 +151,8 @@ def list_best_ratings(count: int) -> str:
 SHOWN_REPORTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedReviews:
-    """How many reviews await a decision, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
-
 LIST_REPORTED = Query(
-    ReportedReviews,
+    PageOfJson,
     """
 WITH open AS (SELECT rating_id, min(id) AS first, count(*) AS number FROM review_reports
     WHERE resolved_at IS NULL GROUP BY rating_id)
@@ -180,23 +172,15 @@ SELECT (SELECT count(*) FROM open) AS count, coalesce((SELECT json_agg(row_to_js
 )
 
 
-def list_reported(page: PageNumber) -> ReportedReviews:
+def list_reported(page: PageNumber) -> PageOfJson:
     """A page of the reviews with open reports, in the order of their first reports."""
     values = {"size": page.size, "offset": page.offset, "shown_reports": SHOWN_REPORTS}
     with connection() as db:
         return LIST_REPORTED.get(db, values | {"zone": platform_settings().time_zone})
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenReviews:
-    """How many reviews are hidden, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
-
 LIST_HIDDEN = Query(
-    HiddenReviews,
+    PageOfJson,
     """
 SELECT (SELECT count(*) FROM ratings WHERE hidden_at IS NOT NULL) AS count,
     coalesce((SELECT json_agg(row_to_json(result)) FROM (
@@ -215,7 +199,7 @@ SELECT (SELECT count(*) FROM ratings WHERE hidden_at IS NOT NULL) AS count,
 )
 
 
-def list_hidden(page: PageNumber) -> HiddenReviews:
+def list_hidden(page: PageNumber) -> PageOfJson:
     """A page of the hidden reviews, the one hidden last at the top."""
     values = {"size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:

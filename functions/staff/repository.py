@@ -1,6 +1,5 @@
 """Statements of the staff's desk; they answer JSON text."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +8,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.fields import uuid_or_none
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many there are, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
+from shared.kit.http.page_pagination import PageOfJson
 
 # As staff see it; `u` is its row.
 PERSON = Sql("""
@@ -33,7 +24,7 @@ SELECT (SELECT count(*) FROM {table} WHERE {condition}) AS count, coalesce((SELE
 ) result), '[]')::text AS results
 """
 LIST_PEOPLE = Query(
-    Found,
+    PageOfJson,
     compose(
         PAGE,
         table=Sql("users"),
@@ -80,7 +71,7 @@ CASE WHEN {id} IS NOT NULL THEN json_build_object('id', {id}, 'email', {account}
     'first_name', {account}.first_name, 'last_name', {account}.last_name) END
 """
 LIST_ACTIONS = Query(
-    Found,
+    PageOfJson,
     compose(
         PAGE,
         table=Sql("staff_actions"),
@@ -101,7 +92,7 @@ s.id, format_time(s.at, %(zone)s) AS at, s.action, {actor} AS actor, {person} AS
 )
 
 
-def list_people(query: PeopleQuery) -> Found:
+def list_people(query: PeopleQuery) -> PageOfJson:
     """A page of the accounts that were asked for, the newest first."""
     person_id = uuid_or_none(query.q)
     values = {"q": None if person_id else query.q or None, "id": person_id, "only": query.only}
@@ -114,7 +105,7 @@ def find_person(person_id: UUID) -> str | None:
         return GET_PERSON.one(db, _values(id=person_id))
 
 
-def list_actions(query: ActionsQuery) -> Found:
+def list_actions(query: ActionsQuery) -> PageOfJson:
     """A page of the audit trail, the newest first."""
     values = {"actor": query.actor, "person": query.person, "action": query.action}
     with connection() as db:

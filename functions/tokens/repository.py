@@ -8,7 +8,7 @@ from shared.data.new_sessions import Account
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 from shared.kit.security.tokens import Claims
 
 
@@ -139,16 +139,8 @@ def note_password_check(session_id: UUID) -> None:
         NOTE_PASSWORD_CHECK.run(db, (session_id,))
 
 
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """A page of somebody's signed-in devices as JSON text, and the count of all."""
-
-    count: int
-    results: str
-
-
 LIST_DEVICES = Query(
-    Devices,
+    PageOfJson,
     """
 SELECT (SELECT count(*) FROM sign_in_sessions WHERE user_id = %(user_id)s AND expires_at > now()) AS count,
     coalesce('[' || string_agg(row_to_json(device)::text, ',') || ']', '[]') AS results
@@ -162,23 +154,15 @@ FROM (
 )
 
 
-def list_devices(user_id: UUID, current: UUID, page: PageNumber) -> Devices:
+def list_devices(user_id: UUID, current: UUID, page: PageNumber) -> PageOfJson:
     """The signed-in devices, the last used one first; `current` is the session of the one that asks."""
     values = {"user_id": user_id, "current": current, "size": page.size, "offset": page.offset}
     with connection() as db:
         return LIST_DEVICES.get(db, {**values, "zone": platform_settings().time_zone})
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
-    """A page of the identities that may sign in to an account as JSON text, and the count of all."""
-
-    count: int
-    results: str
-
-
 LIST_IDENTITIES = Query(
-    Identities,
+    PageOfJson,
     """
 SELECT (SELECT count(*) FROM identities WHERE user_id = %(user_id)s AND linked_at IS NOT NULL) AS count,
     coalesce('[' || string_agg(row_to_json(identity)::text, ',') || ']', '[]') AS results
@@ -192,7 +176,7 @@ FROM (
 DELETE_IDENTITY = Command("DELETE FROM identities WHERE id = %s AND user_id = %s AND linked_at IS NOT NULL")
 
 
-def list_identities(user_id: UUID, page: PageNumber) -> Identities:
+def list_identities(user_id: UUID, page: PageNumber) -> PageOfJson:
     """The identities of providers that may sign in to an account, the last linked one first."""
     values = {"user_id": user_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:

@@ -1,7 +1,6 @@
 """What clients read of bookings, as JSON texts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import Literal, NamedTuple
@@ -15,7 +14,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, Variants, compose
 from shared.kit.errors import NotFound
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 # What lists without pages answer.
 NEWEST = PageNumber(1, 100)
@@ -29,14 +28,6 @@ class BookingFilter(NamedTuple):
     is_confirmed: bool | None = None
     states: tuple[State, ...] = ()
     when: When | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageOfJson:
-    """Part of a list as the text of a JSON array, and how many there are in all."""
-
-    count: int
-    results: str
 
 
 # Both sides have an index by time.

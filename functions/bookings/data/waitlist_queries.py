@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from functions.bookings.data.columns import TUTOR
-from functions.bookings.data.queries import PageOfJson
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, compose
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 ENTRY = compose(
     """w.id, w.session_id AS session, {tutor} AS tutor, format_time(s.starts_at, %(zone)s) AS start_time,

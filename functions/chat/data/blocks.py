@@ -1,7 +1,6 @@
 """Statements about who blocked whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from functions.chat.domain.members import pair_key
@@ -9,7 +8,7 @@ from shared.domain.pictures import picture_sql
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 # A conversation before accounts, as deletions of accounts lock them; accounts before people's time, as bookings do.
 LOCK_CONVERSATION = Command("SELECT FROM conversations WHERE pair = %s FOR NO KEY UPDATE")
@@ -57,16 +56,8 @@ def _copy_to_conversation(db: PooledConnection, people: Iterable[UUID]) -> None:
     COPY_TO_CONVERSATION.run(db, {"people": [one, other], "pair": pair_key(one, other)})
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedPeople:
-    """How many people somebody blocked, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
-
 LIST_BLOCKED = Query(
-    BlockedPeople,
+    PageOfJson,
     compose(
         """
 SELECT (SELECT count(*) FROM blocks WHERE blocker_id = %(user_id)s) AS count,
@@ -82,7 +73,7 @@ SELECT (SELECT count(*) FROM blocks WHERE blocker_id = %(user_id)s) AS count,
 )
 
 
-def list_blocked(user_id: UUID, page: PageNumber) -> BlockedPeople:
+def list_blocked(user_id: UUID, page: PageNumber) -> PageOfJson:
     """A page of the people somebody blocked, the one blocked last first."""
     values = {"user_id": user_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:

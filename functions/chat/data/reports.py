@@ -1,6 +1,5 @@
 """Statements about reports of messages and people, with copies of the messages around them."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from shared.data.notification_events import add_event
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
-from shared.kit.http.page_pagination import PageNumber
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 Decision = Literal["dismiss", "hide_message", "suspend"]
 
@@ -94,14 +93,6 @@ def _add(
     return added is not None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundReports:
-    """How many reports there are, and a page of them as JSON text."""
-
-    count: int
-    results: str
-
-
 PERSON = """
 CASE WHEN {account}.id IS NOT NULL THEN json_build_object('id', {account}.id, 'first_name', {account}.first_name,
     'last_name', {account}.last_name, 'suspended', {account}.suspended_at IS NOT NULL) END
@@ -116,7 +107,7 @@ r.id, r.kind, r.review, r.issue, r.reason, format_time(r.created_at, %(zone)s) A
 )
 # Those of reviews and issues, which are decided on where these are, stand in the same queue.
 LIST = Query(
-    FoundReports,
+    PageOfJson,
     compose(
         """
 WITH found AS (
@@ -164,7 +155,7 @@ SELECT row_to_json(result)::text FROM (
 )
 
 
-def list_reports(page: PageNumber, kind: str | None, *, is_open: bool) -> FoundReports:
+def list_reports(page: PageNumber, kind: str | None, *, is_open: bool) -> PageOfJson:
     """A page of the reports, of one kind if asked for, that await a decision, or of those decided on, oldest first."""
     values = {
         "open": is_open,

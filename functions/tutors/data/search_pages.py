@@ -1,7 +1,7 @@
 """Searches by page number: the cards of one page, and how many there are on all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from functions.tutors.data.search import kinds_of_filters
@@ -11,16 +11,7 @@ from functions.tutors.domain.filters import Filters
 from shared.kit.db.libpq import fetch_all
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, Variants, compose
-from shared.kit.http.page_pagination import PageNumber
-
-
-@dataclass(frozen=True, slots=True)
-class CardPage:
-    """How many tutors match, and a page of their cards as the text of a JSON array."""
-
-    count: int
-    results: str
-
+from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 COUNT = "(SELECT count(*) FROM tutors t WHERE {conditions})"
 # Of all, from what is counted as they change.
@@ -38,7 +29,7 @@ SELECT {number} AS count,
 
 
 def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
-    """SQL of a `CardPage` and its parameters; of the filters all count but the free time."""
+    """SQL of a `PageOfJson` and its parameters; of the filters all count but the free time."""
     parameters: dict[str, Any] = {}
     conditions = [*conditions_on_tutors(replace(filters, free_time=None), parameters, forgiving=forgiving)]
     if filters.skills:
@@ -52,18 +43,18 @@ def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, d
     return compose(PAGE, number=number, conditions=every, card=CARD, order=order), parameters
 
 
-def find_page(filters: Filters, page: PageNumber, *, forgiving: bool = False) -> CardPage:
+def find_page(filters: Filters, page: PageNumber, *, forgiving: bool = False) -> PageOfJson:
     """A page of the tutors that match; how many it has is the page's to say, not the filters'."""
     statement, parameters = page_statement(filters, forgiving=forgiving)
     with connection() as db:
         [(count, results)] = fetch_all(db, statement, {**parameters, "size": page.size, "offset": page.offset})
-    return CardPage(int(count), results)
+    return PageOfJson(int(count), results)
 
 
-def _variants() -> Iterator[Query[CardPage]]:
+def _variants() -> Iterator[Query[PageOfJson]]:
     for filters in kinds_of_filters():
         for forgiving in (False, True):
-            yield Query(CardPage, page_statement(filters, forgiving=forgiving)[0])
+            yield Query(PageOfJson, page_statement(filters, forgiving=forgiving)[0])
 
 
 PAGES = Variants(_variants)

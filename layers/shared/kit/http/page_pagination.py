@@ -69,6 +69,14 @@ class PageNumber:
         return f"{path}?{urlencode([('p', self.number), ('page_size', self.size), *self.filters])}"
 
 
+@dataclass(frozen=True, slots=True)
+class PageOfJson:
+    """How many there are in all, and a page of them as the text of a JSON array."""
+
+    count: int
+    results: str
+
+
 def filters_of(query: BaseModel) -> tuple[tuple[str, str], ...]:
     """The parameters of a list that were given, but for those that say which page."""
     found = []
