@@ -72,7 +72,10 @@ def unsubscribe(user_id: UUID, subscription_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DuePush:
-    """A message to send now: about a notification, or about the unread messages of a conversation."""
+    """A message to send now: about a notification, or about the unread messages of a conversation.
+
+    `age` is for how many seconds it has waited to be sent.
+    """
 
     id: int
     subscription_id: int
@@ -84,6 +87,7 @@ class DuePush:
     language: Language
     notification_id: int | None
     conversation_id: UUID | None
+    age: int
 
 
 # Claiming moves the next attempt into the future: a worker that dies leaves it to a later run.
@@ -96,7 +100,7 @@ WHERE s.id = o.subscription_id AND o.id IN (
     SELECT id FROM push_outbox WHERE due_at <= now() ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 )
 RETURNING o.id, s.id AS subscription_id, s.endpoint, s.p256dh, s.auth, o.attempts, u.id AS user_id, u.language,
-    o.notification_id, o.conversation_id
+    o.notification_id, o.conversation_id, extract(epoch FROM now() - o.created_at)::int AS age
 """,
 )
 

@@ -22,14 +22,20 @@ BATCH = 16
 ENOUGH_SECONDS = 25.0
 # Seconds for which a push service keeps a message for a browser that is not there.
 KEPT_SECONDS = 24 * 3600
+# Of what is about the time that follows: read later, it would send people to a session that is over or a seat that
+# is no longer held for them.
+KEPT_SECONDS_OF = {"reminder_hour_before": 3600, "booking_offered": 1800}
 GONE = frozenset({404, 410})
 LATER = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True)
 class Message:
+    """`kept` is for how many seconds it is worth reading, None for a day."""
+
     push: DuePush
     body: bytes
+    kept: int | None
 
 
 def send_due() -> int:
@@ -47,7 +53,13 @@ def send_due() -> int:
 def write(due: Sequence[DuePush]) -> list[Message]:
     """What messages say, as JSON, without those that have nothing to say any more."""
     told = {**_notifications(due), **_unread_messages(due)}
-    return [Message(push, _fitting(told[push.id])) for push in due if push.id in told]
+    messages = [_message(push, told[push.id]) for push in due if push.id in told]
+    return [message for message in messages if message.kept is None or message.kept > 0]
+
+
+def _message(push: DuePush, told: dict[str, object]) -> Message:
+    kept = KEPT_SECONDS_OF.get(str(told["kind"]))
+    return Message(push, _fitting(told), None if kept is None else kept - push.age)
 
 
 def _fitting(told: dict[str, object]) -> bytes:
@@ -96,8 +108,8 @@ def _status(message: Message) -> int:
         "Authorization": authorization(push.endpoint),
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
-        "TTL": str(KEPT_SECONDS),
-        "Urgency": "normal",
+        "TTL": str(message.kept or KEPT_SECONDS),
+        "Urgency": "normal" if message.kept is None else "high",
     }
     try:
         return post(push.endpoint, encrypt(message.body, push.p256dh, push.auth), headers)

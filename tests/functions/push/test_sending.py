@@ -119,6 +119,25 @@ def test_what_nobody_wants_to_be_told_is_not_sent(
     assert query("SELECT count(*) FROM push_outbox") == [(0,)]
 
 
+@pytest.mark.parametrize(("kind", "minutes"), [("booking_offered", 30), ("reminder_hour_before", 60)])
+def test_what_is_soon_over_is_not_told_afterwards(
+    service: PushService, pair: tuple[Person, Person], kind: str, minutes: int
+) -> None:
+    subscribe(pair[0], service)
+    book(pair)
+    query("UPDATE notifications SET kind = %s", kind)
+    query("UPDATE push_outbox SET created_at = now() - interval '10 minutes'")
+    assert deliver() == 1
+    [(_path, headers, _body)] = service.received
+    assert (minutes - 11) * 60 < int(headers["ttl"]) <= (minutes - 10) * 60
+    assert headers["urgency"] == "high"
+    book(pair, FAR + timedelta(days=1))
+    query("UPDATE notifications SET kind = %s", kind)
+    query("UPDATE push_outbox SET created_at = now() - make_interval(mins => %s)", minutes)
+    assert (deliver(), len(service.received)) == (0, 1)
+    assert query("SELECT count(*) FROM push_outbox") == [(0,)]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_subscription_that_the_service_does_not_know_is_forgotten(
     service: PushService, pair: tuple[Person, Person], status: int
