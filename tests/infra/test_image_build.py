@@ -17,7 +17,7 @@ from tests.test_imports import BUDGETS
 from tools.cloud.packages import OWN
 from tools.cloud.project import ROOT
 
-BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-bookworm": "/usr/local"}
+BASES = {"public.ecr.aws/lambda/python:3.13": "/var/lang", "docker.io/library/python:3.13-slim-trixie": "/usr/local"}
 # Imported at the first use, after the handlers have started.
 LATER = {"second_factors": ["segno", "webauthn"], "sign_in": ["cryptography.hazmat.primitives.asymmetric.rsa"]}
 WHY_NOT = "buildah is not installed, so no image is built (apt-get install buildah, as root)"
