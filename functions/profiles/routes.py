@@ -18,7 +18,7 @@ from shared.kit.aws.storage import storage
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import UnsupportedMediaType
 from shared.kit.http.fastapi import Depends
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import FILE, error_responses
 from shared.kit.http.request_body import BodyRequest, media_type
 from shared.kit.http.response_models import Info
 from shared.kit.http.responses import json_response
@@ -75,11 +75,7 @@ async def uploaded_picture(request: Request) -> tuple[str, bytes] | None:
 
 UPLOAD = {
     "requestBody": {
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"profile_image": {"type": "string", "format": "binary"}}}
-            }
-        }
+        "content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"profile_image": FILE}}}}
     }
 }
 

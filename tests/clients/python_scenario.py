@@ -1,4 +1,4 @@
-"""A student books a tutor, as a program would that was written against the generated Python client.
+"""A student books a tutor and sends notes, as a program would that was written against the generated Python client.
 
 `python python_scenario.py <address of the server>`, with the client as the package `tutoring` on the path.
 """
@@ -7,11 +7,13 @@ import re
 import sys
 import time
 from datetime import timedelta
+from io import BytesIO
 
 import httpx
 from tutoring.api.accounts import confirm_email, register_account
 from tutoring.api.availability import change_booking_terms, list_slots, replace_weekly_hours
 from tutoring.api.bookings import book_series, book_session, cancel_booking, get_booking, list_as_student
+from tutoring.api.chat import fetch_attachment_file, open_conversation, send_file
 from tutoring.api.tokens import sign_in
 from tutoring.api.tutor_settings import (
     change_hourly_rate,
@@ -19,13 +21,14 @@ from tutoring.api.tutor_settings import (
     change_session_methods,
     replace_skills,
 )
-from tutoring.api.tutors import search_tutors
+from tutoring.api.tutors import get_tutor_overview, search_tutors
 from tutoring.client import AuthenticatedClient, Client
 from tutoring.models import (
     BookingTermsChange,
     Cancellation,
     ChangedReservation,
     ConfirmationToken,
+    Conversation,
     Credentials,
     Error,
     ErrorCode,
@@ -34,17 +37,22 @@ from tutoring.models import (
     Info,
     MethodChange,
     NewBooking,
+    NewConversation,
+    NewConversationUsersItem,
     NewHours,
     NewSeries,
     NewWeek,
+    PostedMessageItem,
     PriceChange,
     Registration,
     Reservation,
+    SendFileBody,
     SeriesConflictError,
     SkillsChange,
     SlotPage,
     TokenPair,
 )
+from tutoring.types import File
 
 SERVER = sys.argv[1]
 PASSWORD = "Zielona!Herbata7"
@@ -125,6 +133,17 @@ page = list_as_student.sync(client=student)
 assert [each.id for each in page.results] == [booked.id]
 assert page.results[0].tutor.first_name == "Łucja"
 assert get_booking.sync(booked.id, client=student).start_time == slot.start_time
+
+teacher = NewConversationUsersItem(get_tutor_overview.sync(card.id, client=public).user_id)
+talk = open_conversation.sync(client=student, body=NewConversation([teacher]))
+assert isinstance(talk, Conversation), talk
+notes = b"f(x) = x\n"
+sent = send_file.sync(client=student, body=SendFileBody(talk.id, File(BytesIO(notes), "notes.txt", "text/plain")))
+assert isinstance(sent, PostedMessageItem), sent
+signed, name = sent.attachments[0].url.rsplit("/", 2)[1:]
+fetched = fetch_attachment_file.sync(signed, name, client=public)
+assert isinstance(fetched, File), fetched
+assert fetched.payload.read() == notes
 
 cancelled = cancel_booking.sync(booked.id, client=student, body=Cancellation("Choroba"))
 assert isinstance(cancelled, ChangedReservation), cancelled

@@ -29,7 +29,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.domain.timestamps import format_time
 from shared.kit.errors import Throttled, Unavailable
 from shared.kit.http.fastapi import BaseModel
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import FILE, error_responses
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 from shared.kit.http.viewer import origin
@@ -98,7 +98,7 @@ def complete_attachment_upload(caller: User, attachment_id: UUID) -> Response:
     "/media/chat/{signed}/{name}",
     response_class=Response,
     responses={
-        200: {"description": "The file", "content": {"application/octet-stream": {}}},
+        200: {"description": "The file", "content": {"application/octet-stream": {"schema": FILE}}},
         302: {"description": "The file's address, valid for five minutes"},
         **error_responses(AttachmentNotFound),
     },

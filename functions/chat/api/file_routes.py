@@ -25,7 +25,7 @@ from shared.domain.limits import MESSAGES
 from shared.kit.errors import REQUIRED, FieldErrors, NotFound, Throttled, Unavailable, UnsupportedMediaType
 from shared.kit.http import fields
 from shared.kit.http.fastapi import Depends
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import FILE, error_responses
 from shared.kit.http.request_body import BodyRequest, media_type
 from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
@@ -41,10 +41,7 @@ UPLOAD = {
             FORM: {
                 "schema": {
                     "type": "object",
-                    "properties": {
-                        "conversation": {"type": "string", "format": "uuid"},
-                        "file": {"type": "string", "format": "binary"},
-                    },
+                    "properties": {"conversation": {"type": "string", "format": "uuid"}, "file": FILE},
                     "required": ["conversation", "file"],
                 }
             }

@@ -18,6 +18,8 @@ DESCRIPTIONS = {
     503: "The service is temporarily unavailable",
 }
 
+# Bytes, as generators of clients know them.
+FILE = {"type": "string", "format": "binary"}
 LINK = {"description": 'RFC 8288, with `rel="next"`; absent on the last page.', "schema": {"type": "string"}}
 RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 # The `responses` of a route whose Link header leads on.
