@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from functions.sign_in.id_tokens import ProviderIdentity
-from shared.data.new_sessions import Account
+from shared.data.new_sessions import ACCOUNT, Account
 from shared.kit.db.pool import PooledConnection, connection
-from shared.kit.db.query import Command, Query
+from shared.kit.db.query import Command, Query, compose
 from shared.texts import Language
 
 
@@ -68,13 +68,13 @@ class LinkedAccount(Account):
 
 FIND_ACCOUNT = Query(
     LinkedAccount,
-    """
-SELECT users.id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
-    second_factor_at IS NOT NULL AS has_second_factor, identities.id AS identity_id
-FROM identities JOIN users ON users.id = user_id
+    compose(
+        """
+SELECT {account}, identities.id AS identity_id FROM identities JOIN users ON users.id = user_id
 WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NOT NULL
 """,
+        account=ACCOUNT,
+    ),
 )
 
 

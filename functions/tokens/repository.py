@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.data.new_sessions import Account
+from shared.data.new_sessions import ACCOUNT, Account
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
@@ -21,14 +21,14 @@ class Candidate(Account):
 
 FIND_ACCOUNT = Query(
     Candidate,
-    """
-SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-       signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
-       second_factor_at IS NOT NULL AS has_second_factor,
-       EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
-           AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
+    compose(
+        """
+SELECT {account}, EXISTS (SELECT FROM sign_in_sessions WHERE user_id = users.id
+        AND address BETWEEN %(first)s::inet AND %(last)s::inet) AS known_address
 FROM users WHERE lower(email) = lower(%(email)s)
 """,
+        account=ACCOUNT,
+    ),
 )
 FIND_PASSWORD_HASH = Query(str, "SELECT password_hash FROM users WHERE id = %s")
 REPLACE_PASSWORD_HASH = Command("UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s")

@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.second_factors.actions import enrolment, sign_in
-from functions.second_factors.actions import sign_in_by_passkey as alone
 from functions.second_factors.api.passkey_schemas import (
     EnrolledPasskey,
     PasskeyCreationOptions,
@@ -48,7 +47,7 @@ def request_passkey_for_ticket(request: Request, given: PasskeyTicket) -> Respon
 )
 def begin_passkey_sign_in(request: Request) -> Response:
     """Start signing in with a passkey alone: get the options for `navigator.credentials.get()`."""
-    return json_response(alone.begin_passkey_sign_in(relying_party(origin(request)), client_address(request)))
+    return json_response(sign_in.begin_passkey_sign_in(relying_party(origin(request)), client_address(request)))
 
 
 @passkey_sign_ins.post(
@@ -59,7 +58,7 @@ def begin_passkey_sign_in(request: Request) -> Response:
 def sign_in_by_passkey(request: Request, given: PasskeySignIn) -> Response:
     """Sign in with a passkey alone, which counts as both factors. `refresh` is this device's previous refresh token."""
     factor = GivenPasskey(given.passkey, relying_party(origin(request)))
-    pair = alone.sign_in_by_passkey(factor, viewer(request), device_token=given.refresh)
+    pair = sign_in.sign_in_by_passkey(factor, viewer(request), device_token=given.refresh)
     return json_response({"refresh": pair.refresh, "access": pair.access})
 
 

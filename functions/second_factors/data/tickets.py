@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from shared.data.new_sessions import Account
-from shared.kit.db.query import Command, Connection, Query
+from shared.data.new_sessions import ACCOUNT, Account
+from shared.kit.db.query import Command, Connection, Query, compose
 
 Purpose = Literal["sign_in", "enrol"]
 # Codes that may be tried with one ticket.
@@ -38,15 +38,7 @@ UPDATE second_factor_tickets SET attempts = attempts + 1
 WHERE ticket_hash = %(hash)s AND purpose = %(purpose)s AND expires_at > now() AND attempts < %(attempts)s
 """)
 USE_TICKET = Command("DELETE FROM second_factor_tickets WHERE ticket_hash = %s")
-FIND_ACCOUNT = Query(
-    Account,
-    """
-SELECT id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
-    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
-    second_factor_at IS NOT NULL AS has_second_factor
-FROM users WHERE id = %s
-""",
-)
+FIND_ACCOUNT = Query(Account, compose("SELECT {account} FROM users WHERE id = %s", account=ACCOUNT))
 DELETE_ENROLMENTS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s AND purpose = 'enrol'")
 ADD_ENROLMENT = Command("""
 INSERT INTO second_factor_tickets (ticket_hash, user_id, purpose, expires_at)

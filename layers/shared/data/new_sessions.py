@@ -19,6 +19,9 @@ class Account:
     has_second_factor: bool
 
 
+ACCOUNT = Sql("""users.id, lower(email) AS email, password_hash, confirmed_at IS NOT NULL AS confirmed,
+    signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
+    second_factor_at IS NOT NULL AS has_second_factor""")
 NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
 # The lock waits for a change of the password, a suspension, or the removal of the identity or passkey, that is under
 # way: it ends the sessions it sees.
