@@ -43,6 +43,9 @@ NOT_TOLD = {
     "Zwykła rozmowa.",
     "Wiadomość usunięta",
     " Czy chodziło o „{}”?",
+    # Keys, not texts: the database writes them as reasons (`shared.domain.booking_texts.REASONS`).
+    "Konto zostało usunięte.",
+    "Konto zostało zawieszone.",
 }
 
 
