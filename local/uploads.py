@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from shared.kit.errors import Unavailable
 from shared.kit.http.middleware import Message
+from shared.kit.observability.log import logger
 from shared.kit.private_folder import LOCAL_UPLOAD_PATH, BadUpload, PrivateFolder
 from shared.kit.private_storage import private_storage
 
@@ -35,8 +37,14 @@ async def take_upload(request: Request) -> Response:
         return _refused(400, "EntityTooLarge")
     except (HTTPException, ValueError):
         return _refused(400, "MalformedPOSTRequest")
+    except OSError as error:
+        # Beyond a megabyte the form lies in a file of its own.
+        logger().error("form not read", extra={"error": str(error)})
+        return _unavailable()
     try:
         return await run_in_threadpool(_keep, storage, form)
+    except Unavailable:
+        return _unavailable()
     finally:
         await form.close()
 
@@ -70,6 +78,12 @@ def _keep(storage: PrivateFolder, form: FormData) -> Response:
         return _refused(400, "EntityTooLarge" if size else "EntityTooSmall")
     storage.take(key, file.file)
     return Response(status_code=204)
+
+
+def _unavailable() -> Response:
+    response = _refused(Unavailable.status, "ServiceUnavailable")
+    response.headers.update(Unavailable.headers)
+    return response
 
 
 def _refused(status: int, code: str) -> Response:

@@ -10,7 +10,9 @@ from typing import Any
 from functions.chat.api.socket_frames import OK
 from functions.chat.api.socket_routes import ROUTES, chat_messages
 from shared.kit.aws.lambda_handler import lambda_handler
+from shared.kit.db.pool import drop_broken_connections
 from shared.kit.observability.log import logger
+from shared.kit.psycopg import psycopg
 
 
 @lambda_handler
@@ -19,6 +21,10 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     route = event["requestContext"]["routeKey"]
     try:
         return ROUTES[route](event)
+    except psycopg.OperationalError:
+        logger().exception("database unavailable", extra={"route": route})
+        drop_broken_connections()
+        return {"statusCode": 503 if route == "$connect" else 200}
     except Exception:  # noqa: BLE001 - the boundary: what nobody foresaw is logged once
         logger().exception("unhandled error", extra={"route": route})
         return {"statusCode": 500 if route == "$connect" else 200}

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import io
 import json
 import shutil
 import time
@@ -44,11 +45,16 @@ class PrivateFolder:
         return policy["key"], policy["most"]
 
     def take(self, key: str, source: IO[bytes]) -> None:
-        """Keep what was uploaded."""
+        """Keep what was uploaded: written beside and renamed, so that nobody is sent half a file, and none is left."""
         try:
-            with _part(self._path(key)).open("wb") as part:
-                shutil.copyfileobj(source, part)
-            _part(self._path(key)).replace(self._path(key))
+            path = self._path(key)
+            part = path.with_name(f"{path.name}.part")
+            try:
+                with part.open("wb") as file:
+                    shutil.copyfileobj(source, file)
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise file_unavailable(key, error) from None
 
@@ -63,11 +69,7 @@ class PrivateFolder:
 
     def put(self, key: str, content: bytes, content_type: str, disposition: str) -> None:
         del content_type, disposition  # the server says them with each answer
-        try:
-            _part(self._path(key)).write_bytes(content)
-            _part(self._path(key)).replace(self._path(key))
-        except OSError as error:
-            raise file_unavailable(key, error) from None
+        self.take(key, io.BytesIO(content))
 
     def delete(self, *names: str) -> None:
         try:
@@ -84,11 +86,6 @@ class PrivateFolder:
         path = self.root / key
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
-
-
-def _part(path: Path) -> Path:
-    """Written beside and renamed, so that nobody is sent half a file."""
-    return path.with_name(f"{path.name}.part")
 
 
 def _signature(key: str, policy: str) -> str:
