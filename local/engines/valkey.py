@@ -18,6 +18,8 @@ def start_valkey(data: Path, sockets: Path) -> Engine:
     command += ["--dir", str(data), "--save", "3600 1", "--appendonly", "no"]
     # Otherwise it does not end while it cannot save: on a full disk, or when the folder is gone.
     command += ["--shutdown-on-sigterm", "force"]
+    # Nor would it take a write: limits of rates would not count on a full disk.
+    command += ["--stop-writes-on-bgsave-error", "no"]
     url = f"unix://{socket}"
 
     def start() -> "subprocess.Popen[bytes]":

@@ -30,3 +30,19 @@ def test_valkey_ends_though_it_cannot_save(tmp_path: Path) -> None:
     engine.stop()
     assert time.monotonic() - started < 5
     assert engine.process.returncode == 0
+
+
+def test_valkey_takes_writes_though_it_cannot_save(tmp_path: Path) -> None:
+    """As on a full disk: it refused them all, and rate limits did not count."""
+    engine = start_valkey(tmp_path / "valkey", socket_folder())
+    try:
+        (tmp_path / "valkey" / "dump.rdb").mkdir()
+        client = redis.Redis.from_url(engine.url)
+        client.bgsave()
+        deadline = time.monotonic() + 10
+        while client.info("persistence")["rdb_last_bgsave_status"] != "err":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert client.incr("count") == 1
+    finally:
+        engine.stop()
