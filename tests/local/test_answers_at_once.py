@@ -4,7 +4,6 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from shared.kit.http.middleware import Scope
 from tests.local.test_copies import PATH, Process
 from tests.support.event_loops import run
 from tests.support.local_server import free_port
+from tools.cloud.serving import in_thread
 
 CHANGES = re.compile(rb"\r\n(date|age|x-request-id|connection): [^\r]*")
 FEW_MEGABYTES = 4_000_000
@@ -60,14 +60,9 @@ class Running:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
-    running = Running()
-    thread = Thread(target=running.server.run)
-    thread.start()
-    while not running.server.started:
-        time.sleep(0.01)
-    yield running
-    running.server.should_exit = True
-    thread.join()
+    made = Running()
+    with in_thread(made.server):
+        yield made
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from local import http_protocol
 from local.http_protocol import BoundedHttpProtocol
 from tests.support.local_server import free_port
+from tools.cloud.serving import in_thread
 
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
 
@@ -30,14 +30,8 @@ def running_server() -> Iterator[int]:
     config = uvicorn.Config(
         app, port=port, http=BoundedHttpProtocol, loop="uvloop", log_level="critical", lifespan="off"
     )
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield port
-    server.should_exit = True
-    thread.join()
+    with in_thread(uvicorn.Server(config)):
+        yield port
 
 
 @pytest.fixture

@@ -6,18 +6,16 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
 from local.gateway import management
 from local.gateway.emulator import Gateway
 from local.gateway.peer_workers import Listener
 from local.gateway.pusher import LocalPusher
-from local.gateway.websocket_protocol import GatewayProtocol
-from local.server import MAX_MESSAGE
 from shared.kit.http.app import http_app
 from shared.kit.http.middleware import Receive, Scope, Send
 from tests.support.local_server import free_port
+from tools.cloud.serving import serving
 
 PATIENCE = 10.0
 Event = dict[str, Any]
@@ -120,24 +118,5 @@ def running_emulator(
     function = Function()
     gateway = Gateway(function, routes, threads=2, batches={"many": function.batch}, **limits)
     emulator = Emulator(function, gateway, sockets)
-    config = uvicorn.Config(
-        emulator,
-        port=emulator.port,
-        loop="uvloop",
-        ws=GatewayProtocol,
-        ws_max_size=MAX_MESSAGE,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
+    with serving(emulator, emulator.port):
         yield emulator
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)

@@ -15,10 +15,7 @@ from dataclasses import asdict, dataclass, field
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
-import uvicorn
-
 from infra import publish
-from local.gateway.websocket_protocol import GatewayProtocol
 from shared.domain.pictures import DEFAULT_PICTURE
 from shared.kit.http.middleware import App, Receive, Scope, Send, respond
 from tools.cloud.distribution import BucketOrigin
@@ -28,9 +25,9 @@ from tools.cloud.event_sources import QueuePoller, Scheduler
 from tools.cloud.http_api import HttpApi
 from tools.cloud.intrinsics import REGION
 from tools.cloud.lambda_service import Function
-from tools.cloud.management_api import MAX_MESSAGE
 from tools.cloud.project import TEMPLATE
 from tools.cloud.services import EXECUTE_API, ROLE, Aws
+from tools.cloud.serving import serving
 from tools.cloud.socket_api import ConnectionsApi, SocketApi
 from tools.cloud.template import Template, referred
 from tools.cloud.throttle import Throttle
@@ -152,37 +149,6 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
         for source in cloud.sources if options.event_sources else ():
             source.start()
         yield cloud
-
-
-@contextmanager
-def serving(app: App, port: int) -> Iterator[None]:
-    """An ASGI app on a port of this machine, with WebSockets as API Gateway takes them."""
-    config = uvicorn.Config(
-        app,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws=GatewayProtocol,
-        ws_max_size=MAX_MESSAGE,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            thread.join(0.01)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)
 
 
 class Front:
