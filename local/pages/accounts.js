@@ -5,7 +5,7 @@ import { explain } from "./errors.js";
 const PICTURE = "/static/media/uploads/user/default.jpg";
 const CAN_DO = {
   student: "Finds tutors, books their times, waits for seats in groups.",
-  tutor: "Answers requests, keeps a calendar, hears of bookings at once.",
+  tutor: "Answers requests, keeps a calendar, is told of bookings at once.",
 };
 
 /**

@@ -24,7 +24,7 @@ export function devices(account, title = `${account.firstName}’s devices`) {
   });
 
   const end = ({ id }) => list.act(() => account.call("DELETE", `${DEVICES}${id}/`), "That device is signed out.");
-  const endOthers = () => list.act(() => account.call("DELETE", DEVICES), "All others are signed out.");
+  const endOthers = () => list.act(() => account.call("DELETE", DEVICES), "All other devices are signed out.");
   return panel.root;
 }
 

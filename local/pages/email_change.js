@@ -7,17 +7,17 @@ import { AccountList, Panel } from "./panel.js";
 import { moment } from "./times.js";
 
 const CHANGE = "/api/user/me/email_change/";
-const QUESTION = { title: "Change the address", details: "Your password shows that it is you.", yes: "Go on" };
+const QUESTION = { title: "Change the address", details: "Enter your password to confirm that it is you.", yes: "Continue" };
 
 /** The address of an account, another one that waits to be confirmed, and a form that asks for one. */
 export function emailChange(session) {
   const panel = new Panel("E-mail address");
   const email = element("input", { type: "email", autocomplete: "email", maxlength: 255, required: true });
   const form = new Form(
-    "Another address",
+    "Change your address",
     async () => {
       const wanted = email.value.trim();
-      if (wanted.toLowerCase() === mine.toLowerCase()) throw new Explained("That is your address already.");
+      if (wanted.toLowerCase() === mine.toLowerCase()) throw new Explained("That is already your address.");
       await proved(session, QUESTION, null, () => request(session, wanted));
       email.value = "";
       await list.act(async () => {}, `A link was mailed to ${wanted}.`);
@@ -37,7 +37,7 @@ export function emailChange(session) {
     },
     entry: (each) => (each.expires_at ? pendingEntry(each, withdraw) : currentEntry(each)),
   });
-  const withdraw = () => list.act(() => session.call("DELETE", CHANGE), "Withdrawn: the address stays.");
+  const withdraw = () => list.act(() => session.call("DELETE", CHANGE), "Withdrawn. Your address stays the same.");
   return panel.root;
 }
 
@@ -55,7 +55,7 @@ function currentEntry({ email }) {
     {},
     element("strong", {}, email),
     element("span", { class: "pill", "data-state": "confirmed" }, "Yours"),
-    element("p", { class: "facts" }, "When it has changed, a link mailed here takes that back for seven days."),
+    element("p", { class: "facts" }, "After the change, a link mailed to this address can undo it for seven days."),
   );
 }
 
@@ -65,6 +65,6 @@ function pendingEntry({ email, expires_at: expiresAt }, withdraw) {
     {},
     element("strong", {}, email),
     button("Withdraw", withdraw, { class: "quiet", "aria-label": `Withdraw the change to ${email}` }),
-    element("p", { class: "facts" }, `Open the link that was mailed there to confirm it, until ${moment(expiresAt)}`),
+    element("p", { class: "facts" }, `To confirm it, open the link that was mailed there, by ${moment(expiresAt)}`),
   );
 }

@@ -5,6 +5,6 @@ export function inEnglish(error) {
   if (!(error instanceof Refused) || !error.body?.email) return error;
   const [text] = error.body.email;
   if (text.startsWith("Email must end")) return new Explained(`${text}.`);
-  if (text.startsWith("Istnieje")) return new Explained("An account has this address already.");
-  return new Explained("That is no address that mails can be sent to.");
+  if (text.startsWith("Istnieje")) return new Explained("There is already an account with this address.");
+  return new Explained("Mails cannot be sent to that address.");
 }

@@ -5,7 +5,7 @@ import { Form, submit } from "./forms.js";
 
 const PATH = "/api/token/second_factor/enrolment/";
 const WHY =
-  "The desk takes a second factor besides your password: an authenticator app on your phone, or a passkey, which also signs in alone. Your link works once.";
+  "The staff desk requires a second factor in addition to your password: an authenticator app on your phone, or a passkey, which can also sign in without the password. Your link works once.";
 
 /** The page of the operator's link, which adds somebody's first factor. */
 export function showEnrolment(root) {
@@ -22,7 +22,7 @@ export function showEnrolment(root) {
   const begin = new Form(
     "App",
     async () => {
-      const confirm = async (code) => finish("The app counts now", await send("confirm/", { code }));
+      const confirm = async (code) => finish("The app is active", await send("confirm/", { code }));
       kinds.replaceChildren(appForm(await send(""), confirm));
       kinds.querySelector("input").focus();
     },
@@ -30,11 +30,11 @@ export function showEnrolment(root) {
   );
   const passkey = passkeyForm(
     () => send("passkey/"),
-    async (made) => finish("The passkey counts now", await send("passkey/confirm/", made)),
+    async (made) => finish("The passkey is active", await send("passkey/confirm/", made)),
   );
   const kinds = element("div", { class: "form" }, element("h2", {}, "An authenticator app"), begin.root, element("h2", {}, "A passkey"), passkey);
   root.replaceChildren(element("p", {}, WHY), kinds);
   if (ticket) return;
-  root.append(element("p", { class: "error", role: "alert" }, "This address lacks what the operator’s link has behind the #."));
+  root.append(element("p", { class: "error", role: "alert" }, "Part of the operator’s link, after the #, is missing from this address."));
   for (const each of kinds.querySelectorAll("button")) each.disabled = true;
 }

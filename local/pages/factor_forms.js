@@ -5,7 +5,7 @@ import { make } from "./passkeys.js";
 /** What a new authenticator app is told; `confirm(code)` is done with what it then shows. */
 export function appForm({ secret, otpauth_uri: uri, qr_code: svg }, confirm, ...more) {
   const code = element("input", { inputmode: "numeric", autocomplete: "one-time-code", required: true });
-  const link = element("a", { href: uri }, "open it in the app of this device");
+  const link = element("a", { href: uri }, "open it in the app on this device");
   return new Form(
     "Confirm the app",
     () => confirm(code.value),
@@ -56,7 +56,7 @@ export function recoveryCodes(level, title, codes, ...more) {
     "section",
     { class: "notice", "aria-label": "Recovery codes" },
     heading,
-    element("p", {}, "Keep these recovery codes where you find them without this device. Each opens your account once; they are not shown again."),
+    element("p", {}, "Keep these recovery codes where you can find them without this device. Each works once; they are not shown again."),
     element("ul", { id: "codes", class: "codes" }, ...codes.map((code) => element("li", {}, element("code", {}, code)))),
     ...more,
   );

@@ -53,7 +53,7 @@ class Proof {
     this.#form = new Form(
       title,
       () => this.#prove(),
-      this.#code ? labelled("Code of your app, or a recovery code", this.#code) : null,
+      this.#code ? labelled("Code from your app, or a recovery code", this.#code) : null,
       this.#passwordField,
       element("div", { class: "choices" }, submit(yes), this.#passkeyButton, cancel),
     );

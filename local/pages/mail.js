@@ -31,7 +31,7 @@ async function refreshWaiting(method = "GET") {
   try {
     const { json } = await call(method, "/_local/mail/waiting");
     setHidden(waiting, !json.waiting, count);
-    waiting.firstElementChild.textContent = `${json.waiting} about bookings wait five minutes for what else becomes of these.`;
+    waiting.firstElementChild.textContent = `${json.waiting} about bookings wait five minutes for further changes.`;
   } catch {
     setHidden(waiting, true, count);
   }
@@ -52,7 +52,7 @@ function show(mails) {
 function summary(number) {
   if (number === MOST_SHOWN) return `The newest ${number}.`;
   if (number) return number === 1 ? "One mail." : `${number} mails.`;
-  return field.value.trim() ? "No mail to this address." : "Nothing was sent yet. Register an account, and its confirmation comes here.";
+  return field.value.trim() ? "No mail to this address." : "Nothing has been sent yet. Register an account, and its confirmation mail arrives here.";
 }
 
 function line(mail) {

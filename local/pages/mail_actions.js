@@ -3,8 +3,8 @@ import { button, element, labelled, setHidden } from "./dom.js";
 import { Refused, explain } from "./errors.js";
 
 const OFFERS = {
-  confirm_email: { text: "Without it, the account can be confirmed here.", form: confirmation },
-  reset_password: { text: "Without it, a new password can be set here.", form: passwordReset },
+  confirm_email: { text: "You can confirm the account here instead.", form: confirmation },
+  reset_password: { text: "You can set a new password here instead.", form: passwordReset },
 };
 
 /** What the link of a mail does, offered here where no frontend runs. */
@@ -39,12 +39,12 @@ async function offer(root, children, text) {
 }
 
 function refusal(error) {
-  return `This cannot be done: the link was used already or has expired, or the server says why: ${error.message}`;
+  return `This failed: the link was already used or has expired, or the server gave another reason: ${error.message}`;
 }
 
 function confirmation(token, act) {
   const send = () => call("POST", "/api/user/confirm_user/", { body: { token } });
-  return button("Confirm here", () => act(send, "The account is confirmed: its owner can sign in."), { class: "primary" });
+  return button("Confirm here", () => act(send, "The account is confirmed. Its owner can sign in."), { class: "primary" });
 }
 
 function passwordReset(token, act) {

@@ -43,7 +43,7 @@ function invitation({ method, title, starts_at: start, ends_at: end, organizer, 
     { class: "invitation", "aria-labelledby": "invitation-title" },
     element("h3", { id: "invitation-title" }, kind),
     element("dl", {}, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
-    element("details", {}, element("summary", {}, "The file as it was sent"), element("pre", { tabindex: 0 }, raw)),
+    element("details", {}, element("summary", {}, "The file as sent"), element("pre", { tabindex: 0 }, raw)),
   );
 }
 

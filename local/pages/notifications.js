@@ -18,7 +18,7 @@ const HEADLINES = {
   booking_expired: "A request has expired",
   booking_offered: "A seat is free",
   booking_offer_declined: "An offered seat was declined",
-  booking_offer_expired: "An offered seat was not taken in time",
+  booking_offer_expired: "An offered seat was not accepted in time",
   booking_rescheduled: "A session was moved",
   booking_move_proposed: "Your tutor proposes another time",
   booking_move_agreed: "A student agrees to the new time",

@@ -2,8 +2,8 @@ import { BrowserRefused } from "./errors.js";
 
 /** What the browser says, by the name of its error (www.w3.org/TR/webauthn-3, sections 5.1.3 and 5.1.4). */
 const REASONS = {
-  InvalidStateError: "This device has a passkey of the account already.",
-  NotAllowedError: "No passkey was used: it was refused, or took too long.",
+  InvalidStateError: "This device already has a passkey for the account.",
+  NotAllowedError: "No passkey was used: you declined, or it took too long.",
   SecurityError: "Passkeys do not work at this address.",
 };
 
@@ -20,7 +20,7 @@ export function use(options) {
 async function byBrowser(work) {
   const kind = globalThis.PublicKeyCredential;
   if (!kind?.parseCreationOptionsFromJSON) {
-    throw new BrowserRefused("Passkeys need a browser that knows them, and HTTPS or localhost.");
+    throw new BrowserRefused("Passkeys need a browser that supports them, and HTTPS or localhost.");
   }
   try {
     return (await work(kind)).toJSON();

@@ -25,7 +25,7 @@ export function preferences(account) {
   let here = null;
 
   const list = new AccountList(account, panel, {
-    whenEmpty: "No browser shows push messages.",
+    whenEmpty: "No browser gets push messages.",
     load: async () => {
       const loaded = [account.call("GET", PREFERENCES), account.call("GET", SUBSCRIPTIONS)];
       const [told, { results }] = await Promise.all(loaded);
@@ -51,8 +51,8 @@ export function preferences(account) {
     show();
   }
 
-  const turn = () => (here ? end(here) : list.act(() => subscribe(account), "This browser shows push messages."));
-  const end = (subscription) => list.act(() => unsubscribe(account, subscription), "No push messages there any more.");
+  const turn = () => (here ? end(here) : list.act(() => subscribe(account), "This browser now gets push messages."));
+  const end = (subscription) => list.act(() => unsubscribe(account, subscription), "That browser no longer gets push messages.");
   return panel.root;
 }
 

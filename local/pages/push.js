@@ -11,7 +11,7 @@ const scope = (account) => `/_local/pages/push/${account.demo.id}/`;
 /** Lets this browser show the push messages of an account. Throws BrowserRefused. */
 export async function subscribe(account) {
   if (!navigator.serviceWorker || !globalThis.PushManager) {
-    throw new BrowserRefused("Push messages need a browser that knows them, and HTTPS or localhost.");
+    throw new BrowserRefused("Push messages need a browser that supports them, and HTTPS or localhost.");
   }
   if ((await Notification.requestPermission()) !== "granted") {
     throw new BrowserRefused("The browser does not let this page show notifications.");

@@ -5,7 +5,7 @@ import { Explained, Refused } from "./errors.js";
 import { Form, submit } from "./forms.js";
 
 const WEAK =
-  "The password is too easy to guess: it takes eight characters, and is neither a usual one nor like your name or address.";
+  "The password is too easy to guess. It needs eight characters, and must not be a common one or resemble your name or address.";
 
 /** A form that registers an account; `registered(email)` is called once it is there, yet to be confirmed. */
 export function registrationForm(registered) {
@@ -34,7 +34,7 @@ export function registrationForm(registered) {
     labelled("Last name", last),
     labelled("E-mail address", email),
     labelled("Password", password),
-    element("label", { class: "switch" }, teaches, "I teach, and have an address of a university"),
+    element("label", { class: "switch" }, teaches, "I teach, and have a university e-mail address"),
     submit("Register"),
   );
   return form.root;

@@ -92,7 +92,7 @@ export class Search {
 
   #summary() {
     const number = this.#cards.childElementCount;
-    if (number === 0) return "No tutor matches. Try fewer or wider choices.";
+    if (number === 0) return "No tutor matches. Try fewer or broader filters.";
     if (this.#next) return `The best ${number}. There are more.`;
     return number === 1 ? "One tutor." : `${number} tutors.`;
   }

@@ -4,13 +4,13 @@ import { recoveryCodes } from "./factor_forms.js";
 import { AccountList, Panel } from "./panel.js";
 import { moment } from "./times.js";
 
-const NONE = "Signing in takes your password alone. With the first second factor, other devices are signed out.";
+const NONE = "You sign in with your password alone. Adding a second factor signs out other devices.";
 
 /** What signing in to an account takes besides the password: an authenticator app, passkeys, recovery codes. */
 export function secondFactors(session) {
-  const turningOff = button("Turn off", () => act("turnOff", "Signing in takes your password alone."), { class: "quiet" });
-  const addingApp = button("Add an authenticator app", () => act("addApp", "The app counts now."));
-  const addingPasskey = button("Add a passkey", () => act("addPasskey", "The passkey counts now."));
+  const turningOff = button("Turn off", () => act("turnOff", "You now sign in with your password alone."), { class: "quiet" });
+  const addingApp = button("Add an authenticator app", () => act("addApp", "The app is now active."));
+  const addingPasskey = button("Add a passkey", () => act("addPasskey", "The passkey is now active."));
   const panel = new Panel("Second factor", turningOff);
   const codes = element("div");
   panel.note.after(codes);
@@ -35,15 +35,15 @@ export function secondFactors(session) {
     return list.act(async () => {
       const made = await changes[change](...what);
       if (!made?.length) return;
-      const shown = recoveryCodes("h4", "Recovery codes", made, button("I have kept them", () => replaceChildren(codes, [], panel.title)));
+      const shown = recoveryCodes("h4", "Recovery codes", made, button("I have saved them", () => replaceChildren(codes, [], panel.title)));
       codes.replaceChildren(shown.root);
       shown.focus();
     }, done);
   }
 
   function entries({ enabled, authenticator_app_added_at: appAddedAt, recovery_codes_left: left, passkeys }) {
-    const another = button("Replace", () => act("addApp", "The new app counts now."), { class: "quiet", "aria-label": "Replace the app" });
-    const renewal = button("Make new ones", () => act("renewCodes", "The codes before are void."), { class: "quiet", "aria-label": "Make new recovery codes" });
+    const another = button("Replace", () => act("addApp", "The new app is now active."), { class: "quiet", "aria-label": "Replace the app" });
+    const renewal = button("Make new recovery codes", () => act("renewCodes", "The previous codes no longer work."), { class: "quiet" });
     return [
       ...(appAddedAt ? [entry("Authenticator app", `Added ${moment(appAddedAt)}`, another)] : []),
       ...passkeys.map(passkeyEntry),

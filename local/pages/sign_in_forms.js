@@ -51,8 +51,8 @@ function factorForm(session, leave) {
       code.value = "";
       await session.giveCode(given);
     },
-    labelled("Code of your app, or a recovery code", code),
-    element("div", { class: "choices" }, submit("Go on"), button("Use a passkey", () => form.act(() => session.givePasskey())), leave),
+    labelled("Code from your app, or a recovery code", code),
+    element("div", { class: "choices" }, submit("Continue"), button("Use a passkey", () => form.act(() => session.givePasskey())), leave),
   );
   return form;
 }

@@ -78,7 +78,7 @@ export class Slots {
       days.set(day, [...(days.get(day) ?? []), this.#button(slot)]);
     }
     const groups = Array.from(days, ([day, buttons]) => group(day, buttons));
-    const nothing = element("p", { class: "note" }, "Nothing is free in these seven days. Try later ones.");
+    const nothing = element("p", { class: "note" }, "Nothing is free in these seven days. Try a later week.");
     // The focus stays, so that somebody who uses the keyboard goes on from there.
     replaceChildren(this.#list, groups.length ? groups : [nothing]);
   }

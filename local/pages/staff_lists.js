@@ -7,7 +7,7 @@ const REASON = { hide: "Hide it from everybody but its tutor?", unhide: "Show it
 
 /** Who an account is, in a line; of one that is gone its number. */
 export function named(account) {
-  if (!account) return "somebody whose account is gone";
+  if (!account) return "somebody whose account was deleted";
   const name = `${account.first_name ?? ""} ${account.last_name ?? ""}`.trim();
   return [name, account.email].filter(Boolean).join(", ") || `account ${account.id}`;
 }
@@ -39,7 +39,7 @@ export const LISTS = {
   reports: {
     title: "Reports",
     path: "/api/staff/reports/",
-    whenEmpty: "Nothing waits for a decision.",
+    whenEmpty: "Nothing is waiting for a decision.",
     filters: [
       { name: "state", label: "State", options: { open: "Open", decided: "Decided" } },
       { name: "kind", label: "About", options: { "": "Anything", message: "Messages", person: "People", review: "Reviews", issue: "Issues" } },
@@ -49,7 +49,7 @@ export const LISTS = {
   people: {
     title: "People",
     path: "/api/staff/people/",
-    whenEmpty: "Nobody is found.",
+    whenEmpty: "Nobody was found.",
     filters: [
       { name: "q", label: "Name, address or id" },
       { name: "only", label: "Only", options: { "": "Everybody", tutors: "Tutors", staff: "Staff", suspended: "Suspended" } },
@@ -59,14 +59,14 @@ export const LISTS = {
   announcements: {
     title: "Announcements",
     path: "/api/staff/announcements/",
-    whenEmpty: "There is none.",
+    whenEmpty: "There are none.",
     filters: [{ name: "only", label: "Only", options: { "": "All", visible: "Visible", hidden: "Hidden" } }],
     entry: (desk, item) => [...announcement(item), decisions(desk, item, [item.hidden ? "unhide" : "hide"])],
   },
   actions: {
     title: "Audit trail",
     path: "/api/staff/actions/",
-    whenEmpty: "Staff have done nothing yet.",
+    whenEmpty: "Staff have not done anything yet.",
     filters: [{ name: "person", label: "About (id of a person)" }],
     entry: (_desk, item) => action(item),
   },

@@ -2,9 +2,9 @@ import { button, element } from "./dom.js";
 import { moment } from "./times.js";
 
 const SANCTIONS = {
-  suspend: ["Suspend", "Keep this person away?", "They are signed out and found nowhere, and their sessions to come are cancelled."],
-  lift: ["Lift the suspension", "Let this person in again?", "What was cancelled stays so."],
-  revoke_sessions: ["Sign out everywhere", "Sign this person out everywhere?", "They may sign in again at once."],
+  suspend: ["Suspend", "Suspend this person?", "They are signed out and no longer listed, and their upcoming sessions are cancelled."],
+  lift: ["Lift the suspension", "Lift this person’s suspension?", "Cancelled sessions stay cancelled."],
+  revoke_sessions: ["Sign out everywhere", "Sign this person out everywhere?", "They can sign in again at once."],
 };
 
 /** Somebody in the list of people, with what can be done. */
@@ -35,7 +35,7 @@ function facts(found) {
     Id: found.id,
     Since: moment(found.created_at),
     "Signed-in devices": `${found.devices}${found.last_used_at ? `, last used ${moment(found.last_used_at)}` : ""}`,
-    "Sessions to come": found.coming_sessions,
+    "Upcoming sessions": found.coming_sessions,
     Reports: `${found.open_reports} open of ${found.all_reports}`,
     "Second factor": found.has_second_factor ? "yes" : "no",
   };

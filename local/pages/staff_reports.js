@@ -5,10 +5,10 @@ const KINDS = { message: "Message", person: "Person", review: "Review", issue: "
 const DECISIONS = {
   dismiss: ["Leave it as it is", "Leave it as it is?"],
   hide_message: ["Hide the message", "Delete the message for both?"],
-  suspend: ["Suspend the author", "Suspend whom the report is about?"],
+  suspend: ["Suspend the author", "Suspend the person whom the report is about?"],
 };
 const STATUSES = {
-  in_progress: ["In progress", "Begin with it?"],
+  in_progress: ["In progress", "Start working on it?"],
   resolved: ["Resolved", "Is it resolved?"],
   closed: ["Closed", "Close it for good?"],
 };
@@ -58,7 +58,7 @@ function messages(desk, found) {
   const files = found.attachments.map((file) => {
     const path = `/api/staff/reports/${found.id}/attachments/${file.id}/open/`;
     const open = async () => {
-      const opened = await desk.decide(`Open ${file.name}?`, "That is kept in the audit trail.", path);
+      const opened = await desk.decide(`Open ${file.name}?`, "This is recorded in the audit trail.", path);
       if (opened) open_.replaceWith(element("a", { href: opened.url, target: "_blank", rel: "noopener" }, `Read ${file.name}`));
     };
     const open_ = button(`Open ${file.name}`, open);

@@ -54,7 +54,7 @@ function listSessions(account, panel) {
   }
 
   async function cancel(booking) {
-    const details = `${when(booking)}, with ${fullName(booking.tutor)}. Somebody else can book the time then.`;
+    const details = `${when(booking)}, with ${fullName(booking.tutor)}. Somebody else can then book the time.`;
     const answers = { yes: "Cancel the session", no: "Keep it" };
     if ((await ask("Cancel this session?", details, answers)) === null) return;
     await list.act(() => send(booking, "cancel"), `Cancelled: ${when(booking)}.`);
@@ -64,7 +64,7 @@ function listSessions(account, panel) {
 /** The places on waitlists, and the full groups whose waitlist can be joined. */
 function listPlaces(account, panel, { tutor, classmate }) {
   const list = new AccountList(account, panel, {
-    whenEmpty: "No group is full: there is nothing to wait for.",
+    whenEmpty: "No group is full, so there is nothing to wait for.",
     load: async () => {
       const { results } = await account.call("GET", `${WAITLIST}me/`);
       const places = results.filter(({ state }) => ["waiting", "offered"].includes(state));
@@ -79,7 +79,7 @@ function listPlaces(account, panel, { tutor, classmate }) {
   function ownPlace({ id, session, state, position, ...place }) {
     const leave = () => list.act(() => account.call("DELETE", `${WAITLIST}${id}/`), `No longer waiting for ${when(place)}.`);
     const buttons = [bookingButton("Leave", when(place), leave)];
-    if (state === "offered") return entry(place, "A seat is free: accept it among the sessions.", buttons);
+    if (state === "offered") return entry(place, "A seat is free. Accept it in the list of sessions.", buttons);
     const freeSeat = () => list.act(() => giveUpSeat(session), `${classmate.firstName} has given up a seat.`);
     buttons.unshift(bookingButton(`${classmate.firstName} gives up a seat`, when(place), freeSeat));
     return entry(place, `Number ${position} on the waitlist. To see what happens then:`, buttons);

@@ -146,8 +146,8 @@ function offer(tutor, { price, group_price: seat, currency, confirmation, cancel
   const perHour = [];
   if (tutor.individual_sessions_available) perHour.push(`${money(price, currency)} an hour`);
   if (tutor.group_sessions_available) perHour.push(`${money(seat, currency)} an hour for a seat in a group`);
-  const answer = confirmation === "manual" ? `${tutor.first_name} confirms each booking.` : "Booked times are yours at once.";
-  const clocks = zone === ZONE ? "" : ` Times are those of your clock (${ZONE}).`;
+  const answer = confirmation === "manual" ? `${tutor.first_name} confirms each booking.` : "Bookings are confirmed at once.";
+  const clocks = zone === ZONE ? "" : ` Times are in your time zone (${ZONE}).`;
   return `${perHour.join(", ")}. ${answer} You can cancel until ${notice} hours before.${clocks}`;
 }
 

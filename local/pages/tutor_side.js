@@ -28,7 +28,7 @@ function requests(account) {
     element("label", { class: "switch" }, byHand, `${account.firstName} confirms by hand`),
   );
   const list = new AccountList(account, panel, {
-    whenEmpty: "Nothing to answer. With the switch on, every new booking waits here for an answer.",
+    whenEmpty: "Nothing to answer. With the switch on, new bookings wait here for an answer.",
     load: () => upcoming(account, ({ state, awaiting }) => state === "pending" && awaiting === "tutor"),
     entry: (booking) => bookingEntry(booking, booking.user, [
       bookingButton("Confirm", when(booking), () => confirm(booking), { class: "quiet primary" }),
@@ -74,7 +74,7 @@ function calendar(account) {
   const explanation = element(
     "p",
     { class: "note" },
-    "Add this address to a calendar program, and it shows these sessions. It is shown only once.",
+    "Add this address to a calendar app to see these sessions there. It is shown only once.",
   );
   const shown = element("div", { class: "calendar-link", hidden: true }, link, explanation);
   panel.head.after(shown);

@@ -21,7 +21,7 @@ def assert_code_has_key(form: "Page | Locator") -> None:
     """The form of a new app shows the same three times: as a code, as a link and as a key."""
     picture = form.get_by_role("img", name="QR code for your app").screenshot()
     read = _read(Image.open(io.BytesIO(picture)))
-    assert read == form.get_by_role("link", name="open it in the app of this device").get_attribute("href")
+    assert read == form.get_by_role("link", name="open it in the app on this device").get_attribute("href")
     assert f"?secret={form.get_by_label('Key', exact=True).inner_text()}&" in read
 
 

@@ -75,7 +75,7 @@ def details(open_page: OpenPage) -> Page:
     open_tutor(page)
     page.route("**/api/reservation/reservation/", lambda route: route.abort())
     slots(page).first.click()
-    expect_result(page, "The server does not answer.")
+    expect_result(page, "The server is not responding.")
     watched.forgive()
     return page
 

@@ -17,7 +17,7 @@ from tests.support.start_page import card, panel
 from tests.support.virtual_authenticator import VirtualAuthenticator
 
 PATH = "/_local/account"
-CODE = "Code of your app, or a recovery code"
+CODE = "Code from your app, or a recovery code"
 NUMBERS = count()
 
 
@@ -72,7 +72,7 @@ def add_app(page: Page) -> tuple[bytes, list[str]]:
     assert_code_has_key(dialog)
     dialog.get_by_label("The six digits that the app shows").fill(shown_by_app(secret))
     dialog.get_by_role("button", name="Confirm").click()
-    expect_said(factors(page), "The app counts now.")
+    expect_said(factors(page), "The app is now active.")
     return secret, page.locator("#codes code").all_inner_texts()
 
 
@@ -84,7 +84,7 @@ def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watch
     _secret, codes = add_app(page)
     assert len(codes) == 10
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_focused()
-    factors(page).get_by_role("button", name="I have kept them").click()
+    factors(page).get_by_role("button", name="I have saved them").click()
     expect(page.locator("#codes")).to_have_count(0)
     expect(factors(page).get_by_role("heading", name="Second factor")).to_be_focused()
     page.get_by_role("button", name="Sign out").click()
@@ -92,7 +92,7 @@ def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watch
     sign_in(page, email)
     expect(page.get_by_label(CODE)).to_be_focused()
     page.get_by_label(CODE).fill(codes[0])
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(factors(page)).to_contain_text("9 left")
     factors(page).get_by_role("button", name="Turn off").click()
     dialog = page.get_by_role("dialog", name="Turn the second factor off?")
@@ -101,7 +101,7 @@ def test_an_app_is_added_asked_for_when_signing_in_and_turned_off(watched: Watch
     expect(dialog.get_by_role("alert")).to_contain_text("(wrong_code)")
     dialog.get_by_label(CODE).fill(codes[1])
     dialog.get_by_role("button", name="Turn it off").click()
-    expect_said(factors(page), "Signing in takes your password alone.")
+    expect_said(factors(page), "You now sign in with your password alone.")
     expect(factors(page).get_by_role("listitem")).to_have_count(0)
 
 
@@ -138,11 +138,11 @@ def test_a_passkey_is_added_renamed_used_alone_and_removed(watched: Watched, pag
     expect(dialog.get_by_role("alert")).to_contain_text("No passkey was used")
     authenticator.accept()
     dialog.get_by_role("button", name="Add a passkey").click()
-    expect_said(factors(page), "The passkey counts now.")
+    expect_said(factors(page), "The passkey is now active.")
     expect(page.locator("#codes code")).to_have_count(10)
     sound(page)
     factors(page).get_by_role("button", name="Rename Laptop").click()
-    dialog = page.get_by_role("dialog", name="Another name")
+    dialog = page.get_by_role("dialog", name="Rename the passkey")
     dialog.get_by_label("Name of this device").fill("Laptop w domu")
     sound(page)
     dialog.get_by_role("button", name="Save").click()
@@ -174,8 +174,8 @@ def test_factors_approve_each_other(watched: Watched, page: Page, email: str) ->
     add_passkey(page, "Telefon")
     dialog = page.get_by_role("dialog", name="Add a passkey")
     dialog.get_by_label(CODE).fill(codes[0])
-    dialog.get_by_role("button", name="Go on").click()
-    expect_said(factors(page), "The passkey counts now.")
+    dialog.get_by_role("button", name="Continue").click()
+    expect_said(factors(page), "The passkey is now active.")
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, email)
     page.get_by_role("button", name="Back").click()
@@ -184,7 +184,7 @@ def test_factors_approve_each_other(watched: Watched, page: Page, email: str) ->
     page.get_by_role("button", name="Use a passkey").click()
     factors(page).get_by_role("button", name="Make new recovery codes").click()
     page.get_by_role("dialog").get_by_role("button", name="Use a passkey").click()
-    expect_said(factors(page), "The codes before are void.")
+    expect_said(factors(page), "The previous codes no longer work.")
     assert not {*codes} & {*page.locator("#codes code").all_inner_texts()}
     factors(page).get_by_role("button", name="Replace the app").click()
     page.get_by_role("dialog").get_by_role("button", name="Use a passkey").click()
@@ -276,7 +276,7 @@ def test_a_demo_account_is_asked_for_its_second_factor_too(open_page: OpenPage, 
     sound(page)
     dialog.get_by_label(CODE).fill("287082")
     with page.expect_request("**/api/token/second_factor/") as sent:
-        dialog.get_by_role("button", name="Go on").click()
+        dialog.get_by_role("button", name="Continue").click()
     assert sent.value.post_data_json == {"ticket": "t", "code": "287082"}
     expect(card(page, STUDENT).get_by_text("Signed in", exact=True)).to_be_visible()
     expect(dialog).to_be_hidden()

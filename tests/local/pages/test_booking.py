@@ -219,7 +219,7 @@ def test_a_booking_whose_answer_was_lost_is_not_made_twice(watched: Watched, ser
     page.route(f"**{RESERVATIONS}", lose_the_first)
     chosen = slot_times(page)[0]
     slots(page).first.click()
-    expect_result(page, "The server does not answer.")
+    expect_result(page, "The server is not responding.")
     slots(page).first.click()
     expect_result(page, f"Booked: {chosen}")
     assert keys[0] == keys[1]

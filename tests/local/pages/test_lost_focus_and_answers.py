@@ -49,7 +49,7 @@ def test_a_sign_in_that_is_not_answered_is_said_by_the_accounts(watched: Watched
     page.route("**/api/token/", lambda route: route.abort())
     page.get_by_role("button", name="Sign in as both").click()
     for account in (STUDENT, TUTOR):
-        expect(card(page, account).get_by_role("alert")).to_have_text("The server does not answer.")
+        expect(card(page, account).get_by_role("alert")).to_have_text("The server is not responding.")
     watched.forgive()
 
 
@@ -60,7 +60,7 @@ def test_more_tutors_that_are_not_answered_leave_those_there_and_are_asked_for_a
     expect(cards).to_have_count(6)
     page.route(SEARCH, lambda route: route.abort())
     more.click()
-    expect(page.locator("#found")).to_have_text("The server does not answer.")
+    expect(page.locator("#found")).to_have_text("The server is not responding.")
     watched.forgive()
     expect(cards).to_have_count(6)
     page.unroute(SEARCH)

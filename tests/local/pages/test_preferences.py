@@ -81,7 +81,7 @@ def test_a_choice_that_is_not_saved_is_taken_back(open_page: OpenPage) -> None:
 
     watched.page.route("**/api/notification/preferences/", refuse)
     box.click()
-    expect_said(watched.page, "The server does not answer.")
+    expect_said(watched.page, "The server is not responding.")
     expect(box).to_be_checked()
     watched.forgive()
 
@@ -110,7 +110,7 @@ def test_a_browser_shows_push_messages_until_that_is_turned_off(page: Page, serv
     expect(toggle(page)).to_have_text("Turn on push here")
     with page.context.expect_event("serviceworker") as begun:
         toggle(page).click()
-    expect_said(page, "This browser shows push messages.")
+    expect_said(page, "This browser now gets push messages.")
     expect(entries(page, NAME)).to_contain_text("This browserRemovepush.example.com, since ")
     key = server.call("GET", "/api/notification/push/key/", token=ola).json()["public_key"]
     assert page.evaluate("window.subscribedWith") == key
@@ -129,7 +129,7 @@ def test_a_browser_shows_push_messages_until_that_is_turned_off(page: Page, serv
 
     expect(toggle(page)).to_have_text("Turn off push here")
     toggle(page).click()
-    expect_said(page, "No push messages there any more.")
+    expect_said(page, "That browser no longer gets push messages.")
     expect(entries(page, NAME)).to_have_count(0)
     assert server.call("GET", "/api/notification/push/subscriptions/", token=ola).json() == {"results": []}
 

@@ -106,8 +106,8 @@ def test_people_are_found_and_signed_out(desk: Page, server: LocalServer, strang
     expect(entry.get_by_text("Signed-in devices")).to_be_visible()
     sound(desk)
     for label, question in (
-        ("Suspend", "Keep this person away?"),
-        ("Lift the suspension", "Let this person in again?"),
+        ("Suspend", "Suspend this person?"),
+        ("Lift the suspension", "Lift this person’s suspension?"),
     ):
         entry.get_by_role("button", name=label).click()
         agree(desk, question, "Próba")
@@ -166,7 +166,7 @@ def test_others_are_told_what_is_missing(open_page: OpenPage) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Nie masz uprawnień")
     page.route("**/api/staff/people/**", answer_with(403, {"detail": "x", "code": "second_factor_needed"}))  # type: ignore[arg-type]
     go(page, "People")
-    expect(page.get_by_role("alert")).to_contain_text("This takes a sign-in with a second factor.")
+    expect(page.get_by_role("alert")).to_contain_text("This requires signing in with a second factor.")
     watched.forgive()
 
 
@@ -188,7 +188,7 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
     page.get_by_label("The six digits that the app shows").fill(password_at(secret, int(time.time() // STEP_SECONDS)))
     sound(page)
     page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_role("heading", name="The app counts now")).to_be_visible()
+    expect(page.get_by_role("heading", name="The app is active")).to_be_visible()
     recovery_code = page.locator("#codes code").first.inner_text()
     sound(page)
     watched = open_page("/_staff/")
@@ -196,9 +196,9 @@ def test_the_operator_s_link_adds_a_second_factor_and_with_it_one_signs_in(
     page.get_by_label("E-mail address").fill("newcomer@example.com")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code of your app, or a recovery code").fill(recovery_code)
+    page.get_by_label("Code from your app, or a recovery code").fill(recovery_code)
     sound(page)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     go(page, "People")
     expect(page.locator("#entries > li").first).to_be_visible()
     watched.forgive()  # of the answer 401 that asks for the code
@@ -220,14 +220,14 @@ def test_the_operator_s_link_adds_a_passkey_and_with_it_one_signs_in(open_page: 
     sound(page)
     page.get_by_label("Name of this device").fill("Laptop przy biurku")
     page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_role("heading", name="The passkey counts now")).to_be_visible()
+    expect(page.get_by_role("heading", name="The passkey is active")).to_be_visible()
     expect(page.locator("#codes code")).to_have_count(10)
     assert [(each["isResidentCredential"], each["rpId"]) for each in authenticator.credentials] == [(True, "localhost")]
     page.goto(f"{server.url}/_staff/")
     page.get_by_label("E-mail address").fill("passkey@example.com")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_label("Code of your app, or a recovery code")).to_be_visible()
+    expect(page.get_by_label("Code from your app, or a recovery code")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
     go(page, "People")
     page.get_by_role("button", name="Sign out", exact=True).click()

@@ -14,7 +14,7 @@ from tests.support.start_page import card, open_tutor, pane, say, sign_in_both
 HOSTILE_NAME = '<img src=x onerror="window.hit=1">'
 HOSTILE_TEXT = "<script>window.hit = 2</script><b>bold</b>"
 PAGES = ("/", pytest.param("/_local/account", marks=pytest.mark.proof), "/_local/mail")
-NOTHING = "No tutor matches. Try fewer or wider choices."
+NOTHING = "No tutor matches. Try fewer or broader filters."
 
 
 def hostile_tutor(server: LocalServer) -> str:
