@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROOF ?= proof
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers
-# Where bytecode is not kept, each of the many processes would compile everything again.
+# Without stored bytecode, each of the many processes would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
-# What people type, as they typed it: make would put its own variables in place of a $ and what follows.
+# Pass values exactly as typed: make would expand a $ as one of its own variables.
 $(foreach name,EMAIL FILE REASON DATA STUDENT TUTOR,$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 
 .DEFAULT_GOAL := help
@@ -22,20 +22,20 @@ run: $(VENV)/run.stamp  ## Run the platform with demo data; PORT= DATA= WORKERS=
 test: $(VENV)/dev.stamp  ## Run all tests
 	@$(BIN)/python -m pytest
 
-contract: $(VENV)/dev.stamp  ## Play the recorded contract against the local server and compare
+contract: $(VENV)/dev.stamp  ## Replay the recorded contract against the local server and compare
 	@$(BIN)/python -m tests.contract
 
 contract-cloud: $(VENV)/dev.stamp  ## The same against the emulated AWS
 	@$(BIN)/python -m tests.contract --cloud
 
-smoke-test: $(VENV)/dev.stamp  ## What `make smoke` does, on a local server and an emulated AWS of its own
+smoke-test: $(VENV)/dev.stamp  ## Run `make smoke` against a local server and an emulated AWS of its own
 	@$(BIN)/python -m tests.smoke
 
-proof: $(VENV)/dev.stamp coverage  ## Races, faults and fuzzing at full counts; PROOF="proof and not long" leaves out what takes longest
+proof: $(VENV)/dev.stamp coverage  ## Run races, faults and fuzzing at full counts; PROOF="proof and not long" skips the longest ones
 	@$(BIN)/python -m pytest -m "$(PROOF)" --timeout=1800
 
-# Not of the proofs themselves: measuring slows threads down, and a race wants them at their own speed.
-coverage: $(VENV)/dev.stamp  ## How much of accounts, booking and the domain the tests execute, with a floor for each
+# Does not measure the proofs themselves: that slows threads down, and a race needs them at full speed.
+coverage: $(VENV)/dev.stamp  ## Measure test coverage of accounts, booking and the domain, with a floor for each
 	@$(BIN)/python -m pytest -q --cov --cov-report= $(COVERING)
 	@$(BIN)/coverage report --include="functions/accounts/*" --fail-under=98
 	@$(BIN)/coverage report --include="functions/bookings/*" --fail-under=97
@@ -44,7 +44,7 @@ coverage: $(VENV)/dev.stamp  ## How much of accounts, booking and the domain the
 COVERING := tests/layers/domain tests/layers/data tests/functions/chat/test_attachments.py \
 	$(addprefix tests/functions/,accounts availability bookings notifications mail push reminders second_factors sign_in staff tokens)
 
-bench: $(VENV)/dev.stamp  ## Speed, as ratios to bare limits measured in the same run; fails below the last release's
+bench: $(VENV)/dev.stamp  ## Measure speed, as ratios to bare limits of the same run; fails below the last release's
 	@$(BIN)/python -m tests.benchmarks
 
 bench-large: $(VENV)/dev.stamp  ## The same at a million tutors; takes half an hour and 8 GB of disk
@@ -63,10 +63,10 @@ check: $(VENV)/dev.stamp audit licences  ## Format, lint, types, architecture, v
 audit: $(VENV)/dev.stamp  ## Ask PyPI for known vulnerabilities of the pinned packages; AUDIT=strict fails if it cannot be asked
 	@$(BIN)/python -m tools.dependencies audit
 
-licences: $(VENV)/dev.stamp  ## List the licences of what the functions' images carry
+licences: $(VENV)/dev.stamp  ## List the licences of the packages in the functions' images
 	@$(BIN)/python -m tools.dependencies licences
 
-generate: $(VENV)/dev.stamp  ## Write what is generated: routes and CloudFront functions in the AWS templates, docs/tables.md
+generate: $(VENV)/dev.stamp  ## Generate the routes and CloudFront functions in the AWS templates, and docs/tables.md
 	@$(BIN)/python -m infra.generate
 	@$(BIN)/python -m tools.tables
 
@@ -82,23 +82,23 @@ template: $(VENV)/dev.stamp .venv-sam/stamp .venv-checkov/stamp  ## Check the AW
 REGION := AWS_DEFAULT_REGION=eu-central-1
 SAM := $(REGION) SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 
-deploy: $(VENV)/run.stamp  ## Build and deploy to AWS as a release of its own; STACK= PARAMETERS="LogLevel=DEBUG ...", others stay
+deploy: $(VENV)/run.stamp  ## Build and deploy to AWS as a new release; STACK= PARAMETERS="LogLevel=DEBUG ...", others stay
 	@sam build
 	@images="$$($(BIN)/python -m infra.images)" && sam deploy --image-repository "$$images" $(if $(STACK),--stack-name $(STACK)) $(if $(CI),--no-confirm-changeset) --parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 
-publish: $(VENV)/run.stamp  ## Put the API description, the default picture and FRONTEND= into the buckets of STACK=
+publish: $(VENV)/run.stamp  ## Upload the API description, the staff's desk, the default picture and FRONTEND= to STACK=
 	@$(BIN)/python -m infra.publish
 
-smoke: $(VENV)/run.stamp  ## Say what works at URL=; STUDENT=mail:password TUTOR=mail:password WITHIN=seconds a step
+smoke: $(VENV)/run.stamp  ## Check what works at URL=; STUDENT=mail:password TUTOR=mail:password WITHIN=seconds per step
 	@$(BIN)/python -m tools.smoke
 
-staff: $(VENV)/run.stamp  ## List who is staff; with EMAIL= make that account staff; DO=revoke, add, enrol, suspend, lift …; REASON=, DATA=
+staff: $(VENV)/run.stamp  ## List the staff; EMAIL= makes that account staff; DO=revoke, add, enrol, suspend, lift …; REASON=, DATA=
 	@$(BIN)/python -m local.staff "$(or $(DO),$(if $(EMAIL),grant,list))" "$$EMAIL" $(if $(REASON),"$$REASON")
 
-backup: $(VENV)/run.stamp  ## Write database, pictures and keys into FILE=, while the server runs or not; DATA= as for run
+backup: $(VENV)/run.stamp  ## Back up database, pictures and keys into FILE=, while the server runs or not; DATA= as for run
 	@$(BIN)/python -m local.backup make "$$FILE"
 
-restore: $(VENV)/run.stamp  ## Restore a backup from FILE=; FORCE=1 in place of what is there; DATA= as for run
+restore: $(VENV)/run.stamp  ## Restore a backup from FILE=; FORCE=1 replaces existing data; DATA= as for run
 	@$(BIN)/python -m local.backup restore "$$FILE"
 
 openapi: $(VENV)/run.stamp  ## Print the API description
@@ -129,7 +129,7 @@ $(VENV)/%.stamp: requirements/%.txt
 	@$(BIN)/python -m compileall -q $(VENV)/lib functions layers local || true
 	@touch $@
 
-# The AWS tools' pins clash with ours.
+# The AWS tools pin versions that conflict with ours.
 .venv-%/stamp: requirements/%.txt $(VENV)/dev.stamp
 	@echo "Installing $< into .venv-$* …"
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv-$*
