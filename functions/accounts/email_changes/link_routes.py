@@ -1,6 +1,6 @@
 """The pages behind mailed links about changes of e-mail addresses, and what their buttons do."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,26 +15,16 @@ from shared.kit.errors import AppError
 from shared.kit.http.fastapi import Path
 from shared.kit.http.localized_errors import preferred_language
 from shared.kit.http.middleware import header
-from shared.kit.http.openapi import error_responses
+from shared.kit.http.openapi import page_responses
 from shared.kit.http.routing import router
 
 LINK_PATH = "/api/user/email_change/links/{token}/"
 # Only described here: any other text is a void link, no bad request.
 Token = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
-# As a page to browsers.
-PAGE = {"text/html": {"schema": {"type": "string"}}}
 email_change_links = router("accounts")
 
 
-def _pages(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    responses: dict[int | str, dict[str, Any]] = {200: {"description": "A page", "content": {}}}
-    responses |= error_responses(*errors)
-    for each in responses.values():
-        each["content"] |= PAGE
-    return responses
-
-
-@email_change_links.get(LINK_PATH, response_class=Response, responses=_pages(EmailChangeLinkVoid))
+@email_change_links.get(LINK_PATH, response_class=Response, responses=page_responses(EmailChangeLinkVoid))
 def ask_about_email_change(request: Request, token: Token) -> Response:
     """Get the page behind a mailed link about a change of address. It asks for confirmation and changes nothing."""
     try:
@@ -45,7 +35,9 @@ def ask_about_email_change(request: Request, token: Token) -> Response:
 
 
 @email_change_links.post(
-    LINK_PATH, response_class=Response, responses=_pages(EmailChangeLinkVoid, EmailBelongsToAccount, WeakPassword)
+    LINK_PATH,
+    response_class=Response,
+    responses=page_responses(EmailChangeLinkVoid, EmailBelongsToAccount, WeakPassword),
 )
 def change_email_by_link(request: Request, token: Token, form: LinkForm) -> Response:
     """Carry out what a mailed link's page asks: confirm a new address, or revoke a change and set a new password."""

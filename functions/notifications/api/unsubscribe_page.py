@@ -5,6 +5,8 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 from shared.domain.topics import Topic
+from shared.kit.errors import AppError
+from shared.kit.http.localized_errors import localize
 from shared.kit.http.plain_pages import plain_page
 from shared.texts import Language, texts
 
@@ -21,6 +23,12 @@ def question_page(topic: Topic, language: Language) -> HTMLResponse:
 
 def done_page(topic: Topic, language: Language) -> HTMLResponse:
     return _page("done", topic, language)
+
+
+def error_page(error: AppError, language: Language) -> HTMLResponse:
+    """Why the link does nothing."""
+    title = escape(texts(language)["unsubscribe.title"])
+    return plain_page(language, title, f"<p>{escape(localize(error.detail, language))}</p>", error.status)
 
 
 def _page(which: str, topic: Topic, language: Language, form: str = "") -> HTMLResponse:

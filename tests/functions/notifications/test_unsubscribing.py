@@ -137,6 +137,18 @@ def test_a_link_outlives_one_rotation_of_the_key(pair: tuple[Person, Person], mo
     assert click(path).status == 404
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("pl", "Ten link już nie działa."), ("en", "This link does not work any more.")]
+)
+@pytest.mark.usefixtures("people")
+def test_a_browser_reads_on_a_page_that_a_link_is_void(language: str, text: str) -> None:
+    path, browser = "/api/notification/unsubscribe/x/", {"accept": "text/html,*/*", "accept-language": language}
+    for answer in (call("GET", path, headers=browser), call("POST", path, body=ONE_CLICK, headers=FORM | browser)):
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert answer.headers["content-language"] == language
+        assert f"<p>{text}" in answer.body.decode()
+
+
 def test_a_link_of_a_deleted_account_is_void(pair: tuple[Person, Person]) -> None:
     book(pair)
     path = link(sent_to(pair[1])[0])

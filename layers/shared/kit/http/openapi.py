@@ -37,3 +37,12 @@ def error_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
         summary = (error.__doc__ or error.__name__).strip().splitlines()[0]
         response["content"]["application/json"]["examples"][error.__name__] = {"summary": summary, "value": error.body}
     return responses
+
+
+def page_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers a page; to browsers its errors are pages, too."""
+    responses: dict[int | str, dict[str, Any]] = {200: {"description": "A page", "content": {}}}
+    responses |= error_responses(*errors)
+    for each in responses.values():
+        each["content"]["text/html"] = {"schema": {"type": "string"}}
+    return responses
