@@ -9,12 +9,22 @@ from local.trusted_proxies import parse_networks
 from shared.kit.environment import BadSetting, from_environment
 
 MODES = ("development", "production")
+# Each has connections of its own to the database, and more of them than processors answer nothing sooner.
+MAX_WORKERS = 64
 # As browsers send it: in small letters, without a slash at its end.
 ORIGIN = re.compile(r"https?://[a-z0-9.:_\[\]-]+")
 
 
 class CannotStart(Exception):
     """A reason not to start that the user can do something about, in one line; several of them in as many."""
+
+    exit_status = 1
+
+
+class BadOptions(CannotStart):
+    """The environment holds what cannot be used, so that to start again changes nothing."""
+
+    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,13 @@ class Options:
 
 
 def read_options() -> Options:
-    """Raises CannotStart for values that cannot be used."""
+    """Raises BadOptions for values that cannot be used."""
     try:
         options = from_environment(Options)
     except BadSetting as error:
-        raise CannotStart(str(error)) from None
+        raise BadOptions(str(error)) from None
     if options.mode not in MODES:
-        raise CannotStart(f"MODE={options.mode} is neither {' nor '.join(MODES)}.")
+        raise BadOptions(f"MODE={options.mode} is neither {' nor '.join(MODES)}.")
     if options.is_production:
         demo = options.demo and bool(os.environ.get("DEMO"))
         options = replace(
@@ -82,26 +92,32 @@ def read_options() -> Options:
             public_copies=options.public_copies or not os.environ.get("PUBLIC_COPIES"),
         )
     _check_ports(options)
-    if options.workers < 1:
-        raise CannotStart(f"WORKERS={options.workers}: at least one process is needed.")
-    try:
-        parse_networks(options.trusted_proxies)
-    except ValueError as error:
-        raise CannotStart(f"TRUSTED_PROXIES: {error}.") from None
-    if options.country_header and not options.trusted_proxies:
-        raise CannotStart("COUNTRY_HEADER is believed from TRUSTED_PROXIES only: name them, too.")
+    if not 0 < options.workers <= MAX_WORKERS:
+        raise BadOptions(f"WORKERS={options.workers}: at least one process is needed, and at most {MAX_WORKERS}.")
+    _check_proxies(options)
     if options.frontend and not (Path(options.frontend) / "index.html").is_file():
-        raise CannotStart(f"FRONTEND={options.frontend} has no index.html.")
+        raise BadOptions(f"FRONTEND={options.frontend} has no index.html.")
     options = replace(options, frontend2=options.frontend2.rstrip("/"))
     if options.frontend2 and not ORIGIN.fullmatch(options.frontend2):
-        raise CannotStart(f"FRONTEND2={options.frontend2} is no origin, such as http://localhost:3000.")
+        raise BadOptions(f"FRONTEND2={options.frontend2} is no origin, such as http://localhost:3000.")
     return options
 
 
 def _check_ports(options: Options) -> None:
     if not 0 < options.port < 65_536:
-        raise CannotStart(f"PORT={options.port} is not a port number.")
+        raise BadOptions(f"PORT={options.port} is not a port number.")
     if not 0 <= options.metrics_port < 65_536:
-        raise CannotStart(f"METRICS_PORT={options.metrics_port} is not a port number.")
+        raise BadOptions(f"METRICS_PORT={options.metrics_port} is not a port number.")
     if options.metrics_port == options.port:
-        raise CannotStart(f"METRICS_PORT={options.metrics_port} is that of the server itself: name another one.")
+        raise BadOptions(f"METRICS_PORT={options.metrics_port} is that of the server itself: name another one.")
+
+
+def _check_proxies(options: Options) -> None:
+    try:
+        parse_networks(options.trusted_proxies)
+    except ValueError as error:
+        raise BadOptions(f"TRUSTED_PROXIES: {error}.") from None
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", options.country_header):
+        raise BadOptions(f"COUNTRY_HEADER={options.country_header} is no name of a header.")
+    if options.country_header and not options.trusted_proxies:
+        raise BadOptions("COUNTRY_HEADER is believed from TRUSTED_PROXIES only: name them, too.")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from local.options import CannotStart, Options
+from local.options import BadOptions, Options
 from local.trusted_proxies import parse_networks
 from shared.domain.platform_settings import PlatformSettings
 from shared.kit.environment import BadSetting, from_environment
@@ -27,15 +27,15 @@ EXAMPLE_NAME = re.compile(r"(?:.*[@.])?(example\.(?:com|net|org)|example|invalid
 
 
 def refuse_what_is_unsafe(options: Options) -> None:
-    """Raises CannotStart with a line for each setting that is unsafe on the internet."""
+    """Raises BadOptions with a line for each setting that is unsafe on the internet."""
     try:
         settings, platform = from_environment(Settings, FORMER_NAMES), from_environment(PlatformSettings)
     except BadSetting as error:
-        raise CannotStart(str(error)) from None
+        raise BadOptions(str(error)) from None
     complaints = [*_of_options(options), *_of_addresses(settings, platform), *_of_secrets(options, settings)]
     complaints += [*_of_names(settings, platform), *_of_provider(settings)]
     if complaints:
-        raise CannotStart("\n".join(f"MODE=production: {complaint}" for complaint in complaints))
+        raise BadOptions("\n".join(f"MODE=production: {complaint}" for complaint in complaints))
 
 
 def _of_options(options: Options) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _of_options(options: Options) -> Iterator[str]:
 def _of_addresses(settings: Settings, platform: PlatformSettings) -> Iterator[str]:
     if not settings.mail_url:
         yield "MAIL_URL is not set: nobody gets any mail."
-    elif urlsplit(settings.mail_url).scheme == "file":
+    elif settings.mail_url.lower().startswith("file:"):
         yield "MAIL_URL is a folder: nobody gets any mail. Name a mail server."
     if settings.mail_from == Settings._field_defaults["mail_from"]:
         yield "MAIL_FROM is not set: other mail servers take nothing from no-reply@localhost."

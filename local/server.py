@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from typing import NoReturn
 
 import uvicorn
 
@@ -11,7 +12,7 @@ from local.gateway.websocket_protocol import GatewayProtocol
 from local.http_protocol import BoundedHttpProtocol
 from local.monitoring.exposition import exposed
 from local.monitoring.json_logs import write_json_logs
-from local.options import CannotStart, Options, read_options
+from local.options import BadOptions, CannotStart, Options, read_options
 from local.production import refuse_what_is_unsafe
 from local.stack import prepare, running_stack
 from local.workers import Workers
@@ -41,11 +42,16 @@ def main() -> None:
         # Started in the background, where Ctrl-C's signal is ignored once the server has seen it.
         announce_end()
     except CannotStart as reason:
-        sys.exit(str(reason))
+        give_up(str(reason), reason.exit_status)
     except OSError as error:
-        sys.exit(f"The server cannot run: {error}")
+        give_up(f"The server cannot run: {error}")
     except KeyboardInterrupt:
         announce_end()
+
+
+def give_up(reason: str, exit_status: int = CannotStart.exit_status) -> NoReturn:
+    sys.stderr.write(f"{reason}\n")
+    sys.exit(exit_status)
 
 
 def bind(options: Options) -> socket.socket:
@@ -54,6 +60,9 @@ def bind(options: Options) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))
+    except TypeError:  # one that is no name in any encoding
+        listener.close()
+        raise BadOptions(f"HOST={options.host} is no name of a host.") from None
     except OSError as error:
         listener.close()
         raise CannotStart(f"Port {options.port} on {options.host} cannot be used: {error.strerror}.") from None

@@ -15,12 +15,14 @@ from psycopg.conninfo import conninfo_to_dict
 from functions.availability.domain.terms_commands import https_only
 from functions.mail.transports import transport
 from functions.push.vapid import MIN_SECRET_BYTES
-from local.options import CannotStart
+from local.options import BadOptions
 from shared.domain.platform_settings import PlatformSettings, local_zone, platform_settings
 from shared.kit.environment import BadSetting
 from shared.kit.security.signing_keys import WeakSecret, signing_key
 from shared.kit.settings import Settings, settings
 
+# Of any number: so many days from now are a date that there is.
+MOST = 1_000_000
 # Numbers of which none means something: mails about bookings do not wait.
 MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
 # As browsers send it: in small letters, without a slash at its end.
@@ -29,23 +31,23 @@ LINKS = ("front_url", "public_url", "chat_url")
 
 
 def check_settings() -> None:
-    """Raises CannotStart for settings that would only show when they are needed."""
+    """Raises BadOptions for settings that would only show when they are needed."""
     try:
         for complaint in _complaints(settings(), platform_settings()):
-            raise CannotStart(complaint)
+            raise BadOptions(complaint)
         signing_key()
         local_zone()
         transport(settings().mail_url)
         conninfo_to_dict(settings().database_url)
         redis.Redis.from_url(settings().redis_url)
     except (WeakSecret, BadSetting) as error:
-        raise CannotStart(str(error)) from None
+        raise BadOptions(str(error)) from None
     except ProgrammingError:  # its text may hold the password
-        raise CannotStart("DATABASE_URL is no address of a PostgreSQL database.") from None
+        raise BadOptions("DATABASE_URL is no address of a PostgreSQL database.") from None
     except ValueError as error:
-        raise CannotStart(f"REDIS_URL cannot be used: {error}") from None
+        raise BadOptions(f"REDIS_URL cannot be used: {error}") from None
     except ZoneInfoNotFoundError:
-        raise CannotStart(f"TIME_ZONE={platform_settings().time_zone!r} is no time zone.") from None
+        raise BadOptions(f"TIME_ZONE={platform_settings().time_zone!r} is no time zone.") from None
 
 
 def _complaints(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:
@@ -66,6 +68,8 @@ def _of_numbers(values: dict[str, object]) -> Iterator[str]:
         least = 0 if name in MAY_BE_ZERO else 1
         if type(value) is int and value < least:
             yield f"{name.upper()}={value} must be at least {least}."
+        if type(value) is int and value > MOST:
+            yield f"{name.upper()}={value} must be at most {MOST}."
 
 
 def _of_addresses(infrastructure: Settings, platform: PlatformSettings) -> Iterator[str]:

@@ -45,23 +45,17 @@ class Uncertain(NotSent):
 
 def transport(mail_url: str) -> Transport:
     """The transport a MAIL_URL names. Raises BadSetting."""
-    url = urlsplit(mail_url)
-    match url.scheme:
-        case "ses":
-            return _send_by_ses
-        case "smtp" | "smtps" if url.hostname and _has_valid_port(url):
-            return lambda message: _send_by_smtp(url, message)
-        case "file" if not url.netloc:
-            return lambda message: _put_into_folder(Path(url.path), message)
+    with suppress(ValueError):  # a bracket alone, or no port
+        url = urlsplit(mail_url)
+        match url.scheme:
+            case "ses":
+                return _send_by_ses
+            case "smtp" | "smtps" if url.hostname and url.port != 0:
+                return lambda message: _send_by_smtp(url, message)
+            case "file" if not url.netloc:
+                return lambda message: _put_into_folder(Path(url.path), message)
     # The URL may hold a password: it is not repeated.
     raise BadSetting("MAIL_URL is not valid: expected ses:, smtp://host:port, smtps://host:port or file:///folder")
-
-
-def _has_valid_port(url: SplitResult) -> bool:
-    try:
-        return url.port is None or url.port > 0
-    except ValueError:
-        return False
 
 
 def _send_by_ses(message: EmailMessage) -> None:

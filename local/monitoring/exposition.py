@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from local.gateway.peer_workers import PeerGone, ask, workers
 from local.monitoring.figures import BUCKETS, Snapshot
 from local.monitoring.totals import Totals
-from local.options import CannotStart, Options
+from local.options import BadOptions, CannotStart, Options
 from shared.kit.db.pool import PooledConnection, connection_options
 from shared.kit.settings import settings
 
@@ -161,6 +161,8 @@ def exposed(options: Options) -> Iterator[None]:
     registry.register(Platform(Path(os.environ["LOCAL_SOCKETS"]), options.data_folder))
     try:
         server, thread = start_http_server(options.metrics_port, options.metrics_host, registry)
+    except UnicodeError:
+        raise BadOptions(f"METRICS_HOST={options.metrics_host} is no name of a host.") from None
     except OSError as error:
         where = f"METRICS_PORT={options.metrics_port} on {options.metrics_host}"
         raise CannotStart(f"{where} cannot be used: {error.strerror}.") from None

@@ -17,7 +17,7 @@ from local.production import refuse_what_is_unsafe
 from local.server import main
 from local.stack import prepare
 from tests.local.conftest import FirstFolder
-from tests.local.test_reasons_not_to_start import shell
+from tests.local.test_reasons_not_to_start import reason, shell
 from tests.support.local_server import ROOT, LocalServer, running_server
 from tests.support.people import insert
 
@@ -53,6 +53,7 @@ def test_safe_settings_are_not_refused() -> None:
     ("setting", "value"),
     [
         ("MAIL_URL", ""),
+        ("MAIL_URL", "FILE:///var/mail"),
         ("MAIL_URL", "file:///var/mail"),
         ("MAIL_FROM", ""),
         ("PUBLIC_URL", ""),
@@ -133,7 +134,7 @@ def test_passwords_of_our_examples_are_refused() -> None:
     assert accepted == []
 
 
-def test_everything_unsafe_is_said_at_once(tmp_path: Path) -> None:
+def test_everything_unsafe_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     unsafe = {"HOST": "0.0.0.0", "DEMO": "1", "RATE_LIMITS": "off", "JWT_SECRET": "short"}
     with shell(tmp_path / "data", {"MODE": "production", **unsafe}), pytest.raises(SystemExit) as ended:
         main()
@@ -148,9 +149,15 @@ def test_everything_unsafe_is_said_at_once(tmp_path: Path) -> None:
         "RATE_LIMITS",
         "JWT_SECRET",
     ]
-    lines = str(ended.value.code).splitlines()
+    assert ended.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
     assert [line.removeprefix("MODE=production: ").split("=")[0].split()[0] for line in lines] == settings
     assert not (tmp_path / "data").exists()
+
+
+def test_a_mail_server_that_is_no_address_is_refused_as_elsewhere(tmp_path: Path) -> None:
+    safe = {name: value for name, value in SAFE.items() if name != "DATA"}
+    assert reason(tmp_path / "data", status=2, **{**safe, "MAIL_URL": "smtp://["}).startswith("MAIL_URL ")
 
 
 def test_another_mode_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """What keeps the local server from starting: each is a reason in one line."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from unittest.mock import patch
 
@@ -37,14 +38,15 @@ def shell(data: Path, options: dict[str, str]) -> Iterator[None]:
         read_settings_again()
 
 
-def reason(data: Path, **options: str) -> str:
-    """Start a server, in this process, that is expected to give up; what it says."""
+def reason(data: Path, *, status: int = 1, **options: str) -> str:
+    """Start a server, in this process, that is expected to give up with this exit status; what it says."""
     started = patch("local.server.serve", side_effect=AssertionError("it has started"))
-    with shell(data, options), started, pytest.raises(SystemExit) as ended:
+    said = io.StringIO()
+    with shell(data, options), started, redirect_stderr(said), pytest.raises(SystemExit) as ended:
         main()
-    assert isinstance(ended.value.code, str)
-    assert len(ended.value.code.splitlines()) == 1
-    return ended.value.code
+    assert ended.value.code == status
+    assert len(said.getvalue().splitlines()) == 1
+    return said.getvalue()
 
 
 def test_a_second_server_on_the_same_folder_gives_up_in_one_line(server: LocalServer) -> None:
@@ -66,7 +68,17 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
     [
         ({"PORT": "0"}, "PORT=0 is not a port number."),
         ({"PORT": "many"}, "PORT=many is not a whole number."),
+        ({"PORT": "65536"}, "PORT=65536 is not a port number."),
+        ({"METRICS_PORT": "-1"}, "METRICS_PORT=-1 is not a port number."),
         ({"WORKERS": "0"}, "at least one process"),
+        ({"WORKERS": "1000"}, "WORKERS=1000: at least one process is needed, and at most 64."),
+        ({"WORKERS": " "}, "WORKERS=  is not a whole number."),
+        ({"WORKERS": "9" * 5000}, "is not a whole number."),
+        (
+            {"COUNTRY_HEADER": "Państwo", "TRUSTED_PROXIES": "127.0.0.1"},
+            "COUNTRY_HEADER=Państwo is no name of a header.",
+        ),
+        ({"HOST": "ż" * 70}, "is no name of a host."),
         ({"TLS": "perhaps"}, "TLS=perhaps is neither on nor off."),
         ({"FRONTEND2": "localhost:3000"}, "FRONTEND2=localhost:3000 is no origin, such as http://localhost:3000."),
         ({"FRONTEND2": "http://localhost:3000/x"}, "is no origin"),
@@ -106,13 +118,14 @@ def test_a_taken_port_is_a_reason_not_to_start(server: LocalServer, tmp_path: Pa
         ({"REDIS_URL": "nonsense"}, "REDIS_URL cannot be used"),
         ({"DATABASE_POOL": "0"}, "DATABASE_POOL=0 must be at least 1."),
         ({"BOOKING_MAIL_MINUTES": "-1"}, "BOOKING_MAIL_MINUTES=-1 must be at least 0."),
+        ({"SESSION_DAYS": "1000001"}, "SESSION_DAYS=1000001 must be at most 1000000."),
         ({"ACCESS_TOKEN_MINUTES": "-5"}, "ACCESS_TOKEN_MINUTES=-5 must be at least 1."),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_a_reason_not_to_start(
     tmp_path: Path, options: dict[str, str], complaint: str
 ) -> None:
-    assert complaint in reason(tmp_path / "data", **options)
+    assert complaint in reason(tmp_path / "data", status=2, **options)
     assert not (tmp_path / "data" / "postgres").exists()
 
 

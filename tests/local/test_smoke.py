@@ -167,6 +167,7 @@ def test_an_address_where_nobody_answers_fails(
     [
         ("URL", "tutoring.example.com", "URL=tutoring.example.com is no http address."),
         ("TUTOR", "adam.demo@prz.edu.pl", "TUTOR is not mail:password."),
+        *(("WITHIN", each, f"WITHIN={each} is no number of seconds.") for each in ("soon", "0", "-1", "nan", "inf")),
     ],
 )
 def test_what_cannot_be_used_is_said(variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:

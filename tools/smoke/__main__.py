@@ -7,6 +7,8 @@ Of a visit stay a chat message, and a cancelled booking in both people's histori
 
 import os
 import sys
+from contextlib import suppress
+from math import inf
 
 from local.demo.accounts import STUDENT, TUTOR
 from tools.smoke.platform import Person, Platform
@@ -20,12 +22,19 @@ def main() -> int:
     url = (os.environ.get("URL") or f"http://localhost:{os.environ.get('PORT') or 8000}").rstrip("/")
     if not url.startswith(("http://", "https://")):
         sys.exit(f"URL={url} is no http address.")
-    seconds = float(os.environ.get("WITHIN") or WITHIN)
+    seconds = seconds_within(os.environ.get("WITHIN") or str(WITHIN))
     student = account("STUDENT", STUDENT.email, STUDENT.password)
     tutor = account("TUTOR", TUTOR.email, TUTOR.password)
     print(url)
     # An answer that is too late is still waited for, to say how late.
     return report(Visit(Platform(url, 2 * seconds), student, tutor), seconds)
+
+
+def seconds_within(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) < inf:
+            return seconds
+    sys.exit(f"WITHIN={text} is no number of seconds.")
 
 
 def account(variable: str, email: str, password: str) -> Person:

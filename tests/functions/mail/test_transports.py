@@ -161,7 +161,9 @@ def test_ses_that_is_away_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     clients.sesv2.cache_clear()
 
 
-@pytest.mark.parametrize("url", ["", "example.com", "http://user:hunter2@example.com", "smtp+tls://user:hunter2@x"])
+@pytest.mark.parametrize(
+    "url", ["", "example.com", "http://user:hunter2@example.com", "smtp+tls://user:hunter2@x", "smtp://["]
+)
 def test_other_addresses_are_bad_settings_and_keep_their_password(url: str) -> None:
     with pytest.raises(BadSetting, match="MAIL_URL is not valid") as caught:
         transport(url)
