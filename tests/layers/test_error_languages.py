@@ -122,7 +122,7 @@ def test_what_was_done_is_said_in_the_language_of_the_account(people: People) ->
     query("UPDATE users SET language = 'en'")
     assert notes("POST", "/api/reservation/calendar/", token=person.access).status == 201
     answer = notes("DELETE", "/api/reservation/calendar/", token=person.access)
-    assert answer.json == {"detail": "The calendar's address leads nowhere now."}
+    assert answer.json == {"detail": "The calendar's address no longer works."}
 
 
 def test_an_unknown_path_is_answered_in_a_language_where_nothing_is_recorded() -> None:

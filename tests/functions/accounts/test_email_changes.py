@@ -88,11 +88,11 @@ def test_mails_are_in_the_language_of_the_account(people: People) -> None:
     token = changed(jan, NEW)
     assert revoke(token).status == 200
     assert subjects(jan.email) == [
-        "A new address for your account?",
+        "Change of your account's address requested",
         "The address of your account was changed",
         "Your password was changed",
     ]
-    assert subjects(NEW) == ["Confirm your new e-mail address", "A change of address was taken back"]
+    assert subjects(NEW) == ["Confirm your new e-mail address", "A change of address was undone"]
 
 
 def test_the_password_is_wanted_again(ola: Person) -> None:
@@ -144,7 +144,7 @@ def test_nobody_learns_that_an_address_is_taken_but_its_owner(ola: Person, peopl
     assert [answer.status for answer in answers] == [202, 202]
     assert counts[0] == counts[1]
     [mail] = delivered(jan.email.upper())
-    assert mail.subject == "Your address was asked for"
+    assert mail.subject == "Your address was requested"
     assert "Hello Jan," in mail.text
     assert "links/" not in mail.text
     assert query("SELECT count(*) FROM email_tokens WHERE purpose = 'change'") == [(0,)]

@@ -57,7 +57,7 @@ def test_an_issue_is_answered_and_closed(people: People, staff: Person) -> None:
     said = answer(staff, issue)
     assert (said.status, said.json["body"], said.json["responder"]) == (201, "Już działa", str(staff.id))
     assert query("SELECT user_id, kind, message, data FROM notifications") == [
-        (ola.id, "issue_answered", "An answer to what you reported: “Pomocy”", {"issue": issue})
+        (ola.id, "issue_answered", "New answer to your report: “Pomocy”", {"issue": issue})
     ]
     assert answer(ola, issue, "Dziękuję").status == 201
     assert query("SELECT count(*) FROM notifications") == [(1,)]

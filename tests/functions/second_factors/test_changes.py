@@ -126,7 +126,7 @@ def test_turning_it_off_takes_a_code(ola: Secured) -> None:
     assert change(ola.person, "turn_off").json == {"code": ["This field is required."]}
     assert overview(ola.person)["enabled"]
     assert change(ola.person, "turn_off", code=ola.code()).json == {
-        "detail": "Signing in takes no second factor any more."
+        "detail": "Signing in no longer requires a second factor."
     }
     assert overview(ola.person) == NOTHING
     assert give_password(ola.person.email).status == 200

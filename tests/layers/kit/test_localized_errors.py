@@ -134,7 +134,7 @@ def test_values_are_carried_over_whatever_is_in_them() -> None:
         "Unknown name “{0} {x”. Did you mean “start_time”?"
     )
     assert localize("Upewnij się, że to pole ma nie więcej niż 255 znaków.", "en") == (
-        "This must have at most 255 characters."
+        "This must be at most 255 characters long."
     )
     assert localize("JSON parse error - Expecting value: line 1 column 11 (char 10)", "pl") == (
         "Treść żądania nie jest poprawnym JSON-em (wiersz 1, kolumna 11)."
