@@ -86,7 +86,7 @@ deploy: $(VENV)/run.stamp  ## Build and deploy to AWS as a new release; STACK= P
 	@sam build
 	@images="$$($(BIN)/python -m infra.images)" && sam deploy --image-repository "$$images" $(if $(STACK),--stack-name $(STACK)) $(if $(CI),--no-confirm-changeset) --parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 
-publish: $(VENV)/run.stamp  ## Upload the API description, the staff's desk, the default picture and FRONTEND= to STACK=
+publish: $(VENV)/run.stamp  ## Upload the API description, the staff desk, the default picture and FRONTEND= to STACK=
 	@$(BIN)/python -m infra.publish
 
 smoke: $(VENV)/run.stamp  ## Check what works at URL=; STUDENT=mail:password TUTOR=mail:password WITHIN=seconds per step

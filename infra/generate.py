@@ -1,9 +1,9 @@
-"""Write into the templates what is stated elsewhere; run `python -m infra.generate` after any of it changed.
+"""Generate the parts of the templates that are defined elsewhere; run `python -m infra.generate` after a change.
 
-- the routes of the HTTP API, from the functions' routers, as API Gateway can have them;
+- the routes of the HTTP API, from the functions' routers, in the form that API Gateway accepts;
 - the code of the CloudFront functions, from infra/cloudfront/;
-- the name of the WebSocket API's deployment: a stage serves new routes only by a new deployment, and a deployment
-  is new only by a new name.
+- the name of the WebSocket API's deployment: a stage serves new routes only after a new deployment, which needs a
+  new name.
 
 The templates are read, changed and written as YAML that keeps comments and order, in the one form ruamel.yaml writes.
 """
@@ -33,7 +33,7 @@ COMMENT = re.compile(r"(?:^|\s)(#.*)$", re.MULTILINE)
 
 
 class CommentLost(ValueError):
-    """A comment stands where ruamel.yaml does not keep it: after a tagged item that ends a list."""
+    """A comment is where ruamel.yaml loses it: after a tagged item that ends a list."""
 
 
 def template(text: str) -> str:
@@ -58,14 +58,14 @@ def edge(text: str) -> str:
 
 
 def served_paths(module: str) -> list[str]:
-    """The paths of an HTTP function, its own and those it has in some version only; they end with a slash."""
+    """The paths of an HTTP function, its own and those that only some version has; they end with a slash."""
     served: Collection[str] = import_module(module).handler.app.allowed
     aliases = (path for path, own in paths_of_versions().items() if own in served)
     return sorted({*served, *aliases})
 
 
 def route_of(path: str) -> str:
-    """The route of API Gateway that leads to a path: without its last slash, a variable as a whole segment."""
+    """The API Gateway route for a path: without its trailing slash, with each variable as a whole segment."""
     return re.sub(r"[^/]*{(\w+)(?::\w+)?}[^/]*", r"{\1}", path.rstrip("/"))
 
 
@@ -106,7 +106,7 @@ def _of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
 def _yaml() -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 10_000  # Lines break where their author broke them.
+    yaml.width = 10_000  # Keep the author's line breaks.
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 

@@ -1,9 +1,9 @@
-"""What goes into a function's image. The steps of infra/Dockerfile, in Python, so that any base image can run them.
+"""The content of a function's image: the steps of infra/Dockerfile, in Python, so that any base image can run them.
 
     python infra/image.py packages PACKAGES         the packages of all functions
     python infra/image.py layer PACKAGES            the shared layer, beside them
-    python infra/image.py tools TOOLS               what lists packages, and is in no image
-    python infra/image.py function TASK TOOLS       the folder of $FEATURE, what it alone needs, a list of all packages
+    python infra/image.py tools TOOLS               the tool that lists packages, which is in no image
+    python infra/image.py function TASK TOOLS       the folder of $FEATURE, its own packages, a list of all packages
 
 Run in a folder that holds requirements/, layers/, functions/ and infra/.
 """
@@ -75,7 +75,7 @@ def missing_from(common: str, wanted: str) -> str:
 
 
 def install(requirements: Path, target: Path) -> None:
-    """Raises subprocess.CalledProcessError for what cannot be had, or is not what the hash says."""
+    """Raises subprocess.CalledProcessError if a package is unavailable or its hash differs."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir"]
     options = ["--require-hashes", "--no-deps", "--no-compile", "--only-binary=:all:", "--root-user-action=ignore"]
     subprocess.run([*pip, *options, "--requirement", str(requirements), "--target", str(target)], check=True)
@@ -83,20 +83,20 @@ def install(requirements: Path, target: Path) -> None:
 
 
 def make_readable(target: Path) -> None:
-    """Lambda runs functions as a user of its own; a checkout under umask 077 is its owner's only."""
+    """Lambda runs functions as another user; under umask 077 only the owner can read a checkout."""
     for path in (target, *target.rglob("*")):
         mode = path.stat().st_mode
         path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
 
 
 def compile_bytecode(target: Path) -> None:
-    """Without it a cold start takes three times as long; by hash and unchecked, as image builds change file times."""
+    """Without it a cold start takes three times as long; hash-based and unchecked: image builds change file times."""
     compileall.compile_dir(target, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
 def add_bill_of_materials(task: Path, tools: Path) -> None:
     """A CycloneDX list of every package this interpreter finds in the image."""
-    # The tool's own packages are not in the image, so they are no part of its path when it asks for one.
+    # The tool's own packages are not in the image, so they are not on the path of the interpreter it inspects.
     options = ["environment", sys.executable, "--output-reproducible", "--output-file", str(task / BOM)]
     subprocess.run([sys.executable, "-c", START_TOOL, str(tools), *options], check=True)
 

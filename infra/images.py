@@ -1,7 +1,7 @@
-"""Makes the repository that the images of all functions go to, and prints its address; `make deploy` asks for it.
+"""Creates the repository for the images of all functions, and prints its address; `make deploy` runs it.
 
-One for all, as images share most of their layers, and with a rule by which it forgets: those that the SAM CLI makes
-by itself, one a function, keep everything. May be run as often as one likes.
+One repository serves all functions, because images share most of their layers, and a rule deletes old images. The SAM
+CLI's own repositories, one per function, keep everything. Idempotent.
 """
 
 import json
@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 CONFIGURATION = Path(__file__).parents[1] / "samconfig.toml"
 NAME = "tutoring"
-# Of all functions together, fifty releases or more. Lambda stops a function whose image is gone.
+# For all functions together, fifty releases or more. Lambda stops a function whose image was deleted.
 MOST_IMAGES = 2000
 KEEP_NEWEST = {
     "rulePriority": 1,
@@ -37,7 +37,7 @@ def main() -> str:
 
 
 def region_of_deploys() -> str:
-    """The region `sam deploy` takes, whatever the environment says."""
+    """The region that `sam deploy` uses, whatever the environment says."""
     settings = tomllib.loads(CONFIGURATION.read_text())
     return str(settings["default"]["deploy"]["parameters"]["region"])
 

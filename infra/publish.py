@@ -1,7 +1,7 @@
-"""Puts what is served as files into the buckets of a deployed stack: `make publish STACK=tutoring FRONTEND=dist`.
+"""Uploads the static files to the buckets of a deployed stack: `make publish STACK=tutoring FRONTEND=dist`.
 
-The API's description, the staff's desk and the default picture always, the built frontend if FRONTEND names its folder.
-May be run as often as one likes.
+Always the API's description, the staff desk and the default picture; the built frontend if FRONTEND names its
+folder. Idempotent.
 """
 
 import json
@@ -39,7 +39,7 @@ TEXTS = {".html", ".js", ".css"}
 
 @dataclass(frozen=True)
 class File:
-    """An object to be: `key` is the path without its first slash."""
+    """An object to upload: `key` is the path without its leading slash."""
 
     key: str
     content: bytes
@@ -48,7 +48,7 @@ class File:
 
 
 class CannotPublish(Exception):
-    """Something that is to be published, or where it should go, is not there."""
+    """Something to publish, or its destination, is missing."""
 
 
 def main(environment: Mapping[str, str]) -> str:
@@ -81,7 +81,7 @@ def outputs(name: str) -> dict[str, str]:
 
 
 def api_description() -> Iterator[File]:
-    """The schemas of HTTP and sockets, and the page of the first; their keys end with a slash, as their paths do."""
+    """The schemas of HTTP and sockets, and the page of the former; their keys end with a slash, like their paths."""
     page = get_swagger_ui_html(
         openapi_url=SCHEMA_PATH,
         title=TITLE,
@@ -98,7 +98,7 @@ def api_description() -> Iterator[File]:
 
 
 def staff_pages() -> Iterator[File]:
-    """The pages of the staff's desk, after what they load."""
+    """The pages of the staff desk, after their assets."""
     for name in ASSETS:
         yield File(f"_staff/{name}", (FOLDER / name).read_bytes(), content_type(name))
     for path, name in PAGES.items():
@@ -106,7 +106,7 @@ def staff_pages() -> Iterator[File]:
 
 
 def frontend(folder: Path, built_for: str, host: str) -> list[File]:
-    """A built single-page app; where it names the host it was built for it gets ours. Raises CannotPublish."""
+    """A built single-page app, with the host it was built for replaced by ours. Raises CannotPublish."""
     if not (folder / "index.html").is_file():
         raise CannotPublish(f"FRONTEND={folder} holds no index.html: it is the folder of a built app.")
     found = []
@@ -114,10 +114,10 @@ def frontend(folder: Path, built_for: str, host: str) -> list[File]:
         key, content = path.relative_to(folder).as_posix(), path.read_bytes()
         if built_for and path.suffix in TEXTS:
             content = content.replace(built_for.encode(), host.encode())
-        # With another host inside, a name says nothing of the content.
+        # With the host replaced, the hash in the name no longer matches the content.
         hashed = key.startswith(HASHED) and not built_for
         found.append(File(key, content, content_type(key), FOR_EVER if hashed else ASK_FIRST))
-    # Last: the page must not name files that are not there yet.
+    # Last, because the page must not refer to files that are not uploaded yet.
     return sorted(found, key=lambda each: each.key == "index.html")
 
 
@@ -127,7 +127,7 @@ def content_type(name: str) -> str:
 
 
 def put(bucket: str, these: list[File]) -> None:
-    """What was there and is not any more stays: open pages may still ask for it."""
+    """Files of earlier releases stay, because open pages may still request them."""
     client: Any = boto3.client("s3", region_name=region_of_deploys())
     for each in these:
         client.put_object(

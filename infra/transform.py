@@ -1,4 +1,4 @@
-"""Prints template.yaml as CloudFormation gets it, made by AWS's own transform; needs no network and no account.
+"""Prints template.yaml as CloudFormation receives it, after AWS's own transform; needs no network and no account.
 
 It runs in the SAM CLI's environment, which has the transform: .venv-sam/bin/python -m infra.transform [NAME=VALUE ...]
 """
@@ -15,13 +15,13 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parents[1]
 FUNCTION = "AWS::Serverless::Function"
-# What `sam build` and `sam deploy` put in place of the functions' Metadata and of paths.
+# What `sam build` and `sam deploy` substitute for the functions' Metadata and for paths.
 UPLOADED = "https://s3.amazonaws.com/templates/{}"
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/tutoring:{}"
 
 
 def transformed(path: Path, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The template as CloudFormation gets it where these parameters are given, and the others have their defaults."""
+    """The template as CloudFormation receives it with these parameters; the others have their defaults."""
     template: dict[str, Any] = yaml_parse(path.read_text())
     for name, resource in template["Resources"].items():
         if resource["Type"] == FUNCTION:

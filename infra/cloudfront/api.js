@@ -1,7 +1,7 @@
-// API Gateway knows no route that ends in a slash, and the paths of the API do: one slash is taken off, the app puts
-// it back. The functions get the viewer's address, the host it asked for and the version of the API, which is the first
-// part of the path (/v2/api/...), in headers that no viewer can set. Where people sign in CloudFront itself says from which
-// country; elsewhere it does not, and a viewer could.
+// API Gateway has no routes with a trailing slash, but the API's paths do: this removes one slash, and the app adds it
+// again. The functions get the viewer's address, the requested host and the version of the API (the first part of the
+// path, /v2/api/...) in headers that no viewer can set. On sign-in paths CloudFront itself sets the country header;
+// elsewhere it does not, and a viewer could.
 var SIGN_IN = /^(\/v\d{1,4})?\/api\/token/;
 var VERSIONED = /^\/v(\d{1,4})(\/api\/.*)$/;
 

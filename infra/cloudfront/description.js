@@ -1,4 +1,4 @@
-// The API's description and the staff's desk: files whose names end with a slash, as its paths do. Both forms of a path lead there.
+// The API's description and the staff desk are files whose names end with a slash, like their paths. Both forms of a path work.
 function handler(event) {
     var request = event.request;
     var name = request.uri.slice(request.uri.lastIndexOf('/') + 1);

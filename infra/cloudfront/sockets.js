@@ -1,8 +1,8 @@
-// The WebSocket API has one address, its stage; the conversation goes there as a query parameter.
+// The WebSocket API has one URL, its stage; the conversation is passed as a query parameter.
 // /ws/chat/<conversation>/?token=... becomes /live?conversation=<conversation>&token=...
 // /ws/notification/user/?token=... becomes /live?notifications=1&token=...
 // /ws/user/?ticket=... becomes /live?user=1&ticket=...
-// The version of the API, which is the first part of the path (/v2/ws/...), becomes version=2.
+// The version of the API, the first part of the path (/v2/ws/...), becomes version=2.
 var STAGE = '/live';
 var VERSIONED = /^\/v(\d{1,4})(\/ws\/.*)$/;
 var ROOT = '/ws/';
@@ -28,7 +28,7 @@ function handler(event) {
     var query = {};
     Object.keys(request.querystring).forEach(function (name) {
         var given = request.querystring[name];
-        // Of several with one name the last counts, whichever way the name is written.
+        // If a name is repeated, the last one counts, however it is encoded.
         query[encodeURIComponent(decoded(name))] = { value: given.multiValue ? given.multiValue[given.multiValue.length - 1].value : given.value };
     });
     delete query.version;
