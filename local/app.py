@@ -24,6 +24,7 @@ from local.gateway.emulator import Gateway
 from local.gateway.gathered import Gathered
 from local.gateway.peer_workers import Listener
 from local.gateway.pusher import LocalPusher
+from local.hash_threads import install_hash_threads
 from local.loop_steps import LoopSteps
 from local.monitoring.access_log import AccessLog
 from local.monitoring.figures import Figures
@@ -95,6 +96,7 @@ class Server:
         dispatch_trigger.installed = self.scheduler.trigger_dispatch
         push_trigger.installed = self.scheduler.trigger_push
         Gathering.installed = self.unread.put
+        install_hash_threads()
         metrics.counters.append(self.figures.count)
         peers = Listener(self.gateway, self.app.snapshot)
         await peers.open(folder)

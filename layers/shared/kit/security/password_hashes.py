@@ -1,7 +1,8 @@
 """Password hashes: argon2id with the parameters OWASP's password storage cheat sheet gives first."""
 
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.kit.text import one_form
 
@@ -9,6 +10,12 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 MEMORY_KIB = 19_456
+
+
+class Hashing:
+    """Where hashes are made: where somebody asks for one, unless a server has `installed` another place."""
+
+    installed: ClassVar[Callable[[Callable[[], Any]], Any]] = staticmethod(lambda work: work())
 
 
 @cache
@@ -24,7 +31,7 @@ def _nobody_s_hash() -> str:
 
 
 def hash_password(password: str) -> str:
-    return _hasher().hash(password)
+    return str(Hashing.installed(partial(_hasher().hash, password)))
 
 
 def usual_spelling(password: str) -> str:
@@ -47,7 +54,7 @@ def password_matches(password_hash: str | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        _hasher().verify(password_hash or _nobody_s_hash(), password)
+        Hashing.installed(partial(_hasher().verify, password_hash or _nobody_s_hash(), password))
     except (VerificationError, InvalidHashError, UnicodeEncodeError):  # the last for lone surrogates
         return False
     return bool(password_hash)
