@@ -1,4 +1,4 @@
-"""The features, one vertical slice a folder. No feature imports another."""
+"""The features, one vertical slice per folder. No feature imports another."""
 
 import gc
 

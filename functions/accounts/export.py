@@ -1,4 +1,4 @@
-"""All data of an account as JSON, in pages: a Lambda function's answer ends at 6 MB."""
+"""All data of an account as JSON, in pages: a Lambda function's response is limited to 6 MB."""
 
 import json
 import re

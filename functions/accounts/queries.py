@@ -1,4 +1,4 @@
-"""Everything that is kept about an account, one statement for each part of the export."""
+"""Everything stored about an account: one statement per part of the export."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Every statement of the accounts feature but those of the export."""
+"""All statements of the accounts feature except those of the export."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

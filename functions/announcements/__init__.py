@@ -1,1 +1,1 @@
-"""What tutors announce to everybody: groups that begin, courses, free places."""
+"""Tutors' announcements to everybody: new groups, courses, free places."""

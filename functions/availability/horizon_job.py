@@ -1,6 +1,6 @@
-"""The scheduled function that makes the items of days that have come into reach, and forgets those long past.
+"""The scheduled function that materializes items for days that now lie within the horizon, and deletes old ones.
 
-Safe to run several times at once: the second finds nothing left to do.
+Safe to run concurrently: the second run finds nothing to do.
 """
 
 from typing import Any

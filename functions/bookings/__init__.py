@@ -1,1 +1,1 @@
-"""Booking of sessions, from the request to its end."""
+"""Bookings of sessions, from the request to the end."""

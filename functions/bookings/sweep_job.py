@@ -1,4 +1,4 @@
-"""The scheduled function that lets holds run out, passes seats on, completes what is over and forgets old keys."""
+"""The scheduled function that expires holds, passes seats on, completes past sessions and deletes old keys."""
 
 from collections.abc import Callable
 from functools import partial

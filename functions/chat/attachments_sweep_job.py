@@ -1,4 +1,4 @@
-"""The scheduled function that deletes the files of attachments that are not wanted any more."""
+"""The scheduled function that deletes the files of attachments that are no longer needed."""
 
 from typing import Any
 

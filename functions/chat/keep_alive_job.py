@@ -1,6 +1,6 @@
 """The scheduled function that keeps idle sockets open: the gateway closes them after ten silent minutes.
 
-Those that it closes because they are two hours old are told so before.
+Sockets that the gateway is about to close because they are two hours old are warned first.
 
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (WebSocket idle timeout)
 """

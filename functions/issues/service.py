@@ -1,4 +1,4 @@
-"""Reporting issues and answering them, and the errors these raise."""
+"""Reporting and answering issues, and the errors this raises."""
 
 from uuid import UUID
 

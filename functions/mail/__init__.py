@@ -1,1 +1,1 @@
-"""Sends what stands in the outbox: by SES, by SMTP, or into a folder."""
+"""Sends the mails in the outbox: by SES, by SMTP, or into a folder."""

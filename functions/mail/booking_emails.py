@@ -1,4 +1,4 @@
-"""Emails about bookings: what happened or is about to, the facts, and the reader's calendar entry."""
+"""Emails about bookings: what happened or will happen, the facts, and a calendar entry for the reader."""
 
 from datetime import datetime
 

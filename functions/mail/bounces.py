@@ -1,4 +1,4 @@
-"""What SES says of mails that came back, or that somebody called spam; EventBridge puts it into the mail queue.
+"""SES reports of mails that bounced or were marked as spam; EventBridge puts them into the mail queue.
 
 Source: docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html (the same record as `detail`)
 """

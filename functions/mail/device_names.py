@@ -1,4 +1,4 @@
-"""What mails call a device: whatever a client says of itself, these are words of ours."""
+"""Device names for mails: built from our own words only, whatever a client says about itself."""
 
 # The first that a User-Agent header holds; browsers name those they descend from, too.
 BROWSERS = (

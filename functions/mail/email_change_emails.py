@@ -1,4 +1,4 @@
-"""Emails about changes of an account's address: to the new one, to the old one, and about what became of it."""
+"""Emails about changes of an account's address: to the new address, to the old one, and about the outcome."""
 
 import secrets
 from collections.abc import Callable, Mapping

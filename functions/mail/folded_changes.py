@@ -1,6 +1,6 @@
-"""What to tell somebody of the changes of a booking that one mail is about: where they led, or nothing.
+"""What one folded mail says about several changes of a booking: their net result, or nothing.
 
-The first of them is the first that this mail waited for; of what was before, the reader was told.
+The first change is the first that this mail waited for; the reader was already told about earlier ones.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The mail function: triggered by the queue when a mail was queued, and by a schedule for those nothing triggered."""
+"""The mail function: triggered by the queue when a mail is queued, and by a schedule for mails with a lost trigger."""
 
 from typing import Any
 

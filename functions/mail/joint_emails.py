@@ -1,4 +1,4 @@
-"""Emails about what happened to several bookings at once, sessions of a weekly series or a group: one, with a list."""
+"""Joint emails about several bookings at once, such as a weekly series or a group: one email with a list."""
 
 from functions.mail import repository
 from functions.mail.email_message import CalendarEntry, Email, Fact

@@ -1,4 +1,4 @@
-"""Links that new accounts write are not mailed: strangers would use our mails for theirs."""
+"""Links written by new accounts are left out of mails: strangers would send spam through our mails."""
 
 import re
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What mails about reviews, reminders and changes of addresses have to know."""
+"""Statements that read the contents of mails about reviews, reminders and changes of addresses."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple

@@ -1,6 +1,6 @@
-"""Messages of the mail queue. They only name mails: whether one is to be sent stands in the outbox.
+"""Messages of the mail queue. They only name mails: the outbox says whether one is to be sent.
 
-Those from EventBridge tell of mails that came back.
+Those from EventBridge report bounced mails.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Emails about reviews: a new one, a reply, one that was hidden; and to staff about what was reported."""
+"""Emails about reviews: new, answered and hidden ones; and to staff about reports."""
 
 from collections.abc import Callable
 from functools import partial

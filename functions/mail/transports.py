@@ -1,4 +1,4 @@
-"""Ways a mail leaves, chosen by MAIL_URL: ses:, smtp://…, smtps://… or file:///folder."""
+"""Mail transports, chosen by MAIL_URL: ses:, smtp://…, smtps://… or file:///folder."""
 
 import secrets
 import smtplib

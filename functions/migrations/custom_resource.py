@@ -1,4 +1,4 @@
-"""The response CloudFormation expects of a custom resource: one PUT to the address its request names.
+"""The response that CloudFormation expects from a custom resource: one PUT to the URL named in its request.
 
 Source: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
 """

@@ -1,7 +1,7 @@
-"""The functions of the database: each stands in infra/sql/<name>.sql, as its newest migration makes it.
+"""Database functions: each is in infra/sql/<name>.sql, as created by its newest migration.
 
-A change is the file and a new migration that creates it again; the migration that created it before gets the text the
-file had until then.
+To change one, edit the file and add a migration that creates it again; copy the file's old text into the migration that
+created it before.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The role that functions log in as: it may do what their statements do, and no more. A test compares the two.
+"""The database role of the functions: it has exactly the rights their statements need. A test compares the two.
 
-Rights that an older release still needs stay: its functions run until the new ones are there.
+Rights that the previous release needs stay, because its functions run until the new ones are deployed.
 """
 
 from shared.kit.db.pool import PooledConnection

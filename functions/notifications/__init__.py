@@ -1,1 +1,1 @@
-"""What people are notified of: changes of their bookings, as notifications, mails and calendar entries."""
+"""Telling people about changes of their bookings, by notifications, mails and calendar entries."""

@@ -1,4 +1,4 @@
-"""The function that tells people what has happened: triggered by each change, and by a schedule for the rest."""
+"""The function that tells people what happened: triggered by each change, and by a schedule for lost triggers."""
 
 from typing import Any
 

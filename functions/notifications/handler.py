@@ -1,4 +1,4 @@
-"""The Lambda handler of the notifications feature: notifications, who wants which, and the calendar feed."""
+"""The Lambda handler of the notifications feature: notifications, preferences and the calendar feed."""
 
 from functions.notifications.api.calendar_routes import calendar
 from functions.notifications.api.preference_routes import preferences

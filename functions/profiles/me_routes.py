@@ -1,4 +1,4 @@
-"""Your own account, with all that concerns only you."""
+"""The HTTP endpoints of your own account, including its private fields."""
 
 from starlette.responses import Response
 

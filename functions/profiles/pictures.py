@@ -1,4 +1,4 @@
-"""Checking uploaded profile pictures and making them WebP."""
+"""Checking uploaded profile pictures and converting them to WebP."""
 
 import secrets
 from pathlib import PurePosixPath

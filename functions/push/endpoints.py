@@ -1,4 +1,4 @@
-"""Addresses of push services: anybody can give us one, so it must lead nowhere but into the internet."""
+"""Addresses of push services: anybody can submit one, so only public internet addresses are allowed."""
 
 import socket
 from urllib.parse import urlsplit

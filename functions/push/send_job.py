@@ -1,4 +1,4 @@
-"""The function that sends push messages: woken when some were queued, and by a schedule for the rest."""
+"""The function that sends push messages: triggered when some are queued, and by a schedule for lost triggers."""
 
 from typing import Any
 

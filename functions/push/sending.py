@@ -1,4 +1,4 @@
-"""Sending the push messages that wait. What each says is found when it is sent: what was read meanwhile is not."""
+"""Sending queued push messages. Their texts are built when they are sent; messages read meanwhile are skipped."""
 
 import time
 from collections.abc import Iterable, Sequence

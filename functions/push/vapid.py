@@ -1,4 +1,4 @@
-"""The key by which push services know this platform (VAPID, RFC 8292), made of the text of VAPID_SECRET."""
+"""The key by which push services identify this platform (VAPID, RFC 8292), derived from VAPID_SECRET."""
 
 import hashlib
 import time

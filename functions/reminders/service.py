@@ -1,4 +1,4 @@
-"""Sending the reminders whose time has come."""
+"""Sending the reminders that are due."""
 
 from typing import NamedTuple
 

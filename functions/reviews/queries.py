@@ -1,4 +1,4 @@
-"""The lists of reviews and ratings, each one statement that answers JSON text."""
+"""Lists of reviews and ratings, one statement each, returned as JSON text."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,7 +1,7 @@
-"""What is written about ratings, replies, reports and decisions on them.
+"""Statements that write ratings, replies, reports and decisions on them.
 
-Who changes what a rating counts locks its tutor first: an account's deletion takes the tutors it rated before the
-ratings, and both orders at once would end in a deadlock.
+A statement that changes whether a rating counts locks its tutor first: deleting an account locks the tutors it rated
+before the ratings, and the opposite order would deadlock with it.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""The rotation function of the token signing key. Secrets Manager calls it four times, once for each step.
+"""The rotation function of the token signing key. Secrets Manager calls it four times, once per step.
 
-A schedule calls it every day: a function nobody calls for weeks becomes inactive, and fails when it is called next.
+A schedule calls it every day: a function that is not called for weeks becomes inactive, and its next call fails.
 
 Source: docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 """

@@ -1,6 +1,6 @@
 """Asking an OpenID provider for JSON documents.
 
-The operator names the provider; what it says of its other addresses is followed only into the internet, and by https.
+The operator configures the provider; the other addresses it names must be public internet addresses, with https.
 """
 
 import json

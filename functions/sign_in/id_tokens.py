@@ -1,4 +1,4 @@
-"""Reading ID tokens: who has signed in at the provider, for us, just now, in the sign-in that we began.
+"""Reading ID tokens: who just signed in at the provider, for us, in the sign-in that we started.
 
 Source: openid.net/specs/openid-connect-core-1_0.html, section 3.1.3.7.
 """

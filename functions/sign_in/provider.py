@@ -1,7 +1,7 @@
-"""What an OpenID provider says of itself: its addresses, and the keys that it signs with.
+"""An OpenID provider's metadata: its addresses and signing keys.
 
-Both are kept in the process. A key that is not known may be a new one: the keys are fetched anew, once a minute at
-most. Source: openid.net/specs/openid-connect-discovery-1_0.html.
+Both are cached in the process. An unknown key may be a new one: the keys are then fetched again, at most once a minute.
+Source: openid.net/specs/openid-connect-discovery-1_0.html.
 """
 
 import threading

@@ -1,7 +1,7 @@
-"""Beginning a sign-in with the provider, and what comes of its answer.
+"""Starting a sign-in with the provider, and handling its answer.
 
-An identity is a provider and its subject. An address alone opens no account: who has one proves that by its password
-(`link`), and only then may the identity sign in to it.
+An identity is a provider and its subject. A matching address alone gives no access to an account: its owner must first
+prove ownership with the password (`link`); only then can the identity sign in.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Few threads that wait for the provider: while it is slow, everything else keeps its own."""
+"""A limit on threads that wait for the provider: while it is slow, everything else keeps its threads."""
 
 from collections.abc import Callable
 from threading import BoundedSemaphore

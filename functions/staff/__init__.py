@@ -1,1 +1,1 @@
-"""The staff's desk: finding people, keeping them away, and the audit trail."""
+"""The staff's desk: finding and suspending people, and the audit trail."""

@@ -1,4 +1,4 @@
-"""Queries and answers of the staff's desk."""
+"""Request and response bodies of the staff's desk."""
 
 from datetime import datetime
 from typing import Annotated, Literal, get_args

@@ -1,4 +1,4 @@
-"""What staff do to accounts."""
+"""Actions of staff on accounts."""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The HTTP endpoints of the identities that a provider lets sign in to an account."""
+"""The HTTP endpoints of the provider identities linked to an account."""
 
 from typing import Annotated
 

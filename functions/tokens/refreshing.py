@@ -1,9 +1,9 @@
 """Access tokens for refresh tokens, and successors of refresh tokens for clients that ask for them.
 
-A client that asks has a session that lives as long as it is used. Its refresh tokens follow each other: of one that
-has a successor everybody who holds it is suspicious, the owner or a thief, and nobody can tell which. So the session
-ends, with all its tokens (RFC 9700, section 4.14.2). For a minute the one before is still taken, because two tabs may
-ask at once and answers get lost.
+For such a client a session lasts as long as it is used. When a refresh token that already has a successor is used, the
+caller may be the owner or a thief, and nobody can tell which. So the session ends, with all its tokens (RFC 9700,
+section 4.14.2). The previous token is still accepted for a minute, because two tabs may refresh at once and answers get
+lost.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Why an address is not changed."""
+"""Errors of changing an e-mail address."""
 
 from typing import Any
 

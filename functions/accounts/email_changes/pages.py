@@ -1,4 +1,4 @@
-"""The page behind the links mailed about a change of address: it works where no frontend knows of it."""
+"""The page behind mailed links about a change of address: it works even if the frontend does not support them."""
 
 from collections.abc import Sequence
 from html import escape

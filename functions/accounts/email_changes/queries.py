@@ -1,4 +1,4 @@
-"""What is known of changes of e-mail addresses."""
+"""Statements that read changes of e-mail addresses."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple

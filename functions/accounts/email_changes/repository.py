@@ -1,4 +1,4 @@
-"""What writes changes of e-mail addresses."""
+"""Statements that write changes of e-mail addresses."""
 
 from typing import NamedTuple
 from uuid import UUID

@@ -1,7 +1,8 @@
-"""Changing the address of an account, and taking that back.
+"""Changing the address of an account, and revoking the change.
 
-A new address counts once it was confirmed from there; for a week after that the old one can take it back. Who took an
-account, and its address with it, so loses both. Whether the new address is another account's only its owner is told.
+A new address takes effect once it is confirmed from there; for a week after that, the change can be revoked from the
+old one, so that a thief who changed a stolen account's address loses both. If the new address belongs to another
+account, only that account's owner is told.
 """
 
 from collections.abc import Callable

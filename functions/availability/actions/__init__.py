@@ -1,1 +1,1 @@
-"""What changes or reads a tutor's time, one use case a module."""
+"""Use cases that change or read a tutor's time, one per module."""

@@ -1,6 +1,6 @@
-"""Make the items of schedules from the rules, for the days ahead that can be booked.
+"""Materialize schedule items from the rules, for the days ahead that can be booked.
 
-So every client sees one kind of thing, and a booking asks one table.
+This way every client sees one kind of item, and a booking queries one table.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Offer more or less time than the weekly hours on some days, or as they have it again."""
+"""Add and delete overrides of weekly hours: more or less time on some days."""
 
 from typing import Any
 from uuid import UUID

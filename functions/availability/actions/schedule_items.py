@@ -1,4 +1,4 @@
-"""Add items to a schedule, and take them away."""
+"""Add items to a schedule and delete them."""
 
 from datetime import UTC
 

@@ -1,4 +1,4 @@
-"""The lock that every change of a tutor's time is made under."""
+"""The lock that every change of a tutor's time takes."""
 
 from collections.abc import Collection
 from uuid import UUID

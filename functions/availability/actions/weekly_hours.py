@@ -1,4 +1,4 @@
-"""Put other weekly hours in the place of all."""
+"""Replace all weekly hours."""
 
 from functions.availability.actions.materialize import materialize
 from functions.availability.actions.schedule_lock import lock_schedule

@@ -1,4 +1,4 @@
-"""Endpoints of the release before, for one release more."""
+"""Deprecated endpoints of the previous release, kept for one more."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Schedules item by item, with what is taken of them: for clients that let students choose among items."""
+"""Schedules item by item, marking booked ones: for clients that let students choose among items."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Make answers of what is stored; `responses` describes them."""
+"""Convert stored rows to answers; `responses` describes them."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

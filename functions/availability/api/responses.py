@@ -1,4 +1,4 @@
-"""What the availability endpoints answer."""
+"""Response bodies of the availability endpoints."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal

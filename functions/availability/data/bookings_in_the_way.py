@@ -1,6 +1,6 @@
-"""Statements about bookings in the way of time off, for whom a tutor calls them off together.
+"""Statements that cancel all bookings that overlap a tutor's time off together.
 
-They do what cancelling one booking does (functions.bookings); whoever calls them holds the locks of its people.
+They do what cancelling one booking does (functions.bookings); the caller must hold the locks of the people concerned.
 """
 
 from collections.abc import Sequence

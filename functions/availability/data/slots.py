@@ -1,4 +1,4 @@
-"""The statement that a tutor's slots are read with."""
+"""The statement that reads a tutor's slots."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

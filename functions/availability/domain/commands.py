@@ -1,4 +1,4 @@
-"""What can be done with a schedule, weekly hours and their overrides, as requests ask for it."""
+"""Request bodies for schedules, weekly hours and their overrides."""
 
 from datetime import datetime
 from itertools import pairwise

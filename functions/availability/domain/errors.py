@@ -1,4 +1,4 @@
-"""Why a change of a tutor's time is refused."""
+"""Errors of changing a tutor's time."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which time weekly hours and their overrides offer on which day."""
+"""The times that weekly hours and their overrides offer on each day."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What has to change so that a schedule shows what the rules offer."""
+"""The changes that make a schedule match the rules."""
 
 from collections.abc import Iterable
 from datetime import datetime

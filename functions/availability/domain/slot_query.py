@@ -1,4 +1,4 @@
-"""Which slots are asked for."""
+"""The query string of lists of slots."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple

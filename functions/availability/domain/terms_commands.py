@@ -1,4 +1,4 @@
-"""Changes of the terms of booking, as requests ask for them."""
+"""Request bodies for changes of the terms of booking."""
 
 import re
 from typing import Annotated, Any, Literal

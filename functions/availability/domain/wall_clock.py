@@ -1,7 +1,8 @@
-"""Local wall-clock time to instants and back: where rules meet clock changes.
+"""Conversion between local wall-clock time and instants, across clock changes.
 
-A time of day that comes twice means its first coming (`fold` 0). One that never comes is where the clocks jump over
-it. So later times of day are never earlier instants, and intervals that do not overlap on the wall do not overlap.
+A time of day that occurs twice means its first occurrence (`fold` 0). One that never occurs means the moment at which
+the clocks skip it. So later times of day are never earlier instants, and intervals that do not overlap in wall-clock
+time do not overlap.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

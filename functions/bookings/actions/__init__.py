@@ -1,1 +1,1 @@
-"""One module for each use case of bookings; a route calls one in a transaction."""
+"""One module per use case of bookings; a route calls one in a transaction."""

@@ -1,6 +1,6 @@
-"""Accepting, declining and withdrawing what a tutor proposes: that a session, or those of a series, move.
+"""Accepting, declining and withdrawing a tutor's proposal to move a session or a series.
 
-One session is answered as a series of one: all of it or nothing.
+A single session is treated as a series of one: all or nothing.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What the tutor says of a session that is over: whether it took place."""
+"""Recording whether a past session took place."""
 
 from datetime import timedelta
 from uuid import UUID

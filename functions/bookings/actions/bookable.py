@@ -1,4 +1,4 @@
-"""What can be booked: which times, in which form, and what a session is then made of."""
+"""What can be booked: which times, in which form, and the resulting session."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta

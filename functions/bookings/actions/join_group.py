@@ -1,4 +1,4 @@
-"""Joining a group's session that others have opened."""
+"""Joining an existing group session."""
 
 from datetime import timedelta
 from uuid import UUID

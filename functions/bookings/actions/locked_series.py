@@ -1,4 +1,4 @@
-"""What every change of a weekly series begins with: everybody of its sessions locked."""
+"""The first step of every change of a weekly series: locking everybody in its sessions."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID

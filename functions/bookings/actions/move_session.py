@@ -1,4 +1,4 @@
-"""Carrying out a move: the new time is had before the old one is given up, and those who wait for that are served."""
+"""Carrying out a move: take the new time before giving up the old one, then offer the old one to its waitlist."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

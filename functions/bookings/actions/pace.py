@@ -1,4 +1,4 @@
-"""How often somebody may book, move and cancel: each of these is a mail to somebody else."""
+"""Rate limits for booking, moving and cancelling, each of which mails somebody else."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""A tutor's move of a session: a proposal, for which the new time is held as well until its students have answered."""
+"""A tutor's proposal to move a session: the new time is held, too, until the students have answered."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

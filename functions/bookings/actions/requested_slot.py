@@ -1,4 +1,4 @@
-"""Which time of which tutor a request to book means."""
+"""Resolving a booking request to a time of a tutor."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

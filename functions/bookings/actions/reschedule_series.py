@@ -1,4 +1,4 @@
-"""Moving a weekly series, as a whole or from one session on, by as much for each: all of it or nothing."""
+"""Moving a weekly series, all of it or from one session on, by the same amount: all or nothing."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Seats that become free: they go to those who wait longest, and without anybody the tutor's time is free again."""
+"""Seats that become free: they go to the longest-waiting student; if nobody waits, the tutor's time is free again."""
 
 import secrets
 from collections.abc import Collection

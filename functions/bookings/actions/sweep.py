@@ -1,4 +1,4 @@
-"""What the sweep decides: holds and proposals that run out, and waitlists that nobody else serves."""
+"""Decisions of the sweep: expired holds and proposals, and waitlists that nothing else serves."""
 
 from contextlib import suppress
 

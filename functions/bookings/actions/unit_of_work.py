@@ -1,4 +1,4 @@
-"""What every change of a booking begins and ends with: its people locked, and the state it was decided on compared."""
+"""The frame of every change of a booking: lock its people first, and compare-and-swap its state last."""
 
 from datetime import datetime
 from uuid import UUID

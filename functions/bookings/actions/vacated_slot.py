@@ -1,4 +1,4 @@
-"""The slot a session leaves when it moves: those who wait for it get it as if the session had been cancelled."""
+"""The slot that a moved session vacates: its waitlist is offered it as if the session had been cancelled."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -1,1 +1,1 @@
-"""What clients of bookings see: routes, response bodies and the texts of the API description."""
+"""The HTTP API of bookings: routes, response bodies and the texts of the API description."""

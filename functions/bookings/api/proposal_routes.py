@@ -1,4 +1,4 @@
-"""Answering a tutor's proposal to move a session, and taking it back."""
+"""Answering a tutor's proposal to move a session, and withdrawing it."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Lists of bookings, one with its history, and earnings."""
+"""Lists of bookings, a single booking with its history, and earnings."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Response bodies of the bookings endpoints: what clients see of them, the answers are written by statements."""
+"""Response bodies of the bookings endpoints, for the API description: SQL statements write the actual answers."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Which error the violation of a constraint stands for."""
+"""The error that the violation of each constraint means."""
 
 from functions.bookings.domain.errors import SessionFull, SlotTaken, StudentBusy
 from shared.domain.auth import AccountGone

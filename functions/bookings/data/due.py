@@ -1,4 +1,4 @@
-"""What the sweep finds due."""
+"""Statements that find what is due for the sweep."""
 
 from typing import NamedTuple
 from uuid import UUID

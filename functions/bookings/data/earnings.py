@@ -1,4 +1,4 @@
-"""What a tutor earned, and will earn."""
+"""A tutor's past and future earnings."""
 
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query

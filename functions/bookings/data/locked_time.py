@@ -1,4 +1,4 @@
-"""What a booking is decided on: the lock on both people's time, and what is known of it then, in one turn."""
+"""What a booking decision needs: the lock on both people's time and the state under it, in one round trip."""
 
 from typing import NamedTuple, TypeVar
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What decisions on bookings look up: the booking, the slot or the group meant, and who has time."""
+"""Lookups for decisions on bookings: the booking, the slot or group meant, and who is free."""
 
 from collections.abc import Sequence
 from datetime import datetime

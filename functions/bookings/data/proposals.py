@@ -1,4 +1,4 @@
-"""The statements about tutors' proposals to move a session: a row of a session holds the new time."""
+"""Statements about tutors' proposals to move a session: a session row of its own holds the new time."""
 
 from datetime import datetime
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What clients read of bookings, as JSON texts."""
+"""Statements that read bookings for clients, as JSON text."""
 
 from collections.abc import Iterator
 from functools import cache

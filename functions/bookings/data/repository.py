@@ -1,4 +1,4 @@
-"""The statements that make and change bookings and their sessions."""
+"""Statements that create and change bookings and their sessions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

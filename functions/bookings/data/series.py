@@ -1,4 +1,4 @@
-"""The bookings of a weekly series, as decisions see them."""
+"""Statements that read the bookings of a weekly series for decisions."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The statements that move sessions, free their time and take it again."""
+"""Statements that move sessions, free their time and take it again."""
 
 from datetime import datetime
 

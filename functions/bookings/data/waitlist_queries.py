@@ -1,4 +1,4 @@
-"""What students read of the waitlists they are on, as JSON texts."""
+"""Statements that read a student's waitlist entries, as JSON text."""
 
 from uuid import UUID
 

@@ -1,1 +1,1 @@
-"""The rules of bookings that need no database, and what may be asked of them."""
+"""The rules of bookings that need no database, and the request bodies."""

@@ -1,4 +1,4 @@
-"""A booking as decisions see it."""
+"""A booking, with what decisions on it need."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What clients may ask of bookings: the request bodies, checked."""
+"""Request bodies of the bookings endpoints, with their validation."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args

@@ -1,1 +1,1 @@
-"""What people do in the chat, one module for each use case."""
+"""Use cases of the chat, one per module."""

@@ -1,4 +1,4 @@
-"""Taking files: a ticket, an upload past the functions, and a check of the content, before a message may name them."""
+"""Accepting files: a ticket, an upload that bypasses the functions, and a content check before messages name them."""
 
 import json
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Blocking people: no messages and no bookings between the two; what was said and booked stays."""
+"""Blocking people: no messages and no bookings between the two; existing ones stay."""
 
 from uuid import UUID
 

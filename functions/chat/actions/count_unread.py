@@ -1,4 +1,4 @@
-"""Answering a socket of notifications how many of them are unread."""
+"""Telling a notification socket how many notifications are unread."""
 
 from functions.chat.actions.senders import senders
 from functions.chat.data import connections

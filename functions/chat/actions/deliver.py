@@ -1,6 +1,6 @@
 """Delivering events to the open sockets of clients that understand them.
 
-Best effort, after the commit: what does not arrive is in the history, and a failure here is nobody's who wrote it.
+Best effort, after the commit: what does not arrive is in the history, and a failure here must not fail the sender.
 The legacy client would draw an event as a message: its sockets (protocol 1) get none.
 """
 

@@ -1,4 +1,4 @@
-"""What became of messages while a client was away."""
+"""Listing the changes of messages that a client missed."""
 
 from uuid import UUID
 

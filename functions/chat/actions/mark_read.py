@@ -1,4 +1,4 @@
-"""Noting up to which message somebody has read."""
+"""Recording up to which message somebody has read."""
 
 from uuid import UUID
 

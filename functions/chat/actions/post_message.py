@@ -1,4 +1,4 @@
-"""Sending a message over HTTP. Open sockets get it as if it had come over one."""
+"""Sending a message over HTTP. Open sockets get it as if it had been sent over one."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Who is typing and who is online, for those they talk with. Nothing of it is kept that could not be lost."""
+"""Who is typing and who is online, for the people they talk with. Nothing kept about this is a loss if it is lost."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Telling those who are away that messages wait for them: a push message, and later one mail a conversation."""
+"""Telling people who are away about unread messages: by push message, and later by one mail per conversation."""
 
 from functions.chat.data import unread_mails, unread_pushes
 from shared.domain.outbox import Mail, queue_mails, trigger_mailer

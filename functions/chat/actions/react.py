@@ -1,4 +1,4 @@
-"""Putting emojis on messages and taking them away."""
+"""Adding reactions to messages and removing them."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Telling senders what was not taken. Clients of the legacy protocol would draw it as a message: they hear nothing."""
+"""Telling senders what was refused. Clients of the legacy protocol are not told: they would draw it as a message."""
 
 from functions.chat.actions.senders import senders
 from functions.chat.domain.frames import encode, event_frame, refused_frame

@@ -1,4 +1,4 @@
-"""Who is behind a connection and which protocol its client speaks, as far as this process has seen."""
+"""A per-process cache of each connection's user and protocol."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence

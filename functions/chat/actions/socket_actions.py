@@ -1,4 +1,4 @@
-"""What clients do over sockets besides sending messages: who may, how often, and what they hear when it is refused."""
+"""Socket actions besides sending messages: permissions, rate limits and refusals."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress

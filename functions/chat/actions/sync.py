@@ -1,4 +1,4 @@
-"""Telling a client that was away what it missed: the events that it would have heard, as things are now."""
+"""Telling a client that was away what it missed: the events it would have received, in their current state."""
 
 import json
 from collections.abc import Iterator

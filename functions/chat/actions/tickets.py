@@ -1,4 +1,4 @@
-"""Tickets: each opens one socket of its user, so that no token stands in an address that others may log."""
+"""Tickets: each opens one socket of its user, so that no token appears in a URL that others may log."""
 
 import hashlib
 import secrets

@@ -1,6 +1,6 @@
-"""Telling people's devices how much is unread, and senders that they are read, as messages come and are read.
+"""Telling people's devices their unread counts, and senders that their messages were read.
 
-Best effort, after the commit and the push: a client that missed it asks for its conversations.
+Best effort, after the commit and the push: a client that missed it refetches its conversations.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""The chat as clients see it: HTTP routes, and one function for each route key of the WebSocket API."""
+"""The API of the chat: HTTP routes, and one function per route key of the WebSocket API."""

@@ -1,4 +1,4 @@
-"""Sending a file with one request, for clients that upload nothing by themselves."""
+"""Sending a file in one request, for clients that do not upload attachments."""
 
 from typing import Annotated, NamedTuple
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""HTTP routes that change messages: edit, delete, react. Open sockets hear of it."""
+"""HTTP routes that change messages: edit, delete, react. Open sockets are told."""
 
 from typing import Annotated
 from uuid import UUID

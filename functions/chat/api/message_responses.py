@@ -1,4 +1,4 @@
-"""What the chat answers about messages to clients of our own."""
+"""Response bodies about messages, for our own clients."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Route keys of the WebSocket API about what was read and what was missed."""
+"""Route keys of the WebSocket API for marking as read and for fetching missed events."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""HTTP routes about what is read and what is not. Open sockets hear of it."""
+"""HTTP routes about read and unread messages. Open sockets are told."""
 
 from typing import Annotated
 from uuid import UUID

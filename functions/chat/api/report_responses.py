@@ -1,4 +1,4 @@
-"""What staff read of reports."""
+"""Response bodies of reports, for staff."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""What the chat answers over HTTP."""
+"""Response bodies of the chat."""
 
 from datetime import datetime
 from typing import Annotated

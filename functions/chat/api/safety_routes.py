@@ -1,4 +1,4 @@
-"""HTTP routes of what people do to be left in peace: block somebody, mute and archive a conversation."""
+"""HTTP routes to block people, and to mute and archive conversations."""
 
 from typing import Annotated
 from uuid import UUID

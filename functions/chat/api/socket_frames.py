@@ -1,4 +1,4 @@
-"""What events of the WebSocket API carry."""
+"""Contents of WebSocket API events."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""What the chat keeps: conversations, messages and open sockets in PostgreSQL, the history window in Redis."""
+"""The data of the chat: conversations, messages and open sockets in PostgreSQL, the history window in Redis."""

@@ -1,9 +1,8 @@
 """The history window: the newest messages of a conversation in a Redis stream, rebuilt from PostgreSQL at need.
 
-A stream entry's id is `seq-0`, so Redis itself keeps the order. The window is believed only if it is
-contiguous up to the conversation's last message; otherwise it is read from PostgreSQL and written again.
-Each change of a message begins a window with another key: what a reader has read before it is never taken for what
-is true after it.
+A stream entry's id is `seq-0`, so Redis itself keeps the order. The window is trusted only if it is contiguous up to
+the conversation's last message; otherwise it is read from PostgreSQL and rewritten. Each change of a message starts a
+window under a new key, so that nobody reads or writes a stale one.
 """
 
 import json

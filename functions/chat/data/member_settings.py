@@ -1,4 +1,4 @@
-"""Statements about what a conversation is to one of its members."""
+"""Statements about a member's own settings of a conversation."""
 
 from uuid import UUID
 

@@ -1,8 +1,8 @@
-"""Statements about what becomes of messages after they were sent: edits, deletions, what a member hides, reactions.
+"""Statements about changes of sent messages: edits, deletions, hiding and reactions.
 
-Each takes the lock of the conversation that storing takes: `change_seq` is the order of commits. A message's row is
-looked at again after the wait, so that of two changes the second one sees the first. Plain psycopg: the WebSocket
-handler must start fast.
+Each takes the same conversation lock as storing a message, so `change_seq` follows the order of commits. The message's
+row is read again after waiting for the lock, so that the second of two changes sees the first. Plain psycopg: the
+WebSocket handler must start fast.
 """
 
 from collections.abc import Sequence

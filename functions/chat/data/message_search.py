@@ -1,7 +1,7 @@
 """The statement that searches somebody's messages.
 
-No index knows the words of messages: it would cost every sender more than the message itself. A search reads the newest
-messages of one's own conversations, by the primary key and up to a bound, and folds them as names are folded.
+There is no index of words: it would cost every sender more than the message itself. A search reads the newest messages
+of the caller's own conversations, by primary key and up to a limit, and folds them like names.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Statements about what a client missed. Plain psycopg: the WebSocket handler must start fast."""
+"""Statements about events that a client missed. Plain psycopg: the WebSocket handler must start fast."""
 
 from collections.abc import Iterable
 from dataclasses import asdict

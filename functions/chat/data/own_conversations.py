@@ -1,4 +1,4 @@
-"""Statements about conversations as one of their members has them, for clients of our own; they answer JSON texts."""
+"""Statements about a member's own conversations, for our own clients; they return JSON text."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,6 +1,6 @@
-"""When people were last seen, in Redis only: a stream of one entry for each, whose id is the time.
+"""When people were last seen, only in Redis: one stream per person with a single entry, whose id is the time.
 
-So no command is needed besides those of the history windows.
+This needs no Redis commands besides those of the history windows.
 """
 
 import time

@@ -1,6 +1,6 @@
-"""Statements about mails for those who are away from their messages.
+"""Statements about mails for people with unread messages who are away.
 
-A member with a message to read has a moment to look again (`mail_due_at`); whether there is a mail is decided then.
+A member with an unread message gets a time to check again (`mail_due_at`); whether to send a mail is decided then.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Statements about push messages for those who are written to."""
+"""Statements about push messages for recipients of messages."""
 
 from functions.chat.data.unread_mails import Span
 from shared.data.unread_messages import IS_READING, TELLS, UNREAD

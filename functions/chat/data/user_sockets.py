@@ -1,7 +1,7 @@
 """Statements about the sockets that hear all conversations of their user, and the tickets that open them.
 
-A ticket is a row: it opens one socket even if two clients come with it at once, it outlives Redis, and it ends with its
-sign-in session.
+A ticket is a row: it opens only one socket even if two clients use it at once, it survives a loss of Redis, and it ends
+with its sign-in session.
 """
 
 from datetime import datetime

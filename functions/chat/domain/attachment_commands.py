@@ -1,4 +1,4 @@
-"""What clients ask for about attachments."""
+"""Request bodies about attachments."""
 
 from typing import Annotated
 

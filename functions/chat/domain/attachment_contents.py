@@ -1,4 +1,4 @@
-"""What a file is, told by its content: nothing of what its sender says about it counts."""
+"""Detecting what a file is from its content alone: what its sender says about it is ignored."""
 
 import codecs
 import re

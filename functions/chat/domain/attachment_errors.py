@@ -1,4 +1,4 @@
-"""Why a file is not taken as an attachment, or not found."""
+"""Errors of attachments: why a file is refused or not found."""
 
 from shared.kit.errors import AppError
 

@@ -1,4 +1,4 @@
-"""Where the files of an attachment are kept: what was uploaded, apart from what was checked."""
+"""Storage keys of attachments' files: uploaded ones are kept apart from checked ones."""
 
 import secrets
 from uuid import UUID

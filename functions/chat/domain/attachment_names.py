@@ -1,4 +1,4 @@
-"""Names of attachments: kept as people gave them, without what would lead astray who reads or saves them."""
+"""Names of attachments: kept as given, without characters that would mislead people who read or save them."""
 
 import re
 from urllib.parse import quote

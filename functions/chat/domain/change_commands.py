@@ -1,4 +1,4 @@
-"""What clients ask to change about a message, in request bodies."""
+"""Request bodies for changing a message."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Changed messages as clients are told of them."""
+"""Changed messages, as sent to clients."""
 
 from datetime import datetime
 from typing import NamedTuple

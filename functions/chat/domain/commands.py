@@ -1,4 +1,4 @@
-"""What clients ask for in request bodies."""
+"""Request bodies of conversations."""
 
 from typing import Annotated, Any
 from uuid import UUID

@@ -1,8 +1,8 @@
-"""What counts as one emoji, after the grammar of Unicode's UTS #51, without a table of all that there are.
+"""What counts as one emoji, by the grammar of Unicode's UTS #51, without a table of all emojis.
 
-What a character may be follows from the properties Python knows: an emoji that is drawn in colour by itself is a wide
-symbol (UAX #11); another symbol becomes one by U+FE0F. So there is one form of each, fully qualified, and what looks
-the same is the same. New ones are taken before Python knows them: their blocks are set aside for pictographs.
+A character's role follows from the properties Python knows: an emoji drawn in colour by default is a wide symbol (UAX
+#11); any other symbol becomes one with U+FE0F. So each has exactly one form, fully qualified, and emojis that look the
+same are equal. New ones are accepted before Python knows them, because their blocks are reserved for pictographs.
 """
 
 import re

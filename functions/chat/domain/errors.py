@@ -1,4 +1,4 @@
-"""Why a conversation cannot be opened or found."""
+"""Errors of opening or finding a conversation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What servers tell clients of the second protocol and of the user's socket: the data of each event.
+"""The data of events that servers send to clients of protocol 2 and of the user socket.
 
 The description for clients (AsyncAPI) is made from these types. Identifiers are texts, times ISO 8601 with an offset.
 """

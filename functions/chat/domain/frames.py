@@ -1,4 +1,4 @@
-"""Frames: what clients of protocols 2 and 3 are told."""
+"""Frames sent to clients of protocols 2 and 3."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What clients ask for about messages, in request bodies."""
+"""Request bodies about messages."""
 
 from typing import Annotated, Any
 from uuid import UUID

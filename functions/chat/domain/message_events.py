@@ -1,4 +1,4 @@
-"""What servers tell clients of protocols 2 and 3 about messages being sent: the data of each event."""
+"""The data of events about sent messages that servers send to clients of protocols 2 and 3."""
 
 from typing import NotRequired
 

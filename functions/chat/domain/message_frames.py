@@ -1,4 +1,4 @@
-"""Messages as clients read them: items of the history, and frames of every protocol."""
+"""Messages as clients read them: history items, and frames of every protocol."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A message on its way: as a socket sent it, as it is stored and pushed, as the history lists it."""
+"""A message in each of its forms: as sent over a socket, as stored and pushed, and as listed in the history."""
 
 import re
 from collections.abc import Iterable, Sequence

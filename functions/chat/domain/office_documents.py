@@ -1,7 +1,7 @@
-"""What a ZIP container is: an office document of a kind that is taken, or why not.
+"""Deciding whether a ZIP container is an office document of an accepted kind.
 
-Every entry is unpacked within a bound that its own header cannot move, and the parts that say what the document is are
-read as the programs that open it read them.
+Every entry is unpacked within a limit that its own header cannot change, and the parts that define the document's kind
+are read as office programs read them.
 """
 
 import io

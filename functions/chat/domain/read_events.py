@@ -1,4 +1,4 @@
-"""What servers tell clients of protocols 2 and 3 about reading and conversations: the data of each event.
+"""The data of events about reading and conversations that servers send to clients of protocols 2 and 3.
 
 Identifiers are texts, times ISO 8601 with an offset.
 """

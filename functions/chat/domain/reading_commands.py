@@ -1,4 +1,4 @@
-"""What clients say of reading, in request bodies."""
+"""Request bodies about reading."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What people report to staff, and what staff decide, in request bodies."""
+"""Request bodies of reports to staff and of staff's decisions."""
 
 from typing import Annotated, Literal
 

@@ -1,6 +1,6 @@
-"""What clients of protocols 2 and 3 ask for over a socket: the data of each event.
+"""The data of events that clients of protocols 2 and 3 send over a socket.
 
-The handlers read the same fields by hand, for they must start fast; tests hold the two together.
+The handlers read the same fields by hand because they must start fast; tests keep the two consistent.
 """
 
 from typing import NotRequired

@@ -1,4 +1,4 @@
-"""What a client knows of conversations: place by place, or by one cursor for all, which is opaque to clients."""
+"""What a client has of its conversations: a place in each, or one opaque cursor for all."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Queueing mails about bookings: they wait a little, so that what happens meanwhile is told in one."""
+"""Queueing mails about bookings: they wait a little, so that further changes are folded into one mail."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Calendar feeds: a secret address for each person that asks for one, which calendars read without signing in."""
+"""Calendar feeds: a secret address for each person who wants one, which calendars read without signing in."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Dispatching events that are no changes of bookings: notifications and mails, in one transaction."""
+"""Dispatching events other than changes of bookings: notifications and mails, in one transaction."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,6 +1,6 @@
-"""What happens to several bookings at once is one notification and one email to whom it concerns.
+"""A joint event on several bookings becomes one notification and one email per person concerned.
 
-What is done to sessions of a weekly series is told to both sides, what befalls a whole group to its tutor.
+Events of a weekly series go to both sides, events of a whole group to its tutor.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

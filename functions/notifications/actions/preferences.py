@@ -1,4 +1,4 @@
-"""What people want to be told of, and by which channel."""
+"""What people want to be notified about, and by which channel."""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""HTTP routes of what people want to be told of, and of the links in mails that end these."""
+"""HTTP routes of notification preferences, and of unsubscribe links in mails."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What the notifications feature answers."""
+"""Response bodies of the notifications feature."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The page behind the link with which people end mails about a topic."""
+"""The page behind the unsubscribe links in mails."""
 
 from html import escape
 

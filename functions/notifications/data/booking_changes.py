@@ -1,4 +1,4 @@
-"""Statements about changes of bookings, which wait in their table until they are dispatched (an outbox)."""
+"""Statements about changes of bookings, whose table is an outbox: they wait there until they are dispatched."""
 
 from shared.data.bookings import LIST_CHANGES_OF_GROUPS, LIST_CHANGES_OF_SERIES, SELECT_CHANGES, BookingChange
 from shared.kit.db.pool import PooledConnection

@@ -1,4 +1,4 @@
-"""Statements about events that are no changes of bookings, and whom they concern."""
+"""Statements about events other than changes of bookings, and whom they concern."""
 
 from typing import NamedTuple
 from uuid import UUID

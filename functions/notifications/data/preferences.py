@@ -1,4 +1,4 @@
-"""Statements about what people want to be told of."""
+"""Statements about notification preferences."""
 
 from typing import NamedTuple
 from uuid import UUID

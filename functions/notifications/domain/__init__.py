@@ -1,1 +1,1 @@
-"""Who is notified of what, what clients may ask for, and why it may be refused."""
+"""Who is notified of what, request bodies, and errors."""

@@ -1,4 +1,4 @@
-"""What clients ask for in request bodies."""
+"""Request bodies of the notifications feature."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What cannot be found."""
+"""Errors of the notifications feature: what cannot be found."""
 
 from shared.kit.errors import AppError, NotFound
 

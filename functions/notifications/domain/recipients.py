@@ -1,4 +1,4 @@
-"""Which of a booking's two people gets a notification, and which an email, of what happened to it."""
+"""Which of a booking's two people gets a notification or an email about each event."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What follows from a factor that counts now, of whatever kind."""
+"""What happens when a factor of any kind takes effect."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Changes of factors take the password, lately, and one of the factors that the account has."""
+"""Changing factors requires a recent password check and one of the account's factors."""
 
 from collections.abc import Callable
 from typing import TypeVar

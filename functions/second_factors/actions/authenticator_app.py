@@ -1,4 +1,4 @@
-"""Adding an authenticator app: it counts once it has shown a password."""
+"""Adding an authenticator app: it takes effect once it has shown a valid code."""
 
 import time
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""Checking what somebody gives as a second factor: a code of the authenticator app, a recovery code, or a passkey.
+"""Checking a second factor: a code from the authenticator app, a recovery code, or a passkey.
 
-Wrong codes are counted in the database, with the account locked: guesses are bounded even without Redis, however many
-are made at once. Only those who know the password, or are signed in, can make one. Nobody guesses a signature, so that
-passkeys are neither counted nor kept out by wrong codes.
+Wrong codes are counted in the database, with the account locked, so guesses are limited even without Redis and when
+made concurrently. Only people who know the password or are signed in can guess. Signatures cannot be guessed, so
+passkeys are neither counted nor blocked by wrong codes.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Adding the first factor by a link that the operator hands out, to an account that nobody need be signed in to."""
+"""Adding the first factor by a link from the operator, without being signed in."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Request and response bodies of the endpoints of passkeys.
 
-What browsers take and answer has the names of the specification (www.w3.org/TR/webauthn-3, section 5.1): pages hand it
-on as it is, with PublicKeyCredential.parseCreationOptionsFromJSON(), parseRequestOptionsFromJSON() and toJSON().
+Fields are named as in the specification (www.w3.org/TR/webauthn-3, section 5.1), so that pages can pass them on
+unchanged, with PublicKeyCredential.parseCreationOptionsFromJSON(), parseRequestOptionsFromJSON() and toJSON().
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The HTTP endpoints of passkeys of those who are not signed in: after the password, alone, by the operator's link."""
+"""The HTTP endpoints of passkeys for people not signed in: after the password, alone, or by the operator's link."""
 
 from starlette.requests import Request
 from starlette.responses import Response

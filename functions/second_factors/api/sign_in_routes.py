@@ -1,4 +1,4 @@
-"""The HTTP endpoints of those who are not signed in: a second factor after the password, enrolment by a link."""
+"""The HTTP endpoints for people not signed in: a second factor after the password, and enrolment by a link."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Challenges that passkeys sign: each counts once, for what it was made for and for nobody else."""
+"""Challenges that passkeys sign: each is valid once, for one purpose and one person."""
 
 import secrets
 from datetime import timedelta

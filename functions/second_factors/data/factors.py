@@ -1,4 +1,4 @@
-"""The second factors of accounts: what is checked, and what is added and removed."""
+"""Statements that check, add and remove the second factors of accounts."""
 
 from dataclasses import dataclass
 from datetime import timedelta

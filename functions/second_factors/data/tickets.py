@@ -1,4 +1,4 @@
-"""Tickets: of those who have proved their password and have yet to give a second factor, and of those who enrol."""
+"""Tickets of people who have given the right password but no second factor yet, and of people who enrol."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""What is wrong with a second factor."""
+"""Errors of second factors."""
 
 from shared.domain.auth import CHALLENGE
 from shared.kit.errors import AppError

@@ -1,7 +1,7 @@
-"""Passkeys (Web Authentication, www.w3.org/TR/webauthn-3): what browsers are asked, and what their answers prove.
+"""Passkeys (Web Authentication, www.w3.org/TR/webauthn-3): the options sent to browsers, and checking their answers.
 
-Each is discoverable and asks its owner for a PIN, a finger or a face: it proves two factors by itself. The package that
-checks answers takes a tenth of a second to import, so it is imported where one is checked.
+Each is discoverable and requires a PIN, a finger or a face: it proves two factors by itself. The package that checks
+answers takes a tenth of a second to import, so it is imported where it is used.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""QR codes (ISO/IEC 18004) of what authenticator apps are told."""
+"""QR codes (ISO/IEC 18004) for setting up authenticator apps."""
 
 import io
 

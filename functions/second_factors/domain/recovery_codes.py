@@ -1,6 +1,6 @@
-"""Recovery codes: each opens the account once when the other factors are gone.
+"""Recovery codes: each signs in once when the other factors are lost.
 
-They have 80 random bits, which nobody guesses from a hash: SHA-256 is enough, where short passwords need a slow one.
+They have 80 random bits, too many to guess from a hash: SHA-256 is enough, whereas short passwords need a slow hash.
 """
 
 import base64

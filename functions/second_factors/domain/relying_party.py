@@ -1,4 +1,4 @@
-"""Whose the passkeys are: a domain, to which browsers bind them, and the origins whose pages may use them."""
+"""The relying party of passkeys: the domain that browsers bind them to, and the origins whose pages may use them."""
 
 from dataclasses import dataclass
 from email.utils import parseaddr

@@ -1,6 +1,6 @@
 """One-time passwords of authenticator apps (TOTP, RFC 6238), as every app makes them: SHA-1, six digits, 30 seconds.
 
-No secret is stored: it is made of SECOND_FACTOR_SECRET and a random seed, so that the database alone opens nothing.
+No secret is stored: it is derived from SECOND_FACTOR_SECRET and a random seed, so the database alone is not enough.
 """
 
 import base64

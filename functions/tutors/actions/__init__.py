@@ -1,1 +1,1 @@
-"""Searching tutors, and what tutors set themselves."""
+"""Searching tutors, and tutors' own settings."""

@@ -1,4 +1,4 @@
-"""Change what a tutor sets."""
+"""Change a tutor's settings."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Tutors for clients that number pages: the search, and a tutor without the reviews, which have pages too."""
+"""Tutors for clients with numbered pages: the search, and a tutor without reviews, which are paginated, too."""
 
 from starlette.requests import Request
 from starlette.responses import Response

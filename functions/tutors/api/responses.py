@@ -1,4 +1,4 @@
-"""What the tutors endpoints answer."""
+"""Response bodies of the tutors endpoints."""
 
 from datetime import datetime
 from typing import Annotated

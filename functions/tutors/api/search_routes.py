@@ -1,4 +1,4 @@
-"""What everybody sees of tutors."""
+"""The public endpoints of tutors."""
 
 from starlette.requests import Request
 from starlette.responses import Response

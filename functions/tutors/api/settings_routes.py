@@ -1,4 +1,4 @@
-"""What you, as a tutor, set."""
+"""Your own settings as a tutor."""
 
 from starlette.responses import Response
 

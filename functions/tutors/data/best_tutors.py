@@ -1,8 +1,8 @@
-"""Searches among the best tutors alone, by one statement that each connection plans once.
+"""Searches among only the best tutors, by one statement that each connection plans once.
 
-Nothing but the planner knows which way is best through all tutors for given values, and planning takes as long as the
-search itself. The best five thousand fill nearly every page, and there is only one way through them: by rank, as far as
-the page goes. What they do not fill is left to `functions.tutors.data.search_statement`.
+Only the planner knows the best path through all tutors for given values, and planning takes as long as the search
+itself. The best five thousand fill nearly every page, and there is only one path through them: by rank, until the page
+is full. Pages that they do not fill are left to `functions.tutors.data.search_statement`.
 """
 
 import time

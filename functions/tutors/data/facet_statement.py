@@ -1,4 +1,4 @@
-"""How many tutors a search would find by each skill and in each location, in one statement."""
+"""The number of tutors a search would find by skill and by location, in one statement."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """The part of the search statement that asks who has a free slot at some time.
 
-Who is free most of the time is found among the first tutors in the order asked for; who is free at a rare time by an
-index of the times offered (docs/decisions/0014-free-time-search.md).
+Tutors who are often free are found among the first in the requested order; tutors free at a rare time by an index of
+the offered times (docs/decisions/0014-free-time-search.md).
 """
 
 from collections.abc import Iterable, Sequence

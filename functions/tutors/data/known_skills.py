@@ -1,7 +1,7 @@
-"""The skills there are, and how many tutors have each, as this process has last read them.
+"""All skills, and how many tutors have each: a per-process cache.
 
-The planner knows how frequent a skill is from a sample; it may never have seen a rare one, takes it for a frequent one
-and walks through all tutors in the order asked for. What is counted as tutors change cannot be wrong so.
+The planner estimates a skill's frequency from a sample; if a rare skill is not in it, the planner assumes it is
+frequent and scans all tutors in the requested order. Counts maintained as tutors change avoid that error.
 """
 
 import time

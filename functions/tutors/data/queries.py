@@ -1,4 +1,4 @@
-"""What everybody sees of a tutor, and the list of skills."""
+"""Statements that read a tutor's public details, and the list of skills."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Searches and counts of what they find; one call of libpq each, because they are the hottest reads there are."""
+"""Searches and counts of their results; one call of libpq each, because they are the hottest reads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Searches by page number: the cards of one page, and how many there are on all."""
+"""Searches by page number: the cards of one page, and the total count."""
 
 from collections.abc import Iterator
 from dataclasses import replace

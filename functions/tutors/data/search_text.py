@@ -1,7 +1,6 @@
 """Search conditions on names and locations.
 
-The folded columns are lower-case ASCII and carry trigram indexes; the database folds what is searched for
-the same way.
+The folded columns are lower-case ASCII and have trigram indexes; the database folds search terms the same way.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Statements about what a tutor sets."""
+"""Statements about a tutor's settings."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple

@@ -1,1 +1,1 @@
-"""What is searched for, commands, errors: nothing here asks the database."""
+"""Search queries, commands and errors: nothing here queries the database."""

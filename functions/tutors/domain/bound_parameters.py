@@ -1,4 +1,4 @@
-"""Parameters that bound a number, or switch something on or off."""
+"""Query parameters that bound a number or switch something on or off."""
 
 from decimal import Decimal
 from typing import Annotated

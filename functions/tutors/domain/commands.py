@@ -1,4 +1,4 @@
-"""What tutors can set, as requests ask for it."""
+"""Request bodies for tutors' settings."""
 
 from typing import Annotated, Any
 

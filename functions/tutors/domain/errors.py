@@ -1,4 +1,4 @@
-"""Why searches and settings are refused."""
+"""Errors of searches and settings."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a search asks for, as the statement takes it."""
+"""Search filters, as the statement takes them."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

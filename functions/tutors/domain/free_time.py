@@ -1,4 +1,4 @@
-"""The search for tutors who are free when the searcher is: hours of some weekdays, by the searcher's own clocks."""
+"""The search for tutors who are free at given hours of some weekdays, in the searcher's time zone."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

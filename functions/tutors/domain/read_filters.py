@@ -1,4 +1,4 @@
-"""From a query string to filters."""
+"""Parsing a query string into search filters."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from operator import attrgetter

@@ -1,4 +1,4 @@
-"""The query string of the search: what the frontend sends, however often it repeats it."""
+"""The query string of the search, which the frontend may send with repeated parameters."""
 
 import re
 from typing import Annotated, Any

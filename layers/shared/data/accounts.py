@@ -1,4 +1,4 @@
-"""Accounts, as several features find and change them."""
+"""Statements that find and change accounts, for several features."""
 
 from dataclasses import dataclass
 from datetime import datetime

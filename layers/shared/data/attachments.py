@@ -1,4 +1,4 @@
-"""Attachments as statements of several features select them."""
+"""Columns of attachments, as statements of several features select them."""
 
 from shared.kit.db.query import Sql, compose
 

@@ -1,4 +1,4 @@
-"""Who may not book with whom."""
+"""The condition that two people may not book with each other."""
 
 from shared.kit.db.query import Sql, compose
 

@@ -1,4 +1,4 @@
-"""The states of bookings, as statements ask for them. Constraints and database functions repeat them as literals."""
+"""The states of bookings, for use in statements. Constraints and database functions repeat them as literals."""
 
 from shared.kit.db.query import Sql, compose
 

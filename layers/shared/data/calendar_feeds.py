@@ -1,4 +1,4 @@
-"""Calendar feeds, as several features end them."""
+"""Deleting calendar feeds, for several features."""
 
 from shared.kit.db.query import Command
 

@@ -1,7 +1,8 @@
-"""The registry of open sockets, as everybody who pushes to them keeps it, and what their closing says about reading.
+"""The registry of open sockets, for all code that pushes to them, and what closing one means for read state.
 
-Clients of protocol 1 say nothing of what they have read: a message counts as read by a member while a socket of that
-protocol is open in its conversation. So who deletes such a socket notes how far its member has read, in one statement.
+Clients of protocol 1 do not report what they have read: a message counts as read by a member while a socket of that
+protocol is open in its conversation. So the statement that deletes such a socket also records how far its member has
+read.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Locks on people's time: everybody who decides on it waits in one queue per person."""
+"""Locks on people's time: all decisions about a person's time are serialized."""
 
 from collections.abc import Iterable
 from uuid import UUID

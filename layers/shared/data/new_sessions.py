@@ -1,4 +1,4 @@
-"""Statements that start a sign-in session, however its owner proved who they are."""
+"""Statements that start a sign-in session, whatever the way of signing in."""
 
 from dataclasses import dataclass
 from uuid import UUID

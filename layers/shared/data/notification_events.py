@@ -1,4 +1,4 @@
-"""What people are to be notified of besides bookings: rows that wait until the dispatcher has told of them."""
+"""Events to notify people of besides bookings: rows that wait for the dispatcher."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""When people are to be reminded of a booking."""
+"""Statements that plan reminders of bookings."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A tutor's schedule as those see it who choose from it: taken items stay in it."""
+"""A tutor's schedule as students see it: booked items stay in it."""
 
 from shared.data.booking_states import ACTIVE_STATES
 from shared.kit.db.query import Sql, compose

@@ -1,4 +1,4 @@
-"""What a tutor has yet to set before being listed and booked; the rule is infra/sql/missing_settings.sql."""
+"""What a tutor must still set to be listed and booked; the rule is infra/sql/missing_settings.sql."""
 
 from shared.kit.db.query import Query
 

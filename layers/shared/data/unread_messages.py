@@ -1,4 +1,4 @@
-"""Which messages a member has not read, and of which conversations people are told while they are away.
+"""Which messages a member has not read, and about which conversations people are notified while they are away.
 
 In these parts `m` is the member's row, `c` the conversation's and `x` a message's.
 """

@@ -1,7 +1,7 @@
 """Attachments of messages, and the addresses at which members fetch them.
 
-An address is signed for one viewer, its signature stands in the path and the file's name comes last: clients tell
-pictures by the ending. Its expiry is rounded up, so that it stays the same for a day.
+An address is signed for one viewer. Its signature is in the path and the file's name comes last, because clients
+recognize pictures by the extension. Its expiry is rounded up, so that it stays the same for a day.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""Words for people, times and sessions, in notifications and mails alike, in the language of who reads."""
+"""Texts for people, times and sessions in notifications and mails, in the reader's language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Bounds that several features hold their input to; constraints of the tables hold the same."""
+"""Limits on input that several features share; table constraints enforce the same."""
 
 # Whole units of the tutor's currency, for an hour.
 MAX_PRICE = 1_000_000

@@ -1,4 +1,4 @@
-"""Waking the dispatcher, which notifies people of what happened to their bookings (functions.notifications)."""
+"""Triggering the dispatcher, which notifies people of what happened to their bookings (functions.notifications)."""
 
 from shared.kit.aws.triggers import Trigger
 from shared.kit.settings import settings

@@ -1,4 +1,4 @@
-"""Types of the fields of our own requests that several features have."""
+"""Field types of our own requests that several features share."""
 
 from typing import Annotated, Any
 from uuid import UUID

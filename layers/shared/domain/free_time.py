@@ -1,6 +1,6 @@
 """Which time of a tutor is free: one rule for listing slots and for booking them.
 
-Everything is compared in UTC: datetimes of one zone compare by wall clock, which runs twice through an hour in autumn.
+Everything is compared in UTC: Python compares datetimes of one zone by wall clock, which repeats an hour in autumn.
 """
 
 from bisect import bisect_left, bisect_right

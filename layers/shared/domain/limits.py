@@ -1,4 +1,4 @@
-"""How often things may be tried (docs/contract.md, section 11, item 8)."""
+"""Rate limits (docs/contract.md, section 11, item 8)."""
 
 from ipaddress import IPv6Address, ip_address
 from typing import Literal

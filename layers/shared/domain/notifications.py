@@ -1,4 +1,4 @@
-"""Notifications: written with what they report, then pushed to the sockets of clients that ask for them."""
+"""Notifications: written in the transaction of what they report, then pushed to the sockets of subscribed clients."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass

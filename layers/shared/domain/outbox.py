@@ -1,4 +1,4 @@
-"""The mail outbox: a mail is one row in the transaction of what it reports."""
+"""The mail outbox: a mail is one row, written in the transaction of what it reports."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Which passwords are accepted, the same wherever one is set (docs/contract.md, section 2, reset confirm)."""
+"""The password rules, the same wherever one is set (docs/contract.md, section 2, reset confirm)."""
 
 import re
 from difflib import SequenceMatcher

@@ -1,4 +1,4 @@
-"""Waking what sends push messages to browsers (functions.push)."""
+"""Triggering the function that sends push messages to browsers (functions.push)."""
 
 from shared.kit.aws.triggers import Trigger
 from shared.kit.settings import settings

@@ -1,4 +1,4 @@
-"""What mails and push messages quote of texts that people wrote."""
+"""Excerpts of people's texts for mails and push messages."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Words for reviews and reports, in notifications and mails alike."""
+"""Texts about reviews and reports, for notifications and mails."""
 
 from shared.domain.names import presentable
 from shared.domain.platform_settings import platform_settings

@@ -1,4 +1,4 @@
-"""Words for what happened to several bookings at once: sessions of a weekly series, or a whole group."""
+"""Texts about what happened to several bookings at once: sessions of a weekly series, or a whole group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Ending sign-in sessions: their tokens are void at once and their sockets are closed."""
+"""Revoking sign-in sessions: their tokens stop working at once and their sockets are closed."""
 
 from uuid import UUID
 

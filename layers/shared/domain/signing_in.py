@@ -1,6 +1,6 @@
-"""Starting sign-in sessions, however their owners proved who they are: the one place that does.
+"""Starting sign-in sessions, whatever the way of signing in: the only place that does.
 
-Where the account has a second factor, `start_session` gives a ticket in place of tokens until one was given.
+If the account has a second factor, `start_session` returns a ticket instead of tokens until one is given.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """Suspending an account: the one rule, for staff and for the operator.
 
-Its sessions end and its sockets close, so none of its tokens works, and it cannot sign in. Triggers take it out of the
-searches and cancel its bookings to come, of which the other side hears as of any cancellation. It gets no mails but
-those about the account (functions.mail).
+Its sign-in sessions end and its sockets close, so none of its tokens works, and it cannot sign in. Triggers remove it
+from searches and cancel its upcoming bookings; the other side is told as of any cancellation. It gets only mails about
+the account (functions.mail).
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Times of day, in minutes since midnight; the midnight at the end of the day is 24:00."""
+"""Times of day, in minutes since midnight; 24:00 is the midnight at the end of the day."""
 
 import re
 

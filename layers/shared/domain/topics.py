@@ -1,4 +1,4 @@
-"""What people can choose to be told of, and by which channel; mails about their accounts are no matter of choice."""
+"""The topics people can choose to be notified about, and the channels; mails about accounts are always sent."""
 
 from collections.abc import Iterable
 from typing import Literal, get_args

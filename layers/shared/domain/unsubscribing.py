@@ -1,6 +1,6 @@
-"""Links in mails that end mails about a topic, without signing in (RFC 8058).
+"""Unsubscribe links in mails, which work without signing in (RFC 8058).
 
-They hold no secret and nothing is kept about them: who and what, signed with the key that signs tokens. After a
+They contain the account and the topic, signed with the key that signs tokens; nothing is stored about them. After a key
 rotation they work until the next one.
 """
 

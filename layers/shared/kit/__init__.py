@@ -1,1 +1,1 @@
-"""Tools with no word of the tutoring business in them."""
+"""General tools, independent of the tutoring domain."""

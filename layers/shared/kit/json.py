@@ -1,4 +1,4 @@
-"""JSON as it goes to clients and into Redis: without blanks, letters as they are."""
+"""JSON as sent to clients and stored in Redis: without whitespace, non-ASCII letters unescaped."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
-"""Versions of installed packages, as the names of their folders say them.
+"""Versions of installed packages, read from the names of their folders.
 
-Stands in for `importlib.metadata`, which reads a version with a parser of mails: a tenth of a scheduled function's
-start, for packages that ask for nothing else.
+Replaces `importlib.metadata`, which reads versions with an e-mail parser: that takes a tenth of a scheduled function's
+start, and packages need nothing else of it.
 """
 
 import os

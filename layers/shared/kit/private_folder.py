@@ -1,4 +1,4 @@
-"""Private files in a folder, which the local server takes and sends itself."""
+"""Private files in a folder; the local server receives and serves them itself."""
 
 import base64
 import hmac

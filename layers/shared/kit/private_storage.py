@@ -1,4 +1,4 @@
-"""Files that only those fetch who are let: a bucket of S3, or a folder. Uploads go past the functions, by a form."""
+"""Private files, in an S3 bucket or a folder. Uploads bypass the functions, by a form."""
 
 import tempfile
 from functools import cache

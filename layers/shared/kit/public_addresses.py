@@ -1,4 +1,4 @@
-"""Which IP addresses are of the internet: what others name must lead nowhere else."""
+"""Which IP addresses are public: addresses that others give us must lead nowhere else."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 

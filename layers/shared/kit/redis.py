@@ -1,4 +1,4 @@
-"""Redis or Valkey: what can be rebuilt. Every user of it must do without it."""
+"""Redis or Valkey, for data that can be rebuilt. Every user of it must work without it."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Where the engines are and how to reach them; every field is an environment variable of the same name."""
+"""Addresses and credentials of the engines; every field is an environment variable of the same name."""
 
 from functools import cache
 from typing import NamedTuple

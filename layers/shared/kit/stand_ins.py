@@ -1,6 +1,6 @@
-"""What a package imports for others is left out while it is imported here: a cold start pays for every module.
+"""Importing a package without modules it does not need here, because every module adds to the cold start.
 
-An import of a module that was left out gets the real one afterwards.
+A later import of such a module gets the real one.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Characters that no text column can hold, that nobody sees, and that are written in several ways."""
+"""Characters that text columns cannot hold, that are invisible, or that have several encodings."""
 
 import re
 from unicodedata import normalize

@@ -1,4 +1,4 @@
-"""A few threads that run functions for an event loop, at half the processor time of an executor's."""
+"""A small thread pool for an event loop, at half the processor time of an executor."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Forms by which clients upload files past the functions."""
+"""Forms by which clients upload files without going through the functions."""
 
 from dataclasses import dataclass
 

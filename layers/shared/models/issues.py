@@ -1,4 +1,4 @@
-"""What people report to staff about the platform itself, and what is answered."""
+"""Issues that people report to staff about the platform itself, and the answers."""
 
 from uuid import UUID
 

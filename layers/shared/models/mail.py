@@ -1,4 +1,4 @@
-"""Mail to be sent, written in the transaction of what it reports."""
+"""Mails to be sent, written in the transaction of what they report."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ratings of tutors with their reviews, and reports of these."""
+"""Ratings of tutors with their reviews, and reports of reviews."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What accounts sign in with beside a password."""
+"""Second factors and passkeys of accounts."""
 
 from datetime import datetime
 from uuid import UUID

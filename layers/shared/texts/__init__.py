@@ -1,7 +1,7 @@
-"""The words of mails, notifications and errors in each language; they import nothing else.
+"""The texts of mails, notifications and errors in each language; they import nothing else.
 
-A language is two tables. `polish.TEXTS` and `english.TEXTS` have the same keys, and under each the same
-`{placeholders}`; they are read when something is written, and no handler of requests imports them.
+A language has two tables. `polish.TEXTS` and `english.TEXTS` have the same keys with the same `{placeholders}`; they
+are read when a mail or notification is written, and no handler of requests imports them.
 """
 
 from collections.abc import Mapping

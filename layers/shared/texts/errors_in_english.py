@@ -1,7 +1,7 @@
-"""Texts of errors in English, by the text that is written in the code.
+"""English texts of errors, by the text used in the code.
 
-`{}` stands for a value; `{1}` is the second of them, counting from 0. Which of these the contract records says the
-route: what it records stays as it is.
+`{}` stands for a value; `{1}` is the second value, counting from 0. The route says which texts the contract records:
+those are not translated.
 """
 
 from shared.texts.json_types import of_types

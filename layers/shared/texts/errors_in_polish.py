@@ -1,4 +1,4 @@
-"""Texts of errors in Polish, where what is written in the code is English or names the types of Python."""
+"""Polish texts of errors, where the text in the code is English or names Python types."""
 
 from shared.texts.json_types import of_types
 

@@ -1,4 +1,4 @@
-"""The names of JSON's types in errors: the contract records Python's, which our own endpoints do not tell."""
+"""The names of JSON types in errors: the contract records Python's, which our own endpoints do not expose."""
 
 from collections.abc import Mapping
 

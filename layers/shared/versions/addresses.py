@@ -1,4 +1,4 @@
-"""Absolute addresses in what is answered and pushed."""
+"""Absolute URLs in answers and pushed frames."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answers a request of a version: who asks, what is asked for, and the answer as the version's frontend reads it."""
+"""Answers a version's request: identifies the caller, asks the API, and converts the answer for the frontend."""
 
 from starlette.requests import Request as StarletteRequest
 

@@ -1,4 +1,4 @@
-"""What browsers say of who asks, for HTTP and WebSockets alike. No framework is imported for it."""
+"""Credentials in browsers' requests, for HTTP and WebSockets alike. It imports no framework."""
 
 from shared.kit.settings import settings
 

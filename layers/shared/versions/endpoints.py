@@ -1,4 +1,4 @@
-"""The endpoints that a version answers otherwise, found by method and path; the others are the API's own."""
+"""The endpoints that a version answers differently, by method and path; all others are the API's own."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Requests and answers on their way through a version, and the API that it asks."""
+"""Requests and answers on their way through a version, and the API behind it."""
 
 import json
 from collections.abc import Awaitable, Callable

@@ -1,9 +1,9 @@
-"""Which other sites may use a browser's cookies here, and which requests they may not have made.
+"""CSRF protection: which other sites may use a browser's cookies here.
 
-A browser adds cookies to whatever request any site makes. So a cookie counts only where the request says, in headers
-that no site can forge, that it comes from this origin or from one that the operator named; and where it says nothing,
-only for what a plain form of another site cannot send. Sources: OWASP's Cross-Site Request Forgery Prevention Cheat
-Sheet ("Identifying Source Origin"), www.w3.org/TR/fetch-metadata.
+A browser adds cookies to requests from any site. So a cookie counts only if the request's headers, which no site can
+forge, name this origin or one that the operator configured; without such headers, only for requests that a plain form
+on another site cannot send. Sources: OWASP's Cross-Site Request Forgery Prevention Cheat Sheet ("Identifying Source
+Origin"), www.w3.org/TR/fetch-metadata.
 """
 
 from shared.kit.errors import AppError

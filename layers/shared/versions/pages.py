@@ -1,4 +1,4 @@
-"""Pages by number as Django REST framework has them, from the API's stricter ones."""
+"""Page-number pagination as in Django REST framework, built on the API's stricter one."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""The protocols of versions' sockets: numbers beside the API's own."""
+"""Protocol numbers of versions' sockets, besides the API's own."""
 
 # Facts without an event around them: of one conversation or, without one, of notifications.
 UNFRAMED = 0

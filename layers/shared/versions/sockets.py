@@ -1,4 +1,4 @@
-"""Versions over WebSockets: what their handshakes ask for in the API's words, and what their sockets are sent."""
+"""Versions over WebSockets: translating their handshakes to the API's, and the frames sent to their sockets."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

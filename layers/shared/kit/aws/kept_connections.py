@@ -1,6 +1,6 @@
-"""Connections to AWS that are kept for the next request, and not trusted for longer than the way there remembers them.
+"""Connections to AWS that are reused, but not for longer than a NAT gateway remembers them.
 
-A NAT gateway forgets a connection nothing was sent over for 350 seconds, and answers its next use with a reset.
+A NAT gateway forgets a connection that was idle for 350 seconds, and answers its next use with a reset.
 Source: docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html (idle connections)
 """
 

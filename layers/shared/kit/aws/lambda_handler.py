@@ -1,4 +1,4 @@
-"""The wrapper of every function: what each event leaves in logs, metrics and, if asked for, traces."""
+"""The wrapper of every Lambda function: logs, metrics and, if enabled, traces of each event."""
 
 import time
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What writes to open WebSockets."""
+"""The interface for writing to open WebSockets."""
 
 from collections.abc import Iterable
 from typing import Protocol

@@ -1,7 +1,7 @@
 """Calls of AWS services without boto3: their request signature and their JSON protocol, on the standard library.
 
-A function reads secrets before its first answer. Measured, botocore's signer and urllib3 would take four times
-the start of an empty function for that, these few lines take none of note.
+A function reads secrets before its first answer. As measured, botocore's signer and urllib3 would take four times the
+start of an empty function for that; these few lines take next to nothing.
 """
 
 import hmac

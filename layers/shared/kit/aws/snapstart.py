@@ -1,4 +1,4 @@
-"""What a function restored from a SnapStart snapshot must not share with others that were restored from the same one.
+"""State that functions restored from the same SnapStart snapshot must not share.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html and snapstart-runtime-hooks-python.html
 """

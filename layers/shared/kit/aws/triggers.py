@@ -1,4 +1,4 @@
-"""Waking functions: within the process, or by messages of an SQS queue.
+"""Triggering functions: within the process, or by messages of an SQS queue.
 
 Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """

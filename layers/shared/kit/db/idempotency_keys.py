@@ -1,4 +1,4 @@
-"""The keys of requests that may come twice, with the replies that were given."""
+"""Idempotency keys of requests, with the stored answers."""
 
 from typing import NamedTuple
 from uuid import UUID

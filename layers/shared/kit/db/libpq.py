@@ -1,7 +1,7 @@
 """Statements for the hottest paths, run by a single call of libpq: prepared once in each connection, or not at all.
 
-A psycopg cursor takes two to three times the processor time of such a call, and lets other threads in several times
-before it is done. The price: results are texts, or the bytes of them, and nobody can interrupt it.
+A psycopg cursor takes two to three times the processor time of such a call, and yields to other threads several times
+before it is done. The price: results are text or bytes, and the call cannot be interrupted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

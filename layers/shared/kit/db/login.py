@@ -1,4 +1,4 @@
-"""User and password of the database, where a secret holds them: DATABASE_SECRET_ARN.
+"""The database user and password, if they are in a secret: DATABASE_SECRET_ARN.
 
 Source: docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 """

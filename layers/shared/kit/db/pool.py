@@ -1,7 +1,6 @@
 """PostgreSQL: one pool of connections, and the statement or transaction that borrows one.
 
-`connection()` is for single statements, each a transaction of its own; `shared.kit.db.transactions` holds several
-together.
+`connection()` is for single statements, each a transaction of its own; `shared.kit.db.transactions` groups several.
 """
 
 import select

@@ -1,7 +1,7 @@
-"""Reads that name each prepared statement they need and get its rows: a thread may wait for them, or an event loop.
+"""Reads written as generators, so that either a thread or an event loop can wait for their statements.
 
-A read is a generator. It yields an `Ask` and is sent the rows, and what it returns is the result. Before it waits for
-the database by itself it yields IN_A_THREAD.
+A read yields an `Ask` for each prepared statement and is sent the rows; its return value is the result. Before it waits
+for the database by itself, it yields IN_A_THREAD.
 """
 
 from collections.abc import Generator, Sequence

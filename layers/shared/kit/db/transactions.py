@@ -1,4 +1,4 @@
-"""Several statements that hold together."""
+"""Transactions of several statements."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress

@@ -1,7 +1,7 @@
-"""Several statements in one turn: they go to the database together, and their answers come back together.
+"""Several statements in one round trip: they go to the database together, and their answers come back together.
 
-Each still begins when the one before it has ended and sees what others have committed until then. What a lock is held
-for is not prolonged by the way to the database and back, nor by other threads that have their turn in between.
+Each still starts when the previous one has ended and sees what others have committed until then. Locks are not held
+longer for network round trips, nor for other threads that run in between.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The OpenAPI description of some routes: what holds for whole groups of them is added to what FastAPI writes.
+"""The OpenAPI description of routes: FastAPI's, completed with what applies to whole groups of them.
 
 No handler imports it.
 """

@@ -1,4 +1,4 @@
-"""The ASGI app of some features' routers: served by a Lambda function or by the local server alike."""
+"""The ASGI app of some features' routers, served by a Lambda function or by the local server."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers compressed by what the client takes (RFC 9110, section 12.5.3): zstd, else brotli, else gzip."""
+"""Compression of answers by what the client accepts (RFC 9110, section 12.5.3): zstd, else brotli, else gzip."""
 
 from functools import cached_property
 

@@ -1,6 +1,6 @@
-"""Paging by cursor: where the last page ended, opaque to clients, never a count or an offset.
+"""Cursor pagination: a cursor is where the last page ended, opaque to clients, never a count or an offset.
 
-A page may also end early: an answer has room for so much only.
+A page may also end early, because the size of an answer is limited.
 """
 
 import base64

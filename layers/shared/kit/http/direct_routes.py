@@ -1,7 +1,7 @@
-"""Routes in one go: guards, parameters, body and endpoint in one thread, one after the other.
+"""Direct routes: guards, parameters, body and endpoint run one after the other in one thread.
 
-FastAPI sends each guard and the endpoint to a thread of its own and looks at every request for all that a route may
-need; what most routes need is little. Those that need more are left to it.
+FastAPI sends each guard and the endpoint to a thread of its own and checks every request for everything a route could
+need, but most routes need little. Routes that need more are left to FastAPI.
 """
 
 from collections.abc import Callable, Coroutine

@@ -1,7 +1,7 @@
 """The shapes of errors, as named schemas of the API description.
 
-Errors of our own have `detail` and `code`, and one that tells more (`facts`) has a schema of its own; the others are
-recorded in the contract and stay without.
+Our own errors have `detail` and `code`, and those with more fields (`facts`) have their own schemas; the others are
+recorded in the contract and have neither.
 """
 
 from collections.abc import Iterator

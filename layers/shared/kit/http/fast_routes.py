@@ -1,7 +1,7 @@
 """Fast routes: hot reads that take nothing but the request, answered without FastAPI's layers.
 
-They stand in routers like all others, for both entry points and the documentation. What a framework does around an
-endpoint costs more than such an endpoint itself (docs/decisions/0004-fast-routes.md).
+They are in routers like all others, for both entry points and the documentation. A framework's work around such an
+endpoint costs more than the endpoint itself (docs/decisions/0004-fast-routes.md).
 """
 
 from collections.abc import Awaitable, Callable, Iterable

@@ -1,4 +1,4 @@
-"""Guards: what decides who may call an endpoint."""
+"""Guards: they decide who may call an endpoint."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar

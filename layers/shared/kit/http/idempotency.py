@@ -1,4 +1,4 @@
-"""Requests that may come twice: the first one's answer is kept in the transaction of what it did, and given again.
+"""Idempotent requests: the answer to the first is stored in its transaction and given again to retries.
 
 Source: datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header
 """

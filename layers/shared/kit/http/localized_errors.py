@@ -1,7 +1,7 @@
-"""Errors of our own endpoints in the caller's language: the account's, else one that Accept-Language asks for.
+"""Errors of our own endpoints in the caller's language: the account's, else one from Accept-Language.
 
-In the code every text stands once, as the contract records it or in Polish; here it becomes what the caller reads, at
-the edge. Codes stay. What the contract records is answered as it was recorded.
+In the code every text appears once, as recorded in the contract or in Polish; it is translated here, just before it is
+sent. Codes are not translated. What the contract records is answered as recorded.
 """
 
 import re

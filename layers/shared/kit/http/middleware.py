@@ -1,6 +1,6 @@
-"""What holds for every HTTP answer, as ASGI wrappers: HEAD, CORS, slashes, and who may keep or reinterpret it.
+"""ASGI middleware for every HTTP answer: HEAD, CORS, trailing slashes, and caching and content-type headers.
 
-With an ORIGIN_SECRET only who knows it is answered: the CDN, whose limits and headers nobody goes round.
+With an ORIGIN_SECRET only requests that carry it are answered: those of the CDN, so that nobody bypasses it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping

@@ -1,7 +1,8 @@
-"""FastAPI's telemetry, doing nothing: what FastAPI imports of it.
+"""A no-op replacement of the telemetry that FastAPI imports.
 
-Its own brings thirty modules of OpenTelemetry and a tenth of the import's time, only to find at every request that it
-is switched off. Made for the release of FastAPI that is pinned: tests/layers/kit/test_no_telemetry.py compares names.
+FastAPI's own imports thirty modules of OpenTelemetry, which takes a tenth of the import's time, only to find at every
+request that it is switched off. Made for the pinned release of FastAPI: tests/layers/kit/test_no_telemetry.py compares
+names.
 """
 
 import sys

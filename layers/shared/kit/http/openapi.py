@@ -1,4 +1,4 @@
-"""What the API description says of errors, generated from their classes, and of headers."""
+"""The API description's responses for errors, generated from their classes, and headers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pages by number, for lists that a person leafs through: {"count", "next", "previous", "results"}."""
+"""Page-number pagination, for lists that people browse: {"count", "next", "previous", "results"}."""
 
 import json
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Bodies of partial changes."""
+"""Request bodies of partial updates (PATCH)."""
 
 from typing import Any
 

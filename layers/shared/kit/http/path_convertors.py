@@ -1,4 +1,4 @@
-"""Types of path parameters: `{id:int32}`. What does not fit leads to an unknown path, 404."""
+"""Types of path parameters: `{id:int32}`. A value that does not fit is an unknown path, 404."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pages behind links in mails: HTML that needs no script and nothing from elsewhere."""
+"""Pages behind links in mails: HTML without scripts or external resources."""
 
 from starlette.responses import HTMLResponse
 

@@ -1,4 +1,4 @@
-"""Query strings as pydantic models: read, refused and described by one class.
+"""Query strings as pydantic models: parsed, validated and described by one class.
 
     class PageQuery(QueryModel):
         p: Annotated[int, Whole(minimum=1), Field(description="The page, counting from 1.")] = 1
@@ -10,9 +10,9 @@
     def list_reviews(request: Request) -> Response:
         query = PageQuery.read(request.scope["query_string"])
 
-Of a parameter given twice the last value counts, unless its field is a list; without a value it is as if it were
-not given. Complaints are those of bodies: 400 {"field": ["message"]}. An unknown parameter is 400 `unknown_field`,
-which names the nearest known one; recorded endpoints ignore it (RecordedQueryModel).
+The last value of a repeated parameter counts, unless its field is a list; an empty parameter counts as absent."
+    " Errors are those of bodies: 400 {"field": ["message"]}. An unknown parameter is 400 `unknown_field`, which"
+    " suggests the nearest known one; recorded endpoints ignore it (RecordedQueryModel).
 """
 
 from functools import cache

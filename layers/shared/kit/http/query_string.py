@@ -1,4 +1,4 @@
-"""Query strings as the original read them."""
+"""Query strings, parsed as the original backend did."""
 
 from urllib.parse import unquote_plus
 

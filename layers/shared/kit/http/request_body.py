@@ -1,4 +1,4 @@
-"""Request bodies as the recorded contract takes them: JSON, forms and multipart all become one JSON object."""
+"""Request bodies as the recorded contract accepts them: JSON, forms and multipart all become one JSON object."""
 
 import json
 import logging

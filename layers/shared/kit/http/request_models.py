@@ -1,4 +1,4 @@
-"""Base classes of what requests carry, in bodies and in query strings, and what is answered when it does not fit."""
+"""Base classes of request bodies and query strings, and the errors of invalid ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args

@@ -1,4 +1,4 @@
-"""What several endpoints answer, for the API's description: the answers themselves are written as JSON text."""
+"""Response bodies of several endpoints, for the API description: the actual answers are written as JSON text."""
 
 from typing import Annotated, Any, TypeVar
 

@@ -1,4 +1,4 @@
-"""HTTP answers from values, JSON text and failures."""
+"""HTTP answers built from values, JSON text and errors."""
 
 from typing import Any
 

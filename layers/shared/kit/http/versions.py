@@ -1,7 +1,7 @@
-"""Versions of the API beside the one in the code, each under a prefix of its own: /v2/api/… is answered by version 2.
+"""Versions of the API besides the one in the code, each under its own prefix: version 2 answers /v2/api/….
 
-Behind the CDN the prefix is gone: a header of the CDN's says which version was asked for. A version changes requests
-before the API reads them, and the API's answers; the API knows of none.
+The CDN removes the prefix and names the requested version in a header. A version changes requests before the API reads
+them, and the API's answers; the API knows of none.
 """
 
 import re

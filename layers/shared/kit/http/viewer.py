@@ -1,6 +1,6 @@
-"""Who asks, and by which address of ours.
+"""The client of a request, and the address of ours that it used.
 
-Behind a CDN only the CDN knows. It says so in headers, which are believed only with the secret that it shares with us.
+Behind a CDN only the CDN knows them. It sends them in headers, which are trusted only with the shared secret.
 """
 
 import re

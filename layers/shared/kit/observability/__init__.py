@@ -1,1 +1,1 @@
-"""Logs, metrics and what is kept out of them."""
+"""Logs and metrics, and keeping private data out of them."""

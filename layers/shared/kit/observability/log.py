@@ -1,6 +1,6 @@
-"""Structured logs: one JSON object a line, as CloudWatch reads them. Every line of an event names the event.
+"""Structured logs: one JSON object per line, as CloudWatch reads them. Every line of an event carries the event's id.
 
-Of people the logs name ids only; see `shared.kit.observability.log_privacy`.
+Logs identify people only by id; see `shared.kit.observability.log_privacy`.
 """
 
 from contextvars import ContextVar

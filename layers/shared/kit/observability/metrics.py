@@ -1,8 +1,7 @@
 """Figures of what happens, in CloudWatch's embedded metric format: `count("Bookings")` is all it takes.
 
-They are written where POWERTOOLS_METRICS_NAMESPACE names a place for them, as in the functions on AWS; the local server
-has counters of its own.
-Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+They are written if POWERTOOLS_METRICS_NAMESPACE is set, as in the functions on AWS; the local server has its own
+counters. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
 """
 
 from collections.abc import Callable

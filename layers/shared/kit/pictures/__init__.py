@@ -1,1 +1,1 @@
-"""Decoding pictures that strangers made."""
+"""Decoding untrusted pictures."""

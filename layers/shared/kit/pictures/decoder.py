@@ -1,7 +1,7 @@
-"""Makes WebP of any picture: content on standard input; on standard output a line of facts as JSON, then the WebP.
+"""Converts any picture to WebP: content on standard input; on standard output a line of JSON facts, then the WebP.
 
-Exit status 2 with the complaint on standard error for what is no usable picture. Runs as a process of its own
-(shared.kit.pictures.decoding), whose memory and processor time it limits first.
+Exits with status 2 and a message on standard error if the content is not a usable picture. Runs as its own process
+(shared.kit.pictures.decoding), and limits its memory and processor time first.
 """
 
 import io

@@ -1,7 +1,7 @@
 """Decoding pictures in a process of its own.
 
-A decoder works on what strangers made: it may take long, take much memory, or crash. So one at a time runs in a child
-process with limits for both; a file that breaks them is refused as any other that is no picture.
+Decoders work on untrusted input: they may run long, take much memory, or crash. So one at a time runs in a child
+process with limits for both; a file that exceeds them is refused like any other that is not a picture.
 """
 
 import json

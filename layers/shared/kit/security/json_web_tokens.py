@@ -1,4 +1,4 @@
-"""PyJWT as the functions import it: without its client of key sets, which brings one of HTTP."""
+"""PyJWT, imported without its JWKS client, which would import an HTTP client."""
 
 from shared.kit.stand_ins import stand_ins
 

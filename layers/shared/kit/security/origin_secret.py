@@ -1,4 +1,4 @@
-"""The secret by which a CDN proves that a request came through it: its limits and headers nobody goes round."""
+"""The secret by which a CDN proves that a request came through it, so that nobody bypasses its limits and headers."""
 
 import hmac
 from collections.abc import Mapping

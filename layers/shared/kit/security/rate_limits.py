@@ -1,6 +1,6 @@
-"""Rate limits in Redis: events are counted in fixed windows, which begin with their first event.
+"""Rate limits in Redis: events are counted in fixed windows, which start with their first event.
 
-Without Redis nothing is limited: people must be able to sign in.
+Without Redis nothing is limited, so that people can still sign in.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Signed tokens (JWT, RFC 7519): access tokens for calls, refresh tokens to get new ones."""
+"""Signed tokens (JWT, RFC 7519): access tokens for requests, refresh tokens to get new ones."""
 
 import secrets
 from dataclasses import dataclass

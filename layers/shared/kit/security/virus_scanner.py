@@ -1,4 +1,4 @@
-"""Asking a virus scanner about a file, by the protocol of clamd; without SCAN_URL nothing is asked.
+"""Scanning a file for viruses, by the protocol of clamd; without SCAN_URL nothing is scanned.
 
 Source: docs.clamav.net/manual/Usage/Scanning.html, and INSTREAM in the manual page clamd(8)
 """

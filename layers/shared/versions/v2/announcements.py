@@ -1,4 +1,4 @@
-"""Announcements in pages; what else a client sends of one is not read."""
+"""Announcements in pages; extra fields that a client sends are ignored."""
 
 from shared.versions.endpoints import Endpoints
 from shared.versions.exchange import Answer, Api, Request, only

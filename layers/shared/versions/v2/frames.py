@@ -1,4 +1,4 @@
-"""What sockets of version 2 are sent: objects without an event around them, with absolute addresses."""
+"""Frames sent to sockets of version 2: objects without an event envelope, with absolute URLs."""
 
 from datetime import datetime
 from typing import Any

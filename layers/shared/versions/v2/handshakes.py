@@ -1,4 +1,4 @@
-"""Handshakes of version 2: the token is in a cookie, and the page must be one that may act for its owner."""
+"""Handshakes of version 2: the token is in a cookie, and the page's origin must be allowed to use it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Issues: categories and states in words, and one's own as a list."""
+"""Issues: categories and states as words, and one's own as a list."""
 
 from typing import Any
 

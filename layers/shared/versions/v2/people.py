@@ -1,4 +1,4 @@
-"""Conversations and messages with all that version 2 reads of them, also after somebody has gone."""
+"""Conversations and messages with all fields of version 2, even after a person's account was deleted."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Reservations: bookings of one item of a schedule. What was cancelled or has expired is none.
+"""Reservations: bookings of one schedule item. Cancelled and expired bookings are left out.
 
-One that the tutor has yet to confirm is not `is_confirmed`, and its slot not `is_reserved`: the frontend shows that as
-not confirmed.
+Until the tutor confirms one, it is not `is_confirmed` and its slot not `is_reserved`: the frontend shows that as not
+confirmed.
 """
 
 from typing import Any

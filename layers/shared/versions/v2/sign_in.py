@@ -1,4 +1,4 @@
-"""Signing in with Google: what ties its answer to the browser that asked for it is a cookie of that browser."""
+"""Signing in with Google: a cookie ties the provider's answer to the browser that asked for it."""
 
 from shared.versions.cookies import clear_value, set_access, set_refresh, set_value
 from shared.versions.credentials import REFRESH, cookie

@@ -1,4 +1,4 @@
-"""Sign-in by cookies: they are set beside the answers, and count before what a body says."""
+"""Sign-in by cookies: they are set with the answers, and take precedence over tokens in a body."""
 
 from shared.domain.auth import NotAuthenticated
 from shared.kit.errors import MethodNotAllowed

@@ -1,4 +1,4 @@
-"""Tutors as everybody sees them, and what they set themselves."""
+"""Public details of tutors, and their own settings."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What version 2 consists of."""
+"""The parts of version 2."""
 
 from shared.versions.cookie_version import CookieVersion
 from shared.versions.v2 import (

@@ -1,6 +1,6 @@
-"""Taking out of pictures what cameras and programs write into them: the place, the owner, what was cut off.
+"""Removing metadata from pictures, such as the location, the owner and cropped parts.
 
-Nothing is decoded or encoded: the pixels are those that came.
+Nothing is decoded or re-encoded: the pixels stay the same.
 """
 
 from shared.kit.pictures.metadata import chunks, gif, heif, jpeg, tiff

@@ -1,4 +1,4 @@
-"""GIF (version 89a, sections 15 to 27): blocks, each of a head and of data in pieces with a length."""
+"""GIF (version 89a, sections 15 to 27): blocks, each with a header and data in length-prefixed pieces."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
-"""HEIF and AVIF (ISO/IEC 14496-12 and 23008-12): boxes, and items that lie anywhere in the file.
+"""HEIF and AVIF (ISO/IEC 14496-12 and 23008-12): boxes, and items anywhere in the file.
 
-Places in the file are named by numbers, so that nothing is taken out: it is written over.
+The file refers to itself by offsets, so metadata is overwritten rather than removed.
 """
 
 from collections.abc import Iterator

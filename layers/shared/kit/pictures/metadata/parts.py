@@ -1,4 +1,4 @@
-"""What the formats have in common."""
+"""Code that the formats share."""
 
 # Real files have hundreds: a walk through more of them is work that a sender makes on purpose.
 MAX_PARTS = 50_000

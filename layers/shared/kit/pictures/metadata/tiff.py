@@ -1,6 +1,6 @@
-"""TIFF (revision 6.0, section 2): directories of tags, whose values lie anywhere in the file.
+"""TIFF (revision 6.0, section 2): directories of tags, whose values are anywhere in the file.
 
-Places in the file are named by numbers, so that nothing is taken out: it is written over.
+The file refers to itself by offsets, so metadata is overwritten rather than removed.
 """
 
 from collections.abc import Iterator
