@@ -5,8 +5,8 @@ from typing import Annotated
 from starlette.responses import Response
 
 from functions.announcements import repository, service
-from functions.announcements.schemas import AnnouncementsForStaffQuery, Decision, OwnAnnouncementPage
-from shared.domain.staff_desk import DeskCaller, Justification
+from functions.announcements.schemas import AnnouncementsForStaffQuery, OwnAnnouncementPage
+from shared.domain.staff_desk import Decision, DeskCaller, Justification
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.query_models import from_query

@@ -11,12 +11,12 @@ from functions.announcements.schemas import (
     AnnouncementChange,
     AnnouncementPage,
     AnnouncementsQuery,
-    Decision,
     NewAnnouncement,
     OwnAnnouncement,
     OwnAnnouncementPage,
 )
 from shared.domain.auth import StaffCaller, TutorCaller
+from shared.domain.staff_desk import Decision
 from shared.kit.errors import FieldErrors, NotFound, Throttled
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery

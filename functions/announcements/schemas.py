@@ -131,8 +131,3 @@ class OwnAnnouncement(Announcement):
 
 class OwnAnnouncementPage(Page):
     results: list[OwnAnnouncement]
-
-
-class Decision(BaseModel):
-    id: int
-    hidden: bool

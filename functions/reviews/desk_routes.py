@@ -5,8 +5,8 @@ from typing import Annotated
 from starlette.responses import Response
 
 from functions.reviews import queries, service
-from functions.reviews.schemas import Decision, HiddenPage, ReportedPage
-from shared.domain.staff_desk import DeskCaller, Justification
+from functions.reviews.schemas import HiddenPage, ReportedPage
+from shared.domain.staff_desk import Decision, DeskCaller, Justification
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses
 from shared.kit.http.page_pagination import PageQuery

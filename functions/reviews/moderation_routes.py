@@ -6,9 +6,10 @@ from uuid import UUID
 from starlette.responses import Response
 
 from functions.reviews import queries, service
-from functions.reviews.schemas import Decision, HiddenPage, NewReport, ReportedPage
+from functions.reviews.schemas import HiddenPage, NewReport, ReportedPage
 from shared.domain.auth import StaffCaller, User
 from shared.domain.dispatcher import trigger_dispatch
+from shared.domain.staff_desk import Decision
 from shared.kit.db.transactions import transaction
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.openapi import error_responses

@@ -154,8 +154,3 @@ class HiddenReview(BaseModel):
 
 class HiddenPage(Page):
     results: list[HiddenReview]
-
-
-class Decision(BaseModel):
-    id: int
-    hidden: bool

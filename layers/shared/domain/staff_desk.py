@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from shared.domain.auth import AUTHENTICATION_ERRORS, Caller, NotStaff, staff_only
 from shared.kit.errors import AppError
-from shared.kit.http.fastapi import Depends
+from shared.kit.http.fastapi import BaseModel, Depends
 from shared.kit.http.fields import Text
 from shared.kit.http.guards import guard
 from shared.kit.http.request_models import RequestModel
@@ -42,3 +42,10 @@ class Justification(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "Wysyła spam."}})
 
     reason: Reason
+
+
+class Decision(BaseModel):
+    """What staff decided about something that everybody reads."""
+
+    id: int
+    hidden: bool
