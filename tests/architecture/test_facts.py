@@ -1,11 +1,12 @@
 """Facts that stand in one module and are imported from there."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.source_code import PROGRAM, modules, tree
+from tests.support.source_code import PROGRAM, modules, nodes, tree
 
 # The largest numbers of PostgreSQL's integer and bigint.
 BOUNDS = {2**31 - 1, 2**31, 2**63 - 1, 2**63}
@@ -29,3 +30,16 @@ def test_the_bounds_of_integers_stand_in_one_module() -> None:
 @pytest.mark.parametrize("text", ["2**63 - 1", "9_223_372_036_854_775_807", "x < 2**31", "2147483647"])
 def test_bounds_are_found_however_they_are_written(text: str) -> None:
     assert BOUNDS & set(numbers_in(ast.parse(text)))
+
+
+def test_the_same_choices_stand_in_the_same_order() -> None:
+    """Python makes `Literal[...] | None` once for both: the API would be described in the order imported first."""
+    orders: defaultdict[frozenset[str], set[tuple[str, ...]]] = defaultdict(set)
+    for module in modules(*PROGRAM):
+        for node in nodes(module):
+            match node:
+                case ast.Subscript(ast.Name("Literal"), ast.Tuple(choices)):
+                    written = tuple(map(ast.unparse, choices))
+                    orders[frozenset(written)].add(written)
+    assert len(orders) > 20
+    assert [each for each in orders.values() if len(each) > 1] == []

@@ -6,7 +6,7 @@ from uuid import UUID
 State = Literal["pending", "confirmed", "cancelled", "expired", "completed", "no_show"]
 Role = Literal["student", "tutor", "system"]
 # Who has to answer a pending booking: the tutor a request, the student an offer from the waitlist.
-Answerer = Literal["tutor", "student"]
+Answerer = Literal["student", "tutor"]
 ChangeKind = Literal[
     "requested",
     "confirmed",
