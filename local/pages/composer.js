@@ -45,7 +45,7 @@ export class Composer {
   reply({ seq, body }) {
     this.#reset();
     this.#replyTo = seq;
-    this.#show(`Answer to: ${body || "a file"}`);
+    this.#show(`Reply to: ${body || "a file"}`);
   }
 
   edit({ seq, body }) {

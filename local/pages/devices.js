@@ -9,7 +9,7 @@ const COUNTRIES = new Intl.DisplayNames("en", { type: "region" });
 
 /** Where an account is signed in: on what, from where, since when; each can be signed out. */
 export function devices(account, title = `${account.firstName}’s devices`) {
-  const others = button("End all others", () => endOthers(), { class: "quiet" });
+  const others = button("Sign out all others", () => endOthers(), { class: "quiet" });
   const panel = new Panel(title, others);
 
   const list = new AccountList(account, panel, {
@@ -17,7 +17,7 @@ export function devices(account, title = `${account.firstName}’s devices`) {
     load: async () => {
       const { count, results } = await account.call("GET", `${DEVICES}?page_size=${MOST}`);
       setHidden(others, count < 2, panel.title);
-      others.textContent = count > MOST ? `End all ${count - 1} others` : "End all others";
+      others.textContent = count > MOST ? `Sign out all ${count - 1} others` : "Sign out all others";
       return results;
     },
     entry: (device) => deviceEntry(device, () => end(device)),
@@ -37,7 +37,7 @@ function deviceEntry({ user_agent: agent, address, country, created_at: createdA
     {},
     element("strong", {}, name),
     // This one signs out above, where its tokens are.
-    current ? null : button("End", end, { class: "quiet", "aria-label": `End ${name}, ${place}, ${moment(createdAt)}` }),
+    current ? null : button("Sign out", end, { class: "quiet", "aria-label": `Sign out ${name}, ${place}, ${moment(createdAt)}` }),
     element("p", { class: "facts" }, `${place}, ${moment(createdAt)}; last used ${moment(usedAt)}`),
   );
 }

@@ -34,7 +34,7 @@ export function registrationForm(registered) {
     labelled("Last name", last),
     labelled("E-mail address", email),
     labelled("Password", password),
-    element("label", { class: "switch" }, teaches, "I teach, and have a university e-mail address"),
+    element("label", { class: "switch" }, teaches, "I teach, and have an address at a university"),
     submit("Register"),
   );
   return form.root;

@@ -59,7 +59,7 @@ def test_all_other_devices_are_signed_out_and_this_one_stays(page: Page, server:
     access = server.sign_in(STUDENT.email, STUDENT.password)
     page.reload()
     box = devices(page)
-    box.get_by_role("button", name="End all").click()
+    box.get_by_role("button", name="Sign out all").click()
     expect(box.get_by_role("status")).to_have_text("All other devices are signed out.")
     expect(box.get_by_role("listitem")).to_have_count(1)
     expect(box.get_by_text("This device")).to_be_visible()

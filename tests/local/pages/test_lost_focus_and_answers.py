@@ -40,7 +40,7 @@ def test_the_focus_stays_in_the_box_whose_button_is_gone(page: Page, server: Loc
     server.sign_in(STUDENT.email, STUDENT.password)
     sign_in_both(page)
     devices = panel(page, "Ola’s devices")
-    press(devices.get_by_role("button", name="End all"))
+    press(devices.get_by_role("button", name="Sign out all"))
     expect(devices.get_by_role("button")).to_have_count(0)
     expect(heading(devices)).to_be_focused()
 
