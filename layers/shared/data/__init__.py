@@ -1,1 +1,1 @@
-"""Statements that several features share, each with the type of its rows."""
+"""SQL statements that several features share, each with the type of its rows."""

@@ -14,7 +14,7 @@ TokenPurpose = Literal["confirm", "reset"]
 
 @dataclass(frozen=True)
 class CallerRow:
-    """An account and one of its sign-in sessions, None where it was signed out, or the account suspended."""
+    """An account and one of its sign-in sessions; that is None if it was signed out or the account is suspended."""
 
     id: UUID
     email: str
@@ -55,14 +55,14 @@ DELETE FROM mail_outbox WHERE sent_at IS NULL AND kind = ANY(%(kinds)s)
 LINK_MAILS: dict[TokenPurpose, str] = {"confirm": "confirm_email", "reset": "reset_password"}
 
 
-# Whatever was mailed about it ends with it.
+# The links mailed for a change of address end with the change.
 DELETE_PENDING_EMAIL_CHANGE = Command("DELETE FROM email_changes WHERE user_id = %s AND confirmed_at IS NULL")
 
 
 def end_mailed_links(db: PooledConnection, user_id: UUID, *purposes: TokenPurpose) -> None:
-    """Void the links mailed to an account for these purposes, and those still waiting to be mailed.
+    """Void an account's mailed links of these purposes, and those still waiting in the outbox.
 
-    A change of its address that was not confirmed yet ends as well.
+    A change of its address that is not confirmed yet ends as well.
     """
     DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,))
     DELETE_EMAIL_TOKENS.run(db, {"user_id": user_id, "purposes": list(purposes)})

@@ -2,7 +2,7 @@
 
 from shared.kit.db.query import Sql, compose
 
-# The fields of shared.domain.attachments.Attachment, of a row `a` of attachments.
+# The fields of shared.domain.attachments.Attachment, from a row `a` of attachments.
 FACTS = Sql(
     "json_build_array(a.id, a.name, a.content_type, a.size, a.width, a.height, a.has_thumbnail,"
     " floor(extract(epoch FROM a.created_at))::bigint)"
@@ -10,7 +10,7 @@ FACTS = Sql(
 
 
 def attachments_of(message_id: Sql) -> Sql:
-    """Those of a message as a JSON text, NULL if it has none. Those of an account that is gone are gone with it."""
+    """A message's attachments as JSON text, NULL if it has none. Attachments of a deleted account are left out."""
     return compose(
         "(SELECT json_agg({facts} ORDER BY a.place)::text FROM attachments a"
         " WHERE a.message_id = {message_id} AND a.removed_at IS NULL AND a.created_by IS NOT NULL)",
@@ -28,5 +28,5 @@ def attachment_names(message_id: Sql) -> Sql:
     )
 
 
-# Of a row `m` of messages.
+# For a row `m` of messages.
 OF_MESSAGE = attachments_of(Sql("m.id"))

@@ -10,8 +10,8 @@ IS_BARRED = """
 
 
 def is_barred(student: str, tutor: str) -> Sql:
-    """A condition on two expressions for ids of accounts: they are blocked, or the student is suspended.
+    """A condition on two SQL expressions for account ids: the two are blocked, or the student is suspended.
 
-    A tutor who is suspended is not listed, so nobody gets as far as this.
+    A suspended tutor needs no check here: they are not listed, so no booking gets this far.
     """
     return compose(IS_BARRED, student=Sql(student), tutor=Sql(tutor))

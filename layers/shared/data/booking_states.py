@@ -2,11 +2,12 @@
 
 from shared.kit.db.query import Sql, compose
 
-# Of a booking that takes its student's time.
+# A booking in one of these takes up its student's time.
 ACTIVE_STATES = Sql("('pending', 'confirmed')")
-# Of one that takes no seat any more.
+# A booking in one of these no longer takes a seat.
 ENDED_STATES = Sql("('cancelled', 'expired')")
-# Of one whose student has the seat for certain.
+# In these the student's seat is certain.
 SEATED_STATES = Sql("('confirmed', 'completed', 'no_show')")
-# Of a booking `b`: a proposal to move its session asks its student. An offer is a seat nobody has yet; it moves along.
+# A booking `b` whose student is asked about a proposal to move its session. An offer's seat is nobody's yet; it just
+# moves along.
 IS_ASKED = compose("b.state IN {active} AND b.awaiting IS DISTINCT FROM 'student'", active=ACTIVE_STATES)

@@ -1,4 +1,4 @@
-"""Bookings with both their people, and the changes they go through."""
+"""Bookings with both people, and the history of their changes."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,17 +13,17 @@ from shared.texts import Language
 
 Role = Literal["student", "tutor"]
 
-# Whether a booking `b` is a seat for certain.
+# Whether the seat of a booking `b` is certain.
 SEATED = compose("b.state IN {seated_states}", seated_states=SEATED_STATES)
-# Of its session `s`: rooms are for those who have a seat for certain.
+# The room of session `s`, shown only to students whose seat is certain.
 ROOM = compose("CASE WHEN {seated} THEN s.meeting_url ELSE '' END", seated=SEATED)
 
 
 class Booking(NamedTuple):
-    """A booking with its session and both people; of an account that is gone the ids are None, the texts empty.
+    """A booking with its session and both people; for a deleted account the ids are None and the texts empty.
 
-    `meeting_url` is "" until the booking is a seat for certain; `taken`: the session's time is in use. Until
-    `proposal_expires_at` its student can answer what the tutor proposes; None where that is nothing.
+    `meeting_url` is "" until the seat is certain. `taken`: the session's time is in use. `proposal_expires_at` is the
+    deadline for the student's answer to the tutor's proposal, None without a proposal.
     """
 
     id: int
@@ -66,11 +66,11 @@ class Booking(NamedTuple):
 
     @property
     def cancellable_until(self) -> datetime:
-        """Until when the student may cancel."""
+        """The last moment at which the student may cancel."""
         return self.starts_at - timedelta(hours=self.cancellation_notice or 0)
 
 
-# Bookings `b` as the columns of a Booking.
+# Bookings `b`, with the columns of a Booking.
 SELECT_BOOKINGS = compose(
     """
 SELECT b.id, b.session_id, b.state, b.starts_at, b.ends_at, b.expires_at, b.price, b.currency, b.sequence,
@@ -96,18 +96,19 @@ FIND_BOOKINGS = Query(Booking, compose("{select} WHERE b.id = ANY(%s)", select=S
 
 
 def find_bookings(db: PooledConnection, booking_ids: Iterable[int]) -> dict[int, Booking]:
-    """Those of the bookings that exist, by id."""
+    """Find bookings by id; ids that do not exist are left out."""
     return {booking.id: booking for booking in FIND_BOOKINGS.all(db, (list(booking_ids),))}
 
 
 class BookingChange(NamedTuple):
     """A step in a booking's life.
 
-    `starts_at` is when the session was to start after this step, if a later one moved it. `was_offer`: it was
-    an offer to somebody on the waitlist before. `was_confirmed`: it had been confirmed by then, so calendars know it.
-    `superseded`: a later step says more about when and whether it takes place. `proposed_starts_at` is of a proposal
-    to move it, of its end, and of a move to the time that was proposed. `first_of_series_id` is the first change
-    of what was done to several sessions of a series at once, `first_of_group_id` of what befell all of a group at once.
+    `starts_at` is the start after this step, if a later step moved it. `was_offer`: the booking was an offer from the
+    waitlist until this step. `was_confirmed`: it had been confirmed, so calendars know it. `superseded`: a later step
+    overrides what this one says about whether and when the session takes place. `proposed_starts_at` is set for a
+    proposal to move it, the proposal's end, and a move to the proposed time. `first_of_series_id` is the first of the
+    changes made together to several sessions of a series, `first_of_group_id` the first of those made together to a
+    group.
     """
 
     id: int
@@ -130,11 +131,11 @@ class BookingChange(NamedTuple):
 
     @property
     def is_for_calendars(self) -> bool:
-        """Whether it is the last to say when the session takes place: what is only proposed is no entry."""
+        """Whether this is the last word on when the session takes place; a mere proposal is no calendar entry."""
         return self.was_confirmed and not self.superseded and not self.kind.startswith("move_")
 
 
-# Changes `c` as the columns of a BookingChange.
+# Changes `c`, with the columns of a BookingChange.
 SELECT_CHANGES = Sql("""
 SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor_role, c.reason, c.old_starts_at,
     c.proposed_starts_at, c.proposed_ends_at,
@@ -159,7 +160,7 @@ SELECT c.id, c.booking_id, c.kind, c.from_state, c.to_state, c.actor_id, c.actor
         WHERE mine.id = c.booking_id AND c.kind IN ('rescheduled', 'move_expired')) AS first_of_group_id
 FROM booking_changes c
 """)
-# Those that were made together with the first ones, which are given: in one series, or in one group.
+# All changes made together with the given first ones, in a series or in a group.
 TOGETHER = """
 {select} JOIN bookings b ON b.id = c.booking_id
 WHERE c.id IN (
@@ -172,7 +173,7 @@ ORDER BY b.starts_at, c.id
 """
 LIST_CHANGES_OF_SERIES = Query(BookingChange, compose(TOGETHER, select=SELECT_CHANGES, shared=Sql("series_id")))
 LIST_CHANGES_OF_GROUPS = Query(BookingChange, compose(TOGETHER, select=SELECT_CHANGES, shared=Sql("session_id")))
-# A change and what came after it to the same booking.
+# A change and all later ones to the same booking.
 LIST_CHANGES_SINCE = Query(
     BookingChange,
     compose(

@@ -1,4 +1,4 @@
-"""A tutor's time around a window: the terms of booking, what is offered, and what is taken of it."""
+"""A tutor's calendar around a window: the terms of booking, the time on offer, and the time that is taken."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,10 @@ from shared.kit.psycopg import Multirange
 
 @dataclass(frozen=True)
 class BookingTerms:
-    """On what terms a tutor can be booked, and what a session is made of.
+    """The tutor's terms of booking, and what a session inherits from them.
 
-    Lengths, the step, buffers and the notice are minutes, `booking_window` days, `cancellation_notice` hours, prices
-    whole units of the currency an hour. Nobody books with a tutor who is not complete.
+    Lengths, the step, buffers and the notice are in minutes, `booking_window` in days, `cancellation_notice` in hours,
+    prices in whole units of the currency per hour. A tutor who is not complete cannot be booked.
     """
 
     tutor_id: int
@@ -44,11 +44,11 @@ class BookingTerms:
 
 @dataclass(frozen=True)
 class CalendarRow(BookingTerms):
-    """The terms and, at the moment `now`, the time that is offered and taken.
+    """The terms, and the time on offer and taken as of `now`.
 
-    `explicit` is the part of what is offered that was entered one by one, `beginnings` are the starts of its items,
-    `busy` are sessions with their buffers, `sessions` their starts: of the weeks around the window where the tutor has
-    limits per day or week, else those that the tutor's buffers reach from it. Nothing at all is None.
+    `explicit` is the part of the offer that was entered by hand; `beginnings` are the starts of its items. `busy` are
+    sessions with their buffers, `sessions` their starts. Where the tutor has limits per day or week they cover the
+    weeks around the window, otherwise only sessions that the tutor's buffers reach from it. Empty values are None.
     """
 
     now: datetime
@@ -59,9 +59,9 @@ class CalendarRow(BookingTerms):
     sessions: list[datetime] | None
 
 
-# Sessions of the weeks around the window count towards the limits of its days, where there are any; else only those
-# that could be in the way matter, and a busy tutor's others would take longer than all the rest. A tutor who learns
-# from others is busy then.
+# Where the tutor has limits, all sessions of the weeks around the window count. Otherwise only sessions that could
+# overlap are read: reading all those of a busy tutor would take longer than everything else. Lessons that the tutor
+# takes as a student are busy time as well.
 SELECT_CALENDAR = compose(
     """
 SELECT terms.tutor_id, t.user_id, terms.time_zone, terms.session_lengths, terms.slot_step, terms.buffer_before,
@@ -104,5 +104,5 @@ WHERE t.id = %(tutor_id)s AND t.listed
 """,
     active_states=ACTIVE_STATES,
 )
-# Of a tutor around a window, without the sessions that are about to move.
+# A tutor's calendar around a window, without the sessions that are about to move.
 LOAD_CALENDAR = Query(CalendarRow, SELECT_CALENDAR)

@@ -11,7 +11,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.json import json_text
 
-# Rows of members are locked in the order of conversations: nobody waits in a circle.
+# Member rows are locked in the order of conversations, to avoid deadlocks.
 CLOSE = """
 WITH closed AS (
     {delete} RETURNING id, conversation_id, user_id, protocol
@@ -28,7 +28,7 @@ WITH closed AS (
 SELECT id FROM closed
 """
 ALL = Sql("c.last_seq")
-# A message whose push found the socket gone was not delivered, nor what came after it.
+# If a push found the socket gone, that message and all after it were not delivered.
 BEFORE_UNREACHED = Sql("""(
     SELECT least(c.last_seq, min(u.seq) - 1)
     FROM jsonb_to_recordset(%(unreached)s::jsonb) AS u (conversation_id uuid, seq bigint)
@@ -37,12 +37,12 @@ BEFORE_UNREACHED = Sql("""(
 
 
 def closing(delete: Sql, reached: Sql = ALL) -> Query[str]:
-    """Delete sockets; the ids of those deleted. Their members have read up to `reached`, of a conversation `c`."""
+    """Delete sockets and return their ids. Members have read up to `reached`, an expression on a conversation `c`."""
     return Query(str, compose(CLOSE, delete=delete, reached=reached))
 
 
-# API Gateway answers 410 to a post while the handshake is still under way. A row that is locked is forgotten by who
-# locked it, or after the next post: nobody waits in a circle.
+# API Gateway answers 410 to a post while the handshake is still under way, so new sockets are kept. Locked rows are
+# skipped, to avoid deadlocks: the transaction that holds the lock deletes the row, or the next post does.
 FORGET_GONE = closing(
     Sql("""
 DELETE FROM connections WHERE id IN (
@@ -56,9 +56,9 @@ NOTHING: Mapping[str, int] = {}
 
 
 def forget_gone(connection_ids: list[str], unreached: Mapping[str, int] = NOTHING) -> None:
-    """Forget sockets a post did not reach, but for those that are just being opened.
+    """Forget sockets that a post did not reach, except those that have just been opened.
 
-    `unreached` has the `seq` of the first message of a conversation that was posted to them.
+    `unreached` maps each conversation to the `seq` of the first message that was posted to these sockets.
     """
     rows = [{"conversation_id": each, "seq": seq} for each, seq in unreached.items()]
     with connection() as db:

@@ -6,9 +6,10 @@ from uuid import UUID
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command
 
-# One lock a person, for teaching and learning alike. Always taken in the same order, so nobody waits in a circle; the
-# transaction's own, because behind RDS Proxy a session's lock would pin the connection. The accounts' rows come first:
-# then none of them goes before the commit, and who deletes one never waits for somebody who waits for that row.
+# One lock per person, for teaching and learning alike, always taken in the same order to avoid deadlocks. It belongs to
+# the transaction, because a session-level lock would pin the connection behind RDS Proxy. The accounts' rows are locked
+# first: no account can then disappear before the commit, and a deletion never waits for a transaction that waits for
+# the same row.
 LOCK_PEOPLE = Command("""
 WITH present AS MATERIALIZED (SELECT FROM users WHERE id = ANY(%(people)s::uuid[]) ORDER BY id FOR KEY SHARE)
 SELECT pg_advisory_xact_lock(key) FROM (
@@ -20,12 +21,12 @@ SELECT pg_advisory_xact_lock(key) FROM (
 
 
 def lock_people(db: PooledConnection, *user_ids: UUID) -> None:
-    """Let nobody else decide on the time of these people, as tutors or students, before the transaction ends."""
+    """Until the transaction ends, let no other transaction decide on these people's time as tutors or students."""
     LOCK_PEOPLE.run(db, {"people": list(user_ids)})
 
 
 def lock_all(db: PooledConnection, user_ids: Iterable[UUID | None]) -> frozenset[UUID]:
-    """`lock_people` for those of them who still have an account; returns them."""
+    """Call `lock_people` for those who still have an account; return their ids."""
     people = frozenset(each for each in user_ids if each is not None)
     lock_people(db, *people)
     return people

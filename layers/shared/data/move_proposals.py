@@ -1,4 +1,4 @@
-"""Ending a tutor's proposal to move a session; the row of a session that held the new time becomes an empty one."""
+"""Ending a tutor's proposal to move a session; the session row that held the new time becomes an empty one."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -8,8 +8,9 @@ from shared.data.booking_states import ACTIVE_STATES
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, compose
 
-# Rows are locked in the order in which all who change bookings lock them: bookings, then sessions. Somebody who is
-# offered a seat was never asked. The time that somebody waits for stays taken until it has been passed on.
+# Rows are locked in the same order as in every change of bookings: bookings, then sessions. A student who only has an
+# offer of a seat was never asked. If students are waiting for the held time, it stays taken until it has been offered
+# to them.
 END_PROPOSALS = Command(
     compose(
         """
@@ -42,6 +43,6 @@ def end_proposals(
     role: Literal["student", "tutor", "system"] = "system",
     reason: str = "",
 ) -> None:
-    """End proposals by the sessions that hold their times, and record it for every booking that was to move."""
+    """End the proposals that these sessions hold time for, and record it for every booking that was to move."""
     values = {"held": list(held_session_ids), "kind": kind, "actor_id": actor_id, "role": role, "reason": reason}
     END_PROPOSALS.run(db, values)

@@ -8,7 +8,7 @@ from shared.kit.db.query import Command, Query, Sql, compose
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a sign-in needs to know of an account."""
+    """The facts about an account that a sign-in needs."""
 
     id: UUID
     email: str
@@ -23,8 +23,8 @@ ACCOUNT = Sql("""users.id, lower(email) AS email, password_hash, confirmed_at IS
     signed_in_at IS NOT NULL AS signed_in_before, suspended_at IS NOT NULL AS suspended,
     second_factor_at IS NOT NULL AS has_second_factor""")
 NOTE_FIRST_SIGN_IN = Command("UPDATE users SET signed_in_at = now() WHERE id = %s AND signed_in_at IS NULL")
-# The lock waits for a change of the password, a suspension, or the removal of the identity or passkey, that is under
-# way: it ends the sessions it sees.
+# The lock waits for a concurrent change of password, suspension, or removal of the identity or passkey: those end only
+# the sessions they can see.
 ADD_SESSION = """
 INSERT INTO sign_in_sessions
     (user_id, user_agent, address, country, expires_at, password_checked_at, second_factor_checked_at)
@@ -36,7 +36,7 @@ FOR SHARE
 RETURNING id
 """
 START_SESSION = Query(UUID, compose(ADD_SESSION, password_checked_at=Sql("now()"), by=Sql("")))
-# What the password has to be given for at once cannot be done in such a session.
+# Sessions that did not start with the password: actions that need a fresh password ask for it first.
 START_SESSION_OF_IDENTITY = Query(
     UUID,
     compose(
@@ -58,7 +58,7 @@ DELETE FROM second_factor_tickets WHERE ticket_hash IN (
     SELECT ticket_hash FROM second_factor_tickets WHERE expires_at < now() FOR UPDATE SKIP LOCKED
 )
 """)
-# The lock as above.
+# The lock is there for the same reason.
 ADD_TICKET = Command("""
 INSERT INTO second_factor_tickets (ticket_hash, user_id, purpose, identity_id, link_hash, expires_at)
 SELECT %(ticket_hash)s, id, 'sign_in', %(identity)s, %(link_hash)s, now() + %(life)s::interval

@@ -5,10 +5,10 @@ from typing import Literal
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command
 
-# The last one is for staff: something was reported that they have to decide on.
+# The last one is for staff: they have to decide on a new report.
 EventKind = Literal["review_added", "review_replied", "review_hidden", "review_reported", "report_filed"]
 
-# What is done and undone again and again is told once a day, as it is when it is told.
+# Something done and undone repeatedly is reported once a day, in its state at that time.
 ADD_EVENT = Command("""
 WITH waiting AS (
     UPDATE notification_events SET subject = %(subject)s
@@ -24,8 +24,8 @@ SELECT %(kind)s, %(about)s, %(subject)s WHERE NOT EXISTS (SELECT FROM waiting) A
 
 
 def add_event(db: PooledConnection, kind: EventKind, about: object, subject: int) -> None:
-    """Have people told of a row, `subject`; of one kind `about` the same thing once a day.
+    """Have people notified of row `subject`; of one kind, `about` the same thing, at most once a day.
 
-    After the commit call `trigger_dispatch`, or it waits for the next run.
+    After the commit call `trigger_dispatch`; otherwise it waits for the next scheduled run.
     """
     ADD_EVENT.run(db, {"kind": kind, "about": str(about), "subject": subject})

@@ -1,4 +1,4 @@
-"""Notifications and the sockets they are pushed to."""
+"""Notifications, and the sockets they are pushed to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,19 +21,19 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class AddedNotification(Notification):
-    """One that was just written, and whether a browser is to be told of it."""
+    """A notification that was just written, and whether browsers get it as a push message."""
 
     is_pushed: bool
 
 
-# Of a Notification.
+# The columns of a Notification.
 COLUMNS = Sql("id, user_id, kind, message, data, is_read, created_at")
-# The topic of a notification's kind, as people silence it; other kinds are not pushed.
+# The topic that silences a kind of notification; kinds without a topic are not pushed.
 TOPIC = Sql("""
 CASE WHEN starts_with(kind, 'booking_') THEN 'bookings' WHEN starts_with(kind, 'reminder_') THEN 'reminders'
     WHEN starts_with(kind, 'review_') OR kind = 'report_filed' THEN 'reviews' END
 """)
-# With the push messages to the browsers of those who want them.
+# Also queues the push messages to the browsers of people who want them.
 ADD_NOTIFICATIONS = Query(
     AddedNotification,
     compose(
@@ -60,7 +60,7 @@ SELECT {columns}, id IN (SELECT notification_id FROM pushed) AS is_pushed FROM a
 
 
 class Listener(NamedTuple):
-    """Somebody's open sockets, those of clients that understand no events apart, and number of unread notifications."""
+    """A person's open sockets (those of clients without events listed apart) and number of unread notifications."""
 
     user_id: UUID
     sockets: list[str]
@@ -68,7 +68,7 @@ class Listener(NamedTuple):
     unread: int
 
 
-# Clients of the first protocol would draw a notification as a message.
+# Clients of protocol 1 are left out: they would show a notification as a chat message.
 LIST_LISTENERS = Query(
     Listener,
     """

@@ -1,4 +1,4 @@
-"""The queue of mails to send."""
+"""The outbox: the queue of mails to send."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from shared.kit.db.query import Query
 
 
 class WaitingMail(NamedTuple):
-    """A mail that waits and will tell its recipient of a change; `is_due`: it is to be sent now."""
+    """A waiting mail that will tell its recipient of a change; `is_due`: send it now."""
 
     id: int
     change: int
@@ -27,8 +27,8 @@ SELECT id FROM added WHERE due_at <= now()
 """,
 )
 
-# A mail about a booking waits; what happens meanwhile goes into it, `change` is the last of it and `since` the first.
-# One that a worker has begun with is on its way: then there is another. Which are due now.
+# Mails about a booking wait, and later changes are folded into them: `since` is the first change, `change` the last. A
+# mail that a worker has claimed is not changed; a second one is queued. Returns the mails that are due now.
 FOLD_MAILS = Query(
     int,
     """
@@ -54,8 +54,9 @@ SELECT id FROM folded WHERE due_at <= now() UNION ALL SELECT id FROM added WHERE
 """,
 )
 
-# Which of these changes of bookings a mail about their new series will tell of, as it waits still: it is written from
-# what the sessions are by then. One that ends a session only goes into a mail that was to be the first about it.
+# Which of these booking changes are covered by a mail about their new series that is still waiting: it is written from
+# the sessions as they are when it is sent. A change that ends a session is covered only if that mail was to be the
+# first to mention the session.
 FIND_WAITING_SERIES_MAILS = Query(
     WaitingMail,
     """
@@ -88,7 +89,7 @@ class UntoldChange(NamedTuple):
     since: int
 
 
-# What waits with this change to be dispatched counts as well. Mails that do not wait tell of their own change.
+# Changes still waiting for the dispatcher count as well. Mails that do not wait report their own change.
 FIND_UNTOLD_CHANGES = Query(
     UntoldChange,
     """

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Sql, compose
 
-# What should be, by what the booking is now. A moment that has passed is not planned any more: a booking made within
-# the last day needs no reminder a day before.
+# The reminders that a booking should have in its present state. Moments that have passed are left out: a booking made
+# within the last day needs no reminder a day before.
 DUE_REMINDERS = Sql("""
 SELECT b.id AS booking_id, k.kind, k.recipient, k.due_at, b.state = 'confirmed' AND b.starts_at > now() AS ahead
 FROM bookings b
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
 WHERE b.id = ANY(%(booking_ids)s)
 """)
 
-# The two halves never touch the same row. One that was sent already is planned again for another time only.
+# The two halves never touch the same row. A reminder that was sent is planned again only for a different time.
 PLAN_REMINDERS = Command(
     compose(
         """
@@ -46,5 +46,5 @@ WHERE r.booking_id = wanted.booking_id AND r.kind = wanted.kind AND r.recipient 
 
 
 def plan_reminders(db: PooledConnection, booking_ids: Iterable[int]) -> None:
-    """Plan, move or drop the reminders of bookings by what they are now; as often as you like."""
+    """Plan, move or drop reminders to fit the bookings as they are now. Idempotent."""
     PLAN_REMINDERS.run(db, {"booking_ids": list(booking_ids)})

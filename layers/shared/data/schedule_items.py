@@ -3,10 +3,10 @@
 from shared.data.booking_states import ACTIVE_STATES
 from shared.kit.db.query import Sql, compose
 
-# The newest ones.
+# Only the newest ones are listed.
 MOST_ITEMS = 1000
-# Of a tutor `t`: what sessions with their buffers reach into, also those the tutor learns in; NULL if there are none.
-# Nobody asks what was taken a month ago.
+# The time taken by sessions with their buffers, and by lessons the tutor takes, for a tutor `t`; NULL if there is none.
+# Sessions over a month ago do not matter.
 TAKEN_TIME = compose(
     """
 SELECT range_agg(span) AS time FROM (

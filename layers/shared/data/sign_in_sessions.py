@@ -1,11 +1,11 @@
-"""Sign-in sessions and the sockets opened in them."""
+"""Sign-in sessions, and the sockets opened in them."""
 
 from uuid import UUID
 
 from shared.data.connections import closing
 from shared.kit.db.query import Command, Query, Sql
 
-# In a statement of its own: a socket being opened meanwhile is then either seen or refused.
+# A separate statement, so that a socket opened meanwhile is either seen here or refused.
 LOCK_SESSIONS = Query(
     UUID,
     """
@@ -15,6 +15,6 @@ ORDER BY id FOR UPDATE
 """,
 )
 DELETE_CONNECTIONS = closing(Sql("DELETE FROM connections WHERE session_id = ANY(%s)"))
-# Of those who have given the password, and have yet to give a second factor.
+# Tickets of people who have given the password but not yet a second factor.
 DELETE_TICKETS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s AND purpose = 'sign_in'")
 DELETE_SESSIONS = Command("DELETE FROM sign_in_sessions WHERE id = ANY(%s)")

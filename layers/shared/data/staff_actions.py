@@ -31,7 +31,7 @@ Action = Literal[
 
 
 class Grounds(NamedTuple):
-    """Who acts, without an id the operator, why, and on what: "review 7"."""
+    """Who acts (the operator has no id), why, and on what, such as "review 7"."""
 
     actor_id: UUID | None
     reason: str = ""
@@ -45,6 +45,6 @@ VALUES (%(actor_id)s, %(action)s, %(user_id)s, %(subject)s, %(reason)s)
 
 
 def record_action(db: PooledConnection, action: Action, user_id: UUID, grounds: Grounds) -> None:
-    """Keep what is done to an account, or to what is its own; call it in the transaction that does it."""
+    """Record an action on an account or something it owns; call it in the transaction that performs the action."""
     values = {"action": action, "user_id": user_id, "actor_id": grounds.actor_id}
     RECORD_ACTION.run(db, values | {"subject": grounds.subject, "reason": grounds.reason})

@@ -10,7 +10,7 @@ class LockedAccount(NamedTuple):
     is_staff: bool
 
 
-# As strong as for a deletion: bookings that are being made with this account are over, or wait and find it suspended.
+# As strong a lock as a deletion's: concurrent bookings with this account are done, or wait and find it suspended.
 LOCK_ACCOUNT = Query(LockedAccount, "SELECT email, is_staff FROM users WHERE id = %s FOR UPDATE")
 SUSPEND = Command("UPDATE users SET suspended_at = now() WHERE id = %s AND suspended_at IS NULL")
 LIFT = Command("UPDATE users SET suspended_at = NULL WHERE id = %s AND suspended_at IS NOT NULL")

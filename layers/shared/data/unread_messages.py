@@ -14,20 +14,20 @@ from shared.kit.db.query import Query, Sql, compose
 UNREAD = Sql("""
 x.conversation_id = m.conversation_id AND x.seq > m.read_seq AND x.created_by <> m.user_id AND x.deleted_at IS NULL
 """)
-# The one place: muted, blocked, suspended, and whatever else keeps people from being told of messages.
+# The only place that decides this: muted, blocked, suspended, and any other reason not to tell members of messages.
 TELLS = Sql("""
 NOT m.is_muted AND NOT c.is_blocked AND NOT EXISTS (
     SELECT FROM conversation_members either JOIN users s ON s.id = either.user_id
     WHERE either.conversation_id = m.conversation_id AND s.suspended_at IS NOT NULL
 )
 """)
-# An open socket of protocol 1 is somebody who reads all that comes: its client says nothing of that itself. When it
-# closes the member has read so far (`shared.data.connections`).
+# An open socket of protocol 1 counts as reading all that arrives, because its client does not report reading. When it
+# closes, the read position is stored (`shared.data.connections`).
 IS_READING = Sql("""EXISTS (
     SELECT FROM connections s
     WHERE s.conversation_id = m.conversation_id AND s.user_id = m.user_id AND s.protocol IN (0, 1)
 )""")
-# Up to which message a member has read, and how many are unread.
+# The last message that a member has read, and the number of unread ones.
 READ_SEQ = compose("CASE WHEN {is_reading} THEN c.last_seq ELSE m.read_seq END", is_reading=IS_READING)
 MOST_COUNTED = 1_000
 COUNT_UNREAD = compose(
@@ -40,7 +40,7 @@ COUNT_UNREAD = compose(
 
 
 class UnreadMessages(NamedTuple):
-    """The oldest message that somebody has not read, who wrote it, and how many there are, counted to a hundred."""
+    """The oldest message that a member has not read, its author, and the number of unread ones, counted up to 100."""
 
     conversation_id: UUID
     user_id: UUID
@@ -77,9 +77,9 @@ WHERE {tells}
 
 
 def list_unread_messages(members: Iterable[tuple[UUID, UUID]], new_days: int) -> list[UnreadMessages]:
-    """Of members, each a conversation and a user; none of those who have read all, or are not to be told.
+    """The unread messages of members, each given as a conversation and a user.
 
-    Accounts count as new for so many days.
+    Members who have read all, or who are not to be told, are left out. Accounts count as new for `new_days` days.
     """
     asked = list(set(members))
     ids = {"conversation_ids": [each[0] for each in asked], "user_ids": [each[1] for each in asked]}
@@ -90,5 +90,5 @@ def list_unread_messages(members: Iterable[tuple[UUID, UUID]], new_days: int) ->
 
 
 def find_unread_messages(conversation_id: UUID, user_id: UUID, new_days: int) -> UnreadMessages | None:
-    """None if all was read, or nobody is to be told of it; accounts count as new for so many days."""
+    """As `list_unread_messages`, for one member; None if that leaves the member out."""
     return next(iter(list_unread_messages([(conversation_id, user_id)], new_days)), None)

@@ -1,1 +1,1 @@
-"""What several features must agree on."""
+"""Rules that several features share."""

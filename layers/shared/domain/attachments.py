@@ -17,9 +17,9 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.security.signing_keys import keys, signing_key
 
 ATTACHMENT_PATH = "/media/chat/"
-# Seconds for which an address stays the same; it works as long again, and up to twice that.
+# Seconds for which an address stays the same; it works for one to two times as long again.
 SAME_SECONDS = 24 * 60 * 60
-# Nothing else that is signed with the same key begins like this.
+# A prefix that nothing else signed with this key has.
 PURPOSE = b"attachment address\0"
 SIGNATURE_BYTES = 16
 ID_BYTES, EXPIRY_BYTES = 16, 8
@@ -27,9 +27,9 @@ FACTS_BYTES = 2 * ID_BYTES + EXPIRY_BYTES + 1
 
 
 class Attachment(NamedTuple):
-    """A file that was checked. `size` in bytes, `width` and `height` in pixels and of pictures only.
+    """A file that was checked. `size` is in bytes; `width` and `height` are in pixels and set for pictures only.
 
-    `created_at` in seconds since 1970. The order of the fields is that of `shared.data.attachments.FACTS`.
+    `created_at` is in seconds since 1970. The fields have the order of `shared.data.attachments.FACTS`.
     """
 
     id: str
@@ -43,11 +43,11 @@ class Attachment(NamedTuple):
 
 
 class BadAddress(Exception):
-    """The address is none of ours, was changed or has expired."""
+    """The address is not one of ours, was altered, or has expired."""
 
 
 class Addressed(NamedTuple):
-    """What a signed address leads to, and for whom it was made."""
+    """What a signed address points to, and the viewer it was made for."""
 
     attachment_id: UUID
     viewer_id: UUID
@@ -55,12 +55,12 @@ class Addressed(NamedTuple):
 
 
 def read_attachments(text: str | None) -> tuple[Attachment, ...]:
-    """Of JSON as `shared.data.attachments.OF_MESSAGE` selects it; none of NULL."""
+    """Read JSON as `shared.data.attachments.OF_MESSAGE` selects it; NULL gives no attachments."""
     return tuple(Attachment(*each) for each in json.loads(text)) if text else ()
 
 
 def attachment_item(attachment: Attachment, viewer_id: UUID | str) -> dict[str, Any]:
-    """An attachment as clients of our own protocols read it."""
+    """An attachment as JSON for clients of our own protocols."""
     return {
         "id": attachment.id,
         "name": attachment.name,
@@ -76,7 +76,7 @@ def attachment_item(attachment: Attachment, viewer_id: UUID | str) -> dict[str, 
 def attachment_address(
     attachment: Attachment, viewer_id: UUID | str, *, thumbnail: bool = False, now: float | None = None
 ) -> str:
-    """Where a member fetches an attachment: on PUBLIC_URL, or a path on this host.
+    """The address of an attachment for one member: on PUBLIC_URL, or a path on this host.
 
     Raises shared.kit.security.signing_keys.WeakSecret or shared.kit.errors.Unavailable.
     """
@@ -89,7 +89,7 @@ def attachment_address(
 
 
 def read_address(signed: str) -> Addressed:
-    """What the signed part of an address says. Raises BadAddress."""
+    """Read the signed part of an address. Raises BadAddress."""
     try:
         raw = urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
     except ValueError:

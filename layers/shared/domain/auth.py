@@ -1,4 +1,4 @@
-"""Who is calling: tokens, their sign-in session and the account behind them."""
+"""Who is calling: tokens, their sign-in sessions and the accounts behind them."""
 
 import re
 from dataclasses import dataclass
@@ -104,14 +104,14 @@ class PasswordCheckNeeded(AppError):
 
 @dataclass(frozen=True)
 class Caller(CallerRow):
-    """The account that calls and the sign-in session it calls from."""
+    """The account that calls, and its sign-in session."""
 
     session_id: UUID
     password_checked_at: datetime
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether signing in to the account takes a second factor."""
+        """Whether the account has a second factor."""
         return self.second_factor_at is not None
 
     @property
@@ -134,7 +134,7 @@ class CallingTutor(Caller):
 
 
 def identify(token: str) -> Caller:
-    """The caller an access token stands for.
+    """Find the caller of an access token.
 
     Raises BadAccessToken, UnidentifiedToken or AccountGone.
     """
@@ -158,7 +158,7 @@ def identify(token: str) -> Caller:
 
 def bearer_token(header: str) -> str:
     """The token in an Authorization header. Raises NotAuthenticated or BadAuthorizationHeader."""
-    # Not str.split: to it bytes of other characters are blanks too.
+    # Not str.split, which also treats some non-ASCII bytes as blanks.
     words: list[str] = re.findall(r"[^ \t]+", header)
     if not words or words[0] != "Bearer":
         raise NotAuthenticated

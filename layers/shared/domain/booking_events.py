@@ -1,4 +1,4 @@
-"""What happened to a booking, as its two people see it, and who they are."""
+"""The events of a booking as its two people see them, and who these people are."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -33,11 +33,11 @@ BookingEventType = Literal[
 
 
 class UnknownChange(Exception):
-    """A change of a kind that no event type stands for."""
+    """No event type exists for this kind of change."""
 
 
 def event_type(change: BookingChange) -> BookingEventType:
-    """What happened, as people see it. Raises UnknownChange."""
+    """The event as people see it. Raises UnknownChange."""
     match change.kind:
         case "confirmed":
             return "confirmed" if change.actor_role == "tutor" else "booked"
@@ -55,7 +55,7 @@ def event_type(change: BookingChange) -> BookingEventType:
 
 
 def _failed_request(change: BookingChange) -> BookingEventType:
-    """A request or an offer that came to nothing; one that had been confirmed before is a booking to its people."""
+    """A request or offer that came to nothing; if it had been confirmed before, people know it as a booking."""
     if change.was_offer:
         return "offer_declined" if change.actor_role == "student" else "cancelled"
     if change.actor_role == "tutor":
@@ -65,7 +65,7 @@ def _failed_request(change: BookingChange) -> BookingEventType:
 
 @dataclass(frozen=True)
 class Person:
-    """One of the two people of a booking, and how that person reads: by which clock, in which language."""
+    """One of the two people of a booking, with the time zone and language they read in."""
 
     id: UUID
     email: str
@@ -76,12 +76,12 @@ class Person:
 
 
 def find_person(booking: Booking, role: Role) -> Person | None:
-    """The student or the tutor of a booking, None once the account is deleted."""
+    """The student or the tutor of a booking; None if the account was deleted."""
     return _student(booking) if role == "student" else _tutor(booking)
 
 
 def _student(booking: Booking) -> Person | None:
-    """Students read times in a zone of their own or the platform's."""
+    """Students read times in their own zone, or else in the platform's."""
     if booking.student_id is None:
         return None
     names = booking.student_first_name, booking.student_last_name
@@ -90,7 +90,7 @@ def _student(booking: Booking) -> Person | None:
 
 
 def _tutor(booking: Booking) -> Person | None:
-    """Tutors read times in a zone of their own, that of their terms or the platform's."""
+    """Tutors read times in their own zone, or else that of their terms, or else the platform's."""
     if booking.tutor_user_id is None:
         return None
     names = booking.tutor_first_name, booking.tutor_last_name

@@ -13,7 +13,7 @@ from shared.domain.platform_settings import local_zone
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
 SayMoment = Callable[[datetime], str]
-# What cancel_bookings_of_account writes down, by the key of what people read.
+# Reasons that cancel_bookings_of_account stores, mapped to the keys of the texts that people read.
 REASONS = {
     "Konto zostało usunięte.": "reason.account_deleted",
     "Konto zostało zawieszone.": "reason.account_suspended",
@@ -21,13 +21,13 @@ REASONS = {
 
 
 def full_name(person: Person | None, role: Role, language: Language = DEFAULT_LANGUAGE) -> str:
-    """The name of a person, or what that person is to the other."""
+    """A person's name, or their role ("student") if it is unknown."""
     names = (presentable(person.first_name), presentable(person.last_name)) if person else ()
     return " ".join(filter(None, names)) or texts(language)[f"nameless.{role}"]
 
 
 def day_and_time(moment: datetime, zone: ZoneInfo, language: Language = DEFAULT_LANGUAGE) -> str:
-    """Such as "w środę 10 stycznia 2035 o 14:00"; the zone is named where it is not the platform's."""
+    """Such as "w środę 10 stycznia 2035 o 14:00"; a zone other than the platform's is named."""
     if zone.key == local_zone().key:
         return _by_the_clock(moment, zone, language)
     return day_time_and_zone(moment, zone, language)
@@ -45,14 +45,14 @@ def _by_the_clock(moment: datetime, zone: ZoneInfo, language: Language) -> str:
 
 
 def _time_of_day(local: datetime) -> str:
-    """Such as "14:00"; "02:30 UTC+02:00" in the hour that comes twice, when clocks are set back."""
+    """Such as "14:00"; "02:30 UTC+02:00" in the hour that occurs twice when clocks are set back."""
     comes_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
     return f"{local:%H:%M} UTC{local.isoformat()[-6:]}" if comes_twice else f"{local:%H:%M}"
 
 
 @dataclass(frozen=True)
 class BookingTexts:
-    """What is said of a booking to one of its two people, in that person's language and by that person's clock."""
+    """The texts about a booking for one of its two people, in that person's language and time zone."""
 
     booking: Booking
     role: Role
@@ -70,20 +70,20 @@ class BookingTexts:
         return self.reader.zone if self.reader else local_zone()
 
     def say(self, key: str, **values: object) -> str:
-        """The text of that key with its values. Raises KeyError."""
+        """The text of a key with its values filled in. Raises KeyError."""
         return texts(self.language)[key].format(**values)
 
     def moment(self, moment: datetime) -> str:
-        """A time for a notification: the zone is named where it is not the platform's."""
+        """A time for a notification; a zone other than the platform's is named."""
         return day_and_time(moment, self.zone, self.language)
 
     def moment_and_zone(self, moment: datetime) -> str:
-        """A time for a mail, which is read anywhere."""
+        """A time for a mail, which is read anywhere, so the zone is always named."""
         return day_time_and_zone(moment, self.zone, self.language)
 
     @property
     def counterpart(self) -> str:
-        """The other one of the two."""
+        """The name of the other person."""
         other: Role = "tutor" if self.role == "student" else "student"
         return full_name(find_person(self.booking, other), other, self.language)
 
@@ -101,7 +101,7 @@ class BookingTexts:
         return self.say("minutes", number=round(length.total_seconds() / 60))
 
     def reason(self, change: BookingChange) -> str:
-        """Why something was done: in the reader's language where the platform says it, else as it was written."""
+        """The reason for a change: in the reader's language if the platform gave it, otherwise as it was written."""
         key = REASONS.get(change.reason)
         return self.say(key) if key else change.reason
 
@@ -121,13 +121,13 @@ class BookingTexts:
         return self.say("headline.confirmed" if is_own else f"headline.{event}")
 
     def sentence(self, change: BookingChange) -> str:
-        """What happened: with whom, when and what; and what the reader can do about it."""
+        """What happened, with whom, to which session, and what the reader can do about it."""
         when = self.moment(change.starts_at or self.booking.starts_at)
         fact = f"{self.headline(event_type(change))}: {self.counterpart}, {when} ({self.description})."
         return f"{fact} {self.consequence(change, self.moment)}".rstrip()
 
     def consequence(self, change: BookingChange, say_moment: SayMoment) -> str:
-        """What follows for the reader, "" if nothing does."""
+        """What follows for the reader, "" if nothing."""
         match event_type(change), self.role:
             case "requested", "tutor":
                 return self._until("answer", say_moment)
@@ -152,7 +152,7 @@ class BookingTexts:
         return ""
 
     def _proposed(self, change: BookingChange, say_moment: SayMoment) -> str:
-        """When the tutor would like to have it, for how long, and what the student can do."""
+        """The time that the tutor proposes, how long the session would be, and what the student can do."""
         if change.proposed_starts_at is None or change.proposed_ends_at is None:
             return ""
         length = self._in_minutes(change.proposed_ends_at - change.proposed_starts_at)
@@ -165,7 +165,7 @@ class BookingTexts:
         return self.say("agree_until", moment=say_moment(until)) if until else self.say("agree")
 
     def confirmation_of_move(self, change: BookingChange) -> str:
-        """Whether the new time of a request still has to be confirmed, "" if not."""
+        """That the new time of a request still has to be confirmed, "" if not."""
         waits = {"tutor": "new_time_to_confirm", "student": "new_time_waits"}[self.role]
         return self.say(waits) if change.to_state == "pending" else ""
 
@@ -174,7 +174,7 @@ class BookingTexts:
         return self.say(f"{key}_until", moment=say_moment(until)) if until else self.say(key)
 
     def _previously(self, change: BookingChange, say_moment: SayMoment) -> str:
-        """When it was to start before it was moved; where only its length changed, how long it is now."""
+        """The time before the move; if only the length changed, the new length."""
         if change.old_starts_at is None:
             return ""
         if change.old_starts_at == (change.starts_at or self.booking.starts_at):

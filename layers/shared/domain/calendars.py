@@ -1,4 +1,4 @@
-"""Bookings as iCalendar (RFC 5545): entries mailed to people (RFC 5546, 6047) and feeds their calendars read.
+"""Bookings as iCalendar (RFC 5545): entries mailed to people (RFC 5546, 6047), and feeds that calendars fetch.
 
 `icalendar` is imported where it is used: few events need it.
 """
@@ -29,11 +29,11 @@ def uid(booking: Booking) -> str:
 
 
 def mailed_entry(booking: Booking, role: Role) -> tuple[Method, bytes]:
-    """The entry of a booking for one of its two people, as the booking is now: with its method."""
+    """A booking's current entry for one of its two people, and its iCalendar method."""
     method: Method = "CANCEL" if booking.state in {"cancelled", "expired"} else "REQUEST"
     calendar = _calendar(method)
     event = _event(booking, role)
-    # Each of the two reads the other's name, and not the address.
+    # Each person sees the other's name but not the e-mail address.
     event.add("organizer", _organizer())
     event.add("attendee", _attendee(booking, role))
     calendar.add_component(event)
@@ -41,7 +41,7 @@ def mailed_entry(booking: Booking, role: Role) -> tuple[Method, bytes]:
 
 
 def mailed_entries(bookings: Iterable[Booking], role: Role) -> bytes:
-    """The entries of several bookings, as they are now; only published ones may have ids of their own each."""
+    """Current entries of several bookings. METHOD:PUBLISH, because only published entries may differ in their ids."""
     calendar = _calendar("PUBLISH")
     for booking in bookings:
         event = _event(booking, role)
@@ -51,7 +51,7 @@ def mailed_entries(bookings: Iterable[Booking], role: Role) -> bytes:
 
 
 def feed(entries: Iterable[tuple[Booking, Role]], language: Language) -> bytes:
-    """All of a person's bookings; the same bytes as long as none of them changes."""
+    """A feed of all of a person's bookings; its bytes stay the same as long as no booking changes."""
     calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", texts(language)["calendar.name"])
     calendar.add("x-published-ttl", "PT1H")
@@ -82,7 +82,7 @@ def _event(booking: Booking, role: Role) -> "Event":
     event.add("dtstart", booking.starts_at.astimezone(UTC))
     event.add("dtend", booking.ends_at.astimezone(UTC))
     for name, text in _texts(booking, role).items():
-        # A control character anywhere makes strict calendars refuse the whole feed.
+        # A single control character makes strict calendars refuse the whole feed.
         if (clean := without_controls(text)).strip():
             event.add(name, clean)
     event.add("status", STATUSES.get(booking.state, "CONFIRMED"))
@@ -101,7 +101,7 @@ def _texts(booking: Booking, role: Role) -> dict[str, str]:
 
 
 def _organizer() -> "vCalAddress":
-    """The platform: answers of calendars to it go where all of its mail comes from."""
+    """The platform is the organizer: replies from calendars go to the address that all mail comes from."""
     name, address = parseaddr(settings().mail_from)
     return _address(address, name)
 

@@ -7,5 +7,5 @@ dispatch_trigger = Trigger(lambda: settings().dispatch_queue_url)
 
 
 def trigger_dispatch() -> None:
-    """After the commit of a booking's change."""
+    """Call it after committing a booking change."""
     dispatch_trigger([{}])

@@ -1,6 +1,6 @@
-"""Which e-mail addresses can be mailed as they are written."""
+"""Which e-mail addresses reach the recipient as they are written."""
 
-# Mail readers decode what stands behind it in a header (RFC 2047, encoded words): the address mailed is another one.
+# Mail readers decode encoded words in headers (RFC 2047): such an address would become a different one.
 ENCODED_WORD = "=?"
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with an e-mail address that somebody gives."""
+"""What is wrong with an e-mail address that a client sends."""
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -10,9 +10,9 @@ MAX_LOCAL_PART = 64
 
 
 def email_complaints(text: str) -> list[str]:
-    """Addresses are ASCII (RFC 5321), so that every mail server takes them and case means the same everywhere.
+    """Addresses are ASCII (RFC 5321), so that every mail server accepts them and letter case is unambiguous.
 
-    A domain in other letters has its xn-- form. What a mail header would decode is refused: it names somebody else.
+    An international domain has its xn-- form. Encoded words are refused: mail headers decode them into another address.
     """
     try:
         validate_email(text, check_deliverability=False, allow_smtputf8=False)
@@ -22,5 +22,5 @@ def email_complaints(text: str) -> list[str]:
 
 
 def new_email_complaints(text: str) -> list[str]:
-    """Accounts of before may have an address that mail servers need not take; new ones may not."""
+    """Older accounts may have addresses that mail servers need not accept; new accounts may not."""
     return email_complaints(text) or ([NOT_EMAIL] if len(text.rpartition("@")[0]) > MAX_LOCAL_PART else [])

@@ -22,7 +22,7 @@ def read_zone(value: Any) -> str:
 
 
 def choice(*words: str) -> BeforeValidator:
-    """One of some words, written exactly so."""
+    """One of these words, spelled exactly so."""
 
     def read(value: Any) -> str:
         if value is None:
@@ -42,7 +42,7 @@ def read_id(value: Any) -> UUID:
 
 
 def name_complaints(text: str) -> list[str]:
-    """A name may be empty, as the contract has it; one that only seems to be, or that garbles its line, is refused."""
+    """The contract allows empty names; refuse those that are merely invisible or that garble their line."""
     if not text or unstorable_characters(text):
         return []
     if not is_visible(text):

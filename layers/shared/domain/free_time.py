@@ -17,42 +17,42 @@ from shared.data.calendars import LOAD_CALENDAR, BookingTerms, CalendarRow
 from shared.kit.db.pool import PooledConnection
 from shared.kit.psycopg import Multirange
 
-# Why a stretch of time cannot be booked.
+# Why an interval cannot be booked.
 Reason = Literal["in_the_past", "too_short_notice", "beyond_window", "not_offered", "taken", "day_full", "week_full"]
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A stretch of time in UTC; the end does not belong to it."""
+    """An interval in UTC; its end is exclusive."""
 
     starts_at: datetime
     ends_at: datetime
 
 
 class Terms(BookingTerms):
-    """On what terms a tutor can be booked, and what follows from them."""
+    """A tutor's terms of booking, and what follows from them."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
     def busy(self, span: Span) -> Span:
-        """The time a session keeps others away: itself and its buffers."""
+        """The time that a session blocks: itself and its buffers."""
         before, after = timedelta(minutes=self.buffer_before), timedelta(minutes=self.buffer_after)
         return Span(span.starts_at - before, span.ends_at + after)
 
     def day(self, moment: datetime) -> date:
-        """The tutor's calendar day, in which sessions are counted."""
+        """The tutor's calendar day, by which sessions are counted."""
         return moment.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """A tutor's time around a window, as the database has it at the moment `now`.
+    """A tutor's calendar around a window, as the database has it as of `now`.
 
-    `offered`, `explicit` (the part of it entered one by one) and `busy` (sessions with their buffers) are sorted and
-    free of overlaps; `sessions` are the starts of sessions, for the limits; `beginnings`, sorted, those of what is
-    offered item by item.
+    `offered`, `explicit` (the part of it entered by hand) and `busy` (sessions with their buffers) are sorted and do
+    not overlap; `sessions` are the starts of sessions, for the limits; `beginnings` are the starts of the offered
+    items, sorted.
     """
 
     now: datetime
@@ -72,14 +72,14 @@ class Calendar:
         return Counter(self.terms.day(each).isocalendar()[:2] for each in self.sessions)
 
     def why_not(self, span: Span) -> Reason | None:
-        """Why a stretch of time cannot be booked now; None if it can."""
+        """Why an interval cannot be booked now; None if it can."""
         terms = self.terms
         if span.starts_at < self.now:
             return "in_the_past"
         if span.starts_at < self.now + timedelta(minutes=terms.minimum_notice):
             return "too_short_notice"
-        # The window bounds what rules offer; an explicit item can be booked however far away it is. Behind the window
-        # nothing is known of the rules' hours, so this comes first.
+        # The booking window limits time offered by rules; an explicit item can be booked however far ahead. Beyond the
+        # window the rules' hours are unknown, so this check comes first.
         if span.starts_at > self.now + timedelta(days=terms.booking_window) and not self.entered_by_hand(span):
             return "beyond_window"
         if not _within(span, self.offered):
@@ -89,15 +89,15 @@ class Calendar:
         return self.limit_reached(span.starts_at)
 
     def entered_by_hand(self, span: Span) -> bool:
-        """Whether explicit items alone offer all of it."""
+        """Whether explicit items alone cover the interval."""
         return _within(span, self.explicit)
 
     def is_taken(self, span: Span) -> bool:
-        """Whether something else of the tutor's, or its buffer, is in the way of a session or its buffers."""
+        """Whether another session of the tutor's, or its buffer, overlaps this session or its buffers."""
         return _overlaps(self.terms.busy(span), self.busy)
 
     def limit_reached(self, moment: datetime) -> Reason | None:
-        """Whether the tutor gives no more sessions in the day or the week of a moment."""
+        """The limit on sessions per day or week that the tutor has reached at this moment, None if neither."""
         terms = self.terms
         if terms.max_per_day is None and terms.max_per_week is None:
             return None
@@ -109,9 +109,9 @@ class Calendar:
         return None
 
     def free_slots(self, length: int, window: Span) -> Iterator[Span]:
-        """Every bookable slot of `length` minutes that lies in the window, a step apart from where an item begins.
+        """Every bookable slot of `length` minutes within the window, a step apart from the start of an item.
 
-        Each item starts its own count, so that the slots of a day do not depend on the window they are asked for in.
+        Steps restart at each item, so that the slots of a day do not depend on the requested window.
         """
         step, lasting = timedelta(minutes=self.terms.slot_step), timedelta(minutes=length)
         earliest = max(window.starts_at, self.now + timedelta(minutes=self.terms.minimum_notice))
@@ -126,7 +126,7 @@ class Calendar:
                     start += step
 
     def _items(self, offer: Span) -> Iterator[Span]:
-        """What is offered without a break, from one item's beginning to the next one's."""
+        """Split a continuous stretch of offered time at the starts of its items."""
         first = bisect_right(self.beginnings, offer.starts_at)
         last = bisect_left(self.beginnings, offer.ends_at)
         for start, end in pairwise((offer.starts_at, *self.beginnings[first:last], offer.ends_at)):
@@ -134,13 +134,13 @@ class Calendar:
 
 
 def _within(span: Span, spans: Sequence[Span]) -> bool:
-    """Whether one of some sorted spans contains another."""
+    """Whether one of these sorted spans contains the given one."""
     place = bisect_right(spans, span.starts_at, key=lambda each: each.starts_at) - 1
     return place >= 0 and span.ends_at <= spans[place].ends_at
 
 
 def _overlaps(span: Span, spans: Sequence[Span]) -> bool:
-    """Whether one of some sorted spans, free of overlaps, has time in common with another."""
+    """Whether one of these sorted spans, which do not overlap, overlaps the given one."""
     place = bisect_right(spans, span.starts_at, key=lambda each: each.starts_at) - 1
     if place >= 0 and span.starts_at < spans[place].ends_at:
         return True
@@ -152,7 +152,7 @@ def load_calendar(
 ) -> Calendar | None:
     """A tutor's calendar around a window, without the sessions that are about to move; None for unknown tutors.
 
-    To book by it the tutor must be locked first (`shared.data.locking`): then nothing changes before the commit.
+    Before a booking, lock the tutor first (`shared.data.locking`), so that nothing changes before the commit.
     """
     row = LOAD_CALENDAR.one(db, calendar_values(tutor_id, window, but_sessions))
     return calendar_from(row) if row else None
@@ -169,7 +169,7 @@ def calendar_values(tutor_id: int, window: Span, but_sessions: Sequence[int] = (
 
 
 def calendar_from(row: CalendarRow) -> Calendar:
-    """The calendar in a row of the database."""
+    """Convert a database row to a calendar."""
     return Calendar(
         now=row.now.astimezone(UTC),
         terms=Terms(**{name: getattr(row, name) for name in BookingTerms.__dataclass_fields__}),
@@ -182,7 +182,7 @@ def calendar_from(row: CalendarRow) -> Calendar:
 
 
 def _spans(ranges: Multirange[datetime] | None) -> list[Span]:
-    """The database merges and sorts."""
+    """The database has merged and sorted the ranges."""
     return [
         Span(each.lower.astimezone(UTC), each.upper.astimezone(UTC))
         for each in ranges or ()

@@ -11,31 +11,31 @@ LinkMail = Literal["confirm_email", "reset_password"]
 QUARTER_HOUR = 15 * 60
 HOUR = 60 * 60
 
-# Docs: decisions/0008. Each is counted apart, so that strangers' failures do not lock an account's owner out.
+# Docs: decisions/0008. Counted separately, so that a stranger's failures do not lock out the account's owner.
 FAILURES_PER_ACCOUNT_AND_ADDRESS = Limit("password-account-address", 10, QUARTER_HOUR)
 FAILURES_PER_ACCOUNT = Limit("password-account", 100, QUARTER_HOUR)
 FAILURES_AT_DEVICE = Limit("password-device", 10, QUARTER_HOUR)
 FAILURES_IN_SESSION = Limit("password-session", 10, QUARTER_HOUR)
 FAILURES_PER_ADDRESS = Limit("password-address", 100, QUARTER_HOUR)
-# Of one address, begun with an OpenID provider and answered by it.
+# Per client address: sign-ins begun with an OpenID provider, and those completed.
 PROVIDER_SIGN_INS = Limit("provider-sign-ins", 200, QUARTER_HOUR)
-# Of one address, begun and answered by passkeys alone.
+# Per client address: sign-ins begun with a passkey alone, and those completed.
 PASSKEY_SIGN_INS = Limit("passkey-sign-ins", 200, QUARTER_HOUR)
 REGISTRATIONS = Limit("registrations", 60, HOUR)
 MAIL_REQUESTS_PER_ADDRESS = Limit("mail-address", 20, HOUR)
 MAIL_REQUESTS_PER_ACCOUNT = Limit("mail-account", 5, HOUR)
 EMAIL_CHANGES = Limit("email-changes", 5, HOUR)
-# To one address that accounts want to have.
+# Per address that accounts want to change to.
 EMAIL_CHANGE_MAILS = Limit("email-change-mails", 5, HOUR)
-# Of one account: clients that name no device seem new at every sign-in.
+# Per account: clients that name no device seem new at every sign-in.
 NEW_DEVICE_MAILS = Limit("new-device-mails", 5, HOUR)
 MESSAGES = Limit("messages", 30, 1)
-# Messages beyond that, after which the socket they come by is closed.
+# A socket that sends more messages than this is closed.
 MESSAGES_BEYOND = Limit("messages-beyond", 300, 10)
 CONNECTS = Limit("connects", 120, 60)
 MESSAGE_SEARCHES = Limit("message-searches", 60, 60)
 REPORTS = Limit("reports", 20, HOUR)
-# Of one person, blocking and unblocking.
+# Per person, blocking and unblocking.
 BLOCKS = Limit("blocks", 60, HOUR)
 ANNOUNCEMENTS = Limit("announcements", 30, HOUR)
 ISSUES = Limit("issues", 20, HOUR)
@@ -48,7 +48,7 @@ IPV6_PREFIX_BITS = 64
 
 
 def subscriber(address: str) -> str:
-    """Who counts as one address: of an IPv6 address its /64, for the rest of it is the subscriber's to choose."""
+    """What counts as one client address: for IPv6 its /64, because the subscriber chooses the rest freely."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -59,7 +59,7 @@ def subscriber(address: str) -> str:
 
 
 def subscriber_range(address: str) -> tuple[str, str] | None:
-    """The first and the last of the addresses that count as this one, None if it is none."""
+    """The first and last of the addresses that count as this one; None if it is not an IP address."""
     try:
         first = ip_address(subscriber(address))
     except ValueError:
@@ -70,10 +70,10 @@ def subscriber_range(address: str) -> tuple[str, str] | None:
 
 
 def may_mail_link(kind: LinkMail, email: str, address: str) -> bool:
-    """Whether to mail a link that was asked for; the request is counted.
+    """Whether to mail a requested link; the request is counted.
 
-    Strangers may ask as often as they like: the account has always got a link that works, for beyond its limit it is
-    mailed another one when the first before has expired.
+    The account always has a working link, however often strangers request one: beyond its limit, it gets another as
+    soon as the first one has expired.
     """
     asker, account = (MAIL_REQUESTS_PER_ADDRESS, subscriber(address)), f"{kind} {email.lower()}"
     if not is_within(*asker):
@@ -86,7 +86,7 @@ def may_mail_link(kind: LinkMail, email: str, address: str) -> bool:
 
 
 def _life(kind: LinkMail) -> int:
-    """For how many seconds such a link works."""
+    """How many seconds such a link works."""
     if kind == "confirm_email":
         return platform_settings().confirm_token_days * 24 * HOUR
     return platform_settings().reset_token_minutes * 60

@@ -1,20 +1,20 @@
-"""Names of people as others read them in mails, notifications and calendars."""
+"""People's names as others see them in mails, notifications and calendars."""
 
 import re
 from collections.abc import Iterator
 from unicodedata import name as character_name
 
-# People can enter any name: what a mail program may make a link of is not shown to others. No top-level domain has a
-# single letter, initials may stand together.
+# People can enter any name, so parts that a mail program might turn into a link are not shown to others. No top-level
+# domain has a single letter, so initials may stand together.
 LINK = re.compile(r"://|@|www\.|[.。．｡][^\W_]{2}", re.IGNORECASE)
 MAX_NAME = 40
-# Emoji, Persian and the scripts of India are not written right without them.
+# Emoji, Persian and the scripts of India need joiners to be written correctly.
 ZERO_WIDTH_JOINERS = "\u200c\u200d"
 JOINERS = re.compile(f"[{ZERO_WIDTH_JOINERS}]")
 
 
 def presentable(name: str) -> str:
-    """A name in one line of limited length, without links, markup and characters nobody sees."""
+    """A name on one line of limited length, without links, markup or invisible characters."""
     seen = "".join(_seen(name))
     words = [word for word in seen.split() if not LINK.search(JOINERS.sub("", word))]
     whole = " ".join(words)
@@ -22,7 +22,7 @@ def presentable(name: str) -> str:
 
 
 def full_name(first_name: str, last_name: str) -> str:
-    """Both names as others read them, "" if there is nothing to read."""
+    """First and last name as others see them, "" if nothing is left to show."""
     return " ".join(filter(None, (presentable(first_name), presentable(last_name))))
 
 
@@ -36,5 +36,5 @@ def _seen(name: str) -> Iterator[str]:
 
 
 def _is_joined(character: str) -> bool:
-    """Whether a joiner after it means something."""
+    """Whether a joiner after this character has an effect."""
     return character.isprintable() and not character.isascii() and not character_name(character, "").startswith("LATIN")

@@ -16,7 +16,7 @@ from shared.kit.json import json_text
 
 @dataclass(frozen=True)
 class NotificationDraft:
-    """A sentence for somebody; of a booking's change at most one a person is kept."""
+    """A notification before it is stored; at most one per booking change and person is kept."""
 
     user_id: str
     kind: str
@@ -26,12 +26,12 @@ class NotificationDraft:
 
 
 def add_notifications(db: PooledConnection, drafts: Iterable[NotificationDraft]) -> list[AddedNotification]:
-    """Write them; after the commit give what is returned to `push_notifications`."""
+    """Store notifications; after the commit, pass the result to `push_notifications`."""
     return ADD_NOTIFICATIONS.all(db, (json_text([asdict(each) for each in drafts]),))
 
 
 def notification_json(notification: Notification) -> dict[str, Any]:
-    """A notification as clients read it."""
+    """A notification as JSON for clients."""
     return {
         "id": notification.id,
         "notification": {"message": notification.message},
@@ -43,9 +43,9 @@ def notification_json(notification: Notification) -> dict[str, Any]:
 
 
 def push_notifications(added: Iterable[AddedNotification]) -> None:
-    """Send each to the open sockets of its owner, with the number of unread ones, and have browsers told.
+    """Push each to its owner's open sockets, with the number of unread ones, and wake the sender of push messages.
 
-    Best effort: what is not received is in the list. Sockets that are gone are forgotten.
+    Best effort: what does not arrive is still in the list. Sockets that are gone are forgotten.
     """
     fresh = list(added)
     if not fresh:
@@ -66,7 +66,7 @@ def push_notifications(added: Iterable[AddedNotification]) -> None:
 
 
 def _frames(added: Notification, listener: Listener) -> Iterator[tuple[list[str], dict[str, Any]]]:
-    """An event to clients that understand events; to others how many are unread, and then what is new."""
+    """Clients with events get one event; the others get the number of unread ones, then the new notification."""
     shown, unread = notification_json(added), {"unread_notification_count": listener.unread}
     yield listener.sockets, {"event": "notification_created", "data": {**shown, **unread}}
     yield listener.unframed, unread
@@ -74,7 +74,7 @@ def _frames(added: Notification, listener: Listener) -> Iterator[tuple[list[str]
 
 
 def push_unread_count(user_id: UUID) -> None:
-    """Tell the sockets of clients that understand no events how many notifications of somebody are unread now."""
+    """Push a person's number of unread notifications to the sockets of clients without events."""
     with connection() as db:
         listener = LIST_LISTENERS.one(db, ([user_id],))
     if listener and listener.unframed:

@@ -50,54 +50,54 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to be written when it is sent: `payload` says what it is about, and holds no secret.
+    """A mail to write when it is sent: `payload` says what it is about, and never contains a secret.
 
-    `once`: rather not at all than twice.
+    `once`: at most once, that is, rather lost than sent twice.
     """
 
     kind: Kind
     recipient: str
     payload: dict[str, int]
     once: bool = False
-    # How many seconds it waits.
+    # Seconds it waits before it is sent.
     wait: float = 0
 
 
 def queue_mail(db: PooledConnection, kind: Kind, recipient: str) -> int:
-    """Write the outbox row; returns its id. After the commit call `trigger_mailer`, or it waits for the next sweep."""
+    """Store one mail; returns its id. After the commit call `trigger_mailer`; otherwise it waits for the next sweep."""
     [mail_id] = queue_mails(db, [Mail(kind, recipient, {})])
     return mail_id
 
 
 def queue_mails(db: PooledConnection, mails: Iterable[Mail]) -> list[int]:
-    """Several rows in one statement; returns the ids of those that are due now."""
+    """Store several mails in one statement; returns the ids of those that are due now."""
     rows = [asdict(mail) for mail in mails]
     return QUEUE_MAILS.all(db, (json_text(rows),)) if rows else []
 
 
 @dataclass(frozen=True)
 class BookingMail:
-    """A mail about what became of a booking from one of its changes (`since`) to another."""
+    """A mail about a booking's changes, from `since` to the latest one."""
 
     recipient: str
     booking: int
     since: int
     change: int
-    # How many seconds it waits for what else happens.
+    # Seconds it waits for further changes.
     wait: float
-    # Whether the booking ended.
+    # Whether the booking has ended.
     ends: bool = False
-    # Whether no mail about a new series can tell of it.
+    # Whether no mail about a new series can cover it.
     is_of_its_own: bool = False
     is_about_time: bool = False
-    # Whether it says nothing but where another that waits takes it in.
+    # Whether it is dropped unless a waiting mail can absorb it.
     only_waiting: bool = False
 
 
 def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
-    """Queue mails about bookings, or put them into those that still wait; returns the ids of those that are due now.
+    """Queue mails about bookings, or fold them into waiting ones; returns the ids of those that are due now.
 
-    Of one recipient and booking there is one at most.
+    At most one mail per recipient and booking waits.
     """
     drafts = [
         {
@@ -112,13 +112,13 @@ def fold_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[int]:
 
 
 def find_waiting_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> list[WaitingMail]:
-    """Which of these need not be sent: the mail about the new series still waits, and no worker takes it until then."""
+    """The mails that need not be sent: a mail about the new series still waits, locked until this transaction ends."""
     drafts = [asdict(mail) for mail in mails]
     return FIND_WAITING_SERIES_MAILS.all(db, (json_text(drafts),)) if drafts else []
 
 
 def find_untold_changes(db: PooledConnection, mails: Iterable[BookingMail]) -> list[UntoldChange]:
-    """From which change on the recipients of these have not been told of a booking's time: mails about it wait."""
+    """From which change on each recipient is uninformed about a booking's time, because mails about it still wait."""
     drafts = [{"recipient": mail.recipient, "booking": mail.booking, "change": mail.change} for mail in mails]
     return FIND_UNTOLD_CHANGES.all(db, (json_text(drafts),)) if drafts else []
 
@@ -127,6 +127,6 @@ mailer_trigger = Trigger(lambda: settings().mail_queue_url)
 
 
 def trigger_mailer(*mail_ids: int) -> None:
-    """Have these mails sent now, or without any whatever is due."""
-    # One message a mail, so that one that fails is tried again alone.
+    """Have these mails sent now; without arguments, all that are due."""
+    # One queue message per mail, so that a failed mail is retried alone.
     mailer_trigger([{"mail_id": each} for each in mail_ids] or [{}])

@@ -9,10 +9,10 @@ from shared.kit.errors import FieldErrors
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128
-# The share of common characters from which a password counts as one of the person's own data.
+# The share of common characters at which a password counts as resembling the person's own data.
 MAX_SIMILARITY = 0.7
 MIN_GUESSES = 10**5
-# What is judged of a long password, and how many ways of reading its digits and signs as letters are tried: the time
+# How much of a long password is checked, and how many readings of its digits and signs as letters are tried: the time
 # grows with both.
 JUDGED_LENGTH = 40
 MAX_READINGS = 24
@@ -48,7 +48,7 @@ def check_password_rules(password: str, *, email: str, first_name: str, last_nam
 
 
 def _is_guessed_soon(password: str) -> bool:
-    """Whether it is patterns of common words, dates and keys; of a long one both ends must be."""
+    """Whether it consists of common words, dates and key patterns; both ends of a long password must be."""
     return all(_is_weak(part) for part in {password[:JUDGED_LENGTH], password[-JUDGED_LENGTH:]})
 
 
@@ -72,13 +72,13 @@ def _resembles(password: str, value: str) -> bool:
 
 
 def _lengths_compare(password: str, part: str) -> bool:
-    """Spares the comparison where the lengths alone keep the ratio below the limit."""
+    """Skip the comparison when the lengths alone keep the ratio below the limit."""
     return 2 * min(len(password), len(part)) >= MAX_SIMILARITY * (len(password) + len(part))
 
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    # Thirty thousand words, needed only where a password is set.
+    # Imported here: its thirty thousand words are needed only where a password is set.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])

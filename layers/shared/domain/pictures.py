@@ -1,4 +1,4 @@
-"""Profile pictures as clients see them: always a path on the same host."""
+"""Profile pictures as clients get them: always a path on the same host."""
 
 MEDIA_PATH = "/static/media/"
 PICTURE_FOLDER = "uploads/user/"
@@ -10,5 +10,5 @@ def picture_path(key: str | None) -> str:
 
 
 def picture_sql(column: str) -> str:
-    """SQL for `picture_path` of a column."""
+    """The SQL equivalent of `picture_path`, for a column."""
     return f"'{MEDIA_PATH}' || coalesce({column}, '{DEFAULT_PICTURE}')"

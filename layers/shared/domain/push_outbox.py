@@ -7,5 +7,5 @@ push_trigger = Trigger(lambda: settings().push_queue_url)
 
 
 def trigger_push() -> None:
-    """After the commit of what put messages into the outbox."""
+    """Call it after committing push messages to the outbox."""
     push_trigger([{}])

@@ -6,7 +6,7 @@ from shared.texts import Language, texts
 
 
 def name_for_others(first_name: str, last_name: str, language: Language) -> str:
-    """A name as strangers read it: with the initial of the last one, unless the platform shows all of it."""
+    """A name as strangers see it: the last name as an initial, unless the platform shows all of it."""
     last = presentable(last_name)
     if last and platform_settings().reviewer_initials:
         last = f"{last[0]}."
@@ -14,6 +14,6 @@ def name_for_others(first_name: str, last_name: str, language: Language) -> str:
 
 
 def review_sentence(kind: str, name: str, stars: int, language: Language) -> str:
-    """What has happened, for a notification. Raises KeyError for an unknown kind."""
-    # An initial at the end has its full stop.
+    """The text of a notification. Raises KeyError for an unknown kind."""
+    # A final initial already ends with a full stop.
     return texts(language)[f"{kind}.sentence"].format(name=name, stars=stars).replace("..", ".")

@@ -11,14 +11,14 @@ from shared.domain.booking_texts import BookingTexts, SayMoment
 
 @dataclass(frozen=True)
 class SeriesTexts:
-    """What is said of changes that were made together, in order of time, to one of the two people of the bookings."""
+    """The texts about changes made together, in order of time, for one of the two people of the bookings."""
 
     sessions: Sequence[tuple[BookingChange, Booking]]
     role: Role
 
     @cached_property
     def words(self) -> BookingTexts:
-        """What is said of the first of them."""
+        """The texts about the first of them."""
         return BookingTexts(self.sessions[0][1], self.role)
 
     @property
@@ -27,12 +27,12 @@ class SeriesTexts:
 
     @property
     def is_group(self) -> bool:
-        """Whether it is one session with several students."""
+        """Whether it is a single session with several students."""
         return len(self.sessions) > 1 and len({booking.session_id for _change, booking in self.sessions}) == 1
 
     @property
     def counterparts(self) -> list[str]:
-        """The other one of the two, or all students of a group."""
+        """The name of the other person, or of all students of a group."""
         sessions = self.sessions if self.is_group else self.sessions[:1]
         return [BookingTexts(booking, self.role).counterpart for _change, booking in sessions]
 
@@ -45,13 +45,13 @@ class SeriesTexts:
         return f"{self.words.headline(self.event)}: {self.words.counterpart}, {series}"
 
     def sentence(self) -> str:
-        """What happened to which sessions, and what the reader can do about it."""
+        """Which sessions it happened to, and what the reader can do about it."""
         when = "; ".join(self.times(self.words.moment))
         fact = f"{self.summary} ({self.words.description}): {when}."
         return f"{fact} {self.consequence(self.words.moment)}".rstrip()
 
     def times(self, say_moment: SayMoment) -> list[str]:
-        """When each of them is, a group once; of one that moves, or may move, in place of which time."""
+        """The time of each, a group's once; for a move or a proposal, with the time that it replaces."""
         found = [self._time(change, booking, say_moment) for change, booking in self.sessions]
         return found[:1] if self.is_group else found
 
@@ -65,7 +65,7 @@ class SeriesTexts:
         return self.words.say("instead_of", moment=say_moment(moment), before=say_moment(before))
 
     def consequence(self, say_moment: SayMoment) -> str:
-        """What follows for the reader, "" if nothing does."""
+        """What follows for the reader, "" if nothing."""
         change = self.sessions[0][0]
         if self.event == "move_proposed":
             return self.words.answer_to_proposal(say_moment)

@@ -10,12 +10,12 @@ from shared.kit.db.pool import PooledConnection
 def end_sessions(
     db: PooledConnection, user_id: UUID, *, only: UUID | None = None, but: UUID | None = None
 ) -> tuple[list[UUID], list[str]]:
-    """Delete a user's sessions: all of them, `only` one, or all `but` one.
+    """Delete a user's sessions: all, `only` one, or all `but` one.
 
-    Unless it is `only` one, sign-ins that wait for a second factor end, too.
+    Without `only`, sign-ins that wait for a second factor end as well.
 
-    Returns the ids of the ended sessions and of their open sockets; after the commit give the sockets
-    to `close_sockets`.
+    Returns the ids of the ended sessions and of their open sockets; after the commit, pass the sockets to
+    `close_sockets`.
     """
     ended = LOCK_SESSIONS.all(db, {"user_id": user_id, "only": only, "but": but})
     sockets = DELETE_CONNECTIONS.all(db, (ended,))

@@ -65,9 +65,9 @@ class SecondFactorRequired(AppError):
 
 
 class AccountChanged(Exception):
-    """Since it was looked up, the account was changed.
+    """The account was changed since it was looked up.
 
-    Its password, the identity or the passkey is another one, or it was suspended, deleted or has got a second factor.
+    Its password, identity or passkey is a different one, or it was suspended, deleted or given a second factor.
     """
 
 
@@ -81,7 +81,7 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What signs in, and from where; `is_known`: it has signed in to the account before."""
+    """The device and address that sign in; `is_known`: this device has signed in to the account before."""
 
     viewer: Viewer
     is_known: bool
@@ -91,9 +91,9 @@ class Device:
 class Proof:
     """How an owner proved who they are.
 
-    `identity`: of the sign-in with a provider. `passkey`: of the sign-in by it alone. Without either it is by password,
-    and only such a session may at once do what the password has to be given for. `link_hash`: of what lets the identity
-    it was made for sign in from now on. `second_factor`: one was given, too.
+    `identity`: by signing in with a provider. `passkey`: by a passkey alone. Without either, by password; only such a
+    session may at once do what needs a fresh password. `link_hash`: of the link that lets the identity it was made for
+    sign in from now on. `second_factor`: one was given as well.
     """
 
     identity: int | None = None
@@ -106,7 +106,7 @@ BY_PASSWORD = Proof()
 
 
 def start_session(account: Account, device: Device, proof: Proof = BY_PASSWORD) -> TokenPair:
-    """Start a session, count it, and tell the owner of a new device. With an account's first sign-in every one is new.
+    """Start a session, count it, and mail the owner about a new device; at an account's first sign-in every one is new.
 
     Raises SecondFactorRequired or AccountChanged.
     """
@@ -149,7 +149,7 @@ def _add_session(
 
 
 def _issue_ticket(account: Account, proof: Proof) -> str:
-    """What a second factor is given with; it stands for the proof until then. Raises AccountChanged."""
+    """Issue a ticket for the second factor, which stands for the proof until then. Raises AccountChanged."""
     ticket = secrets.token_urlsafe(32)
     values = {
         "ticket_hash": hashlib.sha256(ticket.encode()).digest(),
@@ -167,18 +167,18 @@ def _issue_ticket(account: Account, proof: Proof) -> str:
 
 
 def hash_of_link(link: Any) -> bytes | None:
-    """What is kept of a link, None of what is no text."""
+    """The hash that is stored of a link; None for anything but text."""
     return hashlib.sha256(link.encode("utf-8", "replace")).digest() if isinstance(link, str) else None
 
 
 def _link_identity(db: PooledConnection, account: Account, link_hash: bytes) -> list[Mail]:
-    """Returns what tells the owner; a link that is another account's, or too old, does nothing."""
+    """Returns the mails to the owner; a link of another account, or one that is too old, has no effect."""
     linked = LINK_IDENTITY.one(db, (account.id, link_hash))
     return [] if linked is None else [Mail("identity_linked", account.email, {"identity": linked, "linked": _now()})]
 
 
 def _sign_in_facts(session_id: UUID) -> dict[str, int]:
-    """What the mail looks up; the session may be over by then, but not that there was one."""
+    """What the mail about the sign-in needs; includes the time, as the session may be over when it is written."""
     return {"session": session_id.int, "signed_in": _now()}
 
 
@@ -192,12 +192,12 @@ def issue_access_token(user_id: UUID, session_id: UUID) -> str:
 
 
 def recognize(account: Account, viewer: Viewer, token: Any) -> Device:
-    """The device that signs in to an account, with what it says is a refresh token of before."""
+    """The device that signs in, recognized by an earlier refresh token if the client sends one."""
     return Device(viewer, is_known=former_session(account.id, token) is not None)
 
 
 def former_session(user_id: UUID, token: Any) -> UUID | None:
-    """The session of an account that a refresh token, even an expired one, was issued in; None of any other token."""
+    """The session of this account that a refresh token, even an expired one, belongs to; None for other tokens."""
     if not isinstance(token, str):
         return None
     try:

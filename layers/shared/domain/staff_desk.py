@@ -1,4 +1,4 @@
-"""Who works at the staff's desk, and the reasons they give."""
+"""Who may use the staff desk, and the reasons they give for their actions."""
 
 from typing import Annotated
 

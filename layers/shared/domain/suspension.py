@@ -32,14 +32,14 @@ class StaffAccount(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What is left to do after the commit."""
+    """The follow-up work after the commit."""
 
     changed: bool
     sockets: list[str] = field(default_factory=list)
     mails: list[int] = field(default_factory=list)
 
     def follow(self) -> None:
-        """Close the sockets and let the mailer and the dispatcher know."""
+        """Close the sockets and wake the mailer and the dispatcher."""
         close_sockets(self.sockets)
         if self.mails:
             trigger_mailer(*self.mails)
@@ -47,7 +47,7 @@ class Consequences:
 
 
 def suspend(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
-    """Keep an account's owner away until it is lifted; one that is suspended stays so.
+    """Suspend an account until it is lifted. Idempotent.
 
     Raises AccountNotFound or StaffAccount.
     """
@@ -62,7 +62,7 @@ def suspend(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequenc
 
 
 def lift(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
-    """Let the owner in again. What was cancelled stays so. Raises AccountNotFound or StaffAccount."""
+    """Lift a suspension. Cancelled bookings stay cancelled. Raises AccountNotFound or StaffAccount."""
     email = _lock_suspendable(db, user_id, grounds)
     if not LIFT.run(db, (user_id,)):
         return Consequences(changed=False)
@@ -79,9 +79,9 @@ def revoke_sessions(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Co
 
 
 def remove_second_factor(db: PooledConnection, user_id: UUID, grounds: Grounds) -> Consequences:
-    """Let somebody who has lost it sign in with the password alone, and sign the account out everywhere.
+    """Remove a lost second factor, so that the password alone is enough, and sign the account out everywhere.
 
-    Who does that has been shown in another way whose account it is. Raises AccountNotFound.
+    The caller must have verified by other means that the account is the person's. Raises AccountNotFound.
     """
     account = _lock(db, user_id)
     DELETE_FACTORS.run(db, (user_id,))
@@ -94,7 +94,7 @@ def remove_second_factor(db: PooledConnection, user_id: UUID, grounds: Grounds) 
 
 
 def _lock_suspendable(db: PooledConnection, user_id: UUID, grounds: Grounds) -> str:
-    """The account's address; that of staff is the operator's business. Raises AccountNotFound or StaffAccount."""
+    """Lock an account; returns its address. Raises AccountNotFound, or StaffAccount unless the operator acts."""
     account = _lock(db, user_id)
     if account.is_staff and grounds.actor_id is not None:
         raise StaffAccount

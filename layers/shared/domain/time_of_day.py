@@ -9,7 +9,7 @@ _TIME = re.compile(TIME_PATTERN[1:-1])
 
 
 def parse_time_of_day(text: str) -> int | None:
-    """Minutes since midnight of a time like 09:30; None if it is none."""
+    """Minutes since midnight of a time like 09:30; None if the text is not one."""
     if not _TIME.fullmatch(text):
         return None
     hours, minutes = text.split(":")

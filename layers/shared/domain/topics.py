@@ -10,11 +10,11 @@ CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 def silenced_name(topic: Topic, channel: Channel) -> str:
-    """As `users.silenced` holds it."""
+    """The form stored in `users.silenced`."""
     return f"{topic}.{channel}"
 
 
 def preferences(silenced: Iterable[str]) -> dict[Topic, dict[Channel, bool]]:
-    """Of each topic by which channels somebody is told of it: by all that are not silenced."""
+    """For each topic, which channels are on: all that are not silenced."""
     off = set(silenced)
     return {topic: {channel: silenced_name(topic, channel) not in off for channel in CHANNELS} for topic in TOPICS}

@@ -16,11 +16,11 @@ SIGNATURE_DIGITS = 32
 
 
 class VoidLink(Exception):
-    """Not ours, or signed with a key that is not known any more."""
+    """The link is not one of ours, or its signing key is no longer known."""
 
 
 def unsubscribe_link(user_id: UUID, topic: Topic) -> str | None:
-    """None where nobody has said at which address this platform is reached.
+    """None if no public address of this platform is configured.
 
     Raises shared.kit.security.signing_keys.WeakSecret or shared.kit.errors.Unavailable.
     """
@@ -32,7 +32,7 @@ def unsubscribe_link(user_id: UUID, topic: Topic) -> str | None:
 
 
 def read_token(token: str) -> tuple[UUID, Topic]:
-    """Whose mails about what are to end. Raises VoidLink, and what `unsubscribe_link` raises."""
+    """The account and the topic of a link. Raises VoidLink, and what `unsubscribe_link` raises."""
     digits, _, rest = token.partition("-")
     name, _, signature = rest.partition("-")
     topic = next((each for each in TOPICS if each == name), None)
