@@ -1,1 +1,1 @@
-"""The deployment to AWS: templates, migrations and what keeps the templates true."""
+"""The deployment to AWS: templates, migrations and the programs that keep the templates up to date."""

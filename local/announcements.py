@@ -1,4 +1,4 @@
-"""What the server says to the person who started it; in production to the log."""
+"""The server's messages to the person who started it; in production they go to the log."""
 
 from urllib.parse import urljoin, urlsplit
 

@@ -54,7 +54,7 @@ NEW_OBJECTS = 10_000
 
 
 class Server:
-    """All that a worker process runs; `app` sends every request to where it belongs."""
+    """Everything a worker process runs; `app` routes every request."""
 
     def __init__(self, options: Options) -> None:
         folder = Path(os.environ["LOCAL_SOCKETS"])

@@ -1,4 +1,4 @@
-"""The description of the sockets (AsyncAPI 3.0), made from the types of their events."""
+"""The description of the sockets (AsyncAPI 3.0), generated from the types of their events."""
 
 import json
 import sys

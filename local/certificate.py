@@ -1,6 +1,6 @@
-"""A certificate for this machine, signed by an authority of its own.
+"""A certificate for this machine, signed by its own certificate authority.
 
-Both are kept: a browser in which `authority.pem` is trusted believes the server from then on.
+Both are kept: a browser that trusts `authority.pem` trusts the server from then on.
 """
 
 import socket

@@ -1,7 +1,7 @@
-"""Copies of what everybody reads, for the five seconds that an answer itself allows (decision 20).
+"""Cached copies of public answers, for the five seconds that an answer itself allows (decision 20).
 
-They stand where CloudFront has them on AWS, before everything but the request's id, and by the same rules: who says who
-they are is never answered with one, and errors are never kept.
+They work like CloudFront's cache on AWS, before everything but the request's id, and by the same rules: requests with
+credentials never get a copy, and errors are never cached.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,9 +26,9 @@ Key = tuple[Any, ...]
 
 
 class Copy(NamedTuple):
-    """An answer, when it was asked for (monotonic seconds), and the scope in which the router noted its route.
+    """A cached answer, when it was requested (monotonic seconds), and the scope in which the router noted its route.
 
-    `lines` are its headers as they go over the wire.
+    `lines` are its headers as sent over the wire.
     """
 
     since: float
@@ -40,7 +40,7 @@ class Copy(NamedTuple):
 
 
 class Copies:
-    """Wraps the ASGI app of one process; what it keeps takes MAX_BYTES at most, and the oldest makes room."""
+    """Wraps the ASGI app of one process; it keeps at most MAX_BYTES and evicts the oldest copies."""
 
     def __init__(self, app: App, max_bytes: int = MAX_BYTES, clock: Callable[[], float] = monotonic) -> None:
         self.app = app

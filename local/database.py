@@ -1,4 +1,4 @@
-"""The database of a data folder for commands beside the server, whether it runs or not."""
+"""The database of a data folder, for commands that work whether or not the server is running."""
 
 import os
 import shutil

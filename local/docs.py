@@ -1,4 +1,4 @@
-"""The API documentation: the schemas of HTTP and sockets, and Swagger UI from a package instead of the internet."""
+"""The API documentation: descriptions of HTTP and sockets, and Swagger UI from a package instead of the internet."""
 
 from asyncio import shield, wrap_future
 from concurrent.futures import Future, ThreadPoolExecutor

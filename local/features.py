@@ -1,4 +1,4 @@
-"""All features: their routers, their functions for sockets and schedules."""
+"""All features: their routers, and their functions for sockets and schedules."""
 
 from functions.accounts.email_changes.link_routes import email_change_links
 from functions.accounts.email_changes.routes import email_changes

@@ -1,6 +1,6 @@
 """Serves a built single-page app from the same origin as the API.
 
-The app's scripts name a host they were built for; in what is served it is replaced by the host of the request.
+The app's scripts contain the host they were built for; it is replaced by the request's host when they are served.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""What hosts are, and whether a request came by a name that only this machine has.
+"""Checks of hosts: whether a request used a name that only this machine has.
 
-A stranger's site can have its DNS name point at this machine (DNS rebinding): the browser then takes this server for a
-part of that site. What shows private things answers only to names nobody can register.
+A stranger's site can point its DNS name at this machine (DNS rebinding): the browser then treats this server as part of
+that site. So private pages answer only to names that nobody can register.
 """
 
 import re

@@ -1,10 +1,10 @@
-"""uvicorn's HTTP protocol with limits for what a request may take: of time until it is there, of bytes before its body.
+"""uvicorn's HTTP protocol with limits on requests: on the time until one is complete, and on the bytes before its body.
 
-Without them a client that begins requests and never ends them holds a connection each for ever. A request must also
-name one host (RFC 9112, section 3.2): it stands in addresses that are answered, and a proxy may have read another one.
+Without them a client that starts requests and never finishes them holds a connection each forever. A request must also
+name exactly one host (RFC 9112, section 3.2): it appears in answered URLs, and a proxy may have read another one.
 
-An app may have an `at_once`: what it gives for the scope of a request, all of a 200 after the server's own headers, is
-written without the task and the messages of ASGI, which cost more than such an answer.
+An app may have an `at_once`: the answer it returns for a request's scope, all of a 200 after the server's own headers,
+is written without ASGI's task and messages, which cost more than such an answer.
 """
 
 from asyncio import TimerHandle, Transport

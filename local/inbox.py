@@ -1,4 +1,4 @@
-"""The mail inbox of the local server: what was sent into its mail folder, as a page and as JSON."""
+"""The mail inbox of the local server: the mails in its mail folder, as a page and as JSON."""
 
 import email.policy
 import os

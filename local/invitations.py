@@ -1,6 +1,6 @@
 """Calendar entries of mails, as the inbox shows them.
 
-`icalendar` is imported where it is used: the server starts without it.
+`icalendar` is imported where it is used, so that the server starts without it.
 """
 
 from dataclasses import asdict, dataclass

@@ -1,7 +1,7 @@
-"""Statements that the event loop sends and hears itself: to a thread and back takes as long as the rest of a request.
+"""Statements that the event loop sends and receives itself: a thread switch takes as long as the rest of a request.
 
-Only what needs no waiting is done so: on a connection at rest, with a statement that it has prepared. Everything else,
-failures too, is left to a thread, which goes on with the same read.
+This is only done without waiting: on an idle connection, with a statement it has already prepared. Everything else,
+including failures, is left to a thread, which continues the same read.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Public files from the media folder: profile pictures. Attachments lie in it, too, and nobody is served them here."""
+"""Public files from the media folder: profile pictures. Attachments are in it, too, but are not served here."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The API's description, made from all routers; on AWS it is served as a file."""
+"""The API description, generated from all routers; on AWS it is served as a file."""
 
 import json
 import sys

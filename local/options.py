@@ -1,4 +1,4 @@
-"""How the local server is started; every field is an environment variable of the same name."""
+"""The options of the local server; every field is an environment variable of the same name."""
 
 import os
 import re

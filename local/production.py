@@ -1,4 +1,4 @@
-"""`MODE=production`: what is unsafe on the internet is a reason not to start, and `/` only says that we run."""
+"""`MODE=production`: refuses to start with settings unsafe on the internet, and `/` only says that it runs."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the operator does against an account: `make staff DO=suspend`, `DO=lift`, `DO=revoke-sessions` …"""
+"""The operator's sanctions of accounts: `make staff DO=suspend`, `DO=lift`, `DO=revoke-sessions` …"""
 
 from collections import defaultdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings that could not be used, of which nobody would know before they are needed."""
+"""Checks for unusable settings that would otherwise only be noticed when they are needed."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""`python -m local.staff …`: who is staff, and what the operator does to accounts, with a running server or without."""
+"""`python -m local.staff …`: managing staff and accounts as the operator, whether or not the server is running."""
 
 import secrets
 import sys

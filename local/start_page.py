@@ -1,4 +1,4 @@
-"""The page at /: what is running, the demo accounts, a search, bookings and a chat to try; and one's own account."""
+"""The page at /: what is running, the demo accounts, a search, bookings and a chat to try, and your own account."""
 
 from dataclasses import dataclass
 from datetime import datetime

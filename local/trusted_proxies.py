@@ -1,9 +1,9 @@
-"""Who really asks, and by which address of ours, when proxies stand in between.
+"""The real client address and host of requests that come through proxies.
 
-A proxy adds the address of its own client at the end of `X-Forwarded-For` (or of `Forwarded`, RFC 7239). What stands
-before that was written by whoever came to it, so the list is read from the right, past the proxies we trust.
-`Forwarded` counts only without `X-Forwarded-For`: most proxies write the one and pass on what clients say in the other.
-The client's country is what a trusted proxy says in the header that the operator names, if it names one.
+A proxy appends its client's address to `X-Forwarded-For` (or to `Forwarded`, RFC 7239). Earlier entries come from that
+client, so the list is read from the right, past the proxies we trust. `Forwarded` counts only without
+`X-Forwarded-For`: most proxies write the latter and pass on the client's own `Forwarded`. The client's country is what
+a trusted proxy says in the header that the operator configured, if any.
 """
 
 import re

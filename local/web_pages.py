@@ -1,4 +1,4 @@
-"""The HTML pages of the local server: their files, and the headers that keep them to themselves."""
+"""The HTML pages of the local server: their files, and the headers that isolate them from other sites."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The supervisor of several server processes: uvicorn's, which starts those again that die, and says so here."""
+"""The supervisor of several server processes: uvicorn's, which restarts those that die, with our messages about it."""
 
 import signal
 import socket

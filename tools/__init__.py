@@ -1,1 +1,1 @@
-"""Programs for those who work on the platform."""
+"""Programs for developers of the platform."""

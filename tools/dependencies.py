@@ -1,9 +1,9 @@
-"""Check the packages that our own code stands on: `python -m tools.dependencies audit|licences`.
+"""Check the packages that our code depends on: `python -m tools.dependencies audit|licences`.
 
-`audit` asks PyPI for known vulnerabilities of every pinned package and fails if there is one. What PyPI does not answer
-for (no connection, a mirror without advisories) is said and passes, unless AUDIT=strict.
+`audit` asks PyPI for known vulnerabilities of every pinned package and fails if there is one. If PyPI does not answer
+(no connection, a mirror without advisories), it says so and passes, unless AUDIT=strict.
 
-`licences` lists the licences of what the functions' images carry and fails at one that nobody has agreed to.
+`licences` lists the licences of the packages in the functions' images and fails at one that is not approved.
 """
 
 import json

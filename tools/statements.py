@@ -1,4 +1,4 @@
-"""Every statement of the code: all modules are imported, and what stands in them is found by its type."""
+"""All statements of the code: every module is imported, and its statements are found by their type."""
 
 import importlib
 import pkgutil

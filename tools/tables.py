@@ -1,7 +1,7 @@
-"""Writes docs/tables.md, who owns, reads and writes each table: `python -m tools.tables` after a statement changed.
+"""Writes docs/tables.md: who owns, reads and writes each table. Run `python -m tools.tables` after a statement changed.
 
-A table's owner is the feature after which the module of its model is named. Readers and writers are found in the
-statements of the code and in the database functions.
+A table's owner is the feature that its model's module is named after. Readers and writers are found in the statements
+of the code and in the database functions.
 """
 
 import re

@@ -190,7 +190,7 @@ MAX_RECORDS = 4_000
 
 
 class ExportRecord(NamedTuple):
-    """A record as JSON text; `part` is its place in PARTS, `remaining` counts what was looked at from the cursor on."""
+    """A record as JSON text; `part` is its index in PARTS, `remaining` counts records examined from the cursor on."""
 
     part: int
     place: str

@@ -77,7 +77,7 @@ class MailedToken(BaseModel):
 
 
 class ConfirmationToken(BaseModel):
-    """The contract complains of a missing token in its own way, before it looks at the type."""
+    """The contract has its own error for a missing token, which comes before checks of its type."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"token": "5f2c…"}})
 

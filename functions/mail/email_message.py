@@ -31,7 +31,7 @@ class Fact(NamedTuple):
 
 
 class Aside(NamedTuple):
-    """Another way for those whom the email's own does not fit: a paragraph and where it leads."""
+    """An alternative for readers whom the email's main link does not suit: a paragraph and its link."""
 
     text: str
     link_text: str
@@ -90,9 +90,9 @@ UNSUBSCRIBE = "List-Unsubscribe"
 
 
 class _Policy(EmailPolicy):
-    """Subjects folded by the older code: the newer may fold before the first word, which some show as a blank.
+    """Folds subjects with the older code: the newer may fold before the first word, which some clients show as a blank.
 
-    Addresses to unsubscribe at stay whole: they would be folded into encoded words.
+    Unsubscribe addresses are not folded: they would become encoded words.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:

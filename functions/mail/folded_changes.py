@@ -89,7 +89,7 @@ def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """Of the changes of a booking's time that its reader has not heard of: the first, and from when it moved."""
+    """The first change of a booking's time that the reader has not been told of, and the time before it."""
 
     booking_id: int
     kind: str

@@ -10,7 +10,7 @@ from shared.kit.db.query import Command, Query
 
 
 class ReviewToTell(NamedTuple):
-    """A review, what of it concerns somebody now, and the name of the other one."""
+    """A review, which event about it concerns somebody, and the other person's name."""
 
     concerns: str
     stars: int
@@ -61,7 +61,7 @@ def is_new_account(user_id: UUID, new_days: int) -> bool:
 
 
 class EmailChange(NamedTuple):
-    """A change of an account's address; `seconds_left`: until it cannot be confirmed any more."""
+    """A change of an account's address; `seconds_left` until it can no longer be confirmed."""
 
     id: int
     new_email: str
@@ -112,7 +112,7 @@ def add_change_token(token: str, change_id: int, purpose: Literal["change", "rev
 
 
 class ValidReminder(NamedTuple):
-    """A reminder that is still right: of which booking, of what, and for whom."""
+    """A reminder that is still valid: its booking, kind and recipient."""
 
     booking_id: int
     kind: str

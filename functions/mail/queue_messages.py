@@ -14,7 +14,7 @@ from shared.kit.observability.log import logger
 
 
 class UnreadableMessage(Exception):
-    """A message that is neither {} nor {"mail_id": a number} nor about mails that came back."""
+    """A message that is neither {} nor {"mail_id": a number} nor about bounced mails."""
 
 
 def send_named(records: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -13,7 +13,7 @@ from shared.texts import Language
 
 
 class DueMail(NamedTuple):
-    """A mail to send now. `once`: rather not at all than twice."""
+    """A mail to send now. `once`: at most once; it is better lost than doubled."""
 
     id: int
     kind: str

@@ -84,7 +84,7 @@ TOPICS: Mapping[str, Topic] = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """How many mails went out, and whether these were all that should have."""
+    """The number of mails sent, and whether that was all of them."""
 
     sent: int = 0
     complete: bool = True

@@ -40,7 +40,7 @@ class AddressRefused(MailRefused):
 
 
 class Uncertain(NotSent):
-    """The connection broke while the mail was handed over: it may have been taken."""
+    """The connection broke while the mail was handed over: the server may have accepted it."""
 
 
 def transport(mail_url: str) -> Transport:

@@ -18,7 +18,7 @@ RESOURCE_ID = "database"
 
 
 class ResponseNotTaken(Exception):
-    """The response was not taken; CloudFormation waits until the resource's ServiceTimeout."""
+    """The response was not accepted; CloudFormation waits until the resource's ServiceTimeout."""
 
 
 def respond(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reason: str = "") -> None:

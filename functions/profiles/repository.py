@@ -41,7 +41,7 @@ def change_account(db: PooledConnection, user_id: UUID, changes: dict[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Since when mails to an account's address come back, None while they arrive."""
+    """Since when mails to an account's address bounce, None if they do not."""
 
     mail_bounced_at: datetime | None
 

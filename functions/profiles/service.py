@@ -28,7 +28,7 @@ class NoPicture(RecordedError):
 
 @dataclass(frozen=True)
 class Changed:
-    """The profile after a change; after the commit these sockets are to be closed and these mails to be sent."""
+    """The profile after a change, with sockets to close and mails to send after the commit."""
 
     profile: dict[str, Any]
     sockets: list[str]

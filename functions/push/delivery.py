@@ -14,11 +14,11 @@ TIMEOUT, DEADLINE = 5.0, 10.0
 
 
 class Unreachable(Exception):
-    """Nothing was heard of the service, or nothing of use."""
+    """The service gave no answer, or no usable one."""
 
 
 class _Pinned(HTTPSConnection):
-    """Connects to the very address that was checked: asked once more, a name may lead elsewhere."""
+    """Connects to the IP address that was checked: resolving the name again could lead elsewhere."""
 
     def connect(self) -> None:
         address = resolve(self.host, self.port)

@@ -11,7 +11,7 @@ NOT_PUBLIC = "Podaj adres https w internecie."
 
 
 class NotPublic(Exception):
-    """The address leads to a machine that is nobody's business."""
+    """The address does not lead to a public machine."""
 
 
 def complaints(endpoint: str) -> list[str]:

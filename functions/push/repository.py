@@ -74,7 +74,7 @@ def unsubscribe(user_id: UUID, subscription_id: int) -> bool:
 class DuePush:
     """A message to send now: about a notification, or about the unread messages of a conversation.
 
-    `age` is for how many seconds it has waited to be sent.
+    `age` is the number of seconds it has waited.
     """
 
     id: int

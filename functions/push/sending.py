@@ -31,7 +31,7 @@ LATER = frozenset({408, 425, 429})
 
 @dataclass(frozen=True)
 class Message:
-    """`kept` is for how many seconds it is worth reading, None for a day."""
+    """`kept` is the number of seconds it stays relevant, None for a day."""
 
     push: DuePush
     body: bytes

@@ -28,7 +28,7 @@ def claim_due(db: PooledConnection, most: int) -> list[DueReminder]:
 
 
 class Reminder(NamedTuple):
-    """A reminder to send now, or one that was dropped because it comes too late."""
+    """A reminder to send now, or one dropped because it is too late."""
 
     id: int
     booking_id: int

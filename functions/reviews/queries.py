@@ -61,7 +61,7 @@ def list_reviews(tutor_id: int, page: PageNumber) -> Reviews | None:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Ratings as JSON text; the id that those left out are before, if an answer had no room for all."""
+    """Ratings as JSON text, and the id before which the rest come, if not all fit into the answer."""
 
     ratings: str
     before: int | None

@@ -55,7 +55,7 @@ class NotRated(AppError):
 
 
 class ReviewHidden(AppError):
-    """Staff hid the review: its author can neither change it nor make room for another."""
+    """Staff hid the review: its author can neither change it nor replace it."""
 
     status = 409
     code = "review_hidden"

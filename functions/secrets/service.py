@@ -18,7 +18,7 @@ class NotRotating(Exception):
 
 
 class RotationOverdue(Exception):
-    """The key is older than it should become."""
+    """The key is older than it should be."""
 
 
 def check_rotation(secret_id: str) -> None:

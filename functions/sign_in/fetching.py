@@ -27,15 +27,15 @@ MAX_WORD = 40
 
 
 class Unreachable(Exception):
-    """Nothing was heard of the provider, or nothing of use."""
+    """The provider gave no answer, or no usable one."""
 
 
 class Refused(Exception):
-    """The provider refused what it was asked: a 4xx."""
+    """The provider refused the request with a 4xx."""
 
 
 class _Connection(HTTPConnection):
-    """Connects to the very address that was checked: asked once more, a name may lead elsewhere."""
+    """Connects to the IP address that was checked: resolving the name again could lead elsewhere."""
 
     def __init__(self, address: SplitResult, *, may_be_private: bool) -> None:
         self.is_secure = address.scheme == "https"

@@ -21,7 +21,7 @@ MAX_TOKEN = 16 * 1024
 
 
 class BadIdToken(Exception):
-    """Not the provider's word, or not about this sign-in."""
+    """The token is not from the provider, or not for this sign-in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The archive of a backup: a tar file with a manifest at its end, so that one that was cut off has none.
+"""The archive of a backup: a tar file with its manifest at the end, so that a truncated one has none.
 
-`database.dump` is pg_dump's custom format, `media/…` the pictures, `keys/…` what signs tokens and TLS.
+`database.dump` is in pg_dump's custom format, `media/…` are the pictures, `keys/…` the keys for tokens and TLS.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ OWNER_ONLY = 0o600
 
 
 class BadArchive(CannotStart):
-    """The file is no backup, or not a whole one, or one of a newer release."""
+    """The file is not a backup, is incomplete, or is from a newer release."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself; `sha256` by member, `created_at` in UTC."""
+    """The metadata of a backup; `sha256` by member, `created_at` in UTC."""
 
     format: int
     created_at: str
@@ -54,7 +54,7 @@ class _Hashed(io.RawIOBase):
 
 
 class ArchiveWriter:
-    """Adds members to a file that is open for writing."""
+    """Adds members to an open file."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._tar = tarfile.TarFile(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)

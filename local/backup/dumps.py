@@ -1,4 +1,4 @@
-"""Databases into files and back, by PostgreSQL's own programs."""
+"""Dumping databases to files and restoring them, with PostgreSQL's own programs."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Making a backup, while the server runs or not."""
+"""Making a backup, whether or not the server is running."""
 
 import os
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Restoring a backup into a data folder.
 
-All is prepared beside what is there and proven whole; then it takes its place. A restore that was killed leaves a mark,
+Everything is prepared and verified beside the current data, then swapped in. A restore that was killed leaves a marker,
 with which no server starts.
 """
 

@@ -1,4 +1,4 @@
-"""The accounts everybody may sign in with."""
+"""The demo accounts that everybody can sign in with."""
 
 from dataclasses import dataclass
 

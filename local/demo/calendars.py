@@ -1,6 +1,6 @@
-"""Makes up what tutors' calendars hold: weekly hours, terms of booking, past and coming sessions.
+"""Makes up tutors' calendars: weekly hours, terms of booking, past and upcoming sessions.
 
-Drawn apart from everything else, so that the people stay who they are.
+It has its own random numbers, so that a change here does not change the people.
 """
 
 from collections.abc import Iterator

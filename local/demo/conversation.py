@@ -1,4 +1,4 @@
-"""What the two demo accounts have written to each other."""
+"""The conversation of the two demo accounts."""
 
 from local.demo.accounts import STUDENT, TUTOR
 

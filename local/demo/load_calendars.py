@@ -1,4 +1,4 @@
-"""Loads tutors' calendars: weekly hours and the free time they give, sessions, bookings and their history."""
+"""Loads tutors' calendars: weekly hours and the resulting free time, sessions, bookings and their history."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Polish names. A surname stands in its masculine form."""
+"""Polish names. Surnames are in their masculine form."""
 
 MALE_NAMES = (
     "Adrian",

@@ -77,7 +77,7 @@ class Tutor:
 
 @dataclass
 class Population:
-    """Everybody; the student and the tutor anybody may sign in as stand first, the student's classmate last."""
+    """All people; the demo student and tutor come first, the student's classmate last."""
 
     students: list[Account]
     tutors: list[Tutor]

@@ -1,7 +1,7 @@
-"""Starts another program in its place, bound to the life of the process that asked for it.
+"""Replaces itself with another program, which is ended when the process that asked for it dies.
 
-`python -m local.engines.launch PARENT SIGNAL PROGRAM ARGUMENTS…`. The program gets SIGNAL when its parent dies, however
-it dies. PostgreSQL refuses to run as root: for root the program runs as an ordinary user, in a user namespace
+`python -m local.engines.launch PARENT SIGNAL PROGRAM ARGUMENTS…`. The program gets SIGNAL when its parent dies, for
+whatever reason. PostgreSQL refuses to run as root: for root the program runs as an ordinary user, in a user namespace
 of its own where the kernel allows that, so that it keeps reading root's folders.
 """
 

@@ -26,7 +26,7 @@ MAX_LOG = 10_000_000
 
 
 class Engine:
-    """A running engine: how to reach it, how to start it, and the signal that lets it finish what it does."""
+    """A running engine: how to reach it, how to start it, and the signal for a clean shutdown."""
 
     def __init__(
         self, name: str, url: str, start: Callable[[], "subprocess.Popen[bytes]"], stop_signal: signal.Signals

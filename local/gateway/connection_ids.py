@@ -1,4 +1,4 @@
-"""Connection ids like AWS's; the first four bytes are the process the socket is open in."""
+"""Connection ids like AWS's; the first four bytes identify the process that holds the socket."""
 
 import base64
 import os

@@ -72,7 +72,7 @@ class Socket:
 class Gateway:
     """ASGI app for WebSockets. `routes` are the route keys there are; `handler` answers all of them.
 
-    Events of a route in `batches` that wait at the same moment go to its function there, all at once.
+    Events of a route in `batches` that wait at the same time are passed to its function there together.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a worker process that died could not do itself: end its sockets."""
+"""Ends the sockets of a worker process that died."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from local.gateway.peer_workers import has_ended, workers
 
 
 class EndedWorkers:
-    """A scheduled function: who is told of people that go offline is told of those whose process was killed, too."""
+    """A scheduled function that reports people as offline whose process was killed."""
 
     def __init__(self, sockets: Path) -> None:
         self.sockets = sockets

@@ -29,7 +29,7 @@ def _clf_time(second: int) -> str:
 
 @dataclass
 class Connection:
-    """What the gateway knows of an open socket and repeats in every event."""
+    """The facts about an open socket that the gateway repeats in every event."""
 
     id: str
     domain: str

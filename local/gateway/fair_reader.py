@@ -1,4 +1,4 @@
-"""Takes what clients have sent in turns, so that one that sends without end delays nobody but itself."""
+"""Reads from clients in turns, so that one that sends without pause delays only itself."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ class Source(Protocol):
 
 
 class FairReader:
-    """Parses a little of each sender, one after the other, for at most TURN_SECONDS a turn of the loop."""
+    """Parses a little from each sender in turn, for at most TURN_SECONDS per turn of the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

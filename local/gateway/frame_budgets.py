@@ -1,4 +1,4 @@
-"""How many frames a client may send, over all of its sockets and however often it opens them again."""
+"""Limits on the frames a client may send, over all its sockets and across reconnects."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,7 @@ MOST = 10_000
 
 
 class FrameBudget:
-    """FRAMES_A_SECOND in the long run, FRAMES_AT_ONCE if saved up; a second after too many there are some again."""
+    """FRAMES_A_SECOND in the long run, with bursts of FRAMES_AT_ONCE; after too many, some are allowed a second later."""
 
     def __init__(self) -> None:
         self._left = float(FRAMES_AT_ONCE)
@@ -25,7 +25,7 @@ class FrameBudget:
 
 
 class FrameBudgets:
-    """The budget of each client, by what it identifies itself with."""
+    """The budget of each client, by the client's identity."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, FrameBudget] = OrderedDict()

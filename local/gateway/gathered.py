@@ -1,4 +1,4 @@
-"""A thread that calls a function with the newest of what came since its last call: many cost little more than one."""
+"""A thread that calls a function with the newest value since its last call: many cost little more than one."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -15,9 +15,9 @@ Item = TypeVar("Item")
 
 
 class Gathered(threading.Thread, Generic[Key, Item]):
-    """What is put is handed on at once or, within the pause after a call, with what else comes until it ends.
+    """Items are passed on at once or, during the pause after a call, together when the pause ends.
 
-    Of a key only the last item is handed on, so that what waits has a bound.
+    Only the last item per key is passed on, so that the queue is bounded.
     """
 
     def __init__(self, handle: Callable[[Mapping[Key, Item]], None], name: str) -> None:

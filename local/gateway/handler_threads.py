@@ -1,6 +1,7 @@
-"""Threads that run the chat function: each socket's frames stay in one, so that they are handled in order.
+"""Threads that run the chat function: each socket's frames stay in one thread, so that they are handled in order.
 
-Sockets are opened and closed in another, the door: that takes longer than a message, and no message waits for it.
+Sockets are opened and closed in another thread, the door: that takes longer than a message, and no message should wait
+for it.
 """
 
 import queue

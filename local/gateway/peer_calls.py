@@ -1,4 +1,4 @@
-"""One connection to another worker process: lines of JSON there, and one line of answer for each."""
+"""One connection to another worker process: it sends lines of JSON and gets one line in answer to each."""
 
 import json
 import socket

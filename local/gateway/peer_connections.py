@@ -1,7 +1,7 @@
-"""Asking other worker processes over their UNIX sockets: a line of JSON each way, on connections that stay open.
+"""Requests to other worker processes over their UNIX sockets: a line of JSON each way, on persistent connections.
 
-Each thread has a connection of its own while it asks. Every wait of one has a bound, and a process that was too slow
-is waited for briefly until it answers again: what is sent to it comes all the same, once it reads.
+Each thread has its own connection during a request. Every wait has a timeout, which is shorter for a process that was
+too slow until it answers again: what is sent to it still arrives once it reads.
 """
 
 import socket

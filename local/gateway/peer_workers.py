@@ -1,7 +1,6 @@
-"""What worker processes of a server ask each other, over one UNIX socket a process.
+"""The requests that a server's worker processes send each other, over one UNIX socket per process.
 
-No engine stands between: a message reaches its listeners whatever happens to Redis, and a socket that is
-gone is known to be gone.
+No engine is involved: a message reaches its listeners whatever happens to Redis, and closed sockets are recognized.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The paths of WebSockets, and what becomes of them on their way to the WebSocket API."""
+"""The paths of WebSockets, and how they are rewritten for the WebSocket API."""
 
 import re
 from urllib.parse import parse_qsl

@@ -1,7 +1,7 @@
 """uvicorn's WebSocket protocol with the gateway's limits and a direct link to the gateway.
 
-The link spares a task switch for every frame in and a task for every message out. What clients send is parsed in turns
-(local.gateway.fair_reader), and every frame of whatever kind is counted before anything is done about it.
+The link saves a task switch per incoming frame and a task per outgoing message. What clients send is parsed in turns
+(local.gateway.fair_reader), and every frame of any kind is counted before it is handled.
 """
 
 import asyncio

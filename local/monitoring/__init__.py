@@ -1,1 +1,1 @@
-"""What operators see: a line in the log for every request, figures for Prometheus, and JSON logs."""
+"""Monitoring for operators: an access log, metrics for Prometheus, and JSON logs."""

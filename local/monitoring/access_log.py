@@ -1,6 +1,6 @@
 """The access log: a JSON line for every request, without queries, addresses and bodies.
 
-Lines are written by hand: the logger of everything else would cost a hot request a tenth of its processor time.
+Lines are written by hand: the general logger would cost a hot request a tenth of its processor time.
 """
 
 import os

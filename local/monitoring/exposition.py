@@ -1,8 +1,8 @@
-"""`METRICS_PORT`: the figures of all worker processes as Prometheus reads them, on one port.
+"""`METRICS_PORT`: the metrics of all worker processes for Prometheus, on one port.
 
-Each worker counts in memory of its own, which costs a request least, and tells its figures over its socket when it is
-asked. What a worker that has ended had counted is kept, so that no counter goes back.
-Source: prometheus.io/docs/instrumenting/writing_exporters
+Each worker counts in its own memory, which costs a request least, and returns its metrics over its socket on request.
+The counts of ended workers are kept, so that counters never decrease. Source:
+prometheus.io/docs/instrumenting/writing_exporters
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What one process counts and measures. Figures are read and merged by `local.monitoring.exposition`."""
+"""The metrics of one process. `local.monitoring.exposition` reads and merges them."""
 
 import os
 import resource

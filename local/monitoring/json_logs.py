@@ -1,4 +1,4 @@
-"""All that a process in production says is JSON, a line each: what libraries log and what nobody caught, too."""
+"""All output of a process in production as JSON lines, including libraries' logs and uncaught exceptions."""
 
 import logging
 import sys

@@ -1,8 +1,7 @@
-"""Gives every request an id, and writes down how it went.
+"""Gives every request an id, and records its outcome.
 
-A caller's own `X-Request-ID` is kept, the answer repeats it, and every line logged for the request carries it. What was
-answered is counted and logged some requests at a time, which is cheaper: that of the last moment is lost with a process
-that is killed.
+A caller's own `X-Request-ID` is kept, the answer repeats it, and every line logged for the request carries it. Answers
+are counted and logged in batches, which is cheaper: the last batch is lost if the process is killed.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""An emulator of the CloudFront distribution before the APIs and buckets; it keeps copies where a policy says so.
+"""An emulator of the CloudFront distribution in front of the APIs and buckets; it caches where a policy says so.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 """

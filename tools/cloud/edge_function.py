@@ -1,4 +1,4 @@
-"""CloudFront functions of the viewer request, run by Node as they stand in the template.
+"""CloudFront functions of the viewer request, run by Node as written in the template.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
 """

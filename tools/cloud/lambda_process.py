@@ -1,4 +1,4 @@
-"""A Lambda function in a process of its own: the real runtime client against the emulated Runtime API."""
+"""A Lambda function in its own process: the real runtime client against the emulated Runtime API."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Functions as Lambda runs them: a process handles one event at a time, and busy ones get more beside them.
+"""Functions as Lambda runs them: a process handles one event at a time, and more processes are started for more events.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 """

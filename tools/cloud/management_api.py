@@ -1,4 +1,4 @@
-"""The management API of a WebSocket API (`@connections`) as a pushing function meets it, signatures checked.
+"""The management API of a WebSocket API (`@connections`), as a pushing function sees it, with signatures checked.
 
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """

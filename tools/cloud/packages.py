@@ -1,4 +1,4 @@
-"""The packages a function's image holds, without what only tests and the local server need."""
+"""The packages in a function's image, without those that only tests and the local server need."""
 
 import atexit
 import re

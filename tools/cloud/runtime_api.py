@@ -1,4 +1,4 @@
-"""The Lambda Runtime API as one execution environment sees it: events out, answers and errors in.
+"""The Lambda Runtime API, as one execution environment sees it: events out, answers and errors in.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """

@@ -1,4 +1,4 @@
-"""What the functions find around them: S3, SQS, SES and Secrets Manager by moto, made as the templates have them."""
+"""The AWS services around the functions: S3, SQS, SES and Secrets Manager by moto, set up from the templates."""
 
 import json
 import logging

@@ -1,4 +1,5 @@
-"""An emulator of an API Gateway WebSocket API before Lambda functions: the local gateway with AWS's ways and limits.
+"""An emulator of an API Gateway WebSocket API in front of Lambda functions: the local gateway with AWS's behaviour and
+limits.
 
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 """

@@ -1,4 +1,4 @@
-"""What `template.yaml` says of functions, routes, queues and schedules; nothing of it is repeated here.
+"""The functions, routes, queues and schedules in `template.yaml`; none of them is repeated here.
 
 Source: docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
 """

@@ -1,4 +1,4 @@
-"""Templates of CloudFormation as data, with intrinsic functions in their long form."""
+"""CloudFormation templates as data, with intrinsic functions in their long form."""
 
 from functools import cache
 from pathlib import Path

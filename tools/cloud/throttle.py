@@ -1,4 +1,4 @@
-"""The token bucket of a stage: so many requests a second, and a burst.
+"""The token bucket of a stage: a rate in requests per second, and a burst.
 
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 """

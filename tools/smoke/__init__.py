@@ -1,1 +1,1 @@
-"""Whether a running platform works, seen from outside."""
+"""Smoke test: whether a running platform works, seen from outside."""

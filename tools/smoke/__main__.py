@@ -1,8 +1,8 @@
-"""Say in one table which parts of a running platform work: `make smoke URL=https://tutoring.example.com`.
+"""Show in one table which parts of a running platform work: `make smoke URL=https://tutoring.example.com`.
 
-Two accounts, named by STUDENT=mail:password and TUTOR=mail:password, sign in, search, chat, book and cancel; the tutor
-needs free time. Without them it is the demo accounts. A step may take WITHIN seconds (10). Exits with 1 if one fails.
-Of a visit stay a chat message, and a cancelled booking in both people's histories.
+Two accounts, given by STUDENT=mail:password and TUTOR=mail:password, sign in, search, chat, book and cancel; the tutor
+needs free time. By default these are the demo accounts. A step may take WITHIN seconds (10). Exits with 1 if one fails.
+A visit leaves behind a chat message, and a cancelled booking in both people's histories.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a student and a tutor do on the platform, and what of it worked."""
+"""What a student and a tutor do on the platform, and which steps worked."""
 
 import time
 import uuid

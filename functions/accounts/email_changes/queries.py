@@ -12,7 +12,7 @@ LinkPurpose = Literal["change", "revoke"]
 
 
 class PendingChange(NamedTuple):
-    """A change that waits to be confirmed at the new address."""
+    """A change that is pending until it is confirmed at the new address."""
 
     id: int
     old_email: str

@@ -35,7 +35,7 @@ def delete_pending(db: PooledConnection, user_id: UUID) -> bool:
 
 
 class LockedChange(NamedTuple):
-    """A change whose link was used, and its account; `session_id`: from where it was asked for."""
+    """A change whose link was used, and its account; `session_id` is the sign-in session that requested it."""
 
     id: int
     user_id: UUID

@@ -37,7 +37,7 @@ TAKEN = {"users_email_key": EmailBelongsToAccount}
 
 
 class Consequences(NamedTuple):
-    """After the commit these sockets are to be closed, and these mails to be sent."""
+    """Sockets to close and mails to send after the commit."""
 
     sockets: list[str]
     mails: list[int]

@@ -17,7 +17,7 @@ from shared.kit.db.pool import PooledConnection
 
 
 class Plan(NamedTuple):
-    """The days, the last one included, that are to be made for a tutor."""
+    """The days, the last one included, to materialize for a tutor."""
 
     tutor_id: int
     rules: Rules

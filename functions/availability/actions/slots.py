@@ -15,7 +15,7 @@ NOT_OFFERED = "Dostępne długości zajęć w minutach: {}."
 
 @dataclass(frozen=True, slots=True)
 class SlotKind:
-    """What a slot can be booked as; a group that is not open yet has no session."""
+    """How a slot can be booked; a group that is not open yet has no session."""
 
     kind: Literal["individual", "group"]
     session_id: int | None = None

@@ -17,7 +17,7 @@ from shared.kit.db.transactions import ConcurrentUpdate
 
 
 class ComingBooking(NamedTuple):
-    """A pending or confirmed booking that is not over, its student, and the zone of the tutor's clocks."""
+    """A pending or confirmed booking that is not over, its student, and the tutor's time zone."""
 
     id: int
     session_id: int
@@ -59,7 +59,7 @@ def list_coming(db: PooledConnection, tutor_id: int, first_day: date, last_day: 
 
 
 class HeldTime(NamedTuple):
-    """A time to which the tutor proposes to move a session, by the session that holds it, and the tutor's zone."""
+    """A time that the tutor proposes for a session, with the session that holds it and the tutor's zone."""
 
     session_id: int
     starts_at: datetime

@@ -26,7 +26,7 @@ class _RulesRow(NamedTuple):
 
 
 class TutorRules(NamedTuple):
-    """A tutor's rules, for how many days ahead and until when they have been made, and what time it is (in UTC)."""
+    """A tutor's rules, the booking window in days, how far the rules are materialized, and the current time (UTC)."""
 
     tutor_id: int
     rules: Rules
@@ -131,7 +131,7 @@ def set_horizon(db: PooledConnection, horizons: dict[int, date]) -> None:
 
 
 class LaggingTutor(NamedTuple):
-    """A tutor for whom days are to be made, and the account."""
+    """A tutor with days to materialize, and the account."""
 
     tutor_id: int
     user_id: UUID

@@ -13,7 +13,7 @@ from shared.domain.free_time import Span
 
 @dataclass(frozen=True, slots=True, order=True)
 class WeeklyHours:
-    """Hours of every week, in minutes since midnight; weekdays count from Monday = 1 (ISO 8601)."""
+    """Weekly hours, in minutes since midnight; weekdays count from Monday = 1 (ISO 8601)."""
 
     weekday: int
     starts: int
@@ -21,7 +21,7 @@ class WeeklyHours:
 
 
 class Override(NamedTuple):
-    """What some days, the last one included, have more or less."""
+    """Extra time or time off on some days, the last one included."""
 
     kind: Literal["extra", "off"]
     first_day: date
@@ -41,7 +41,7 @@ class Override(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """All that says when a tutor is available."""
+    """All rules about when a tutor is available."""
 
     zone: ZoneInfo
     weekly: Sequence[WeeklyHours]

@@ -9,7 +9,7 @@ from shared.domain.free_time import Span
 
 
 class StoredItem(NamedTuple):
-    """An item of a schedule; one `is_rule` if it was made from the rules, else it was entered by hand."""
+    """A schedule item; `is_rule` if it was made from the rules, otherwise it was entered by hand."""
 
     id: int
     span: Span
@@ -17,7 +17,7 @@ class StoredItem(NamedTuple):
 
 
 class ScheduleDiff(NamedTuple):
-    """The items that go, by id, and the time for which items come."""
+    """The items to delete, by id, and the times to add as items."""
 
     removed: list[int]
     added: list[Span]

@@ -38,7 +38,7 @@ Moment = Annotated[datetime, BeforeValidator(read_moment), WithJsonSchema({"type
 
 
 class SlotWindow(NamedTuple):
-    """The time that slots are asked for, as the clocks of a zone show it."""
+    """The window for which slots are requested, in wall-clock time of a zone."""
 
     zone: ZoneInfo
     starts_at: datetime
@@ -50,7 +50,7 @@ class SlotWindow(NamedTuple):
 
 
 class SlotQuery(QueryModel):
-    """A window of time, and how long a session is to be."""
+    """A window of time, and the length of a session."""
 
     starts_at: Annotated[
         Moment | None,
@@ -90,7 +90,7 @@ def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 class SlotPageQuery(SlotQuery):
-    """The same, and how many slots a page has."""
+    """The same, with the page size."""
 
     page_size: Annotated[
         int, Whole(minimum=1, maximum=MAX_PAGE_SIZE), Field(description="How many slots a page has.")

@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 class LocalInterval(NamedTuple):
-    """Part of a day by the clocks of a zone, in minutes since its midnight."""
+    """Part of a day in wall-clock time of a zone, in minutes since its midnight."""
 
     day: date
     starts: int

@@ -17,7 +17,7 @@ from shared.kit.db.transactions import ConcurrentUpdate
 
 
 class Move(NamedTuple):
-    """A booking whose session is to move, when it then is, and the time it then keeps others away."""
+    """A booking whose session is to move, its new time, and the time it then blocks, including buffers."""
 
     booking: LockedBooking
     span: Span

@@ -24,7 +24,7 @@ FIRST_YEAR, LAST_YEAR = 1000, 9990
 
 @dataclass(frozen=True, slots=True)
 class RequestedSlot:
-    """A stretch of a tutor's time; whether it is one item of the schedule as it stands."""
+    """A period of a tutor's time; whether it is exactly one schedule item."""
 
     tutor_id: int
     tutor_user_id: UUID

@@ -21,7 +21,7 @@ Picture = Annotated[str, Field(description="The path of the picture on this serv
 
 
 class _Booked(BaseModel):
-    """What all reservations have."""
+    """The fields of all reservations."""
 
     id: int
     is_confirmed: Annotated[bool, Field(description="Whether the student's seat is confirmed.")]
@@ -166,13 +166,13 @@ class ReservationDetails(_Booked):
 
 
 class TutorsReservationInPages(TutorsReservation):
-    """The same, with what the tutor proposes."""
+    """The same, with the tutor's proposal."""
 
     proposal: OpenProposal
 
 
 class StudentsReservationInPages(StudentsReservation):
-    """The same, with what the tutor proposes."""
+    """The same, with the tutor's proposal."""
 
     proposal: OpenProposal
 

@@ -36,7 +36,7 @@ SELECT EXISTS (
 class LockedTime(NamedTuple):
     """A tutor's calendar around a window, None for unknown tutors, and whether the student is busy in it.
 
-    `full_hour`: in how many seconds the student may book again, None for now.
+    `full_hour`: the seconds until the student may book again, None if they may now.
     """
 
     full_hour: int | None

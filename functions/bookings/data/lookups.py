@@ -69,7 +69,7 @@ def find_busy(
 
 
 class Item(NamedTuple):
-    """An item of a listed tutor's schedule."""
+    """A schedule item of a listed tutor."""
 
     tutor_id: int
     tutor_user_id: UUID
@@ -98,7 +98,7 @@ def find_tutor_account(db: PooledConnection, tutor_id: int) -> UUID | None:
 
 
 class GroupSession(NamedTuple):
-    """A group's session that is still to come, with its first free seat; whether its tutor is complete."""
+    """An upcoming group session, with its first free seat; whether its tutor is complete."""
 
     now: datetime
     id: int

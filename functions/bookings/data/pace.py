@@ -8,7 +8,7 @@ from shared.kit.db.query import Query
 
 
 class Pace(NamedTuple):
-    """How many changes of bookings somebody may make in an hour, and how many with the same other person."""
+    """The number of changes of bookings somebody may make in an hour, and of those with the same other person."""
 
     per_person: int
     per_pair: int

@@ -38,9 +38,9 @@ FROM asked ORDER BY id
 
 
 class NewProposal(NamedTuple):
-    """A time of the tutor's, what it keeps others away from, until when it is held, and who proposes it.
+    """A proposed time, the time it blocks, until when it is held, and who proposes it.
 
-    It is recorded now or `at` a moment given, and gets the `room` where the session's own matches the pattern of ours.
+    It is recorded now or `at` a given moment, and gets the `room` if the session's own matches our pattern.
     """
 
     span: Span
@@ -76,7 +76,7 @@ def hold_time(db: PooledConnection, booking: LockedBooking, proposal: NewProposa
 
 
 class Proposal(NamedTuple):
-    """The time that is held, and one of the bookings that are to move; `agreed`: all their students have agreed."""
+    """The held time, and one of the bookings to move; `agreed`: whether all their students have agreed."""
 
     held_session_id: int
     booking_id: int

@@ -23,7 +23,7 @@ When = Literal["upcoming", "past"]
 
 
 class BookingFilter(NamedTuple):
-    """Which bookings a list shows; all of them unless it says more."""
+    """Which bookings a list shows; all by default."""
 
     is_confirmed: bool | None = None
     states: tuple[State, ...] = ()

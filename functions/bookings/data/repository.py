@@ -52,7 +52,7 @@ class SessionForm:
 
 @dataclass(frozen=True)
 class SessionTime:
-    """When a session is, the time that it keeps others away, the item it was booked from and its room."""
+    """The time of a session, the time it blocks, the item it was booked from and its room."""
 
     span: Span
     busy: Span

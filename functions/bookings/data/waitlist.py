@@ -12,7 +12,7 @@ from shared.kit.db.query import Command, Query, Sql, compose
 
 
 class WaitedForSession(NamedTuple):
-    """A session that is still to come, and what one student has to do with it.
+    """An upcoming session, and one student's relation to it.
 
     `entry` is the state of the student's entry, `offer` the booking that the student was offered.
     """

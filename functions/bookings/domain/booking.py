@@ -13,10 +13,11 @@ OFFER_HOLD = timedelta(minutes=30)
 
 
 class LockedBooking(NamedTuple):
-    """What decisions on a booking need to know, at the moment `now` of the database.
+    """What decisions on a booking need, as of the database's `now`.
 
-    Once its people are locked it stays so until the transaction ends. `members` are the students with a seat in the
-    session, `waiting` the first on its waitlist. `held_session_id` holds the time of an open proposal to move it.
+    It cannot change until the transaction ends, because its people are locked. `members` are the students with a seat
+    in the session, `waiting` is the first on its waitlist. `held_session_id` is the session that holds the time of an
+    open proposal.
     """
 
     now: datetime

@@ -25,7 +25,7 @@ ChangeKind = Literal[
 
 
 class Actor(NamedTuple):
-    """Who makes a transition, and why; the system is nobody."""
+    """Who makes a transition, and why; `id` is None for the system."""
 
     id: UUID | None
     role: Role
@@ -36,10 +36,10 @@ SYSTEM: Final = Actor(None, "system")
 
 
 class Transition(NamedTuple):
-    """A way from some states to another, and the kind of change it is recorded as.
+    """A transition from some states to another, and the kind of change it is recorded as.
 
-    A pending booking takes it only while it awaits `awaiting`, if that is given; `then_awaiting` is who has to answer
-    a booking that is pending after it.
+    If `awaiting` is given, a pending booking allows it only while it awaits that person; `then_awaiting` is who must
+    answer if the booking is pending afterwards.
     """
 
     kind: ChangeKind

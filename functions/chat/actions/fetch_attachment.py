@@ -12,7 +12,7 @@ from shared.kit.private_storage import private_storage
 
 
 class Fetched(NamedTuple):
-    """Where a file is, as an address or a file of this machine, and what browsers are told of it."""
+    """Where a file is, as a URL or a local file, and its response headers."""
 
     place: str | Path
     content_type: str

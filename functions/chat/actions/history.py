@@ -17,7 +17,7 @@ from shared.kit.json import json_text
 
 @dataclass(slots=True)
 class HistoryPage:
-    """Messages as JSON texts, and the query that goes on where an answer had no room for all that was asked for."""
+    """Messages as JSON text, and the query for the rest if not all fit into the answer."""
 
     messages: list[str]
     next_query: list[tuple[str, str]] | None = None

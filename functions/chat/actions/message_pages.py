@@ -11,7 +11,7 @@ from shared.kit.http.cursor_pagination import fit_page
 
 
 class MessagePage(NamedTuple):
-    """Messages as JSON texts, oldest first; the place behind which those after or before it are to be asked for."""
+    """Messages as JSON text, oldest first, and the `after` or `before` of the next page."""
 
     membership: Membership
     items: list[str]

@@ -13,7 +13,7 @@ from shared.kit.security.rate_limits import Limit, spend_each
 
 
 class Senders:
-    """Who is behind the connections seen last, so that a message needs no statement to find them."""
+    """A cache of who is behind recent connections, so that a message needs no statement to find out."""
 
     def __init__(self, most: int) -> None:
         self.known: OrderedDict[str, Sender] = OrderedDict()

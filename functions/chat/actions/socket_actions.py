@@ -17,11 +17,11 @@ Fields = Mapping[str, Any]
 
 
 class BadData(Exception):
-    """A frame's data lacks something, or what it has makes no sense."""
+    """A frame's data is incomplete or invalid."""
 
 
 class Actor:
-    """Who acts, in which conversation: the one that the frame names, else the one that the socket is of."""
+    """Who acts, and in which conversation: the one named in the frame, else the socket's own."""
 
     def __init__(self, connection_id: str, user_id: UUID, conversation_id: UUID) -> None:
         self.connection_id = connection_id
@@ -37,7 +37,7 @@ class Actor:
 
 
 class Caller:
-    """Who asks for something of all their conversations."""
+    """The caller of an action on all their conversations."""
 
     def __init__(self, connection_id: str, user_id: UUID) -> None:
         self.connection_id = connection_id

@@ -9,7 +9,7 @@ from shared.kit.db.query import Command, Query, compose
 
 
 class NewAttachment(NamedTuple):
-    """The id of one that was added, None in a conversation in which nothing can be sent."""
+    """The id of the added attachment, None if nothing can be sent in the conversation."""
 
     id: UUID | None
 
@@ -39,7 +39,7 @@ def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -
 
 
 class Ticket(NamedTuple):
-    """An attachment of its author; `facts` as JSON once it was checked."""
+    """An author's attachment; `facts` is JSON once it was checked."""
 
     id: UUID
     name: str
@@ -100,7 +100,7 @@ def complete(checked: CheckedFile) -> str | None:
 
 
 class KeptFile(NamedTuple):
-    """A checked file that a member may fetch."""
+    """A checked file that a member can fetch."""
 
     file_key: str
     name: str

@@ -89,7 +89,7 @@ def list_ids() -> list[str]:
 
 
 class Sender(NamedTuple):
-    """Who is behind a socket, the version of the protocol that its client speaks, and the conversation it is of."""
+    """The user of a socket, its client's protocol version, and its conversation."""
 
     user_id: str
     protocol: int
@@ -108,7 +108,7 @@ def find_sender(connection_id: str) -> Sender | None:
 
 
 class Owner(NamedTuple):
-    """A socket and whose it is."""
+    """A socket and its user."""
 
     id: str
     user_id: str

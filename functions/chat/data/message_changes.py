@@ -133,7 +133,7 @@ def list_hidden(conversation_id: UUID, user_id: UUID, messages: Sequence[Message
 
 
 class FoundMessage(NamedTuple):
-    """What decides whether a message can be changed."""
+    """The facts that decide whether a message can be changed."""
 
     created_by: UUID
     is_deleted: bool

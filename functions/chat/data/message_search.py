@@ -20,7 +20,7 @@ MOST_SEARCHED = 20_000
 
 
 class Search(NamedTuple):
-    """What is looked for: words that all occur, those of an author's name, a conversation, a time."""
+    """A search: words that must all occur, words of the author's name, a conversation, a time range."""
 
     words: Sequence[str]
     author_words: Sequence[str] = ()
@@ -32,7 +32,7 @@ class Search(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FoundMessages:
-    """How many were found, whether all messages were looked at, and those of the page as a JSON array."""
+    """The number of matches, whether all messages were searched, and the page as a JSON array."""
 
     count: int
     is_complete: bool

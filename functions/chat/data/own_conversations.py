@@ -59,7 +59,7 @@ SELECT row_to_json(conversation)::text FROM (
 
 @dataclass(frozen=True, slots=True)
 class ConversationPage:
-    """How many there are, what is unread in all, and those of the page as a JSON array."""
+    """The number of conversations, unread messages in all of them, and the page as a JSON array."""
 
     count: int
     unread: int

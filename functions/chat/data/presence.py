@@ -13,9 +13,9 @@ MOST_SOCKETS, MOST_PEOPLE = 500, 200
 
 @dataclass(frozen=True, slots=True)
 class Hearers:
-    """Who hears a conversation: nobody where one of its two has blocked the other.
+    """Who is told about a conversation: nobody if one of the two has blocked the other.
 
-    `listeners` are ids of sockets with blanks between, each after the digit of its protocol.
+    `listeners` are space-separated socket ids, each prefixed with the digit of its protocol.
     """
 
     is_blocked: bool
@@ -106,7 +106,7 @@ def is_shown(user_id: UUID) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody one talks with, and whether a socket of theirs is open."""
+    """A conversation partner, and whether they have an open socket."""
 
     user_id: UUID
     is_online: bool

@@ -51,7 +51,7 @@ def set_reaction(conversation_id: UUID, user_id: UUID, seq: int, emoji: str, *, 
 
 
 class Reaction(NamedTuple):
-    """An emoji on a message, with the ids of those who put it there."""
+    """An emoji on a message, with the ids of the people who added it."""
 
     seq: int
     emoji: str

@@ -15,7 +15,7 @@ Decision = Literal["dismiss", "hide_message", "suspend"]
 
 
 class AddedReport(NamedTuple):
-    """A report; one that was there already is not new."""
+    """A report; not new if it already existed."""
 
     id: int
     is_new: bool
@@ -175,7 +175,7 @@ def find_report(report_id: int) -> str | None:
 
 
 class ReportedObject(NamedTuple):
-    """What a report is about; `place` of a message."""
+    """What a report is about; `place` if it is a message."""
 
     person_id: UUID
     conversation_id: UUID | None

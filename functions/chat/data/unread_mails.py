@@ -13,7 +13,7 @@ from shared.kit.db.query import Command, Query, compose
 
 
 class Span(NamedTuple):
-    """The time of messages that nobody has looked at yet."""
+    """The time range of messages not processed yet."""
 
     since: datetime
     until: datetime
@@ -68,7 +68,7 @@ def plan(db: PooledConnection, span: Span, *, wait: float, pause: float) -> int:
 
 
 class Judged(NamedTuple):
-    """What became of one who was looked at: a mail, or not; in how many seconds to look again, if at all."""
+    """The result for one member: whether a mail is sent, and in how many seconds to check again, if at all."""
 
     conversation_id: UUID
     email: str

@@ -23,7 +23,7 @@ ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (c
 
 
 class Inspected(NamedTuple):
-    """A file that is taken: its type, what is kept, and of a picture its size in pixels and a thumbnail as WebP."""
+    """An accepted file: its type, the content to keep, and for a picture its size in pixels and a WebP thumbnail."""
 
     content_type: str
     content: bytes

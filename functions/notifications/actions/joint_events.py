@@ -29,7 +29,7 @@ Recipients = dict[BookingEventType, tuple[Role, ...]]
 
 @dataclass(frozen=True)
 class JointEvent:
-    """The changes that were made together and the bookings they changed, in order of time."""
+    """The changes that were made together and their bookings, by start time."""
 
     kind: Literal["series_change", "group_change"]
     sessions: Sequence[tuple[BookingChange, Booking]]

@@ -33,9 +33,9 @@ def claim(db: PooledConnection, most: int) -> list[Event]:
 
 
 class Addressed(NamedTuple):
-    """Somebody whom an event concerns; `rating_id` is 0 where it is about no review.
+    """Somebody whom an event concerns; `rating_id` is 0 if it is not about a review.
 
-    The name is that of the other one: of who wrote the review to its tutor, of the tutor to everybody else.
+    The name is the other person's: the review's author for its tutor, the tutor for everybody else.
     """
 
     event_id: int

@@ -12,7 +12,7 @@ from shared.kit.db.pool import PooledConnection
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Recovery codes where it is the account's first factor, and what is left to do after the commit."""
+    """Recovery codes if it is the account's first factor, and what to do after the commit."""
 
     recovery_codes: list[str]
     sockets: list[str]

@@ -17,7 +17,7 @@ from shared.kit.db.transactions import transaction
 
 @dataclass(frozen=True, slots=True)
 class NewApp:
-    """What the app is told; nobody is told again."""
+    """The secret for the app, which is shown only once."""
 
     secret: str
     otpauth_uri: str

@@ -16,7 +16,7 @@ ENROLMENT = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """The factors of an account; `failures` of the window, which has `seconds_left`."""
+    """The factors of an account; `failures` in the current window, which has `seconds_left`."""
 
     totp_seed: bytes | None
     totp_step: int
@@ -70,7 +70,7 @@ def count_failure(db: PooledConnection, user_id: UUID) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose factors they are."""
+    """The owner of the factors."""
 
     email: str
     has_second_factor: bool

@@ -10,7 +10,7 @@ from shared.kit.db.query import Command, Query
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A passkey that was used: whose it is, and what its signature is checked with."""
+    """A used passkey: its owner, and what to check its signature with."""
 
     id: int
     user_id: UUID

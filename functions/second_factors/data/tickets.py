@@ -19,7 +19,7 @@ ENROLMENT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Whose a ticket is, and how they proved who they are."""
+    """The owner of a ticket, and how they signed in."""
 
     user_id: UUID
     identity_id: int | None

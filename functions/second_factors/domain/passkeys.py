@@ -29,7 +29,7 @@ Checked = TypeVar("Checked")
 
 @dataclass(frozen=True, slots=True)
 class KnownPasskey:
-    """What a browser needs to find a passkey; `transports`: how its authenticator is reached."""
+    """What a browser needs to find a passkey; `transports` are ways to reach its authenticator."""
 
     credential_id: bytes
     transports: list[str]
@@ -37,7 +37,7 @@ class KnownPasskey:
 
 @dataclass(frozen=True, slots=True)
 class GivenPasskey:
-    """What a browser answered, and whose its passkey has to be."""
+    """A browser's answer, and who must own its passkey."""
 
     credential: Credential
     party: RelyingParty
@@ -49,7 +49,7 @@ Given = str | GivenPasskey
 
 @dataclass(frozen=True, slots=True)
 class NewPasskey:
-    """What a browser has made."""
+    """A passkey that a browser has created."""
 
     credential_id: bytes
     public_key: bytes

@@ -32,7 +32,7 @@ class NotAuthenticated(RecordedError):
 
 
 class BadAuthorizationHeader(RecordedError):
-    """The Authorization header has not exactly two words."""
+    """The Authorization header does not have exactly two words."""
 
     status = 401
     headers = CHALLENGE

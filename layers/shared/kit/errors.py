@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 class AppError(Exception):
     """An error that is answered with {"detail": text, "code": word}.
 
-    Leaves stand beside the rule they enforce, are named after a fact (`SlotTaken`) and set status, code and detail.
-    Codes are for programs and never change; all of them are one enum in the API description.
+    Subclasses stand beside the rule they enforce, are named after a fact (`SlotTaken`) and set status, code and detail.
+    Codes are for programs and never change; together they are one enum in the API description.
     """
 
     status: ClassVar[int] = 400
@@ -25,7 +25,7 @@ class AppError(Exception):
 
 
 class RecordedError(AppError):
-    """An error whose body has a shape of the recorded contract; leaves set `body`."""
+    """An error whose body has a shape of the recorded contract; subclasses set `body`."""
 
     def __init_subclass__(cls) -> None:
         """Leave the body as it was recorded."""

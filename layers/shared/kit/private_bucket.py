@@ -13,7 +13,7 @@ MISSING = {"NoSuchKey", "AccessDenied", "404", "403"}
 
 
 class PrivateBucket:
-    """A bucket of S3 that nobody reads without a signature."""
+    """An S3 bucket that cannot be read without a signature."""
 
     def __init__(self, name: str) -> None:
         self.name = name

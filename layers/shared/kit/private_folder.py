@@ -18,11 +18,11 @@ LOCAL_UPLOAD_PATH = "/media/upload/"
 
 
 class BadUpload(Exception):
-    """The form's fields were not signed here, or not for now."""
+    """The form's fields were not signed by us, or have expired."""
 
 
 class PrivateFolder:
-    """A folder of the local server, which takes and sends the files itself."""
+    """A folder of the local server, which receives and sends the files itself."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -60,7 +60,7 @@ def send_no_reply(*commands: tuple[Any, ...]) -> None:
 
 
 class _Sender(threading.local):
-    """A connection of this thread whose replies nobody waits for; none of the pool's, it ends with the thread."""
+    """A connection of this thread, outside the pool, whose replies nobody waits for; it ends with the thread."""
 
     connection: Any = None
     pool: object = None

@@ -12,14 +12,14 @@ from shared.kit import package_versions
 
 
 class _Nothing:
-    """Stands for a class, a generic one too."""
+    """Stands in for a class, even a generic one."""
 
     def __class_getitem__(cls, _of: object) -> type["_Nothing"]:
         return cls
 
 
 class StandIn(ModuleType):
-    """A module with an empty class of every name; those of errors can be caught."""
+    """A module that has an empty class for every name; error classes can be caught."""
 
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):

@@ -15,7 +15,7 @@ Call = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Context, Callable
 
 
 class Threads:
-    """At most `number` functions run at once, in the order in which they came; each thread starts when it is needed."""
+    """At most `number` functions run at once, in order of arrival; threads are started when needed."""
 
     def __init__(self, number: int, name: str) -> None:
         self.number = number

@@ -21,7 +21,7 @@ from shared.models.base import Base, CreatedAt, NumberKey, UuidKey
 
 
 class User(Base):
-    """An account, which can sign in once `confirmed_at` is set. An address in any case belongs to one account."""
+    """An account, which can sign in once `confirmed_at` is set. Addresses are unique regardless of case."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -66,7 +66,7 @@ class User(Base):
 
 
 class SignInSession(Base):
-    """A signed-in device. Tokens carry its id; without the row they are void."""
+    """A signed-in device. Tokens carry its id; without the row they are invalid."""
 
     __tablename__ = "sign_in_sessions"
 
@@ -89,9 +89,9 @@ class SignInSession(Base):
 
 
 class EmailChange(Base):
-    """A change of an account's address: asked for, confirmed at the new one, and perhaps taken back from the old one.
+    """A change of an account's address: requested, confirmed from the new one, and perhaps revoked from the old one.
 
-    As long as it can be taken back, nobody else can have the old address.
+    While it can be revoked, nobody else can take the old address.
     """
 
     __tablename__ = "email_changes"
@@ -115,7 +115,7 @@ class EmailChange(Base):
 
 
 class EmailToken(Base):
-    """A token mailed to an account, kept as its SHA-256 only."""
+    """A token mailed to an account, stored only as its SHA-256."""
 
     __tablename__ = "email_tokens"
     __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset', 'change', 'revoke')", name="purpose"),)
@@ -129,7 +129,7 @@ class EmailToken(Base):
 
 
 class Identity(Base):
-    """Somebody whom an OpenID provider knows, and the account they may sign in to once `linked_at` is set."""
+    """An identity of an OpenID provider, and the account it can sign in to once `linked_at` is set."""
 
     __tablename__ = "identities"
     __table_args__ = (
@@ -149,7 +149,7 @@ class Identity(Base):
 
 
 class SignInRequest(Base):
-    """A sign-in that was begun with an OpenID provider; its secrets are kept as their SHA-256 where that is enough."""
+    """A sign-in started with an OpenID provider; its secrets are stored as their SHA-256 where that is enough."""
 
     __tablename__ = "sign_in_requests"
 
@@ -162,9 +162,9 @@ class SignInRequest(Base):
 
 
 class StaffAction(Base):
-    """Something staff did, or the operator (without an `actor_id`), and why; a row is never changed.
+    """An action of staff or of the operator (without an `actor_id`), and why; rows are never changed.
 
-    The ids of accounts that are gone stay: without them nobody would know who has done what.
+    Ids of deleted accounts stay: without them nobody would know who did what.
     """
 
     __tablename__ = "staff_actions"

@@ -45,7 +45,7 @@ class ScheduleItem(Base):
 
 
 class WeeklyHours(Base):
-    """Hours of every week in the tutor's zone. `weekday` counts from Monday = 1 (ISO 8601)."""
+    """Weekly hours in the tutor's zone. `weekday` counts from Monday = 1 (ISO 8601)."""
 
     __tablename__ = "weekly_hours"
     __table_args__ = (
@@ -68,10 +68,10 @@ class WeeklyHours(Base):
 
 
 class HoursOverride(Base):
-    """Hours that some days have beyond (`extra`) or not (`off`) of the weekly hours; `off` wins over both.
+    """Hours added to (`extra`) or removed from (`off`) the weekly hours on some days; `off` overrides both.
 
-    A day off is `off` from 0 to 1440, a vacation the same over several days. Nobody `entered` what a deletion makes:
-    a deleted rule item is `off` for its hours of one day, a deleted schedule for its days.
+    A day off is `off` from 0 to 1440, a vacation the same over several days. Overrides created by deletions are not
+    `entered`: a deleted rule item is `off` for its hours of one day, a deleted schedule for its days.
     """
 
     __tablename__ = "hours_overrides"
@@ -94,7 +94,7 @@ class HoursOverride(Base):
 
 
 class BookingTerms(Base):
-    """The terms a tutor can be booked on; a trigger adds the row with the tutor's."""
+    """A tutor's terms of booking; a trigger adds the row with the tutor's."""
 
     __tablename__ = "booking_terms"
     __table_args__ = (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
 class Base(DeclarativeBase):
-    """Constraints get names by rule, so that an error can be recognised by its constraint."""
+    """Constraints are named by rule, so that an error can be recognised by its constraint."""
 
     metadata = MetaData(
         naming_convention={

@@ -31,9 +31,9 @@ SEATED = "state NOT IN ('cancelled', 'expired')"
 class TutoringSession(Base):
     """A period of a tutor's time that is taken; `seats` people can book it.
 
-    While it is `taken` nothing else of the tutor may overlap it, its buffers included (`busy_from`, `busy_until`).
-    A row with `moves_session_id` holds the time to which the tutor proposes to move that session, until `held_until`;
-    that session alone may overlap it.
+    While it is `taken`, nothing else of the tutor may overlap it, including its buffers (`busy_from`, `busy_until`). A
+    row with `moves_session_id` holds the time that the tutor proposes for that session, until `held_until`; only that
+    session may overlap it.
     """
 
     __tablename__ = "tutoring_sessions"
@@ -86,7 +86,7 @@ class TutoringSession(Base):
 
 
 class Booking(Base):
-    """A student's seat in a session. The times are the session's, so that a student cannot be in two at once."""
+    """A student's seat in a session. It copies the session's times, so that students cannot be in two at once."""
 
     __tablename__ = "bookings"
     __table_args__ = (
@@ -167,7 +167,7 @@ class BookingChange(Base):
 
 
 class IdempotencyKey(Base):
-    """The response to a request that may be sent again, written in the transaction of what it did."""
+    """The stored response to a request, written in the request's transaction."""
 
     __tablename__ = "idempotency_keys"
 
@@ -180,7 +180,7 @@ class IdempotencyKey(Base):
 
 
 class WaitlistEntry(Base):
-    """A student who waits for a seat in a full session; the waitlist is in the order of ids."""
+    """A student who waits for a seat in a full session; the waitlist is ordered by id."""
 
     __tablename__ = "waitlist_entries"
     __table_args__ = (

@@ -13,7 +13,7 @@ from shared.models.base import Base, CreatedAt, NumberKey, UuidKey
 
 
 class Conversation(Base):
-    """A conversation of two people. `pair` is made of both ids and allows one for each pair."""
+    """A conversation of two people. `pair` is made of both ids and makes it unique."""
 
     __tablename__ = "conversations"
 
@@ -31,7 +31,7 @@ class Conversation(Base):
 
 
 class Member(Base):
-    """Someone who takes part in a conversation, and up to which message they have read; it goes with the account."""
+    """A member of a conversation, and up to which message they have read; deleted with the account."""
 
     __tablename__ = "conversation_members"
     __table_args__ = (
@@ -57,7 +57,7 @@ class Member(Base):
 
 
 class Block(Base):
-    """Somebody wants nothing to do with somebody: no messages and no bookings between the two."""
+    """One person has blocked another: no messages and no bookings between the two."""
 
     __tablename__ = "blocks"
     __table_args__ = (CheckConstraint("blocker_id <> blocked_id", name="others"),)
@@ -68,10 +68,10 @@ class Block(Base):
 
 
 class Message(Base):
-    """One message; `seq` counts from 1 within its conversation without gaps and is the order of messages.
+    """One message; `seq` counts from 1 within its conversation without gaps and orders the messages.
 
-    The id of an author who is gone stays. `created_by` is no foreign key: its check would lock the
-    author's row for every message.
+    The id of a deleted author stays. `created_by` is not a foreign key: its check would lock the author's row for every
+    message.
     """
 
     __tablename__ = "messages"
@@ -111,7 +111,7 @@ class Message(Base):
 
 
 class MessageReactions(Base):
-    """The emojis one member has put on one message; an array, so that its length has a constraint."""
+    """One member's emojis on one message; an array, so that a constraint can limit its length."""
 
     __tablename__ = "message_reactions"
     __table_args__ = (
@@ -149,9 +149,9 @@ class HiddenMessage(Base):
 
 
 class Attachment(Base):
-    """A file for a message of a conversation, from the ticket for its upload on; a job deletes it with its files.
+    """A file for a message of a conversation, from its upload ticket on; a job deletes it with its files.
 
-    It is of one message at most. `name` is what a reader saves it as; the files themselves have other names.
+    It belongs to at most one message. `name` is the name to save it under; the files themselves have other names.
     """
 
     __tablename__ = "attachments"
@@ -192,9 +192,9 @@ class Attachment(Base):
 
 
 class Connection(Base):
-    """An open WebSocket: a member that listens to a conversation, a user to all of theirs, or to notifications alone.
+    """An open WebSocket: a member listening to a conversation, or a user to all of theirs or only to notifications.
 
-    It ends with the membership, and with the sign-in session it was opened in.
+    It ends with the membership and with its sign-in session.
     """
 
     __tablename__ = "connections"
@@ -228,7 +228,7 @@ class Connection(Base):
 
 
 class JobProgress(Base):
-    """How far a job that follows what is stored has come."""
+    """The progress of a job that processes stored rows."""
 
     __tablename__ = "job_progress"
 
@@ -237,7 +237,7 @@ class JobProgress(Base):
 
 
 class SocketTicket(Base):
-    """Lets a client open its user's socket once, without a token in the address; it ends with the sign-in session."""
+    """Lets a client open its user's socket once, without a token in the URL; it ends with the sign-in session."""
 
     __tablename__ = "socket_tickets"
 
@@ -247,10 +247,10 @@ class SocketTicket(Base):
 
 
 class Report(Base):
-    """A complaint about a message, or about a person, for staff to decide on; one open one per reporter and object.
+    """A complaint about a message or a person, for staff to decide on; at most one open per reporter and object.
 
-    Two people have one conversation: a message is named by its author and its `seq`. The messages around it are copied
-    when it is reported, whatever becomes of them.
+    Two people have one conversation, so a message is identified by its author and `seq`. The messages around it are
+    copied when it is reported, in case they change later.
     """
 
     __tablename__ = "reports"

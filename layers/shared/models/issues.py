@@ -10,7 +10,7 @@ from shared.models.base import Base, CreatedAt, NumberKey, UuidKey
 
 
 class Issue(Base):
-    """A problem, a breach of the rules or a request for help; it goes with its reporter's account."""
+    """A problem, a breach of the rules or a request for help; deleted with its reporter's account."""
 
     __tablename__ = "issues"
     __table_args__ = (

@@ -13,7 +13,7 @@ from shared.models.base import Base, CreatedAt, NumberKey
 class OutboxMail(Base):
     """A mail to send: its kind and addressee, not its text.
 
-    The text is written when it is sent, so that no token ever stands in this table.
+    The text is written when it is sent, so that this table never contains a token.
     """
 
     __tablename__ = "mail_outbox"

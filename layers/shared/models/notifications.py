@@ -34,9 +34,9 @@ class Notification(Base):
 
 
 class NotificationEvent(Base):
-    """Something that people are to be notified of besides bookings, and whether they were.
+    """An event to notify people of besides bookings, and whether that was done.
 
-    `subject` is the row it is about, by its number. No foreign key: what is gone by then is told to nobody.
+    `subject` is the id of the row it is about. It is not a foreign key: if the row is gone by then, nobody is notified.
     """
 
     __tablename__ = "notification_events"
@@ -76,7 +76,7 @@ class Reminder(Base):
 
 
 class CalendarFeed(Base):
-    """The secret address of a person's calendar, kept as its SHA-256 only."""
+    """The secret address of a person's calendar, stored only as its SHA-256."""
 
     __tablename__ = "calendar_feeds"
 

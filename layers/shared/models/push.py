@@ -10,7 +10,7 @@ from shared.models.base import Base, CreatedAt, NumberKey
 
 
 class PushSubscription(Base):
-    """A browser of somebody; it ends with the sign-in session it was made in."""
+    """A person's browser; it ends with the sign-in session in which it was subscribed."""
 
     __tablename__ = "push_subscriptions"
 

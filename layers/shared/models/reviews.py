@@ -14,7 +14,7 @@ from shared.models.tutors import Tutor
 class Rating(Base):
     """One to five stars with a review, one per student and tutor.
 
-    A hidden one is visible to its author and staff only, and counts for nothing. Triggers keep whether it is verified,
+    A hidden one is visible only to its author and staff, and does not count. Triggers maintain whether it is verified
     by a completed session of the two.
     """
 

@@ -12,7 +12,7 @@ from shared.models.base import Base, CreatedAt, NumberKey
 
 
 class SecondFactors(Base):
-    """The second factors of one account. It is locked by all who check a code or change a factor."""
+    """The second factors of one account. Checking a code or changing a factor locks the row."""
 
     __tablename__ = "second_factors"
     __table_args__ = (CheckConstraint("(totp_seed IS NULL) = (totp_added_at IS NULL)", name="totp"),)
@@ -32,7 +32,7 @@ class SecondFactors(Base):
 
 
 class RecoveryCode(Base):
-    """A code that opens the account once; it is kept as its SHA-256, and gone when it was used."""
+    """A code that signs in once; it is stored as its SHA-256 and deleted when used."""
 
     __tablename__ = "recovery_codes"
 
@@ -41,7 +41,7 @@ class RecoveryCode(Base):
 
 
 class SecondFactorTicket(Base):
-    """Stands for what was proved until a second factor is given, or lets the first one be added."""
+    """Stands for a right first factor until the second one is given, or lets a first second factor be added."""
 
     __tablename__ = "second_factor_tickets"
     __table_args__ = (CheckConstraint("purpose IN ('sign_in', 'enrol')", name="purpose"),)
@@ -58,7 +58,7 @@ class SecondFactorTicket(Base):
 
 
 class Passkey(Base):
-    """A passkey (Web Authentication) that signs in to the account, as second factor or alone."""
+    """A passkey (Web Authentication) that signs in to the account, as a second factor or alone."""
 
     __tablename__ = "passkeys"
 

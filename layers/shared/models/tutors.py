@@ -31,7 +31,7 @@ IS_COMPLETE = (
 
 
 class Skill(Base):
-    """A subject a tutor may name; the list is seeded and curated."""
+    """A subject that tutors can choose; the list is seeded and curated."""
 
     __tablename__ = "skills"
 
@@ -42,8 +42,8 @@ class Skill(Base):
 class Tutor(Base):
     """A tutor's public card and the columns search runs on, in one row, so that search reads one table.
 
-    Triggers keep the copied columns in step with the account and the rating counters in step with the
-    ratings, no matter what writes those (docs/decisions/0003-search-row.md).
+    Triggers keep the copied columns and the rating counters in sync with the account and the ratings, whatever writes
+    those (docs/decisions/0003-search-row.md).
     """
 
     __tablename__ = "tutors"
@@ -112,10 +112,10 @@ class Tutor(Base):
 
 
 class FacetCount(Base):
-    """How many tutors have a skill or live in a place (`kind`), or how many there are at all.
+    """The number of tutors with a skill or in a place (`kind`), or in total.
 
-    `listed` are those whom searches find, `complete` those of them who can be booked. What changed since is in
-    `facet_changes`: the two together are exact at any time.
+    `listed` are those that searches find, `complete` those of them who can be booked. Later changes are in
+    `facet_changes`: together the two are always exact.
     """
 
     __tablename__ = "facet_counts"
@@ -127,7 +127,7 @@ class FacetCount(Base):
 
 
 class FacetChange(Base):
-    """What a change of a tutor adds to or takes from a count; triggers write it, and add it up now and then."""
+    """What a change of a tutor adds to or subtracts from a count; triggers write it, and sometimes add it up."""
 
     __tablename__ = "facet_changes"
 

@@ -19,7 +19,7 @@ SIGNS = tuple(f'"{key}"'.encode() for key in FILES | LINKS)
 
 
 class CookieVersion:
-    """A version whose callers sign in by cookies; what it answers otherwise than the API are its endpoints."""
+    """A version whose callers sign in by cookies; its endpoints are those it answers differently from the API."""
 
     def __init__(self, prefix: str, *modules: Endpoints) -> None:
         self.prefix = prefix

@@ -10,7 +10,7 @@ Compiled = list[tuple[frozenset[str], re.Pattern[str], Endpoint]]
 
 
 class Endpoints:
-    """Endpoints of a version; variables stand in braces and are one part of a path, as `{id:int}` one of digits."""
+    """Endpoints of a version; a variable in braces matches one path segment, `{id:int}` one of digits."""
 
     def __init__(self) -> None:
         self.listed: Compiled = []

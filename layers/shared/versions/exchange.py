@@ -87,7 +87,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered; `body` has the length that the headers do not name."""
+    """An answer; the headers do not include the length of `body`."""
 
     status: int
     headers: Headers

@@ -20,7 +20,7 @@ class ReusedConnectionReset(ConnectionResetError):
 
 
 class _Kept(HTTPConnection):
-    """A connection that is not used after a rest, and says whether it was used before when it fails."""
+    """A connection that is not reused after a long idle time, and tells on failure whether it had been used before."""
 
     _answered_at = 0.0
 

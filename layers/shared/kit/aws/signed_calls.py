@@ -23,7 +23,7 @@ MARGIN = 300
 
 
 class CallFailed(Exception):
-    """The service did not answer (`code` is "") or refused; `code` is its word for why."""
+    """The service did not answer (`code` is "") or refused; `code` is its error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}" if code else message)
@@ -32,7 +32,7 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """A service that speaks JSON: its name in addresses and signatures, and how its operations are called."""
+    """A JSON service: its name in addresses and signatures, and how to name its operations."""
 
     name: str
     target: str

@@ -27,7 +27,7 @@ def _unavailable(key: str, error: Exception) -> Unavailable:
 
 
 class Bucket:
-    """An S3 bucket, served by CloudFront. Names never change content, so browsers may keep them for ever."""
+    """An S3 bucket, served by CloudFront. A name's content never changes, so browsers may cache it forever."""
 
     def __init__(self, name: str) -> None:
         self.name = name

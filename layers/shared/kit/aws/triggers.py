@@ -13,9 +13,9 @@ BATCH = 10
 
 
 class Trigger:
-    """How a function is woken: as this process has `installed`, else by the queue of that address, if there is one.
+    """How a function is triggered: by what this process has `installed`, else by the queue of that address, if any.
 
-    Best effort: what nobody was woken for is found by a schedule.
+    Best effort: a schedule finds what a lost trigger leaves.
     """
 
     def __init__(self, queue: Callable[[], str]) -> None:

@@ -20,7 +20,7 @@ class IdempotencyKey(NamedTuple):
 
 
 class KeptReply(NamedTuple):
-    """What was answered; status and body are None while the first request is not done."""
+    """The stored answer; status and body are None while the first request is still running."""
 
     request_hash: bytes
     status: int | None

@@ -54,7 +54,7 @@ def _run(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) ->
 class Prepared:
     """A statement with the parameters $1, $2, …, all of type text.
 
-    `columns` names what a row holds, for the test that describes statements: results are texts without names.
+    `columns` names the columns of a row, for the test that describes statements: results are texts without names.
     """
 
     def __init__(self, statement: str, columns: Sequence[str] = ()) -> None:

@@ -65,7 +65,7 @@ class PooledConnection(psycopg.Connection[TupleRow]):
 
 
 class _AtRest(deque[PooledConnection]):
-    """Of the connections at rest the pool lends the one that came back last: its server process has warm caches."""
+    """The pool lends the idle connection that was returned last: its server process has warm caches."""
 
     def popleft(self) -> PooledConnection:
         return self.pop()

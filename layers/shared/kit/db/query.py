@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
 
 
 class Sql(str):
-    """SQL that is part of the code, and never what somebody sent."""
+    """SQL that is part of the code, never user input."""
 
     __slots__ = ()
 
@@ -46,9 +46,9 @@ def has_columns(row: Any) -> bool:
 
 
 class Query(Generic[Row]):
-    """A statement that answers rows.
+    """A statement that returns rows.
 
-    `row` is a NamedTuple or a dataclass with the columns' names in their order, or of a single column its type.
+    `row` is a NamedTuple or a dataclass with the columns' names in order, or the type of a single column.
     """
 
     __slots__ = ("_factory", "row", "text")
@@ -83,7 +83,7 @@ class Query(Generic[Row]):
 
 
 class Command(NamedTuple):
-    """A statement that answers no rows."""
+    """A statement that returns no rows."""
 
     text: str
 
@@ -93,7 +93,7 @@ class Command(NamedTuple):
 
 
 class Variants(NamedTuple):
-    """Every form of a statement that is put together at run time, for the test that describes statements."""
+    """All variants of a statement that is composed at run time, for the test that describes statements."""
 
     build: Callable[[], Iterable[Query[Any] | Command]]
 

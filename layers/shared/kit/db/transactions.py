@@ -20,7 +20,7 @@ ATTEMPTS = 3
 
 
 class ConcurrentUpdate(Exception):
-    """What was read before the locks were had is no longer so."""
+    """What was read before taking the locks has changed."""
 
 
 @contextmanager

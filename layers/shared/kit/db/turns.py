@@ -22,7 +22,7 @@ class Call(NamedTuple):
 
 
 class _Sent:
-    """A statement on its way; what has made its parameters reads its rows."""
+    """A statement in flight; the object that built its parameters also parses its rows."""
 
     def __init__(self, db: PooledConnection, call: Call) -> None:
         self.statement = call.statement

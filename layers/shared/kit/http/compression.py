@@ -9,10 +9,10 @@ ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 3, 3, 4
 
 
 class Compression:
-    """Wraps an ASGI app. Answers under 500 bytes and types that are compressed already, as pictures, stay as they are.
+    """Wraps an ASGI app. Answers under 500 bytes and already compressed types, such as pictures, stay as they are.
 
-    What mixes a secret with what a stranger chose must not be compressed where the browser itself adds who asks
-    (BREACH); here callers say who they are in a header, which no other site can send for them.
+    Answers that mix a secret with attacker-chosen text must not be compressed if the browser adds credentials by itself
+    (BREACH); here they are in a header, which no other site can send.
     """
 
     def __init__(self, app: App) -> None:

@@ -39,7 +39,7 @@ TakesLong = Callable[[bytes], bool]
 
 
 class TakesSteps(Protocol):
-    """Takes the steps of a read on the event loop; `in_thread` goes on with it from what it has asked."""
+    """Takes the steps of a read on the event loop; `in_thread` continues it from its last `Ask`."""
 
     def __call__(
         self, steps: Steps[Result], in_thread: Callable[[Ask | None], Awaitable[Result]], /
@@ -97,7 +97,7 @@ def _long_threads() -> Threads:
 
 
 class FastRoutes:
-    """ASGI wrapper that answers fast routes itself and hands on everything else."""
+    """ASGI wrapper that answers fast routes itself and passes on everything else."""
 
     def __init__(self, app: Any, routes: Iterable[FastRoute], on_loop: TakesSteps | None = None) -> None:
         self.app: App = app

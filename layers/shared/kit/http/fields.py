@@ -65,7 +65,7 @@ def not_a(expected: str, value: object) -> str:
 
 
 class _Field:
-    """Common part: a cleaning function in front, a plain schema behind for the documentation."""
+    """Base class: a cleaning function for input, and a plain schema for the documentation."""
 
     def clean(self, value: Any) -> Any:
         raise NotImplementedError
@@ -81,7 +81,7 @@ class _Field:
 class Text(_Field):
     """A trimmed string; numbers are taken as their digits. `checks` add complaints of their own.
 
-    `visible`: one of which nobody sees anything is an empty one. `normalized`: kept in Unicode's form NFC.
+    `visible`: a text of only invisible characters counts as empty. `normalized`: stored in Unicode's form NFC.
     """
 
     max_length: int | None = None
@@ -137,7 +137,7 @@ class Text(_Field):
 
 @dataclass(frozen=True)
 class Flag(_Field):
-    """A boolean, also as one of the words and digits browsers and forms send."""
+    """A boolean, also as one of the words and digits that browsers and forms send."""
 
     def clean(self, value: Any) -> bool:
         if value is None:
@@ -157,7 +157,7 @@ class Flag(_Field):
 class Whole(_Field):
     """An integer, also as text or with a zero fraction ("12.0"). Without a `maximum` it is cut off elsewhere.
 
-    `outside` is said of one beyond the bounds where these are not what the user has to know.
+    `outside` is the error for a value out of bounds if the bounds mean nothing to the user.
     """
 
     maximum: int | None = MAX_INT32
@@ -182,7 +182,7 @@ class Whole(_Field):
 
 @dataclass(frozen=True)
 class Count(_Field):
-    """How many are wanted: a number of the query string whose fraction is cut off."""
+    """A maximum number of items in the query string; its fraction is cut off."""
 
     maximum: int = MAX_INT32
 
@@ -223,7 +223,7 @@ def whole_number(value: Any) -> int | None:
 class Moment(_Field):
     """An ISO 8601 date and time, in `zone`, which is also taken for values without an offset.
 
-    `offset`: one without an offset is refused. `whole_minute`: so is one with seconds.
+    `offset`: refuse values without an offset. `whole_minute`: refuse values with seconds.
     """
 
     zone: Callable[[], Any]

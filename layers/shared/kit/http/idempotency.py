@@ -52,7 +52,7 @@ class KeyReused(AppError):
 
 
 class KeptError(RecordedError):
-    """An error that was the answer to the first request, as it was kept."""
+    """The stored error that answered the first request."""
 
     body: Any = {}
 

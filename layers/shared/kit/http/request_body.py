@@ -39,11 +39,10 @@ FORM_LIMITS = FormLimits(max_files=4, max_fields=100, max_part_size=64 * 1024)
 class BodyRequest(Request):
     """A request whose body reads as JSON whatever form it came in.
 
-    A body that cannot be read is remembered as `fault` instead of raised: who is calling is checked
-    before what was sent, and FastAPI reads bodies first.
+    An unreadable body is stored as `fault` instead of raised: authentication is checked before the body, but FastAPI
+    reads bodies first.
 
-    The one place that touches attributes of Starlette's that are not public: where it keeps the body it has read, its
-    JSON and the headers.
+    The only place that uses private attributes of Starlette: those for the body, its JSON and the headers.
     """
 
     fault: AppError | None = None

@@ -11,13 +11,13 @@ from shared.kit.http.fastapi import BaseModel
 
 
 class RequestModel(BaseModel):
-    """A body of an endpoint of our own: a field that it does not have is 400 `unknown_field`."""
+    """A body of one of our own endpoints: an unknown field is 400 `unknown_field`."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class RecordedRequestModel(BaseModel):
-    """A body of a recorded endpoint: the contract has it that fields it does not have are ignored."""
+    """A body of a recorded endpoint: by the contract, unknown fields are ignored."""
 
 
 def validation_error(problems: Sequence[Mapping[str, Any]], model: Any = None) -> AppError:

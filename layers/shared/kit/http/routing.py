@@ -29,7 +29,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
 class ApiRoute(LazyRoute):
-    """A route that reads bodies of any form and answers every failure in our shapes."""
+    """A route that reads bodies of any form and answers every error in our shapes."""
 
     # Whether the contract records it, and so the texts of its errors.
     recorded = False

@@ -19,7 +19,7 @@ NO_COUNTRIES = {"XX", "ZZ"}
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: by which program, from which address ("" if it is not known), from which country (None likewise).
+    """The client: its user agent, its address ("" if unknown) and its country (None if unknown).
 
     A country is its ISO 3166-1 code of two capital letters.
     """

@@ -29,7 +29,7 @@ def event_ids() -> dict[str, str]:
 
 
 class event:  # noqa: N801 - a context manager, without what a generator would cost every request
-    """Log lines of the block, in whatever thread they are written for it, carry these ids."""
+    """Log lines of the block carry these ids, in whichever thread they are written."""
 
     __slots__ = ("_ids", "_token")
 

@@ -25,7 +25,7 @@ def redact(text: str) -> str:
 
 
 class PrivateFormatter(LambdaPowertoolsFormatter):
-    """Powertools' JSON lines with the event's ids, and without what is nobody's business."""
+    """Powertools' JSON lines with the event's ids, and without private data."""
 
     def __init__(self, event_ids: Callable[[], dict[str, str]]) -> None:
         # The stack is logged once, by `formatException`.

@@ -30,7 +30,7 @@ TOO_LARGE = "Obraz jest zbyt duży."
 
 
 class UnusablePicture(Exception):
-    """The file is no picture, or too large; the text says which."""
+    """The file is not a picture, or is too large; the text says which."""
 
 
 def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int, int]]:

@@ -13,7 +13,7 @@ MEMORY_KIB = 19_456
 
 
 class Hashing:
-    """Where hashes are made: where somebody asks for one, unless a server has `installed` another place."""
+    """Where hashes are computed: in the calling thread, unless a server has `installed` another place."""
 
     installed: ClassVar[Callable[[Callable[[], Any]], Any]] = staticmethod(lambda work: work())
 

@@ -19,7 +19,7 @@ SETTLING_SECONDS = 60.0
 
 
 class WeakSecret(Exception):
-    """The signing key is missing, or it or the one before it is too short to sign with."""
+    """The signing key is missing, or it or the previous one is too short."""
 
 
 def signing_key() -> str:
@@ -52,9 +52,9 @@ def _rotated(arn: str) -> "RotatedKeys":
 
 
 class RotatedKeys:
-    """The current key of a secret, the one before it and the next one, as this process knows them.
+    """The current, previous and next key of a secret, as this process knows them.
 
-    When Secrets Manager is away, what was known stays in force.
+    While Secrets Manager is unavailable, the known keys stay in use.
     """
 
     def __init__(self, arn: str) -> None:

@@ -14,15 +14,15 @@ Kind = Literal["access", "refresh"]
 
 
 class InvalidToken(Exception):
-    """Not ours, broken or expired."""
+    """The token is not ours, broken or expired."""
 
 
 class WrongTokenKind(InvalidToken):
-    """Ours and valid, but of the other kind."""
+    """The token is ours and valid, but of the other kind."""
 
 
 class NoIdentity(InvalidToken):
-    """Ours and valid, but it names nobody."""
+    """The token is ours and valid, but does not identify anybody."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ NO_TAGS = b"MM\0*\0\0\0\x08" + bytes(6)
 
 
 class Malformed(Exception):
-    """The file is not built as its format says."""
+    """The file violates its format."""
 
 
 def exif_of(orientation: int) -> bytes:

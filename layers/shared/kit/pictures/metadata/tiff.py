@@ -22,7 +22,7 @@ ENTRY = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """A tag of a directory; its values stand at `place`, `size` bytes long."""
+    """A tag of a directory; its values are at `place` and take `size` bytes."""
 
     raw: bytes
     tag: int
