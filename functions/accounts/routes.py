@@ -80,7 +80,7 @@ def resend_confirmation(request: Request, to: AddressToConfirm) -> Response:
 
 
 def _mail_link(kind: limits.LinkMail, email: str, address: str) -> None:
-    """Mail a link, unless it was asked for too often: then one mailed before still works."""
+    """Mail a link, unless it was requested too often: then one mailed earlier still works."""
     if not limits.may_mail_link(kind, email, address):
         return
     with transaction() as db:

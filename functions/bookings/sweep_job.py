@@ -53,7 +53,7 @@ def _forget_keys() -> int:
 
 
 def _each(find: Callable[[PooledConnection, int], list[int]], action: Callable[[PooledConnection, int], bool]) -> int:
-    """Decide on each row that is found, in a transaction of its own; what fails waits for the next sweep."""
+    """Handle each row in its own transaction; failures are left to the next sweep."""
     with connection() as db:
         ids = find(db, BATCH)
     done = 0

@@ -47,7 +47,7 @@ def _link(page: str, token: str) -> str:
 
 
 def _registration(account: Addressee) -> tuple[Fact, ...]:
-    """Who registered and when; what does not read like a name is left out, it may be a text to a stranger."""
+    """Who registered and when; a name that does not look like one is left out, as it may be spam to a stranger."""
     words = texts(account.language)
     name = " ".join(each for each in (account.first_name, account.last_name) if reads_like_a_name(each))
     when = day_time_and_zone(account.created_at, zone_of(account), account.language)

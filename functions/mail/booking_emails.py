@@ -107,7 +107,7 @@ def _closing(words: BookingTexts, change: BookingChange) -> str:
 
 
 def _entry(words: BookingTexts, change: BookingChange) -> CalendarEntry | None:
-    """The booking as calendars should have it now, None for a request or an offer.
+    """The booking as calendars should have it now; None for a request or an offer.
 
     Of several emails on their way the last one brings it, so that none undoes another.
     """

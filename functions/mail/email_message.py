@@ -170,7 +170,7 @@ def _value(fact: Fact) -> str:
 
 
 def _add_calendar(message: EmailMessage, entry: CalendarEntry) -> None:
-    """As a third alternative, which calendars act on (RFC 6047), and as a file to open by hand."""
+    """Added as a third alternative, which calendars process (RFC 6047), and as a file to open by hand."""
     parameters = {"method": entry.method, "charset": "utf-8"}
     message.add_alternative(entry.content, maintype="text", subtype="calendar", cte="base64", params=parameters)
     message.add_attachment(entry.content, maintype="application", subtype="ics", filename=entry.file_name)

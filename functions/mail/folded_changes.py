@@ -27,7 +27,7 @@ class ChangeToTell:
 
 
 def change_to_tell(changes: Sequence[BookingChange], last_id: int, role: Role) -> ChangeToTell | None:
-    """What the reader has to know by now, None if that is nothing.
+    """What the reader needs to be told, None if nothing.
 
     `changes` may go on after the one with `last_id`: mails of their own are about these, or nobody is mailed of them.
     """
@@ -47,7 +47,7 @@ def _open_proposal(changes: Sequence[BookingChange]) -> BookingChange | None:
 
 
 def _is_overtaken(change: BookingChange) -> bool:
-    """Whether it says nothing any more once anything came after it: it asks, is about a proposal or an old time."""
+    """Whether any later change makes it obsolete: it asks something, or is about a proposal or an old time."""
     is_about_time = change.kind == "rescheduled" and change.superseded
     return change.to_state == "pending" or change.kind.startswith("move_") or is_about_time
 
@@ -63,7 +63,7 @@ def _ending(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
 
 
 def _made(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
-    """What the reader does not know yet to stand, or to be asked, at the time it has now."""
+    """The confirmation or request that the reader has not been told of, at its current time."""
     made = [change for change in told if change.kind in MADE]
     if (
         not made
@@ -75,7 +75,7 @@ def _made(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
 
 
 def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
-    """From where the reader knows it to where it was moved last; else what became of a proposal he knows."""
+    """The move from the time the reader knows to the latest one; else the outcome of a proposal the reader knows."""
     moves, last = [change for change in told if change.kind == "rescheduled"], told[-1]
     if moves:
         # A student has accepted the seat he was offered before any mail came: he was told no time before this one.

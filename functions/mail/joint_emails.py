@@ -52,7 +52,7 @@ def _role(sessions: Sessions, to: Addressee) -> Role | None:
 
 
 def _to_tell(db: PooledConnection, sessions: Sessions, payload: dict[str, int]) -> Sessions:
-    """Of a mail that waited what still holds, and from where the reader knows it."""
+    """What still holds of a mail that waited, and the time that the reader knows."""
     ids = [booking.id for _change, booking in sessions]
     untold = repository.find_untold(db, ids, payload["since"]) if "since" in payload else {}
     if "waited" not in payload:
@@ -100,7 +100,7 @@ def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
 
 
 def _entries(series: SeriesTexts) -> CalendarEntry | None:
-    """The sessions as calendars should have them now, but those a later email says more about."""
+    """The sessions as calendars should have them now, except those that a later email covers."""
     entered = [booking for change, booking in series.sessions if change.is_for_calendars]
     if not entered:
         return None

@@ -105,7 +105,7 @@ FOR SHARE
 
 
 def add_change_token(token: str, change_id: int, purpose: Literal["change", "revoke"]) -> bool:
-    """Keep the hash of a token that confirms a change or takes it back; False if that cannot be done any more."""
+    """Store the hash of a token that confirms or revokes a change; False if that is no longer possible."""
     values = {"token": token, "change_id": change_id, "purpose": purpose}
     with connection() as db:
         return ADD_CHANGE_TOKEN.run(db, values) > 0

@@ -49,7 +49,7 @@ def _read(body: str) -> dict[str, Any]:
 
 
 def _mail_id(message: Mapping[str, Any]) -> int | None:
-    """The mail a message names, None if it asks for all that are due. Raises UnreadableMessage."""
+    """The mail a message names; None if it asks for all due ones. Raises UnreadableMessage."""
     match message:
         case {"mail_id": int(mail_id)} if 0 < mail_id <= MAX_INT64 and mail_id is not True:
             return mail_id

@@ -73,7 +73,7 @@ CLEAR_UNCERTAIN = Command("UPDATE mail_outbox SET uncertain_at = NULL WHERE id =
 
 
 def clear_uncertain(mail_id: int) -> None:
-    """It certainly did not leave: there may be another attempt."""
+    """The mail certainly was not sent, so it may be retried."""
     with connection() as db:
         CLEAR_UNCERTAIN.run(db, (mail_id,))
 
@@ -254,7 +254,7 @@ FROM users WHERE id = %(user_id)s AND email = %(email)s FOR SHARE
 
 
 def add_token(token: str, to: Addressee, purpose: str, seconds: int) -> bool:
-    """Keep the hash of a token that is valid for so long; False if the account is gone, or has another address."""
+    """Store the hash of a token with its lifetime; False if the account is gone or its address has changed."""
     values = {"token": token, "user_id": to.user_id, "email": to.email, "purpose": purpose, "seconds": seconds}
     with connection() as db:
         return ADD_TOKEN.run(db, values) > 0

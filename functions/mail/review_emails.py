@@ -19,7 +19,7 @@ WriteEmail = Callable[[Addressee, dict[str, int]], Email | None]
 
 
 def _review_email(kind: ReviewMail, to: Addressee, payload: dict[str, int]) -> Email | None:
-    """None if it is not so any more, or the addressee has nothing to do with the review."""
+    """None if it no longer applies, or the addressee has nothing to do with the review."""
     found = find_review(payload["review"], to.user_id)
     if found is None or found.concerns != kind:
         return None

@@ -134,7 +134,7 @@ def _deliver(mail: DueMail, send: Transport) -> bool:
 
 
 def _send(mail: DueMail, send: Transport) -> bool:
-    """Write and hand over a mail; False if it has nothing to say any more, or another worker sends it.
+    """Write and hand over a mail; False if it has become pointless or another worker sends it.
 
     Raises NotSent.
     """
@@ -160,7 +160,7 @@ def _find_addressee(mail: DueMail) -> Addressee | None:
 
 
 def _write(mail: DueMail, to: Addressee) -> Email | None:
-    """The mail, if it has something to say that its addressee wants to be told, and may be."""
+    """The mail, if its addressee should still get it and has not silenced the topic."""
     if (to.suspended and mail.kind not in ACCOUNT_EMAILS) or (to.bounced and mail.kind not in LINK_EMAILS):
         return None
     topic = TOPICS.get(mail.kind)

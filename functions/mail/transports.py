@@ -99,7 +99,7 @@ def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
 
 
 def _trusted() -> ssl.SSLContext:
-    """The authorities a server's certificate must come from: smtplib alone believes any certificate."""
+    """The authorities a server's certificate must come from: smtplib by itself accepts any certificate."""
     return ssl.create_default_context()
 
 
@@ -128,7 +128,7 @@ def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
 
 
 def _quit(connection: smtplib.SMTP) -> None:
-    """However the server answers: what was handed over is sent."""
+    """Ignore the server's answer: the mail was already accepted."""
     with suppress(OSError, smtplib.SMTPException):
         connection.quit()
     connection.close()

@@ -26,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises nothing but ResponseNotTaken: Lambda would call a function that failed again."""
+    """Raises only ResponseNotTaken: Lambda would retry a function that fails."""
     try:
         # When the stack is deleted its database keeps what is in it.
         upgraded = request["RequestType"] != "Delete" and service.deploy()

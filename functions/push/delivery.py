@@ -48,7 +48,7 @@ def post(endpoint: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def _end(connection: HTTPSConnection) -> None:
-    """Wake who waits for it."""
+    """Wake the threads waiting for it."""
     if (sock := connection.sock) is not None:
         try:
             sock.shutdown(socket.SHUT_RDWR)

@@ -29,7 +29,7 @@ def decoded(text: str) -> bytes:
 
 
 def _is_point(text: str) -> list[str]:
-    """A point that is not on the curve would tell of our key, were it not made for one message."""
+    """Check for a point on the curve: any other would reveal our key, if that were not made for one message."""
     point = decoded(text)
     x, y = int.from_bytes(point[1:33]), int.from_bytes(point[33:])
     is_on_curve = x < PRIME and y < PRIME and (y * y - x * x * x + 3 * x - B) % PRIME == 0

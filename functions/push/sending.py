@@ -102,7 +102,7 @@ def _about(unread: UnreadMessages, language: Language) -> dict[str, object]:
 
 
 def _status(message: Message) -> int:
-    """What the service answered, 0 if nothing of use."""
+    """The status the service answered, 0 if there was no usable answer."""
     push = message.push
     headers = {
         "Authorization": authorization(push.endpoint),

@@ -23,7 +23,7 @@ ORDER BY due_at, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 
 
 def claim_due(db: PooledConnection, most: int) -> list[DueReminder]:
-    """Reminders whose time has come. They are this transaction's."""
+    """Claim the due reminders for this transaction."""
     return CLAIM_DUE.all(db, (most,))
 
 

@@ -120,7 +120,7 @@ def delete_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None
 
 
 def _lock_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
-    """Keep others from what counts for the tutor. Raises NoRating or ReviewHidden."""
+    """Lock what counts for the tutor. Raises NoRating or ReviewHidden."""
     if tutor_id > MAX_INT32:
         raise NoRating
     repository.lock_tutor(db, tutor_id)

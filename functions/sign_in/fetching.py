@@ -101,7 +101,7 @@ def fetch(
 def _ask_in_time(
     connection: _Connection, place: SplitResult, form: str | None, headers: dict[str, str]
 ) -> tuple[int, bytes]:
-    """Status and body. In a thread, because nothing else ends the search for a name."""
+    """Status and body. In a thread, because a DNS lookup has no timeout otherwise."""
     answer: Future[tuple[int, bytes]] = Future()
 
     def ask() -> None:
@@ -151,7 +151,7 @@ def _error_word(body: bytes) -> str:
 
 
 def _end(connection: _Connection) -> None:
-    """Wake the thread that still waits for it, if there is one."""
+    """Wake the thread that is still waiting for it, if any."""
     if connection.reached is not None:
         with suppress(OSError):
             connection.reached.shutdown(socket.SHUT_RDWR)

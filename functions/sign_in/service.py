@@ -152,7 +152,7 @@ def complete(state: str, code: str, binding: str, viewer: Viewer, *, language: L
 
 
 def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderIdentity:
-    """Who the provider's code stands for. Raises SignInRefused or Unavailable."""
+    """The identity behind the provider's code. Raises SignInRefused or Unavailable."""
     if not 0 < len(code) <= MAX_CODE:
         raise SignInRefused
     try:
@@ -173,7 +173,7 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
 
 
 def _token_request(provider: Provider, request: SignInRequest, code: str) -> tuple[str, dict[str, str]]:
-    """The form that asks for an ID token, and headers that say who asks."""
+    """The form that requests an ID token, and headers that identify us."""
     ours = settings()
     form = {
         "grant_type": "authorization_code",

@@ -59,7 +59,7 @@ def refresh(token: str, *, rotate: bool) -> Refreshed:
 
 
 def _issue_successor(claims: tokens.Claims, successor: Successor) -> str:
-    """The same token whoever asks for it: all it holds is kept with the session."""
+    """The same token for every caller: all its contents are stored with the session."""
     return tokens.issue(
         tokens.Claims(
             "refresh", claims.user_id, claims.session_id, successor.expires_at, successor.generation, successor.made_at

@@ -91,7 +91,7 @@ def sign_in(email: str, password: str, viewer: Viewer, *, device_token: Any = No
 
 
 def _rehashed(account: repository.Candidate, password: str, spelling: str) -> repository.Candidate:
-    """The account with its password's hash as hashes are made today."""
+    """The account, with its password rehashed with today's parameters."""
     usual = usual_spelling(password)
     if spelling == usual and not needs_rehash(account.password_hash):
         return account
@@ -118,7 +118,7 @@ Counts = tuple[tuple[Limit, str], ...]
 
 
 def _failure_counts(account: repository.Candidate | None, email: str, address: str, device: str) -> Counts:
-    """What a failed sign-in is counted for; an account is named by its id, however its address was typed.
+    """The keys that count a failed sign-in; an account is identified by its id, however its address was typed.
 
     Where the account has signed in before, nobody else's failures count: by a token of such a device nothing but its
     own, at an address where it is signed in not those from other addresses.
@@ -137,7 +137,7 @@ def _failure_counts(account: repository.Candidate | None, email: str, address: s
 
 
 def _device(user_id: UUID, token: Any) -> str:
-    """Which device of the account a refresh token, even an expired one, comes from; empty if from none.
+    """The account's device that a refresh token, even an expired one, belongs to; empty if none.
 
     Devices that were signed out are counted as one: an intruder who collected tokens gets no more tries by that.
     """
@@ -160,7 +160,7 @@ class _Attempt:
 
 
 def check_password(caller: Caller, password: Any) -> bool:
-    """Whether the password is the caller's; if so it counts as given in this session just now.
+    """Whether the password is the caller's; if so, this session's password check is renewed.
 
     Raises PasswordRequired or shared.kit.errors.Throttled.
     """

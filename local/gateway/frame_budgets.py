@@ -10,7 +10,7 @@ MOST = 10_000
 
 
 class FrameBudget:
-    """FRAMES_A_SECOND in the long run, with bursts of FRAMES_AT_ONCE; after too many, some are allowed a second later."""
+    """FRAMES_A_SECOND in the long run, with bursts of FRAMES_AT_ONCE; more are allowed a second after too many."""
 
     def __init__(self) -> None:
         self._left = float(FRAMES_AT_ONCE)

@@ -21,7 +21,7 @@ RETURNING id, old_email, new_email, created_at, expires_at
 
 
 def add_change(db: PooledConnection, user_id: UUID, session_id: UUID, new_email: str, hours: int) -> PendingChange:
-    """A new change, in place of the one that was pending: what was mailed about that one is void."""
+    """Add a change, replacing a pending one: links mailed about that one stop working."""
     LOCK_USER.run(db, (user_id,))
     DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,))
     values = {"user_id": user_id, "session_id": session_id, "new_email": new_email, "hours": hours}

@@ -120,7 +120,7 @@ def _mail(kind: Kind, recipient: str, change_id: int) -> Mail:
 
 
 def apply(change: Callable[[PooledConnection], Consequences]) -> None:
-    """Do something to an account, and what follows from it once that is committed."""
+    """Act on an account, then do what follows after the commit."""
     with transaction() as db:
         consequences = change(db)
     close_sockets(consequences.sockets)

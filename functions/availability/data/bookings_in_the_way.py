@@ -125,7 +125,7 @@ WHERE state = 'offered' AND booking_id = ANY(%(bookings)s) OR state = 'waiting' 
 
 
 def cancel_bookings(db: PooledConnection, tutor: CallingTutor, bookings: Sequence[ComingBooking], reason: str) -> None:
-    """Call bookings off as their tutor does, and free the time. Raises ConcurrentUpdate if one has changed."""
+    """Cancel bookings as their tutor would, and free the time. Raises ConcurrentUpdate if one has changed."""
     values = {
         "bookings": [each.id for each in bookings],
         "sessions": list({each.session_id for each in bookings}),

@@ -100,7 +100,7 @@ FROM unnest(%s::date[], %s::int[], %s::int[]) AS part (day, starts, ends)
 
 
 def block_intervals(db: PooledConnection, tutor_id: int, intervals: Sequence[LocalInterval]) -> None:
-    """Offer nothing in some intervals, even if rules do."""
+    """Block some intervals, even if rules offer them."""
     if intervals:
         days, starts, ends = (list(column) for column in zip(*intervals, strict=True))
         BLOCK_INTERVALS.run(db, (tutor_id, days, starts, ends))

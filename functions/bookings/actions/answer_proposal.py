@@ -81,7 +81,7 @@ def move_if_agreed(
 
 
 def _accept(db: PooledConnection, student_id: UUID, found: Proposed, meant: Collection[int]) -> None:
-    """What belongs together is recorded at one moment."""
+    """Changes that belong together are recorded with one timestamp."""
     proposed, locked = found
     if {proposal.held_session_id for _booking, proposal in proposed} != meant:
         raise ProposalChanged
@@ -121,7 +121,7 @@ def _end(db: PooledConnection, ended: list[Proposal], actor: Actor, locked: Coll
 
 
 def _lock_proposed(db: PooledConnection, which: int | UUID, caller_id: UUID, role: Role) -> Proposed:
-    """What is proposed for a booking or a series, all locked, for one of its two sides; it is something.
+    """The locked proposals for a booking or a series, for one of its two sides; never empty.
 
     Raises NotFound, WrongState or HoldExpired.
     """

@@ -65,7 +65,7 @@ def _check_in_time(booking: LockedBooking, transition: Transition) -> None:
 
 
 def _check_times(booking: LockedBooking, read: TimesRead) -> None:
-    """Raises SessionMoved where times were read that are not the booking's."""
+    """Raises SessionMoved if the times read are not the booking's."""
     times = booking.starts_at, booking.ends_at
     if (read.start_time or booking.starts_at, read.end_time or booking.ends_at) != times:
         raise SessionMoved

@@ -18,7 +18,7 @@ def present_pace() -> Pace | None:
 
 
 def check_pace(db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None) -> None:
-    """Before somebody, who is locked, changes what these two have booked. Raises Throttled."""
+    """Check the rate limit before somebody, who is locked, changes what these two have booked. Raises Throttled."""
     pace = present_pace()
     wait = None if pace is None else find_full_hour(db, actor_id, student_id, tutor_id, pace)
     if wait is not None:

@@ -94,7 +94,7 @@ def check_bounds(booking: LockedBooking, span: Span) -> None:
 def _check_students_move(
     db: PooledConnection, booking: LockedBooking, calendar: Calendar, span: Span, student_id: UUID
 ) -> None:
-    """Students move within the terms of booking; the length may stay what it is."""
+    """Students can only move within the terms of booking; the length may stay the same."""
     [reason] = why_not_bookable(
         db, calendar, student_id, [span], extra_lengths={booking.length}, but_sessions=[booking.session_id]
     )

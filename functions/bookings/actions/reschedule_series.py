@@ -53,7 +53,7 @@ def reschedule_series(db: PooledConnection, caller_id: UUID, series_id: UUID, co
 
 
 def _load_calendar(db: PooledConnection, wanted: list[LockedBooking], first: Span) -> Calendar:
-    """As it is without the sessions that move, around the times they move to."""
+    """The calendar without the sessions that move, around the times they move to."""
     last = wanted[-1].span.ends_at + (first.ends_at - wanted[0].span.ends_at)
     window = Span(first.starts_at - series.LEEWAY, max(last, first.ends_at) + series.LEEWAY)
     but = [each.session_id for each in wanted]

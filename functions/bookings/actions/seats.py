@@ -74,7 +74,7 @@ def pass_on_seats(db: PooledConnection, session_id: int, locked: Collection[UUID
 
 
 def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, seat: int, student_id: UUID) -> bool:
-    """Whether the first of the waitlist has time and was made an offer."""
+    """Whether the first of the waitlist was free and got an offer."""
     if lookups.find_busy(db, [student_id], [Span(vacancy.starts_at, vacancy.ends_at)]):
         waitlist.mark_missed(db, vacancy.entry_id)
         return False

@@ -55,7 +55,7 @@ def change_booking(
     *given: P.args,
     **named: P.kwargs,
 ) -> Response:
-    """Let the caller do something with a booking, as `change` does, and answer with what it is then."""
+    """Run an action on a booking, like `change`, and answer with the changed booking."""
     return change(
         caller,
         request,

@@ -64,7 +64,7 @@ FROM tutoring_sessions s LEFT JOIN tutors t ON t.id = s.tutor_id WHERE s.id = %s
 
 
 def claim(db: PooledConnection, name: str) -> bool:
-    """Whether nobody else does this now; others leave it to this transaction until it ends."""
+    """Whether this transaction got the job's lock; others skip the job until it ends."""
     return CLAIM.get(db, (name,))
 
 

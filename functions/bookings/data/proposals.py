@@ -148,7 +148,7 @@ SELECT id, 'move_agreed', state, state, %(actor_id)s, 'student', starts_at, ends
 
 
 def agree(db: PooledConnection, booking: LockedBooking) -> None:
-    """Record that one of a group agrees; again it changes nothing."""
+    """Record that one of a group agrees; idempotent."""
     AGREE.run(db, {"id": booking.id, "held": booking.held_session_id, "actor_id": booking.student_id})
 
 

@@ -166,7 +166,7 @@ def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooki
 
 
 def _refusal(db: PooledConnection, seat: NewSeat, tutor_id: int | None) -> AppError:
-    """Why a student was given no seat."""
+    """Why a student got no seat."""
     return Blocked() if are_barred(db, seat.student_id, tutor_id) else TooManyBookings()
 
 

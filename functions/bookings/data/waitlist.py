@@ -178,7 +178,7 @@ CLOSE = Command("UPDATE waitlist_entries SET state = 'closed' WHERE session_id =
 
 
 def close_waitlist(db: PooledConnection, session_id: int) -> None:
-    """Nobody waits any more: the session begins, is called off, or moves by its tutor."""
+    """Close the waitlist: the session begins, is cancelled, or is moved by its tutor."""
     CLOSE.run(db, (session_id,))
 
 

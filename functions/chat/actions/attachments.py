@@ -81,7 +81,7 @@ def _add(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UUID:
 
 
 def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]:
-    """Say whose turn it is to check an upload. Raises AttachmentNotFound."""
+    """Claim an upload for checking. Raises AttachmentNotFound."""
     key = new_file_key(attachment_id)
     ticket = attachments.claim_upload(attachment_id, user_id, key)
     if ticket is None:
@@ -90,7 +90,7 @@ def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]
 
 
 def _found(user_id: UUID, attachment_id: UUID) -> Attachment:
-    """What another check of the upload has kept that ended first. Raises AttachmentNotFound or UploadMissing."""
+    """The result of another check of the upload that ended first. Raises AttachmentNotFound or UploadMissing."""
     ticket, _key = _claim(user_id, attachment_id)
     if ticket.facts is None:
         raise UploadMissing
@@ -98,7 +98,7 @@ def _found(user_id: UUID, attachment_id: UUID) -> Attachment:
 
 
 def _keep(user_id: UUID, ticket: attachments.Ticket, content: bytes, key: str) -> Attachment:
-    """Check a file and keep it under its key, where nobody can upload anything.
+    """Check a file and store it under its key, which nobody can upload to.
 
     Raises AttachmentTooLarge, InfectedAttachment, what `inspect` and `_found` raise, and Unavailable.
     """
@@ -131,7 +131,7 @@ def _attachment(facts: str) -> Attachment:
 
 
 def _delete_if_possible(*names: str) -> None:
-    """What is left over costs room until a job, or the bucket by itself, deletes it."""
+    """Leftovers take up space until a job, or the bucket by itself, deletes them."""
     try:
         private_storage().delete(*names)
     except Unavailable:

@@ -45,7 +45,7 @@ def post_message(user_id: UUID, message: NewMessage) -> tuple[StoredMessage, boo
 
 
 def _get_stored(user_id: UUID, message: NewMessage, otherwise: AppError) -> StoredMessage:
-    """The message that was stored before, when it still could be."""
+    """The message that was already stored, while that was still possible."""
     found = messages.find_stored_for(user_id, message) if message.client_id is not None else None
     if found is None:
         raise otherwise

@@ -89,6 +89,6 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
 
 
 def _hide(db: PooledConnection, found: ReportedObject) -> ChangedMessage | None:
-    """As if its author had deleted the message; the report keeps its copy."""
+    """Delete the message as if its author had; the report keeps its copy."""
     place = found.place
     return place and message_changes.delete_any_message(db, place.conversation_id, found.person_id, place.seq)

@@ -52,7 +52,7 @@ def send_messages(received: Sequence[ReceivedMessage]) -> None:
 
 
 def _check(connection_id: str, fields: Mapping[str, Any], *, is_allowed: bool) -> NewMessage | None:
-    """The message a client sent; None if it is refused, also because its sender says too much."""
+    """The message a client sent; None if it is refused, for example because of a rate limit."""
     if known := senders.known.get(connection_id):
         note(user_id=known.user_id)
     body, client_id, reply_to = fields.get("body"), fields.get("id"), fields.get("reply_to")
@@ -120,7 +120,7 @@ def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
 
 
 def _refuse(refused: RefusedMessage) -> list[StoredMessage]:
-    """Tell the sender, unless the message is one sent again that was stored when it still could be: then that one."""
+    """Tell the sender of the refusal; or, if a retried message had already been stored, return that one."""
     message = refused.message
     stored = messages.find_stored(message) if message.client_id is not None else []
     if not stored:
@@ -139,7 +139,7 @@ def _refuse_without_conversation(
 
 
 def _by_reader(message: StoredMessage) -> Iterable[tuple[str, list[str]]]:
-    """The listeners in the groups that are sent the same: all, but addresses of attachments are their reader's own."""
+    """Listeners grouped by what they are sent: all get the same, except that attachments have an address per reader."""
     if message.attachments is None:
         return [("", message.listeners)]
     owners = list_owners([each[1:] for each in message.listeners])

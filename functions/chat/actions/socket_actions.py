@@ -50,7 +50,7 @@ def act(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], ob
 
 
 def act_for_user(connection_id: str, fields: Fields, action: Callable[[Caller, Fields], object]) -> None:
-    """As `act`, of what is about no one conversation."""
+    """Like `act`, for actions that are not about one conversation."""
     _carry_out(connection_id, fields, lambda: action(_caller(connection_id), fields))
 
 
@@ -70,7 +70,7 @@ def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object])
 
 
 def _refusal(connection_id: str, action: Callable[[], object]) -> str | None:
-    """Carry it out; the code of why not."""
+    """Carry it out; returns the code of the error, if any."""
     try:
         senders.spend(connection_id)
         action()

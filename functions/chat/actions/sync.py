@@ -47,7 +47,7 @@ def sync(caller: Caller, fields: Fields) -> None:
 
 
 def _news(user_id: UUID, fields: Fields) -> list[Known]:
-    """The conversations of which the client does not know all, and what it knows of them."""
+    """The conversations with events the client misses, and what it has of them."""
     if "after" in fields:
         known = read_known(fields["after"])
         if known is None or "cursor" in fields:
@@ -81,7 +81,7 @@ def _missed(user_id: UUID, known: Known, room: int) -> tuple[list[bytes], Known 
 
 
 def _changes(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What was said when it was changed, as far as it still holds."""
+    """The texts of the changes, as far as they still hold."""
     place = {name: message[name] for name in ("conversation", "seq", "id", "change_seq")}
     if "deleted_at" in message or "hidden" in message:
         yield event_frame("message_deleted", {**place, "only_for_you": "deleted_at" not in message})

@@ -32,7 +32,7 @@ SELECT (SELECT id FROM added) AS id FROM membership
 
 
 def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -> NewAttachment | None:
-    """Add one that nothing was uploaded for yet; None for those who are no members of the conversation."""
+    """Add an attachment without an upload yet; None for people who are not members of the conversation."""
     values = {"conversation_id": conversation_id, "user_id": user_id, "name": name, "size": size}
     with connection() as db:
         return ADD_ATTACHMENT.one(db, values)

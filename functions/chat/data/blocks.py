@@ -40,7 +40,7 @@ WHERE s.id = w.session_id AND w.state = 'waiting'
 
 
 def add_block(db: PooledConnection, blocker_id: UUID, blocked_id: UUID) -> None:
-    """One there is already stays as it is. Neither waits for a seat with the other any more."""
+    """Add a block unless it exists. Each leaves the other's waitlists."""
     ADD_BLOCK.run(db, (blocker_id, blocked_id))
     LEAVE_WAITLISTS.run(db, {"people": [blocker_id, blocked_id]})
     _copy_to_conversation(db, (blocker_id, blocked_id))

@@ -109,7 +109,7 @@ def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
 
 
 def _as_item(row: ConversationRow, reader_id: UUID | str, *, attachments: bool = False) -> str:
-    """The JSON with the last message's attachments as such, or in its text as in the recorded history."""
+    """The JSON with the last message's attachments as objects, or in its text as in the recorded history."""
     if row.last_attachments is None:
         return row.item
     item = json.loads(row.item)

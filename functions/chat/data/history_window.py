@@ -30,7 +30,7 @@ NO_MORE = "[null, null, null, null, null]"
 
 
 def append(messages: Iterable[StoredMessage]) -> None:
-    """Add messages that were just stored. Redis takes none that comes too late: the gap shows to the next reader."""
+    """Add messages that were just stored. Redis refuses late ones: the next reader notices the gap."""
     if commands := [command for message in messages for command in _commands(message)]:
         send_no_reply(*commands)
 
@@ -71,7 +71,7 @@ def list_newest(conversation_id: UUID, last_seq: int, change_seq: int, count: in
 
 
 def _is_whole(messages: list[Message], last_seq: int, most: int) -> bool:
-    """Whether nothing is missing: it reaches the last message, has no gap, and is as long as it should be."""
+    """Whether it is complete: it reaches the last message, has no gap, and is as long as it should be."""
     if not messages or messages[0].seq < last_seq:
         return False
     top = messages[0].seq
@@ -80,7 +80,7 @@ def _is_whole(messages: list[Message], last_seq: int, most: int) -> bool:
 
 
 def _is_stored(conversation_id: UUID, top: int, last_seq: int) -> bool:
-    """Whether PostgreSQL has all: what is ahead came since then, or is of a database that went back to a backup."""
+    """Whether PostgreSQL has all of them: later ones came since, or are from before the database was restored."""
     return top == last_seq or top <= stored_messages.get_last_seq(conversation_id)
 
 

@@ -85,7 +85,7 @@ def add_of_person(db: PooledConnection, reporter_id: UUID, person_id: UUID, reas
 def _add(
     db: PooledConnection, adding: Query[AddedReport], reporter_id: UUID, reason: str, values: dict[str, object]
 ) -> bool:
-    """Staff are told of a new one."""
+    """Add a report; staff are notified of a new one."""
     common = {"reporter_id": reporter_id, "reason": reason, "zone": platform_settings().time_zone}
     added = adding.one(db, values | common)
     if added and added.is_new:

@@ -27,7 +27,7 @@ RETURNING expires_at
 
 
 def add_ticket(session_id: UUID, token_hash: bytes, seconds: int) -> datetime | None:
-    """Keep a ticket of a sign-in session for so long; until when. None if the session is over."""
+    """Store a ticket of a sign-in session; returns its expiry, None if the session is over."""
     with connection() as db:
         return ADD_TICKET.one(db, {"session_id": session_id, "token_hash": token_hash, "seconds": seconds})
 

@@ -59,7 +59,7 @@ def _part(text: str) -> str | None:
 
 
 def _skin(text: str) -> str | None:
-    """The colour of a skin alone, a swatch."""
+    """Whether it is a skin tone alone, a swatch."""
     return text if _is_skin(text) else None
 
 

@@ -53,7 +53,7 @@ def history_item(
 
 
 def _changes(message: Message, reactions: Sequence[ReactionData], *, is_hidden: bool) -> dict[str, Any]:
-    """What became of a message after it was sent, as far as anything did."""
+    """The changes of a message after it was sent, if any."""
     changes = {
         "reply_to": message.reply_to,
         "edited_at": message.edited_at and format_time(message.edited_at),

@@ -140,5 +140,5 @@ def are_attachments(value: object) -> TypeGuard[list[str]]:
 
 
 def canonical_uuid(value: object) -> str | None:
-    """A UUID as we write it, which is how clients must name things; None for anything else."""
+    """A UUID in canonical form, which clients must use; None for anything else."""
     return value if isinstance(value, str) and CANONICAL_UUID.fullmatch(value) else None

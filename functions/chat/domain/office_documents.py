@@ -55,7 +55,7 @@ def office_type(content: bytes) -> str:
 
 
 def _check_size(package: zipfile.ZipFile) -> None:
-    """Unpack all of it, so that no entry is larger than it says. Raises BrokenAttachment."""
+    """Unpack everything to check that no entry is larger than declared. Raises BrokenAttachment."""
     entries = package.infolist()
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise BrokenAttachment

@@ -79,7 +79,7 @@ def told_by_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> 
 
 
 def _is_of_its_own(change: BookingChange, role: Role) -> bool:
-    """Whether it is more than the mail about a new series can tell the reader: that it stands, and when."""
+    """Whether it is more than the mail about a new series can say: that it is booked, and when."""
     if change.to_state in {"cancelled", "expired"}:
         return role == "student" and change.actor_role != "student"
     is_about_proposal = role == "student" and change.kind.startswith("move_")

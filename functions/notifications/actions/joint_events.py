@@ -108,7 +108,7 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
 
 
 def _data(series: SeriesTexts) -> dict[str, object]:
-    """As of one booking, the first; `sessions` are all of them."""
+    """The data of the first booking; `sessions` are all of them."""
     told = [_session(change, booking) for change, booking in series.sessions]
     reason = series.words.reason(series.sessions[0][0])
     return {**told[0], "sessions": told, **({"reason": reason} if reason else {})}

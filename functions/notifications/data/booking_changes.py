@@ -15,7 +15,7 @@ CLAIM_UNDISPATCHED = Query(
 
 
 def claim_undispatched(db: PooledConnection, most: int) -> list[BookingChange]:
-    """The changes that wait longest. They are this transaction's."""
+    """Claim the oldest waiting changes for this transaction."""
     return CLAIM_UNDISPATCHED.all(db, (most,))
 
 

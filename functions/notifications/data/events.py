@@ -28,7 +28,7 @@ RETURNING id, kind, subject
 
 
 def claim(db: PooledConnection, most: int) -> list[Event]:
-    """The events that wait longest. They are this transaction's."""
+    """Claim the oldest waiting events for this transaction."""
     return CLAIM.all(db, (most,))
 
 

@@ -18,7 +18,7 @@ Changed = TypeVar("Changed")
 def approved(
     caller: Caller, given: Given, change: Callable[[PooledConnection, Owner], Changed], *, may_be_first: bool = False
 ) -> Changed:
-    """Do a change, with the account locked; one that `may_be_first` takes no factor where there is none.
+    """Make a change with the account locked; one that `may_be_first` needs no factor if the account has none.
 
     Raises PasswordCheckNeeded, NoSecondFactor, CodeNeeded, WrongCode, WrongPasskey, shared.kit.errors.Throttled or
     shared.kit.errors.Unavailable.

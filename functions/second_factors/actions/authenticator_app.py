@@ -24,7 +24,7 @@ class NewApp:
 
 
 def add_app(caller: Caller, given: Given) -> NewApp:
-    """Begin to add an app, in place of the one before; an account that has a factor gives one.
+    """Start adding an app, replacing any previous one; requires a factor if the account has one.
 
     Raises PasswordCheckNeeded, CodeNeeded, WrongCode, WrongPasskey, shared.kit.errors.Throttled or
     shared.kit.errors.Unavailable.

@@ -35,7 +35,7 @@ BLANKS = re.compile(r"[\s-]")
 
 
 def check_factor(db: PooledConnection, user_id: UUID, given: Given, purpose: ChallengePurpose) -> Accepted | None:
-    """Use a code, or a passkey's challenge, up; what it was, None for a wrong one.
+    """Use up a code or a passkey's challenge; returns its kind, None for a wrong one.
 
     What was used, and the count of wrong codes, stay so once the transaction is committed. Raises NoSecondFactor,
     shared.kit.errors.Throttled or, without SECOND_FACTOR_SECRET, shared.kit.errors.Unavailable.

@@ -34,7 +34,7 @@ from shared.kit.errors import NotFound
 
 
 def add_passkey(caller: Caller, given: Given, party: RelyingParty) -> dict[str, Any]:
-    """What a browser needs to make a passkey; an account that has a factor gives one.
+    """The options for creating a passkey; requires a factor if the account has one.
 
     Raises PasswordCheckNeeded, CodeNeeded, WrongCode, WrongPasskey, TooManyPasskeys, shared.kit.errors.Throttled or
     shared.kit.errors.Unavailable.
@@ -87,7 +87,7 @@ def confirm(
 def ask_for_passkey(
     db: PooledConnection, user_id: UUID, party: RelyingParty, purpose: ChallengePurpose
 ) -> dict[str, Any]:
-    """What a browser needs to use a passkey of the account. Raises NoPasskey."""
+    """The options for using a passkey of the account. Raises NoPasskey."""
     known = data.list_passkeys(db, user_id)
     if not known:
         raise NoPasskey

@@ -69,7 +69,7 @@ def request_passkey(ticket: str, party: RelyingParty) -> dict[str, Any]:
 
 
 def begin_passkey_sign_in(party: RelyingParty, address: str) -> dict[str, Any]:
-    """What a browser needs to use whichever passkey its owner chooses. Raises shared.kit.errors.Throttled."""
+    """The options for using any passkey the owner chooses. Raises shared.kit.errors.Throttled."""
     spend(limits.PASSKEY_SIGN_INS, limits.subscriber(address))
     with transaction() as db:
         return request_options(party, add_challenge(db, "sign_in"))

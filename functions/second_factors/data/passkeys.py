@@ -52,7 +52,7 @@ def find_passkey(db: PooledConnection, credential_id: bytes) -> Passkey | None:
 
 
 def add_passkey(db: PooledConnection, user_id: UUID, passkey: NewPasskey, name: str) -> bool:
-    """Whether it was nobody's before."""
+    """Add a passkey; False if it already belongs to an account."""
     ADD_FACTORS.run(db, (user_id,))
     return ADD_PASSKEY.run(db, {"user_id": user_id, **_columns(passkey), "name": name}) > 0
 

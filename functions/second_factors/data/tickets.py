@@ -66,7 +66,7 @@ def find_account(db: Connection, user_id: UUID) -> Account | None:
 
 
 def add_enrolment(db: Connection, user_id: UUID) -> str:
-    """A ticket that lets its bearer add the account's first factor, instead of one before."""
+    """Add a ticket that lets its bearer add the account's first factor, replacing any previous one."""
     ticket = secrets.token_urlsafe(32)
     DELETE_ENROLMENTS.run(db, (user_id,))
     ADD_ENROLMENT.run(db, {"hash": _hash(ticket), "user_id": user_id, "life": ENROLMENT})

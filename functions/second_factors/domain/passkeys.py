@@ -120,7 +120,7 @@ def is_of(credential: Credential, user_id: UUID, *, named: bool) -> bool:
 
 
 def check_new(given: GivenPasskey, challenge: bytes) -> NewPasskey | None:
-    """What a browser has made for a challenge, None if that cannot be verified."""
+    """The passkey a browser created for a challenge, None if it cannot be verified."""
 
     def check() -> NewPasskey:
         from webauthn import verify_registration_response

@@ -34,7 +34,7 @@ def platform_name() -> str:
 
 
 def _domain(own: str, front: str) -> str:
-    """Of both hosts the one that the other is below; no address has passkeys."""
+    """The one of two hosts that is a parent domain of the other; IP addresses cannot have passkeys."""
     return front if _is_address(own) or _is_below(own, front) else own
 
 

@@ -48,7 +48,7 @@ def _check_skills(filters: Filters) -> None:
 
 
 def _matches(filters: Filters) -> Steps[list[Row]]:
-    """What matches as it was typed; if nothing does, diacritics and one typo are forgiven."""
+    """Exact matches; if there are none, matches ignoring diacritics and one typo."""
     if not filters.can_match:
         return []
     hits = yield from search.search(filters)

@@ -86,7 +86,7 @@ def find_best(filters: Filters) -> Steps[list[Row] | None]:
 
 
 def _is_for_these(filters: Filters) -> bool:
-    """Whether a search may be answered with the best tutors: of few that match only few would be among them."""
+    """Whether to search only the best tutors: if few tutors match, only a few of them would be among the best."""
     is_narrow = filters.name or filters.location or filters.free_time or filters.has_rare_skills
     return filters.order == BEST_FIRST and not is_narrow
 

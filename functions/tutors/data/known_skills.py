@@ -48,7 +48,7 @@ def _read() -> None:
 
 
 def are_fresh(names: Sequence[str]) -> bool:
-    """Whether what follows is known of these names without reading it anew."""
+    """Whether the cache is fresh for these names."""
     return _Known.tutors.keys() >= set(names) and time.monotonic() - _Known.read_at <= FRESH_SECONDS
 
 

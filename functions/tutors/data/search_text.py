@@ -64,5 +64,5 @@ def _literal(text: str) -> str:
 
 
 def _accents(text: str) -> str:
-    """A LIKE pattern of the letters with diacritics only: those typed with one want that one."""
+    """A LIKE pattern of only the letters with diacritics: a letter typed with one must match exactly."""
     return "".join("_" if character.isascii() else character for character in text)

@@ -38,7 +38,7 @@ class FreeTime:
         return found
 
     def _daily(self, today: date) -> Iterator[Span]:
-        """Beginning with yesterday's, which may go on today."""
+        """Daily windows, starting with yesterday's, which may extend into today."""
         for number in range(-1, self.days + 1):
             day = today + timedelta(days=number)
             if day.isoweekday() in self.weekdays:
@@ -46,7 +46,7 @@ class FreeTime:
                 yield Span(self._instant(day, self.starts, max), self._instant(day, ends, min))
 
     def _instant(self, day: date, minutes: int, choose: Callable[..., datetime]) -> datetime:
-        """A wall-clock time that comes twice or never is read so that the window is the narrower one."""
+        """A wall-clock time that occurs twice or never is read so that the window becomes narrower."""
         wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
         readings = (wall.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         return choose(*readings)
