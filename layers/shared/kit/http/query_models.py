@@ -10,9 +10,9 @@
     def list_reviews(request: Request) -> Response:
         query = PageQuery.read(request.scope["query_string"])
 
-The last value of a repeated parameter counts, unless its field is a list; an empty parameter counts as absent."
-    " Errors are those of bodies: 400 {"field": ["message"]}. An unknown parameter is 400 `unknown_field`, which"
-    " suggests the nearest known one; recorded endpoints ignore it (RecordedQueryModel).
+The last value of a repeated parameter counts, unless its field is a list; an empty parameter counts as absent. Errors
+are those of bodies: 400 {"field": ["message"]}. An unknown parameter is 400 `unknown_field`, which suggests the nearest
+known one; recorded endpoints ignore it (RecordedQueryModel).
 """
 
 from functools import cache
