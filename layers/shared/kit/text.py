@@ -1,7 +1,7 @@
 """Characters that text columns cannot hold, that are invisible, or that have several encodings."""
 
 import re
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 NUL_CHARACTER = "Znaki null są niedozwolone."
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -17,6 +17,12 @@ VISIBLE = re.compile(
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
     r"\u2800\ufff9-\ufffb\U00013430-\U00013442\U00016fe4\U0001d159]"
 )
+# Normalizing sorts marks that follow each other, in a time that grows with the square of their number. No script puts a
+# tenth of this on one letter, and no password is longer.
+MAX_MARKS = 128
+# Letters that are marks once they are normalized; there are no others.
+HIDDEN_MARKS = re.compile("[\u0f73\u0f75\u0f81]")
+MARKS = re.compile(rb"[^\0]+")
 
 
 def unstorable_characters(text: str) -> list[str]:
@@ -43,5 +49,17 @@ def without_controls(text: str) -> str:
 
 
 def one_form(text: str) -> str:
-    """The text in Unicode's form NFC: what looks the same is the same, however it was typed."""
-    return text if text.isascii() else normalize("NFC", text)
+    """The text in Unicode's form NFC: what looks the same is the same, however it was typed.
+
+    A text with more than MAX_MARKS marks in a row stays as it is: nobody reads it.
+    """
+    return text if text.isascii() or _most_marks(text) > MAX_MARKS else normalize("NFC", text)
+
+
+def _most_marks(text: str) -> int:
+    """The longest row of marks; in a short text none is too long."""
+    if len(text) <= MAX_MARKS:
+        return 0
+    # The combining class: 0 for letters, at most 240 for marks.
+    classes = bytes(map(combining, HIDDEN_MARKS.sub("\u0f71", text)))
+    return max(map(len, MARKS.findall(classes)), default=0)
