@@ -16,7 +16,7 @@ class AppError(Exception):
     detail: ClassVar[str] = "Niepoprawne żądanie."
     body: Any = {"detail": detail, "code": code}
     headers: Mapping[str, str] = {}
-    # What the body says beside these two, as JSON schemas: {"ticket": {"type": "string"}}.
+    # Further keys of the body, as JSON schemas: {"ticket": {"type": "string"}}.
     facts: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -28,10 +28,10 @@ class RecordedError(AppError):
     """An error whose body has a shape of the recorded contract; subclasses set `body`."""
 
     def __init_subclass__(cls) -> None:
-        """Leave the body as it was recorded."""
+        """Override AppError's hook, so that the body stays as recorded."""
 
 
-# Here, so that who complains of nothing else needs none of the fields' types.
+# Kept here, so that code that raises nothing else need not import the types of fields.
 REQUIRED = "To pole jest wymagane."
 
 
@@ -56,8 +56,8 @@ class UnknownField(AppError):
         self.body = {"detail": f"Nieznana nazwa „{name[:50]}”.{_suggestion(name, known)}", "code": self.code}
 
 
-# How alike (difflib) a name is to the one that was meant. What is less alike is another word: `page` is not meant
-# to be `page_size` where pages are asked for by `p`, and all names help more.
+# How similar (difflib) a name must be to count as a misspelling. Below that it is a different word: where pages are
+# selected by `p`, `page` does not mean `page_size`, and listing all names helps more.
 SLIP = 0.75
 
 

@@ -29,5 +29,5 @@ def version(name: str) -> str:
 
 
 def entry_points(**_of: str) -> tuple[()]:
-    """No package adds anything to another."""
+    """Always empty: no package here is a plugin of another."""
     return ()

@@ -13,7 +13,7 @@ from typing import IO
 from shared.kit.security.signing_keys import signing_key
 from shared.kit.upload_forms import UploadForm, file_unavailable
 
-# Where the local server takes what S3 takes at the bucket's own address.
+# The local server accepts uploads here, as S3 does at the bucket's own address.
 LOCAL_UPLOAD_PATH = "/media/upload/"
 
 
@@ -35,7 +35,7 @@ class PrivateFolder:
         )
 
     def allowed(self, fields: Mapping[str, str]) -> tuple[str, int]:
-        """The key that a form may upload as, and how many bytes. Raises BadUpload."""
+        """The key and the number of bytes that a form may upload. Raises BadUpload."""
         encoded, signature = fields.get("policy", ""), fields.get("signature", "")
         if not hmac.compare_digest(_signature(signing_key(), encoded).encode(), signature.encode()):
             raise BadUpload
@@ -45,7 +45,7 @@ class PrivateFolder:
         return policy["key"], policy["most"]
 
     def take(self, key: str, source: IO[bytes]) -> None:
-        """Keep what was uploaded: written beside and renamed, so that nobody is sent half a file, and none is left."""
+        """Store an upload: written to a temporary file and renamed, so that no partial file is served or left over."""
         try:
             path = self._path(key)
             part = path.with_name(f"{path.name}.part")

@@ -7,10 +7,10 @@ import os
 
 from shared.kit.stand_ins import StandIn, replaced, stand_ins, synchronous
 
-# The libpq that its packages bring. To find another one, which is never looked for then, it would import ctypes.
+# The libpq bundled with its packages. psycopg imports ctypes only to look for another one, which never happens here.
 os.environ.setdefault("PSYCOPG_IMPL", "binary")
 
-# Cursors and pools for asyncio, and kinds that nobody here uses.
+# Cursors and pools for asyncio, and cursor kinds that are not used here.
 REST = ("connection_async", "cursor_async", "_server_cursor_async", "_pipeline_async", "_copy_async", "raw_cursor")
 POOLS = ("pool_async", "null_pool", "null_pool_async")
 NATIVE = {name: StandIn(name) for name in ("ctypes", "ctypes.util")}

@@ -2,12 +2,12 @@
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-# Addresses that stand for IPv4 ones.
+# IPv6 addresses that stand for IPv4 ones.
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"))
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the internet. Raises ValueError for what is none."""
+    """Whether an IP address is public. Raises ValueError if the text is not an IP address."""
     found: IPv4Address | IPv6Address = ip_address(address)
     if isinstance(found, IPv6Address):
         if found.ipv4_mapped is not None:

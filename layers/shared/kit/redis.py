@@ -10,7 +10,7 @@ from shared.kit.observability.log import logger
 from shared.kit.settings import settings
 from shared.kit.stand_ins import stand_ins, synchronous, without
 
-# The client of one server, in threads, without telemetry: the rest was a half of the import.
+# The client of one server, in threads, without telemetry: everything else was half of the import's time.
 REST = ("asyncio", "asyncio.observability", "asyncio.observability.recorder", "cluster", "keyspace_notifications")
 with synchronous(), without("opentelemetry"), stand_ins("redis", *REST):
     import redis
@@ -21,7 +21,7 @@ CONNECT_TIMEOUT = 0.5
 ANSWER_TIMEOUT = 0.5
 # After a failure nothing is asked of Redis for this long, so that an outage costs no request its patience.
 REST_AFTER_FAILURE = 1.0
-# Replies that nobody waits for, at a time. (ElastiCache Serverless documents no CLIENT REPLY OFF.)
+# How many unread replies may accumulate. (ElastiCache Serverless documents no CLIENT REPLY OFF.)
 MOST_UNREAD = 100
 
 
@@ -55,7 +55,7 @@ def attempt(action: Callable[["redis.Redis"], T], otherwise: T) -> T:
 
 
 def send_no_reply(*commands: tuple[Any, ...]) -> None:
-    """Send commands without waiting for what becomes of them; while Redis is away they are lost."""
+    """Send commands without waiting for the replies; while Redis is unavailable they are lost."""
     attempt(lambda client: _send(client, commands), otherwise=None)
 
 
@@ -82,7 +82,7 @@ def _send(client: "redis.Redis", commands: tuple[tuple[Any, ...], ...]) -> None:
     try:
         _sender.connection.send_packed_command(packed, check_health=False)
     except redis.ConnectionError:
-        # Redis may have been restarted since the last time: this connects again.
+        # Redis may have been restarted since the last use: this reconnects.
         _sender.connection.send_packed_command(packed, check_health=False)
     _sender.unread += len(commands)
 

@@ -14,11 +14,11 @@ class Settings(NamedTuple):
 
     database_url: str = "postgresql://postgres@localhost/tutoring"
     database_pool: int = 1
-    # RDS Proxy pins a connection that prepares statements, so they can be switched off.
+    # RDS Proxy pins a connection that prepares statements, so preparing can be switched off.
     database_prepare: bool = True
-    # User and password, for an address without them.
+    # ARN of the secret with user and password, for an address without them.
     database_secret_arn: str = ""
-    # The same of the role that functions log in as; migrations, which run as the owner, make it.
+    # The same for the role that functions log in as, which migrations (run as the owner) create.
     functions_secret_arn: str = ""
     redis_url: str = "redis://localhost:6379/0"
     rate_limits: bool = True
@@ -27,14 +27,14 @@ class Settings(NamedTuple):
     jwt_previous_secret: str = ""
     jwt_secret_arn: str = ""
 
-    # A text that the key of push messages is made of; with another one browsers have to subscribe again.
+    # The text from which the key of push messages is derived; after a change browsers have to subscribe again.
     vapid_secret: str = ""
-    # A text that the secrets of authenticator apps are made of; with another one all of them have to be added again.
+    # The text from which the secrets of authenticator apps are derived; after a change all apps have to be added again.
     second_factor_secret: str = ""
-    # Push services may be anywhere, on this machine too: for tests.
+    # Whether push services may be anywhere, even on this machine: for tests.
     push_private_addresses: bool = False
 
-    # An OpenID provider to sign in with, and where its answers may lead to; without an issuer there is none.
+    # An OpenID provider for signing in, and the addresses it may redirect to; without an issuer there is none.
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

@@ -29,7 +29,7 @@ class StandIn(ModuleType):
 
 @contextmanager
 def replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
-    """Have these in place of modules that are not imported yet; None is how Python halts an import."""
+    """Put these in place of modules that are not imported yet; None makes Python fail the import."""
     missing = {name: module for name, module in modules.items() if name not in sys.modules}
     sys.modules |= missing  # type: ignore[arg-type]  # typeshed knows no None
     try:
@@ -41,7 +41,7 @@ def replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
 
 @contextmanager
 def stand_ins(package: str, *modules: str) -> Iterator[None]:
-    """Have modules of a package that is about to be imported stood in for, unless it has been imported before."""
+    """Replace modules of a package that is about to be imported, unless it has been imported before."""
     names = [f"{package}.{each}" for each in modules if package not in sys.modules]
     with replaced({name: StandIn(name) for name in names}):
         yield
@@ -56,9 +56,9 @@ def without(module: str) -> Iterator[None]:
 
 @contextmanager
 def synchronous() -> Iterator[None]:
-    """Have packages imported for threads alone, without asyncio, and told their versions by the names of folders.
+    """Import packages for use in threads alone: without asyncio, and with versions read from folder names.
 
-    What they have for asyncio is of no use afterwards, unless asyncio had been imported before.
+    Their asyncio parts do not work afterwards, unless asyncio had been imported before.
     """
     with replaced({"asyncio": StandIn("asyncio"), "importlib.metadata": package_versions}):
         yield

@@ -5,12 +5,12 @@ from unicodedata import combining, normalize
 
 NUL_CHARACTER = "Znaki null są niedozwolone."
 SURROGATES = re.compile("[\ud800-\udfff]")
-# Line and paragraph separators are among them: what reads lines takes them for the end of one.
+# Includes line and paragraph separators, because readers of lines split at them.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# What turns the direction of the text after it.
+# Characters that change the direction of the text after them.
 DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 # Besides whitespace and control characters: what fonts draw nothing for (the Unicode property
-# Default_Ignorable_Code_Point, DerivedCoreProperties.txt), and letters, notes and glyphs that are drawn blank.
+# Default_Ignorable_Code_Point, DerivedCoreProperties.txt), and blank letters, notes and glyphs.
 VISIBLE = re.compile(
     r"[^\s\x00-\x1f\x7f-\x9f"
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -26,7 +26,7 @@ MARKS = re.compile(rb"[^\0]+")
 
 
 def unstorable_characters(text: str) -> list[str]:
-    """Complaints about characters no text column can hold."""
+    """Complaints about characters that no text column can store."""
     complaints = [NUL_CHARACTER] if "\0" in text else []
     if found := SURROGATES.search(text):
         complaints.append(f"Surrogate characters are not allowed: U+{ord(found[0]):X}.")
@@ -34,17 +34,17 @@ def unstorable_characters(text: str) -> list[str]:
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader sees anything of it."""
+    """Whether a reader sees anything of the text."""
     return VISIBLE.search(text) is not None
 
 
 def is_one_line(text: str) -> bool:
-    """Whether it has no control characters and line breaks, and nothing that turns what follows it."""
+    """Whether it has no control characters, line breaks or characters that change the direction of the text."""
     return not (CONTROLS.search(text) or DIRECTIONS.search(text))
 
 
 def without_controls(text: str) -> str:
-    """The text with a blank for every control character and line break, and nothing that turns what follows it."""
+    """Replace each control character and line break with a blank, and remove characters that change the direction."""
     return DIRECTIONS.sub("", CONTROLS.sub(" ", text))
 
 

@@ -25,7 +25,7 @@ class Threads:
         self._starting = Lock()
 
     def run(self, function: Callable[[Argument], Result], argument: Argument) -> "asyncio.Future[Result]":
-        """Run a function in the caller's context; the future of the running loop is what it returns or raises."""
+        """Run a function in the caller's context; returns a future of the running loop."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         if self._started < self.number:
@@ -49,7 +49,7 @@ class Threads:
                 settle, outcome = future.set_exception, error
             else:
                 settle, outcome = future.set_result, result
-            # The loop may have been closed meanwhile.
+            # The loop may have been closed in the meantime.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, future, settle, outcome)
             # A thread that waits for its next call keeps nothing of the last one.

@@ -10,7 +10,7 @@ from shared.kit.observability.log import logger
 class UploadForm:
     """Where a client posts a file as multipart/form-data: these fields first, then the file in the field `file`.
 
-    The address is whole, or a path on this host.
+    The address is absolute, or a path on this host.
     """
 
     url: str
@@ -18,6 +18,6 @@ class UploadForm:
 
 
 def file_unavailable(key: str, error: object) -> Unavailable:
-    """The error to raise; what happened is in the log."""
+    """Log what happened, and return the error to raise."""
     logger().error("private file", extra={"key": key, "error": str(error)})
     return Unavailable()

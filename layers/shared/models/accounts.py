@@ -29,7 +29,7 @@ class User(Base):
         Index("users_email_key", text("lower(email)"), unique=True),
         Index(
             "users_text_idx",
-            # As PostgreSQL writes it.
+            # Spelled as PostgreSQL prints it.
             literal_column("fold((((first_name || ' '::text) || last_name) || ' '::text) || email)").label("text"),
             postgresql_using="gin",
             postgresql_ops={"text": "gin_trgm_ops"},
@@ -42,26 +42,26 @@ class User(Base):
     password_hash: Mapped[str]
     first_name: Mapped[str] = mapped_column(server_default="")
     last_name: Mapped[str] = mapped_column(server_default="")
-    # The storage key of the profile picture; none means the default picture.
+    # The storage key of the profile picture; None means the default picture.
     picture: Mapped[str | None]
     is_tutor: Mapped[bool] = mapped_column(server_default=text("false"))
     is_staff: Mapped[bool] = mapped_column(server_default=text("false"))
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
-    # An IANA name; none means the platform's zone.
+    # An IANA name; None means the platform's zone.
     time_zone: Mapped[str | None]
     language: Mapped[str] = mapped_column(server_default="pl")
-    # What the owner does not want to be told of, each as "kind.channel": "chat.mail".
+    # What the owner has turned off, each as "kind.channel": "chat.mail".
     silenced: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    # Whether the people they talk with see that they are online, and when they last were.
+    # Whether chat partners see that the person is online, and when they last were.
     shows_presence: Mapped[bool] = mapped_column(server_default=text("true"))
-    # When somebody first signed in.
+    # When the account was first signed in to.
     signed_in_at: Mapped[datetime | None]
-    # Since when staff have kept the owner away: no sign-in, no offer, no bookings, no mails but about the account.
+    # Since when staff have suspended the account: no sign-in, no offer, no bookings, and mails only about the account.
     suspended_at: Mapped[datetime | None]
-    # Since when mails to the address come back: until a mailed link is used, only such links are sent.
+    # Since when mails to the address bounce: until a mailed link is used, only such links are sent.
     mail_bounced_at: Mapped[datetime | None]
-    # Since when signing in takes a second factor, too.
+    # Since when signing in also requires a second factor.
     second_factor_at: Mapped[datetime | None]
 
 
@@ -74,12 +74,12 @@ class SignInSession(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(server_default="")
     address: Mapped[str | None] = mapped_column(INET)
-    # The ISO 3166-1 code of where the address is, where what stands before the server says it.
+    # The ISO 3166-1 code of the address's country, if the proxy in front of the server reports it.
     country: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     last_used_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    # How many refresh tokens there were before the one in force, and when the latest of them were replaced.
+    # How many refresh tokens preceded the one in force, and when the latest of them were replaced.
     generation: Mapped[int] = mapped_column(server_default=text("0"))
     rotations: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)), server_default="{}")
     # When the password was last given in this session: at sign-in or by check_password.
@@ -102,7 +102,7 @@ class EmailChange(Base):
 
     id: Mapped[NumberKey]
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
-    # The sign-in session that asked for it, which may be over.
+    # The sign-in session that requested it, which may be over.
     session_id: Mapped[UUID]
     old_email: Mapped[str]
     new_email: Mapped[str]
@@ -123,7 +123,7 @@ class EmailToken(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
-    # Of those that confirm a change of address or take it back.
+    # For tokens that confirm or revoke a change of address.
     change_id: Mapped[int | None] = mapped_column(ForeignKey(EmailChange.id, ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -143,7 +143,7 @@ class Identity(Base):
     subject: Mapped[str]
     created_at: Mapped[CreatedAt]
     linked_at: Mapped[datetime | None]
-    # Of what links it, once the owner has proved that the account is theirs: its SHA-256.
+    # SHA-256 of the token that links it, once the owner has proved that the account is theirs.
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     link_expires_at: Mapped[datetime | None]
 
@@ -173,7 +173,7 @@ class StaffAction(Base):
     at: Mapped[CreatedAt]
     actor_id: Mapped[UUID | None] = mapped_column(index=True)
     action: Mapped[str]
-    # Whose account, or what of theirs, it was done to; `subject` is that thing: "review 7".
+    # The account acted on, or the owner of what was acted on; `subject` names that thing: "review 7".
     user_id: Mapped[UUID | None] = mapped_column(index=True)
     subject: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")

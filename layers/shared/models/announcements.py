@@ -30,10 +30,10 @@ class Announcement(Base):
     title: Mapped[str]
     description: Mapped[str]
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    # The same, in lower-case ASCII, by which they are found.
+    # The tags in lower-case ASCII, for searching.
     tags_folded: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     created_at: Mapped[CreatedAt]
     edited_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
-    # None, too, once the account is gone.
+    # Also None once the account is gone.
     hidden_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))

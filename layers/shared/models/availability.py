@@ -9,14 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.models.base import Base, NumberKey
 from shared.models.tutors import Tutor
 
-# Local wall-clock time is kept in minutes since midnight; 1440 is the midnight at the end of the day.
+# Wall-clock time is stored in minutes since midnight; 1440 is midnight at the end of the day.
 MINUTES = "0 <= starts AND starts < ends AND ends <= 1440"
 
 
 class ScheduleItem(Base):
-    """A period a tutor offers; the items of a tutor never overlap, touching is allowed.
+    """A period on offer; a tutor's items never overlap, but may touch.
 
-    `explicit` items were entered one by one; `rule` items are made from the weekly hours and overrides up to a rolling
+    `explicit` items were entered by hand; `rule` items are made from the weekly hours and overrides up to a rolling
     horizon, so that clients see one kind of item.
     """
 
@@ -26,7 +26,7 @@ class ScheduleItem(Base):
         CheckConstraint("source IN ('explicit', 'rule')", name="source"),
         Index("schedule_items_tutor_idx", "tutor_id", "id"),
         Index("schedule_items_past_idx", "ends_at", postgresql_where=text("source = 'rule'")),
-        # Search asks whether a tutor offers a time, and who offers a rare time.
+        # For searches by whether a tutor offers a time, and by who offers a rare time.
         Index("schedule_items_end_idx", "tutor_id", "ends_at", "starts_at"),
         Index("schedule_items_time_idx", text("tstzrange(starts_at, ends_at)"), postgresql_using="gist"),
         ExcludeConstraint(
@@ -107,33 +107,33 @@ class BookingTerms(Base):
         CheckConstraint("confirmation IN ('automatic', 'manual')", name="confirmation"),
         CheckConstraint("cancellation_notice BETWEEN 0 AND 720", name="cancellation_notice"),
         CheckConstraint("group_seats BETWEEN 2 AND 100", name="group_seats"),
-        # Search asks who has sessions of a length, and whose first length is short.
+        # For searches by session length, and by a short first length.
         Index("booking_terms_lengths_idx", "session_lengths", postgresql_using="gin"),
         Index("booking_terms_length_idx", text("(session_lengths[1])")),
     )
 
     tutor_id: Mapped[int] = mapped_column(ForeignKey(Tutor.id, ondelete="CASCADE"), primary_key=True)
-    # An IANA name; weekly hours, overrides and the limits per day and week are in it.
+    # An IANA name: the zone of weekly hours, overrides and the limits per day and week.
     time_zone: Mapped[str] = mapped_column(server_default="Europe/Warsaw")
-    # Lengths, steps, buffers and the notice in minutes.
+    # Lengths, steps, buffers and the notice are in minutes.
     session_lengths: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{60}")
     slot_step: Mapped[int] = mapped_column(SmallInteger, server_default="30")
     buffer_before: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     buffer_after: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     minimum_notice: Mapped[int] = mapped_column(server_default="60")
-    # Days ahead that rule items can be booked, and for which they are made.
+    # How many days ahead rule items can be booked, and are made.
     booking_window: Mapped[int] = mapped_column(SmallInteger, server_default="60")
     max_per_day: Mapped[int | None] = mapped_column(SmallInteger)
     max_per_week: Mapped[int | None] = mapped_column(SmallInteger)
     confirmation: Mapped[str] = mapped_column(server_default="automatic")
     # Hours before the start until which a student may cancel or reschedule.
     cancellation_notice: Mapped[int] = mapped_column(SmallInteger, server_default="12")
-    # The tutor's own room; none means a room for each session.
+    # The tutor's own room; empty means a room for each session.
     meeting_url: Mapped[str | None]
     group_seats: Mapped[int] = mapped_column(SmallInteger, server_default="5")
-    # An hour's price of a seat in a group; none means the tutor's price.
+    # The hourly price of a seat in a group; None means the tutor's price.
     group_price: Mapped[int | None]
-    # Read by the release before only: all prices are in the platform's currency. The next release drops it.
+    # Read only by the previous release: all prices are in the platform's currency. The next release drops it.
     currency: Mapped[str] = mapped_column(server_default="PLN")
-    # Until when rule items are made.
+    # The horizon up to which rule items have been made.
     horizon: Mapped[date | None] = mapped_column(Date)

@@ -118,7 +118,7 @@ class Booking(Base):
     seat: Mapped[int] = mapped_column(SmallInteger)
     student_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
     state: Mapped[str]
-    # Who has to answer a pending booking: the tutor a request, the student an offer from the waitlist.
+    # Who has to answer a pending booking: the tutor (a request) or the student (an offer from the waitlist).
     awaiting: Mapped[str | None]
     expires_at: Mapped[datetime | None]
     starts_at: Mapped[datetime]
@@ -129,16 +129,16 @@ class Booking(Base):
     series_id: Mapped[UUID | None]
     # How often the calendar entry changed (RFC 5545, SEQUENCE).
     sequence: Mapped[int] = mapped_column(server_default="0")
-    # When its student agreed to what the tutor proposes; means nothing once the proposal has ended.
+    # When the student agreed to the tutor's proposal; means nothing once the proposal has ended.
     move_accepted_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
 
 
 class BookingChange(Base):
-    """A step in a booking's life: the audit trail, and the event that mails, notifications and reminders follow.
+    """A step in a booking's life: the audit trail, and the source of mails, notifications and reminders.
 
-    `dispatched_at` is set by the dispatcher once it has notified the people concerned.
+    The dispatcher sets `dispatched_at` once it has notified the people concerned.
     """
 
     __tablename__ = "booking_changes"
@@ -157,9 +157,9 @@ class BookingChange(Base):
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
     actor_role: Mapped[str]
     reason: Mapped[str] = mapped_column(server_default="")
-    # Of a rescheduling: when it had been.
+    # For a rescheduling: the previous time.
     old_starts_at: Mapped[datetime | None]
-    # Of a tutor's proposal to move it, and of what becomes of that.
+    # For a tutor's proposal and its outcome: the proposed time.
     proposed_starts_at: Mapped[datetime | None]
     proposed_ends_at: Mapped[datetime | None]
     at: Mapped[CreatedAt]

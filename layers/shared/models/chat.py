@@ -20,11 +20,11 @@ class Conversation(Base):
     id: Mapped[UuidKey]
     pair: Mapped[str] = mapped_column(unique=True)
     last_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    # One of the two blocked the other. A copy of `blocks` for sending, which locks this row anyway.
+    # Whether one has blocked the other. A copy of `blocks` for sending, which locks this row anyway.
     is_blocked: Mapped[bool] = mapped_column(server_default=text("false"))
-    # Who wrote all messages there are; None once both have written, and in a conversation older than this column.
+    # The author of all messages so far; None once both have written, and in conversations older than this column.
     only_author: Mapped[UUID | None]
-    # Counts what became of messages after they were stored: edits, deletions, reactions.
+    # Counts changes of messages after they were stored: edits, deletions, reactions.
     change_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
@@ -40,19 +40,19 @@ class Member(Base):
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey(Conversation.id, ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
-    # Up to which message the member has read.
+    # The `seq` of the last message that the member has read.
     read_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    # Of the last mail about unread messages: the newest of these, up to where was read then, and when it was queued.
+    # The last mail about unread messages: the newest message in it, the read position then, and when it was queued.
     mailed_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     mailed_read_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     mailed_at: Mapped[datetime | None]
-    # The newest message when the member was last told by push messages.
+    # The newest message when the member last got push messages.
     pushed_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    # When to look whether to mail.
+    # When to check whether to send a mail.
     mail_due_at: Mapped[datetime | None]
-    # No mail and no push tells the member of new messages; they count as unread all the same.
+    # The member is not told of new messages by mail or push; they count as unread all the same.
     is_muted: Mapped[bool] = mapped_column(server_default=text("false"))
-    # The conversation's last message when the member archived it: it comes back with the next one.
+    # The last message when the member archived the conversation: it comes back with the next one.
     archived_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
@@ -76,7 +76,7 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        # A message sent again under the client's own id is the same message.
+        # A message sent again with the same client-side id is the same message.
         Index(
             "messages_client_id_key",
             "conversation_id",
@@ -99,14 +99,14 @@ class Message(Base):
     id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     created_by: Mapped[UUID]
     client_id: Mapped[str | None]
-    # Empty once it is deleted: the row stays, for the numbers have no gaps.
+    # Empty once the message is deleted: the row stays, because `seq` has no gaps.
     body: Mapped[str]
     created_at: Mapped[CreatedAt]
-    # The message it answers, by its `seq`. No foreign key: no message's row goes before the conversation does.
+    # The `seq` of the message it replies to. Not a foreign key: messages are deleted only with the conversation.
     reply_to: Mapped[int | None] = mapped_column(BigInteger)
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
-    # The number of its last change in the conversation.
+    # The change_seq of its last change.
     change_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
@@ -131,7 +131,7 @@ class MessageReactions(Base):
 
 
 class HiddenMessage(Base):
-    """A message that one member has deleted for themselves; the other still sees it."""
+    """A message that a member has deleted only for themselves; the other still sees it."""
 
     __tablename__ = "hidden_messages"
     __table_args__ = (
@@ -169,23 +169,23 @@ class Attachment(Base):
     )
 
     id: Mapped[UuidKey]
-    # Of a conversation or an account that is gone the files are still to be deleted.
+    # None once the conversation or account is gone: its files are still to be deleted.
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Conversation.id, ondelete="SET NULL"), index=True)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
     name: Mapped[str]
-    # By the content, once it was checked.
+    # Determined from the content, once it was checked.
     content_type: Mapped[str | None]
-    # Bytes; until the check those that may be uploaded.
+    # In bytes; before the check, the most that may be uploaded.
     size: Mapped[int]
     width: Mapped[int | None]
     height: Mapped[int | None]
     has_thumbnail: Mapped[bool] = mapped_column(server_default=text("false"))
-    # Where the checked file is kept.
+    # Where the checked file is stored.
     file_key: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     completed_at: Mapped[datetime | None]
     message_id: Mapped[UUID | None]
-    # Among the attachments of its message, from 1.
+    # The position among its message's attachments, from 1.
     place: Mapped[int | None]
     # When its message was deleted.
     removed_at: Mapped[datetime | None]
@@ -206,10 +206,10 @@ class Connection(Base):
         ),
         Index("connections_conversation_members_idx", "conversation_id", "user_id"),
         Index("connections_user_idx", "user_id"),
-        # The sockets that hear every conversation of their user.
+        # The sockets that get every conversation of their user.
         Index("connections_user_sockets_idx", "user_id", postgresql_where=text("protocol = 3")),
-        # Spread over many pages, which stay when sockets close: a plan that is made while few are open finds them by
-        # their keys, too. It is kept for a while: made for a single page, it would read all that come.
+        # Rows are spread over many pages, which are kept when sockets close, so that even a plan made while few are
+        # open uses the indexes. PostgreSQL caches plans: one made for a single page would read the whole table later.
         {"postgresql_with": {"fillfactor": 10, "vacuum_truncate": "off"}},
     )
 
@@ -217,13 +217,13 @@ class Connection(Base):
     conversation_id: Mapped[UUID | None]
     user_id: Mapped[UUID]
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
-    # The version of the protocol the client speaks: 1 is the legacy React client's, 3 that of a user's own socket,
-    # 0 and 4 those of version 2 of the wire (shared.versions.protocols).
+    # The protocol that the client speaks: 1 is the legacy React client's, 3 that of the user socket, 0 and 4 those of
+    # version 2 of the wire (shared.versions.protocols).
     protocol: Mapped[int] = mapped_column(server_default="1")
     connected_at: Mapped[CreatedAt]
     # When the connection was opened or last got a keep-alive.
     touched_at: Mapped[CreatedAt] = mapped_column(index=True)
-    # When its client was told that the gateway closes it soon.
+    # When the client was told that the gateway will close it soon.
     closing_told_at: Mapped[datetime | None]
 
 
@@ -271,7 +271,7 @@ class Report(Base):
 
     id: Mapped[NumberKey]
     kind: Mapped[str]
-    # None: the account was deleted. That of the person reported takes the report along.
+    # None if the account was deleted. Deleting the reported person's account deletes the report.
     reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
     conversation_id: Mapped[UUID | None]

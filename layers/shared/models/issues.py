@@ -31,14 +31,14 @@ class Issue(Base):
 
 
 class IssueAnswer(Base):
-    """What staff or the reporter adds to an issue."""
+    """An answer of staff or the reporter in an issue."""
 
     __tablename__ = "issue_answers"
     __table_args__ = (Index("issue_answers_issue_idx", "issue_id", "id"),)
 
     id: Mapped[NumberKey]
     issue_id: Mapped[UUID] = mapped_column(ForeignKey(Issue.id, ondelete="CASCADE"))
-    # None once the account is gone: what staff said stays.
+    # None once the account is gone: the answers of staff stay.
     responder_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
     body: Mapped[str]
     created_at: Mapped[CreatedAt]

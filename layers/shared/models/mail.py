@@ -22,14 +22,14 @@ class OutboxMail(Base):
     id: Mapped[NumberKey]
     kind: Mapped[str]
     recipient: Mapped[str]
-    # What the mail is about, such as the id of a booking's change; never a secret.
+    # What the mail is about, such as the id of a booking change; never a secret.
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    # Rather not at all than twice: one that was claimed and never marked as sent is not tried again.
+    # At most once: if it was claimed but never marked as sent, it is not tried again.
     once: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
-    # When to try (again); while a worker sends it, when the next one may.
+    # When to try (again); while a worker is sending it, when the next worker may.
     due_at: Mapped[CreatedAt]
     attempts: Mapped[int] = mapped_column(server_default="0")
     sent_at: Mapped[datetime | None]
-    # Of a mail to send once: when it turned out that nobody knows whether it went.
+    # For mails sent at most once: when it became uncertain whether it was sent.
     uncertain_at: Mapped[datetime | None]

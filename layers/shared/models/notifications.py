@@ -14,7 +14,7 @@ from shared.models.bookings import Booking, BookingChange
 
 
 class Notification(Base):
-    """One sentence for one person; at most one for each change of a booking."""
+    """A text for one person; at most one for each booking change."""
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -47,7 +47,7 @@ class NotificationEvent(Base):
 
     id: Mapped[NumberKey]
     kind: Mapped[str]
-    # Of one kind the same is told once a day.
+    # Events with the same kind and `about` are reported once a day.
     about: Mapped[str]
     subject: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[CreatedAt]
@@ -55,7 +55,7 @@ class NotificationEvent(Base):
 
 
 class Reminder(Base):
-    """A reminder to send: one for each booking, kind and recipient, ever."""
+    """A reminder to send: at most one ever for each booking, kind and recipient."""
 
     __tablename__ = "reminders"
     __table_args__ = (

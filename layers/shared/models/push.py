@@ -17,7 +17,7 @@ class PushSubscription(Base):
     id: Mapped[NumberKey]
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey(SignInSession.id, ondelete="CASCADE"), index=True)
-    # Where its push service takes messages: whoever knows it can send, but nothing that the browser can read.
+    # Where its push service accepts messages: anyone who knows it can send, but nothing that the browser can decrypt.
     endpoint: Mapped[str] = mapped_column(unique=True)
     p256dh: Mapped[bytes] = mapped_column(LargeBinary)
     auth: Mapped[bytes] = mapped_column(LargeBinary)
@@ -25,7 +25,7 @@ class PushSubscription(Base):
 
 
 class OutboxPush(Base):
-    """A message to send to one browser: about a notification, or about the unread messages of a conversation."""
+    """A message to one browser: about a notification, or about a conversation's unread messages."""
 
     __tablename__ = "push_outbox"
 
@@ -36,6 +36,6 @@ class OutboxPush(Base):
     notification_id: Mapped[int | None] = mapped_column(BigInteger)
     conversation_id: Mapped[UUID | None]
     created_at: Mapped[CreatedAt]
-    # When to try (again); while a worker sends it, when the next one may.
+    # When to try (again); while a worker is sending it, when the next worker may.
     due_at: Mapped[CreatedAt] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(server_default="0")

@@ -40,7 +40,7 @@ class Rating(Base):
     reply: Mapped[str | None]
     replied_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
-    # None of what was hidden before this was kept, or by an account that is gone.
+    # None for reviews hidden before this column existed, or by a deleted account.
     hidden_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
 
 
@@ -55,7 +55,7 @@ class ReviewReport(Base):
 
     id: Mapped[NumberKey]
     rating_id: Mapped[int] = mapped_column(ForeignKey(Rating.id, ondelete="CASCADE"))
-    # None: the account was deleted.
+    # None if the account was deleted.
     reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
     reason: Mapped[str]
     created_at: Mapped[CreatedAt]

@@ -18,15 +18,15 @@ class SecondFactors(Base):
     __table_args__ = (CheckConstraint("(totp_seed IS NULL) = (totp_added_at IS NULL)", name="totp"),)
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
-    # The authenticator app's secret is made of it, and of SECOND_FACTOR_SECRET.
+    # The authenticator app's secret is derived from this and SECOND_FACTOR_SECRET.
     totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_added_at: Mapped[datetime | None]
-    # The time step of the last password that was used: it and those before are void.
+    # The time step of the last code that was used: it and earlier ones are void.
     totp_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    # Of an app that has yet to show a password.
+    # The seed of an app that has not yet proved itself with a code.
     new_totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
     new_totp_expires_at: Mapped[datetime | None]
-    # Wrong codes in the quarter of an hour that began with the first of them.
+    # Wrong codes within 15 minutes of the first of them.
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     failing_since: Mapped[datetime | None]
 
@@ -49,9 +49,9 @@ class SecondFactorTicket(Base):
     ticket_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
-    # Who signs in by what an OpenID provider says, and not by the password.
+    # The identity that signs in through an OpenID provider, instead of by password.
     identity_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Identity.id, ondelete="CASCADE"), index=True)
-    # Of the link that lets an identity sign in from then on.
+    # SHA-256 of the link that lets an identity sign in from then on.
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -65,11 +65,11 @@ class Passkey(Base):
     id: Mapped[NumberKey]
     user_id: Mapped[UUID] = mapped_column(ForeignKey(SecondFactors.user_id, ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    # In COSE's form.
+    # In COSE format.
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    # Of its signatures, as its authenticator counts them; 0 of one that does not.
+    # The number of its signatures, as its authenticator counts them; 0 if it does not count.
     sign_count: Mapped[int] = mapped_column(BigInteger)
-    # How its authenticator is reached, for the browser to look there.
+    # How its authenticator is reached, as a hint to browsers.
     transports: Mapped[list[str]] = mapped_column(ARRAY(Text))
     name: Mapped[str]
     created_at: Mapped[CreatedAt]
@@ -77,13 +77,13 @@ class Passkey(Base):
 
 
 class PasskeyChallenge(Base):
-    """What a passkey is to sign, once."""
+    """A challenge that a passkey signs, once."""
 
     __tablename__ = "passkey_challenges"
     __table_args__ = (CheckConstraint("purpose IN ('add', 'change', 'second_factor', 'sign_in')", name="purpose"),)
 
     challenge: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    # Nobody's where somebody signs in by a passkey alone.
+    # None for a sign-in with a passkey alone, where the user is not known yet.
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)

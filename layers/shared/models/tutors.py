@@ -23,7 +23,7 @@ from shared.models.accounts import User
 from shared.models.base import Base, NumberKey
 
 LISTED = text("listed")
-# The one rule of who is complete (infra/sql/missing_settings.sql); a generated column cannot use another.
+# Completeness, as infra/sql/missing_settings.sql defines it; a generated column cannot use another one.
 IS_COMPLETE = (
     "missing_settings(price, is_free, skills, online_sessions, in_person_sessions, individual_sessions,"
     " group_sessions) = '{}'"
@@ -50,7 +50,7 @@ class Tutor(Base):
     __table_args__ = (
         CheckConstraint("price BETWEEN 0 AND 1000000", name="price"),
         CheckConstraint("char_length(location) <= 50", name="location"),
-        # With prices, so that those outside of a range are passed by unread.
+        # Includes prices, so that tutors outside a price range are skipped without reading their rows.
         Index("tutors_rank_idx", "rank", "id", "price", postgresql_where=LISTED),
         Index("tutors_avg_rating_idx", "avg_rating", "id", "price", postgresql_where=LISTED),
         Index("tutors_price_idx", "price", "id", postgresql_where=LISTED),
@@ -75,7 +75,7 @@ class Tutor(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), unique=True)
     description: Mapped[str | None]
     price: Mapped[int] = mapped_column(server_default="0")
-    # A price of 0 is meant, not forgotten.
+    # Distinguishes a price of 0 that is meant from one never set.
     is_free: Mapped[bool] = mapped_column(server_default=text("false"))
     location: Mapped[str] = mapped_column(server_default="")
     online_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -83,7 +83,7 @@ class Tutor(Base):
     individual_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
     group_sessions: Mapped[bool] = mapped_column(server_default=text("false"))
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    # Others come last, and cannot be booked.
+    # Incomplete tutors come last, and cannot be booked.
     is_complete: Mapped[bool] = mapped_column(Computed(IS_COMPLETE, persisted=True))
 
     # Copied from the account; `listed` once it is confirmed.
@@ -91,7 +91,7 @@ class Tutor(Base):
     first_name: Mapped[str] = mapped_column(server_default="")
     last_name: Mapped[str] = mapped_column(server_default="")
     picture: Mapped[str | None]
-    # Folded to lower-case ASCII with a blank on both sides, so that "% word" finds the start of a word.
+    # In lower-case ASCII with a blank on both sides, so that "% word" matches the start of a word.
     name_folded: Mapped[str] = mapped_column(server_default="")
     location_folded: Mapped[str] = mapped_column(Text, Computed("' ' || fold(location) || ' '", persisted=True))
     rating_count: Mapped[int] = mapped_column(server_default="0")
@@ -102,7 +102,7 @@ class Tutor(Base):
         Numeric(2, 1),
         Computed("coalesce(round(rating_sum::numeric / nullif(rating_count, 0), 1), 0)", persisted=True),
     )
-    # Bayesian mean of verified ratings: as if every tutor had five of 3.5 to start with. A tenth is below all others.
+    # Bayesian mean of verified ratings, starting from five of 3.5. Incomplete tutors get a tenth: below all others.
     rank: Mapped[float] = mapped_column(
         Double,
         Computed(

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 Language = Literal["pl", "en"]
-# Of accounts that have chosen none, and of callers that ask for none of ours.
+# For accounts that have chosen none, and for requests whose languages we do not have.
 DEFAULT_LANGUAGE: Language = "pl"
 
 
 def texts(language: Language) -> Mapping[str, str]:
-    """What mails and notifications say in a language, by key."""
+    """The texts of mails and notifications in a language, by key."""
     if language == "en":
         from shared.texts.english import TEXTS
     else:
@@ -22,7 +22,7 @@ def texts(language: Language) -> Mapping[str, str]:
 
 
 def error_texts(language: Language) -> Mapping[str, str]:
-    """What errors say in a language, by the text in the code; one that is missing is the same there."""
+    """The texts of errors in a language, by the text in the code; if one is missing, the code's text is used."""
     if language == "en":
         from shared.texts.errors_in_english import ERRORS
     else:

@@ -58,7 +58,7 @@ TEXTS = {
     "headline.day_before": "Reminder of your session",
     "headline.hour_before": "Your session starts soon",
     "headline.cancellation_deadline": "Last chance to cancel your session",
-    # What follows from it.
+    # What follows for the reader.
     "answer": "Please answer.",
     "answer_until": "Please answer by {moment}.",
     "accept": "Please accept it.",
@@ -78,7 +78,7 @@ TEXTS = {
     "cancel_until": "You can cancel until {moment}.",
     "reason.account_deleted": "The account was deleted.",
     "reason.account_suspended": "The account was suspended.",
-    # How mails about bookings begin, by what happened and who reads.
+    # The first sentences of mails about bookings, by event and reader.
     "opening.requested.tutor": "You have a new booking request.",
     "opening.booked.tutor": "You have a new booking. The time is taken, and there is nothing else you need to do.",
     "opening.booked.student": "Your booking is confirmed. See you at the session!",
@@ -113,7 +113,7 @@ TEXTS = {
     "fact.price_each": "Price per session",
     "fact.reason": "Reason",
     "fact.cancellable_until": "Cancel until",
-    # The frame of every mail.
+    # The greeting and the end of every mail.
     "greeting": "Hello {name},",
     "greeting.nameless": "Hello,",
     "open_platform": "Open the platform",
@@ -121,14 +121,14 @@ TEXTS = {
     "closing.bookings": "You can see all your bookings on the platform.",
     "closing.change_until": "You can cancel the session or move it until {moment}.",
     "closing.reminder": "See you there!",
-    # Entries in calendars.
+    # Calendar entries.
     "calendar.name": "Tutoring",
     "calendar.summary": "Tutoring: {name}",
     "calendar.file": "session.ics",
     **ACCOUNT_MAILS,
-    # Issues that were reported to staff.
+    # Issues reported to staff.
     "issue_answered": "New answer to your report: “{title}”",
-    # What people can choose to be told of, and the page that ends mails about it.
+    # Topics that people can turn off, and the page behind unsubscribe links.
     "topic.chat": "unread messages",
     "topic.bookings": "bookings",
     "topic.reviews": "reviews and reports",
@@ -140,7 +140,7 @@ TEXTS = {
     "unsubscribe.button": "Stop these e-mails",
     "unsubscribe.done": "You will get no more e-mails about this: {topic}. You can change this in your notification"
     " settings.",
-    # Mails about messages that wait.
+    # Mails about unread messages.
     "unread.subject": "New message: {name}",
     "unread.subject_many": "Unread messages ({number}): {name}",
     "unread.before": "You have unread messages on the platform.",

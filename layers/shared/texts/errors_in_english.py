@@ -117,7 +117,7 @@ ERRORS = {
             "NoneType": "null",
         },
     ),
-    # Who calls.
+    # Authentication.
     "Nie podano danych uwierzytelniających.": "You are not signed in.",
     "Nagłówek autoryzacji musi zawierać dwie wartości rodzielone spacjami": "The Authorization header must consist"
     " of two words.",
@@ -217,7 +217,7 @@ ERRORS = {
     # The chat.
     "To jest Twoje własne konto.": "This is your own account.",
     "Z tą osobą nie możesz się umówić.": "You cannot book with this person.",
-    # What was done.
+    # Success messages.
     "Adres kalendarza już nie działa.": "The calendar's address no longer works.",
     "Odblokowano.": "Unblocked.",
     "Przywrócono.": "Unarchived.",

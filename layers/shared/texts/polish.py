@@ -58,7 +58,7 @@ TEXTS = {
     "headline.day_before": "Przypomnienie o zajęciach",
     "headline.hour_before": "Wkrótce zajęcia",
     "headline.cancellation_deadline": "Ostatnia chwila na odwołanie zajęć",
-    # What follows from it.
+    # What follows for the reader.
     "answer": "Odpowiedz.",
     "answer_until": "Odpowiedz najpóźniej {moment}.",
     "accept": "Potwierdź swój udział.",
@@ -79,7 +79,7 @@ TEXTS = {
     "cancel_until": "Odwołać można najpóźniej {moment}.",
     "reason.account_deleted": "Konto zostało usunięte.",
     "reason.account_suspended": "Konto zostało zawieszone.",
-    # How mails about bookings begin, by what happened and who reads.
+    # The first sentences of mails about bookings, by event and reader.
     "opening.requested.tutor": "masz nową prośbę o rezerwację.",
     "opening.booked.tutor": "masz nową rezerwację. Termin jest zajęty, nic więcej nie trzeba robić.",
     "opening.booked.student": "Twoja rezerwacja jest potwierdzona. Do zobaczenia na zajęciach!",
@@ -115,7 +115,7 @@ TEXTS = {
     "fact.price_each": "Cena jednych zajęć",
     "fact.reason": "Powód",
     "fact.cancellable_until": "Odwołać można do",
-    # The frame of every mail.
+    # The greeting and the end of every mail.
     "greeting": "Cześć {name},",
     "greeting.nameless": "Cześć,",
     "open_platform": "Otwórz platformę",
@@ -123,14 +123,14 @@ TEXTS = {
     "closing.bookings": "Wszystkie swoje rezerwacje znajdziesz na platformie.",
     "closing.change_until": "Odwołać zajęcia lub zmienić ich termin możesz najpóźniej {moment}.",
     "closing.reminder": "Do zobaczenia!",
-    # Entries in calendars.
+    # Calendar entries.
     "calendar.name": "Korepetycje",
     "calendar.summary": "Korepetycje: {name}",
     "calendar.file": "zajecia.ics",
     **ACCOUNT_MAILS,
-    # Issues that were reported to staff.
+    # Issues reported to staff.
     "issue_answered": "Odpowiedź na zgłoszenie „{title}”",
-    # What people can choose to be told of, and the page that ends mails about it.
+    # Topics that people can turn off, and the page behind unsubscribe links.
     "topic.chat": "nieprzeczytane wiadomości",
     "topic.bookings": "rezerwacje",
     "topic.reviews": "opinie i zgłoszenia",
@@ -141,7 +141,7 @@ TEXTS = {
     "unsubscribe.question": "Czy nie wysyłać Ci więcej e-maili na temat: {topic}?",
     "unsubscribe.button": "Nie wysyłajcie",
     "unsubscribe.done": "Nie wyślemy Ci więcej e-maili na temat: {topic}. Zmienisz to w ustawieniach powiadomień.",
-    # Mails about messages that wait.
+    # Mails about unread messages.
     "unread.subject": "Nowa wiadomość: {name}",
     "unread.subject_many": "Nieprzeczytane wiadomości ({number}): {name}",
     "unread.before": "na platformie czekają na Ciebie nieprzeczytane wiadomości.",

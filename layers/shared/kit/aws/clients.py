@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @cache
 def s3() -> "S3Client":
-    """What it signs for others names the bucket's own host in its region, as a new bucket has no other yet."""
+    """The URLs it signs name the bucket's regional host: a new bucket has no other yet."""
     import boto3
     from botocore.config import Config
 
@@ -21,9 +21,9 @@ def s3() -> "S3Client":
 
 @cache
 def sesv2() -> "SESV2Client":
-    """Tries once: a second try after a lost answer would send a mail twice, and the outbox has its own.
+    """Tries once: a retry after a lost response would send a mail twice, and the outbox has retries of its own.
 
-    So it must not meet a connection that ended meanwhile: after a rest it makes new ones.
+    So it must not use a connection that was closed meanwhile: after an idle period it opens new ones.
     """
     import boto3
     from botocore.config import Config

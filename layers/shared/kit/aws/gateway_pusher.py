@@ -17,7 +17,7 @@ from shared.kit.aws.signed_calls import signed_headers
 from shared.kit.observability.log import logger
 
 GONE, THROTTLED = 410, 429
-# A post can hang; the others must not wait for it, nor the function for its own end.
+# A post can hang; it must not delay the other posts, nor the end of the function.
 TIMEOUT = urllib3.Timeout(connect=1.0, total=2.0)
 DEADLINE = 12.0
 PARALLEL = 32
@@ -48,7 +48,7 @@ class GatewayPusher:
         self._call_all("DELETE", {each: [b""] for each in connection_ids})
 
     def _call_all(self, method: str, texts: Mapping[str, Sequence[bytes]]) -> list[int]:
-        """The last status of each connection, 0 without an answer: delivery is best effort, the message is stored."""
+        """The last status for each connection, 0 without a response. Best effort: the message is stored."""
         if len(texts) == 1:
             return [self._call_in_order(method, *each) for each in texts.items()]
         futures = [_threads().submit(self._call_in_order, method, *each) for each in texts.items()]

@@ -11,7 +11,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 
-# Seconds of rest after which a connection is made again: far below what a NAT gateway allows, above what a burst needs.
+# Seconds of idling after which a connection is reopened: far below a NAT gateway's limit, enough for a burst.
 TRUSTED_FOR = 5.0
 
 
@@ -30,7 +30,7 @@ class _Kept(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        # Asked before a kept connection is used again. The monotonic clock stands still while a Lambda is frozen.
+        # Checked before a connection is reused. The monotonic clock stands still while a Lambda is frozen.
         return super().is_connected and 0 <= time.time() - self._answered_at <= TRUSTED_FOR
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3 has its own answers
@@ -57,12 +57,12 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
 
 
 def pool_manager(size: int, timeout: urllib3.Timeout) -> urllib3.PoolManager:
-    """Make a pool that retries nothing: `size` connections a host, made again after TRUSTED_FOR seconds of rest."""
+    """A pool without retries: `size` connections per host, reopened after TRUSTED_FOR seconds of idling."""
     manager = urllib3.PoolManager(maxsize=size, retries=False, timeout=timeout)
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     return manager
 
 
 def is_reset_of_reused(error: urllib3.exceptions.HTTPError) -> bool:
-    """Whether a request failed only because the connection it went over had ended before."""
+    """Whether a request failed only because the reused connection had already been closed."""
     return isinstance(error, urllib3.exceptions.ProtocolError) and isinstance(error.args[-1], ReusedConnectionReset)

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class LambdaHandler(Generic[Result]):
-    """What Lambda calls with an event; the local server calls it too, with no context."""
+    """The callable that Lambda invokes with an event; the local server calls it too, with no context."""
 
     def __init__(self, handle: Callable[[Any, Any], Result]) -> None:
         update_wrapper(self, handle)
@@ -30,12 +30,12 @@ class LambdaHandler(Generic[Result]):
 
 
 def lambda_handler(handle: Callable[[Any, Any], Result]) -> LambdaHandler[Result]:
-    """Make a function the handler of its Lambda function."""
+    """Decorate a function as the handler of its Lambda function."""
     return LambdaHandler(handle)
 
 
 def ids(event: Any, context: Any) -> dict[str, str | None]:
-    """The request as API Gateway knows it, else as Lambda does, and the socket it came by."""
+    """The ids of the request (API Gateway's, or else Lambda's) and of its socket."""
     where = event.get("requestContext") if isinstance(event, Mapping) else None
     ours = getattr(context, "aws_request_id", None)
     if not isinstance(where, Mapping):
@@ -62,5 +62,5 @@ def _measured(handle: Callable[[Any, Any], Result], event: Any, context: Any) ->
 def _traced(handle: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Result]:
     from aws_lambda_powertools import Tracer
 
-    # Answers hold personal data.
+    # The response is not logged, because it contains personal data.
     return Tracer().capture_lambda_handler(handle, capture_response=False, capture_error=False)

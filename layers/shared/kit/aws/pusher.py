@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-# Ids of connections, and the text message for each of them.
+# Connection ids, and the text message for them.
 Post = tuple[Iterable[str], bytes]
 
 
 class Pusher(Protocol):
-    """Reaches connections by the id the gateway gave them."""
+    """Writes to connections by the ids that the gateway gave them."""
 
     def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
         """Send one text message to each. Returns the ids of those that are gone (410)."""

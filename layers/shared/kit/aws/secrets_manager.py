@@ -9,7 +9,7 @@ from shared.kit.aws.signed_calls import SECRETS_MANAGER, CallFailed, call
 from shared.kit.errors import Unavailable
 from shared.kit.observability.log import logger
 
-# The version in use, the one before it, and one a rotation is about to bring in.
+# The version in use, the previous one, and one that a rotation is about to bring into use.
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 TRIES = 3
 
@@ -23,7 +23,7 @@ class Secret:
 
 
 def find_secret(arn: str, stage: str = CURRENT) -> Secret | None:
-    """The version at this stage, None where there is none. Raises shared.kit.errors.Unavailable."""
+    """The version at this stage; None if there is none. Raises shared.kit.errors.Unavailable."""
     try:
         found = call(SECRETS_MANAGER, "GetSecretValue", {"SecretId": arn, "VersionStage": stage}, tries=TRIES)
     except CallFailed as failure:

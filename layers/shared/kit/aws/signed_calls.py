@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 TIMEOUT = 2.0
 PAUSE = 0.2
-# Credentials are fetched again so many seconds before they expire.
+# Credentials are fetched again this many seconds before they expire.
 MARGIN = 300
 
 
@@ -78,7 +78,7 @@ def _call_once(service: Service, operation: str, parameters: Mapping[str, Any]) 
 
 
 def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of an answer. Raises CallFailed."""
+    """Status and JSON of a response. Raises CallFailed."""
     parts = urlsplit(url)
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=TIMEOUT)
@@ -95,7 +95,7 @@ def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str]) ->
 def signed_headers(
     service: str, method: str, url: str, body: bytes, headers: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The headers (in lower case) with those that sign the request for the function's role.
+    """The given headers (in lower case) plus those that sign the request for the function's role.
 
     Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html (Signature Version 4)
     """
@@ -135,7 +135,7 @@ class _Fetched:
 
 
 def _credentials() -> _Role:
-    """Lambda puts them into the environment; a function with SnapStart fetches them. Raises CallFailed.
+    """Lambda provides them in the environment; a function with SnapStart fetches them. Raises CallFailed.
 
     Source: docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html (container credentials)
     """

@@ -25,6 +25,6 @@ def before_snapshot() -> None:
 
 
 def after_restore() -> None:
-    """`secrets` and UUIDs ask the system, whose source is seeded again; `random` keeps its state."""
+    """`secrets` and UUIDs use the system's source, which is reseeded; `random` keeps its state, so reseed it."""
     before_snapshot()
     random.seed()

@@ -56,7 +56,7 @@ class Bucket:
 
 
 class Folder:
-    """A folder the local server serves."""
+    """A folder that the local server serves."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -65,7 +65,7 @@ class Folder:
         del content_type  # the local server knows it by the extension
         path = self.root / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Written beside and renamed, so that nobody is served half a file.
+        # Written to a temporary file and renamed, so that no partial file is ever served.
         part = path.with_name(f"{path.name}.part")
         try:
             part.write_bytes(content)
@@ -83,7 +83,7 @@ class Folder:
 
 @cache
 def storage() -> Storage:
-    """The bucket of MEDIA_BUCKET, else the folder of MEDIA_FOLDER."""
+    """The bucket MEDIA_BUCKET, or else the folder MEDIA_FOLDER."""
     if bucket := settings().media_bucket:
         return Bucket(bucket)
     return Folder(Path(settings().media_folder or tempfile.gettempdir()))

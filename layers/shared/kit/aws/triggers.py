@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from shared.kit.json import json_text
 from shared.kit.observability.log import logger
 
-# Entries a call of SendMessageBatch takes.
+# The most entries in one call of SendMessageBatch.
 BATCH = 10
 
 
@@ -23,7 +23,7 @@ class Trigger:
         self._queue = queue
 
     def __call__(self, bodies: Sequence[dict[str, int]]) -> None:
-        """One message for each of the bodies."""
+        """Send one message for each body."""
         if self.installed:
             self.installed()
         elif queue := self._queue():

@@ -11,7 +11,7 @@ class _Installed:
 
 
 def install_pusher(pusher: Pusher) -> None:
-    """Use this pusher in this process; the local gateway installs its own."""
+    """Set the pusher of this process; the local gateway installs its own."""
     _Installed.pusher = pusher
 
 

@@ -12,7 +12,7 @@ MOST_REFUSED, MOST_DONE = 100, 2000
 
 
 class IdempotencyKey(NamedTuple):
-    """Whose request it is, under which key, and a hash that distinguishes it from other requests."""
+    """The user, the key, and a hash that identifies the request."""
 
     user_id: UUID
     key: str
@@ -27,7 +27,7 @@ class KeptReply(NamedTuple):
     body: str | None
 
 
-# A new key makes room for itself: none waits for another's transaction, which may have room to make, too.
+# Old keys are deleted for each new one, skipping locked rows: another transaction may be doing the same.
 CLAIM_KEY = Command("""
 WITH ranked AS (
     SELECT key, status >= 400 AS refused,
@@ -57,9 +57,9 @@ DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
 
 
 def claim_key(db: PooledConnection, key: IdempotencyKey) -> bool:
-    """Whether the key is new; while another transaction claims it, this one waits for its end.
+    """Claim a key; False if it exists. Waits while another transaction is claiming it.
 
-    Of a user with many keys the oldest are forgotten.
+    If the user has many keys, the oldest are deleted.
     """
     values = {
         "user_id": key.user_id,
@@ -80,5 +80,5 @@ def keep_reply(db: PooledConnection, key: IdempotencyKey, status: int, body: str
 
 
 def forget_keys(db: PooledConnection, most: int) -> int:
-    """Delete keys older than HOURS_KEPT, at most so many; how many there were."""
+    """Delete up to `most` keys older than HOURS_KEPT; returns how many were deleted."""
     return FORGET_KEYS.run(db, (HOURS_KEPT, most))

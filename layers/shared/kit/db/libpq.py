@@ -23,24 +23,24 @@ from shared.kit.psycopg import (
 )
 from shared.kit.settings import settings
 
-# Texts, or their bytes as they came; None for NULL.
+# Texts, or their raw bytes; None for NULL.
 Row = tuple[Any, ...]
 
-# No set: it would ask Python for the hashes of its members.
+# Not a set, which would call Python for the hash of each member.
 DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 _numbers = count(1)
-# Searches come in few forms.
+# Searches take few forms.
 numbered_once = lru_cache(maxsize=256)(numbered)
 
 
 def fetch_all(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
-    """The rows of a statement as a cursor takes it, planned for these parameters. Raises the psycopg.Error it would."""
+    """The rows of a statement in psycopg's syntax, planned for these parameters. Raises psycopg.Error as cursors do."""
     return _rows(_run(db, statement, parameters))
 
 
 def fetch_bytes(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
-    """The same rows as bytes, for texts that are only passed on."""
+    """The same rows as bytes, for texts that are passed on unread."""
     return bytes_of(_run(db, statement, parameters))
 
 
@@ -66,15 +66,15 @@ class Prepared:
         return _rows(self._result(db, values))
 
     def fetch_bytes(self, db: PooledConnection, *values: str | None) -> list[Row]:
-        """The same rows as bytes, for texts that are only passed on."""
+        """The same rows as bytes, for texts that are passed on unread."""
         return bytes_of(self._result(db, values))
 
     def name_in(self, db: PooledConnection) -> bytes | None:
-        """Its name in a connection, None before its first use there."""
+        """Its name in a connection; None before its first use there."""
         return db.prepared.get((self.statement, ()))
 
     def encoded(self, values: Iterable[str | None]) -> list[bytes]:
-        # libpq takes None for NULL, which psycopg's types do not say.
+        # libpq accepts None as NULL, which psycopg's types do not say.
         return [cast("bytes", None if value is None else value.encode()) for value in values]
 
     def _result(self, db: PooledConnection, values: Iterable[str | None]) -> PGresult:
@@ -82,8 +82,8 @@ class Prepared:
         try:
             return checked(db, self._run(db, parameters))
         except InvalidSqlStatementName:
-            # After a DROP, an ALTER or a ROLLBACK psycopg lets the server forget all that was prepared. That is sure of
-            # this statement only: another may have been prepared since.
+            # After a DROP, an ALTER or a ROLLBACK psycopg makes the server forget all prepared statements. Only this
+            # statement is certain to be gone: others may have been prepared since.
             db.prepared.pop((self.statement, ()))
             return checked(db, self._run(db, parameters))
 
@@ -94,7 +94,7 @@ class Prepared:
 
 
 def prepared_name(db: PooledConnection, statement: bytes, types: Sequence[int] = ()) -> bytes:
-    """The name under which a connection has prepared a statement for parameters of these types; texts unless given."""
+    """The name under which a connection has prepared a statement; parameters are text unless types are given."""
     key = (statement, tuple(types))
     name = db.prepared.get(key)
     if name is None:

@@ -18,10 +18,9 @@ class _Known:
 
 
 def logins() -> Iterator[Login]:
-    """What to try, one after the other: the login known here, the one in use, those a change brings in and ends.
+    """The logins to try, in order: the last that worked here, the current one, a rotation's next and previous one.
 
-    Nothing is asked of Secrets Manager before the one known here was refused. Raises
-    shared.kit.errors.Unavailable.
+    Secrets Manager is not called until the login known here was refused. Raises shared.kit.errors.Unavailable.
     """
     arn = settings().database_secret_arn
     if not arn:
@@ -45,7 +44,7 @@ def remember(login: Login) -> None:
 
 
 def forget() -> None:
-    """Ask Secrets Manager again, as a process does that was just started."""
+    """Forget the login, so that Secrets Manager is called again, as in a new process."""
     _Known.login = None
 
 

@@ -13,14 +13,14 @@ from shared.kit.db.login import logins, remember
 from shared.kit.psycopg import ConnectionPool, TupleRow, psycopg
 from shared.kit.settings import settings
 
-# Seconds of rest (a frozen Lambda, a restarted server) after which a connection proves itself before use: at once if
-# the server has said something meanwhile, such as that it closes it, later in any case.
+# Seconds of idling (a frozen Lambda, a restarted server) after which a connection is checked before use: the first
+# limit applies if the server has sent something meanwhile, such as that it is closing, the second in any case.
 LISTEN_AFTER_IDLE = 0.05
 PING_AFTER_IDLE = 10.0
 CONNECT_TIMEOUT = 5
 # When a connection counts as lost: after 3,000 milliseconds without an acknowledgement, or ten seconds of silence and
-# three questions. One whose other end goes without a word would be waited for by the quarter of an hour, and by two
-# hours where it had taken the statement.
+# three keep-alive probes. Otherwise a vanished peer would be waited for a quarter of an hour, or two hours if it had
+# already received the statement.
 LOST = {"tcp_user_timeout": 3000, "keepalives_idle": 10, "keepalives_interval": 2, "keepalives_count": 3}
 BORROW_TIMEOUT = 5.0
 
@@ -37,11 +37,11 @@ class PooledConnection(psycopg.Connection[TupleRow]):
         return watched
 
     def has_news(self) -> bool:
-        """Whether the server has said something unasked, or closed the connection."""
+        """Whether the server has sent something unsolicited, or closed the connection."""
         return bool(self._socket.poll(0))
 
     def wait_for_news(self) -> None:
-        """Until the server says something; other threads go on meanwhile."""
+        """Block until the server sends something; other threads continue meanwhile."""
         self._socket.poll()
 
     @cached_property
@@ -51,7 +51,7 @@ class PooledConnection(psycopg.Connection[TupleRow]):
 
     @classmethod
     def connect(cls, conninfo: str = "", **options: Any) -> Self:
-        """Open a connection; a password that was changed meanwhile is read again. Raises psycopg.OperationalError."""
+        """Open a connection; a password changed in the meantime is read again. Raises psycopg.OperationalError."""
         failure: psycopg.Error = psycopg.OperationalError("there is no login for the database")
         for login in logins():
             try:
@@ -73,7 +73,7 @@ class _AtRest(deque[PooledConnection]):
 
 @cache
 def pool() -> ConnectionPool[PooledConnection]:
-    """The process's pool, opened on first use; settings give its size."""
+    """The process's pool, opened on first use; its size is a setting."""
     made = ConnectionPool(
         settings().database_url,
         connection_class=PooledConnection,
@@ -99,22 +99,22 @@ def connection_options() -> dict[str, Any]:
 
 
 def ping_if_idle(connection: PooledConnection) -> None:
-    """Raises psycopg.OperationalError for a connection that died while it rested; the pool then opens another."""
+    """Raises psycopg.OperationalError if a connection died while it was idle; the pool then opens another."""
     if _must_prove_itself(connection):
         ConnectionPool.check_connection(connection)
     connection.borrowed_at = time.time()
 
 
 def _must_prove_itself(connection: PooledConnection) -> bool:
-    # The monotonic clock stands still while a Lambda is frozen; the one of the day may be set back.
+    # The monotonic clock stands still while a Lambda is frozen; the system clock may be set back.
     rested = time.time() - connection.borrowed_at
     return not 0 <= rested <= PING_AFTER_IDLE or (rested > LISTEN_AFTER_IDLE and connection.has_news())
 
 
 def lend_at_once() -> PooledConnection | None:
-    """A connection at rest that need not prove itself, None if there is none: for an event loop, which must not wait.
+    """An idle connection that needs no check, None if there is none: for an event loop, which must not block.
 
-    `pool().putconn` takes it back.
+    Return it with `pool().putconn`.
     """
     made = pool()
     with made._lock:  # noqa: SLF001 - the pool lends to those who may wait
@@ -131,7 +131,7 @@ def lend_at_once() -> PooledConnection | None:
 class connection:  # noqa: N801 - a context manager, without the generator and the empty commit of the pool's own
     """Borrow a connection in autocommit mode.
 
-    Raises psycopg_pool.PoolTimeout when none can be had within BORROW_TIMEOUT seconds.
+    Raises psycopg_pool.PoolTimeout if none becomes free within BORROW_TIMEOUT seconds.
     """
 
     __slots__ = ("_lent", "_pool")

@@ -26,9 +26,9 @@ class Sql(str):
 
 
 def compose(template: str, **parts: Sql) -> Sql:
-    """Put parts of SQL into the `{name}`s of a template; values stay parameters. Both are constants of the code.
+    """Fill the `{name}`s of a template with pieces of SQL; values remain parameters. All of it is constant in the code.
 
-    Raises KeyError for a name without a part, TypeError for a part that is no `Sql`.
+    Raises KeyError for a name without a piece, TypeError for a piece that is not `Sql`.
     """
     for name, part in parts.items():
         if not isinstance(part, Sql):
@@ -41,7 +41,7 @@ class NoRow(LookupError):
 
 
 def has_columns(row: Any) -> bool:
-    """Whether a row is of a class with a field for each column; else it is the value of the only one."""
+    """Whether a row type has a field for each column; otherwise the row is the value of its only column."""
     return hasattr(row, "_fields") or is_dataclass(row)
 
 
@@ -59,17 +59,17 @@ class Query(Generic[Row]):
         self._factory: Any = args_row(row) if has_columns(row) else scalar_row
 
     def made_of(self, values: Sequence[Any]) -> Row:
-        """The row with these values in its columns."""
+        """Make a row from the values of its columns."""
         made: Row = self.row(*values) if has_columns(self.row) else values[0]
         return made
 
     def one(self, db: Connection, parameters: Parameters = None) -> Row | None:
-        """The first row, None without any."""
+        """The first row; None if there is none."""
         found: Row | None = db.cursor(row_factory=self._factory).execute(self.text, parameters).fetchone()
         return found
 
     def get(self, db: Connection, parameters: Parameters = None) -> Row:
-        """The first row of a statement that always answers one. Raises NoRow."""
+        """The first row of a statement that always returns one. Raises NoRow."""
         found = db.cursor(row_factory=self._factory).execute(self.text, parameters).fetchall()
         if not found:
             raise NoRow(self.text)
@@ -88,7 +88,7 @@ class Command(NamedTuple):
     text: str
 
     def run(self, db: Connection, parameters: Parameters = None) -> int:
-        """Run it; the number of rows it affected."""
+        """Run it; returns the number of rows it affected."""
         return db.execute(self.text, parameters).rowcount
 
 
@@ -99,7 +99,7 @@ class Variants(NamedTuple):
 
 
 def numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
-    """A statement with libpq's placeholders $1, $2, …, and the names of its parameters ("" of those by place)."""
+    """A statement with libpq's placeholders $1, $2, …, and the names of its parameters ("" for positional ones)."""
     names: list[str] = []
 
     def number(found: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class Ask(NamedTuple):
-    """A statement with its values; the answer is its rows, as bytes."""
+    """A statement with its values; its rows are sent back as bytes."""
 
     statement: Prepared
     values: Sequence[str | None]
@@ -25,9 +25,9 @@ Steps = Generator[Ask | None, list[Row], Result]
 
 
 def take_steps(steps: Steps[Result], ask: Ask | None = None) -> Result:
-    """Take the steps of a read here, beginning with what it has asked already, and wait for each statement.
+    """Run a read in this thread, starting with the `ask` it has already yielded, and wait for each statement.
 
-    Raises what the read does: a psycopg.Error, unless it catches that.
+    Raises what the read raises: a psycopg.Error, unless the read catches it.
     """
     try:
         while True:

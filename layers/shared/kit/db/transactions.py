@@ -25,17 +25,17 @@ class ConcurrentUpdate(Exception):
 
 @contextmanager
 def transaction() -> Iterator[PooledConnection]:
-    """Everything in the block is committed when it ends, and nothing of it when it raises.
+    """Commit everything in the block when it ends, or nothing if it raises.
 
-    The commit is over before the answer is made: what must only happen after it (a push, waking the
-    mailer) stands behind the block.
+    The commit is over before the response is made; code that must run only after it (a push, waking the mailer) goes
+    below the block.
     """
     with connection() as db:
         _run(db, b"BEGIN")
         try:
             yield db
         except BaseException:
-            # Where even that fails the pool makes the connection usable, or replaces it.
+            # If even the rollback fails, the pool repairs or replaces the connection.
             with suppress(psycopg.OperationalError):
                 db.pgconn.exec_(b"ROLLBACK")
             raise
@@ -49,7 +49,7 @@ def _run(db: PooledConnection, command: bytes) -> None:
 
 
 def run_transaction(action: Callable[[PooledConnection], T]) -> T:
-    """Run an action in a transaction of its own, again if another one came in between. Raises Unavailable."""
+    """Run an action in its own transaction, and retry it after a conflict with another one. Raises Unavailable."""
     for _attempt in range(ATTEMPTS):
         try:
             with transaction() as db:
@@ -60,16 +60,16 @@ def run_transaction(action: Callable[[PooledConnection], T]) -> T:
 
 
 def limit_lock_wait(db: PooledConnection) -> None:
-    """Wait for no lock longer than half a second in this transaction: PostgreSQL looks for deadlocks after a whole one.
+    """Wait for locks at most half a second in this transaction: PostgreSQL checks for deadlocks after a second.
 
-    So a scheduled function, which comes again, steps back and never somebody's request; it gets
+    So a scheduled function, which runs again anyway, gives way instead of a user's request; it gets
     psycopg.errors.LockNotAvailable.
     """
     db.execute("SELECT set_config('lock_timeout', '500ms', true)")
 
 
 def violated_constraint(error: psycopg.IntegrityError) -> str | None:
-    """The name of the constraint that refused a statement."""
+    """The name of the constraint that a statement violated."""
     return error.diag.constraint_name
 
 

@@ -39,7 +39,7 @@ class _Sent:
         db.pgconn.send_query_prepared(self.name, self.values, self.adapting.formats)
 
     def run(self, db: PooledConnection) -> list[Any]:
-        """Send it by itself and wait for its rows."""
+        """Send it on its own and wait for its rows."""
         adapting = self.adapting
         return self.rows(checked(db, db.pgconn.exec_params(self.text, self.values, adapting.types, adapting.formats)))
 
@@ -51,9 +51,9 @@ class _Sent:
 
 
 def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
-    """The rows of some statements of a transaction, in their order; those of a command are none.
+    """Run statements of one transaction and return the rows of each, in order; a command has none.
 
-    Raises the psycopg.Error of the first that fails. Those behind it are not run then.
+    Raises the psycopg.Error of the first that fails. Later ones are then not run.
     """
     sent = [_Sent(db, call) for call in calls]
     if not settings().database_prepare:
@@ -70,7 +70,7 @@ def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
     try:
         return [each.rows(checked(db, result)) for each, result in zip(sent, results, strict=True)]
     except InvalidSqlStatementName:
-        # The server was told to forget what was prepared; a transaction that is tried again prepares it anew.
+        # The server was told to forget prepared statements; a retried transaction prepares them anew.
         db.prepared.clear()
         raise
 
@@ -84,7 +84,7 @@ def _results(db: PooledConnection) -> list[PGresult]:
             db.pgconn.consume_input()
         result = db.pgconn.get_result()
         if result is None:
-            # What stands between two statements.
+            # The separator between the results of two statements.
             continue
         if result.status == ExecStatus.PIPELINE_SYNC:
             return results

@@ -15,7 +15,7 @@ _event: ContextVar[dict[str, str] | None] = ContextVar("event", default=None)
 
 @cache
 def logger() -> "Logger":
-    """Powertools' logger; `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL` name and tune it."""
+    """Powertools' logger; `POWERTOOLS_SERVICE_NAME` and `POWERTOOLS_LOG_LEVEL` configure it."""
     from aws_lambda_powertools import Logger
 
     from shared.kit.observability.log_privacy import PrivateFormatter
@@ -24,7 +24,7 @@ def logger() -> "Logger":
 
 
 def event_ids() -> dict[str, str]:
-    """What is known of the event being handled: request_id, connection_id, user_id."""
+    """The ids known for the event being handled: request_id, connection_id, user_id."""
     return _event.get() or {}
 
 
@@ -37,7 +37,7 @@ class event:  # noqa: N801 - a context manager, without what a generator would c
         self._ids = {name: value for name, value in ids.items() if value}
 
     def __enter__(self) -> dict[str, str]:
-        """The ids that are known so far; `note` adds to them."""
+        """The ids known so far; `note` adds to them."""
         self._token = _event.set(self._ids)
         return self._ids
 
@@ -50,7 +50,7 @@ def in_event() -> bool:
 
 
 def note(**ids: str) -> None:
-    """Lines of this event from now on carry these ids too."""
+    """Add these ids to later log lines of this event."""
     known = _event.get()
     if known is not None:
         known.update(ids)

@@ -14,7 +14,7 @@ from shared.kit.psycopg import psycopg
 EMAIL = re.compile(r"[\w.+%'~-]+@[\w-]+(?:\.[\w-]+)+")
 # A JWT; and a long run of letters and digits of both kinds, as tokens and keys are, but no UUID and no name.
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|\b(?=[A-Za-z_]*\d)(?=\d*[A-Za-z_])\w{32,}\b")
-# Errors whose texts are about the machine, not about what somebody sent.
+# Errors whose texts are about the machine, not about user input.
 ABOUT_THE_MACHINE = (OSError, ImportError, AttributeError, NameError, TypeError, ZeroDivisionError, psycopg.Error)
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -28,12 +28,12 @@ class PrivateFormatter(LambdaPowertoolsFormatter):
     """Powertools' JSON lines with the event's ids, and without private data."""
 
     def __init__(self, event_ids: Callable[[], dict[str, str]]) -> None:
-        # The stack is logged once, by `formatException`.
+        # The stack is logged only once, by `formatException`.
         super().__init__(serialize_stacktrace=False)
         self.event_ids = event_ids
 
     def format(self, record: LogRecord) -> str:
-        """The ids stay as they are, though some look like tokens: lines are found by them."""
+        """Keep the ids, though some look like tokens: they are what lines are searched by."""
         line = redact(super().format(record))
         ids = {name: value for name, value in self.event_ids().items() if name not in record.__dict__}
         return f"{line[:-1]}, {json_text(ids)[1:]}" if ids else line

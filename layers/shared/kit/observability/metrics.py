@@ -13,7 +13,7 @@ from shared.kit.settings import settings
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
 
-# What else counts in this process.
+# Further counters installed in this process.
 counters: list[Callable[[str, int], None]] = []
 
 
@@ -29,7 +29,7 @@ def enabled() -> bool:
 
 
 def count(name: str, amount: int = 1) -> None:
-    """Something happened. Names are plural nouns in CamelCase: Logins, Messages."""
+    """Count an event. Names are plural nouns in CamelCase: Logins, Messages."""
     if enabled():
         _metrics().add_metric(name, "Count", amount)
     for each in counters:
@@ -42,5 +42,5 @@ def measure(name: str, milliseconds: float) -> None:
 
 
 def write() -> None:
-    """Write what the event counted and measured, as one line."""
+    """Write the counts and measurements of the event as one line."""
     _metrics().flush_metrics()

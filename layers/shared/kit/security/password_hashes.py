@@ -35,7 +35,7 @@ def hash_password(password: str) -> str:
 
 
 def usual_spelling(password: str) -> str:
-    """How a password is kept, however it was typed: trimmed, in NFC."""
+    """The stored spelling of a password, however it was typed: trimmed, in NFC."""
     return one_form(password.strip())
 
 
@@ -50,7 +50,7 @@ def matching_spelling(password_hash: str | None, password: str) -> str | None:
 
 
 def password_matches(password_hash: str | None, password: str) -> bool:
-    """Check a password, in the same time whether there is an account (a hash) or none."""
+    """Check a password; takes the same time whether or not there is an account (a hash)."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
@@ -61,5 +61,5 @@ def password_matches(password_hash: str | None, password: str) -> bool:
 
 
 def needs_rehash(password_hash: str) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Whether the hash was made with parameters other than the present ones."""
     return _hasher().check_needs_rehash(password_hash)

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `count` events of one kind and subject in a window of `seconds`."""
+    """At most `count` events per kind and subject in a window of `seconds`."""
 
     name: str
     count: int
     seconds: int
 
     def key(self, subject: str) -> str:
-        """What Redis keeps of a subject: of one size however long it is, and not who it is."""
+        """The key in Redis: of constant size, and hashed, so that it does not reveal the subject."""
         return f"limit/{self.name}/{self.seconds}/{hashlib.blake2b(subject.encode(), digest_size=16).hexdigest()}"
 
 
 def spend(limit: Limit, subject: str) -> None:
-    """Count one event of a subject. Raises Throttled beyond the limit; the window is not prolonged by that."""
+    """Count one event of a subject. Raises Throttled beyond the limit; further attempts do not prolong the window."""
     if not settings().rate_limits:
         return
     spent, seconds_left = _add(limit, subject, 1)
@@ -39,7 +39,7 @@ def spend(limit: Limit, subject: str) -> None:
 
 
 def is_within(limit: Limit, subject: str) -> bool:
-    """Count one event of a subject; whether the limit allows it."""
+    """Count one event of a subject; returns whether the limit allows it."""
     try:
         spend(limit, subject)
     except Throttled:
@@ -48,14 +48,14 @@ def is_within(limit: Limit, subject: str) -> bool:
 
 
 def spend_each(limit: Limit, subjects: Sequence[str]) -> list[bool]:
-    """Count an event of each, one after the other in one round trip; which of them the limit allows."""
+    """Count one event of each subject, in order, in one round trip; returns which of them the limit allows."""
     if not subjects or not settings().rate_limits:
         return [True] * len(subjects)
     return [spent <= limit.count for spent, _ in _add_each(limit, subjects, 1)]
 
 
 def spend_all(*counts: tuple[Limit, str]) -> None:
-    """Count one event of several subjects, the narrowest limit first: what one refuses counts for none.
+    """Count one event for several subjects, the narrowest limit first: one that is refused counts for none.
 
     Raises Throttled.
     """
@@ -75,7 +75,7 @@ def give_back(limit: Limit, subject: str) -> None:
 
 
 def _add(limit: Limit, subject: str, events: int) -> tuple[int, int]:
-    """Events of the window with these, and the seconds until it ends, in one round trip."""
+    """Add events to the window; returns its total and the seconds until it ends, in one round trip."""
     [added] = _add_each(limit, [subject], events)
     return added
 

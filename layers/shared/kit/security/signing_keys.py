@@ -23,12 +23,12 @@ class WeakSecret(Exception):
 
 
 def signing_key() -> str:
-    """The key that signs now. Raises WeakSecret or shared.kit.errors.Unavailable."""
+    """The key that signs at present. Raises WeakSecret or shared.kit.errors.Unavailable."""
     return next(keys())
 
 
 def keys() -> Iterator[str]:
-    """The keys whose tokens are read, the signing one first; the others are looked for only when asked for.
+    """The keys that verify tokens, the signing one first; the others are looked up only when iterated to.
 
     Raises WeakSecret or shared.kit.errors.Unavailable.
     """
@@ -64,7 +64,7 @@ class RotatedKeys:
         self._lock = threading.Lock()
 
     def keys(self) -> Iterator[str]:
-        """As the function of this module."""
+        """As `keys` of this module."""
         with self._lock:
             if time.monotonic() >= self._believed_until:
                 self._refresh(every_stage=False)

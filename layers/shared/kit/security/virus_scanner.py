@@ -13,15 +13,15 @@ from shared.kit.settings import settings
 
 PORT = 3310
 CHUNK = 64 * 1024
-# Seconds for each step of the conversation.
+# Seconds for each step of the exchange.
 TIMEOUT = 15.0
 MAX_ANSWER = 4096
 
 
 def find_virus(content: bytes) -> str | None:
-    """The scanner's name of what it found, None for a clean file and without a scanner.
+    """The scanner's name for the virus it found; None for a clean file or without a scanner.
 
-    Raises Unavailable when it does not answer: what nobody looked at is not taken.
+    Raises Unavailable if the scanner does not respond: unscanned files are not accepted.
     """
     url = settings().scan_url
     if not url:
