@@ -29,7 +29,7 @@ booking_lists = router("bookings")
 @booking_lists.get("/api/reservation/reservation/{booking_id:int64}/", response_model=ReservationDetails)
 def get_booking(caller: User, booking_id: int) -> Response:
     """Get a booking of yours with its history, as its student or its tutor."""
-    return raw_json_response(queries.get_details(caller.id, booking_id))
+    return raw_json_response(queries.get_details(caller.id, booking_id, caller.language))
 
 
 @booking_lists.get(

@@ -10,11 +10,14 @@ from functions.bookings.data.columns import COMMON, ITEM, PROPOSAL, RESERVATION,
 from functions.bookings.domain.transitions import State
 from shared.data.booking_states import ENDED_STATES
 from shared.data.bookings import SEATED
+from shared.domain.platform_reasons import reasons_in
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, Variants, compose
 from shared.kit.errors import NotFound
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
+from shared.kit.json import json_text
+from shared.texts import Language
 
 # What lists without pages answer.
 NEWEST = PageNumber(1, 100)
@@ -155,7 +158,8 @@ FIND_DETAILS = Query(
 SELECT row_to_json(details)::text FROM (
     SELECT {common}, {student} AS "user", {tutor} AS tutor, {item} AS schedule_item, {proposal},
         (SELECT coalesce(json_agg(row_to_json(change)), '[]') FROM (
-            SELECT kind, from_state, to_state, actor_role AS by, reason,
+            SELECT kind, from_state, to_state, actor_role AS by,
+                coalesce(%(reasons)s::jsonb ->> reason, reason) AS reason,
                 format_time(old_starts_at, %(zone)s) AS old_start_time,
                 format_time(proposed_starts_at, %(zone)s) AS proposed_start_time, format_time(at, %(zone)s) AS at
             FROM booking_changes WHERE booking_id = b.id ORDER BY id
@@ -175,10 +179,11 @@ SELECT row_to_json(details)::text FROM (
 )
 
 
-def get_details(me: UUID, booking_id: int) -> str:
+def get_details(me: UUID, booking_id: int, language: Language) -> str:
     """A booking with its history, for its two people. Raises NotFound."""
+    reasons, zone = json_text(reasons_in(language)), platform_settings().time_zone
     with connection() as db:
-        details = FIND_DETAILS.one(db, {"id": booking_id, "me": me, "zone": platform_settings().time_zone})
+        details = FIND_DETAILS.one(db, {"id": booking_id, "me": me, "zone": zone, "reasons": reasons})
     if details is None:
         raise NotFound
     return details

@@ -9,15 +9,11 @@ from zoneinfo import ZoneInfo
 from shared.data.bookings import Booking, BookingChange, Role
 from shared.domain.booking_events import BookingEventType, Person, event_type, find_person
 from shared.domain.names import presentable
+from shared.domain.platform_reasons import reasons_in
 from shared.domain.platform_settings import local_zone
 from shared.texts import DEFAULT_LANGUAGE, Language, texts
 
 SayMoment = Callable[[datetime], str]
-# Reasons that cancel_bookings_of_account stores, mapped to the keys of the texts that people read.
-REASONS = {
-    "Konto zostało usunięte.": "reason.account_deleted",
-    "Konto zostało zawieszone.": "reason.account_suspended",
-}
 
 
 def full_name(person: Person | None, role: Role, language: Language = DEFAULT_LANGUAGE) -> str:
@@ -102,8 +98,7 @@ class BookingTexts:
 
     def reason(self, change: BookingChange) -> str:
         """The reason for a change: in the reader's language if the platform gave it, otherwise as it was written."""
-        key = REASONS.get(change.reason)
-        return self.say(key) if key else change.reason
+        return reasons_in(self.language).get(change.reason, change.reason)
 
     @property
     def price(self) -> str:

@@ -1,7 +1,7 @@
 """The texts of mails, notifications and errors in each language; they import nothing else.
 
 A language has two tables. `polish.TEXTS` and `english.TEXTS` have the same keys with the same `{placeholders}`; they
-are read when a mail or notification is written, and no handler of requests imports them.
+are read when a mail or notification is written, and no handler of requests imports them at its start.
 """
 
 from collections.abc import Mapping

@@ -51,6 +51,8 @@ def test_a_student_s_bookings_are_cancelled_and_stay_with_the_tutor(people: Peop
     shown = details(tutor, reservation["id"])
     assert (shown["state"], shown["user"]) == ("cancelled", None)
     assert shown["changes"][-1]["reason"] == "Konto zostało usunięte."
+    query("UPDATE users SET language = 'en' WHERE id = %s", tutor.id)
+    assert details(tutor, reservation["id"])["changes"][-1]["reason"] == "The account was deleted."
     assert history(reservation["id"])[-1] == BY_STUDENT
     assert state(past["id"]) == ("confirmed", None)
     assert sweep()["completed"] == 1

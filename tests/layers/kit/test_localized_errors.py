@@ -43,7 +43,7 @@ NOT_TOLD = {
     "Zwykła rozmowa.",
     "Wiadomość usunięta",
     " Czy chodziło o „{}”?",
-    # Keys, not texts: the database writes them as reasons (`shared.domain.booking_texts.REASONS`).
+    # Keys, not texts: the database writes them as reasons (`shared.domain.platform_reasons`).
     "Konto zostało usunięte.",
     "Konto zostało zawieszone.",
 }
