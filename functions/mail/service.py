@@ -27,6 +27,7 @@ from functions.mail.review_emails import (
 )
 from functions.mail.transports import AddressRefused, MailRefused, NotSent, Transport, Uncertain, transport
 from functions.mail.unread_emails import unread_messages_email
+from functions.mail.waitlist_emails import waitlist_ended_email
 from shared.domain.email_addresses import is_mailed_as_written
 from shared.domain.topics import Topic, silenced_name
 from shared.domain.unsubscribing import unsubscribe_link
@@ -62,6 +63,7 @@ EMAILS: Mapping[str, Write] = {
     "series_change": series_change_email,
     "group_change": group_change_email,
     "booking_reminder": reminder_email,
+    "waitlist_ended": waitlist_ended_email,
     "unread_messages": unread_messages_email,
     "review_added": review_added_email,
     "review_replied": review_replied_email,
@@ -74,6 +76,7 @@ TOPICS: Mapping[str, Topic] = {
     "series_change": "bookings",
     "group_change": "bookings",
     "booking_reminder": "reminders",
+    "waitlist_ended": "bookings",
     "unread_messages": "chat",
     "review_added": "reviews",
     "review_replied": "reviews",

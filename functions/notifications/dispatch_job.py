@@ -3,25 +3,26 @@
 from typing import Any
 
 from functions.notifications.actions.dispatch import dispatch_next
+from functions.notifications.actions.dispatch_ended_waits import dispatch_next_ended_waits
 from functions.notifications.actions.dispatch_events import dispatch_next_events
 from functions.notifications.data import notifications
 from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.observability.log import logger
 from shared.kit.psycopg import errors
 
-# How many changes or events are dispatched in one transaction.
+# How many changes, ended waits or events are dispatched in one transaction.
 BATCH = 100
 
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Dispatch all changes and events that wait, and forget old notifications.
+    """Dispatch all changes, ended waits and events, and forget old notifications.
 
     What comes meanwhile has triggered the next run, which takes it together with what comes until then.
     """
     dispatched = 0
     try:
-        for dispatch in (dispatch_next, dispatch_next_events):
+        for dispatch in (dispatch_next, dispatch_next_ended_waits, dispatch_next_events):
             number = BATCH
             while number == BATCH:
                 number = dispatch(BATCH)

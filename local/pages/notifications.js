@@ -28,6 +28,8 @@ const HEADLINES = {
   booking_move_expired: "Nobody answered in time: the session stays",
   booking_completed: "A session is over",
   booking_no_show: "A session was missed",
+  waitlist_closed: "A waitlist was closed without a seat for you",
+  waitlist_missed: "A seat became free while you were busy",
   tutor_incomplete: "Nobody can book you yet: set a price, a subject, online or in person, and single or group",
   reminder_day_before: "Reminder: a session tomorrow",
   reminder_hour_before: "Reminder: a session in an hour",

@@ -43,12 +43,13 @@ class SessionData(BaseModel):
 class NotificationData(SessionData):
     """The reservation, if it is about one, with its `reason` if given; for a series the first one and all `sessions`.
 
-    For a review, its id and its tutor's number.
+    For a review, its id and its tutor's number; for a waitlist, your entry and the times that you waited for.
     """
 
     reason: MayBeMissing[str] = None
     review: MayBeMissing[int] = None
     tutor: MayBeMissing[int] = None
+    waitlist_entry: MayBeMissing[int] = None
     sessions: MayBeMissing[list[SessionData]] = None
 
 
@@ -59,7 +60,9 @@ class Notification(BaseModel):
     notification: Sentence
     is_read: bool
     created_at: datetime
-    kind: Annotated[str, Field(description="booking_*, reminder_*, review_*, report_filed or issue_answered")]
+    kind: Annotated[
+        str, Field(description="booking_*, waitlist_*, reminder_*, review_*, report_filed or issue_answered")
+    ]
     data: NotificationData
 
 
@@ -93,7 +96,7 @@ class Preferences(BaseModel):
     )
 
     chat: Annotated[Channels, Field(description="Messages that arrive while you are away.")]
-    bookings: Annotated[Channels, Field(description="Changes of your sessions.")]
+    bookings: Annotated[Channels, Field(description="Changes of your sessions and waitlists.")]
     reviews: Annotated[Channels, Field(description="Reviews, replies and, for staff, reports.")]
     reminders: Annotated[Channels, Field(description="Sessions that are about to begin.")]
 

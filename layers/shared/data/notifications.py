@@ -30,7 +30,8 @@ class AddedNotification(Notification):
 COLUMNS = Sql("id, user_id, kind, message, data, is_read, created_at")
 # The topic that silences a kind of notification; kinds without a topic are not pushed.
 TOPIC = Sql("""
-CASE WHEN starts_with(kind, 'booking_') THEN 'bookings' WHEN starts_with(kind, 'reminder_') THEN 'reminders'
+CASE WHEN starts_with(kind, 'booking_') OR starts_with(kind, 'waitlist_') THEN 'bookings'
+    WHEN starts_with(kind, 'reminder_') THEN 'reminders'
     WHEN starts_with(kind, 'review_') OR kind = 'report_filed' THEN 'reviews' END
 """)
 # Also queues the push messages to the browsers of people who want them.

@@ -40,6 +40,7 @@ Kind = Literal[
     "series_change",
     "group_change",
     "booking_reminder",
+    "waitlist_ended",
     "unread_messages",
     "review_added",
     "review_replied",

@@ -180,7 +180,10 @@ class IdempotencyKey(Base):
 
 
 class WaitlistEntry(Base):
-    """A student who waits for a seat in a full session; the waitlist is ordered by id."""
+    """A student who waits for a seat in a full session; the waitlist is ordered by id.
+
+    `dispatched_at` is set by the dispatcher once the wait has ended without an offer and the student has been told.
+    """
 
     __tablename__ = "waitlist_entries"
     __table_args__ = (
@@ -193,6 +196,11 @@ class WaitlistEntry(Base):
             postgresql_where=text("state IN ('waiting', 'offered')"),
         ),
         Index("waitlist_entries_waiting_idx", "session_id", "id", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "waitlist_entries_undispatched_idx",
+            "id",
+            postgresql_where=text("state IN ('closed', 'missed') AND booking_id IS NULL AND dispatched_at IS NULL"),
+        ),
     )
 
     id: Mapped[NumberKey]
@@ -202,3 +210,4 @@ class WaitlistEntry(Base):
     # The offer: a pending booking that awaits the student.
     booking_id: Mapped[int | None] = mapped_column(ForeignKey(Booking.id, ondelete="SET NULL"), index=True)
     created_at: Mapped[CreatedAt]
+    dispatched_at: Mapped[datetime | None]

@@ -102,6 +102,16 @@ TEXTS = {
     "opening.day_before": "This is a reminder of your upcoming session.",
     "opening.hour_before": "This is a reminder that your session starts soon.",
     "opening.cancellation_deadline": "It will soon be too late to cancel this session free of charge.",
+    # Waits for a seat that ended without an offer.
+    "waitlist_closed.headline": "Waitlist closed",
+    "waitlist_closed.sentence": "You no longer wait for a seat.",
+    "waitlist_closed.before": "The waitlist was closed before a seat became free for you.",
+    "waitlist_missed.headline": "Passed over on the waitlist",
+    "waitlist_missed.sentence": "A seat became free, but you have another session at that time, so you are no longer"
+    " on the waitlist.",
+    "waitlist_missed.before": "The seat you were waiting for became free, but you have another session at that time."
+    " So you are no longer on the waitlist.",
+    "waitlist_ended.after": "You can find other times on the platform.",
     # The facts of a booking.
     "fact.student": "Student",
     "fact.tutor": "Tutor",

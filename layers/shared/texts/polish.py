@@ -104,6 +104,16 @@ TEXTS = {
     "opening.day_before": "przypominamy o zbliżających się zajęciach.",
     "opening.hour_before": "przypominamy: zajęcia zaczynają się już wkrótce.",
     "opening.cancellation_deadline": "zbliża się ostatnia chwila, w której można bezpłatnie odwołać zajęcia.",
+    # Waits for a seat that ended without an offer.
+    "waitlist_closed.headline": "Lista oczekujących zamknięta",
+    "waitlist_closed.sentence": "Nie czekasz już na miejsce.",
+    "waitlist_closed.before": "lista oczekujących została zamknięta, zanim zwolniło się miejsce dla Ciebie.",
+    "waitlist_missed.headline": "Pominięcie na liście oczekujących",
+    "waitlist_missed.sentence": "Zwolniło się miejsce, ale masz w tym czasie inne zajęcia, więc nie jesteś już na"
+    " liście.",
+    "waitlist_missed.before": "zwolniło się miejsce, na które czekasz, ale masz w tym czasie inne zajęcia. Dlatego nie"
+    " jesteś już na liście oczekujących.",
+    "waitlist_ended.after": "Inne terminy znajdziesz na platformie.",
     # The facts of a booking.
     "fact.student": "Uczeń",
     "fact.tutor": "Korepetytor",

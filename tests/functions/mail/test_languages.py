@@ -218,7 +218,7 @@ def test_mails_about_changes_of_addresses_are_english(people: People, kind: str,
 
 
 def test_every_kind_of_mail_is_among_these() -> None:
-    about_bookings = {"booking_change", "series_change", "group_change", "booking_reminder"}
+    about_bookings = {"booking_change", "series_change", "group_change", "booking_reminder", "waitlist_ended"}
     about_reviews = {"review_added", "review_replied", "review_hidden", "staff_report"}  # in tests of their own
     assert {*ABOUT_ACCOUNTS, *EMAIL_CHANGE_EMAILS, *about_bookings, *about_reviews, "unread_messages"} == set(EMAILS)
 
