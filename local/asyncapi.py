@@ -82,7 +82,7 @@ def _server() -> dict[str, Any]:
 
 
 def _read_docstrings() -> None:
-    """Let the texts below the fields of the types be their descriptions."""
+    """Use the docstrings below the fields of the types as their descriptions."""
     for module in (change_events, message_events, read_events, socket_requests):
         for each in vars(module).values():
             if is_typeddict(each):

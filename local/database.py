@@ -49,7 +49,7 @@ def _no_platform(options: Options) -> CannotStart:
 
 
 def _running_database(data: Path) -> str:
-    """What the running server has written down; one that is starting soon will. Raises CannotStart."""
+    """The database address that the running server has written; waits for one that is starting. Raises CannotStart."""
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         try:

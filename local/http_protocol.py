@@ -114,7 +114,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _take_host_of_target(self) -> None:
-        """A whole address names the host, whatever the header says (RFC 9112, section 3.2.2)."""
+        """An absolute request target overrides the Host header (RFC 9112, section 3.2.2)."""
         if host := urlsplit(self.url).netloc:
             self.headers[:] = [(name, host if name == b"host" else value) for name, value in self.headers]
 
@@ -140,7 +140,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Called for one request after the other, each when the one before is answered."""
+        """Called for one request after another, each after the previous one was answered."""
         if not names_one_host(cycle.scope["headers"], cycle.scope["http_version"]):
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
@@ -203,4 +203,4 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 
 def _nothing() -> None:
-    """What is left to do after an answer that is written."""
+    """What to do after an answer was written."""

@@ -159,7 +159,7 @@ def _answers(url: str) -> bool:
 
 
 def delete_old(_event: object, _context: object) -> None:
-    """Forget mails of a month ago; called by the scheduler."""
+    """Delete mails older than a month; called by the scheduler."""
     for path in reversed(_newest_first()):
         if time.time() - Path(path).stat().st_mtime < KEPT_SECONDS:
             return

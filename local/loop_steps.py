@@ -75,7 +75,7 @@ class LoopSteps:
         return True
 
     def _hear(self, socket: int, db: PooledConnection, future: "asyncio.Future[Rows]", results: list[PGresult]) -> None:
-        """Take what has come; None follows the last result."""
+        """Read the received results; None follows the last one."""
         try:
             db.pgconn.consume_input()
             while not db.pgconn.is_busy():

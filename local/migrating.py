@@ -29,7 +29,7 @@ def bring_up_to_date(options: Options) -> None:
 
 
 def _revision() -> str | None:
-    """The newest migration that the database has; None where it has none or does not answer."""
+    """The database's newest migration; None if it has none or does not answer."""
     try:
         with PooledConnection.connect(settings().database_url, autocommit=True) as db:
             return str(db.execute("SELECT version_num FROM alembic_version").fetchall()[0][0])

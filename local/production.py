@@ -97,7 +97,7 @@ def _of_provider(settings: Settings) -> Iterator[str]:
 
 
 def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
-    """None is repeated: what is printed here is kept in logs."""
+    """Secrets are not repeated, because this output is kept in logs."""
     keys = {"JWT_SECRET": settings.jwt_secret, "JWT_PREVIOUS_SECRET": settings.jwt_previous_secret}
     for name, key in keys.items():
         if key and len(key.encode()) < MIN_KEY_BYTES:
@@ -132,7 +132,7 @@ def _is_https(address: str) -> bool:
 
 
 def _host(address: str) -> str:
-    """The name in an address; none where it is no address."""
+    """The host name in a URL; None if it is not a URL."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:

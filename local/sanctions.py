@@ -32,7 +32,8 @@ FIND = "SELECT id, email FROM users WHERE lower(email) = lower(%s)"
 
 
 def apply(options: Options, url: str, command: str, email: str, reason: str) -> str | None:
-    """Do it, with what follows for a running server's sockets; what was done, None if the address has no account.
+    """Carry it out, including closing a running server's sockets; returns what was done, None if there is no such
+    account.
 
     Mails and cancelled bookings are told of by the server, a little later.
     """

@@ -31,7 +31,7 @@ LINKS = ("front_url", "public_url", "chat_url")
 
 
 def check_settings() -> None:
-    """Raises BadOptions for settings that would only show when they are needed."""
+    """Raises BadOptions for settings whose errors would only show when they are needed."""
     try:
         for complaint in _complaints(settings(), platform_settings()):
             raise BadOptions(complaint)

@@ -86,7 +86,7 @@ class FolderInUse(CannotStart):
 
 
 def claim(data: Path, stack: ExitStack, *, restoring: bool = False) -> Path:
-    """Make the data folder ours until the stack is closed. Raises FolderInUse or CannotStart."""
+    """Lock the data folder until the stack is closed. Raises FolderInUse or CannotStart."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         stack.callback(os.umask, os.umask(PRIVATE_UMASK))
@@ -116,7 +116,7 @@ def make_private(data: Path) -> None:
 
 
 def _configure_features(options: Options, data: Path, sockets: Path) -> None:
-    """Fill what the environment does not say already."""
+    """Set variables that the environment does not set already."""
     defaults = {
         "JWT_SECRET": _kept_secret(data / "secret.key"),
         "MEDIA_FOLDER": str(data / "media"),
@@ -158,7 +158,7 @@ def _kept_secret(path: Path) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, atomically."""
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
     part.touch(0o600)

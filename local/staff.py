@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def _misuse(words: list[str]) -> str:
-    """What is wrong with a command, in a line of its own where that can be said."""
+    """What is wrong with a command, on its own line if possible."""
     match words:
         case [command, *_] if command and command not in {*COMMANDS, *SANCTIONS}:
             return f"DO={command} is none of {', '.join([*COMMANDS, *SANCTIONS])}.\n"
@@ -145,7 +145,7 @@ def enrol(db: Connection, email: str) -> str:
 
 
 def _enrolment(options: Options, url: str, email: str) -> str:
-    """A link to add the second factor that the staff's desk takes, if the account has none; those before are void."""
+    """A link to add the second factor that the staff desk requires, if there is none; earlier links stop working."""
     with psycopg.connect(url) as db:
         user_id, _is_staff, has_factor = _found(db, email)
         if has_factor:

@@ -1,4 +1,4 @@
-"""The pages of the staff's desk, in every mode; `infra.publish` puts the same files into the bucket of the site."""
+"""The pages of the staff desk, in every mode; `infra.publish` puts the same files into the bucket of the site."""
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -18,7 +18,7 @@ ASSETS = (
 
 
 def _show(request: Request) -> Response:
-    """Both forms of a page's path are answered."""
+    """Answer both forms of a page's path."""
     name = request.path_params.get("name", "")
     for path, page in PAGES.items():
         if name in {path, path.removesuffix("/")}:

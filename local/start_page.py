@@ -60,7 +60,7 @@ def routes(options: Options) -> list[BaseRoute]:
         return web_pages.page("account.html")
 
     def describe(_request: Request) -> JSONResponse:
-        """Answer what the page shows that depends on how the server was started."""
+        """Answer what the page shows about the server's options."""
         accounts = demo_accounts() if options.demo else []
         classmate = vars(CLASSMATE) if accounts else None
         about = {"demo": options.demo, "demo_accounts": accounts, "classmate": classmate}
@@ -75,7 +75,7 @@ def routes(options: Options) -> list[BaseRoute]:
 
 
 def demo_accounts() -> list[dict[str, Any]]:
-    """The demo accounts as far as they are still there: anybody may delete them."""
+    """The demo accounts that still exist: anybody can delete them."""
     with connection() as db:
         found = FIND_IDS.all(db, ([account.email for account in DEMO_ACCOUNTS],))
     ids = {each.email: {"id": each.id, "tutor_id": each.tutor_id} for each in found}

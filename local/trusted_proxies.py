@@ -76,13 +76,13 @@ class TrustedProxies:
         await self.app(scope, receive, send)
 
     def at_once(self, scope: Scope) -> bytes | None:
-        """What the app has ready; the scope is changed itself, so that it need not be looked at again."""
+        """The app's ready answer; the scope is changed in place, so that it need not be parsed again."""
         scope.update(self.before_proxies(scope))
         scope[DONE] = True
         return self.app_at_once(scope)
 
     def before_proxies(self, scope: Scope) -> Scope:
-        """The scope as the outermost trusted proxy got it; others' headers are not believed."""
+        """The scope as received by the outermost trusted proxy; headers from others are ignored."""
         peer = scope["client"][0] if scope.get("client") else ""
         said = tuple((name, value) for name, value in scope["headers"] if name in self.names)
         look = self._kept if sum(len(value) for _, value in said) <= MAX_KEPT else self._look
@@ -119,7 +119,7 @@ def parse_networks(values: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 def _hops(headers: Headers) -> Iterator[Hop]:
-    """What was said about the request, by the last proxy first."""
+    """What the proxies said about the request, last proxy first."""
     clients = _list(headers, "x-forwarded-for")
     if not clients:
         yield from _forwarded(headers)
@@ -130,7 +130,7 @@ def _hops(headers: Headers) -> Iterator[Hop]:
 
 
 def _said_at(place: int, values: list[str], hops: int) -> str:
-    """What the hop counted from the right said: each proxy adds its value, or the last one gives all there is."""
+    """The value at this hop, counted from the right: each proxy adds its value, or the last one sends only its own."""
     if len(values) == hops:
         return values[-1 - place]
     return values[-1] if values else ""
@@ -142,7 +142,7 @@ def _list(headers: Headers, name: str) -> list[str]:
 
 
 def _forwarded(headers: Headers) -> Iterator[Hop]:
-    """Nothing is believed of a header that breaks the syntax anywhere: its parts might be another's."""
+    """A header with a syntax error anywhere is ignored as a whole: its parts might come from somebody else."""
     text = ",".join(headers.getlist("forwarded"))
     elements: list[dict[str, str]] = [{}]
     at = 0

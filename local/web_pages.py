@@ -29,7 +29,7 @@ def page(name: str) -> Response:
 
 
 def both_forms(path: str, show: Callable[[Request], Response]) -> list[Route]:
-    """The routes of a page that people type the address of: without a last slash, and with it as those of the API."""
+    """The routes of a page whose address people type: without a trailing slash, and with one like the API's."""
     return [Route(path, show), Route(f"{path}/", show)]
 
 

@@ -74,7 +74,7 @@ def tables_of(statement: str) -> tuple[set[str], set[str]]:
 
 
 def _place(name: str) -> str:
-    """The feature of a statement; of a shared one its module."""
+    """The feature of a statement; for a shared one, its module."""
     module = name.rpartition(".")[0]
     package, _, rest = module.partition(".")
     return rest.partition(".")[0] if package == "functions" else f"`{module}`"

@@ -123,7 +123,7 @@ def reset_password(db: PooledConnection, reset: NewPassword) -> tuple[list[str],
 
 
 def delete_account(db: PooledConnection, caller: Caller) -> tuple[list[str], str | None]:
-    """Delete everything of the caller but messages others received.
+    """Delete everything of the caller except messages that others received.
 
     Returns the sockets to close and the picture to delete after the commit. Raises PasswordCheckNeeded.
     """

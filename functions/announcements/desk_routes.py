@@ -1,4 +1,4 @@
-"""The HTTP endpoints of announcements at the staff's desk."""
+"""The HTTP endpoints of announcements at the staff desk."""
 
 from typing import Annotated
 

@@ -21,7 +21,7 @@ PRUNED_AT_ONCE = 5_000
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Move the horizon of everybody who is behind."""
+    """Extend the horizon of every tutor who is behind."""
     moved = after = 0
     while lagging := rules.list_lagging(after, BATCH):
         tutor_ids = [each.tutor_id for each in lagging]

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def find_bounced(message: Mapping[str, Any]) -> list[str] | None:
-    """The addresses to which mails come back for good; None for a message that is about something else."""
+    """The addresses that bounce permanently; None for a message about something else."""
     match message.get("detail"):
         case {"eventType": "Bounce", "bounce": {"bounceType": kind, "bouncedRecipients": recipients}}:
             # One that is full or away for now takes the next mail.

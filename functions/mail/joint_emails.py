@@ -33,7 +33,7 @@ def series_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
 
 
 def group_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """What befell a group, for its tutor; None if the addressee is not that any more, or need not know."""
+    """A mail about an event of a whole group; None if the addressee is no longer its tutor or need not know."""
     with connection() as db:
         sessions = _with_bookings(db, LIST_CHANGES_OF_GROUPS.all(db, ([payload["change"]],)))
         return _email(to, _role(sessions, to), _to_tell(db, sessions, payload))

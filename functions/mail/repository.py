@@ -91,7 +91,7 @@ def count_waiting() -> int:
 
 
 def end_waiting() -> None:
-    """Let the mails about bookings that wait be due now."""
+    """Make the waiting mails about bookings due now."""
     with connection() as db:
         END_WAITING.run(db)
 
@@ -202,7 +202,7 @@ def find_addressee(email: str) -> Addressee | None:
 
 
 def find_addressee_of_change(email: str, change_id: int) -> Addressee | None:
-    """Whose address was, or is to be, this one; None if the change is gone."""
+    """The person whose old or new address this is; None if the change is gone."""
     with connection() as db:
         return FIND_ADDRESSEE_OF_CHANGE.one(db, {"email": email, "change_id": change_id})
 

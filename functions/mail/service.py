@@ -94,7 +94,7 @@ class Delivery:
 
 
 def deliver() -> Delivery:
-    """Send every mail that is due. Stops where the server takes none."""
+    """Send every due mail. Stops if the server accepts none."""
     sent, complete = 0, True
     send = transport(settings().mail_url)
     while mail := repository.claim_due():
@@ -108,7 +108,7 @@ def deliver() -> Delivery:
 
 
 def deliver_one(mail_id: int) -> Delivery:
-    """Send this mail if it is due and nobody else does: a message that came twice sends nothing twice."""
+    """Send this mail if it is due and no other worker sends it: a duplicate message does not send it twice."""
     mail = repository.claim_one(mail_id)
     if mail is None:
         return Delivery()

@@ -50,7 +50,7 @@ FIND_MAILBOX = Query(Mailbox, "SELECT mail_bounced_at FROM users WHERE id = %s")
 
 
 def find_bounce(db: PooledConnection, user_id: UUID) -> datetime | None:
-    """Since when mails to the account's address come back."""
+    """Since when mails to the account's address bounce."""
     mailbox = FIND_MAILBOX.one(db, (user_id,))
     return mailbox.mail_bounced_at if mailbox else None
 

@@ -1,4 +1,4 @@
-"""The HTTP endpoints of reviews at the staff's desk."""
+"""The HTTP endpoints of reviews at the staff desk."""
 
 from typing import Annotated
 

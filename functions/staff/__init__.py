@@ -1,1 +1,1 @@
-"""The staff's desk: finding and suspending people, and the audit trail."""
+"""The staff desk: finding and suspending people, and the audit trail."""

@@ -1,4 +1,4 @@
-"""The Lambda handler of the staff's desk."""
+"""The Lambda handler of the staff desk."""
 
 from functions.staff.routes import staff
 from shared.kit.http.app import http_handler

@@ -1,4 +1,4 @@
-"""Statements of the staff's desk; they answer JSON text."""
+"""Statements of the staff desk; they answer JSON text."""
 
 from typing import Any
 from uuid import UUID

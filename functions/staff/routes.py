@@ -1,4 +1,4 @@
-"""The HTTP endpoints of the staff's desk."""
+"""The HTTP endpoints of the staff desk."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Request and response bodies of the staff's desk."""
+"""Request and response bodies of the staff desk."""
 
 from datetime import datetime
 from typing import Annotated, Literal, get_args

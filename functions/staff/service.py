@@ -20,7 +20,7 @@ def suspend(staff_id: UUID, person_id: UUID, reason: str) -> str:
 
 
 def lift(staff_id: UUID, person_id: UUID, reason: str) -> str:
-    """Let the owner in again; the account as JSON text. Raises NotFound or StaffAccount."""
+    """Lift the suspension; returns the account as JSON text. Raises NotFound or StaffAccount."""
     return _apply(suspension.lift, person_id, Grounds(staff_id, reason))
 
 

@@ -90,7 +90,7 @@ def load(url: str, path: Path) -> None:
 
 
 def _pass_on(read: "subprocess.Popen[bytes]", write: "subprocess.Popen[bytes]") -> bytes:
-    """What one of them complained of; a reader that fails ends the writer before it commits."""
+    """The error of either process; a failing reader ends the writer before it commits."""
     if not (read.stdout and read.stderr and write.stdin and write.stderr):
         raise AssertionError("all of them are pipes")
     try:
@@ -113,7 +113,7 @@ def _pass_on(read: "subprocess.Popen[bytes]", write: "subprocess.Popen[bytes]") 
 
 
 def _database(url: str) -> list[str]:
-    """The address for the command line, which every user of the machine can read: without the password."""
+    """The URL for the command line, without the password, because every user of the machine can read it."""
     parts: dict[str, Any] = {**conninfo_to_dict(url), "password": None}
     return ["-d", make_conninfo(**parts)]
 

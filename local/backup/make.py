@@ -41,7 +41,8 @@ def make_backup(options: Options, target: Path) -> str:
 
 
 def _write(url: str, options: Options, file: IO[bytes], dumped: Path) -> str:
-    """Pictures of before the database's moment, and those that came until it: what its rows name is there.
+    """Write pictures before the database's snapshot, then those added until it, so that all that its rows name are
+    there.
 
     One that was deleted meanwhile is not; then all begins again.
     """

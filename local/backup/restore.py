@@ -90,7 +90,7 @@ def _is_filled(options: Options) -> bool:
 
 @contextmanager
 def _prepared(data: Path) -> Iterator[Path]:
-    """A folder for what is unpacked, gone afterwards; what a killed restore had prepared is gone too."""
+    """A temporary folder for unpacked files; leftovers of a killed restore are deleted, too."""
     for left_over in data.glob(f"{PREPARED}*"):
         _remove(left_over)
     folder = data / f"{PREPARED}archive"
@@ -126,7 +126,7 @@ def _restore_database(options: Options, folder: Path) -> None:
 
 
 def _forget_chats(options: Options) -> None:
-    """Have a Redis of somebody else's forget the messages of the database that was there before."""
+    """Delete the previous database's messages from an external Redis."""
     if not options.redis_url:
         return
     try:
@@ -138,7 +138,7 @@ def _forget_chats(options: Options) -> None:
 
 
 def _take_place(options: Options, folder: Path) -> str:
-    """Move what is prepared to where the server looks for it; where what was there before is now, if anything was."""
+    """Move the prepared data into place; returns where the previous data is now, if there was any."""
     data = options.data_folder
     kept = data / f"{REPLACED}{time.strftime('%Y-%m-%d-%H%M%S')}"
     prepared = {
@@ -164,7 +164,7 @@ def _set_aside(target: Path, kept: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove a file or a folder, into which the database of a killed restore may write until it has ended."""
+    """Remove a file or folder, even if the database of a killed restore still writes into it."""
     deadline = time.monotonic() + LEFTOVER_TIMEOUT
     while path.exists():
         try:

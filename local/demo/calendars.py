@@ -114,7 +114,7 @@ class _Maker:
         return [(day, *self.draw.choice(WINDOWS)) for day in days]
 
     def _past(self, tutor: Tutor, *, is_demo: bool) -> Iterator[DemoSession]:
-        """Most who wrote a review lately, and all of the demo tutor's, had a session the day before; one a day."""
+        """Most recent reviewers, and all of the demo tutor's, had a session the day before; one a day."""
         taught: set[date] = set()
         for rating in sorted(tutor.ratings, key=lambda each: each.created_at):
             day = rating.created_at.astimezone(local_zone()).date() - timedelta(days=1)
@@ -134,7 +134,7 @@ class _Maker:
                 yield DemoSession(student, starts_at, "confirmed", tutor.price)
 
     def _of_the_demo_student(self, tutor: Tutor) -> Iterator[DemoSession]:
-        """Three completed sessions, a missed one, and two to come, of which the nearer is news."""
+        """Three completed sessions, a missed one, and two upcoming ones, the nearer of which is not notified yet."""
         today = self.now.astimezone(local_zone()).date()
         for weeks, state in ((5, "completed"), (4, "completed"), (3, "no_show"), (2, "completed")):
             yield DemoSession(self.demo_student, self._at(today - timedelta(weeks=weeks), 12), state, tutor.price - 10)
@@ -151,7 +151,7 @@ class _Maker:
         return DemoGroup(students, starts_at, tutor.price // 2)
 
     def _offered(self, tutor: Tutor) -> list[datetime]:
-        """When the times start that a tutor offers one by one, without those too soon to be cancelled."""
+        """The starts of a tutor's explicit items, without those too soon to be cancelled."""
         return [starts_at for starts_at, _ends_at in tutor.schedule if starts_at > self.now + timedelta(days=2)]
 
     def _at(self, day: date, hour: int) -> datetime:

@@ -114,7 +114,7 @@ class _Maker:
         return Account(self._id(), demo.email, demo.first_name, demo.last_name, is_female, created_at)
 
     def _account(self, email: str, least_days: int, most_days: int) -> Account:
-        """Somebody new, who joined so many days ago; no two have the same name."""
+        """A new account that joined so many days ago; no two have the same name."""
         while True:
             is_female = self.draw.random() < 0.55
             first = self.draw.choice(FEMALE_NAMES if is_female else MALE_NAMES)
@@ -177,7 +177,7 @@ class _Maker:
         return inflected(text, writer_is_female=account.is_female)
 
     def _ratings(self, tutor: Tutor, reviewers: list[Account]) -> Iterator[Rating]:
-        """From no student twice; a text comes again only after all others for as many stars."""
+        """No student twice; a text is repeated only after all others for as many stars."""
         is_demo = tutor.account.email == TUTOR.email
         quality = QUALITIES[0] if is_demo else self.draw.choice(QUALITIES)
         number = MAX_RATINGS - 1 if is_demo else max(0, int(self.draw.triangular(-2, MAX_RATINGS + 1, 3)))

@@ -38,7 +38,7 @@ def postgres_binary(name: str) -> str:
 
 
 def _package_folder(package: str) -> Path:
-    """Where a package lies, without importing it."""
+    """The folder of a package, without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart(f"The package {package} is not installed.")
@@ -89,7 +89,7 @@ def _database_url(database: str, sockets: Path) -> str:
 
 
 def _initialise(data: Path, log: Path) -> None:
-    """Make a database cluster with one collation everywhere, whole or not at all."""
+    """Create a database cluster with one collation everywhere, atomically."""
     for left_over in (data, *data.parent.glob(f"{data.name}.part-*")):
         shutil.rmtree(left_over, ignore_errors=True)
     # Another name each time: a killed start's last process may still write into the one before.
@@ -107,7 +107,7 @@ def _initialise(data: Path, log: Path) -> None:
 
 @cache
 def _runs_as_nobody() -> bool:
-    """Whether PostgreSQL does: where root cannot make a user namespace for it."""
+    """Whether PostgreSQL runs as nobody: if root cannot create a user namespace for it."""
     return os.geteuid() == 0 and not _namespaces_work()
 
 

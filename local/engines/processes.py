@@ -81,7 +81,7 @@ def socket_folder() -> Path:
 
 
 def _remove_dead_folders(parent: Path) -> None:
-    """Those of this user that nobody holds; a new one may not be locked yet."""
+    """Remove this user's folders that no process holds; a new one may not be locked yet."""
     for folder in parent.glob(f"{SOCKETS_PREFIX}*"):
         with suppress(OSError):
             found = folder.lstat()

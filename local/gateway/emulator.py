@@ -154,7 +154,7 @@ class Gateway:
             socket.thread.put(socket.sender, connection.disconnect_event(code, ""), lambda _result: None)
 
     def _thread_of(self, connection: Connection) -> HandlerThread:
-        """One for all sockets of a conversation: what they send is pushed in the order in which it is stored."""
+        """One thread for all sockets of a conversation, so that messages are pushed in the order of storage."""
         return self.threads[hash(connection.query.get("conversation") or client_of(connection)) % len(self.threads)]
 
     async def _connect(self, connection: Connection) -> Result:
@@ -165,7 +165,7 @@ class Gateway:
         return await answered
 
     def _take(self, socket: Socket, text: str, *, is_base64: bool = False) -> None:
-        """A frame has come: hand it to the function."""
+        """Pass a received frame to the function."""
         socket.active_at = time.monotonic()
         self.received += 1
         route = self._route(text)
@@ -178,7 +178,7 @@ class Gateway:
         socket.thread.put(socket.sender, event, lambda result: self._handled(socket, result), socket.is_wanted)
 
     def _drop(self, socket: Socket) -> None:
-        """A client sends too many frames: what it sent is not handled any more."""
+        """Drop the frames of a client that sends too many."""
         socket.is_dropped = True
         if frame := self.flood_frame(socket.connection):
             socket.post(text_frame(frame))
@@ -213,7 +213,7 @@ class Gateway:
         return missing
 
     def _send(self, socket: Socket, frame: bytes) -> None:
-        """Many messages from many threads wake the loop once or twice, and never not at all."""
+        """Many messages from many threads wake the loop only once or twice, but always at least once."""
         self._outgoing.append((socket, frame))
         if not self._flush_is_due:
             self._flush_is_due = True
@@ -242,7 +242,7 @@ class Gateway:
             self._loop.call_soon_threadsafe(function, *arguments)
 
     async def _sweep(self) -> None:
-        """Close what was idle or open for too long."""
+        """Close sockets that were idle or open for too long."""
         while True:
             await asyncio.sleep(min(SWEEP_SECONDS, self.idle / 4))
             now = time.monotonic()
@@ -260,7 +260,7 @@ async def closed(receive: Receive) -> int:
 
 
 def client_of(connection: Connection) -> str:
-    """What tells clients apart: all sockets that were opened with a token have one budget and one turn.
+    """The client's identity: all sockets opened with the same token share one budget and one turn.
 
     Versions have theirs in a cookie.
     """

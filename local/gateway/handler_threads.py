@@ -86,7 +86,7 @@ class FairQueue:
         return works
 
     def _pop(self, sender: str) -> Work:
-        """The next of a sender, whose turn then comes after everybody else's."""
+        """The next item of a sender, who then goes to the end of the queue."""
         waiting = self._by_sender.pop(sender)
         work = waiting.popleft()
         if waiting:

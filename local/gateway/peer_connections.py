@@ -52,7 +52,7 @@ class IdleConnections:
         call.close()
 
     def close_ended(self) -> None:
-        """Close those to processes that have ended: nobody might ever ask for them again."""
+        """Close connections to processes that have ended, because nobody may ever use them again."""
         self._close_unless(is_open)
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class Peers:
         self._slow_until: dict[int, float] = {}
 
     def ask(self, requests: Mapping[int, Sequence[Request]]) -> Answers:
-        """Send each process its requests before any answer is waited for: none is late because another is slow."""
+        """Send every process its requests before waiting for answers, so that a slow one does not delay the others."""
         answers: Answers = {}
         calls: dict[int, socket.socket] = {}
         for owner, each in requests.items():
@@ -127,7 +127,7 @@ class Peers:
             call.close()
 
     def _note_slow(self, owner: int, error: Exception) -> None:
-        """It may only be busy: its sockets are not taken for gone."""
+        """It may only be busy, so its sockets are not considered closed."""
         if not self._is_slow(owner):
             logger().warning("peer worker did not answer", extra={"pid": owner, "error": str(error)})
         self._slow_until[owner] = time.monotonic() + SLOW_SECONDS

@@ -22,7 +22,7 @@ class PeerGone(Exception):
 
 
 def ask(sockets: Path, owner: int, request: Request) -> Any:
-    """One request to a worker, one answer; nothing if it is too busy. Raises PeerGone if there is no such process."""
+    """Send a request to a worker; returns its answer, nothing if it is too busy. Raises PeerGone if there is none."""
     try:
         with connect(sockets, owner, PATIENCE) as call:
             send_lines(call, [request])
@@ -73,7 +73,7 @@ class Listener:
         self._server = await loop.create_unix_server(lambda: Caller(self), address(sockets, os.getpid()))
 
     async def close(self) -> None:
-        """Who asks from now on learns at once that this process has ended."""
+        """Stop listening, so that other workers learn at once that this process has ended."""
         if self._server:
             self._server.close()
         for each in list(self.callers):
@@ -81,7 +81,7 @@ class Listener:
         await asyncio.sleep(0)
 
     def answer(self, line: bytes | bytearray) -> Any:
-        """What a request asks for; nothing, which is no harm, if it is not understood."""
+        """The result of a request; nothing, which does no harm, if the request is unknown."""
         try:
             return self._answer(json.loads(line))
         except Exception:  # noqa: BLE001 - one bad request must not end the others' connection

@@ -40,7 +40,7 @@ class LocalPusher:
         self._ask(elsewhere)
 
     def describe(self, connection_id: str) -> dict[str, Any] | None:
-        """What is known of a socket, in whichever process it is open; None if it is gone."""
+        """The facts about a socket, in whichever process it is open; None if it is gone."""
         if here := self.gateway.sockets.get(connection_id):
             return describe(here)
         owner = owner_of(connection_id)
@@ -50,7 +50,7 @@ class LocalPusher:
         return answers[0] or None if answers else None
 
     def _ask(self, requests: dict[int, list[Request]]) -> list[str]:
-        """Ask the owners of sockets that are not open here; returns the ids that are open nowhere."""
+        """Ask other workers for sockets that are not open here; returns the ids that are open nowhere."""
         gone = [each for request in requests.pop(os.getpid(), []) for each in request["ids"]]
         for owner, answers in self.peers.ask(requests).items():
             asked = [request["ids"] for request in requests[owner]]

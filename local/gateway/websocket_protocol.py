@@ -154,7 +154,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self._read_or_not()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Say that it is over once all is handled that came before."""
+        """Report the end of the connection after everything received before it is handled."""
         if (self._unparsed or self._unhandled) and not self._is_ignored:
             self._lost = (exc,)
         else:
@@ -183,7 +183,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         return self._is_waiting
 
     def _read_or_not(self) -> None:
-        """Read no more while something waits to be parsed, or the gateway wants nothing."""
+        """Stop reading while data waits to be parsed or the gateway is busy."""
         is_paused = bool(self._is_held or self._unparsed or self._unhandled)
         if is_paused is self._is_paused or self.transport.is_closing():
             return
@@ -194,7 +194,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
 
     def _refuse_bad_handshake(self) -> None:
-        """A line or headers longer than the parser takes get an answer, which uvicorn does not give."""
+        """Answer a request whose line or headers are longer than the parser accepts, which uvicorn does not do."""
         if self.conn.handshake_exc is None or self.handshake_initiated or self.transport.is_closing():
             return
         self.handshake_complete = self.close_sent = True
@@ -232,7 +232,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
                 self.handle_close(event)
 
     def _end_flood(self) -> None:
-        """Say why and close; nothing more of this client is parsed."""
+        """Send the reason and close; nothing more from this client is parsed."""
         self._is_ignored = True
         self._unparsed.clear()
         self._unhandled.clear()

@@ -39,7 +39,7 @@ class AccessLog:
                 text = text[os.write(sys.stdout.fileno(), text) :]
 
     def _line(self, request: Answered) -> str:
-        """All of it is ours or was validated, so that nothing needs escaping."""
+        """Everything in it is ours or was validated, so nothing needs escaping."""
         method, route, status, seconds, at, ids = request
         second = int(at)
         return (

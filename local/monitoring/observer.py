@@ -102,7 +102,7 @@ class Observer:
         return b"%bx-request-id: %b\r\n\r\n%b" % (lines, request_id.encode(), body)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Of a WebSocket the handshake counts as a request."""
+        """The handshake of a WebSocket counts as a request."""
         started = perf_counter()
         ids = {"request_id": request_id_of(scope)}
         is_answered = False
@@ -137,7 +137,7 @@ class Observer:
         return self.figures.snapshot()
 
     def _route(self, scope: Scope, inner: Scope) -> str:
-        """The template of the route that answered: addresses hold ids, and there are endlessly many of them."""
+        """The template of the route that answered, because paths contain ids and are unbounded in number."""
         if inner is scope:
             return PREFLIGHT if scope["method"] == "OPTIONS" else FRONTEND
         if (route := inner.get("route")) is not None:

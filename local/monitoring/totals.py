@@ -19,7 +19,7 @@ class Totals:
         self.succeeded_at: dict[str, float] = dict(other.succeeded_at if other else ())
 
     def add(self, snapshot: Snapshot, *, counters_only: bool = False) -> None:
-        """Add what a worker says; of one that has ended only what it had counted."""
+        """Add a worker's metrics; for one that has ended, only its counters."""
         for (method, route, status), numbers in snapshot.get("requests", ()):
             self.requests[method, route, str(status)] += int(sum(numbers[:-1]))
             before = self.durations.get((method, route), [0.0] * len(numbers))

@@ -6,7 +6,7 @@ OF_SECOND_FACTORS = {
     *(f"POST /api/token/second_factor{what}" for what in ("", "/enrolment", "/enrolment/confirm")),
     *(f"POST /api/user/second_factors/{what}" for what in ("app", "app/confirm", "recovery_codes", "turn_off")),
 }
-# What an authenticator makes and signs: tests/functions/second_factors and the browser of the staff's desk have one.
+# What an authenticator makes and signs: tests/functions/second_factors and the browser of the staff desk have one.
 OF_PASSKEYS = {
     "POST /api/token/passkey",
     "POST /api/token/second_factor/passkey",

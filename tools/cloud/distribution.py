@@ -163,7 +163,7 @@ class BucketOrigin:
         await respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     def _get(self, key: str) -> tuple[int, Headers, bytes]:
-        """Without the right to list, S3 answers 403 for what is not there."""
+        """Without the right to list, S3 answers 403 for missing objects."""
         try:
             found = self.s3.get_object(Bucket=self.bucket, Key=key)
         except self.s3.exceptions.NoSuchKey:

@@ -68,5 +68,5 @@ def _behaviour(
 
 
 def _own_policy(named: Any, policies: Mapping[str, CachePolicy]) -> CachePolicy | None:
-    """The template's own policy; none of the managed ones keeps what changes."""
+    """The template's own policy; no managed one caches changing content."""
     return None if isinstance(named, str) else policies[referred(named)]

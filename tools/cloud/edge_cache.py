@@ -47,7 +47,7 @@ class CachePolicy:
 
 
 def cache_policy(config: dict[str, Any]) -> CachePolicy:
-    """Make a policy from its resource. Raises NotImplementedError for what this emulator would do otherwise."""
+    """Make a policy from its resource. Raises NotImplementedError for settings that this emulator does not support."""
     key = config["ParametersInCacheKeyAndForwardedToOrigin"]
     behaviours = key["CookiesConfig"]["CookieBehavior"], key["QueryStringsConfig"]["QueryStringBehavior"]
     if behaviours != ("all", "all") or config["MinTTL"]:

@@ -82,7 +82,7 @@ class QueuePoller(Source):
         return [dict(each) for each in received.get("Messages", ())]
 
     def _failed(self, messages: list[dict[str, Any]]) -> set[str]:
-        """The ids of messages that were not handled; all of them where the function fails or answers nonsense."""
+        """The ids of messages that were not handled; all of them if the function fails or its answer is invalid."""
         every = {message["MessageId"] for message in messages}
         self.calls += 1
         try:

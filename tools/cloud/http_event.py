@@ -93,7 +93,7 @@ def joined_headers(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], li
 
 
 def body_text(body: bytes, content_type: str) -> tuple[str, bool]:
-    """A body as the event holds it, and whether it is in base64: all but text is."""
+    """The body for the event, and whether it is base64-encoded, as all but text is."""
     if not content_type or TEXT_TYPES.match(content_type):
         with contextlib.suppress(UnicodeDecodeError):
             return body.decode(), False

@@ -51,7 +51,7 @@ class Function:
             self._give_back(process)
 
     def _take(self) -> LambdaProcess:
-        """The process that rested for the shortest time, as Lambda prefers it, else a new one."""
+        """The most recently used idle process, as Lambda prefers, else a new one."""
         reserved = self.spec.concurrency
         with self._change:
             if reserved is not None and self._running >= reserved:

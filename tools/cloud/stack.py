@@ -85,7 +85,7 @@ class Cloud:
         return f"http://127.0.0.1:{self.port}"
 
     def _environment(self, function: Function, options: Options) -> dict[str, str]:
-        """The template's variables; what leads to AWS leads to this machine."""
+        """The template's variables; AWS endpoints are replaced by this machine."""
         variables = self.template.environment(function.spec)
         found = {name: options.environment.get(name, value) for name, value in variables.items()}
         if endpoint := variables.get("WEBSOCKET_ENDPOINT"):

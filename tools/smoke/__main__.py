@@ -38,7 +38,7 @@ def seconds_within(text: str) -> float:
 
 
 def account(variable: str, email: str, password: str) -> Person:
-    """The account that a variable names, or else this one."""
+    """The account named by a variable, or else the given one."""
     if named := os.environ.get(variable):
         email, colon, password = named.partition(":")
         if not colon:

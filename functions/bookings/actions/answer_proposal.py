@@ -43,7 +43,7 @@ def accept_series_proposal(
 
 
 def decline_proposal(db: PooledConnection, student_id: UUID, which: int | UUID, reason: str) -> None:
-    """Keep the time there is, of a booking or a series; in a group, where others may agree, leave it instead.
+    """Decline the proposal for a booking or a series, which keeps its time; in a group, leave it instead.
 
     Raises NotFound, WrongState or HoldExpired.
     """

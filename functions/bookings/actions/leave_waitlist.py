@@ -15,7 +15,7 @@ from shared.kit.errors import NotFound
 
 
 def leave_waitlist(db: PooledConnection, student_id: UUID, entry_id: int) -> None:
-    """Wait no longer; an offer that came of it is refused. Raises NotFound or WrongState."""
+    """Leave the waitlist; an offer from it is declined. Raises NotFound or WrongState."""
 
     def get() -> WaitedForSession:
         session = waitlist.find_session_of_entry(db, student_id, entry_id)
@@ -27,7 +27,7 @@ def leave_waitlist(db: PooledConnection, student_id: UUID, entry_id: int) -> Non
 
 
 def leave_waitlist_of(db: PooledConnection, student_id: UUID, command: FullSession) -> None:
-    """Wait no longer for a session, in the deprecated form. Raises FieldErrors, NotFound or WrongState."""
+    """Leave the waitlist of a session, in the deprecated form. Raises FieldErrors, NotFound or WrongState."""
     _leave(db, student_id, lambda: get_session(db, student_id, command))
 
 

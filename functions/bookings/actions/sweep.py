@@ -15,7 +15,7 @@ from shared.kit.db.pool import PooledConnection
 
 
 def expire_hold(db: PooledConnection, booking_id: int) -> bool:
-    """Let a hold run out if that is still due; its seat goes to those who wait."""
+    """Expire a hold if it is still due; its seat goes to the waitlist."""
     if not due.claim(db, f"expiry of {booking_id}"):
         return False
     found = lookups.find_booking(db, booking_id)

@@ -13,7 +13,7 @@ from shared.kit.psycopg import psycopg
 
 
 def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEditedEvent:
-    """Give one's own message another text, for both.
+    """Edit one's own message, for both people.
 
     Raises MessageNotFound, MessageDeleted, NotYourMessage, SenderBlocked or TooLateToChange.
     """
@@ -31,7 +31,7 @@ def _tell_edited(place: MessagePlace, changed: ChangedMessage) -> MessageEditedE
 
 
 def delete_message(user_id: UUID, place: MessagePlace, *, only_for_me: bool) -> MessageDeletedEvent:
-    """Delete one's own fresh message for both, and take any other out of one's own sight only.
+    """Delete one's own recent message for both people, or hide any other from oneself.
 
     Raises MessageNotFound.
     """

@@ -71,7 +71,7 @@ DELETE, DELETE_ANY = (
 
 
 def edit_message(conversation_id: UUID, user_id: UUID, seq: int, body: str) -> ChangedMessage | None:
-    """Give a message of the user's another text; None if it cannot be edited (any more)."""
+    """Edit a message of the user; None if it cannot be edited (any more)."""
     values = {"conversation_id": conversation_id, "user_id": user_id, "seq": seq, "body": body}
     with connection() as db:
         return EDIT.one(db, values)
@@ -108,7 +108,7 @@ HIDE = Query(
 
 
 def hide_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMessage | None:
-    """Take a message out of one member's sight; None if there is no such message for them."""
+    """Hide a message from one member; None if there is no such message for them."""
     with connection() as db:
         return HIDE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
 

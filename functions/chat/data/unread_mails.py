@@ -122,5 +122,5 @@ SELECT conversation_id, email, coalesce(due_at <= now(), false) AS is_mailed FRO
 
 
 def judge(db: PooledConnection, most: int, *, wait: float, pause: float) -> list[Judged]:
-    """Decide about those whose moment has come, as many as `most`; whom it says is mailed has to be."""
+    """Decide about at most `most` due members; the caller must mail those marked for it."""
     return JUDGE.all(db, {"most": most, "wait": wait, "pause": pause})

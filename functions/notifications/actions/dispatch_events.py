@@ -48,7 +48,7 @@ def _draft(to: Addressed) -> NotificationDraft:
 
 
 def _mails(addressed: Sequence[Addressed], told: set[str]) -> Iterator[Mail]:
-    """One for each who is concerned; staff, who look at all reports then, get one an hour."""
+    """One mail per person concerned; staff get at most one an hour, as they look at all reports then."""
     told = set(told)
     for each in addressed:
         kind = MAILS[each.kind]

@@ -20,7 +20,7 @@ def attachments_of(message_id: Sql) -> Sql:
 
 
 def attachment_names(message_id: Sql) -> Sql:
-    """The names of a message's attachments on one line, NULL if it has none."""
+    """SQL for the names of a message's attachments on one line, NULL if it has none."""
     return compose(
         "(SELECT string_agg(a.name, ', ' ORDER BY a.place) FROM attachments a"
         " WHERE a.message_id = {message_id} AND a.removed_at IS NULL AND a.created_by IS NOT NULL)",

@@ -17,7 +17,7 @@ Reason = Annotated[str, Text(max_length=MAX_REASON, visible=True), Field(descrip
 
 
 class SecondFactorNeeded(AppError):
-    """The staff's desk requires a session signed in with a second factor: set one up, and sign in with it."""
+    """The staff desk requires a session signed in with a second factor: set one up, and sign in with it."""
 
     status = 403
     code = "second_factor_needed"

@@ -27,7 +27,7 @@ class PrivateStorage(Protocol):
         """Store a file, with its headers Content-Type and Content-Disposition."""
 
     def delete(self, *names: str) -> None:
-        """Delete files, those that are not there too."""
+        """Delete files; missing ones are not an error."""
 
     def locate(self, key: str, *, bodiless: bool = False) -> str | Path:
         """Where to fetch a file now: a signed address, or the path of a file for the server to send.

@@ -42,7 +42,7 @@ class _Breaker:
 
 
 def attempt(action: Callable[["redis.Redis"], T], otherwise: T) -> T:
-    """Do something with Redis, or return `otherwise` while it is away."""
+    """Do something with Redis, or return `otherwise` while it is unavailable."""
     now = time.monotonic()
     if now < _Breaker.resting_until:
         return otherwise
@@ -93,7 +93,7 @@ def _connect_sender(connection: Any) -> None:
 
 
 def _read_replies() -> None:
-    """Read what was answered, mostly long ago; a connection that broke meanwhile is made anew by what is sent next."""
+    """Read pending replies, most of which came long ago; the next send reconnects a connection that broke meanwhile."""
     while _sender.unread:
         _sender.unread -= 1
         try:

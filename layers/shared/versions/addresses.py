@@ -9,7 +9,7 @@ FILES, LINKS = frozenset({"profile_image", "file"}), frozenset({"next", "previou
 
 
 def absolute(value: Any, own: str, prefix: str) -> Any:
-    """A value with the paths in it made absolute; `own` is the scheme and host of this platform."""
+    """Make the paths in a value absolute; `own` is the scheme and host of this platform."""
     if isinstance(value, list):
         return [absolute(each, own, prefix) for each in value]
     if isinstance(value, dict):

@@ -64,7 +64,7 @@ class CookieVersion:
 
 
 def _identified(request: Request) -> Request:
-    """With the token of the cookie where there is none in the header. Raises CrossSiteRequest."""
+    """Use the token in the cookie if there is none in the header. Raises CrossSiteRequest."""
     if request.header("authorization"):
         return request
     sent = request.header("cookie")

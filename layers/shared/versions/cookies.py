@@ -21,7 +21,7 @@ def set_refresh(request: Request, token: str) -> Cookie:
 
 
 def clear(request: Request) -> list[Cookie]:
-    """Empty both, with the attributes they were set with: on another site browsers ignore others."""
+    """Delete both cookies, with the attributes they were set with: cross-site, browsers ignore others."""
     attributes = _attributes(request)
     return [_set(name, "", 0, attributes) for name in (ACCESS, REFRESH)]
 

@@ -7,7 +7,7 @@ ANY = "*"
 
 
 def cookie(header: str, name: str) -> str:
-    """The value of a cookie in a Cookie header, "" if it is not there; whatever else stands there is passed over."""
+    """The value of a cookie in a Cookie header, "" if it is missing; everything else in the header is skipped."""
     for each in header.split(";"):
         key, _, value = each.strip().partition("=")
         if key == name:

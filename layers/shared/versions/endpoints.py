@@ -18,7 +18,7 @@ class Endpoints:
         self.aliases: dict[str, str] = {}
 
     def add(self, methods: str, path: str, *, served_by: str = "") -> Callable[[Endpoint], Endpoint]:
-        """Add an endpoint. `served_by` is the API's own path to whose function AWS leads a path that is only here."""
+        """Add an endpoint. `served_by`: the API path whose function serves it on AWS, for a path of its own."""
         pattern = re.compile("".join(_part(each) for each in re.split(r"({\w+(?::int)?})", path)))
         if served_by:
             self.aliases[path] = served_by

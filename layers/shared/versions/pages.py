@@ -79,5 +79,5 @@ def page_link(request: Request, **changes: str) -> str:
 
 
 def deduplicated(query: list[Pair]) -> list[Pair]:
-    """Each parameter with the same value once, where it stands last: the frontend repeats itself by the thousand."""
+    """Each parameter with the same value only once, in its last position: the frontend repeats them by the thousand."""
     return list(reversed(dict.fromkeys(reversed(query))))

@@ -1,4 +1,4 @@
-"""Announcements at the staff's desk."""
+"""Announcements at the staff desk."""
 
 from functions.announcements.handler import handler
 from tests.support.lambda_client import Answer, LambdaClient

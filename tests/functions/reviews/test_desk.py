@@ -1,4 +1,4 @@
-"""Reviews at the staff's desk."""
+"""Reviews at the staff desk."""
 
 import pytest
 

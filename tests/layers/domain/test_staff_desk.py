@@ -1,4 +1,4 @@
-"""Who may work at the staff's desk: every endpoint of it for everybody."""
+"""Who may work at the staff desk: every endpoint of it for everybody."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The staff's desk in a real browser."""
+"""The staff desk in a real browser."""
 
 import json
 import re

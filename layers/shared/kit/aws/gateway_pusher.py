@@ -60,7 +60,7 @@ class GatewayPusher:
         return [_status(future) for future in futures]
 
     def _call_in_order(self, method: str, connection_id: str, bodies: Sequence[bytes]) -> int:
-        """Connections are called side by side, what one is sent one by one."""
+        """Connections are called in parallel, and the calls for one connection in order."""
         status = 0
         for body in bodies:
             status = self._call_patiently(method, connection_id, body)
@@ -88,7 +88,7 @@ class GatewayPusher:
         return answer.status
 
     def _request(self, method: str, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
-        """The answer; what met a connection that had ended is asked again, once."""
+        """The answer; a request on a closed connection is retried once."""
         headers = signed_headers("execute-api", method, url, body)
         try:
             return self.http.request(method, url, body=body, headers=headers)

@@ -17,7 +17,7 @@ class Pusher(Protocol):
         """As `post`, for several messages: none waits for a connection that takes another."""
 
     def close(self, connection_ids: Iterable[str], *, reason: str = "") -> None:
-        """Disconnect each; one that is gone already is no error.
+        """Disconnect each; one that is already gone is not an error.
 
         With a reason the close code is 1000 where the gateway lets us choose: API Gateway does not.
         """

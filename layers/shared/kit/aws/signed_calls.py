@@ -40,7 +40,7 @@ class Service:
 
     @property
     def endpoint(self) -> str:
-        """Its address; AWS_ENDPOINT_URL leads elsewhere, as it does for boto3."""
+        """Its URL, which AWS_ENDPOINT_URL overrides, as for boto3."""
         return os.environ.get("AWS_ENDPOINT_URL") or f"https://{self.name}.{os.environ['AWS_REGION']}.amazonaws.com"
 
 
@@ -49,7 +49,7 @@ SQS = Service("sqs", "AmazonSQS", "1.0")
 
 
 def call(service: Service, operation: str, parameters: Mapping[str, Any], *, tries: int = 1) -> dict[str, Any]:
-    """The answer to one operation. Raises CallFailed; what may have been a bad moment is tried again."""
+    """The answer to one operation. Raises CallFailed; transient errors are retried."""
     while True:
         tries -= 1
         try:

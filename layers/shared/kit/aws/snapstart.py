@@ -19,7 +19,7 @@ def register() -> None:
 
 
 def before_snapshot() -> None:
-    """Close what would be dead after the snapshot."""
+    """Close connections that would be dead after the snapshot."""
     if database := sys.modules.get("shared.kit.db.pool"):
         database.close_pool()
 

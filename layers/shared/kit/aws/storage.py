@@ -18,7 +18,7 @@ class Storage(Protocol):
         """Raises shared.kit.errors.Unavailable."""
 
     def delete(self, key: str) -> None:
-        """Remove a file, as well as can be: what refers to it is gone already, so a failure is only logged."""
+        """Remove a file, best effort: nothing refers to it any more, so a failure is only logged."""
 
 
 def _unavailable(key: str, error: Exception) -> Unavailable:

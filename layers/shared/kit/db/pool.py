@@ -142,12 +142,12 @@ class connection:  # noqa: N801 - a context manager, without the generator and t
         return self._lent
 
     def __exit__(self, *_failure: object) -> None:
-        """What was left in a transaction is rolled back by the pool, and what is broken replaced."""
+        """The pool rolls back open transactions and replaces broken connections."""
         self._pool.putconn(self._lent)
 
 
 def drop_broken_connections() -> None:
-    """Where one connection broke others have: each that rests proves itself, or is replaced."""
+    """After one connection broke, check all idle ones and replace broken ones."""
     pool().check()
 
 

@@ -44,7 +44,7 @@ def transaction() -> Iterator[PooledConnection]:
 
 
 def _run(db: PooledConnection, command: bytes) -> None:
-    """At a fifth of what a cursor takes."""
+    """Run it at a fifth of a cursor's cost."""
     checked(db, db.pgconn.exec_(command))
 
 
@@ -75,7 +75,7 @@ def violated_constraint(error: psycopg.IntegrityError) -> str | None:
 
 @contextmanager
 def constraint_errors(errors: Mapping[str, type[AppError]]) -> Iterator[None]:
-    """The constraints have the last word; here the violation of one becomes the error it stands for, by its name."""
+    """Map violations of constraints, which have the last word, to errors by the constraint's name."""
     try:
         yield
     except psycopg.IntegrityError as violation:

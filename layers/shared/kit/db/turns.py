@@ -76,7 +76,7 @@ def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
 
 
 def _results(db: PooledConnection) -> list[PGresult]:
-    """One a statement, when the server has come to the end of all of them. Raises psycopg.OperationalError."""
+    """One result per statement, after the server has finished all of them. Raises psycopg.OperationalError."""
     results: list[PGresult] = []
     while True:
         while db.pgconn.is_busy():

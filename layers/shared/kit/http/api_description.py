@@ -29,7 +29,7 @@ BODY_ERRORS = (MalformedJson, PayloadTooLarge, UnsupportedMediaType)
 def complete_schema(
     schema: dict[str, Any], routes: Iterable[ApiRoute | FastRoute], security: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """Add to a generated OpenAPI schema what holds for whole groups of routes.
+    """Add to a generated OpenAPI schema what applies to whole groups of routes.
 
     Protected operations get their 401 and any of the `security` schemes, those with a body its 400, 413 and 415, and
     every error its schema; FastAPI's own 422 goes, because its answers are not ours.

@@ -29,7 +29,7 @@ def _waiting_threads() -> Threads:
 
 
 def direct_handler(route: APIRoute, *, waits: bool = False) -> Handler | None:
-    """A handler that answers as FastAPI's would; None for a route that needs more than this.
+    """A handler that answers like FastAPI's; None for a route that needs more than this supports.
 
     `waits`: for locks that others' requests hold.
     """
@@ -65,13 +65,13 @@ def direct_handler(route: APIRoute, *, waits: bool = False) -> Handler | None:
 
 
 def _put(values: dict[str, Any], field: ModelField, value: Any, place: tuple[str, ...]) -> list[Any]:
-    """Put a valid value into those of the endpoint; what is wrong with it."""
+    """Add a valid value to the endpoint's values; returns the errors."""
     values[field.name], problems = field.validate(value, loc=place)
     return problems or []
 
 
 def _is_plain(route: APIRoute) -> bool:
-    """Whether nothing but guards, the query string, the path, one body and the request go into an ordinary function."""
+    """Whether it is a plain function that takes only guards, the query string, the path, one body and the request."""
     dependant = route.dependant
     answers = signature(route.endpoint).return_annotation
     return (

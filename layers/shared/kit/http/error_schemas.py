@@ -125,7 +125,7 @@ def describe_errors(schema: dict[str, Any]) -> None:
 
 
 def _any_of(shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Those that say most come first: clients that take the first that fits would lose the rest."""
+    """The schemas with the most fields come first: clients that take the first match would lose fields otherwise."""
     names = sorted(shapes, key=lambda name: -len(shapes[name].get("required", ())))
     references = [{"$ref": REFERENCE.format(name)} for name in names]
     return references[0] if len(references) == 1 else {"anyOf": references}

@@ -72,7 +72,7 @@ class FastRoute(LazyRoute):
 
     @cached_property
     def asks(self) -> bool:
-        """Whether its endpoint says what it asks of the database."""
+        """Whether its endpoint is a read in steps (shared.kit.db.steps)."""
         return isgeneratorfunction(self.endpoint)
 
     def steps(self, request: Request) -> Steps[Response]:

@@ -55,7 +55,7 @@ def preferred_language(accepted: str) -> Language:
 
 
 def _ranges(accepted: str) -> Iterator[tuple[str, float]]:
-    """Each range by its primary language with its quality; what cannot be read is passed over."""
+    """Each range by its primary language, with its quality; invalid ones are skipped."""
     for each in accepted.lower().split(","):
         name, _, parameter = each.partition(";")
         primary, _, region = name.strip().partition("-")

@@ -28,7 +28,7 @@ def json_response(value: Any, status: int = 200) -> Response:
 
 
 def error_response(error: AppError, choice: Choice | None = None) -> Response:
-    """An error as it is recorded or, where a language was chosen, in that."""
+    """An error as recorded, or in the chosen language, if any."""
     body = localized(error.body, choice.language) if choice else error.body
     status, headers, content = render_error(error, body)
     response = Response(content, status)

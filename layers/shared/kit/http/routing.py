@@ -56,7 +56,7 @@ class ApiRoute(LazyRoute):
         return self.body_field is None and not self.lenient and self.methods != {"GET"}
 
     async def _fault_of_body(self, request: Request) -> AppError | None:
-        """What is wrong with a body that says something, after the guards as for every other body, which may raise."""
+        """The errors of a body that was sent, checked after the guards, which may raise, as for every other body."""
         sent = BodyRequest(request.scope, request.receive)
         await sent.load()
         content = await sent.json()

@@ -44,7 +44,7 @@ class PrivateFormatter(LambdaPowertoolsFormatter):
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what led to it, the first cause first."""
+    """An error and its causes, first cause first."""
     if error is not None:
         yield from _chain(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
         yield error
@@ -56,7 +56,7 @@ def _told(error: BaseException) -> str:
 
 
 def _message(error: BaseException) -> str:
-    """What an error says, as far as it quotes nobody."""
+    """The message of an error, if it quotes nobody's data."""
     if isinstance(error, psycopg.Error) and error.sqlstate:
         # Its text would quote the row.
         place = (error.diag.table_name, error.diag.column_name, error.diag.constraint_name)

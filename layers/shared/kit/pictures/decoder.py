@@ -76,7 +76,7 @@ def _facts(image: "Image.Image") -> tuple[str, int, int, int]:
 
 
 def _register_heif(content: bytes) -> None:
-    """Only files that may be HEIF pay for its library: they name their brand in a box at the start."""
+    """Import HEIF's library only for files that may be HEIF: they name their brand in a box at the start."""
     if content[4:8] == b"ftyp":
         from pillow_heif import register_heif_opener
 
@@ -94,7 +94,7 @@ def _check_scans(content: bytes) -> None:
 
 
 def _check_size(image: "Image.Image") -> None:
-    """The size stands in the header: a decompression bomb is refused before it goes off."""
+    """The size is in the header: a decompression bomb is refused before it is decoded."""
     if image.width * image.height > MAX_PIXELS:
         raise UnusablePicture(TOO_LARGE)
 
@@ -130,7 +130,7 @@ def _as_eight_bits(image: "Image.Image") -> "Image.Image":
 
 
 def _range(image: "Image.Image") -> tuple[float, float]:
-    """Which numbers are black and white: the usual ones that hold all there are, else the smallest and the largest."""
+    """The values of black and white: a usual range that holds all values, else the smallest and the largest."""
     if image.mode.startswith("I;16"):
         return 0, 65_535
     low, high = map(float, image.getextrema())  # type: ignore[arg-type]  # of a picture with one channel
@@ -164,7 +164,7 @@ def _converted(image: "Image.Image", profile: bytes) -> "Image.Image":
 
 
 def _upright(image: "Image.Image", orientation: object) -> "Image.Image":
-    """Turned as EXIF says: the numbers 2 to 8 name a way each, anything else none."""
+    """Rotate or flip the picture by its EXIF orientation, 2 to 8; any other value changes nothing."""
     from PIL.Image import Transpose
 
     ways = {

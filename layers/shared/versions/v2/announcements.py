@@ -15,7 +15,7 @@ async def list_announcements(request: Request, api: Api) -> Answer:
 
 @endpoints.add("POST", "/api/announcement/announcement/")
 async def announce(request: Request, api: Api) -> Answer:
-    """That there are too many tags is a text, no list of texts."""
+    """Create an announcement; the error about too many tags is a text, not a list of texts."""
     answer = await api(await only(request, "title", "description", "tags"))
     complaints = answer.json.get("tags") if answer.status == 400 else None
     if isinstance(complaints, list) and str(complaints[0]).startswith(TOO_MANY):

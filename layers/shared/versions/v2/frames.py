@@ -16,7 +16,7 @@ def message(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def conversation(listed: dict[str, Any]) -> dict[str, Any]:
-    """A conversation to the sockets of the list: it moves to the top there, and replaces what was known of it."""
+    """Send a conversation to the list's sockets: it moves to the top there and replaces the previous version."""
     found = with_both(listed)
     times = {name: _time(found[name]) for name in ("created_at", "updated_at")}
     last = found["last_message"] and {**found["last_message"], "created_at": _time(found["last_message"]["created_at"])}

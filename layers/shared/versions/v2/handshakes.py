@@ -25,7 +25,7 @@ def read_handshake(event: Mapping[str, Any]) -> dict[str, str] | int:
 
 
 def _may_connect(headers: Mapping[str, str]) -> bool:
-    """Whether the page that opens the socket may use the cookie; what is no browser names no page."""
+    """Whether the page that opens the socket may use the cookie; clients other than browsers send no origin."""
     page = headers.get("origin", "")
     scheme = page.partition("://")[0] if page.startswith("http") else "http"
     own = platform_settings().public_url or f"{scheme}://{headers.get('host', '')}"

@@ -19,7 +19,7 @@ endpoints = Endpoints()
 
 @endpoints.add("POST", BOOKING)
 async def book(request: Request, api: Api) -> Answer:
-    """Book an item; errors stand at the item, and `detail` says in words why it cannot be had."""
+    """Book an item; errors are reported for the item, and `detail` says why it cannot be booked."""
     request = await request.read()
     body = request.json
     item = body.get("schedule_item") if isinstance(body, dict) else None

@@ -16,7 +16,7 @@ endpoints.add("GET", SCHEDULE)(list_own_schedule)
 
 @endpoints.add("POST", SCHEDULE)
 async def add_item(request: Request, api: Api) -> Answer:
-    """Nothing of it is taken yet, whatever the client says; what has begun is no offer."""
+    """Add an item: it is not booked, whatever the client says, and must not have begun."""
     request = await request.read()
     if _has_begun(request.json):
         # Strangers learn nothing but that they are none.
@@ -27,7 +27,7 @@ async def add_item(request: Request, api: Api) -> Answer:
 
 
 def _has_begun(body: Any) -> bool:
-    """Whether the item's time is over or runs; what cannot be read the API complains about."""
+    """Whether the item's time has begun; the API reports unreadable values."""
     try:
         starts_at = datetime.fromisoformat(body["start_time"])
         local = starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=local_zone())

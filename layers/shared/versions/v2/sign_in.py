@@ -19,7 +19,7 @@ endpoints = Endpoints()
 
 @endpoints.add("GET", PATH, served_by=BEGIN)
 async def begin(request: Request, api: Api) -> Answer:
-    """The provider's page, and the cookie. An address that may not be led to is refused with a bare text."""
+    """The provider's page, and the cookie. A redirect target that is not allowed is refused with plain text."""
     if not may_read(request):
         raise CrossSiteRequest
     redirect_uri = dict(request.query).get("redirect_uri", "")
@@ -34,7 +34,7 @@ async def begin(request: Request, api: Api) -> Answer:
 
 @endpoints.add("POST", PATH, served_by=COMPLETE)
 async def complete(request: Request, api: Api) -> Answer:
-    """Both tokens as cookies, too. What went wrong is one text, which stands for none of the fields."""
+    """Return both tokens as cookies, too. Errors are a single text without a field."""
     if not may_change(request):
         raise CrossSiteRequest
     sent, said = request.header("cookie"), dict(request.query)

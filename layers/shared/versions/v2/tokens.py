@@ -40,7 +40,7 @@ async def give_factor(request: Request, api: Api) -> Answer:
 
 
 def _with_cookies(request: Request, answer: Answer) -> Answer:
-    """The answer with its tokens as cookies; a link that was used is taken back."""
+    """The answer with its tokens as cookies; the cookie of a used link is deleted."""
     if answer.status != 200:
         return answer
     pair = answer.json

@@ -100,7 +100,7 @@ async def get_settings(request: Request, api: Api) -> Answer:
 
 @endpoints.add("PATCH", "/api/user/tutor/me/")
 async def change_settings(request: Request, api: Api) -> Answer:
-    """Errors stand at their fields; a place of null is none."""
+    """Errors are reported for their fields; a null place means none."""
     request = await request.read()
     body = request.json
     if isinstance(body, dict) and "tutoring_location" in body:
