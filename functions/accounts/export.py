@@ -52,7 +52,7 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
     All pages have the same keys; what stands on another page is null or an empty list.
     """
     part, place = after
-    # Amid a long part the next page is mostly of that part, too: the others are not looked at again and again.
+    # In the middle of a long part the next page mostly belongs to it, too, so other parts are not read again each time.
     found = _read(user_id, after, last=part) if place else []
     if not _is_full(found):
         found = _read(user_id, after, last=len(PARTS) - 1)

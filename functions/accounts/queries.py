@@ -185,7 +185,7 @@ LISTS = {
 PARTS = (*SINGLES, *LISTS)
 
 
-# Records of a page. Each part gives one more at most: what comes on later pages is not made for this one.
+# Records per page. Each part returns at most one more, so that records of later pages are not built for this one.
 MAX_RECORDS = 4_000
 
 

@@ -30,7 +30,7 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
                 lock_people(db, *(each.user_id for each in lagging))
                 moved += materialize(db, tutor_ids, only_new_days=True)
         except IntegrityError as error:
-            # One tutor's schedule must not hold up all others'; these are tried again next time.
+            # One tutor's schedule must not block all others; failures are retried next time.
             logger().error("days not made", exc_info=error, extra={"tutors": tutor_ids})
         after = tutor_ids[-1]
     pruned = 0

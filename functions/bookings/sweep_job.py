@@ -16,7 +16,7 @@ from shared.kit.errors import AppError
 from shared.kit.observability.log import logger
 
 BATCH = 200
-# Keys come as fast as requests do, and are as quickly forgotten.
+# Keys are added as fast as requests arrive, and must be deleted as fast.
 KEYS_PER_STATEMENT, MOST_STATEMENTS = 2000, 20
 
 

@@ -113,7 +113,7 @@ def _entry(words: BookingTexts, change: BookingChange) -> CalendarEntry | None:
     """
     if not change.is_for_calendars:
         return None
-    # Imported here: it reads the time zones of the world, and most mails need none of it.
+    # Imported here: it loads all time zones, and most mails do not need it.
     from shared.domain.calendars import mailed_entry
 
     method, content = mailed_entry(words.booking, words.role)

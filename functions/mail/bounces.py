@@ -11,7 +11,7 @@ def find_bounced(message: Mapping[str, Any]) -> list[str] | None:
     """The addresses that bounce permanently; None for a message about something else."""
     match message.get("detail"):
         case {"eventType": "Bounce", "bounce": {"bounceType": kind, "bouncedRecipients": recipients}}:
-            # One that is full or away for now takes the next mail.
+            # A mailbox or server that is temporarily unavailable may accept the next mail.
             return _addresses(recipients) if kind == "Permanent" else []
         case {"eventType": "Complaint", "complaint": {"complainedRecipients": recipients}}:
             return _addresses(recipients)

@@ -105,7 +105,7 @@ class _Policy(EmailPolicy):
         return f"{name}: {folded}{self.linesep}".encode("ascii")
 
 
-# Not every server on the way takes more.
+# Not every mail server accepts more.
 SEVEN_BIT = _Policy(cte_type="7bit")
 
 

@@ -78,7 +78,7 @@ def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
     """The move from the time the reader knows to the latest one; else the outcome of a proposal the reader knows."""
     moves, last = [change for change in told if change.kind == "rescheduled"], told[-1]
     if moves:
-        # A student has accepted the seat he was offered before any mail came: he was told no time before this one.
+        # The student accepted the offered seat before any mail was sent, so was told of no earlier time.
         is_new = any(change.kind in MADE for change in told)
         return moves[-1]._replace(old_starts_at=None if is_new else moves[0].old_starts_at)
     if last.kind in MADE:

@@ -6,7 +6,7 @@ from unicodedata import category
 from shared.domain.names import ZERO_WIDTH_JOINERS, presentable
 from shared.texts import Language, texts
 
-# An account can be registered with anybody's address, and its name must not write to that person: what does not read
+# An account can be registered with anybody's address, and its name must not be a message to them: what does not read
 # like a name is not greeted.
 NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
 # Signs on letters, as in the scripts of India.

@@ -104,7 +104,7 @@ def _entries(series: SeriesTexts) -> CalendarEntry | None:
     entered = [booking for change, booking in series.sessions if change.is_for_calendars]
     if not entered:
         return None
-    # Imported here: it reads the time zones of the world, and most mails need none of it.
+    # Imported here: it loads all time zones, and most mails do not need it.
     from shared.domain.calendars import mailed_entries
 
     return CalendarEntry("PUBLISH", mailed_entries(entered, series.role), series.words.say("calendar.file"))

@@ -57,7 +57,7 @@ def mark_sent(mail_id: int) -> None:
         MARK_SENT.run(db, (mail_id,))
 
 
-# Committed before the mail leaves: a worker that dies from here on leaves it marked, and no other claims it.
+# Committed before the mail is sent: if a worker dies from here on, the mail stays marked and no other claims it.
 MARK_UNCERTAIN = Command(
     "UPDATE mail_outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL"
 )
@@ -163,7 +163,7 @@ class Addressee(NamedTuple):
     confirmed: bool
     language: Language
     time_zone: str | None
-    # Of what topics by which channel nothing is to come.
+    # The silenced topics, by channel.
     silenced: list[str]
     suspended: bool = False
     is_staff: bool = False

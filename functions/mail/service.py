@@ -37,7 +37,7 @@ from shared.kit.settings import settings
 from shared.texts import texts
 
 Write = Callable[[Addressee, dict[str, int]], Email | None]
-# About the account: the only ones that go to an account that is suspended.
+# Mails about the account: the only ones sent to a suspended account.
 ACCOUNT_EMAILS: Mapping[str, Write] = {
     "confirm_email": confirmation_email,
     "reset_password": password_reset_email,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 # A message is one record; push services need not take more.
 RECORD_SIZE = 4096
-# Of it the header takes 86 bytes, the cipher 16 and the end of the record one.
+# The header takes 86 bytes of it, the cipher 16 and the record's delimiter one.
 MAX_MESSAGE = RECORD_SIZE - 103
 LAST_RECORD = b"\x02"
 

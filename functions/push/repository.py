@@ -131,7 +131,7 @@ def list_unread(notification_ids: list[int]) -> list[ToTell]:
 
 DELETE_PUSHES = Command("DELETE FROM push_outbox WHERE id = ANY(%s)")
 FORGET = Command("DELETE FROM push_subscriptions WHERE id = ANY(%s)")
-# A service that does not answer does not answer the next message either.
+# A service that did not answer will not answer the next message either.
 POSTPONE = Command("""
 UPDATE push_outbox o SET due_at = greatest(o.due_at, failed.due_at) FROM push_outbox failed
 WHERE failed.id = ANY(%s) AND o.subscription_id = failed.subscription_id AND o.id <> failed.id

@@ -12,7 +12,7 @@ from shared.kit.http.responses import detail_response, json_response, raw_json_r
 from shared.kit.http.routing import router
 
 push = router("notifications")
-# Of one account; the oldest makes room for another.
+# Per account; a new one replaces the oldest.
 MAX_SUBSCRIPTIONS = 10
 
 

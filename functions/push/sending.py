@@ -17,10 +17,10 @@ from shared.kit.json import json_text
 from shared.kit.observability.log import logger
 from shared.texts import Language, texts
 
-# All of a batch are on their way at once; no new one is begun after so many seconds.
+# A batch is sent concurrently; no new batch is started after this many seconds.
 BATCH = 16
 ENOUGH_SECONDS = 25.0
-# Seconds for which a push service keeps a message for a browser that is not there.
+# Seconds for which a push service keeps a message for an offline browser.
 KEPT_SECONDS = 24 * 3600
 # Of what is about the time that follows: read later, it would send people to a session that is over or a seat that
 # is no longer held for them.

@@ -67,7 +67,7 @@ class Ratings:
     before: int | None
 
 
-# As many as an answer has room for, the first of `importance`; fifty bytes for what stands around a review.
+# As many as fit into an answer, by `importance`; fifty bytes are for the JSON around a review.
 RATINGS = """
 SELECT coalesce('[' || string_agg(shown, ',' ORDER BY {order}) || ']', '[]') AS ratings,
     CASE WHEN count(*) > count(shown) THEN min(id) FILTER (WHERE shown IS NOT NULL) END AS before

@@ -64,7 +64,7 @@ def delete_rating(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool
     return DELETE_RATING.run(db, (tutor_id, student_id)) > 0
 
 
-# A change of a rating that answers the review as it is then.
+# A change of a rating that returns the changed review.
 CHANGE_RATING = """
 WITH changed AS (UPDATE ratings SET {change} RETURNING *)
 SELECT row_to_json(changed_review)::text FROM (
@@ -156,7 +156,7 @@ WHERE id = %(id)s RETURNING student_id
 """,
 )
 UNHIDE = Query(UUID, "UPDATE ratings SET hidden_at = NULL, hidden_by = NULL WHERE id = %(id)s RETURNING student_id")
-# A report that loses its reporter just now is waited for: that account's deletion has all tutors it needs.
+# Wait for a report whose reporter is just being deleted: that deletion has locked all tutors it needs.
 RESOLVE_REPORTS = Command("""
 UPDATE review_reports SET resolved_at = now() WHERE id IN (
     SELECT id FROM review_reports WHERE rating_id = %s AND resolved_at IS NULL ORDER BY id FOR UPDATE

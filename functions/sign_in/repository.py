@@ -125,7 +125,7 @@ VALUES (%(email)s, %(password_hash)s, %(first_name)s, %(last_name)s, %(language)
 RETURNING id
 """,
 )
-# A link that was offered for an account which is gone by now ends here.
+# A link offered for an account that was deleted meanwhile ends here.
 ADD_IDENTITY = Command("""
 INSERT INTO identities (user_id, issuer, subject, linked_at) VALUES (%(user_id)s, %(issuer)s, %(subject)s, now())
 """)

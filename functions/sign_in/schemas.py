@@ -36,7 +36,7 @@ class ProviderAnswer(BaseModel):
     state: Annotated[str, Text(max_length=200)]
     code: Annotated[str, Text(max_length=4096)]
     binding: Annotated[str, Text(max_length=200)]
-    # As in a sign-in by password: what is no token is no proof, and no error either.
+    # As in a sign-in by password: an invalid token proves nothing, but is not an error.
     refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 

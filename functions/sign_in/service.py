@@ -163,7 +163,7 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
         logger().warning("OpenID provider not reached", extra={"error": str(error)})
         raise Unavailable from None
     except Refused as error:
-        # Nobody but the operator can mend a wrong client secret.
+        # Only the operator can fix a wrong client secret.
         logger().warning("OpenID provider refused a code", extra={"error": str(error)})
         count("FailedLogins")
         raise SignInRefused from None
@@ -200,7 +200,7 @@ def _register(identity: ProviderIdentity, address: str, language: Language) -> L
     if repository.offer_link(identity, _hash(link), LINK_LIFE):
         raise AccountExists(link)
     spend(limits.REGISTRATIONS, limits.subscriber(address))
-    # Nobody knows this password: the owner may set one by a mailed link.
+    # A random password that nobody knows: the owner can set one by a mailed link.
     unknown = hash_password(secrets.token_urlsafe(32))
     first_name, last_name = (one_form(presentable(each)) for each in (identity.first_name, identity.last_name))
     new = NewAccount(identity.email, unknown, first_name, last_name, language)

@@ -13,7 +13,7 @@ from shared.kit.http.fields import TOO_SHORT, Text
 from shared.kit.http.page_pagination import PageQuery
 from shared.kit.http.response_models import Page
 
-# Of fewer characters the index of names and addresses finds nothing by itself: everybody would be looked at.
+# With fewer characters the index of names and addresses cannot be used: all rows would be scanned.
 MIN_SEARCH, MAX_SEARCH = 3, 200
 
 

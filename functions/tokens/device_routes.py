@@ -19,11 +19,11 @@ from shared.kit.http.responses import detail_response, raw_json_response
 from shared.kit.http.routing import router
 
 devices = router("tokens")
-# Of the list without pages: a Lambda function's answer ends at 6 MB.
+# For the list without pages: a Lambda function's response is limited to 6 MB.
 MOST_DEVICES = PageNumber(size=500)
 
 
-# As a recorded one: clients send it the token that they give up, which says nothing new.
+# Like a recorded one: clients send it the token that they give up, which is ignored.
 @devices.recorded.post("/api/token/logout/", response_model=Detail)
 def sign_out(caller: User) -> Response:
     """Sign out this device: its tokens are revoked and its sockets closed. The request body is ignored."""

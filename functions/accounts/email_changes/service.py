@@ -56,7 +56,7 @@ def request_change(db: PooledConnection, caller: Caller, email: str) -> tuple[Pe
     spend(limits.EMAIL_CHANGES, str(caller.id))
     change = repository.add_change(db, caller.id, caller.session_id, email, PENDING_HOURS)
     mails = [_mail("email_change_requested", change.old_email, change.id)]
-    # Beyond that a mailbox would be flooded; whose it is nobody learns by it.
+    # More would flood a mailbox; nobody learns from it whose mailbox it is.
     if is_within(limits.EMAIL_CHANGE_MAILS, email.lower()):
         mails.append(_mail("confirm_email_change", email, change.id))
     return change, queue_mails(db, mails)

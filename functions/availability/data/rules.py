@@ -159,7 +159,7 @@ def list_lagging(after: int, count: int) -> list[LaggingTutor]:
         return LIST_LAGGING.all(db, {"after": after, "count": count})
 
 
-# A row that somebody holds a lock on is being deleted, or will be found next time: nobody waits in a circle.
+# Skip locked rows: they are being deleted, or will be found next time; so there is no deadlock.
 PRUNE = Command(
     """
 DELETE FROM schedule_items WHERE id IN (

@@ -12,7 +12,7 @@ from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.db.transactions import violated_constraint
 from shared.kit.psycopg import IntegrityError
 
-# An answer has room for so many; rules make a few thousand.
+# The maximum that fits into an answer; rules make a few thousand.
 MOST_ITEMS = 20_000
 LIST_ITEMS = Query(
     str,

@@ -16,7 +16,7 @@ from shared.kit.http.fields import Whole, invalid
 from shared.kit.http.query_models import QueryModel
 
 DEFAULT_SPAN, MAX_SPAN = timedelta(days=7), timedelta(days=62)
-# Beyond, no calendar has been made that could be compared in every zone.
+# Later times cannot be compared in every time zone.
 YEARS = range(2, 9998)
 BACKWARDS = "Koniec zakresu musi być późniejszy niż jego początek."
 TOO_WIDE = f"Zakres może mieć co najwyżej {MAX_SPAN.days} dni."

@@ -17,7 +17,7 @@ from shared.domain.free_time import Calendar, Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate
 
-# Both times are known for certain so long before the earlier of them.
+# Both times are settled at least this long before the earlier of them.
 ANSWERED_BEFORE = timedelta(hours=2)
 
 

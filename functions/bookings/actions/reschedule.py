@@ -18,7 +18,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.fields import REQUIRED
 
-# How far ahead a session can be moved: what is further away is a slip.
+# How far ahead a session can be moved: anything further is a mistake.
 FARTHEST = timedelta(days=2 * 365)
 SHORTEST, LONGEST = timedelta(minutes=SHORTEST_SESSION), timedelta(minutes=LONGEST_SESSION)
 TOO_FAR = "Zajęcia można przełożyć najdalej o dwa lata naprzód."

@@ -18,7 +18,7 @@ COMMON = compose(
     is_seated=SEATED,
     room=ROOM,
 )
-# Of a booking `b` and its session `s`, what clients see of a proposal; the price is what it would be.
+# The proposal as clients see it, for a booking `b` and its session `s`; the price is the new one.
 PROPOSAL = compose(
     """(SELECT row_to_json(proposal) FROM (
     SELECT held.id, format_time(held.starts_at, %(zone)s) AS start_time,
@@ -53,7 +53,7 @@ ITEM = Sql("""(SELECT row_to_json(item) FROM (
     SELECT s.schedule_item_id AS id, format_time(b.starts_at, %(zone)s) AS start_time,
         format_time(b.ends_at, %(zone)s) AS end_time, s.taken AS is_reserved
 ) item)""")
-# How many of a waitlist are locked with a booking; those behind them are served by the sweep.
+# How many people on a waitlist are locked with a booking; the sweep serves the rest.
 LOCKED_WAITING = Sql("10")
 # Of a session `s`: whether it only holds a time, or is to move to one that is held. Its seats are given to nobody then.
 IS_PROPOSED = Sql("""(s.moves_session_id IS NOT NULL

@@ -12,7 +12,7 @@ HOURS_UNTIL_COMPLETED = 1
 EXPIRED_HOLDS = Query(
     int, "SELECT id FROM bookings WHERE state = 'pending' AND expires_at <= now() ORDER BY expires_at LIMIT %s"
 )
-# Full sessions have no use for the sweep; those that began have no use for a waitlist.
+# The sweep has nothing to do for full sessions, and sessions that have begun need no waitlist.
 VACANT_SESSIONS = Query(
     int,
     compose(
@@ -23,7 +23,7 @@ WHERE w.state = 'waiting' AND (NOT s.taken OR s.starts_at <= now() OR {free_seat
         free_seat=FREE_SEAT,
     ),
 )
-# Like SKIP LOCKED, but for the locks that are taken before those on rows: nobody waits here while holding a row.
+# Like SKIP LOCKED, but for the locks taken before row locks: nobody waits here while holding a row.
 CLAIM = Query(bool, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))")
 # A completed booking may verify a rating, which a trigger counts under the tutor's lock: it is had before any booking's
 # lock, as by an account's deletion.

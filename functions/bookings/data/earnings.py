@@ -3,7 +3,7 @@
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query
 
-# A group's hour is one hour, however many pay for it.
+# A group's hour counts as one hour, however many students pay for it.
 EARNINGS = Query(
     str,
     """

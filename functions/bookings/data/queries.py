@@ -108,7 +108,7 @@ def _list_statements() -> Iterator[Query[PageOfJson]]:
         yield _list_statement(side, when, is_confirmed=confirmed, by_state=by_state, with_proposals=shown)
 
 
-# Named by nothing: tools.statements finds it by its type.
+# Not referenced anywhere: tools.statements finds it by its type.
 LIST_STATEMENTS = Variants(_list_statements)
 
 

@@ -175,7 +175,7 @@ def are_barred(db: PooledConnection, student_id: UUID | None, tutor_id: int | No
     return ARE_BARRED.one(db, {"student_id": student_id, "tutor_id": tutor_id}) or False
 
 
-# Compare and swap: the state is still the one the transition was decided on.
+# Compare-and-swap: the state must still be the one that the transition was decided on.
 CHANGE_STATE = Command("""
 WITH changed AS (
     UPDATE bookings SET state = %(after)s, awaiting = %(then_awaiting)s::text,

@@ -123,7 +123,7 @@ def copy_waited_for_session(db: PooledConnection, session_id: int) -> int | None
     return COPY_WAITED_FOR_SESSION.one(db, (session_id,))
 
 
-# Moved by less than it lasts, with its buffers, the moved session itself is in the way.
+# If it is moved by less than its length with buffers, the moved session itself is in the way.
 TAKE_TIME = Command("""
 UPDATE tutoring_sessions s SET taken = true
 WHERE id = %s AND NOT EXISTS (

@@ -29,7 +29,7 @@ class WaitedForSession(NamedTuple):
     waiting: list[UUID]
 
 
-# Of an entry that still leads to a seat.
+# States of an entry that can still lead to a seat.
 OPEN_STATES = Sql("('waiting', 'offered')")
 SESSION = compose(
     """

@@ -12,7 +12,7 @@ from shared.kit.http.fields import NULL, Flag, Moment, Text, Whole, invalid, not
 from shared.kit.http.request_models import RequestModel
 from shared.kit.text import unstorable_characters
 
-# Nobody guesses the zone of a time: what is given without one may be meant in the student's or in the tutor's.
+# Do not guess the zone of a time: one without an offset may be in the student's or in the tutor's zone.
 MOMENT = Moment(zone=local_zone, offset=True)
 WHOLE_MINUTE = Moment(zone=local_zone, offset=True, whole_minute=True)
 MAX_NOTE = 500
@@ -152,7 +152,7 @@ class AcceptedProposals(RequestModel):
     ]
 
 
-# One that was entered by hand lasts up to a day and may stay as long as it is.
+# An item entered by hand lasts up to a day and may keep its length.
 MovedLength = Annotated[
     int | None,
     Whole(minimum=5, maximum=1440, outside=OUT_OF_BOUNDS),

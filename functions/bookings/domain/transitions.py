@@ -55,7 +55,7 @@ class Transition(NamedTuple):
 CONFIRM: Final = Transition("confirmed", ("pending",), "confirmed", awaiting="tutor")
 DECLINE: Final = Transition("cancelled", ("pending",), "cancelled", awaiting="tutor")
 ACCEPT: Final = Transition("confirmed", ("pending",), "confirmed", awaiting="student")
-# An offer that was accepted where the tutor confirms by hand.
+# An accepted offer, if the tutor confirms by hand.
 REQUEST: Final = Transition("requested", ("pending",), "pending", awaiting="student", then_awaiting="tutor")
 CANCEL: Final = Transition("cancelled", ("pending", "confirmed"), "cancelled")
 EXPIRE: Final = Transition("expired", ("pending",), "expired")

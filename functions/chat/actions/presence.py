@@ -11,7 +11,7 @@ from functions.chat.domain.events import PresenceChangedEvent, TypingEvent
 from shared.domain.timestamps import format_time
 from shared.kit.security.rate_limits import Limit, is_within
 
-# A client may say it with every key; the others hear it this often. They show it for six seconds.
+# A client may send it with every keystroke; the others are told this often. They show it for six seconds.
 TYPING = Limit("typing", 1, 3)
 
 

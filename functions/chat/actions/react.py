@@ -26,7 +26,7 @@ def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> Reacti
     if changed is None:
         raise _reason(user_id, place)
     history_window.forget(place.conversation_id, changed.change_seq)
-    # All there are, as of one moment: of two events the one with the higher number is true, whichever comes first.
+    # All reactions as of one moment: of two events, the one with the higher number wins, whichever arrives first.
     event = reactions_event(place, changed.id, reactions.get_reactions(place.conversation_id, place.seq))
     deliver_to_conversation(place.conversation_id, "reaction_changed", event, about=place.seq)
     return event

@@ -171,6 +171,6 @@ def push_messages(stored: Sequence[StoredMessage]) -> None:
         for reader_id, heard in _by_reader(message):
             posts += _posts(message, reader_id, heard)
     if gone := pusher().post_all(posts):
-        # Of a conversation the first of them: what comes after it was not delivered either.
+        # The first of a conversation: later ones were not delivered either.
         forget_gone(gone, {each.conversation_id: each.seq for each in reversed(stored)})
     tell_recipients(stored)

@@ -24,7 +24,7 @@ def sync(caller: Caller, fields: Fields) -> None:
     The last event, `synced`, has the cursor for the next time and, where that was not all, what to ask for next.
     Raises BadData.
     """
-    # Before anything is looked at: what comes meanwhile is told again the next time.
+    # Taken before reading anything: what arrives meanwhile is sent again next time.
     cursor = missed.get_cursor(caller.user_id, MOST_CHANGES)
     frames: list[bytes] = []
     rest: list[Known] = []

@@ -35,7 +35,7 @@ from shared.kit.http.routing import router
 from shared.kit.http.viewer import origin
 
 attachments = router("chat")
-# A page of ours that a file claims to be shall not run anything, and the address leads on for a moment only.
+# A file that pretends to be one of our pages must not run anything, and the redirect works only briefly.
 FILE_HEADERS = {"content-security-policy": "default-src 'none'; sandbox", "referrer-policy": "no-referrer"}
 REDIRECT_HEADERS = {"cache-control": "private, max-age=60", **FILE_HEADERS}
 KEPT_HEADERS = {"cache-control": "private, max-age=86400", **FILE_HEADERS}

@@ -43,7 +43,7 @@ SELECT row_to_json(shown)::text AS item, conversation.last_attachments FROM (
     conversation.id, conversation.last_message, conversation.created_at, conversation.updated_at, conversation.users
 ) shown
 """
-# A message that was hidden by who asks is deleted for them.
+# A message that the caller has hidden counts as deleted for them.
 IS_GONE = Sql("""(l.deleted_at IS NOT NULL OR EXISTS (
     SELECT FROM hidden_messages h
     WHERE h.user_id = mine.user_id AND h.conversation_id = l.conversation_id AND h.seq = l.seq

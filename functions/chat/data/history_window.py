@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import redis
 
 KEPT_SECONDS = 30 * 24 * 3600
-# How often, in messages, the time to live is renewed.
+# After how many messages the time to live is renewed.
 RENEW_EVERY = 50
 FIELD = b"m"
 # What only some messages have. In a field of its own: the release before reads the other one alone.
@@ -37,10 +37,10 @@ def append(messages: Iterable[StoredMessage]) -> None:
 
 def _commands(stored: StoredMessage) -> Iterator[tuple[Any, ...]]:
     key = _key(stored.conversation_id, stored.change_seq)
-    # Not by way of a Message, which takes as long as the rest.
+    # Without building a Message, which takes as long as the rest.
     facts = [stored.id, stored.body, stored.created_at.isoformat(), stored.user_id]
     entry = _entry(facts, [stored.reply_to, None, None, None, stored.attachments])
-    # Only the first message makes a window. One that was lost is rebuilt, and given its time to live, by a reader.
+    # Only the first message creates a window. A lost one is rebuilt, and given its time to live, by a reader.
     existing = () if stored.seq == 1 else ("NOMKSTREAM",)
     yield "XADD", key, *existing, "MAXLEN", "~", WINDOW, f"{stored.seq}-0", *chain(*entry.items())
     if stored.seq % RENEW_EVERY == 1:

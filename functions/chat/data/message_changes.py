@@ -14,7 +14,7 @@ from functions.chat.domain.messages import CHANGEABLE_MINUTES, Message
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
 
-# Only who takes part gets hold of the conversation.
+# Only members can access the conversation.
 CHANGE = """
 WITH locked AS (
     SELECT v.id, v.change_seq + 1 AS change_seq, v.is_blocked
@@ -34,7 +34,7 @@ OWN = """
 """
 FRESH = Sql(f"{OWN} AND m.created_at > clock_timestamp() - interval '{CHANGEABLE_MINUTES} minutes'")
 OWN_AND_FRESH = compose("{fresh} RETURNING m.*", fresh=FRESH)
-# A text for somebody who wants none of them would be a message.
+# An error text for a client that expects none would look like a message.
 OWN_FRESH_AND_HEARD = compose("{fresh} AND NOT locked.is_blocked RETURNING m.*", fresh=FRESH)
 EDIT = Query(
     ChangedMessage,

@@ -214,7 +214,7 @@ def list_after(conversation_id: UUID, after: int, count: int, *, before: int | N
         return listing.all(db, values)
 
 
-# By the number of the last change of each, what one has hidden oneself among them.
+# Ordered by the number of each message's last change, including messages hidden by the caller.
 LIST_CHANGED = Query(
     Message,
     compose(

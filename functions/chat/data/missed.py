@@ -71,7 +71,7 @@ class CursorRow(NamedTuple):
     changes: dict[str, Any]
 
 
-# Messages have the time they were stored at, and are seen with the commit: it lies a minute back.
+# A message's timestamp is when it was stored, but it is visible only after the commit: so go a minute back.
 GET_CURSOR = Query(
     CursorRow,
     """

@@ -10,7 +10,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, compose
 from shared.kit.json import json_text
 
-# Of two devices that say it at once the later message counts: the second waits for the row and looks again.
+# If two devices send it at once, the later message counts: the second waits for the row and reads it again.
 MARK_READ = Prepared(
     """
 WITH marked AS (

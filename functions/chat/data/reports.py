@@ -23,7 +23,7 @@ class AddedReport(NamedTuple):
 
 # Messages before and after the one that is reported, and of a person the last ones; of each so many characters.
 AROUND, COPIED = 10, 2_000
-# One that is open already stays as it is. Messages `c`, of which `which` are copied.
+# An open report stays as it is. `c` are messages, of which `which` are copied.
 ADD = """
 INSERT INTO reports (kind, reporter_id, person_id, conversation_id, seq, reason, messages)
 SELECT {kind}, %(reporter_id)s, u.id, {place}, %(reason)s, coalesce((

@@ -40,7 +40,7 @@ def end_span(db: PooledConnection, span: Span) -> None:
     END_SPAN.run(db, (span.until,))
 
 
-# Messages have the time they were stored at, and are seen with the commit: it looks two minutes back.
+# A message's timestamp is when it was stored, but it is visible only after the commit: so look two minutes back.
 PLAN = Command("""
 WITH fresh AS (
     SELECT conversation_id, created_by, min(created_at) AS first_at FROM messages

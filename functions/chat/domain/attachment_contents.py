@@ -17,7 +17,7 @@ PDF_TAIL = 2048
 PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF.{4}WEBP|\0\0.{2}ftyp", re.DOTALL)
 # Phones write several JPEGs into one file, which every reader takes for the first of them.
 PICTURE_TYPES = {"MPO": "image/jpeg"}
-# Control characters that no text has: of the ASCII ones all but tab, line feed, form feed and carriage return.
+# Control characters that no text has: all ASCII ones but tab, line feed, form feed and carriage return.
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 

@@ -12,7 +12,7 @@ ENDING = re.compile(r"\.([A-Za-z0-9]{1,10})$")
 # What file systems, shells and headers read otherwise.
 RESERVED = re.compile(r'[<>:"|?*\\/;]+')
 NOT_ASCII = re.compile(r"[^A-Za-z0-9 ._-]+")
-# Content types to the endings by which they are known; the first is added to a name that has none of them.
+# Extensions by content type; the first is appended to a name that has none of them.
 ENDINGS = {
     "image/png": ("png",),
     "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"),

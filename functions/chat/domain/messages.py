@@ -13,7 +13,7 @@ CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
 MAX_CLIENT_ID = 100
-# Messages that somebody may send to a person who has never written in the conversation.
+# The number of messages somebody may send to a person who has never written in the conversation.
 MAX_UNANSWERED = 10
 # Messages of a conversation that are listed, and kept in the history window, at most.
 WINDOW = 500
@@ -23,7 +23,7 @@ DELETED = "Wiadomość usunięta"
 ATTACHMENTS_GONE = "Załącznik usunięty"
 # How long one's own message can be edited, and deleted for both.
 CHANGEABLE_MINUTES = 15
-# Of one person on one message; the constraint message_reactions_count_check has the last word.
+# Per person and message; the constraint message_reactions_count_check has the last word.
 MAX_REACTIONS = 5
 
 # Files that one message may name.
@@ -32,7 +32,7 @@ MAX_ATTACHMENTS = 10
 # Versions of the protocol: message objects and nothing else, named events around them, or the events of all
 # conversations of a user on one socket.
 LEGACY, EVENTS, USER = 1, 2, 3
-# Before the ids of listeners: those whose clients understand events.
+# Prefixes of listeners' ids whose clients understand events.
 LEGACY_DIGIT, EVENT_DIGITS = str(LEGACY), f"{EVENTS}{USER}"
 
 

@@ -25,7 +25,7 @@ MAIN = re.compile(
     r"|presentationml\.presentation)\.main\+xml"
 )
 WITH_MACROS = re.compile(r"macroEnabled|vbaProject|vbaData|activeX|macrosheet|intlmacrosheet", re.IGNORECASE)
-# Of relationships: what is loaded from elsewhere and may bring macros with it.
+# Relationship types that load external parts, which may contain macros.
 LOADED = re.compile(r"/(attachedTemplate|oleObject|frame|subDocument)$")
 OPEN_DOCUMENTS = {
     f"application/vnd.oasis.opendocument.{kind}": kind for kind in ("text", "spreadsheet", "presentation")
@@ -129,7 +129,7 @@ def _elements(package: zipfile.ZipFile, name: str) -> Iterator[tuple[str, dict[s
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda element, attributes: found.append((element, attributes))
-    # No such part has one: with it a short text could stand for an endless one.
+    # No such part needs one: with it a short text could expand to an endless one.
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(_part(package, name), True)

@@ -13,7 +13,7 @@ from shared.kit.db.integers import MAX_INT64
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-# Of the year 2200; PostgreSQL and Python know it.
+# In the year 2200, which PostgreSQL and Python support.
 LAST = 7_258_118_400_000_000
 MOST_CHANGES = 100
 MAX_CURSOR = 8_000

@@ -104,7 +104,7 @@ def _check(db: PooledConnection, account: Account, ticket: str, given: Given) ->
         accepted = check_factor(db, account.id, given, "second_factor")
     except NoSecondFactor:
         raise TicketExpired from None
-    # Checking a factor takes the account's lock: nobody uses the ticket in between.
+    # Checking a factor locks the account, so nobody can use the ticket in between.
     if not tickets.spend_attempt(db, ticket, "sign_in"):
         raise TicketExpired
     if accepted:

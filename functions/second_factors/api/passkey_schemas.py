@@ -83,7 +83,7 @@ class PasskeySignIn(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"passkey": EXAMPLE}})
 
     passkey: Annotated[PasskeyAnswer, Field(description=OF_PASSKEY)]
-    # As in a sign-in by password: what is no token is no proof, and no error either.
+    # As in a sign-in by password: an invalid token proves nothing, but is not an error.
     refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 

@@ -47,7 +47,7 @@ class GivenSecondFactor(GivenFactor):
     model_config = ConfigDict(json_schema_extra={"example": {"ticket": "Nq3V…", "code": "287 082"}})
 
     ticket: Annotated[Ticket, Field(description="From the answer to your password.")]
-    # As in a sign-in by password: what is no token is no proof, and no error either.
+    # As in a sign-in by password: an invalid token proves nothing, but is not an error.
     refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 
 

@@ -18,7 +18,7 @@ DELETE FROM passkey_challenges WHERE challenge IN (
     SELECT challenge FROM passkey_challenges WHERE expires_at < now() FOR UPDATE SKIP LOCKED
 )
 """)
-# One of an account for each purpose: asking again and again stores no more.
+# One per account and purpose, so that repeated requests store no more.
 DELETE_OLD_CHALLENGES = Command("DELETE FROM passkey_challenges WHERE user_id = %(user_id)s AND purpose = %(purpose)s")
 ADD_CHALLENGE = Command("""
 INSERT INTO passkey_challenges (challenge, user_id, purpose, expires_at)

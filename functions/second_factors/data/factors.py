@@ -8,7 +8,7 @@ from shared.data.second_factors import DELETE_FACTORS, TURN_OFF
 from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query
 
-# For how long wrong codes count together, from the first of them on.
+# The window for counting wrong codes, starting with the first.
 WINDOW = timedelta(minutes=15)
 # How long somebody has to scan a code and type what the app shows.
 ENROLMENT = timedelta(minutes=15)
@@ -39,7 +39,7 @@ WHERE user_id = %(user_id)s FOR UPDATE OF second_factors
 USE_TOTP_STEP = Command("""
 UPDATE second_factors SET totp_step = %(step)s WHERE user_id = %(user_id)s AND totp_step < %(step)s
 """)
-# Of two at once that delete it one finds it.
+# Of two concurrent deletions, only one finds it.
 USE_RECOVERY_CODE = Command("DELETE FROM recovery_codes WHERE user_id = %s AND code_hash = %s")
 COUNT_FAILURE = Command("""
 UPDATE second_factors SET

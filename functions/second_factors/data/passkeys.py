@@ -26,7 +26,7 @@ INSERT INTO passkeys (user_id, credential_id, public_key, sign_count, transports
 VALUES (%(user_id)s, %(credential_id)s, %(public_key)s, %(sign_count)s, %(transports)s, %(name)s)
 ON CONFLICT (credential_id) DO NOTHING
 """)
-# Authenticators that do not count say 0 always. The condition lets a signature in once, even without a lock.
+# Authenticators without a counter always send 0. The condition accepts a signature only once, even without a lock.
 NOTE_USE = Command("""
 UPDATE passkeys SET sign_count = %(count)s, last_used_at = now()
 WHERE id = %(id)s AND (sign_count < %(count)s OR (sign_count = 0 AND %(count)s = 0))

@@ -47,7 +47,7 @@ def matching_step(secret: bytes, password: str, now: float, *, after: int) -> in
         return None
     current = int(now // STEP_SECONDS)
     steps = range(max(current - STEPS_OFF, after + 1), current + STEPS_OFF + 1)
-    # All are compared, so that the time says nothing.
+    # All are compared, so that timing reveals nothing.
     found = [step for step in steps if hmac.compare_digest(password_at(secret, step), password)]
     return found[0] if found else None
 

@@ -52,7 +52,7 @@ def count_search_facets(request: Request) -> Response:
     Only the hundred most frequent locations are listed. With a free-time filter only the five hundred best tutors are
     counted, and `complete` is false if there are more.
     """
-    # Parameters that only order or page the search are taken, too: clients send the same query to both.
+    # Parameters that only order or paginate the search are accepted, too: clients send the same query to both.
     refuse_unknown(request.scope["query_string"], SearchQuery)
     return raw_json_response(search.count_facets(request.scope["query_string"]))
 

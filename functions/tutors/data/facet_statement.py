@@ -13,7 +13,7 @@ LOCATIONS = 100
 # Who is free must be asked of one tutor after the other: the best are counted, up to so many.
 COUNTED = 500
 
-# A facet does not restrict itself: skills are counted without the filter by skill, locations without that by location.
+# A facet does not restrict itself: skill counts ignore the skill filter, location counts the location filter.
 # `unnest` in FROM would make a table of each tutor's skills, which takes as long as all else.
 COUNT = """
 WITH matched AS MATERIALIZED ({matched})
@@ -28,7 +28,7 @@ SELECT counted, matching,
     ) counted)::text AS locations
 FROM (SELECT count(*) AS counted, count(*) FILTER (WHERE by_skill AND by_location) AS matching FROM matched) numbers
 """
-# Of all tutors, from what is counted as they change: the same at any number of them.
+# For all tutors, from the maintained counts: its cost does not depend on their number.
 COUNT_ALL = Sql("""
 WITH counted AS (
     SELECT kind, value, sum(complete) AS number FROM (

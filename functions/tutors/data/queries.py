@@ -10,7 +10,7 @@ from shared.kit.db.query import Sql, compose
 from shared.kit.db.steps import Ask, Steps
 from shared.kit.http.cursor_pagination import TEXT_BYTES
 
-# Ratings a page of details shows at most, the newest.
+# The maximum number of ratings in a tutor's details, the newest.
 SHOWN_RATINGS = 500
 LIST_SKILLS = Prepared(
     "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text AS skills FROM skills",
@@ -46,7 +46,7 @@ class TutorDetails(NamedTuple):
     has_more_reviews: bool
 
 
-# Of the newest ratings as many as an answer has room for, oldest first.
+# As many of the newest ratings as fit into an answer, oldest first.
 DETAILS = """
 SELECT (SELECT row_to_json(details) FROM (
     SELECT t.user_id, t.first_name, t.last_name, {picture} AS profile_image, t.description, t.skills,

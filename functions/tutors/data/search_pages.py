@@ -14,7 +14,7 @@ from shared.kit.db.query import Query, Sql, Variants, compose
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 COUNT = "(SELECT count(*) FROM tutors t WHERE {conditions})"
-# Of all, from what is counted as they change.
+# For all tutors, from the maintained counts.
 COUNT_ALL = Sql("""(SELECT coalesce(sum(listed), 0)::bigint FROM (
         SELECT kind, listed FROM facet_counts UNION ALL SELECT kind, listed FROM facet_changes
     ) noted WHERE kind = 'tutor')""")

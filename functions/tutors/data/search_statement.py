@@ -44,9 +44,9 @@ AT_MOST = {column: Sql(f"t.{column} <= %({column}_most)s") for column in COLUMNS
 SKILLS = Sql("t.skills && %(skills)s")
 LISTED = Sql("t.listed")
 IS_COMPLETE = Sql("t.is_complete")
-# No plan walks through all others in the order asked for.
+# Prevents a plan that scans all others in the requested order.
 FEW_TUTORS = Sql("(SELECT * FROM tutors WHERE skills && %(skills)s AND listed OFFSET 0)")
-# Around the conditions. Cards are made of the page alone, also where all that matches has to be sorted.
+# Around the conditions. Cards are built only for the page, even if all matches have to be sorted.
 PAGE_BEGIN = {
     (column, is_few): compose("{selection} FROM (SELECT t.* FROM {tutors} t WHERE ", selection=selection, tutors=tutors)
     for column, selection in SELECTIONS.items()

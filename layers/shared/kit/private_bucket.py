@@ -6,7 +6,7 @@ from shared.kit.aws import clients
 from shared.kit.observability.log import logger
 from shared.kit.upload_forms import UploadForm, file_unavailable
 
-# Seconds for which an address works: whoever has it was let a moment ago.
+# Seconds for which an address works: its holder was authorized a moment ago.
 FETCH_SECONDS = 300
 # What S3 returns for a missing file: without permission to list, it does not say which of the two it is.
 MISSING = {"NoSuchKey", "AccessDenied", "404", "403"}

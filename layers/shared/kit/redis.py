@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 CONNECT_TIMEOUT = 0.5
 ANSWER_TIMEOUT = 0.5
-# After a failure nothing is asked of Redis for this long, so that an outage costs no request its patience.
+# After a failure Redis is not used for this long, so that requests do not wait for its timeout during an outage.
 REST_AFTER_FAILURE = 1.0
 # How many unread replies may accumulate. (ElastiCache Serverless documents no CLIENT REPLY OFF.)
 MOST_UNREAD = 100

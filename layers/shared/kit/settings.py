@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from shared.kit.environment import from_environment
 
-# Names of the release before, read until the next one.
+# Names used by the previous release, read until the next one.
 FORMER_NAMES = {"DISPATCH_QUEUE_URL": "TELL_QUEUE_URL"}
 
 
@@ -46,12 +46,12 @@ class Settings(NamedTuple):
     media_bucket: str = ""
     media_folder: str = ""
     attachments_bucket: str = ""
-    # Of a clamd that looks at uploads: tcp://host:3310.
+    # The address of a clamd that scans uploads: tcp://host:3310.
     scan_url: str = ""
 
     mail_url: str = ""
     mail_from: str = "Korepetycje <no-reply@localhost>"
-    # Of SES: what becomes of mails that come back.
+    # For SES: handling of bounced mails.
     mail_configuration_set: str = ""
     mail_queue_url: str = ""
     dispatch_queue_url: str = ""

@@ -37,7 +37,7 @@ class Threads:
         with self._starting:
             if self._started < self.number:
                 self._started += 1
-                # At the end of the process nobody waits for what is still read.
+                # When the process ends, pending reads are not waited for.
                 Thread(target=self._work, name=f"{self.name}-{self._started}", daemon=True).start()
 
     def _work(self) -> None:
@@ -52,7 +52,7 @@ class Threads:
             # The loop may have been closed in the meantime.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, future, settle, outcome)
-            # A thread that waits for its next call keeps nothing of the last one.
+            # A thread that waits for its next call must not keep references from the last one.
             del loop, future, context, function, argument, settle, outcome
 
 

@@ -21,7 +21,7 @@ GONE, THROTTLED = 410, 429
 TIMEOUT = urllib3.Timeout(connect=1.0, total=2.0)
 DEADLINE = 12.0
 PARALLEL = 32
-# Seconds before what the API had no time for is posted again.
+# Seconds until a throttled post is retried.
 PAUSES = (0.1, 0.4)
 
 

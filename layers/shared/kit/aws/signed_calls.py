@@ -60,7 +60,7 @@ def call(service: Service, operation: str, parameters: Mapping[str, Any], *, tri
         time.sleep(PAUSE)
 
 
-# Faults of the service or the way to it; everything else would be refused again.
+# Errors of the service or the network; everything else would be refused again.
 PASSING = frozenset({"", "InternalServiceError", "InternalFailure", "ServiceUnavailable", "ThrottlingException"})
 
 

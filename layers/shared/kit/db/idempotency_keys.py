@@ -7,7 +7,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
 
 HOURS_KEPT = 48
-# Of one user, the newest: a client that tries again does so soon, and nobody fills the table.
+# The newest per user: a client retries soon, and nobody can fill the table.
 MOST_REFUSED, MOST_DONE = 100, 2000
 
 

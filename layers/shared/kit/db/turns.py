@@ -57,7 +57,7 @@ def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
     """
     sent = [_Sent(db, call) for call in calls]
     if not settings().database_prepare:
-        # Behind a proxy, of which it is not known what it makes of several at once.
+        # Behind a proxy whose handling of several at once is unknown.
         return [each.run(db) for each in sent]
     for each in sent:
         each.prepare(db)

@@ -22,9 +22,9 @@ from shared.kit.threads import Threads
 
 OK = 200
 THREADS = 4
-# Reads that may take long have threads and a queue of their own: however many wait there, no short one waits for them.
+# Slow reads have their own threads and queue, so that short reads never wait for them.
 LONG_THREADS = 2
-# A CDN may show its copy for so many seconds to anonymous readers; browsers ask every time.
+# A CDN may cache it for this many seconds for anonymous readers; browsers revalidate every time.
 SHARED_SECONDS = 5
 SHARED = (
     (b"cache-control", f"public, max-age=0, s-maxage={SHARED_SECONDS}".encode()),
@@ -135,7 +135,7 @@ class FastRoutes:
             return route
         for route in self.with_parameters:
             if scope["path"].startswith(route.beginning) and (match := route.path_regex.match(scope["path"])):
-                # As Starlette's routes leave them, but for what other methods and mounts would need.
+                # As Starlette's routes set them, without what other methods and mounts would need.
                 convert = route.param_convertors
                 scope["path_params"] = {name: convert[name].convert(text) for name, text in match.groupdict().items()}
                 scope["endpoint"] = route.endpoint

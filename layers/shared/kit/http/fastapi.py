@@ -13,12 +13,12 @@ from shared.kit.http import no_telemetry
 from shared.kit.stand_ins import replaced, stand_ins, without
 
 no_telemetry.install()
-# FastAPI looks for a model of pydantic 1 in every route, only to refuse it.
+# FastAPI checks every route for pydantic 1 models, only to refuse them.
 sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]  # None is how Python halts an import
 # Models build their validators with their first use, and those of answers and of OpenAPI have none on a function. So
 # all of them ask this module for their base: one that asked pydantic could be made before this line.
 BaseModel.model_config["defer_build"] = True
-# No package is a plugin of pydantic, and to find none it reads what every package says of itself.
+# No package is a pydantic plugin, and to find that out it would read the metadata of every package.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # No function describes its API, and forty models of OpenAPI were a tenth of the import. Who does, as `local.openapi`,

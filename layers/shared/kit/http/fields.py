@@ -45,7 +45,7 @@ NO_OFFSET = "Podaj datę z czasem razem z przesunięciem względem UTC, np. 2027
 NOT_WHOLE_MINUTE = "Podaj pełną minutę, bez sekund."
 
 NO_TIME, MINUTE = timedelta(0), timedelta(minutes=1)
-# Of a second, of whatever length: no more than six digits of it are read.
+# The fraction of a second, of any length: only six digits of it are used.
 FRACTION = re.compile(r"[.,]\d*[1-9]")
 TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
 FALSE = frozenset({"f", "n", "no", "false", "off", "0"})

@@ -13,7 +13,7 @@ from starlette.routing import Match
 from shared.kit.http.fastapi import APIRoute
 from shared.kit.http.middleware import Scope
 
-# Requests are matched in one thread, descriptions are made in another.
+# Requests are matched in one thread, descriptions are generated in another.
 BUILDING = RLock()
 
 

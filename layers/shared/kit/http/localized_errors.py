@@ -14,7 +14,7 @@ from shared.kit.http.middleware import Headers, Scope, header
 from shared.texts import DEFAULT_LANGUAGE, Language, error_texts
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-# Of a scope: the language of the account that calls, put there by who finds it.
+# Key in the scope for the language of the calling account, set by the code that looks it up.
 ACCOUNT_LANGUAGE = "account_language"
 # Under these keys a body has a text itself; under others lists of them.
 TEXT_KEYS = frozenset({"detail", "Error", "Info", "message"})

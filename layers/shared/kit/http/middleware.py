@@ -30,7 +30,7 @@ PREFLIGHT_HEADERS: Headers = [
     (b"content-length", b"0"),
 ]
 
-# A browser takes an answer for nothing but what its type says.
+# A browser must not interpret an answer as anything but its content type.
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 NO_STORE = (b"cache-control", b"no-store")
 READS = ("GET", "HEAD", "OPTIONS")

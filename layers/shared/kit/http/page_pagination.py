@@ -18,7 +18,7 @@ SIZE = 10
 MAX_SIZE = 100
 # Of a character in UTF-8.
 MOST_BYTES = 4
-# Beyond any page there is; a larger number would not fit into the database's integers.
+# Larger than any page number; anything larger would not fit into the database's integers.
 MAX_NUMBER = 10_000_000
 
 
@@ -60,7 +60,7 @@ class PageNumber:
         size = len(fit_page(records))
         if size == len(records):
             return results, following
-        # Pages of this size from here on: one of them begins within what fits, or right behind it.
+        # Pages of this size from here on: one of them starts within what fits, or right after it.
         number = (self.offset + size) // size + 1
         following = replace(self, number=number, size=size)
         return json_array(records[: following.offset - self.offset]), following

@@ -23,7 +23,7 @@ MAX_FORM, MAX_FORM_FIELDS = 64 * 1024, 1_000
 UNREADABLE = "unreadable"
 
 
-# It warns of every form it cannot read; the answer says so.
+# It logs a warning for every form it cannot parse; the answer already says so.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
@@ -52,10 +52,10 @@ class BodyRequest(Request):
         try:
             self._json = await self._parse(await self.read(MAX_DOCUMENT))
         except AppError as fault:
-            # Its traceback holds this request and the body, which nothing would free but the next look for garbage.
+            # Its traceback references this request and the body, which only the next garbage collection would free.
             fault.__traceback__ = fault.__context__ = None
             self.fault, self._json = fault, UNREADABLE
-        # FastAPI asks for JSON only when there are bytes of that type.
+        # FastAPI only requests JSON if there is a body of that type.
         self._body = b"{}"
         self._headers = MutableHeaders(self.headers)
         self._headers["content-type"] = "application/json"

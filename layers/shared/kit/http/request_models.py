@@ -64,7 +64,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def _messages(problem: Mapping[str, Any]) -> list[str]:
     if problem["type"] == "complaints":
         return list(problem["ctx"]["messages"])
-    # Pydantic's own words are no texts of ours: fields say in `clean` what is wrong with a value.
+    # Pydantic's own messages are not used: fields report errors in `clean`.
     return [fields.REQUIRED if problem["type"] == "missing" else fields.NOT_VALID]
 
 

@@ -40,7 +40,7 @@ class Version(Protocol):
     async def __call__(self, api: App, scope: Scope, receive: Receive, send: Send, /) -> None: ...
 
 
-# Number to what loads the version: nobody imports one before it is asked for.
+# Loaders of the versions by number: a version is imported on first use.
 Versions = Mapping[str, Callable[[], Version]]
 NO_VERSIONS: Versions = {}
 

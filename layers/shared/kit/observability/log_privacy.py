@@ -12,7 +12,7 @@ from shared.kit.json import json_text
 from shared.kit.psycopg import psycopg
 
 EMAIL = re.compile(r"[\w.+%'~-]+@[\w-]+(?:\.[\w-]+)+")
-# A JWT; and a long run of letters and digits of both kinds, as tokens and keys are, but no UUID and no name.
+# A JWT, or a long mix of letters and digits, like tokens and keys, but neither a UUID nor a name.
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|\b(?=[A-Za-z_]*\d)(?=\d*[A-Za-z_])\w{32,}\b")
 # Errors whose texts are about the machine, not about user input.
 ABOUT_THE_MACHINE = (OSError, ImportError, AttributeError, NameError, TypeError, ZeroDivisionError, psycopg.Error)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
-# Measured: while it is worked on, a PNG takes 8 bytes a pixel and a WebP 16, which is 400 MB at most.
+# Measured: during processing a PNG takes 8 bytes per pixel and a WebP 16, which is at most 400 MB.
 MAX_PIXELS = 25_000_000
 # Cameras write about ten scans into a progressive JPEG; each is a pass over all pixels.
 MAX_SCANS = 64

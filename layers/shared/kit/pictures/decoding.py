@@ -58,7 +58,7 @@ def one_at_a_time() -> Iterator[None]:
 def decode(content: bytes) -> Decoded:
     """Decode a picture, upright and in sRGB, without metadata. Raises UnusablePicture with a text for people."""
     command = [sys.executable, "-W", "ignore", "-m", "shared.kit.pictures.decoder"]
-    # Nothing else of the environment: there are secrets in it.
+    # Nothing else from the environment, because it contains secrets.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     environment = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), "MALLOC_ARENA_MAX": "1"}
     try:

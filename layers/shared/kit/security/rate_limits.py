@@ -85,7 +85,7 @@ def _add_each(limit: Limit, subjects: Sequence[str], events: int) -> list[tuple[
         pipeline = client.pipeline(transaction=False)
         for key in map(limit.key, subjects):
             pipeline.incrby(key, events)
-            # Each time, so that no key stays for ever whose first event was cut off between the two.
+            # Every time, so that no key stays forever because its first event failed between the two commands.
             pipeline.expire(key, limit.seconds, nx=True)
             pipeline.ttl(key)
         answers = pipeline.execute()

@@ -10,11 +10,11 @@ from shared.kit.settings import settings
 
 # RFC 7518 section 3.2: a key of the size of the hash output at least.
 MIN_KEY_BYTES = 32
-# How long a key is believed to be the one in use.
+# How long a key is cached as the current one.
 BELIEVED_SECONDS = 300.0
-# A token of an unknown key may be of a new one, or of nobody: only so often it is looked for.
+# A token of an unknown key may be of a new key, or forged: look for the key only this often.
 SEARCH_SECONDS = 5.0
-# A new key does not sign until every process that meets it has had time to find it.
+# A new key does not sign until every process has had time to fetch it.
 SETTLING_SECONDS = 60.0
 
 

@@ -31,7 +31,7 @@ class Claims:
     user_id: UUID
     session_id: UUID
     expires_at: datetime
-    # Of a refresh token: how many it succeeds, and when it was made. The same claims are then the same token.
+    # For a refresh token: its generation, and when it was issued. So the same claims give the same token.
     generation: int = 0
     issued_at: datetime | None = None
 

@@ -12,7 +12,7 @@ from shared.kit.pictures.metadata.parts import MAX_PARTS, NO_TAGS, Malformed
 NEEDED = frozenset((b"ftyp", b"meta", b"mdat", b"moov"))
 # Where EXIF and XMP stand; the way up stands elsewhere in these files.
 METADATA = frozenset((b"Exif", b"mime", b"uri "))
-# Of an item's place: in the file, or in the box idat.
+# Where an item's data is: in the file, or in the box idat.
 IN_FILE, IN_IDAT = 0, 1
 
 

@@ -1,6 +1,6 @@
 """Code that the formats share."""
 
-# Real files have hundreds: a walk through more of them is work that a sender makes on purpose.
+# Real files have hundreds: more would be work that a sender causes on purpose.
 MAX_PARTS = 50_000
 # TIFF, of which EXIF is made: a directory of no tags, and one with the tag of the orientation.
 NO_TAGS = b"MM\0*\0\0\0\x08" + bytes(6)
