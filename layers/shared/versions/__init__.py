@@ -17,10 +17,10 @@ def _second() -> "CookieVersion":
     return VERSION
 
 
-# Loaded when it is asked for: the API as it is pays for none of them.
+# Loaded on demand: requests to the API itself do not pay for any of them.
 VERSIONS: "Mapping[str, Callable[[], CookieVersion]]" = {"2": _second}
 
 
 def paths_of_versions() -> dict[str, str]:
-    """Paths that the API itself does not have, to those whose function serves them on AWS."""
+    """Map paths that the API itself does not have to paths whose function serves them on AWS."""
     return {path: own for load in VERSIONS.values() for path, own in load().endpoints.aliases.items()}

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.domain.platform_settings import platform_settings
 
-# Keys of paths on this host, and of paths of the API, which have the version's prefix.
+# JSON keys of paths on this host, and of API paths, which get the version's prefix.
 FILES, LINKS = frozenset({"profile_image", "file"}), frozenset({"next", "previous"})
 
 
@@ -26,16 +26,16 @@ def _address(key: str, value: Any, own: str, prefix: str) -> Any:
 
 
 class _Asked:
-    """The scheme and host that somebody asked last."""
+    """The scheme and host of the latest request."""
 
     own = ""
 
 
 def remember_own(own: str) -> None:
-    """Keep what this platform is called, for what is pushed: nobody asks for that."""
+    """Remember this platform's address for pushed messages, which belong to no request."""
     _Asked.own = own
 
 
 def own_address() -> str:
-    """Scheme and host of this platform: PUBLIC_URL or, while it is developed, what was asked for last."""
+    """Scheme and host of this platform: PUBLIC_URL or, in development, those of the latest request."""
     return platform_settings().public_url or _Asked.own

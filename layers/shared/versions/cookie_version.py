@@ -14,7 +14,7 @@ from shared.versions.exchange import Answer, Api, Request, asked, refusal, whole
 from shared.versions.origins import CrossSiteRequest, grant, may_change, may_read, preflight
 
 TOKENS = "/api/token/"
-# What stands in answers with an address.
+# JSON keys whose values are addresses.
 SIGNS = tuple(f'"{key}"'.encode() for key in FILES | LINKS)
 
 
@@ -28,7 +28,7 @@ class CookieVersion:
             self.endpoints.include(each)
 
     async def __call__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; `scope` has the path without the prefix."""
+        """Handle one request; `scope` has the path without the prefix."""
         method = scope["method"]
         own = origin(StarletteRequest(scope))
         remember_own(own)
@@ -41,7 +41,7 @@ class CookieVersion:
             found = self._absolute(await self._answer(request, asked(app)), own)
         except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
             found = refusal(error) if isinstance(error, AppError) else whole(exception_response(error, request.path))
-        # What the answer varies with stands in this version's own header as recorded; the CDN's key has the rest.
+        # The recorded response has a Vary header of its own; the CDN's cache key has the rest.
         headers = [*(each for each in found.headers if not (asker and each[0] == b"vary")), *grant(asker, own)]
         for each in (NOSNIFF, NO_STORE):
             if not any(name == each[0] for name, _ in headers):

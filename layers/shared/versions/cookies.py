@@ -6,7 +6,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.versions.credentials import ACCESS, REFRESH
 from shared.versions.exchange import Request
 
-# An access token may live longer where an operator wants it so; its cookie does not.
+# An operator may let access tokens live longer; their cookies do not.
 ACCESS_SECONDS, DAY = 3600, 86_400
 Cookie = tuple[bytes, bytes]
 
@@ -27,7 +27,7 @@ def clear(request: Request) -> list[Cookie]:
 
 
 def set_value(request: Request, name: str, value: str, seconds: int) -> Cookie:
-    """A cookie of another kind, which no script reads either."""
+    """Another cookie that scripts cannot read."""
     return _set(name, value, seconds, _attributes(request))
 
 
@@ -40,7 +40,7 @@ def _set(name: str, value: str, seconds: int, attributes: str) -> Cookie:
 
 
 def _attributes(request: Request) -> str:
-    """Lax on one site; only a frontend on another one, which an operator named, needs cookies that cross sites."""
+    """SameSite=Lax on one site; cookies cross sites only for a frontend elsewhere that an operator named."""
     if _is_cross_site(request):
         return "SameSite=None; Secure"
     return "SameSite=Lax; Secure" if request.own.startswith("https:") else "SameSite=Lax"
@@ -49,6 +49,6 @@ def _attributes(request: Request) -> str:
 def _is_cross_site(request: Request) -> bool:
     if site := request.header("sec-fetch-site"):
         return site == "cross-site"
-    # A browser that does not say, or none: hosts of which one is above the other are one site for certain.
+    # Not a browser, or one that does not say: if one host is a parent of the other, they are on one site for certain.
     there, here = urlsplit(request.header("origin")).hostname or "", urlsplit(request.own).hostname or ""
     return bool(there) and not f".{there}".endswith(f".{here}") and not f".{here}".endswith(f".{there}")

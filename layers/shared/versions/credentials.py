@@ -16,5 +16,5 @@ def cookie(header: str, name: str) -> str:
 
 
 def is_trusted(origin: str, own: str) -> bool:
-    """Whether pages of an origin may act for whoever is signed in: our own, and those that CORS_ORIGINS names."""
+    """Whether pages of an origin may act for the signed-in user: our own, and those in CORS_ORIGINS."""
     return origin != ANY and (origin == own or origin in settings().cors_origins)

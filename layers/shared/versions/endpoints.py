@@ -14,7 +14,7 @@ class Endpoints:
 
     def __init__(self) -> None:
         self.listed: Compiled = []
-        # Paths that the API itself does not have, to those whose function serves them.
+        # Paths that the API itself does not have, mapped to paths whose function serves them.
         self.aliases: dict[str, str] = {}
 
     def add(self, methods: str, path: str, *, served_by: str = "") -> Callable[[Endpoint], Endpoint]:
@@ -35,7 +35,7 @@ class Endpoints:
         self.aliases |= other.aliases
 
     def find(self, request: Request) -> tuple[Request, Endpoint] | None:
-        """The endpoint of a request, and the request with the values of its path's variables."""
+        """The endpoint of a request, and the request with its path variables filled in."""
         for methods, pattern, endpoint in self.listed:
             if request.method in methods and (found := pattern.fullmatch(request.path)):
                 return replace(request, variables=found.groupdict()), endpoint

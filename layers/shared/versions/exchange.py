@@ -21,15 +21,15 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """A request that a version may change: every change makes a new one."""
+    """A request that a version may change: every change returns a new one."""
 
     scope: Scope
     receive: Receive
     method: str
     path: str
-    # Scheme and host of the address that was asked.
+    # Scheme and host of the requested address.
     own: str = ""
-    # What stands in the path for the variables of the endpoint's.
+    # The values of the path's variables.
     variables: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
 
@@ -42,21 +42,21 @@ class Request:
         return parse_qsl(str(self.scope["query_string"], "latin-1"), keep_blank_values=True)
 
     def to(self, path: str, *, method: str = "") -> "Request":
-        """The same for another path."""
+        """The same request for another path."""
         return replace(self, path=path, method=method or self.method)
 
     def with_query(self, pairs: list[Pair]) -> "Request":
         return replace(self, scope={**self.scope, "query_string": urlencode(pairs).encode()})
 
     def with_header(self, name: str, value: str | None) -> "Request":
-        """With another value of a header, or without it."""
+        """Replace or remove a header."""
         headers = [each for each in self.scope["headers"] if each[0] != name.encode()]
         if value is not None:
             headers.append((name.encode(), value.encode("latin-1", "replace")))
         return replace(self, scope={**self.scope, "headers": headers})
 
     async def read(self) -> "Request":
-        """The same with its body. Raises PayloadTooLarge for one that is larger than documents are."""
+        """The same request with its body. Raises PayloadTooLarge if it exceeds the limit for documents."""
         if self.body is not None:
             return self
         body = bytearray()
@@ -71,7 +71,7 @@ class Request:
 
     @property
     def json(self) -> Any:
-        """What a body that was read says; None for what is no JSON, which the API complains about."""
+        """The parsed body; None if it is not JSON, which the API will report."""
         if self.header("content-type").partition(";")[0].strip().lower() not in {JSON, ""}:
             return None
         try:
@@ -119,7 +119,7 @@ Endpoint = Callable[[Request, Api], Awaitable[Answer]]
 
 
 async def only(request: Request, *names: str) -> Request:
-    """The request with these fields of its body: version 2 passes over others. Raises PayloadTooLarge."""
+    """Keep only these fields of the body: version 2 ignores others. Raises PayloadTooLarge."""
     request = await request.read()
     body = request.json
     return (
@@ -128,23 +128,23 @@ async def only(request: Request, *names: str) -> Request:
 
 
 def refusal(error: AppError) -> Answer:
-    """An error as an answer."""
+    """An error as a response."""
     status, headers, body = render_error(error)
     return Answer(status, [each for each in headers if each[0] != CONTENT_LENGTH], body)
 
 
 def whole(response: Response) -> Answer:
-    """A response that has its body as an answer."""
+    """Convert a response that has its whole body."""
     headers = [each for each in response.raw_headers if each[0] != CONTENT_LENGTH]
     return Answer(response.status_code, headers, bytes(response.body))
 
 
 def asked(app: App) -> Api:
-    """The API behind an ASGI app, for requests and answers as a whole."""
+    """The API behind an ASGI app, for whole requests and responses."""
 
     async def api(request: Request) -> Answer:
         collected = Collected()
-        # The API grants origins in its own way: none is named to it.
+        # The API grants CORS in its own way, so it gets no Origin header.
         scope = {**request.with_header("origin", None).scope, "method": request.method, "path": request.path}
         scope["raw_path"] = quote(request.path).encode()
         await app(scope, request.receive if request.body is None else _once(request), collected)
@@ -154,7 +154,7 @@ def asked(app: App) -> Api:
 
 
 def _once(request: Request) -> Receive:
-    """Gives a body that was read or made, and then what else the client does."""
+    """Sends the body to the app, then passes on the client's further messages."""
     pending: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 
     async def receive() -> Message:
@@ -164,7 +164,7 @@ def _once(request: Request) -> Receive:
 
 
 class Collected:
-    """Takes what an app sends."""
+    """Collects the response that an app sends."""
 
     def __init__(self) -> None:
         self.status = 500

@@ -24,7 +24,7 @@ class CrossSiteRequest(AppError):
 
 
 def grant(origin: str, own: str) -> Headers:
-    """The CORS headers of an answer: with credentials for trusted origins, none for others."""
+    """The CORS headers of a response: with credentials for trusted origins, none for others."""
     if not origin:
         return []
     if not is_trusted(origin, own):
@@ -38,12 +38,12 @@ def grant(origin: str, own: str) -> Headers:
 
 
 def preflight(origin: str, own: str) -> Headers:
-    """The headers of the answer to a preflight."""
+    """The headers of the response to a preflight request."""
     return [*grant(origin, own), *(each for each in PREFLIGHT_HEADERS if each[0] != b"content-length")]
 
 
 def may_read(request: Request) -> bool:
-    """Whether cookies count for a request that changes nothing: another site could measure the answer."""
+    """Whether cookies count for a request that changes nothing: another site could measure the response."""
     origin = request.header("origin")
     if origin:
         return is_trusted(origin, request.own)
@@ -57,7 +57,7 @@ def may_change(request: Request) -> bool:
         return is_trusted(origin, request.own)
     if site:
         return site == "same-origin"
-    # No browser, or an old one: the form of another site always names its type, and it is none of JSON's.
+    # Not a browser, or an old one: a form of another site always has a content type, and never a JSON one.
     kind = request.header("content-type").partition(";")[0].strip().lower()
     has_body = request.header("content-length") not in {"", "0"} or bool(request.header("transfer-encoding"))
     return kind == JSON or (not kind and not has_body)

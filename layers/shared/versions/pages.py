@@ -19,9 +19,9 @@ class NoSuchPage(RecordedError):
 
 
 async def ask_for_page(request: Request, api: Api, path: str = "", *, names: Collection[str] = ()) -> Answer:
-    """Ask the API's list at `path` for the page wanted, by these further parameters; its links are the request's own.
+    """Request a page of the API's list at `path`, passing these further parameters; its links use the request's path.
 
-    A page that is not there is 404, `last` is the last one, and a size that makes no sense is 10.
+    A page that does not exist is 404, `last` means the last page, and an invalid size counts as 10.
     """
     wanted = dict(request.query)
     size = page_size(wanted)
@@ -46,7 +46,7 @@ async def ask_for_page(request: Request, api: Api, path: str = "", *, names: Col
 
 
 def page_number(text: str) -> int | None:
-    """Counting from 1; None for what is no such number."""
+    """A page number, from 1; None if the text is not one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 and int(text) > 0 else None
 
 
@@ -57,7 +57,7 @@ def page_size(wanted: dict[str, str]) -> int:
 def _with_links(request: Request, answer: Answer, number: int) -> Answer:
     page = answer.json
     if page["next"]:
-        # Its own number and size: of long results the API may have put fewer on a page.
+        # The requested number and size: the API may have put fewer long results on a page.
         page["next"] = page_link(request, **{name: each[0] for name, each in _query(page["next"]).items()})
     page["previous"] = page_link(request, p=str(number - 1)) if number > 1 else None
     return answer.with_json(page)
@@ -69,7 +69,7 @@ def _query(link: str) -> dict[str, list[str]]:
 
 
 def page_link(request: Request, **changes: str) -> str:
-    """The path of another page of a list: with the same query, sorted by name, and without a number for the first."""
+    """The path of another page: with the same query, sorted by name, and without a number for the first page."""
     pairs = [each for each in deduplicated(request.query) if each[0] not in changes]
     if PAGE_SIZE not in dict(request.query):
         changes = {name: value for name, value in changes.items() if (name, value) != (PAGE_SIZE, str(SIZE))}

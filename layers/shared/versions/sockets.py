@@ -6,7 +6,7 @@ from typing import Any
 from shared.kit.json import json_text
 
 NOT_FOUND = 404
-# The event of a handshake to the query that the API would be asked with, or the status that refuses it.
+# Maps a handshake event to the query in the API's terms, or to the status of a refusal.
 Handshake = Callable[[Mapping[str, Any]], dict[str, str] | int]
 
 
@@ -20,7 +20,7 @@ HANDSHAKES: Mapping[str, Callable[[], Handshake]] = {"2": _second}
 
 
 def read_handshake(event: Mapping[str, Any]) -> dict[str, str] | int:
-    """The query of a handshake, in the API's words if it is one of a version; else the status that refuses it."""
+    """The query of a handshake in the API's terms, also for a version's handshake; or the status that refuses it."""
     query: dict[str, str] = event.get("queryStringParameters") or {}
     number = query.get("version")
     if number is None:

@@ -50,13 +50,13 @@ def complete_schema(
 
 
 def _restore_nulls(model: dict[str, Any]) -> None:
-    """FastAPI leaves nulls out, in examples too."""
+    """Restore nulls, which FastAPI leaves out, even in examples."""
     if isinstance(model.get("example"), dict):
         model["example"] |= {name: None for name in model.get("required", []) if name not in model["example"]}
 
 
 def _make_bounds_whole(part: Any) -> None:
-    """FastAPI reads bounds as floating-point numbers, which the largest id is too large for."""
+    """Turn bounds into integers: FastAPI makes them floating-point numbers, which cannot represent the largest id."""
     if isinstance(part, dict):
         for name in {"minimum", "maximum"} & part.keys():
             if part.get("type") == "integer" and isinstance(part[name], float):
@@ -87,7 +87,7 @@ def _complete_operation(operation: dict[str, Any], route: ApiRoute | FastRoute, 
 
 
 def _complete_parameters(operation: dict[str, Any], route: ApiRoute | FastRoute) -> None:
-    """Describe the path as its convertors read it, and the query string as its model does."""
+    """Describe path parameters as their convertors read them, and query parameters as their model does."""
     described = {each["name"]: each for each in operation.pop("parameters", [])}
     for name, convertor in route.param_convertors.items():
         known = described.setdefault(name, {"name": name, "in": "path", "required": True, "schema": {}})

@@ -21,7 +21,7 @@ from shared.kit.http.responses import error_response, json_response
 from shared.kit.http.routing import ApiRoute
 from shared.kit.http.versions import NO_VERSIONS, VersionedApi, Versions
 
-# The order in which the original names methods in its Allow header.
+# The order of methods in the original's Allow header.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 # The contract has no path below these, not even an unknown one.
 OURS = ("/api/availability/", "/api/notification/", "/api/reservation/")
@@ -30,7 +30,7 @@ OURS = ("/api/availability/", "/api/notification/", "/api/reservation/")
 def http_app(
     *routers: APIRouter, others: Sequence[BaseRoute] = (), lifespan: Any = None, on_loop: TakesSteps | None = None
 ) -> ApiMiddleware:
-    """One ASGI app of some features' routers and, locally, `others` beside them and reads `on_loop`."""
+    """Build one ASGI app from some features' routers; `others` and `on_loop` are for the local server only."""
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -61,12 +61,12 @@ class HttpHandler(LambdaHandler[dict[str, Any]]):
 
 
 def http_handler(*routers: APIRouter, versions: Versions = NO_VERSIONS) -> HttpHandler:
-    """Make the Lambda handler of some routers, in these versions of the wire beside the one in the code."""
+    """Make the Lambda handler of some routers, and of these versions of the wire."""
     return HttpHandler(http_app(*routers), versions)
 
 
 def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
-    """Path to the methods it answers, HEAD and OPTIONS included."""
+    """Map each path to its methods, HEAD and OPTIONS included."""
     methods: dict[str, set[str]] = {}
     for route in routes:
         methods.setdefault(route.path, {"OPTIONS"}).update(route.methods or ())
@@ -77,7 +77,7 @@ def methods_by_path(routes: Iterable[APIRoute]) -> dict[str, set[str]]:
 
 
 def _fallback(path: str, routes: Sequence[ApiRoute | FastRoute]) -> ApiRoute:
-    """Answers the methods a path does not have, after the same guards as the ones it has."""
+    """A route that rejects the methods a path does not have, after running the same guards as its other methods."""
 
     def refuse_method(request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -91,11 +91,11 @@ def _fallback(path: str, routes: Sequence[ApiRoute | FastRoute]) -> ApiRoute:
 
 
 def _guards_when_asked(route: ApiRoute | FastRoute) -> Iterator[Any]:
-    """The guards of another route, which is not built before this one is."""
+    """The guards of another route, read lazily so that it is not built before this one."""
     yield from map(Depends, guards_of(route))
 
 
 async def _plain_http_error(request: Request, _error: Exception) -> Response:
-    """Starlette raises these for paths it does not know; what the contract says of unknown ones is recorded."""
+    """Starlette raises these for unknown paths; the responses to those are recorded in the contract."""
     is_ours = request.scope["path"].startswith(OURS)
     return error_response(NotFound(), choose_language(request.scope) if is_ours else None)

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from shared.kit.http.middleware import App, Receive, Scope, Send, header
 
-# Quick ones: a page of search takes 35 (zstd), 75 (brotli) or 100 (gzip) microseconds, and a quarter of its bytes.
+# Fast levels: a page of search takes 35 (zstd), 75 (brotli) or 100 (gzip) microseconds, and a quarter of its bytes.
 ZSTD_LEVEL, BROTLI_QUALITY, GZIP_LEVEL = 3, 3, 4
 
 
@@ -24,7 +24,7 @@ class Compression:
 
     @cached_property
     def _compressing(self) -> App:
-        # With the first client that takes it: events of others, and the start of a function, need none of it.
+        # Imported for the first client that accepts it: other events, and the start of a function, do not need it.
         from starlette_compress import CompressMiddleware
 
         return CompressMiddleware(

@@ -13,20 +13,20 @@ from urllib.parse import urlencode
 
 from shared.kit.db.integers import MAX_INT64
 
-# A Lambda function's answer ends at 6 MB, counted as Lambda encodes it, and that makes three bytes of one at
-# worst (ł, two bytes, becomes \\u0142).
+# A Lambda function's response is limited to 6 MB, counted after Lambda has encoded it, which turns one byte into at
+# most three (ł, two bytes, becomes \\u0142).
 PAGE_BYTES = 1_500_000
-# Of texts as they are stored a byte becomes seven at worst (a control character, of which JSON makes \\u0001 and Lambda
-# \\\\u0001), so that these leave room for what stands between them.
+# A byte of stored text becomes at most seven (a control character, which JSON turns into \\u0001 and Lambda into
+# \\\\u0001), so these limits leave room for everything else.
 TEXT_BYTES = 600_000
 
 
 class BadCursor(ValueError):
-    """The text is not one of our cursors, or belongs to another order."""
+    """The text is not one of our cursors, or belongs to another sort order."""
 
 
 class Cursor(NamedTuple):
-    """The last row of a page: the name of the order, the value it is sorted by, and its id."""
+    """The last row of a page: the name of the sort order, the row's sort value, and its id."""
 
     order: str
     value: str
@@ -38,7 +38,7 @@ class Cursor(NamedTuple):
 
 
 def read_cursor(text: str, order: str, form: re.Pattern[str]) -> Cursor:
-    """Read a cursor of this order, whose values have this form: anybody can write one. Raises BadCursor."""
+    """Read a cursor of this sort order, whose values match `form`: clients can send anything. Raises BadCursor."""
     try:
         values: Any = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         name, value, row_id = values
@@ -52,12 +52,12 @@ def read_cursor(text: str, order: str, form: re.Pattern[str]) -> Cursor:
 
 
 def next_link(path: str, query: list[tuple[str, str]]) -> str:
-    """The value of a Link header (RFC 8288) to the next page."""
+    """The value of a Link header (RFC 8288) that points to the next page."""
     return f'<{path}?{urlencode(query)}>; rel="next"'
 
 
 def fit_page(records: Iterable[AnyStr]) -> list[AnyStr]:
-    """JSON texts, or their bytes, until the ones before fill a page, so that even the largest gets through."""
+    """Take JSON texts (or their bytes) while the previous ones leave room, so that even the largest one fits a page."""
     taken: list[AnyStr] = []
     size = 0
     for record in records:

@@ -19,7 +19,7 @@ from shared.kit.http.query_models import FromQuery
 from shared.kit.threads import Threads
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-# Those that wait for each other's locks have threads of their own: however many do, nobody else waits for them.
+# Routes that wait for each other's locks have threads of their own, so that they never delay other routes.
 WAITING_THREADS = 4
 
 

@@ -62,7 +62,7 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 
 def shape_of(body: Any) -> str:
-    """Name the schema of an error's body. Raises LookupError for a shape without one."""
+    """The name of the schema of an error's body. Raises LookupError for a shape without one."""
     if isinstance(body, list):
         return ERROR_LIST
     for name, schema in SHAPES.items():
@@ -77,12 +77,12 @@ def shape_of(body: Any) -> str:
 
 
 def error_codes() -> list[str]:
-    """List the codes of all errors that are defined now, sorted."""
+    """The codes of all error classes defined so far, sorted."""
     return sorted({error.body["code"] for error in _errors(AppError) if "code" in error.body})
 
 
 def _errors(error: type[AppError]) -> Iterator[type[AppError]]:
-    """Those that are raised; what others derive from is not."""
+    """Error classes that are raised, without base classes."""
     for kind in error.__subclasses__():
         yield from _errors(kind)
     if not error.__subclasses__() and error.__module__.partition(".")[0] in {"functions", "shared"}:
@@ -90,7 +90,7 @@ def _errors(error: type[AppError]) -> Iterator[type[AppError]]:
 
 
 def telling_shapes() -> dict[str, dict[str, Any]]:
-    """The schemas of errors that tell more than a sentence and a code, by their names."""
+    """The schemas, by name, of errors that have more than a sentence and a code."""
     return {
         f"{error.__name__}{ERROR}": _object(
             (error.__doc__ or error.__name__).strip().splitlines()[0],
@@ -104,7 +104,7 @@ def telling_shapes() -> dict[str, dict[str, Any]]:
 
 
 def describe_errors(schema: dict[str, Any]) -> None:
-    """Add the shapes and the codes to an API description, and give every error of an operation its schema."""
+    """Add the shapes and codes to an API description, and give every error of an operation its schema."""
     telling = telling_shapes()
     shapes = telling | SHAPES
     codes = {"type": "string", "description": "The error, for programs.", "enum": error_codes()}

@@ -31,10 +31,10 @@ SHARED = (
     (b"vary", b"Authorization, Cookie, Origin"),
 )
 CREDENTIALS = {b"authorization", b"cookie"}
-# One that yields what it asks of the database leaves open who waits for it (`shared.kit.db.steps`).
+# An endpoint that yields its statements leaves open what waits for them: a thread or the loop (`shared.kit.db.steps`).
 FastEndpoint = Callable[[Request], Response] | Callable[[Request], Steps[Response]]
 Result = TypeVar("Result")
-# Says of a raw query string whether its answer may take long.
+# Decides from a raw query string whether the response may take long.
 TakesLong = Callable[[bytes], bool]
 
 
@@ -61,13 +61,13 @@ class UnfitForFastRoute(TypeError):
 class FastRoute(LazyRoute):
     """A public GET route whose endpoint has the form (request) -> Response; made by `Router.fast_get`."""
 
-    # Whether the contract records it, and so the texts of its errors.
+    # Whether the contract records it, and with it the texts of its errors.
     recorded = False
     # Whether it ignores unknown parameters.
     lenient = False
-    # What its endpoint reads from the query string, for the description.
+    # The model of its query string, for the API description.
     query_model: type[RecordedQueryModel] | None = None
-    # Which of its answers may take long.
+    # Decides which of its responses may take long.
     takes_long: TakesLong = staticmethod(never)
 
     @cached_property
@@ -76,7 +76,7 @@ class FastRoute(LazyRoute):
         return isgeneratorfunction(self.endpoint)
 
     def steps(self, request: Request) -> Steps[Response]:
-        """The answer to a request, step by step; every failure is one."""
+        """Produce the response step by step; failures become responses as well."""
         try:
             if self.query_model is None and not self.lenient:
                 refuse_unknown(request.scope["query_string"])
@@ -144,7 +144,7 @@ class FastRoutes:
 
 
 def says_who_asks(scope: Scope) -> bool:
-    """Whether a request has credentials: who is signed in sees their own change at once, from no copy."""
+    """Whether a request has credentials: signed-in users must see their own changes at once, so never a copy."""
     return any(name in CREDENTIALS for name, _ in scope["headers"])
 
 
@@ -155,7 +155,7 @@ def check_fast(route: FastRoute) -> None:
         raise UnfitForFastRoute(f"{where} answers GET only, not {sorted(route.methods or ())}.")
     is_plain = [each.annotation for each in signature(route.endpoint).parameters.values()] == [Request]
     if is_plain and not route.options["dependencies"]:
-        # Nothing else can add a dependency or a body: it is not built to find none.
+        # Nothing else can add a dependency or a body, so the route need not be built to check.
         return
     if route.dependencies or route.dependant.dependencies:
         raise UnfitForFastRoute(f"{where} runs no dependency, so that no guard would hold.")

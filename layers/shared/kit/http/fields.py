@@ -52,14 +52,14 @@ FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
 
 
 def invalid(*messages: Any) -> PydanticCustomError:
-    """Several complaints about one field at once, as the recorded contract has them."""
+    """Several complaints about one field at once, in the recorded form."""
     return PydanticCustomError(
         "complaints", "{summary}", {"summary": " ".join(map(str, messages)), "messages": messages}
     )
 
 
 def not_a(expected: str, value: object) -> str:
-    """Name the type that came instead of a dictionary or list, by its Python name."""
+    """A complaint that names the type received instead of a dictionary or list, by its Python name."""
     templates = {"dict": json_types.NOT_AN_OBJECT, "list": json_types.NOT_A_LIST}
     return templates[expected].format(type(value).__name__)
 
@@ -210,7 +210,7 @@ def finite_decimal(text: str) -> Decimal | None:
 
 
 def whole_number(value: Any) -> int | None:
-    """Read an integer leniently; None when it is none."""
+    """Read an integer leniently; None if the value is not one."""
     if isinstance(value, float):
         return int(value) if math.isfinite(value) and value.is_integer() else None
     if isinstance(value, bool) or not isinstance(value, int | str):
@@ -242,7 +242,7 @@ class Moment(_Field):
         return self._in_zone(moment)
 
     def _complaints(self, text: str, moment: datetime) -> list[str]:
-        """An offset may have seconds, too, and a second more digits than are read."""
+        """An offset may have seconds as well, and a second more digits than are read."""
         offset = moment.utcoffset()
         complaints = [NO_OFFSET] if self.offset and offset is None else []
         if self.whole_minute and (FRACTION.search(text) or moment.second or (offset or NO_TIME) % MINUTE):
@@ -251,7 +251,7 @@ class Moment(_Field):
 
     def _in_zone(self, moment: datetime) -> datetime:
         try:
-            # A local time that a clock change skips is kept as it was written, as the original answers it.
+            # A local time skipped by a clock change stays as written, as in the original.
             local = moment.replace(tzinfo=self.zone()) if moment.tzinfo is None else moment.astimezone(self.zone())
             local.astimezone(UTC)
         except OverflowError:
@@ -263,7 +263,7 @@ class Moment(_Field):
 
 
 def uuid_or_none(value: Any) -> UUID | None:
-    """Read a UUID from its text or, as the original did, from an integer."""
+    """Read a UUID from text or, as the original did, from an integer."""
     try:
         return UUID(int=value) if isinstance(value, int) and not isinstance(value, bool) else UUID(value)
     except (ValueError, AttributeError, TypeError):

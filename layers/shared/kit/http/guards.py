@@ -12,9 +12,9 @@ Decided = TypeVar("Decided")
 
 
 class Guard(Generic[Decided]):
-    """A dependency that decides who may call: it also runs before a 405 is answered.
+    """A dependency that decides who may call; it also runs before a 405 response.
 
-    Its `errors` are documented at every route it guards.
+    Every route it guards documents its `errors`.
     """
 
     def __init__(self, decide: Callable[[Request], Decided], errors: tuple[type[AppError], ...]) -> None:
@@ -26,7 +26,7 @@ class Guard(Generic[Decided]):
 
 
 def guard(*errors: type[AppError]) -> Callable[[Callable[[Request], Decided]], Guard[Decided]]:
-    """Make a guard of a function; `errors` are those it raises."""
+    """Turn a function into a guard; `errors` are those it raises."""
     return lambda decide: Guard(decide, errors)
 
 

@@ -78,12 +78,12 @@ def run_idempotent(
     status: int = 200,
     errors: Mapping[str, type[AppError]] = NO_ERRORS,
 ) -> Response:
-    """Run an action in a transaction, once for the request's Idempotency-Key if it has one.
+    """Run an action in a transaction, and only once per Idempotency-Key if the request has one.
 
-    `answer` makes JSON text of what the action returns, in the same transaction; `errors` are those that violated
-    constraints stand for. An error that was kept is raised as KeptError.
+    `answer` turns the action's result into JSON text, in the same transaction; `errors` maps violated constraints to
+    errors. A stored error is raised as KeptError.
 
-    Raises FieldErrors for a key of another form, KeyReused, Unavailable, and what both raise.
+    Raises FieldErrors for a malformed key, KeyReused, Unavailable, and what both functions raise.
     """
     key = read_key(user_id, request, body)
 
@@ -98,7 +98,7 @@ def run_idempotent(
 
 
 def read_key(user_id: UUID, request: Request, body: BaseModel) -> IdempotencyKey | None:
-    """Raises FieldErrors for a key of another form."""
+    """Raises FieldErrors for a malformed key."""
     key = request.headers.get(HEADER)
     if key is None:
         return None

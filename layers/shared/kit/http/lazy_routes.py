@@ -18,7 +18,7 @@ BUILDING = RLock()
 
 
 class LazyRoute(APIRoute):
-    """A route that has its path, endpoint, methods and options at once, and everything else when it is asked for."""
+    """A route whose path, endpoint, methods and options are set at once; everything else is built on first use."""
 
     def __init__(
         self, path: str, endpoint: Callable[..., Any], *, methods: Collection[str] | None = None, **options: Any
@@ -28,7 +28,7 @@ class LazyRoute(APIRoute):
         self.methods = {method.upper() for method in methods or ("GET",)}
         self.options = options
         self.built = False
-        # What every path it matches begins with, and whether that is all of it.
+        # The beginning of every path it matches, and whether that is all of it.
         self.beginning, parameter, _ = path.partition("{")
         self.takes_parameters = bool(parameter)
 
@@ -40,7 +40,7 @@ class LazyRoute(APIRoute):
         return self.__getattribute__(name)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Look at the path before the regular expression, so that routes of other paths stay unbuilt."""
+        """Compare the path before using the regular expression, so that routes of other paths stay unbuilt."""
         path = scope["path"]
         if not path.startswith(self.beginning) if self.takes_parameters else path != self.path:
             return Match.NONE, {}

@@ -16,12 +16,12 @@ from shared.texts import DEFAULT_LANGUAGE, Language, error_texts
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 # Key in the scope for the language of the calling account, set by the code that looks it up.
 ACCOUNT_LANGUAGE = "account_language"
-# Under these keys a body has a text itself; under others lists of them.
+# Under these keys a body has a single text; under all others it has lists of texts.
 TEXT_KEYS = frozenset({"detail", "Error", "Info", "message"})
 
 
 class Choice(NamedTuple):
-    """The language of an answer, and whether the request's Accept-Language decided about it."""
+    """The language of a response, and whether the request's Accept-Language determined it."""
 
     language: Language
     negotiated: bool
@@ -33,14 +33,14 @@ class Choice(NamedTuple):
 
 
 def choose_language(scope: Scope) -> Choice:
-    """In which language to answer a request."""
+    """Choose the language of the response to a request."""
     if account := scope.get(ACCOUNT_LANGUAGE):
         return Choice(account, negotiated=False)
     return Choice(preferred_language(header(scope, b"accept-language")), negotiated=True)
 
 
 def preferred_language(accepted: str) -> Language:
-    """Which of our languages an Accept-Language field asks for, the default one if for none.
+    """The language of ours that an Accept-Language field prefers; the default one if it names none.
 
     The highest quality wins, among equals the first. Source: RFC 9110, section 12.5.4.
     """
@@ -60,7 +60,7 @@ def _ranges(accepted: str) -> Iterator[tuple[str, float]]:
         name, _, parameter = each.partition(";")
         primary, _, region = name.strip().partition("-")
         weight = re.fullmatch(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", parameter.strip() or "q=1")
-        # Somebody who wants no British English may want another one.
+        # A range that excludes British English may still allow another English.
         if primary and weight and not (region and float(weight[1]) == 0):
             yield primary, float(weight[1])
 
@@ -82,7 +82,7 @@ def _value(key: str, value: Any, language: Language) -> Any:
 
 
 def localize(text: str, language: Language) -> str:
-    """A text of the code in a language; one that has no other wording there stays as it is."""
+    """A text of the code in a language; a text without a translation stays as it is."""
     exact, patterns = _catalogue(language)
     if text in exact:
         return exact[text]
@@ -95,7 +95,7 @@ def localize(text: str, language: Language) -> str:
 
 @cache
 def _catalogue(language: Language) -> tuple[Mapping[str, str], list[tuple[re.Pattern[str], str]]]:
-    """The texts without values, and patterns of those with some, the longest first."""
+    """The texts without placeholders, and patterns of those with placeholders, the longest first."""
     found = error_texts(language)
     with_values = sorted((text for text in found if "{}" in text), key=len, reverse=True)
     patterns = [(_pattern(text), found[text]) for text in with_values]

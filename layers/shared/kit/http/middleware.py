@@ -34,20 +34,20 @@ PREFLIGHT_HEADERS: Headers = [
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 NO_STORE = (b"cache-control", b"no-store")
 READS = ("GET", "HEAD", "OPTIONS")
-# The local server's own pages: no other site may read the mails there.
+# For the local server's own pages: no other site may read the mails there.
 PRIVATE_PREFIX = "/_local/"
-# What the CDN leads to the functions.
+# The paths that the CDN routes to the functions.
 BEHIND_CDN = ("/api/", "/media/")
-# Pages show them without saying who they are, browsers keep them, and scripts that ask again get what was kept.
+# Pages load these without credentials, and browsers cache them; scripts that fetch them again get the cached copy.
 FILES = ("/media/", "/static/media/")
-# As the CDN and API Gateway write it themselves.
+# Spelled as the CDN and API Gateway write it themselves.
 FORBIDDEN = b'{"message":"Forbidden"}'
 
 
 class Heads:
-    """Wraps an ASGI app whose GET it answers HEAD with, without the body (RFC 9110, section 9.3.2).
+    """Wraps an ASGI app, to answer HEAD as GET without the body (RFC 9110, section 9.3.2).
 
-    It stands before compression and copies, so that the fields which those add or change are the same.
+    It stands before compression and copies, so that the header fields they add or change are the same.
     """
 
     def __init__(self, app: App) -> None:
@@ -65,7 +65,7 @@ class Heads:
 
 
 class ApiMiddleware:
-    """Wraps an ASGI app; `allowed` gives the value of the Allow header for a route's path."""
+    """Wraps an ASGI app; `allowed` returns the Allow header of a route's path."""
 
     def __init__(self, app: App, allowed: Mapping[str, str]) -> None:
         self.app = app
@@ -109,7 +109,7 @@ class ApiMiddleware:
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """The value of a request header by its lower-case name, "" if absent."""
+    """The value of a request header, given its lower-case name; "" if it is absent."""
     for key, value in scope["headers"]:
         if key == name:
             return str(value, "latin-1")
@@ -117,12 +117,12 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 def is_from_cdn(scope: Scope) -> bool:
-    """Whether a request came through the CDN, whose own headers are to be believed."""
+    """Whether a request came through the CDN, so that the CDN's own headers can be trusted."""
     return is_origin_secret(header(scope, b"x-origin-secret"))
 
 
 def is_private(scope: Scope) -> bool:
-    """Whether the answer is the caller's alone: tokens, what an account may see, mails of the local server."""
+    """Whether the response is for the caller alone: tokens, an account's data, mails of the local server."""
     return (
         scope["method"] not in READS
         or bool(header(scope, b"authorization"))
@@ -131,7 +131,7 @@ def is_private(scope: Scope) -> bool:
 
 
 def with_slash(path: str) -> str:
-    """Every API path ends with a slash; callers may leave it out."""
+    """Add the final slash that every API path has; callers may leave it out."""
     return path if path.endswith("/") or not path.startswith("/api/") else path + "/"
 
 
@@ -156,7 +156,7 @@ async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") 
 
 
 def render_error(error: AppError, body: Any = None) -> tuple[int, Headers, bytes]:
-    """An error as status, headers and JSON; `body`: its body in another language."""
+    """An error as status, headers and JSON; `body` is its body in another language."""
     content = json_text(error.body if body is None else body).encode("utf-8", "backslashreplace")
     headers: Headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
     return error.status, headers + [(k.lower().encode(), v.encode()) for k, v in error.headers.items()], content

@@ -16,7 +16,7 @@ NOTHING: AbstractContextManager[None] = nullcontext()
 
 
 class NativeTelemetry:
-    """Never enabled, so that nothing else of it is called."""
+    """Never enabled, so that none of its other methods are called."""
 
     def __init__(self, _config: object) -> None: ...
 
@@ -63,7 +63,7 @@ MODULES: dict[str, dict[str, Any]] = {
 
 
 def install() -> None:
-    """Before FastAPI is imported; where that has happened already nothing is changed."""
+    """Install the substitute before FastAPI is imported; if FastAPI has been imported, nothing changes."""
     if "fastapi" in sys.modules:
         return
     for name, members in MODULES.items():

@@ -18,16 +18,16 @@ DESCRIPTIONS = {
     503: "The service is temporarily unavailable",
 }
 
-# Bytes, as generators of clients know them.
+# Binary content, as client generators recognize it.
 FILE = {"type": "string", "format": "binary"}
 LINK = {"description": 'RFC 8288, with `rel="next"`; absent on the last page.', "schema": {"type": "string"}}
 RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
-# The `responses` of a route whose Link header leads on.
+# The `responses` of a route with a Link header to the next page.
 LEADS_ON: dict[int | str, dict[str, Any]] = {200: {"headers": {"Link": LINK}}}
 
 
 def error_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its errors grouped by status, each with its class's body as example."""
+    """The `responses` of a route: its errors by status, with each class's body as an example."""
     responses: dict[int | str, dict[str, Any]] = {}
     for error in errors:
         response = responses.setdefault(
@@ -40,7 +40,7 @@ def error_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
 
 
 def page_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that answers a page; to browsers its errors are pages, too."""
+    """The `responses` of a route that returns an HTML page; browsers get its errors as pages as well."""
     responses: dict[int | str, dict[str, Any]] = {200: {"description": "A page", "content": {}}}
     responses |= error_responses(*errors)
     for each in responses.values():

@@ -16,7 +16,7 @@ from shared.kit.json import json_array, json_object, json_text
 
 SIZE = 10
 MAX_SIZE = 100
-# Of a character in UTF-8.
+# The most bytes of a character in UTF-8.
 MOST_BYTES = 4
 # Larger than any page number; anything larger would not fit into the database's integers.
 MAX_NUMBER = 10_000_000
@@ -24,7 +24,7 @@ MAX_NUMBER = 10_000_000
 
 @dataclass(frozen=True)
 class PageNumber:
-    """Which page is wanted, counting from 1, how many things are on one, and the parameters that chose among them."""
+    """The requested page, counting from 1, its size, and the parameters that filter the list."""
 
     number: int = 1
     size: int = SIZE
@@ -35,9 +35,9 @@ class PageNumber:
         return (self.number - 1) * self.size
 
     def wrap(self, path: str, count: int, results: str, **more: Any) -> str:
-        """The page as JSON text around its results, a JSON array; `more` are further keys of the object.
+        """The page as JSON text around its results (a JSON array); `more` are further keys of the object.
 
-        Of long results there are as many as an answer has room for. Raises NotFound for a page behind the last; an
+        A page of long results is cut to what a response has room for. Raises NotFound for a page after the last; an
         empty list has one page.
         """
         if self.number > max(1, -(-count // self.size)):
@@ -71,14 +71,14 @@ class PageNumber:
 
 @dataclass(frozen=True, slots=True)
 class PageOfJson:
-    """How many there are in all, and a page of them as the text of a JSON array."""
+    """The total number of results, and one page of them as a JSON array."""
 
     count: int
     results: str
 
 
 def filters_of(query: BaseModel) -> tuple[tuple[str, str], ...]:
-    """The parameters of a list that were given, but for those that say which page."""
+    """The parameters given for a list, except those that select the page."""
     found = []
     for name, value in query.model_dump(mode="json", exclude_none=True, exclude_unset=True).items():
         values = value if isinstance(value, list) else [value]

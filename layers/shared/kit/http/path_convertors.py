@@ -6,12 +6,12 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from shared.kit.db.integers import MAX_INT32, MAX_INT64
 
-# More than any id has; Python refuses to read more than 4,300.
+# More digits than any id has; Python refuses to read more than 4,300.
 MAX_DIGITS = 40
 
 
 def digits_up_to(maximum: int) -> str:
-    """Build a regular expression of the decimal numbers from 0 to `maximum` (10 at least), with leading zeros."""
+    """A regular expression for the decimal numbers from 0 to `maximum` (at least 10), with leading zeros."""
     digits = str(maximum)
     shorter = f"[0-9]{{1,{len(digits) - 1}}}"
     smaller = [
@@ -23,7 +23,7 @@ def digits_up_to(maximum: int) -> str:
 
 
 class IntegerConvertor(Convertor[int]):
-    """A whole number that fits a column of the database; `maximum` is None where an endpoint answers any."""
+    """A whole number that fits a database column; `maximum` is None for endpoints that accept any number."""
 
     maximum: int | None = None
     regex = f"[0-9]{{1,{MAX_DIGITS}}}"
@@ -51,7 +51,7 @@ class Int64Convertor(IntegerConvertor):
 
 
 class LowerUuidConvertor(Convertor[str]):
-    """A UUID; in upper case the path is an unknown one, as the contract has it."""
+    """A UUID in lower case; in upper case the path is unknown, as recorded in the contract."""
 
     regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -63,7 +63,7 @@ class LowerUuidConvertor(Convertor[str]):
 
 
 def register() -> None:
-    """Add the types under names of our own; Starlette's stay as they are for everybody else."""
+    """Register the types under our own names; Starlette's stay unchanged."""
     register_url_convertor("lower_uuid", LowerUuidConvertor())
     register_url_convertor("int32", Int32Convertor())
     register_url_convertor("int64", Int64Convertor())

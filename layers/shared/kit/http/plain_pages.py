@@ -22,12 +22,12 @@ HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'",
-    # The address is what allows it.
+    # The URL is the credential, so it must not reach other sites.
     "referrer-policy": "no-referrer",
 }
 
 
 def plain_page(language: str, title: str, content: str, status: int = 200) -> HTMLResponse:
-    """A page with a title, and content that is HTML already."""
+    """A page with a title, and content that is already HTML."""
     text = HTML.format(language=language, title=title, content=content)
     return HTMLResponse(text, status, {**HEADERS, "content-language": language})

@@ -34,12 +34,12 @@ class RecordedQueryModel(BaseModel):
 
     @classmethod
     def read(cls, query: bytes) -> Self:
-        """Read a raw query string. Raises FieldErrors for all that is wrong at once, and UnknownField."""
+        """Read a raw query string. Raises FieldErrors for all invalid parameters at once, and UnknownField."""
         return cls.from_parameters(parse_query(query, repeatable=_list_names(cls)))
 
     @classmethod
     def from_parameters(cls, parameters: dict[str, list[str]]) -> Self:
-        """Read parameters that have been split already."""
+        """Read parameters that are already split into names and values."""
         lists = _list_names(cls)
         given = {
             name: values if name in lists else values[0]
@@ -73,7 +73,7 @@ def _is_list(annotation: Any) -> bool:
 
 
 class FromQuery:
-    """The dependency that reads a route's query string; asynchronous, as it needs no thread."""
+    """The dependency that reads a route's query string; asynchronous, so that it needs no thread."""
 
     def __init__(self, model: type[RecordedQueryModel]) -> None:
         self.model = model
@@ -86,12 +86,12 @@ class FromQuery:
 
 
 def from_query(model: type[RecordedQueryModel]) -> Any:
-    """Mark an endpoint's parameter that is read from the query string."""
+    """Mark the endpoint parameter that is read from the query string."""
     return Depends(FromQuery(model))
 
 
 def refuse_unknown(query: bytes, model: type[BaseModel] = NoQuery) -> None:
-    """Raises UnknownField for a parameter of a query string that the model does not have."""
+    """Raises UnknownField for a query parameter that the model does not have."""
     if not query:
         return
     known = known_names(model)

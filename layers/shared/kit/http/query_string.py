@@ -6,8 +6,8 @@ from urllib.parse import unquote_plus
 def parse_query(query: bytes, *, repeatable: frozenset[str] = frozenset()) -> dict[str, list[str]]:
     """Split a raw query string into names and values.
 
-    Only & separates; broken escapes and bad UTF-8 are tolerated. Of a repeated parameter the last value
-    counts, unless it is `repeatable`.
+    Only & separates; broken escapes and invalid UTF-8 are tolerated. If a parameter is repeated, the last value counts,
+    unless the parameter is `repeatable`.
     """
     values: dict[str, list[str]] = {}
     for part in query.decode("utf-8", "replace").split("&"):

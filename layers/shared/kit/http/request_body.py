@@ -14,9 +14,9 @@ from starlette.requests import Request
 
 from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLarge, UnsupportedMediaType
 
-# A Lambda function can be sent 6 MB, of which base64 takes a quarter.
+# A Lambda function accepts 6 MB, of which base64 takes a quarter.
 MAX_BODY = 4_500_000
-# What is no upload is parsed on the event loop, before anybody knows who sent it: it must not take long.
+# Bodies other than uploads are parsed on the event loop, before the sender is known, so this must not take long.
 MAX_DOCUMENT = 256 * 1024
 MAX_FORM, MAX_FORM_FIELDS = 64 * 1024, 1_000
 # A value that no body model accepts.
@@ -61,7 +61,7 @@ class BodyRequest(Request):
         self._headers["content-type"] = "application/json"
 
     async def read(self, most: int = MAX_BODY) -> bytes:
-        """Read the raw body. Raises PayloadTooLarge over `most` bytes, at once where its length is announced."""
+        """Read the raw body. Raises PayloadTooLarge over `most` bytes, at once if the announced length is larger."""
         announced = self.headers.get("content-length", "")
         if announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most):
             raise PayloadTooLarge
@@ -71,13 +71,13 @@ class BodyRequest(Request):
                 raw += chunk
                 if len(raw) > most:
                     raise PayloadTooLarge
-        # Where Starlette's form parser looks for it.
+        # The attribute in which Starlette's form parser looks for it.
         self._body = bytes(raw)
         return self._body
 
     @asynccontextmanager
     async def multipart(self) -> AsyncIterator[FormData]:
-        """A multipart body that has been read; its files close with the block. Raises FieldErrors for a broken one."""
+        """A multipart body; its files are closed with the block. Raises FieldErrors for a malformed one."""
         try:
             form = await self.form(**FORM_LIMITS)
         except (HTTPException, ValueError) as error:
@@ -107,7 +107,7 @@ def media_type(request: Request) -> str:
 
 
 def parse_form(raw: bytes) -> dict[str, str]:
-    """The fields of an urlencoded form; the last of a name counts. Raises PayloadTooLarge for too much."""
+    """The fields of an urlencoded form; the last value of a name counts. Raises PayloadTooLarge for too many."""
     if len(raw) > MAX_FORM:
         raise PayloadTooLarge
     try:
@@ -118,11 +118,11 @@ def parse_form(raw: bytes) -> dict[str, str]:
 
 
 class NotCompliant(ValueError):
-    """A number that Python accepts and JSON does not; reported as the contract records it."""
+    """A number that Python accepts and JSON does not; reported as recorded in the contract."""
 
 
 def parse_json(raw: bytes) -> Any:
-    """Parse strict JSON: no NaN, no Infinity, nothing that becomes one. Raises MalformedJson."""
+    """Parse strict JSON: no NaN, no Infinity, no number that overflows to one. Raises MalformedJson."""
     try:
         return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
     except (json.JSONDecodeError, NotCompliant) as error:

@@ -23,8 +23,8 @@ class RecordedRequestModel(BaseModel):
 def validation_error(problems: Sequence[Mapping[str, Any]], model: Any = None) -> AppError:
     """Turn pydantic's errors about a model into ours: {"field": ["message", ...]}, or `unknown_field`.
 
-    `loc` of each begins with the field. A model may name the key of a complaint about the whole body:
-    `body_error_key`.
+    Each error's `loc` begins with the field. A model's `body_error_key` names the key of complaints about the whole
+    body.
     """
     errors: dict[str, list[str]] = {}
     for problem in problems:
@@ -38,7 +38,7 @@ def validation_error(problems: Sequence[Mapping[str, Any]], model: Any = None) -
 
 
 def _key(location: Sequence[Any]) -> str:
-    """The field and, inside a list of objects, the row and its field: `hours[2].start`."""
+    """The field or, inside a list of objects, the row and its field: `hours[2].start`."""
     name, *inside = location
     if not inside or not isinstance(inside[0], int):
         return str(name)
@@ -46,7 +46,7 @@ def _key(location: Sequence[Any]) -> str:
 
 
 def known_names(model: Any, path: Sequence[Any] = ()) -> list[str]:
-    """List the names of a model's fields, or of those of the model inside it that `path` leads to."""
+    """The names of a model's fields, or of the model inside it at `path`."""
     for step in path:
         if isinstance(step, str):
             annotations = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
@@ -69,6 +69,6 @@ def _messages(problem: Mapping[str, Any]) -> list[str]:
 
 
 def not_an_object(value: object, key: str | None = None) -> FieldErrors:
-    """Answer a JSON body that is no object."""
+    """The error for a JSON body that is not an object."""
     message = "No data provided" if value is None else fields.not_a("dict", value)
     return FieldErrors({key: message} if key else {"non_field_errors": [message]})

@@ -18,12 +18,12 @@ BAD_REQUEST = 400
 
 
 def raw_json_response(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer that is JSON text already."""
+    """A response whose body is already JSON text."""
     return Response(body, status, headers, "application/json")
 
 
 def json_response(value: Any, status: int = 200) -> Response:
-    """An answer from plain values."""
+    """A response from plain values."""
     return raw_json_response(json_text(value), status)
 
 
@@ -44,7 +44,7 @@ def detail_response(text: str, language: Language, *, status: int = 200) -> Resp
 
 
 def exception_response(error: Exception, where: str, choice: Choice | None = None) -> Response:
-    """The answer to whatever a route raised; what is none of our errors is logged, once."""
+    """The response to any exception of a route; unexpected ones are logged, once."""
     if isinstance(error, AppError):
         return error_response(error, choice)
     if isinstance(error, psycopg.OperationalError):

@@ -31,28 +31,28 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 class ApiRoute(LazyRoute):
     """A route that reads bodies of any form and answers every error in our shapes."""
 
-    # Whether the contract records it, and so the texts of its errors.
+    # Whether the contract records it, and with it the texts of its errors.
     recorded = False
     # Whether it ignores unknown parameters.
     lenient = False
-    # Whether it waits for locks that others' requests hold.
+    # Whether it waits for locks that other requests hold.
     waits = False
     # Whether its path's Allow header names its method.
     listed = True
 
     @property
     def query_model(self) -> type[RecordedQueryModel] | None:
-        """What it reads from the query string."""
+        """The model of its query string."""
         calls = (dependency.call for dependency in self.dependant.dependencies)
         return next((call.model for call in calls if isinstance(call, FromQuery)), None)
 
     def choose_language(self, request: Request) -> Choice | None:
-        """In which language to answer an error, None where its text is recorded."""
+        """The language of an error response; None if its text is recorded."""
         return None if self.recorded else choose_language(request.scope)
 
     @property
     def refuses_bodies(self) -> bool:
-        """Whether it changes something without reading a body, so that fields of one are unknown fields."""
+        """Whether it changes something without reading a body, so that all fields of a body are unknown."""
         return self.body_field is None and not self.lenient and self.methods != {"GET"}
 
     async def _fault_of_body(self, request: Request) -> AppError | None:
@@ -87,8 +87,8 @@ class ApiRoute(LazyRoute):
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
                 response = self._response_to(error, request, model)
-                # The thread that raised it is remembered in its traceback, and it there: what was sent would stay with
-                # them until the next look for garbage.
+                # The traceback and the thread's exception refer to each other: the request's data would stay in memory
+                # until the next garbage collection.
                 error.__traceback__ = None
                 return response
 
@@ -104,7 +104,7 @@ class ApiRoute(LazyRoute):
 
 
 class Router(APIRouter):
-    """The endpoints of a feature."""
+    """The router of a feature's endpoints."""
 
     def __init__(self, tag: str, *, lenient: bool = False, waits: bool = False) -> None:
         super().__init__(route_class=ApiRoute, tags=[tag])
@@ -114,7 +114,7 @@ class Router(APIRouter):
 
     @cached_property
     def recorded(self) -> "Router":
-        """The same router for endpoints that the contract records: they ignore unknown parameters."""
+        """The same router for endpoints recorded in the contract: they ignore unknown parameters."""
         view = Router(self.tag, lenient=True, waits=self.waits)
         view.routes = self.routes
         return view
@@ -140,8 +140,8 @@ class Router(APIRouter):
     ) -> Callable[[FastEndpoint], FastEndpoint]:
         """Add a public GET endpoint of the form (request) -> Response, see `fast_routes`.
 
-        `query` is the model it reads from the query string, for the description; answers that `takes_long` expects to
-        take long wait for each other only.
+        `query` is the model of its query string, for the description; responses that `takes_long` expects to be slow
+        wait only for each other.
         """
 
         def add(endpoint: FastEndpoint) -> FastEndpoint:
@@ -155,7 +155,7 @@ class Router(APIRouter):
         return add
 
     def unlisted(self, method: str, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
-        """Add an endpoint that its path's Allow header does not name, because the contract fixes that header."""
+        """Add an endpoint that the Allow header of its path omits, because the contract fixes that header."""
 
         def add(endpoint: Endpoint) -> Endpoint:
             self.add_api_route(path, endpoint, methods=[method], **options)
@@ -168,7 +168,7 @@ class Router(APIRouter):
 
 
 def _build_validator(field: ModelField) -> None:
-    """Build what was deferred, as FastAPI would: without pydantic's complaint that the field has a name."""
+    """Build a deferred validator as FastAPI would, but without pydantic's warning that the field has a name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
         field._type_adapter.rebuild()  # noqa: SLF001 - the field has no other way
@@ -180,8 +180,8 @@ def camel_case(name: str) -> str:
 
 
 def router(tag: str, *, waits: bool = False) -> Router:
-    """An empty router of a feature; `tag` groups its endpoints in the documentation.
+    """An empty router for a feature; `tag` groups its endpoints in the documentation.
 
-    `waits`: what changes something there waits for locks that others' requests hold, in threads of its own.
+    `waits`: its changing endpoints wait for locks that other requests hold, in threads of their own.
     """
     return Router(tag, waits=waits)

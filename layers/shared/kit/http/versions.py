@@ -35,7 +35,7 @@ class UnknownVersion(AppError):
 
 
 class Version(Protocol):
-    """Answers a request whose path has lost its prefix, by asking the API."""
+    """Handles a request whose path has lost its prefix, by calling the API."""
 
     async def __call__(self, api: App, scope: Scope, receive: Receive, send: Send, /) -> None: ...
 
@@ -46,7 +46,7 @@ NO_VERSIONS: Versions = {}
 
 
 class VersionedApi:
-    """ASGI app: the API, and the versions of it. Requests for no version go straight through."""
+    """ASGI app: the API and its versions. Requests without a version go straight through."""
 
     def __init__(self, api: App, versions: Versions) -> None:
         self.api = api
@@ -63,7 +63,7 @@ class VersionedApi:
 
 
 def requested_version(scope: Scope) -> str | None:
-    """The number of the version an HTTP request asks for, None for the API as it is."""
+    """The version that an HTTP request asks for; None for the API itself."""
     if scope["path"].startswith("/v"):
         found = PREFIX.match(scope["path"])
         return found[1] if found else None

@@ -10,10 +10,10 @@ from starlette.requests import Request
 
 from shared.kit.http.middleware import is_from_cdn
 
-# Where the local server's proxies put the country, after they were believed.
+# Key under which the local server's proxy handling puts the country, once it trusts it.
 COUNTRY_IN_SCOPE = "viewer_country"
 COUNTRY = re.compile(r"[A-Z]{2}")
-# What CDNs say of an address that they know no country of.
+# What CDNs send if they do not know an address's country.
 NO_COUNTRIES = {"XX", "ZZ"}
 
 
@@ -34,7 +34,7 @@ def viewer(request: Request) -> Viewer:
 
 
 def client_address(request: Request) -> str:
-    """The address a request came from, "" if it is not known."""
+    """The address that a request came from; "" if unknown."""
     if is_from_cdn(request.scope) and (address := request.headers.get("x-viewer-address")):
         return address
     return request.client.host if request.client else ""
@@ -49,7 +49,7 @@ def _country(request: Request) -> str | None:
 
 
 def origin(request: Request) -> str:
-    """Scheme and host of the address that was asked, such as https://korepetycje.example."""
+    """Scheme and host of the requested address, such as https://korepetycje.example."""
     if is_from_cdn(request.scope) and (host := request.headers.get("x-viewer-host")):
         return f"https://{host}"
     return str(request.base_url).rstrip("/")

@@ -21,7 +21,7 @@ MAX_SCANS = 64
 MAX_MEMORY, MAX_CPU_SECONDS = 700 * 1024 * 1024, 5
 SIDE, QUALITY = 512, 85
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
-# Modes whose pixels can be averaged as they are; all others get their colours first.
+# Modes whose pixels can be averaged as they are; others are converted first.
 AVERAGED = {"L", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}
 ORIENTATION = 0x0112
 
@@ -34,9 +34,9 @@ class UnusablePicture(Exception):
 
 
 def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int, int]]:
-    """Decode, turn upright, convert to sRGB, shrink and encode; the WebP, and what the file was.
+    """Decode, turn upright, convert to sRGB, shrink and encode; returns the WebP and facts about the file.
 
-    That is its format, width, height and orientation.
+    The facts are its format, width, height and orientation.
 
     Raises UnusablePicture.
     """
@@ -59,7 +59,7 @@ def as_webp(content: bytes) -> tuple[bytes, tuple[str, int, int, int]]:
 
 
 def _encoded(image: "Image.Image") -> bytes:
-    # Or Pillow imports all its plugins to find the one that writes WebP: a quarter of a small picture's time.
+    # Otherwise Pillow imports all its plugins to find the WebP encoder: a quarter of a small picture's time.
     from PIL import WebPImagePlugin  # noqa: F401
 
     out = io.BytesIO()
@@ -68,7 +68,7 @@ def _encoded(image: "Image.Image") -> bytes:
 
 
 def _facts(image: "Image.Image") -> tuple[str, int, int, int]:
-    """What the file is, and its size in pixels when upright: the orientations from 5 on lie on their side."""
+    """The file's format, and its size in pixels when upright: orientations from 5 on are sideways."""
     found = _orientation(image)
     orientation = found if isinstance(found, int) and 1 <= found <= 8 else 1
     width, height = (image.height, image.width) if orientation >= 5 else (image.width, image.height)
@@ -84,10 +84,10 @@ def _register_heif(content: bytes) -> None:
 
 
 def _check_scans(content: bytes) -> None:
-    """Refuse a JPEG of very many scans without decoding it.
+    """Refuse a JPEG with very many scans without decoding it.
 
-    In a scan's data 0xFF is followed by 0 or a restart marker (ITU-T T.81, B.1.1.5), so that the marker of a scan is
-    never part of it. A TIFF holds JPEGs one after the other.
+    In a scan's data, 0xFF is followed by 0 or a restart marker (ITU-T T.81, B.1.1.5), so it never contains the marker
+    of a scan. A TIFF may contain several JPEGs in a row.
     """
     if content.startswith((b"\xff\xd8", b"II*\0", b"MM\0*")) and content.count(b"\xff\xda") > MAX_SCANS:
         raise UnusablePicture(TOO_LARGE)
@@ -100,7 +100,7 @@ def _check_size(image: "Image.Image") -> None:
 
 
 def _orientation(image: "Image.Image") -> object:
-    """The EXIF tag as it stands there, whatever else is wrong with the file's other tags."""
+    """The EXIF orientation as stored, even if other tags of the file are broken."""
     try:
         return image.getexif().get(ORIENTATION)
     except Exception:  # noqa: BLE001 - what cannot be read turns nothing
@@ -121,7 +121,7 @@ def _with_colours(image: "Image.Image") -> "Image.Image":
 
 
 def _as_eight_bits(image: "Image.Image") -> "Image.Image":
-    """A picture of larger or fractional numbers, in greys. Raises UnusablePicture for one without a range."""
+    """Convert a picture of larger or fractional numbers to greys. Raises UnusablePicture if they have no range."""
     low, high = _range(image)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise UnusablePicture(NOT_AN_IMAGE)
@@ -140,7 +140,7 @@ def _range(image: "Image.Image") -> tuple[float, float]:
 
 
 def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
-    """RGB or RGBA in the colours the picture's own profile means."""
+    """Convert to RGB or RGBA, by the picture's own colour profile."""
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     colours = _converted(image, profile) if profile else image
     plain = colours.convert("RGB")
@@ -150,7 +150,7 @@ def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
 
 
 def _converted(image: "Image.Image", profile: bytes) -> "Image.Image":
-    """By the profile, if it is one for this kind of picture."""
+    """Apply the profile, if it suits this kind of picture."""
     from PIL import ImageCms
 
     base = image.convert("RGB") if image.mode in {"RGBA", "RGBX", "YCbCr"} else image
@@ -181,7 +181,7 @@ def _upright(image: "Image.Image", orientation: object) -> "Image.Image":
 
 
 def main() -> None:
-    """Read, limit, answer."""
+    """Read the picture, set the limits, and write the result."""
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

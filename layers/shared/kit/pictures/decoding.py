@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from shared.kit.errors import Unavailable
 from shared.kit.pictures.decoder import TOO_LARGE, UnusablePicture
 
-# Seconds of the clock; the child limits its own processor time (shared.kit.pictures.decoder).
+# Seconds of wall-clock time; the child limits its own processor time (shared.kit.pictures.decoder).
 MAX_SECONDS = 15.0
-# Uploads that may wait for the one that is decoded, and for how many seconds.
+# How many uploads may wait for the one being decoded, and for how many seconds.
 MAX_WAITING, MAX_WAIT = 8, 10.0
 
 _decoder = threading.Lock()
@@ -27,9 +27,9 @@ _waiting = threading.BoundedSemaphore(MAX_WAITING + 1)
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture as WebP of at most 512 pixels wide and high; what the file was, with its size in pixels when upright.
+    """A picture as WebP of at most 512 pixels wide and high; facts about the file, with its size when upright.
 
-    `format` is Pillow's name of it: PNG, JPEG, MPO, GIF, WEBP, BMP, TIFF, AVIF or HEIF; `orientation` is that of EXIF.
+    `format` is Pillow's name for it: PNG, JPEG, MPO, GIF, WEBP, BMP, TIFF, AVIF or HEIF; `orientation` is from EXIF.
     """
 
     webp: bytes
@@ -41,7 +41,7 @@ class Decoded:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait until no other upload is worked on in this process. Raises Unavailable when that takes too long."""
+    """Wait until no other upload is being decoded in this process. Raises Unavailable if that takes too long."""
     if not _waiting.acquire(blocking=False):
         raise Unavailable
     try:
@@ -56,7 +56,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def decode(content: bytes) -> Decoded:
-    """Decode a picture, upright and in sRGB, without metadata. Raises UnusablePicture with a text for people."""
+    """Decode a picture, upright and in sRGB, without metadata. Raises UnusablePicture with a text for the user."""
     command = [sys.executable, "-W", "ignore", "-m", "shared.kit.pictures.decoder"]
     # Nothing else from the environment, because it contains secrets.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
@@ -74,5 +74,5 @@ def decode(content: bytes) -> Decoded:
         case 2:
             raise UnusablePicture(done.stderr.decode(errors="replace"))
         case _:
-            # Killed for the time it took, or crashed.
+            # Killed for exceeding the time limit, or crashed.
             raise UnusablePicture(TOO_LARGE)

@@ -10,17 +10,17 @@ from shared.versions.v2.people import with_both, with_file
 
 CONVERSATIONS = "/api/chat/conversations/"
 HISTORY = "/api/chat/conversation_detail/{}/"
-# Where a page of messages ends, and how many there are: the places of messages have no gaps.
+# The last place on a page of messages, and their number: the places of messages have no gaps.
 CURSOR, CURSOR_FORM = "cursor", re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 NEWEST = str(MAX_INT32)
-# Of the last messages: their files as such, not in their texts.
+# For last messages: files are separate, not part of the text.
 AS_FILES = [("attachments", "true")]
 endpoints = Endpoints()
 
 
 @endpoints.add("GET", CONVERSATIONS)
 async def list_conversations(request: Request, api: Api) -> Answer:
-    """Pages of what the API lists as a whole."""
+    """Cut the API's complete list into pages."""
     answer = await api(request.with_query(AS_FILES))
     if answer.status != 200:
         return answer
@@ -38,7 +38,7 @@ async def list_conversations(request: Request, api: Api) -> Answer:
 
 @endpoints.add("POST", "/api/chat/conversation/")
 async def open_conversation(request: Request, api: Api) -> Answer:
-    """A conversation that there is already counts as made."""
+    """Opening a conversation that exists returns it as if it were new."""
     answer = await api(request)
     return answer.with_json(with_both(answer.json), 201) if answer.status in {200, 201} else answer
 
@@ -59,7 +59,7 @@ async def get_conversation(request: Request, api: Api) -> Answer:
     served_by="/api/chat/conversation_detail/{conversation_id:lower_uuid}/",
 )
 async def list_messages(request: Request, api: Api) -> Answer:
-    """Newest first. Pages go on by place, so that what comes in meanwhile repeats none."""
+    """Newest first. Pages continue by place, so that new messages cause no repetitions."""
     wanted = dict(request.query)
     size = page_size(wanted)
     cursor = CURSOR_FORM.fullmatch(wanted.get(CURSOR, ""))
@@ -81,7 +81,7 @@ async def list_messages(request: Request, api: Api) -> Answer:
 
 @endpoints.add("POST", "/api/chat/conversation/message/upload-file/", served_by="/api/chat/files/")
 async def upload_file(request: Request, api: Api) -> Answer:
-    """A message whose author is named by id; everybody else gets it over the socket."""
+    """A message whose author is given by id; everyone else gets it over the socket."""
     answer = await api(request.to("/api/chat/files/"))
     if answer.status != 201:
         return answer

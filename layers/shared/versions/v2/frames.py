@@ -10,7 +10,7 @@ from shared.versions.v2.people import with_both, with_file
 
 
 def message(stored: dict[str, Any]) -> dict[str, Any]:
-    """A message to the sockets of its conversation."""
+    """A message for the sockets of its conversation."""
     found: dict[str, Any] = absolute(with_file(stored), own_address(), PREFIX)
     return found
 

@@ -12,7 +12,7 @@ UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 
 
 def read_handshake(event: Mapping[str, Any]) -> dict[str, str] | int:
-    """The query that asks the API for the same, or the status that refuses the handshake."""
+    """The equivalent query in the API's terms, or the status that refuses the handshake."""
     headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     query = event["queryStringParameters"]
     if not _may_connect(headers):

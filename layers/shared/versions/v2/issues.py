@@ -12,7 +12,7 @@ CATEGORIES = {
 }
 STATES = {"new": "Nowe", "in_progress": "W trakcie", "resolved": "Rozwiązane", "closed": "Zamknięte"}
 NO_CHOICE = '"{}" nie jest poprawnym wyborem.'
-# Nobody has more that are open; of those that are over the newest are told.
+# The limit on open issues is lower; of closed ones the newest are listed.
 MOST = "100"
 endpoints = Endpoints()
 

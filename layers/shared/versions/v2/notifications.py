@@ -14,5 +14,5 @@ async def list_notifications(request: Request, api: Api) -> Answer:
 
 @endpoints.add("PATCH PUT", "/api/notification/is_read/{notification_id}/")
 async def mark(request: Request, api: Api) -> Answer:
-    """What else a client sends of the notification is not read."""
+    """Other fields that a client sends are ignored."""
     return await api(await only(request, "is_read"))

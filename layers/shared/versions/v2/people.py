@@ -4,12 +4,12 @@ from typing import Any
 
 from shared.domain.pictures import picture_path
 
-# Of an account that was deleted.
+# The person shown for a deleted account.
 NOBODY = {"id": None, "first_name": "", "last_name": "", "profile_image": picture_path(None)}
 
 
 def with_both(conversation: dict[str, Any]) -> dict[str, Any]:
-    """A conversation with two people, and with who opened it, which is not kept."""
+    """Add both people to a conversation, and who opened it, which is not stored."""
     last, people = conversation["last_message"], conversation["users"]
     return {
         **conversation,
@@ -19,14 +19,14 @@ def with_both(conversation: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-# Of a message: all that this version has.
+# All keys of a message in this version.
 MESSAGE = ("id", "conversation", "body", "created_at")
 
 
 def with_file(message: dict[str, Any]) -> dict[str, Any]:
     """A message with an author, and with a file or null.
 
-    A file without words is called by its name; where there are several, the others stand in the text.
+    A message without text gets the file's name; if there are several files, the others are listed in the text.
     """
     first, *others = message.get("attachments") or [None]
     body = message["body"] or (first["name"] if first else "")

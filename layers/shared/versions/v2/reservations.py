@@ -35,7 +35,7 @@ async def book(request: Request, api: Api) -> Answer:
 
 @endpoints.add("GET", "/api/reservation/reservation/{side}/me/")
 async def list_reservations(request: Request, api: Api) -> Answer:
-    """The newest hundred, in the order in which they were made."""
+    """The newest hundred, oldest first."""
     confirmed = [each for each in request.query if each[0] == "is_confirmed"]
     answer = await api(request.with_query([("state", STATES), *confirmed]))
     if answer.status != 200:

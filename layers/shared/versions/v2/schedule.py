@@ -19,7 +19,7 @@ async def add_item(request: Request, api: Api) -> Answer:
     """Add an item: it is not booked, whatever the client says, and must not have begun."""
     request = await request.read()
     if _has_begun(request.json):
-        # Strangers learn nothing but that they are none.
+        # Callers who are not tutors learn only that.
         known = await list_own_schedule(request.to(SCHEDULE, method="GET"), api)
         return known.with_json({"Error": IS_OVER}, 400) if known.status == 200 else known
     answer = await api(request)

@@ -8,9 +8,9 @@ from shared.versions.origins import CrossSiteRequest, may_change, may_read
 
 PATH, BEGIN, COMPLETE = "/api/o/google-oauth2/", "/api/token/oidc/begin/", "/api/token/oidc/"
 BINDING, LINK = "oidc_binding", "oidc_link"
-# As long as the platform keeps them.
+# As long as the platform keeps sign-in requests.
 BINDING_SECONDS, LINK_SECONDS = 600, 1800
-# In the words of before, where the address has no state at all.
+# In the original's wording, if the address has no state at all.
 MISSING = "State could not be found in server-side session data."
 # What no sign-in has.
 NOTHING = "-"
@@ -50,7 +50,7 @@ async def complete(request: Request, api: Api) -> Answer:
     if found.status not in {400, 401, 403, 409}:
         return found
     complaint = found.json
-    # Where a second factor is wanted, what it is given with stands beside the text.
+    # If a second factor is required, its ticket is beside the text.
     more = {name: complaint[name] for name in ("code", "ticket")} if "ticket" in complaint else {}
     refused = found.with_json({"non_field_errors": [complaint.get("detail", MISSING)], **more}, 400)
     if link := complaint.get("link"):

@@ -15,9 +15,9 @@ endpoints = Endpoints()
 
 @endpoints.add("POST", "/api/token/")
 async def sign_in(request: Request, api: Api) -> Answer:
-    """Both tokens as cookies, too. A browser that was signed in before is known by its refresh token.
+    """Both tokens, as cookies too. A known browser is recognized by its refresh token.
 
-    Where Google led to this account before, the password links the two.
+    If Google's sign-in led to this account before, the password links the two.
     """
     request = await request.read()
     sent, body = request.header("cookie"), request.json
@@ -31,7 +31,7 @@ async def sign_in(request: Request, api: Api) -> Answer:
 @endpoints.add("POST", "/api/token/passkey/")
 @endpoints.add("POST", "/api/token/second_factor/")
 async def give_factor(request: Request, api: Api) -> Answer:
-    """As the sign-in by password."""
+    """As for signing in by password."""
     request = await request.read()
     known, body = cookie(request.header("cookie"), REFRESH), request.json
     if known and isinstance(body, dict):
@@ -51,13 +51,13 @@ def _with_cookies(request: Request, answer: Answer) -> Answer:
 
 @endpoints.add("POST", "/api/token/verify/")
 async def verify(request: Request, api: Api) -> Answer:
-    """Check the cookie, else the token in the body. Without both the browser is to refresh: 401, no 400."""
+    """Check the cookie's token, or else the body's. Without both it is 401, not 400, so that the browser refreshes."""
     return await _with_token(request, api, ACCESS, "token")
 
 
 @endpoints.add("POST", REFRESHING)
 async def refresh(request: Request, api: Api) -> Answer:
-    """A new access token for the refresh token in the cookie, else for the one in the body."""
+    """A new access token for the cookie's refresh token, or else for the body's."""
     answer = await _with_token(request, api, REFRESH, "refresh")
     return answer.with_headers(set_access(request, answer.json["access"])) if answer.status == 200 else answer
 
@@ -71,7 +71,7 @@ async def _with_token(request: Request, api: Api, name: str, key: str) -> Answer
 
 @endpoints.add("POST", SIGN_OUT)
 async def sign_out(request: Request, api: Api) -> Answer:
-    """End the session behind either cookie, if it is not over, and take the cookies back."""
+    """End the session behind either cookie, if it still exists, and clear the cookies."""
     ended = await api(request.with_json({}))
     if ended.status == 401 and (token := cookie(request.header("cookie"), REFRESH)):
         refreshed = await api(request.to(REFRESHING).with_json({"refresh": token}))
@@ -83,5 +83,5 @@ async def sign_out(request: Request, api: Api) -> Answer:
 
 @endpoints.add("GET PUT PATCH DELETE", SIGN_OUT)
 async def refuse_method(request: Request, _api: Api) -> Answer:
-    """For everybody, as signing out is for everybody."""
+    """Needs no credentials, just as signing out needs none."""
     return refusal(MethodNotAllowed(request.method)).with_headers((b"allow", b"POST, OPTIONS"))

@@ -43,13 +43,13 @@ endpoints = Endpoints()
 
 @endpoints.add("GET", "/api/user/tutor/search/")
 async def search(request: Request, api: Api) -> Answer:
-    """Numbered pages, with how many there are."""
+    """Numbered pages, with the total."""
     return await ask_for_page(request, api, "/api/user/tutor/search/pages/", names=FILTERS)
 
 
 @endpoints.add("GET", "/api/user/tutor/details/{tutor_id}/")
 async def get_details(request: Request, api: Api) -> Answer:
-    """Without reviews, and with a schedule that says what is taken."""
+    """Without reviews, and with a schedule that marks taken items."""
     return await api(request.to(f"/api/user/tutor/overview/{request.variables['tutor_id']}/").with_query([]))
 
 
@@ -57,20 +57,20 @@ async def get_details(request: Request, api: Api) -> Answer:
     "GET", "/api/user/tutor/schedule/{tutor_id}/", served_by="/api/availability/tutors/{tutor_id:int32}/schedule/"
 )
 async def list_schedule(request: Request, api: Api) -> Answer:
-    """A list of its own; of unknown tutors an empty one."""
+    """The schedule as a list; empty for unknown tutors."""
     answer = await api(request.to(f"/api/availability/tutors/{request.variables['tutor_id']}/schedule/").with_query([]))
     return answer.with_json([], 200) if answer.status == 404 else answer
 
 
 async def list_own_schedule(request: Request, api: Api) -> Answer:
-    """Your own schedule with what is taken of it."""
+    """Your own schedule, with taken items marked."""
     return await api(request.to("/api/availability/schedule/me/").with_query([]))
 
 
-# Of digits only: the API has lists of other names there.
+# Digits only: the API has other lists with names there.
 @endpoints.add("GET", "/api/user/tutor/reviews/{tutor_id:int}/")
 async def list_reviews(request: Request, api: Api) -> Answer:
-    """The average is a number, and stands last."""
+    """The average is a number, and comes last."""
     answer = await ask_for_page(request, api)
     if answer.status != 200:
         return answer
@@ -82,7 +82,7 @@ async def list_reviews(request: Request, api: Api) -> Answer:
 
 @endpoints.add("GET", "/api/user/ratings/best/")
 async def list_best_reviews(request: Request, api: Api) -> Answer:
-    """With the names of their authors; whoever asks, and whether or not their token is any good."""
+    """With the authors' names; public, so even an invalid token is accepted."""
     wanted = dict(request.query).get("number_of_ratings", "")
     query = [("number_of_reviews", _at_most(wanted, 100))] if wanted else []
     answer = await api(request.to("/api/user/tutor/reviews/best/").with_query(query))

@@ -8,7 +8,7 @@ from shared.kit.pictures.metadata.parts import Malformed
 
 __all__ = ["Malformed", "without_metadata"]
 
-# By Pillow's names. The one other, BMP, has no place in which anything is written.
+# By Pillow's names. The only other format, BMP, has no place for metadata.
 FORMATS = {
     "JPEG": jpeg.bare,
     "MPO": jpeg.bare,
@@ -22,6 +22,6 @@ FORMATS = {
 
 
 def without_metadata(content: bytes, name: str, orientation: int) -> bytes:
-    """A picture of the format of that name without metadata; which way is up stays. Raises Malformed."""
+    """A picture of this format without metadata; its orientation is kept. Raises Malformed."""
     bare = FORMATS.get(name)
     return bare(content, orientation) if bare else content

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from shared.kit.pictures.metadata.parts import MAX_PARTS, Malformed, exif_of, is_turned
 
 PNG_START = 8
-# The picture itself, its frames, and how its colours and pixels are meant.
+# Chunks for the picture itself, its frames, its colours and its pixels' meaning.
 PNG_NEEDED = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT cICP mDCV cLLI acTL fcTL fdAT".split()
 )
 WEBP_START = 12
 WEBP_NEEDED = frozenset((b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
-# Flags of VP8X: there is EXIF, there is XMP.
+# Flags of VP8X for EXIF and XMP.
 HAS_EXIF, HAS_XMP = 0x08, 0x04
 
 
 def bare_png(content: bytes, orientation: int) -> bytes:
-    """The chunks that the picture needs, up to its end. Raises Malformed."""
+    """Keep only the chunks that the picture needs, up to its end. Raises Malformed."""
     kept = [content[:PNG_START]]
     for name, chunk in _png_chunks(content):
         if name in PNG_NEEDED:
@@ -44,7 +44,7 @@ def _png_chunk(name: bytes, data: bytes) -> bytes:
 
 
 def bare_webp(content: bytes, orientation: int) -> bytes:
-    """The chunks that the picture needs. Raises Malformed."""
+    """Keep only the chunks that the picture needs. Raises Malformed."""
     kept = [_with_flags(chunk, orientation) for name, chunk in _webp_chunks(content) if name in WEBP_NEEDED]
     if is_turned(orientation):
         kept.append(_webp_chunk(b"EXIF", exif_of(orientation)))

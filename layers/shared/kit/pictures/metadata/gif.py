@@ -7,14 +7,14 @@ from shared.kit.pictures.metadata.parts import MAX_PARTS, Malformed
 EXTENSION, IMAGE, END = 0x21, 0x2C, 0x3B
 TEXT, CONTROL, APPLICATION = 0x01, 0xF9, 0xFF
 HEADER, IMAGE_HEADER = 13, 10
-# How often an animation is repeated, by two programs, and the colour profile.
+# The repeat counts of animations, as two programs write them, and the colour profile.
 NEEDED = frozenset((b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"))
-# Blocks and their pieces, which have 255 bytes each.
+# The most blocks and pieces; a piece has at most 255 bytes.
 MAX_STEPS = 4 * MAX_PARTS
 
 
 def bare(content: bytes, _orientation: int) -> bytes:
-    """The frames, how they follow each other, and their colours, up to the end. Raises Malformed."""
+    """Keep the frames, their timing and their colours, up to the end. Raises Malformed."""
     start = HEADER + _colours(content, HEADER - 3)
     if start > len(content):
         raise Malformed
@@ -24,7 +24,8 @@ def bare(content: bytes, _orientation: int) -> bytes:
             kept += [control, block]
         elif block[1] == APPLICATION and block[3:14] in NEEDED:
             kept.append(block)
-        # How long a frame is shown stands before it; before a text, which nobody shows any more, it goes with that.
+        # A frame's duration precedes the frame; one that precedes a text, which no program shows any more, is dropped
+        # with it.
         if block[0] == IMAGE or block[1] == TEXT:
             control = b""
         elif block[1] == CONTROL:
@@ -35,7 +36,7 @@ def bare(content: bytes, _orientation: int) -> bytes:
 def _blocks(content: bytes, at: int) -> Iterator[bytes]:
     steps = iter(range(MAX_STEPS))
     for _ in steps:
-        # Old programs leave out the end.
+        # Old programs omit the end marker.
         if at >= len(content) or content[at] == END:
             return
         end = _end(content, at, steps)
@@ -46,7 +47,7 @@ def _blocks(content: bytes, at: int) -> Iterator[bytes]:
 
 
 def _end(content: bytes, at: int, steps: Iterator[int]) -> int:
-    """Where a block ends; what is none is skipped byte by byte, as decoders do."""
+    """The end of a block; bytes that belong to no block are skipped one by one, as decoders do."""
     if content[at] == EXTENSION:
         return _end_of_data(content, at + 2, steps)
     if content[at] == IMAGE:
@@ -55,7 +56,7 @@ def _end(content: bytes, at: int, steps: Iterator[int]) -> int:
 
 
 def _colours(content: bytes, at: int) -> int:
-    """Bytes of the table of colours that the flags there say follows."""
+    """The size in bytes of the colour table announced by the flags."""
     if at >= len(content):
         raise Malformed
     return 3 << (content[at] & 7) + 1 if content[at] & 0x80 else 0

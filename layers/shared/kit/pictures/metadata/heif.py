@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from shared.kit.pictures.metadata.parts import MAX_PARTS, NO_TAGS, Malformed
 
-# Everything else at the top may be anything, such as a film.
+# Files with other boxes at the top could be anything, such as a film.
 NEEDED = frozenset((b"ftyp", b"meta", b"mdat", b"moov"))
-# Where EXIF and XMP stand; the way up stands elsewhere in these files.
+# Items with EXIF and XMP; the orientation is stored elsewhere in these files.
 METADATA = frozenset((b"Exif", b"mime", b"uri "))
 # Where an item's data is: in the file, or in the box idat.
 IN_FILE, IN_IDAT = 0, 1
@@ -26,7 +26,7 @@ class Box:
 
 
 class Reader:
-    """Reads numbers one after the other. Raises Malformed at the end."""
+    """Reads consecutive numbers. Raises Malformed at the end of the data."""
 
     def __init__(self, content: bytearray, at: int, end: int) -> None:
         self._content, self._at, self._end = content, at, end
@@ -42,7 +42,7 @@ class Reader:
 
 
 def bare(content: bytes, _orientation: int) -> bytes:
-    """The file with blanks where metadata stood. Raises Malformed."""
+    """The file with metadata overwritten by blanks. Raises Malformed."""
     changed = bytearray(content)
     for box in _boxes(changed, 0, len(changed)):
         if box.name == b"meta":
@@ -82,14 +82,14 @@ def _blank_items(content: bytearray, meta: Box) -> None:
         if kinds.get(item) not in METADATA:
             continue
         left -= length
-        # No length stands for all that follows: nobody writes that of metadata.
+        # Length 0 means all that follows: no program writes metadata that way.
         if left < 0 or length == 0 or start + length > len(content):
             raise Malformed
         content[start : start + length] = _blank(kinds[item], length)
 
 
 def _blank(kind: bytes, length: int) -> bytes:
-    """EXIF without tags, before which stands how far it is from there; or XML without content."""
+    """Empty EXIF (preceded by its offset), or XML without content."""
     return (bytes(4) + NO_TAGS).ljust(length, b"\0")[:length] if kind == b"Exif" else b"<x/>".ljust(length)[:length]
 
 
@@ -104,7 +104,7 @@ def _kinds(content: bytearray, box: Box) -> Iterator[tuple[int, bytes]]:
 
 
 def _extents(content: bytearray, box: Box, idat: int) -> Iterator[tuple[int, int, int]]:
-    """Item, start and length of each stretch of each item."""
+    """Item, start and length of each extent of each item."""
     reader = Reader(content, box.start, box.end)
     version, sizes = reader.number(4) >> 24, reader.number(2)
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15

@@ -5,18 +5,18 @@ import re
 from shared.kit.pictures.metadata.parts import MAX_PARTS, Malformed, exif_of, is_turned
 
 MARKER = re.compile(rb"\xff([^\x00\xff])")
-# In the data of a scan 0xFF is followed by 0, or by a restart marker.
+# In a scan's data, 0xFF is followed by 0 or by a restart marker.
 AFTER_SCAN = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 END, SCAN, COMMENT = 0xD9, 0xDA, 0xFE
-# Temporary use, restarts and the start: nothing follows them.
+# Temporary use, restarts and the start of the image: these have no data.
 ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 APPLICATIONS = range(0xE0, 0xF0)
-# What decoders need of the segments of applications: density, colour profile, colour transform.
+# The application segments that decoders need: density, colour profile, colour transform.
 NEEDED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 
 
 def bare(content: bytes, orientation: int) -> bytes:
-    """The first picture of the file: what follows its end is of no format, such as a film. Raises Malformed."""
+    """The first picture of the file: data after its end has no defined format; it may be a film. Raises Malformed."""
     kept = [b"\xff\xd8"]
     if is_turned(orientation):
         exif = b"Exif\0\0" + exif_of(orientation)

@@ -2,7 +2,7 @@
 
 # Real files have hundreds: more would be work that a sender causes on purpose.
 MAX_PARTS = 50_000
-# TIFF, of which EXIF is made: a directory of no tags, and one with the tag of the orientation.
+# TIFF, the format of EXIF: a directory without tags, and one with the orientation tag only.
 NO_TAGS = b"MM\0*\0\0\0\x08" + bytes(6)
 
 
@@ -11,7 +11,7 @@ class Malformed(Exception):
 
 
 def exif_of(orientation: int) -> bytes:
-    """EXIF that says which way is up, and nothing else."""
+    """EXIF with the orientation and nothing else."""
     tag = b"\x01\x12\0\x03\0\0\0\x01" + orientation.to_bytes(2) + bytes(2)
     return b"MM\0*\0\0\0\x08\0\x01" + tag + bytes(4)
 

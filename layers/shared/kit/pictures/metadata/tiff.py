@@ -9,13 +9,13 @@ from typing import Literal
 
 from shared.kit.pictures.metadata.parts import MAX_PARTS, Malformed
 
-# Bytes of a value, by the number of its type.
+# Bytes per value, by type number.
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-# The tags of the picture itself are below these of everybody's own, but for the colour profile.
+# Picture tags are below the private ones, except for the colour profile.
 PRIVATE, COLOUR_PROFILE = 0x8000, 0x8773
-# Names of document and page, description, camera, program, time, artist, computer, inks, XMP.
+# Document and page name, description, camera, software, date, artist, computer, inks, XMP.
 TEXTS = frozenset((269, 270, 271, 272, 285, 305, 306, 315, 316, 333, 700))
-# Directories of pictures, and of tags: EXIF, GPS, interoperability.
+# Tags that point to directories: further pictures, EXIF, GPS, interoperability.
 PICTURES, TAGS = 330, frozenset((0x8769, 0x8825, 0xA005))
 ENTRY = 12
 
@@ -36,7 +36,7 @@ class _Tiff:
         self.content = bytearray(content)
         self._order: Literal["little", "big"] = "little" if content.startswith(b"II") else "big"
         self._left = MAX_PARTS
-        # Values may lie over each other: no byte need be written over more often than this.
+        # Values may overlap, so the number of bytes to overwrite is limited.
         self._bytes_left = 4 * len(content)
 
     def number(self, at: int, size: int) -> int:
@@ -45,7 +45,7 @@ class _Tiff:
         return int.from_bytes(self.content[at : at + size], self._order)
 
     def numbers(self, entry: Entry) -> list[int]:
-        """The values of a tag that names places."""
+        """The values of a tag that holds offsets."""
         step = SIZES[entry.kind]
         return [self.number(at, step) for at in range(entry.place, entry.place + entry.size, step)]
 
@@ -61,7 +61,7 @@ class _Tiff:
             yield Entry(bytes(self.content[at : at + ENTRY]), tag, kind, place, size)
 
     def bare(self) -> None:
-        """Go through all directories of pictures."""
+        """Process all directories of pictures."""
         directories, seen = [self.number(4, 4)], {0}
         while directories:
             directory = directories.pop()
@@ -78,7 +78,7 @@ class _Tiff:
             self._reduce(directory, entries)
 
     def _reduce(self, directory: int, entries: list[Entry]) -> None:
-        """Leave what a picture needs in its directory; where that ends stands which one is next."""
+        """Keep only the tags that a picture needs; the offset of the next directory follows the last of them."""
         kept = [entry.raw for entry in entries if _is_needed(entry.tag)]
         for entry in entries:
             if not _is_needed(entry.tag):
@@ -107,7 +107,7 @@ def _is_needed(tag: int) -> bool:
 
 
 def bare(content: bytes, _orientation: int) -> bytes:
-    """The file without the tags that the picture does not need; it needs its orientation. Raises Malformed."""
+    """The file without the tags that the picture does not need; the orientation is kept. Raises Malformed."""
     tiff = _Tiff(content)
     tiff.bare()
     return bytes(tiff.content)
