@@ -49,7 +49,7 @@ from shared.versions import VERSIONS
 
 # Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
 SWITCH_INTERVAL = 0.0005
-# After so many more objects the new ones are looked through, which takes about a millisecond.
+# After this many new objects the youngest generation is collected, which takes about a millisecond.
 NEW_OBJECTS = 10_000
 
 
@@ -141,7 +141,7 @@ def build() -> App:
     sys.setswitchinterval(SWITCH_INTERVAL)
     if supervisor := multiprocessing.parent_process():
         die_with_parent(supervisor.pid or 0, signal.SIGKILL)
-        # It tells us to end, and waits for us.
+        # The supervisor tells us to end and waits for us.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     app = Server(options).app
     _collect_little_and_often()

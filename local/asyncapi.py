@@ -39,7 +39,7 @@ QUERY = {
     "protocol": {"const": "2", "description": "Without it, the socket uses the protocol of the first release."},
 }
 SCHEMA = "#/components/schemas/{model}"
-# By the names of fields: what their types do not say.
+# By field name: constraints that their types do not express.
 SIZES: dict[str, dict[str, Any]] = {
     "body": {"maxLength": MAX_CHARACTERS},
     "id": {"minLength": 1, "maxLength": MAX_CLIENT_ID},

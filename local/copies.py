@@ -14,12 +14,12 @@ from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Se
 
 # As in infra/stacks/edge.yaml; below a version's prefix, too.
 PUBLIC = "/api/user/tutor/"
-# Who has these, or wants it new (RFC 9111 section 5.2.1), is answered afresh.
+# Requests with these headers, or that ask for a fresh answer (RFC 9111 section 5.2.1), bypass the copies.
 ALWAYS_NEW = CREDENTIALS | {b"cache-control", b"pragma"}
-# What an answer depends on beside its address: the CORS headers, a version's whole addresses, the compression.
+# What an answer depends on besides its URL: the CORS headers, a version's absolute URLs, the compression.
 VARYING = frozenset({b"origin", b"host", b"accept-encoding"})
 MAX_BYTES = 16_000_000
-# Of a copy beside its body: its headers, and objects of Python's.
+# The size of a copy besides its body: its headers and Python objects.
 BYTES_BESIDE = 2_000
 AGES = [str(seconds).encode() for seconds in range(SHARED_SECONDS)]
 Key = tuple[Any, ...]

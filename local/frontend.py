@@ -70,7 +70,7 @@ class Frontend:
         return None if any(part.startswith(".") for part in file.relative_to(self.folder).parts) else file
 
     async def _send_script(self, file: Path, scope: Scope, send: Send) -> None:
-        # It may stand in a script: others than local.host_check knows are refused before.
+        # It can safely be put into a script: hosts other than those of local.host_check are refused earlier.
         host = Headers(scope=scope).get("host", "localhost").encode("latin-1")
         body = self._rewritten(file, scope["scheme"], host)
         headers: RawHeaders = [

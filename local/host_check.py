@@ -17,7 +17,7 @@ from starlette.responses import Response
 LOCAL_SUFFIXES = (".localhost", ".local", ".home.arpa", ".internal")
 # A name or an address, with a port or without, of the characters that those of the DNS have (RFC 9110, section 7.2).
 HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{0,5})?")
-# For how many values of the header what they are is kept.
+# The number of header values whose result is cached.
 KEPT = 256
 Endpoint = Callable[[Request], Response]
 

@@ -25,7 +25,7 @@ MAX_HEAD = 128 * 1024
 STALLED_SECONDS, SLOW_AFTER_SECONDS, MIN_RATE = 20.0, 60.0, 1000
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_HEADERS = "connection: close\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n"
-# Seconds between two looks at a body that is coming.
+# Seconds between two checks of an incoming body.
 CHECK_SECONDS = 5.0
 
 
@@ -89,7 +89,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         ends = self._ends
         self._may_answer = True
         super().data_received(data)
-        # What came with the end of a head or of a body may be anything: only what brings neither counts.
+        # A chunk that ends a head or a body may contain anything: only chunks that end neither count.
         if self._head_size is not None and self._ends == ends:
             self._head_size += len(data)
             if self._head_size > MAX_HEAD:
@@ -157,7 +157,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if rest is None:
             return False
         cycle.response_started = cycle.response_complete = True
-        # As uvicorn does in the end of its task: it holds this protocol.
+        # As uvicorn does at the end of its task, which references this protocol.
         cycle.on_response = _nothing
         own = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
         self.transport.write(b"".join((STATUS_LINE[HTTPStatus.OK], *own, rest)))
@@ -181,7 +181,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         taken = now - self._begun_at
         stalled = now - self._last_at > STALLED_SECONDS
         slow = taken > SLOW_AFTER_SECONDS and self._body_size < MIN_RATE * taken
-        # Where the server itself has stopped reading the client is not to blame.
+        # If the server itself has stopped reading, the client is not at fault.
         if (stalled or slow) and not self.flow.read_paused:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:

@@ -9,9 +9,9 @@ from local.trusted_proxies import parse_networks
 from shared.kit.environment import BadSetting, from_environment
 
 MODES = ("development", "production")
-# Each has connections of its own to the database, and more of them than processors answer nothing sooner.
+# Each has its own connections to the database, and more processes than processors do not answer sooner.
 MAX_WORKERS = 64
-# As browsers send it: in small letters, without a slash at its end.
+# As browsers send it: in lower case, without a trailing slash.
 ORIGIN = re.compile(r"https?://[a-z0-9.:_\[\]-]+")
 
 
@@ -54,10 +54,10 @@ class Options:
     access_log: bool = False
     # Whether the process keeps copies of public reads, as CloudFront does; in production that is the default.
     public_copies: bool = False
-    # Where Prometheus reads figures; 0 is nowhere.
+    # The port where Prometheus reads metrics; 0 means none.
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
-    # Where mails can be read that are sent by SMTP.
+    # Where to read mails sent by SMTP.
     mail_page: str = ""
 
     @property

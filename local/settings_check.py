@@ -21,11 +21,11 @@ from shared.kit.environment import BadSetting
 from shared.kit.security.signing_keys import WeakSecret, signing_key
 from shared.kit.settings import Settings, settings
 
-# Of any number: so many days from now are a date that there is.
+# The maximum of any number: so many days from now must be a valid date.
 MOST = 1_000_000
 # Numbers of which none means something: mails about bookings do not wait.
 MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
-# As browsers send it: in small letters, without a slash at its end.
+# As browsers send it: in lower case, without a trailing slash.
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9.:_\[\]-]+")
 LINKS = ("front_url", "public_url", "chat_url")
 

@@ -126,7 +126,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
         "LOCAL_SOCKETS": str(sockets),
         "LOCAL_DATA": str(data),
         "SERVER_URL": options.origin,
-        # What is made of a digest of it tells nothing of the text.
+        # A key derived from its digest reveals nothing of the text.
         "VAPID_SECRET": _kept_secret(data / "secret.key"),
         "SECOND_FACTOR_SECRET": _kept_secret(data / "secret.key"),
     }

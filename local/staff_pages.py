@@ -8,7 +8,7 @@ from local import web_pages
 
 PATH = "/_staff/"
 PAGES = {"": "staff.html", "enrol/": "staff.html"}
-# What these pages load, and what that loads.
+# The files that these pages load, directly or indirectly.
 ASSETS = (
     *("icon.svg", "base.css", "controls.css", "staff.css"),
     *("api.js", "dialogs.js", "dom.js", "enrol.js", "errors.js", "factor_forms.js", "forms.js", "passkeys.js"),

@@ -24,7 +24,7 @@ Network = IPv4Network | IPv6Network
 FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*')
 SCHEMES = {"http": "ws", "https": "wss"}
 FORWARDING = (b"forwarded", b"host", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto")
-# For how many different headers what they say is kept, and how many bytes of them at most.
+# The number of different headers whose parsed values are cached, and the maximum length of one in bytes.
 KEPT, MAX_KEPT = 1024, 500
 # The headers that matter.
 Said = tuple[tuple[bytes, bytes], ...]

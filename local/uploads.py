@@ -38,7 +38,7 @@ async def take_upload(request: Request) -> Response:
     except (HTTPException, ValueError):
         return _refused(400, "MalformedPOSTRequest")
     except OSError as error:
-        # Beyond a megabyte the form lies in a file of its own.
+        # Beyond a megabyte the form is in its own file.
         logger().error("form not read", extra={"error": str(error)})
         return _unavailable()
     try:

@@ -50,7 +50,7 @@ def _show_icon(_request: Request) -> Response:
     return FileResponse(FOLDER / "icon.svg", headers=HEADERS)
 
 
-# Of the documentation, which is there without the pages too.
+# For the documentation, which exists without the pages, too.
 icon = Route(f"{PATH}/icon.svg", _show_icon)
 
 

@@ -17,7 +17,7 @@ from local.options import CannotStart
 
 FORMAT = 1
 DATABASE, MANIFEST = "database.dump", "manifest.json"
-# What may stand in an archive: nothing that leads out of the folder it is unpacked into.
+# Names allowed in an archive: none that lead out of the folder it is unpacked into.
 NAME = re.compile(r"database\.dump|keys/[\w.-]+|keys/tls/[\w.-]+|media/(?!.*\.\.)[^\x00\\]+")
 CHUNK = 1024 * 1024
 OWNER_ONLY = 0o600

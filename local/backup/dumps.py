@@ -15,7 +15,7 @@ from local.engines.postgres import postgres_binary
 from local.options import CannotStart
 
 CHUNK = 1024 * 1024
-# What pg_dump of version 17 and later sets and earlier servers do not know.
+# A setting that pg_dump of version 17 and later writes and earlier servers do not know.
 NEW_SETTING = b"SET transaction_timeout = 0;"
 START_OVER = b"DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 HAS_TABLES = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"

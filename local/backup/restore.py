@@ -70,7 +70,7 @@ def _restore(data: Path, options: Options, source: Path, *, force: bool) -> tupl
             _restore_database(options, folder)
             _forget_chats(options)
         except BaseException:
-            # Nothing has changed yet; but what an earlier restore left half done stays marked.
+            # Nothing has changed yet, but the marker of an earlier unfinished restore stays.
             if not was_interrupted:
                 mark.unlink(missing_ok=True)
             raise
@@ -152,7 +152,7 @@ def _take_place(options: Options, folder: Path) -> str:
             _set_aside(target, kept)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(new, target)
-    # What Redis holds is of the database that was there before.
+    # Redis still holds data of the previous database.
     _set_aside(data / "valkey", kept)
     return str(kept) if kept.exists() else ""
 

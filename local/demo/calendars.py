@@ -84,7 +84,7 @@ class _Maker:
         self.now = now
         self.draw = Random(SEED)  # noqa: S311 - demo data, not secrets
         self.demo_student, *self.students, self.classmate = people.students
-        # Nobody learns in two places on one day.
+        # A student has at most one session a day.
         self.planned: set[tuple[UUID, date]] = set()
 
     def calendar(self, tutor: Tutor) -> Calendar:

@@ -2,7 +2,7 @@
 
 from local.demo.accounts import STUDENT, TUTOR
 
-# Who wrote, how many minutes ago, and what.
+# The author, minutes ago, and the text.
 MESSAGES = (
     (STUDENT, 2890, "Dzień dobry! Szukam pomocy z fizyki przed maturą. Czy ma Pan wolne terminy?"),
     (TUTOR, 2871, "Dzień dobry, pani Olu! Mam miejsce we wtorki i czwartki po 17. Poziom podstawowy czy rozszerzony?"),

@@ -20,7 +20,7 @@ from shared.kit.settings import settings
 
 # Matches no password: nobody signs in with it.
 UNUSABLE = "!"
-# Nobody can sign in as this tutor, hence nobody can delete it: where it is, the data was loaded.
+# Nobody can sign in as this tutor and so delete it: if it exists, the data was loaded.
 IS_LOADED = "SELECT FROM users WHERE lower(email) = 'tutor1@demo.example'"
 # Whoever registers by that address has a password.
 IS_DEMO = f"{IS_LOADED} AND password_hash = '{UNUSABLE}'"

@@ -4,7 +4,7 @@
 genitive, `{studies}` what is studied to teach it, `{years}` a number from 5 to 20, `{name}` a first name.
 """
 
-# What tutors say of themselves, and the prices per hour that go with it.
+# Tutors' descriptions, with matching hourly rates.
 BACKGROUNDS = (
     ("Studiuję {studies} na trzecim roku.", (40, 75)),
     ("Studiuję {studies} i dobrze pamiętam, co sprawiało mi trudność w liceum.", (40, 70)),
@@ -44,7 +44,7 @@ TERMS = (
     ("Piszcie śmiało, odpowiadam zwykle tego samego dnia.", None),
 )
 
-# What students write, by stars.
+# Students' reviews, by stars.
 REVIEWS = {
     5: (
         "[Pan|Pani] {name} tłumaczy tak, że w końcu wszystko rozumiem.",
@@ -99,5 +99,5 @@ REVIEWS = {
         "Po trzech spotkaniach <zrezygnowałem|zrezygnowałam>.",
     ),
 }
-# What those who are pleased add now and then.
+# What satisfied students sometimes add.
 PRAISE = ("Polecam!", "Szczerze polecam.", "Polecam przed maturą.", "Będę wracać.", "Widać pasję.", "Dziękuję!")

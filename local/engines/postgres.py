@@ -65,7 +65,7 @@ def start_postgres(data: Path, sockets: Path) -> Engine:
             try:
                 wait_for("PostgreSQL", process, log, lambda: _database_answers(maintenance))
             except CannotStart:
-                # One that gives up takes its own file away: this is of a killed one, whose processes are still ending.
+                # A server that gives up removes its file: this one is of a killed server that is still ending.
                 if not (data / "postmaster.pid").exists() or time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)

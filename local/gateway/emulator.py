@@ -220,7 +220,7 @@ class Gateway:
             self._call(self._flush)
 
     def _flush(self) -> None:
-        # Before the first is taken: what is appended from now on asks for a turn of its own.
+        # Before taking the first: anything appended from now on requests its own turn.
         self._flush_is_due = False
         while self._outgoing:
             socket, frame = self._outgoing.popleft()

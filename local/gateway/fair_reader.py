@@ -51,7 +51,7 @@ class FairReader:
             if source.parse_some():
                 sources.append(source)
             if sources:
-                # What was parsed may have added another of this sender.
+                # Parsing may have added another item of this sender.
                 sources.extend(self._waiting.pop(sender, ()))
                 self._waiting[sender] = sources
             if time.perf_counter() > end:

@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 
-# Frames of whatever kind in a second, how many may be saved up, and what opening a socket costs.
+# Frames of any kind per second, the burst size, and the cost of opening a socket.
 FRAMES_A_SECOND, FRAMES_AT_ONCE, HANDSHAKE = 60, 240, 4
 # Clients that are remembered.
 MOST = 10_000

@@ -23,7 +23,7 @@ def connect(sockets: Path, process: int, patience: float) -> socket.socket:
     Raises OSError: `is_of_ended` says whether there is no such process or it is too busy.
     """
     call = socket.socket(socket.AF_UNIX)
-    # By the system: for a timeout of Python's it would be asked once more at each call.
+    # A timeout of the system: Python's own would cost another system call each time.
     wait = struct.pack("@ll", int(patience), int(patience % 1 * 1_000_000))
     try:
         call.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)

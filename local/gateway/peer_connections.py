@@ -15,7 +15,7 @@ from typing import Any
 from local.gateway.peer_calls import PATIENCE, Request, connect, is_of_ended, is_open, receive_lines, send_lines
 from shared.kit.observability.log import logger
 
-# By process: what it said to each request, None if there is no such process, nothing if it is too busy.
+# By process: its answer to each request; None if there is no such process, empty if it is too busy.
 Answers = dict[int, list[Any] | None]
 
 # Seconds that a process is waited for which has been too slow of late, for so long.

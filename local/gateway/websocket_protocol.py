@@ -46,12 +46,12 @@ class Link(Protocol):
 
     on_text: Callable[[str], None] | None
     on_binary: Callable[[bytes], None] | None
-    # Whose turns it shares when what it sent is parsed; a turn of its own at first.
+    # The client whose turns it shares when its data is parsed; at first its own.
     sender: Hashable
-    # What the client may send; called once when it sends more, before it is closed with 1008.
+    # The client's budget; the callback is called once when it is exceeded, before the socket is closed with 1008.
     budget: FrameBudget | None
     on_flood: Callable[[], None] | None
-    # What a client is sent before it is closed because the server ends.
+    # The frame a client is sent before it is closed because the server stops.
     last_words: Callable[[], bytes | None] | None
 
     def post(self, frame: bytes) -> bool:
@@ -93,7 +93,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **options)
         self.sender: Hashable = id(self)
         self._reader = reader_of(self.loop)
-        # What has come and is not parsed yet, and what is parsed and not handled yet.
+        # Received data that is not parsed yet, and parsed frames that are not handled yet.
         self._unparsed = bytearray()
         self._unhandled: deque[Any] = deque()
         # Waiting for its turn to be parsed; held back by the gateway; closed for sending too much.
@@ -126,10 +126,10 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             return
         if self.writable.is_set():
             self.loop.create_task(self.send({"type": "websocket.close", "code": code, "reason": reason}))
-            # Closed it would wait until all is read that was sent, perhaps for ever.
+            # Closing it would wait until everything sent is read, perhaps forever.
             self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
         else:
-            # A close frame would wait behind what the reader does not take, perhaps for ever.
+            # A close frame would wait behind unread data, perhaps forever.
             self.transport.abort()
 
     def shutdown(self) -> None:
@@ -241,7 +241,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         self.shut(POLICY_VIOLATION, "too many frames")
         self.loop.call_later(LAST_WORDS_SECONDS, self.transport.abort)
 
-    # What a client sent before it went is taken, but not answered any more: a closed transport raises at every write.
+    # Frames sent before the client left are handled but not answered: a closed transport raises at every write.
 
     def handle_connect(self, event: Request) -> None:
         if not self.transport.is_closing():

@@ -26,9 +26,9 @@ class Figures:
     def __init__(self, succeeded_at: Callable[[], dict[str, float]], *sources: Callable[[], dict[str, float]]) -> None:
         # When each scheduled job last succeeded, in seconds since 1970.
         self.succeeded_at = succeeded_at
-        # What others count: names to numbers.
+        # Functions that return further metrics: numbers by name.
         self.sources = (process_figures, pool_figures, *sources)
-        # By method, route and status: how many took as long as each class, and the sum of their seconds.
+        # By method, route and status: the number of requests per latency bucket, and the sum of their seconds.
         self.requests: dict[tuple[str, str, int], list[float]] = {}
         self._events: Counter[str] = Counter()
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ def write_json_logs() -> None:
     root = logging.getLogger()
     root.handlers = [logger().registered_handler]
     root.setLevel(logging.WARNING)
-    # It has the handler itself: what went on to the root would be said twice.
+    # It has its own handler: propagating to the root logger would log twice.
     logging.getLogger(logger().name).propagate = False
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught

@@ -25,7 +25,7 @@ from shared.kit.observability.log import event
 HEADER = b"x-request-id"
 WRITE_SECONDS = 0.2
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
-# What is measured of requests that no route answered.
+# Labels of requests that matched no route.
 FRONTEND, PREFLIGHT, UNKNOWN = "(frontend)", "(preflight)", "(unknown)"
 OK, SWITCHING_PROTOCOLS, FORBIDDEN, SERVER_ERROR = 200, 101, 403, 500
 # The key of the scope under which the router leaves what it has found.

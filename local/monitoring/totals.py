@@ -11,10 +11,10 @@ class Totals:
 
     def __init__(self, other: Self | None = None) -> None:
         self.requests: Counter[tuple[str, ...]] = Counter(other.requests if other else ())
-        # By method and route, as those of `local.monitoring.figures`.
+        # By method and route, like those of `local.monitoring.figures`.
         self.durations: dict[tuple[str, ...], list[float]] = dict(other.durations if other else ())
         self.events: Counter[str] = Counter(other.events if other else ())
-        # Of whatever has no labels, counters among them: their names end in `_total`.
+        # Metrics without labels, including counters, whose names end in `_total`.
         self.numbers: Counter[str] = Counter(other.numbers if other else ())
         self.succeeded_at: dict[str, float] = dict(other.succeeded_at if other else ())
 

@@ -19,7 +19,7 @@ MAX_URL = 8192
 MAX_REQUEST = 32_768
 # CloudFront's own address, as origins see it.
 EDGE = ("130.176.0.1", 443)
-# What it says where a policy asks for it, whatever the viewer says.
+# Values it sends if a policy asks for them, whatever the viewer sends.
 COUNTRY = (b"cloudfront-viewer-country", b"PL")
 # Neither viewers nor origins decide these.
 OWN_HEADERS = {b"host", b"connection", b"x-forwarded-proto"}

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from shared.kit.http.middleware import Headers
 
-# One request a line in, what the function makes of it a line out.
+# Reads one request per line and writes the function's result as one line.
 RUNNER = """
 const handler = new Function(process.argv[1] + '; return handler')();
 const lines = require('readline').createInterface({input: process.stdin});

@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.cloud.project import ROOT
 
 REQUIREMENTS = ROOT / "requirements" / "functions.txt"
-# What comes with the base image, and what the migrations function adds.
+# The packages of the base image, and those that the migrations function adds.
 RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
 MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
 

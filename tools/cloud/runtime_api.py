@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 PREFIX = "/2018-06-01/runtime/"
-# Of an event and of an answer, in bytes.
+# The limits of an event and an answer, in bytes.
 # Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (invocation payload, synchronous)
 MAX_PAYLOAD = 6 * 1024 * 1024
 

@@ -76,7 +76,7 @@ class SocketApi:
             lifetime=LIFETIME_SECONDS,
             query_of=self._query,
         )
-        # One way for all sockets, in place of the local server's, which keep each socket's frames in order.
+        # Replaces the local server's threads, which keep each socket's frames in order.
         self.gateway.door = cast("HandlerThread", ConcurrentThread(routes, jitter))
         self.gateway.threads = [self.gateway.door]
 

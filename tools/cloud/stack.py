@@ -33,7 +33,7 @@ from tools.cloud.template import Template, referred
 from tools.cloud.throttle import Throttle
 
 PATIENCE = 10.0
-# Where the local server has its inbox.
+# The path of the local server's inbox.
 MAIL_PATH = "/_local/mail"
 # Parameters without a default that a deploy can use.
 PARAMETERS = {"MailFrom": "Korepetycje <no-reply@example.com>"}

@@ -101,7 +101,7 @@ class Visit:
         except Refused:
             raise
         except Failed:
-            # It may have been made: the same request is answered alike, and there is something to cancel.
+            # The booking may have been made: the same request gets the same answer, and there is something to cancel.
             return int(self.platform.call(*request)["id"])
 
     def notify_tutor(self) -> None:

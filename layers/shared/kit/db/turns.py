@@ -70,7 +70,7 @@ def in_one_turn(db: PooledConnection, *calls: Call) -> list[list[Any]]:
     try:
         return [each.rows(checked(db, result)) for each, result in zip(sent, results, strict=True)]
     except InvalidSqlStatementName:
-        # The server was told to forget prepared statements; a retried transaction prepares them anew.
+        # The server was told to forget prepared statements; a retried transaction prepares them again.
         db.prepared.clear()
         raise
 
