@@ -138,7 +138,7 @@ def test_a_link_outlives_one_rotation_of_the_key(pair: tuple[Person, Person], mo
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("pl", "Ten link już nie działa."), ("en", "This link does not work any more.")]
+    ("language", "text"), [("pl", "Ten link już nie działa."), ("en", "This link no longer works.")]
 )
 @pytest.mark.usefixtures("people")
 def test_a_browser_reads_on_a_page_that_a_link_is_void(language: str, text: str) -> None:
