@@ -3,7 +3,7 @@
 import signal
 
 if __name__ == "__main__":
-    # While the modules are read there is nothing to stop yet: Ctrl-C just ends the process.
+    # While modules are being imported there is nothing to stop yet: Ctrl-C just ends the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     from local.server import main

@@ -10,7 +10,7 @@ from shared.kit.observability.log import logger
 
 
 def announce(options: Options) -> None:
-    """Say where everything is."""
+    """Print the addresses of everything."""
     if options.is_production:
         logger().info("server started", extra={"origin": options.origin, "workers": options.workers})
         return
@@ -30,12 +30,12 @@ def announce(options: Options) -> None:
     print(flush=True)
 
 
-# What the frontend's build takes for the answer to every request for a font: one that it does not have.
+# What the frontend's build takes for the response to every font request: a font that it does not have.
 NO_FONTS = 'module.exports = new Proxy({}, { get: () => "@font-face { font-family: none; src: local(none) }" })'
 
 
 def how_to_start(options: Options) -> str:
-    """How the newer frontend is built for this server, and started at its origin; its build asks this server."""
+    """How to build the newer frontend for this server and start it at its origin; its build calls this server."""
     sockets = options.origin.replace("http", "ws", 1)
     port = urlsplit(options.frontend2).port or 80
     return f"""

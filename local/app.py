@@ -47,7 +47,7 @@ from shared.kit.observability import metrics
 from shared.kit.settings import settings
 from shared.versions import VERSIONS
 
-# Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would keep the sockets waiting.
+# Seconds after which a busy thread yields; with Python's default, 5 ms, handlers would delay the sockets.
 SWITCH_INTERVAL = 0.0005
 # After this many new objects the youngest generation is collected, which takes about a millisecond.
 NEW_OBJECTS = 10_000

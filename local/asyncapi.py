@@ -53,7 +53,7 @@ SIZES: dict[str, dict[str, Any]] = {
 
 @cache
 def description() -> dict[str, Any]:
-    """The whole document."""
+    """The complete AsyncAPI document."""
     _read_docstrings()
     schemas: dict[str, Any] = {}
     messages = {**dict(_messages("send", REQUESTS, schemas)), **dict(_messages("hear", FACTS, schemas))}
@@ -110,7 +110,7 @@ def _messages(prefix: str, events: Iterable[Event], schemas: dict[str, Any]) -> 
 
 
 def message_key(prefix: str, event: Event) -> str:
-    """The name among the document's messages: what clients send and what they hear may have one name."""
+    """The message's name in the document: an event to the server and one to clients may have the same name."""
     return f"{prefix}_{event.name}"
 
 
@@ -151,7 +151,7 @@ def _channel(name: str) -> dict[str, Any]:
 
 
 def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    """What the server does: it receives what clients send."""
+    """The server's operations: it receives what clients send."""
     for channel in CHANNELS:
         for prefix, action in (("send", "receive"), ("hear", "send")):
             keys = [key for key in _of(channel) if key.startswith(f"{prefix}_")]

@@ -10,7 +10,7 @@ import trustme
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """Paths of the certificate chain and its key, made on first use."""
+    """Paths of the certificate chain and its key, created on first use."""
     chain, key = folder / "localhost.pem", folder / "localhost.key"
     if not (chain.exists() and key.exists()):
         folder.mkdir(parents=True, exist_ok=True)

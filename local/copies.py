@@ -12,7 +12,7 @@ from local.monitoring.observer import FOUND, Ready
 from shared.kit.http.fast_routes import CREDENTIALS, SHARED, SHARED_SECONDS
 from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Send
 
-# As in infra/stacks/edge.yaml; below a version's prefix, too.
+# As in infra/stacks/edge.yaml; also below a version's prefix.
 PUBLIC = "/api/user/tutor/"
 # Requests with these headers, or that ask for a fresh answer (RFC 9111 section 5.2.1), bypass the copies.
 ALWAYS_NEW = CREDENTIALS | {b"cache-control", b"pragma"}
@@ -47,7 +47,7 @@ class Copies:
         self.max_bytes = max_bytes
         self.clock = clock
         self.size = 0
-        # The oldest first.
+        # Oldest first.
         self._kept: dict[Key, Copy] = {}
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -62,7 +62,7 @@ class Copies:
         return _repeat(copy, AGES[int(now - copy.since)], send)
 
     def find(self, scope: Scope) -> Ready | None:
-        """What answers an HTTP request without waiting for anything, if there is a copy."""
+        """The copy that answers an HTTP request immediately, if there is one."""
         key = key_of(scope)
         if key is None or (copy := self._kept.get(key)) is None:
             return None
@@ -77,7 +77,7 @@ class Copies:
 
         async def send_and_keep(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # Others add to the list of the message itself.
+                # Other code appends to the message's own list.
                 headers.extend(message["headers"] if SHARED[0] in message["headers"] else ())
             elif headers:
                 parts.append(message.get("body", b""))
@@ -106,7 +106,7 @@ class Copies:
 
 
 def key_of(scope: Scope) -> Key | None:
-    """What a copy is found by; None where there must be none."""
+    """The key of a copy; None for requests that must not get one."""
     if PUBLIC not in scope["path"] or scope["method"] != "GET":
         return None
     varying = [scope["scheme"], scope["path"], scope["query_string"]]

@@ -16,10 +16,10 @@ from local.stack import DATABASE_URL_FILE, LOCK, FolderInUse, claim
 
 @contextmanager
 def database(options: Options, *, migrated: bool = True) -> Iterator[str]:
-    """The address of a database that runs while the block does.
+    """The address of a database that runs during the block.
 
-    It is the one of DATABASE_URL, else the running server's, else the data folder's own, started for the
-    purpose and, if asked for, brought up to date; a new one is never made. Raises CannotStart.
+    It is DATABASE_URL, or else the running server's, or else the data folder's own, which is started for the block and,
+    if requested, migrated; a new one is never created. Raises CannotStart.
     """
     with ExitStack() as stack:
         if options.database_url:

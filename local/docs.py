@@ -21,10 +21,10 @@ SOCKETS_SCHEMA_PATH = "/api/schema/sockets/"
 ASSETS_PATH = "/_local/swagger"
 # https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
 SETTINGS = {
-    # The groups are closed: they stand in the order of the schema's tags and read like a table of contents.
+    # Groups are collapsed: they are in the order of the schema's tags and read like a table of contents.
     "docExpansion": "none",
     "filter": True,
-    # The token stays when the page is loaded again.
+    # Keep the token when the page is reloaded.
     "persistAuthorization": True,
     "displayRequestDuration": True,
     "defaultModelRendering": "example",
@@ -37,13 +37,13 @@ BUILDER = ThreadPoolExecutor(1, "schema")
 
 @cache
 def schema_text() -> Future[str]:
-    """The schema as JSON. To make it takes seconds: one thread of its own does, once for all who ask meanwhile."""
+    """The schema as JSON. It takes seconds: a single thread makes it, once, for all requests."""
     return BUILDER.submit(lambda: json_text(description()))
 
 
 @cache
 def sockets_schema_text() -> Future[str]:
-    """As schema_text, of the sockets."""
+    """As schema_text, for the sockets."""
     return BUILDER.submit(lambda: json_text(describe_sockets()))
 
 
@@ -53,7 +53,7 @@ async def show_sockets_schema(_request: Request) -> Response:
 
 
 async def show_schema(_request: Request) -> Response:
-    # Somebody who leaves does not end it for the others.
+    # A client that disconnects does not cancel it for the others.
     text = await shield(wrap_future(schema_text()))
     return raw_json_response(text)
 

@@ -23,7 +23,7 @@ API_PREFIXES = (
     "/@connections/",
     "/health/",
 )
-# What names a file although there is none, as infra/cloudfront/site.js has it.
+# Paths that name a file even if there is none, as in infra/cloudfront/site.js.
 FILE = re.compile(
     r"/\.[^/]*$|\.(avif|css|csv|gif|html|ico|jpe?g|js|json|map|md|mjs|mp3|mp4|ogg|otf|pdf|png|svg|ttf|txt|wasm|wav|webm|webmanifest"
     r"|webp|woff2?|xml|zip)$",
@@ -33,7 +33,7 @@ SCRIPTS = {".js": b"text/javascript; charset=utf-8", ".mjs": b"text/javascript; 
 
 
 class Frontend:
-    """ASGI app: the built files, the app's page for any other path that names no file, else the API."""
+    """ASGI app: serves built files, the app's page for other paths that name no file, and else the API."""
 
     def __init__(self, folder: Path, host: str, api: App) -> None:
         self.folder = folder.resolve()
@@ -60,7 +60,7 @@ class Frontend:
             await self.files(scope, receive, send)
 
     def _file(self, path: str) -> Path | None:
-        """The file of a path, None for hidden ones and those that are missing."""
+        """The file of a path; None for hidden and missing ones."""
         try:
             file = (self.folder / path.lstrip("/")).resolve()
             if not file.is_relative_to(self.folder) or not file.is_file():
@@ -81,7 +81,7 @@ class Frontend:
         await respond(send, 200, headers, body)
 
     def _rewritten(self, file: Path, scheme: str, host: bytes) -> bytes:
-        """The script with the built-in host, and over plain HTTP the built-in schemes, exchanged."""
+        """The script with the built-in host replaced and, over plain HTTP, the built-in schemes."""
         if file not in self.scripts:
             self.scripts[file] = file.read_bytes()
         script = self.scripts[file]
@@ -92,7 +92,7 @@ class Frontend:
 
 
 def is_of_api(path: str) -> bool:
-    """Whether a path is one of the API, in any version, or of this server's own."""
+    """Whether a path belongs to the API, in any version, or to this server itself."""
     return f"{path}/".startswith(API_PREFIXES) or PREFIX.match(f"{path}/") is not None
 
 

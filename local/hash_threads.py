@@ -12,6 +12,6 @@ from shared.kit.security.password_hashes import Hashing
 
 
 def install_hash_threads() -> None:
-    """Make hashes in as many threads as there are processors, if requests have so many."""
+    """Hash in as many threads as there are processors, if as many threads handle requests."""
     threads = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1), "hashes")
     Hashing.installed = lambda work: threads.submit(work).result()

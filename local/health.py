@@ -15,14 +15,14 @@ from shared.kit.db.pool import connection
 from shared.kit.redis import client
 from shared.kit.threads import Threads
 
-# Bytes on the data folder's disk below which PostgreSQL may fail at any moment: it writes its log in files of 16 MB.
+# With less free disk space for the data folder, PostgreSQL may fail at any moment: it writes its log in 16 MB files.
 LEAST_FREE = 64 * 1024 * 1024
-# Seconds after which what does not answer counts as away.
+# Seconds without a response after which an engine counts as down.
 PATIENCE = 2.0
 
 
 class Check:
-    """A question to an engine that may hang: a thread of its own asks it, and never twice at a time."""
+    """A check of an engine that may hang: it has its own thread, and never runs twice at a time."""
 
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._ask = ask
@@ -30,7 +30,7 @@ class Check:
         self._asked: asyncio.Future[bool] | None = None
 
     async def holds(self) -> bool:
-        """The answer, False if there is none in time."""
+        """The result; False if there is none in time."""
         if self._asked is None or self._asked.done():
             self._asked = self._threads.run(lambda _: self._ask(), None)
         asked = self._asked
@@ -46,7 +46,7 @@ def routes(data: Path) -> list[Route]:
     }
 
     async def show_ready(_request: Request) -> JSONResponse:
-        """200 once database, Redis and disk serve; 503 names what does not."""
+        """200 if database, Redis and disk work; 503 names what does not."""
         answers = await asyncio.gather(*(check.holds() for check in checks.values()))
         ready = all(answers)
         state = {"status": "ok" if ready else "unavailable", **dict(zip(checks, answers, strict=True))}
@@ -56,7 +56,7 @@ def routes(data: Path) -> list[Route]:
 
 
 async def show_live(_request: Request) -> JSONResponse:
-    """On the loop itself, so that busy threads do not matter."""
+    """Runs on the loop itself, so that busy threads do not matter."""
     return JSONResponse({"status": "ok"})
 
 

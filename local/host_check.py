@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 # RFC 6761, RFC 6762, RFC 8375 and ICANN's name for private use.
 LOCAL_SUFFIXES = (".localhost", ".local", ".home.arpa", ".internal")
-# A name or an address, with a port or without, of the characters that those of the DNS have (RFC 9110, section 7.2).
+# A name or an IP address, with or without a port, in the characters of DNS names (RFC 9110, section 7.2).
 HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{0,5})?")
 # The number of header values whose result is cached.
 KEPT = 256
@@ -23,7 +23,7 @@ Endpoint = Callable[[Request], Response]
 
 
 def local_hosts_only(endpoint: Endpoint) -> Endpoint:
-    """Answer 421 (RFC 9110 section 15.5.20) to requests that came by a public name."""
+    """Answer 421 (RFC 9110 section 15.5.20) to requests for a public host name."""
 
     @wraps(endpoint)
     def guarded(request: Request) -> Response:
@@ -35,7 +35,7 @@ def local_hosts_only(endpoint: Endpoint) -> Endpoint:
 
 
 def is_local_host(host: str) -> bool:
-    """Addresses, names without a dot and names of the endings for private use; a port may follow."""
+    """Whether it is an IP address, a name without a dot, or a private-use domain; a port may follow."""
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         if "." in name or ":" in name:
@@ -46,7 +46,7 @@ def is_local_host(host: str) -> bool:
 
 
 def names_one_host(headers: Iterable[tuple[bytes, bytes]], http_version: str) -> bool:
-    """Whether a request says what host it is for, as all do from HTTP/1.1 on (RFC 9112, section 3.2)."""
+    """Whether a request names its host, as HTTP/1.1 and later require (RFC 9112, section 3.2)."""
     said = [value for name, value in headers if name == b"host"]
     if not said:
         return http_version == "1.0"
@@ -55,5 +55,5 @@ def names_one_host(headers: Iterable[tuple[bytes, bytes]], http_version: str) ->
 
 @lru_cache(KEPT)
 def _is_host(value: bytes) -> bool:
-    """The parser leaves the blanks behind a value."""
+    """The parser keeps blanks after a value."""
     return HOST.fullmatch(str(value, "latin-1").rstrip(" \t")) is not None

@@ -17,11 +17,11 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from local.host_check import names_one_host
 
-# Seconds until the head of a request is there.
+# Seconds in which the head of a request must arrive.
 HEAD_SECONDS = 20.0
-# Bytes of it: request lines have 64 KB at most (shared.kit.http), and headers beside them.
+# Its size limit in bytes: a request line has at most 64 KB (shared.kit.http), and headers come on top.
 MAX_HEAD = 128 * 1024
-# Seconds without a byte of the body, and seconds after which it must have come at MIN_RATE bytes a second on average.
+# Seconds without a byte of the body; and seconds after which the average must be MIN_RATE bytes a second.
 STALLED_SECONDS, SLOW_AFTER_SECONDS, MIN_RATE = 20.0, 60.0, 1000
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_HEADERS = "connection: close\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n"
@@ -30,9 +30,9 @@ CHECK_SECONDS = 5.0
 
 
 class WholeAnswers:
-    """A transport that lets the head of an answer wait for the first of its body: one system call instead of two.
+    """A transport that holds the head of a response back until the first of its body: one system call instead of two.
 
-    ASGI says that a server should not send it before. `ended` is called after the answer.
+    ASGI advises servers to wait in any case. `ended` is called after the response.
     """
 
     def __init__(self, transport: Transport, ended: Callable[[], None]) -> None:
@@ -65,16 +65,16 @@ class WholeAnswers:
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Ends requests that take too long to arrive with 408, too large heads with 431, and those for no host with 400."""
+    """Answers requests that arrive too slowly with 408, too large heads with 431, and those without a host with 400."""
 
-    # Armed only for what has not come whole with its first bytes, as nearly all does.
+    # The timer runs only for requests that did not arrive in one piece, which nearly all do.
     _timer: TimerHandle | None = None
-    # Bytes of a head that is not complete, None while a body comes; how many heads and bodies were complete.
+    # Bytes of an incomplete head, None during a body; the number of complete heads and bodies.
     _head_size: int | None = 0
     _ends = 0
-    # Whether a request has begun that is not whole.
+    # Whether a request has begun and is incomplete.
     _is_coming = False
-    # Whether a request may be answered at once: the first of those that come together, so that others have their turn.
+    # Whether a request may be answered at once: only the first of pipelined ones, so that others have their turn.
     _may_answer = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -124,7 +124,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """What comes now is the next request, whose head has all its time from its first byte on."""
+        """The next request begins now; its head has the full time from its first byte on."""
         self._stop_timer()
         self._is_coming = False
         self._head_size = 0
@@ -188,7 +188,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(CHECK_SECONDS, self._check_body)
 
     def send_400_response(self, _msg: str) -> None:
-        """What is no HTTP, answered as everything else is that never reaches the app."""
+        """The response to invalid HTTP, in the format of all other responses that bypass the app."""
         self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _refuse(self, status: HTTPStatus) -> None:

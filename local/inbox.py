@@ -27,19 +27,19 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.settings import settings
 
 PATH = "/_local/mail"
-# Mails whose text is kept in memory.
+# How many mails' texts are cached.
 READ_MAILS = 4096
 KEPT_SECONDS = 30 * 86_400.0
 NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-# The name of a mail's file, as functions.mail.transports gives it.
+# The file names of mails, as functions.mail.transports makes them.
 MAIL_ID = re.compile(r"\d{20}-[0-9a-f]{8}", re.ASCII)
-# A mail brings its own styles and runs nothing; its links open in tabs that are free of these rules. Of the same origin
-# as the page, which has to ask how high it is: without scripts that gives a mail nothing.
+# Mails have their own styles and run no scripts; their links open in tabs without these restrictions. Same origin as
+# the page, which has to read the frame's height: without scripts the mail gains nothing from that.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
-# The links of mails that ask for something the API can do as well, as functions.mail.service makes them.
+# Links in mails for which the API has an equivalent, as functions.mail.service makes them.
 ACTIONS = {
     "confirm_email": re.compile(r"/account/confirm-email/\?token=([\w.~-]+)", re.ASCII),
     "reset_password": re.compile(r"/account/reset-password/\?reset_token=([\w.~-]+)", re.ASCII),
@@ -50,9 +50,9 @@ LINKS_OPEN_IN_NEW_TABS = '\n<base target="_blank">'
 
 
 def show(request: Request) -> Response:
-    """The page; with `?to=` the mails to an address, or to all if it is empty, newest last.
+    """The page; with `?to=`, the mails to that address (empty: to all), newest last.
 
-    `containing=` takes a part of the address instead; `newest=` limits the mails to so many.
+    `containing=` matches a part of the address instead; `newest=` limits the number of mails.
     """
     query = request.query_params
     if not {"to", "containing"} & query.keys():
@@ -73,7 +73,7 @@ def show_html(request: Request) -> Response:
 
 
 def show_waiting(request: Request) -> Response:
-    """How many mails about bookings wait for what else becomes of them; a POST sends them first."""
+    """How many mails about bookings wait for further changes; a POST sends them first."""
     if request.method == "POST":
         repository.end_waiting()
         trigger_mailer()
@@ -95,7 +95,7 @@ def _folder() -> Path:
 
 
 def _newest_first() -> list[str]:
-    """The paths of all mails; their names sort by time."""
+    """The paths of all mails; sorting by name sorts by time."""
     try:
         with os.scandir(_folder()) as entries:
             return sorted((entry.path for entry in entries if entry.name.endswith(".eml")), reverse=True)
@@ -103,11 +103,11 @@ def _newest_first() -> list[str]:
         return []
 
 
-# The parser reads a header again each time it is asked for.
+# The parser parses a header anew at each access.
 POLICY = email.policy.default.clone(header_factory=lru_cache(1024)(HeaderRegistry()))
 
 
-# A mail's file never changes once it is there, so each is read once: the inbox is polled.
+# A mail's file never changes, so each is read once: pages poll the inbox.
 @cache
 def _recipients(path: str) -> frozenset[str]:
     with Path(path).open("rb") as file:
@@ -135,7 +135,7 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _find_action(text: str) -> dict[str, str] | None:
-    """What the link of a mail asks for, None for other mails."""
+    """The action behind a mail's link; None for other mails."""
     for purpose, link in ACTIONS.items():
         if found := link.search(text):
             return {"purpose": purpose, "token": found[1]}
@@ -143,7 +143,7 @@ def _find_action(text: str) -> dict[str, str] | None:
 
 
 def show_frontend(_request: Request) -> JSONResponse:
-    """Answer whether somebody serves the address that the links of mails lead to."""
+    """Whether a server runs at the address that the links of mails point to."""
     url = platform_settings().front_url
     return JSONResponse({"url": url, "answers": _answers(url)})
 
@@ -167,7 +167,7 @@ def delete_old(_event: object, _context: object) -> None:
 
 
 def page_address(options: Options) -> str:
-    """Where mails can be read, empty if unknown: this inbox, or the page of the server they are sent to."""
+    """Where mails can be read: this inbox, or the page of the server they are sent to; empty if unknown."""
     return PATH if is_ours() else options.mail_page
 
 
@@ -176,7 +176,7 @@ def is_ours() -> bool:
 
 
 def routes() -> list[Route]:
-    """None where mails go to a real server."""
+    """No routes if mails go to a real server."""
     if not is_ours():
         return []
     return [

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Invitation:
-    """The first event of an iCalendar object (RFC 5545) and how it came. Times are ISO 8601; what is absent is ""."""
+    """The first event of an iCalendar object (RFC 5545) and its method. Times are ISO 8601; missing values are ""."""
 
     method: str
     title: str
@@ -24,7 +24,7 @@ class Invitation:
 
 
 def find_invitation(mail: EmailMessage) -> dict[str, Any] | None:
-    """The calendar entry of a mail, None if there is none that can be read."""
+    """The calendar entry of a mail; None if there is no readable one."""
     for part in mail.walk():
         if part.get_content_type() in {"text/calendar", "application/ics"}:
             raw = part.get_payload(decode=True)
@@ -61,5 +61,5 @@ def _file_name(mail: EmailMessage) -> str:
 
 
 def _time(value: Any) -> str:
-    """An iCalendar time or day, aware where the entry says its zone."""
+    """An iCalendar time or day; aware if the entry names its zone."""
     return value.dt.isoformat() if value is not None and isinstance(value.dt, date) else ""

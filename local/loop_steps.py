@@ -15,23 +15,23 @@ from shared.kit.db.steps import Ask, Steps
 from shared.kit.psycopg import PGresult, psycopg
 
 Result = TypeVar("Result")
-# Under way at once, as many as there are threads for the same reads; the others wait in the order in which they came.
+# How many run at a time: as many as there are threads for the same reads; the others wait in order.
 STATEMENTS = 4
-# Bytes of a statement's values that the socket of a connection at rest takes at once, however far away the database is.
+# A statement's values may have this many bytes, which an idle connection's socket accepts at once at any distance.
 MAX_BYTES = 8_000
-# The rows of a statement; None where it was not run, or failed.
+# The rows of a statement; None if it was not run, or failed.
 Rows = list[Row] | None
 
 
 class LoopSteps:
-    """Takes the steps of reads in the running loop, of which there must be one only."""
+    """Runs the steps of reads in the running loop; there must be only one loop."""
 
     def __init__(self) -> None:
         self._under_way = 0
         self._waiting: deque[tuple[Ask, asyncio.Future[Rows]]] = deque()
 
     async def take(self, steps: Steps[Result], in_thread: Callable[[Ask | None], Awaitable[Result]]) -> Result:
-        """What a read returns; `in_thread` goes on with it from what it has asked."""
+        """Run a read and return its result; `in_thread` continues it from its latest `ask`."""
         try:
             ask = next(steps)
             while ask is not None and (rows := await self._rows(ask)) is not None:
@@ -54,7 +54,7 @@ class LoopSteps:
                 _settle(future, None)
 
     def _send(self, ask: Ask, future: "asyncio.Future[Rows]") -> bool:
-        """Send a statement, if there is a connection that is ready for it."""
+        """Send a statement, if a connection is ready for it."""
         values = ask.statement.encoded(ask.values)
         db = lend_at_once() if sum(map(len, filter(None, values))) <= MAX_BYTES else None
         if db is None:
@@ -69,7 +69,7 @@ class LoopSteps:
             pool().putconn(db)
             return False
         self._under_way += 1
-        # libpq closes a socket that is lost, and then knows its number no more.
+        # libpq closes a lost socket, and then no longer knows its number.
         socket = db.pgconn.socket
         asyncio.get_running_loop().add_reader(socket, self._hear, socket, db, future, [])
         return True

@@ -12,7 +12,7 @@ from shared.kit.settings import settings
 
 
 class PublicFiles(StaticFiles):
-    """The files of a folder but those that only members may fetch."""
+    """The files of a folder, except those that only members may fetch."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)

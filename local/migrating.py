@@ -11,10 +11,10 @@ VERSIONS = Path(__file__).parents[1] / "infra" / "migrations" / "versions"
 
 
 def bring_up_to_date(options: Options) -> None:
-    """Upgrade the database of the settings, unless it is of this release or a newer one. Raises CannotStart."""
+    """Upgrade the configured database, unless it is of this release or a newer one. Raises CannotStart."""
     if _revision() == max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py")):
         return
-    # They are a quarter of what a start imports, and mostly there is nothing to do.
+    # They are a quarter of a start's imports, and mostly there is nothing to do.
     from alembic.util.exc import CommandError
     from sqlalchemy.exc import OperationalError
 

@@ -74,7 +74,7 @@ SECURITY: dict[str, dict[str, Any]] = {
 
 @cache
 def description() -> dict[str, Any]:
-    # Their errors are among the codes, whether or not anybody has asked for them yet.
+    # Imported so that their errors are among the codes, whether or not a version has been requested yet.
     for load in VERSIONS.values():
         load()
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute | FastRoute)]

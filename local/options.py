@@ -16,13 +16,13 @@ ORIGIN = re.compile(r"https?://[a-z0-9.:_\[\]-]+")
 
 
 class CannotStart(Exception):
-    """A reason not to start that the user can do something about, in one line; several of them in as many."""
+    """A reason not to start that the user can fix, in one line; several reasons take one line each."""
 
     exit_status = 1
 
 
 class BadOptions(CannotStart):
-    """The environment holds what cannot be used, so that to start again changes nothing."""
+    """The environment has unusable values, so that a restart would not help."""
 
     exit_status = 2
 
@@ -31,7 +31,7 @@ class BadOptions(CannotStart):
 class Options:
     """Options of `make run`. docs/operations.md describes each."""
 
-    # development, or production: on the internet.
+    # "development", or "production" for the internet.
     mode: str = "development"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -41,18 +41,18 @@ class Options:
     tls: bool = False
     frontend: str = ""
     frontend_host: str = ""
-    # The origin of the newer frontend, a server of its own: it may use cookies here.
+    # The origin of the newer frontend, on a server of its own: it may use cookies here.
     frontend2: str = ""
-    # Addresses and networks whose forwarding headers are believed.
+    # Addresses and networks of proxies whose forwarding headers are trusted.
     trusted_proxies: tuple[str, ...] = ()
-    # The header in which they say from which country a client comes, such as CF-IPCountry.
+    # The proxies' header with the client's country, such as CF-IPCountry.
     country_header: str = ""
     # Real servers to use instead of the embedded ones.
     database_url: str = ""
     redis_url: str = ""
-    # A line in the log for every request; in production that is the default.
+    # Log a line for every request; the default in production.
     access_log: bool = False
-    # Whether the process keeps copies of public reads, as CloudFront does; in production that is the default.
+    # Keep copies of public reads in the process, as CloudFront does; the default in production.
     public_copies: bool = False
     # The port where Prometheus reads metrics; 0 means none.
     metrics_port: int = 0
@@ -70,13 +70,13 @@ class Options:
 
     @property
     def origin(self) -> str:
-        """Where a browser on this machine finds the server."""
+        """The server's address for a browser on this machine."""
         host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else self.host  # noqa: S104
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
 
 def read_options() -> Options:
-    """Raises BadOptions for values that cannot be used."""
+    """Raises BadOptions for unusable values."""
     try:
         options = from_environment(Options)
     except BadSetting as error:

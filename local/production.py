@@ -17,12 +17,12 @@ from shared.kit.environment import BadSetting, from_environment
 from shared.kit.security.signing_keys import MIN_KEY_BYTES
 from shared.kit.settings import FORMER_NAMES, Settings
 
-# What stands in examples, ours and others', whatever digits and signs stand around it.
+# Words of example secrets, ours and others', regardless of digits and signs around them.
 EXAMPLE_SECRET = re.compile(
     r"(admin|change|default|demo|development|example|here|insecure|jwt|key|mail|me|my|pass|password|postgres|root|secret"
     r"|test|the|this|to|tutoring|user|valkey|redis|your)*"
 )
-# Names that are nobody's (RFC 2606), as the domain of an address or as all of it.
+# Reserved domains (RFC 2606), as the domain of an address or as the whole address.
 EXAMPLE_NAME = re.compile(r"(?:.*[@.])?(example\.(?:com|net|org)|example|invalid)", re.IGNORECASE)
 
 
@@ -122,7 +122,7 @@ def _password(address: str) -> str:
 
 
 def _is_example(secret: str) -> bool:
-    """Whether it is made of nothing but words of examples, digits and signs; hexadecimal ones are made by chance."""
+    """Whether it consists only of example words, digits and signs; hexadecimal ones may do so by chance."""
     is_made = len(secret) >= MIN_KEY_BYTES and re.fullmatch(r"(?=.*[a-f])(?=.*\d)[0-9a-f]+", secret)
     return not is_made and EXAMPLE_SECRET.fullmatch(re.sub(r"[^a-z]", "", secret.lower())) is not None
 

@@ -43,14 +43,14 @@ def apply(options: Options, url: str, command: str, email: str, reason: str) -> 
         if found is None:
             return None
         user_id, known = found
-        # Statements take any connection; this one is of no pool.
+        # Statements accept any connection; this one is not from the pool.
         consequences = action(cast("PooledConnection", db), user_id, Grounds(None, reason))
     _close(options, consequences.sockets)
     return (done if consequences.changed else nothing_done).format(known)
 
 
 def _close(options: Options, sockets: list[str]) -> None:
-    """On AWS by the gateway; here by the worker processes they are open in."""
+    """On AWS through the gateway; here through the worker processes in which they are open."""
     if settings().websocket_endpoint:
         close_sockets(sockets)
         return

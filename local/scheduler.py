@@ -26,7 +26,7 @@ ATTACHMENTS_SECONDS = 300.0
 INBOX_SECONDS = 3600.0
 SWEEP_SECONDS = 30.0
 DISPATCH_SECONDS = 10.0
-# How long changes of bookings are gathered: to dispatch one takes as long as to make it, many at once little longer.
+# How long booking changes are collected: dispatching one takes as long as making it, many together little longer.
 GATHERING_SECONDS = 0.1
 REMINDERS_SECONDS = 60.0
 ENDED_WORKERS_SECONDS = 10.0
@@ -34,7 +34,7 @@ ENDED_WORKERS_SECONDS = 10.0
 
 @dataclass
 class Schedule:
-    """A function and how often it is called; `next_at` is in monotonic seconds, `succeeded_at` since 1970."""
+    """A function and its interval; `next_at` is in monotonic seconds, `succeeded_at` since 1970."""
 
     name: str
     function: Callable[[object, object], object]
@@ -45,7 +45,7 @@ class Schedule:
 
 
 class InBackground:
-    """A function that may wait for others' servers: it has a thread of its own, and no other schedule waits for it."""
+    """A function that may wait for remote servers: it has its own thread, so that it delays no other schedule."""
 
     def __init__(self, function: Callable[[object, object], object]) -> None:
         self._function = function
@@ -64,7 +64,7 @@ class InBackground:
 
 
 class Scheduler(threading.Thread):
-    """One thread a process; the functions themselves make sure that several processes do nothing twice."""
+    """One thread per process; the functions themselves ensure that several processes do nothing twice."""
 
     def __init__(self, sockets: Path) -> None:
         super().__init__(name="scheduler", daemon=True)
@@ -73,7 +73,7 @@ class Scheduler(threading.Thread):
         self._push = Schedule("push", InBackground(push.handler), PUSH_SECONDS)
         self._schedules = [
             Schedule("ended_workers", EndedWorkers(sockets), ENDED_WORKERS_SECONDS),
-            # A sweep makes changes, dispatching them queues mails.
+            # Ordered: a sweep makes changes, dispatching them queues mails.
             Schedule("sweep", sweep_job.handler, SWEEP_SECONDS),
             self._dispatch,
             Schedule("reminders", reminders.handler, REMINDERS_SECONDS),
@@ -95,7 +95,7 @@ class Scheduler(threading.Thread):
         self._woken.set()
 
     def trigger_dispatch(self) -> None:
-        """Dispatch changes of bookings in a moment, together with those that are made until then."""
+        """Dispatch booking changes soon, together with those made until then."""
         next_at = time.monotonic() + GATHERING_SECONDS
         if next_at < self._dispatch.next_at:
             self._dispatch.next_at = next_at

@@ -55,7 +55,7 @@ def give_up(reason: str, exit_status: int = CannotStart.exit_status) -> NoReturn
 
 
 def bind(options: Options) -> socket.socket:
-    """Take the port before anything else is started. Raises CannotStart."""
+    """Bind the port before anything else is started. Raises CannotStart."""
     listener = socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -79,16 +79,16 @@ def serve(options: Options, listener: socket.socket) -> None:
         loop="uvloop",
         ws=GatewayProtocol,
         ws_max_size=MAX_MESSAGE,
-        # As on AWS: no compression, and no pings that close a socket whose client sleeps.
+        # As on AWS: no compression, and no pings, which would close the socket of a sleeping client.
         ws_per_message_deflate=False,
         ws_ping_interval=None,
-        # In production they go where all others go.
+        # In production these lines go where all others go.
         log_config=None if options.is_production else uvicorn.config.LOGGING_CONFIG,
         log_level="error",
-        # local.monitoring does it.
+        # Done by local.monitoring.
         access_log=False,
         server_header=False,
-        # local.trusted_proxies does it, for WebSockets and hosts too.
+        # Done by local.trusted_proxies, which also covers WebSockets and hosts.
         proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -23,7 +23,7 @@ from shared.kit.settings import Settings, settings
 
 # The maximum of any number: so many days from now must be a valid date.
 MOST = 1_000_000
-# Numbers of which none means something: mails about bookings do not wait.
+# Numbers for which 0 means none: mails about bookings do not wait.
 MAY_BE_ZERO = frozenset({"booking_mail_minutes"})
 # As browsers send it: in lower case, without a trailing slash.
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9.:_\[\]-]+")
@@ -95,7 +95,7 @@ def _of_provider(infrastructure: Settings) -> Iterator[str]:
     if issuer and not _is_address(issuer, "http", "https"):
         yield f"OIDC_ISSUER={issuer} is no address of a provider, such as https://accounts.google.com."
     for each in infrastructure.oidc_redirect_uris:
-        # Apps have schemes of their own.
+        # Native apps have URL schemes of their own.
         if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[!-~]+", each):
             yield f"OIDC_REDIRECT_URIS: {each} is no address, such as https://app.example.com/auth/google."
 

@@ -32,7 +32,7 @@ class CreatedNotification(Notification):
 
 @dataclass(frozen=True)
 class Event:
-    """An event: its name, the type and an example of its data, and the sockets it goes over."""
+    """An event: its name, the type and an example of its data, and the sockets that carry it."""
 
     name: str
     data: Any

@@ -27,13 +27,13 @@ from shared.kit.security.signing_keys import MIN_KEY_BYTES
 from shared.kit.settings import settings
 
 THREADS = 4
-# Beside the door, in which sockets are opened and closed.
+# Besides the door, which opens and closes sockets.
 CHAT_THREADS, DOORS, UNREAD_THREADS = 2, 1, 1
-# Connections to the database: one for each.
+# Database connections: one for each thread.
 POOL = THREADS + DIRECT_THREADS + LONG_THREADS + WAITING_THREADS + CHAT_THREADS + DOORS + UNREAD_THREADS
-# The file of the data folder that says where the running server's database is; other commands read it.
+# A file in the data folder with the running server's database address, for other commands.
 DATABASE_URL_FILE = "database.url"
-# The same of the folder through which its processes are asked to reach their WebSockets.
+# The same for the folder through which its processes are asked to reach their WebSockets.
 SOCKETS_FILE = "sockets.path"
 # A process locks this file while it runs on the data folder.
 LOCK = "lock"
@@ -45,7 +45,7 @@ DEFAULT_PICTURE = Path(__file__).parents[1] / "functions" / "profiles" / "defaul
 
 @contextmanager
 def running_stack(options: Options) -> Iterator[None]:
-    """Engines run and the environment names them while the block runs. Raises CannotStart."""
+    """Run the engines and set the environment to them during the block. Raises CannotStart."""
     with ExitStack() as stack:
         data = claim(options.data_folder, stack)
         sockets = socket_folder()
@@ -72,7 +72,7 @@ def running_stack(options: Options) -> Iterator[None]:
 
 
 def warn_without_redis(url: str) -> None:
-    """Say so if it does not answer: everything works without it, and nobody would notice."""
+    """Warn if Redis does not respond: everything works without it, so it would go unnoticed."""
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=ANSWER_TIMEOUT) as client:
             client.ping()
@@ -82,7 +82,7 @@ def warn_without_redis(url: str) -> None:
 
 
 class FolderInUse(CannotStart):
-    """Another process runs on the data folder."""
+    """Another process uses the data folder."""
 
 
 def claim(data: Path, stack: ExitStack, *, restoring: bool = False) -> Path:
@@ -107,7 +107,7 @@ def claim(data: Path, stack: ExitStack, *, restoring: bool = False) -> Path:
 
 
 def make_private(data: Path) -> None:
-    """Let only the owner read the data folder and what lies in it; what another user owns stays as it is."""
+    """Make the data folder and its content readable only by the owner; files of other users stay as they are."""
     for path in (data, *data.iterdir()):
         with suppress(FileNotFoundError):  # a link that leads nowhere
             found = path.stat()
@@ -145,7 +145,7 @@ def _configure_features(options: Options, data: Path, sockets: Path) -> None:
 
 
 def _kept_secret(path: Path) -> str:
-    """The signing key of this data folder, made on first use."""
+    """The signing key of this data folder, created on first use."""
     if not path.exists():
         _write_private(path, secrets.token_urlsafe(48))
     key = path.read_text()
@@ -167,7 +167,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def prepare(options: Options) -> None:
-    """Bring the database up to date, on first start fill it, and write down where it is. Raises CannotStart."""
+    """Migrate the database, fill it on first start, and write its address down. Raises CannotStart."""
     bring_up_to_date(options)
     if options.demo:
         load_demo_data()

@@ -27,7 +27,7 @@ USAGE = """Usage: make staff                              lists who is staff
                                                   lets the owner in with the password alone
 DATA=, and PORT= or PUBLIC_URL= for links, as for make run"""
 LIST = "SELECT email FROM users WHERE is_staff ORDER BY lower(email)"
-# The last column: whether the address was confirmed before.
+# The last column: whether the address had been confirmed before.
 GRANT = """
 UPDATE users SET is_staff = true, confirmed_at = coalesce(users.confirmed_at, now())
 FROM (SELECT id, confirmed_at FROM users WHERE lower(email) = lower(%(email)s) FOR UPDATE) AS before
@@ -46,7 +46,7 @@ RECORD = """
 INSERT INTO staff_actions (action, user_id) SELECT %(action)s, id FROM users WHERE lower(email) = lower(%(email)s)
 """
 FIND = "SELECT id, is_staff, second_factor_at IS NOT NULL FROM users WHERE lower(email) = lower(%(email)s)"
-# A slip or two away (two letters that changed places are two), and by most of the part before the @ the same.
+# Similar: at most two edits (a transposition counts as two), and most of the part before the @ the same.
 NEAREST = """
 SELECT email FROM users, levenshtein_less_equal(lower(email), lower(%(email)s), 2) AS slips
 WHERE slips <= 2 AND slips * 2 < strpos(email, '@') - 1 ORDER BY slips, email LIMIT 1
@@ -55,7 +55,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class NotDone(Exception):
-    """Why nothing was changed, in one line."""
+    """Nothing was changed; the text is the reason, in one line."""
 
 
 def main() -> None:
@@ -109,7 +109,7 @@ def list_staff(db: Connection, _email: str) -> str:
 
 
 def grant(db: Connection, email: str) -> str:
-    """Make an account staff, and its address confirmed. Raises NotDone if there is none."""
+    """Make an account staff, and its address confirmed. Raises NotDone if there is no such account."""
     known, was_confirmed = _changed(db, GRANT, email)
     db.execute(RECORD, {"action": "grant", "email": email})
     if was_confirmed:
@@ -118,14 +118,14 @@ def grant(db: Connection, email: str) -> str:
 
 
 def revoke(db: Connection, email: str) -> str:
-    """Make an account an ordinary one; its open sessions lose the rights too. Raises NotDone if there is none."""
+    """Make an account an ordinary one; its open sessions lose the rights as well. Raises NotDone if there is none."""
     known, was_staff = _changed(db, REVOKE, email)
     db.execute(RECORD, {"action": "revoke", "email": email})
     return f"{known} is no longer staff." if was_staff else f"{known} was not staff."
 
 
 def add(db: Connection, email: str) -> str:
-    """Add a staff account. Raises NotDone if the address has one."""
+    """Add a staff account. Raises NotDone if the address already has an account."""
     password = secrets.token_urlsafe(12)
     if db.execute(ADD, {"email": email, "password_hash": hash_password(password)}).fetchone() is None:
         raise NotDone(f"{email} has an account; to make it staff: make staff EMAIL={email}")
@@ -134,7 +134,7 @@ def add(db: Connection, email: str) -> str:
 
 
 def enrol(db: Connection, email: str) -> str:
-    """Say who may add a second factor by a link. Raises NotDone for accounts that are not staff's, or have one."""
+    """Find the account to enrol. Raises NotDone for accounts that are not staff's, or have a second factor."""
     _user_id, is_staff, has_factor = _found(db, email)
     if not is_staff:
         raise NotDone(f"{email} is not staff; to make it staff: make staff EMAIL={email}")
@@ -165,7 +165,7 @@ def _found(db: Connection, email: str) -> tuple[Any, ...]:
 
 
 def _changed(db: Connection, statement: str, email: str) -> tuple[Any, ...]:
-    """The row that a statement returns of the account of an address."""
+    """The row that a statement returns for the account with this address."""
     if changed := db.execute(statement, {"email": email}).fetchone():
         return changed
     raise _no_account(db, email)

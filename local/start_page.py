@@ -83,7 +83,7 @@ def demo_accounts() -> list[dict[str, Any]]:
 
 
 def show_full_groups(request: Request) -> JSONResponse:
-    """Answer a tutor's groups without a free seat: the API lists what can be booked, and these have a waitlist."""
+    """A tutor's groups without a free seat: the API lists only bookable ones, but these have a waitlist."""
     with connection() as db:
         found = LIST_FULL_GROUPS.all(db, (request.path_params["tutor_id"],))
     return JSONResponse(

@@ -28,9 +28,9 @@ FORWARDING = (b"forwarded", b"host", b"x-forwarded-for", b"x-forwarded-host", b"
 KEPT, MAX_KEPT = 1024, 500
 # The headers that matter.
 Said = tuple[tuple[bytes, bytes], ...]
-# The key of a scope that is as it was before the proxies.
+# The key of the scope as it was before the proxies.
 DONE = "local.before_proxies"
-# As local.http_protocol asks for it.
+# As local.http_protocol expects.
 AtOnce = Callable[[Scope], bytes | None]
 
 
@@ -40,7 +40,7 @@ def never(_scope: Scope) -> None:
 
 @dataclass(frozen=True)
 class Hop:
-    """What one proxy says of the request that it got; "" is what it does not say."""
+    """What one proxy reports about the request it received; "" if it does not say."""
 
     client: str
     scheme: str
@@ -48,7 +48,7 @@ class Hop:
 
 
 class Before(NamedTuple):
-    """Who asked the outermost trusted proxy, how, and from where; empty is what no trusted one says."""
+    """Who called the outermost trusted proxy, how, and from where; empty where no trusted proxy says."""
 
     client: str
     scheme: str
@@ -57,7 +57,7 @@ class Before(NamedTuple):
 
 
 class TrustedProxies:
-    """Gives requests that come from trusted proxies the client, scheme and host they had before, and its country."""
+    """Restores client, scheme, host and country of requests that come through trusted proxies."""
 
     def __init__(
         self, networks: tuple[Network, ...], app: App, country_header: str = "", app_at_once: AtOnce = never
@@ -66,7 +66,7 @@ class TrustedProxies:
         self.app = app
         self.country_header = country_header
         self.names = {*FORWARDING, country_header.lower().encode("latin-1")}
-        # Reading the same again would cost every request more than an answer that is there already.
+        # Parsing the same headers again would cost more than a prepared response.
         self._kept = lru_cache(KEPT)(self._look)
         self.app_at_once = app_at_once
 
@@ -105,7 +105,7 @@ class TrustedProxies:
             client = before
         if last is None:
             return Before("", "", b"", country)
-        # Pages for this machine only must not open for a stranger's site that names it in a header.
+        # Pages only for this machine must not be served to a stranger's site that names it in a header.
         is_ours = HOST.fullmatch(last.host) and (is_local_host(headers.get("host", "")) or not is_local_host(last.host))
         return Before(str(client), last.scheme.lower(), last.host.lower().encode() if is_ours else b"", country)
 
@@ -114,7 +114,7 @@ class TrustedProxies:
 
 
 def parse_networks(values: tuple[str, ...]) -> tuple[Network, ...]:
-    """Raises ValueError for what is neither an address nor a network."""
+    """Raises ValueError for anything but an address or a network."""
     return tuple(ip_network(value) for value in values)
 
 
@@ -159,7 +159,7 @@ def _forwarded(headers: Headers) -> Iterator[Hop]:
 
 
 def _address(text: str) -> Address | None:
-    """An address, with or without a port; None for everything else, such as `unknown`."""
+    """An address, with or without a port; None for anything else, such as `unknown`."""
     if bracketed := re.fullmatch(r"\[([^\]%]+)\](?::\d{1,5})?", text):
         text = bracketed[1]
     elif text.count(":") == 1:

@@ -16,18 +16,18 @@ from shared.kit.observability.log import logger
 from shared.kit.private_folder import LOCAL_UPLOAD_PATH, BadUpload, PrivateFolder
 from shared.kit.private_storage import private_storage
 
-# Beyond the file, for the fields.
+# Bytes for the fields, in addition to the file.
 FORM_BYTES = 64 * 1024
 # More than any ticket allows.
 MAX_FILE = 10 * 1024 * 1024
 
 
 class FormTooLarge(Exception):
-    """The form has more bytes than any that is taken."""
+    """The form has more bytes than are ever accepted."""
 
 
 async def take_upload(request: Request) -> Response:
-    """Keep a file under the key that its form was signed for."""
+    """Store a file under the key that its form was signed for."""
     storage = private_storage()
     if not isinstance(storage, PrivateFolder):
         return _refused(404, "NoSuchBucket")

@@ -11,14 +11,14 @@ from starlette.types import Scope
 
 FOLDER = Path(__file__).parent / "pages"
 PATH = "/_local/pages"
-# Everything comes from this server or, as a picture, from the page itself (blob:), and nothing is inline. 'self' covers
-# the WebSocket (CSP level 3, section 6.7.2.8).
+# All content comes from this server or, for pictures, from the page itself (blob:), and nothing is inline. 'self'
+# covers the WebSocket (CSP level 3, section 6.7.2.8).
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
     " frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 HEADERS = {
-    # A page and its scripts belong together: none may be older than the others.
+    # A page and its scripts belong together: no cached one may be older than the others.
     "Cache-Control": "no-cache",
     "Referrer-Policy": "no-referrer",
 }

@@ -10,16 +10,16 @@ from shared.kit.observability.log import logger
 
 
 class Workers(Multiprocess):
-    """Logs each process that died: uvicorn says it on a level that would log much else."""
+    """Logs each process that died: uvicorn does so only at a level that would log much else."""
 
     def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
         hang_up = signal.getsignal(signal.SIGHUP)
         super().__init__(config, sockets)
-        # At the end of a terminal uvicorn would start them all again, and nobody could end them.
+        # When the terminal closes, uvicorn would restart them all, and they could not be stopped.
         signal.signal(signal.SIGHUP, hang_up)
 
     def keep_subprocess_alive(self) -> None:
-        """Start processes again that died or do not answer."""
+        """Restart processes that died or do not respond."""
         before = list(self.processes)
         super().keep_subprocess_alive()
         for process, now in zip(before, self.processes, strict=True):

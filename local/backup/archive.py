@@ -61,7 +61,7 @@ class ArchiveWriter:
         self.sha256: dict[str, str] = {}
 
     def add(self, name: str, content: IO[bytes], size: int) -> None:
-        """Raises OSError if there is no room, or the content is shorter than it was."""
+        """Raises OSError if there is no room, or if the content has become shorter."""
         info = tarfile.TarInfo(name)
         info.size, info.mode = size, OWNER_ONLY
         hashed = _Hashed(content)
@@ -69,7 +69,7 @@ class ArchiveWriter:
         self.sha256[name] = hashed.hash.hexdigest()
 
     def add_file(self, name: str, path: Path) -> None:
-        """Raises OSError; FileNotFoundError if it is gone by now."""
+        """Raises OSError; FileNotFoundError if the file is gone by now."""
         with path.open("rb") as file:
             self.add(name, file, path.stat().st_size)
 
@@ -83,7 +83,7 @@ class ArchiveWriter:
 
 
 def unpack(file: IO[bytes], folder: Path) -> Manifest:
-    """Unpack into a folder what is proven to be whole. Raises BadArchive, or OSError if there is no room."""
+    """Unpack an archive into a folder once it is proven complete. Raises BadArchive, or OSError if there is no room."""
     found: dict[str, str] = {}
     manifest: Manifest | None = None
     try:

@@ -22,12 +22,12 @@ HAS_TABLES = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"
 
 
 class DumpFailed(CannotStart):
-    """PostgreSQL's programs say why."""
+    """One of PostgreSQL's programs failed; the text is its reason."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """The database at one moment: an exported snapshot, its revision, and the pictures its accounts have."""
+    """A consistent view of the database: an exported snapshot, its revision, and the pictures of its accounts."""
 
     snapshot: str
     revision: str
@@ -36,7 +36,7 @@ class Moment:
 
 @contextmanager
 def moment(url: str) -> Iterator[Moment]:
-    """Hold a moment of the database while the block runs, while others go on writing. Raises DumpFailed."""
+    """Keep a snapshot of the database open during the block, while others go on writing. Raises DumpFailed."""
     with psycopg.connect(url) as db:
         db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         db.read_only = True
@@ -48,7 +48,7 @@ def moment(url: str) -> Iterator[Moment]:
 
 
 def dump(url: str, snapshot: str, path: Path) -> None:
-    """Write that moment of a database into a file. Raises DumpFailed."""
+    """Dump that snapshot of a database into a file. Raises DumpFailed."""
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={path}"]
     command = [postgres_binary("pg_dump"), *options, *_database(url)]
     ended = subprocess.run(command, stderr=subprocess.PIPE, env=_environment(url), check=False)
@@ -62,7 +62,7 @@ def is_filled(url: str) -> bool:
 
 
 def load(url: str, path: Path) -> None:
-    """Make a database what was dumped, in one transaction: whole or not at all. Raises DumpFailed."""
+    """Load a dump into a database in one transaction: completely or not at all. Raises DumpFailed."""
     reader = [postgres_binary("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(path)]
     writer = [
         postgres_binary("psql"),

@@ -12,12 +12,12 @@ from local.backup.dumps import Moment, dump, moment
 from local.database import database
 from local.options import CannotStart, Options
 
-# How often pictures may change under a backup before it is made without those that are missing.
+# How often to start again because pictures changed, before the backup is made without the missing ones.
 TRIES = 3
 
 
 def make_backup(options: Options, target: Path) -> str:
-    """Write a backup into a new file that only its owner can read; what it holds, in one line. Raises CannotStart."""
+    """Write a backup into a new file readable only by its owner; returns a one-line summary. Raises CannotStart."""
     part, dumped = (target.with_name(f"{target.name}.{which}") for which in ("part", "dump"))
     try:
         if target.exists():
@@ -75,7 +75,7 @@ def _missing(now: Moment, writer: ArchiveWriter) -> list[str]:
 
 
 def _add_pictures(writer: ArchiveWriter, options: Options) -> None:
-    """Add those that are not in it; their content never changes."""
+    """Add pictures that are not in the archive yet; their content never changes."""
     folder = media_folder(options)
     for path in _files(folder):
         name = f"media/{path.relative_to(folder).as_posix()}"
@@ -93,5 +93,5 @@ def _add_keys(writer: ArchiveWriter, options: Options) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """In the order of their names; nothing if there is no such folder."""
+    """Files sorted by name; none if the folder does not exist."""
     yield from sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

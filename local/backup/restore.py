@@ -26,12 +26,12 @@ from local.engines.processes import socket_folder
 from local.options import CannotStart, Options
 from local.stack import DEFAULT_PICTURE, RESTORING, claim
 
-# Prefixes of what is being prepared, and of what was there before.
+# Prefixes of folders being prepared, and of what was there before.
 PREPARED, REPLACED = "restoring-", "replaced-"
 
 
 def restore_backup(options: Options, source: Path, *, force: bool) -> str:
-    """Make a data folder, and the database of DATABASE_URL if it is set, what they were. Raises CannotStart."""
+    """Restore a data folder, and the database of DATABASE_URL if that is set. Raises CannotStart."""
     try:
         if not _is_file(source):
             raise CannotStart(f"There is no file {source}.")
@@ -44,7 +44,7 @@ def restore_backup(options: Options, source: Path, *, force: bool) -> str:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is such a file. Raises OSError if nobody can tell; since 3.14 `Path.is_file` says no then."""
+    """Whether the file exists. Raises OSError if that is unknown; since 3.14 `Path.is_file` returns False then."""
     try:
         return S_ISREG(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):

@@ -15,5 +15,5 @@ class DemoAccount:
 STUDENT = DemoAccount("student", "ola.demo@example.com", "Zielona!Herbata7", "Ola", "Wiśniewska")
 TUTOR = DemoAccount("tutor", "adam.demo@prz.edu.pl", "Czarna!Kawa8", "Adam", "Zieliński")
 DEMO_ACCOUNTS = (STUDENT, TUTOR)
-# Has a seat in the tutor's full group, which the start page can have given up: the waitlist shows what it does then.
+# Has a seat in the tutor's full group that can be cancelled on the start page, to show how the waitlist reacts.
 CLASSMATE = DemoAccount("student", "zofia.demo@example.com", STUDENT.password, "Zofia", "Maj")

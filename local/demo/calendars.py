@@ -25,7 +25,7 @@ HAVE_HOURS, WAS_THERE, IS_BOOKED = 0.6, 0.7, 0.5
 
 @dataclass
 class DemoSession:
-    """An hour of one student with one tutor. `is_news` if the two have yet to be notified of it."""
+    """An hour of one student with one tutor. `is_news`: the two have yet to be notified of it."""
 
     student: Account
     starts_at: datetime
@@ -65,7 +65,7 @@ class Terms:
 
 @dataclass
 class Calendar:
-    """A tutor's; weekly hours are (weekday from Monday = 1, first minute, last minute)."""
+    """A tutor's calendar; weekly hours are (weekday from Monday = 1, first minute, last minute)."""
 
     terms: Terms
     weekly: list[tuple[int, int, int]] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Calendar:
 
 
 def make_calendars(people: Population, now: datetime) -> list[Calendar]:
-    """One for each tutor, in their order."""
+    """One for each tutor, in the tutors' order."""
     maker = _Maker(people, now)
     return [maker.calendar(tutor) for tutor in people.tutors]
 
@@ -125,7 +125,7 @@ class _Maker:
             yield DemoSession(rating.student, self._at(day, self.draw.randint(14, 19)), "completed", tutor.price)
 
     def _coming(self, tutor: Tutor) -> Iterator[DemoSession]:
-        """Some of the times offered one by one are booked."""
+        """Book some of the times entered by hand."""
         for starts_at, _ends_at in tutor.schedule:
             student = self.draw.choice(self.students)
             key = student.id, starts_at.date()

@@ -18,11 +18,11 @@ from shared.kit.observability.log import logger
 from shared.kit.security.password_hashes import hash_password
 from shared.kit.settings import settings
 
-# Matches no password: nobody signs in with it.
+# Matches no password, so nobody can sign in with it.
 UNUSABLE = "!"
 # Nobody can sign in as this tutor and so delete it: if it exists, the data was loaded.
 IS_LOADED = "SELECT FROM users WHERE lower(email) = 'tutor1@demo.example'"
-# Whoever registers by that address has a password.
+# An account registered with that address would have a password.
 IS_DEMO = f"{IS_LOADED} AND password_hash = '{UNUSABLE}'"
 
 USER_COLUMNS = ("id", "email", "password_hash", "first_name", "last_name", "is_tutor", "confirmed_at", "created_at")
@@ -32,7 +32,7 @@ TUTOR_COLUMNS = ("user_id", "description", "price", "location", "skills", *SWITC
 
 def load_demo_data() -> None:
     """Fill the database in one transaction, unless it was filled before."""
-    # A single connection: with several worker processes this one serves no requests and needs no pool.
+    # A single connection: this process may be only the supervisor of workers, and needs no pool.
     with PooledConnection.connect(settings().database_url, autocommit=True) as db:
         if db.execute(IS_LOADED).fetchone() is not None:
             return
@@ -40,7 +40,7 @@ def load_demo_data() -> None:
             with db.transaction():
                 _load(db, datetime.now(UTC))
         except psycopg.errors.UniqueViolation as error:
-            # Another server loads the same database, or somebody has the address of a demo account.
+            # Another server is loading the same database, or somebody has registered a demo address.
             logger().warning("demo data not loaded", extra={"error": error.diag.message_detail})
 
 
@@ -55,7 +55,7 @@ def _load(db: PooledConnection, now: datetime) -> None:
     tutor_ids = _add_tutors(db, people.tutors)
     _add_schedules(db, people.tutors, tutor_ids)
     add_calendars(db, people, tutor_ids, now)
-    # After the sessions, so that all of them are verified at once.
+    # After the sessions, so that the ratings are verified at once.
     _add_ratings(db, people.tutors, tutor_ids)
     _add_conversation(db, people.students[0], people.tutors[0].account, now)
 
@@ -68,7 +68,7 @@ def _copy(db: psycopg.Connection[Any], table: str, columns: Sequence[str], rows:
 
 def _add_users(db: psycopg.Connection[Any], people: Population) -> None:
     hashes = {demo.email: hash_password(demo.password) for demo in DEMO_ACCOUNTS}
-    # Hashing takes its time: the classmate has the student's password.
+    # Hashing takes long, so the classmate has the student's password.
     hashes[CLASSMATE.email] = hashes[STUDENT.email]
 
     def row(account: Account, *, is_tutor: bool) -> Sequence[Any]:
@@ -82,7 +82,7 @@ def _add_users(db: psycopg.Connection[Any], people: Population) -> None:
 
 
 def _add_tutors(db: psycopg.Connection[Any], tutors: list[Tutor]) -> dict[UUID, int]:
-    """Returns the ids the database gave, by account."""
+    """Returns the database's ids, by account."""
     rows = (
         (each.account.id, each.description, each.price, each.location, each.skills, *astuple(each.offer))
         for each in tutors

@@ -20,12 +20,12 @@ TUTORS = 100
 STUDENTS = 60
 MAX_RATINGS = 25
 SCHEDULED_DAYS = 14
-# How good a tutor is: the weights of one to five stars.
+# Tutors' quality: the weights of one to five stars.
 QUALITIES = ((0, 0, 2, 20, 78), (0, 1, 6, 38, 55), (1, 3, 13, 43, 40), (6, 12, 30, 32, 20))
-# Online and in person, individual and group: how often which go together.
+# Online and in person, individual and group: the weights of their combinations.
 WAYS_TO_MEET = {(True, True): 50, (True, False): 28, (False, True): 22}
 GROUP_SIZES = {(True, False): 60, (True, True): 32, (False, True): 8}
-# The hours within which a session may start, by part of the day.
+# The hours in which a session may start, by part of the day.
 DAY_PARTS = ((8, 10), (12, 14), (16, 19))
 
 
@@ -43,7 +43,7 @@ class Account:
 
 @dataclass
 class Rating:
-    """A row of `ratings`, its tutor apart."""
+    """A row of `ratings`, without its tutor."""
 
     student: Account
     stars: int
@@ -63,7 +63,7 @@ class Offer:
 
 @dataclass
 class Tutor:
-    """A row of `tutors` with the ratings and the schedule that belong to it; fields bear the columns' names."""
+    """A row of `tutors` with its ratings and schedule; fields have the columns' names."""
 
     account: Account
     description: str
@@ -155,7 +155,7 @@ class _Maker:
         )
 
     def _popularity(self) -> list[int]:
-        """Mathematics and English are taught most."""
+        """Mathematics and English are taught most often."""
         return [6 if subject in {"Matematyka", "Angielski"} else 2 for subject in SUBJECTS]
 
     def _one_of(self, offers: dict[tuple[bool, bool], int]) -> tuple[bool, bool]:
@@ -194,7 +194,7 @@ class _Maker:
             yield Rating(student, given, text, moment)
 
     def _schedule(self, tutor: Tutor) -> Iterator[tuple[datetime, datetime]]:
-        """Times offered from tomorrow on; parts of a day lie so far apart that no two overlap."""
+        """Times offered from tomorrow on; parts of the day are so far apart that none overlap."""
         busy = 0.75 if tutor.account.email == TUTOR.email else self.draw.choice((0.0, 0.2, 0.4, 0.6))
         for day in range(1, SCHEDULED_DAYS + 1):
             if self.draw.random() >= busy:

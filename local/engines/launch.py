@@ -20,13 +20,13 @@ def main() -> None:
     parent, death_signal, program, *arguments = sys.argv[1:]
     if os.geteuid() == 0 and Path(program).name != "valkey-server":
         become_ordinary()
-    # After the change of user, which would clear it.
+    # After the change of user, which would clear the setting.
     die_with_parent(int(parent), int(death_signal))
     os.execv(program, [program, *arguments])  # noqa: S606  # replacing this process is the point
 
 
 def die_with_parent(parent: int, death_signal: int) -> None:
-    """Get a signal when the parent of this process ends, even if it is killed; on Linux only."""
+    """Request a signal for when the parent of this process ends, even if it is killed; on Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
         if os.getppid() != parent:  # it ended before the signal was asked for
@@ -34,7 +34,7 @@ def die_with_parent(parent: int, death_signal: int) -> None:
 
 
 def become_ordinary() -> None:
-    """Leave root behind: by a user namespace, else by becoming nobody."""
+    """Give up root: through a user namespace, or else by becoming `nobody`."""
     gid = os.getegid()
     if sys.platform == "linux" and ctypes.CDLL(None).unshare(CLONE_NEWUSER) == 0:
         Path("/proc/self/setgroups").write_text("deny")

@@ -16,7 +16,7 @@ import psycopg
 from local.engines.processes import Engine, last_line, launched, spawn, wait_for
 from local.options import CannotStart
 
-# Seconds after which the processes of a killed server have ended.
+# Seconds within which the processes of a killed server have ended.
 LEFTOVER_TIMEOUT = 15.0
 DATABASE = "tutoring"
 NOBODY = 65_534
@@ -46,7 +46,7 @@ def _package_folder(package: str) -> Path:
 
 
 def start_postgres(data: Path, sockets: Path) -> Engine:
-    """Start PostgreSQL on a folder, made on first use. Raises CannotStart."""
+    """Start PostgreSQL on a folder, created on first use. Raises CannotStart."""
     data.parent.mkdir(parents=True, exist_ok=True)
     if _runs_as_nobody():
         data.parent.chmod(PASSABLE)
@@ -92,7 +92,7 @@ def _initialise(data: Path, log: Path) -> None:
     """Create a database cluster with one collation everywhere, atomically."""
     for left_over in (data, *data.parent.glob(f"{data.name}.part-*")):
         shutil.rmtree(left_over, ignore_errors=True)
-    # Another name each time: a killed start's last process may still write into the one before.
+    # A new name each time: the last process of a killed start may still write into the previous folder.
     part = Path(tempfile.mkdtemp(prefix=f"{data.name}.part-", dir=data.parent))
     _hand_over(part)
     command = [postgres_binary("initdb"), "-D", str(part), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
@@ -112,7 +112,7 @@ def _runs_as_nobody() -> bool:
 
 
 def _hand_over(*folders: Path) -> None:
-    """Give PostgreSQL the folders it must own."""
+    """Give PostgreSQL ownership of the folders it needs to own."""
     if _runs_as_nobody():
         for folder in folders:
             for path in (folder, *folder.rglob("*")):

@@ -19,9 +19,9 @@ from shared.kit.observability.log import logger
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 20.0
 SOCKETS_PREFIX = "tutoring-sockets-"
-# How old a folder must be before a missing lock says that its process has died.
+# A folder without a lock must be this old before its process counts as dead.
 UNLOCKED_SECONDS = 60.0
-# Bytes of an engine's log beyond which a start begins another and keeps this one only.
+# When an engine's log exceeds this many bytes, the next start begins a new one and keeps only this one.
 MAX_LOG = 10_000_000
 
 
@@ -51,7 +51,7 @@ class Engine:
                     self.process.wait()
 
     def keep_running(self) -> None:
-        """Start it again whenever it ends before `stop`; if it will not start, end this process."""
+        """Restart it whenever it ends before `stop`; if it will not start, end this process."""
         threading.Thread(target=self._keep, name=f"keep {self.name}", daemon=True).start()
 
     def _keep(self) -> None:
@@ -70,9 +70,9 @@ class Engine:
 
 
 def socket_folder() -> Path:
-    """A short path for sockets: the system allows about a hundred characters.
+    """A short path for sockets: the system allows only about a hundred characters.
 
-    It is locked while this process lives; folders of processes that were killed are removed.
+    It is locked while this process lives; folders of killed processes are removed.
     """
     _remove_dead_folders(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX))
@@ -100,7 +100,7 @@ def launched(command: list[str], death_signal: signal.Signals) -> list[str]:
 
 
 def spawn(command: list[str], death_signal: signal.Signals, log: Path) -> "subprocess.Popen[bytes]":
-    """In a session of its own: Ctrl-C reaches the server, which stops its engines after itself."""
+    """In its own session: Ctrl-C reaches only the server, which stops its engines after itself."""
     if log.exists() and log.stat().st_size > MAX_LOG:
         log.replace(log.with_name(f"{log.name}.old"))
     with log.open("ab") as output:

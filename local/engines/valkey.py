@@ -10,7 +10,7 @@ from local.engines.processes import Engine, spawn, wait_for
 
 
 def start_valkey(data: Path, sockets: Path) -> Engine:
-    """Start Valkey, which saves its keys to a folder when it is stopped. Raises CannotStart."""
+    """Start Valkey, which saves its keys to a folder when it stops. Raises CannotStart."""
     data.mkdir(parents=True, exist_ok=True)
     log = data.with_suffix(".log")
     socket = sockets / "valkey.sock"
@@ -18,7 +18,7 @@ def start_valkey(data: Path, sockets: Path) -> Engine:
     command += ["--dir", str(data), "--save", "3600 1", "--appendonly", "no"]
     # Otherwise it does not end while it cannot save: on a full disk, or when the folder is gone.
     command += ["--shutdown-on-sigterm", "force"]
-    # Nor would it take a write: limits of rates would not count on a full disk.
+    # It would not accept writes either: rate limits would not count on a full disk.
     command += ["--stop-writes-on-bgsave-error", "no"]
     url = f"unix://{socket}"
 

@@ -12,7 +12,7 @@ def new_connection_id() -> str:
 
 
 def owner_of(connection_id: str) -> int:
-    """The process a socket is open in, 0 for an id that is none."""
+    """The process in which a socket is open; 0 for a malformed id."""
     try:
         return int(OWNER.unpack(base64.urlsafe_b64decode(connection_id)[: OWNER.size])[0])
     except (ValueError, struct.error):

@@ -25,7 +25,7 @@ from shared.kit.settings import settings
 OK, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, SERVER_ERROR = 200, 403, 404, 429, 500
 REASONS = {FORBIDDEN: "Forbidden", NOT_FOUND: "Not Found", TOO_MANY_REQUESTS: "Too Many Requests"}
 NORMAL, GOING_AWAY, POLICY_VIOLATION, ABNORMAL = 1000, 1001, 1008, 1006
-# Frames of one socket that may wait for the function before no more are read from it.
+# How many frames of one socket may wait for the function before reading from it pauses.
 MAX_PENDING = 8
 SWEEP_SECONDS = 10.0
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
@@ -36,34 +36,34 @@ class Socket:
     """An open WebSocket of this process. `active_at` and `opened_at` are monotonic seconds."""
 
     def __init__(self, connection: Connection, link: Link, thread: HandlerThread) -> None:
-        # Whose turn it is when its events are handled: one for all sockets that were opened with a token.
+        # The fairness key of its events: shared by all sockets opened with one token.
         self.sender = client_of(connection)
         self.connection = connection
         self.link = link
         self.thread = thread
         self.pending = 0
-        # No more is read from it until some of that is done.
+        # Reading is paused until some of it is handled.
         self.is_held = False
-        # Closed by us for what it sent: nobody waits for what is left of it.
+        # Closed by us for what it sent: its remaining frames are discarded.
         self.is_dropped = False
         self.active_at = self.opened_at = time.monotonic()
 
     def is_wanted(self) -> bool:
-        """Whether what it sent is still to be handled."""
+        """Whether its frames should still be handled."""
         return not self.is_dropped
 
     def hold_or_release(self) -> None:
-        """Read on or not, by what is pending; on the loop's thread."""
+        """Pause or resume reading, depending on what is pending; on the loop's thread."""
         if not self.is_held and self.pending >= MAX_PENDING:
             self.is_held = True
             self.link.pause()
-        # Also of one just held: all may have been handled before anybody saw that it is.
+        # Also resumes a socket held just now: everything may have been handled before the flag was visible.
         if self.is_held and self.pending <= MAX_PENDING // 2:
             self.is_held = False
             self.link.resume()
 
     def post(self, frame: bytes) -> None:
-        """Send a frame; a reader that is too far behind is cut off."""
+        """Send a frame; a reader too far behind is disconnected."""
         self.active_at = time.monotonic()
         if not self.link.post(frame):
             self.link.shut(POLICY_VIOLATION)
@@ -90,7 +90,7 @@ class Gateway:
         query_of: Callable[[Scope], dict[str, str] | None] = stage_query,
     ) -> None:
         self.sockets: dict[str, Socket] = {}
-        # Frames, since this process began.
+        # Frames since this process started.
         self.received = self.sent = 0
         self.routes = frozenset(routes)
         # Opens and closes sockets.
@@ -117,7 +117,7 @@ class Gateway:
             thread.start()
 
     def shut(self) -> None:
-        """Let the function see the last events, then end."""
+        """Let the function handle the last events, then end."""
         if self._sweeper:
             self._sweeper.cancel()
         for thread in (*self.threads, self.door):
@@ -158,7 +158,7 @@ class Gateway:
         return self.threads[hash(connection.query.get("conversation") or client_of(connection)) % len(self.threads)]
 
     async def _connect(self, connection: Connection) -> Result:
-        """What the function says to a handshake."""
+        """The function's response to a handshake."""
         answered: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         event = connection.connect_event()
         self.door.put(client_of(connection), event, lambda result: self._call(answered.set_result, result))
@@ -194,7 +194,7 @@ class Gateway:
         return "$default" if "$default" in self.routes else None
 
     def _handled(self, socket: Socket, result: Result) -> None:
-        """In a handler's thread, when the function has answered."""
+        """Called in a handler's thread with the function's response."""
         socket.pending -= 1
         if socket.is_held and socket.pending <= MAX_PENDING // 2:
             self._call(socket.hold_or_release)

@@ -17,7 +17,7 @@ class EndedWorkers:
         self.sockets = sockets
 
     def __call__(self, _event: object, _context: object) -> None:
-        """Forget the sockets of processes that have listened here and have ended, each of them once."""
+        """Forget the sockets of processes that listened here and have ended, each process once."""
         others = [each for each in workers(self.sockets) if each != os.getpid()]
         for process in [each for each in others if has_ended(self.sockets, each)]:
             disconnect_all([each for each in list_ids() if owner_of(each) == process])

@@ -17,13 +17,13 @@ STAGE = "local"
 
 
 def new_request_id() -> str:
-    """As AWS writes them; they only tell events apart."""
+    """In AWS's format; the ids only distinguish events."""
     return base64.urlsafe_b64encode(random.randbytes(11)).decode()  # noqa: S311 - no secret
 
 
 @lru_cache(maxsize=2)
 def _clf_time(second: int) -> str:
-    """The time as the Common Log Format has it."""
+    """The time in Common Log Format."""
     return datetime.fromtimestamp(second, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
@@ -84,5 +84,5 @@ class Connection:
 
 
 def gateway_error(message: str, connection: Connection) -> bytes:
-    """The object the gateway itself sends when a frame leads nowhere or its function fails."""
+    """The object that the gateway itself sends when a frame has no route or its function fails."""
     return json.dumps({"message": message, "connectionId": connection.id, "requestId": new_request_id()}).encode()

@@ -6,19 +6,19 @@ from collections import OrderedDict, deque
 from collections.abc import Hashable
 from typing import Protocol
 
-# Seconds of each turn of the loop in which frames are parsed; everything else has the rest of the turn.
+# Seconds of each loop iteration for parsing frames; everything else has the rest.
 TURN_SECONDS = 0.002
 
 
 class Source(Protocol):
-    """A socket with bytes that wait to be parsed."""
+    """A socket with bytes to be parsed."""
 
     @property
     def sender(self) -> Hashable:
-        """Whose socket it is: all of a sender share its turns."""
+        """The sender, whose sockets share its turns."""
 
     def parse_some(self) -> bool:
-        """Parse a little; whether more waits."""
+        """Parse a little; returns whether there is more."""
 
 
 class FairReader:
@@ -30,7 +30,7 @@ class FairReader:
         self._turn_is_over = False
 
     def add(self, source: Source) -> None:
-        """Have a source parsed: at once if this turn has time left. A source is added when it is not waiting."""
+        """Queue a source: it is parsed at once if this iteration has time left. Must not be queued already."""
         self._waiting.setdefault(source.sender, deque()).append(source)
         if not self._turn_is_over:
             self._turn_is_over = True

@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 # Frames of any kind per second, the burst size, and the cost of opening a socket.
 FRAMES_A_SECOND, FRAMES_AT_ONCE, HANDSHAKE = 60, 240, 4
-# Clients that are remembered.
+# How many clients are remembered.
 MOST = 10_000
 
 
@@ -17,7 +17,7 @@ class FrameBudget:
         self._at = time.monotonic()
 
     def spend(self, frames: int) -> bool:
-        """Whether the client may send as many."""
+        """Spend frames; returns whether the client may send that many."""
         now = time.monotonic()
         left = min(FRAMES_AT_ONCE, self._left + (now - self._at) * FRAMES_A_SECOND) - frames
         self._left, self._at = max(left, -FRAMES_A_SECOND), now

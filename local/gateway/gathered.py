@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from shared.kit.observability.log import logger
 
-# From one call to the next, at least: people read no number that changes more often.
+# The minimum pause between calls: people cannot read a number that changes more often.
 PAUSE_SECONDS = 0.2
 JOIN_SECONDS = 5.0
 
@@ -28,13 +28,13 @@ class Gathered(threading.Thread, Generic[Key, Item]):
         self._some_wait, self._is_ending = threading.Event(), threading.Event()
 
     def put(self, items: Mapping[Key, Item]) -> None:
-        """Have these handed on, by the thread."""
+        """Have the thread pass these on."""
         with self._lock:
             self._waiting.update(items)
         self._some_wait.set()
 
     def finish(self) -> None:
-        """Hand on what waits, then end."""
+        """Pass on the backlog, then end."""
         self._is_ending.set()
         self._some_wait.set()
         self.join(JOIN_SECONDS)

@@ -16,21 +16,21 @@ from shared.kit.observability.log import logger
 Event = dict[str, Any]
 Result = Mapping[str, Any]
 Handler = Callable[[Event, object], Result]
-# Answers events of one route that wait together, with one result for all.
+# Handles waiting events of one route together, with one result for all.
 Batch = Callable[[Sequence[Event]], Result]
 Done = Callable[[Result], None]
 
 FAILED: Result = {"statusCode": 500}
 JOIN_SECONDS = 5.0
-# The most events of a batch, and of one sender in it.
+# The most events in a batch, and of one sender in it.
 MAX_BATCH, MAX_OF_SENDER = 64, 8
-# After several events at once: many come just now, and the more are handled together the less each costs.
+# Pause after a batch: events are arriving quickly, and larger batches cost less per event.
 PAUSE_SECONDS = 0.0005
 DISCONNECT = "$disconnect"
 
 
 class Work(NamedTuple):
-    """An event, and what to call with the function's result in the handler's thread."""
+    """An event, and what to call with the function's result, in the handler's thread."""
 
     sender: str
     event: Event
@@ -44,22 +44,23 @@ class Work(NamedTuple):
 
 
 class FairQueue:
-    """Work of many senders for one thread: each sender's turn comes round, those of a sender are in order."""
+    """A thread's work from many senders: senders take turns, and each sender's events stay in order."""
 
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
-        # Only the thread that takes touches these.
+        # Only the consuming thread touches these.
         self._by_sender: OrderedDict[str, deque[Work]] = OrderedDict()
         self._is_ending = False
 
     def put(self, work: Work | None) -> None:
-        """Add work; None after the last."""
+        """Add work; None marks the end."""
         self._inbox.put(work)
 
     def take(self, batched: Container[str]) -> list[Work]:
-        """The next event once there is one, with what else of its route is next if that is batched; [] in the end.
+        """The next event, once there is one, with those of its route that follow if that is batched; [] at the end.
 
-        No more than that: who comes meanwhile waits for one event of each other sender, not for all that wait.
+        No more than that: a sender that arrives meanwhile waits for one event of each other sender, not for the whole
+        backlog.
         """
         if not self._by_sender and not self._is_ending:
             work = self._inbox.get()
@@ -101,9 +102,9 @@ class FairQueue:
 
 
 class HandlerThread(threading.Thread):
-    """Runs one event after the other; a row of events of a route in `batches` at once.
+    """Handles one event after another, or consecutive events of a route in `batches` together.
 
-    The end of a socket is handed on to the `door`, if there is one, when all is handled that the socket sent.
+    The close event of a socket is passed to the `door`, if there is one, once all of the socket's frames are handled.
     """
 
     def __init__(
@@ -116,11 +117,11 @@ class HandlerThread(threading.Thread):
         self._waiting = FairQueue()
 
     def put(self, sender: str, event: Event, done: Done, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Have an event handled in its sender's turn, unless it is not wanted any more by then."""
+        """Have an event handled in its sender's turn, unless it is no longer wanted by then."""
         self._waiting.put(Work(sender, event, done, is_wanted))
 
     def finish(self) -> None:
-        """Handle what is waiting, then end."""
+        """Handle the backlog, then end."""
         self._waiting.put(None)
         self.join(JOIN_SECONDS)
 

@@ -16,7 +16,7 @@ MAX_MESSAGE = 128 * 1024
 
 
 def routes(pusher: LocalPusher) -> list[Route]:
-    """Every worker process reaches the sockets of all."""
+    """Any worker process can reach the sockets of all."""
 
     async def manage(request: Request) -> Response:
         if not _is_local(request):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 Request = dict[str, Any]
-# Seconds that a process is waited for.
+# Seconds to wait for a process.
 PATIENCE = 2.0
 CHUNK = 64 * 1024
 
@@ -18,9 +18,9 @@ def address(sockets: Path, process: int) -> Path:
 
 
 def connect(sockets: Path, process: int, patience: float) -> socket.socket:
-    """No call of the system on it takes longer than `patience`, in seconds.
+    """Connect to a process; no system call on the connection takes longer than `patience` seconds.
 
-    Raises OSError: `is_of_ended` says whether there is no such process or it is too busy.
+    Raises OSError: `is_of_ended` tells an ended process from a busy one.
     """
     call = socket.socket(socket.AF_UNIX)
     # A timeout of the system: Python's own would cost another system call each time.
@@ -41,7 +41,7 @@ def send_lines(call: socket.socket, requests: Sequence[Request]) -> None:
 
 
 def receive_lines(call: socket.socket, number: int) -> list[Any]:
-    """So many answers. Raises OSError."""
+    """Read this many responses. Raises OSError."""
     received = b""
     while received.count(b"\n") < number:
         some = call.recv(CHUNK)
@@ -52,12 +52,12 @@ def receive_lines(call: socket.socket, number: int) -> list[Any]:
 
 
 def is_of_ended(error: Exception) -> bool:
-    """Whether a call failed as there is no such process, not as it is too busy."""
+    """Whether a call failed because the process has ended, not because it is too busy."""
     return isinstance(error, FileNotFoundError | ConnectionError)
 
 
 def is_open(call: socket.socket) -> bool:
-    """Whether the other end is; False for one that has said what nobody asked."""
+    """Whether the other end is open; False also if it has sent something unsolicited."""
     try:
         call.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:

@@ -18,22 +18,22 @@ from shared.kit.observability.log import logger
 # By process: its answer to each request; None if there is no such process, empty if it is too busy.
 Answers = dict[int, list[Any] | None]
 
-# Seconds that a process is waited for which has been too slow of late, for so long.
+# The shorter wait for a process that was too slow recently, and how long "recently" is.
 SHORT_PATIENCE = 0.02
 SLOW_SECONDS = 10.0
-# Connections to a process that are kept: as many as threads push what was just stored.
+# Idle connections kept per process: as many as threads push stored messages.
 MOST_IDLE = 4
 
 
 class IdleConnections:
-    """Connections that no thread uses, by the process they lead to."""
+    """Connections not in use by a thread, by process."""
 
     def __init__(self) -> None:
         self._calls: dict[int, list[socket.socket]] = {}
         self._lock = threading.Lock()
 
     def take(self, owner: int) -> socket.socket | None:
-        """One for the caller alone, if one is left whose other end is open."""
+        """Take an idle connection that is still open, if there is one."""
         with self._lock:
             calls = self._calls.get(owner)
             while calls:
@@ -76,7 +76,7 @@ class Peers:
     def __init__(self, sockets: Path) -> None:
         self.sockets = sockets
         self._idle = IdleConnections()
-        # Until when, in monotonic seconds, it is taken for one that will not answer in time.
+        # Until when (monotonic seconds) a process counts as slow.
         self._slow_until: dict[int, float] = {}
 
     def ask(self, requests: Mapping[int, Sequence[Request]]) -> Answers:
@@ -94,7 +94,7 @@ class Peers:
         return answers
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close idle connections."""
         self._idle.close()
 
     @contextmanager
@@ -102,7 +102,7 @@ class Peers:
         try:
             yield
         except (OSError, ValueError) as error:
-            # Never used again: an answer that is late must not be taken for the next one's.
+            # Never reused: a late response must not be taken for the next one's.
             if call := calls.pop(owner, None):
                 call.close()
             answers[owner] = None if is_of_ended(error) else []
@@ -123,7 +123,7 @@ class Peers:
         if self._slow_until.pop(owner, None) is None:
             self._idle.keep(owner, call)
         else:
-            # May have been opened for a short wait.
+            # It may have been opened with the shorter timeout.
             call.close()
 
     def _note_slow(self, owner: int, error: Exception) -> None:

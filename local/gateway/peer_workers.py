@@ -18,7 +18,7 @@ from shared.kit.observability.log import logger
 
 
 class PeerGone(Exception):
-    """The process an id names is none of this server's workers, or has ended."""
+    """The process of this id is not a worker of this server, or has ended."""
 
 
 def ask(sockets: Path, owner: int, request: Request) -> Any:
@@ -35,12 +35,12 @@ def ask(sockets: Path, owner: int, request: Request) -> Any:
 
 
 def workers(sockets: Path) -> list[int]:
-    """The processes that have listened, some of which may have ended."""
+    """The processes that have listened; some may have ended."""
     return sorted(int(each.stem.removeprefix("worker-")) for each in sockets.glob("worker-*.sock"))
 
 
 def has_ended(sockets: Path, process: int) -> bool:
-    """Whether a process listens no more; one that is busy does."""
+    """Whether a process has stopped listening; a busy one has not."""
     try:
         connect(sockets, process, PATIENCE).close()
     except OSError as error:
@@ -60,7 +60,7 @@ def describe(here: Socket) -> dict[str, Any]:
 
 
 class Listener:
-    """Answers the other worker processes, and what collects `figures`, in the loop of this one."""
+    """Serves the other worker processes, and the collector of `figures`, in this process's loop."""
 
     def __init__(self, gateway: Gateway, figures: Callable[[], dict[str, Any]] = dict) -> None:
         self.gateway = gateway
@@ -100,7 +100,7 @@ class Listener:
 
 
 class Caller(asyncio.Protocol):
-    """Another process that is connected. Its requests are as long as what is pushed, and come from nobody else."""
+    """Another process's connection. Requests are as long as pushed messages, and come from our own processes only."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener

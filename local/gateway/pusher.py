@@ -12,12 +12,12 @@ from local.gateway.peer_connections import Peers
 from local.gateway.peer_workers import describe
 from shared.kit.aws.pusher import Post
 
-# Sockets in a request, so that its line has a bound: a job may push to all there are.
+# The most sockets in one request, to bound its line: a job may push to all sockets.
 MOST_IDS = 1_000
 
 
 class LocalPusher:
-    """Reaches a socket in this process or, by the process its id begins with, in another."""
+    """Reaches a socket in this process or, by the process number in its id, in another."""
 
     def __init__(self, gateway: Gateway, sockets: Path) -> None:
         self.gateway = gateway
@@ -27,7 +27,7 @@ class LocalPusher:
         return self.post_all([(connection_ids, data)])
 
     def post_all(self, posts: Iterable[Post]) -> list[str]:
-        """What is for sockets of this process is sent first, then what is for another goes there at once."""
+        """Send to this process's sockets first, then to the other processes in parallel."""
         elsewhere: dict[int, list[Request]] = {}
         for connection_ids, data in posts:
             if missing := self.gateway.post(connection_ids, data):
@@ -59,7 +59,7 @@ class LocalPusher:
 
 
 def add_requests(requests: dict[int, list[Request]], connection_ids: Iterable[str], request: Request) -> None:
-    """Add a request about sockets to those of the processes in which they were opened."""
+    """Add a request about sockets, grouped by the processes in which they were opened."""
     by_owner: dict[int, list[str]] = {}
     for each in connection_ids:
         by_owner.setdefault(owner_of(each), []).append(each)

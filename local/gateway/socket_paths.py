@@ -9,15 +9,15 @@ CHAT_PATH = "/ws/chat/"
 NOTIFICATIONS_PATH = "/ws/notification/user/"
 USER_PATH = "/ws/user/"
 ROOT_PATH = "/ws/"
-# A socket of a version of the API: its number, and the path without it.
+# A socket of an API version: the version number and the path without it.
 VERSIONED = re.compile(r"/v(\d{1,4})(/ws/.*)", re.DOTALL)
 
 
 def stage_query(scope: Scope) -> dict[str, str] | None:
-    """The query as the stage root gets it; None for a path that has no socket.
+    """The query string that the stage root receives; None for paths without a socket.
 
-    On AWS CloudFront turns /ws/chat/<conversation>/, /ws/notification/user/ and /ws/user/ into the root with query
-    parameters, and the version of the API that a path begins with.
+    On AWS, CloudFront turns /ws/chat/<conversation>/, /ws/notification/user/ and /ws/user/ into the root with query
+    parameters, including the path's API version.
     """
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     query.pop("version", None)

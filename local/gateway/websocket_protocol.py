@@ -22,17 +22,17 @@ from local.gateway.frame_budgets import FrameBudget
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_FRAME = 32 * 1024
 MESSAGE_TOO_BIG, POLICY_VIOLATION = 1009, 1008
-# Bytes a reader may be behind, and bytes of pongs a client may leave unread.
+# How many bytes a reader may be behind, and bytes of pongs a client may leave unread.
 MAX_UNREAD, MAX_UNREAD_PONGS = 1024 * 1024, 64 * 1024
-# Bytes of a socket that are parsed before others have their turn: at most 170 frames.
+# Bytes parsed per socket before others have their turn: at most 170 frames.
 CHUNK = 1024
-# Seconds in which a client that was closed for sending too much may still read why.
+# Seconds in which a client closed for sending too much can still read the reason.
 LAST_WORDS_SECONDS = 1.0
-# Seconds in which a client has to answer that it is closed.
+# Seconds in which a client has to answer a close frame.
 CLOSING_SECONDS = 10.0
-# The first byte of a text frame that is a whole message; lengths that fit into the second byte, and into two more.
+# The first byte of an unfragmented text frame; the largest lengths for the second byte, and for two more.
 FINAL_TEXT, MAX_SHORT, MAX_MEDIUM = 0x81, 125, 0xFFFF
-# The key of the link among the scope's extensions.
+# The key of the link in the scope's extensions.
 LINK = "gateway.link"
 TOO_LARGE = b'{"message": "Request header fields too large"}'
 HEADERS_TOO_LARGE = (
@@ -42,7 +42,7 @@ HEADERS_TOO_LARGE = (
 
 
 class Link(Protocol):
-    """An open socket as the gateway uses it, on the loop's thread. What comes in goes to `on_text` or `on_binary`."""
+    """An open socket as the gateway uses it, on the loop's thread. Incoming frames go to `on_text` or `on_binary`."""
 
     on_text: Callable[[str], None] | None
     on_binary: Callable[[bytes], None] | None
@@ -55,18 +55,18 @@ class Link(Protocol):
     last_words: Callable[[], bytes | None] | None
 
     def post(self, frame: bytes) -> bool:
-        """Send a frame now; False if the reader is too far behind to take it."""
+        """Send a frame now; False if the reader is too far behind."""
 
     def shut(self, code: int, reason: str = "") -> None: ...
 
     def pause(self) -> None:
-        """Read no more frames until `resume`."""
+        """Stop reading frames until `resume`."""
 
     def resume(self) -> None: ...
 
 
 def text_frame(text: bytes) -> bytes:
-    """A text message as it goes to every client: a server masks and, here, compresses nothing (RFC 6455, 5.2)."""
+    """A text message as sent to every client: servers do not mask and, here, do not compress (RFC 6455, 5.2)."""
     length = len(text)
     if length <= MAX_SHORT:
         return b"%c%c%b" % (FINAL_TEXT, length, text)
@@ -76,12 +76,12 @@ def text_frame(text: bytes) -> bytes:
 
 @cache
 def reader_of(loop: asyncio.AbstractEventLoop) -> FairReader:
-    """The reader that all sockets of a loop share."""
+    """The reader shared by all sockets of a loop."""
     return FairReader(loop)
 
 
 class GatewayProtocol(WebSocketsSansIOProtocol):
-    """Closes with 1009 when a frame is larger than 32 KB, with 1008 when there are too many."""
+    """Closes with 1009 if a frame exceeds 32 KB, and with 1008 if there are too many frames."""
 
     on_text: Callable[[str], None] | None = None
     on_binary: Callable[[bytes], None] | None = None
@@ -96,11 +96,11 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         # Received data that is not parsed yet, and parsed frames that are not handled yet.
         self._unparsed = bytearray()
         self._unhandled: deque[Any] = deque()
-        # Waiting for its turn to be parsed; held back by the gateway; closed for sending too much.
+        # Waiting for its turn to be parsed; paused by the gateway; closed for sending too much.
         self._is_waiting = self._is_held = self._is_ignored = False
-        # Why it is over, once the client is gone of whom something is still to be handled.
+        # Why the connection ended, while events of it remain to be handled.
         self._lost: tuple[Exception | None] | None = None
-        # Whether nothing is read: unknown at first, the transport had another protocol before.
+        # Whether reading is paused: unknown at first, because the transport had another protocol before.
         self._is_paused: bool | None = None
 
     async def run_asgi(self) -> None:
@@ -109,7 +109,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         await super().run_asgi()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """A handshake refused with an HTTP status is complete, which uvicorn forgets to note."""
+        """A handshake refused with an HTTP status is complete, which uvicorn forgets to record."""
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and self.close_sent:
             self.handshake_complete = True
@@ -133,7 +133,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
 
     def shutdown(self) -> None:
-        """Close because the server ends, and say so first."""
+        """Close because the server shuts down, after a last frame that says so."""
         if self.last_words and (words := self.last_words()):
             self.post(text_frame(words))
         super().shutdown()
@@ -166,7 +166,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             self._reader.add(self)
 
     def parse_some(self) -> bool:
-        """Handle what is parsed, else a chunk of what has come; whether more waits."""
+        """Handle what is parsed, or else parse a chunk of what was received; returns whether there is more."""
         if self._unhandled:
             self._handle_until_held()
         elif self._unparsed and not self._is_ignored:
@@ -202,7 +202,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         self.transport.close()
 
     def handle_events(self) -> None:
-        """Count frames before anything is done about them."""
+        """Count frames before doing anything with them."""
         events = self.conn.events_received()
         if self.budget and not self.budget.spend(len(events)):
             self._end_flood()
@@ -254,7 +254,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             super().handle_parser_exception()
 
     def handle_ping(self) -> None:
-        """Answer with a pong, unless the client reads none of them."""
+        """Answer with a pong, unless the client does not read them."""
         if self.transport.is_closing():
             return
         if self.transport.get_write_buffer_size() > MAX_UNREAD_PONGS:
@@ -263,7 +263,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def send_receive_event_to_app(self) -> None:
-        """Hand a message to the gateway; uvicorn would queue it."""
+        """Pass a message to the gateway, instead of uvicorn's queue."""
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
         self.frames = []
         if self.on_text is None or self.on_binary is None or self.close_sent:

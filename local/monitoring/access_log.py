@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Answered(NamedTuple):
-    """A request and how it went; `at` in seconds since 1970, `ids` at least the request's."""
+    """A request and its outcome; `at` is in seconds since 1970, `ids` contains at least the request's."""
 
     method: str
     route: str
@@ -24,15 +24,15 @@ class Answered(NamedTuple):
 
 
 class AccessLog:
-    """Writes to the output of this process."""
+    """Writes to this process's standard output."""
 
     def __init__(self, service: str) -> None:
         self.service = service
-        # There are only so many routes.
+        # Bounded: there are only so many routes.
         self._begun = cache(self._begin)
 
     def write(self, requests: Iterable[Answered]) -> None:
-        """What cannot be written, to a full disk or a closed pipe, is lost: requests go on."""
+        """If writing fails (a full disk, a closed pipe), lines are lost: requests go on."""
         text = "".join(map(self._line, requests)).encode()
         with suppress(OSError):
             while text:
@@ -57,5 +57,5 @@ class AccessLog:
 
 @lru_cache(maxsize=2)
 def _time(second: int) -> str:
-    """The time as in other lines of the log."""
+    """The time, as in other log lines."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(second))

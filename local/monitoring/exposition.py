@@ -43,7 +43,7 @@ COUNTERS = {
     "database_timeouts_total": "Requests that got no connection in time",
     "job_failures_total": "Runs of scheduled jobs that failed",
 }
-# Seconds since the oldest mail was queued and the oldest change of a booking made that wait, 0 if none does.
+# Age in seconds of the oldest waiting mail and the oldest undispatched booking change, 0 if there is none.
 READ_BACKLOG = """
 SELECT coalesce(extract(epoch FROM now() - (
            SELECT min(created_at) FROM mail_outbox WHERE sent_at IS NULL AND uncertain_at IS NULL)), 0)::float8,
@@ -54,18 +54,18 @@ SELECT coalesce(extract(epoch FROM now() - (
 
 
 class Platform(Collector):
-    """Asks everybody at each scrape."""
+    """Collects from all workers at each scrape."""
 
     def __init__(self, sockets: Path, data: Path) -> None:
         self.sockets = sockets
         self.data = data
         self._known: dict[int, Snapshot] = {}
         self._ended = Totals()
-        # Two scrapes at once must not count an ended worker twice.
+        # Two simultaneous scrapes must not count an ended worker twice.
         self._lock = threading.Lock()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing is asked before the first scrape."""
+        """Collects nothing before the first scrape."""
         return ()
 
     def collect(self) -> Iterator[Metric]:
@@ -80,7 +80,7 @@ class Platform(Collector):
         now = {}
         for worker in workers(self.sockets):
             try:
-                # One that does not answer in time counts as before.
+                # A worker that does not respond in time counts with its previous figures.
                 now[worker] = ask(self.sockets, worker, {"figures": True}) or self._known.get(worker) or {}
             except PeerGone:
                 continue
@@ -153,7 +153,7 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 
 @contextmanager
 def exposed(options: Options) -> Iterator[None]:
-    """Answer on METRICS_PORT, if there is one, while the block runs. Raises CannotStart."""
+    """Serve METRICS_PORT, if it is set, during the block. Raises CannotStart."""
     if not options.metrics_port:
         yield
         return

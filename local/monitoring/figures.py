@@ -14,14 +14,14 @@ from psycopg_pool import ConnectionPool
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.pool import pool as database_pool
 
-# Upper bounds of the latencies' classes, in seconds; above the last one everything is slow.
+# Upper bounds of the latency buckets, in seconds; above the last one everything is slow.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # The figures of a process as JSON: names to numbers, or to pairs of labels and numbers.
 Snapshot = dict[str, Any]
 
 
 class Figures:
-    """Requests are counted on the loop's thread only, events of features on any."""
+    """Requests are counted on the loop's thread only, other events on any thread."""
 
     def __init__(self, succeeded_at: Callable[[], dict[str, float]], *sources: Callable[[], dict[str, float]]) -> None:
         # When each scheduled job last succeeded, in seconds since 1970.
@@ -66,7 +66,7 @@ def process_figures() -> dict[str, float]:
 
 
 def pool_figures() -> dict[str, float]:
-    """Nothing before the pool's first use."""
+    """Empty until the pool is first used."""
     if not database_pool.cache_info().currsize:
         return {}
     pool: ConnectionPool[PooledConnection] = database_pool()

@@ -28,14 +28,14 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 # Labels of requests that matched no route.
 FRONTEND, PREFLIGHT, UNKNOWN = "(frontend)", "(preflight)", "(unknown)"
 OK, SWITCHING_PROTOCOLS, FORBIDDEN, SERVER_ERROR = 200, 101, 403, 500
-# The key of the scope under which the router leaves what it has found.
+# The key of the scope under which the router stores the route it found.
 FOUND = "local.found"
-# An answer that is there already: the scope in which the router noted its route, its header lines, and its body.
+# A prepared response: the scope in which the router noted its route, its header lines, and its body.
 Ready = tuple[Scope, bytes, bytes]
 
 
 class RouteFinder:
-    """Stands before the router and keeps the scope in which it notes the route: middleware gives it one of its own."""
+    """Wraps the router and keeps the scope in which it notes the route, because middleware passes on a copy."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -47,7 +47,7 @@ class RouteFinder:
 
 
 class Observer:
-    """Stands before everything. `others` are the routes that are not the API's; `find_ready` finds copies."""
+    """Wraps everything else. `others` are the routes outside the API; `find_ready` finds copies."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Observer:
                 self._record(scope["method"], self._route(scope, found[-1]), status, started, ids)
 
     def at_once(self, scope: Scope) -> bytes | None:
-        """What `local.http_protocol` writes after the first lines of a 200, if it needs no work."""
+        """What `local.http_protocol` writes after the first lines of a 200 that needs no work."""
         started = perf_counter()
         ready = self.find_ready(scope) if self.find_ready else None
         if ready is None:
@@ -124,7 +124,7 @@ class Observer:
         self._answered.append(Answered(method, route, status, perf_counter() - started, time(), ids))
 
     def write(self) -> None:
-        """Count and log what was answered since the last time; on the loop's thread."""
+        """Count and log requests since the last call; on the loop's thread."""
         answered, self._answered = self._answered, []
         for method, route, status, seconds, _at, _ids in answered:
             self.figures.add_request(method, route, status, seconds)
@@ -132,7 +132,7 @@ class Observer:
             self.access_log.write(answered)
 
     def snapshot(self) -> Snapshot:
-        """The figures, the last request's included."""
+        """The figures, including the latest requests."""
         self.write()
         return self.figures.snapshot()
 
@@ -146,14 +146,14 @@ class Observer:
 
 
 def request_id_of(scope: Scope) -> str:
-    """The caller's, if it can stand in a log, else a new one."""
+    """The caller's id if it is safe to log, or else a new one."""
     said = header(scope, HEADER)
     return said if said and REQUEST_ID.fullmatch(said) else f"{process_id()}{next(NUMBERS):08x}"
 
 
 @cache
 def process_id() -> str:
-    """Made after the fork, if there is one."""
+    """Computed after the fork, if there is one."""
     return token_hex(4)
 
 

@@ -7,7 +7,7 @@ from local.monitoring.figures import Snapshot
 
 
 class Totals:
-    """Begins with what another one holds, if any."""
+    """Starts from another total, if one is given."""
 
     def __init__(self, other: Self | None = None) -> None:
         self.requests: Counter[tuple[str, ...]] = Counter(other.requests if other else ())
