@@ -115,3 +115,5 @@ def series() -> Iterator[Step]:
             yield Step("POST", f"/api/reservation/series/{SERIES}/proposal/{verb}/", each, body)
     for who in ("second", "tutor", "other", "other"):
         yield Step("POST", f"/api/reservation/series/{SERIES}/cancel/", who, {})
+    for who, reason in (("other", "x"), ("tutor", ""), ("tutor", "x"), ("tutor", "x")):
+        yield Step("POST", "/api/reservation/session/2/cancel/", who, {"reason": reason})

@@ -1,6 +1,6 @@
-"""The first step of every change of a weekly series: locking everybody in its sessions."""
+"""The first step of every change of bookings that belong together: locking everybody in their sessions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from functions.bookings.data.series import find_series
@@ -18,15 +18,22 @@ def lock_series(
     db: PooledConnection, series_id: UUID, caller_id: UUID
 ) -> tuple[list[LockedBooking], Role, frozenset[UUID]]:
     """`lock_booking` with members for all of a series, in order of time. Raises NotFound for a series of others."""
-    found = find_series(db, series_id)
+    return lock_together(db, lambda: find_series(db, series_id), caller_id)
+
+
+def lock_together(
+    db: PooledConnection, find: Callable[[], list[LockedBooking]], caller_id: UUID
+) -> tuple[list[LockedBooking], Role, frozenset[UUID]]:
+    """The same for the bookings that `find` returns. Raises NotFound without any, or if the first is of others."""
+    found = find()
     role = found[0].role_of(caller_id) if found else None
     if role is None:
         raise NotFound
     locked = lock_all(db, _people(found))
-    series = find_series(db, series_id)
-    if not series or not locked.issuperset(_people(series)):
+    bookings = find()
+    if not bookings or not locked.issuperset(_people(bookings)):
         raise ConcurrentUpdate
-    return series, role, locked
+    return bookings, role, locked
 
 
 def _people(series: Iterable[LockedBooking]) -> set[UUID]:

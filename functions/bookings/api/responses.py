@@ -76,6 +76,13 @@ class ChangedReservation(Reservation):
     proposal: OpenProposal
 
 
+class CancelledSession(BaseModel):
+    """A session that was called off, with the reservations that this cancelled."""
+
+    id: int
+    reservations: list[ChangedReservation]
+
+
 class SkippedTime(BaseModel):
     """A time of a series that could not be booked, with the code of the error."""
 

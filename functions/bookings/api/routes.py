@@ -4,9 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.bookings.actions import attendance, book, book_series, cancel, confirm, reschedule
+from functions.bookings.actions import cancel_session as called_off
 from functions.bookings.actions.propose_move import TooLateToReschedule
 from functions.bookings.api.changes import change, change_booking, change_responses
-from functions.bookings.api.responses import ChangedReservation, Reservation, SeriesOfBooking
+from functions.bookings.api.responses import CancelledSession, ChangedReservation, Reservation, SeriesOfBooking
+from functions.bookings.data.queries import get_seats
 from functions.bookings.domain.commands import Cancellation, EmptyBody, NewBooking, NewTime, TimesRead
 from functions.bookings.domain.errors import (
     SLOT_ERRORS,
@@ -84,6 +86,26 @@ def cancel_booking(caller: User, request: Request, booking_id: int, body: Cancel
     waitlist declines it.
     """
     return change_booking(caller, request, booking_id, body, cancel.cancel_booking, body.reason)
+
+
+@bookings.post(
+    "/api/reservation/session/{session_id:int64}/cancel/",
+    response_model=CancelledSession,
+    responses=change_responses(NotFound, WrongState),
+    openapi_extra=IDEMPOTENCY_PARAMETER,
+)
+def cancel_session(caller: TutorCaller, request: Request, session_id: int, body: Cancellation) -> Response:
+    """Call off a session of yours with a `reason`.
+
+    All its reservations are cancelled at once, requests and waitlist offers among them, and its waitlist is closed.
+    """
+    return change(
+        caller,
+        request,
+        body,
+        action=lambda db: called_off.cancel_session(db, caller.id, session_id, body.reason),
+        answer=lambda db, cancelled: get_seats(db, session_id, cancelled),
+    )
 
 
 @bookings.post(

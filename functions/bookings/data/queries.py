@@ -151,6 +151,29 @@ def get_reservation(db: PooledConnection, booking_id: int) -> str:
     return GET_RESERVATION.get(db, {"id": booking_id, "zone": platform_settings().time_zone})
 
 
+LIST_RESERVATIONS = Query(
+    str,
+    compose(
+        """
+SELECT '{"id":' || %(session)s::bigint || ',"reservations":[' || string_agg(row_to_json(reservation)::text, ',') || ']}'
+FROM (
+    SELECT {reservation}, {proposal}
+    FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id LEFT JOIN booking_terms r ON r.tutor_id = s.tutor_id
+    WHERE b.id = ANY(%(ids)s) ORDER BY b.id
+) reservation
+""",
+        reservation=RESERVATION,
+        proposal=PROPOSAL,
+    ),
+)
+
+
+def get_seats(db: PooledConnection, session_id: int, booking_ids: list[int]) -> str:
+    """A session with some of its reservations after a change of them."""
+    values = {"session": session_id, "ids": booking_ids, "zone": platform_settings().time_zone}
+    return LIST_RESERVATIONS.get(db, values)
+
+
 FIND_DETAILS = Query(
     str,
     compose(

@@ -20,6 +20,7 @@ WITH_BODY = [
     Endpoint(call, "POST", RESERVATIONS, {"schedule_item": 1, "weeks": 2, "skip_conflicts": True}),
     Endpoint(call, "POST", RESERVATIONS, {"session": 1}),
     Endpoint(call, "POST", f"{RESERVATIONS}1/cancel/", {"reason": "x"}),
+    Endpoint(call, "POST", "/api/reservation/session/1/cancel/", {"reason": "x"}),
     Endpoint(call, "POST", f"{RESERVATIONS}1/reschedule/", {"start_time": START, "length": 60, "reason": "x"}),
     Endpoint(call, "POST", f"{RESERVATIONS}tutor/me/decline/1/", {"reason": "x"}),
     Endpoint(call, "POST", WAITLIST, {"session": 1}),

@@ -1,0 +1,152 @@
+"""Calling off a session: all of its seats at once."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from functions.bookings.actions import locked_series
+from tests.support.booking_client import (
+    REASON,
+    assert_error,
+    at,
+    book,
+    booked,
+    call,
+    entries,
+    free_tutor,
+    history,
+    inconsistencies,
+    offered,
+    post,
+    state,
+    sweep,
+    wait,
+)
+from tests.support.booking_protection import no_deadlock
+from tests.support.lambda_client import Answer
+from tests.support.mailbox import delivered
+from tests.support.move_proposals import proposed
+from tests.support.notifications import dispatch, notified
+from tests.support.people import People, Person, query
+from tests.support.races import at_once
+
+
+def cancel(person: Person, session: Any, key: str = "", **body: Any) -> Answer:
+    headers = {"idempotency-key": key} if key else None
+    path = f"/api/reservation/session/{session}/cancel/"
+    return call("POST", path, token=person.access, json_body=body, headers=headers)
+
+
+def group_of(students: list[Person], tutor: Person) -> tuple[int, list[int]]:
+    """The session and the bookings of a group."""
+    made = [booked(each, tutor, at(10), kind="group") for each in students]
+    return made[0]["session"], [each["id"] for each in made]
+
+
+def test_all_seats_are_cancelled_and_everybody_is_told_once(people: People) -> None:
+    tutor, students, waiting = free_tutor(people, group_seats=2), [people.student(), people.student()], people.student()
+    session, bookings = group_of(students, tutor)
+    assert wait(waiting, session).status == 201
+    dispatch()
+    query("DELETE FROM notifications")
+    query("DELETE FROM mail_outbox")
+    answer = cancel(tutor, session, **REASON)
+    assert (answer.status, answer.json["id"]) == (200, session), answer
+    assert [(each["id"], each["state"]) for each in answer.json["reservations"]] == [
+        (each, "cancelled") for each in bookings
+    ]
+    for each in bookings:
+        assert history(each)[1:] == [("cancelled", "confirmed", "cancelled", "tutor")]
+    assert entries(waiting)[0]["state"] == "closed"
+    dispatch()
+    assert [len(notified(each)) for each in (*students, waiting, tutor)] == [1, 1, 1, 0]
+    assert [len(delivered(each.email)) for each in (*students, waiting)] == [1, 1, 1]
+    assert "Powód: Choroba" in delivered(students[0].email)[0].text
+    assert_error(cancel(tutor, session, **REASON), 409, "wrong_state")
+    assert book(people.student(), tutor, at(10)).status == 201
+    assert inconsistencies() == []
+
+
+def test_offers_and_requests_are_cancelled_too_and_what_was_given_up_stays(people: People) -> None:
+    tutor, students, waiting = free_tutor(people, group_seats=2), [people.student(), people.student()], people.student()
+    session, [given_up, kept] = group_of(students, tutor)
+    wait(waiting, session)
+    post(students[0], f"{given_up}/cancel/")
+    offer = offered(waiting)
+    assert [each["id"] for each in cancel(tutor, session, **REASON).json["reservations"]] == [kept, offer]
+    assert (state(offer), len(history(given_up))) == (("cancelled", None), 2)
+    assert entries(waiting)[0]["state"] == "left"
+    assert sweep()["passed_on"] == 0
+    assert inconsistencies() == []
+
+
+def test_a_proposal_to_move_it_ends_with_it(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    session, [booking] = group_of([student], tutor)
+    proposed(tutor, booking, at(15))
+    assert cancel(tutor, session, **REASON).status == 200
+    assert query("SELECT count(*) FROM tutoring_sessions WHERE taken") == [(0,)]
+    assert inconsistencies() == []
+
+
+def test_who_cannot(people: People) -> None:
+    tutor, student = free_tutor(people), people.student()
+    session, [booking] = group_of([student], tutor)
+    answer = cancel(tutor, session)
+    assert (answer.status, list(answer.json)) == (400, ["reason"])
+    assert cancel(student, session, **REASON).status == 403
+    taught = booked(tutor, free_tutor(people), at(14))["session"]
+    for person, wanted in ((people.tutor(), session), (tutor, taught), (tutor, 10**6)):
+        assert cancel(person, wanted, **REASON).status == 404
+    query("UPDATE bookings SET state = 'completed' WHERE id = %s", booking)
+    assert_error(cancel(tutor, session, **REASON), 409, "wrong_state")
+
+
+def test_sent_twice_with_a_key_it_answers_the_same(people: People) -> None:
+    tutor = free_tutor(people)
+    session, _ = group_of([people.student()], tutor)
+    first = cancel(tutor, session, key="a", **REASON)
+    assert cancel(tutor, session, key="a", **REASON).body == first.body
+
+
+def race(people: People, tutor: Person) -> set[str]:
+    """The states of all bookings of a group that is called off twice while people join it, wait and are cancelled."""
+    session, bookings = group_of([people.student() for _ in range(2)], tutor)
+    joining, waiting = [people.student() for _ in range(2)], people.student()
+    answers = at_once(
+        partial(cancel, tutor, session, **REASON),
+        partial(cancel, tutor, session, **REASON),
+        partial(post, tutor, f"{bookings[1]}/cancel/", REASON),
+        *[partial(post, each, "", {"session": session}) for each in joining],
+        partial(wait, waiting, session),
+        lambda: Answer(200, str(sweep()).encode()),
+    )
+    assert max(answer.status for answer in answers) < 500, answers
+    assert sorted(answer.status for answer in answers[:2]) == [200, 409]
+    found = {state for (state,) in query("SELECT state FROM bookings WHERE session_id = %s", session)}
+    query("UPDATE waitlist_entries SET state = 'left'")
+    return found
+
+
+@pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.proof)])
+def test_whatever_others_do_meanwhile_nobody_is_left_in_it(people: People, rounds: int) -> None:
+    tutor = free_tutor(people, group_seats=4)
+    with no_deadlock():
+        for _ in range(rounds):
+            assert race(people, tutor) == {"cancelled"}
+            assert inconsistencies() == []
+            query("TRUNCATE tutoring_sessions, bookings, booking_changes, waitlist_entries CASCADE")
+
+
+def test_without_the_locks_somebody_would_be_left_in_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locked_series, "lock_all", lambda _db, people: frozenset(people))
+    tutor = free_tutor(people, group_seats=4)
+    for _ in range(40):
+        try:
+            if race(people, tutor) != {"cancelled"} or inconsistencies():
+                return
+        except AssertionError:
+            return
+        query("TRUNCATE tutoring_sessions, bookings, booking_changes, waitlist_entries CASCADE")
+    pytest.fail("the locks are of no use")
