@@ -134,7 +134,7 @@ def add(db: Connection, email: str) -> str:
 
 
 def enrol(db: Connection, email: str) -> str:
-    """Find the account to enrol. Raises NotDone for accounts that are not staff's, or have a second factor."""
+    """Allow a staff account to enrol by a link. Raises NotDone for other accounts, and those with a second factor."""
     _user_id, is_staff, has_factor = _found(db, email)
     if not is_staff:
         raise NotDone(f"{email} is not staff; to make it staff: make staff EMAIL={email}")

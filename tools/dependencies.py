@@ -17,8 +17,8 @@ from typing import Any
 
 PINNED = ("functions", "migrations", "push", "second_factors", "run", "dev")
 SHIPPED = ("functions", "migrations", "push", "second_factors")
-# Free to use, change and pass on, also inside a program that is sold. The LGPL asks that its files can be exchanged:
-# psycopg lies unchanged in a folder of its own.
+# Free to use, change and distribute, even within commercial programs. The LGPL requires that its files can be replaced:
+# psycopg is unchanged, in a folder of its own.
 AGREED = {
     "0BSD",
     "Apache Software License",
@@ -36,7 +36,7 @@ AGREED = {
     "PSF-2.0",
     "The Unlicense (Unlicense)",
 }
-# A name; a semicolon begins the condition of those that are not wanted everywhere (a system, a version of Python).
+# A package name; a semicolon begins the condition of packages not needed everywhere (a system, a Python version).
 REQUIREMENT = re.compile(r"^([\w.-]+)==[^;\n]+(;?)", re.MULTILINE)
 SEPARATOR = re.compile(r"; | OR | AND ")
 
@@ -65,7 +65,7 @@ def audit(*, strict: bool) -> int:
 
 
 def report_audit(packages: list[dict[str, Any]], *, strict: bool) -> int:
-    """Print what is known of `packages` (pip-audit's JSON); return the exit status."""
+    """Print the known vulnerabilities of `packages` (pip-audit's JSON); return the exit status."""
     vulnerable = [package for package in packages if package.get("vulns")]
     skipped = [package for package in packages if "skip_reason" in package]
     for package in vulnerable:
@@ -92,7 +92,7 @@ def licences() -> int:
 
 
 def pinned_names(file: str) -> list[tuple[str, str]]:
-    """Return names of packages, each with a semicolon if it is not wanted everywhere."""
+    """Return package names, with a semicolon after those not needed everywhere."""
     return REQUIREMENT.findall(Path(f"requirements/{file}.txt").read_text())
 
 

@@ -17,7 +17,7 @@ Statement = Query[Any] | Command | Prepared
 
 
 def modules() -> Iterator[ModuleType]:
-    """The modules of the features, the layers and the local server; those that state before those that import."""
+    """The modules of the features, the layers and the local server; defining modules come before importing ones."""
     for package in (shared, functions, local):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__"):
@@ -25,7 +25,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def statements_in(value: object) -> Iterator[Statement]:
-    """The statements a value is or holds, with all variants of those put together at run time."""
+    """The statements that a value is or contains, with all variants of those assembled at run time."""
     if isinstance(value, Query | Command | Prepared):
         yield value
     elif isinstance(value, Variants):
@@ -40,7 +40,7 @@ def statements_in(value: object) -> Iterator[Statement]:
 
 @cache
 def all_statements() -> Mapping[str, Statement]:
-    """Statements by module, name and number, such as functions.chat.data.messages.LIST_BEFORE[0]."""
+    """Statements by module, name and index, such as functions.chat.data.messages.LIST_BEFORE[0]."""
     found: dict[int, tuple[str, Statement]] = {}
     for module in modules():
         for name, value in vars(module).items():

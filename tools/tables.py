@@ -35,7 +35,7 @@ that several features share are named by their module in `shared.data`.
 
 @dataclass
 class Access:
-    """What reads and writes one table."""
+    """Readers and writers of one table."""
 
     readers: set[str] = field(default_factory=set)
     writers: set[str] = field(default_factory=set)
@@ -56,25 +56,25 @@ def page() -> str:
 
 
 def owners() -> dict[str, str]:
-    """Each table's feature."""
+    """Maps each table to its feature."""
     mapped = ((each.local_table, each.class_.__module__) for each in Base.registry.mappers)
     return {str(table): module.rpartition(".")[2] for table, module in mapped}
 
 
 def tables_of(statement: str) -> tuple[set[str], set[str]]:
-    """The names a statement reads from, and those it writes to; names of WITH queries and functions are among them.
+    """The names that a statement reads, and those that it writes, including WITH queries and functions.
 
     Raises sqlglot.errors.ParseError.
     """
     tree = sqlglot.parse_one(statement, dialect="postgres")
-    # The target of an INSERT may stand in a list of columns, and is the first table in any case.
+    # The target of an INSERT may contain a list of columns; it is the first table in any case.
     targets = [each.this.find(exp.Table) for each in tree.find_all(exp.Insert, exp.Update, exp.Delete)]
     reads = {each.name for each in tree.find_all(exp.Table) if not any(each is target for target in targets)}
     return reads, {target.name for target in targets}
 
 
 def _place(name: str) -> str:
-    """The feature of a statement; for a shared one, its module."""
+    """The feature of a statement; for a shared statement, its module."""
     module = name.rpartition(".")[0]
     package, _, rest = module.partition(".")
     return rest.partition(".")[0] if package == "functions" else f"`{module}`"

@@ -11,8 +11,8 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.settings import settings
 from shared.models import Base
 
-# A migration that cannot get its lock at once gives way to the running requests, and the function tries again. It does
-# so before PostgreSQL, after a second of waiting, looks for deadlocks: that could end the request instead.
+# A migration that cannot get its lock at once yields to running requests, and the function retries. It gives up before
+# PostgreSQL checks for deadlocks (after a second of waiting), which could abort the request instead.
 GIVE_WAY = "SET lock_timeout = '300ms'"
 KEY = 7_270_411
 TURN_SECONDS, ASK_AGAIN_SECONDS = 60.0, 0.2
@@ -24,10 +24,10 @@ class AnotherDeployRuns(Exception):
 
 @contextmanager
 def own_turn(connection: Connection) -> Iterator[None]:
-    """Nobody else migrates this database while the block runs. Raises AnotherDeployRuns.
+    """Lock out other migrations of this database during the block. Raises AnotherDeployRuns.
 
-    Asked for again and again rather than waited for: who waits in a statement holds a snapshot, and an index that is
-    built concurrently waits for it.
+    Polls instead of waiting: a waiting statement would hold a snapshot, and a concurrent index build waits for old
+    snapshots.
     """
     deadline = time.monotonic() + TURN_SECONDS
     while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}).scalar():
@@ -56,7 +56,7 @@ def run(connection: Connection) -> None:
 if (given := context.config.attributes.get("connection")) is not None:
     run(given)
 else:
-    # As the functions connect, with the login of DATABASE_SECRET_ARN where there is one.
+    # Connects as the functions do, with the login of DATABASE_SECRET_ARN if there is one.
     engine = create_engine(
         "postgresql+psycopg://", poolclass=NullPool, creator=lambda: PooledConnection.connect(settings().database_url)
     )

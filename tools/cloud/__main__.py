@@ -17,12 +17,12 @@ from local.engines.processes import socket_folder
 from local.engines.valkey import start_valkey
 from tools.cloud.stack import Options, running_cloud
 
-# As the local server has it: where the frontend's development server is.
+# The same default as the local server's: the address of the frontend's development server.
 FRONT_URL = "http://localhost:5173"
 
 
 def main(port: int, *, demo: bool, copies: bool) -> None:
-    """Serve on a port of this machine, with demo data or CloudFront's copies if wanted; the data goes with the end."""
+    """Serve on a port, with demo data or CloudFront's copies if requested; all data is deleted at the end."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sockets = socket_folder()
@@ -46,7 +46,7 @@ if __name__ == "__main__":
     parser.add_argument("--demo", action="store_true", help="with the demo data of the local server")
     parser.add_argument("--no-copies", action="store_true", help="without CloudFront's copies of public answers")
     arguments = parser.parse_args()
-    # A shell makes the background processes of a script ignore it.
+    # Shells make the background processes of a script ignore SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         main(arguments.port, demo=arguments.demo, copies=not arguments.no_copies)

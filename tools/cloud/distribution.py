@@ -19,9 +19,9 @@ MAX_URL = 8192
 MAX_REQUEST = 32_768
 # CloudFront's own address, as origins see it.
 EDGE = ("130.176.0.1", 443)
-# Values it sends if a policy asks for them, whatever the viewer sends.
+# Headers that CloudFront sends if a policy includes them, whatever the viewer sends.
 COUNTRY = (b"cloudfront-viewer-country", b"PL")
-# Neither viewers nor origins decide these.
+# Headers that neither viewers nor origins control.
 OWN_HEADERS = {b"host", b"connection", b"x-forwarded-proto"}
 METHOD_NOT_ALLOWED = (403, "text/html", "This distribution is not configured to allow the HTTP request method.")
 TOO_LARGE = (413, "text/html", "Request Entity Too Large")
@@ -29,7 +29,7 @@ TOO_LARGE = (413, "text/html", "Request Entity Too Large")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where requests go: `headers` are added to each, `path` is put before theirs."""
+    """Where requests go: `headers` are added to each, and `path` is prepended to its path."""
 
     app: App
     domain: str
@@ -39,10 +39,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What becomes of requests for a path pattern; without `passes_all` the origin sees no query and few headers.
+    """How requests for a path pattern are treated; without `passes_all` the origin gets no query and few headers.
 
-    With `allows_origins` answers to requests that name their origin may be read there. With a `cache` answers may be
-    copies.
+    With `allows_origins`, pages of other origins may read the responses. With a `cache`, responses may be copies.
     """
 
     pattern: str
@@ -55,9 +54,9 @@ class Behaviour:
 
 
 class Distribution:
-    """ASGI app; of the behaviours the first that fits a path counts, and the last one fits all.
+    """ASGI app; the first behaviour that matches a path applies, and the last one matches every path.
 
-    Without `copies` every answer comes from its origin.
+    Without `copies`, every response comes from its origin.
     """
 
     def __init__(self, behaviours: Sequence[Behaviour], copies: Copies | None = None) -> None:
@@ -163,7 +162,7 @@ class BucketOrigin:
         await respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     def _get(self, key: str) -> tuple[int, Headers, bytes]:
-        """Without the right to list, S3 answers 403 for missing objects."""
+        """Without permission to list, S3 answers 403 for missing objects."""
         try:
             found = self.s3.get_object(Bucket=self.bucket, Key=key)
         except self.s3.exceptions.NoSuchKey:

@@ -10,7 +10,7 @@ from tools.cloud.edge_function import EdgeFunction, edge_function
 from tools.cloud.template import Resource, Template, referred
 
 READING = ("GET", "HEAD")
-# Managed response headers policies that let every origin read what is served.
+# Managed response headers policies that allow every origin to read responses.
 CORS = {
     "e61eb60c-9c35-4d20-a928-2b84e02af89c",  # CORS-and-SecurityHeadersPolicy
     "60669652-455b-4ae9-85a4-c4c02393f86c",  # SimpleCORS
@@ -18,7 +18,7 @@ CORS = {
 
 
 def distribution_of(template: Template, apps: Mapping[str, App], copies: Copies | None = None) -> Distribution:
-    """`apps` are what stands behind the origins' domain names; see Distribution for `copies`."""
+    """`apps` are the apps behind the origins' domain names; for `copies` see Distribution."""
     [resource] = template.of_type("AWS::CloudFront::Distribution").values()
     config = resource["DistributionConfig"]
     origins = {each["Id"]: _origin(template, each, apps) for each in config["Origins"]}

@@ -19,7 +19,7 @@ OK = 200
 
 @dataclass(frozen=True)
 class CachePolicy:
-    """Which headers tell copies apart, beside path, query, cookies and encodings, and how old a copy may become."""
+    """The headers in the cache key (besides path, query, cookies and encodings), and the maximum age of a copy."""
 
     headers: tuple[bytes, ...]
     encodings: tuple[str, ...]
@@ -27,7 +27,7 @@ class CachePolicy:
     max_ttl: float
 
     def normalized(self, scope: Scope) -> Scope:
-        """The request as the origin gets it: of what the viewer can decode, what the policy names."""
+        """The request as the origin gets it: the encodings of the viewer, limited to those of the policy."""
         taken = re.findall(r"[\w*]+", header(scope, b"accept-encoding").lower())
         kept = ",".join(each for each in self.encodings if each in taken)
         headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
@@ -38,7 +38,7 @@ class CachePolicy:
         return scope["raw_path"], scope["query_string"], tuple(sorted(h for h in scope["headers"] if h[0] in named))
 
     def seconds(self, headers: Headers) -> float:
-        """How long an answer is shown to others."""
+        """How long a response may be served to other viewers."""
         found = ",".join(str(value, "latin-1").lower() for name, value in headers if name == b"cache-control")
         if NEVER_KEPT.search(found):
             return 0
@@ -70,14 +70,14 @@ class Kept:
 
 
 class Copies:
-    """The copies at one edge, of answers with status 200 to GET; errors are kept by nobody."""
+    """The copies at one edge, of responses with status 200 to GET; errors are never cached."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._kept: dict[Hashable, Kept] = {}
 
     async def answer(self, app: App, policy: CachePolicy, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a copy that is young enough, or ask the origin."""
+        """Answer with a copy that is fresh enough, or else from the origin."""
         now = self.clock()
         self._kept = {key: each for key, each in self._kept.items() if now < each.since + each.seconds}
         key = policy.key(scope)

@@ -27,7 +27,7 @@ COOKIE = b"cookie"
 
 
 class Answered(Exception):
-    """CloudFront answers without asking an origin."""
+    """CloudFront answers without contacting an origin."""
 
     def __init__(self, status: int, content_type: str, body: str) -> None:
         super().__init__(body)
@@ -36,7 +36,7 @@ class Answered(Exception):
 
 @dataclass(frozen=True)
 class ViewerRequest:
-    """What a function may change: path and query as in a request line, headers by their names in lower case."""
+    """The parts of a request that a function may change: path and query as sent, headers by lower-case name."""
 
     path: str
     query: str = ""
@@ -44,7 +44,7 @@ class ViewerRequest:
     address: str = ""
 
     def with_header(self, name: bytes, value: bytes) -> "ViewerRequest":
-        """The request with one header of a name, whatever the viewer sent."""
+        """The request with a single header of this name, whatever the viewer sent."""
         return replace(self, headers=(*self.without_header(name).headers, (name, value)))
 
     def without_header(self, name: bytes) -> "ViewerRequest":
@@ -101,7 +101,7 @@ class NodeFunction:
 
 
 def viewer_event(request: ViewerRequest, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The event of a request; cookies are no headers in it, and no function of ours reads them."""
+    """The event of a request; cookies are not among its headers, and none of our functions reads them."""
     headers: dict[str, Any] = {}
     for name, value in request.headers:
         if name != COOKIE:
@@ -120,7 +120,7 @@ def header_pairs(headers: dict[str, Any]) -> Headers:
 
 
 def add_value(found: dict[str, Any], name: str, value: str) -> None:
-    """Add a value of a name, further ones beside the first."""
+    """Add a value to a name; a second value makes it a multi-value."""
     if name in found:
         known = found[name]
         known.setdefault("multiValue", [{"value": known["value"]}]).append({"value": value})
@@ -145,12 +145,12 @@ def rendered(parameters: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a function does, without Node."""
+    """A function's effect, without Node."""
 
     rewritten: Callable[[ViewerRequest], ViewerRequest]
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Nothing to close."""
 
 
 def _site(request: ViewerRequest) -> ViewerRequest:

@@ -20,7 +20,7 @@ from tools.cloud.template import QueueSource, Schedule
 FAILURES = (ConcurrencyExceeded, FunctionError, FunctionTimedOut, RuntimeExited)
 POLL_SECONDS = 0.05
 DAY = 86_400
-# moto moves messages to the dead letter queue while it receives, and two that receive at once move one twice.
+# moto moves messages to the dead-letter queue on receipt, and two concurrent receipts can move one message twice.
 RECEIVING = threading.Lock()
 
 
@@ -39,12 +39,12 @@ class Source(threading.Thread):
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Start no further call. One that is under way may go on: `join` waits for it."""
+        """Start no further call. `join` waits for a call in progress."""
         self._stopped.set()
 
 
 class QueuePoller(Source):
-    """Hands a queue's messages to its function; those that failed come again after `retry` seconds.
+    """Passes a queue's messages to its function; failed ones are retried after `retry` seconds.
 
     On AWS that is the queue's visibility timeout.
     """
@@ -82,7 +82,7 @@ class QueuePoller(Source):
         return [dict(each) for each in received.get("Messages", ())]
 
     def _failed(self, messages: list[dict[str, Any]]) -> set[str]:
-        """The ids of messages that were not handled; all of them if the function fails or its answer is invalid."""
+        """The ids of failed messages; all of them if the function fails or its response is invalid."""
         every = {message["MessageId"] for message in messages}
         self.calls += 1
         try:
@@ -109,7 +109,7 @@ class QueuePoller(Source):
 
 
 class Scheduler(Source):
-    """Calls a function at its rate, `speed` times as fast; what is called once a day waits for its first time."""
+    """Calls a function at its rate, `speed` times as fast; a daily function is not called at the start."""
 
     def __init__(self, schedule: Schedule, function: Function, *, speed: float) -> None:
         super().__init__(f"schedule {schedule.function}")

@@ -24,18 +24,18 @@ from tools.cloud.throttle import Throttle
 MAX_HEAD = 10_240
 MAX_BODY = 10 * 1024 * 1024
 INTEGRATION_SECONDS = 29.0
-# Set by the gateway itself whatever the function says.
+# Headers set by the gateway itself, whatever the function returns.
 OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding"}
 DEFAULT = "$default"
 PART = re.compile(r"\{[\w.-]+\+?\}|[a-zA-Z0-9._-]+")
 
 
 class InvalidRoute(ValueError):
-    """A path that API Gateway refuses when the API is made."""
+    """A path that API Gateway refuses when the API is created."""
 
 
 class Refused(Exception):
-    """An answer of the gateway's own."""
+    """A response of the gateway itself."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -52,7 +52,7 @@ UNAVAILABLE = (503, "Service Unavailable")
 
 @dataclass(frozen=True)
 class Matched:
-    """A route and what its path variables stand for."""
+    """A route and the values of its path variables."""
 
     route: HttpRoute
     variables: Mapping[str, str]
@@ -87,7 +87,7 @@ class HttpApi:
         await respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     async def _integrate(self, scope: Scope, receive: Receive) -> Any:
-        """The function's answer. Raises Refused."""
+        """The function's response. Raises Refused."""
         target = target_of(scope)
         if head_size(scope, target) > MAX_HEAD:
             raise Refused(*HEAD_TOO_LARGE)
@@ -116,7 +116,7 @@ class HttpApi:
 
 
 def invoke(function: Function, event: Any) -> Any:
-    """The function's answer. Raises Refused with what the gateway makes of its failures."""
+    """The function's response. Raises Refused, with the gateway's status for the function's failures."""
     try:
         return function.invoke(event)
     except ConcurrencyExceeded:
@@ -128,7 +128,7 @@ def invoke(function: Function, event: Any) -> Any:
 
 
 class Routes:
-    """Selects as API Gateway does: the most specific path first, a method before ANY, `$default` last."""
+    """Selects routes as API Gateway does: the most specific path first, a method before ANY, `$default` last."""
 
     def __init__(self, routes: Collection[HttpRoute]) -> None:
         self.default: HttpRoute | None = None
@@ -142,7 +142,7 @@ class Routes:
                 self._ordered.append((pattern(route.path), route))
 
     def select(self, method: str, path: str) -> Matched:
-        """Raises Refused for a path that leads nowhere."""
+        """Raises Refused for an unknown path."""
         for regex, route in self._ordered:
             if route.method in {"ANY", method} and (found := regex.fullmatch(path)):
                 names = re.findall(r"\{(\w+)\+?\}", route.path)
@@ -153,7 +153,7 @@ class Routes:
 
 
 def check_path(path: str) -> None:
-    """Raises InvalidRoute for what AWS refuses: a slash at the end, and a variable that is no whole segment.
+    """Raises InvalidRoute for paths that AWS refuses: with a trailing slash, or a variable that is not a whole segment.
 
     Sources, reports from real accounts: github.com/serverless/serverless/issues/10423 ("One or more path parts appear
     to be invalid"), github.com/aws/serverless-application-model/issues/1949, github.com/sst/sst/issues/207.
@@ -166,14 +166,14 @@ def check_path(path: str) -> None:
 
 
 def specificity(path: str) -> list[int]:
-    """Sorts exact segments before `{variable}` before `{greedy+}`, one segment after the other."""
+    """Sort key: exact segments before `{variable}` before `{greedy+}`, segment by segment."""
     if path == DEFAULT:
         return [3]
     return [2 if part.endswith("+}") else 1 if part.startswith("{") else 0 for part in path.strip("/").split("/")]
 
 
 def pattern(path: str) -> re.Pattern[str]:
-    """A variable is one segment of at least one character, a greedy one all the rest."""
+    """A variable matches one segment of at least one character; a greedy one matches the whole rest."""
     parts = re.split(r"(\{\w+\+?\})", path)
     return re.compile(
         "".join(
@@ -185,7 +185,7 @@ def pattern(path: str) -> re.Pattern[str]:
 
 
 def target_of(scope: Scope) -> str:
-    """Path and query as they were sent."""
+    """Path and query as sent."""
     path, query = str(scope["raw_path"], "latin-1"), str(scope["query_string"], "latin-1")
     return f"{path}?{query}" if query else path
 
@@ -197,7 +197,7 @@ def head_size(scope: Scope, target: str) -> int:
 
 
 async def read_body(receive: Receive) -> bytes:
-    """Raises Refused for more than the gateway takes."""
+    """Raises Refused for bodies over the gateway's limit."""
     body, more = bytearray(), True
     while more:
         message = await receive()
@@ -209,7 +209,7 @@ async def read_body(receive: Receive) -> bytes:
 
 
 def answered(result: Any) -> tuple[int, Headers, bytes]:
-    """A function's result as status, headers and body; without a status it is the body itself. Raises Refused."""
+    """A function's result as status, headers and body; without a status, the result is the body. Raises Refused."""
     if not isinstance(result, dict) or "statusCode" not in result:
         return 200, [(b"content-type", b"application/json")], json.dumps(result).encode()
     text = result.get("body") or ""

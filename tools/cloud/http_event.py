@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote
 
 from tools.cloud.intrinsics import ACCOUNT
 
-# Headers of a request that does not send its own.
+# Defaults for headers that a request does not send.
 DEFAULT_HEADERS = {"host": "api.example.com", "user-agent": "emulated", "x-forwarded-proto": "https"}
-# Bodies that API Gateway hands on as they are; multipart and urlencoded forms are not among them.
+# Bodies that API Gateway passes on as text; multipart and urlencoded forms are not among them.
 TEXT_TYPES = re.compile(r"text/|application/(json|javascript|xml|[\w.-]+\+(json|xml))\b", re.IGNORECASE)
 
 
@@ -44,7 +44,7 @@ def http_event(
         "requestContext": _context(method, unquote(path), source_ip, sent["user-agent"], route_key),
         "isBase64Encoded": is_base64 and bool(body),
     }
-    # AWS leaves out what a request does not have.
+    # AWS omits keys for things that a request does not have.
     optional = {
         "cookies": cookies,
         "queryStringParameters": joined(parse_qsl(query, keep_blank_values=True)),
@@ -76,7 +76,7 @@ def _context(method: str, path: str, source_ip: str, user_agent: str, route_key:
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Values of one name with commas between them."""
+    """Values of one name, joined by commas."""
     values: dict[str, str] = {}
     for name, value in pairs:
         values[name] = f"{values[name]},{value}" if name in values else value
@@ -84,7 +84,7 @@ def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def joined_headers(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
-    """Headers by lower-case name, the defaults among them, and the cookies, which stand apart."""
+    """Headers by lower-case name, including the defaults, and the cookies, which AWS lists separately."""
     sent = [(name.lower(), value) for name, value in pairs]
     names = {name for name, _ in sent}
     defaults = [(name, value) for name, value in DEFAULT_HEADERS.items() if name not in names]

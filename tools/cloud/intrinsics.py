@@ -22,10 +22,10 @@ ARN_PARTS = 7
 
 
 class Resolver:
-    """Puts values in place of functions.
+    """Replaces intrinsic functions by their values.
 
-    `known` holds those of a deployment by "Id" and "Id.Attribute", and its parameters; `secrets` the texts of
-    secrets by their ARNs.
+    `known` maps "Id", "Id.Attribute" and parameters of a deployment to values; `secrets` maps ARNs to the texts of
+    secrets.
     """
 
     def __init__(self, document: Mapping[str, Any], known: dict[str, str], secrets: Mapping[str, str]) -> None:
@@ -53,7 +53,7 @@ class Resolver:
         }
 
     def resolve(self, value: Any) -> Any:
-        """A value without functions in it. Raises KeyError for what neither template nor deployment knows."""
+        """A value with its functions resolved. Raises KeyError for names unknown to template and deployment."""
         if isinstance(value, Mapping):
             if len(value) == 1 and (function := self.functions.get(next(iter(value)))):
                 return function(next(iter(value.values())))
@@ -63,7 +63,7 @@ class Resolver:
         return self._with_secrets(value) if isinstance(value, str) else value
 
     def holds(self, condition: Any) -> bool:
-        """Whether a condition, by name or written out, is true; no condition always is."""
+        """Whether a condition (its name or expression) is true; a missing condition is."""
         if condition is None:
             return True
         if isinstance(condition, str):
@@ -102,7 +102,7 @@ class Resolver:
         return SECRET.sub(lambda found: self._secret(found[1]), text)
 
     def _secret(self, reference: str) -> str:
-        """The secret, or its field, of a dynamic reference: arn[:SecretString[:field[:stage[:version]]]]."""
+        """The secret of a dynamic reference, or a field of it: arn[:SecretString[:field[:stage[:version]]]]."""
         parts = reference.split(":")
         text = self.secrets[":".join(parts[:ARN_PARTS])]
         field = parts[ARN_PARTS + 1] if len(parts) > ARN_PARTS + 1 else ""

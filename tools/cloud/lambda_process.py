@@ -20,11 +20,11 @@ POLL_SECONDS = 0.05
 
 
 class FunctionTimedOut(Exception):
-    """The function did not answer in time; Lambda ends its process."""
+    """The function did not respond in time; Lambda ends its process."""
 
 
 class RuntimeExited(Exception):
-    """The function's process ended before it answered."""
+    """The function's process ended before it responded."""
 
 
 class LambdaProcess:
@@ -44,7 +44,7 @@ class LambdaProcess:
         variables = {**lambda_variables(name, handler, memory, self.api.address), **environment}
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
-            # Without `site` no package of this environment is seen but the functions' own.
+            # Without `site`, it sees no packages of this environment except the functions' own.
             [sys.executable, "-S", "-m", "awslambdaric", handler],
             cwd=ROOT,
             env=variables,
@@ -53,11 +53,11 @@ class LambdaProcess:
             stderr=subprocess.STDOUT,
         )
         self.first_answer_at: float | None = None
-        # Milliseconds until then in which it could have gone on, had others not had the processors.
+        # Milliseconds before it in which the process was runnable but waited for a processor.
         self.waited_ms = 0.0
 
     def invoke(self, event: Any) -> Any:
-        """The function's answer to an event.
+        """The function's response to an event.
 
         Raises FunctionError, InitError, PayloadTooLarge, FunctionTimedOut or RuntimeExited.
         """
@@ -78,21 +78,21 @@ class LambdaProcess:
 
     @property
     def cold_ms(self) -> float:
-        """From the start of the process to its first answer."""
+        """From the start of the process to its first response."""
         if self.first_answer_at is None:
             raise ValueError("nothing was answered yet")
         return (self.first_answer_at - self.started_at) * 1000
 
     @property
     def init_ms(self) -> float:
-        """The part of it that went by before the function could take an event."""
+        """The part of it before the function could accept an event."""
         if self.api.ready_at is None:
             raise ValueError("the function is not ready yet")
         return (self.api.ready_at - self.started_at) * 1000
 
     @property
     def peak_mb(self) -> float:
-        """The most memory the running process had resident.
+        """The peak resident memory of the running process.
 
         Not `ru_maxrss`: that starts from the size of the process that started this one.
         """
@@ -112,7 +112,7 @@ class LambdaProcess:
         return nanoseconds / 1e6
 
     def logged(self) -> str:
-        """What the function wrote to its standard streams."""
+        """The function's output on its standard streams."""
         return os.pread(self.log.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def close(self) -> None:

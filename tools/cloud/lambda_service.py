@@ -11,12 +11,12 @@ from typing import Any
 from tools.cloud.lambda_process import FunctionTimedOut, LambdaProcess, RuntimeExited
 from tools.cloud.template import FunctionSpec
 
-# Lambda would start a thousand; events beyond these wait for a process.
+# Lambda would start a thousand; further events wait for a process here.
 MOST_PROCESSES = 3
 
 
 class ConcurrencyExceeded(Exception):
-    """More events at once than the function's reserved concurrency allows; Lambda answers 429 to the caller."""
+    """More concurrent events than the function's reserved concurrency; Lambda answers 429 to the caller."""
 
 
 class Function:
@@ -32,7 +32,7 @@ class Function:
         self._change = threading.Condition()
 
     def invoke(self, event: Any) -> Any:
-        """The function's answer.
+        """The function's response.
 
         Raises ConcurrencyExceeded and what LambdaProcess.invoke raises.
         """
@@ -51,7 +51,7 @@ class Function:
             self._give_back(process)
 
     def _take(self) -> LambdaProcess:
-        """The most recently used idle process, as Lambda prefers, else a new one."""
+        """The most recently used idle process, as Lambda prefers, or else a new one."""
         reserved = self.spec.concurrency
         with self._change:
             if reserved is not None and self._running >= reserved:

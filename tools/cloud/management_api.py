@@ -24,10 +24,10 @@ AUTHORIZATION = re.compile(
 
 
 class ManagementApi:
-    """Takes posts to any connection id; `deliver` says where they go.
+    """Accepts posts to any connection id and passes them to `deliver`.
 
-    Those named in `gone` answer 410, those in `hung` not before `release`, those in `slow` after so many
-    seconds, and those in `throttled` answer 429 so many times.
+    Connections in `gone` answer 410, those in `hung` only after `release`, those in `slow` after that many seconds, and
+    those in `throttled` answer 429 that many times.
     """
 
     def __init__(self, credentials: ReadOnlyCredentials, region: str, stage: str = STAGE) -> None:
@@ -47,7 +47,7 @@ class ManagementApi:
 
     @property
     def endpoint(self) -> str:
-        """What WEBSOCKET_ENDPOINT is set to."""
+        """The value for WEBSOCKET_ENDPOINT."""
         return f"{self.origin}/{self.stage}"
 
     @property
@@ -55,22 +55,22 @@ class ManagementApi:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def posted(self, connection_id: str, timeout: float = 0.0) -> list[bytes]:
-        """The messages a connection got; waits for the first one, `timeout` seconds at most."""
+        """The messages that a connection got; waits up to `timeout` seconds for the first one."""
         with self._arrival:
             self._arrival.wait_for(lambda: self._posted[connection_id], timeout)
             return list(self._posted[connection_id])
 
     def take(self, connection_id: str) -> list[bytes]:
-        """The messages a connection got since they were taken last."""
+        """The messages that a connection got since the last call."""
         with self._arrival:
             return self._posted.pop(connection_id, [])
 
     def release(self) -> None:
-        """Let the hung posts go on."""
+        """Let the hung posts continue."""
         self._released.set()
 
     def status(self, method: str, url: str, headers: dict[str, str], body: bytes) -> int:
-        """Take a request; returns the status of the answer."""
+        """Handle a request; returns the status of the response."""
         if not self._is_signed(AWSRequest(method, url, headers=headers, data=body)):
             self.refused.append(url)
             return 403
@@ -90,14 +90,14 @@ class ManagementApi:
         return 204
 
     def deliver(self, connection_id: str, body: bytes) -> int:
-        """Take a message; returns the status of the answer."""
+        """Handle a message; returns the status of the response."""
         with self._arrival:
             self._posted[connection_id].append(body)
             self._arrival.notify_all()
         return 200
 
     def _is_signed(self, request: AWSRequest) -> bool:
-        """Whether our credentials make the same signature (Signature Version 4) for this API and region."""
+        """Whether our credentials give the same signature (Signature Version 4) for this API and region."""
         sent = AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
         if sent is None:
             return False
@@ -129,7 +129,7 @@ class ManagementApi:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Many functions post at once; with the usual five a further one would wait for a second, its patience.
+    # Many functions post at once; with the usual backlog of five, a further one would wait a second, until its timeout.
     request_queue_size = 128
 
     def __init__(self, api: ManagementApi) -> None:
@@ -143,7 +143,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # Ends the thread of a connection that its caller keeps open.
+    # Ends the thread of a connection that its client keeps open.
     timeout = 5.0
     server: _Server
 

@@ -17,7 +17,7 @@ RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
 MIGRATIONS = ("alembic", "mako", "markupsafe", "sqlalchemy")
 
 
-# What other features add.
+# The packages added by other features.
 OWN = {
     "push": ("cryptography",),
     "second_factors": ("cbor2", "cryptography", "pyasn1", "pyasn1-modules", "pyopenssl", "segno", "webauthn"),
@@ -26,7 +26,7 @@ OWN = {
 
 
 def function_packages(feature: str = "") -> Path:
-    """A folder with links to the installed packages of a feature's functions; it lives as long as this process."""
+    """A folder with links to the installed packages of a feature's functions; deleted when this process ends."""
     return _linked(OWN.get(feature, ()))
 
 
@@ -43,12 +43,12 @@ def _linked(own: tuple[str, ...]) -> Path:
 
 
 def required() -> list[str]:
-    """The names in the functions' requirements file, with those that other Python versions need."""
+    """The names in the functions' requirements file, including those for other Python versions."""
     return re.findall(r"^([\w.-]+)==", REQUIREMENTS.read_text(), re.MULTILINE)
 
 
 def top_level(name: str) -> Iterator[Path]:
-    """The files and folders an installed distribution put into site-packages; none if it is not installed."""
+    """The files and folders of an installed distribution in site-packages; none if it is not installed."""
     try:
         found = distribution(name)
     except PackageNotFoundError:

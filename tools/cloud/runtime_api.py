@@ -13,13 +13,13 @@ from queue import SimpleQueue
 from typing import Any
 
 PREFIX = "/2018-06-01/runtime/"
-# The limits of an event and an answer, in bytes.
+# The size limits of an event and a response, in bytes.
 # Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (invocation payload, synchronous)
 MAX_PAYLOAD = 6 * 1024 * 1024
 
 
 class FunctionError(Exception):
-    """The function raised: `type` and `message` as Lambda hands them to the caller."""
+    """The function raised: `type` and `message` as Lambda reports them to the caller."""
 
     def __init__(self, error: dict[str, Any]) -> None:
         self.type = str(error.get("errorType", ""))
@@ -32,7 +32,7 @@ class InitError(FunctionError):
 
 
 class PayloadTooLarge(Exception):
-    """The event is larger than Lambda takes."""
+    """The event exceeds Lambda's size limit."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ class RuntimeApi:
 
     def __init__(self, function_arn: str) -> None:
         self.function_arn = function_arn
-        # Monotonic seconds: when the runtime, its handler imported, asked for the first event.
+        # When the runtime, with its handler imported, asked for the first event; monotonic seconds.
         self.ready_at: float | None = None
         self._waiting: SimpleQueue[Invocation | None] = SimpleQueue()
         self._current: Invocation | None = None
@@ -97,7 +97,7 @@ class RuntimeApi:
         return self._current
 
     def settle(self, request_id: str, answer: bytes = b"", error: FunctionError | None = None) -> bool:
-        """False for an id that is not the running invocation's."""
+        """Returns False for an id other than the running invocation's."""
         current = self._current
         if current is None or current.id != request_id:
             return False
@@ -106,7 +106,7 @@ class RuntimeApi:
         return True
 
     def fail_init(self, error: InitError) -> None:
-        """The events that wait get the error, and so does whatever comes after them."""
+        """Waiting events, and all later ones, fail with this error."""
         with self._lock:
             self._init_error = error
         while not self._waiting.empty():
@@ -122,12 +122,12 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, *_: Any) -> None:
-        """A killed runtime resets its connection; its invocation fails by other means."""
+        """A killed runtime resets its connection; its invocation fails elsewhere."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Small packets that wait for one another would be measured as the function's time.
+    # Delayed small packets would be measured as the function's time.
     disable_nagle_algorithm = True
     wbufsize = -1
     server: _Server

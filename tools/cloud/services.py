@@ -61,14 +61,14 @@ class Aws:
         ses_backends.reset()
 
     def deploy(self, template: Template, sender: str) -> None:
-        """Make the resources of a template that functions can reach, and let them send mail from a domain."""
+        """Create the resources of a template that functions use, and let them send mail from a domain."""
         self.ses.create_email_identity(EmailIdentity=sender)
         self._make(template)
 
     def _make(self, template: Template) -> None:
         for kind, maker in self._makers.items():
             resources = template.of_type(kind)
-            # A queue comes after the one its messages end up in.
+            # A queue is created after its dead-letter queue.
             for name in sorted(resources, key=lambda each: "RedrivePolicy" in resources[each]):
                 maker(template, name, resources[name])
 
@@ -91,7 +91,7 @@ class Aws:
         self._know(template, name, arn := self.keep_secret(name, text), Id=arn)
 
     def keep_secret(self, name: str, text: str) -> str:
-        """Keep a secret; its ARN."""
+        """Store a secret; returns its ARN."""
         arn = str(self._keeper.create_secret(Name=name, SecretString=text)["ARN"])
         self.secrets[arn] = text
         return arn
@@ -123,7 +123,7 @@ class Aws:
         self._know(template, name, "E2EXAMPLE", DomainName="d2example.cloudfront.net")
 
     def _make_stack(self, template: Template, name: str, properties: Resource) -> None:
-        """A nested stack; what it gets or gives that lies outside (networks, keys) stays unknown."""
+        """A nested stack; inputs and outputs that concern other resources (networks, keys) stay unknown."""
         parameters = {
             key: found
             for key, value in properties.get("Parameters", {}).items()
@@ -138,7 +138,7 @@ class Aws:
                 self._know(template, name, name, **{f"Outputs_{key}": str(value)})
 
     def mails(self, to: str = "") -> list[Mail]:
-        """The mails that SES got for an address (for any if it is empty), oldest first."""
+        """The mails that SES got for an address (empty: for all), oldest first."""
         sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         found = [read_mail(each.raw_data.encode()) for each in sent]
         return [mail for mail in found if to.lower() in mail.to.lower()]

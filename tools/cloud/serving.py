@@ -16,7 +16,7 @@ PATIENCE = 10.0
 
 @contextmanager
 def serving(app: App, port: int) -> Iterator[None]:
-    """On a port of this machine, with WebSockets as API Gateway takes them."""
+    """Serve on a port of this machine, with WebSockets in API Gateway's limits."""
     config = uvicorn.Config(
         app,
         port=port,
@@ -38,7 +38,7 @@ def serving(app: App, port: int) -> Iterator[None]:
 
 @contextmanager
 def in_thread(server: uvicorn.Server) -> Iterator[None]:
-    """A server that listens while the block runs."""
+    """Run a server during the block."""
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -27,7 +27,7 @@ CREDENTIALS = ReadOnlyCredentials("testing", "testing", "testing")
 
 
 class ConcurrentThread:
-    """Runs events at once; a sender's messages may overtake one another by up to `jitter` seconds, as on AWS."""
+    """Runs events concurrently; a sender's messages may overtake each other by up to `jitter` seconds, as on AWS."""
 
     def __init__(self, routes: Mapping[str, Function], jitter: float) -> None:
         self.routes = routes
@@ -66,7 +66,7 @@ class SocketApi:
 
     def __init__(self, stage: str, routes: Mapping[str, Function], *, jitter: float) -> None:
         self.paths = {f"/{stage}", f"/{stage}/"}
-        # AWS counts no frames of a socket: that is the function's part.
+        # AWS does not count a socket's frames: the function does.
         self.gateway = Gateway(
             unused,
             routes,
@@ -84,7 +84,7 @@ class SocketApi:
         await self.gateway(scope, receive, send)
 
     def _query(self, scope: Scope) -> dict[str, str] | None:
-        """What CloudFront's function has made of the path stands in it; None for what is not the stage."""
+        """The query string that CloudFront's function made from the path; None for paths outside the stage."""
         if scope["path"] not in self.paths:
             return None
         return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))

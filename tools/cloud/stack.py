@@ -35,17 +35,17 @@ from tools.cloud.throttle import Throttle
 PATIENCE = 10.0
 # The path of the local server's inbox.
 MAIL_PATH = "/_local/mail"
-# Parameters without a default that a deploy can use.
+# Values for a deployment's parameters without a default.
 PARAMETERS = {"MailFrom": "Korepetycje <no-reply@example.com>"}
 SENDER_DOMAIN = "example.com"
 
 
 @dataclass(frozen=True)
 class Options:
-    """What differs from AWS: schedules run `speed` times as fast; `environment` wins over the template's.
+    """Differences from AWS: schedules run `speed` times as fast; `environment` overrides the template's.
 
-    Without `copies` CloudFront shows none. `parameters` are those of the deploy; `secrets` are the texts of those whose
-    ARN a parameter is.
+    Without `copies`, CloudFront caches nothing. `parameters` are those of the deployment; `secrets` maps parameters
+    that hold a secret's ARN to its text.
     """
 
     environment: Mapping[str, str]
@@ -59,7 +59,7 @@ class Options:
 
 
 class Cloud:
-    """The parts of a running platform; `url` is CloudFront's."""
+    """The parts of a running platform; `url` is the address of CloudFront."""
 
     def __init__(self, aws: Aws, template: Template, options: Options, port: int) -> None:
         self.aws, self.template, self.port = aws, template, port
@@ -85,7 +85,7 @@ class Cloud:
         return f"http://127.0.0.1:{self.port}"
 
     def _environment(self, function: Function, options: Options) -> dict[str, str]:
-        """The template's variables; AWS endpoints are replaced by this machine."""
+        """The template's variables, with AWS endpoints replaced by this machine."""
         variables = self.template.environment(function.spec)
         found = {name: options.environment.get(name, value) for name, value in variables.items()}
         if endpoint := variables.get("WEBSOCKET_ENDPOINT"):
@@ -95,23 +95,23 @@ class Cloud:
         return {**found, "AWS_ENDPOINT_URL": self.aws.endpoint, "PGAPPNAME": function.spec.name}
 
     def origins(self) -> dict[str, App]:
-        """What stands behind the domain names of the two APIs and of the buckets."""
+        """The apps behind the domain names of the two APIs and of the buckets."""
         buckets = {f"{each}.s3.{REGION}.amazonaws.com": BucketOrigin(self.aws.s3, each) for each in self.aws.buckets}
         apis: dict[str, App] = {self.template.http_api: self.http_api, self.template.socket_api: self.sockets}
         return {**buckets, **{f"{name}.{EXECUTE_API}": app for name, app in apis.items()}}
 
     def secret(self, variable: str) -> str:
-        """The text of the secret whose ARN functions have in a variable."""
+        """The text of the secret whose ARN is in this environment variable of the functions."""
         arns = {each.environment[variable] for each in self.functions.values() if variable in each.environment}
         return self.aws.secrets[arns.pop()]
 
     def migrate(self) -> None:
-        """Bring the database up to date as a deploy does."""
+        """Migrate the database, as a deployment does."""
         for version in self.template.of_type("Custom::DatabaseVersion").values():
             self.functions[referred(version["ServiceToken"])].invoke({})
 
     def publish(self) -> None:
-        """Put into the buckets what a deploy puts there."""
+        """Upload to the buckets what a deployment uploads."""
         site = self.aws.stacks["Edge"].resolve({"Ref": "SiteBucket"})
         with patch.dict(os.environ, {**ROLE, "AWS_ENDPOINT_URL": self.aws.endpoint}):
             picture = publish.File(DEFAULT_PICTURE, publish.PICTURE.read_bytes(), "image/jpeg")
@@ -132,7 +132,7 @@ class Cloud:
 
 @contextmanager
 def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
-    """The platform, answering at `url` while the block runs."""
+    """The platform, served at `url` during the block."""
     with ExitStack() as stack:
         aws = stack.enter_context(Aws())
         arns = {name: aws.keep_secret(name, text) for name, text in options.secrets.items()}
@@ -152,7 +152,7 @@ def running_cloud(options: Options, port: int) -> Iterator[Cloud]:
 
 
 class Front:
-    """Before the distribution: opens and shuts the gateway of sockets with the server, and shows what SES sent."""
+    """Wraps the distribution: starts and stops the socket gateway with the server, and shows the mails that SES got."""
 
     def __init__(self, app: App, cloud: Cloud) -> None:
         self.app, self.aws, self.gateway = app, cloud.aws, cloud.sockets.gateway

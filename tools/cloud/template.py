@@ -31,7 +31,7 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class HttpRoute:
-    """A route of the HTTP API; `method` may be ANY, `path` is $default where nothing else fits."""
+    """A route of the HTTP API; `method` may be ANY, and `path` $default for everything else."""
 
     method: str
     path: str
@@ -61,7 +61,7 @@ class Schedule:
 
 
 class Template:
-    """The resources of a template; `known` and `secrets` are what only a deployment knows, as Resolver takes them."""
+    """The resources of a template; for `known` and `secrets`, which only a deployment knows, see Resolver."""
 
     def __init__(self, path: Path, known: Mapping[str, str], secrets: Mapping[str, str]) -> None:
         self.path = path
@@ -72,7 +72,7 @@ class Template:
         return self.resolver.resolve(value)
 
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """Logical id to properties of the resources there are under the template's conditions."""
+        """Logical ids and properties of the resources that exist under the template's conditions."""
         found = {}
         for name, resource in self.document["Resources"].items():
             if resource["Type"] == kind and self.resolver.holds(resource.get("Condition")):
@@ -112,7 +112,7 @@ class Template:
 
     @cached_property
     def http_routes(self) -> list[HttpRoute]:
-        """Those of functions' events and those that stand for themselves."""
+        """The routes in functions' events and those that are resources themselves."""
         found = [
             HttpRoute(event.get("Method", "ANY").upper(), event.get("Path", "$default"), function)
             for function, event in self._events("HttpApi")
@@ -124,7 +124,7 @@ class Template:
 
     @cached_property
     def socket_routes(self) -> dict[str, str]:
-        """Route key of the WebSocket API to the function behind it."""
+        """Maps the WebSocket API's route keys to their functions."""
         return dict(self._routes_of("WEBSOCKET"))
 
     @cached_property
@@ -147,14 +147,14 @@ class Template:
 
     @cached_property
     def http_throttle(self) -> tuple[float, int]:
-        """Requests a second, and burst, of the HTTP API."""
+        """Rate per second and burst of the HTTP API."""
         [api] = self.of_type("AWS::Serverless::HttpApi").values()
         settings = self.resolve(api["DefaultRouteSettings"])
         return float(settings["ThrottlingRateLimit"]), int(settings["ThrottlingBurstLimit"])
 
     @cached_property
     def route_throttles(self) -> dict[str, tuple[float, int]]:
-        """The same for the routes that have limits of their own, by route key."""
+        """The same for routes with limits of their own, by route key."""
         [api] = self.of_type("AWS::Serverless::HttpApi").values()
         found = self.resolve(api.get("RouteSettings", {})).items()
         return {key: (float(each["ThrottlingRateLimit"]), int(each["ThrottlingBurstLimit"])) for key, each in found}
@@ -168,7 +168,7 @@ class Template:
                 yield self.resolve(route["RouteKey"]), self._function_in(integration["IntegrationUri"])
 
     def _function_in(self, value: Any) -> str:
-        """The one function a value refers to."""
+        """The function that a value refers to."""
         found = set(referred_all(value)) & set(self.functions)
         if len(found) != 1:
             raise ValueError(f"{value!r} names {found or 'no function'}")
@@ -199,7 +199,7 @@ class Template:
 
 
 def rate_seconds(expression: str) -> float:
-    """The seconds of rate(5 minutes); a cron(…) counts as a day. Raises ValueError."""
+    """The seconds of rate(5 minutes); any cron(…) counts as a day. Raises ValueError."""
     if expression.startswith("cron("):
         return float(SECONDS["day"])
     found = re.fullmatch(r"rate\((\d+) (second|minute|hour|day)s?\)", expression)
@@ -209,12 +209,12 @@ def rate_seconds(expression: str) -> float:
 
 
 def referred(value: Any) -> str:
-    """The one resource a value refers to."""
+    """The resource that a value refers to."""
     return next(referred_all(value))
 
 
 def referred_all(value: Any) -> Iterator[str]:
-    """The logical ids in Ref, GetAtt and Sub, however deep."""
+    """The logical ids in Ref, GetAtt and Sub, at any depth."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if name == "Ref":  # of a function's alias it is Function.Alias

@@ -10,7 +10,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 
 class Constructor(SafeConstructor):
-    """Knows the tags of intrinsic functions."""
+    """Constructs the tags of intrinsic functions."""
 
     def construct_function(self, name: str, node: Node) -> dict[str, Any]:
         if isinstance(node, MappingNode):

@@ -8,7 +8,7 @@ import time
 
 
 class Throttle:
-    """`rate` tokens a second come into a bucket of `burst`; a request takes one."""
+    """`rate` tokens per second flow into a bucket of size `burst`; each request takes one."""
 
     def __init__(self, rate: float, burst: int) -> None:
         self.rate, self.burst = rate, burst

@@ -14,7 +14,7 @@ from local.demo.accounts import STUDENT, TUTOR
 from tools.smoke.platform import Person, Platform
 from tools.smoke.visit import Result, Visit, visit_platform
 
-# After a deploy to AWS the functions start first, and signing in calls two of them.
+# After a deployment to AWS the functions start first, and signing in calls two of them.
 WITHIN = 10.0
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     student = account("STUDENT", STUDENT.email, STUDENT.password)
     tutor = account("TUTOR", TUTOR.email, TUTOR.password)
     print(url)
-    # An answer that is too late is still waited for, to say how late.
+    # A late response is still waited for, to report how late it is.
     return report(Visit(Platform(url, 2 * seconds), student, tutor), seconds)
 
 
@@ -38,7 +38,7 @@ def seconds_within(text: str) -> float:
 
 
 def account(variable: str, email: str, password: str) -> Person:
-    """The account named by a variable, or else the given one."""
+    """The account given in a variable, or else the default one."""
     if named := os.environ.get(variable):
         email, colon, password = named.partition(":")
         if not colon:
@@ -47,7 +47,7 @@ def account(variable: str, email: str, password: str) -> Person:
 
 
 def report(visit: Visit, within: float) -> int:
-    """Print the table as it comes about; return the exit status."""
+    """Print the table line by line; return the exit status."""
     results = []
     for result in visit_platform(visit, within):
         print(line(result), flush=True)

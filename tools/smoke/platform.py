@@ -32,13 +32,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Platform:
-    """The platform at an address such as https://tutoring.example.com; it may take `patience` seconds to answer."""
+    """The platform at an address such as https://tutoring.example.com; `patience` is its timeout in seconds."""
 
     url: str
     patience: float
 
     def call(self, method: str, path: str, person: Person | None = None, body: Any = None, key: str = "") -> Any:
-        """The JSON of an answer; requests of one `key` are carried out once. Raises Failed."""
+        """Call the API and return the response's JSON; requests with the same `key` have one effect. Raises Failed."""
         headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": AGENT}
         if key:
             headers["Idempotency-Key"] = key
@@ -57,7 +57,7 @@ class Platform:
 
     @contextmanager
     def open_socket(self, person: Person, conversation: str) -> "Iterator[Socket]":
-        """A socket of a conversation, open while the block runs. Raises Failed."""
+        """Open a socket for a conversation during the block. Raises Failed."""
         address = f"{self.url.replace('http', 'ws', 1)}/ws/chat/{conversation}/?protocol=2&token={person.access}"
         with ExitStack() as stack:
             try:
@@ -71,7 +71,7 @@ class Platform:
 
 
 class Refused(Failed):
-    """An answer with a status that says no."""
+    """The response has an error status."""
 
     def __init__(self, method: str, path: str, answer: urllib.error.HTTPError) -> None:
         self.status = answer.code
@@ -94,7 +94,7 @@ class Socket:
             raise Failed(f"nothing can be sent: {reason(error)}") from None
 
     def wait_for(self, event: str, of: Callable[[Any], bool], seconds: float) -> Any:
-        """The data of the first such event; others are passed over. Raises Failed."""
+        """The data of the first matching event; others are ignored. Raises Failed."""
         deadline = time.monotonic() + seconds
         try:
             while True:
@@ -108,5 +108,5 @@ class Socket:
 
 
 def reason(error: Exception) -> str:
-    """An error in one line; some have no text."""
+    """An error in one line, even if it has no text."""
     return " ".join(str(error).split()) or type(error).__name__

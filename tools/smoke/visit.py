@@ -12,16 +12,16 @@ from urllib.parse import urlencode
 from tools.smoke.platform import Failed, Person, Platform, Refused, Socket
 
 RESERVATIONS = "/api/reservation/reservation/"
-# Those at the end of the list are likely to be cancellable, and one may be taken meanwhile.
+# The last slots are likely to be cancellable; several, because one may be taken meanwhile.
 SLOTS_TO_TRY = 5
 DAYS_AHEAD = 30
-# The dispatcher is woken by a queue and may have to start first.
+# The dispatcher is woken through a queue and may have a cold start.
 DISPATCHES = 3
 
 
 @dataclass
 class Visit:
-    """The steps; each fills in what later ones need, and raises Failed."""
+    """The steps; each sets what later ones need, and raises Failed."""
 
     platform: Platform
     student: Person
@@ -41,7 +41,7 @@ class Visit:
         person.id, person.name = profile["id"], f"{profile['first_name']} {profile['last_name']}"
 
     def search(self) -> None:
-        """Find the tutor by name, among namesakes by the account."""
+        """Find the tutor by name, and among namesakes by account."""
         query = urlencode({"search_by_full_name": self.tutor.name})
         for found in self.platform.call("GET", f"/api/user/tutor/search/?{query}"):
             details = self.platform.call("GET", f"/api/user/tutor/details/{found['id']}/")
@@ -101,7 +101,7 @@ class Visit:
         except Refused:
             raise
         except Failed:
-            # The booking may have been made: the same request gets the same answer, and there is something to cancel.
+            # The booking may have been made: repeating the request returns it, so that it can be cancelled.
             return int(self.platform.call(*request)["id"])
 
     def notify_tutor(self) -> None:
@@ -130,12 +130,12 @@ class Visit:
 
 @dataclass(frozen=True)
 class Step:
-    """A line of the table; it is tried when the steps it needs have worked."""
+    """A line of the table; it is tried once the steps it depends on have worked."""
 
     name: str
     action: Callable[[Visit], None]
     needs: tuple[str, ...] = ()
-    # Of the time a step may take.
+    # A multiple of the time that a step may take.
     times: int = 1
 
 
@@ -161,7 +161,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a step: `seconds` are None when it was not tried."""
+    """The outcome of a step; `seconds` is None if it was not tried."""
 
     name: str
     seconds: float | None
@@ -173,7 +173,7 @@ class Result:
 
 
 def visit_platform(visit: Visit, within: float) -> Iterator[Result]:
-    """Try all steps. One that takes longer than `within` seconds has failed, but those that need it are tried."""
+    """Try all steps. A step slower than `within` seconds has failed, but steps that depend on it are still tried."""
     done: set[str] = set()
     for step in STEPS:
         if not done.issuperset(step.needs):

@@ -44,7 +44,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 $$
 """
 
-# Volatile on purpose: it sees what was committed while the statement that calls it waited for a lock.
+# Volatile on purpose: it sees rows committed while the calling statement waited for a lock.
 LISTENERS_NOW = """
 CREATE FUNCTION listeners_now(talk uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT string_agg(protocol || id, ' ') FROM connections WHERE conversation_id = talk
@@ -63,7 +63,7 @@ CREATE FUNCTION wire_time(moment timestamptz, zone text) RETURNS text LANGUAGE s
 $$
 """
 
-# The tutor's row repeats what search needs of the account.
+# The tutor's row copies what search needs from the account.
 COPY_ACCOUNT = """
 CREATE FUNCTION copy_account_to_tutor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -111,8 +111,8 @@ CREATE TRIGGER ratings_count_removed AFTER DELETE ON ratings REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION count_ratings();
 """
 
-# The deletion of an account removes ratings it gave and got. All tutors these belong to are locked at its
-# beginning, in order of id: accounts that rated each other then wait instead of deadlocking halfway.
+# Deleting an account removes ratings it gave and received. All tutors concerned are locked first, in order of id, so
+# that accounts that rated each other wait instead of deadlocking.
 LOCK_RATED_TUTORS = """
 CREATE FUNCTION lock_rated_tutors() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -416,4 +416,4 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION wire_time(timestamptz, text)")
     op.execute("DROP FUNCTION one_typo_apart(text, text)")
     op.execute("DROP FUNCTION fold(text)")
-    # The extensions stay: others in the database may use them.
+    # The extensions stay: other schemas of the database may use them.

@@ -13,7 +13,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# Code that knows nothing of terms adds tutors too.
+# A trigger, because code that does not know of terms adds tutors too.
 TERMS_FOR_TUTORS = """
 CREATE FUNCTION add_booking_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

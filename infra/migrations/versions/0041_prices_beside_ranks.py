@@ -25,7 +25,7 @@ def downgrade() -> None:
 
 
 def replace(column: str, columns: str) -> None:
-    """The old one serves until the new one is there."""
+    """The old index serves until the new one exists."""
     op.execute(f"CREATE INDEX tutors_{column}_new_idx ON tutors ({columns}) WHERE listed")
     op.execute(f"DROP INDEX tutors_{column}_idx")
     op.execute(f"ALTER INDEX tutors_{column}_new_idx RENAME TO tutors_{column}_idx")
