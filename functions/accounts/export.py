@@ -49,7 +49,7 @@ def read_cursor(text: str) -> Cursor:
 def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
     """A page as JSON text, and the cursor of the next one if there is more.
 
-    All pages have the same keys; what stands on another page is null or an empty list.
+    All pages have the same keys; parts on other pages are null or an empty list.
     """
     part, place = after
     # In the middle of a long part the next page mostly belongs to it, too, so other parts are not read again each time.

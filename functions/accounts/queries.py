@@ -173,7 +173,7 @@ LISTS = {
             UNION ALL SELECT id FROM tutoring_sessions WHERE tutor_id = (SELECT id FROM mine))""",
         is_asked=IS_ASKED,
     ),
-    # What others did to a booking is theirs to say why.
+    # Only the account's own changes: reasons that others gave are their data.
     "booking_changes": Sql("""
         SELECT lpad(c.id::text, 19, '0'), json_build_object('booking', c.booking_id, 'kind', c.kind,
             'reason', c.reason, 'proposed_start_time', format_time(c.proposed_starts_at, %(zone)s),

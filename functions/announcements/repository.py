@@ -125,7 +125,7 @@ DELETE = Command("DELETE FROM announcements WHERE id = %s AND tutor_id = %s")
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> bool:
-    """Nobody else adds announcements of the tutor before the transaction ends; False if there is none."""
+    """Lock a tutor against concurrent announcements until the transaction ends; False if there is none."""
     return LOCK_TUTOR.run(db, (tutor_id,)) > 0
 
 

@@ -98,7 +98,7 @@ SELECT row_to_json(result)::text FROM (SELECT {issue} FROM added i) result
 
 
 def lock_reporter(db: PooledConnection, user_id: UUID) -> bool:
-    """Nobody else adds issues of theirs before the transaction ends; False if the account has gone."""
+    """Lock a reporter against concurrent issues until the transaction ends; False if the account is gone."""
     return LOCK_REPORTER.run(db, (user_id,)) > 0
 
 

@@ -66,7 +66,7 @@ def password_reset_email(to: Addressee, _payload: dict[str, int]) -> Email | Non
 
 
 def password_link(to: Addressee, seconds: int) -> str | None:
-    """Where a new token sets a password, for so long; None if the account is gone, or has another address."""
+    """A link with a new token to set a password; None if the account is gone or its address has changed."""
     token = secrets.token_hex(24)
     return _link("reset-password/?reset_token", token) if repository.add_token(token, to, "reset", seconds) else None
 

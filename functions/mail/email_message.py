@@ -52,7 +52,7 @@ class Email:
     aside: Aside | None = None
     calendar: CalendarEntry | None = None
     language: Language = DEFAULT_LANGUAGE
-    # The way to get no more such emails: its link works by one click (RFC 8058).
+    # How to unsubscribe from such emails: its link works with one click (RFC 8058).
     unsubscribe: Aside | None = None
 
     @property
@@ -61,7 +61,7 @@ class Email:
 
     @property
     def rows(self) -> list[Fact]:
-        """The facts, each in one line: none must look like another part of the email."""
+        """The facts, one line each, so that none can look like another part of the email."""
         return [fact._replace(value=" ".join(without_controls(fact.value).split())) for fact in self.facts]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.data.bookings import Booking, BookingChange, Role
 
 ENDED_STATES = frozenset({"cancelled", "expired"})
-# What makes a booking what it is to its people, and whom each of these is mailed to.
+# The kinds of change that create a booking for its people, and who is mailed about each.
 MADE: dict[str, tuple[Role, ...]] = {
     "requested": ("tutor",),
     "offered": ("student",),

@@ -18,6 +18,6 @@ def left_out_for(author_id: UUID | None, text: str, language: Language) -> str:
 
 
 def mailable(author_id: UUID | None, text: str, language: Language) -> str:
-    """A text as mails may carry it: without the links of an account that is new, or gone."""
+    """A text as mails may quote it: without links from an account that is new or deleted."""
     left_out = left_out_for(author_id, text, language)
     return WORD.sub(lambda word: left_out if has_link(word[0]) else word[0], text) if left_out else text

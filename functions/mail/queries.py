@@ -92,7 +92,7 @@ def find_email_change(change_id: int) -> EmailChange | None:
         return FIND_EMAIL_CHANGE.one(db, (change_id,))
 
 
-# The lock waits for whatever ends the change just now: it voids the links that it finds.
+# The lock waits for a concurrent end of the change, which voids the links that it finds.
 ADD_CHANGE_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, change_id, expires_at)
 SELECT sha256(convert_to(%(token)s, 'UTF8')), user_id, %(purpose)s, id,

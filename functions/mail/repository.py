@@ -100,14 +100,14 @@ DELETE_OLD_MAILS = Command("""
 DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'
     OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')
 """)
-# What is locked is being deleted by another transaction, or will be by the next sweep: nobody waits in a circle.
+# Skip locked rows: another transaction deletes them, or the next sweep will; so there is no deadlock.
 DELETE_EXPIRED = (
     Command("""
 DELETE FROM email_tokens WHERE token_hash IN (
     SELECT token_hash FROM email_tokens WHERE expires_at < now() FOR UPDATE SKIP LOCKED
 )
 """),
-    # Those that changed something are kept a while longer for the mails about them.
+    # Those that changed something are kept longer for the mails about them.
     Command("""
 DELETE FROM email_changes WHERE id IN (
     SELECT id FROM email_changes WHERE coalesce(revocable_until, expires_at) < now() - interval '7 days'

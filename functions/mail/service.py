@@ -54,7 +54,7 @@ ACCOUNT_EMAILS: Mapping[str, Write] = {
     "suspension_lifted": suspension_lifted_email,
     **EMAIL_CHANGE_EMAILS,
 }
-# With a link by which the owner shows that mails come: the only ones that are tried where they came back.
+# Mails with a link that proves delivery: the only ones still sent to addresses that bounced.
 LINK_EMAILS = {"confirm_email", "reset_password"}
 EMAILS: Mapping[str, Write] = {
     **ACCOUNT_EMAILS,
@@ -70,7 +70,7 @@ EMAILS: Mapping[str, Write] = {
     "review_hidden": review_hidden_email,
     "staff_report": staff_report_email,
 }
-# What can be silenced; any other mail is about the account itself, and always comes.
+# Topics that can be silenced; any other mail is about the account itself and is always sent.
 TOPICS: Mapping[str, Topic] = {
     "booking_change": "bookings",
     "series_change": "bookings",

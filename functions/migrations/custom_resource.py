@@ -13,7 +13,7 @@ TIMEOUT = 10.0
 TRIES = 5
 # A response may have 4,096 bytes, and JSON writes a character with up to six.
 MAX_REASON = 500
-# There is one database: the resource is the same one for ever, and nothing is deleted when its properties change.
+# There is one database: the resource always stays the same, and nothing is deleted when its properties change.
 RESOURCE_ID = "database"
 
 

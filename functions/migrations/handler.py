@@ -28,7 +28,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
     """Raises only ResponseNotTaken: Lambda would retry a function that fails."""
     try:
-        # When the stack is deleted its database keeps what is in it.
+        # When the stack is deleted, the database keeps its contents.
         upgraded = request["RequestType"] != "Delete" and service.deploy()
     except Exception as error:  # noqa: BLE001 - the boundary: whatever went wrong, CloudFormation waits for a response
         logger().exception("migrations failed")

@@ -61,7 +61,7 @@ GRANTS = {
 
 def let_in(db: PooledConnection, role: str, password: str) -> None:
     """Make the role, with this password and the rights of this release. Raises what the database refuses."""
-    # The server logs such statements: it is told the password's verifier, not the password.
+    # The server logs such statements, so it gets the password's verifier, not the password.
     verifier = db.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     [exists] = db.execute(ROLE_EXISTS, (role,)).fetchone() or (False,)
     make = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}") if exists else sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from functions.push.endpoints import HTTPS_PORT, NotPublic, resolve
 
-# Seconds without a word from the service, and for all of it: one that drips holds nobody up.
+# Read and total timeout in seconds, so that a slow service delays nobody.
 TIMEOUT, DEADLINE = 5.0, 10.0
 
 

@@ -35,7 +35,7 @@ def _may_be_public(host: str) -> bool:
         return is_public(host)
     except ValueError:
         name = host.rstrip(".")
-        # The last part of a name in the internet is no number; other notations of addresses end in one.
+        # The last label of an internet name is not a number; other notations of IP addresses end in one.
         return "." in name and not name.endswith((".local", ".internal", ".localhost")) and name[-1].isalpha()
 
 

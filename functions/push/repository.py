@@ -122,7 +122,7 @@ LIST_UNREAD = Query(ToTell, "SELECT id, kind, message FROM notifications WHERE i
 
 
 def list_unread(notification_ids: list[int]) -> list[ToTell]:
-    """Notifications but those that were read, or are gone."""
+    """Notifications without read and deleted ones."""
     if not notification_ids:
         return []
     with connection() as db:
@@ -140,7 +140,7 @@ DELETE_OLD = Command("DELETE FROM push_outbox WHERE created_at < now() - interva
 
 
 def record(done: list[int], gone: list[int], failed: list[int]) -> None:
-    """What became of messages: `done` with, or `failed`; and which subscriptions are `gone`."""
+    """Record the outcome of messages, `done` or `failed`, and which subscriptions are `gone`."""
     with connection() as db:
         DELETE_PUSHES.run(db, (done,))
         FORGET.run(db, (gone,))

@@ -39,7 +39,7 @@ class Message:
 
 
 def send_due() -> int:
-    """Send what is due; returns how many messages the services took."""
+    """Send what is due; returns the number of messages that the services accepted."""
     sent, started = 0, time.monotonic()
     with ThreadPoolExecutor(BATCH) as workers:
         while time.monotonic() - started < ENOUGH_SECONDS and (due := repository.claim_due(BATCH)):
@@ -51,7 +51,7 @@ def send_due() -> int:
 
 
 def write(due: Sequence[DuePush]) -> list[Message]:
-    """What messages say, as JSON, without those that have nothing to say any more."""
+    """The contents of messages as JSON, without those that are no longer relevant."""
     told = {**_notifications(due), **_unread_messages(due)}
     messages = [_message(push, told[push.id]) for push in due if push.id in told]
     return [message for message in messages if message.kept is None or message.kept > 0]

@@ -51,7 +51,7 @@ def add_rating(db: PooledConnection, tutor_id: int, student_id: UUID, rating: in
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> None:
-    """Nobody else changes what counts for the tutor before the transaction ends."""
+    """Lock what counts for the tutor until the transaction ends."""
     LOCK_TUTOR.run(db, (tutor_id,))
 
 

@@ -9,7 +9,7 @@ from shared.kit.observability.log import logger
 from shared.kit.security.signing_keys import checked
 
 KEY_BYTES = 48
-# The template asks for a rotation every 30 days; one that failed is tried again by itself for a while.
+# The template requests a rotation every 30 days; a failed one is retried automatically for a while.
 MOST_DAYS = 33
 
 

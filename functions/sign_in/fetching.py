@@ -52,7 +52,7 @@ class _Connection(HTTPConnection):
             raise OSError(f"{self.host} is not in the internet")
         self.sock = self.reached = self._reach(found)
         self.sock.settimeout(TIMEOUT)
-        # Who asks may have given up before there was a socket to shut down.
+        # The caller may have given up before there was a socket to shut down.
         self._seconds_left()
         if self.is_secure:
             tls = ssl.create_default_context().wrap_socket(

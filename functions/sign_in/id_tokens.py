@@ -12,7 +12,7 @@ from functions.sign_in.provider import Provider, find_key
 from shared.kit.security.json_web_tokens import jwt
 from shared.kit.settings import settings
 
-# Seconds that clocks may differ by, and that a token may be old.
+# Tolerated clock skew and maximum age of a token, in seconds.
 LEEWAY, MOST_AGE = 60, 600
 REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 # OpenID Connect Core, section 2.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jwt import PyJWK
 
 KEPT_SECONDS, REFETCH_SECONDS, REST_AFTER_FAILURE = 3600.0, 60.0, 5.0
-# Whatever a provider offers: nothing that is signed with a secret, or not at all.
+# Whatever the provider offers: no symmetric signatures, and no unsigned tokens.
 ALGORITHMS = ("RS256", "ES256")
 MOST_KEYS = 50
 # Shorter ones are weak, and longer ones take long.
@@ -83,7 +83,7 @@ def _discover(issuer: str) -> Provider:
     methods = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     page, endpoint, keys = (said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"))
     algorithms = tuple(each for each in ALGORITHMS if isinstance(offered, list) and each in offered)
-    # What is cached and compared has to be whom the operator named, to the letter.
+    # The cached and compared issuer must be exactly the one that the operator configured.
     if (
         said.get("issuer") != issuer
         or not algorithms
@@ -133,7 +133,7 @@ def _get(address: str, issuer: str) -> dict[str, Any]:
     try:
         return fetch(address, issuer)
     except (Unreachable, Refused) as error:
-        # So that its outage costs no more than one request its patience.
+        # So that during its outage only one request waits for the timeout.
         _Kept.resting_until = time.monotonic() + REST_AFTER_FAILURE
         logger().warning("OpenID provider not reached", extra={"error": str(error)})
         raise Unavailable from None

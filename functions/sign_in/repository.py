@@ -20,7 +20,7 @@ class SignInRequest:
     redirect_uri: str
 
 
-# Two that meet here pass over what the other has: nobody waits, and none waits for each other.
+# Concurrent runs skip each other's rows: nobody waits, so there is no deadlock.
 DELETE_EXPIRED_REQUESTS = Command("""
 DELETE FROM sign_in_requests WHERE state_hash IN (
     SELECT state_hash FROM sign_in_requests WHERE expires_at < now() FOR UPDATE SKIP LOCKED
@@ -89,7 +89,7 @@ DELETE FROM identities WHERE id IN (
     SELECT id FROM identities WHERE linked_at IS NULL AND link_expires_at < now() FOR UPDATE SKIP LOCKED
 )
 """)
-# What is linked stays as it is, wherever its address has gone.
+# A linked identity stays linked, even if its address has moved to another account.
 OFFER_LINK = Query(
     UUID,
     """
@@ -104,7 +104,7 @@ RETURNING user_id
 
 
 def offer_link(identity: ProviderIdentity, link_hash: bytes, life: timedelta) -> bool:
-    """Let the owner of the account of an identity's address link it; whether there is such an account."""
+    """Offer the owner of the account with an identity's address to link it; returns whether there is one."""
     values = {
         "issuer": identity.issuer,
         "subject": identity.subject,

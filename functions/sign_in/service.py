@@ -209,7 +209,7 @@ def _register(identity: ProviderIdentity, address: str, language: Language) -> L
             repository.add_account(db, new, identity)
         count("Registrations")
     except IntegrityError:
-        # Somebody was faster: with this very identity, or with the address.
+        # A concurrent request was faster, with this identity or the address.
         if repository.offer_link(identity, _hash(link), LINK_LIFE):
             raise AccountExists(link) from None
     account = repository.find_account(identity)

@@ -73,7 +73,7 @@ IN_FORCE = compose(
 RETURNING_SUCCESSOR = Sql("""
 RETURNING generation, coalesce(rotations[cardinality(rotations)], created_at) AS made_at, expires_at
 """)
-# Twenty a minute are a client gone wrong: it gets the last one again.
+# Twenty a minute mean a broken client: it gets the last one again.
 ROTATE_SESSION = Query(
     Successor,
     compose(
@@ -106,9 +106,9 @@ NOTE_PASSWORD_CHECK = Command("UPDATE sign_in_sessions SET password_checked_at =
 
 
 def rotate_session(claims: Claims) -> Successor | None:
-    """A successor of a refresh token that has none yet, None for any other.
+    """Create the successor of a refresh token that has none yet; None for any other.
 
-    Of two at once the second waits, and finds that it has one.
+    Of two concurrent requests the second waits, and finds that a successor exists.
     """
     days = {"days": platform_settings().refresh_token_days, "most_days": platform_settings().session_days}
     with connection() as db:

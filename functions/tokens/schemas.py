@@ -18,7 +18,7 @@ class Credentials(BaseModel):
 
     email: Annotated[str, Text(normalized=True)]
     password: Annotated[str, Text()]
-    # What is no token is no proof, and no error either.
+    # An invalid token proves nothing, but is not an error.
     refresh: Annotated[Any, WithJsonSchema({"type": "string"})] = None
     link: Annotated[Any, WithJsonSchema({"type": "string"})] = None
 

@@ -139,7 +139,7 @@ def _failure_counts(account: repository.Candidate | None, email: str, address: s
 def _device(user_id: UUID, token: Any) -> str:
     """The account's device that a refresh token, even an expired one, belongs to; empty if none.
 
-    Devices that were signed out are counted as one: an intruder who collected tokens gets no more tries by that.
+    Signed-out devices are counted as one, so that collected tokens give an intruder no more attempts.
     """
     session_id = former_session(user_id, token)
     if session_id is None:

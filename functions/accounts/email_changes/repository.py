@@ -47,7 +47,7 @@ class LockedChange(NamedTuple):
     last_name: str
 
 
-# Who is suspended changes nothing, but may get back what was taken.
+# A suspended owner cannot change anything, but can revoke a change made by a thief.
 LOCK_CHANGE = Query(
     LockedChange,
     """
@@ -108,7 +108,7 @@ UPDATE users SET second_factor_at = NULL WHERE id IN (SELECT user_id FROM ended)
 DELETE_TICKETS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s")
 DELETE_TOKENS_OF_CHANGES = Command("DELETE FROM email_tokens WHERE change_id = ANY(%s)")
 SET_EMAIL = Command("UPDATE users SET email = %(email)s, mail_bounced_at = NULL WHERE id = %(user_id)s")
-# What is about a change of address says itself where it goes.
+# Mails about a change of address name their recipient themselves.
 READDRESS_MAILS = Command("""
 UPDATE mail_outbox SET recipient = %(new)s
 WHERE lower(recipient) = lower(%(old)s) AND sent_at IS NULL AND NOT payload ? 'email_change'
@@ -116,7 +116,7 @@ WHERE lower(recipient) = lower(%(old)s) AND sent_at IS NULL AND NOT payload ? 'e
 
 
 def mark_confirmed(db: PooledConnection, change_id: int, days: int) -> None:
-    """From now on it can be taken back for so many days."""
+    """Mark a change as confirmed; from now on it can be revoked for so many days."""
     MARK_CONFIRMED.run(db, {"id": change_id, "days": days})
 
 

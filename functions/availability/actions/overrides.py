@@ -45,7 +45,7 @@ def add_override(tutor: CallingTutor, command: NewOverride) -> StoredOverride:
 
 def _add(db: PooledConnection, tutor: CallingTutor, command: NewOverride) -> StoredOverride:
     override = command.checked()
-    # Whose bookings are to be cancelled is only known before the locks, and certain under them.
+    # The people whose bookings are to be cancelled are looked up before the locks, and checked again under them.
     students = _students(_in_the_way(db, tutor, override)) if command.cancel_bookings else frozenset()
     lock_schedule(db, tutor, students)
     if is_over(db, tutor.tutor_id, override.last_day):

@@ -117,7 +117,7 @@ WHERE s.id = found.id AND s.taken
         ended=ENDED_STATES,
     )
 )
-# Who was offered one of these seats has lost the offer; nobody waits for the others any more.
+# Offers of these seats are lost; the other seats no longer have a waitlist.
 CLOSE_WAITLISTS = Command("""
 UPDATE waitlist_entries SET state = CASE state WHEN 'offered' THEN 'left' ELSE 'closed' END
 WHERE state = 'offered' AND booking_id = ANY(%(bookings)s) OR state = 'waiting' AND session_id = ANY(%(sessions)s)

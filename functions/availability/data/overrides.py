@@ -23,7 +23,7 @@ class StoredOverride(NamedTuple):
 
 
 COLUMNS = Sql("id, kind, first_day, last_day, starts, ends, note")
-# What is over everywhere in the world is of no interest any more.
+# Days that are over in every time zone no longer matter.
 UPCOMING = Sql("tutor_id = %(tutor_id)s AND last_day >= (now() - interval '1 day')::date")
 LIST_OVERRIDES = Query(
     StoredOverride,
@@ -106,7 +106,7 @@ def block_intervals(db: PooledConnection, tutor_id: int, intervals: Sequence[Loc
         BLOCK_INTERVALS.run(db, (tutor_id, days, starts, ends))
 
 
-# What earlier deletions made within the stretch goes: it says the same.
+# Overrides that earlier deletions made within the interval are redundant and deleted.
 BLOCK_STRETCH = Command(
     """
 WITH contained AS (

@@ -35,7 +35,7 @@ class TutorRules(NamedTuple):
     now: datetime
 
 
-# Who is being deleted is left out; nobody else can be before the transaction ends.
+# Accounts being deleted are left out; no other can be deleted before the transaction ends.
 LOAD_RULES = Query(
     _RulesRow,
     """

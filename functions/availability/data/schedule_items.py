@@ -42,7 +42,7 @@ LIST_OWN_OFFERED = Query(str, compose(OFFERED, schedule=SCHEDULE, condition=Sql(
 
 
 def list_offered(tutor_id: int, *, own: bool = False) -> str | None:
-    """A tutor's schedule with what is taken of it, as JSON text; None for tutors whom others cannot see."""
+    """A tutor's schedule with booked items marked, as JSON text; None for tutors who are not visible."""
     listing = LIST_OWN_OFFERED if own else LIST_OFFERED
     with connection() as db:
         return listing.one(db, {"tutor_id": tutor_id, "zone": platform_settings().time_zone})

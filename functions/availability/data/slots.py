@@ -35,7 +35,7 @@ class BookableTime(NamedTuple):
     groups: Sequence[OpenGroup]
 
 
-# Those who wait for a seat come before who would take it now.
+# People on the waitlist come before somebody who books now.
 LOAD_BOOKABLE_TIME = Query(
     _SlotsRow,
     compose(

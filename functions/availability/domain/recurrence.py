@@ -55,7 +55,7 @@ class Rules(NamedTuple):
             day += DAY
 
     def offered_on(self, day: date) -> Iterator[Span]:
-        """Weekly and extra hours without what is off.
+        """Weekly and extra hours, minus time off.
 
         What begins or ends at a time the clocks jump over begins or ends where they jump; nothing is left of hours
         that lie between two such times.

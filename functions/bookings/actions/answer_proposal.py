@@ -23,7 +23,7 @@ from shared.data.move_proposals import end_proposals
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import NotFound
 
-# What is proposed for which of the locked bookings, and everybody who is locked.
+# The proposals by locked booking, and all locked people.
 Proposed = tuple[list[tuple[LockedBooking, Proposal]], frozenset[UUID]]
 
 

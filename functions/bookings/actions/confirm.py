@@ -39,7 +39,7 @@ def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, 
 def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int, read: TimesRead) -> None:
     """Accept an offer from the waitlist. If the tutor confirms by hand, it becomes a request.
 
-    It can come on top of all the bookings a student may have: these bound what is asked for, not what is offered.
+    It may exceed the maximum of a student's bookings, which limits requests, not offers.
     One that was moved with its group is accepted by its times only: the student may have read others.
 
     Raises NotFound, WrongState, HoldExpired, SessionMoved or Blocked.

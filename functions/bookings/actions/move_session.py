@@ -32,7 +32,7 @@ def move_by_student(
     locked: Collection[UUID],
     at: datetime | None = None,
 ) -> None:
-    """Move sessions, by as much and in order of time; what the tutor has proposed instead means nothing any more.
+    """Move sessions by the same amount, in order of time; open proposals of the tutor end.
 
     What belongs together is recorded `at` one moment.
     """

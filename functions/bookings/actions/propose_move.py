@@ -44,7 +44,7 @@ def propose_move(
 def why_not_proposed(
     db: PooledConnection, move: Move, calendar: Calendar, *, but_sessions: Sequence[int]
 ) -> SlotConflict | None:
-    """Tutors dispose of their own time, but of nobody else's."""
+    """The reason why a time cannot be proposed: tutors decide only about their own time."""
     if calendar.is_taken(move.span):
         return "taken"
     return "student_busy" if find_busy(db, move.booking.members, [move.span], but_sessions=but_sessions) else None

@@ -69,7 +69,7 @@ def check_it_may_move(booking: LockedBooking, role: Role) -> None:
 
 
 def new_span(booking: LockedBooking, command: NewTime) -> Span:
-    """When the session is to be. Raises FieldErrors for what is too far away, InThePast."""
+    """The new time of the session. Raises FieldErrors if it is too far ahead, or InThePast."""
     length = booking.length if command.length is None else timedelta(minutes=command.length)
     start = command.start_time.astimezone(UTC)
     if start < booking.now:

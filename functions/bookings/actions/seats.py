@@ -12,12 +12,12 @@ from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
-# What rooms of ours end with, wherever they are: MEETING_URL may have been another when one was made.
+# The end of our room addresses; not their start, because MEETING_URL may have changed since.
 OUR_ROOM = "/Korepetycje-[A-Za-z0-9_-]{22}$"
 
 
 def new_room() -> str:
-    """A room for one session; nobody guesses its name."""
+    """A room for one session, with an unguessable name."""
     return f"{platform_settings().meeting_url}/Korepetycje-{secrets.token_urlsafe(16)}"
 
 

@@ -25,7 +25,7 @@ def keep_slot(db: PooledConnection, session_id: int) -> int | None:
 def offer_slot(
     db: PooledConnection, booking: LockedBooking, vacated: int, role: Role, locked: Collection[UUID]
 ) -> None:
-    """Offer the slot that `booking` has left to those who wait for it; what a tutor leaves is offered to nobody."""
+    """Offer the slot that `booking` has vacated to its waitlist; one vacated by the tutor is not offered."""
     if role == "student" and _has_room_for_one_more(db, booking):
         sessions.take_time(db, vacated)
     pass_on_seats(db, vacated, locked)

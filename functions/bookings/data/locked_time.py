@@ -14,7 +14,7 @@ from shared.kit.db.turns import Call, in_one_turn
 
 Row = TypeVar("Row")
 
-# Whether somebody learns or teaches at some moment of a window.
+# Whether somebody attends or teaches a session at any time in a window.
 IS_BUSY = Query(
     bool,
     compose(

@@ -89,7 +89,7 @@ WHERE id = %s AND taken AND moves_session_id IS NULL AND NOT EXISTS (
 
 
 def release_session(db: PooledConnection, session_id: int) -> None:
-    """Give the tutor the time of a session back that nobody has a seat in."""
+    """Free the tutor's time of a session without booked seats."""
     RELEASE_SESSION.run(db, (session_id,))
 
 

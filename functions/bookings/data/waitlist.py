@@ -154,7 +154,7 @@ def mark_offered(db: PooledConnection, entry_id: int | None, booking_id: int) ->
 
 
 def mark_missed(db: PooledConnection, entry_id: int | None) -> None:
-    """The student has no time any more."""
+    """Mark an offer as missed, because the student is no longer free."""
     MARK_MISSED.run(db, (entry_id,))
 
 
@@ -162,7 +162,7 @@ RESOLVE_OFFER = Command("UPDATE waitlist_entries SET state = %s WHERE booking_id
 
 
 def resolve_offer(db: PooledConnection, booking_id: int, outcome: Literal["taken", "left", "missed"]) -> None:
-    """Note in the waitlist what became of an offer: `left` is refused. Other bookings have no entry."""
+    """Record the outcome of an offer in the waitlist: `left` means declined. Other bookings have no entry."""
     RESOLVE_OFFER.run(db, (outcome, booking_id))
 
 

@@ -10,7 +10,7 @@ from shared.domain.free_time import Span
 from shared.domain.timestamps import format_time
 
 WEEK = timedelta(weeks=1)
-# What a change of clocks can move a session by.
+# The most that a clock change can move a session by.
 LEEWAY = timedelta(hours=3)
 
 # Each time that cannot be booked, with the code of the reason, as clients read it.

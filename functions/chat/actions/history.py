@@ -26,7 +26,7 @@ class HistoryPage:
 def list_messages(
     user_id: UUID, conversation_id: UUID, *, newest: int | None, before: int | None, after: int | None
 ) -> HistoryPage:
-    """Messages of a conversation, which are read thereby; none for those who are no members of it.
+    """Messages of a conversation, which marks them as read; none for people who are not members.
 
     With `newest` that many, newest first. With a place, or without anything, oldest first: the first ones `after`
     a place, the last ones `before` one, or the last ones of all, `newest` at most. Of long messages there are as

@@ -11,7 +11,7 @@ from shared.kit.psycopg import psycopg
 
 
 def mark_read(user_id: UUID, conversation_id: UUID, seq: int) -> Reader:
-    """As `note_read`; what is unread then. Raises NoConversation."""
+    """Like `note_read`; returns what is still unread. Raises NoConversation."""
     note_read(user_id, conversation_id, seq)
     reader = read_state.find_reader(conversation_id, user_id)
     if reader is None:

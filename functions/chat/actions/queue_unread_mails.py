@@ -12,7 +12,7 @@ BATCH = 100
 
 
 def plan_next() -> bool:
-    """Push to those who were written to since the last run, and plan when to look at them; whether there is more.
+    """Push to recipients of messages since the last run, and plan when to check them; returns whether there are more.
 
     Raises psycopg.errors.LockNotAvailable while others do.
     """
@@ -28,7 +28,7 @@ def plan_next() -> bool:
 
 
 def queue_next() -> tuple[int, int]:
-    """Look at those whose moment has come; how many these were, and for how many there is a mail now.
+    """Check the due members; returns their number, and how many of them get a mail.
 
     Decision and mail are one transaction: who dies in between has done nothing.
     """

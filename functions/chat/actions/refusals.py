@@ -13,12 +13,12 @@ def refuse_message(connection_id: str, client_id: str | None, code: str) -> None
 
 
 def refuse_action(connection_id: str, frame_id: str | None, code: str) -> None:
-    """As refuse_message, of a frame that asked for something else than a message."""
+    """Like refuse_message, for a frame that requested something other than a message."""
     pusher().post([connection_id], encode(event_frame("action_refused", {"id": frame_id, "code": code})))
 
 
 def refuse_frame(connection_id: str, client_id: str | None, code: str) -> None:
-    """As refuse_message, of a frame that is no message; it counts as one, so that nobody sends them without end."""
+    """Like refuse_message, for a frame that is not a message; it counts as one for the rate limit."""
     senders.find(connection_id)
     try:
         senders.spend(connection_id)

@@ -27,7 +27,7 @@ from shared.kit.security.rate_limits import spend
 
 
 def report_message(user_id: UUID, place: MessagePlace, reason: str) -> None:
-    """Report what somebody wrote to the caller, with what stands around it. Raises MessageNotFound or OwnMessage."""
+    """Report a message to the caller, with the messages around it. Raises MessageNotFound or OwnMessage."""
     spend(REPORTS, str(user_id))
     found = message_changes.find_message(place.conversation_id, user_id, place.seq)
     if found is None:

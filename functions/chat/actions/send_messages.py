@@ -69,7 +69,7 @@ def _check(connection_id: str, fields: Mapping[str, Any], *, is_allowed: bool) -
     if not is_allowed:
         refuse_message(connection_id, client_id, "throttled")
         return None
-    # The legacy protocol knows neither ids nor answers nor attachments: there they are keys that mean nothing.
+    # The legacy protocol has neither ids nor replies nor attachments: there these keys have no meaning.
     if not is_body(body, may_be_empty=attachments is not None) or (is_bad and senders.speaks_events(connection_id)):
         refuse_message(connection_id, client_id, "bad_message")
         return None
@@ -87,7 +87,7 @@ def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessa
         return [stored for each in new for stored in _store([each])]
     except psycopg.OperationalError:
         drop_broken_connections()
-        # They may be stored all the same: only a message with an id of its client's can be tried once more.
+        # They may be stored nevertheless: only a message with a client id can be retried.
         identified = [each for each in new if retry and each.client_id is not None]
         for each in new:
             if each not in identified:

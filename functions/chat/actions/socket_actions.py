@@ -59,7 +59,7 @@ def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object])
     if sender is None:
         return
     if sender.protocol not in {EVENTS, USER}:
-        # Such frames mean nothing there, and count like all others.
+        # Such frames have no meaning there, and count like all others.
         with suppress(Throttled):
             senders.spend(connection_id)
         return

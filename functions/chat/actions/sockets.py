@@ -14,7 +14,7 @@ from shared.kit.observability.log import note
 from shared.kit.security.rate_limits import spend
 from shared.kit.security.tokens import Claims
 
-# Sockets a user may have open: the oldest is closed for one more.
+# The maximum number of open sockets per user: a new one closes the oldest.
 MAX_SOCKETS = 20
 
 

@@ -108,7 +108,7 @@ class KeptFile(NamedTuple):
     has_thumbnail: bool
 
 
-# Until a message names it only its author may.
+# Until a message names it, only its author may fetch it.
 FIND_FOR_VIEWER = Query(
     KeptFile,
     """
@@ -146,7 +146,7 @@ DELETE_ATTACHMENTS = Command("DELETE FROM attachments WHERE id = ANY(%s)")
 
 
 def lock_unwanted(db: PooledConnection, most: int) -> list[UnwantedFile]:
-    """Those that no message named within a day, and those that went with a message, a conversation or an account."""
+    """Lock attachments that no message named within a day, or whose message, conversation or account is gone."""
     return LOCK_UNWANTED.all(db, (most,))
 
 

@@ -118,7 +118,7 @@ LIST_OWNERS = Query(Owner, "SELECT id, user_id::text AS user_id FROM connections
 
 
 def list_owners(connection_ids: list[str]) -> dict[str, str]:
-    """Whose sockets these are, without those that are gone."""
+    """The owners of these sockets, without those that are gone."""
     with connection() as db:
         return {each.id: each.user_id for each in LIST_OWNERS.all(db, (connection_ids,))}
 

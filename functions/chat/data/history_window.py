@@ -24,7 +24,7 @@ KEPT_SECONDS = 30 * 24 * 3600
 # After how many messages the time to live is renewed.
 RENEW_EVERY = 50
 FIELD = b"m"
-# What only some messages have. In a field of its own: the release before reads the other one alone.
+# Parts that only some messages have. In a separate field: the previous release reads only the other one.
 MORE = b"x"
 NO_MORE = "[null, null, null, null, null]"
 

@@ -6,7 +6,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Command
 
 SET_MUTED = Command("UPDATE conversation_members SET is_muted = %s WHERE conversation_id = %s AND user_id = %s")
-# With a message after this one the conversation is back.
+# The next message brings the conversation back.
 ARCHIVE = Command("""
 UPDATE conversation_members m SET archived_seq = c.last_seq
 FROM conversations c WHERE c.id = m.conversation_id AND m.conversation_id = %s AND m.user_id = %s

@@ -91,7 +91,7 @@ def delete_any_message(db: PooledConnection, conversation_id: UUID, author_id: U
     return DELETE_ANY.one(db, {"conversation_id": conversation_id, "user_id": author_id, "seq": seq})
 
 
-# The message itself stays as it is: nobody else learns of it.
+# The message itself is unchanged, so nobody else is told.
 HIDE = Query(
     ChangedMessage,
     compose(
@@ -123,7 +123,7 @@ WHERE user_id = %(user_id)s AND conversation_id = %(conversation_id)s AND seq BE
 
 
 def list_hidden(conversation_id: UUID, user_id: UUID, messages: Sequence[Message]) -> frozenset[int]:
-    """Those of the messages, by their `seq`, that the user has hidden."""
+    """The messages, by `seq`, that the user has hidden."""
     if not messages:
         return frozenset()
     seqs = [message.seq for message in messages]

@@ -50,7 +50,7 @@ WHERE last_seq > seq OR last_change_seq > change_seq ORDER BY updated_at DESC, c
 
 
 def list_news(user_id: UUID, known: Iterable[Known]) -> list[Known]:
-    """Those of a client's conversations of which it does not know all, the newest activity first."""
+    """A client's conversations with events that it misses, most recently active first."""
     with connection() as db:
         return LIST_NEWS.all(db, {"user_id": user_id, "known": _rows(known)})
 

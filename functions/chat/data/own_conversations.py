@@ -66,7 +66,7 @@ class ConversationPage:
     results: str
 
 
-# The numbers of all first, from two rows of each; what is shown of one is looked up for those of the page.
+# First the ids of all, from two rows each; the shown columns are only looked up for the page.
 LIST_CONVERSATIONS = Query(
     ConversationPage,
     compose(

@@ -7,7 +7,7 @@ from functions.chat.domain.messages import event_sockets
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 
-# Sockets that are told of one person, and people that one is told of, at most.
+# The maximum number of sockets told about one person, and of people one is told about.
 MOST_SOCKETS, MOST_PEOPLE = 500, 200
 
 
@@ -44,7 +44,7 @@ def find_hearers(conversation_id: UUID, user_id: UUID) -> Hearers | None:
         return FIND_HEARERS.one(db, (conversation_id, user_id))
 
 
-# Who blocked somebody, or was blocked, hears nothing more of them.
+# People who have blocked each other, in either direction, are told nothing more.
 WATCHERS = """
 SELECT c.id FROM connections c
 WHERE c.protocol = 3 AND c.user_id IN (
@@ -66,7 +66,7 @@ AND (SELECT count(*) FROM connections WHERE user_id = %(user_id)s) = %(open_sock
 
 
 def list_watchers(user_id: UUID, open_sockets: int) -> list[str]:
-    """The user sockets of those somebody talks with; none unless they show it and have so many open themselves."""
+    """The user sockets of somebody's conversation partners; none unless they show it and have `open_sockets` open."""
     values = {"user_id": user_id, "open_sockets": open_sockets, "most": MOST_SOCKETS}
     with connection() as db:
         return LIST_WATCHERS.all(db, values)
@@ -127,6 +127,6 @@ ORDER BY v.updated_at DESC, v.id LIMIT %s
 
 
 def list_people(user_id: UUID) -> list[Person]:
-    """Those somebody talks with who show when they are online; whom they talked with last comes first."""
+    """Somebody's conversation partners who show when they are online; most recent conversation first."""
     with connection() as db:
         return LIST_PEOPLE.all(db, (user_id, MOST_PEOPLE))

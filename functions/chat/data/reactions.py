@@ -70,7 +70,7 @@ GROUP BY r.seq, emoji ORDER BY r.seq, emoji
 
 
 def list_reactions(conversation_id: UUID, messages: Sequence[Message]) -> dict[int, list[ReactionData]]:
-    """The reactions to messages of a conversation, by `seq`; none but changed messages have any."""
+    """The reactions to messages of a conversation, by `seq`; only changed messages have any."""
     seqs = [message.seq for message in messages if message.change_seq is not None]
     if not seqs:
         return {}

@@ -102,7 +102,7 @@ FROM readers
 
 
 def list_readers(occasions: Iterable[Occasion]) -> list[Reader]:
-    """Those who got a message, and those who have read; none comes twice for a conversation."""
+    """The recipients of a message and the people who have read; nobody twice per conversation."""
     with connection() as db:
         return LIST_READERS.all(db, {"occasions": json_text([each._asdict() for each in occasions])})
 

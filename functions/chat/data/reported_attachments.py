@@ -28,7 +28,7 @@ WHERE r.id = %(report_id)s AND a.id = %(id)s AND a.removed_at IS NULL AND a.crea
         facts=FACTS,
     ),
 )
-# What somebody of the staff may read is what the audit trail says they have opened.
+# Staff may only read what the audit trail says they have opened.
 FIND_OPENED = Query(
     KeptFile,
     """

@@ -105,7 +105,7 @@ r.id, r.kind, r.review, r.issue, r.reason, format_time(r.created_at, %(zone)s) A
     reporter=compose(PERSON, account=Sql("a")),
     person=compose(PERSON, account=Sql("p")),
 )
-# Those of reviews and issues, which are decided on where these are, stand in the same queue.
+# Reports of reviews and issues are in the same queue, but decided at their own endpoints.
 LIST = Query(
     PageOfJson,
     compose(

@@ -10,7 +10,7 @@ def upload_key(attachment_id: UUID) -> str:
 
 
 def new_file_key(attachment_id: UUID) -> str:
-    """Where a check puts the file; each check another, so that none overwrites what another one found."""
+    """A new key for a checked file; every check uses its own, so that none overwrites another's."""
     return f"files/{attachment_id}-{secrets.token_hex(8)}"
 
 

@@ -9,7 +9,7 @@ MAX_SIZE = 10 * 1024 * 1024
 MAX_NAME = 100
 UNNAMED = "plik"
 ENDING = re.compile(r"\.([A-Za-z0-9]{1,10})$")
-# What file systems, shells and headers read otherwise.
+# Characters with a special meaning in file systems, shells and headers.
 RESERVED = re.compile(r'[<>:"|?*\\/;]+')
 NOT_ASCII = re.compile(r"[^A-Za-z0-9 ._-]+")
 # Extensions by content type; the first is appended to a name that has none of them.
@@ -44,7 +44,7 @@ def clean_name(name: str) -> str:
 
 
 def named_as(name: str, content_type: str) -> str:
-    """The name with an ending of its type: nothing is opened as something else than what was checked."""
+    """The name with an extension of its type, so that it is not opened as anything but what was checked."""
     endings = ENDINGS[content_type.partition(";")[0]]
     found = ENDING.search(name)
     if found and found[1].lower() in endings:

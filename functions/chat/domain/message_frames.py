@@ -30,7 +30,7 @@ def history_item(
     """
     author = membership.members.get(message.created_by or "")
     is_gone = is_hidden or message.deleted_at is not None
-    # What an account that is gone has sent is gone with it.
+    # Attachments of a deleted account are deleted with it.
     attachments = None if is_gone or author is None else message.attachments
     body = message.body if with_seq else legacy_body(message.body, attachments, reader_id)
     item: dict[str, Any] = {

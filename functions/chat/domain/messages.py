@@ -17,9 +17,9 @@ MAX_CLIENT_ID = 100
 MAX_UNANSWERED = 10
 # Messages of a conversation that are listed, and kept in the history window, at most.
 WINDOW = 500
-# What readers see in the place of a message that was deleted.
+# What readers see in place of a deleted message.
 DELETED = "Wiadomość usunięta"
-# What the legacy client shows of a message that was nothing but attachments, which went with their author's account.
+# What the legacy client shows for a message of only attachments that were deleted with their author's account.
 ATTACHMENTS_GONE = "Załącznik usunięty"
 # How long one's own message can be edited, and deleted for both.
 CHANGEABLE_MINUTES = 15
@@ -81,7 +81,7 @@ class RefusedMessage(NamedTuple):
 
     message: NewMessage
     code: str
-    # Which of the messages it was that came together, from 1.
+    # The message's position among those that came together, from 1.
     place: int
 
 
@@ -104,7 +104,7 @@ class StoredMessage(NamedTuple):
     attachments: str | None
     # The number of the conversation's last change.
     change_seq: int
-    # Which of the messages it was that came together, from 1.
+    # The message's position among those that came together, from 1.
     place: int
     # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
     listeners: list[str]

@@ -18,7 +18,7 @@ from shared.domain.outbox import (
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
-# What is decided sooner than this is mailed at once.
+# Decisions made sooner than this are mailed at once.
 SOON = timedelta(hours=1)
 
 

@@ -33,7 +33,7 @@ def dispatch_next(most: int) -> int:
         single = [(change, bookings[change.booking_id]) for change in known if change.first_of_series_id is None]
         drafts = [draft for change, booking in single for draft in _drafts(change, booking)]
         added = add_notifications(db, drafts + [draft for event in events for draft in joint_events.drafts(event)])
-        # Those about new series first: they may tell of what was done to one of the sessions.
+        # Those about new series first: they may include changes of one of the sessions.
         due = joint_events.queue_joint_mails(db, events)
         due += queue_booking_mails(db, single)
         plan_reminders(db, bookings)

@@ -95,7 +95,7 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
         parts = [replace(mail, wait=wait) for each in sessions for mail in mails_of(*each, roles=(role,))]
         told, now = told_by_series_mails(db, parts) if platform_settings().booking_mail_minutes else (set(), [])
         due += now
-        # Who is told of some of them only by a mail that waits needs this one for the others.
+        # People whose waiting mail covers only some of them need this one for the others.
         if any((mail.recipient, mail.change) not in told for mail in parts):
             since = min(find_untold(db, parts).values(), default=None)
             payload = {

@@ -15,7 +15,7 @@ class Event(NamedTuple):
     subject: int
 
 
-# Together with the mark: who comes later passes them over.
+# Together with the mark: later runs skip them.
 CLAIM = Query(
     Event,
     """
@@ -74,7 +74,7 @@ def list_addressed(db: PooledConnection, event_ids: list[int]) -> list[Addressed
     return LIST_ADDRESSED.all(db, {"event_ids": event_ids})
 
 
-# They are kept as long as the same is not told again.
+# They are kept while they can still suppress a duplicate.
 DELETE_OLD = Command("""
 DELETE FROM notification_events WHERE dispatched_at IS NOT NULL AND created_at < now() - interval '2 days'
 """)

@@ -47,12 +47,12 @@ MARK = Query(
 
 
 def mark(user_id: UUID, notification_id: int, *, is_read: bool) -> Notification | None:
-    """Mark a user's notification; None if there is no such one."""
+    """Mark a user's notification; None if it does not exist."""
     with connection() as db:
         return MARK.one(db, (is_read, notification_id, user_id))
 
 
-# Those that can be seen now: one that comes meanwhile stays unread.
+# Only those visible now: one that arrives meanwhile stays unread.
 MARK_ALL_READ = Command("""
 UPDATE notifications SET is_read = true WHERE id IN (
     SELECT id FROM notifications WHERE user_id = %s AND NOT is_read ORDER BY id FOR NO KEY UPDATE
@@ -65,7 +65,7 @@ def mark_all_read(user_id: UUID) -> None:
         MARK_ALL_READ.run(db, (user_id,))
 
 
-# The oldest have the lowest ids: no more than these are looked at.
+# The oldest have the lowest ids: only these are examined.
 DELETE_OLD = Command("""
 DELETE FROM notifications WHERE id IN (
     SELECT id FROM (SELECT id, created_at FROM notifications ORDER BY id LIMIT 100) AS oldest

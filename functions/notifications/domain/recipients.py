@@ -30,7 +30,7 @@ NOTIFICATION_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "completed": STUDENT,
     "no_show": STUDENT,
 }
-# That person gets an email all the same: it brings the entry for the calendar.
+# That person still gets an email, because it contains the calendar entry.
 EMAIL_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "requested": TUTOR,
     "booked": BOTH,

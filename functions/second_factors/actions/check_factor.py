@@ -29,7 +29,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import Throttled
 
 Accepted = Literal["app", "recovery_code", "passkey"]
-# Wrong codes of an account in a quarter of an hour: of a million, three are right at a time.
+# The maximum of wrong codes per account in 15 minutes: three of a million codes are valid at a time.
 MOST_FAILURES = 10
 BLANKS = re.compile(r"[\s-]")
 
@@ -54,7 +54,7 @@ def check_factor(db: PooledConnection, user_id: UUID, given: Given, purpose: Cha
 
 
 def wrong(given: Given) -> WrongCode | WrongPasskey:
-    """The error of what was not accepted."""
+    """The error for a factor that was not accepted."""
     return WrongPasskey() if isinstance(given, GivenPasskey) else WrongCode()
 
 

@@ -30,7 +30,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def read_answer(value: Any) -> dict[str, Any]:
-    """What a browser answered; what is in it is checked with its signature."""
+    """Parse a browser's answer; its contents are checked with its signature."""
     if value is None:
         raise invalid(fields.NULL)
     if not isinstance(value, dict):
@@ -45,7 +45,7 @@ def read_answer(value: Any) -> dict[str, Any]:
 
 OBJECT = WithJsonSchema({"type": "object"})
 PasskeyAnswer = Annotated[dict[str, Any], BeforeValidator(read_answer), OBJECT]
-# The validator is around both, or each would complain.
+# One validator wraps both; otherwise each would report an error.
 PasskeyIfAny = Annotated[dict[str, Any] | None, BeforeValidator(read_answer), OBJECT]
 PasskeyName = Annotated[
     str,

@@ -12,7 +12,7 @@ from shared.kit.db.query import Command, Connection
 ChallengePurpose = Literal["add", "change", "second_factor", "sign_in"]
 LIFE = timedelta(minutes=6)
 
-# Two that meet here pass over what the other has: nobody waits, and none waits for each other.
+# Concurrent runs skip each other's rows: nobody waits, so there is no deadlock.
 DELETE_EXPIRED_CHALLENGES = Command("""
 DELETE FROM passkey_challenges WHERE challenge IN (
     SELECT challenge FROM passkey_challenges WHERE expires_at < now() FOR UPDATE SKIP LOCKED
@@ -42,5 +42,5 @@ def add_challenge(db: Connection, purpose: ChallengePurpose, user_id: UUID | Non
 
 
 def take_challenge(db: Connection, challenge: bytes, purpose: ChallengePurpose, user_id: UUID | None = None) -> bool:
-    """Use a challenge up; whether it was one, of this account and for this."""
+    """Use up a challenge; returns whether it existed for this account and purpose."""
     return TAKE_CHALLENGE.run(db, {"challenge": challenge, "purpose": purpose, "user_id": user_id}) > 0

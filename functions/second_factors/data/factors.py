@@ -35,7 +35,7 @@ FROM second_factors, LATERAL (
 WHERE user_id = %(user_id)s FOR UPDATE OF second_factors
 """,
 )
-# The condition lets a password, and all before it, in once only.
+# The condition accepts a one-time password only once, and none older than it.
 USE_TOTP_STEP = Command("""
 UPDATE second_factors SET totp_step = %(step)s WHERE user_id = %(user_id)s AND totp_step < %(step)s
 """)
@@ -50,7 +50,7 @@ WHERE user_id = %(user_id)s
 
 
 def lock_factors(db: PooledConnection, user_id: UUID) -> Factors | None:
-    """The factors of an account, None without any; nobody else checks a code of it, or changes them, until the end."""
+    """Lock an account's factors, so that nobody else checks or changes them until the end; None if it has none."""
     return LOCK_FACTORS.one(db, {"user_id": user_id, "window": WINDOW})
 
 
@@ -101,7 +101,7 @@ NOTE_CHECK = Command("UPDATE sign_in_sessions SET second_factor_checked_at = now
 
 
 def lock_owner(db: PooledConnection, user_id: UUID) -> Owner | None:
-    """The account whose factors are to change, None if it is gone; sign-ins to it wait until the end."""
+    """Lock the account whose factors are to change, so that sign-ins wait until the end; None if it is gone."""
     return LOCK_OWNER.one(db, (user_id,))
 
 

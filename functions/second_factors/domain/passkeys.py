@@ -18,7 +18,7 @@ MAX_NAME = 100
 CHALLENGE_BYTES = 32
 # Of a credential (section 4).
 MAX_ID_BYTES = 1023
-# What the browser is told; a challenge lives a little longer.
+# The timeout sent to the browser; a challenge lives a little longer.
 TIMEOUT_MS = 5 * 60 * 1000
 # COSE algorithms: Ed25519, ES256, RS256. The specification advises all three (5.4, pubKeyCredParams).
 ALGORITHMS = (-8, -7, -257)
@@ -43,7 +43,7 @@ class GivenPasskey:
     party: RelyingParty
 
 
-# What somebody gives as a second factor: a code, "" without one, or a passkey.
+# A given second factor: a code ("" if missing) or a passkey.
 Given = str | GivenPasskey
 
 

@@ -10,7 +10,7 @@ from shared.kit.db.query import Sql, compose
 
 # The most frequent ones; tutors write their locations themselves.
 LOCATIONS = 100
-# Who is free must be asked of one tutor after the other: the best are counted, up to so many.
+# Free time must be checked tutor by tutor, so only this many of the best are counted.
 COUNTED = 500
 
 # A facet does not restrict itself: skill counts ignore the skill filter, location counts the location filter.

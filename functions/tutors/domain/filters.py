@@ -37,7 +37,7 @@ class Filters:
     name: str = ""
     location: str = ""
     skills: list[str] = field(default_factory=list)
-    # So few tutors have them that these are read first, in whatever order they are asked for.
+    # So few tutors have them that these are read first, whatever the requested order.
     has_rare_skills: bool = False
     at_least: dict[str, Decimal] = field(default_factory=dict)
     at_most: dict[str, Decimal] = field(default_factory=dict)

@@ -51,7 +51,7 @@ def read_zone(value: str) -> str:
 
 
 def read_direction(value: str) -> str | None:
-    """Anything but a direction is none."""
+    """Parse a direction; anything else counts as none."""
     return value.lower() if value.lower() in {"asc", "desc"} else None
 
 
