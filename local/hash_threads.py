@@ -1,7 +1,7 @@
 """Threads in which a server makes the hashes of passwords, and nothing else.
 
-glibc gives threads heaps of their own, up to eight a processor, and none gives back the 19 MB that a hash takes. In
-whatever thread a request had, a quarter of an hour of sign-ins one after the other left 200 MB behind.
+glibc gives threads heaps of their own, up to eight per processor, and no heap gives back the 19 MB that a hash takes.
+When requests' own threads made the hashes, 15 minutes of successive sign-ins left 200 MB behind.
 """
 
 import os

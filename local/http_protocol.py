@@ -203,4 +203,4 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 
 def _nothing() -> None:
-    """What to do after an answer was written."""
+    """Called after a written answer: there is nothing to do."""

@@ -153,7 +153,7 @@ def _answers(url: str) -> bool:
         parts = urlsplit(url)
         address = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection(address, FRONTEND_TIMEOUT).close()
-    except (OSError, ValueError):  # nobody there, or no address at all
+    except (OSError, ValueError):  # no server there, or a malformed address
         return False
     return True
 

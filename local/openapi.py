@@ -79,7 +79,7 @@ def description() -> dict[str, Any]:
         load()
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute | FastRoute)]
     for route in routes:
-        if route.is_json_stream:  # It yields what it asks of the database, and answers no lines.
+        if route.is_json_stream:  # It yields its statements, not lines of a response.
             route.is_json_stream = False
     version = tomllib.loads(PROJECT.read_text())["project"]["version"]
     tags = [{"name": name, "description": text} for name, text in TAGS.items()]

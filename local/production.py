@@ -117,7 +117,7 @@ def _of_secrets(options: Options, settings: Settings) -> Iterator[str]:
 def _password(address: str) -> str:
     try:
         return unquote(urlsplit(address).password or "")
-    except ValueError:  # no address; whoever uses it says so
+    except ValueError:  # malformed; the code that uses it reports it
         return ""
 
 

@@ -32,10 +32,9 @@ FIND = "SELECT id, email FROM users WHERE lower(email) = lower(%s)"
 
 
 def apply(options: Options, url: str, command: str, email: str, reason: str) -> str | None:
-    """Carry it out, including closing a running server's sockets; returns what was done, None if there is no such
-    account.
+    """Apply a sanction and close a running server's sockets; returns what was done, None without such an account.
 
-    Mails and cancelled bookings are told of by the server, a little later.
+    A running server sends mails and notifications of cancelled bookings a little later.
     """
     action, done, nothing_done = SANCTIONS[command]
     with psycopg.connect(url) as db:

@@ -21,7 +21,7 @@ from shared.kit.environment import BadSetting
 from shared.kit.security.signing_keys import WeakSecret, signing_key
 from shared.kit.settings import Settings, settings
 
-# The maximum of any number: so many days from now must be a valid date.
+# The maximum of any number: this many days from now must be a valid date.
 MOST = 1_000_000
 # Numbers for which 0 means none: mails about bookings do not wait.
 MAY_BE_ZERO = frozenset({"booking_mail_minutes"})

@@ -114,7 +114,7 @@ class _Maker:
         return Account(self._id(), demo.email, demo.first_name, demo.last_name, is_female, created_at)
 
     def _account(self, email: str, least_days: int, most_days: int) -> Account:
-        """A new account that joined so many days ago; no two have the same name."""
+        """A new account that joined within this range of days ago; no two have the same name."""
         while True:
             is_female = self.draw.random() < 0.55
             first = self.draw.choice(FEMALE_NAMES if is_female else MALE_NAMES)

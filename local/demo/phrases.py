@@ -30,7 +30,7 @@ METHODS = (
     "Dopasowuję tempo do ucznia, nie do programu.",
     "Godzę naukę do sprawdzianu z nadrabianiem zaległości.",
 )
-# What they say of their terms; the second is the column of what one must offer to say so.
+# What tutors write about their terms, and the column of the offer that a sentence requires.
 TERMS = (
     ("Online na wspólnej tablicy, można wracać do zapisu lekcji.", "online_sessions"),
     ("Dojeżdżam do ucznia w obrębie miasta.", "in_person_sessions"),

@@ -16,7 +16,7 @@ from tools.cloud.template import Resource, Template
 
 ROLE = {"AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 EXECUTE_API = f"execute-api.{REGION}.amazonaws.com"
-# The engines of this machine ask for no password.
+# The engines of this machine require no password.
 DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}
 
 

@@ -1,4 +1,4 @@
-"""Waits for a seat that ended without an offer: the entry's state is the event, told once to its student."""
+"""Waitlist entries that ended without an offer: the entry's state is the event, reported to its student once."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -13,8 +13,8 @@ from shared.texts import Language
 class EndedWait(NamedTuple):
     """An entry of a waitlist that is `closed` or was `missed`, its student, and the session it was for.
 
-    `has_begun`: the session's time has come; `is_told`: its student is to be notified. Of a tutor whose account is
-    gone the names are "".
+    `has_begun`: the session's time has come; `is_told`: the student is to be notified. The names of a tutor whose
+    account was deleted are "".
     """
 
     id: int
@@ -34,9 +34,9 @@ class EndedWait(NamedTuple):
     is_told: bool
 
 
-# Those that were offered a seat have a booking, and are told what becomes of that.
+# Students who were offered a seat have a booking instead, and are notified of its changes.
 ENDED = Sql("state IN ('closed', 'missed') AND booking_id IS NULL")
-# Who has something else at that time by the time it comes has made other plans.
+# A student with another booking at that time has made other plans, and is not notified once the time has come.
 SELECT_ENDED = """
 SELECT w.id, w.state, u.id AS student_id, u.email, u.language, u.time_zone, s.starts_at, s.ends_at, s.kind, s.form,
     t.id AS tutor_id, coalesce(t.first_name, '') AS tutor_first_name, coalesce(t.last_name, '') AS tutor_last_name,
@@ -56,7 +56,7 @@ FIND = Query(
         ended=ENDED,
     ),
 )
-# Together with the mark: who comes later passes them over.
+# Finds and marks in one statement, so that later callers skip these entries.
 CLAIM = Query(
     EndedWait,
     compose(
@@ -77,10 +77,10 @@ WITH claimed AS (
 
 
 def find_ended_wait(db: PooledConnection, entry_id: int) -> EndedWait | None:
-    """None if it is gone with its account."""
+    """None if the entry was deleted with its student's account."""
     return FIND.one(db, (entry_id,))
 
 
 def claim_ended_waits(db: PooledConnection, most: int) -> list[EndedWait]:
-    """Those that nobody was told of for longest. They are this transaction's."""
+    """Claim the oldest entries that have not been reported, for this transaction."""
     return CLAIM.all(db, (most,))

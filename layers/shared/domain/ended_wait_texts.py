@@ -13,12 +13,12 @@ from shared.texts import texts
 
 @dataclass(frozen=True)
 class EndedWaitTexts:
-    """What its student is told, in the student's language and time zone."""
+    """The texts about an ended wait, in the student's language and time zone."""
 
     wait: EndedWait
 
     def say(self, key: str, **values: object) -> str:
-        """The text of that key with its values. Raises KeyError."""
+        """The text of a key with its values filled in. Raises KeyError."""
         return texts(self.wait.language)[key].format(**values)
 
     @cached_property
@@ -32,12 +32,12 @@ class EndedWaitTexts:
 
     @property
     def when(self) -> str:
-        """A time for a notification: the zone is named where it is not the platform's."""
+        """A time for a notification; a zone other than the platform's is named."""
         return day_and_time(self.wait.starts_at, self._zone, self.wait.language)
 
     @property
     def when_and_zone(self) -> str:
-        """A time for a mail, which is read anywhere."""
+        """A time for a mail, which is read anywhere, so the zone is always named."""
         return f"{day_time_and_zone(self.wait.starts_at, self._zone, self.wait.language)}, {self.minutes}"
 
     @property
@@ -52,7 +52,7 @@ class EndedWaitTexts:
 
     @property
     def summary(self) -> str:
-        """What has ended, with which tutor and when."""
+        """The event, with its tutor and time."""
         return f"{self.say(f'waitlist_{self.wait.state}.headline')}: {self.tutor}, {self.when}"
 
     @property

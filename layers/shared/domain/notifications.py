@@ -1,4 +1,4 @@
-"""Notifications: written in the transaction of what they report, then pushed to the sockets of subscribed clients."""
+"""Notifications: stored in the transaction of their event, then pushed to the sockets of subscribed clients."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The mail outbox: a mail is one row, written in the transaction of what it reports."""
+"""The mail outbox: a mail is one row, stored in the transaction of the event it reports."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass

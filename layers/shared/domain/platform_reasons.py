@@ -1,4 +1,4 @@
-"""Reasons of changes that the platform gives, not people: stored in Polish, read in the reader's language."""
+"""Reasons for changes that the platform itself gives: stored in Polish, shown in the reader's language."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,6 @@ KEYS = {
 
 
 def reasons_in(language: Language) -> Mapping[str, str]:
-    """What such reasons are in a language, by what is stored; without those that are the same there."""
+    """Map stored reasons to a language's texts; empty for the language in which they are stored."""
     # Answers in the stored language need no catalogue, which takes a millisecond to import.
     return {} if language == DEFAULT_LANGUAGE else {stored: texts(language)[key] for stored, key in KEYS.items()}

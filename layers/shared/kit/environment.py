@@ -1,4 +1,4 @@
-"""Settings classes filled from environment variables, read when asked for and never at import."""
+"""Settings classes filled from environment variables, which are read on first use and never at import."""
 
 import os
 import warnings

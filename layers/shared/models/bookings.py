@@ -182,7 +182,7 @@ class IdempotencyKey(Base):
 class WaitlistEntry(Base):
     """A student who waits for a seat in a full session; the waitlist is ordered by id.
 
-    `dispatched_at` is set by the dispatcher once the wait has ended without an offer and the student has been told.
+    The dispatcher sets `dispatched_at` once the wait has ended without an offer and the student has been notified.
     """
 
     __tablename__ = "waitlist_entries"

@@ -1,4 +1,4 @@
-"""Mails to be sent, written in the transaction of what they report."""
+"""Mails to send, stored in the transaction of the event they report."""
 
 from datetime import datetime
 from typing import Any

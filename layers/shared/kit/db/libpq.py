@@ -35,7 +35,7 @@ numbered_once = lru_cache(maxsize=256)(numbered)
 
 
 def fetch_all(db: PooledConnection, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
-    """The rows of a statement in psycopg's syntax, planned for these parameters. Raises psycopg.Error as cursors do."""
+    """The rows of a statement with psycopg's placeholders, planned for these values. Raises psycopg.Error."""
     return _rows(_run(db, statement, parameters))
 
 

@@ -52,6 +52,6 @@ def exception_response(error: Exception, where: str, choice: Choice | None = Non
         drop_broken_connections()
         return error_response(Unavailable(), choice)
     if isinstance(error, ClientDisconnect):
-        return Response(status_code=BAD_REQUEST)  # nobody hears it
+        return Response(status_code=BAD_REQUEST)  # the client is gone
     logger().error("unhandled error", exc_info=error, extra={"path": where})
     return error_response(InternalError(), choice)

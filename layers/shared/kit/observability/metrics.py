@@ -1,4 +1,4 @@
-"""Figures of what happens, in CloudWatch's embedded metric format: `count("Bookings")` is all it takes.
+"""Counters of events, in CloudWatch's embedded metric format: `count("Bookings")` is all it takes.
 
 They are written if POWERTOOLS_METRICS_NAMESPACE is set, as in the functions on AWS; the local server has its own
 counters. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
