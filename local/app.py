@@ -124,7 +124,7 @@ class Server:
 
 
 def _collect_little_and_often() -> None:
-    """Exclude imported objects from garbage collection, which delays every answer.
+    """Exclude imported objects from garbage collection, which delays every response.
 
     The functions' threshold suits a short life: here one collection took 200 ms, every fifteen seconds of much load.
     """

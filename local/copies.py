@@ -1,4 +1,4 @@
-"""Cached copies of public answers, for the five seconds that an answer itself allows (decision 20).
+"""Cached copies of public responses, for the five seconds that a response itself allows (decision 20).
 
 They work like CloudFront's cache on AWS, before everything but the request's id, and by the same rules: requests with
 credentials never get a copy, and errors are never cached.
@@ -14,9 +14,9 @@ from shared.kit.http.middleware import App, Headers, Message, Receive, Scope, Se
 
 # As in infra/stacks/edge.yaml; also below a version's prefix.
 PUBLIC = "/api/user/tutor/"
-# Requests with these headers, or that ask for a fresh answer (RFC 9111 section 5.2.1), bypass the copies.
+# Requests with these headers, or that ask for a fresh response (RFC 9111 section 5.2.1), bypass the copies.
 ALWAYS_NEW = CREDENTIALS | {b"cache-control", b"pragma"}
-# What an answer depends on besides its URL: the CORS headers, a version's absolute URLs, the compression.
+# What a response depends on besides its URL: the CORS headers, a version's absolute URLs, the compression.
 VARYING = frozenset({b"origin", b"host", b"accept-encoding"})
 MAX_BYTES = 16_000_000
 # The size of a copy besides its body: its headers and Python objects.
@@ -26,7 +26,7 @@ Key = tuple[Any, ...]
 
 
 class Copy(NamedTuple):
-    """A cached answer, when it was requested (monotonic seconds), and the scope in which the router noted its route.
+    """A cached response, when it was requested (monotonic seconds), and the scope in which the router noted its route.
 
     `lines` are its headers as sent over the wire.
     """

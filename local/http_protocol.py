@@ -1,10 +1,10 @@
 """uvicorn's HTTP protocol with limits on requests: on the time until one is complete, and on the bytes before its body.
 
-Without them a client that starts requests and never finishes them holds a connection each forever. A request must also
-name exactly one host (RFC 9112, section 3.2): it appears in answered URLs, and a proxy may have read another one.
+Without them, a client that starts requests and never finishes them would hold connections for ever. A request must also
+name exactly one host (RFC 9112, section 3.2): URLs in responses contain it, and a proxy may have read another one.
 
-An app may have an `at_once`: the answer it returns for a request's scope, all of a 200 after the server's own headers,
-is written without ASGI's task and messages, which cost more than such an answer.
+An app may have an `at_once`. What it returns for a request's scope, a 200 without the server's own first headers, is
+written without ASGI's task and messages, which cost more than such a response.
 """
 
 from asyncio import TimerHandle, Transport
@@ -203,4 +203,4 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 
 def _nothing() -> None:
-    """Called after a written answer: there is nothing to do."""
+    """Called after a written response: there is nothing to do."""

@@ -76,7 +76,7 @@ class TrustedProxies:
         await self.app(scope, receive, send)
 
     def at_once(self, scope: Scope) -> bytes | None:
-        """The app's ready answer; the scope is changed in place, so that it need not be parsed again."""
+        """The app's ready response; the scope is changed in place, so that it need not be parsed again."""
         scope.update(self.before_proxies(scope))
         scope[DONE] = True
         return self.app_at_once(scope)

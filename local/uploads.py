@@ -1,4 +1,4 @@
-"""Receives the uploads that go to a bucket on AWS: the same form, with the same answers as S3.
+"""Receives the uploads that go to a bucket on AWS: the same form, with the same responses as S3.
 
 Source: docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
 """

@@ -15,7 +15,7 @@ from typing import Any
 from local.gateway.peer_calls import PATIENCE, Request, connect, is_of_ended, is_open, receive_lines, send_lines
 from shared.kit.observability.log import logger
 
-# By process: its answer to each request; None if there is no such process, empty if it is too busy.
+# By process: its response to each request; None if there is no such process, empty if it is too busy.
 Answers = dict[int, list[Any] | None]
 
 # The shorter wait for a process that was too slow recently, and how long "recently" is.
@@ -80,7 +80,7 @@ class Peers:
         self._slow_until: dict[int, float] = {}
 
     def ask(self, requests: Mapping[int, Sequence[Request]]) -> Answers:
-        """Send every process its requests before waiting for answers, so that a slow one does not delay the others."""
+        """Send every process its requests before waiting for responses, so that a slow one delays no other."""
         answers: Answers = {}
         calls: dict[int, socket.socket] = {}
         for owner, each in requests.items():

@@ -22,7 +22,7 @@ class PeerGone(Exception):
 
 
 def ask(sockets: Path, owner: int, request: Request) -> Any:
-    """Send a request to a worker; returns its answer, nothing if it is too busy. Raises PeerGone if there is none."""
+    """Send a request to a worker; returns its response, nothing if it is too busy. Raises PeerGone if there is none."""
     try:
         with connect(sockets, owner, PATIENCE) as call:
             send_lines(call, [request])

@@ -1,7 +1,7 @@
 """Gives every request an id, and records its outcome.
 
-A caller's own `X-Request-ID` is kept, the answer repeats it, and every line logged for the request carries it. Answers
-are counted and logged in batches, which is cheaper: the last batch is lost if the process is killed.
+A caller's own `X-Request-ID` is kept, the response repeats it, and every line logged for the request carries it.
+Requests are counted and logged in batches, which is cheaper: the last batch is lost if the process is killed.
 """
 
 import asyncio

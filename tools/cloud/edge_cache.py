@@ -1,4 +1,4 @@
-"""The answers of a cacheable behaviour that CloudFront caches, by its cache policy and their Cache-Control.
+"""The responses of a cacheable behaviour that CloudFront caches, by its cache policy and their Cache-Control.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html (for a minimum of 0 seconds) and
 cache-key-understand-cache-policy.html

@@ -1,4 +1,4 @@
-"""Errors that define their own answer, for HTTP and WebSocket alike."""
+"""Errors that define their own response, for HTTP and WebSocket alike."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar

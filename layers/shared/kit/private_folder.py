@@ -68,7 +68,7 @@ class PrivateFolder:
             raise file_unavailable(key, error) from None
 
     def put(self, key: str, content: bytes, content_type: str, disposition: str) -> None:
-        del content_type, disposition  # the server says them with each answer
+        del content_type, disposition  # the server says them with each response
         self.take(key, io.BytesIO(content))
 
     def delete(self, *names: str) -> None:

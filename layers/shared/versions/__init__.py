@@ -1,4 +1,4 @@
-"""Versions of the wire: small packages that change requests before the API reads them, and its answers.
+"""Versions of the wire: small packages that change requests before the API reads them, and its responses.
 
 A new version is a package beside `v2`, a line in VERSIONS and its tests (`tests/versions/test_another_version.py` has
 one of ten lines); if it has sockets of its own, a line in `sockets.HANDSHAKES` as well.

@@ -1,4 +1,4 @@
-"""Answers a version's request: identifies the caller, asks the API, and converts the answer for the frontend."""
+"""Answers a version's request: identifies the caller, asks the API, and converts the response for the frontend."""
 
 from starlette.requests import Request as StarletteRequest
 
@@ -39,7 +39,7 @@ class CookieVersion:
             return
         try:
             found = self._absolute(await self._answer(request, asked(app)), own)
-        except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
+        except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes a response
             found = refusal(error) if isinstance(error, AppError) else whole(exception_response(error, request.path))
         # The recorded response has a Vary header of its own; the CDN's cache key has the rest.
         headers = [*(each for each in found.headers if not (asker and each[0] == b"vary")), *grant(asker, own)]

@@ -1,4 +1,4 @@
-"""Requests and answers on their way through a version, and the API behind it."""
+"""Requests and responses on their way through a version, and the API behind it."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -87,7 +87,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer; the headers do not include the length of `body`."""
+    """A response; the headers do not include the length of `body`."""
 
     status: int
     headers: Headers

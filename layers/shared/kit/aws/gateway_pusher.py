@@ -88,7 +88,7 @@ class GatewayPusher:
         return answer.status
 
     def _request(self, method: str, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
-        """The answer; a request on a closed connection is retried once."""
+        """The response; a request on a closed connection is retried once."""
         headers = signed_headers("execute-api", method, url, body)
         try:
             return self.http.request(method, url, body=body, headers=headers)

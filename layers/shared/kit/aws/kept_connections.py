@@ -33,7 +33,7 @@ class _Kept(HTTPConnection):
         # Checked before a connection is reused. The monotonic clock stands still while a Lambda is frozen.
         return super().is_connected and 0 <= time.time() - self._answered_at <= TRUSTED_FOR
 
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3 has its own answers
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3 has its own responses
         try:
             response = super().getresponse()
         except (ConnectionError, RemoteDisconnected) as error:

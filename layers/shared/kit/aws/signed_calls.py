@@ -1,6 +1,6 @@
 """Calls of AWS services without boto3: their request signature and their JSON protocol, on the standard library.
 
-A function reads secrets before its first answer. As measured, botocore's signer and urllib3 would take four times the
+A function reads secrets before its first response. As measured, botocore's signer and urllib3 would take four times the
 start of an empty function for that; these few lines take next to nothing.
 """
 
@@ -49,7 +49,7 @@ SQS = Service("sqs", "AmazonSQS", "1.0")
 
 
 def call(service: Service, operation: str, parameters: Mapping[str, Any], *, tries: int = 1) -> dict[str, Any]:
-    """The answer to one operation. Raises CallFailed; transient errors are retried."""
+    """The response to one operation. Raises CallFailed; transient errors are retried."""
     while True:
         tries -= 1
         try:

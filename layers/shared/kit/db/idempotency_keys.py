@@ -1,4 +1,4 @@
-"""Idempotency keys of requests, with the stored answers."""
+"""Idempotency keys of requests, with the stored responses."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +20,7 @@ class IdempotencyKey(NamedTuple):
 
 
 class KeptReply(NamedTuple):
-    """The stored answer; status and body are None while the first request is still running."""
+    """The stored response; status and body are None while the first request is still running."""
 
     request_hash: bytes
     status: int | None

@@ -1,4 +1,4 @@
-"""Several statements in one round trip: they go to the database together, and their answers come back together.
+"""Several statements in one round trip: they go to the database together, and their results come back together.
 
 Each still starts when the previous one has ended and sees what others have committed until then. Locks are not held
 longer for network round trips, nor for other threads that run in between.

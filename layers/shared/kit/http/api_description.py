@@ -32,7 +32,7 @@ def complete_schema(
     """Add to a generated OpenAPI schema what applies to whole groups of routes.
 
     Protected operations get their 401 and any of the `security` schemes, those with a body its 400, 413 and 415, and
-    every error its schema; FastAPI's own 422 goes, because its answers are not ours.
+    every error its schema; FastAPI's own 422 goes, because its responses are not ours.
     """
     schema.setdefault("components", {})["securitySchemes"] = security
     for route in routes:

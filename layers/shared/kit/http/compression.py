@@ -1,4 +1,4 @@
-"""Compression of answers by what the client accepts (RFC 9110, section 12.5.3): zstd, else brotli, else gzip."""
+"""Compression of responses by what the client accepts (RFC 9110, section 12.5.3): zstd, else brotli, else gzip."""
 
 from functools import cached_property
 

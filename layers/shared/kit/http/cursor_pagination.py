@@ -1,6 +1,6 @@
 """Cursor pagination: a cursor is where the last page ended, opaque to clients, never a count or an offset.
 
-A page may also end early, because the size of an answer is limited.
+A page may also end early, because the size of a response is limited.
 """
 
 import base64

@@ -81,7 +81,7 @@ class FastRoute(LazyRoute):
             if self.query_model is None and not self.lenient:
                 refuse_unknown(request.scope["query_string"])
             response: Response = (yield from self.endpoint(request)) if self.asks else self.endpoint(request)
-        except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
+        except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes a response
             return exception_response(error, self.path, None if self.recorded else choose_language(request.scope))
         return response
 

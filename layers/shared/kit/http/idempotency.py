@@ -1,4 +1,4 @@
-"""Idempotent requests: the answer to the first is stored in its transaction and given again to retries.
+"""Idempotent requests: the response to the first is stored in its transaction and given again to retries.
 
 Source: datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header
 """
@@ -114,7 +114,7 @@ def _run_once(
     run: Callable[[PooledConnection], Reply],
     errors: Mapping[str, type[AppError]],
 ) -> Reply:
-    """Errors are stored answers, too, except those about authentication or rate limits, and server errors."""
+    """Errors are stored responses, too, except those about authentication or rate limits, and server errors."""
     with constraint_errors(errors):
         is_first = idempotency_keys.claim_key(db, key)
     if not is_first:
@@ -131,7 +131,7 @@ def _run_once(
 
 
 def _kept_reply(db: PooledConnection, key: IdempotencyKey) -> Reply:
-    """The answer to the first request, after waiting for its commit.
+    """The response to the first request, after waiting for its commit.
 
     Raises KeyReused, or ConcurrentUpdate for a key that was forgotten just now.
     """

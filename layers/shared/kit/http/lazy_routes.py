@@ -1,7 +1,7 @@
 """Routes that FastAPI builds on first use: a function has up to sixty but uses only a few of them.
 
-Building one takes a millisecond or more: its parameters, body and regular expression, and models of all answers, which
-only the description needs.
+Building one takes a millisecond or more: its parameters, body and regular expression, and models of all responses,
+which only the description needs.
 """
 
 from collections.abc import Callable, Collection

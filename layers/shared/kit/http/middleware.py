@@ -1,4 +1,4 @@
-"""ASGI middleware for every HTTP answer: HEAD, CORS, trailing slashes, and caching and content-type headers.
+"""ASGI middleware for every HTTP response: HEAD, CORS, trailing slashes, and caching and content-type headers.
 
 With an ORIGIN_SECRET only requests that carry it are answered: those of the CDN, so that nobody bypasses it.
 """
@@ -30,7 +30,7 @@ PREFLIGHT_HEADERS: Headers = [
     (b"content-length", b"0"),
 ]
 
-# A browser must not interpret an answer as anything but its content type.
+# A browser must not interpret a response as anything but its content type.
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 NO_STORE = (b"cache-control", b"no-store")
 READS = ("GET", "HEAD", "OPTIONS")

@@ -52,7 +52,7 @@ class PageNumber:
         return json_object({name: json_text(value) for name, value in page.items()} | {"results": shown})
 
     def _fit(self, results: str) -> tuple[str, "PageNumber"]:
-        """The results that fit into an answer, and the page that continues after them."""
+        """The results that fit into a response, and the page that continues after them."""
         following = replace(self, number=self.number + 1)
         if len(results) * MOST_BYTES <= PAGE_BYTES or len(results.encode()) <= PAGE_BYTES:
             return results, following

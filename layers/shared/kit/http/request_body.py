@@ -23,7 +23,7 @@ MAX_FORM, MAX_FORM_FIELDS = 64 * 1024, 1_000
 UNREADABLE = "unreadable"
 
 
-# It logs a warning for every form it cannot parse; the answer already says so.
+# It logs a warning for every form it cannot parse; the response already says so.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 

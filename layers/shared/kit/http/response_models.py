@@ -1,4 +1,4 @@
-"""Response bodies of several endpoints, for the API description: the actual answers are written as JSON text."""
+"""Response bodies of several endpoints, for the API description: the actual responses are written as JSON text."""
 
 from typing import Annotated, Any, TypeVar
 

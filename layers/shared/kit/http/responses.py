@@ -1,4 +1,4 @@
-"""HTTP answers built from values, JSON text and errors."""
+"""HTTP responses built from values, JSON text and errors."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
 class ApiRoute(LazyRoute):
-    """A route that reads bodies of any form and answers every error in our shapes."""
+    """A route that reads bodies of any format and answers every error in our shapes."""
 
     # Whether the contract records it, and with it the texts of its errors.
     recorded = False
@@ -85,7 +85,7 @@ class ApiRoute(LazyRoute):
                 elif self.refuses_bodies and (fault := await self._fault_of_body(request)):
                     return error_response(fault, self.choose_language(request))
                 return await handle(request)
-            except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes an answer
+            except Exception as error:  # noqa: BLE001 - the boundary: every failure becomes a response
                 response = self._response_to(error, request, model)
                 # The traceback and the thread's exception refer to each other: the request's data would stay in memory
                 # until the next garbage collection.

@@ -1,7 +1,7 @@
 """Versions of the API besides the one in the code, each under its own prefix: version 2 answers /v2/api/….
 
 The CDN removes the prefix and names the requested version in a header. A version changes requests before the API reads
-them, and the API's answers; the API knows of none.
+them, and the API's responses; the API knows of none.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Signing in with Google: a cookie ties the provider's answer to the browser that asked for it."""
+"""Signing in with Google: a cookie ties the provider's response to the browser that asked for it."""
 
 from shared.versions.cookies import clear_value, set_access, set_refresh, set_value
 from shared.versions.credentials import REFRESH, cookie

@@ -1,4 +1,4 @@
-"""Sign-in by cookies: they are set with the answers, and take precedence over tokens in a body."""
+"""Sign-in by cookies: they are set with the responses, and take precedence over tokens in a body."""
 
 from shared.domain.auth import NotAuthenticated
 from shared.kit.errors import MethodNotAllowed
@@ -40,7 +40,7 @@ async def give_factor(request: Request, api: Api) -> Answer:
 
 
 def _with_cookies(request: Request, answer: Answer) -> Answer:
-    """The answer with its tokens as cookies; the cookie of a used link is deleted."""
+    """The response with its tokens as cookies; the cookie of a used link is deleted."""
     if answer.status != 200:
         return answer
     pair = answer.json
