@@ -37,7 +37,8 @@ def read_filters(query: bytes) -> Filters:
     filters = Filters(
         name=asked.search_by_full_name,
         location=asked.tutoring_location,
-        skills=[one_form(skill) for skill in asked.skills],
+        # Each once: the database compares every tutor with all of them, and how rare they are is their sum.
+        skills=list(dict.fromkeys(map(one_form, asked.skills))),
         free_time=asked.free_time,
         order=order_of(asked.sorting_by_average_rating, asked.sorting_by_hourly_rate),
         page_size=asked.page_size,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.tutors.domain.read_filters import read_filters
 from tests.support.people import People
 from tests.support.tutor_search import SEARCH, call, found, search
 from tools.cloud.http_event import http_event
@@ -141,3 +142,9 @@ def test_both_slashes_and_head_answer_directly(people: People) -> None:
     head = call("HEAD", "/api/user/tutor/search/?search_by_full_name=ola")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == answer.headers["content-length"]
+
+
+def test_a_skill_that_is_repeated_is_compared_once() -> None:
+    """A request line has room for thousands, and the database compares every tutor with each."""
+    asked = "&".join(["skills=Matematyka", "skills=J%C4%99zyk", "skills=Je%CC%A8zyk"] * 1000)
+    assert read_filters(asked.encode()).skills == ["Matematyka", "Język"]
