@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from shared.kit.http.localized_errors import ACCOUNT_LANGUAGE, choose_language, localize, localized, preferred_language
+from shared.kit.http.localized_errors import (
+    ACCOUNT_LANGUAGE,
+    MAX_RANGES,
+    choose_language,
+    localize,
+    localized,
+    preferred_language,
+)
 from shared.texts.errors_in_english import ERRORS as ENGLISH
 from shared.texts.errors_in_polish import ERRORS as POLISH
 from tools.cloud.project import ROOT
@@ -76,6 +83,12 @@ NOT_TOLD = {
 )
 def test_the_language_with_the_highest_quality_is_chosen(accepted: str, language: str) -> None:
     assert preferred_language(accepted) == language
+
+
+def test_no_more_ranges_are_read_than_somebody_wants() -> None:
+    """A header has room for thousands, and every refused request reads them."""
+    assert preferred_language("de," * (MAX_RANGES - 1) + "en") == "en"
+    assert preferred_language("de," * MAX_RANGES + "en") == "pl"
 
 
 def test_the_account_comes_before_what_the_request_accepts() -> None:

@@ -110,6 +110,7 @@ def test_every_kind_of_body_becomes_one_value(content_type: str | None, body: by
         (MULTIPART, b"--y\r\n", FieldErrors),
         ("multipart/form-data", b"x", FieldErrors),
         ("multipart/form-data; boundary=x; charset=undefined", part("a", "ż").encode(), FieldErrors),
+        (MULTIPART + ";a" * 500, part("a", "x").encode(), FieldErrors),
         (MULTIPART, part("a", "x" * 70_000).encode(), FieldErrors),
         (MULTIPART, (part("a", "x") * 101).encode(), FieldErrors),
         (MULTIPART, (part("a", "x", '; filename="f"') * 5).encode(), FieldErrors),
@@ -118,6 +119,7 @@ def test_every_kind_of_body_becomes_one_value(content_type: str | None, body: by
         (MULTIPART, b"x" * (MAX_DOCUMENT + 1), PayloadTooLarge),
         (FORM, b"x" * (MAX_FORM + 1), PayloadTooLarge),
         (FORM, b"a&" * 1_001, PayloadTooLarge),
+        ("application/json", json.dumps(dict.fromkeys(range(1_001))).encode(), PayloadTooLarge),
     ],
 )
 def test_a_body_that_cannot_be_read_is_remembered_as_a_fault(content_type: str, body: bytes, fault: type) -> None:

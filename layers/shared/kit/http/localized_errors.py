@@ -16,6 +16,8 @@ from shared.texts import DEFAULT_LANGUAGE, Language, error_texts
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 # Key in the scope for the language of the calling account, set by the code that looks it up.
 ACCOUNT_LANGUAGE = "account_language"
+# The number of ranges that are read: browsers send at most ten, and a header has room for 30,000.
+MAX_RANGES = 50
 # Under these keys a body has a single text; under all others it has lists of texts.
 TEXT_KEYS = frozenset({"detail", "Error", "Info", "message"})
 
@@ -56,7 +58,7 @@ def preferred_language(accepted: str) -> Language:
 
 def _ranges(accepted: str) -> Iterator[tuple[str, float]]:
     """Each range by its primary language, with its quality; invalid ones are skipped."""
-    for each in accepted.lower().split(","):
+    for each in accepted.lower().split(",", MAX_RANGES)[:MAX_RANGES]:
         name, _, parameter = each.partition(";")
         primary, _, region = name.strip().partition("-")
         weight = re.fullmatch(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", parameter.strip() or "q=1")

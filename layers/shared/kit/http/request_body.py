@@ -18,7 +18,11 @@ from shared.kit.errors import AppError, FieldErrors, MalformedJson, PayloadTooLa
 MAX_BODY = 4_500_000
 # Bodies other than uploads are parsed on the event loop, before the sender is known, so this must not take long.
 MAX_DOCUMENT = 256 * 1024
-MAX_FORM, MAX_FORM_FIELDS = 64 * 1024, 1_000
+MAX_FORM = 64 * 1024
+# Pydantic reports every unknown field, although the answer names only the first.
+MAX_FIELDS = 1_000
+# Parsing the parameters of a content type takes time quadratic in their length; boundaries have at most 70 characters.
+MAX_CONTENT_TYPE = 1_000
 # A value that no body model accepts.
 UNREADABLE = "unreadable"
 
@@ -78,11 +82,12 @@ class BodyRequest(Request):
     @asynccontextmanager
     async def multipart(self) -> AsyncIterator[FormData]:
         """A multipart body; its files are closed with the block. Raises FieldErrors for a malformed one."""
+        if len(self.headers.get("content-type", "")) > MAX_CONTENT_TYPE:
+            raise _broken_form("the form is broken")
         try:
             form = await self.form(**FORM_LIMITS)
         except (HTTPException, ValueError) as error:
-            reason = error.detail if isinstance(error, HTTPException) else "the form is broken"
-            raise FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]}) from None
+            raise _broken_form(error.detail if isinstance(error, HTTPException) else "the form is broken") from None
         try:
             yield form
         finally:
@@ -93,13 +98,17 @@ class BodyRequest(Request):
             return {}
         kind = media_type(self)
         if kind in {"application/json", ""}:
-            return parse_json(raw)
+            return _of_some_fields(parse_json(raw))
         if kind == "application/x-www-form-urlencoded":
             return parse_form(raw)
         if kind == "multipart/form-data":
             async with self.multipart() as form:
                 return {name: value for name, value in form.items() if isinstance(value, str)}
         raise UnsupportedMediaType(kind)
+
+
+def _broken_form(reason: str) -> FieldErrors:
+    return FieldErrors({"non_field_errors": [f"Multipart form parse error - {reason}"]})
 
 
 def media_type(request: Request) -> str:
@@ -111,10 +120,17 @@ def parse_form(raw: bytes) -> dict[str, str]:
     if len(raw) > MAX_FORM:
         raise PayloadTooLarge
     try:
-        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
+        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise PayloadTooLarge from None
     return dict(fields)
+
+
+def _of_some_fields(value: Any) -> Any:
+    """Raises PayloadTooLarge for an object with too many fields."""
+    if isinstance(value, dict) and len(value) > MAX_FIELDS:
+        raise PayloadTooLarge
+    return value
 
 
 class NotCompliant(ValueError):
