@@ -39,7 +39,7 @@ class FoundMessagePage(Page):
     is_complete: Annotated[
         bool,
         Field(
-            description="False if only your newest 20,000 messages were searched: narrow the search by conversation"
-            " or time."
+            description="False if only your newest messages were searched, 20,000 or 3 MB of text: narrow the search by"
+            " conversation or time."
         ),
     ]

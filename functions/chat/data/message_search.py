@@ -1,7 +1,7 @@
 """The statement that searches somebody's messages.
 
 There is no index of words: it would cost every sender more than the message itself. A search reads the newest messages
-of the caller's own conversations, by primary key and up to a limit, and folds them like names.
+of the caller's own conversations, by primary key and up to a limit of messages and of bytes, and folds them like names.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,9 @@ from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 
 MOST_SEARCHED = 20_000
+# Bytes of their texts: 20,000 messages of people have less, the longest that there may be have 160 MB, and a pattern of
+# a hundred times the same letter takes half a minute for those.
+MOST_TEXT = 3_000_000
 
 
 class Search(NamedTuple):
@@ -50,9 +53,12 @@ SEARCH = Query(
 WITH patterns AS (
     SELECT {body_patterns} AS body, {name_patterns} AS name
 ), searched AS MATERIALIZED (
-    SELECT x.conversation_id, x.seq, x.created_at, fold(x.body) LIKE ALL (p.body) AS is_found
+    SELECT x.conversation_id, x.seq, x.created_at, x.is_read,
+        CASE WHEN x.is_read THEN fold(x.body) LIKE ALL (p.body) ELSE false END AS is_found
     FROM patterns p, (
-        SELECT x.conversation_id, x.seq, x.created_at, x.body FROM (
+        SELECT x.conversation_id, x.seq, x.created_at, x.body,
+            sum(octet_length(x.body)) OVER (ROWS UNBOUNDED PRECEDING) <= %(most_text)s AS is_read
+        FROM (
             SELECT c.id FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
             WHERE m.user_id = %(user_id)s
               AND (%(conversation_id)s::uuid IS NULL OR m.conversation_id = %(conversation_id)s)
@@ -84,7 +90,8 @@ WITH patterns AS (
 ), shown AS (
     SELECT * FROM found ORDER BY created_at DESC, conversation_id, seq DESC LIMIT %(size)s OFFSET %(offset)s
 )
-SELECT (SELECT count(*) FROM found) AS count, (SELECT count(*) < %(most)s FROM searched) AS is_complete, (
+SELECT (SELECT count(*) FROM found) AS count,
+    (SELECT count(*) < %(most)s AND coalesce(bool_and(is_read), true) FROM searched) AS is_complete, (
     SELECT coalesce(json_agg(row_to_json(message)), '[]')::text FROM (
         SELECT x.id, x.conversation_id AS conversation, x.seq, x.body,
             format_time(x.created_at, %(zone)s) AS created_at,
@@ -115,6 +122,7 @@ def search_messages(user_id: UUID, search: Search, page: PageNumber) -> FoundMes
         "since": search.since,
         "until": search.until,
         "most": MOST_SEARCHED,
+        "most_text": MOST_TEXT,
         "zone": platform_settings().time_zone,
         "size": page.size,
         "offset": page.offset,

@@ -107,6 +107,20 @@ def test_beyond_the_bound_it_says_so(talk: tuple[Person, Person, UUID], monkeypa
     assert (found["count"], found["is_complete"]) == (1, False)
 
 
+def test_long_messages_are_searched_up_to_so_much_text(
+    talk: tuple[Person, Person, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A single search of 160 MB, which two accounts can write each other in an hour, took half a minute."""
+    student, tutor, conversation = talk
+    add_messages(conversation, tutor, "ułamki", "ułamki: źle", "ułamki: dobrze")
+    for most, bodies_found in ((31, 2), (30, 2), (28, 2), (27, 1), (15, 1), (14, 0)):
+        monkeypatch.setattr(message_search, "MOST_TEXT", most)
+        found = find(student, "ułamki", conversation=conversation)
+        assert (found["count"], found["is_complete"]) == (bodies_found, False), most
+    monkeypatch.undo()
+    assert find(student, "ułamki", conversation=conversation)["is_complete"]
+
+
 @pytest.mark.parametrize(
     "parameters",
     ["", "q=", "q=%20", "q=a&since=x", "q=a&conversation=x", "q=a&form=x", f"q={'x' * 201}", "q=a%00", "q=a&p=0"],
