@@ -9,14 +9,14 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 from xml.parsers import expat
 
 from functions.chat.domain.attachment_errors import AttachmentHasMacros, BrokenAttachment, UnsupportedAttachment
 
 MAX_ENTRIES = 5_000
-# Bytes of all entries together, unpacked; of a part that is read as XML.
-MAX_UNPACKED, MAX_PART = 150 * 1024 * 1024, 4 * 1024 * 1024
+# Bytes of all entries together, unpacked; of all parts together that are parsed. A million empty elements have 4 MB,
+# pack into 4 kB and take half a second.
+MAX_UNPACKED, MAX_PARSED = 150 * 1024 * 1024, 4 * 1024 * 1024
 CHUNK = 256 * 1024
 OPEN_XML, OPEN_DOCUMENT = "[Content_Types].xml", "mimetype"
 # The main part's type says what an Office Open XML package is (ECMA-376 part 2); with macros it is another one.
@@ -44,12 +44,52 @@ FAULTS = (
 )
 
 
+class Parts:
+    """The parts of a package that say what it is. Raises BrokenAttachment for more than MAX_PARSED bytes of them."""
+
+    def __init__(self, package: zipfile.ZipFile) -> None:
+        self._package = package
+        self._left = MAX_PARSED
+
+    def read(self, name: str) -> bytes:
+        with self._package.open(name) as part:
+            content = part.read(self._left + 1)
+        self._left -= len(content)
+        if self._left < 0:
+            raise BrokenAttachment
+        return content
+
+    def elements(self, name: str) -> list[dict[str, str]]:
+        """The attributes of the elements that have some.
+
+        Raises BrokenAttachment for broken XML, and for declarations.
+        """
+        found: list[dict[str, str]] = []
+
+        def keep(_element: str, attributes: dict[str, str]) -> None:
+            if attributes:
+                found.append(attributes)
+
+        def refuse(*_declared: object) -> None:
+            raise BrokenAttachment
+
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = keep
+        # No such part needs one: with it a short text could expand to an endless one.
+        parser.StartDoctypeDeclHandler = refuse
+        try:
+            parser.Parse(self.read(name), True)
+        except expat.ExpatError:
+            raise BrokenAttachment from None
+        return found
+
+
 def office_type(content: bytes) -> str:
     """The content type of a document. Raises UnsupportedAttachment, BrokenAttachment or AttachmentHasMacros."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_size(package)
-            return _type_of(package)
+            return _type_of(package, Parts(package))
     except FAULTS:
         raise BrokenAttachment from None
 
@@ -68,23 +108,23 @@ def _check_size(package: zipfile.ZipFile) -> None:
                     raise BrokenAttachment
 
 
-def _type_of(package: zipfile.ZipFile) -> str:
+def _type_of(package: zipfile.ZipFile, parts: Parts) -> str:
     names = package.namelist()
     if len(set(names)) != len(names):
         raise BrokenAttachment
     if OPEN_XML in names:
-        return _open_xml_type(package, names)
+        return _open_xml_type(parts, names)
     if names[:1] == [OPEN_DOCUMENT]:
-        return _open_document_type(package, names)
+        return _open_document_type(parts, names)
     raise UnsupportedAttachment
 
 
-def _open_xml_type(package: zipfile.ZipFile, names: list[str]) -> str:
-    types = [values.get("ContentType", "") for _, values in _elements(package, OPEN_XML)]
+def _open_xml_type(parts: Parts, names: list[str]) -> str:
+    types = [values.get("ContentType", "") for values in parts.elements(OPEN_XML)]
     if any(WITH_MACROS.search(each) for each in (*types, *names)):
         raise AttachmentHasMacros
     for name in names:
-        if name.endswith(".rels") and any(_loads(values) for _, values in _elements(package, name)):
+        if name.endswith(".rels") and any(map(_loads, parts.elements(name))):
             raise AttachmentHasMacros
     found = {main[1] for each in types if (main := MAIN.fullmatch(each))}
     if len(found) != 1:
@@ -97,42 +137,16 @@ def _loads(relationship: dict[str, str]) -> bool:
     return is_outside and LOADED.search(relationship.get("Type", "")) is not None
 
 
-def _open_document_type(package: zipfile.ZipFile, names: list[str]) -> str:
-    content_type = _part(package, OPEN_DOCUMENT).decode("ascii", "replace").strip()
+def _open_document_type(parts: Parts, names: list[str]) -> str:
+    content_type = parts.read(OPEN_DOCUMENT).decode("ascii", "replace").strip()
     if content_type not in OPEN_DOCUMENTS or "META-INF/manifest.xml" not in names:
         raise UnsupportedAttachment
     listed = [
         value
-        for _, values in _elements(package, "META-INF/manifest.xml")
+        for values in parts.elements("META-INF/manifest.xml")
         for key, value in values.items()
         if key.endswith("full-path")
     ]
     if any(name.lower().startswith(MACRO_FOLDERS) for name in (*names, *listed)):
         raise AttachmentHasMacros
     return content_type
-
-
-def _part(package: zipfile.ZipFile, name: str) -> bytes:
-    with package.open(name) as part:
-        content = part.read(MAX_PART + 1)
-    if len(content) > MAX_PART:
-        raise BrokenAttachment
-    return content
-
-
-def _elements(package: zipfile.ZipFile, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The elements of a part with their attributes. Raises BrokenAttachment for broken XML, and for declarations."""
-    found: list[tuple[str, dict[str, str]]] = []
-
-    def refuse(*_declared: object) -> None:
-        raise BrokenAttachment
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda element, attributes: found.append((element, attributes))
-    # No such part needs one: with it a short text could expand to an endless one.
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(_part(package, name), True)
-    except expat.ExpatError:
-        raise BrokenAttachment from None
-    yield from found

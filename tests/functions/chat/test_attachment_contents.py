@@ -167,6 +167,14 @@ def test_a_container_does_not_become_far_larger_than_it_is(bomb: str) -> None:
         inspect(content)
 
 
+def test_so_much_of_a_document_is_parsed_however_many_parts_it_has() -> None:
+    """A file of 150 kB can have 150 MB of relationships, which took a quarter of a minute."""
+    relationships = b"<r>" + b"<a/>" * 700_000 + b"</r>"
+    assert inspect(open_xml(more={"a.rels": relationships})).content_type == WORD
+    with pytest.raises(BrokenAttachment):
+        inspect(open_xml(more={"a.rels": relationships, "b.rels": relationships}))
+
+
 def test_the_bound_holds_whatever_the_entries_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office_documents, "MAX_UNPACKED", 10_000)
     with pytest.raises(BrokenAttachment):
