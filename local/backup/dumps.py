@@ -104,7 +104,7 @@ def _pass_on(read: "subprocess.Popen[bytes]", write: "subprocess.Popen[bytes]") 
             return complaint
         write.stdin.close()
         return write.stderr.read()
-    except BrokenPipeError:  # the writer has given up, and says why
+    except BrokenPipeError:  # the writer has failed, and gives the reason
         read.kill()
         return write.stderr.read()
     finally:

@@ -41,10 +41,9 @@ def make_backup(options: Options, target: Path) -> str:
 
 
 def _write(url: str, options: Options, file: IO[bytes], dumped: Path) -> str:
-    """Write pictures before the database's snapshot, then those added until it, so that all that its rows name are
-    there.
+    """Write the pictures, then the database and the pictures added until its snapshot.
 
-    One that was deleted meanwhile is not; then all begins again.
+    So every picture that its rows name is there; if one was deleted meanwhile, everything starts again.
     """
     for tries_left in reversed(range(TRIES)):
         file.seek(0)

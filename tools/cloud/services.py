@@ -21,8 +21,9 @@ DATABASE_LOGIN = {"username": "postgres", "password": "none is asked for"}
 
 
 class Aws:
-    """A moto server of this process; `secrets` are the texts of secrets by ARN, `queues` addresses by
-    logical id, `stacks` the nested ones.
+    """A moto server of this process.
+
+    `secrets` maps ARNs to texts; `queues` and `stacks` map logical ids to queue URLs and nested stacks.
     """
 
     def __init__(self) -> None:

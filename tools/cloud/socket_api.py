@@ -1,5 +1,4 @@
-"""An emulator of an API Gateway WebSocket API in front of Lambda functions: the local gateway with AWS's behaviour and
-limits.
+"""An emulator of an API Gateway WebSocket API for Lambda functions: the local gateway with AWS behaviour and limits.
 
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 """
