@@ -95,7 +95,7 @@ class NotStaff(RecordedError):
 
 
 class PasswordCheckNeeded(AppError):
-    """You must have signed in or used check_password within the last 15 minutes."""
+    """You must have given your password within the last 15 minutes, by signing in or to check_password."""
 
     status = 403
     code = "password_check_needed"
