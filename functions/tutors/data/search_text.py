@@ -3,9 +3,10 @@
 The folded columns are lower-case ASCII and have trigram indexes; the database folds search terms the same way.
 """
 
+from itertools import islice
 from typing import Any
 
-from functions.tutors.domain.filters import may_be_misspelt
+from functions.tutors.domain.filters import MAX_TYPO_WORDS, may_be_misspelt
 from shared.kit.db.query import Sql, compose
 
 LOCATION = Sql("t.location_folded LIKE '%% ' || fold(%(location)s) || '%%'")
@@ -26,11 +27,13 @@ def location_conditions(location: str, parameters: dict[str, Any], *, forgiving:
 def name_conditions(name: str, parameters: dict[str, Any], *, forgiving: bool) -> list[Sql]:
     """Every word stands somewhere in the name."""
     conditions = []
-    for number, word in enumerate(dict.fromkeys(name.split())):
+    words = dict.fromkeys(name.split())
+    misspelt = {*islice(filter(may_be_misspelt, words), MAX_TYPO_WORDS if forgiving else 0)}
+    for number, word in enumerate(words):
         key = f"word{number}"
         parameters[key] = _literal(word)
         as_typed = f"t.name_folded LIKE '%%' || fold(%({key})s) || '%%'"
-        if forgiving and may_be_misspelt(word):
+        if word in misspelt:
             # Another word may be the one with the slip.
             conditions.append(Sql(f"({as_typed} OR {_misspelt(Sql(f'fold(%({key})s)'), len(word) // 2)})"))
             continue

@@ -13,6 +13,8 @@ MAX_WORDS = 20
 # A word this long may be misspelt by one letter.
 TYPO_LENGTH = 4
 MAX_TYPO_LENGTH = 50
+# The first words of a search in which a typo is forgiven: each takes the database as long as several others.
+MAX_TYPO_WORDS = 4
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.tutors.data.search_statement import search_statement
+from functions.tutors.domain.filters import MAX_TYPO_WORDS
 from functions.tutors.domain.read_filters import read_filters
 from shared.kit.db.pool import connection
 from tests.support.people import People, query
@@ -99,3 +100,11 @@ def test_how_few_tutors_a_rare_skill_has_is_known_beforehand(platform: None) -> 
     add_tutors(2, "Łódź", ["Biologia"])
     assert expected("skills=Biologia") < 10
     assert expected("skills=Chemia") > 4_000
+
+
+def test_a_typo_is_forgiven_in_some_words_only() -> None:
+    """Twenty words, each looked for with a typo, took the database half a second for 100,000 tutors."""
+    words = "+".join(f"Kowalsk{chr(97 + number)}" for number in range(20))
+    filters = read_filters(f"search_by_full_name={words}".encode())
+    assert str(search_statement(filters, forgiving=True)[0]).count("has_similar_word") == MAX_TYPO_WORDS
+    assert "has_similar_word" not in str(search_statement(filters)[0])
