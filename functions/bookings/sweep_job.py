@@ -22,7 +22,7 @@ KEYS_PER_STATEMENT, MOST_STATEMENTS = 2000, 20
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Do what is due, at most BATCH of each but for old keys; several at once share the work."""
+    """Handle what is due, up to BATCH of each kind except old idempotency keys; concurrent runs share the work."""
     done = {
         "expired": _each(due.find_expired_holds, expire_hold),
         "proposals": _each(find_due_proposals, settle_proposal),
@@ -41,7 +41,7 @@ def _run(change: Callable[[PooledConnection, int], int]) -> int:
 
 
 def _forget_keys() -> int:
-    """Each statement is a transaction of its own."""
+    """Delete expired idempotency keys, each statement in its own transaction."""
     forgotten = 0
     with connection() as db:
         for _ in range(MOST_STATEMENTS):
@@ -53,7 +53,7 @@ def _forget_keys() -> int:
 
 
 def _each(find: Callable[[PooledConnection, int], list[int]], action: Callable[[PooledConnection, int], bool]) -> int:
-    """Handle each row in its own transaction; failures are left to the next sweep."""
+    """Handle each row in its own transaction; failures wait for the next sweep."""
     with connection() as db:
         ids = find(db, BATCH)
     done = 0

@@ -23,13 +23,14 @@ from shared.data.move_proposals import end_proposals
 from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import NotFound
 
-# The proposals by locked booking, and all locked people.
+# The proposals by locked booking, and the users who are locked.
 Proposed = tuple[list[tuple[LockedBooking, Proposal]], frozenset[UUID]]
 
 
 def accept_proposal(db: PooledConnection, student_id: UUID, booking_id: int, proposal_id: int) -> None:
-    """Move to the proposed time, if that is the one meant; a group does so once all its students have accepted.
+    """Move the session to the proposed time, if it is the proposal the student read.
 
+    A group session moves only once all its students have accepted.
     Raises NotFound, WrongState, HoldExpired, ProposalChanged or StudentBusy.
     """
     _accept(db, student_id, _lock_proposed(db, booking_id, student_id, "student"), {proposal_id})
@@ -38,12 +39,12 @@ def accept_proposal(db: PooledConnection, student_id: UUID, booking_id: int, pro
 def accept_series_proposal(
     db: PooledConnection, student_id: UUID, series_id: UUID, proposal_ids: Collection[int]
 ) -> None:
-    """As `accept_proposal`, all that is proposed for a series."""
+    """Accept all proposals for a series; see `accept_proposal`."""
     _accept(db, student_id, _lock_proposed(db, series_id, student_id, "student"), set(proposal_ids))
 
 
 def decline_proposal(db: PooledConnection, student_id: UUID, which: int | UUID, reason: str) -> None:
-    """Decline the proposal for a booking or a series, which keeps its time; in a group, leave it instead.
+    """Decline the proposal for a booking or a series, which keeps its time; in a group, give up the seat instead.
 
     Raises NotFound, WrongState or HoldExpired.
     """
@@ -56,7 +57,10 @@ def decline_proposal(db: PooledConnection, student_id: UUID, which: int | UUID, 
 
 
 def withdraw_proposal(db: PooledConnection, tutor_user_id: UUID, which: int | UUID, reason: str) -> None:
-    """Leave a session, or those of a series, at the time it has. Raises NotFound, WrongState or HoldExpired."""
+    """Withdraw the proposals for a booking or a series, which keeps its time.
+
+    Raises NotFound, WrongState or HoldExpired.
+    """
     proposed, locked = _lock_proposed(db, which, tutor_user_id, "tutor")
     _end(db, [proposal for _booking, proposal in proposed], Actor(tutor_user_id, "tutor", reason), locked)
 
@@ -69,9 +73,9 @@ def move_if_agreed(
     *,
     at: datetime | None = None,
 ) -> bool:
-    """Whether all who are left of a group have accepted and have time, so that it has moved.
+    """Move a group if all its remaining students have accepted; returns whether it moved.
 
-    Its members are locked. Raises StudentBusy for one who has no time any more.
+    Its members are locked. Raises StudentBusy if one of them is no longer free.
     """
     proposal = proposals.find_proposal(db, booking.held_session_id or 0)
     if proposal is None or not proposal.agreed:
@@ -81,7 +85,7 @@ def move_if_agreed(
 
 
 def _accept(db: PooledConnection, student_id: UUID, found: Proposed, meant: Collection[int]) -> None:
-    """Changes that belong together are recorded with one timestamp."""
+    """Accept proposals; the changes to a series are recorded with one timestamp."""
     proposed, locked = found
     if {proposal.held_session_id for _booking, proposal in proposed} != meant:
         raise ProposalChanged
@@ -121,7 +125,7 @@ def _end(db: PooledConnection, ended: list[Proposal], actor: Actor, locked: Coll
 
 
 def _lock_proposed(db: PooledConnection, which: int | UUID, caller_id: UUID, role: Role) -> Proposed:
-    """The locked proposals for a booking or a series, for one of its two sides; never empty.
+    """Lock the proposals for a booking or a series on behalf of one side (tutor or student); never empty.
 
     Raises NotFound, WrongState or HoldExpired.
     """

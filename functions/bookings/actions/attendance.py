@@ -27,12 +27,12 @@ class TooLate(Conflict):
 
 
 def mark_no_show(db: PooledConnection, tutor_user_id: UUID, booking_id: int) -> None:
-    """The student did not come. Raises NotFound, WrongState, NotOver or TooLate."""
+    """Record that the student did not come. Raises NotFound, WrongState, NotOver or TooLate."""
     _record_attendance(db, tutor_user_id, booking_id, NO_SHOW)
 
 
 def mark_completed(db: PooledConnection, tutor_user_id: UUID, booking_id: int) -> None:
-    """The session took place. Raises NotFound, WrongState, NotOver or TooLate."""
+    """Record that the session took place. Raises NotFound, WrongState, NotOver or TooLate."""
     _record_attendance(db, tutor_user_id, booking_id, COMPLETE)
 
 

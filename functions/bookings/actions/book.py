@@ -13,7 +13,7 @@ from shared.kit.db.pool import PooledConnection
 
 
 def book_session(db: PooledConnection, student_id: UUID, command: NewBooking) -> AddedBooking:
-    """Book what is asked for.
+    """Book the requested slot.
 
     Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, one of SLOT_ERRORS, SessionFull, Blocked,
     TooManyBookings or Throttled.

@@ -26,7 +26,7 @@ class BookedSeries:
     skipped: Conflicts
 
     def as_json(self, name_of_id: str) -> str:
-        """The series as JSON text; the deprecated form calls its id `series`."""
+        """The series as JSON text; the deprecated endpoint names its id `series`."""
         return json_object(
             {
                 name_of_id: json_text(str(self.id)),
@@ -39,7 +39,7 @@ class BookedSeries:
 def book_series(
     db: PooledConnection, student_id: UUID, command: SlotCommand, weeks: int, *, skip_conflicts: bool
 ) -> BookedSeries:
-    """Book all of a series or, with `skip_conflicts`, what is free of it.
+    """Book all sessions of a series or, with `skip_conflicts`, only those that are free.
 
     Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, SlotNotOffered, BeyondWindow, SeriesConflict,
     Blocked, TooManyBookings or Throttled.
@@ -62,7 +62,7 @@ def book_series(
 
 
 def book_weeks(db: PooledConnection, student_id: UUID, command: NewBooking, weeks: int) -> BookedSeries:
-    """Book a series in the deprecated form, as a booking with `weeks`. Raises what `book_series` does."""
+    """Book a series through the deprecated endpoint, as a booking with `weeks`. Raises the errors of `book_series`."""
     if command.session is not None:
         raise FieldErrors({"weeks": [NO_SERIES]})
     return book_series(db, student_id, command, weeks, skip_conflicts=command.skip_conflicts)

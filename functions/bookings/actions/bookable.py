@@ -28,10 +28,10 @@ def why_not_bookable(
     but_sessions: Sequence[int] = (),
     is_student_free: bool = False,
 ) -> list[SlotConflict | None]:
-    """Why each of some stretches of time cannot be booked; None for those that can.
+    """Why each of these spans cannot be booked; None for a span that can.
 
-    They last as long as sessions do by the terms, or as `extra_lengths` allow. `is_student_free`: it is known already
-    that the student has nothing else then.
+    A span must last as long as the terms or `extra_lengths` allow. With `is_student_free` the caller already knows
+    that the student has no other session then.
     """
     reasons: list[SlotConflict | None] = [why_not(calendar, span, extra_lengths) for span in spans]
     if None in reasons and not is_student_free:
@@ -41,7 +41,7 @@ def why_not_bookable(
 
 
 def why_not(calendar: Calendar, span: Span, extra_lengths: Collection[timedelta]) -> SlotConflict | None:
-    """Why the tutor cannot be booked for a stretch of time; None if they can."""
+    """Why the tutor cannot be booked for a span; None if they can."""
     length = span.ends_at - span.starts_at
     if length in extra_lengths or length in (timedelta(minutes=each) for each in calendar.terms.session_lengths):
         return calendar.why_not(span)
@@ -49,7 +49,10 @@ def why_not(calendar: Calendar, span: Span, extra_lengths: Collection[timedelta]
 
 
 def session_form(terms: Terms, command: SlotCommand) -> SessionForm:
-    """What kind of session it is, online first. Raises FieldErrors for what the tutor does not offer."""
+    """The form of the session, online unless the tutor does not teach online.
+
+    Raises FieldErrors for a kind or form that the tutor does not offer.
+    """
     group = command.kind == "group"
     if not (terms.group_sessions if group else terms.individual_sessions):
         raise FieldErrors({"kind": [NOT_THIS_KIND]})
@@ -61,7 +64,7 @@ def session_form(terms: Terms, command: SlotCommand) -> SessionForm:
 
 
 def session_times(terms: Terms, form: SessionForm, slot: RequestedSlot, spans: Sequence[Span]) -> list[SessionTime]:
-    """When the sessions are; the one at the requested time is of the schedule's item, each has a room of its own."""
+    """The times of the sessions, each with its own room; the one at the requested time refers to the schedule item."""
     return [
         SessionTime(
             span,

@@ -23,9 +23,9 @@ class TooLateToCancel(Conflict):
 
 
 def cancel_booking(db: PooledConnection, caller_id: UUID, booking_id: int, reason: str) -> None:
-    """Give a booking up: its student until the cut-off, its tutor at any time with a reason.
+    """Cancel a booking: its student until the cut-off, its tutor at any time with a reason.
 
-    Raises NotFound, FieldErrors, WrongState, TooLateToCancel or Throttled; tutors can always.
+    Raises NotFound, FieldErrors, WrongState, TooLateToCancel or Throttled; the last two only for students.
     """
     booking, role, locked = lock_booking(db, booking_id, caller_id)
     if role == "tutor" and not reason:
@@ -46,7 +46,7 @@ def give_up(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Cancel a booking that can be cancelled; what belongs together is recorded `at` one moment."""
+    """Cancel a booking that can be cancelled. Bookings cancelled together are recorded with one timestamp, `at`."""
     apply_transition(db, booking, CANCEL, actor, at=at)
     resolve_offer(db, booking.id, "left")
     if actor.role == "tutor":
@@ -55,7 +55,7 @@ def give_up(
 
 
 def decline_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, reason: str) -> None:
-    """Turn a request down; its time is offered to nobody. Raises NotFound or WrongState."""
+    """Decline a request; its time is not offered to the waitlist. Raises NotFound or WrongState."""
     booking, role, locked = lock_booking(db, booking_id, tutor_user_id)
     if role != "tutor":
         raise NotFound

@@ -15,9 +15,9 @@ from shared.kit.http.fields import REQUIRED
 
 
 def cancel_series(db: PooledConnection, caller_id: UUID, series_id: UUID, command: SeriesCancellation) -> None:
-    """Give up the sessions of a series that have not begun: its student until the cut-off of each, or its tutor.
+    """Cancel the sessions of a series that have not begun: its student until the cut-off of each, or its tutor.
 
-    All of them or none. Raises NotFound, FieldErrors, WrongState, TooLateToCancel or Throttled.
+    Either all are cancelled or none. Raises NotFound, FieldErrors, WrongState, TooLateToCancel or Throttled.
     """
     series, role, locked = lock_series(db, series_id, caller_id)
     if role == "tutor" and not command.reason:

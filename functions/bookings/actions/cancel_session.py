@@ -13,7 +13,7 @@ from shared.kit.http.fields import REQUIRED
 
 
 def cancel_session(db: PooledConnection, tutor_user_id: UUID, session_id: int, reason: str) -> list[int]:
-    """Cancel all bookings of a session, requests and offers among them, and close its waitlist; returns their ids.
+    """Cancel all bookings of a session, including requests and offers, and close its waitlist; returns their ids.
 
     Raises NotFound, FieldErrors or WrongState.
     """

@@ -19,12 +19,12 @@ class AlreadyConfirmed(AppError):
 
     code = "already_confirmed"
     detail = "Ta rezerwacja jest już potwierdzona."
-    # The first key is what clients of the first release look at.
+    # Clients of the first release read the first key.
     body: Any = {"error": "Reservation is already confirmed", "detail": detail, "code": code}
 
 
 def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, read: TimesRead) -> None:
-    """Accept a request, if its times are those read, where they are given.
+    """Accept a request. If the client sent the times it read, they must still be the booking's.
 
     Raises NotFound, AlreadyConfirmed, WrongState, HoldExpired or SessionMoved.
     """
@@ -39,9 +39,8 @@ def confirm_request(db: PooledConnection, tutor_user_id: UUID, booking_id: int, 
 def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int, read: TimesRead) -> None:
     """Accept an offer from the waitlist. If the tutor confirms by hand, it becomes a request.
 
-    It may exceed the maximum of a student's bookings, which limits requests, not offers.
-    One that was moved with its group is accepted by its times only: the student may have read others.
-
+    The maximum of a student's bookings does not apply: it limits requests, not offers.
+    An offer that moved with its group can only be accepted with its times: the student may have read the old ones.
     Raises NotFound, WrongState, HoldExpired, SessionMoved or Blocked.
     """
     booking = lock_booking_as(db, booking_id, student_id, "student")
@@ -58,14 +57,14 @@ def accept_offer(db: PooledConnection, student_id: UUID, booking_id: int, read: 
 
 
 def _check_in_time(booking: LockedBooking, transition: Transition) -> None:
-    """Raises WrongState, or HoldExpired once the time to answer is over."""
+    """Raises WrongState, or HoldExpired once the time to respond is over."""
     check_transition(booking, transition)
     if booking.expires_at is None or booking.now >= booking.expires_at:
         raise HoldExpired
 
 
 def _check_times(booking: LockedBooking, read: TimesRead) -> None:
-    """Raises SessionMoved if the times read are not the booking's."""
+    """Raises SessionMoved if the client's times are not the booking's."""
     times = booking.starts_at, booking.ends_at
     if (read.start_time or booking.starts_at, read.end_time or booking.ends_at) != times:
         raise SessionMoved

@@ -49,9 +49,9 @@ def join_group(db: PooledConnection, student_id: UUID, command: SlotCommand, ses
 
 
 def join_group_at(db: PooledConnection, student_id: UUID, command: SlotCommand, slot: RequestedSlot) -> AddedBooking:
-    """Join the group that meets at the very time requested, whose tutor and student are locked.
+    """Join the group session at exactly the requested time. Its tutor and the student are locked.
 
-    Raises SlotTaken where there is none, and what `join_group` does.
+    Raises SlotTaken if there is none, and the errors of `join_group`.
     """
     group = lookups.find_group_at(db, slot.tutor_id, slot.span)
     if group is None:
@@ -79,7 +79,7 @@ def _book_seat(db: PooledConnection, student_id: UUID, command: SlotCommand, gro
         raise AlreadyBooked
     if lookups.find_busy(db, [student_id], [Span(group.starts_at, group.ends_at)]):
         raise StudentBusy
-    # Those on the waitlist come first.
+    # Students on the waitlist come first.
     if group.free_seat is None or group.has_waitlist:
         raise SessionFull
     return add_seat(db, seat_for_student(student_id, group.confirmation, command.note, seat=group.free_seat), group.id)

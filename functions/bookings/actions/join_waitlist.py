@@ -31,7 +31,7 @@ class AlreadyWaiting(Conflict):
 
 
 def get_session(db: PooledConnection, student_id: UUID, command: FullSession) -> WaitedForSession:
-    """The session meant. Raises FieldErrors or NotFound."""
+    """The session to wait for. Raises FieldErrors or NotFound."""
     if (command.session is None) == (command.tutor is None or command.start_time is None):
         raise FieldErrors({"non_field_errors": [ONE_SESSION]})
     starts_at = command.start_time and command.start_time.astimezone(UTC)
@@ -42,7 +42,7 @@ def get_session(db: PooledConnection, student_id: UUID, command: FullSession) ->
 
 
 def _is_free(db: PooledConnection, command: FullSession) -> bool:
-    """Whether a session can be booked then, of some length, without waiting."""
+    """Whether a session of any length can be booked at that time without waiting."""
     if command.tutor is None or command.start_time is None:
         return False
     start = command.start_time.astimezone(UTC)
@@ -56,7 +56,7 @@ def _is_free(db: PooledConnection, command: FullSession) -> bool:
 
 
 def join_waitlist(db: PooledConnection, student_id: UUID, command: FullSession) -> int:
-    """Wait for a seat; the entry's id.
+    """Join the waitlist of a session; returns the entry's id.
 
     Raises FieldErrors, NotFound, OwnSlot, TutorIncomplete, Blocked, AlreadyBooked, AlreadyWaiting or NotFull.
     """

@@ -27,7 +27,7 @@ def leave_waitlist(db: PooledConnection, student_id: UUID, entry_id: int) -> Non
 
 
 def leave_waitlist_of(db: PooledConnection, student_id: UUID, command: FullSession) -> None:
-    """Leave the waitlist of a session, in the deprecated form. Raises FieldErrors, NotFound or WrongState."""
+    """Leave the waitlist of a session through the deprecated endpoint. Raises FieldErrors, NotFound or WrongState."""
     _leave(db, student_id, lambda: get_session(db, student_id, command))
 
 

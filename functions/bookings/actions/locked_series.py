@@ -17,14 +17,17 @@ NOT_IN_SERIES = "Ta rezerwacja nie należy do tej serii."
 def lock_series(
     db: PooledConnection, series_id: UUID, caller_id: UUID
 ) -> tuple[list[LockedBooking], Role, frozenset[UUID]]:
-    """`lock_booking` with members for all of a series, in order of time. Raises NotFound for a series of others."""
+    """Lock a series as `lock_booking` with members does, ordered by time. Raises NotFound for other users' series."""
     return lock_together(db, lambda: find_series(db, series_id), caller_id)
 
 
 def lock_together(
     db: PooledConnection, find: Callable[[], list[LockedBooking]], caller_id: UUID
 ) -> tuple[list[LockedBooking], Role, frozenset[UUID]]:
-    """The same for the bookings that `find` returns. Raises NotFound without any, or if the first is of others."""
+    """Lock the bookings that `find` returns in the same way.
+
+    Raises NotFound if there are none or the first is not the caller's.
+    """
     found = find()
     role = found[0].role_of(caller_id) if found else None
     if role is None:
@@ -42,9 +45,9 @@ def _people(series: Iterable[LockedBooking]) -> set[UUID]:
 
 
 def sessions_from(series: list[LockedBooking], first_id: int | None, states: Collection[State]) -> list[LockedBooking]:
-    """Those that have not begun and are in some states, from one session on.
+    """The sessions from one on that have not begun and are in one of some states.
 
-    Raises FieldErrors for one that is not of the series.
+    Raises FieldErrors if `first_id` is not in the series.
     """
     first = series[0] if first_id is None else next((each for each in series if each.id == first_id), None)
     if first is None:

@@ -32,15 +32,15 @@ def move_by_student(
     locked: Collection[UUID],
     at: datetime | None = None,
 ) -> None:
-    """Move sessions by the same amount, in order of time; open proposals of the tutor end.
+    """Move sessions, ordered by time, by the same amount; the tutor's open proposals for them end.
 
-    What belongs together is recorded `at` one moment.
+    Sessions moved together are recorded with one timestamp, `at`.
     """
     held = [each.booking.held_session_id for each in moves if each.booking.held_session_id is not None]
     for session_id in held:
         proposals.release_held_time(db, session_id)
     vacated = [keep_slot(db, each.booking.session_id) for each in moves]
-    # One may move to where the next one is now.
+    # A session may move to the current time of its neighbour, so that one must move first.
     is_later = moves[0].span.starts_at > moves[0].booking.span.starts_at
     for booking, span, busy in reversed(moves) if is_later else moves:
         if not sessions.move_session(db, booking, span, busy, actor, at=at):
@@ -62,7 +62,7 @@ def move_as_proposed(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Move a session to the time that is held for it; who waits for that time waits for a seat in it now."""
+    """Move a session to the time held for it; students waiting for that time now wait for a seat in this session."""
     proposals.release_held_time(db, proposal.held_session_id)
     vacated = keep_slot(db, booking.session_id)
     if not sessions.move_session(db, booking, proposal.span, proposal.busy, actor, proposed=True, at=at):

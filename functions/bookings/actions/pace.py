@@ -10,7 +10,7 @@ from shared.kit.settings import settings
 
 
 def present_pace() -> Pace | None:
-    """How often somebody may do so; None without limits."""
+    """How often a user may change bookings; None if rate limits are off."""
     if not settings().rate_limits:
         return None
     rules = platform_settings()
@@ -18,7 +18,10 @@ def present_pace() -> Pace | None:
 
 
 def check_pace(db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None) -> None:
-    """Check the rate limit before somebody, who is locked, changes what these two have booked. Raises Throttled."""
+    """Check the rate limit before the actor, who is locked, changes a booking of this student and tutor.
+
+    Raises Throttled.
+    """
     pace = present_pace()
     wait = None if pace is None else find_full_hour(db, actor_id, student_id, tutor_id, pace)
     if wait is not None:

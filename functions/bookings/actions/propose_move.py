@@ -31,7 +31,7 @@ class TooLateToReschedule(Conflict):
 def propose_move(
     db: PooledConnection, move: Move, calendar: Calendar, *, actor: Actor, locked: Collection[UUID]
 ) -> None:
-    """Hold a time of the tutor's for a session; an open proposal ends with the next.
+    """Hold a time of the tutor's for a session; a new proposal ends an open one.
 
     Raises InThePast, TooShortNotice, TooLateToReschedule, SlotTaken or StudentBusy.
     """
@@ -44,7 +44,7 @@ def propose_move(
 def why_not_proposed(
     db: PooledConnection, move: Move, calendar: Calendar, *, but_sessions: Sequence[int]
 ) -> SlotConflict | None:
-    """The reason why a time cannot be proposed: tutors decide only about their own time."""
+    """Why a time cannot be proposed. The terms of booking are not checked: tutors decide about their own time."""
     if calendar.is_taken(move.span):
         return "taken"
     return "student_busy" if find_busy(db, move.booking.members, [move.span], but_sessions=but_sessions) else None
@@ -59,9 +59,9 @@ def hold(
     locked: Collection[UUID],
     at: datetime | None = None,
 ) -> None:
-    """Hold times that the students can have until a moment; what belongs together is recorded `at` one moment.
+    """Hold times for students to accept until `held_until`. Proposals made together have one timestamp, `at`.
 
-    Raises psycopg.IntegrityError if one of them is taken.
+    Raises psycopg.IntegrityError if a time is taken.
     """
     held = [each.booking.held_session_id for each in moves if each.booking.held_session_id is not None]
     if held:
@@ -74,7 +74,7 @@ def hold(
 
 
 def answered_until(booking: LockedBooking, now: datetime, span: Span) -> datetime:
-    """Until when the students can answer. Raises InThePast, TooShortNotice or TooLateToReschedule."""
+    """The deadline for the students to respond. Raises InThePast, TooShortNotice or TooLateToReschedule."""
     if span.starts_at <= now:
         raise InThePast
     if span.starts_at - ANSWERED_BEFORE <= now:

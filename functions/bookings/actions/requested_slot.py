@@ -18,7 +18,7 @@ ONE_SLOT = "Podaj schedule_item, albo tutor i start_time, albo session."
 ONE_END = "Podaj length albo end_time."
 ENDS_BEFORE_START = "Czas rozpoczęcia musi być wcześniejszy niż czas zakończenia."
 LONGEST = timedelta(hours=24)
-# Room for zones, buffers and weeks before the last date there is, and behind the first.
+# Leaves room for zones, buffers and weeks before datetime's maximum and after its minimum.
 FIRST_YEAR, LAST_YEAR = 1000, 9990
 
 
@@ -33,16 +33,16 @@ class RequestedSlot:
     is_whole_item: bool = False
 
     def extra_lengths(self, calendar: Calendar) -> set[timedelta]:
-        """An item entered by hand can be booked as a whole, however long it is."""
+        """The whole length of an item entered by hand, which can be booked however long it is."""
         whole = self.is_whole_item and calendar.entered_by_hand(self.span)
         return {self.span.ends_at - self.span.starts_at} if whole else set()
 
 
 def find_requested_slot(db: PooledConnection, command: SlotCommand) -> RequestedSlot:
-    """The slot meant.
+    """Find the requested slot.
 
-    Raises FieldErrors for a request that means nothing, NotFound for unknown items and tutors, SlotNotOffered,
-    InThePast or BeyondWindow.
+    Raises FieldErrors for an invalid request, NotFound for unknown items and tutors, SlotNotOffered, InThePast or
+    BeyondWindow.
     """
     if command.schedule_item is not None and command.tutor is None:
         slot = _part_of_item(db, command, command.schedule_item)
@@ -103,7 +103,7 @@ def _part_of_item(db: PooledConnection, command: SlotCommand, item_id: int) -> R
 
 
 def _given_span(command: SlotCommand) -> Span:
-    """In UTC: within a zone datetimes compare by wall clock, whatever their offsets."""
+    """The requested span in UTC: within one zone datetimes compare by wall clock, ignoring their offsets."""
     if command.start_time is None:
         raise FieldErrors({"start_time": [REQUIRED]})
     if (command.length is None) == (command.end_time is None):
@@ -116,7 +116,7 @@ def _given_span(command: SlotCommand) -> Span:
 
 
 def _after(start: datetime, minutes: int) -> datetime:
-    """Raises BeyondWindow behind the last date there is."""
+    """Raises BeyondWindow if the result is later than datetime can represent."""
     try:
         return start + timedelta(minutes=minutes)
     except OverflowError:

@@ -18,7 +18,7 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import FieldErrors, NotFound
 from shared.kit.http.fields import REQUIRED
 
-# How far ahead a session can be moved: anything further is a mistake.
+# How far ahead a session can be moved; anything later is taken for a mistake.
 FARTHEST = timedelta(days=2 * 365)
 SHORTEST, LONGEST = timedelta(minutes=SHORTEST_SESSION), timedelta(minutes=LONGEST_SESSION)
 TOO_FAR = "Zajęcia można przełożyć najdalej o dwa lata naprzód."
@@ -32,10 +32,9 @@ class GroupCannotBeMoved(Conflict):
 
 
 def reschedule_booking(db: PooledConnection, caller_id: UUID, booking_id: int, command: NewTime) -> None:
-    """Move a session: its student within the terms of booking; its tutor proposes any time of theirs, with a reason.
+    """Move a session within the terms of booking, or, as its tutor, propose any time of theirs with a reason.
 
-    The time it has already changes nothing. The time a student gives up is offered to those who wait for it.
-
+    Requesting the current time changes nothing. A time the student gives up is offered to its waitlist.
     Raises NotFound, FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, Throttled or one of SLOT_ERRORS.
     """
     booking, role, locked = lock_booking(db, booking_id, caller_id, members=True)
@@ -74,7 +73,7 @@ def new_span(booking: LockedBooking, command: NewTime) -> Span:
     start = command.start_time.astimezone(UTC)
     if start < booking.now:
         raise InThePast
-    # An item that was entered by hand can be booked however far away it is, and moves from there.
+    # An item entered by hand can be booked any time ahead; the limit then counts from the session's own start.
     is_far = booking.starts_at > booking.now + FARTHEST
     if start > (booking.starts_at if is_far else booking.now) + FARTHEST:
         raise FieldErrors({"start_time": [TOO_FAR]})
@@ -82,7 +81,7 @@ def new_span(booking: LockedBooking, command: NewTime) -> Span:
 
 
 def check_bounds(booking: LockedBooking, span: Span) -> None:
-    """Sessions last as long as terms of booking can say; one that was booked in another length may keep it.
+    """Check that the length is within the general limits; a session may keep its current length.
 
     Raises FieldErrors.
     """
@@ -94,7 +93,7 @@ def check_bounds(booking: LockedBooking, span: Span) -> None:
 def _check_students_move(
     db: PooledConnection, booking: LockedBooking, calendar: Calendar, span: Span, student_id: UUID
 ) -> None:
-    """Students can only move within the terms of booking; the length may stay the same."""
+    """Check that the student moves within the terms of booking, where the current length is allowed too."""
     [reason] = why_not_bookable(
         db, calendar, student_id, [span], extra_lengths={booking.length}, but_sessions=[booking.session_id]
     )

@@ -22,9 +22,9 @@ from shared.kit.http.fields import REQUIRED
 
 
 def reschedule_series(db: PooledConnection, caller_id: UUID, series_id: UUID, command: SeriesMove) -> None:
-    """Move the sessions that have not begun by as many days, hours and minutes of the tutor's clock as the first.
+    """Move the sessions that have not begun by the same days, hours and minutes of the tutor's clock as the first.
 
-    Its student moves them within the terms of booking; its tutor proposes it, with a reason. Raises NotFound,
+    The student moves them within the terms of booking; the tutor proposes the move, with a reason. Raises NotFound,
     FieldErrors, WrongState, TooLateToReschedule, GroupCannotBeMoved, SeriesConflict, InThePast, TooShortNotice or
     Throttled.
     """
@@ -53,7 +53,7 @@ def reschedule_series(db: PooledConnection, caller_id: UUID, series_id: UUID, co
 
 
 def _load_calendar(db: PooledConnection, wanted: list[LockedBooking], first: Span) -> Calendar:
-    """The calendar without the sessions that move, around the times they move to."""
+    """Load the calendar around the new times, without the sessions that move."""
     last = wanted[-1].span.ends_at + (first.ends_at - wanted[0].span.ends_at)
     window = Span(first.starts_at - series.LEEWAY, max(last, first.ends_at) + series.LEEWAY)
     but = [each.session_id for each in wanted]
@@ -76,7 +76,7 @@ def _move(db: PooledConnection, moves: list[Move], calendar: Calendar, actor: Ac
 def _propose(
     db: PooledConnection, moves: list[Move], calendar: Calendar, actor: Actor, locked: Collection[UUID]
 ) -> None:
-    """The students have as long to answer as the first of them leaves."""
+    """Propose the new times; the earliest deadline of any session applies to all."""
     held_until = min(answered_until(each.booking, calendar.now, each.span) for each in moves)
     but = [each.booking.session_id for each in moves]
     reasons = [why_not_proposed(db, each, calendar, but_sessions=but) for each in moves]

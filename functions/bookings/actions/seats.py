@@ -12,19 +12,19 @@ from shared.domain.free_time import Span
 from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 
-# The end of our room addresses; not their start, because MEETING_URL may have changed since.
+# Matches the end of our room URLs only, because MEETING_URL may have changed since.
 OUR_ROOM = "/Korepetycje-[A-Za-z0-9_-]{22}$"
 
 
 def new_room() -> str:
-    """A room for one session, with an unguessable name."""
+    """A new room URL for one session, with an unguessable name."""
     return f"{platform_settings().meeting_url}/Korepetycje-{secrets.token_urlsafe(16)}"
 
 
 def seat_for_student(
     student_id: UUID, confirmation: str, note: str, *, seat: int = 1, series_id: UUID | None = None
 ) -> NewSeat:
-    """A seat somebody books: confirmed at once, or a request where the tutor confirms by hand."""
+    """The seat a student books: confirmed at once, or a request if the tutor confirms by hand."""
     manual = confirmation == "manual"
     return NewSeat(
         student_id=student_id,
@@ -42,7 +42,7 @@ def seat_for_student(
 
 
 def offered_seat(student_id: UUID, seat: int) -> NewSeat:
-    """A seat that the first of a waitlist is offered."""
+    """The seat offered to the first student on a waitlist."""
     return NewSeat(
         student_id=student_id,
         state="pending",
@@ -56,9 +56,9 @@ def offered_seat(student_id: UUID, seat: int) -> NewSeat:
 
 
 def pass_on_seats(db: PooledConnection, session_id: int, locked: Collection[UUID]) -> int:
-    """Offer the free seats of a session to its waitlist; returns how many were. With no seat in use release its time.
+    """Offer a session's free seats to its waitlist; returns how many. If no seat is in use, release the session's time.
 
-    The tutor must be among the `locked`. Somebody on the waitlist who is not keeps the seat until the sweep comes.
+    The tutor must be among the `locked`. A waiting student who is not locked keeps the seat free until the sweep.
     """
     offered = 0
     while True:
@@ -74,12 +74,12 @@ def pass_on_seats(db: PooledConnection, session_id: int, locked: Collection[UUID
 
 
 def _offer(db: PooledConnection, session_id: int, vacancy: Vacancy, seat: int, student_id: UUID) -> bool:
-    """Whether the first of the waitlist was free and got an offer."""
+    """Offer a seat to the first student on the waitlist; False if that student is not free."""
     if lookups.find_busy(db, [student_id], [Span(vacancy.starts_at, vacancy.ends_at)]):
         waitlist.mark_missed(db, vacancy.entry_id)
         return False
     if vacancy.kind == "individual":
-        # The student who had the seat before knows the room.
+        # The student who had the seat before knows the old room.
         sessions.renew_room(db, session_id, new_room(), OUR_ROOM)
     added = repository.add_seat(db, offered_seat(student_id, seat), session_id)
     waitlist.mark_offered(db, vacancy.entry_id, added.id)

@@ -15,7 +15,7 @@ from shared.kit.db.pool import PooledConnection
 
 
 def expire_hold(db: PooledConnection, booking_id: int) -> bool:
-    """Expire a hold if it is still due; its seat goes to the waitlist."""
+    """Expire a hold if it is still due, and pass its seat on to the waitlist."""
     if not due.claim(db, f"expiry of {booking_id}"):
         return False
     found = lookups.find_booking(db, booking_id)
@@ -32,7 +32,7 @@ def expire_hold(db: PooledConnection, booking_id: int) -> bool:
 
 
 def settle_proposal(db: PooledConnection, held_session_id: int) -> bool:
-    """Let a proposal run out, so that the session stays; or move it, if all who are left of a group have accepted."""
+    """End an expired proposal, so that the session stays, or move a group whose remaining students all accepted."""
     found = proposals.find_proposal(db, held_session_id)
     if found is None or not due.claim(db, f"proposal {held_session_id}"):
         return False

@@ -16,9 +16,10 @@ from shared.kit.errors import NotFound
 def lock_booking(
     db: PooledConnection, booking_id: int, caller_id: UUID, *, members: bool = False
 ) -> tuple[LockedBooking, Role, frozenset[UUID]]:
-    """A booking as it is once its people and the first of its waitlist are locked, the caller's role, who is locked.
+    """Lock a booking's tutor, student and first waiting students.
 
-    With `members` so is everybody who has a seat in the session. Raises NotFound for bookings of others.
+    Returns the booking as it is under the locks, the caller's role and the locked users.
+    With `members`, also lock every student with a seat in the session. Raises NotFound for other users' bookings.
     """
     found = lookups.find_booking(db, booking_id)
     role = found and found.role_of(caller_id)
@@ -32,7 +33,7 @@ def lock_booking(
 
 
 def lock_booking_as(db: PooledConnection, booking_id: int, caller_id: UUID, role: Role) -> LockedBooking:
-    """`lock_booking` for actions of one side. Raises NotFound for the other side as well."""
+    """`lock_booking` for actions of one side. Raises NotFound for the other side too."""
     booking, role_of_caller, _locked = lock_booking(db, booking_id, caller_id)
     if role_of_caller != role:
         raise NotFound
@@ -40,13 +41,13 @@ def lock_booking_as(db: PooledConnection, booking_id: int, caller_id: UUID, role
 
 
 def lock_people_of(db: PooledConnection, booking: LockedBooking, *, members: bool = False) -> frozenset[UUID]:
-    """Lock a booking's tutor and student, the first of its waitlist and, with `members`, all who have a seat."""
+    """Lock a booking's tutor, student and first waiting students; with `members`, also every student with a seat."""
     more = booking.members if members else []
     return lock_all(db, (booking.tutor_user_id, booking.student_id, *booking.waiting, *more))
 
 
 def check_transition(booking: LockedBooking, transition: Transition) -> None:
-    """Raises WrongState for a transition that does not lead from the booking's state."""
+    """Raises WrongState if the transition does not start from the booking's state."""
     if not transition.leads_from(booking.state, booking.awaiting):
         raise WrongState
 
@@ -59,6 +60,6 @@ def apply_transition(
     *,
     at: datetime | None = None,
 ) -> None:
-    """Raises ConcurrentUpdate if the booking has left its state meanwhile."""
+    """Apply a transition. Raises ConcurrentUpdate if the booking has changed state meanwhile."""
     if not repository.change_state(db, booking, transition, actor, at=at):
         raise ConcurrentUpdate

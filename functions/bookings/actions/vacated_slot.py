@@ -12,9 +12,9 @@ from shared.kit.db.pool import PooledConnection
 
 
 def keep_slot(db: PooledConnection, session_id: int) -> int | None:
-    """Leave the waitlist of a session that is about to move a session at the old time, which is not taken yet.
+    """Move the waitlist of a session that is about to move to a copy at the old time, which is not taken yet.
 
-    Its id; None if nobody was ever on the waitlist.
+    Returns the copy's id; None if the session never had a waitlist.
     """
     vacated = sessions.copy_waited_for_session(db, session_id)
     if vacated is not None:
@@ -25,7 +25,7 @@ def keep_slot(db: PooledConnection, session_id: int) -> int | None:
 def offer_slot(
     db: PooledConnection, booking: LockedBooking, vacated: int, role: Role, locked: Collection[UUID]
 ) -> None:
-    """Offer the slot that `booking` has vacated to its waitlist; one vacated by the tutor is not offered."""
+    """Offer the slot that `booking` vacated to its waitlist, unless the tutor vacated it."""
     if role == "student" and _has_room_for_one_more(db, booking):
         sessions.take_time(db, vacated)
     pass_on_seats(db, vacated, locked)
@@ -33,6 +33,6 @@ def offer_slot(
 
 
 def _has_room_for_one_more(db: PooledConnection, booking: LockedBooking) -> bool:
-    """Whether the tutor's day and week do: the session that was moved counts as well now."""
+    """Whether the tutor's daily and weekly limits allow one more session, now that the moved one counts too."""
     calendar = load_calendar(db, booking.tutor_id or 0, booking.span)
     return calendar is not None and calendar.limit_reached(booking.span.starts_at) is None

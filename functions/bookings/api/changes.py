@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 
 def change_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of such a route."""
+    """The `responses` of a route that changes bookings."""
     return error_responses(FieldErrors, *errors, KeyReused, Unavailable)
 
 
@@ -35,9 +35,9 @@ def change(
     answer: Callable[[PooledConnection, T], str],
     status: int = 200,
 ) -> Response:
-    """Run an action once for its Idempotency-Key and let the dispatcher notify everybody concerned.
+    """Run an action once for its Idempotency-Key, and let the dispatcher notify all users concerned.
 
-    `answer` makes JSON text of what the action returns, in the same transaction.
+    `answer` turns the action's result into JSON text, in the same transaction.
     """
     response = run_idempotent(
         caller.id, request, body, action=action, answer=answer, status=status, errors=CONSTRAINT_ERRORS
@@ -55,7 +55,7 @@ def change_booking(
     *given: P.args,
     **named: P.kwargs,
 ) -> Response:
-    """Run an action on a booking, like `change`, and answer with the changed booking."""
+    """Run an action on a booking, like `change`, and respond with the changed booking."""
     return change(
         caller,
         request,
@@ -74,7 +74,7 @@ def change_series(
     *given: P.args,
     **named: P.kwargs,
 ) -> Response:
-    """The same with a series."""
+    """Run an action on a series, like `change`, and respond with the changed series."""
     return change(
         caller,
         request,

@@ -17,7 +17,7 @@ FIRST_YEAR, LAST_YEAR = 1000, 9999
 
 
 def read_states(values: list[str]) -> list[str]:
-    """States with commas between them, in any of several parameters."""
+    """Read states separated by commas, from one or more parameters."""
     words = [word.strip() for text in values for word in text.split(",") if word.strip()]
     for word in words:
         if word not in get_args(State):

@@ -130,7 +130,7 @@ class StudentSummary(BaseModel):
 
 
 class TutorSummary(StudentSummary):
-    id: int  # type: ignore[assignment]  # a tutor's number, where an account has a UUID
+    id: int  # type: ignore[assignment]  # an account has a UUID, a tutor a number
 
 
 class TutorsReservation(_Booked):

@@ -18,7 +18,7 @@ COMMON = compose(
     is_seated=SEATED,
     room=ROOM,
 )
-# The proposal as clients see it, for a booking `b` and its session `s`; the price is the new one.
+# The proposal as clients see it, for a booking `b` and its session `s`, with the new price.
 PROPOSAL = compose(
     """(SELECT row_to_json(proposal) FROM (
     SELECT held.id, format_time(held.starts_at, %(zone)s) AS start_time,
@@ -36,7 +36,7 @@ RESERVATION = compose(
     b.student_id AS "user", s.tutor_id AS tutor, s.schedule_item_id AS schedule_item""",
     common=COMMON,
 )
-# A tutor `t` and a student `u`, and the item that was booked; people are null once their account is deleted.
+# A tutor `t`, a student `u` and the booked item; a user is null once their account is deleted.
 TUTOR = compose(
     """(SELECT row_to_json(person) FROM (
     SELECT t.id, t.first_name, t.last_name, {picture} AS profile_image WHERE t.id IS NOT NULL
@@ -53,12 +53,12 @@ ITEM = Sql("""(SELECT row_to_json(item) FROM (
     SELECT s.schedule_item_id AS id, format_time(b.starts_at, %(zone)s) AS start_time,
         format_time(b.ends_at, %(zone)s) AS end_time, s.taken AS is_reserved
 ) item)""")
-# How many people on a waitlist are locked with a booking; the sweep serves the rest.
+# How many students on a waitlist are locked with a booking; the sweep serves the rest.
 LOCKED_WAITING = Sql("10")
-# Of a session `s`: whether it only holds a time, or is to move to one that is held. Its seats are given to nobody then.
+# Whether session `s` only holds a proposed time, or is itself proposed to move. Its seats are offered to nobody then.
 IS_PROPOSED = Sql("""(s.moves_session_id IS NOT NULL
     OR EXISTS (SELECT FROM tutoring_sessions held WHERE held.moves_session_id = s.id))""")
-# Of a session `s`: the first students on its waitlist, whether somebody is on it, and the first free seat or NULL.
+# For session `s`: the first students on its waitlist, whether it has a waitlist, and its first free seat or NULL.
 FIRST_WAITING = compose(
     """ARRAY(SELECT student_id FROM waitlist_entries WHERE session_id = s.id AND state = 'waiting'
         ORDER BY id LIMIT {most})""",

@@ -23,10 +23,10 @@ WHERE w.state = 'waiting' AND (NOT s.taken OR s.starts_at <= now() OR {free_seat
         free_seat=FREE_SEAT,
     ),
 )
-# Like SKIP LOCKED, but for the locks taken before row locks: nobody waits here while holding a row.
+# Like SKIP LOCKED, but for the advisory locks taken before row locks: no transaction waits here while holding a row.
 CLAIM = Query(bool, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))")
-# A completed booking may verify a rating, which a trigger counts under the tutor's lock: it is had before any booking's
-# lock, as by an account's deletion.
+# A completed booking may verify a rating, which a trigger counts under the tutor's lock. That lock is therefore taken
+# before any booking's, as account deletion does.
 COMPLETE = Command("""
 WITH due AS (
     SELECT b.id FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id
@@ -64,7 +64,7 @@ FROM tutoring_sessions s LEFT JOIN tutors t ON t.id = s.tutor_id WHERE s.id = %s
 
 
 def claim(db: PooledConnection, name: str) -> bool:
-    """Whether this transaction got the job's lock; others skip the job until it ends."""
+    """Try to take a job's lock for this transaction; a job whose lock is taken is skipped by others."""
     return CLAIM.get(db, (name,))
 
 
@@ -73,7 +73,7 @@ def find_expired_holds(db: PooledConnection, most: int) -> list[int]:
 
 
 def find_vacant_sessions(db: PooledConnection, most: int) -> list[int]:
-    """Sessions with a waitlist and a free seat, and those whose waitlist has to end."""
+    """Sessions with a waitlist and a free seat, and sessions whose waitlist must be closed."""
     return VACANT_SESSIONS.all(db, (most,))
 
 
@@ -82,5 +82,5 @@ def find_parties(db: PooledConnection, session_id: int) -> SessionParties | None
 
 
 def complete_bookings(db: PooledConnection, most: int) -> int:
-    """Complete what ended an hour ago, at most so many; how many there were."""
+    """Complete bookings that ended an hour ago, up to a limit; returns their number."""
     return COMPLETE.run(db, (HOURS_UNTIL_COMPLETED, most))

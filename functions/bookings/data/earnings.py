@@ -37,7 +37,7 @@ CURRENT_YEAR = Query(
 
 
 def get_earnings(tutor_id: int, year: int | None) -> str:
-    """What a tutor earned by month of a year, this one if none is given, in the tutor's zone; as JSON text."""
+    """A tutor's earnings by month of a year (default: the current one), in the tutor's zone, as JSON text."""
     with connection() as db:
         wanted = CURRENT_YEAR.get(db, (tutor_id,)) if year is None else year
         return EARNINGS.get(db, {"tutor_id": tutor_id, "year": wanted})

@@ -14,7 +14,7 @@ from shared.kit.db.turns import Call, in_one_turn
 
 Row = TypeVar("Row")
 
-# Whether somebody attends or teaches a session at any time in a window.
+# Whether a user attends or teaches a session at any time in a window.
 IS_BUSY = Query(
     bool,
     compose(
@@ -47,9 +47,9 @@ class LockedTime(NamedTuple):
 def lock_time(
     db: PooledConnection, tutor_id: int, tutor_user_id: UUID, student_id: UUID, window: Span, *, pace: Pace | None
 ) -> LockedTime:
-    """Lock a tutor and a student (`shared.data.locking`): until the commit nothing of this changes.
+    """Lock a tutor and a student (`shared.data.locking`): the returned data cannot change until the commit.
 
-    Without a `pace` the student may book as often as they like.
+    Without a `pace` the student's bookings are not rate limited.
     """
     asked = [
         Call(locking.LOCK_PEOPLE, {"people": [tutor_user_id, student_id]}),

@@ -12,7 +12,7 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Query, compose
 
-# Of a session `s`: the students with a seat in it.
+# The students with a seat in session `s`.
 MEMBERS = compose(
     """ARRAY(SELECT student_id FROM bookings WHERE session_id = s.id AND student_id IS NOT NULL
         AND state IN {active})""",
@@ -62,7 +62,7 @@ WHERE EXISTS (
 def find_busy(
     db: PooledConnection, people: Sequence[UUID], spans: Sequence[Span], *, but_sessions: Sequence[int] = ()
 ) -> set[int]:
-    """The places of those spans at which one of these people learns or teaches."""
+    """The indexes of the spans in which any of these users learns or teaches."""
     starts, ends = [each.starts_at for each in spans], [each.ends_at for each in spans]
     values = {"people": list(people), "starts": starts, "ends": ends, "but": list(but_sessions)}
     return set(BUSY_PLACES.all(db, values))
@@ -93,7 +93,7 @@ def find_item(db: PooledConnection, item_id: int) -> Item | None:
 
 
 def find_tutor_account(db: PooledConnection, tutor_id: int) -> UUID | None:
-    """The account of a listed tutor."""
+    """The account of a tutor who is listed."""
     return FIND_TUTOR_ACCOUNT.one(db, (tutor_id,))
 
 

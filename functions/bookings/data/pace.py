@@ -14,8 +14,8 @@ class Pace(NamedTuple):
     per_pair: int
 
 
-# Where so many were made, the oldest of them has to be an hour old before the next. A series is booked and
-# cancelled at once, and a group moves at once. What tutors cancel is not counted.
+# Once the limit is reached, its oldest change must be an hour old before the next. Booking or cancelling a series
+# counts as one change, and so does moving a group. Cancellations by tutors do not count.
 FULL_HOUR = Query(
     int,
     """
@@ -40,7 +40,7 @@ SELECT ceil(extract(epoch FROM max(at) + interval '1 hour' - now()))::int FROM f
 def find_full_hour(
     db: PooledConnection, actor_id: UUID, student_id: UUID | None, tutor_id: int | None, pace: Pace
 ) -> int | None:
-    """In how many seconds somebody may change a booking of a student and a tutor again; None for now."""
+    """Seconds until the actor may next change a booking of this student and tutor; None if they may now."""
     return FULL_HOUR.one(db, pace_values(actor_id, student_id, tutor_id, pace))
 
 

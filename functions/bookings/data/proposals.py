@@ -10,7 +10,7 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
-# It is like the session, with a room of its own: without that session it may go to those who wait for its time.
+# The held session copies the original with a room of its own: if the original goes, waiting students may get it.
 HOLD_TIME = Command(
     compose(
         """
@@ -53,7 +53,7 @@ class NewProposal(NamedTuple):
 
 
 def hold_time(db: PooledConnection, booking: LockedBooking, proposal: NewProposal) -> bool:
-    """Whether the session of a booking was still where it was, and the new time is held for it now.
+    """Hold a new time for a booking's session; False if the session has moved meanwhile.
 
     Raises psycopg.IntegrityError if the tutor's time is taken.
     """
@@ -111,7 +111,7 @@ WHERE held.id = %s AND {is_asked} GROUP BY held.id
 
 
 def find_proposal(db: PooledConnection, held_session_id: int) -> Proposal | None:
-    """None once it has ended."""
+    """The proposal; None once it has ended."""
     return FIND_PROPOSAL.one(db, (held_session_id,))
 
 
@@ -130,7 +130,7 @@ WHERE held.moves_session_id IS NOT NULL AND (held.held_until <= now() OR NOT EXI
 
 
 def find_due_proposals(db: PooledConnection, most: int) -> list[int]:
-    """Proposals that nobody has answered in time, and those to which all who are left have agreed."""
+    """Proposals past their deadline, and those that all remaining students have accepted."""
     return DUE_PROPOSALS.all(db, (most,))
 
 
@@ -148,7 +148,7 @@ SELECT id, 'move_agreed', state, state, %(actor_id)s, 'student', starts_at, ends
 
 
 def agree(db: PooledConnection, booking: LockedBooking) -> None:
-    """Record that one of a group agrees; idempotent."""
+    """Record that one student of a group accepts; idempotent."""
     AGREE.run(db, {"id": booking.id, "held": booking.held_session_id, "actor_id": booking.student_id})
 
 
@@ -159,5 +159,5 @@ WHERE id = %s AND moves_session_id IS NOT NULL
 
 
 def release_held_time(db: PooledConnection, held_session_id: int) -> bool:
-    """Free the time for the session that takes it now; False if the proposal has ended."""
+    """Free the held time for the session that moves to it; False if the proposal has ended."""
     return RELEASE_HELD_TIME.run(db, (held_session_id,)) > 0

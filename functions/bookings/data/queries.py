@@ -19,7 +19,7 @@ from shared.kit.http.page_pagination import PageNumber, PageOfJson
 from shared.kit.json import json_text
 from shared.texts import Language
 
-# What lists without pages answer.
+# The most items in a list without pages.
 NEWEST = PageNumber(1, 100)
 Side = Literal["student", "tutor"]
 When = Literal["upcoming", "past"]
@@ -69,7 +69,7 @@ CONFIRMED: dict[bool | None, Sql] = {
     True: compose(" AND {is_seated}", is_seated=SEATED),
     False: compose(" AND NOT {is_seated}", is_seated=SEATED),
 }
-# Upcoming ones the soonest first, all others the latest first.
+# Upcoming bookings start with the soonest, all others with the latest.
 OF_TIME: dict[When | None, Sql] = {
     None: NOTHING,
     "upcoming": compose(" AND b.ends_at > now() AND b.state NOT IN {ended}", ended=ENDED_STATES),
@@ -94,7 +94,7 @@ def _list_statement(
 
 
 def list_statement(side: Side, wanted: BookingFilter, *, with_proposals: bool) -> Query[PageOfJson]:
-    """The list of one side's bookings."""
+    """The statement that lists one side's bookings."""
     by_state = bool(wanted.states)
     return _list_statement(
         side, wanted.when, is_confirmed=wanted.is_confirmed, by_state=by_state, with_proposals=with_proposals
@@ -108,16 +108,16 @@ def _list_statements() -> Iterator[Query[PageOfJson]]:
         yield _list_statement(side, when, is_confirmed=confirmed, by_state=by_state, with_proposals=shown)
 
 
-# Not referenced anywhere: tools.statements finds it by its type.
+# No code names it: tools.statements finds it by its type.
 LIST_STATEMENTS = Variants(_list_statements)
 
 
 def list_bookings(
     side: Side, me: UUID | int, wanted: BookingFilter, page: PageNumber, *, with_proposals: bool = False
 ) -> PageOfJson:
-    """A page of the bookings of a student, by the account's id, or of a tutor, by the tutor's.
+    """A page of a student's bookings (by account id) or a tutor's (by tutor id).
 
-    Recorded answers show no proposals.
+    Responses in the recorded contract show no proposals.
     """
     values = {
         "me": me,
@@ -147,7 +147,7 @@ SELECT row_to_json(reservation)::text FROM (
 
 
 def get_reservation(db: PooledConnection, booking_id: int) -> str:
-    """A reservation after a change."""
+    """A reservation as it is after a change."""
     return GET_RESERVATION.get(db, {"id": booking_id, "zone": platform_settings().time_zone})
 
 
@@ -169,7 +169,7 @@ FROM (
 
 
 def get_seats(db: PooledConnection, session_id: int, booking_ids: list[int]) -> str:
-    """A session with some of its reservations after a change of them."""
+    """A session with the reservations that were changed, as they are now."""
     values = {"session": session_id, "ids": booking_ids, "zone": platform_settings().time_zone}
     return LIST_RESERVATIONS.get(db, values)
 
@@ -203,7 +203,7 @@ SELECT row_to_json(details)::text FROM (
 
 
 def get_details(me: UUID, booking_id: int, language: Language) -> str:
-    """A booking with its history, for its two people. Raises NotFound."""
+    """A booking with its history, for its student or tutor. Raises NotFound."""
     reasons, zone = json_text(reasons_in(language)), platform_settings().time_zone
     with connection() as db:
         details = FIND_DETAILS.one(db, {"id": booking_id, "me": me, "zone": zone, "reasons": reasons})
@@ -232,13 +232,13 @@ FROM (
 
 
 def get_series(me: UUID, series_id: UUID) -> str:
-    """A series with its reservations in order of time, for its two people. Raises NotFound."""
+    """A series with its reservations ordered by time, for its student or tutor. Raises NotFound."""
     with connection() as db:
         return read_series(db, me, series_id)
 
 
 def read_series(db: PooledConnection, me: UUID, series_id: UUID) -> str:
-    """The same, as a transaction sees it."""
+    """`get_series` within a transaction."""
     series = FIND_SERIES.one(db, {"id": series_id, "me": me, "zone": platform_settings().time_zone})
     if series is None:
         raise NotFound

@@ -35,7 +35,7 @@ class NewSeat:
     seat: int = 1
     note: str = ""
     series_id: UUID | None = None
-    # How many active bookings the student may have with this one, a series for one; None for any number.
+    # The maximum of a student's active bookings, including this one; a series counts as one. None for no maximum.
     most_active: int | None = None
 
 
@@ -67,9 +67,9 @@ class AddedBooking(NamedTuple):
     reservation: str
 
 
-# The price of an hour when it is booked is the booking's for good; numeric rounds halves up. The student is locked:
-# nobody makes another booking between the count and the commit. What is made at once is recorded at one moment, by
-# which people hear of a series once.
+# A booking keeps the hourly price of the moment it was made; numeric rounds halves up. The student is locked, so no
+# other booking is made between the count and the commit. Bookings made together have one timestamp, so that a series
+# is announced once.
 ADD_SEATS = Sql("""booked AS (
     INSERT INTO bookings (session_id, seats, seat, student_id, state, awaiting, expires_at, starts_at, ends_at, price,
         currency, note, series_id)
@@ -132,9 +132,9 @@ def _of_the_platform() -> dict[str, str]:
 def add_sessions(
     db: PooledConnection, seat: NewSeat, form: SessionForm, times: Sequence[SessionTime]
 ) -> list[AddedBooking]:
-    """Make sessions with one booking each, in order of time.
+    """Create sessions with one booking each, ordered by time.
 
-    Raises psycopg.IntegrityError if somebody's time is taken, Blocked or TooManyBookings.
+    Raises psycopg.IntegrityError if the tutor's or student's time is taken, Blocked or TooManyBookings.
     """
     values = {**vars(seat), **vars(form), "times": json_text([_as_row(each) for each in times]), **_of_the_platform()}
     [added] = in_one_turn(db, Call(ADD_SESSIONS, values))
@@ -155,7 +155,7 @@ def _as_row(time: SessionTime) -> dict[str, object]:
 
 
 def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooking:
-    """Book a seat of a session there is.
+    """Book a seat of an existing session.
 
     Raises psycopg.IntegrityError if the seat or the student's time is taken, Blocked or TooManyBookings.
     """
@@ -166,16 +166,16 @@ def add_seat(db: PooledConnection, seat: NewSeat, session_id: int) -> AddedBooki
 
 
 def _refusal(db: PooledConnection, seat: NewSeat, tutor_id: int | None) -> AppError:
-    """Why a student got no seat."""
+    """The error that says why a student got no seat."""
     return Blocked() if are_barred(db, seat.student_id, tutor_id) else TooManyBookings()
 
 
 def are_barred(db: PooledConnection, student_id: UUID | None, tutor_id: int | None) -> bool:
-    """Whether the two may not book with each other."""
+    """Whether a block keeps the student and the tutor from booking with each other."""
     return ARE_BARRED.one(db, {"student_id": student_id, "tutor_id": tutor_id}) or False
 
 
-# Compare-and-swap: the state must still be the one that the transition was decided on.
+# Compare-and-swap: the state must still be the one on which the transition was decided.
 CHANGE_STATE = Command("""
 WITH changed AS (
     UPDATE bookings SET state = %(after)s, awaiting = %(then_awaiting)s::text,
@@ -200,7 +200,7 @@ def change_state(
     *,
     at: datetime | None = None,
 ) -> bool:
-    """Whether the booking was still in its state and has made the transition, now or `at` a moment given."""
+    """Make a transition, recorded now or `at` a given moment; False if the booking is no longer in its state."""
     values = {
         "id": booking.id,
         "before": booking.state,

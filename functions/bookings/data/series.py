@@ -14,10 +14,10 @@ FIND_SEATS = Query(LockedBooking, compose("{booking} WHERE b.session_id = %s ORD
 
 
 def find_series(db: PooledConnection, series_id: UUID) -> list[LockedBooking]:
-    """The bookings of a series, in order of time."""
+    """The bookings of a series, ordered by time."""
     return FIND_SERIES.all(db, (series_id,))
 
 
 def find_seats(db: PooledConnection, session_id: int) -> list[LockedBooking]:
-    """The bookings of a session, whatever has become of them, by id."""
+    """All bookings of a session, in any state, ordered by id."""
     return FIND_SEATS.all(db, (session_id,))

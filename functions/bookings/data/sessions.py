@@ -9,7 +9,7 @@ from shared.domain.free_time import Span
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
-# The hour's price stays what it was when it was booked.
+# The hourly price stays what it was at booking.
 MOVE_SESSION = Command(
     compose(
         """
@@ -51,12 +51,11 @@ def move_session(
     proposed: bool = False,
     at: datetime | None = None,
 ) -> bool:
-    """Whether the session of a booking was still where it was and has moved, with all its bookings.
+    """Move a booking's session with all its bookings; False if the session has moved meanwhile.
 
-    The actor acts for this booking; to the others of a group it happens. `proposed`: to the time the tutor proposed.
-    It is recorded now or `at` a moment given.
-
-    Raises psycopg.IntegrityError if somebody's time is taken.
+    The change records the actor on this booking only, not on the others of a group. `proposed`: the tutor proposed the
+    new time. The change is recorded now or `at` a given moment.
+    Raises psycopg.IntegrityError if the tutor's or a student's time is taken.
     """
     values = {
         "session_id": booking.session_id,
@@ -89,7 +88,7 @@ WHERE id = %s AND taken AND moves_session_id IS NULL AND NOT EXISTS (
 
 
 def release_session(db: PooledConnection, session_id: int) -> None:
-    """Free the tutor's time of a session without booked seats."""
+    """Free the tutor's time of a session if none of its seats is booked."""
     RELEASE_SESSION.run(db, (session_id,))
 
 
@@ -97,12 +96,12 @@ RENEW_ROOM = Command("UPDATE tutoring_sessions SET meeting_url = %s WHERE id = %
 
 
 def renew_room(db: PooledConnection, session_id: int, room: str, pattern: str) -> None:
-    """Give a session another room, unless it is the tutor's own, which does not match the pattern of ours."""
+    """Give a session another room, unless it uses the tutor's own URL, which does not match our pattern."""
     RENEW_ROOM.run(db, (room, session_id, pattern))
 
 
-# An offer is a seat of the session, so it moves along; all other entries are about the time that was asked for. The
-# session's row is locked before those of its waitlist, as by those who delete accounts.
+# An offer is a seat of the session, so it moves along; all other entries are for the original time. The session's row
+# is locked before its waitlist's rows, as account deletion does.
 COPY_WAITED_FOR_SESSION = Query(
     int,
     """
@@ -119,11 +118,11 @@ RETURNING id
 
 
 def copy_waited_for_session(db: PooledConnection, session_id: int) -> int | None:
-    """Copy a session that has a waitlist; the copy does not take the tutor's time. None if nobody was ever on it."""
+    """Copy a session that has a waitlist; the copy does not take the tutor's time. None if it never had a waitlist."""
     return COPY_WAITED_FOR_SESSION.one(db, (session_id,))
 
 
-# If it is moved by less than its length with buffers, the moved session itself is in the way.
+# If the session moved by less than its length with buffers, it still overlaps its old time.
 TAKE_TIME = Command("""
 UPDATE tutoring_sessions s SET taken = true
 WHERE id = %s AND NOT EXISTS (
@@ -134,5 +133,5 @@ WHERE id = %s AND NOT EXISTS (
 
 
 def take_time(db: PooledConnection, session_id: int) -> None:
-    """Let a session take the tutor's time, unless another one does."""
+    """Let a session take the tutor's time, unless another session has it."""
     TAKE_TIME.run(db, (session_id,))

@@ -51,7 +51,7 @@ WHERE s.taken AND t.listed AND s.starts_at > clock_timestamp()""",
     open_states=OPEN_STATES,
     first_waiting=FIRST_WAITING,
 )
-# The id of a session of one student's says nothing to others: they know a tutor's time, which is public.
+# Only its own students find an individual session by its id; others know just the tutor's times, which are public.
 IS_KNOWN = Sql("""(s.kind = 'group'
     OR EXISTS (SELECT FROM bookings WHERE session_id = s.id AND student_id = %(student_id)s)
     OR EXISTS (SELECT FROM waitlist_entries WHERE session_id = s.id AND student_id = %(student_id)s))""")
@@ -83,13 +83,13 @@ FIND_SESSION_OF_ENTRY = Query(
 def find_session(
     db: PooledConnection, student_id: UUID, *, session: int | None, tutor: int | None, starts_at: datetime | None
 ) -> WaitedForSession | None:
-    """A session by its id, if the student knows it, or by its tutor and start."""
+    """A session by its id, if the student may know it, or by its tutor and start."""
     values = {"student_id": student_id, "session": session, "tutor": tutor, "starts_at": starts_at}
     return FIND_SESSION.one(db, values)
 
 
 def find_session_of_entry(db: PooledConnection, student_id: UUID, entry_id: int) -> WaitedForSession | None:
-    """The session that one of the student's entries is for."""
+    """The session of one of the student's waitlist entries."""
     return FIND_SESSION_OF_ENTRY.one(db, {"student_id": student_id, "entry": entry_id})
 
 
@@ -123,7 +123,7 @@ WHERE s.id = %s AND s.taken
 
 
 def find_vacancy(db: PooledConnection, session_id: int) -> Vacancy | None:
-    """None for a session that does not take its tutor's time any more."""
+    """The vacancy; None if the session no longer takes its tutor's time."""
     return FIND_VACANCY.one(db, (session_id,))
 
 
@@ -131,7 +131,7 @@ ADD_ENTRY = Query(int, "INSERT INTO waitlist_entries (session_id, student_id) VA
 
 
 def add_entry(db: PooledConnection, session_id: int, student_id: UUID) -> int:
-    """The new entry's id."""
+    """Add a waitlist entry; returns its id."""
     return ADD_ENTRY.get(db, (session_id, student_id))
 
 
@@ -149,7 +149,7 @@ MARK_MISSED = Command("UPDATE waitlist_entries SET state = 'missed' WHERE id = %
 
 
 def mark_offered(db: PooledConnection, entry_id: int | None, booking_id: int) -> None:
-    """The student was offered a seat by a booking that awaits the student."""
+    """Record that the student was offered a seat by a booking that now awaits the student."""
     MARK_OFFERED.run(db, (booking_id, entry_id))
 
 
@@ -170,7 +170,7 @@ HAS_MOVED = Query(bool, "SELECT EXISTS (SELECT FROM booking_changes WHERE bookin
 
 
 def has_moved(db: PooledConnection, booking_id: int) -> bool:
-    """Whether an offer is at another time than the one it was made for."""
+    """Whether an offer has moved since it was made."""
     return HAS_MOVED.get(db, (booking_id,))
 
 
@@ -178,12 +178,12 @@ CLOSE = Command("UPDATE waitlist_entries SET state = 'closed' WHERE session_id =
 
 
 def close_waitlist(db: PooledConnection, session_id: int) -> None:
-    """Close the waitlist: the session begins, is cancelled, or is moved by its tutor."""
+    """Close the waitlist, because the session begins, is cancelled or is moved by its tutor."""
     CLOSE.run(db, (session_id,))
 
 
-# Deleting an account frees the times its owner waits for, as it finds them when it begins. So no entry gets another
-# session meanwhile, and without waiting: those behind the first of the waitlist are not locked yet.
+# An account's deletion reads at its start which times its owner waits for and later frees them, so its entries must not
+# move to another session meanwhile. Skip them instead of waiting: only the first of the waitlist are locked so far.
 MOVE_ENTRIES = Command("""
 UPDATE waitlist_entries SET session_id = %(to_session)s WHERE id IN (
     SELECT w.id FROM waitlist_entries w JOIN users u ON u.id = w.student_id
@@ -194,5 +194,5 @@ UPDATE waitlist_entries SET session_id = %(to_session)s WHERE id IN (
 
 
 def move_entries(db: PooledConnection, session_id: int, to_session: int) -> None:
-    """Let everybody wait for another session, but for those who were offered a seat."""
+    """Move all waitlist entries to another session, except those with an offer."""
     MOVE_ENTRIES.run(db, {"session": session_id, "to_session": to_session})

@@ -38,11 +38,11 @@ GET_ENTRY = Query(
 
 
 def list_entries(db: PooledConnection, student_id: UUID, page: PageNumber) -> PageOfJson:
-    """A page of a student's entries, the newest first."""
+    """A page of a student's entries, newest first."""
     zone = platform_settings().time_zone
     return LIST_ENTRIES.get(db, {"student_id": student_id, "size": page.size, "offset": page.offset, "zone": zone})
 
 
 def get_entry(db: PooledConnection, entry_id: int) -> str:
-    """An entry after a change of it."""
+    """An entry as it is after a change."""
     return GET_ENTRY.get(db, {"id": entry_id, "zone": platform_settings().time_zone})

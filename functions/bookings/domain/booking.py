@@ -7,7 +7,7 @@ from uuid import UUID
 from functions.bookings.domain.transitions import Answerer, Role, State
 from shared.domain.free_time import Span
 
-# How long the tutor has to answer a request, and somebody from the waitlist an offer.
+# How long a tutor has to respond to a request, and a student to an offer from the waitlist.
 REQUEST_HOLD = timedelta(hours=48)
 OFFER_HOLD = timedelta(minutes=30)
 
@@ -40,7 +40,7 @@ class LockedBooking(NamedTuple):
 
     @property
     def changeable_until(self) -> datetime:
-        """Until when its student may cancel or reschedule it."""
+        """The deadline for the student to cancel or reschedule."""
         return self.starts_at - timedelta(hours=self.cancellation_notice or 0)
 
     @property
@@ -49,12 +49,12 @@ class LockedBooking(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """In UTC: within a zone datetimes compare by wall clock, whatever their offsets."""
+        """The span in UTC: within one zone datetimes compare by wall clock, ignoring their offsets."""
         return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC))
 
     @property
     def is_asked(self) -> bool:
-        """Whether its student can answer a proposal to move the session; an offer is a seat nobody has yet."""
+        """Whether its student can respond to a proposal to move the session; an offer is a seat not taken yet."""
         return self.state in {"pending", "confirmed"} and self.awaiting != "student"
 
     def role_of(self, user_id: UUID) -> Role | None:

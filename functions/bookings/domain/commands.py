@@ -12,7 +12,7 @@ from shared.kit.http.fields import NULL, Flag, Moment, Text, Whole, invalid, not
 from shared.kit.http.request_models import RequestModel
 from shared.kit.text import unstorable_characters
 
-# Do not guess the zone of a time: one without an offset may be in the student's or in the tutor's zone.
+# Do not guess the zone: a time without an offset may be in the student's zone or the tutor's.
 MOMENT = Moment(zone=local_zone, offset=True)
 WHOLE_MINUTE = Moment(zone=local_zone, offset=True, whole_minute=True)
 MAX_NOTE = 500
@@ -23,7 +23,7 @@ NOT_A_CHOICE = "„{}” nie jest poprawnym wyborem."
 
 
 def one_of(*choices: str) -> BeforeValidator:
-    """Accept one of some words, those of the annotation."""
+    """Accept one of the words in the annotation."""
 
     def check(text: str) -> list[str]:
         return [] if text in choices or unstorable_characters(text) else [NOT_A_CHOICE.format(text[:50])]
@@ -152,7 +152,7 @@ class AcceptedProposals(RequestModel):
     ]
 
 
-# An item entered by hand lasts up to a day and may keep its length.
+# An item entered by hand lasts up to a day, and a session that books all of it may keep that length.
 MovedLength = Annotated[
     int | None,
     Whole(minimum=5, maximum=1440, outside=OUT_OF_BOUNDS),

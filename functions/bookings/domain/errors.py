@@ -137,7 +137,7 @@ class OwnSlot(AppError):
 
     code = "own_slot"
     detail = "Nie można rezerwować zajęć u siebie."
-    # The first key is what clients of the first release look at.
+    # Clients of the first release read the first key.
     body: Any = {
         "non_field_errors": ["You cannot make a reservation for yourself"],
         "detail": detail,

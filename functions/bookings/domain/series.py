@@ -10,10 +10,10 @@ from shared.domain.free_time import Span
 from shared.domain.timestamps import format_time
 
 WEEK = timedelta(weeks=1)
-# The most that a clock change can move a session by.
+# The most that a clock change can shift a session.
 LEEWAY = timedelta(hours=3)
 
-# Each time that cannot be booked, with the code of the reason, as clients read it.
+# Each time that cannot be booked, with the error code that clients read.
 Conflicts = list[dict[str, str]]
 
 
@@ -35,14 +35,14 @@ class SeriesConflict(Conflict):
 
 
 def window(span: Span, weeks: int) -> Span:
-    """The time a whole series lies in."""
+    """The span from the start to the end of a whole series."""
     return Span(span.starts_at, span.ends_at + weeks * WEEK + LEEWAY)
 
 
 def occurrences(span: Span, weeks: int, zone: ZoneInfo) -> list[Span]:
-    """The first session and those of the following weeks; every one lasts as long as the first.
+    """The first session and those of the following weeks; each lasts as long as the first.
 
-    At a time of day that a change of clocks skips the session is moved by as much (RFC 5545, section 3.3.5).
+    A session at a time of day that a clock change skips is shifted by the skipped amount (RFC 5545, section 3.3.5).
     """
     first, length = span.starts_at.astimezone(zone), span.ends_at - span.starts_at
     starts = [(first + week * WEEK).astimezone(UTC) for week in range(weeks)]
@@ -50,10 +50,7 @@ def occurrences(span: Span, weeks: int, zone: ZoneInfo) -> list[Span]:
 
 
 def shifted(spans: Sequence[Span], first: Span, zone: ZoneInfo) -> list[Span]:
-    """The sessions moved by as much of the zone's clock as the first; each lasts as long as the first then does.
-
-    Where only the first changes its length, all do.
-    """
+    """The sessions, each moved and lengthened by the same amount as the first, by the zone's clock."""
     by = _wall_clock(first.starts_at, zone) - _wall_clock(spans[0].starts_at, zone)
     grown = (first.ends_at - first.starts_at) - (spans[0].ends_at - spans[0].starts_at)
     starts = [(each.starts_at.astimezone(zone) + by).astimezone(UTC) for each in spans]

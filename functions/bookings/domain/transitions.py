@@ -5,7 +5,7 @@ from uuid import UUID
 
 State = Literal["pending", "confirmed", "cancelled", "expired", "completed", "no_show"]
 Role = Literal["student", "tutor", "system"]
-# Who has to answer a pending booking: the tutor a request, the student an offer from the waitlist.
+# Who must respond to a pending booking: the tutor to a request, the student to an offer from the waitlist.
 Answerer = Literal["student", "tutor"]
 ChangeKind = Literal[
     "requested",
@@ -55,7 +55,7 @@ class Transition(NamedTuple):
 CONFIRM: Final = Transition("confirmed", ("pending",), "confirmed", awaiting="tutor")
 DECLINE: Final = Transition("cancelled", ("pending",), "cancelled", awaiting="tutor")
 ACCEPT: Final = Transition("confirmed", ("pending",), "confirmed", awaiting="student")
-# An accepted offer, if the tutor confirms by hand.
+# Accept an offer when the tutor confirms by hand.
 REQUEST: Final = Transition("requested", ("pending",), "pending", awaiting="student", then_awaiting="tutor")
 CANCEL: Final = Transition("cancelled", ("pending", "confirmed"), "cancelled")
 EXPIRE: Final = Transition("expired", ("pending",), "expired")
