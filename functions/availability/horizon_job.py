@@ -14,7 +14,7 @@ from shared.kit.observability.log import logger
 from shared.kit.psycopg import IntegrityError
 
 BATCH = 100
-# Days that past rule items are still shown, and the overrides that made them kept.
+# How many days past rule items stay visible, and the overrides that shaped them are kept.
 KEPT_DAYS = 30
 PRUNED_AT_ONCE = 5_000
 
@@ -30,7 +30,7 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
                 lock_people(db, *(each.user_id for each in lagging))
                 moved += materialize(db, tutor_ids, only_new_days=True)
         except IntegrityError as error:
-            # One tutor's schedule must not block all others; failures are retried next time.
+            # An error in one tutor's schedule must not block all others; it is retried next time.
             logger().error("days not made", exc_info=error, extra={"tutors": tutor_ids})
         after = tutor_ids[-1]
     pruned = 0

@@ -7,18 +7,18 @@ from functions.availability.domain.terms_commands import BookingTermsChange
 from shared.domain.auth import CallingTutor
 from shared.kit.db.transactions import transaction
 
-# What decides which items there are.
+# The terms that determine which schedule items exist.
 MATERIALIZED = frozenset({"time_zone", "booking_window"})
 
 
 def change_booking_terms(tutor: CallingTutor, change: BookingTermsChange) -> None:
-    """Set terms; what is absent stays as it is, and so do bookings. Raises AccountGone."""
+    """Change the given terms; the others and all bookings stay as they are. Raises AccountGone."""
     changes = change.changes()
     with transaction() as db:
         lock_schedule(db, tutor)
         if (is_free := changes.pop("free", None)) is not None:
             set_free(db, tutor.tutor_id, is_free=is_free)
-        # It can be named, and is what it is.
+        # Clients may send the currency, but only the platform's, so there is nothing to change.
         changes.pop("currency", None)
         if changes:
             update_terms(db, tutor.tutor_id, changes)

@@ -30,15 +30,15 @@ class Plan(NamedTuple):
         return instant(self.first, 0, self.rules.zone)
 
     def offered(self) -> list[Span]:
-        """What the rules offer on these days."""
+        """What the rules offer on the days of the plan."""
         return list(self.rules.offered(self.first, self.last))
 
 
 def materialize(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_days: bool = False) -> int:
-    """Bring schedules in line with the rules, or only add the days that have come into reach.
+    """Bring schedules in line with the rules, or only add the days that the booking window has newly reached.
 
-    Items that are right already keep their ids, past ones stay. Returns for how many tutors there was something to
-    look at. They must be locked (`shared.data.locking`).
+    Items that already match keep their ids; past items stay. Returns the number of tutors with days to process. The
+    tutors must be locked (`shared.data.locking`).
     """
     plans = load_plans(db, tutor_ids, only_new_days=only_new_days)
     if not plans:
@@ -57,7 +57,7 @@ def materialize(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_days
 
 
 def load_plans(db: PooledConnection, tutor_ids: Sequence[int], *, only_new_days: bool = False) -> list[Plan]:
-    """Plans for those of some tutors who have days to be made."""
+    """Plans for those of the given tutors who have days to materialize."""
     plans = [_plan(each, only_new_days=only_new_days) for each in rules.load_rules(db, tutor_ids)]
     return [plan for plan in plans if plan.first <= plan.last]
 
@@ -70,5 +70,5 @@ def _plan(found: TutorRules, *, only_new_days: bool) -> Plan:
 
 
 def last_day_made(now: datetime, booking_window: int) -> date:
-    """A day more than can be booked; counted in UTC, so that the database can tell who is behind."""
+    """One day more than can be booked; in UTC, so that SQL can compare horizons without time zones."""
     return now.date() + timedelta(days=booking_window + 1)

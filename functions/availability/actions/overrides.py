@@ -25,16 +25,15 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.db.transactions import ConcurrentUpdate, run_transaction, transaction
 from shared.kit.errors import FieldErrors, NotFound
 
-# How many bookings an error lists.
+# The maximum number of bookings that an error lists.
 MOST_LISTED = 100
 OVER = "Te dni już minęły."
 
 
 def add_override(tutor: CallingTutor, command: NewOverride) -> StoredOverride:
-    """Change some days; the schedule shows it at once. Bookings in the way of time off are cancelled if asked for.
+    """Change some days; the schedule shows it at once. On request, cancel the bookings that overlap time off.
 
-    What the tutor has proposed for that time, and nobody has accepted yet, is withdrawn.
-
+    The tutor's open proposals for that time are withdrawn.
     Raises FieldErrors, TooManyOverrides, BookingsInTheWay or AccountGone.
     """
     added = run_transaction(lambda db: _add(db, tutor, command))
@@ -45,7 +44,7 @@ def add_override(tutor: CallingTutor, command: NewOverride) -> StoredOverride:
 
 def _add(db: PooledConnection, tutor: CallingTutor, command: NewOverride) -> StoredOverride:
     override = command.checked()
-    # The people whose bookings are to be cancelled are looked up before the locks, and checked again under them.
+    # The students whose bookings are to be cancelled are looked up before locking, and checked again under the locks.
     students = _students(_in_the_way(db, tutor, override)) if command.cancel_bookings else frozenset()
     lock_schedule(db, tutor, students)
     if is_over(db, tutor.tutor_id, override.last_day):

@@ -13,7 +13,7 @@ from shared.domain.auth import CallingTutor
 from shared.kit.db.integers import MAX_INT64
 from shared.kit.db.transactions import transaction
 
-# The note of the time off that a deleted schedule leaves.
+# The note on the time off created when a schedule is deleted.
 DELETED = "Usunięty harmonogram"
 
 
@@ -21,7 +21,7 @@ def add_schedule_item(tutor: CallingTutor, item: NewItem) -> int:
     """Add an item to the schedule; returns its id. Raises EndsBeforeStart, ItemsOverlap or AccountGone."""
     with transaction() as db:
         lock_schedule(db, tutor)
-        # In UTC: within a zone datetimes compare by wall clock, whatever their offsets.
+        # In UTC: within one zone datetimes compare by wall clock, ignoring their offsets.
         if item.start_time.astimezone(UTC) >= item.end_time.astimezone(UTC):
             raise EndsBeforeStart
         return insert_item(db, tutor.tutor_id, item.start_time, item.end_time)
@@ -30,7 +30,8 @@ def add_schedule_item(tutor: CallingTutor, item: NewItem) -> int:
 def delete_schedule_item(tutor: CallingTutor, item_id: int) -> None:
     """Delete an item. Raises ItemNotFound or AccountGone.
 
-    Time that rules offer stays away on that day; below an item entered by hand it comes back. Bookings stay.
+    Deleting an item of the rules blocks its time on that day; deleting one entered by hand uncovers what the rules
+    offer there. Bookings stay.
     """
     with transaction() as db:
         lock_schedule(db, tutor)
@@ -48,8 +49,8 @@ def delete_schedule_item(tutor: CallingTutor, item_id: int) -> None:
 def delete_schedule(tutor: CallingTutor) -> None:
     """Delete all items. Raises NoItems or AccountGone.
 
-    Rules offer nothing on the days that are made, between the first and the last hour they offered there, until that
-    override is deleted; bookings stay.
+    An override blocks the rules on all materialized days, between the earliest and the latest hour they offered there,
+    until the tutor deletes it; bookings stay.
     """
     with transaction() as db:
         lock_schedule(db, tutor)

@@ -10,7 +10,7 @@ from shared.kit.db.pool import PooledConnection
 
 
 def lock_schedule(db: PooledConnection, tutor: CallingTutor, students: Collection[UUID] = ()) -> None:
-    """Lock the tutor's time and that of some students against changes and bookings until the transaction ends.
+    """Lock the tutor's schedule, and some students, against changes and bookings until the transaction ends.
 
     Raises AccountGone.
     """

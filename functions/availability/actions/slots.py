@@ -29,10 +29,10 @@ class BookableSlot(NamedTuple):
 
 
 def list_slots(tutor_id: int, window: SlotWindow, length: int | None, most: int | None = None) -> list[BookableSlot]:
-    """Free slots of so many minutes and groups with free seats, by their start; the first `most` of them, if given.
+    """Free slots of the requested length and groups with free seats, by start; at most `most`, if given.
 
-    There are none of a tutor who is not complete. Without a length it is the tutor's first. Raises FieldErrors or
-    NotFound.
+    A tutor whose profile is incomplete has none. The default length is the first of the tutor's lengths.
+    Raises FieldErrors or NotFound.
     """
     span = window.span
     found = load_bookable_time(tutor_id, span)
@@ -59,7 +59,7 @@ def _span_of(slot: BookableSlot) -> Span:
 
 
 def kind_of_free_time(terms: Terms) -> SlotKind:
-    """What free time can be booked as; with a tutor who teaches groups only it opens one."""
+    """The kind of session that free time can be booked as; with a tutor who teaches only groups it opens a group."""
     if terms.individual_sessions:
         return SlotKind("individual")
     return SlotKind("group", None, terms.group_seats, terms.group_seats)

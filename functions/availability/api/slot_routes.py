@@ -37,7 +37,7 @@ def list_slots(request: Request) -> Response:
 
 
 def _link(request: Request, query: SlotPageQuery, window: SlotWindow, starts_at: datetime) -> str:
-    """The same window from the first slot not shown yet: no two slots of a tutor start at the same time."""
+    """The link to the same window from the first slot not listed yet: all slots of a tutor start at different times."""
     parameters = {"from": starts_at.astimezone(window.zone).isoformat(), "to": window.ends_at.isoformat()}
     parameters |= {"tz": window.zone.key, "page_size": str(query.page_size)}
     if query.length is not None:

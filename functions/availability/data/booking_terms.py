@@ -39,7 +39,7 @@ ASSIGNMENTS = {column: Sql(f"{column} = %({column})s") for column in COLUMNS.spl
 
 
 def update_command(columns: Collection[str]) -> Command:
-    """The statement that sets some columns."""
+    """The statement that updates the given columns."""
     assignments = Sql(", ".join(each for column, each in ASSIGNMENTS.items() if column in columns))
     return Command(
         compose("UPDATE booking_terms SET {assignments} WHERE tutor_id = %(tutor_id)s", assignments=assignments)
@@ -50,7 +50,7 @@ UPDATES = Variants(lambda: [update_command(ASSIGNMENTS), *(update_command([colum
 
 
 def update_terms(db: PooledConnection, tutor_id: int, changes: dict[str, Any]) -> None:
-    """Set columns."""
+    """Update the given columns."""
     update_command(changes.keys()).run(db, {**changes, "tutor_id": tutor_id})
 
 
@@ -58,7 +58,7 @@ SET_FREE = Command("UPDATE tutors SET is_free = %s WHERE id = %s")
 
 
 def set_free(db: PooledConnection, tutor_id: int, *, is_free: bool) -> None:
-    """Whether the tutor means a price of 0."""
+    """Record whether the tutor teaches for free, that is, means a price of 0."""
     SET_FREE.run(db, (is_free, tutor_id))
 
 
@@ -76,6 +76,6 @@ SELECT row_to_json(public)::text FROM (
 
 
 def find_public_terms(tutor_id: int) -> str | None:
-    """What students must know, as JSON text; None for tutors they cannot see."""
+    """The terms that students must know, as JSON text; None for tutors they cannot see."""
     with connection() as db:
         return FIND_PUBLIC_TERMS.one(db, {"tutor_id": tutor_id, "currency": platform_settings().currency})

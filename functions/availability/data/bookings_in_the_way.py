@@ -35,7 +35,7 @@ class ComingBooking(NamedTuple):
         return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC))
 
 
-# Two days more on both sides, whatever the zones of the tutor and of the database's session.
+# Two more days on both sides cover any zone of the tutor and of the database session.
 LIST_COMING = Query(
     ComingBooking,
     compose(
@@ -54,7 +54,7 @@ ORDER BY b.starts_at, b.id
 
 
 def list_coming(db: PooledConnection, tutor_id: int, first_day: date, last_day: date) -> list[ComingBooking]:
-    """A tutor's bookings around some days, by their start."""
+    """A tutor's bookings around some days, ordered by start."""
     return LIST_COMING.all(db, {"tutor_id": tutor_id, "first_day": first_day, "last_day": last_day})
 
 
@@ -84,11 +84,11 @@ ORDER BY s.id
 
 
 def list_held(db: PooledConnection, tutor_id: int, first_day: date, last_day: date) -> list[HeldTime]:
-    """Times around some days that the tutor proposes to students, who have not answered yet."""
+    """Times around some days that the tutor has proposed and the students have not responded to."""
     return LIST_HELD.all(db, {"tutor_id": tutor_id, "first_day": first_day, "last_day": last_day})
 
 
-# Rows are locked in the order in which all who change bookings lock them: bookings by id, then sessions by id.
+# Rows are locked in the same order as by all other booking changes: bookings by id, then sessions by id.
 CANCEL_BOOKINGS = Command(
     compose(
         """
@@ -117,7 +117,7 @@ WHERE s.id = found.id AND s.taken
         ended=ENDED_STATES,
     )
 )
-# Offers of these seats are lost; the other seats no longer have a waitlist.
+# Offers of these sessions' seats end; all other waitlist entries are closed.
 CLOSE_WAITLISTS = Command("""
 UPDATE waitlist_entries SET state = CASE state WHEN 'offered' THEN 'left' ELSE 'closed' END
 WHERE state = 'offered' AND booking_id = ANY(%(bookings)s) OR state = 'waiting' AND session_id = ANY(%(sessions)s)

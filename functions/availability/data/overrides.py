@@ -36,7 +36,7 @@ LIST_OVERRIDES = Query(
 
 
 def list_overrides(tutor_id: int) -> list[StoredOverride]:
-    """Overrides that are not over, by their days."""
+    """Overrides that are not over, ordered by day."""
     with connection() as db:
         return LIST_OVERRIDES.all(db, {"tutor_id": tutor_id})
 
@@ -47,7 +47,7 @@ COUNT_ENTERED = Query(
 
 
 def count_entered(db: PooledConnection, tutor_id: int) -> int:
-    """How many that the tutor entered are not over."""
+    """Count the overrides that the tutor entered and that are not over."""
     return COUNT_ENTERED.get(db, {"tutor_id": tutor_id})
 
 
@@ -58,7 +58,7 @@ IS_OVER = Query(
 
 
 def is_over(db: PooledConnection, tutor_id: int, last_day: date) -> bool:
-    """Whether a day has passed where the tutor is."""
+    """Whether a day has passed in the tutor's zone."""
     return IS_OVER.get(db, {"tutor_id": tutor_id, "last_day": last_day})
 
 
@@ -100,13 +100,13 @@ FROM unnest(%s::date[], %s::int[], %s::int[]) AS part (day, starts, ends)
 
 
 def block_intervals(db: PooledConnection, tutor_id: int, intervals: Sequence[LocalInterval]) -> None:
-    """Block some intervals, even if rules offer them."""
+    """Block intervals, whether or not rules offer them."""
     if intervals:
         days, starts, ends = (list(column) for column in zip(*intervals, strict=True))
         BLOCK_INTERVALS.run(db, (tutor_id, days, starts, ends))
 
 
-# Overrides that earlier deletions made within the interval are redundant and deleted.
+# Overrides that earlier deletions made within the interval are now redundant, so they are deleted.
 BLOCK_STRETCH = Command(
     """
 WITH contained AS (
@@ -121,7 +121,7 @@ VALUES (%(tutor_id)s, 'off', %(first_day)s, %(last_day)s, %(starts)s, %(ends)s, 
 
 
 def block_stretch(db: PooledConnection, tutor_id: int, intervals: Sequence[LocalInterval], note: str) -> None:
-    """Offer nothing from the first day of some intervals to the last, from the earliest start to the latest end."""
+    """Block the days from the first interval to the last, each from the earliest start to the latest end."""
     if intervals:
         days = [each.day for each in intervals]
         values = {
@@ -139,5 +139,5 @@ DELETE_OVERRIDE = Command("DELETE FROM hours_overrides WHERE tutor_id = %s AND i
 
 
 def remove_override(db: PooledConnection, tutor_id: int, override_id: int) -> bool:
-    """Whether the tutor had such an override."""
+    """Delete an override; False if the tutor has no such override."""
     return DELETE_OVERRIDE.run(db, (tutor_id, override_id)) > 0

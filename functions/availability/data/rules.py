@@ -35,7 +35,7 @@ class TutorRules(NamedTuple):
     now: datetime
 
 
-# Accounts being deleted are left out; no other can be deleted before the transaction ends.
+# Skips deleted accounts, and keeps the others from being deleted before the transaction ends.
 LOAD_RULES = Query(
     _RulesRow,
     """
@@ -53,7 +53,7 @@ FOR KEY SHARE OF t
 
 
 def load_rules(db: PooledConnection, tutor_ids: Sequence[int]) -> Iterator[TutorRules]:
-    """The rules of those of some tutors who are still there."""
+    """The rules of those of the given tutors who still exist."""
     for row in LOAD_RULES.all(db, (list(tutor_ids),)):
         overrides = [
             Override(kind, date.fromisoformat(first_day), date.fromisoformat(last_day), starts, ends)
@@ -83,7 +83,7 @@ JOIN schedule_items i ON i.tutor_id = asked.tutor_id
 
 
 def list_stored(db: PooledConnection, since: dict[int, datetime]) -> dict[int, list[StoredItem]]:
-    """The items that end after a moment, given for each tutor."""
+    """The items that end after a moment given for each tutor."""
     found: dict[int, list[StoredItem]] = {tutor_id: [] for tutor_id in since}
     for row in LIST_STORED.all(db, (list(since), list(since.values()))):
         span = Span(row.starts_at.astimezone(UTC), row.ends_at.astimezone(UTC))
@@ -111,7 +111,7 @@ ORDER BY place
 
 
 def add_rule_items(db: PooledConnection, items: list[tuple[int, Span]]) -> None:
-    """Add items of tutors, by their ids. Raises psycopg.IntegrityError (schedule_items_overlap) if one is busy then."""
+    """Add rule items by tutor id. Raises psycopg.IntegrityError (schedule_items_overlap) if one overlaps another."""
     if items:
         starts, ends = [span.starts_at for _, span in items], [span.ends_at for _, span in items]
         ADD_RULE_ITEMS.run(db, ([tutor_id for tutor_id, _ in items], starts, ends))
@@ -137,9 +137,9 @@ class LaggingTutor(NamedTuple):
     user_id: UUID
 
 
-# The horizon is a day of UTC for everybody, so that it can be compared here, without any zones. It begins with who has
-# rules: to ask of every tutor whether there are any took three times as long. What day it is, is asked once: of every
-# row it took half of the time.
+# The horizon is a UTC day for every tutor, so that SQL can compare it without time zones. The query starts from tutors
+# with rules: checking every tutor for rules took three times as long. The subquery computes today once: computing it
+# per row took half of the time.
 LIST_LAGGING = Query(
     LaggingTutor,
     """
@@ -159,7 +159,7 @@ def list_lagging(after: int, count: int) -> list[LaggingTutor]:
         return LIST_LAGGING.all(db, {"after": after, "count": count})
 
 
-# Skip locked rows: they are being deleted, or will be found next time; so there is no deadlock.
+# Locked rows are skipped to avoid deadlocks: they are being deleted, or the next run finds them.
 PRUNE = Command(
     """
 DELETE FROM schedule_items WHERE id IN (
@@ -171,7 +171,7 @@ DELETE FROM schedule_items WHERE id IN (
 
 
 def prune(days: int, count: int) -> int:
-    """Delete at most `count` rule items that ended so many days ago; returns how many there were."""
+    """Delete at most `count` rule items that ended more than `days` days ago; returns their number."""
     with connection() as db:
         return PRUNE.run(db, {"days": days, "count": count})
 
@@ -187,6 +187,6 @@ DELETE FROM hours_overrides WHERE id IN (
 
 
 def prune_overrides(days: int, count: int) -> int:
-    """Delete at most `count` overrides whose last day was so many days ago; returns how many there were."""
+    """Delete at most `count` overrides whose last day is more than `days` days ago; returns their number."""
     with connection() as db:
         return PRUNE_OVERRIDES.run(db, {"days": days, "count": count})

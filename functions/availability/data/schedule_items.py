@@ -12,7 +12,7 @@ from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.db.transactions import violated_constraint
 from shared.kit.psycopg import IntegrityError
 
-# The maximum that fits into an answer; rules make a few thousand.
+# The maximum that fits into a response; rules create at most a few thousand.
 MOST_ITEMS = 20_000
 LIST_ITEMS = Query(
     str,
@@ -27,7 +27,7 @@ SELECT coalesce('[' || string_agg(row_to_json(item)::text, ',') || ']', '[]') FR
 
 
 def list_items(tutor_id: int) -> str:
-    """A tutor's schedule in order of creation, the newest items of very many, as JSON text."""
+    """A tutor's schedule in order of creation, up to the maximum of newest items, as JSON text."""
     values = {"tutor_id": tutor_id, "most": MOST_ITEMS, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_ITEMS.get(db, values)
@@ -52,7 +52,7 @@ LOCK_TUTOR = Query(bool, "SELECT true FROM tutors WHERE id = %s FOR KEY SHARE")
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> bool:
-    """Keep a tutor from being deleted before the transaction ends; False if that has happened."""
+    """Keep a tutor from being deleted before the transaction ends; False if the tutor is already deleted."""
     return LOCK_TUTOR.one(db, (tutor_id,)) is not None
 
 
@@ -90,7 +90,7 @@ RETURNING starts_at, ends_at, source = 'rule' AS is_rule, ends_at <= now() AS is
 
 
 def remove_item(db: PooledConnection, tutor_id: int, item_id: int) -> DeletedItem | None:
-    """Delete an item; None if the tutor has no such one."""
+    """Delete an item; None if the tutor has no such item."""
     return DELETE_ITEM.one(db, (tutor_id, item_id))
 
 
@@ -98,5 +98,5 @@ DELETE_ITEMS = Command("DELETE FROM schedule_items WHERE tutor_id = %s")
 
 
 def remove_items(db: PooledConnection, tutor_id: int) -> int:
-    """Delete all of a tutor's items; returns how many there were."""
+    """Delete all of a tutor's items; returns their number."""
     return DELETE_ITEMS.run(db, (tutor_id,))

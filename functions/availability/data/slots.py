@@ -35,7 +35,7 @@ class BookableTime(NamedTuple):
     groups: Sequence[OpenGroup]
 
 
-# People on the waitlist come before somebody who books now.
+# Students on the waitlist come before a student who books now.
 LOAD_BOOKABLE_TIME = Query(
     _SlotsRow,
     compose(
@@ -62,7 +62,7 @@ SELECT calendar.*, open.groups FROM ({calendar}) calendar CROSS JOIN LATERAL (
 
 
 def load_bookable_time(tutor_id: int, window: Span) -> BookableTime | None:
-    """What a tutor's slots are made of; None for tutors that students cannot see."""
+    """The data from which a tutor's slots are computed; None for tutors that students cannot see."""
     values = {"tutor_id": tutor_id, "starts_at": window.starts_at, "ends_at": window.ends_at, "but": []}
     with connection() as db:
         row = LOAD_BOOKABLE_TIME.one(db, values)

@@ -54,7 +54,7 @@ SELECT %s, * FROM unnest(%s::smallint[], %s::int[], %s::int[])
 
 
 def set_week(db: PooledConnection, tutor_id: int, hours: Sequence[WeeklyHours]) -> None:
-    """Put other hours in the place of all. Raises psycopg.IntegrityError (weekly_hours_overlap) if they overlap."""
+    """Replace all weekly hours. Raises psycopg.IntegrityError (weekly_hours_overlap) if they overlap."""
     DELETE_HOURS.run(db, (tutor_id,))
     if hours:
         weekdays = [each.weekday for each in hours]

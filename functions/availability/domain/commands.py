@@ -54,7 +54,7 @@ class NewHours(RequestModel):
 
 
 def read_hours(value: Any) -> list[Any]:
-    """A list, not too long."""
+    """Read a list, unless it is too long."""
     if value is None:
         raise invalid(fields.NULL)
     if not isinstance(value, list):
@@ -83,7 +83,7 @@ class NewWeek(RequestModel):
     ]
 
     def checked(self) -> list[WeeklyHours]:
-        """The hours in order. Raises FieldErrors for rows that end before they start, or overlap others."""
+        """The hours, sorted. Raises FieldErrors for rows that end before they start or overlap others."""
         rows = [(WeeklyHours(each.weekday, each.start, each.end), row) for row, each in enumerate(self.hours)]
         if reversed_rows := [row for each, row in rows if each.starts >= each.ends]:
             raise FieldErrors({f"hours[{row}].end": [ENDS_FIRST] for row in reversed_rows})
@@ -123,7 +123,7 @@ class NewOverride(RequestModel):
     ] = ""
 
     def checked(self) -> Override:
-        """The rule it makes. Raises FieldErrors if it ends before it starts, or cancels without a reason."""
+        """The override. Raises FieldErrors if it ends before it starts, or cancels bookings without a reason."""
         if self.cancel_bookings and not self.reason:
             raise FieldErrors({"reason": [fields.REQUIRED]})
         if self.start >= self.end:

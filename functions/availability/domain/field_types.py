@@ -36,7 +36,7 @@ def read_day(value: Any) -> date:
 
 
 def described_default(default: str) -> Any:
-    """The default of a field as clients send it, where the field's own is what was read from that."""
+    """The default to describe in the schema, as clients send it; the field's own default is the parsed value."""
     return Field(json_schema_extra={"default": default})
 
 
@@ -44,7 +44,7 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-# A field that may be missing, whose default is nothing that a client could send.
+# For an optional field whose default is a value that clients cannot send.
 NO_DEFAULT: Any = Field(json_schema_extra=_without_default)
 
 # Minutes since midnight.

@@ -6,7 +6,7 @@ from shared.domain.free_time import Span
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
-    """The same time as sorted spans that neither overlap nor touch."""
+    """Merge spans into sorted spans that neither overlap nor touch."""
     found: list[Span] = []
     for span in sorted(spans):
         if found and span.starts_at <= found[-1].ends_at:
@@ -17,7 +17,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 
 
 def subtract(spans: Iterable[Span], holes: Sequence[Span]) -> Iterator[Span]:
-    """What is left of sorted spans without the time of some others, which are sorted and free of overlaps."""
+    """Subtract spans from sorted spans; the subtracted spans are sorted and do not overlap."""
     place = 0
     for span in spans:
         start = span.starts_at

@@ -30,7 +30,7 @@ class Override(NamedTuple):
     ends: int
 
     def meets(self, span: Span, zone: ZoneInfo) -> bool:
-        """Whether it has time in common with a span, by the clocks of a zone."""
+        """Whether the override overlaps a span, by the clocks of a zone."""
         day = max(self.first_day, span.starts_at.astimezone(zone).date())
         last = min(self.last_day, span.ends_at.astimezone(zone).date())
         while day <= last:
@@ -48,17 +48,16 @@ class Rules(NamedTuple):
     overrides: Sequence[Override]
 
     def offered(self, first: date, last: date) -> Iterator[Span]:
-        """The time offered on some days, the last one included: sorted, no span crosses a day's end."""
+        """The time offered from the first to the last day, inclusive: sorted, and no span crosses midnight."""
         day = first
         while day <= last:
             yield from self.offered_on(day)
             day += DAY
 
     def offered_on(self, day: date) -> Iterator[Span]:
-        """Weekly and extra hours, minus time off.
+        """The time offered on a day: weekly and extra hours, minus time off.
 
-        What begins or ends at a time the clocks jump over begins or ends where they jump; nothing is left of hours
-        that lie between two such times.
+        A start or end that a clock change skips moves to the moment of the change, so hours between two such vanish.
         """
         weekday = day.isoweekday()
         today = [each for each in self.overrides if each.first_day <= day <= each.last_day]

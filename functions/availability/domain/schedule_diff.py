@@ -24,9 +24,9 @@ class ScheduleDiff(NamedTuple):
 
 
 def diff_schedule(offered: Iterable[Span], stored: Iterable[StoredItem], since: datetime) -> ScheduleDiff:
-    """Find what makes the items that end after `since` what is offered.
+    """Find the items to remove and to add so that the schedule after `since` is what the rules offer.
 
-    Explicit items and what has ended stay, and nothing is made over them; so do the items that are right already.
+    Items entered by hand and items that have ended stay, and no item is added over them; items that match also stay.
     """
     kept, replaceable = [], {}
     for item in stored:

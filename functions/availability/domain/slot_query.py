@@ -24,7 +24,7 @@ PAGE_SIZE, MAX_PAGE_SIZE = 100, 500
 
 
 def read_moment(value: Any) -> datetime:
-    """A date is its midnight; without an offset it is meant in the zone of the query."""
+    """Read a moment. A date means its midnight; a time without an offset is in the query's zone."""
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
@@ -72,14 +72,14 @@ class SlotQuery(QueryModel):
     ] = None
 
     def window(self) -> SlotWindow:
-        """The time asked for. Raises FieldErrors for one that is empty or too wide."""
+        """The requested window. Raises FieldErrors if it is empty or too wide."""
         zone = ZoneInfo(self.tz) if self.tz else local_zone()
         starts_at = _in_zone(self.starts_at, zone) if self.starts_at else datetime.now(zone)
         ends_at = _in_zone(self.ends_at, zone) if self.ends_at else starts_at + DEFAULT_SPAN
         window = SlotWindow(zone, starts_at, ends_at)
         if window.span.starts_at >= window.span.ends_at:
             raise FieldErrors({"to": [BACKWARDS]})
-        # By the clocks of the zone, so that 62 days are 62 days whatever the clocks do in between.
+        # Compare by the zone's wall clock, so that 62 days are 62 days even across clock changes.
         if ends_at.replace(tzinfo=None) - starts_at.replace(tzinfo=None) > MAX_SPAN:
             raise FieldErrors({"to": [TOO_WIDE]})
         return window

@@ -37,7 +37,7 @@ def read_lengths(value: Any) -> list[int]:
 
 
 def https_only(text: str) -> list[str]:
-    """Complaints about an address that browsers may be sent to."""
+    """Complaints about a URL to which browsers may be sent."""
     if re.search(r"[\s\x00-\x20\x7f<>\"\\^`{|}]", text):
         return [BAD_URL]
     try:
@@ -50,7 +50,7 @@ def https_only(text: str) -> list[str]:
 
 
 def read_currency(value: Any) -> str:
-    """The platform's, whatever its case."""
+    """Read a currency, in any case; only the platform's is accepted."""
     currency = platform_settings().currency
     if value is None:
         raise invalid(fields.NULL)

@@ -25,7 +25,7 @@ class LocalInterval(NamedTuple):
 
 
 def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """When the clocks show so many minutes after midnight, in UTC; 1440 is the midnight at the end of the day."""
+    """The moment, in UTC, at which the clocks show so many minutes after midnight; 1440 is the day's end."""
     wall = _wall(day, minutes)
     skipped = 0
     while not _occurs(wall, zone):
@@ -35,7 +35,7 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
 
 def local_intervals(span: Span, zone: ZoneInfo) -> list[LocalInterval]:
-    """Intervals that cover a span and, but for fractions of minutes and repeated hours, no more."""
+    """Intervals that cover a span and no more, except for fractions of minutes and repeated hours."""
     day, last = span.starts_at.astimezone(zone).date(), span.ends_at.astimezone(zone).date()
     found = []
     while day <= last:
@@ -58,6 +58,6 @@ def _occurs(wall: datetime, zone: ZoneInfo) -> bool:
 
 
 def _minutes(moment: datetime, day: date) -> int:
-    """Whole minutes from the midnight before a day, by the clock on the wall; none before it, 1440 after it."""
+    """Wall-clock minutes, rounded down, from a day's midnight to a moment, clamped to 0..1440."""
     passed = moment.replace(tzinfo=None) - _wall(day, 0)
     return max(0, min(passed // MINUTE, MINUTES_PER_DAY))
