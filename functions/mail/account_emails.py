@@ -24,10 +24,10 @@ DAY, MINUTE = 86_400, 60
 
 
 def confirmation_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
-    """An email with a token that confirms the address; None if it is confirmed already or the account is gone.
+    """An email with a token that confirms the address; None if it is already confirmed or the account is gone.
 
-    Anybody may have registered with the address. So the email says who and when, and has a second token, with which
-    the owner sets a password instead: that confirms the address, and ends the password of whoever registered.
+    A stranger may have registered the address. So the email says who registered and when, and has a second token with
+    which the address's owner sets a password instead: that confirms the address and voids the registrant's password.
     """
     if to.confirmed:
         return None
@@ -47,7 +47,7 @@ def _link(page: str, token: str) -> str:
 
 
 def _registration(account: Addressee) -> tuple[Fact, ...]:
-    """Who registered and when; a name that does not look like one is left out, as it may be spam to a stranger."""
+    """Who registered and when; a name that does not look like one is left out, since it may be spam to a stranger."""
     words = texts(account.language)
     name = " ".join(each for each in (account.first_name, account.last_name) if reads_like_a_name(each))
     when = day_time_and_zone(account.created_at, zone_of(account), account.language)
@@ -72,7 +72,7 @@ def password_link(to: Addressee, seconds: int) -> str | None:
 
 
 def change_email(kind: str) -> Callable[[Addressee, dict[str, int]], Email]:
-    """An email that says what was changed about an account to its owner, who may not be the one that changed it."""
+    """An email that tells the owner what was changed about the account, in case somebody else changed it."""
 
     def write(to: Addressee, _payload: dict[str, int]) -> Email:
         return _email(kind, to.first_name, f"{platform_settings().front_url}/", to.language)
@@ -81,7 +81,7 @@ def change_email(kind: str) -> Callable[[Addressee, dict[str, int]], Email]:
 
 
 def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
-    """An email to the owner about a sign-in from a device that nobody had used for the account before."""
+    """An email to the owner about a sign-in from a device that was never used for the account before."""
     words = texts(to.language)
     when = day_time_and_zone(datetime.fromtimestamp(payload["signed_in"], UTC), zone_of(to), to.language)
     facts = [Fact(words["fact.when"], when)]
@@ -94,7 +94,7 @@ def new_device_email(to: Addressee, payload: dict[str, int]) -> Email:
 
 
 def identity_linked_email(to: Addressee, payload: dict[str, int]) -> Email:
-    """An email to the owner about somebody whom a provider lets sign in to the account from now on."""
+    """An email to the owner about a provider's identity that can sign in to the account from now on."""
     words = texts(to.language)
     when = day_time_and_zone(datetime.fromtimestamp(payload["linked"], UTC), zone_of(to), to.language)
     facts = [Fact(words["fact.when"], when)]
@@ -105,7 +105,7 @@ def identity_linked_email(to: Addressee, payload: dict[str, int]) -> Email:
 
 
 def account_suspended_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """An email to somebody staff have suspended, with how many sessions that cancelled; None if it was lifted."""
+    """An email to a suspended user, with how many sessions that cancelled; None if the suspension was lifted."""
     if not to.suspended:
         return None
     words = texts(to.language)
@@ -115,14 +115,14 @@ def account_suspended_email(to: Addressee, payload: dict[str, int]) -> Email | N
 
 
 def suspension_lifted_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
-    """An email that the owner may sign in again; None if that is not so any more."""
+    """An email that the user may sign in again; None if that is no longer so."""
     if to.suspended:
         return None
     return _email("suspension_lifted", to.first_name, f"{platform_settings().front_url}/", to.language)
 
 
 def tutor_incomplete_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """An email to a tutor who cannot be booked yet, with what is missing; None if nothing is any more."""
+    """An email to a tutor who cannot be booked yet, with what is missing; None if nothing is."""
     with connection() as db:
         missing = find_missing(db, payload["tutor_id"])
     if not missing:

@@ -16,20 +16,20 @@ from shared.kit.db.pool import connection
 
 
 def booking_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """What happened to a booking; None if the addressee is neither of its people any more, or need not know."""
+    """What happened to a booking; None if the addressee is no longer its student or tutor, or need not know."""
     with connection() as db:
         changes = LIST_CHANGES_SINCE.all(db, {"since": payload.get("since", payload["change"])})
         booking = find_bookings(db, [changes[0].booking_id]).get(changes[0].booking_id) if changes else None
     role = _role(booking, to) if booking else None
     if booking is None or role is None:
         return None
-    # One that did not wait is about its own change, whatever has become of it.
+    # A mail that did not wait is about its own change, whatever happened since.
     told = change_to_tell(changes, payload["change"], role) if "since" in payload else ChangeToTell(changes[0])
     return email_of_change(to, BookingTexts(booking, role), told) if told else None
 
 
 def email_of_change(to: Addressee, words: BookingTexts, told: ChangeToTell) -> Email:
-    """The mail about a change, and about the proposal that is to be answered besides."""
+    """The mail about a change, and about an open proposal that the student must respond to."""
     change = told.change
     starts_at, event = change.starts_at or words.booking.starts_at, event_type(change)
     parts = [words.consequence(each, words.moment_and_zone) for each in (change, told.proposal) if each]
@@ -48,7 +48,7 @@ def email_of_change(to: Addressee, words: BookingTexts, told: ChangeToTell) -> E
 
 
 def reminder_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """A reminder; None if the booking was cancelled, moved or has begun meanwhile."""
+    """A reminder; None if the booking was cancelled or moved or has begun meanwhile."""
     reminder = queries.find_valid_reminder(payload["reminder"], payload["due"])
     if reminder is None:
         return None
@@ -107,13 +107,13 @@ def _closing(words: BookingTexts, change: BookingChange) -> str:
 
 
 def _entry(words: BookingTexts, change: BookingChange) -> CalendarEntry | None:
-    """The booking as calendars should have it now; None for a request or an offer.
+    """The booking's current calendar entry; None for a request or an offer.
 
-    Of several emails on their way the last one brings it, so that none undoes another.
+    If several emails are on their way, only the last one contains it, so that none overwrites a newer one.
     """
     if not change.is_for_calendars:
         return None
-    # Imported here: it loads all time zones, and most mails do not need it.
+    # Imported here, because it loads all time zones, which most mails do not need.
     from shared.domain.calendars import mailed_entry
 
     method, content = mailed_entry(words.booking, words.role)

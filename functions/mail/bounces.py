@@ -8,7 +8,7 @@ from typing import Any
 
 
 def find_bounced(message: Mapping[str, Any]) -> list[str] | None:
-    """The addresses that bounce permanently; None for a message about something else."""
+    """The addresses that bounce permanently or complain; None if the message is about something else."""
     match message.get("detail"):
         case {"eventType": "Bounce", "bounce": {"bounceType": kind, "bouncedRecipients": recipients}}:
             # A mailbox or server that is temporarily unavailable may accept the next mail.
@@ -19,6 +19,6 @@ def find_bounced(message: Mapping[str, Any]) -> list[str] | None:
 
 
 def _addresses(recipients: Any) -> list[str]:
-    """SES may add a name to an address: Ola <ola@example.com>."""
+    """The addresses without the name that SES may add: Ola <ola@example.com>."""
     found = [str(each["emailAddress"]) for each in recipients]
     return [address.rpartition("<")[2].rstrip(">").strip() for address in found]

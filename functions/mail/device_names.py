@@ -1,6 +1,6 @@
 """Device names for mails: built from our own words only, whatever a client says about itself."""
 
-# The first that a User-Agent header holds; browsers name those they descend from, too.
+# The first of these in a User-Agent header counts: browsers also name those they descend from.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -23,6 +23,6 @@ SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """Such as "Firefox, Linux"; empty if it names neither."""
+    """A name such as "Firefox, Linux"; empty if neither browser nor system is recognised."""
     found = [next((name for word, name in words if word in user_agent), "") for words in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, found))

@@ -16,9 +16,9 @@ from shared.texts import texts
 
 
 def confirm_email_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """An email to the new address with a token that confirms it; None if the change is not pending any more.
+    """An email to the new address with a token that confirms it; None if the change is no longer pending.
 
-    Whose address it is already is told so instead, and nobody else is.
+    If the address already belongs to an account, this email tells its owner instead, and nobody else.
     """
     change = queries.find_email_change(payload["email_change"])
     if change is None or not change.is_pending:
@@ -32,9 +32,9 @@ def confirm_email_change_email(to: Addressee, payload: dict[str, int]) -> Email 
 
 
 def email_change_requested_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """An email to the old address; None if the change is not pending any more.
+    """An email to the old address; None if the change is no longer pending.
 
-    Its link sets a new password, which ends the change: it works as long as that can be confirmed.
+    Its link sets a new password, which cancels the change; it works as long as the change can be confirmed.
     """
     change = queries.find_email_change(payload["email_change"])
     if change is None or not change.is_pending:
@@ -44,7 +44,7 @@ def email_change_requested_email(to: Addressee, payload: dict[str, int]) -> Emai
 
 
 def email_changed_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """An email to the old address with a token that takes the change back; None if that was done."""
+    """An email to the old address with a token that reverts the change; None if that is no longer possible."""
     change, token = queries.find_email_change(payload["email_change"]), secrets.token_hex(32)
     if change is None or change.confirmed_at is None or not queries.add_change_token(token, change.id, "revoke"):
         return None
@@ -53,7 +53,7 @@ def email_changed_email(to: Addressee, payload: dict[str, int]) -> Email | None:
 
 
 def email_change_revoked_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
-    """An email to the address that is not the account's any more."""
+    """An email to the address that no longer belongs to the account."""
     return _email("email_change_revoked", to, _platform())
 
 
@@ -66,7 +66,7 @@ EMAIL_CHANGE_EMAILS: Mapping[str, Callable[[Addressee, dict[str, int]], Email | 
 
 
 def _link(token: str) -> str:
-    """The page behind a token, which is the API's own: frontends need not know of it."""
+    """The page behind a token, served by the API itself: frontends need not know it."""
     platform = platform_settings()
     address = platform.public_url or platform.server_url or platform.front_url
     return f"{address}/api/user/email_change/links/{token}/"

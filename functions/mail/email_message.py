@@ -52,7 +52,7 @@ class Email:
     aside: Aside | None = None
     calendar: CalendarEntry | None = None
     language: Language = DEFAULT_LANGUAGE
-    # How to unsubscribe from such emails: its link works with one click (RFC 8058).
+    # The one-click unsubscribe link for such emails (RFC 8058).
     unsubscribe: Aside | None = None
 
     @property
@@ -61,11 +61,11 @@ class Email:
 
     @property
     def rows(self) -> list[Fact]:
-        """The facts, one line each, so that none can look like another part of the email."""
+        """The facts, each forced onto one line so that it cannot look like another part of the email."""
         return [fact._replace(value=" ".join(without_controls(fact.value).split())) for fact in self.facts]
 
 
-# It fits a phone of 320 px: no width is fixed, and a long word or address breaks anywhere.
+# It fits a phone 320 px wide: no width is fixed, and a long word or address breaks anywhere.
 HTML = """\
 <!doctype html>
 <html lang="{language}">
@@ -105,7 +105,7 @@ class _Policy(EmailPolicy):
         return f"{name}: {folded}{self.linesep}".encode("ascii")
 
 
-# Not every mail server accepts more.
+# Some mail servers accept no more.
 SEVEN_BIT = _Policy(cte_type="7bit")
 
 
@@ -118,26 +118,26 @@ def as_message(email: Email, sender: str, recipient: str) -> EmailMessage:
     message["To"] = _structured(recipient)
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender_address.rpartition("@")[2] or None)
-    # Without it absent people's programs answer, and such an answer may be answered again (RFC 3834, section 5).
+    # Keeps out-of-office responders from replying, since their replies may be answered too (RFC 3834, section 5).
     message["Auto-Submitted"] = "auto-generated"
     if email.unsubscribe:
         message[UNSUBSCRIBE] = f"<{email.unsubscribe.link}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     facts = "".join(f"{fact.name}: {fact.value}\n" for fact in email.rows)
     text = f"{email.before}\n\n{facts}".rstrip()
-    # The email's own link comes first: clients that look for one take that.
+    # The email's own link comes first, because clients that look for one link take the first.
     asides = "".join(f"\n{aside.text}\n\n{aside.link}\n" for aside in email.asides)
     message.set_content(f"{email.greeting}\n\n{text}\n\n{email.link}\n\n{email.after}\n{asides}")
     message.add_alternative(_html(email), subtype="html")
     if email.calendar:
         _add_calendar(message, email.calendar)
-    # Last: what makes a message one of several parts moves such headers into its first part.
+    # Set last: converting to multipart moves such headers into the first part.
     message["Content-Language"] = email.language
     return message
 
 
 def _structured(address: str, name: str = "") -> Address:
-    """Of its parts, so that nothing in an address is read as another one or as a list of them."""
+    """An address built from its parts, so that nothing in it is parsed as another address or a list."""
     local_part, _, domain = address.rpartition("@")
     return Address(name, local_part, domain)
 
@@ -170,7 +170,7 @@ def _value(fact: Fact) -> str:
 
 
 def _add_calendar(message: EmailMessage, entry: CalendarEntry) -> None:
-    """Added as a third alternative, which calendars process (RFC 6047), and as a file to open by hand."""
+    """Add it as a third alternative, which calendars process (RFC 6047), and as a file to open by hand."""
     parameters = {"method": entry.method, "charset": "utf-8"}
     message.add_alternative(entry.content, maintype="text", subtype="calendar", cte="base64", params=parameters)
     message.add_attachment(entry.content, maintype="application", subtype="ics", filename=entry.file_name)

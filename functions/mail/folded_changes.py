@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.data.bookings import Booking, BookingChange, Role
 
 ENDED_STATES = frozenset({"cancelled", "expired"})
-# The kinds of change that create a booking for its people, and who is mailed about each.
+# The kinds of change that create a booking for its student and tutor, and who is mailed about each.
 MADE: dict[str, tuple[Role, ...]] = {
     "requested": ("tutor",),
     "offered": ("student",),
@@ -29,7 +29,7 @@ class ChangeToTell:
 def change_to_tell(changes: Sequence[BookingChange], last_id: int, role: Role) -> ChangeToTell | None:
     """What the reader needs to be told, None if nothing.
 
-    `changes` may go on after the one with `last_id`: mails of their own are about these, or nobody is mailed of them.
+    `changes` may include later ones than `last_id`, which have their own mails or need none.
     """
     told = [change for change in changes if change.id <= last_id]
     question = _open_proposal(changes) if role == "student" else None
@@ -40,20 +40,20 @@ def change_to_tell(changes: Sequence[BookingChange], last_id: int, role: Role) -
 
 
 def _open_proposal(changes: Sequence[BookingChange]) -> BookingChange | None:
-    """The proposal of another time that its student can still answer."""
+    """The open proposal of another time that the student can still respond to."""
     about_time = [change for change in changes if change.kind.startswith("move_") or change.kind == "rescheduled"]
     is_open = bool(about_time) and about_time[-1].kind == "move_proposed" and changes[-1].to_state not in ENDED_STATES
     return about_time[-1] if is_open else None
 
 
 def _is_overtaken(change: BookingChange) -> bool:
-    """Whether any later change makes it obsolete: it asks something, or is about a proposal or an old time."""
+    """Whether any later change makes this one obsolete: it awaits a response, or is about a proposal or an old time."""
     is_about_time = change.kind == "rescheduled" and change.superseded
     return change.to_state == "pending" or change.kind.startswith("move_") or is_about_time
 
 
 def _ending(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
-    """The end of a booking; of one the reader never heard of only if he made it and it was not he who ended it."""
+    """The end of a booking. If the reader never heard of it, only if they made it and the other side ended it."""
     first, last = told[0], told[-1]
     is_accepted_offer = role == "tutor" and first.was_offer and first.kind in MADE
     if first.from_state is not None and not is_accepted_offer:
@@ -75,10 +75,10 @@ def _made(told: Sequence[BookingChange], role: Role) -> BookingChange | None:
 
 
 def _moved(told: Sequence[BookingChange]) -> BookingChange | None:
-    """The move from the time the reader knows to the latest one; else the outcome of a proposal the reader knows."""
+    """The move from the time the reader knows to the latest; else the outcome of a proposal the reader knows."""
     moves, last = [change for change in told if change.kind == "rescheduled"], told[-1]
     if moves:
-        # The student accepted the offered seat before any mail was sent, so was told of no earlier time.
+        # The student accepted the offer before any mail was sent, so the reader knows no earlier time.
         is_new = any(change.kind in MADE for change in told)
         return moves[-1]._replace(old_starts_at=None if is_new else moves[0].old_starts_at)
     if last.kind in MADE:
@@ -99,10 +99,10 @@ class Untold:
 def sessions_to_tell(
     sessions: Sequence[tuple[BookingChange, Booking]], latest: Collection[int], untold: Mapping[int, Untold]
 ) -> list[tuple[BookingChange, Booking]]:
-    """Those bookings of which what happened still holds: a new one as it is now, a moved one from where it is known.
+    """The sessions whose change still holds: new ones at their current time, moved ones from the time the reader knows.
 
-    `latest` are the changes after which nothing happened to the time of their booking, or a proposal of another. That a
-    proposal is withdrawn is no news to those who have not heard of it.
+    `latest` are the ids of each booking's last change that concerns its time or a proposal. A withdrawn proposal is
+    left out if the reader has not heard of the proposal.
     """
     return [
         (_as_told(change, untold.get(booking.id)), booking)

@@ -6,10 +6,10 @@ from unicodedata import category
 from shared.domain.names import ZERO_WIDTH_JOINERS, presentable
 from shared.texts import Language, texts
 
-# An account can be registered with anybody's address, and its name must not be a message to them: what does not read
-# like a name is not greeted.
+# Strangers can register any address, so an account's name must not carry a message to its owner: a name that does not
+# look like one is left out of the greeting.
 NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
-# Signs on letters, as in the scripts of India.
+# Marks on letters, as in the scripts of India.
 MARKS = frozenset({"Mn", "Mc"})
 
 

@@ -8,9 +8,9 @@ from shared.kit.aws.lambda_handler import lambda_handler
 
 @lambda_handler
 def handler(event: Any, _context: object) -> dict[str, Any]:
-    """Send the mails that messages of an SQS queue name; for any other event all that are due, and delete old ones.
+    """Send the mails named by an SQS queue's messages; for any other event, send all due mails and delete old ones.
 
-    The answer to a queue names the messages that shall come again.
+    The response to a queue lists the messages to redeliver.
     Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html (partial batch responses)
     """
     if records := event.get("Records"):

@@ -22,7 +22,7 @@ Sessions = list[tuple[BookingChange, Booking]]
 
 
 def series_change_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """What happened to a series; None if the addressee is neither of its people any more, or need not know."""
+    """What happened to a series; None if the addressee is no longer its student or tutor, or need not know."""
     with connection() as db:
         changes = LIST_CHANGES_OF_SERIES.all(db, ([payload["change"]],))
         sessions = _with_bookings(db, changes)
@@ -52,7 +52,7 @@ def _role(sessions: Sessions, to: Addressee) -> Role | None:
 
 
 def _to_tell(db: PooledConnection, sessions: Sessions, payload: dict[str, int]) -> Sessions:
-    """What still holds of a mail that waited, and the time that the reader knows."""
+    """What still holds of a mail that waited, with the times that the reader knows."""
     ids = [booking.id for _change, booking in sessions]
     untold = repository.find_untold(db, ids, payload["since"]) if "since" in payload else {}
     if "waited" not in payload:
@@ -80,7 +80,7 @@ def _email(to: Addressee, role: Role | None, sessions: Sessions) -> Email | None
 
 
 def _facts(series: SeriesTexts) -> tuple[Fact, ...]:
-    """Of every session when it is; a room or a place only if all have the same. What a student notes is of one only."""
+    """The facts: every session's time, a room or place only if all share it, and a student's note except in groups."""
     words, booking = series.words, series.words.booking
     other = "tutor" if series.role == "student" else "student"
     when = words.say("fact.when")
@@ -104,7 +104,7 @@ def _entries(series: SeriesTexts) -> CalendarEntry | None:
     entered = [booking for change, booking in series.sessions if change.is_for_calendars]
     if not entered:
         return None
-    # Imported here: it loads all time zones, and most mails do not need it.
+    # Imported here, because it loads all time zones, which most mails do not need.
     from shared.domain.calendars import mailed_entries
 
     return CalendarEntry("PUBLISH", mailed_entries(entered, series.role), series.words.say("calendar.file"))

@@ -11,13 +11,13 @@ WORD = re.compile(r"\S+")
 
 
 def left_out_for(author_id: UUID | None, text: str, language: Language) -> str:
-    """What stands for the links in a text, "" where they may stay."""
+    """The text that replaces links, or "" if the links may stay."""
     if not has_link(text) or not (author_id is None or is_new_account(author_id, NEW_DAYS)):
         return ""
     return texts(language)["unread.left_out"]
 
 
 def mailable(author_id: UUID | None, text: str, language: Language) -> str:
-    """A text as mails may quote it: without links from an account that is new or deleted."""
+    """A text as mails may quote it: without links if its author's account is new or deleted."""
     left_out = left_out_for(author_id, text, language)
     return WORD.sub(lambda word: left_out if has_link(word[0]) else word[0], text) if left_out else text

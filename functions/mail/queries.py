@@ -39,7 +39,7 @@ WHERE r.id = %(rating_id)s
 
 
 def find_review(rating_id: int, user_id: UUID) -> ReviewToTell | None:
-    """None if it is gone."""
+    """The review; None if it is gone."""
     with connection() as db:
         return FIND_REVIEW.one(db, {"rating_id": rating_id, "user_id": user_id})
 
@@ -55,7 +55,7 @@ SELECT NOT EXISTS (
 
 
 def is_new_account(user_id: UUID, new_days: int) -> bool:
-    """Whether an account was made within so many days, or is gone."""
+    """Whether an account was created within so many days, or is gone."""
     with connection() as db:
         return IS_NEW_ACCOUNT.get(db, {"user_id": user_id, "new_days": new_days})
 
@@ -87,12 +87,12 @@ FROM email_changes WHERE id = %s
 
 
 def find_email_change(change_id: int) -> EmailChange | None:
-    """None if it was replaced or withdrawn, or its account is gone."""
+    """The change; None if it was replaced or withdrawn, or its account is gone."""
     with connection() as db:
         return FIND_EMAIL_CHANGE.one(db, (change_id,))
 
 
-# The lock waits for a concurrent end of the change, which voids the links that it finds.
+# The lock waits for a transaction that is ending the change, which voids only the links it finds.
 ADD_CHANGE_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, change_id, expires_at)
 SELECT sha256(convert_to(%(token)s, 'UTF8')), user_id, %(purpose)s, id,
@@ -105,7 +105,7 @@ FOR SHARE
 
 
 def add_change_token(token: str, change_id: int, purpose: Literal["change", "revoke"]) -> bool:
-    """Store the hash of a token that confirms or revokes a change; False if that is no longer possible."""
+    """Store the hash of a token that confirms or reverts a change; False if that is no longer possible."""
     values = {"token": token, "change_id": change_id, "purpose": purpose}
     with connection() as db:
         return ADD_CHANGE_TOKEN.run(db, values) > 0
@@ -119,8 +119,8 @@ class ValidReminder(NamedTuple):
     recipient: Role
 
 
-# A reminder is right while it is the last one for its time, and the booking stands, ahead, at that time; one of the
-# deadline comes two hours before it and is of no use after.
+# A reminder is valid if it is the last one for its time and the booking stands at that time, which is still ahead.
+# A deadline reminder is due two hours before the deadline and is useless after it.
 FIND_VALID_REMINDER = Query(
     ValidReminder,
     """
@@ -135,6 +135,6 @@ WHERE r.id = %(id)s AND r.state = 'queued' AND extract(epoch FROM r.due_at)::big
 
 
 def find_valid_reminder(reminder_id: int, due: int) -> ValidReminder | None:
-    """The reminder that was due at that moment (Unix seconds), None if it is not right any more."""
+    """The reminder that was due at that moment (Unix seconds); None if it is no longer valid."""
     with connection() as db:
         return FIND_VALID_REMINDER.one(db, {"id": reminder_id, "due": due})

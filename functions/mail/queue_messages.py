@@ -18,7 +18,7 @@ class UnreadableMessage(Exception):
 
 
 def send_named(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Send what each message names; the ids of those whose mails were not sent, or that cannot be read."""
+    """Send the mail that each message names; returns the ids of messages that failed or cannot be read."""
     return [record["messageId"] for record in records if not _is_done(record)]
 
 

@@ -38,13 +38,13 @@ CLAIM_ONE = Query(DueMail, compose(CLAIM, which=Sql("AND id = %s")))
 
 
 def claim_due() -> DueMail | None:
-    """Claim the mail that waits longest; two workers never claim the same one."""
+    """Claim the oldest due mail; two workers never claim the same one."""
     with connection() as db:
         return CLAIM_DUE.one(db)
 
 
 def claim_one(mail_id: int) -> DueMail | None:
-    """Claim this mail, unless it was sent, is not due or another worker has it."""
+    """Claim this mail, unless it was sent, is not due or is claimed by another worker."""
     with connection() as db:
         return CLAIM_ONE.one(db, (mail_id,))
 
@@ -57,14 +57,14 @@ def mark_sent(mail_id: int) -> None:
         MARK_SENT.run(db, (mail_id,))
 
 
-# Committed before the mail is sent: if a worker dies from here on, the mail stays marked and no other claims it.
+# Committed before the mail is sent: if a worker dies after this, the mail stays marked and no other worker claims it.
 MARK_UNCERTAIN = Command(
     "UPDATE mail_outbox SET uncertain_at = now() WHERE id = %s AND sent_at IS NULL AND uncertain_at IS NULL"
 )
 
 
 def mark_uncertain(mail_id: int) -> bool:
-    """Before a mail that goes out once at most is handed over; False if another worker has begun."""
+    """Mark a mail that must go out at most once, before handing it over; False if another worker has begun."""
     with connection() as db:
         return MARK_UNCERTAIN.run(db, (mail_id,)) > 0
 
@@ -73,19 +73,19 @@ CLEAR_UNCERTAIN = Command("UPDATE mail_outbox SET uncertain_at = NULL WHERE id =
 
 
 def clear_uncertain(mail_id: int) -> None:
-    """The mail certainly was not sent, so it may be retried."""
+    """Clear the mark: the mail certainly was not sent, so it may be retried."""
     with connection() as db:
         CLEAR_UNCERTAIN.run(db, (mail_id,))
 
 
-# That nobody has begun with, and that are not due: they wait for what else becomes of their bookings.
+# Mails that no worker has begun and that are not due: they wait for further changes of their bookings.
 WAITING = "sent_at IS NULL AND attempts = 0 AND due_at > now()"
 COUNT_WAITING = Query(int, compose("SELECT count(*) FROM mail_outbox WHERE {waiting}", waiting=Sql(WAITING)))
 END_WAITING = Command(compose("UPDATE mail_outbox SET due_at = now() WHERE {waiting}", waiting=Sql(WAITING)))
 
 
 def count_waiting() -> int:
-    """How many mails about bookings wait for what else becomes of them."""
+    """Count the booking mails that wait for further changes."""
     with connection() as db:
         return COUNT_WAITING.get(db)
 
@@ -100,14 +100,14 @@ DELETE_OLD_MAILS = Command("""
 DELETE FROM mail_outbox WHERE created_at < now() - interval '7 days'
     OR (sent_at IS NULL AND uncertain_at IS NULL AND created_at < now() - interval '3 days')
 """)
-# Skip locked rows: another transaction deletes them, or the next sweep will; so there is no deadlock.
+# Locked rows are skipped to avoid deadlocks: another transaction deletes them, or the next sweep does.
 DELETE_EXPIRED = (
     Command("""
 DELETE FROM email_tokens WHERE token_hash IN (
     SELECT token_hash FROM email_tokens WHERE expires_at < now() FOR UPDATE SKIP LOCKED
 )
 """),
-    # Those that changed something are kept longer for the mails about them.
+    # Completed changes are kept longer for the mails about them.
     Command("""
 DELETE FROM email_changes WHERE id IN (
     SELECT id FROM email_changes WHERE coalesce(revocable_until, expires_at) < now() - interval '7 days'
@@ -122,8 +122,8 @@ DELETE FROM sign_in_sessions WHERE id IN (
 )
 
 
-# Nobody can have done anything with an account that was never confirmed; of one whose confirmation was taken back,
-# what concerns others is kept. The link may be a later one than that of the registration.
+# An account that was never confirmed cannot have been used. One whose confirmation was reverted is kept if it has data
+# that concerns other users. Its valid link may be a later one than that of the registration.
 DELETE_UNCONFIRMED_ACCOUNTS = Command("""
 DELETE FROM users WHERE id IN (
     SELECT id FROM users u
@@ -143,7 +143,7 @@ DELETE FROM users WHERE id IN (
 
 
 def delete_old() -> None:
-    """Delete mails a week old, those that could not be sent in three days and so are of no use, and what expired.
+    """Delete mails a week old, mails that could not be sent in three days (now useless), and everything expired.
 
     An account that was never confirmed expires with the last link mailed to it.
     """
@@ -202,7 +202,7 @@ def find_addressee(email: str) -> Addressee | None:
 
 
 def find_addressee_of_change(email: str, change_id: int) -> Addressee | None:
-    """The person whose old or new address this is; None if the change is gone."""
+    """The user whose old or new address this is; None if the change is gone."""
     with connection() as db:
         return FIND_ADDRESSEE_OF_CHANGE.one(db, {"email": email, "change_id": change_id})
 
@@ -213,7 +213,7 @@ UPDATE users SET mail_bounced_at = now() WHERE lower(email) = ANY(%s) AND mail_b
 
 
 def mark_bounced(emails: Iterable[str]) -> int:
-    """Note that mails to these addresses come back; of how many accounts that was new."""
+    """Mark these addresses as bouncing; returns how many accounts were not marked before."""
     with connection() as db:
         return MARK_BOUNCED.run(db, ([email.lower() for email in emails],))
 
@@ -230,7 +230,7 @@ FIND_DEVICE = Query(Device, "SELECT user_agent, host(address) AS address, countr
 
 
 def find_device(session_id: UUID) -> Device | None:
-    """The device of a session, None if the session is over."""
+    """The device of a session; None if the session is over."""
     with connection() as db:
         return FIND_DEVICE.one(db, (session_id,))
 
@@ -239,13 +239,13 @@ FIND_ISSUER = Query(str, "SELECT issuer FROM identities WHERE id = %s AND linked
 
 
 def find_issuer(identity_id: int) -> str | None:
-    """The provider of an identity, None if it may sign in no more."""
+    """The provider of an identity; None if it may no longer sign in."""
     with connection() as db:
         return FIND_ISSUER.one(db, (identity_id,))
 
 
-# Locked, or an account that is being deleted would be found, waited for, and missed by the foreign key; and one that
-# gets another address just now would be opened from the one before.
+# The row is locked: otherwise the foreign key would fail on an account that is being deleted, and a link mailed to an
+# old address could open an account whose address is just changing.
 ADD_TOKEN = Command("""
 INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at)
 SELECT sha256(convert_to(%(token)s, 'UTF8')), id, %(purpose)s, now() + make_interval(secs => %(seconds)s)
@@ -271,7 +271,7 @@ GROUP BY booking_id
 
 
 def find_latest_about_time(db: PooledConnection, booking_ids: list[int]) -> list[int]:
-    """The last change of each of these bookings that says when it is or may be, or that it is no more."""
+    """Each booking's last change that concerns its time: a move, a proposal, a cancellation or an expiry."""
     return FIND_LATEST_ABOUT_TIME.all(db, (booking_ids,))
 
 
@@ -288,5 +288,5 @@ GROUP BY booking_id
 
 
 def find_untold(db: PooledConnection, booking_ids: list[int], since: int) -> dict[int, Untold]:
-    """What happened to the time of these bookings from a change on, which their reader has not been mailed about."""
+    """The changes of time since a given change, about which the reader has not been mailed, by booking."""
     return {each.booking_id: each for each in FIND_UNTOLD.all(db, (booking_ids, since))}

@@ -19,7 +19,7 @@ WriteEmail = Callable[[Addressee, dict[str, int]], Email | None]
 
 
 def _review_email(kind: ReviewMail, to: Addressee, payload: dict[str, int]) -> Email | None:
-    """None if it no longer applies, or the addressee has nothing to do with the review."""
+    """An email about a review; None if it no longer applies or does not concern the addressee."""
     found = find_review(payload["review"], to.user_id)
     if found is None or found.concerns != kind:
         return None
@@ -42,7 +42,7 @@ review_hidden_email: WriteEmail = partial(_review_email, "review_hidden")
 
 
 def staff_report_email(to: Addressee, _payload: dict[str, int]) -> Email | None:
-    """None if the addressee is no staff any more."""
+    """An email to staff about reports; None if the addressee is no longer staff."""
     return _email("staff_report", to, texts(to.language)["staff_report.subject"]) if to.is_staff else None
 
 

@@ -70,7 +70,7 @@ EMAILS: Mapping[str, Write] = {
     "review_hidden": review_hidden_email,
     "staff_report": staff_report_email,
 }
-# Topics that can be silenced; any other mail is about the account itself and is always sent.
+# Topics that users can silence; any other mail is about the account itself and is always sent.
 TOPICS: Mapping[str, Topic] = {
     "booking_change": "bookings",
     "series_change": "bookings",
@@ -108,7 +108,7 @@ def deliver() -> Delivery:
 
 
 def deliver_one(mail_id: int) -> Delivery:
-    """Send this mail if it is due and no other worker sends it: a duplicate message does not send it twice."""
+    """Send this mail if it is due and no other worker sends it: a duplicate queue message does not send it twice."""
     mail = repository.claim_one(mail_id)
     if mail is None:
         return Delivery()
@@ -119,7 +119,7 @@ def deliver_one(mail_id: int) -> Delivery:
 
 
 def _deliver(mail: DueMail, send: Transport) -> bool:
-    """Send a claimed mail, and record that. Raises NotSent, or MailRefused where only this one cannot go."""
+    """Send a claimed mail and record it. Raises NotSent, or MailRefused if only this mail cannot be sent."""
     try:
         return _send(mail, send)
     except NotSent as error:
@@ -137,7 +137,7 @@ def _deliver(mail: DueMail, send: Transport) -> bool:
 
 
 def _send(mail: DueMail, send: Transport) -> bool:
-    """Write and hand over a mail; False if it has become pointless or another worker sends it.
+    """Write a mail and hand it over; False if it has become pointless or another worker sends it.
 
     Raises NotSent.
     """
@@ -163,7 +163,7 @@ def _find_addressee(mail: DueMail) -> Addressee | None:
 
 
 def _write(mail: DueMail, to: Addressee) -> Email | None:
-    """The mail, if its addressee should still get it and has not silenced the topic."""
+    """The mail, unless its addressee should no longer get it or has silenced the topic."""
     if (to.suspended and mail.kind not in ACCOUNT_EMAILS) or (to.bounced and mail.kind not in LINK_EMAILS):
         return None
     topic = TOPICS.get(mail.kind)

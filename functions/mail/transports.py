@@ -23,7 +23,7 @@ NO_MAILBOX = {550, 551, 553}
 Transport = Callable[[EmailMessage], None]
 
 
-# What SES says of one mail; anything else holds for all.
+# SES errors about one mail; any other error affects all mails.
 SES_REJECTIONS = frozenset({"BadRequestException", "MessageRejected"})
 
 
@@ -44,8 +44,8 @@ class Uncertain(NotSent):
 
 
 def transport(mail_url: str) -> Transport:
-    """The transport a MAIL_URL names. Raises BadSetting."""
-    with suppress(ValueError):  # a bracket alone, or no port
+    """The transport named by MAIL_URL. Raises BadSetting."""
+    with suppress(ValueError):  # an unmatched bracket, or an invalid port
         url = urlsplit(mail_url)
         match url.scheme:
             case "ses":
@@ -54,7 +54,7 @@ def transport(mail_url: str) -> Transport:
                 return lambda message: _send_by_smtp(url, message)
             case "file" if not url.netloc:
                 return lambda message: _put_into_folder(Path(url.path), message)
-    # The URL may hold a password: it is not repeated.
+    # Do not repeat the URL: it may contain a password.
     raise BadSetting("MAIL_URL is not valid: expected ses:, smtp://host:port, smtps://host:port or file:///folder")
 
 
@@ -62,7 +62,7 @@ def _send_by_ses(message: EmailMessage) -> None:
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
     try:
-        # The sender stands in the message, encoded as its name may need.
+        # The message names the sender, encoded if necessary.
         clients.sesv2().send_email(
             Destination={"ToAddresses": [message["To"]]},
             Content={"Raw": {"Data": message.as_bytes()}},
@@ -73,14 +73,14 @@ def _send_by_ses(message: EmailMessage) -> None:
             raise Uncertain(str(error)) from error
         refused = error.response["Error"]["Code"] in SES_REJECTIONS
         raise (MailRefused if refused else NotSent)(str(error)) from error
-    except HTTPClientError as error:  # connected, and then no answer
+    except HTTPClientError as error:  # connected, but no response
         raise Uncertain(str(error)) from error
     except BotoCoreError as error:
         raise NotSent(str(error)) from error
 
 
 def _configuration_set() -> dict[str, Any]:
-    """SES takes no empty name."""
+    """The configuration set, if any: SES accepts no empty name."""
     name = settings().mail_configuration_set
     return {"ConfigurationSetName": name} if name else {}
 
@@ -99,7 +99,7 @@ def _send_by_smtp(url: SplitResult, message: EmailMessage) -> None:
 
 
 def _trusted() -> ssl.SSLContext:
-    """The authorities a server's certificate must come from: smtplib by itself accepts any certificate."""
+    """A context that requires a certificate from a trusted authority: smtplib by itself accepts any certificate."""
     return ssl.create_default_context()
 
 
@@ -121,23 +121,23 @@ def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
         raise (AddressRefused if codes <= NO_MAILBOX else MailRefused)(str(error)) from error
     except (smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
         raise MailRefused(str(error)) from error
-    except smtplib.SMTPResponseException as error:  # the server said no
+    except smtplib.SMTPResponseException as error:  # the server refused
         raise NotSent(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise Uncertain(str(error)) from error
 
 
 def _quit(connection: smtplib.SMTP) -> None:
-    """Ignore the server's answer: the mail was already accepted."""
+    """Quit, ignoring the server's response: the mail was already accepted."""
     with suppress(OSError, smtplib.SMTPException):
         connection.quit()
     connection.close()
 
 
 def _put_into_folder(folder: Path, message: EmailMessage) -> None:
-    """One .eml file a mail; names sort by time. Written aside and renamed, so that nobody reads half a mail.
+    """Write each mail to an .eml file; names sort by time. Renamed once complete, so that no reader sees half a mail.
 
-    Mails hold links that open accounts: only the owner can read them.
+    Mails contain links that open accounts, so only the owner can read the files.
     """
     name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
     part, final = folder / f"{name}.part", folder / f"{name}.eml"

@@ -13,7 +13,7 @@ from shared.texts import texts
 
 
 def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """Who has written, and how the oldest message begins; None if all was read meanwhile."""
+    """Who wrote, and how the oldest message begins; None if all was read meanwhile."""
     conversation_id = UUID(int=payload["conversation"])
     found = find_unread_messages(conversation_id, to.user_id, NEW_DAYS)
     if found is None:
@@ -35,7 +35,7 @@ def unread_messages_email(to: Addressee, payload: dict[str, int]) -> Email | Non
 
 
 def conversation_link(conversation_id: UUID) -> str:
-    """The frontend's page of a conversation; one that knows none shows its start."""
+    """The frontend's page of a conversation; a frontend without such a page shows its start page."""
     settings = platform_settings()
     address = settings.chat_url or f"{settings.front_url}/?conversation_id={{conversation}}"
     return address.replace("{conversation}", str(conversation_id))

@@ -10,7 +10,7 @@ from shared.kit.db.pool import connection
 
 
 def waitlist_ended_email(to: Addressee, payload: dict[str, int]) -> Email | None:
-    """None if it is somebody else's, or the session has begun meanwhile."""
+    """An email that a wait has ended; None if it is another student's, or the session has begun meanwhile."""
     with connection() as db:
         wait = find_ended_wait(db, payload["waitlist_entry"])
     if wait is None or wait.student_id != to.user_id or wait.has_begun:

@@ -16,9 +16,9 @@ BATCH = 100
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Dispatch all changes, ended waits and events, and forget old notifications.
+    """Dispatch all changes, ended waits and events, and delete old notifications.
 
-    What comes meanwhile has triggered the next run, which takes it together with what comes until then.
+    Whatever arrives during a run has triggered another run.
     """
     dispatched = 0
     try:
@@ -28,7 +28,7 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
                 number = dispatch(BATCH)
                 dispatched += number
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
-        # Another dispatcher is at work, or an account is being deleted: what is left waits for the next run.
+        # Another dispatcher is running, or an account is being deleted: the next run takes what is left.
         logger().info("dispatch yielded", extra={"reason": str(error)})
     notifications.delete_old()
     return {"dispatched": dispatched}

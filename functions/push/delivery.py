@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from functions.push.endpoints import HTTPS_PORT, NotPublic, resolve
 
-# Read and total timeout in seconds, so that a slow service delays nobody.
+# Read and total timeouts in seconds, so that a slow service delays no other message.
 TIMEOUT, DEADLINE = 5.0, 10.0
 
 
@@ -30,7 +30,7 @@ class _Pinned(HTTPSConnection):
 
 
 def post(endpoint: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status the service answers; a redirect is not followed. Raises Unreachable."""
+    """Post a message; returns the service's status. Redirects are not followed. Raises Unreachable."""
     address = urlsplit(endpoint)
     target = f"{address.path or '/'}{f'?{address.query}' if address.query else ''}"
     connection = _Pinned(address.hostname or "", address.port or HTTPS_PORT, timeout=TIMEOUT)
@@ -48,7 +48,7 @@ def post(endpoint: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def _end(connection: HTTPSConnection) -> None:
-    """Wake the threads waiting for it."""
+    """Close the connection, which wakes the threads waiting for it."""
     if (sock := connection.sock) is not None:
         try:
             sock.shutdown(socket.SHUT_RDWR)

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-# A message is one record; push services need not take more.
+# A message is a single record; push services need not accept more.
 RECORD_SIZE = 4096
-# The header takes 86 bytes of it, the cipher 16 and the record's delimiter one.
+# Overhead: 86 bytes for the header, 16 for the cipher's tag and one for the record's delimiter.
 MAX_MESSAGE = RECORD_SIZE - 103
 LAST_RECORD = b"\x02"
 
@@ -25,7 +25,7 @@ def encrypt(
 ) -> bytes:
     """The body of a request with the content encoding aes128gcm.
 
-    `receiver` is the browser's public key and `auth` its secret; key of the sender and salt are made for each message.
+    `receiver` is the browser's public key and `auth` its secret; each message has a new sender key and salt.
     """
     sender, salt = sender or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(16)
     own = sender.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

@@ -35,12 +35,12 @@ def _may_be_public(host: str) -> bool:
         return is_public(host)
     except ValueError:
         name = host.rstrip(".")
-        # The last label of an internet name is not a number; other notations of IP addresses end in one.
+        # An internet name's last label is not a number, but other notations of IP addresses end in one.
         return "." in name and not name.endswith((".local", ".internal", ".localhost")) and name[-1].isalpha()
 
 
 def resolve(host: str, port: int) -> str:
-    """The IP address to connect to. Raises NotPublic if any of the name's is private, OSError if there is none."""
+    """The IP address to connect to. Raises NotPublic if the name has a private one, OSError if it has none."""
     found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not settings().push_private_addresses and not all(is_public(each) for each in found):
         raise NotPublic(host)

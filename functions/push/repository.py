@@ -8,7 +8,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query
 from shared.texts import Language
 
-# A browser has one endpoint, whoever is signed in. The oldest of an account make room.
+# A browser has one endpoint, whoever is signed in. An account's oldest subscription makes room for a new one.
 SUBSCRIBE = Query(
     str,
     """
@@ -55,7 +55,7 @@ SELECT coalesce(json_agg(row_to_json(shown)), '[]')::text FROM (
 
 
 def list_subscriptions(user_id: UUID, session_id: UUID) -> str:
-    """An account's as JSON text, the newest first; the session is the one that asks."""
+    """An account's subscriptions as JSON text, newest first; `session` is the caller's."""
     values = {"user_id": user_id, "session_id": session_id, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_SUBSCRIPTIONS.get(db, values)
@@ -65,7 +65,7 @@ UNSUBSCRIBE = Command("DELETE FROM push_subscriptions WHERE id = %s AND user_id 
 
 
 def unsubscribe(user_id: UUID, subscription_id: int) -> bool:
-    """False if the user has no such one."""
+    """Delete a subscription; False if the user has no such one."""
     with connection() as db:
         return UNSUBSCRIBE.run(db, (subscription_id, user_id)) > 0
 
@@ -106,7 +106,7 @@ RETURNING o.id, s.id AS subscription_id, s.endpoint, s.p256dh, s.auth, o.attempt
 
 
 def claim_due(most: int) -> list[DuePush]:
-    """Claim those that wait longest; two workers never claim the same one."""
+    """Claim the oldest due messages; two workers never claim the same one."""
     with connection() as db:
         return CLAIM_DUE.all(db, (most,))
 
@@ -122,7 +122,7 @@ LIST_UNREAD = Query(ToTell, "SELECT id, kind, message FROM notifications WHERE i
 
 
 def list_unread(notification_ids: list[int]) -> list[ToTell]:
-    """Notifications without read and deleted ones."""
+    """The unread notifications; read and deleted ones are left out."""
     if not notification_ids:
         return []
     with connection() as db:
@@ -131,7 +131,7 @@ def list_unread(notification_ids: list[int]) -> list[ToTell]:
 
 DELETE_PUSHES = Command("DELETE FROM push_outbox WHERE id = ANY(%s)")
 FORGET = Command("DELETE FROM push_subscriptions WHERE id = ANY(%s)")
-# A service that did not answer will not answer the next message either.
+# A service that did not respond will not respond to the next message either.
 POSTPONE = Command("""
 UPDATE push_outbox o SET due_at = greatest(o.due_at, failed.due_at) FROM push_outbox failed
 WHERE failed.id = ANY(%s) AND o.subscription_id = failed.subscription_id AND o.id <> failed.id
@@ -148,6 +148,6 @@ def record(done: list[int], gone: list[int], failed: list[int]) -> None:
 
 
 def delete_old() -> None:
-    """Delete what could not be sent in a day, or in six attempts."""
+    """Delete messages that could not be sent in a day, or in six attempts."""
     with connection() as db:
         DELETE_OLD.run(db)

@@ -21,7 +21,7 @@ B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
 
 def decoded(text: str) -> bytes:
-    """Bytes of base64url, with padding or without; b"" for what is none."""
+    """Decode base64url, with or without padding; b"" if it is invalid."""
     if not BASE64URL.fullmatch(text):
         return b""
     bare = text.rstrip("=")
@@ -29,7 +29,7 @@ def decoded(text: str) -> bytes:
 
 
 def _is_point(text: str) -> list[str]:
-    """Check for a point on the curve: any other would reveal our key, if that were not made for one message."""
+    """Check that a point is on the curve: another could reveal our key if each message did not have its own."""
     point = decoded(text)
     x, y = int.from_bytes(point[1:33]), int.from_bytes(point[33:])
     is_on_curve = x < PRIME and y < PRIME and (y * y - x * x * x + 3 * x - B) % PRIME == 0

@@ -22,8 +22,8 @@ BATCH = 16
 ENOUGH_SECONDS = 25.0
 # Seconds for which a push service keeps a message for an offline browser.
 KEPT_SECONDS = 24 * 3600
-# Of what is about the time that follows: read later, it would send people to a session that is over or a seat that
-# is no longer held for them.
+# For messages about an imminent time: read later, they would send users to a session that is over or a seat no longer
+# held for them.
 KEPT_SECONDS_OF = {"reminder_hour_before": 3600, "booking_offered": 1800}
 GONE = frozenset({404, 410})
 LATER = frozenset({408, 425, 429})
@@ -51,7 +51,7 @@ def send_due() -> int:
 
 
 def write(due: Sequence[DuePush]) -> list[Message]:
-    """The contents of messages as JSON, without those that are no longer relevant."""
+    """The messages with their content as JSON, without those that are no longer relevant."""
     told = {**_notifications(due), **_unread_messages(due)}
     messages = [_message(push, told[push.id]) for push in due if push.id in told]
     return [message for message in messages if message.kept is None or message.kept > 0]
@@ -71,7 +71,7 @@ def _fitting(told: dict[str, object]) -> bytes:
 
 
 def _notifications(due: Iterable[DuePush]) -> dict[int, dict[str, object]]:
-    """What those say that are about notifications, by their ids."""
+    """The content of messages about notifications, by message id."""
     named = {push.id: push.notification_id for push in due if push.notification_id is not None}
     found = {each.id: each for each in repository.list_unread(list(named.values()))}
     return {
@@ -82,7 +82,7 @@ def _notifications(due: Iterable[DuePush]) -> dict[int, dict[str, object]]:
 
 
 def _unread_messages(due: Iterable[DuePush]) -> dict[int, dict[str, object]]:
-    """What those say that are about conversations, by their ids."""
+    """The content of messages about conversations, by message id."""
     named = [(push, push.conversation_id) for push in due if push.conversation_id is not None]
     members = [(conversation_id, push.user_id) for push, conversation_id in named]
     found = {(each.conversation_id, each.user_id): each for each in list_unread_messages(members, NEW_DAYS)}
@@ -102,7 +102,7 @@ def _about(unread: UnreadMessages, language: Language) -> dict[str, object]:
 
 
 def _status(message: Message) -> int:
-    """The status the service answered, 0 if there was no usable answer."""
+    """The status the service returned, 0 if there was no usable response."""
     push = message.push
     headers = {
         "Authorization": authorization(push.endpoint),

@@ -13,15 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from shared.kit.errors import Unavailable
 from shared.kit.settings import settings
 
-# The order of the curve P-256: private keys are the numbers below it.
+# The order of the curve P-256: private keys are positive and below it.
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 MIN_SECRET_BYTES = 32
-# A push service takes no token of more than a day.
+# Push services accept no token valid for more than a day.
 TOKEN_SECONDS = 12 * 3600
 
 
 def private_key() -> ec.EllipticCurvePrivateKey:
-    """Raises shared.kit.errors.Unavailable where there is no secret, or one too short."""
+    """The private key. Raises shared.kit.errors.Unavailable if there is no secret, or it is too short."""
     secret = settings().vapid_secret
     if len(secret.encode()) < MIN_SECRET_BYTES:
         raise Unavailable
@@ -35,7 +35,10 @@ def _derived(secret: str) -> ec.EllipticCurvePrivateKey:
 
 
 def public_key() -> str:
-    """As browsers take it (`applicationServerKey`): the point, in base64url. Raises shared.kit.errors.Unavailable."""
+    """The public key as browsers take it (`applicationServerKey`): the point, in base64url.
+
+    Raises shared.kit.errors.Unavailable.
+    """
     point = private_key().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return urlsafe_b64encode(point).rstrip(b"=").decode()
 

@@ -16,6 +16,6 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
         while (reminded := remind_next()).due:
             sent += reminded.sent
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
-        # Another function reminds or dispatches, or an account is being deleted: what is left waits for the next run.
+        # Another reminder or dispatch run is active, or an account is being deleted: the next run takes the rest.
         logger().info("reminding yielded", extra={"reason": str(error)})
     return {"sent": sent}

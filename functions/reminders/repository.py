@@ -38,8 +38,8 @@ class Reminder(NamedTuple):
     state: Literal["queued", "dropped"]
 
 
-# What comes too late is dropped: the day before when the hour before has come, the deadline when it is over, all of
-# them when the session has begun.
+# Late reminders are dropped: "day before" once "hour before" is due, a deadline's once it has passed, and any
+# once the session has begun.
 QUEUE_OR_DROP = Query(
     Reminder,
     """
@@ -56,5 +56,5 @@ RETURNING r.id, r.booking_id, r.kind, r.recipient, r.due_at, r.state
 
 
 def queue_or_drop(db: PooledConnection, reminder_ids: list[int]) -> list[Reminder]:
-    """Record which of these reminders are sent now and which come too late; those that are sent."""
+    """Record which of these reminders are sent now and which are dropped as too late; returns those to send."""
     return [reminder for reminder in QUEUE_OR_DROP.all(db, (reminder_ids,)) if reminder.state == "queued"]

@@ -26,14 +26,14 @@ class Reminded(NamedTuple):
 def remind_next() -> Reminded:
     """Queue the mails and write the notifications of due reminders, all or none.
 
-    Raises psycopg.errors.LockNotAvailable while others hold them.
+    Raises psycopg.errors.LockNotAvailable while other transactions hold the locks.
     """
     with transaction() as db:
         limit_lock_wait(db)
         due = repository.claim_due(db, BATCH)
         if not due:
             return Reminded(0, 0)
-        # The booking decides: one that was moved or cancelled a moment ago gets no reminder for its old time.
+        # The booking's current state decides: one that was just moved or cancelled gets no reminder for its old time.
         plan_reminders(db, {reminder.booking_id for reminder in due})
         reminders = repository.queue_or_drop(db, [reminder.id for reminder in due])
         bookings = find_bookings(db, {reminder.booking_id for reminder in reminders})

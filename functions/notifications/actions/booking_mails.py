@@ -23,7 +23,7 @@ SOON = timedelta(hours=1)
 
 
 def queue_booking_mails(db: PooledConnection, changes: Iterable[tuple[BookingChange, Booking]]) -> list[int]:
-    """The mails about these changes, in their order; returns the ids of those to send now."""
+    """Queue the mails about these changes, in order; returns the ids of those to send now."""
     mails = [mail for change, booking in changes for mail in mails_of(change, booking)]
     if not platform_settings().booking_mail_minutes:
         mails = [mail for mail in mails if not mail.only_waiting]
@@ -45,9 +45,9 @@ def queue_booking_mails(db: PooledConnection, changes: Iterable[tuple[BookingCha
 
 
 def mails_of(change: BookingChange, booking: Booking, roles: Collection[Role] = BOTH) -> list[BookingMail]:
-    """The mails about a change, one to each of these who has to know.
+    """The mails about a change, one to each recipient.
 
-    A tutor who is told of the whole group needs none, but one that waits tells how the booking is.
+    A tutor who gets a mail about the whole group needs no mail of their own; a mail already waiting is updated instead.
     """
     return [
         BookingMail(
@@ -67,19 +67,19 @@ def mails_of(change: BookingChange, booking: Booking, roles: Collection[Role] = 
 
 
 def find_untold(db: PooledConnection, mails: Iterable[BookingMail]) -> Mapping[tuple[str, int], int]:
-    """The first change of a booking's time that a recipient has not heard of, where that is an earlier one."""
+    """The first earlier change of a booking's time that a recipient has not been mailed about, if any."""
     about_time = [mail for mail in mails if mail.is_about_time and platform_settings().booking_mail_minutes]
     return {(each.recipient, each.booking): each.since for each in find_untold_changes(db, about_time)}
 
 
 def told_by_series_mails(db: PooledConnection, mails: Iterable[BookingMail]) -> tuple[set[tuple[str, int]], list[int]]:
-    """Of which changes whom the mail about a new series will tell, and the ids of such mails to send now."""
+    """The recipients and changes that waiting mails about a new series cover, and the ids of such mails to send now."""
     waiting = find_waiting_series_mails(db, [mail for mail in mails if not mail.is_of_its_own])
     return {(each.recipient, each.change) for each in waiting}, sorted({each.id for each in waiting if each.is_due})
 
 
 def _is_of_its_own(change: BookingChange, role: Role) -> bool:
-    """Whether it is more than the mail about a new series can say: that it is booked, and when."""
+    """Whether a change needs its own mail: the mail about a new series says only that it is booked, and when."""
     if change.to_state in {"cancelled", "expired"}:
         return role == "student" and change.actor_role != "student"
     is_about_proposal = role == "student" and change.kind.startswith("move_")
@@ -87,7 +87,7 @@ def _is_of_its_own(change: BookingChange, role: Role) -> bool:
 
 
 def seconds_to_wait(change: BookingChange, booking: Booking) -> float:
-    """How long a mail waits; not at all where the session begins soon, or was to, or somebody has to answer soon."""
+    """How long a mail waits: 0 if the session's old, new or proposed time or a deadline to respond is near."""
     times = booking.starts_at, change.old_starts_at, change.proposed_starts_at, _answer_by(change, booking)
     is_urgent = any(moment is not None and moment < datetime.now(UTC) + SOON for moment in times)
     return 0.0 if is_urgent else 60.0 * platform_settings().booking_mail_minutes

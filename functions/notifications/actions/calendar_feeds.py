@@ -15,13 +15,16 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def create_feed(user_id: UUID) -> tuple[str, datetime]:
-    """A new secret for a person's feed, and when it was made; the one before is void. Only its hash is kept."""
+    """Create a new secret for a user's feed, which voids the previous one; returns it and its time of creation.
+
+    Only its hash is stored.
+    """
     token = secrets.token_urlsafe(32)
     return token, calendar_feeds.replace_feed(user_id, _hash(token))
 
 
 def get_feed(user_id: UUID) -> datetime:
-    """Since when a person has a feed. Raises CalendarFeedNotFound."""
+    """When a user's feed was created. Raises CalendarFeedNotFound."""
     if created_at := calendar_feeds.find_feed(user_id):
         return created_at
     raise CalendarFeedNotFound
@@ -34,7 +37,7 @@ def delete_feed(user_id: UUID) -> None:
 
 
 def read_feed(token: str) -> bytes:
-    """The bookings of a feed's owner as student and tutor, of the last 90 days and ahead, as iCalendar.
+    """The bookings of a feed's owner, as student and tutor, from 90 days ago onwards, as iCalendar.
 
     Raises CalendarFeedNotFound.
     """

@@ -18,9 +18,9 @@ from shared.kit.observability.log import logger
 
 
 def dispatch_next(most: int) -> int:
-    """Dispatch the changes that wait longest, `most` at once; returns how many these were.
+    """Dispatch the oldest waiting changes, at most `most`; returns their number.
 
-    Raises psycopg.errors.LockNotAvailable while others hold them.
+    Raises psycopg.errors.LockNotAvailable while other transactions hold the locks.
     """
     with transaction() as db:
         limit_lock_wait(db)
@@ -33,7 +33,7 @@ def dispatch_next(most: int) -> int:
         single = [(change, bookings[change.booking_id]) for change in known if change.first_of_series_id is None]
         drafts = [draft for change, booking in single for draft in _drafts(change, booking)]
         added = add_notifications(db, drafts + [draft for event in events for draft in joint_events.drafts(event)])
-        # Those about new series first: they may include changes of one of the sessions.
+        # Events about new series come first: they may include changes of single sessions.
         due = joint_events.queue_joint_mails(db, events)
         due += queue_booking_mails(db, single)
         plan_reminders(db, bookings)
@@ -45,7 +45,7 @@ def dispatch_next(most: int) -> int:
 
 
 def _is_known(change: BookingChange) -> bool:
-    """A change of an unknown kind must not hold up all others."""
+    """Whether the change's kind is known: a change of an unknown kind must not hold up all others."""
     try:
         return bool(event_type(change))
     except UnknownChange:

@@ -9,9 +9,9 @@ from shared.kit.db.transactions import limit_lock_wait, transaction
 
 
 def dispatch_next_ended_waits(most: int) -> int:
-    """Tell of the waits that ended, `most` at once; returns how many these were.
+    """Notify students of the waits that ended, at most `most`; returns their number.
 
-    Raises psycopg.errors.LockNotAvailable while others hold what they need.
+    Raises psycopg.errors.LockNotAvailable while other transactions hold the locks.
     """
     with transaction() as db:
         limit_lock_wait(db)
@@ -20,7 +20,7 @@ def dispatch_next_ended_waits(most: int) -> int:
             return 0
         told = [each for each in ended if each.is_told]
         added = add_notifications(db, map(_draft, told))
-        # Once the time has come a mail is of no use.
+        # Once the session has begun, a mail is of no use.
         queued = queue_mails(db, (_mail(each) for each in told if not each.has_begun))
     push_notifications(added)
     if queued:

@@ -20,9 +20,9 @@ MAILS: dict[EventKind, Kind] = {
 
 
 def dispatch_next_events(most: int) -> int:
-    """Tell of the events that wait longest, `most` at once; returns how many these were.
+    """Notify users of the oldest waiting events, at most `most`; returns their number.
 
-    Raises psycopg.errors.LockNotAvailable while others hold what they need.
+    Raises psycopg.errors.LockNotAvailable while other transactions hold the locks.
     """
     with transaction() as db:
         limit_lock_wait(db)
@@ -48,7 +48,7 @@ def _draft(to: Addressed) -> NotificationDraft:
 
 
 def _mails(addressed: Sequence[Addressed], told: set[str]) -> Iterator[Mail]:
-    """One mail per person concerned; staff get at most one an hour, as they look at all reports then."""
+    """One mail per recipient; staff get at most one an hour, because they then look at all reports."""
     told = set(told)
     for each in addressed:
         kind = MAILS[each.kind]

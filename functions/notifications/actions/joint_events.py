@@ -35,7 +35,7 @@ class JointEvent:
     sessions: Sequence[tuple[BookingChange, Booking]]
 
     def told(self, recipients: Recipients) -> Iterator[tuple[Role, Person, Sequence[tuple[BookingChange, Booking]]]]:
-        """Whom it is told, and what of it: tutors hear of their groups as such, whatever series these belong to."""
+        """Who is told, and about which sessions; tutors hear of a group as such, whatever series it belongs to."""
         change, booking = self.sessions[0]
         for role, person in people(booking, recipients.get(event_type(change), ())):
             as_group = self.kind == "group_change"
@@ -44,7 +44,7 @@ class JointEvent:
 
 
 def find_joint_events(db: PooledConnection, changes: Sequence[BookingChange]) -> list[JointEvent]:
-    """Those of which one of these changes is the first: the others are part of it, and say nothing themselves."""
+    """The joint events that start with one of these changes; their other changes send nothing of their own."""
     series = [change.id for change in changes if change.first_of_series_id == change.id]
     groups = [change.id for change in changes if change.first_of_group_id == change.id]
     found = booking_changes.list_of_series(db, series) if series else []
@@ -77,7 +77,7 @@ def drafts(event: JointEvent) -> Iterator[NotificationDraft]:
 
 
 def queue_joint_mails(db: PooledConnection, events: Iterable[JointEvent]) -> list[int]:
-    """One mail to each side for each event, unless one that waits will tell of it; returns the ids to send now."""
+    """Queue one mail per side and event, unless a waiting mail covers it; returns the ids to send now."""
     due: list[int] = []
     for event in sorted(events, key=_first_change):
         due += _queue_mails(db, event)
@@ -95,7 +95,7 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
         parts = [replace(mail, wait=wait) for each in sessions for mail in mails_of(*each, roles=(role,))]
         told, now = told_by_series_mails(db, parts) if platform_settings().booking_mail_minutes else (set(), [])
         due += now
-        # People whose waiting mail covers only some of them need this one for the others.
+        # A recipient whose waiting mail covers only some of the sessions needs this mail for the others.
         if any((mail.recipient, mail.change) not in told for mail in parts):
             since = min(find_untold(db, parts).values(), default=None)
             payload = {
@@ -108,7 +108,7 @@ def _queue_mails(db: PooledConnection, event: JointEvent) -> list[int]:
 
 
 def _data(series: SeriesTexts) -> dict[str, object]:
-    """The data of the first booking; `sessions` are all of them."""
+    """The data of the first booking, plus all `sessions`."""
     told = [_session(change, booking) for change, booking in series.sessions]
     reason = series.words.reason(series.sessions[0][0])
     return {**told[0], "sessions": told, **({"reason": reason} if reason else {})}

@@ -11,7 +11,7 @@ from shared.kit.json import json_text
 
 
 def list_notifications(user_id: UUID, page: PageNumber, path: str) -> str:
-    """A page as JSON text, newest first. Raises NotFound for one behind the last."""
+    """A page as JSON text, newest first. Raises NotFound for a page after the last."""
     count = notifications.count_notifications(user_id)
     found = notifications.list_notifications(user_id, page.size, page.offset) if page.offset < count else []
     return page.wrap(path, count, json_text([notification_json(each) for each in found]))
@@ -27,7 +27,7 @@ def mark_notification(user_id: UUID, notification_id: int, *, is_read: bool) -> 
 
 
 def mark_all_notifications_read(user_id: UUID) -> int:
-    """Mark all of a user's notifications as read; how many are unread then, because they came meanwhile."""
+    """Mark all of a user's notifications as read; returns how many are unread then, because they arrived meanwhile."""
     notifications.mark_all_read(user_id)
     push_unread_count(user_id)
     return notifications.count_unread(user_id)

@@ -20,7 +20,7 @@ def get_preferences(user_id: UUID) -> Preferences:
 
 
 def change_preferences(user_id: UUID, changes: Mapping[Topic, Mapping[Channel, bool]]) -> Preferences:
-    """Set those that are given; returns all of them. Raises AccountGone."""
+    """Set the given preferences; returns all of them. Raises AccountGone."""
     wanted = {
         silenced_name(topic, channel): wants
         for topic, channels in changes.items()
@@ -37,7 +37,7 @@ def _existing(found: Preferring | None) -> Preferring:
 
 
 def find_subscription(token: str) -> tuple[Topic, Language]:
-    """What the link in a mail would end, and the reader's language. Raises UnsubscribeLinkVoid."""
+    """The topic that an unsubscribe link ends, and the reader's language. Raises UnsubscribeLinkVoid."""
     user_id, topic = _read(token)
     found = data.find(user_id)
     if found is None:
@@ -46,7 +46,7 @@ def find_subscription(token: str) -> tuple[Topic, Language]:
 
 
 def unsubscribe(token: str) -> tuple[Topic, Language]:
-    """Mail nothing more about a topic; as often as you like. Raises UnsubscribeLinkVoid."""
+    """Stop mails about a topic; idempotent. Raises UnsubscribeLinkVoid."""
     user_id, topic = _read(token)
     found = data.change(user_id, on=[], off=[silenced_name(topic, "mail")])
     if found is None:

@@ -21,7 +21,7 @@ from shared.kit.http.viewer import origin
 
 calendar = router("calendar")
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
-# Only described here: any other text is an unknown secret, no bad request.
+# The pattern is documented but not validated: other text is an unknown secret, not a bad request.
 Token = Annotated[str, Path(json_schema_extra={"pattern": f"^{calendar_feeds.TOKEN.pattern}$"})]
 
 

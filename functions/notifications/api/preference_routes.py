@@ -19,7 +19,7 @@ from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 
 preferences = router("notifications")
-# Only described here: any other text is a void link, no bad request.
+# The pattern is documented but not validated: other text is a void link, not a bad request.
 Token = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{32}-[a-z]+-[0-9a-f]{32}$"})]
 
 
@@ -65,7 +65,7 @@ def unsubscribe_by_link(request: Request, token: Token, _click: OneClick) -> Res
 
 
 def _error_page(request: Request, error: UnsubscribeLinkVoid) -> Response:
-    """A page to a browser. Raises the error for mail clients."""
+    """Render an error page for browsers; for mail clients, raise the error."""
     if "text/html" not in header(request.scope, b"accept"):
         raise error
     return error_page(error, preferred_language(header(request.scope, b"accept-language")))

@@ -26,7 +26,7 @@ def done_page(topic: Topic, language: Language) -> HTMLResponse:
 
 
 def error_page(error: AppError, language: Language) -> HTMLResponse:
-    """Why the link does nothing."""
+    """The page that says why the link does not work."""
     title = escape(texts(language)["unsubscribe.title"])
     return plain_page(language, title, f"<p>{escape(localize(error.detail, language))}</p>", error.status)
 

@@ -4,8 +4,8 @@ from shared.data.bookings import LIST_CHANGES_OF_GROUPS, LIST_CHANGES_OF_SERIES,
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, compose
 
-# Dispatchers wait for each other at the change that waits longest, so each booking's changes are dispatched in their
-# order; a change that was dispatched meanwhile is passed over.
+# Every dispatcher waits for the lock on the oldest waiting change, so that each booking's changes are dispatched in
+# order; a change that another has dispatched meanwhile is skipped.
 CLAIM_UNDISPATCHED = Query(
     BookingChange,
     compose(
@@ -20,12 +20,12 @@ def claim_undispatched(db: PooledConnection, most: int) -> list[BookingChange]:
 
 
 def list_of_series(db: PooledConnection, first_ids: list[int]) -> list[BookingChange]:
-    """The changes that were made together with the first ones of series, these among them, in order of time."""
+    """All changes made together with the given first changes of series, including those, in order of time."""
     return LIST_CHANGES_OF_SERIES.all(db, (first_ids,))
 
 
 def list_of_groups(db: PooledConnection, first_ids: list[int]) -> list[BookingChange]:
-    """The changes that befell groups at once, from the first ones, in order of time."""
+    """All changes of a whole group at once, starting with the given first changes, in order of time."""
     return LIST_CHANGES_OF_GROUPS.all(db, (first_ids,))
 
 

@@ -22,7 +22,7 @@ RETURNING created_at
 
 
 def replace_feed(user_id: UUID, token_hash: bytes) -> datetime:
-    """Make a person's feed, or give it another secret; when that was."""
+    """Create or replace the secret of a user's feed; returns the time of creation."""
     with connection() as db:
         return REPLACE_FEED.get(db, (user_id, token_hash))
 
@@ -31,13 +31,13 @@ FIND_FEED = Query(datetime, "SELECT created_at FROM calendar_feeds WHERE user_id
 
 
 def find_feed(user_id: UUID) -> datetime | None:
-    """When a person's feed was made."""
+    """When a user's feed was created."""
     with connection() as db:
         return FIND_FEED.one(db, (user_id,))
 
 
 def delete_feed(user_id: UUID) -> bool:
-    """False if the person has none."""
+    """Delete a user's feed; False if there is none."""
     with connection() as db:
         return DELETE_FEED.run(db, (user_id,)) > 0
 
@@ -61,7 +61,7 @@ def find_owner(token_hash: bytes) -> FeedOwner | None:
         return FIND_OWNER.one(db, (token_hash,))
 
 
-# More than anybody has; if somebody does, the latest are kept. An offer is no date yet.
+# More bookings than any user has; beyond that, the latest are kept. An offer is not an appointment yet.
 LIST_BOOKINGS = Query(
     Booking,
     compose(
@@ -84,6 +84,6 @@ ORDER BY b.starts_at DESC, b.id DESC LIMIT 2000
 
 
 def list_bookings(user_id: UUID) -> list[Booking]:
-    """A person's bookings as student and tutor, of the last 90 days and ahead."""
+    """A user's bookings as student and tutor, from 90 days ago onwards."""
     with connection() as db:
         return LIST_BOOKINGS.all(db, {"user_id": user_id})

@@ -15,7 +15,7 @@ class Event(NamedTuple):
     subject: int
 
 
-# Together with the mark: later runs skip them.
+# Claims and marks events in one statement, so that later runs skip them.
 CLAIM = Query(
     Event,
     """
@@ -70,11 +70,11 @@ ORDER BY event_id, user_id
 
 
 def list_addressed(db: PooledConnection, event_ids: list[int]) -> list[Addressed]:
-    """Whom these events concern, as long as what they are about is there."""
+    """The recipients of these events, as long as the subject still exists."""
     return LIST_ADDRESSED.all(db, {"event_ids": event_ids})
 
 
-# They are kept while they can still suppress a duplicate.
+# Events are kept while they can still suppress a duplicate.
 DELETE_OLD = Command("""
 DELETE FROM notification_events WHERE dispatched_at IS NOT NULL AND created_at < now() - interval '2 days'
 """)
@@ -94,5 +94,5 @@ WHERE kind = 'staff_report' AND recipient = ANY(%s) AND created_at > now() - int
 
 
 def list_mailed_staff(db: PooledConnection, recipients: list[str]) -> list[str]:
-    """Which of these were mailed about a report within the last hour."""
+    """Which of these addresses were mailed about a report within the last hour."""
     return LIST_MAILED_STAFF.all(db, (recipients,))

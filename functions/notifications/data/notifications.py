@@ -52,7 +52,7 @@ def mark(user_id: UUID, notification_id: int, *, is_read: bool) -> Notification 
         return MARK.one(db, (is_read, notification_id, user_id))
 
 
-# Only those visible now: one that arrives meanwhile stays unread.
+# Only notifications visible now: one that arrives meanwhile stays unread.
 MARK_ALL_READ = Command("""
 UPDATE notifications SET is_read = true WHERE id IN (
     SELECT id FROM notifications WHERE user_id = %s AND NOT is_read ORDER BY id FOR NO KEY UPDATE
@@ -75,6 +75,6 @@ DELETE FROM notifications WHERE id IN (
 
 
 def delete_old() -> None:
-    """Delete the oldest of those that are a year old; called often, so that none stays for long."""
+    """Delete the oldest notifications once they are a year old. It runs often, so that none stays for long."""
     with connection() as db:
         DELETE_OLD.run(db)

@@ -32,7 +32,7 @@ class PreferencesChange(PartialUpdate, RequestModel):
     reminders: Annotated[ChannelsChange, Field(default_factory=ChannelsChange)]
 
     def wanted(self) -> dict[Topic, dict[Channel, bool]]:
-        """What is given."""
+        """The preferences that the client sent."""
         given = self.changes()
         return {topic: given[topic].changes() for topic in TOPICS if topic in given}
 

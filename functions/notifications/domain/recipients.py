@@ -9,7 +9,7 @@ STUDENT: tuple[Role, ...] = ("student",)
 TUTOR: tuple[Role, ...] = ("tutor",)
 BOTH: tuple[Role, ...] = ("student", "tutor")
 
-# The person who made the change needs no notification of it, and gets none.
+# Whoever made the change needs no notification of it, and gets none.
 NOTIFICATION_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "requested": TUTOR,
     "booked": BOTH,
@@ -30,7 +30,7 @@ NOTIFICATION_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "completed": STUDENT,
     "no_show": STUDENT,
 }
-# That person still gets an email, because it contains the calendar entry.
+# The actor still gets an email, because it contains the calendar entry.
 EMAIL_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
     "requested": TUTOR,
     "booked": BOTH,
@@ -51,12 +51,12 @@ EMAIL_RECIPIENTS: dict[BookingEventType, tuple[Role, ...]] = {
 
 
 def people(booking: Booking, roles: tuple[Role, ...]) -> Iterator[tuple[Role, Person]]:
-    """Those in these roles who still have an account."""
+    """The booking's users in these roles who still have an account."""
     for role in roles:
         if person := find_person(booking, role):
             yield role, person
 
 
 def is_told_of_group(role: Role, change: BookingChange) -> bool:
-    """Whether it befell a whole group at once, which its tutor is told once."""
+    """Whether the change affected a whole group at once, of which the tutor is told once."""
     return role == "tutor" and change.first_of_group_id is not None
