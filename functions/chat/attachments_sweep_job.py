@@ -8,14 +8,14 @@ from shared.kit.aws.lambda_handler import lambda_handler
 from shared.kit.db.transactions import transaction
 from shared.kit.private_storage import private_storage
 
-# Rows of one transaction, each with three files at most: S3 deletes a thousand in one call.
+# Rows per transaction; each has at most three files, and S3 deletes at most a thousand per call.
 BATCH = 300
 MAX_BATCHES = 20
 
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Delete files, then what is known of them: should it fail in between, the next time is the next try."""
+    """Delete files before their rows, so that the next run retries if this one fails in between."""
     deleted = 0
     for _ in range(MAX_BATCHES):
         count = _delete_some()

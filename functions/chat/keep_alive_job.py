@@ -22,7 +22,7 @@ KEEP_ALIVE = b"[]"
 
 @lambda_handler
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Announce what is closed soon, ping the sockets that were sent nothing for five minutes, forget those gone."""
+    """Announce sockets that close soon, ping those sent nothing for five minutes, and forget those that are gone."""
     # Only API Gateway limits the lifetime of sockets.
     closing = connections.claim_closing_connections() if settings().websocket_endpoint else []
     posts = [([each.id], _closing_frame(each.closes_at)) for each in closing]

@@ -17,7 +17,7 @@ from shared.kit.psycopg import psycopg
 
 @lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer {"statusCode": ...}; on $connect anything but 200 refuses the handshake."""
+    """Return {"statusCode": ...}; on $connect anything but 200 refuses the handshake."""
     route = event["requestContext"]["routeKey"]
     try:
         return ROUTES[route](event)
@@ -31,7 +31,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 def handle_messages(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """As `handler`, for events of the route chat_message that wait together: one answer for all."""
+    """Like `handler`, for a batch of chat_message events, with one response for all."""
     try:
         chat_messages(events)
     except Exception:  # noqa: BLE001 - as above

@@ -18,6 +18,6 @@ def handler(_event: object, _context: object) -> dict[str, Any]:
         while (looked_at := queue_next())[0]:
             queued += looked_at[1]
     except (errors.LockNotAvailable, errors.DeadlockDetected, errors.ForeignKeyViolation) as error:
-        # Another run is at work, or an account is being deleted: what is left waits for the next one.
+        # Another run is active, or an account is being deleted: the next run takes the rest.
         logger().info("mailing about messages yielded", extra={"reason": str(error)})
     return {"queued": queued}

@@ -26,7 +26,7 @@ from shared.kit.security.rate_limits import spend
 from shared.kit.security.virus_scanner import find_virus
 from shared.kit.upload_forms import UploadForm
 
-# Seconds for which a ticket works.
+# How many seconds an upload ticket is valid.
 TICKET_SECONDS = 15 * 60
 
 
@@ -40,7 +40,7 @@ class UploadTicket(NamedTuple):
 def request_upload(user_id: UUID, conversation_id: UUID, name: str, size: int) -> UploadTicket:
     """Let a member upload a file.
 
-    Raises AttachmentTooLarge, Throttled, Unavailable, NoConversation for those who are no members, or SenderBlocked.
+    Raises AttachmentTooLarge, Throttled, Unavailable, NoConversation for users who are not members, or SenderBlocked.
     """
     attachment_id = _add(user_id, conversation_id, name, size)
     form = private_storage().upload_form(upload_key(attachment_id), size, TICKET_SECONDS)
@@ -48,9 +48,9 @@ def request_upload(user_id: UUID, conversation_id: UUID, name: str, size: int) -
 
 
 def complete_upload(user_id: UUID, attachment_id: UUID) -> Attachment:
-    """Check what was uploaded and keep it; the same answer again for what was kept before.
+    """Check the uploaded file and keep it; if it was already kept, return the same result again.
 
-    Raises AttachmentNotFound, UploadMissing, Unavailable, and what `_keep` raises.
+    Raises AttachmentNotFound, UploadMissing, Unavailable, and the errors of `_keep`.
     """
     ticket, key = _claim(user_id, attachment_id)
     if ticket.facts is not None:
@@ -62,7 +62,10 @@ def complete_upload(user_id: UUID, attachment_id: UUID) -> Attachment:
 
 
 def attach(user_id: UUID, conversation_id: UUID, name: str, content: bytes) -> Attachment:
-    """Take a member's file that came with the request, for a message to name. Raises what the other two do."""
+    """Check and keep a file that came with the request, so that a message can name it.
+
+    Raises the errors of `request_upload` and `complete_upload`.
+    """
     attachment_id = _add(user_id, conversation_id, name, len(content))
     ticket, key = _claim(user_id, attachment_id)
     return _keep(user_id, ticket, content, key)
@@ -90,7 +93,10 @@ def _claim(user_id: UUID, attachment_id: UUID) -> tuple[attachments.Ticket, str]
 
 
 def _found(user_id: UUID, attachment_id: UUID) -> Attachment:
-    """The result of another check of the upload that ended first. Raises AttachmentNotFound or UploadMissing."""
+    """The result of a concurrent check of the same upload that finished first.
+
+    Raises AttachmentNotFound or UploadMissing.
+    """
     ticket, _key = _claim(user_id, attachment_id)
     if ticket.facts is None:
         raise UploadMissing
@@ -98,9 +104,9 @@ def _found(user_id: UUID, attachment_id: UUID) -> Attachment:
 
 
 def _keep(user_id: UUID, ticket: attachments.Ticket, content: bytes, key: str) -> Attachment:
-    """Check a file and store it under its key, which nobody can upload to.
+    """Check a file and store it under its own key, to which no client can upload.
 
-    Raises AttachmentTooLarge, InfectedAttachment, what `inspect` and `_found` raise, and Unavailable.
+    Raises AttachmentTooLarge, InfectedAttachment, Unavailable, and the errors of `inspect` and `_found`.
     """
     if len(content) > MAX_SIZE:
         raise AttachmentTooLarge
@@ -131,7 +137,7 @@ def _attachment(facts: str) -> Attachment:
 
 
 def _delete_if_possible(*names: str) -> None:
-    """Leftovers take up space until a job, or the bucket by itself, deletes them."""
+    """Delete files if storage is available; otherwise a job or the bucket's lifecycle deletes them later."""
     try:
         private_storage().delete(*names)
     except Unavailable:

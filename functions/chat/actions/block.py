@@ -13,7 +13,10 @@ from shared.kit.security.rate_limits import spend
 
 
 def block(user_id: UUID, other_id: UUID) -> None:
-    """Messages on their way come before it or are refused. Raises OwnAccount, NotFound or Throttled."""
+    """Block a user. Messages being sent meanwhile are stored before the block or refused.
+
+    Raises OwnAccount, NotFound or Throttled.
+    """
     if other_id == user_id:
         raise OwnAccount
     spend(BLOCKS, str(user_id))
@@ -28,7 +31,7 @@ def block(user_id: UUID, other_id: UUID) -> None:
 
 
 def unblock(user_id: UUID, other_id: UUID) -> None:
-    """The other one may have blocked this one, too: then they stay apart. Raises Throttled."""
+    """Unblock a user. If the other user has blocked the caller too, that block stays in effect. Raises Throttled."""
     spend(BLOCKS, str(user_id))
 
     def run(db: PooledConnection) -> None:

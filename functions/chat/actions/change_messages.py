@@ -13,7 +13,7 @@ from shared.kit.psycopg import psycopg
 
 
 def edit_message(user_id: UUID, place: MessagePlace, body: str) -> MessageEditedEvent:
-    """Edit one's own message, for both people.
+    """Edit the caller's own message, for both users.
 
     Raises MessageNotFound, MessageDeleted, NotYourMessage, SenderBlocked or TooLateToChange.
     """
@@ -31,7 +31,7 @@ def _tell_edited(place: MessagePlace, changed: ChangedMessage) -> MessageEditedE
 
 
 def delete_message(user_id: UUID, place: MessagePlace, *, only_for_me: bool) -> MessageDeletedEvent:
-    """Delete one's own recent message for both people, or hide any other from oneself.
+    """Delete the caller's own recent message for both users, or hide any other from the caller alone.
 
     Raises MessageNotFound.
     """
@@ -44,7 +44,7 @@ def delete_message(user_id: UUID, place: MessagePlace, *, only_for_me: bool) -> 
 
 
 def tell_deleted(place: MessagePlace, changed: ChangedMessage) -> MessageDeletedEvent:
-    """After a message was deleted for both."""
+    """Tell both users' sockets that a message was deleted."""
     history_window.forget(place.conversation_id, changed.change_seq)
     event = deleted_event(place.conversation_id, changed, only_for_you=False)
     deliver_to_conversation(place.conversation_id, "message_deleted", event)
@@ -55,7 +55,7 @@ def _hide(user_id: UUID, place: MessagePlace) -> MessageDeletedEvent:
     try:
         hidden = message_changes.hide_message(place.conversation_id, user_id, place.seq)
     except psycopg.errors.ForeignKeyViolation:
-        # The account went meanwhile.
+        # The account was deleted meanwhile.
         raise MessageNotFound from None
     if hidden is None:
         raise MessageNotFound
@@ -66,7 +66,7 @@ def _hide(user_id: UUID, place: MessagePlace) -> MessageDeletedEvent:
 
 
 def _reason(user_id: UUID, place: MessagePlace) -> AppError:
-    """Why a message could not be changed."""
+    """The error that says why a message could not be changed."""
     found = message_changes.find_message(place.conversation_id, user_id, place.seq)
     if found is None:
         return MessageNotFound()

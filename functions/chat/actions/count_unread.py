@@ -8,9 +8,9 @@ from shared.kit.json import json_text
 
 
 def count_unread(connection_id: str) -> bool:
-    """Send the number of unread notifications to a socket; False if it is one of a conversation.
+    """Send the number of unread notifications to a socket; False if it is a conversation's socket.
 
-    A client that asks too often gets no answer, as with messages.
+    A client beyond its rate limit gets no response, as with messages.
     """
     senders.find(connection_id)
     try:

@@ -20,9 +20,9 @@ from shared.kit.psycopg import psycopg
 def deliver_to_conversation(
     conversation_id: UUID, event_name: str, data: Mapping[str, Any], *, about: int | None = None
 ) -> None:
-    """Send an event to all who hear a conversation: its own sockets of protocol 2, and its members' user sockets.
+    """Send an event to a conversation's listeners: its sockets of protocol 2, and its members' user sockets.
 
-    One `about` a message, by its `seq`, does not come to those who have taken that out of their sight.
+    With `about`, the `seq` of a message, users who have hidden that message do not get the event.
     """
     try:
         listeners = (
@@ -37,12 +37,12 @@ def deliver_to_conversation(
 
 
 def deliver_to_user(user_id: UUID, event_name: str, data: Mapping[str, Any]) -> None:
-    """Send an event to the user sockets of somebody, on all their devices."""
+    """Send an event to all user sockets of a user, on all their devices."""
     deliver_to_sockets(find_user_sockets(user_id), event_name, data)
 
 
 def find_user_sockets(user_id: UUID) -> list[str]:
-    """The user sockets of somebody, for events that cost something to make; none if they are not to be had."""
+    """A user's sockets, for events that are expensive to build; none if the lookup fails."""
     try:
         return user_sockets.list_user_sockets(user_id)
     except psycopg.Error:
@@ -51,6 +51,6 @@ def find_user_sockets(user_id: UUID) -> list[str]:
 
 
 def deliver_to_sockets(connection_ids: Iterable[str], event_name: str, data: Mapping[str, Any]) -> None:
-    """Send an event to sockets whose clients understand it; forget those that are gone."""
+    """Send an event to those sockets whose clients understand events; forget sockets that are gone."""
     if (sockets := list(connection_ids)) and (gone := pusher().post(sockets, encode(event_frame(event_name, data)))):
         forget_gone(gone)

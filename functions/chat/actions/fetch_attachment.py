@@ -20,9 +20,9 @@ class Fetched(NamedTuple):
 
 
 def fetch_attachment(signed: str, *, bodiless: bool) -> Fetched:
-    """The file of an address, as long as whom it was made for may see it; `bodiless`: what is told of it.
+    """The file behind a signed URL, as long as its viewer may see it; `bodiless` returns only the metadata.
 
-    Raises AttachmentNotFound, or what shared.kit.security.signing_keys.keys raises.
+    Raises AttachmentNotFound, or the errors of shared.kit.security.signing_keys.keys.
     """
     try:
         address = read_address(signed)

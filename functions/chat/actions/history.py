@@ -26,11 +26,10 @@ class HistoryPage:
 def list_messages(
     user_id: UUID, conversation_id: UUID, *, newest: int | None, before: int | None, after: int | None
 ) -> HistoryPage:
-    """Messages of a conversation, which marks them as read; none for people who are not members.
+    """List messages of a conversation and mark them as read; none for users who are not members.
 
-    With `newest` that many, newest first. With a place, or without anything, oldest first: the first ones `after`
-    a place, the last ones `before` one, or the last ones of all, `newest` at most. Of long messages there are as
-    many as fit into an answer.
+    With only `newest`, list that many, newest first. Otherwise list oldest first: the first messages `after` a `seq`,
+    the last ones `before` one, or the last of all, at most `newest`. Fewer if they are too long for one response.
     """
     membership = conversations.find_membership(conversation_id, user_id)
     if membership is None:
@@ -46,7 +45,7 @@ def list_messages(
         found = history_window.list_newest(conversation_id, membership.last_seq, membership.change_seq, most)
     items = fit_page(message_items(user_id, conversation_id, found, membership, with_seq=with_seq))
     shown = found[: len(items)]
-    # One's own need no reading.
+    # The reader's own messages need no marking.
     if any(each.seq > membership.read_seq and each.created_by != str(user_id) for each in shown):
         note_shown(user_id, conversation_id, max(each.seq for each in shown))
     rest = _rest(shown, after=after, before=before, last_seq=membership.last_seq)
@@ -79,7 +78,7 @@ def message_items(
 def _rest(
     shown: Sequence[Message], *, after: int | None, before: int | None, last_seq: int
 ) -> list[tuple[str, str]] | None:
-    """What asks for the messages behind those shown, in the direction of the list; None if there are none."""
+    """The query for the messages that follow those shown, in the direction of the list; None if there are none."""
     if not shown:
         return None
     end = shown[-1].seq

@@ -10,9 +10,9 @@ from shared.kit.http.cursor_pagination import fit_page
 
 
 def list_changes(user_id: UUID, conversation_id: UUID, after: int) -> tuple[list[str], int | None]:
-    """Messages that were changed after the change of a number, as JSON texts in the order of their last changes.
+    """Messages changed after a given change number, as JSON texts in the order of their last changes.
 
-    With them the number after which more is to be had, if there is more. Raises NoConversation.
+    If there are more, the number to continue from is returned with them. Raises NoConversation.
     """
     membership = conversations.find_membership(conversation_id, user_id)
     if membership is None:

@@ -11,7 +11,7 @@ from shared.kit.psycopg import psycopg
 
 
 def mark_read(user_id: UUID, conversation_id: UUID, seq: int) -> Reader:
-    """Like `note_read`; returns what is still unread. Raises NoConversation."""
+    """Like `note_read`, but returns what is still unread. Raises NoConversation."""
     note_read(user_id, conversation_id, seq)
     reader = read_state.find_reader(conversation_id, user_id)
     if reader is None:
@@ -20,7 +20,7 @@ def mark_read(user_id: UUID, conversation_id: UUID, seq: int) -> Reader:
 
 
 def note_read(user_id: UUID, conversation_id: UUID, seq: int) -> None:
-    """Note that a member has read up to a message, the last one at most; what is read stays read.
+    """Record that a member has read up to a message (at most the last one); read messages stay read.
 
     Raises NoConversation.
     """
@@ -32,7 +32,7 @@ def note_read(user_id: UUID, conversation_id: UUID, seq: int) -> None:
 
 
 def note_shown(user_id: UUID, conversation_id: UUID, seq: int) -> None:
-    """As `note_read`, of messages in an answer: they are shown whether that can be noted or not."""
+    """`note_read` for messages in a response, which are returned even if that cannot be recorded."""
     try:
         note_read(user_id, conversation_id, seq)
     except (NoConversation, psycopg.OperationalError):

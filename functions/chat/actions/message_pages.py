@@ -22,7 +22,7 @@ class MessagePage(NamedTuple):
 def page_messages(
     user_id: UUID, conversation_id: UUID, *, before: int | None, after: int | None, most: int
 ) -> MessagePage:
-    """The first messages `after` a place, the last ones `before` one, or the last ones of all.
+    """The first messages `after` a `seq`, the last ones `before` one, or the last ones of all.
 
     Raises NoConversation.
     """

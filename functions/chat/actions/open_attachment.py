@@ -10,7 +10,10 @@ from shared.kit.db.transactions import transaction
 
 
 def open_attachment(staff_id: UUID, report_id: int, attachment_id: UUID, reason: str) -> Attachment:
-    """Let a member of staff read it for an hour; the audit trail says so. Raises AttachmentNotFound."""
+    """Let a member of staff read an attachment for an hour, and record that in the audit trail.
+
+    Raises AttachmentNotFound.
+    """
     with transaction() as db:
         found = reported_attachments.find(db, report_id, attachment_id)
         if found is None:

@@ -24,7 +24,7 @@ REFUSALS: dict[str, type[AppError]] = {
 
 
 def post_message(user_id: UUID, message: NewMessage) -> tuple[StoredMessage, bool]:
-    """The message as it is stored, and whether it is new: sent again under the client's own id it is the same message.
+    """Store a message; returns it and whether it is new. A retry with the same client id returns the stored message.
 
     Raises NoConversation, SenderBlocked, MessageNotFound, TooManyUnanswered or AttachmentUnavailable.
     """
@@ -45,7 +45,7 @@ def post_message(user_id: UUID, message: NewMessage) -> tuple[StoredMessage, boo
 
 
 def _get_stored(user_id: UUID, message: NewMessage, otherwise: AppError) -> StoredMessage:
-    """The message that was already stored, while that was still possible."""
+    """The message that an earlier attempt stored, if any; raises `otherwise` if none did."""
     found = messages.find_stored_for(user_id, message) if message.client_id is not None else None
     if found is None:
         raise otherwise

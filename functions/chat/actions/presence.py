@@ -11,12 +11,12 @@ from functions.chat.domain.events import PresenceChangedEvent, TypingEvent
 from shared.domain.timestamps import format_time
 from shared.kit.security.rate_limits import Limit, is_within
 
-# A client may send it with every keystroke; the others are told this often. They show it for six seconds.
+# A client may send it with every keystroke; the other user is told only this often. Clients show it for six seconds.
 TYPING = Limit("typing", 1, 3)
 
 
 def tell_typing(actor: Actor, _fields: Fields) -> None:
-    """Tell the other sockets of a conversation that somebody is typing. Raises NoConversation or SenderBlocked."""
+    """Tell a conversation's other sockets that a user is typing. Raises NoConversation or SenderBlocked."""
     if not is_within(TYPING, f"{actor.conversation_id} {actor.user_id}"):
         return
     hearers = presence.find_hearers(actor.conversation_id, actor.user_id)
@@ -29,12 +29,12 @@ def tell_typing(actor: Actor, _fields: Fields) -> None:
 
 
 def tell_online(user_id: UUID) -> None:
-    """Tell those who talk with somebody that their first socket was opened."""
+    """Tell a user's conversation partners that the user's first socket was opened."""
     _tell(user_id, open_sockets=1)
 
 
 def tell_offline(user_id: UUID) -> None:
-    """Note when somebody was last seen and tell those who talk with them, if their last socket has closed."""
+    """Record when a user was last seen; if their last socket has closed, tell their conversation partners."""
     _tell(user_id, open_sockets=0, last_seen_at=seen.note(user_id))
 
 
@@ -48,13 +48,13 @@ def _event(user_id: UUID, *, online: bool, seen_at: datetime | None = None) -> P
 
 
 def list_presence(user_id: UUID) -> list[PresenceChangedEvent]:
-    """How it stands with those somebody talks with, as far as they show it."""
+    """The presence of a user's conversation partners, as far as they show it."""
     people = presence.list_people(user_id)
     away = seen.find([each.user_id for each in people if not each.is_online])
     return [_event(each.user_id, online=each.is_online, seen_at=away.get(each.user_id)) for each in people]
 
 
 def show_presence(user_id: UUID, *, shown: bool) -> None:
-    """Show it to those one talks with, or no longer; they hear of it at once."""
+    """Show or hide the user's presence, and tell their conversation partners at once."""
     sockets = presence.set_shown(user_id, shown=shown)
     deliver_to_sockets(sockets, "presence_changed", _event(user_id, online=shown and presence.is_online(user_id)))

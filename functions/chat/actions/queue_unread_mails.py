@@ -5,7 +5,7 @@ from shared.domain.outbox import Mail, queue_mails, trigger_mailer
 from shared.domain.push_outbox import trigger_push
 from shared.kit.db.transactions import limit_lock_wait, transaction
 
-# Seconds that a message waits to be read, and that lie between two mails about a conversation.
+# Seconds for which a message must be unread before a mail, and between two mails about a conversation.
 WAIT = 5 * 60.0
 PAUSE = 24 * 3600.0
 BATCH = 100
@@ -14,7 +14,7 @@ BATCH = 100
 def plan_next() -> bool:
     """Push to recipients of messages since the last run, and plan when to check them; returns whether there are more.
 
-    Raises psycopg.errors.LockNotAvailable while others do.
+    Raises psycopg.errors.LockNotAvailable while another run holds the lock.
     """
     with transaction() as db:
         limit_lock_wait(db)
@@ -30,7 +30,7 @@ def plan_next() -> bool:
 def queue_next() -> tuple[int, int]:
     """Check the due members; returns their number, and how many of them get a mail.
 
-    Decision and mail are one transaction: who dies in between has done nothing.
+    Decision and mail are one transaction: a worker that dies in between leaves nothing half done.
     """
     with transaction() as db:
         limit_lock_wait(db)

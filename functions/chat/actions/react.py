@@ -12,7 +12,7 @@ from shared.kit.psycopg import psycopg
 
 
 def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> ReactionChangedEvent:
-    """Put an emoji on a message, or take one's own away; both may be said twice.
+    """Add an emoji to a message, or remove the user's own; both are idempotent.
 
     Raises MessageNotFound, MessageDeleted, SenderBlocked or TooManyReactions.
     """
@@ -21,19 +21,19 @@ def react(user_id: UUID, place: MessagePlace, emoji: str, *, on: bool) -> Reacti
     except psycopg.errors.CheckViolation:
         raise TooManyReactions from None
     except psycopg.errors.ForeignKeyViolation:
-        # The account went meanwhile.
+        # The account was deleted meanwhile.
         raise MessageNotFound from None
     if changed is None:
         raise _reason(user_id, place)
     history_window.forget(place.conversation_id, changed.change_seq)
-    # All reactions as of one moment: of two events, the one with the higher number wins, whichever arrives first.
+    # Each event carries all reactions at one moment, so the event with the higher number wins, whichever arrives first.
     event = reactions_event(place, changed.id, reactions.get_reactions(place.conversation_id, place.seq))
     deliver_to_conversation(place.conversation_id, "reaction_changed", event, about=place.seq)
     return event
 
 
 def _reason(user_id: UUID, place: MessagePlace) -> MessageNotFound | MessageDeleted | SenderBlocked:
-    """Why there was no reaction."""
+    """The error that says why the reaction was not stored."""
     found = message_changes.find_message(place.conversation_id, user_id, place.seq)
     if found is None:
         return MessageNotFound()

@@ -7,18 +7,18 @@ from shared.kit.errors import Throttled
 
 
 def refuse_message(connection_id: str, client_id: str | None, code: str) -> None:
-    """Say so to a sender whose client understands it."""
+    """Tell the sender of a message that it is refused, if its client understands that."""
     if senders.speaks_events(connection_id):
         pusher().post([connection_id], encode(refused_frame(client_id, code)))
 
 
 def refuse_action(connection_id: str, frame_id: str | None, code: str) -> None:
-    """Like refuse_message, for a frame that requested something other than a message."""
+    """Like `refuse_message`, for a frame that requests an action other than a message."""
     pusher().post([connection_id], encode(event_frame("action_refused", {"id": frame_id, "code": code})))
 
 
 def refuse_frame(connection_id: str, client_id: str | None, code: str) -> None:
-    """Like refuse_message, for a frame that is not a message; it counts as one for the rate limit."""
+    """Like `refuse_message`, for a frame that is not a message but counts as one for the rate limit."""
     senders.find(connection_id)
     try:
         senders.spend(connection_id)

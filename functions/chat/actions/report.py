@@ -27,7 +27,7 @@ from shared.kit.security.rate_limits import spend
 
 
 def report_message(user_id: UUID, place: MessagePlace, reason: str) -> None:
-    """Report a message to the caller, with the messages around it. Raises MessageNotFound or OwnMessage."""
+    """Report a message sent to the caller, with the messages around it. Raises MessageNotFound or OwnMessage."""
     spend(REPORTS, str(user_id))
     found = message_changes.find_message(place.conversation_id, user_id, place.seq)
     if found is None:
@@ -44,7 +44,7 @@ def report_message(user_id: UUID, place: MessagePlace, reason: str) -> None:
 
 
 def report_person(user_id: UUID, person_id: UUID, reason: str) -> None:
-    """Report somebody, with the last messages of the two. Raises NotFound, OwnAccount or Throttled."""
+    """Report a user, with the last messages between the two. Raises NotFound, OwnAccount or Throttled."""
     spend(REPORTS, str(user_id))
     if person_id == user_id:
         raise OwnAccount
@@ -58,7 +58,7 @@ def report_person(user_id: UUID, person_id: UUID, reason: str) -> None:
 
 
 def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
-    """Decide on a report, and with it on all that are open about the same.
+    """Decide on a report and on all other open reports about the same message or user.
 
     Raises NotFound, AlreadyDecided, NothingToHide or StaffAccount.
     """
@@ -69,7 +69,7 @@ def decide(staff_id: UUID, report_id: int, decision: ReportDecision) -> None:
         raise NothingToHide
 
     def run(db: PooledConnection) -> tuple[Consequences | None, ChangedMessage | None]:
-        # The account, or the conversation, before its reports, as a deletion takes them.
+        # Lock the account or the conversation before its reports, as account deletion does.
         done: Consequences | None = None
         grounds = Grounds(staff_id, decision.reason, f"report {report_id}")
         if decision.decision == "suspend":

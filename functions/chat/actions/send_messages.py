@@ -34,14 +34,14 @@ from shared.kit.observability.log import logger, note
 from shared.kit.observability.metrics import count
 from shared.kit.psycopg import psycopg
 
-# The connection a message came over, and the fields its client sent.
+# The connection a message came over, and the fields that its client sent.
 ReceivedMessage = tuple[str, Mapping[str, Any]]
 
 
 def send_messages(received: Sequence[ReceivedMessage]) -> None:
-    """Store messages and send each to every socket of its conversation, the sender's too.
+    """Store messages and send each to all sockets of its conversation, including the sender's.
 
-    For PostgreSQL messages that wait together are little more work than one.
+    Storing a batch of messages costs PostgreSQL little more than storing one.
     """
     allowed = senders.spend_each([connection_id for connection_id, _ in received])
     checked = [_check(*each, is_allowed=may) for each, may in zip(received, allowed, strict=True)]
@@ -52,7 +52,7 @@ def send_messages(received: Sequence[ReceivedMessage]) -> None:
 
 
 def _check(connection_id: str, fields: Mapping[str, Any], *, is_allowed: bool) -> NewMessage | None:
-    """The message a client sent; None if it is refused, for example because of a rate limit."""
+    """Check a client's message; None if it is refused, for example because of a rate limit."""
     if known := senders.known.get(connection_id):
         note(user_id=known.user_id)
     body, client_id, reply_to = fields.get("body"), fields.get("id"), fields.get("reply_to")
@@ -63,13 +63,13 @@ def _check(connection_id: str, fields: Mapping[str, Any], *, is_allowed: bool) -
     if not (reply_to is None or is_seq(reply_to)):
         reply_to, is_bad = None, True
     if attachments is not None:
-        # A message may be nothing but attachments.
+        # A message may consist only of attachments.
         is_named = are_attachments(attachments) and senders.speaks_events(connection_id)
         attachments, body, is_bad = (attachments, body or "", is_bad) if is_named else (None, body, True)
     if not is_allowed:
         refuse_message(connection_id, client_id, "throttled")
         return None
-    # The legacy protocol has neither ids nor replies nor attachments: there these keys have no meaning.
+    # The legacy protocol has neither ids nor replies nor attachments, so it ignores these keys.
     if not is_body(body, may_be_empty=attachments is not None) or (is_bad and senders.speaks_events(connection_id)):
         refuse_message(connection_id, client_id, "bad_message")
         return None
@@ -80,14 +80,14 @@ def _check(connection_id: str, fields: Mapping[str, Any], *, is_allowed: bool) -
 
 
 def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessage]:
-    """The messages as they are stored now: all in one transaction or, if one was stored before, one by one."""
+    """Store messages in one transaction or, if one was stored before, one by one; returns them as stored."""
     try:
         return _add(new)
     except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
         return [stored for each in new for stored in _store([each])]
     except psycopg.OperationalError:
         drop_broken_connections()
-        # They may be stored nevertheless: only a message with a client id can be retried.
+        # They may have been stored nevertheless, so only a message with a client id can be retried.
         identified = [each for each in new if retry and each.client_id is not None]
         for each in new:
             if each not in identified:
@@ -97,9 +97,10 @@ def _store(new: Sequence[NewMessage], *, retry: bool = True) -> list[StoredMessa
 
 
 def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
-    """Store new messages, all or none, and add them to the window; a single one may be stored already.
+    """Store new messages, all or none, and add them to the window; a single message may be stored already.
 
-    Raises psycopg.errors.UniqueViolation if one of several is, or CheckViolation if it names attachments in vain.
+    For several messages, raises psycopg.errors.UniqueViolation if one is already stored, or CheckViolation if one names
+    attachments that are not available.
     """
     try:
         stored, refused = messages.store_messages(new)
@@ -120,7 +121,7 @@ def _add(new: Sequence[NewMessage]) -> list[StoredMessage]:
 
 
 def _refuse(refused: RefusedMessage) -> list[StoredMessage]:
-    """Tell the sender of the refusal; or, if a retried message had already been stored, return that one."""
+    """Tell the sender of the refusal; if a retried message had already been stored, return that one instead."""
     message = refused.message
     stored = messages.find_stored(message) if message.client_id is not None else []
     if not stored:
@@ -131,7 +132,7 @@ def _refuse(refused: RefusedMessage) -> list[StoredMessage]:
 def _refuse_without_conversation(
     new: Sequence[NewMessage], stored: Sequence[StoredMessage], refused: Sequence[RefusedMessage]
 ) -> None:
-    """Messages over sockets of notifications lead nowhere, nor those that name a conversation of others."""
+    """Refuse messages sent over notification sockets, and those that name other users' conversations."""
     known = {each.place for each in stored} | {each.place for each in refused}
     for place, each in enumerate(new, 1):
         if place not in known:
@@ -139,7 +140,7 @@ def _refuse_without_conversation(
 
 
 def _by_reader(message: StoredMessage) -> Iterable[tuple[str, list[str]]]:
-    """Listeners grouped by what they are sent: all get the same, except that attachments have an address per reader."""
+    """Group listeners by what they are sent: all get the same, except that attachment URLs differ per reader."""
     if message.attachments is None:
         return [("", message.listeners)]
     owners = list_owners([each[1:] for each in message.listeners])
@@ -151,7 +152,7 @@ def _by_reader(message: StoredMessage) -> Iterable[tuple[str, list[str]]]:
 
 
 def _posts(message: StoredMessage, reader_id: str, heard: Sequence[str]) -> Iterator[Post]:
-    """A message to those of one reader, or of all, who listen: one frame for all that are sent the same."""
+    """Frames of a message for listeners (one reader's, or all): one frame for all that are sent the same."""
     if listeners := [each[1:] for each in heard if each[0] == LEGACY_DIGIT]:
         yield listeners, encode(legacy_frame(message, reader_id))
     if len(listeners) == len(heard):
@@ -162,15 +163,15 @@ def _posts(message: StoredMessage, reader_id: str, heard: Sequence[str]) -> Iter
 
 
 def push_messages(stored: Sequence[StoredMessage]) -> None:
-    """Send each to its listeners in the frames of their protocol; forget those whose socket is gone.
+    """Send each message to its listeners in the frames of their protocol; forget listeners whose socket is gone.
 
-    Then tell those who got them what is unread.
+    Then tell the recipients what is unread.
     """
     posts: list[Post] = []
     for message in stored:
         for reader_id, heard in _by_reader(message):
             posts += _posts(message, reader_id, heard)
     if gone := pusher().post_all(posts):
-        # The first of a conversation: later ones were not delivered either.
+        # Keep the first message of each conversation: later ones were not delivered either.
         forget_gone(gone, {each.conversation_id: each.seq for each in reversed(stored)})
     tell_recipients(stored)

@@ -25,7 +25,7 @@ class Senders:
             self.known.popitem(last=False)
 
     def learn(self, messages: Iterable[StoredMessage]) -> None:
-        """A connection that another process let in is known from its first message on."""
+        """Remember senders from their stored messages; another process may have accepted the connection."""
         for message in messages:
             if message.connection_id not in self.known:
                 protocol = _protocol(message)
@@ -33,23 +33,23 @@ class Senders:
                 self.remember(message.connection_id, Sender(message.user_id, protocol, conversation_id))
 
     def find(self, connection_id: str) -> Sender | None:
-        """As known, else from the database: for frames that store nothing, from which nobody is learned."""
+        """The sender, from memory or the database; for frames that store nothing, from which `learn` cannot learn."""
         if connection_id not in self.known and (found := connections.find_sender(connection_id)):
             self.remember(connection_id, found)
         return self.known.get(connection_id)
 
     def find_open(self, connection_id: str) -> Sender | None:
-        """Of a socket whose session has not ended: asks the database, for what tells or changes something."""
+        """The sender, if the socket's session has not ended according to the database; for frames with effects."""
         self.known.pop(connection_id, None)
         return self.find(connection_id)
 
     def spend(self, connection_id: str) -> None:
-        """Count a message of the user's, good or bad; one who does not stop is disconnected. Raises Throttled."""
+        """Count a user's message, valid or not; disconnect a user who keeps exceeding the limit. Raises Throttled."""
         if self.spend_each([connection_id]) == [False]:
             raise Throttled(MESSAGES.seconds)
 
     def spend_each(self, connection_ids: Sequence[str]) -> list[bool]:
-        """As `spend`, for messages that wait together: which of them the limit lets through."""
+        """Like `spend`, for a batch of messages: whether the limit allows each of them."""
         known = [(place, self.known[each].user_id) for place, each in enumerate(connection_ids) if each in self.known]
         beyond = _refused(MESSAGES, known)
         if gone := [connection_ids[place] for place, _ in _refused(MESSAGES_BEYOND, beyond)]:
@@ -64,13 +64,13 @@ class Senders:
 
 
 def _refused(limit: Limit, messages: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Of messages, by their place and their user, those beyond a limit."""
+    """The messages, given as place and user, that exceed a limit."""
     allowed = spend_each(limit, [user_id for _, user_id in messages])
     return [each for each, is_allowed in zip(messages, allowed, strict=True) if not is_allowed]
 
 
 def _protocol(message: StoredMessage) -> int:
-    """The version that the client of a message's sender speaks; the oldest if its socket has closed meanwhile."""
+    """The protocol version of the sender's client; the oldest if its socket has closed meanwhile."""
     return next((each for each in (EVENTS, USER) if f"{each}{message.connection_id}" in message.listeners), LEGACY)
 
 

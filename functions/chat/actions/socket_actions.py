@@ -29,7 +29,7 @@ class Actor:
         self.conversation_id = conversation_id
 
     def place(self, fields: Fields) -> MessagePlace:
-        """The message that a frame is about. Raises BadData."""
+        """The message that a frame refers to. Raises BadData."""
         seq = fields.get("seq")
         if not is_seq(seq):
             raise BadData
@@ -45,12 +45,12 @@ class Caller:
 
 
 def act(connection_id: str, fields: Fields, action: Callable[[Actor, Fields], object]) -> None:
-    """Do what a client asks for, and tell it if that is refused. Those of the legacy protocol ask for nothing."""
+    """Perform the action that a client requests, and tell it of a refusal. Legacy clients request none."""
     _carry_out(connection_id, fields, lambda: action(_actor(connection_id, fields), fields))
 
 
 def act_for_user(connection_id: str, fields: Fields, action: Callable[[Caller, Fields], object]) -> None:
-    """Like `act`, for actions that are not about one conversation."""
+    """Like `act`, for actions that do not concern a single conversation."""
     _carry_out(connection_id, fields, lambda: action(_caller(connection_id), fields))
 
 
@@ -59,7 +59,7 @@ def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object])
     if sender is None:
         return
     if sender.protocol not in {EVENTS, USER}:
-        # Such frames have no meaning there, and count like all others.
+        # Such frames have no meaning there, but count towards the rate limit like all others.
         with suppress(Throttled):
             senders.spend(connection_id)
         return
@@ -70,7 +70,7 @@ def _carry_out(connection_id: str, fields: Fields, action: Callable[[], object])
 
 
 def _refusal(connection_id: str, action: Callable[[], object]) -> str | None:
-    """Carry it out; returns the code of the error, if any."""
+    """Perform the action; returns the code of the error, if any."""
     try:
         senders.spend(connection_id)
         action()

@@ -19,9 +19,9 @@ MAX_SOCKETS = 20
 
 
 def connect(connection_id: str, conversation_id: UUID | None, claims: Claims, protocol: int) -> bool:
-    """Register the socket of a member of a conversation or, without one, of somebody's notifications.
+    """Register the socket of a conversation's member or, without a conversation, of a user's notifications.
 
-    False if the session is over or its user is no member. Raises Throttled.
+    False if the session is over or the user is not a member. Raises Throttled.
     """
     user_id = claims.user_id
     spend(CONNECTS, str(user_id))
@@ -32,7 +32,7 @@ def connect(connection_id: str, conversation_id: UUID | None, claims: Claims, pr
 
 
 def connect_by_ticket(connection_id: str, ticket: str) -> bool:
-    """Register the socket on which a user hears all their conversations; False for a ticket that opens nothing."""
+    """Register a user socket, which hears all the user's conversations; False if the ticket is not valid."""
     user_id = user_sockets.open_by_ticket(connection_id, hash_ticket(ticket))
     if user_id is None:
         return False
@@ -58,7 +58,7 @@ def disconnect(connection_id: str) -> None:
 
 
 def disconnect_all(connection_ids: list[str]) -> None:
-    """Forget sockets that closed together, as a process ended without a word."""
+    """Forget sockets that all closed because a process ended without announcing it."""
     owners = set(connections.list_owners(connection_ids).values())
     if owners:
         connections.delete_connections(connection_ids)

@@ -13,18 +13,18 @@ from functions.chat.domain.messages import is_client_id
 from functions.chat.domain.sync_cursors import MOST_CHANGES, Known, read_cursor, read_known
 from shared.kit.aws.websocket import pusher
 
-# Messages and changes of one answer, and conversations that are looked at for it.
+# Per response: the maximum number of messages and changes, and of conversations that are searched for them.
 MOST_MISSED = 200
 MOST_CONVERSATIONS = 20
 
 
 def sync(caller: Caller, fields: Fields) -> None:
-    """Send what came after the places a client names (`after`), or after one `cursor` for all its conversations.
+    """Send what a client missed after the places it names (`after`), or in all its conversations after a `cursor`.
 
-    The last event, `synced`, has the cursor for the next time and, where that was not all, what to ask for next.
+    The last event, `synced`, has the cursor for the next sync and, if that was not all, what to request next.
     Raises BadData.
     """
-    # Taken before reading anything: what arrives meanwhile is sent again next time.
+    # Taken before reading anything, so that whatever arrives meanwhile is sent again next time.
     cursor = missed.get_cursor(caller.user_id, MOST_CHANGES)
     frames: list[bytes] = []
     rest: list[Known] = []
@@ -47,7 +47,7 @@ def sync(caller: Caller, fields: Fields) -> None:
 
 
 def _news(user_id: UUID, fields: Fields) -> list[Known]:
-    """The conversations with events the client misses, and what it has of them."""
+    """The conversations with events that the client missed, and the client's position in each."""
     if "after" in fields:
         known = read_known(fields["after"])
         if known is None or "cursor" in fields:
@@ -62,7 +62,7 @@ def _news(user_id: UUID, fields: Fields) -> list[Known]:
 
 
 def _missed(user_id: UUID, known: Known, room: int) -> tuple[list[bytes], Known | None]:
-    """Events of a conversation, and what the client knows after them if there is more to be had."""
+    """Events of a conversation, and the client's new position if there are more events."""
     membership = conversations.find_membership(known.conversation_id, user_id)
     if membership is None:
         return [], None
@@ -81,7 +81,7 @@ def _missed(user_id: UUID, known: Known, room: int) -> tuple[list[bytes], Known 
 
 
 def _changes(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The texts of the changes, as far as they still hold."""
+    """The change events of a message, as far as they still hold."""
     place = {name: message[name] for name in ("conversation", "seq", "id", "change_seq")}
     if "deleted_at" in message or "hidden" in message:
         yield event_frame("message_deleted", {**place, "only_for_you": "deleted_at" not in message})

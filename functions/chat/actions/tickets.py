@@ -13,9 +13,9 @@ TICKET_SECONDS = 30
 
 
 def create_ticket(user_id: UUID, session_id: UUID) -> tuple[str, datetime] | None:
-    """A new ticket and until when it can be used; None if the session has just ended. Raises Throttled.
+    """Create a ticket; returns it and its expiry, None if the session has just ended. Raises Throttled.
 
-    It counts as a new socket: the one that it opens does not count again.
+    It counts as a new socket in the rate limit; the socket it opens does not count again.
     """
     spend(CONNECTS, str(user_id))
     ticket = secrets.token_urlsafe(32)
@@ -24,5 +24,5 @@ def create_ticket(user_id: UUID, session_id: UUID) -> tuple[str, datetime] | Non
 
 
 def hash_ticket(ticket: str) -> bytes:
-    """What is kept of a ticket."""
+    """The hash that is stored of a ticket."""
     return hashlib.sha256(ticket.encode(errors="replace")).digest()

@@ -20,7 +20,7 @@ from shared.kit.psycopg import psycopg
 
 USER_DIGIT = str(USER)
 
-# Of each author in each conversation the last message; of who has read nothing more.
+# By occasion: the author's last message in a conversation, or None if a member has read.
 News = Mapping[Occasion, StoredMessage | None]
 
 
@@ -34,18 +34,18 @@ class Gathering:
 
 
 def tell_recipients(stored: Sequence[StoredMessage]) -> None:
-    """Tell what new messages mean for those who get them, where anybody hears it on a socket of their own."""
+    """Tell recipients what new messages mean for their unread counts, if any of them has a user socket."""
     if heard := {Occasion(each.conversation_id, author=each.user_id): each for each in stored if _is_heard(each)}:
         (Gathering.installed or tell)(heard)
 
 
 def tell_read(conversation_id: UUID, user_id: UUID) -> None:
-    """Tell a conversation up to where somebody has read, and their own devices what is left."""
+    """Tell a conversation how far a user has read, and the user's own devices what is still unread."""
     (Gathering.installed or tell)({Occasion(str(conversation_id), reader=str(user_id)): None})
 
 
 def tell(news: News) -> None:
-    """Tell what is unread and what is read, now that these messages are stored and these marks are set."""
+    """Tell what is unread and what is read, once these messages are stored and these marks are set."""
     messages = sorted((each for each in news.values() if each), key=attrgetter("seq"))
     newest = {each.conversation_id: each for each in messages}
     try:
@@ -63,9 +63,9 @@ def _is_heard(message: StoredMessage) -> bool:
 
 
 def _posts(reader: Reader, newest: StoredMessage | None) -> Iterator[Post]:
-    """Up to where somebody has read, or reads along, for the conversation; what is unread for their own devices.
+    """The posts of a reader: how far they have read, for the conversation; what is unread, for their own devices.
 
-    Behind a block the other person does not learn that somebody is there.
+    If there is a block, the other user does not learn that the reader is there.
     """
     if reader.has_read:
         heard = reader.sockets if reader.is_blocked else event_sockets((reader.listeners or "").split())

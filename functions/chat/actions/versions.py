@@ -17,9 +17,9 @@ UNFRAMED_DIGIT = str(UNFRAMED)
 
 
 def posts_of_versions(message: StoredMessage, reader_id: str, heard: Sequence[str]) -> Iterator[Post]:
-    """A message to those who hear its conversation, and the conversation to those who hear all of theirs.
+    """Post a message to a conversation's listeners, and the updated conversation to listeners of all conversations.
 
-    `heard` are listeners of the message, all of one reader where its addresses are their reader's own.
+    `heard` are the message's listeners; all of one reader if its attachment URLs are that reader's own.
     """
     others = [each for each in heard if each[0] not in OWN_DIGITS]
     if not others:
@@ -28,7 +28,7 @@ def posts_of_versions(message: StoredMessage, reader_id: str, heard: Sequence[st
         sent_at = {"created_at": format_socket_time(message.created_at)}
         yield listeners, message_frame({**stored_frame(message, reader_id)["data"], **sent_at})
     if listeners := [each[1:] for each in others if each[0] != UNFRAMED_DIGIT]:
-        # Its author stands first.
+        # The conversation names its author first.
         author, conversation = UUID(message.user_id), UUID(message.conversation_id)
         found = conversations.find_conversation(author, conversation, attachments=True, reader_id=reader_id)
         if found is not None:

@@ -35,7 +35,7 @@ from shared.kit.http.routing import router
 from shared.kit.http.viewer import origin
 
 attachments = router("chat")
-# A file that pretends to be one of our pages must not run anything, and the redirect works only briefly.
+# A file that imitates one of our pages must not run scripts, and the redirect works only briefly.
 FILE_HEADERS = {"content-security-policy": "default-src 'none'; sandbox", "referrer-policy": "no-referrer"}
 REDIRECT_HEADERS = {"cache-control": "private, max-age=60", **FILE_HEADERS}
 KEPT_HEADERS = {"cache-control": "private, max-age=86400", **FILE_HEADERS}
@@ -105,7 +105,7 @@ def complete_attachment_upload(caller: User, attachment_id: UUID) -> Response:
 )
 def fetch_attachment_file(request: Request, signed: str, name: str) -> Response:
     """Fetch an attachment by the address in a message, which works for at least a day and for its reader only."""
-    del name  # for who reads the address
+    del name  # for humans who read the URL
     found = fetch_attachment(signed, bodiless=request.scope.get("bodiless", False))
     if isinstance(found.place, Path):
         headers = {"content-disposition": found.disposition, **KEPT_HEADERS}

@@ -39,7 +39,7 @@ def _flag(fields: Fields, name: str, *, default: bool) -> bool:
 
 
 def action_route(action: Callable[[Actor, Fields], object]) -> Route:
-    """The function of a route key whose frames ask for an action in a conversation."""
+    """The function for a route key whose frames request an action in a conversation."""
 
     def handle(event: Event) -> dict[str, Any]:
         act(connection_id(event), fields_of(event), action)

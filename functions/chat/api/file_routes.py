@@ -31,7 +31,7 @@ from shared.kit.http.responses import json_response
 from shared.kit.http.routing import router
 from shared.kit.security.rate_limits import spend
 
-# It reads its form itself, with what else is in it; docs/contract-newer.md records it.
+# The route parses its form itself, with other fields in it; docs/contract-newer.md records it.
 chat_files = router("chat").recorded
 FORM = "multipart/form-data"
 EMPTY = "Przesłany plik jest pusty."
@@ -59,7 +59,7 @@ class SentFile(NamedTuple):
 
 
 async def sent_file(request: Request) -> SentFile:
-    """The form's two fields. Raises FieldErrors, UnsupportedMediaType or PayloadTooLarge."""
+    """Read the form's two fields. Raises FieldErrors, UnsupportedMediaType or PayloadTooLarge."""
     sent = BodyRequest(request.scope, request.receive)
     if await sent.read() and media_type(sent) != FORM:
         raise UnsupportedMediaType(media_type(sent))

@@ -15,7 +15,7 @@ def connection_id(event: Event) -> str:
 
 
 def read_frame(event: Event) -> dict[str, Any] | None:
-    """The frame as an object, None for anything else: broken JSON, another type, a binary frame."""
+    """The frame as an object; None for anything else: broken JSON, another type, a binary frame."""
     if event.get("isBase64Encoded"):
         return None
     try:
@@ -26,11 +26,11 @@ def read_frame(event: Event) -> dict[str, Any] | None:
 
 
 def fields_of_frame(frame: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The object in a frame's `data`, an empty one where there is none."""
+    """The object in a frame's `data`; an empty one if there is none."""
     data = (frame or {}).get("data")
     return data if isinstance(data, Mapping) else {}
 
 
 def fields_of(event: Event) -> Mapping[str, Any]:
-    """As fields_of_frame, of the frame that came."""
+    """`fields_of_frame` of the received frame."""
     return fields_of_frame(read_frame(event))

@@ -26,7 +26,7 @@ OF_VERSIONS = {str(each): each for each in (UNFRAMED, LISTING)}
 
 
 def connect(event: Event) -> dict[str, Any]:
-    """Let a member of the conversation in, or anybody to what is theirs; refuse other handshakes."""
+    """Let members into a conversation, and users into what is their own; refuse other handshakes."""
     return _let_in(event) if may_connect(event.get("headers") or {}) else FORBIDDEN
 
 
@@ -61,19 +61,19 @@ def _protocol(query: Mapping[str, str]) -> int:
 
 
 def flood_frame(query: Mapping[str, str]) -> bytes | None:
-    """What a client is sent before its socket is closed for too many frames, if it understands anything."""
+    """The frame sent before a socket is closed for too many frames; None if its client does not understand events."""
     return encode(refused_frame(None, "throttled")) if _understands_events(query) else None
 
 
 def closing_frame(query: Mapping[str, str]) -> bytes | None:
-    """What a client is sent before its socket is closed because the server ends, if it understands anything."""
+    """The frame sent before the server stops and closes a socket; None if its client does not understand events."""
     if not _understands_events(query):
         return None
     return encode(event_frame("closing", closing_event("restart", datetime.now(UTC))))
 
 
 def _understands_events(query: Mapping[str, str]) -> bool:
-    """Of a handshake as the client asked for it: versions have frames of their own."""
+    """Whether the handshake requests a protocol with events; versions have frames of their own."""
     return "version" not in query and _protocol(query) in {EVENTS, USER}
 
 
@@ -101,7 +101,7 @@ def disconnect(event: Event) -> dict[str, Any]:
 
 
 def default(event: Event) -> dict[str, Any]:
-    """Take frames without a known `event`; the original took those without any for messages."""
+    """Handle frames without a known `event`; as in the original, those without any are messages."""
     frame = read_frame(event)
     if frame is None or "event" in frame:
         client_id = fields_of_frame(frame).get("id")
@@ -119,7 +119,7 @@ def chat_message(event: Event) -> dict[str, Any]:
 
 
 def chat_messages(events: Sequence[Event]) -> None:
-    """As chat_message, for messages that wait together."""
+    """Like `chat_message`, for a batch of messages."""
     send_messages([_received(event) for event in events])
 
 

@@ -32,7 +32,7 @@ SELECT (SELECT id FROM added) AS id FROM membership
 
 
 def add_attachment(conversation_id: UUID, user_id: UUID, name: str, size: int) -> NewAttachment | None:
-    """Add an attachment without an upload yet; None for people who are not members of the conversation."""
+    """Add an attachment that is not uploaded yet; None for users who are not members of the conversation."""
     values = {"conversation_id": conversation_id, "user_id": user_id, "name": name, "size": size}
     with connection() as db:
         return ADD_ATTACHMENT.one(db, values)
@@ -46,7 +46,7 @@ class Ticket(NamedTuple):
     facts: str | None
 
 
-# The key is written down before there is a file of that name, so that none is forgotten.
+# The key is recorded before a file of that name exists, so that no file is forgotten.
 CLAIM_UPLOAD = Query(
     Ticket,
     compose(
@@ -61,7 +61,7 @@ RETURNING id, name, CASE WHEN completed_at IS NOT NULL THEN {facts}::text END AS
 
 
 def claim_upload(attachment_id: UUID, user_id: UUID, key: str) -> Ticket | None:
-    """Say where the checked file of an upload will be; one that was checked stays. None if it is not the user's."""
+    """Record the key for an upload's checked file, unless it was checked already. None if it is not the user's."""
     with connection() as db:
         return CLAIM_UPLOAD.one(db, {"id": attachment_id, "user_id": user_id, "key": key})
 
@@ -94,7 +94,7 @@ RETURNING {facts}::text
 
 
 def complete(checked: CheckedFile) -> str | None:
-    """Let messages name an attachment; its facts as JSON, None if another check has ended first, or it is gone."""
+    """Make an attachment available to messages; its facts as JSON, None if already checked or gone."""
     with connection() as db:
         return COMPLETE.one(db, checked._asdict())
 

@@ -10,7 +10,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
-# A conversation before accounts, as deletions of accounts lock them; accounts before people's time, as bookings do.
+# A conversation is locked before accounts, as account deletion does; accounts before users' time, as bookings do.
 LOCK_CONVERSATION = Command("SELECT FROM conversations WHERE pair = %s FOR NO KEY UPDATE")
 LOCK_ACCOUNTS = Query(
     UUID,
@@ -19,7 +19,7 @@ LOCK_ACCOUNTS = Query(
 
 
 def lock_pair(db: PooledConnection, one: UUID, other: UUID) -> bool:
-    """Let no conversation of the two be opened or written in meanwhile; False if one of them has no account."""
+    """Keep the two users' conversation from being opened or written in; False if either account does not exist."""
     LOCK_CONVERSATION.run(db, (pair_key(one, other),))
     return len(LOCK_ACCOUNTS.all(db, ([one, other],))) == len({one, other})
 
@@ -40,7 +40,7 @@ WHERE s.id = w.session_id AND w.state = 'waiting'
 
 
 def add_block(db: PooledConnection, blocker_id: UUID, blocked_id: UUID) -> None:
-    """Add a block unless it exists. Each leaves the other's waitlists."""
+    """Add a block unless it exists. Each user leaves the other's waitlists."""
     ADD_BLOCK.run(db, (blocker_id, blocked_id))
     LEAVE_WAITLISTS.run(db, {"people": [blocker_id, blocked_id]})
     _copy_to_conversation(db, (blocker_id, blocked_id))
@@ -74,7 +74,7 @@ SELECT (SELECT count(*) FROM blocks WHERE blocker_id = %(user_id)s) AS count,
 
 
 def list_blocked(user_id: UUID, page: PageNumber) -> PageOfJson:
-    """A page of the people somebody blocked, the one blocked last first."""
+    """A page of the users whom a user has blocked, most recently blocked first."""
     values = {"user_id": user_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_BLOCKED.get(db, values)

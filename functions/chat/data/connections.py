@@ -9,8 +9,8 @@ from shared.kit.db.libpq import Prepared
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Command, Query, Sql
 
-# The lock waits for messages that are just being stored: they do not know of this socket, so they must be in
-# the history before the socket is open.
+# The lock waits for messages being stored: they do not know of this socket, so they must be in the history before it
+# opens.
 OPEN_CONNECTION = Command("""
 INSERT INTO connections (id, conversation_id, user_id, session_id, protocol)
 SELECT %(id)s, m.conversation_id, m.user_id, s.id, %(protocol)s
@@ -21,7 +21,7 @@ WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
 FOR SHARE OF c
 """)
 
-# For notifications only. Such a socket speaks the second protocol: the first has none of them.
+# A socket only for notifications speaks protocol 2, because protocol 1 has none.
 OPEN_FOR_NOTIFICATIONS = Command("""
 INSERT INTO connections (id, user_id, session_id, protocol)
 SELECT %(id)s, s.user_id, s.id, %(protocol)s FROM sign_in_sessions s
@@ -32,9 +32,9 @@ WHERE s.id = %(session_id)s AND s.user_id = %(user_id)s AND s.expires_at > now()
 def open_connection(
     connection_id: str, conversation_id: UUID | None, user_id: UUID, session_id: UUID, protocol: int
 ) -> bool:
-    """Register a socket, of a conversation or of notifications alone.
+    """Register a socket, of a conversation or for notifications only.
 
-    False if the session is over or its user is no member of the conversation.
+    False if the session is over or its user is not a member of the conversation.
     """
     opening = OPEN_CONNECTION if conversation_id else OPEN_FOR_NOTIFICATIONS
     values = {
@@ -58,7 +58,7 @@ DELETE FROM connections WHERE id IN (
 
 
 def delete_oldest(user_id: UUID, kept: int) -> list[str]:
-    """Forget a user's oldest sockets but for the number that is kept; their ids."""
+    """Delete a user's oldest sockets beyond the number to keep; returns their ids."""
     with connection() as db:
         return DELETE_OLDEST.all(db, (user_id, kept))
 
@@ -83,7 +83,7 @@ LIST_IDS = Query(str, "SELECT id FROM connections")
 
 
 def list_ids() -> list[str]:
-    """All sockets that are open."""
+    """The ids of all open sockets."""
     with connection() as db:
         return LIST_IDS.all(db)
 
@@ -118,7 +118,7 @@ LIST_OWNERS = Query(Owner, "SELECT id, user_id::text AS user_id FROM connections
 
 
 def list_owners(connection_ids: list[str]) -> dict[str, str]:
-    """The owners of these sockets, without those that are gone."""
+    """The owners of these sockets, except sockets that are gone."""
     with connection() as db:
         return {each.id: each.user_id for each in LIST_OWNERS.all(db, (connection_ids,))}
 
@@ -133,13 +133,13 @@ FROM connections c WHERE c.id = %s AND c.conversation_id IS NULL
 
 
 def count_unread(connection_id: str) -> int | None:
-    """How many notifications a socket's owner has not read; None for one of a conversation, and for unknown ones."""
+    """The number of a socket owner's unread notifications; None for conversation sockets and unknown ones."""
     with connection() as db:
         return COUNT_UNREAD.one(db, (connection_id,))
 
 
-# A message reaches every socket of its conversation: a conversation's last activity is its sockets'. A locked socket is
-# being claimed or deleted by another transaction: it is skipped, so nobody waits in a circle.
+# A message reaches every socket of its conversation, so the conversation's last activity is that of its sockets. A
+# locked socket is being claimed or deleted by another transaction: skip it to avoid deadlocks.
 CLAIM_IDLE = Query(
     str,
     """

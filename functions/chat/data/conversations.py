@@ -15,7 +15,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.json import json_text
 
-# More conversations than 1,000 are not listed.
+# At most 1,000 conversations are listed.
 CONVERSATIONS = """
 SELECT row_to_json(shown)::text AS item, conversation.last_attachments FROM (
     SELECT c.id,
@@ -81,21 +81,21 @@ FIND_WITH_PARTNER = Query(ConversationRow, compose(CONVERSATIONS, condition=Sql(
 
 
 def list_conversations(user_id: UUID, *, attachments: bool) -> list[str]:
-    """A user's conversations, the one with the newest activity first; the user stands first in each."""
+    """A user's conversations, most recently active first; the user is listed first in each."""
     with connection() as db:
         found = LIST_CONVERSATIONS.all(db, _values(user_id))
         return [_as_item(each, user_id, attachments=attachments) for each in found]
 
 
 def get_conversation(db: PooledConnection, user_id: UUID, conversation_id: UUID) -> str:
-    """A conversation of a user's, within a transaction."""
+    """One of a user's conversations, within a transaction."""
     return _as_item(GET_CONVERSATION.get(db, _values(user_id, conversation_id=conversation_id)), user_id)
 
 
 def find_conversation(
     user_id: UUID, conversation_id: UUID, *, attachments: bool, reader_id: UUID | str = ""
 ) -> str | None:
-    """A conversation of a user's; addresses of files are the user's own, or those of somebody else who reads it."""
+    """One of a user's conversations; attachment URLs are for the user, or for another given reader."""
     with connection() as db:
         found = GET_CONVERSATION.one(db, _values(user_id, conversation_id=conversation_id))
         return None if found is None else _as_item(found, reader_id or user_id, attachments=attachments)
@@ -109,7 +109,7 @@ def find_with_partner(user_id: UUID, partner_id: UUID) -> str | None:
 
 
 def _as_item(row: ConversationRow, reader_id: UUID | str, *, attachments: bool = False) -> str:
-    """The JSON with the last message's attachments as objects, or in its text as in the recorded history."""
+    """The JSON, with the last message's attachments as objects, or in its text as in the recorded contract."""
     if row.last_attachments is None:
         return row.item
     item = json.loads(row.item)
@@ -125,7 +125,7 @@ def _values(user_id: UUID, **more: Any) -> dict[str, Any]:
     return {"user_id": user_id, "zone": platform_settings().time_zone, **more}
 
 
-# The members are added in the statement that adds the conversation: nobody sees one without.
+# The statement that adds the conversation also adds its members, so that nobody sees one without members.
 ADD_CONVERSATION = Query(
     UUID,
     """
@@ -143,22 +143,22 @@ SELECT id FROM added
 
 
 def add_conversation(db: PooledConnection, user_id: UUID, partner_id: UUID) -> UUID | None:
-    """Add the conversation of two users; None if they have one.
+    """Add the conversation of two users; None if it exists.
 
-    Raises psycopg.errors.ForeignKeyViolation if an account has gone.
+    Raises psycopg.errors.ForeignKeyViolation if an account was deleted meanwhile.
     """
     values = {"pair": pair_key(user_id, partner_id), "members": [user_id, partner_id]}
     return ADD_CONVERSATION.one(db, values)
 
 
-# The lock waits for a block or a suspension that is under way, and lets none begin before the commit.
+# The lock waits for a concurrent block or suspension, and keeps others from starting before the commit.
 LOCK_PARTNER = Query(
     bool, "SELECT confirmed_at IS NOT NULL AND suspended_at IS NULL FROM users WHERE id = %s FOR SHARE"
 )
 
 
 def lock_partner(db: PooledConnection, user_id: UUID) -> bool:
-    """Whether it is an account that can be written to."""
+    """Lock the partner's account; False if it cannot be written to."""
     return LOCK_PARTNER.one(db, (user_id,)) is True
 
 
@@ -184,7 +184,7 @@ WHERE c.id = %(conversation_id)s
 
 
 def find_membership(conversation_id: UUID, user_id: UUID) -> Membership | None:
-    """None for those who are no members, and for conversations that do not exist."""
+    """The membership; None for users who are not members, and for conversations that do not exist."""
     with connection() as db:
         members = LIST_MEMBERS.all(db, {"conversation_id": conversation_id, "user_id": user_id})
     if not members:

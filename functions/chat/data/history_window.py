@@ -24,23 +24,23 @@ KEPT_SECONDS = 30 * 24 * 3600
 # After how many messages the time to live is renewed.
 RENEW_EVERY = 50
 FIELD = b"m"
-# Parts that only some messages have. In a separate field: the previous release reads only the other one.
+# Fields that only some messages have, stored separately because the previous release reads only the other field.
 MORE = b"x"
 NO_MORE = "[null, null, null, null, null]"
 
 
 def append(messages: Iterable[StoredMessage]) -> None:
-    """Add messages that were just stored. Redis refuses late ones: the next reader notices the gap."""
+    """Add messages that were just stored. Redis refuses messages that arrive late; the next reader notices the gap."""
     if commands := [command for message in messages for command in _commands(message)]:
         send_no_reply(*commands)
 
 
 def _commands(stored: StoredMessage) -> Iterator[tuple[Any, ...]]:
     key = _key(stored.conversation_id, stored.change_seq)
-    # Without building a Message, which takes as long as the rest.
+    # Not built from a Message, which would take as long as all the rest.
     facts = [stored.id, stored.body, stored.created_at.isoformat(), stored.user_id]
     entry = _entry(facts, [stored.reply_to, None, None, None, stored.attachments])
-    # Only the first message creates a window. A lost one is rebuilt, and given its time to live, by a reader.
+    # Only the first message creates a window. A lost window is rebuilt by a reader, who also sets its time to live.
     existing = () if stored.seq == 1 else ("NOMKSTREAM",)
     yield "XADD", key, *existing, "MAXLEN", "~", WINDOW, f"{stored.seq}-0", *chain(*entry.items())
     if stored.seq % RENEW_EVERY == 1:
@@ -48,14 +48,14 @@ def _commands(stored: StoredMessage) -> Iterator[tuple[Any, ...]]:
 
 
 def forget(conversation_id: UUID | str, change_seq: int) -> None:
-    """Give up the windows of before a change; that of the first key also for the release before, which has no other."""
+    """Delete the window before a change, and the window of the first key, the only one the previous release knows."""
     send_no_reply(("DEL", _key(conversation_id, 0), _key(conversation_id, change_seq - 1)))
 
 
 def list_newest(conversation_id: UUID, last_seq: int, change_seq: int, count: int = WINDOW) -> list[Message]:
-    """The newest messages, newest first, `count` or WINDOW at most.
+    """The newest messages, newest first, at most `count` or WINDOW.
 
-    The numbers of the last message and the last change are known from PostgreSQL.
+    The caller has read the numbers of the last message and the last change from PostgreSQL.
     """
     most = min(count, WINDOW)
     if most <= 0 or last_seq == 0:
@@ -71,7 +71,7 @@ def list_newest(conversation_id: UUID, last_seq: int, change_seq: int, count: in
 
 
 def _is_whole(messages: list[Message], last_seq: int, most: int) -> bool:
-    """Whether it is complete: it reaches the last message, has no gap, and is as long as it should be."""
+    """Whether the window is complete: it reaches the last message, has no gaps and the expected length."""
     if not messages or messages[0].seq < last_seq:
         return False
     top = messages[0].seq
@@ -80,7 +80,7 @@ def _is_whole(messages: list[Message], last_seq: int, most: int) -> bool:
 
 
 def _is_stored(conversation_id: UUID, top: int, last_seq: int) -> bool:
-    """Whether PostgreSQL has all of them: later ones came since, or are from before the database was restored."""
+    """Whether PostgreSQL has all messages. Later ones were stored meanwhile, or predate a restore of the database."""
     return top == last_seq or top <= stored_messages.get_last_seq(conversation_id)
 
 
@@ -98,7 +98,7 @@ def _key(conversation_id: UUID | str, change_seq: int) -> str:
 
 
 def _packed(message: Message) -> dict[Any, Any]:
-    """A message's entry."""
+    """The stream entry of a message."""
     facts = [message.id, message.body, message.created_at.isoformat(), message.created_by]
     more = [
         message.reply_to,

@@ -15,12 +15,12 @@ UNARCHIVE = Command("UPDATE conversation_members SET archived_seq = NULL WHERE c
 
 
 def set_muted(conversation_id: UUID, user_id: UUID, *, muted: bool) -> bool:
-    """False for those who are no members."""
+    """Mute or unmute; False for users who are not members."""
     with connection() as db:
         return SET_MUTED.run(db, (muted, conversation_id, user_id)) > 0
 
 
 def set_archived(conversation_id: UUID, user_id: UUID, *, archived: bool) -> bool:
-    """False for those who are no members."""
+    """Archive or unarchive; False for users who are not members."""
     with connection() as db:
         return (ARCHIVE if archived else UNARCHIVE).run(db, (conversation_id, user_id)) > 0

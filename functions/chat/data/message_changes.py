@@ -34,7 +34,7 @@ OWN = """
 """
 FRESH = Sql(f"{OWN} AND m.created_at > clock_timestamp() - interval '{CHANGEABLE_MINUTES} minutes'")
 OWN_AND_FRESH = compose("{fresh} RETURNING m.*", fresh=FRESH)
-# An error text for a client that expects none would look like a message.
+# A client that expects no error text would show it as a message.
 OWN_FRESH_AND_HEARD = compose("{fresh} AND NOT locked.is_blocked RETURNING m.*", fresh=FRESH)
 EDIT = Query(
     ChangedMessage,
@@ -48,7 +48,7 @@ EDIT = Query(
         and_then=Sql(),
     ),
 )
-# For the author, while the message is fresh, and for staff.
+# For the author while the message is recent, and for staff at any time.
 DELETE, DELETE_ANY = (
     Query(
         ChangedMessage,
@@ -71,27 +71,27 @@ DELETE, DELETE_ANY = (
 
 
 def edit_message(conversation_id: UUID, user_id: UUID, seq: int, body: str) -> ChangedMessage | None:
-    """Edit a message of the user; None if it cannot be edited (any more)."""
+    """Edit a user's message; None if it cannot be edited (any more)."""
     values = {"conversation_id": conversation_id, "user_id": user_id, "seq": seq, "body": body}
     with connection() as db:
         return EDIT.one(db, values)
 
 
 def delete_message(conversation_id: UUID, user_id: UUID, seq: int) -> ChangedMessage | None:
-    """Empty a message of the user's for both; None if it cannot be deleted (any more).
+    """Empty a user's message for both users; None if it cannot be deleted (any more).
 
-    Its reactions and attachments go with it: nobody fetches these any more, and a job deletes their files.
+    Its reactions and attachments go with it: the attachments can no longer be fetched, and a job deletes their files.
     """
     with connection() as db:
         return DELETE.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})
 
 
 def delete_any_message(db: PooledConnection, conversation_id: UUID, author_id: UUID, seq: int) -> ChangedMessage | None:
-    """As `delete_message`, whenever it was sent, in a transaction of the caller's; for staff."""
+    """`delete_message` for staff, whenever the message was sent, in the caller's transaction."""
     return DELETE_ANY.one(db, {"conversation_id": conversation_id, "user_id": author_id, "seq": seq})
 
 
-# The message itself is unchanged, so nobody else is told.
+# The message itself is unchanged, so the other user is not told.
 HIDE = Query(
     ChangedMessage,
     compose(
@@ -123,7 +123,7 @@ WHERE user_id = %(user_id)s AND conversation_id = %(conversation_id)s AND seq BE
 
 
 def list_hidden(conversation_id: UUID, user_id: UUID, messages: Sequence[Message]) -> frozenset[int]:
-    """The messages, by `seq`, that the user has hidden."""
+    """The `seq` of those messages that the user has hidden."""
     if not messages:
         return frozenset()
     seqs = [message.seq for message in messages]
@@ -152,6 +152,6 @@ WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)s AND p.user_id 
 
 
 def find_message(conversation_id: UUID, user_id: UUID, seq: int) -> FoundMessage | None:
-    """None for those who take no part in the conversation, and where there is no such message."""
+    """The message; None for users who are not members, and if there is no such message."""
     with connection() as db:
         return FIND.one(db, {"conversation_id": conversation_id, "user_id": user_id, "seq": seq})

@@ -17,8 +17,8 @@ from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 
 MOST_SEARCHED = 20_000
-# Bytes of their texts: 20,000 messages of people have less, the longest that there may be have 160 MB, and a pattern of
-# a hundred times the same letter takes half a minute for those.
+# Bytes of message text to search: 20,000 ordinary messages have less. 20,000 of the maximum length have 160 MB, in
+# which a pattern of a hundred equal letters takes half a minute.
 MOST_TEXT = 3_000_000
 
 
@@ -112,7 +112,7 @@ SELECT (SELECT count(*) FROM found) AS count,
 
 
 def search_messages(user_id: UUID, search: Search, page: PageNumber) -> FoundMessages:
-    """A page of the messages of somebody's conversations in which all is found, the newest first."""
+    """A page of the messages in a user's conversations that match the search, newest first."""
     values: dict[str, Any] = {
         "user_id": user_id,
         "words": list(search.words),

@@ -12,10 +12,10 @@ from shared.kit.db.query import Query, Sql, compose
 from shared.kit.json import json_text
 from shared.kit.settings import settings
 
-# Authorises, numbers and stores in one statement. The locks on the conversations' rows make `seq` the order of commits,
-# without gaps; they are taken in the order of ids, as everywhere several are locked. `conversation_listeners` looks
-# after the lock is taken: sockets opened while it was waited for count. What refuses a message stands in the locked
-# row: who blocks somebody locks it, too, so each message comes before that or after it.
+# Authorizes, numbers and stores in one statement. Locking the conversations' rows makes `seq` the order of commits,
+# without gaps; rows are locked in the order of ids, as everywhere. `conversation_listeners` runs once the lock is
+# held, so sockets opened while waiting for it are included. The locked row also says whether a message is refused:
+# blocking locks it too, so each message is stored either before a block or after it.
 STORE = """
 WITH locked AS (
     SELECT m.place, m.connection_id, m.body, m.client_id, m.reply_to, m.attachments, v.id AS conversation_id,
@@ -63,7 +63,7 @@ FROM numbered ORDER BY place
 """
 COLUMNS = (*StoredMessage._fields, "refusal")
 PLACE = COLUMNS.index("place")
-# One row each, by its key: the planner takes the messages for a hundred, and would read both tables from end to end.
+# LIMIT 1 makes the planner look up each row by key: it expects a hundred messages and would scan both tables.
 OF_SOCKET = Sql("""CROSS JOIN LATERAL (
         SELECT user_id, conversation_id, protocol FROM connections WHERE id = m.connection_id LIMIT 1
     ) AS c
@@ -112,17 +112,17 @@ FIND_STORED_FOR_USER = Prepared(
 
 
 def store_messages(messages: Sequence[NewMessage]) -> tuple[list[StoredMessage], list[RefusedMessage]]:
-    """Store messages from sockets, all or none of those that may be sent, and say why the others may not.
+    """Store messages from sockets, all or none of those that are allowed, and say why the others are refused.
 
-    Those whose socket is not registered are left out. Raises psycopg.errors.UniqueViolation if a client sent one of
-    them before, psycopg.errors.CheckViolation (attachments_free) if one names an attachment that is not to be had.
+    Messages from unregistered sockets are left out. Raises psycopg.errors.UniqueViolation if a message was stored
+    before, psycopg.errors.CheckViolation (attachments_free) if one names an attachment that is not available.
     """
     with connection() as db:
         return _told_apart(messages, STORE_MESSAGES.fetch_all(db, _as_json(messages), _most_unanswered()))
 
 
 def store_message_for(user_id: UUID, message: NewMessage) -> StoredMessage | RefusedMessage | None:
-    """As `store_messages`, of a message that came over no socket; None if it is for no conversation of the user's.
+    """`store_messages` for a message sent over HTTP; None if the user is not a member of the conversation.
 
     Raises psycopg.errors.UniqueViolation or psycopg.errors.CheckViolation as it does.
     """
@@ -150,14 +150,14 @@ def _told_apart(
 
 
 def find_stored(message: NewMessage) -> list[StoredMessage]:
-    """The message as it was stored when its client sent it first, if it did; only this socket is a listener."""
+    """The message as stored when its client first sent it, if it did; only this socket is a listener."""
     with connection() as db:
         found = FIND_STORED.fetch_all(db, message.connection_id, message.client_id, message.conversation_id)
         return [_stored(row) for row in found]
 
 
 def find_stored_for(user_id: UUID, message: NewMessage) -> StoredMessage | None:
-    """As `find_stored`, of a message that came over no socket; nobody listens."""
+    """`find_stored` for a message sent over HTTP; it has no listeners."""
     with connection() as db:
         found = FIND_STORED_FOR_USER.fetch_all(db, str(user_id), message.client_id, message.conversation_id)
     return _stored(found[0]) if found else None
@@ -176,7 +176,7 @@ GET_LAST_SEQ = Query(int, "SELECT last_seq FROM conversations WHERE id = %s")
 
 
 def get_last_seq(conversation_id: UUID) -> int:
-    """The number of a conversation's last message as it is now."""
+    """The current number of a conversation's last message."""
     with connection() as db:
         return GET_LAST_SEQ.get(db, (conversation_id,))
 
@@ -238,7 +238,7 @@ FROM changed c JOIN messages m ON m.conversation_id = %(conversation_id)s AND m.
 
 
 def list_changed(conversation_id: UUID, user_id: UUID, after: int, count: int) -> list[Message]:
-    """The messages that were changed after the change of a number, as they are now, what was changed first first."""
+    """The messages changed after a given change number, as they are now, in the order of their last changes."""
     values = {"conversation_id": conversation_id, "user_id": user_id, "after": after, "count": count}
     with connection() as db:
         return LIST_CHANGED.all(db, values)

@@ -12,7 +12,7 @@ from shared.kit.db.query import Query, Sql, compose
 from shared.kit.json import json_text
 
 KNOWN = Sql("jsonb_to_recordset(%(known)s::jsonb) AS k (conversation_id uuid, seq bigint, change_seq bigint)")
-# Of conversations that somebody takes part in only.
+# Only of conversations whose member the user is.
 LIST_NEWS = Query(
     Known,
     compose(
@@ -26,7 +26,7 @@ WHERE c.last_seq > k.seq OR c.change_seq > k.change_seq ORDER BY c.updated_at DE
         known=KNOWN,
     ),
 )
-# Of a conversation without activity since then all messages are known; its changes if the cursor says nothing of them.
+# A conversation without activity since the cursor has no missed messages, nor, if the cursor omits it, missed changes.
 LIST_NEWS_SINCE = Query(
     Known,
     compose(
@@ -50,13 +50,13 @@ WHERE last_seq > seq OR last_change_seq > change_seq ORDER BY updated_at DESC, c
 
 
 def list_news(user_id: UUID, known: Iterable[Known]) -> list[Known]:
-    """A client's conversations with events that it misses, most recently active first."""
+    """A client's conversations with events that it missed, most recently active first."""
     with connection() as db:
         return LIST_NEWS.all(db, {"user_id": user_id, "known": _rows(known)})
 
 
 def list_news_since(user_id: UUID, cursor: SyncCursor) -> list[Known]:
-    """As list_news, of all conversations of a client that knew everything at a cursor."""
+    """`list_news` for all conversations of a client that knew everything up to a cursor."""
     values = {"user_id": user_id, "since": cursor.since, "known": _rows(cursor.changes)}
     with connection() as db:
         return LIST_NEWS_SINCE.all(db, values)
@@ -71,7 +71,7 @@ class CursorRow(NamedTuple):
     changes: dict[str, Any]
 
 
-# A message's timestamp is when it was stored, but it is visible only after the commit: so go a minute back.
+# A message's timestamp is when it was stored, but it becomes visible only at the commit, so go back a minute.
 GET_CURSOR = Query(
     CursorRow,
     """
@@ -86,7 +86,7 @@ SELECT now() - interval '1 minute' AS since, (
 
 
 def get_cursor(user_id: UUID, most: int) -> SyncCursor:
-    """What a client knows that has just been told everything; of `most` conversations also which changes."""
+    """The cursor of a client that was just told everything, with the change numbers of at most `most` conversations."""
     with connection() as db:
         row = GET_CURSOR.get(db, {"user_id": user_id, "most": most})
     return SyncCursor(row.since, [Known(UUID(each), 0, change_seq) for each, change_seq in row.changes.items()])

@@ -13,8 +13,8 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber
 
-# `m` is the member who asks, but where the partner is looked for. A message that they have hidden is deleted for them;
-# of one that is nothing but files their names are shown.
+# `m` is the calling member, except in the subquery for the partner's `read_seq`. A last message that the caller has
+# hidden counts as deleted; one that has only files shows their names.
 CONVERSATION = compose(
     """
 SELECT c.id, (SELECT row_to_json(person) FROM (
@@ -66,7 +66,7 @@ class ConversationPage:
     results: str
 
 
-# First the ids of all, from two rows each; the shown columns are only looked up for the page.
+# First find the ids, reading two rows per conversation; the other columns are looked up only for the page.
 LIST_CONVERSATIONS = Query(
     ConversationPage,
     compose(
@@ -95,13 +95,13 @@ SELECT (SELECT count(*) FROM listed) AS count, (SELECT coalesce(sum(unread), 0):
 
 
 def find_conversation(user_id: UUID, conversation_id: UUID) -> str | None:
-    """A conversation of a member's, as JSON text."""
+    """One of a member's conversations, as JSON text."""
     with connection() as db:
         return FIND_CONVERSATION.one(db, _values(user_id, conversation_id=conversation_id))
 
 
 def list_conversations(user_id: UUID, page: PageNumber, *, archived: bool, only_unread: bool) -> ConversationPage:
-    """A page of somebody's conversations, those that they have archived or the others, the newest activity first."""
+    """A page of a user's conversations, either archived or not, most recently active first."""
     values = {"size": page.size, "offset": page.offset, "archived": archived, "only_unread": only_unread}
     with connection() as db:
         return LIST_CONVERSATIONS.get(db, _values(user_id, **values))

@@ -7,7 +7,7 @@ from functions.chat.domain.messages import event_sockets
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, Sql, compose
 
-# The maximum number of sockets told about one person, and of people one is told about.
+# The maximum number of sockets told about one user, and of users about whom one user is told.
 MOST_SOCKETS, MOST_PEOPLE = 500, 200
 
 
@@ -23,7 +23,7 @@ class Hearers:
 
     @property
     def sockets(self) -> list[str]:
-        """Those whose clients understand events."""
+        """The sockets whose clients understand events."""
         return event_sockets(self.listeners.split())
 
 
@@ -39,12 +39,12 @@ WHERE m.conversation_id = %s AND m.user_id = %s
 
 
 def find_hearers(conversation_id: UUID, user_id: UUID) -> Hearers | None:
-    """Who hears what a member says in a conversation; None for anybody else."""
+    """The listeners of a member in a conversation; None if the user is not a member."""
     with connection() as db:
         return FIND_HEARERS.one(db, (conversation_id, user_id))
 
 
-# People who have blocked each other, in either direction, are told nothing more.
+# Users of whom either has blocked the other are told nothing more.
 WATCHERS = """
 SELECT c.id FROM connections c
 WHERE c.protocol = 3 AND c.user_id IN (
@@ -66,7 +66,10 @@ AND (SELECT count(*) FROM connections WHERE user_id = %(user_id)s) = %(open_sock
 
 
 def list_watchers(user_id: UUID, open_sockets: int) -> list[str]:
-    """The user sockets of somebody's conversation partners; none unless they show it and have `open_sockets` open."""
+    """The user sockets of a user's conversation partners; none unless the user shows their presence and has
+
+    `open_sockets` open.
+    """
     values = {"user_id": user_id, "open_sockets": open_sockets, "most": MOST_SOCKETS}
     with connection() as db:
         return LIST_WATCHERS.all(db, values)
@@ -82,7 +85,7 @@ SET_SHOWN = Query(
 
 
 def set_shown(user_id: UUID, *, shown: bool) -> list[str]:
-    """Keep whether somebody shows when they are online; the user sockets of those they talk with."""
+    """Set whether a user shows when they are online; returns their conversation partners' user sockets."""
     with connection() as db:
         return SET_SHOWN.all(db, {"user_id": user_id, "shown": shown, "most": MOST_SOCKETS})
 
@@ -99,7 +102,7 @@ IS_SHOWN = Query(bool, "SELECT shows_presence FROM users WHERE id = %s")
 
 
 def is_shown(user_id: UUID) -> bool:
-    """Whether somebody shows when they are online."""
+    """Whether a user shows when they are online."""
     with connection() as db:
         return IS_SHOWN.one(db, (user_id,)) is True
 
@@ -127,6 +130,6 @@ ORDER BY v.updated_at DESC, v.id LIMIT %s
 
 
 def list_people(user_id: UUID) -> list[Person]:
-    """Somebody's conversation partners who show when they are online; most recent conversation first."""
+    """A user's conversation partners who show when they are online; most recent conversation first."""
     with connection() as db:
         return LIST_PEOPLE.all(db, (user_id, MOST_PEOPLE))

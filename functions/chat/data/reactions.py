@@ -40,10 +40,10 @@ REMOVE = Query(
 
 
 def set_reaction(conversation_id: UUID, user_id: UUID, seq: int, emoji: str, *, on: bool) -> ChangedMessage | None:
-    """Put an emoji on a message, or take it away; None if there is no such message, or no longer, or
-    one of the two has blocked the other.
+    """Add an emoji to a message, or remove it; None if there is no such message (any more), or if either user has
 
-    Raises psycopg.errors.CheckViolation if the user has put as many on it as one may.
+    blocked the other.
+    Raises psycopg.errors.CheckViolation if the user already has the maximum on it.
     """
     values = {"conversation_id": conversation_id, "user_id": user_id, "seq": seq, "emoji": emoji}
     with connection() as db:
@@ -99,6 +99,6 @@ FROM messages m WHERE m.conversation_id = %(conversation_id)s AND m.seq = %(seq)
 
 
 def get_reactions(conversation_id: UUID, seq: int) -> MessageReactions:
-    """The reactions to a message that there is. Raises shared.kit.db.query.NoRow."""
+    """The reactions to an existing message. Raises shared.kit.db.query.NoRow."""
     with connection() as db:
         return LIST_OF_MESSAGE.get(db, {"conversation_id": conversation_id, "seq": seq})

@@ -10,7 +10,7 @@ from shared.kit.db.pool import connection
 from shared.kit.db.query import Query, compose
 from shared.kit.json import json_text
 
-# If two devices send it at once, the later message counts: the second waits for the row and reads it again.
+# If two devices send it at once, the later message wins: the second waits for the row lock and rereads the row.
 MARK_READ = Prepared(
     """
 WITH marked AS (
@@ -27,9 +27,9 @@ FROM conversation_members WHERE conversation_id = $1::uuid AND user_id = $2::uui
 
 
 def mark_read(conversation_id: UUID, user_id: UUID, seq: int) -> bool | None:
-    """Note that a member has read up to a message, the last one at most; whether that is more than before.
+    """Record that a member has read up to a message (at most the last one); returns whether that is more than before.
 
-    None for those who are no members.
+    None for users who are not members.
     """
     with connection() as db:
         found = MARK_READ.fetch_all(db, str(conversation_id), str(user_id), str(seq))
@@ -61,7 +61,7 @@ class Reader(NamedTuple):
     unread: int
     total: int
     sockets: list[str]
-    # Of one who has read: who hears the conversation, as `user_sockets.list_listeners` has them, but in one text.
+    # If they have read: the conversation's listeners, as in `user_sockets.list_listeners` but in one text.
     listeners: str | None
 
 
@@ -102,11 +102,11 @@ FROM readers
 
 
 def list_readers(occasions: Iterable[Occasion]) -> list[Reader]:
-    """The recipients of a message and the people who have read; nobody twice per conversation."""
+    """The recipients of messages and the members who have read; each only once per conversation."""
     with connection() as db:
         return LIST_READERS.all(db, {"occasions": json_text([each._asdict() for each in occasions])})
 
 
 def find_reader(conversation_id: UUID, user_id: UUID) -> Reader | None:
-    """A member and what is unread for them."""
+    """A member, with what they have not read."""
     return next(iter(list_readers([Occasion(str(conversation_id), reader=str(user_id))])), None)

@@ -28,7 +28,7 @@ WHERE r.id = %(report_id)s AND a.id = %(id)s AND a.removed_at IS NULL AND a.crea
         facts=FACTS,
     ),
 )
-# Staff may only read what the audit trail says they have opened.
+# Staff may only read attachments that, according to the audit trail, they have opened.
 FIND_OPENED = Query(
     KeptFile,
     """
@@ -42,7 +42,7 @@ WHERE a.id = %(id)s AND a.completed_at IS NOT NULL AND a.removed_at IS NULL AND 
 
 
 def find(db: PooledConnection, report_id: int, attachment_id: UUID) -> ReportedAttachment | None:
-    """Only of the message that is reported, not of those around it."""
+    """An attachment of the reported message itself, not of those around it."""
     return FIND.one(db, {"report_id": report_id, "id": attachment_id})
 
 

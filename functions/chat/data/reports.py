@@ -21,9 +21,9 @@ class AddedReport(NamedTuple):
     is_new: bool
 
 
-# Messages before and after the one that is reported, and of a person the last ones; of each so many characters.
+# Messages copied on either side of a reported one (for a user, twice as many of the last), and characters of each.
 AROUND, COPIED = 10, 2_000
-# An open report stays as it is. `c` are messages, of which `which` are copied.
+# An existing open report stays as it is. `c` are the messages, `which` selects those to copy.
 ADD = """
 INSERT INTO reports (kind, reporter_id, person_id, conversation_id, seq, reason, messages)
 SELECT {kind}, %(reporter_id)s, u.id, {place}, %(reason)s, coalesce((
@@ -67,16 +67,16 @@ WHERE u.id = %(person_id)s AND u.confirmed_at IS NOT NULL"""),
 
 
 def add_of_message(db: PooledConnection, reporter_id: UUID, place: MessagePlace, reason: str) -> bool:
-    """Report a message to its reader's staff; False for messages the reporter cannot read, and for own ones.
+    """Report a message to staff; False for messages the reporter cannot read, and for their own.
 
-    Raises psycopg.errors.ForeignKeyViolation if an account goes meanwhile.
+    Raises psycopg.errors.ForeignKeyViolation if an account is deleted meanwhile.
     """
     values = {"conversation_id": place.conversation_id, "seq": place.seq}
     return _add(db, ADD_OF_MESSAGE, reporter_id, reason, values)
 
 
 def add_of_person(db: PooledConnection, reporter_id: UUID, person_id: UUID, reason: str) -> bool:
-    """Report a person; False for accounts that there are not. Raises as `add_of_message`."""
+    """Report a user; False if the account does not exist. Raises the same as `add_of_message`."""
     return _add(
         db, ADD_OF_PERSON, reporter_id, reason, {"person_id": person_id, "pair": pair_key(reporter_id, person_id)}
     )
@@ -85,7 +85,7 @@ def add_of_person(db: PooledConnection, reporter_id: UUID, person_id: UUID, reas
 def _add(
     db: PooledConnection, adding: Query[AddedReport], reporter_id: UUID, reason: str, values: dict[str, object]
 ) -> bool:
-    """Add a report; staff are notified of a new one."""
+    """Add a report, and notify staff if it is new."""
     common = {"reporter_id": reporter_id, "reason": reason, "zone": platform_settings().time_zone}
     added = adding.one(db, values | common)
     if added and added.is_new:
@@ -156,7 +156,7 @@ SELECT row_to_json(result)::text FROM (
 
 
 def list_reports(page: PageNumber, kind: str | None, *, is_open: bool) -> PageOfJson:
-    """A page of the reports, of one kind if asked for, that await a decision, or of those decided on, oldest first."""
+    """A page of the reports, open or decided, optionally of one kind, oldest first."""
     values = {
         "open": is_open,
         "kind": kind,
@@ -169,7 +169,7 @@ def list_reports(page: PageNumber, kind: str | None, *, is_open: bool) -> PageOf
 
 
 def find_report(report_id: int) -> str | None:
-    """A report with the messages copied, as JSON text."""
+    """A report with the copied messages, as JSON text."""
     with connection() as db:
         return GET.one(db, {"id": report_id, "zone": platform_settings().time_zone})
 
@@ -201,7 +201,7 @@ def find_object(report_id: int) -> ReportedObject | None:
         return FIND_OBJECT.one(db, (report_id,))
 
 
-# The others about the same are decided with it.
+# Other open reports about the same message or user are decided with it.
 DECIDE = Query(
     int,
     """
@@ -215,6 +215,6 @@ RETURNING id
 
 
 def decide(db: PooledConnection, report_id: int, staff_id: UUID, decision: Decision, note: str) -> list[int]:
-    """The reports that are decided on with this; none if it is already."""
+    """Decide on a report; returns the reports decided with it, none if it was already decided."""
     values = {"id": report_id, "staff_id": staff_id, "decision": decision, "note": note}
     return DECIDE.all(db, values)

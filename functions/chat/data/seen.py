@@ -15,7 +15,7 @@ KEPT_SECONDS = 90 * 24 * 3600
 
 
 def note(user_id: UUID) -> datetime:
-    """Somebody was seen now."""
+    """Record that a user was seen now."""
     now = int(time.time() * 1000)
     key = _key(user_id)
     send_no_reply(("XADD", key, "MAXLEN", 1, f"{now}-*", "s", ""), ("EXPIRE", key, KEPT_SECONDS))
@@ -23,7 +23,7 @@ def note(user_id: UUID) -> datetime:
 
 
 def find(user_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    """When each was last seen, as far as that is known."""
+    """When each user was last seen, if known."""
     found: list[Any] = attempt(lambda client: _ask(client, user_ids), otherwise=[]) if user_ids else []
     return {user_id: _moment(entries[0][0]) for user_id, entries in zip(user_ids, found, strict=False) if entries}
 

@@ -19,7 +19,7 @@ class Span(NamedTuple):
     until: datetime
 
 
-# Locks its row: of two runs at once one waits. What lay longer than an hour is taken hour by hour.
+# Locks its row, so that of two concurrent runs one waits. A backlog of more than an hour is taken hour by hour.
 NEXT_SPAN = Query(
     Span,
     """
@@ -32,7 +32,7 @@ END_SPAN = Command("UPDATE job_progress SET done_until = %s WHERE job = 'unread_
 
 
 def next_span(db: PooledConnection) -> Span:
-    """It is this transaction's."""
+    """The next span to process, locked until the transaction ends."""
     return NEXT_SPAN.get(db)
 
 
@@ -40,7 +40,7 @@ def end_span(db: PooledConnection, span: Span) -> None:
     END_SPAN.run(db, (span.until,))
 
 
-# A message's timestamp is when it was stored, but it is visible only after the commit: so look two minutes back.
+# A message's timestamp is when it was stored, but it becomes visible only at the commit, so look back two minutes.
 PLAN = Command("""
 WITH fresh AS (
     SELECT conversation_id, created_by, min(created_at) AS first_at FROM messages
@@ -60,9 +60,9 @@ WHERE m.conversation_id = a.conversation_id AND m.user_id = a.user_id
 
 
 def plan(db: PooledConnection, span: Span, *, wait: float, pause: float) -> int:
-    """Look at those who were written to when their first message has waited, and the last mail is old enough.
+    """Schedule a check of each recipient for when their first message has waited and their last mail is old enough.
 
-    `wait` and `pause` are seconds. Returns how many these are.
+    `wait` and `pause` are seconds. Returns the number of recipients.
     """
     return PLAN.run(db, {"since": span.since, "until": span.until, "wait": wait, "pause": pause})
 
@@ -75,8 +75,8 @@ class Judged(NamedTuple):
     is_mailed: bool
 
 
-# Of one who was mailed: nothing more until something was read, or written by them. An open socket of the first
-# protocol is somebody who reads; it says so when it closes. A client of the others says by itself what was read.
+# A member who was mailed gets nothing more until they read or write. An open socket of protocol 1 counts as reading,
+# which is recorded when it closes. Clients of the other protocols report themselves what was read.
 JUDGE = Query(
     Judged,
     compose(

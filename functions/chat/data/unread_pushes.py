@@ -5,8 +5,8 @@ from shared.data.unread_messages import IS_READING, TELLS, UNREAD
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, compose
 
-# Who reads at once gets none: messages of the last ten seconds are left to the next run. After one nothing more
-# until what it was about was read.
+# Messages of the last ten seconds are left to the next run, so that a member who reads at once gets no push. After a
+# push, a member gets no more until they have read what it was about.
 QUEUE = Command(
     compose(
         """
@@ -39,5 +39,5 @@ WHERE m.conversation_id = a.conversation_id AND m.user_id = a.user_id
 
 
 def queue(db: PooledConnection, span: Span) -> int:
-    """Queue a push message to each browser of those who were written to; how many people these are."""
+    """Queue a push message to each browser of the recipients; returns the number of recipients."""
     return QUEUE.run(db, {"since": span.since, "until": span.until})

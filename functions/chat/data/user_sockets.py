@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query
 
-# The session's row is locked before any of its tickets, as everywhere: who signs out does the same.
+# The session's row is locked before its tickets, as everywhere, including at sign-out.
 ADD_TICKET = Query(
     datetime,
     """
@@ -46,8 +46,8 @@ INSERT INTO connections (id, user_id, session_id, protocol)
 SELECT %(connection_id)s, user_id, id, 3 FROM used RETURNING user_id
 """,
 )
-# Messages that are just being stored do not know of this socket: they must be in the history before it is open. In the
-# order of ids, as senders lock them.
+# Messages being stored do not know of this socket, so they must be in the history before it opens. Rows are locked in
+# the order of ids, as senders do.
 AWAIT_MESSAGES = Query(
     int,
     """
@@ -60,7 +60,7 @@ SELECT count(*) FROM (
 
 
 def open_by_ticket(connection_id: str, token_hash: bytes) -> UUID | None:
-    """Register a user's socket and use up its ticket; whose it is. None for one that is used, expired or unknown."""
+    """Register a user's socket and use up its ticket; returns the user, None if it is used, expired or unknown."""
     with connection() as db:
         user_id = OPEN_BY_TICKET.one(db, {"connection_id": connection_id, "token_hash": token_hash})
         if user_id is not None:
@@ -72,7 +72,7 @@ LIST_USER_SOCKETS = Query(str, "SELECT id FROM connections WHERE user_id = %s AN
 
 
 def list_user_sockets(user_id: UUID) -> list[str]:
-    """The open sockets on which somebody hears all their conversations."""
+    """A user's open sockets that hear all the user's conversations."""
     with connection() as db:
         return LIST_USER_SOCKETS.all(db, (user_id,))
 
@@ -81,7 +81,7 @@ LIST_LISTENERS = Query(str, "SELECT coalesce(conversation_listeners(%s), '')")
 
 
 def list_listeners(conversation_id: UUID) -> list[str]:
-    """The sockets that hear a conversation, each after one digit: the version of the protocol its client speaks."""
+    """The sockets that hear a conversation, each id after one digit: the protocol version of its client."""
     with connection() as db:
         return LIST_LISTENERS.get(db, (conversation_id,)).split()
 
@@ -99,6 +99,6 @@ WHERE NOT EXISTS (
 
 
 def list_viewers(conversation_id: UUID, seq: int) -> list[str]:
-    """As `list_listeners`, without the sockets of those who have hidden the message."""
+    """`list_listeners` without the sockets of users who have hidden the message."""
     with connection() as db:
         return LIST_VIEWERS.all(db, {"conversation_id": conversation_id, "seq": seq})

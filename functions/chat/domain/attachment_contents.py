@@ -12,12 +12,12 @@ from shared.kit.pictures.metadata import Malformed, without_metadata
 
 ZIP = b"PK\x03\x04"
 PDF = re.compile(rb"%PDF-\d\.\d")
-# Where readers of PDF look for its end.
+# How far from the end PDF readers look for the end marker.
 PDF_TAIL = 2048
 PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF.{4}WEBP|\0\0.{2}ftyp", re.DOTALL)
-# Phones write several JPEGs into one file, which every reader takes for the first of them.
+# Phones write several JPEGs into one file, of which every reader shows the first.
 PICTURE_TYPES = {"MPO": "image/jpeg"}
-# Control characters that no text has: all ASCII ones but tab, line feed, form feed and carriage return.
+# Control characters that text files do not contain: all ASCII ones but tab, line feed, form feed, carriage return.
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -33,7 +33,7 @@ class Inspected(NamedTuple):
 
 
 def inspect(content: bytes) -> Inspected:
-    """What a file is. Raises UnsupportedAttachment, BrokenAttachment or AttachmentHasMacros."""
+    """Inspect a file's content. Raises UnsupportedAttachment, BrokenAttachment or AttachmentHasMacros."""
     if content.startswith(ZIP):
         return Inspected(office_type(content), content)
     if PDF.match(content):
@@ -61,7 +61,7 @@ def _picture(content: bytes) -> Inspected:
 
 
 def _text_type(content: bytes) -> str:
-    """UTF-8, UTF-16 with a mark, or one of the eight-bit alphabets, which nothing tells apart."""
+    """The type of a text in UTF-8, UTF-16 with a byte order mark, or some eight-bit encoding; these look alike."""
     encoding = next((name for mark, name in ENCODINGS if content.startswith(mark)), "utf-8")
     try:
         text, kind = content.decode(encoding), f"text/plain; charset={encoding.removesuffix('-sig')}"

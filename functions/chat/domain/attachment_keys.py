@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 def upload_key(attachment_id: UUID) -> str:
-    """Where the form of a ticket leads; nobody fetches from there."""
+    """The key to which a ticket's form uploads; nothing is served from there."""
     return f"uploads/{attachment_id}"
 
 

@@ -31,12 +31,12 @@ ENDINGS = {
     "application/vnd.oasis.opendocument.presentation": ("odp",),
     "text/plain": ("txt", "md", "csv", "tsv", "tex", "log"),
 }
-# Pictures that browsers show; everything else is for saving only.
+# Pictures that browsers show; everything else can only be saved.
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"})
 
 
 def clean_name(name: str) -> str:
-    """The last part of a path on one line, in Unicode's form NFC, of at most 100 characters with its ending."""
+    """The last part of a path on one line, in Unicode's form NFC, at most 100 characters including its extension."""
     last = re.split(r"[/\\]", name.encode("utf-8", "ignore").decode())[-1]
     kept = RESERVED.sub("_", one_form(without_controls(last))).strip(" .")
     kept = re.sub(r"\s+", " ", kept)
@@ -44,7 +44,7 @@ def clean_name(name: str) -> str:
 
 
 def named_as(name: str, content_type: str) -> str:
-    """The name with an extension of its type, so that it is not opened as anything but what was checked."""
+    """The name with an extension of its checked type, so that it is not opened as another type."""
     endings = ENDINGS[content_type.partition(";")[0]]
     found = ENDING.search(name)
     if found and found[1].lower() in endings:

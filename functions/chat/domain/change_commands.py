@@ -14,13 +14,13 @@ NOT_EMOJI = "Podaj jedno emoji."
 
 
 def byte_complaints(text: str) -> list[str]:
-    """A text of many bytes fits into no frame."""
+    """A complaint about a text of too many bytes to fit into a frame."""
     is_too_long = len(text.encode(errors="replace")) > MAX_BYTES
     return [fields.TOO_LONG.format(MAX_CHARACTERS)] if is_too_long else []
 
 
 def emoji(value: Any) -> str:
-    """One emoji, in its fully qualified form."""
+    """Read one emoji, in its fully qualified form."""
     found = read_emoji(value) if isinstance(value, str) else None
     if found is None:
         raise invalid(NOT_EMOJI)

@@ -20,7 +20,7 @@ NOT_TWO = "Rozmowa musi mieć dokładnie dwóch użytkowników."
 
 
 def other_people(value: Any) -> list[UUID]:
-    """The ids in [{"id": uuid}, ...]; complaints come in the same places, one more for the caller."""
+    """Read the ids in [{"id": uuid}, ...]; errors have the same shape, with one more entry for the caller."""
     if value is None:
         raise invalid(fields.NULL)
     if not isinstance(value, list):

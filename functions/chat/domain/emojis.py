@@ -9,17 +9,17 @@ import re
 from unicodedata import category, east_asian_width
 
 ZWJ, COLOUR, KEYCAP = "\u200d", "\ufe0f", "\u20e3"
-# The longest that is recommended has ten characters.
+# The longest recommended emoji has ten characters.
 MAX_LENGTH = 12
 KEYCAPS = frozenset("0123456789#*")
-# Symbols outside the blocks below that have a form in colour.
+# Symbols outside the blocks below that have a colour form.
 OTHERS = frozenset("\u00a9\u00ae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299")
-# Squared CJK ideographs are wide without being in colour.
+# Squared CJK ideographs are wide but not coloured by default.
 WIDE_TEXT = frozenset("\U0001f202\U0001f237")
 
 
 def read_emoji(text: str) -> str | None:
-    """One emoji in its fully qualified form; None for anything else, also for several."""
+    """One emoji in its fully qualified form; None for anything else, including several."""
     if not 0 < len(text) <= MAX_LENGTH:
         return None
     for read in (_flag, _keycap, _tagged_flag, _skin):
@@ -40,14 +40,14 @@ def _keycap(text: str) -> str | None:
 
 
 def _tagged_flag(text: str) -> str | None:
-    """A black flag with the letters of a region in tags, and the one that ends them: Scotland's."""
+    """A black flag, a region's letters as tags and the end tag, such as Scotland's."""
     tags = text[1:-1]
     is_flag = text[0] == "\U0001f3f4" and text[-1] == "\U000e007f" and tags != ""
     return text if is_flag and all("\U000e0030" <= each <= "\U000e007a" for each in tags) else None
 
 
 def _part(text: str) -> str | None:
-    """A symbol, with the colour of a skin or in colour."""
+    """A symbol, with a skin tone or in its colour form."""
     if not text or not _is_symbol(text[0]):
         return None
     symbol, rest = text[0], text[1:]
@@ -59,7 +59,7 @@ def _part(text: str) -> str | None:
 
 
 def _skin(text: str) -> str | None:
-    """Whether it is a skin tone alone, a swatch."""
+    """A skin tone alone (a swatch), or None."""
     return text if _is_skin(text) else None
 
 
@@ -80,12 +80,12 @@ def _is_indicator(character: str) -> bool:
 
 
 def _is_drawing(character: str) -> bool:
-    """Mathematics, boxes and Braille have no form in colour."""
+    """Whether it is mathematics, a box or Braille, which have no colour form."""
     return "\u2200" <= character <= "\u22ff" or "\u2500" <= character <= "\u259f" or "\u2800" <= character <= "\u28ff"
 
 
 def _is_coloured(character: str) -> bool:
-    """Whether it is drawn in colour by itself. Characters that Python does not know yet are: no others come."""
+    """Whether it is coloured by default. Characters unknown to Python count as coloured: all new ones are."""
     if character in OTHERS or character in WIDE_TEXT:
         return False
     return east_asian_width(character) == "W" or category(character) == "Cn"

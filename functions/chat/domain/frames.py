@@ -10,7 +10,7 @@ from shared.kit.json import json_text
 
 
 def refused_frame(client_id: str | None, code: str) -> dict[str, Any]:
-    """What a sender of protocols 2 and 3 gets whose message was not stored, or whose frame was of no use: why."""
+    """The frame for senders of protocols 2 and 3 that says why a message was not stored or a frame was rejected."""
     return event_frame("message_refused", {"client_id": client_id, "code": code})
 
 
@@ -19,7 +19,7 @@ def closing_event(reason: ClosingReason, closes_at: datetime) -> ClosingEvent:
 
 
 def event_frame(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A fact, as clients of protocols 2 and 3 are told it."""
+    """An event in the form for clients of protocols 2 and 3."""
     return {"event": name, "data": data}
 
 

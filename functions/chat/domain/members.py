@@ -30,5 +30,5 @@ class Membership(NamedTuple):
 
 
 def pair_key(one: UUID, other: UUID) -> str:
-    """The same for both orders; unique, so that two people have one conversation."""
+    """The same key in both orders; unique, so that two users have one conversation."""
     return ":".join(sorted((str(one), str(other))))

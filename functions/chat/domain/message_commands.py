@@ -17,7 +17,7 @@ NOT_ATTACHMENTS = f"Podaj od 1 do {MAX_ATTACHMENTS} różnych identyfikatorów z
 
 
 def attachment_ids(value: Any) -> list[str] | None:
-    """Ids as a frame names them."""
+    """Read attachment ids as frames name them."""
     if value is None or are_attachments(value):
         return value
     raise invalid(NOT_ATTACHMENTS)
@@ -47,7 +47,7 @@ class PostedMessage(RequestModel):
     ] = None
 
     def to(self, conversation_id: UUID) -> NewMessage:
-        """The message as it is stored. Raises FieldErrors if it says nothing."""
+        """The message to store. Raises FieldErrors if it is empty."""
         if not self.attachments and not is_visible(self.body):
             raise FieldErrors({"body": [BLANK]})
         return NewMessage("", self.body, self.id, self.reply_to, str(conversation_id), self.attachments)

@@ -23,9 +23,9 @@ def history_item(
     is_hidden: bool = False,
     reactions: Sequence[ReactionData] = (),
 ) -> dict[str, Any]:
-    """A message of the history as somebody reads it.
+    """A message of the history in the form for one reader.
 
-    `seq`, `attachments` and what became of it are for clients that ask by `seq`; the legacy one knows no such keys. A
+    `seq`, `attachments` and changes are for clients that page by `seq`; the legacy client does not know these keys. A
     message that was deleted, or hidden by the reader, keeps its place.
     """
     author = membership.members.get(message.created_by or "")
@@ -66,7 +66,7 @@ def _changes(message: Message, reactions: Sequence[ReactionData], *, is_hidden: 
 
 
 def legacy_body(body: str, attachments: str | None, reader_id: UUID | str) -> str:
-    """What the legacy client shows: the text and, for each attachment, a line with its name and address."""
+    """The text for the legacy client: the body and, for each attachment, a line with its name and URL."""
     if attachments is None:
         return body or ATTACHMENTS_GONE
     lines = [f"{each.name} {attachment_address(each, reader_id)}" for each in read_attachments(attachments)]
@@ -74,13 +74,13 @@ def legacy_body(body: str, attachments: str | None, reader_id: UUID | str) -> st
 
 
 def listed_attachments(attachments: str | None, reader_id: UUID | str) -> dict[str, Any]:
-    """The key of the attachments, where there are any."""
+    """The key `attachments`, if there are any."""
     found = read_attachments(attachments)
     return {"attachments": [attachment_item(each, reader_id) for each in found]} if found else {}
 
 
 def legacy_frame(message: StoredMessage, reader_id: str) -> dict[str, Any]:
-    """What every socket of protocol 1 gets: the message object itself."""
+    """The frame for every socket of protocol 1: the message object itself."""
     return {**_frame(message), "body": legacy_body(message.body, message.attachments, reader_id)}
 
 
@@ -100,12 +100,12 @@ def _frame(message: StoredMessage) -> dict[str, Any]:
 
 
 def stored_frame(message: StoredMessage, reader_id: str) -> dict[str, Any]:
-    """What sockets of protocols 2 and 3 get: an event with the message's place and the sender's own id of it."""
+    """The frame for sockets of protocols 2 and 3: an event with the message's `seq` and the sender's own id of it."""
     return event_frame("message_stored", stored_item(message, reader_id))
 
 
 def stored_item(message: StoredMessage, reader_id: str) -> dict[str, Any]:
-    """A message just stored, as its event has it."""
+    """A message just stored, as its event contains it."""
     item = {**_frame(message), "created_at": format_time(message.created_at)}
     data = {**item, "seq": message.seq, "client_id": message.client_id}
     if message.reply_to is not None:

@@ -13,26 +13,26 @@ CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 32_768
 MAX_CLIENT_ID = 100
-# The number of messages somebody may send to a person who has never written in the conversation.
+# The maximum of messages a user may send to a person who has never written in the conversation.
 MAX_UNANSWERED = 10
-# Messages of a conversation that are listed, and kept in the history window, at most.
+# The maximum of a conversation's messages that are listed and kept in the history window.
 WINDOW = 500
 # What readers see in place of a deleted message.
 DELETED = "Wiadomość usunięta"
 # What the legacy client shows for a message of only attachments that were deleted with their author's account.
 ATTACHMENTS_GONE = "Załącznik usunięty"
-# How long one's own message can be edited, and deleted for both.
+# How long users can edit their own message, and delete it for both.
 CHANGEABLE_MINUTES = 15
-# Per person and message; the constraint message_reactions_count_check has the last word.
+# Per user and message; enforced by the constraint message_reactions_count_check.
 MAX_REACTIONS = 5
 
-# Files that one message may name.
+# The maximum of files that one message may name.
 MAX_ATTACHMENTS = 10
 
-# Versions of the protocol: message objects and nothing else, named events around them, or the events of all
-# conversations of a user on one socket.
+# Versions of the protocol: message objects only; named events around them; or the events of all conversations of a
+# user on one socket.
 LEGACY, EVENTS, USER = 1, 2, 3
-# Prefixes of listeners' ids whose clients understand events.
+# Prefixes of the ids of listeners whose clients understand events.
 LEGACY_DIGIT, EVENT_DIGITS = str(LEGACY), f"{EVENTS}{USER}"
 
 
@@ -44,11 +44,11 @@ class Message(NamedTuple):
     body: str
     created_at: datetime
     created_by: str | None
-    # The `seq` of the message that it answers.
+    # The `seq` of the message that it replies to.
     reply_to: int | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
-    # The number of its last change in the conversation.
+    # The number, within the conversation, of the message's last change.
     change_seq: int | None = None
     # JSON as shared.data.attachments.OF_MESSAGE has it.
     attachments: str | None = None
@@ -81,7 +81,7 @@ class RefusedMessage(NamedTuple):
 
     message: NewMessage
     code: str
-    # The message's position among those that came together, from 1.
+    # The message's position in its batch, from 1.
     place: int
 
 
@@ -104,36 +104,36 @@ class StoredMessage(NamedTuple):
     attachments: str | None
     # The number of the conversation's last change.
     change_seq: int
-    # The message's position among those that came together, from 1.
+    # The message's position in its batch, from 1.
     place: int
-    # Ids of open sockets, each after one digit: the version of the protocol its client speaks.
+    # Ids of open sockets, each after one digit: the protocol version of its client.
     listeners: list[str]
 
 
 def event_sockets(listeners: Iterable[str]) -> list[str]:
-    """Of listeners, each after the digit of its protocol, the ids of those whose clients understand events."""
+    """The ids, without the protocol digit, of listeners whose clients understand events."""
     return [each[1:] for each in listeners if each[0] in EVENT_DIGITS]
 
 
 def is_seq(value: object) -> TypeGuard[int]:
-    """Whether it can be the place of a message in its conversation."""
+    """Whether it is valid as a message's `seq`."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_INT64
 
 
 def is_body(value: object, *, may_be_empty: bool = False) -> TypeGuard[str]:
-    """Whether it can be what a message says, which with attachments may be nothing."""
+    """Whether it is valid as a message's text, which may be empty if there are attachments."""
     if not isinstance(value, str) or len(value) > MAX_CHARACTERS or unstorable_characters(value):
         return False
     return (may_be_empty or is_visible(value)) and len(value.encode()) <= MAX_BYTES
 
 
 def is_client_id(value: object) -> TypeGuard[str]:
-    """Whether it can be a client's own id of a message."""
+    """Whether it is valid as a client's own id for a message."""
     return isinstance(value, str) and 0 < len(value) <= MAX_CLIENT_ID and not unstorable_characters(value)
 
 
 def are_attachments(value: object) -> TypeGuard[list[str]]:
-    """Whether it can be the attachments of a message: the ids of some files, each once."""
+    """Whether it is valid as a message's attachments: the ids of some files, each once."""
     if not isinstance(value, list) or not 0 < len(value) <= MAX_ATTACHMENTS:
         return False
     return all(canonical_uuid(each) for each in value) and len(set(value)) == len(value)

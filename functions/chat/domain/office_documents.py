@@ -14,12 +14,12 @@ from xml.parsers import expat
 from functions.chat.domain.attachment_errors import AttachmentHasMacros, BrokenAttachment, UnsupportedAttachment
 
 MAX_ENTRIES = 5_000
-# Bytes of all entries together, unpacked; of all parts together that are parsed. A million empty elements have 4 MB,
-# pack into 4 kB and take half a second.
+# In bytes: the maximum of all entries, unpacked, and of all parsed parts. A million empty elements take 4 MB, pack
+# into 4 kB and need half a second to parse.
 MAX_UNPACKED, MAX_PARSED = 150 * 1024 * 1024, 4 * 1024 * 1024
 CHUNK = 256 * 1024
 OPEN_XML, OPEN_DOCUMENT = "[Content_Types].xml", "mimetype"
-# The main part's type says what an Office Open XML package is (ECMA-376 part 2); with macros it is another one.
+# The main part's type identifies an Office Open XML package (ECMA-376 part 2); packages with macros have other types.
 MAIN = re.compile(
     r"application/vnd\.openxmlformats-officedocument\.(wordprocessingml\.document|spreadsheetml\.sheet"
     r"|presentationml\.presentation)\.main\+xml"
@@ -60,7 +60,7 @@ class Parts:
         return content
 
     def elements(self, name: str) -> list[dict[str, str]]:
-        """The attributes of the elements that have some.
+        """The attributes of all elements that have any.
 
         Raises BrokenAttachment for broken XML, and for declarations.
         """
@@ -75,7 +75,7 @@ class Parts:
 
         parser = expat.ParserCreate()
         parser.StartElementHandler = keep
-        # No such part needs one: with it a short text could expand to an endless one.
+        # No such part needs a declaration, and one could let a short text expand without limit.
         parser.StartDoctypeDeclHandler = refuse
         try:
             parser.Parse(self.read(name), True)

@@ -42,7 +42,7 @@ class SyncCursor:
 
 
 def read_cursor(text: object) -> SyncCursor | None:
-    """A cursor from its text, which anybody can write; None for any other text."""
+    """Parse a cursor, which clients may have forged; None for an invalid one."""
     if not isinstance(text, str) or len(text) > MAX_CURSOR:
         return None
     try:
@@ -55,7 +55,7 @@ def read_cursor(text: object) -> SyncCursor | None:
 
 
 def read_known(value: object) -> list[Known] | None:
-    """What a client says it knows: {"<conversation>": <seq>}, or {"seq", "change_seq"} for each; None for all else."""
+    """Parse what a client knows: {"<conversation>": <seq>}, or {"seq", "change_seq"} for each; None if invalid."""
     if not isinstance(value, dict):
         return None
     try:
