@@ -10,7 +10,7 @@ from shared.kit.db.query import Command, Query
 
 
 class ReviewToTell(NamedTuple):
-    """A review, which event about it concerns somebody, and the other person's name."""
+    """A review, the event about it that concerns the addressee, and the other person's name."""
 
     concerns: str
     stars: int

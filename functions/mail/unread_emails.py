@@ -1,4 +1,4 @@
-"""Emails about messages that somebody has not read."""
+"""Emails about messages that the addressee has not read."""
 
 from uuid import UUID
 

@@ -14,7 +14,7 @@ TIMEOUT, DEADLINE = 5.0, 10.0
 
 
 class Unreachable(Exception):
-    """The service gave no answer, or no usable one."""
+    """The service sent no response, or no usable one."""
 
 
 class _Pinned(HTTPSConnection):

@@ -1,1 +1,1 @@
-"""The HTTP endpoints: routes and the bodies they answer."""
+"""The HTTP endpoints: routes and response bodies."""

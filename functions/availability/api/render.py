@@ -1,4 +1,4 @@
-"""Convert stored rows to answers; `responses` describes them."""
+"""Convert stored rows to the response bodies of `responses`."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

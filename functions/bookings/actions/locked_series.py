@@ -1,4 +1,4 @@
-"""The first step of every change of bookings that belong together: locking everybody in their sessions."""
+"""The first step of changing several bookings together: locking all users in their sessions."""
 
 from collections.abc import Callable, Collection, Iterable
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Rate limits for booking, moving and cancelling, each of which mails somebody else."""
+"""Rate limits for booking, moving and cancelling, each of which sends mail to another user."""
 
 from uuid import UUID
 

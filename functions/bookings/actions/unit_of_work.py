@@ -1,4 +1,4 @@
-"""The frame of every change of a booking: lock its people first, and compare-and-swap its state last."""
+"""The steps common to every booking change: lock its users first, and compare-and-swap its state last."""
 
 from datetime import datetime
 from uuid import UUID

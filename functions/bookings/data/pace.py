@@ -1,4 +1,4 @@
-"""How much somebody has booked, moved and cancelled in the last hour."""
+"""How many bookings a user has made, moved and cancelled in the last hour."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from shared.kit.db.query import Query
 
 
 class Pace(NamedTuple):
-    """The number of changes of bookings somebody may make in an hour, and of those with the same other person."""
+    """How many booking changes a user may make in an hour, in all and with the same student or tutor."""
 
     per_person: int
     per_pair: int

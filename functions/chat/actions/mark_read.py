@@ -1,4 +1,4 @@
-"""Recording up to which message somebody has read."""
+"""Recording up to which message a user has read."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Who is typing and who is online, for the people they talk with. Nothing kept about this is a loss if it is lost."""
+"""Telling conversation partners who is typing and who is online. Losing the stored data does no harm."""
 
 from datetime import datetime
 from uuid import UUID

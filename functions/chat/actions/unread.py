@@ -25,9 +25,9 @@ News = Mapping[Occasion, StoredMessage | None]
 
 
 class Gathering:
-    """`installed`: takes news in place of `tell`, which it calls with that of many occasions at once.
+    """`installed`, if set, collects news and calls `tell` with many occasions at once.
 
-    Then one thread looks and tells for all who write and read: what it tells last is what it saw last.
+    A single thread then queries and tells for all occasions, so that the state it tells last is the latest.
     """
 
     installed: Callable[[News], None] | None = None

@@ -1,4 +1,4 @@
-"""The statement that searches somebody's messages.
+"""The statement that searches a user's messages.
 
 There is no index of words: it would cost every sender more than the message itself. A search reads the newest messages
 of the caller's own conversations, by primary key and up to a limit of messages and of bytes, and folds them like names.

@@ -1,4 +1,4 @@
-"""Statements about who is told that somebody is online or typing. Plain psycopg: WebSocket handlers must start fast."""
+"""Statements about who is told that a user is online or typing. Plain psycopg: WebSocket handlers must start fast."""
 
 from dataclasses import dataclass
 from uuid import UUID

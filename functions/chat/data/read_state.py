@@ -45,11 +45,11 @@ class Occasion(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """A member's unread messages of a conversation and of all, and the sockets on which to say so.
+    """A member's numbers of unread messages, in a conversation and in all, and the user sockets to tell.
 
-    `has_read` if they are the reader of an occasion; to one who is none, and has no such socket, nothing is said, and
-    nothing is counted. `is_reading` while a client that says nothing of reading is open in the conversation;
-    `is_blocked` where one of its two has blocked the other.
+    `has_read` if they are the reader of an occasion. For another member without user sockets nothing is counted, since
+    nothing is told. `is_reading` while a client that does not report reading has a socket in the conversation;
+    `is_blocked` if one of the two members has blocked the other.
     """
 
     conversation_id: str

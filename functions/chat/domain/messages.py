@@ -64,8 +64,8 @@ class MessagePlace(NamedTuple):
 class NewMessage(NamedTuple):
     """A message as it came from a socket.
 
-    `client_id` is the client's own id of it, `reply_to` the `seq` of the message that it answers, `conversation_id` the
-    conversation that the client names: it counts on a user's own socket only; `attachments` the ids of checked files.
+    `client_id` is the client's own id of it, `reply_to` the `seq` of the message it replies to, `conversation_id` the
+    conversation that the client names (used on user sockets only), `attachments` the ids of checked files.
     """
 
     connection_id: str

@@ -30,7 +30,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class SyncCursor:
-    """A time up to which all messages are known, and which changes of some conversations are."""
+    """A time up to which all messages are known, and the last known change of some conversations."""
 
     since: datetime
     changes: Sequence[Known]

@@ -33,7 +33,7 @@ def claim(db: PooledConnection, most: int) -> list[Event]:
 
 
 class Addressed(NamedTuple):
-    """Somebody whom an event concerns; `rating_id` is 0 if it is not about a review.
+    """A user whom an event concerns; `rating_id` is 0 if it is not about a review.
 
     The name is the other person's: the review's author for its tutor, the tutor for everybody else.
     """

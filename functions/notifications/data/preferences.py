@@ -9,7 +9,7 @@ from shared.texts import Language
 
 
 class Preferring(NamedTuple):
-    """What somebody has silenced, and their language."""
+    """What a user has silenced, and their language."""
 
     silenced: list[str]
     language: Language
