@@ -65,9 +65,10 @@ def list_newest(conversation_id: UUID, last_seq: int, change_seq: int, count: in
     messages = [_unpacked(entry) for entry in entries or ()]
     if _is_whole(messages, last_seq, most) and _is_stored(conversation_id, messages[0].seq, last_seq):
         return messages
-    stored = stored_messages.list_newest(conversation_id, WINDOW)
+    # No more than asked for: WINDOW messages may have 16 MB, and every change begins a new window.
+    stored = stored_messages.list_newest(conversation_id, most)
     attempt(lambda client: _refill(client, key, stored), otherwise=None)
-    return stored[:most]
+    return stored
 
 
 def _is_whole(messages: list[Message], last_seq: int, most: int) -> bool:
