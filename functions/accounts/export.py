@@ -52,7 +52,7 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
     All pages have the same keys; parts on other pages are null or an empty list.
     """
     part, place = after
-    # In the middle of a long part the next page mostly belongs to it, too, so other parts are not read again each time.
+    # In the middle of a long part, the next page mostly belongs to that part, too: read the other parts only if needed.
     found = _read(user_id, after, last=part) if place else []
     if not _is_full(found):
         found = _read(user_id, after, last=len(PARTS) - 1)
@@ -64,7 +64,7 @@ def export_page(user_id: UUID, after: Cursor) -> tuple[str, str | None]:
 
 
 def _read(user_id: UUID, after: Cursor, *, last: int) -> list[ExportRecord]:
-    """What fits on a page after a place, of the parts up to the last."""
+    """The records after a cursor that fit on a page, from parts up to `last`."""
     part, place = after
     platform = platform_settings()
     bounds = {"page_bytes": PAGE_BYTES, "max_records": MAX_RECORDS, "part": part, "place": place, "last": last}
@@ -75,12 +75,12 @@ def _read(user_id: UUID, after: Cursor, *, last: int) -> list[ExportRecord]:
 
 
 def _is_full(found: list[ExportRecord]) -> bool:
-    """Whether records are left for another page."""
+    """Whether more records remain for another page."""
     return bool(found) and found[-1].remaining > len(found)
 
 
 def _with_url(record: str, user_id: UUID) -> str:
-    """An attachment with the address at which its author fetches it, for a day at least."""
+    """An attachment with the URL from which its author can download it, for at least a day."""
     attachment = json.loads(record)
     url = attachment_address(Attachment(*attachment.pop("facts")), user_id)
     return json_text({**attachment, "url": url})

@@ -7,7 +7,7 @@ from shared.data.booking_states import IS_ASKED
 from shared.data.bookings import ROOM
 from shared.kit.db.query import Query, Sql, compose
 
-# Each statement answers the records of a part with their places, which order them. `mine` is the account's tutor.
+# Each statement returns the records of a part with their places, which order them. `mine` is the account's tutor.
 SINGLES = {
     "account": Sql("""
         SELECT '', json_build_object('id', id, 'email', email, 'first_name', first_name, 'last_name', last_name,
@@ -90,7 +90,7 @@ LISTS = {
         SELECT conversation_id || '.' || lpad(seq::text, 19, '0'), json_build_object('conversation', conversation_id,
             'seq', seq)
         FROM hidden_messages WHERE user_id = %(user_id)s"""),
-    # `facts` become the address at which the file is fetched.
+    # `facts` are replaced by the download URL.
     "attachments": compose(
         """
         SELECT a.id::text, json_build_object('id', a.id, 'name', a.name, 'content_type', a.content_type,
@@ -173,7 +173,7 @@ LISTS = {
             UNION ALL SELECT id FROM tutoring_sessions WHERE tutor_id = (SELECT id FROM mine))""",
         is_asked=IS_ASKED,
     ),
-    # Only the account's own changes: reasons that others gave are their data.
+    # Only the account's own changes: reasons given by other users are those users' data.
     "booking_changes": Sql("""
         SELECT lpad(c.id::text, 19, '0'), json_build_object('booking', c.booking_id, 'kind', c.kind,
             'reason', c.reason, 'proposed_start_time', format_time(c.proposed_starts_at, %(zone)s),
@@ -212,7 +212,7 @@ def _numbered_parts() -> Sql:
     return Sql("\n    UNION ALL".join(numbered))
 
 
-# A page takes records until the ones before fill it, so that even the largest gets through.
+# A page takes a record if those before it do not fill the page, so even the largest record is exported.
 EXPORT_PAGE = Query(
     ExportRecord,
     compose(

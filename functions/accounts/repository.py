@@ -34,7 +34,7 @@ ADD_TUTOR = Command("INSERT INTO tutors (user_id) VALUES (%s)")
 
 
 def add_user(db: PooledConnection, user: NewUser) -> None:
-    """Raises psycopg.IntegrityError (users_email_key) if the address is taken."""
+    """Add an account. Raises psycopg.IntegrityError (users_email_key) if the address is taken."""
     user_id = ADD_USER.get(db, vars(user))
     if user.is_tutor:
         ADD_TUTOR.run(db, (user_id,))
@@ -65,7 +65,7 @@ def find_token_owner(db: PooledConnection, token_hash: bytes, purpose: TokenPurp
 
 
 def keep_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -> TokenOwner | None:
-    """Use up all other tokens of the owner and purpose: this one may be used again. None as in `find_token_owner`."""
+    """Use up all other tokens of the owner and purpose; this one stays valid. None as in `find_token_owner`."""
     owner = LOCK_TOKEN_OWNER.one(db, (token_hash, purpose))
     if owner is None:
         return None
@@ -74,9 +74,9 @@ def keep_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -
 
 
 def use_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) -> TokenOwner | None:
-    """Use a token up, and with it all others of its owner and purpose; the owner, None as in `find_token_owner`.
+    """Use up a token and all others of its owner and purpose; returns the owner, None as in `find_token_owner`.
 
-    The owner is locked first: a request at the same time, with the same token or another, waits and finds none.
+    The owner is locked first: a concurrent request, with this token or another, waits and then finds none.
     """
     owner = LOCK_TOKEN_OWNER.one(db, (token_hash, purpose))
     if owner is None:
@@ -86,12 +86,12 @@ def use_token(db: PooledConnection, token_hash: bytes, purpose: TokenPurpose) ->
 
 
 CONFIRM = Command("UPDATE users SET confirmed_at = now() WHERE id = %s AND confirmed_at IS NULL")
-# A link that was mailed there has come.
+# A link mailed to the address has arrived, so mails no longer bounce.
 MAIL_COMES = Command("UPDATE users SET mail_bounced_at = NULL WHERE id = %s AND mail_bounced_at IS NOT NULL")
 
 
 def confirm(db: PooledConnection, user_id: UUID) -> bool:
-    """Confirm an account by what was mailed to it; whether it was not confirmed before."""
+    """Confirm an account whose mailed link was used; returns whether it was unconfirmed before."""
     MAIL_COMES.run(db, (user_id,))
     return CONFIRM.run(db, (user_id,)) > 0
 
@@ -124,7 +124,7 @@ def lock_conversations(db: PooledConnection, user_id: UUID) -> list[UUID]:
 
 
 def lock_user(db: PooledConnection, user_id: UUID) -> None:
-    """Taken before the user's sessions by all who end them; new messages and conversations need not wait."""
+    """Lock a user. Code that ends sessions takes this lock first; new messages and conversations do not wait for it."""
     LOCK_USER.run(db, (user_id,))
 
 
@@ -137,5 +137,5 @@ def delete_user(db: PooledConnection, user_id: UUID) -> str | None:
 
 
 def delete_deserted_conversations(db: PooledConnection, conversation_ids: list[UUID]) -> None:
-    """Delete those of the conversations that nobody is left in."""
+    """Delete those of the conversations that have no members left."""
     DELETE_DESERTED_CONVERSATIONS.run(db, (conversation_ids,))

@@ -97,11 +97,11 @@ def check_reset_token(db: PooledConnection, token: str) -> None:
 
 
 def reset_password(db: PooledConnection, reset: NewPassword) -> tuple[list[str], list[int]]:
-    """Set a new password and end all that an intruder may hold: sessions, calendar feed, mailed links.
+    """Set a new password and end all access that an intruder may have: sessions, calendar feed, mailed links.
 
-    The mailed token proves the address: the account is confirmed. A tutor confirmed this way has never signed in and
-    has nothing to show: searches list them once they have set something. Returns the sockets to
-    close and the mails to send, none for the first password that the owner of the address sets.
+    The mailed token proves the address, so the account is confirmed. A tutor confirmed this way has never signed in and
+    has an empty profile: searches list them once they have set something. Returns the sockets to close and the mails to
+    send, none for the first password that the owner of the address sets.
 
     Raises ResetTokenUsed or WeakPassword.
     """

@@ -9,7 +9,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
-# As clients see it; `a` is its row and `t` its tutor's.
+# The columns of an announcement as clients see it; `a` is its row and `t` its tutor's.
 ANNOUNCEMENT = compose(
     """
 a.id, (SELECT row_to_json(tutor) FROM (
@@ -57,7 +57,7 @@ LIST_FOR_STAFF = _list(
 
 
 def list_announcements(page: PageNumber, tag: str, tutor_id: int | None) -> PageOfJson:
-    """A page of what everybody may read, the newest first."""
+    """A page of the visible announcements, newest first."""
     queries = {(False, False): LIST_ALL, (True, False): LIST_BY_TAG, (False, True): LIST_BY_TUTOR}
     listing = queries.get((bool(tag), tutor_id is not None), LIST_BY_BOTH)
     with connection() as db:
@@ -71,7 +71,7 @@ def list_own(page: PageNumber, tutor_id: int) -> PageOfJson:
 
 
 def list_for_staff(page: PageNumber, tutor_id: int | None, only: str | None) -> PageOfJson:
-    """A page of what tutors announce, of hidden or visible ones `only` if asked for, the newest first."""
+    """A page of all announcements, newest first; `only` restricts it to hidden or visible ones."""
     with connection() as db:
         values = _values(size=page.size, offset=page.offset, tutor_id=tutor_id, only=only)
         return LIST_FOR_STAFF.get(db, values)
@@ -138,7 +138,7 @@ def add_announcement(db: PooledConnection, tutor_id: int, fields: dict[str, Any]
 
 
 def edit_announcement(tutor_id: int, announcement_id: int, fields: dict[str, Any]) -> str | None:
-    """Change what is given; None if the tutor has no such announcement."""
+    """Change the given fields; None if the tutor has no such announcement."""
     empty = {"title": None, "description": None, "tags": None}
     with connection() as db:
         return EDIT.one(db, _values(tutor_id=tutor_id, id=announcement_id, **(empty | fields)))
@@ -149,7 +149,7 @@ def delete_announcement(tutor_id: int, announcement_id: int) -> bool:
         return DELETE.run(db, (announcement_id, tutor_id)) > 0
 
 
-# Who hid it first, and when, stays.
+# Hiding it again keeps who hid it first, and when.
 HIDE = Query(
     UUID,
     """
@@ -168,5 +168,5 @@ WHERE id = %(id)s RETURNING (SELECT user_id FROM tutors WHERE id = tutor_id)
 
 
 def set_hidden(db: PooledConnection, staff_id: UUID, announcement_id: int, *, hidden: bool) -> UUID | None:
-    """Hide an announcement or show it again; the account of its tutor, None if there is none."""
+    """Hide an announcement or show it again; returns the tutor's account, None if there is no such announcement."""
     return (HIDE if hidden else UNHIDE).one(db, {"id": announcement_id, "staff_id": staff_id})

@@ -38,7 +38,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def read_tags(value: Any) -> list[str]:
-    """The names in [{"name": text}, ...], each once; complaints about tags stand in the same places."""
+    """The names in [{"name": text}, ...], without repetitions; complaints are listed in the order of the tags."""
     if value is None:
         raise invalid(fields.NULL)
     if not isinstance(value, list):

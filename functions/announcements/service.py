@@ -12,7 +12,7 @@ from shared.kit.db.transactions import transaction
 from shared.kit.errors import AppError, FieldErrors, NotFound
 from shared.kit.security.rate_limits import spend
 
-# That a tutor may have at a time.
+# Per tutor.
 MAX_ANNOUNCEMENTS = 50
 
 
@@ -35,7 +35,7 @@ class AnnouncementNotFound(NotFound):
 
 
 def announce(tutor_id: int, new: NewAnnouncement) -> str:
-    """Add an announcement; it as JSON text. Raises TooManyAnnouncements, AccountGone or Throttled."""
+    """Add an announcement; returns it as JSON text. Raises TooManyAnnouncements, AccountGone or Throttled."""
     spend(ANNOUNCEMENTS, str(tutor_id))
     with transaction() as db:
         if not repository.lock_tutor(db, tutor_id):
@@ -46,7 +46,7 @@ def announce(tutor_id: int, new: NewAnnouncement) -> str:
 
 
 def edit(tutor_id: int, announcement_id: int, change: AnnouncementChange) -> str:
-    """Change an own announcement; it as JSON text. Raises AnnouncementNotFound."""
+    """Change the tutor's own announcement; returns it as JSON text. Raises AnnouncementNotFound."""
     changed = repository.edit_announcement(tutor_id, announcement_id, change.changes())
     if changed is None:
         raise AnnouncementNotFound

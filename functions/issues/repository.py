@@ -9,7 +9,7 @@ from shared.kit.db.pool import PooledConnection, connection
 from shared.kit.db.query import Command, Query, Sql, compose
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
-# As clients see it; `i` is its row.
+# The columns of an issue as clients see it; `i` is its row.
 ISSUE = Sql("""
 i.id, i.category, i.title, i.description, i.status, format_time(i.created_at, %(zone)s) AS created_at,
 format_time(i.updated_at, %(zone)s) AS updated_at, i.reported_by
@@ -41,13 +41,13 @@ LIST_BY_STATUS = Query(
 
 
 def list_own(user_id: UUID, page: PageNumber) -> PageOfJson:
-    """A page of what somebody reported, the newest first."""
+    """A page of the issues a user reported, newest first."""
     with connection() as db:
         return LIST_OWN.get(db, _values(user_id=user_id, size=page.size, offset=page.offset))
 
 
 def list_for_staff(status: str | None, page: PageNumber) -> PageOfJson:
-    """A page of what everybody reported, the oldest first."""
+    """A page of all issues, oldest first."""
     listing = LIST_BY_STATUS if status else LIST_OPEN
     with connection() as db:
         return listing.get(db, _values(status=status, size=page.size, offset=page.offset))
@@ -73,7 +73,7 @@ SELECT row_to_json(result)::text FROM (
 
 
 def find_issue(issue_id: UUID, user_id: UUID, *, is_staff: bool) -> str | None:
-    """An issue with its answers; None for those it is none of their business."""
+    """An issue with its answers; None if it does not exist or the user may not see it."""
     with connection() as db:
         return GET.one(db, _values(id=issue_id, user_id=user_id, is_staff=is_staff))
 
@@ -158,7 +158,7 @@ SELECT row_to_json(result)::text FROM (SELECT {issue} FROM changed i) result
 
 
 def lock_issue(db: PooledConnection, issue_id: UUID, user_id: UUID, *, is_staff: bool) -> LockedIssue | None:
-    """None for those it is none of their business."""
+    """Lock an issue; None if it does not exist or the user may not see it."""
     return LOCK.one(db, {"id": issue_id, "user_id": user_id, "is_staff": is_staff})
 
 
@@ -167,7 +167,7 @@ def add_answer(db: PooledConnection, issue_id: UUID, user_id: UUID, body: str) -
 
 
 def set_status(db: PooledConnection, issue_id: UUID, status: str) -> str:
-    """The issue as JSON text; it is locked."""
+    """Set the status of a locked issue; returns the issue as JSON text."""
     return SET_STATUS.get(db, _values(id=issue_id, status=status))
 
 

@@ -40,7 +40,7 @@ class IssueChange(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"status": "resolved", "reason": "Kamera jest sprawna."}})
 
     status: Annotated[Status, choice("new", "in_progress", "resolved", "closed")]
-    # For one release it may be left out, as before it existed.
+    # Optional for one release, because existing clients do not send it.
     reason: Reason | None = None
 
 

@@ -14,7 +14,7 @@ from shared.kit.errors import AppError, NotFound
 from shared.kit.security.rate_limits import spend
 from shared.texts import DEFAULT_LANGUAGE, texts
 
-# That one account may have open at a time, and answers to one issue.
+# Open issues per account, and answers per issue.
 MAX_OPEN = 20
 MAX_ANSWERS = 100
 
@@ -40,7 +40,7 @@ class IssueClosed(AppError):
 
 
 def report_issue(user_id: UUID, new: NewIssue) -> str:
-    """Add an issue; it as JSON text. Raises TooManyIssues, AccountGone or Throttled."""
+    """Add an issue; returns it as JSON text. Raises TooManyIssues, AccountGone or Throttled."""
     spend(ISSUES, str(user_id))
     with transaction() as db:
         if not repository.lock_reporter(db, user_id):
@@ -51,7 +51,9 @@ def report_issue(user_id: UUID, new: NewIssue) -> str:
 
 
 def answer_issue(caller: Caller, issue_id: UUID, body: str) -> str:
-    """Add an answer; it as JSON text. What staff answers is in progress then, and so is what a reporter takes up again.
+    """Add an answer; returns it as JSON text.
+
+    Sets the issue in progress if staff answer a new one or the reporter answers a resolved one.
 
     Raises IssueNotFound, IssueClosed or Throttled.
     """
@@ -88,7 +90,7 @@ ACTIONS: dict[str, Action] = {
 
 
 def set_status(staff_id: UUID, issue_id: UUID, status: str, reason: str) -> str:
-    """Set what has become of an issue; it as JSON text. Raises IssueNotFound."""
+    """Set the status of an issue; returns the issue as JSON text. Raises IssueNotFound."""
     with transaction() as db:
         issue = repository.lock_issue(db, issue_id, staff_id, is_staff=True)
         if issue is None:

@@ -11,7 +11,7 @@ import urllib3
 
 TIMEOUT = 10.0
 TRIES = 5
-# A response may have 4,096 bytes, and JSON writes a character with up to six.
+# A response may have 4,096 bytes, and JSON may escape a character with six.
 MAX_REASON = 500
 # There is one database: the resource always stays the same, and nothing is deleted when its properties change.
 RESOURCE_ID = "database"
@@ -34,7 +34,7 @@ def respond(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], re
             "PUT",
             request["ResponseURL"],
             body=json.dumps(response).encode(),
-            # The address is signed for a request without a content type.
+            # The URL is signed for a request without a content type.
             headers={"content-type": ""},
             timeout=TIMEOUT,
             retries=urllib3.Retry(TRIES, backoff_factor=0.5, status_forcelist=(500, 503), allowed_methods=None),

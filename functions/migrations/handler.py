@@ -14,9 +14,9 @@ SCHEDULER = "aws.scheduler"
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Upgrade the database to this release's newest revision; each migration is one transaction.
 
-    CloudFormation, which calls it for a custom resource, gets the outcome by `custom_resource.respond`, other callers
-    in the answer. The schedule changes nothing: a function nobody calls for weeks becomes inactive. Raises what the
-    database refuses, and custom_resource.ResponseNotTaken.
+    CloudFormation, which calls it for a custom resource, gets the outcome through `custom_resource.respond`; other
+    callers get it as the return value. Scheduled calls change nothing: they only keep the function active, because
+    Lambda deactivates functions not called for weeks. Raises database errors and custom_resource.ResponseNotTaken.
     """
     if event.get("source") == SCHEDULER:
         return {"upgraded": False}
@@ -26,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _for_cloudformation(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises only ResponseNotTaken: Lambda would retry a function that fails."""
+    """Deploy and report the outcome. Raises only ResponseNotTaken: Lambda would retry a function that fails."""
     try:
         # When the stack is deleted, the database keeps its contents.
         upgraded = request["RequestType"] != "Delete" and service.deploy()

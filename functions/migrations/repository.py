@@ -60,7 +60,7 @@ GRANTS = {
 
 
 def let_in(db: PooledConnection, role: str, password: str) -> None:
-    """Make the role, with this password and the rights of this release. Raises what the database refuses."""
+    """Create or update the role, with this password and the grants of this release. Raises database errors."""
     # The server logs such statements, so it gets the password's verifier, not the password.
     verifier = db.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     [exists] = db.execute(ROLE_EXISTS, (role,)).fetchone() or (False,)

@@ -18,21 +18,21 @@ from shared.kit.psycopg import DeadlockDetected, LockNotAvailable
 from shared.kit.settings import settings
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "migrations"
-# A migration limits its lock waits for requests that hold what it must lock, and is tried again; so is one that a
-# machine too busy to end its wait in time has left in a deadlock.
+# A migration limits how long it waits for locks that requests hold, and is then retried. It is also retried after a
+# deadlock, which happens if the machine is too busy to end the wait in time.
 TRIES = 20
 PAUSE = 3.0
 
 
 def upgrade() -> None:
-    """Raises alembic's CommandError or what the database refuses; each migration is one transaction."""
+    """Upgrade, each migration in one transaction. Raises alembic's CommandError or database errors."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     command.upgrade(config, "head")
 
 
 def upgrade_unless_newer() -> bool:
-    """Upgrade; False if the database is of a newer release: a rollback takes back the code, the database stays.
+    """Upgrade; False if the database is of a newer release: a rollback reverts the code, not the database.
 
     Raises as `upgrade` does.
     """
@@ -47,7 +47,7 @@ def upgrade_unless_newer() -> bool:
 
 
 def deploy() -> bool:
-    """As `upgrade_beside_traffic`, and let the functions of this release in."""
+    """As `upgrade_beside_traffic`; then update the role that the functions of this release connect with."""
     upgraded = upgrade_beside_traffic()
     if upgraded:
         let_functions_in()
@@ -55,9 +55,9 @@ def deploy() -> bool:
 
 
 def let_functions_in() -> None:
-    """Make the role of FUNCTIONS_SECRET_ARN, where that is set.
+    """Create or update the role of FUNCTIONS_SECRET_ARN, if set.
 
-    Raises shared.kit.errors.Unavailable or what the database refuses.
+    Raises shared.kit.errors.Unavailable or database errors.
     """
     if arn := settings().functions_secret_arn:
         login = json.loads(get_secret(arn).text)
@@ -66,7 +66,7 @@ def let_functions_in() -> None:
 
 
 def upgrade_beside_traffic() -> bool:
-    """As `upgrade_unless_newer`, while requests are served: wait for a moment without them where one is needed."""
+    """As `upgrade_unless_newer`, while requests are served: retry if a migration cannot get its locks in time."""
     for tries_left in reversed(range(TRIES)):
         try:
             return upgrade_unless_newer()

@@ -27,7 +27,7 @@ class BadPicture(FieldErrors):
 def normalise(name: str, content: bytes) -> bytes:
     """Re-encode an upload as WebP: upright, in sRGB, at most 512 pixels wide and high, without metadata.
 
-    The content decides what the file is. Raises BadPicture, or Unavailable while too many others wait.
+    The content determines the file type. Raises BadPicture, or Unavailable while too many uploads wait.
     """
     base_name = PurePosixPath(name.replace("\\", "/")).name
     if not content:
@@ -42,5 +42,5 @@ def normalise(name: str, content: bytes) -> bytes:
 
 
 def new_key() -> str:
-    """An unguessable storage key; it changes with every upload, because browsers keep pictures."""
+    """An unguessable storage key; it changes with every upload, because browsers cache pictures."""
     return f"{PICTURE_FOLDER}{secrets.token_urlsafe(18)}.webp"

@@ -10,7 +10,7 @@ from shared.domain.auth import AccountGone
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query
 
-# A name that is NULL stays as it is.
+# A null name stays unchanged.
 SET_NAMES = Command("""
 UPDATE users SET first_name = coalesce(%(first_name)s, first_name), last_name = coalesce(%(last_name)s, last_name)
 WHERE id = %(user_id)s
@@ -32,7 +32,7 @@ WHERE id = %(user_id)s
 
 
 def change_account(db: PooledConnection, user_id: UUID, changes: dict[str, Any]) -> None:
-    """Set what is given; a time zone of None is the platform's. Raises AccountGone as `set_names` does."""
+    """Set the given fields; a time zone of None means the platform's. Raises AccountGone as `set_names` does."""
     absent = dict.fromkeys(("first_name", "last_name", "language", "time_zone"))
     values = {**absent, **changes, "moves": "time_zone" in changes, "user_id": user_id}
     if not CHANGE_ACCOUNT.run(db, values):
@@ -56,7 +56,7 @@ def find_bounce(db: PooledConnection, user_id: UUID) -> datetime | None:
 
 
 def set_password(db: PooledConnection, user_id: UUID, password_hash: str) -> None:
-    """Raises AccountGone if the account was deleted meanwhile."""
+    """Set the password. Raises AccountGone if the account was deleted meanwhile."""
     if not SET_PASSWORD.run(db, {"user_id": user_id, "password_hash": password_hash}):
         raise AccountGone
 
@@ -73,7 +73,7 @@ SET_PICTURE = Command("UPDATE users SET picture = %s WHERE id = %s")
 
 
 def swap_picture(db: PooledConnection, user_id: UUID, key: str | None) -> str | None:
-    """Set the picture's key; returns the one before, locked so that of two uploads each deletes the right file.
+    """Set the picture's key; returns the previous one, locked so that concurrent uploads each delete the right file.
 
     Raises AccountGone if the account was deleted meanwhile.
     """

@@ -59,7 +59,7 @@ def replace_profile(caller: User, profile: WholeProfile) -> Response:
 async def uploaded_picture(request: Request) -> tuple[str, bytes] | None:
     """Name and content of the file in the form field `profile_image`, None without the field.
 
-    Raises UnsupportedMediaType for other bodies than forms, BadPicture for text.
+    Raises UnsupportedMediaType for bodies other than forms, BadPicture if the field is text.
     """
     sent = BodyRequest(request.scope, request.receive)
     if await sent.read() and media_type(sent) not in FORM_TYPES:

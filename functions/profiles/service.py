@@ -58,7 +58,7 @@ def _change_password(db: PooledConnection, account: Caller, password: str) -> tu
     check_password_rules(password, email=account.email, first_name=account.first_name, last_name=account.last_name)
     repository.set_password(db, account.id, hash_password(password))
     end_mailed_links(db, account.id, "reset")
-    # After the change, which locks the account: a sign-in under way is either seen here or finds the new password.
+    # After the change, which locks the account: a concurrent sign-in is either ended here or sees the new password.
     _ended, sockets = end_sessions(db, account.id, but=account.session_id)
     return sockets, [queue_mail(db, "password_changed", account.email)]
 

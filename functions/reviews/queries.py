@@ -9,8 +9,8 @@ from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.cursor_pagination import TEXT_BYTES
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
-# The columns of a review as clients see it; `r` is its row and `s` its author's, of whose last name strangers may read
-# the initial only.
+# The columns of a review as clients see it; `r` is its row and `s` its author's. Strangers see only the initial of the
+# author's last name.
 REVIEW = Sql("""
 r.id, r.rating, r.review, format_time(r.created_at, %(zone)s) AS created_at,
 format_time(r.edited_at, %(zone)s) AS edited_at, s.first_name AS student_first_name,
@@ -51,7 +51,7 @@ FROM tutors t WHERE t.id = %(tutor_id)s AND t.listed
 
 
 def list_reviews(tutor_id: int, page: PageNumber) -> Reviews | None:
-    """A page of a tutor's reviews as strangers read it, the newest first; None for unknown tutors."""
+    """A page of a tutor's reviews as strangers see them, newest first; None for unknown tutors."""
     platform = platform_settings()
     names = {"zone": platform.time_zone, "initials": platform.reviewer_initials}
     values = {"tutor_id": tutor_id, "size": page.size, "offset": page.offset, **names}
@@ -67,7 +67,7 @@ class Ratings:
     before: int | None
 
 
-# As many as fit into an answer, by `importance`; fifty bytes are for the JSON around a review.
+# As many as fit into a response, by `importance`; fifty bytes are for the JSON around a review.
 RATINGS = """
 SELECT coalesce('[' || string_agg(shown, ',' ORDER BY {order}) || ']', '[]') AS ratings,
     CASE WHEN count(*) > count(shown) THEN min(id) FILTER (WHERE shown IS NOT NULL) END AS before
@@ -127,7 +127,7 @@ SELECT coalesce(json_agg(row_to_json(result)), '[]')::text FROM (
 
 
 def list_best_reviews(count: int) -> str:
-    """The best reviews of all tutors as strangers read them, best first, as JSON text."""
+    """The best reviews of all tutors as strangers see them, best first, as JSON text."""
     platform = platform_settings()
     values = {"count": count, "zone": platform.time_zone, "initials": platform.reviewer_initials}
     with connection() as db:
@@ -135,7 +135,7 @@ def list_best_reviews(count: int) -> str:
 
 
 def list_ratings_by_student(student_id: UUID, before: int | None) -> Ratings:
-    """A student's newest ratings, of those before an id if it is given, oldest first."""
+    """A student's newest ratings, oldest first; only those before an id if it is given."""
     values = {"student_id": student_id, "before": before, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_RATINGS_BY_STUDENT.get(db, values)
@@ -147,7 +147,7 @@ def list_best_ratings(count: int) -> str:
         return LIST_BEST_RATINGS.get(db, {"count": count, "zone": platform_settings().time_zone}).ratings
 
 
-# Reports of one review that are shown; there may be thousands.
+# Maximum number of reports shown per review; there may be thousands.
 SHOWN_REPORTS = 20
 
 
@@ -200,7 +200,7 @@ SELECT (SELECT count(*) FROM ratings WHERE hidden_at IS NOT NULL) AS count,
 
 
 def list_hidden(page: PageNumber) -> PageOfJson:
-    """A page of the hidden reviews, the one hidden last at the top."""
+    """A page of the hidden reviews, most recently hidden first."""
     values = {"size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_HIDDEN.get(db, values)

@@ -14,7 +14,7 @@ from shared.domain.platform_settings import platform_settings
 from shared.kit.db.pool import PooledConnection
 from shared.kit.db.query import Command, Query, Sql, compose
 
-# Of a tutor whom students can see.
+# Only for tutors whom students can see.
 FIND_TUTOR_USER = Query(UUID, "SELECT user_id FROM tutors WHERE id = %s AND listed")
 
 
@@ -38,12 +38,15 @@ DELETE_RATING = Command("DELETE FROM ratings WHERE tutor_id = %s AND student_id 
 
 
 def find_tutor_user(db: PooledConnection, tutor_id: int) -> UUID | None:
-    """The account of a tutor whom students can see."""
+    """The account of a tutor; None if students cannot see the tutor."""
     return FIND_TUTOR_USER.one(db, (tutor_id,))
 
 
 def add_rating(db: PooledConnection, tutor_id: int, student_id: UUID, rating: int, review: str) -> datetime:
-    """When it was added; the tutor is told. Raises psycopg.IntegrityError if there is one or the tutor has gone."""
+    """Add a rating and notify the tutor; returns the time.
+
+    Raises psycopg.IntegrityError if the student already rated the tutor or the tutor is gone.
+    """
     values = {"tutor_id": tutor_id, "student_id": student_id, "rating": rating, "review": review}
     added = ADD_RATING.get(db, values)
     add_event(db, "review_added", f"{tutor_id} {student_id}", added.id)
@@ -51,12 +54,12 @@ def add_rating(db: PooledConnection, tutor_id: int, student_id: UUID, rating: in
 
 
 def lock_tutor(db: PooledConnection, tutor_id: int) -> None:
-    """Lock what counts for the tutor until the transaction ends."""
+    """Lock which of the tutor's ratings count, until the transaction ends."""
     LOCK_TUTOR.run(db, (tutor_id,))
 
 
 def is_rating_hidden(db: PooledConnection, tutor_id: int, student_id: UUID) -> bool | None:
-    """Whether a student's rating of a tutor is hidden; None without one."""
+    """Whether a student's rating of a tutor is hidden; None if there is none."""
     return IS_RATING_HIDDEN.one(db, (tutor_id, student_id))
 
 
@@ -97,20 +100,20 @@ SET_REPLY = Query(
 def edit_rating(
     db: PooledConnection, tutor_id: int, student_id: UUID, *, rating: int | None, review: str | None
 ) -> str | None:
-    """Change what is given; the review as JSON text, None without one."""
+    """Change the given fields; returns the review as JSON text, None if there is none."""
     values = {"rating": rating, "review": review, "tutor_id": tutor_id, "student_id": student_id}
     return EDIT_RATING.one(db, {**values, "zone": platform_settings().time_zone, "initials": False})
 
 
-# In the transaction that did it.
+# True only within the transaction that replied or hid: now() is the time of its start.
 IS_REPLIED_NOW = Query(bool, "SELECT coalesce(replied_at = now(), false) FROM ratings WHERE id = %s")
 IS_HIDDEN_NOW = Query(bool, "SELECT coalesce(hidden_at = now(), false) FROM ratings WHERE id = %s")
 
 
 def set_reply(db: PooledConnection, tutor_id: int, review_id: int, reply: str | None) -> str | None:
-    """Reply to a visible review of this tutor, or take the reply back; the review as JSON text, None without one.
+    """Reply to a visible review of this tutor, or delete the reply; the review as JSON text, None if there is none.
 
-    The student is told of a new reply.
+    Notifies the student of a new reply.
     """
     values = {"tutor_id": tutor_id, "id": review_id, "reply": reply, "initials": False}
     review = SET_REPLY.one(db, {**values, "zone": platform_settings().time_zone})
@@ -119,8 +122,8 @@ def set_reply(db: PooledConnection, tutor_id: int, review_id: int, reply: str | 
     return review
 
 
-# The reporter is locked before the review, as by the account's deletion. A review locked so is not hidden meanwhile:
-# no report is left open behind a decision.
+# The reporter is locked before the review, as when an account is deleted. A locked review cannot be hidden meanwhile,
+# so no report stays open after a decision.
 LOCK_REPORTER = Command("SELECT FROM users WHERE id = %s FOR KEY SHARE")
 LOCK_VISIBLE_REVIEW = Query(UUID, "SELECT student_id FROM ratings WHERE id = %s AND hidden_at IS NULL FOR SHARE")
 ADD_REPORT = Command("""
@@ -130,23 +133,23 @@ ON CONFLICT (rating_id, reporter_id) DO NOTHING
 
 
 def lock_reporter(db: PooledConnection, reporter_id: UUID) -> bool:
-    """Keep an account from being deleted; False if it has gone."""
+    """Keep an account from being deleted; False if it is gone."""
     return LOCK_REPORTER.run(db, (reporter_id,)) > 0
 
 
 def lock_visible_review(db: PooledConnection, review_id: int) -> UUID | None:
-    """Keep a review that is not hidden as it is; its author."""
+    """Lock a review against changes; returns its author, None if it is hidden or gone."""
     return LOCK_VISIBLE_REVIEW.one(db, (review_id,))
 
 
 def add_report(db: PooledConnection, review_id: int, reporter_id: UUID, reason: str) -> None:
-    """Staff are told. A second report by the same person changes nothing."""
+    """Add a report and notify staff. A second report by the same person changes nothing."""
     if ADD_REPORT.run(db, (review_id, reporter_id, reason)):
         add_event(db, "review_reported", review_id, review_id)
 
 
 LOCK_TUTOR_OF = Command("SELECT FROM tutors WHERE id = (SELECT tutor_id FROM ratings WHERE id = %s) FOR NO KEY UPDATE")
-# Who hid it first, and when, stays.
+# Hiding it again keeps who hid it first, and when.
 HIDE = Query(
     UUID,
     """
@@ -156,7 +159,7 @@ WHERE id = %(id)s RETURNING student_id
 """,
 )
 UNHIDE = Query(UUID, "UPDATE ratings SET hidden_at = NULL, hidden_by = NULL WHERE id = %(id)s RETURNING student_id")
-# Wait for a report whose reporter is just being deleted: that deletion has locked all tutors it needs.
+# May wait for a report whose reporter is being deleted; no deadlock, as the deletion has locked all its tutors.
 RESOLVE_REPORTS = Command("""
 UPDATE review_reports SET resolved_at = now() WHERE id IN (
     SELECT id FROM review_reports WHERE rating_id = %s AND resolved_at IS NULL ORDER BY id FOR UPDATE
@@ -165,7 +168,7 @@ UPDATE review_reports SET resolved_at = now() WHERE id IN (
 
 
 def set_hidden(db: PooledConnection, staff_id: UUID, review_id: int, *, hidden: bool) -> UUID | None:
-    """Hide a review, of which its author is told, or show it again, and resolve its reports; its author, if any."""
+    """Hide a review and notify its author, or show it again; resolve its reports. Returns the author, if any."""
     LOCK_TUTOR_OF.run(db, (review_id,))
     author_id = (HIDE if hidden else UNHIDE).one(db, {"id": review_id, "staff_id": staff_id})
     if author_id is None:

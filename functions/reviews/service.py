@@ -100,7 +100,7 @@ def rate(db: PooledConnection, student_id: UUID, tutor_id: int, rating: NewRatin
 
 
 def edit_rating(db: PooledConnection, student_id: UUID, tutor_id: int, change: EditedRating) -> str:
-    """Change a student's rating of a tutor; the review as JSON text. Raises NotRated or ReviewHidden."""
+    """Change a student's rating of a tutor; returns the review as JSON text. Raises NotRated or ReviewHidden."""
     try:
         _lock_rating(db, student_id, tutor_id)
     except NoRating:
@@ -120,7 +120,7 @@ def delete_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None
 
 
 def _lock_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
-    """Lock what counts for the tutor. Raises NoRating or ReviewHidden."""
+    """Lock which of the tutor's ratings count. Raises NoRating or ReviewHidden."""
     if tutor_id > MAX_INT32:
         raise NoRating
     repository.lock_tutor(db, tutor_id)
@@ -132,7 +132,7 @@ def _lock_rating(db: PooledConnection, student_id: UUID, tutor_id: int) -> None:
 
 
 def list_reviews(path: str, tutor_id: int, page: PageNumber) -> str:
-    """A page of a tutor's reviews as JSON text, the newest first. Raises NotFound."""
+    """A page of a tutor's reviews as JSON text, newest first. Raises NotFound."""
     found = queries.list_reviews(tutor_id, page)
     if found is None:
         raise NotFound
@@ -147,7 +147,7 @@ def list_reviews(path: str, tutor_id: int, page: PageNumber) -> str:
 
 
 def set_reply(db: PooledConnection, tutor_id: int, review_id: int, text: str | None) -> str:
-    """Reply to a review of this tutor in public, or take the reply back; the review as JSON text.
+    """Reply publicly to a review of this tutor, or delete the reply; returns the review as JSON text.
 
     Raises ReviewNotFound.
     """

@@ -15,9 +15,9 @@ from shared.kit.settings import settings
 
 @lambda_handler
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """Do one step; done once more it changes nothing. Raises service.NotRotating or WeakSecret.
+    """Do one step; repeating it changes nothing. Raises service.NotRotating or WeakSecret.
 
-    For the schedule look whether the last rotation was done. Raises service.RotationOverdue.
+    Scheduled calls check that the last rotation was done. Raises service.RotationOverdue.
     """
     if "Step" not in event:
         service.check_rotation(settings().jwt_secret_arn)
@@ -28,7 +28,7 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
 
 
 def _set_elsewhere(_secret_id: str, _version: str) -> None:
-    """Nothing to do: only this platform knows the key."""
+    """Nothing to do: no other system uses the key."""
 
 
 STEPS = {

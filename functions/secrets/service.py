@@ -22,7 +22,7 @@ class RotationOverdue(Exception):
 
 
 def check_rotation(secret_id: str) -> None:
-    """Raises RotationOverdue."""
+    """Check that the key is recent enough. Raises RotationOverdue."""
     secret = clients.secretsmanager().describe_secret(SecretId=secret_id)
     made_at = secret.get("LastRotatedDate") or secret["CreatedDate"]
     if datetime.now(UTC) - made_at > timedelta(days=MOST_DAYS):
@@ -30,7 +30,7 @@ def check_rotation(secret_id: str) -> None:
 
 
 def is_due(secret_id: str, version: str) -> bool:
-    """Whether the version is still to become the current one. Raises NotRotating."""
+    """Whether the version has yet to become the current one. Raises NotRotating."""
     secret = clients.secretsmanager().describe_secret(SecretId=secret_id)
     stages = secret.get("VersionIdsToStages", {}).get(version)
     if not secret.get("RotationEnabled") or stages is None:
@@ -43,7 +43,7 @@ def is_due(secret_id: str, version: str) -> bool:
 
 
 def create(secret_id: str, version: str) -> None:
-    """Make a key, unless an earlier try of this rotation did."""
+    """Create a key, unless an earlier attempt at this rotation did."""
     client = clients.secretsmanager()
     try:
         client.get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
@@ -55,13 +55,13 @@ def create(secret_id: str, version: str) -> None:
 
 
 def try_out(secret_id: str, version: str) -> None:
-    """Raises shared.kit.security.signing_keys.WeakSecret for a key that could not sign."""
+    """Check the pending key. Raises shared.kit.security.signing_keys.WeakSecret if it could not sign."""
     found = clients.secretsmanager().get_secret_value(SecretId=secret_id, VersionId=version, VersionStage=PENDING)
     checked((found["SecretString"],))
 
 
 def finish(secret_id: str, version: str) -> None:
-    """Make the pending version the current one; the one before it stays readable as the previous one."""
+    """Make the pending version the current one; the replaced one stays readable as the previous one."""
     client = clients.secretsmanager()
     stages = client.describe_secret(SecretId=secret_id)["VersionIdsToStages"]
     replaced = next(each for each, names in stages.items() if CURRENT in names)

@@ -16,13 +16,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from shared.kit.public_addresses import is_public
 
-# Seconds to reach one of the provider's addresses, without a word from it, and for all of an answer: a name that is
-# not found and an answer that drips hold nobody up. A sign-in asks three times, and a function has 20 seconds.
+# Timeouts in seconds: to connect to one of the provider's addresses, of a read, and of the whole request, so that slow
+# DNS or a trickling response is cut off. A sign-in makes three requests, and a function has 20 seconds.
 CONNECT, TIMEOUT, DEADLINE = 2.0, 4.0, 5.0
 MAX_BYTES = 256 * 1024
 THREAD = "fetching"
 OK, SERVER_ERROR = 200, 500
-# RFC 6749, section 5.2, names what was wrong; a word is enough for the log.
+# Maximum length of an error code (RFC 6749, section 5.2) in the log.
 MAX_WORD = 40
 
 
@@ -43,7 +43,7 @@ class _Connection(HTTPConnection):
         super().__init__(address.hostname or "", address.port or default, timeout=TIMEOUT)
         self.may_be_private = may_be_private
         self.ends_at = time.monotonic() + DEADLINE
-        # Kept, for an answer after which the provider closes has taken `sock` away before it is read.
+        # Kept because `sock` is None before the response is read if the provider closes the connection after it.
         self.reached: socket.socket | None = None
 
     def connect(self) -> None:
@@ -79,7 +79,7 @@ class _Connection(HTTPConnection):
 def fetch(
     address: str, issuer: str, *, form: str | None = None, headers: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """The JSON object at an address, asked for by GET or with a form by POST; a redirect is not followed.
+    """Fetch the JSON object at a URL, by GET or, with a form, by POST; redirects are not followed.
 
     Raises Unreachable or Refused.
     """
@@ -101,7 +101,7 @@ def fetch(
 def _ask_in_time(
     connection: _Connection, place: SplitResult, form: str | None, headers: dict[str, str]
 ) -> tuple[int, bytes]:
-    """Status and body. In a thread, because a DNS lookup has no timeout otherwise."""
+    """Status and body. The request runs in a thread, because a DNS lookup has no timeout of its own."""
     answer: Future[tuple[int, bytes]] = Future()
 
     def ask() -> None:
@@ -142,7 +142,7 @@ def _read_object(body: bytes) -> dict[str, Any]:
 
 
 def _error_word(body: bytes) -> str:
-    """What the provider calls its refusal, such as invalid_client."""
+    """The provider's error code, such as invalid_client; empty if it sent none."""
     try:
         word = _read_object(body).get("error")
     except Unreachable:
@@ -151,7 +151,7 @@ def _error_word(body: bytes) -> str:
 
 
 def _end(connection: _Connection) -> None:
-    """Wake the thread that is still waiting for it, if any."""
+    """Shut the connection down, which wakes a thread still waiting for it."""
     if connection.reached is not None:
         with suppress(OSError):
             connection.reached.shutdown(socket.SHUT_RDWR)

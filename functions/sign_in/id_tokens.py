@@ -41,7 +41,7 @@ def read_id_token(provider: Provider, token: Any, nonce: str) -> ProviderIdentit
         raise BadIdToken
     claims = _claims(provider, token)
     client = settings().oidc_client_id
-    # No other audience is trusted, whatever stands beside us.
+    # A token for further audiences is refused, even if we are one of them.
     if claims["aud"] not in (client, [client]) or claims.get("azp", client) != client:
         raise BadIdToken
     said, subject = claims["nonce"], claims["sub"]

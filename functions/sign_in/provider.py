@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from jwt import PyJWK
 
 KEPT_SECONDS, REFETCH_SECONDS, REST_AFTER_FAILURE = 3600.0, 60.0, 5.0
-# Whatever the provider offers: no symmetric signatures, and no unsigned tokens.
+# Whatever else the provider offers: never symmetric signatures or unsigned tokens.
 ALGORITHMS = ("RS256", "ES256")
 MOST_KEYS = 50
-# Shorter ones are weak, and longer ones take long.
+# Shorter keys are weak, and longer ones are slow.
 RSA_BITS = range(2048, 8193)
 
 
@@ -47,12 +47,12 @@ class _Kept:
 
 
 def forget_provider() -> None:
-    """Fetch everything anew when it is asked for next."""
+    """Clear the cache: the next call fetches everything again."""
     _Kept.provider, _Kept.keys, _Kept.keys_at, _Kept.resting_until = None, {}, None, 0.0
 
 
 def get_provider() -> Provider:
-    """The provider of the settings. Raises NotFound without one, Unavailable if it cannot be asked."""
+    """The configured provider. Raises NotFound if there is none, Unavailable if it cannot be reached."""
     ours = settings()
     if not (ours.oidc_issuer and ours.oidc_client_id and ours.oidc_redirect_uris):
         raise NotFound
@@ -66,7 +66,7 @@ def get_provider() -> Provider:
 
 
 def find_key(provider: Provider, key_id: str | None, algorithm: str) -> "PyJWK | None":
-    """The key of a signature; without an id the provider's only one. Raises Unavailable."""
+    """The key with this id or, without an id, the provider's only one; None if there is none. Raises Unavailable."""
     with _Kept.lock:
         now = time.monotonic()
         age = KEPT_SECONDS if _Kept.keys_at is None else now - _Kept.keys_at
@@ -111,7 +111,7 @@ def _fetch_keys(provider: Provider, now: float) -> None:
 
 
 def _key(said: Any, algorithms: tuple[str, ...]) -> "PyJWK | None":
-    """A public key that signatures may be made with, None for anything else."""
+    """A usable public key for signatures, None for anything else."""
     from jwt import PyJWK
     from jwt.exceptions import PyJWTError
 
@@ -133,7 +133,7 @@ def _get(address: str, issuer: str) -> dict[str, Any]:
     try:
         return fetch(address, issuer)
     except (Unreachable, Refused) as error:
-        # So that during its outage only one request waits for the timeout.
+        # So that during an outage only one request waits for the timeout.
         _Kept.resting_until = time.monotonic() + REST_AFTER_FAILURE
         logger().warning("OpenID provider not reached", extra={"error": str(error)})
         raise Unavailable from None

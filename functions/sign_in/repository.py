@@ -20,7 +20,7 @@ class SignInRequest:
     redirect_uri: str
 
 
-# Concurrent runs skip each other's rows: nobody waits, so there is no deadlock.
+# Concurrent runs skip each other's rows: none waits, so there is no deadlock.
 DELETE_EXPIRED_REQUESTS = Command("""
 DELETE FROM sign_in_requests WHERE state_hash IN (
     SELECT state_hash FROM sign_in_requests WHERE expires_at < now() FOR UPDATE SKIP LOCKED
@@ -54,7 +54,7 @@ def add_request(request: SignInRequest, state_hash: bytes, binding_hash: bytes, 
 
 
 def take_request(state_hash: bytes, binding_hash: bytes) -> SignInRequest | None:
-    """A sign-in that was begun, to nobody but the first who asks; None if it is unknown, another's or too old."""
+    """Take a started sign-in, which only the first caller gets; None if it is unknown, another client's or expired."""
     with connection() as db:
         return TAKE_REQUEST.one(db, (state_hash, binding_hash))
 
@@ -79,7 +79,7 @@ WHERE issuer = %(issuer)s AND subject = %(subject)s AND linked_at IS NOT NULL
 
 
 def find_account(identity: ProviderIdentity) -> LinkedAccount | None:
-    """The account that an identity may sign in to. Its address says nothing about that."""
+    """The account that an identity may sign in to; the identity's e-mail address does not matter."""
     with connection() as db:
         return FIND_ACCOUNT.one(db, {"issuer": identity.issuer, "subject": identity.subject})
 
@@ -104,7 +104,7 @@ RETURNING user_id
 
 
 def offer_link(identity: ProviderIdentity, link_hash: bytes, life: timedelta) -> bool:
-    """Offer the owner of the account with an identity's address to link it; returns whether there is one."""
+    """Offer to link an identity to the account with its e-mail address; returns whether there is such an account."""
     values = {
         "issuer": identity.issuer,
         "subject": identity.subject,
@@ -146,7 +146,7 @@ class NewAccount:
 
 
 def add_account(db: PooledConnection, account: NewAccount, identity: ProviderIdentity) -> None:
-    """Raises psycopg.IntegrityError if the address or the identity has an account meanwhile."""
+    """Add a linked account. Raises psycopg.IntegrityError if the address or identity got an account meanwhile."""
     who = {"issuer": identity.issuer, "subject": identity.subject}
     values = {
         "email": account.email,

@@ -106,7 +106,7 @@ class SignedIn:
 
 
 def begin(redirect_uri: str, address: str) -> Begun:
-    """Begin a sign-in. Raises NotFound, UnknownRedirect, Throttled or Unavailable."""
+    """Start a sign-in. Raises NotFound, UnknownRedirect, Throttled or Unavailable."""
     provider = get_provider()
     if redirect_uri not in settings().oidc_redirect_uris:
         raise UnknownRedirect
@@ -173,7 +173,7 @@ def _redeem(provider: Provider, request: SignInRequest, code: str) -> ProviderId
 
 
 def _token_request(provider: Provider, request: SignInRequest, code: str) -> tuple[str, dict[str, str]]:
-    """The form that requests an ID token, and headers that identify us."""
+    """The form that requests an ID token, and the headers that authenticate us."""
     ours = settings()
     form = {
         "grant_type": "authorization_code",
@@ -193,7 +193,7 @@ def _token_request(provider: Provider, request: SignInRequest, code: str) -> tup
 
 
 def _register(identity: ProviderIdentity, address: str, language: Language) -> LinkedAccount:
-    """A new account, confirmed, of somebody without one. Raises AddressNotVerified, AccountExists or Throttled."""
+    """Create a confirmed account for an identity without one. Raises AddressNotVerified, AccountExists or Throttled."""
     if not identity.email or len(identity.email) > 255 or new_email_complaints(identity.email):
         raise AddressNotVerified
     link = secrets.token_urlsafe(32)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from shared.kit.errors import Unavailable
 from shared.kit.threads import Threads
 
-# Of each process: how many ask the provider at once, and how many more may wait for that.
+# Per process: the number of concurrent calls to the provider, and of further calls that may wait.
 AT_ONCE, WAITING = 4, 12
 Result = TypeVar("Result")
 _threads = Threads(AT_ONCE, "provider")
@@ -15,7 +15,7 @@ _places = BoundedSemaphore(AT_ONCE + WAITING)
 
 
 async def in_turn(function: Callable[[], Result]) -> Result:
-    """What a function returns that may wait for the provider. Raises Unavailable at once if too many wait already."""
+    """Run a function that may wait for the provider. Raises Unavailable at once if too many are waiting already."""
     if not _places.acquire(blocking=False):
         raise Unavailable
     try:

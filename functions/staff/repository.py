@@ -10,7 +10,7 @@ from shared.kit.db.query import Query, Sql, compose
 from shared.kit.http.fields import uuid_or_none
 from shared.kit.http.page_pagination import PageOfJson
 
-# As staff see it; `u` is its row.
+# The columns of an account as staff see it; `u` is its row.
 PERSON = Sql("""
 u.id, u.email, u.first_name, u.last_name, (SELECT t.id FROM tutors t WHERE t.user_id = u.id) AS tutor, u.is_staff,
     u.confirmed_at IS NOT NULL AS confirmed, u.second_factor_at IS NOT NULL AS has_second_factor,
@@ -28,7 +28,7 @@ LIST_PEOPLE = Query(
     compose(
         PAGE,
         table=Sql("users"),
-        # The first is the expression of an index; in a pattern three characters have a meaning.
+        # The first expression is that of an index. Three characters are special in a LIKE pattern and are escaped.
         condition=Sql("""
     (%(q)s::text IS NULL OR fold(first_name || ' ' || last_name || ' ' || email)
         LIKE '%%' || regexp_replace(fold(%(q)s), '([\\\\%%_])', '\\\\\\1', 'g') || '%%')
@@ -93,7 +93,7 @@ s.id, format_time(s.at, %(zone)s) AS at, s.action, {actor} AS actor, {person} AS
 
 
 def list_people(query: PeopleQuery) -> PageOfJson:
-    """A page of the accounts that were asked for, the newest first."""
+    """A page of the matching accounts, newest first."""
     person_id = uuid_or_none(query.q)
     values = {"q": None if person_id else query.q or None, "id": person_id, "only": query.only}
     with connection() as db:
@@ -106,7 +106,7 @@ def find_person(person_id: UUID) -> str | None:
 
 
 def list_actions(query: ActionsQuery) -> PageOfJson:
-    """A page of the audit trail, the newest first."""
+    """A page of the audit trail, newest first."""
     values = {"actor": query.actor, "person": query.person, "action": query.action}
     with connection() as db:
         return LIST_ACTIONS.get(db, _values(size=query.page.size, offset=query.page.offset, **values))

@@ -15,7 +15,7 @@ Sanction = Callable[[PooledConnection, UUID, Grounds], Consequences]
 
 
 def suspend(staff_id: UUID, person_id: UUID, reason: str) -> str:
-    """Keep an account's owner away; the account as JSON text. Raises NotFound or StaffAccount."""
+    """Suspend an account; returns it as JSON text. Raises NotFound or StaffAccount."""
     return _apply(suspension.suspend, person_id, Grounds(staff_id, reason))
 
 
@@ -25,7 +25,7 @@ def lift(staff_id: UUID, person_id: UUID, reason: str) -> str:
 
 
 def revoke_sessions(staff_id: UUID, person_id: UUID, reason: str) -> str:
-    """Sign an account out everywhere, staff's too; it as JSON text. Raises NotFound."""
+    """Sign an account, even a staff one, out everywhere; returns it as JSON text. Raises NotFound."""
     return _apply(suspension.revoke_sessions, person_id, Grounds(staff_id, reason))
 
 

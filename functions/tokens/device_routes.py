@@ -19,11 +19,11 @@ from shared.kit.http.responses import detail_response, raw_json_response
 from shared.kit.http.routing import router
 
 devices = router("tokens")
-# For the list without pages: a Lambda function's response is limited to 6 MB.
+# For the list without pagination: a Lambda function's response is limited to 6 MB.
 MOST_DEVICES = PageNumber(size=500)
 
 
-# Like a recorded one: clients send it the token that they give up, which is ignored.
+# Ignores unknown input, like a recorded endpoint: clients send the token that they give up.
 @devices.recorded.post("/api/token/logout/", response_model=Detail)
 def sign_out(caller: User) -> Response:
     """Sign out this device: its tokens are revoked and its sockets closed. The request body is ignored."""

@@ -36,7 +36,7 @@ def remove_identity(caller: User, identity_id: int) -> Response:
     If you do not know your password, request a password reset first.
     """
     with transaction() as db:
-        # Before the sessions: one that this identity starts meanwhile is then either found or refused.
+        # Before the sessions: a session that this identity starts meanwhile is then either ended or refused.
         if not repository.delete_identity(db, identity_id, caller.id):
             raise NotFound
         _, sockets = end_sessions(db, caller.id, but=caller.session_id)

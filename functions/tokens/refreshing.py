@@ -43,9 +43,9 @@ class Refreshed:
 
 
 def refresh(token: str, *, rotate: bool) -> Refreshed:
-    """A new access token; with `rotate` a successor of the refresh token, too.
+    """Issue a new access token and, with `rotate`, a successor of the refresh token.
 
-    Ends the session when the token had a successor for longer than a minute. Raises BadToken or WrongTokenKind.
+    Ends the session if the token has had a successor for longer than a minute. Raises BadToken or WrongTokenKind.
     """
     claims = _read(token, "refresh")
     successor = repository.rotate_session(claims) if rotate else None
@@ -59,7 +59,7 @@ def refresh(token: str, *, rotate: bool) -> Refreshed:
 
 
 def _issue_successor(claims: tokens.Claims, successor: Successor) -> str:
-    """The same token for every caller: all its contents are stored with the session."""
+    """The successor as a token, the same for every caller: all its contents are stored with the session."""
     return tokens.issue(
         tokens.Claims(
             "refresh", claims.user_id, claims.session_id, successor.expires_at, successor.generation, successor.made_at
@@ -68,7 +68,7 @@ def _issue_successor(claims: tokens.Claims, successor: Successor) -> str:
 
 
 def _end_session(claims: tokens.Claims) -> None:
-    """End the session of a token that is not in force, if it is not over."""
+    """End the session of a token that is not in force, unless it is already over."""
     with transaction() as db:
         ended, sockets = end_sessions(db, claims.user_id, only=claims.session_id)
     if ended:
@@ -77,7 +77,7 @@ def _end_session(claims: tokens.Claims) -> None:
 
 
 def verify(token: str) -> None:
-    """Raises BadToken unless the token, of either kind, is in force."""
+    """Check a token of either kind. Raises BadToken if it is not in force."""
     if not repository.is_token_in_force(_read(token)):
         raise BadToken
 

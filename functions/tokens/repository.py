@@ -60,7 +60,7 @@ class Successor:
     expires_at: datetime
 
 
-# A refresh token is in force when it has no successor, or got it less than a minute ago.
+# A refresh token is in force if it has no successor, or got one less than a minute ago.
 LATEST_ROTATIONS = Sql("""
 ARRAY(SELECT replaced_at FROM unnest(rotations) replaced_at
     WHERE replaced_at > now() - interval '60 seconds' ORDER BY replaced_at)
@@ -73,7 +73,7 @@ IN_FORCE = compose(
 RETURNING_SUCCESSOR = Sql("""
 RETURNING generation, coalesce(rotations[cardinality(rotations)], created_at) AS made_at, expires_at
 """)
-# Twenty a minute mean a broken client: it gets the last one again.
+# Twenty rotations a minute mean a broken client: it gets the latest token again.
 ROTATE_SESSION = Query(
     Successor,
     compose(
@@ -106,9 +106,9 @@ NOTE_PASSWORD_CHECK = Command("UPDATE sign_in_sessions SET password_checked_at =
 
 
 def rotate_session(claims: Claims) -> Successor | None:
-    """Create the successor of a refresh token that has none yet; None for any other.
+    """Create the successor of a refresh token; None if it already has one or is not in force.
 
-    Of two concurrent requests the second waits, and finds that a successor exists.
+    Of two concurrent requests, the second waits and finds that a successor exists.
     """
     days = {"days": platform_settings().refresh_token_days, "most_days": platform_settings().session_days}
     with connection() as db:
@@ -116,13 +116,13 @@ def rotate_session(claims: Claims) -> Successor | None:
 
 
 def touch_session(claims: Claims) -> Successor | None:
-    """Note that a session is in use; its latest refresh token, None if the one given is not in force."""
+    """Record that a session is in use; returns its latest refresh token, None if the given one is not in force."""
     with connection() as db:
         return TOUCH_SESSION.one(db, vars(claims))
 
 
 def is_token_in_force(claims: Claims) -> bool:
-    """Whether the session is not over, and the token, if it is a refresh token, has no successor yet."""
+    """Whether the session is alive and the token, if it is a refresh token, is in force."""
     if claims.kind == "access":
         return is_session_alive(claims.user_id, claims.session_id)
     with connection() as db:
@@ -155,7 +155,7 @@ FROM (
 
 
 def list_devices(user_id: UUID, current: UUID, page: PageNumber) -> PageOfJson:
-    """The signed-in devices, the last used one first; `current` is the session of the one that asks."""
+    """The signed-in devices, most recently used first; `current` is the caller's session."""
     values = {"user_id": user_id, "current": current, "size": page.size, "offset": page.offset}
     with connection() as db:
         return LIST_DEVICES.get(db, {**values, "zone": platform_settings().time_zone})
@@ -177,12 +177,12 @@ DELETE_IDENTITY = Command("DELETE FROM identities WHERE id = %s AND user_id = %s
 
 
 def list_identities(user_id: UUID, page: PageNumber) -> PageOfJson:
-    """The identities of providers that may sign in to an account, the last linked one first."""
+    """The provider identities that may sign in to an account, most recently linked first."""
     values = {"user_id": user_id, "size": page.size, "offset": page.offset, "zone": platform_settings().time_zone}
     with connection() as db:
         return LIST_IDENTITIES.get(db, values)
 
 
 def delete_identity(db: PooledConnection, identity_id: int, user_id: UUID) -> bool:
-    """Whether it was one that might sign in to this account."""
+    """Delete an identity; returns whether it was linked to this account."""
     return DELETE_IDENTITY.run(db, (identity_id, user_id)) > 0

@@ -66,8 +66,8 @@ class PasswordRequired(RecordedError):
 def sign_in(email: str, password: str, viewer: Viewer, *, device_token: Any = None, link: Any = None) -> TokenPair:
     """Check the password and start a session.
 
-    `device_token`: a refresh token that the device got before. `link`: what a sign-in with a provider answered when it
-    found this account; who knows its password may sign in that way from now on.
+    `device_token`: a refresh token that the device got before. `link`: from the error of a provider sign-in that found
+    this account; the right password links that identity to the account.
 
     Raises WrongCredentials, NotConfirmed, AccountSuspended, SecondFactorRequired or shared.kit.errors.Throttled.
     """
@@ -120,8 +120,8 @@ Counts = tuple[tuple[Limit, str], ...]
 def _failure_counts(account: repository.Candidate | None, email: str, address: str, device: str) -> Counts:
     """The keys that count a failed sign-in; an account is identified by its id, however its address was typed.
 
-    Where the account has signed in before, nobody else's failures count: by a token of such a device nothing but its
-    own, at an address where it is signed in not those from other addresses.
+    Others' failures must not lock the owner out. A device that presents its token has a count of its own; at an address
+    where the account is signed in, failures from other addresses do not count.
     """
     subscriber = limits.subscriber(address)
     who = f"typed {email.lower()}" if account is None else f"account {account.id}"

@@ -19,7 +19,7 @@ from shared.kit.http.openapi import page_responses
 from shared.kit.http.routing import router
 
 LINK_PATH = "/api/user/email_change/links/{token}/"
-# Only described here: any other text is a void link, no bad request.
+# The pattern is only documented, not checked: any other text is a void link, not a bad request.
 Token = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
 email_change_links = router("accounts")
 
@@ -57,7 +57,7 @@ def change_email_by_link(request: Request, token: Token, form: LinkForm) -> Resp
 
 
 def _error_page(request: Request, error: AppError, link: Link | None = None) -> Response:
-    """A page to a browser, in the account's language where that is known. Raises the error for other clients."""
+    """The error as a page for browsers, in the account's language if known. Raises the error for other clients."""
     if "text/html" not in header(request.scope, b"accept"):
         raise error
     if link and isinstance(error, WeakPassword):

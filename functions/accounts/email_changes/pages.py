@@ -19,7 +19,7 @@ KEYS = {"change": "email_change", "revoke": "email_revocation"}
 
 
 def question_page(link: Link, complaints: Sequence[str] = ()) -> HTMLResponse:
-    """What the link would do, and the button that does it; `complaints` are about the password that was given."""
+    """The page that says what the link does, with a button to do it; `complaints` are about the submitted password."""
     words, key = texts(link.language), KEYS[link.purpose]
     fields = FIELD.format(label=escape(words["email_revocation.password"])) if link.purpose == "revoke" else ""
     alerts = "".join(f'<p role="alert">{escape(localize(each, link.language))}</p>' for each in complaints)
@@ -33,7 +33,7 @@ def done_page(link: Link) -> HTMLResponse:
 
 
 def error_page(error: AppError, language: Language) -> HTMLResponse:
-    """Why the link does nothing."""
+    """The page that says why the link does nothing."""
     title = texts(language)["email_change.title"]
     return _page(language, title, localize(error.detail, language), status=error.status)
 

@@ -29,7 +29,7 @@ def add_change(db: PooledConnection, user_id: UUID, session_id: UUID, new_email:
 
 
 def delete_pending(db: PooledConnection, user_id: UUID) -> bool:
-    """Whether one was pending."""
+    """Delete a pending change; returns whether there was one."""
     LOCK_USER.run(db, (user_id,))
     return DELETE_PENDING_EMAIL_CHANGE.run(db, (user_id,)) > 0
 
@@ -62,9 +62,9 @@ DELETE_TOKENS = Query(bytes, "DELETE FROM email_tokens WHERE change_id = %s AND 
 
 
 def use_token(db: PooledConnection, token_hash: bytes, purpose: LinkPurpose) -> LockedChange | None:
-    """Use a token up, and with it all others of its change and purpose; None if it is unknown, used or expired.
+    """Use up a token and all others of its change and purpose; None if it is unknown, used or expired.
 
-    The account is locked first: a request at the same time waits, and finds none.
+    The account is locked first: a concurrent request waits, then finds no token.
     """
     change = LOCK_CHANGE.one(db, {"token_hash": token_hash, "purpose": purpose})
     if change is None:
@@ -77,7 +77,7 @@ MARK_CONFIRMED = Command("""
 UPDATE email_changes SET confirmed_at = now(), revocable_until = now() + make_interval(days => %(days)s)
 WHERE id = %(id)s
 """)
-# Those after it began from an address that it gave.
+# Later changes are revoked too: they started from an address that this one set.
 MARK_REVOKED = Query(
     int,
     """
@@ -87,7 +87,7 @@ RETURNING id
 """,
 )
 DELETE_IDENTITIES = Command("DELETE FROM identities WHERE user_id = %s")
-# Second factors of the owner's stay; those that came after the request may be the intruder's.
+# Second factors added since the request may be the intruder's; older ones are the owner's and stay.
 DELETE_NEW_PASSKEYS = Command("""
 DELETE FROM passkeys p USING email_changes c
 WHERE p.user_id = c.user_id AND c.id = %(id)s AND p.created_at >= c.created_at
@@ -108,7 +108,7 @@ UPDATE users SET second_factor_at = NULL WHERE id IN (SELECT user_id FROM ended)
 DELETE_TICKETS = Command("DELETE FROM second_factor_tickets WHERE user_id = %s")
 DELETE_TOKENS_OF_CHANGES = Command("DELETE FROM email_tokens WHERE change_id = ANY(%s)")
 SET_EMAIL = Command("UPDATE users SET email = %(email)s, mail_bounced_at = NULL WHERE id = %(user_id)s")
-# Mails about a change of address name their recipient themselves.
+# Not mails about a change of address: each is meant for one particular address.
 READDRESS_MAILS = Command("""
 UPDATE mail_outbox SET recipient = %(new)s
 WHERE lower(recipient) = lower(%(old)s) AND sent_at IS NULL AND NOT payload ? 'email_change'
@@ -116,12 +116,12 @@ WHERE lower(recipient) = lower(%(old)s) AND sent_at IS NULL AND NOT payload ? 'e
 
 
 def mark_confirmed(db: PooledConnection, change_id: int, days: int) -> None:
-    """Mark a change as confirmed; from now on it can be revoked for so many days."""
+    """Mark a change as confirmed; it can be revoked for `days` from now on."""
     MARK_CONFIRMED.run(db, {"id": change_id, "days": days})
 
 
 def mark_revoked(db: PooledConnection, change: LockedChange) -> None:
-    """End a change and those that came after it, with everything mailed about them, and ways in of others."""
+    """Revoke a change and all later ones, with their mailed links, and remove any access an intruder may have added."""
     DELETE_IDENTITIES.run(db, (change.user_id,))
     DELETE_TICKETS.run(db, (change.user_id,))
     DELETE_NEW_PASSKEYS.run(db, {"id": change.id})
@@ -132,7 +132,7 @@ def mark_revoked(db: PooledConnection, change: LockedChange) -> None:
 
 
 def set_email(db: PooledConnection, user_id: UUID, old: str, new: str) -> None:
-    """Give an account another address, and mails that wait with it.
+    """Set an account's address, and redirect its unsent mails there.
 
     Raises psycopg.IntegrityError (users_email_key) if the address is another account's.
     """

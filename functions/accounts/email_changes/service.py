@@ -44,9 +44,10 @@ class Consequences(NamedTuple):
 
 
 def request_change(db: PooledConnection, caller: Caller, email: str) -> tuple[PendingChange, list[int]]:
-    """Note a new address to be confirmed, in place of one that was pending; with the mails to send.
+    """Store a new address to be confirmed, replacing any pending one; returns the change and the mails to send.
 
-    Raises PasswordCheckNeeded, shared.kit.errors.Throttled, SameEmail or, of a tutor's address, FieldErrors.
+    Raises PasswordCheckNeeded, shared.kit.errors.Throttled, SameEmail or, if a tutor may not use the address,
+    FieldErrors.
     """
     caller.require_fresh_password()
     if email.lower() == caller.email.lower():
@@ -56,14 +57,14 @@ def request_change(db: PooledConnection, caller: Caller, email: str) -> tuple[Pe
     spend(limits.EMAIL_CHANGES, str(caller.id))
     change = repository.add_change(db, caller.id, caller.session_id, email, PENDING_HOURS)
     mails = [_mail("email_change_requested", change.old_email, change.id)]
-    # More would flood a mailbox; nobody learns from it whose mailbox it is.
+    # More mails would flood the mailbox. Leaving one out does not reveal whether the address has an account.
     if is_within(limits.EMAIL_CHANGE_MAILS, email.lower()):
         mails.append(_mail("confirm_email_change", email, change.id))
     return change, queue_mails(db, mails)
 
 
 def withdraw(db: PooledConnection, caller: Caller) -> None:
-    """End a change that is pending. Raises NoEmailChange."""
+    """Withdraw the caller's pending change. Raises NoEmailChange."""
     if not repository.delete_pending(db, caller.id):
         raise NoEmailChange
 
@@ -77,7 +78,7 @@ def get_link(db: PooledConnection, token: str) -> Link:
 
 
 def confirm(db: PooledConnection, token: str) -> Consequences:
-    """Give the account its new address. Devices but the one that asked are signed out, links to the old address void.
+    """Set the new address. Signs out all devices except the requesting one and voids links mailed to the old address.
 
     Raises EmailChangeLinkVoid or EmailBelongsToAccount.
     """
@@ -93,12 +94,12 @@ def confirm(db: PooledConnection, token: str) -> Consequences:
 
 
 def revoke(db: PooledConnection, token: str, password: str) -> Consequences:
-    """Take a change back, with those that came after it, and end all that an intruder may hold.
+    """Revoke a change and all later ones, and end all access that an intruder may have.
 
-    The old address is the account's again, the password a new one; every device is signed out, other providers sign in
-    no more, mailed links and the calendar feed are void.
+    Restores the old address and sets a new password. Signs out every device, unlinks identities, and makes mailed
+    links and the calendar feed void.
 
-    Raises EmailChangeLinkVoid, or WeakPassword, after which the token can be tried again.
+    Raises EmailChangeLinkVoid, or WeakPassword; the token then stays valid.
     """
     change = repository.use_token(db, hash_token(token), "revoke")
     if change is None:
@@ -120,7 +121,7 @@ def _mail(kind: Kind, recipient: str, change_id: int) -> Mail:
 
 
 def apply(change: Callable[[PooledConnection], Consequences]) -> None:
-    """Act on an account, then do what follows after the commit."""
+    """Run a change in a transaction; after the commit close the sockets and send the mails."""
     with transaction() as db:
         consequences = change(db)
     close_sockets(consequences.sockets)

@@ -19,14 +19,14 @@ class Added:
     mail_id: int
 
     def follow(self) -> list[str]:
-        """Close the sockets and let the mailer know; the recovery codes."""
+        """Close the sockets and trigger the mailer; returns the recovery codes."""
         close_sockets(self.sockets)
         trigger_mailer(self.mail_id)
         return self.recovery_codes
 
 
 def let_count(db: PooledConnection, user_id: UUID, email: str, mail: Kind, *, but: UUID | None) -> Added:
-    """Tell the owner of a new factor. If it is the first, sign all devices out but the one of this session."""
+    """Notify the owner of a new factor. If it is the first, sign out all devices except the session `but`."""
     mail_id = queue_mail(db, mail, email)
     if not data.turn_on(db, user_id):
         return Added([], [], mail_id)
@@ -38,7 +38,7 @@ def let_count(db: PooledConnection, user_id: UUID, email: str, mail: Kind, *, bu
 
 
 def replace_codes(db: PooledConnection, user_id: UUID) -> list[str]:
-    """New recovery codes, the ones before are void."""
+    """Replace the recovery codes; returns the new ones."""
     codes = new_codes()
     data.replace_recovery_codes(db, user_id, [code_hash(user_id, each) for each in codes])
     return codes

@@ -18,7 +18,7 @@ Changed = TypeVar("Changed")
 def approved(
     caller: Caller, given: Given, change: Callable[[PooledConnection, Owner], Changed], *, may_be_first: bool = False
 ) -> Changed:
-    """Make a change with the account locked; one that `may_be_first` needs no factor if the account has none.
+    """Make a change with the account locked; with `may_be_first`, an account without factors needs none.
 
     Raises PasswordCheckNeeded, NoSecondFactor, CodeNeeded, WrongCode, WrongPasskey, shared.kit.errors.Throttled or
     shared.kit.errors.Unavailable.
@@ -39,7 +39,7 @@ def approved(
 
 
 def lock_owner(db: PooledConnection, caller: Caller) -> Owner:
-    """Raises AccountGone."""
+    """Lock the caller's account. Raises AccountGone."""
     owner = data.lock_owner(db, caller.id)
     if owner is None:
         raise AccountGone

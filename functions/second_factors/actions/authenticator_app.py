@@ -33,7 +33,7 @@ def add_app(caller: Caller, given: Given) -> NewApp:
 
 
 def begin(db: PooledConnection, user_id: UUID, email: str) -> NewApp:
-    """Raises shared.kit.errors.Unavailable without SECOND_FACTOR_SECRET."""
+    """Store a new seed. Raises shared.kit.errors.Unavailable without SECOND_FACTOR_SECRET."""
     seed = new_seed()
     secret = secret_of(seed)
     data.begin_totp(db, user_id, seed)
@@ -41,7 +41,7 @@ def begin(db: PooledConnection, user_id: UUID, email: str) -> NewApp:
 
 
 def confirm_app(caller: Caller, password: str) -> list[str]:
-    """Let the app count that shows this password. Where it is the first factor, other devices are signed out.
+    """Activate the app being added with a password it shows. If it is the first factor, other devices are signed out.
 
     Raises PasswordCheckNeeded, NothingToConfirm, WrongCode or shared.kit.errors.Unavailable.
     """
@@ -52,7 +52,7 @@ def confirm_app(caller: Caller, password: str) -> list[str]:
 
 
 def confirm(db: PooledConnection, user_id: UUID, email: str, password: str, *, but: UUID | None) -> Added:
-    """Raises NothingToConfirm, WrongCode or shared.kit.errors.Unavailable."""
+    """Activate the app being added. Raises NothingToConfirm, WrongCode or shared.kit.errors.Unavailable."""
     seed = data.lock_new_seed(db, user_id)
     if seed is None:
         raise NothingToConfirm

@@ -11,7 +11,7 @@ from shared.kit.db.pool import PooledConnection
 
 
 def replace_recovery_codes(caller: Caller, given: Given) -> list[str]:
-    """New recovery codes; the ones before are void.
+    """Replace the recovery codes; returns the new ones.
 
     Raises PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey or shared.kit.errors.Throttled.
     """

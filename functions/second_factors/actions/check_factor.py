@@ -29,15 +29,15 @@ from shared.kit.db.pool import PooledConnection
 from shared.kit.errors import Throttled
 
 Accepted = Literal["app", "recovery_code", "passkey"]
-# The maximum of wrong codes per account in 15 minutes: three of a million codes are valid at a time.
+# Maximum number of wrong codes per account in 15 minutes: three of a million codes are valid at a time.
 MOST_FAILURES = 10
 BLANKS = re.compile(r"[\s-]")
 
 
 def check_factor(db: PooledConnection, user_id: UUID, given: Given, purpose: ChallengePurpose) -> Accepted | None:
-    """Use up a code or a passkey's challenge; returns its kind, None for a wrong one.
+    """Use up a code or a passkey's challenge; returns the factor's kind, None for a wrong one.
 
-    What was used, and the count of wrong codes, stay so once the transaction is committed. Raises NoSecondFactor,
+    The caller must commit, also for a wrong factor, so that the use or the failure counts. Raises NoSecondFactor,
     shared.kit.errors.Throttled or, without SECOND_FACTOR_SECRET, shared.kit.errors.Unavailable.
     """
     found = data.lock_factors(db, user_id)
@@ -61,7 +61,7 @@ def wrong(given: Given) -> WrongCode | WrongPasskey:
 def use_passkey(
     db: PooledConnection, passkey: Passkey, given: GivenPasskey, purpose: ChallengePurpose, owner: UUID | None
 ) -> bool:
-    """Use up the challenge that was made for `owner`; whether the passkey has signed it."""
+    """Use up the challenge made for `owner`; returns whether the passkey signed it."""
     challenge = challenge_of(given.credential)
     if challenge is None or not take_challenge(db, challenge, purpose, owner):
         return False
@@ -72,7 +72,7 @@ def use_passkey(
 
 
 def find_given(db: PooledConnection, given: GivenPasskey) -> Passkey | None:
-    """The passkey that was used, None if nobody has it."""
+    """The passkey that was used, None if it belongs to no account."""
     credential_id = credential_id_of(given.credential)
     return None if credential_id is None else find_passkey(db, credential_id)
 

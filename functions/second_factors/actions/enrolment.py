@@ -15,14 +15,14 @@ from shared.kit.db.transactions import transaction
 
 
 def begin_enrolment(ticket: str) -> NewApp:
-    """Begin to add an app. Raises EnrolmentExpired or shared.kit.errors.Unavailable."""
+    """Start adding an app. Raises EnrolmentExpired or shared.kit.errors.Unavailable."""
     with transaction() as db:
         found, owner = _find_owner(db, ticket)
         return authenticator_app.begin(db, found.user_id, owner.email)
 
 
 def confirm_enrolment(ticket: str, password: str) -> list[str]:
-    """Let the app count that shows this password, and sign all devices out; the link is used up.
+    """Activate the app being added with a password it shows, sign out all devices and use up the link.
 
     Raises EnrolmentExpired, NothingToConfirm, WrongCode or shared.kit.errors.Unavailable.
     """
@@ -34,14 +34,14 @@ def confirm_enrolment(ticket: str, password: str) -> list[str]:
 
 
 def begin_passkey_enrolment(ticket: str, party: RelyingParty) -> dict[str, Any]:
-    """What a browser needs to make a passkey. Raises EnrolmentExpired."""
+    """The options for creating a passkey. Raises EnrolmentExpired."""
     with transaction() as db:
         found, owner = _find_owner(db, ticket)
         return passkeys.begin(db, found.user_id, owner.email, party)
 
 
 def confirm_passkey_enrolment(ticket: str, made: GivenPasskey, name: str) -> list[str]:
-    """Let the passkey count that a browser has made, and sign all devices out; the link is used up.
+    """Activate the passkey that a browser created, sign out all devices and use up the link.
 
     Raises EnrolmentExpired, WrongPasskey or PasskeyAlreadyAdded.
     """

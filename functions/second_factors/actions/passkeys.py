@@ -43,7 +43,7 @@ def add_passkey(caller: Caller, given: Given, party: RelyingParty) -> dict[str, 
 
 
 def begin(db: PooledConnection, user_id: UUID, email: str, party: RelyingParty) -> dict[str, Any]:
-    """Raises TooManyPasskeys."""
+    """The options for creating a passkey. Raises TooManyPasskeys."""
     known = data.list_passkeys(db, user_id)
     if len(known) >= MOST:
         raise TooManyPasskeys
@@ -51,7 +51,7 @@ def begin(db: PooledConnection, user_id: UUID, email: str, party: RelyingParty) 
 
 
 def confirm_passkey(caller: Caller, made: GivenPasskey, name: str) -> list[str]:
-    """Let a passkey count that a browser has made. Where it is the first factor, other devices are signed out.
+    """Activate the passkey that a browser created. If it is the first factor, other devices are signed out.
 
     Raises PasswordCheckNeeded, WrongPasskey, PasskeyAlreadyAdded or TooManyPasskeys.
     """
@@ -64,7 +64,7 @@ def confirm_passkey(caller: Caller, made: GivenPasskey, name: str) -> list[str]:
 
 
 def take_new(db: PooledConnection, user_id: UUID, made: GivenPasskey) -> NewPasskey | None:
-    """What a browser has made for the account's challenge, which is used up once the transaction is committed."""
+    """The passkey a browser created for the account's challenge, which the commit uses up; None if it is invalid."""
     challenge = challenge_of(made.credential)
     if challenge is None or not take_challenge(db, challenge, "add", user_id):
         return None
@@ -74,7 +74,7 @@ def take_new(db: PooledConnection, user_id: UUID, made: GivenPasskey) -> NewPass
 def confirm(
     db: PooledConnection, user_id: UUID, email: str, new: NewPasskey | None, name: str, *, but: UUID | None
 ) -> Added:
-    """Raises WrongPasskey of none, PasskeyAlreadyAdded or TooManyPasskeys."""
+    """Activate a passkey. Raises WrongPasskey if it is None, PasskeyAlreadyAdded or TooManyPasskeys."""
     if new is None:
         raise WrongPasskey
     if len(data.list_passkeys(db, user_id)) >= MOST:
@@ -95,19 +95,19 @@ def ask_for_passkey(
 
 
 def request_passkey(caller: Caller, party: RelyingParty) -> dict[str, Any]:
-    """What a browser needs to use one for a change of factors. Raises NoPasskey."""
+    """The options for authorizing a change of factors with a passkey. Raises NoPasskey."""
     with transaction() as db:
         return ask_for_passkey(db, caller.id, party, "change")
 
 
 def rename_passkey(caller: Caller, passkey_id: int, name: str) -> None:
-    """Raises shared.kit.errors.NotFound."""
+    """Rename a passkey. Raises shared.kit.errors.NotFound."""
     if not data.rename_passkey(caller.id, passkey_id, name):
         raise NotFound
 
 
 def remove_passkey(caller: Caller, passkey_id: int, given: Given) -> None:
-    """Let a passkey sign in no more. What it has signed in stays so.
+    """Remove a passkey. Sessions that it started stay signed in.
 
     Raises PasswordCheckNeeded, NoSecondFactor, WrongCode, WrongPasskey, LastFactor, shared.kit.errors.NotFound or
     shared.kit.errors.Throttled.

@@ -60,7 +60,7 @@ def give_factor(ticket: str, given: Given, viewer: Viewer, *, device_token: Any)
 
 
 def request_passkey(ticket: str, party: RelyingParty) -> dict[str, Any]:
-    """What a browser needs to use a passkey as the second factor. Raises TicketExpired or NoPasskey."""
+    """The options for using a passkey as the second factor. Raises TicketExpired or NoPasskey."""
     with transaction() as db:
         found = tickets.find_ticket(db, ticket, "sign_in")
         if found is None:
@@ -76,7 +76,7 @@ def begin_passkey_sign_in(party: RelyingParty, address: str) -> dict[str, Any]:
 
 
 def sign_in_by_passkey(given: GivenPasskey, viewer: Viewer, *, device_token: Any) -> TokenPair:
-    """Exchange a passkey's signature for the tokens of a new session, in which a second factor was given.
+    """Exchange a passkey's signature for the tokens of a new session, which counts as signed in with a second factor.
 
     `device_token`: as in a sign-in by password. Raises WrongSignInPasskey, AccountSuspended or
     shared.kit.errors.Throttled.
@@ -99,12 +99,12 @@ def sign_in_by_passkey(given: GivenPasskey, viewer: Viewer, *, device_token: Any
 
 
 def _check(db: PooledConnection, account: Account, ticket: str, given: Given) -> Accepted | None:
-    """What it is; if it is right, the ticket is used up. Raises TicketExpired or shared.kit.errors.Throttled."""
+    """The factor's kind, None if it is wrong; a right one uses up the ticket. Raises TicketExpired or Throttled."""
     try:
         accepted = check_factor(db, account.id, given, "second_factor")
     except NoSecondFactor:
         raise TicketExpired from None
-    # Checking a factor locks the account, so nobody can use the ticket in between.
+    # Checking a factor locks the account, so no other request can use the ticket in between.
     if not tickets.spend_attempt(db, ticket, "sign_in"):
         raise TicketExpired
     if accepted:

@@ -17,7 +17,7 @@ from shared.kit.http.fields import Text, invalid
 from shared.kit.http.request_models import RequestModel
 from shared.kit.json import json_text
 
-# With an attestation of the maker, which is not asked for, some have 6 kB.
+# Answers with the manufacturer's attestation, which we do not request, can have 6 kB.
 MAX_ANSWER = 16_384
 OF_PASSKEY = "The toJSON() of what `navigator.credentials.get()` resolved to."
 MADE = "The toJSON() of what `navigator.credentials.create()` resolved to."

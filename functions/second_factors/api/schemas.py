@@ -15,7 +15,7 @@ from shared.kit.http.request_models import RequestModel
 
 MAX_CODE, MAX_TICKET = 64, 200
 Ticket = Annotated[str, Text(max_length=MAX_TICKET)]
-# An empty one is refused, a missing one is not: there may be a passkey.
+# An empty code is an error, a missing one is not: a passkey may be given instead.
 CodeOrPasskey = Annotated[
     str | None,
     Text(max_length=MAX_CODE),
@@ -33,7 +33,7 @@ class GivenFactor(RequestModel):
     passkey: Annotated[PasskeyIfAny, Field(description=OF_PASSKEY)] = None
 
     def given(self, party: RelyingParty) -> Given:
-        """What was given. Raises shared.kit.errors.FieldErrors of nothing."""
+        """The given code or passkey. Raises shared.kit.errors.FieldErrors if neither was given."""
         given = self.given_if_any(party)
         if not given:
             raise FieldErrors({"code": [REQUIRED]})

@@ -8,11 +8,11 @@ from uuid import UUID
 from functions.second_factors.domain.passkeys import CHALLENGE_BYTES
 from shared.kit.db.query import Command, Connection
 
-# To add a passkey; to change factors; to give a second factor; to sign in by it alone, which is nobody's yet.
+# What a challenge is for. Those for "sign_in", with a passkey alone, belong to no account yet.
 ChallengePurpose = Literal["add", "change", "second_factor", "sign_in"]
 LIFE = timedelta(minutes=6)
 
-# Concurrent runs skip each other's rows: nobody waits, so there is no deadlock.
+# Concurrent runs skip each other's rows: none waits, so there is no deadlock.
 DELETE_EXPIRED_CHALLENGES = Command("""
 DELETE FROM passkey_challenges WHERE challenge IN (
     SELECT challenge FROM passkey_challenges WHERE expires_at < now() FOR UPDATE SKIP LOCKED
@@ -32,7 +32,7 @@ WHERE challenge = %(challenge)s AND purpose = %(purpose)s AND user_id IS NOT DIS
 
 
 def add_challenge(db: Connection, purpose: ChallengePurpose, user_id: UUID | None = None) -> bytes:
-    """A new challenge, in place of the account's one before."""
+    """A new challenge, replacing the account's previous one."""
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
     DELETE_EXPIRED_CHALLENGES.run(db)
     if user_id is not None:

@@ -10,7 +10,7 @@ from shared.kit.db.query import Command, Query
 
 # The window for counting wrong codes, starting with the first.
 WINDOW = timedelta(minutes=15)
-# How long somebody has to scan a code and type what the app shows.
+# How long the owner has to scan the QR code and type what the app shows.
 ENROLMENT = timedelta(minutes=15)
 
 
@@ -35,11 +35,11 @@ FROM second_factors, LATERAL (
 WHERE user_id = %(user_id)s FOR UPDATE OF second_factors
 """,
 )
-# The condition accepts a one-time password only once, and none older than it.
+# The condition accepts a one-time password only once, and afterwards no older one.
 USE_TOTP_STEP = Command("""
 UPDATE second_factors SET totp_step = %(step)s WHERE user_id = %(user_id)s AND totp_step < %(step)s
 """)
-# Of two concurrent deletions, only one finds it.
+# Of two concurrent deletions, only one finds the code.
 USE_RECOVERY_CODE = Command("DELETE FROM recovery_codes WHERE user_id = %s AND code_hash = %s")
 COUNT_FAILURE = Command("""
 UPDATE second_factors SET
@@ -50,17 +50,17 @@ WHERE user_id = %(user_id)s
 
 
 def lock_factors(db: PooledConnection, user_id: UUID) -> Factors | None:
-    """Lock an account's factors, so that nobody else checks or changes them until the end; None if it has none."""
+    """Lock an account's factors against checks and changes until the transaction ends; None if it has none."""
     return LOCK_FACTORS.one(db, {"user_id": user_id, "window": WINDOW})
 
 
 def use_totp_step(db: PooledConnection, user_id: UUID, step: int) -> bool:
-    """Void a step's password and all before it; whether it was not void already."""
+    """Void the passwords of a step and all earlier ones; returns whether it was still valid."""
     return USE_TOTP_STEP.run(db, {"user_id": user_id, "step": step}) > 0
 
 
 def use_recovery_code(db: PooledConnection, user_id: UUID, code_hash: bytes) -> bool:
-    """Use a recovery code up; whether there was such a one."""
+    """Use up a recovery code; returns whether it existed."""
     return USE_RECOVERY_CODE.run(db, (user_id, code_hash)) > 0
 
 
@@ -101,32 +101,32 @@ NOTE_CHECK = Command("UPDATE sign_in_sessions SET second_factor_checked_at = now
 
 
 def lock_owner(db: PooledConnection, user_id: UUID) -> Owner | None:
-    """Lock the account whose factors are to change, so that sign-ins wait until the end; None if it is gone."""
+    """Lock the owner's account, so that sign-ins wait until the transaction ends; None if it is gone."""
     return LOCK_OWNER.one(db, (user_id,))
 
 
 def begin_totp(db: PooledConnection, user_id: UUID, seed: bytes) -> None:
-    """Keep the seed of an app that is being added, instead of one before."""
+    """Store the seed of an app that is being added, replacing any previous one."""
     BEGIN_TOTP.run(db, {"user_id": user_id, "seed": seed, "life": ENROLMENT})
 
 
 def lock_new_seed(db: PooledConnection, user_id: UUID) -> bytes | None:
-    """The seed of the app that is being added, None without one, or where it took too long."""
+    """The seed of the app that is being added, None if there is none or it has expired."""
     return FIND_NEW_SEED.one(db, (user_id,))
 
 
 def confirm_totp(db: PooledConnection, user_id: UUID, step: int) -> None:
-    """Let the app that is being added count; the password it showed is used."""
+    """Activate the app that is being added, and use up the password it showed."""
     CONFIRM_TOTP.run(db, {"user_id": user_id, "step": step})
 
 
 def turn_on(db: PooledConnection, user_id: UUID) -> bool:
-    """Have sign-ins take a second factor; whether they did not before."""
+    """Require a second factor at sign-in; returns whether this was off before."""
     return TURN_ON.run(db, (user_id,)) > 0
 
 
 def note_check(db: PooledConnection, session_id: UUID) -> None:
-    """Note that a second factor was given in a session just now."""
+    """Record that a second factor was just given in a session."""
     NOTE_CHECK.run(db, (session_id,))
 
 

@@ -58,12 +58,12 @@ def add_passkey(db: PooledConnection, user_id: UUID, passkey: NewPasskey, name: 
 
 
 def note_use(db: PooledConnection, passkey_id: int, count: int) -> bool:
-    """Note that a passkey was used; whether its count has grown, if it counts."""
+    """Record the use of a passkey; returns False if it counts signatures and its count has not grown."""
     return NOTE_USE.run(db, {"id": passkey_id, "count": count}) > 0
 
 
 def rename_passkey(user_id: UUID, passkey_id: int, name: str) -> bool:
-    """Whether the account has this passkey."""
+    """Rename a passkey; returns whether the account has it."""
     with connection() as db:
         return RENAME_PASSKEY.run(db, (name, passkey_id, user_id)) > 0
 
@@ -73,7 +73,7 @@ def has_passkey(db: PooledConnection, user_id: UUID, passkey_id: int) -> bool:
 
 
 def has_other_factor(db: PooledConnection, user_id: UUID, passkey_id: int) -> bool:
-    """Whether the account has an app, or another passkey than this one."""
+    """Whether the account has an app or a passkey other than this one."""
     return HAS_OTHER_FACTOR.get(db, {"user_id": user_id, "but": passkey_id})
 
 

@@ -11,7 +11,7 @@ from shared.data.new_sessions import ACCOUNT, Account
 from shared.kit.db.query import Command, Connection, Query, compose
 
 Purpose = Literal["sign_in", "enrol"]
-# Codes that may be tried with one ticket.
+# Maximum number of codes tried with one ticket.
 ATTEMPTS = 5
 # How long an enrolment link works.
 ENROLMENT = timedelta(days=1)
@@ -47,12 +47,12 @@ VALUES (%(hash)s, %(user_id)s, 'enrol', now() + %(life)s::interval)
 
 
 def find_ticket(db: Connection, ticket: str, purpose: Purpose) -> Ticket | None:
-    """Whose ticket it is, None if it is unknown, used or too old, or too many codes were tried with it."""
+    """A ticket; None if it is unknown, used or expired, or too many codes were tried with it."""
     return FIND_TICKET.one(db, _of(ticket, purpose))
 
 
 def spend_attempt(db: Connection, ticket: str, purpose: Purpose) -> bool:
-    """Count a code that is tried with a ticket; whether it may be."""
+    """Count a code tried with a ticket; returns whether the attempt is allowed."""
     return SPEND_ATTEMPT.run(db, _of(ticket, purpose)) > 0
 
 

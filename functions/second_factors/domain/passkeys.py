@@ -16,7 +16,7 @@ from functions.second_factors.domain.relying_party import RelyingParty, platform
 MOST = 10
 MAX_NAME = 100
 CHALLENGE_BYTES = 32
-# Of a credential (section 4).
+# Maximum length of a credential id (section 4).
 MAX_ID_BYTES = 1023
 # The timeout sent to the browser; a challenge lives a little longer.
 TIMEOUT_MS = 5 * 60 * 1000
@@ -78,7 +78,7 @@ def creation_options(
 
 
 def request_options(party: RelyingParty, challenge: bytes, known: Iterable[KnownPasskey] = ()) -> dict[str, Any]:
-    """PublicKeyCredentialRequestOptionsJSON: what navigator.credentials.get() takes. Of none known any will do."""
+    """PublicKeyCredentialRequestOptionsJSON for navigator.credentials.get(). Without `known`, any passkey will do."""
     return {
         "challenge": to_base64url(challenge),
         "timeout": TIMEOUT_MS,
@@ -89,18 +89,18 @@ def request_options(party: RelyingParty, challenge: bytes, known: Iterable[Known
 
 
 def challenge_of(credential: Credential) -> bytes | None:
-    """The challenge that a browser's answer is for, None if it names none, or was made in a frame of another site."""
+    """The challenge in a browser's answer; None if there is none, or the answer was made in a frame of another site."""
     try:
         client_data = json.loads(from_base64url(credential["response"]["clientDataJSON"]))
         if client_data.get("crossOrigin") or client_data.get("topOrigin"):
             return None
         return from_base64url(client_data["challenge"])
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):  # whatever has another form
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):  # any other form
         return None
 
 
 def credential_id_of(credential: Credential) -> bytes | None:
-    """The id of the passkey that was used, None of what is none."""
+    """The id of the passkey that was used, None if the answer has no valid one."""
     try:
         return from_base64url(credential["id"])
     except (KeyError, TypeError, ValueError):
@@ -108,7 +108,7 @@ def credential_id_of(credential: Credential) -> bytes | None:
 
 
 def is_of(credential: Credential, user_id: UUID, *, named: bool) -> bool:
-    """Whether an answer says of no other account that it signs in to it; `named`: it has to say of which."""
+    """Whether an answer names this account, or none; with `named` it must name one."""
     response = credential.get("response")
     handle = response.get("userHandle") if isinstance(response, Mapping) else None
     if not handle:
@@ -179,7 +179,7 @@ def to_base64url(value: bytes) -> str:
 
 
 def from_base64url(text: Any) -> bytes:
-    """Raises TypeError or ValueError of what is none."""
+    """Decode base64url. Raises TypeError or ValueError if it is not base64url."""
     if not isinstance(text, str):
         raise TypeError(text)
     return base64.b64decode(text.encode("ascii") + b"==", altchars=b"-_", validate=False)

@@ -6,7 +6,7 @@ import io
 def qr_code(text: str) -> str:
     """The QR code of a text of up to 2,331 bytes, as an SVG document, four pixels a module.
 
-    It is black on white, in dark pages, too, and has the white margin of four modules that readers look for.
+    It is black on white even on dark pages, with the white margin of four modules that readers look for.
     """
     import segno
 

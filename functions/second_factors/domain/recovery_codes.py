@@ -19,7 +19,7 @@ def new_codes() -> list[str]:
 
 
 def code_hash(user_id: UUID, code: str) -> bytes:
-    """The stored hash of a code, however it was typed: hyphens, blanks and capitals do not matter."""
+    """The stored hash of a code, however it was typed: hyphens, spaces and capitals do not matter."""
     return hashlib.sha256(user_id.bytes + NOT_IN_CODES.sub("", code.lower()).encode()).digest()
 
 

@@ -18,9 +18,9 @@ class RelyingParty:
 
 
 def relying_party(own: str) -> RelyingParty:
-    """The party of passkeys; `own`: the origin that the request was sent to.
+    """The relying party; `own`: the origin that the request was sent to.
 
-    A browser lets no page use passkeys of a domain that its own is not below, so a made-up `own` opens nothing.
+    Browsers let a page use only passkeys of its own or a parent domain, so a forged `own` gives no access.
     """
     own, front = platform_settings().public_url or own, platform_settings().front_url
     domain = platform_settings().passkey_domain or _domain(_host(own), _host(front))
@@ -29,7 +29,7 @@ def relying_party(own: str) -> RelyingParty:
 
 
 def platform_name() -> str:
-    """As people know it."""
+    """The platform's name as users know it."""
     return parseaddr(settings().mail_from)[0] or "Korepetycje"
 
 

@@ -14,7 +14,7 @@ from shared.kit.errors import Unavailable
 from shared.kit.settings import settings
 
 DIGITS, STEP_SECONDS = 6, 30
-# Clocks differ, and people take their time to type (RFC 6238, section 5.2).
+# Clocks differ, and typing takes time (RFC 6238, section 5.2).
 STEPS_OFF = 1
 PASSWORD = re.compile(r"[0-9]{6}")
 SEED_BYTES, SECRET_BYTES = 16, 20
@@ -26,7 +26,7 @@ def new_seed() -> bytes:
 
 
 def secret_of(seed: bytes) -> bytes:
-    """Raises shared.kit.errors.Unavailable where there is no SECOND_FACTOR_SECRET, or one too short."""
+    """The secret of a seed. Raises shared.kit.errors.Unavailable if SECOND_FACTOR_SECRET is missing or too short."""
     key = settings().second_factor_secret.encode()
     if len(key) < MIN_KEY_BYTES:
         raise Unavailable
@@ -42,7 +42,7 @@ def password_at(secret: bytes, step: int, digits: int = DIGITS) -> str:
 
 
 def matching_step(secret: bytes, password: str, now: float, *, after: int) -> int | None:
-    """The step that a password belongs to, of those about now and after the one used last; None without any."""
+    """The step of a password, around `now` and later than `after`, the last used step; None if none matches."""
     if not PASSWORD.fullmatch(password):
         return None
     current = int(now // STEP_SECONDS)
@@ -53,7 +53,7 @@ def matching_step(secret: bytes, password: str, now: float, *, after: int) -> in
 
 
 def as_base32(secret: bytes) -> str:
-    """As people type it into an app."""
+    """A secret as users type it into an app."""
     return base64.b32encode(secret).decode().rstrip("=")
 
 

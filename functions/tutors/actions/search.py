@@ -23,7 +23,7 @@ class CardPage:
 
 
 def search_tutors(query: bytes) -> Steps[CardPage]:
-    """One page of cards. A page of long descriptions ends before it is too large for an answer.
+    """One page of cards. A page with long descriptions is cut short to fit into a response.
 
     Raises FieldErrors or UnknownSkillSearched.
     """
@@ -41,7 +41,7 @@ def search_tutors(query: bytes) -> Steps[CardPage]:
 
 
 def _check_skills(filters: Filters) -> None:
-    """Raises UnknownSkillSearched."""
+    """Check that all skills are known. Raises UnknownSkillSearched."""
     if unknown := unknown_skills(filters.skills):
         raise UnknownSkillSearched(unknown[0])
     filters.has_rare_skills = bool(filters.skills) and are_rare(filters.skills)

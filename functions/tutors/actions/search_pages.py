@@ -8,7 +8,7 @@ from shared.kit.http.page_pagination import PageNumber
 
 
 def search_page(query: bytes, page: PageNumber, path: str) -> str:
-    """A page of cards as JSON text. Raises FieldErrors, UnknownSkillSearched, or NotFound behind the last page."""
+    """A page of cards as JSON text. Raises FieldErrors, UnknownSkillSearched, or NotFound beyond the last page."""
     filters = read_filters(query)
     if unknown := unknown_skills(filters.skills):
         raise UnknownSkillSearched(unknown[0])

@@ -19,7 +19,7 @@ from shared.domain.bounds import MAX_PRICE
 
 
 def change_settings(user_id: UUID, changes: dict[str, Any]) -> None:
-    """Store settings; what is absent stays as it is. Raises NegativePrice, PriceTooHigh or LocationTooLong."""
+    """Store settings; absent fields stay unchanged. Raises NegativePrice, PriceTooHigh or LocationTooLong."""
     if "price" in changes:
         _check_price(changes["price"])
     if len(changes.get("tutoring_location", "")) > MAX_LOCATION:

@@ -18,7 +18,7 @@ from shared.kit.db.query import Query, compose
 from shared.kit.db.steps import IN_A_THREAD, Ask, Steps
 from shared.kit.settings import settings
 
-# How many they are: they fill a page of twenty if one in 250 matches, a page of a hundred if one in fifty does.
+# The number of best tutors: they fill a page of 20 if one in 250 matches, a page of 100 if one in 50 does.
 BEST = 5_000
 FRESH_SECONDS = 60.0
 
@@ -38,9 +38,9 @@ LAST_OF_BEST = Query(
         order=ORDERS["rank", True],
     ),
 )
-# What is not asked for are bounds that everybody is within, and no skills, which make the condition unknown.
-# Values are selected, so that the planner sees none: for some it would make plans that look cheaper than the one for
-# all, each time anew. `coalesce` hides conditions that it would take for far rarer than they are.
+# A filter that is not set becomes bounds that every tutor meets; skills become NULL, which makes the condition unknown.
+# Values are selected, so that the planner does not see them: for some values it would replan each time, because a
+# custom plan looks cheaper. `coalesce` hides conditions that it would estimate as far rarer than they are.
 FIND_BEST = Prepared(
     compose(
         """{selection} FROM (SELECT t.* FROM tutors t
@@ -70,7 +70,7 @@ class _Known:
 
 
 def find_best(filters: Filters) -> Steps[list[Row] | None]:
-    """The page of a search, if the best tutors fill it or all belong to them; the fields of a `SearchHit` as bytes."""
+    """A search's page as bytes of `SearchHit` fields; None unless the best tutors fill it or are all tutors."""
     if not settings().database_prepare or not _is_for_these(filters):
         return None
     if _is_old():

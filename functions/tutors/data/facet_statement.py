@@ -8,13 +8,13 @@ from functions.tutors.data.search_text import location_conditions
 from functions.tutors.domain.filters import Filters
 from shared.kit.db.query import Sql, compose
 
-# The most frequent ones; tutors write their locations themselves.
+# Only the most frequent locations are counted: tutors enter them as free text.
 LOCATIONS = 100
 # Free time must be checked tutor by tutor, so only this many of the best are counted.
 COUNTED = 500
 
 # A facet does not restrict itself: skill counts ignore the skill filter, location counts the location filter.
-# `unnest` in FROM would make a table of each tutor's skills, which takes as long as all else.
+# `unnest` in FROM would build a table of each tutor's skills, which takes as long as the rest of the statement.
 COUNT = """
 WITH matched AS MATERIALIZED ({matched})
 SELECT counted, matching,
@@ -28,7 +28,7 @@ SELECT counted, matching,
     ) counted)::text AS locations
 FROM (SELECT count(*) AS counted, count(*) FILTER (WHERE by_skill AND by_location) AS matching FROM matched) numbers
 """
-# For all tutors, from the maintained counts: its cost does not depend on their number.
+# For searches without filters, from the maintained counts: the cost does not depend on the number of tutors.
 COUNT_ALL = Sql("""
 WITH counted AS (
     SELECT kind, value, sum(complete) AS number FROM (

@@ -13,15 +13,16 @@ from shared.domain.bounds import SHORTEST_SESSION
 from shared.domain.time_of_day import MINUTES_PER_DAY
 from shared.kit.db.query import Sql, compose
 
-# Items looked up by their time, times the root of the weeks searched; if there are more, the time is no rare one.
+# Maximum number of items looked up by time, multiplied by the square root of the weeks searched. If there are more,
+# the time is not rare.
 SELECTIVE_ITEMS = 2_000
 MINUTE = timedelta(minutes=1)
-# Minutes that hold a session of almost everybody.
+# Minutes that are long enough for the shortest session of almost every tutor.
 USUAL = 120
 
 ALL_TUTORS = Sql("tutors")
-# Whether anything at all is offered then: found fast, and mostly the answer. Written so that it is asked for one tutor
-# after the other (an EXISTS would be answered for all at once), by the index of the tutor's items and not of times.
+# Whether the tutor offers any time then: a fast check that mostly decides. Written so that PostgreSQL evaluates it
+# tutor by tutor (it would evaluate an EXISTS for all at once), by the index of the tutor's items, not of times.
 OFFERED = Sql("""
 (
     SELECT true FROM schedule_items i
@@ -45,7 +46,7 @@ UNION ALL
     ) t
     WHERE CASE WHEN {offered} THEN {is_free} ELSE false END LIMIT %(rows)s)
 """
-# Rule out many at once, if the searcher has little time or wants a certain length.
+# Exclude many tutors at once if the search has short hours or a certain length.
 HAS_LENGTH, IS_SHORT = (
     compose("t.id IN (SELECT tutor_id FROM booking_terms WHERE {fits})", fits=Sql(fits))
     for fits in (
@@ -56,10 +57,10 @@ HAS_LENGTH, IS_SHORT = (
 
 
 def free_parameters(free_time: FreeTime) -> dict[str, Any]:
-    """Values of `by_selectivity`'s parameters, as of now."""
+    """The values of `by_selectivity`'s parameters as of now."""
     now = datetime.now(UTC)
     windows = free_time.windows(now)
-    # A session has to begin so long before a window's end.
+    # A session must start at least this long before a window's end.
     shortest = timedelta(minutes=free_time.length or SHORTEST_SESSION)
     starts = [(each.starts_at, each.ends_at - shortest) for each in windows]
     return {
@@ -87,9 +88,9 @@ def _terms_condition(free_time: FreeTime) -> list[Sql]:
 def by_selectivity(
     free_time: FreeTime, selection: Sql, conditions: Sequence[Sql], order: Sql, tutors: Sql = ALL_TUTORS
 ) -> Sql:
-    """A statement of which one half is executed: by the order asked for or, for a rare time, by the time.
+    """A statement with two halves, only one of which runs: in the requested order or, for a rare time, by the time.
 
-    In both halves the tutors come in order before they are asked whether they are free.
+    Both halves sort the tutors before checking whether they are free.
     """
     every = Sql(" AND ".join([*conditions, *_terms_condition(free_time)]))
     return compose(

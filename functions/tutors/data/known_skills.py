@@ -11,7 +11,7 @@ from typing import NamedTuple
 from shared.kit.db.pool import connection
 from shared.kit.db.query import Query
 
-# All tutors with a skill so rare are read and sorted: a few milliseconds at worst.
+# Maximum number of tutors with a rare skill. All of them are read and sorted: a few milliseconds at worst.
 RARE = 2_000
 FRESH_SECONDS = 60.0
 
@@ -60,7 +60,7 @@ def unknown_skills(names: Sequence[str]) -> list[str]:
 
 
 def are_rare(names: Sequence[str]) -> bool:
-    """Whether few tutors have any of these skills, which are on the list."""
+    """Whether only few tutors have any of these skills; all must be on the list."""
     if time.monotonic() - _Known.read_at > FRESH_SECONDS:
         _read()
     return sum(_Known.tutors.get(name, 0) for name in names) <= RARE

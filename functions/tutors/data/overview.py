@@ -26,6 +26,6 @@ SELECT (SELECT row_to_json(overview) FROM (
 
 
 def find_overview(tutor_id: int) -> str | None:
-    """A tutor's details without reviews, as JSON text; None for one whom others cannot see."""
+    """A tutor's details without reviews, as JSON text; None if others cannot see the tutor."""
     with connection() as db:
         return FIND_OVERVIEW.one(db, {"id": tutor_id, "zone": platform_settings().time_zone})

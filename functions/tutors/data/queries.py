@@ -10,7 +10,7 @@ from shared.kit.db.query import Sql, compose
 from shared.kit.db.steps import Ask, Steps
 from shared.kit.http.cursor_pagination import TEXT_BYTES
 
-# The maximum number of ratings in a tutor's details, the newest.
+# A tutor's details contain at most this many ratings, the newest.
 SHOWN_RATINGS = 500
 LIST_SKILLS = Prepared(
     "SELECT coalesce(json_agg(json_build_object('skill', name) ORDER BY id), '[]')::text AS skills FROM skills",
@@ -24,7 +24,7 @@ def list_skills() -> Steps[bytes]:
     return bytes(skills)
 
 
-# What is left of the newest items without the time of sessions; most have none, and then nothing is computed.
+# The newest items minus the time of sessions. Most tutors have no sessions; then nothing is subtracted.
 FREE_ITEMS = compose(
     """
     WITH booked AS ({taken_time}), items AS ({newest_items})
@@ -46,7 +46,7 @@ class TutorDetails(NamedTuple):
     has_more_reviews: bool
 
 
-# As many of the newest ratings as fit into an answer, oldest first.
+# As many of the newest ratings as fit into a response, oldest first.
 DETAILS = """
 SELECT (SELECT row_to_json(details) FROM (
     SELECT t.user_id, t.first_name, t.last_name, {picture} AS profile_image, t.description, t.skills,

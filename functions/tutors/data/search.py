@@ -37,7 +37,7 @@ class FacetCounts:
 
 
 def search(filters: Filters, *, forgiving: bool = False) -> Steps[list[Row]]:
-    """The tutors of one page and, if there is one, the next one's first: the fields of a `SearchHit` as bytes."""
+    """The tutors of one page and, if there is a next page, its first tutor: `SearchHit` fields as bytes."""
     if (hits := (yield from find_best(filters))) is not None:
         return hits
     yield IN_A_THREAD
@@ -55,7 +55,7 @@ def count_facets(filters: Filters, *, forgiving: bool = False) -> FacetCounts:
 
 
 def kinds_of_filters() -> Iterator[Filters]:
-    """Filters that make each part of the statements, and everything at once."""
+    """Filters that together produce every part of the statements."""
     free_times = [FreeTime(960, 1200, frozenset({1}), local_zone(), 14, None)]
     free_times += [replace(free_times[0], ends=1_000), replace(free_times[0], length=90)]
     bounds = {column: Decimal(1) for column in ("price", "avg_rating")}

@@ -14,7 +14,7 @@ from shared.kit.db.query import Query, Sql, Variants, compose
 from shared.kit.http.page_pagination import PageNumber, PageOfJson
 
 COUNT = "(SELECT count(*) FROM tutors t WHERE {conditions})"
-# For all tutors, from the maintained counts.
+# For searches without filters, from the maintained counts.
 COUNT_ALL = Sql("""(SELECT coalesce(sum(listed), 0)::bigint FROM (
         SELECT kind, listed FROM facet_counts UNION ALL SELECT kind, listed FROM facet_changes
     ) noted WHERE kind = 'tutor')""")
@@ -29,7 +29,7 @@ SELECT {number} AS count,
 
 
 def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
-    """SQL of a `PageOfJson` and its parameters; of the filters all count but the free time."""
+    """SQL of a `PageOfJson` and its parameters; the free-time filter is ignored."""
     parameters: dict[str, Any] = {}
     conditions = [*conditions_on_tutors(replace(filters, free_time=None), parameters, forgiving=forgiving)]
     if filters.skills:
@@ -44,7 +44,7 @@ def page_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, d
 
 
 def find_page(filters: Filters, page: PageNumber, *, forgiving: bool = False) -> PageOfJson:
-    """A page of the tutors that match; how many it has is the page's to say, not the filters'."""
+    """A page of the matching tutors; `page`, not the filters, determines its size."""
     statement, parameters = page_statement(filters, forgiving=forgiving)
     with connection() as db:
         [(count, results)] = fetch_all(db, statement, {**parameters, "size": page.size, "offset": page.offset})

@@ -44,9 +44,9 @@ AT_MOST = {column: Sql(f"t.{column} <= %({column}_most)s") for column in COLUMNS
 SKILLS = Sql("t.skills && %(skills)s")
 LISTED = Sql("t.listed")
 IS_COMPLETE = Sql("t.is_complete")
-# Prevents a plan that scans all others in the requested order.
+# OFFSET 0 prevents a plan that scans all tutors in the requested order.
 FEW_TUTORS = Sql("(SELECT * FROM tutors WHERE skills && %(skills)s AND listed OFFSET 0)")
-# Around the conditions. Cards are built only for the page, even if all matches have to be sorted.
+# The SQL around the conditions. Cards are built only for the page, even if all matches must be sorted.
 PAGE_BEGIN = {
     (column, is_few): compose("{selection} FROM (SELECT t.* FROM {tutors} t WHERE ", selection=selection, tutors=tutors)
     for column, selection in SELECTIONS.items()
@@ -56,10 +56,10 @@ PAGE_END = {key: compose(" {order} LIMIT %(rows)s) t {order}", order=order) for 
 
 
 def search_statement(filters: Filters, *, forgiving: bool = False) -> tuple[Sql, dict[str, Any]]:
-    """SQL of a `SearchHit` and its parameters; it finds one row more than the page has.
+    """SQL of a `SearchHit` and its parameters; it finds one row more than fits on the page.
 
-    Letters without diacritics match those with them. A forgiving search also takes it the other way round,
-    and names one typo away.
+    A letter without a diacritic matches one with it. In a forgiving search the reverse holds too, and names with one
+    typo match.
     """
     parameters: dict[str, Any] = {"rows": filters.page_size + 1}
     conditions = [*conditions_on_tutors(filters, parameters, forgiving=forgiving)]

@@ -10,7 +10,7 @@ from functions.tutors.domain.filters import MAX_TYPO_WORDS, may_be_misspelt
 from shared.kit.db.query import Sql, compose
 
 LOCATION = Sql("t.location_folded LIKE '%% ' || fold(%(location)s) || '%%'")
-# The planner has statistics of this very expression (migration 0005).
+# The planner has statistics on exactly this expression (migration 0005).
 LOCATION_ACCENTS = Sql("lower(' ' || t.location) LIKE '%% ' || lower(%(location_accents)s) || '%%'")
 
 
@@ -34,7 +34,7 @@ def name_conditions(name: str, parameters: dict[str, Any], *, forgiving: bool) -
         parameters[key] = _literal(word)
         as_typed = f"t.name_folded LIKE '%%' || fold(%({key})s) || '%%'"
         if word in misspelt:
-            # Another word may be the one with the slip.
+            # The typo may be in another word, so this one may also match as typed.
             conditions.append(Sql(f"({as_typed} OR {_misspelt(Sql(f'fold(%({key})s)'), len(word) // 2)})"))
             continue
         conditions.append(Sql(as_typed))
@@ -45,8 +45,8 @@ def name_conditions(name: str, parameters: dict[str, Any], *, forgiving: bool) -
     return conditions
 
 
-# Such a slip leaves the first or the second half of the word whole, or swaps the letters where they meet: that much an
-# index can find.
+# One typo leaves the first or the second half of the word intact, or swaps the two letters where the halves meet. An
+# index finds these candidates.
 MISSPELT = """
 (t.name_folded LIKE '%% ' || left({word}, {half}) || '%%'
     OR t.name_folded LIKE '%%' || right({word}, -{half}) || ' %%'
@@ -57,12 +57,12 @@ AND has_similar_word(t.name_folded, {word})
 
 
 def _misspelt(word: Sql, half: int) -> Sql:
-    """A word of the name has one letter wrong, missing, added or swapped with its neighbour."""
+    """A word of the name has one letter wrong, missing or added, or two neighbouring letters swapped."""
     return compose(MISSPELT, word=word, half=Sql(half))
 
 
 def _literal(text: str) -> str:
-    """Text in which LIKE finds no wildcards."""
+    """Escape LIKE's wildcards in a text."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

@@ -42,7 +42,7 @@ def get_settings(user_id: UUID) -> TutorSettings:
 
 
 def update_command(names: Collection[str]) -> Command:
-    """The statement that sets some of the settings; with the first of them a tutor has something to show."""
+    """The statement that sets some of the settings, and lists the tutor, who now has something to show."""
     assignments = Sql(", ".join(f"{column} = %({name})s" for name, column in COLUMNS.items() if name in names))
     return Command(
         compose("UPDATE tutors SET listed = true, {assignments} WHERE user_id = %(user_id)s", assignments=assignments)
@@ -53,6 +53,6 @@ UPDATES = Variants(lambda: [update_command(COLUMNS), *(update_command([name]) fo
 
 
 def update_settings(user_id: UUID, values: dict[str, Any]) -> None:
-    """Store settings by their names; one statement, a transaction of its own."""
+    """Store settings by name, in one statement and a transaction of its own."""
     with connection() as db:
         update_command(values.keys()).run(db, {**values, "user_id": user_id})

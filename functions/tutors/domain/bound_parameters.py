@@ -25,7 +25,7 @@ def read_bound(value: str) -> Decimal:
 
 
 def read_switch(value: str) -> bool | None:
-    """Anything else is no filter."""
+    """Parse a switch; None, no filter, for any value other than true or false."""
     return True if value in TRUE else False if value in FALSE else None
 
 

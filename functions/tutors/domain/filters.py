@@ -39,7 +39,7 @@ class Filters:
     name: str = ""
     location: str = ""
     skills: list[str] = field(default_factory=list)
-    # So few tutors have them that these are read first, whatever the requested order.
+    # Few tutors have the skills, so those tutors are read first, whatever the requested order.
     has_rare_skills: bool = False
     at_least: dict[str, Decimal] = field(default_factory=dict)
     at_most: dict[str, Decimal] = field(default_factory=dict)
@@ -48,17 +48,17 @@ class Filters:
     order: Order = BEST_FIRST
     page_size: int = PAGE_SIZE
     cursor: Cursor | None = None
-    # The parameters that count, to be repeated in the link to the next page.
+    # The known parameters, repeated in the link to the next page.
     query: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def can_match(self) -> bool:
-        """Whether any tutor's name could contain what is searched for."""
+        """Whether a tutor's name could contain the searched name."""
         return len(self.name) <= MAX_NAME and len(self.name.split()) <= MAX_WORDS
 
     @property
     def restrict(self) -> bool:
-        """Whether there can be a tutor whom they leave out."""
+        """Whether the filters could exclude any tutor."""
         parts = (self.name.split(), self.location, self.skills, self.at_least, self.at_most, self.switches)
         return any(parts) or self.free_time is not None
 

@@ -15,7 +15,7 @@ DEFAULT_DAYS, MAX_DAYS = 14, 60
 class FreeTime:
     """Hours in minutes since midnight on ISO weekdays, within so many days; a session lasts `length` minutes.
 
-    Hours that end no later than they start go on past midnight. Without a length it is the tutor's first.
+    Hours whose end is not after their start extend past midnight. Without a length, it is the tutor's first.
     """
 
     starts: int
@@ -26,7 +26,7 @@ class FreeTime:
     length: int | None
 
     def windows(self, now: datetime) -> list[Span]:
-        """The time to find a session in: sorted, neither overlapping nor touching."""
+        """The windows that a session must fit into: sorted, neither overlapping nor touching."""
         last = now + timedelta(days=self.days)
         found: list[Span] = []
         for window in self._daily(now.astimezone(self.zone).date()):
@@ -46,7 +46,7 @@ class FreeTime:
                 yield Span(self._instant(day, self.starts, max), self._instant(day, ends, min))
 
     def _instant(self, day: date, minutes: int, choose: Callable[..., datetime]) -> datetime:
-        """A wall-clock time that occurs twice or never is read so that the window becomes narrower."""
+        """A wall-clock time in UTC; one that occurs twice or never is resolved so that the window gets narrower."""
         wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
         readings = (wall.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         return choose(*readings)

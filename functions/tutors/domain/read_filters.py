@@ -15,7 +15,7 @@ SWITCHES = {
     "individual_sessions_available": "individual_sessions",
     "group_sessions_available": "group_sessions",
 }
-# A column's smallest step: a bound between two steps is moved to the next one inside.
+# A column's smallest step: a bound between two steps is moved inwards to the next step.
 STEPS = {"price": Decimal(1), "avg_rating": Decimal("0.1")}
 BOUNDS = {
     column: attrgetter(*(f"{column}__{comparison}" for comparison in ("gte", "gt", "lte", "lt"))) for column in STEPS
@@ -31,7 +31,7 @@ def asks_for_free_time(query: bytes) -> bool:
 
 
 def read_filters(query: bytes) -> Filters:
-    """Read a raw query string. Raises FieldErrors for values that cannot be used, all of them at once."""
+    """Parse a raw query string. Raises FieldErrors with all invalid values at once."""
     parameters = parse_query(query, repeatable=REPEATABLE)
     asked = SearchQuery.from_parameters(parameters)
     filters = Filters(
@@ -54,7 +54,7 @@ def read_filters(query: bytes) -> Filters:
 
 
 def _set_bounds(filters: Filters, column: str, *bounds: Decimal | None) -> None:
-    """Both inclusive bounds of a column from its four comparisons."""
+    """Set a column's inclusive bounds from its four comparisons."""
     if bounds == UNBOUNDED:
         return
     from_here, above, up_to_here, below = bounds

@@ -21,7 +21,7 @@ from shared.kit.http.query_models import RecordedQueryModel
 NOT_A_WEEKDAY = "Podaj dni tygodnia od 1 (poniedziałek) do 7 (niedziela)."
 BAD_CURSOR = "Nieprawidłowy kursor."
 EVERY_DAY = frozenset(range(1, 8))
-# The form in which a cursor carries the value of a column sorted by.
+# The format of the sort column's value in a cursor.
 CURSOR_FORMS = {
     "price": re.compile("[0-9]{1,7}"),
     "avg_rating": re.compile(r"[0-5]\.[0-9]"),
@@ -37,7 +37,7 @@ def read_time(value: str) -> int:
 
 
 def read_weekdays(values: list[str]) -> list[int]:
-    """Numbers with commas between them, in any of several parameters."""
+    """Parse comma-separated weekdays; the parameter may be repeated."""
     words = [word.strip() for text in values for word in text.split(",") if word.strip()]
     if not all(re.fullmatch("[1-7]", word) for word in words):
         raise invalid(NOT_A_WEEKDAY)
@@ -73,7 +73,7 @@ FREE = "Only tutors with a bookable slot "
 class TutorQuery(RecordedQueryModel):
     """What tutors have to be like."""
 
-    # It describes endpoints, which read a `SearchQuery`: building takes milliseconds of a cold start.
+    # Only describes endpoints, which parse a `SearchQuery`: building it would take milliseconds of a cold start.
     model_config = ConfigDict(defer_build=True)
 
     search_by_full_name: Annotated[
@@ -141,7 +141,7 @@ class FacetQuery(TutorQuery):
 
     @property
     def free_time(self) -> FreeTime | None:
-        """None without any of the parameters."""
+        """The free-time filter; None if none of its parameters is set."""
         times = (self.free_from, self.free_to, self.free_tz, self.free_within, self.free_length)
         if not self.free_weekdays and all(each is None for each in times):
             return None
@@ -172,7 +172,7 @@ class SearchQuery(FacetQuery):
     sorting_by_average_rating: ByRating = None
     sorting_by_hourly_rate: ByPrice = None
     page_size: Annotated[int, Whole(minimum=1, maximum=PAGE_SIZE), Field(description="Tutors per page.")] = PAGE_SIZE
-    # A Cursor or None; to know it pydantic would import its support of dataclasses.
+    # A Cursor or None, but typed Any: for the type, pydantic would import its dataclass support.
     cursor: Annotated[
         Any,
         WithJsonSchema({"type": "string"}),
@@ -190,7 +190,7 @@ class SearchQuery(FacetQuery):
 
 
 def order_of(by_rating: str | None, by_price: str | None) -> Order:
-    """The frontend sorts by one thing at a time; if both are given, rating wins."""
+    """The order to sort by. The frontend sends one at a time; if both are given, rating wins."""
     if by_rating:
         return Order("avg_rating", descending=by_rating == "desc")
     if by_price:
