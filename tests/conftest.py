@@ -30,9 +30,9 @@ from tests.support.people import People
 SECRET = "a secret of at least thirty-two bytes, for tests"
 TABLES = [table.name for table in Base.metadata.sorted_tables if table.name != "skills"]
 FILLED = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in TABLES)
-# Without foreign keys and triggers: everything goes, in whatever order.
+# Without foreign keys and triggers, tables can be emptied in any order.
 WITHOUT_TRIGGERS = "-c session_replication_role=replica"
-# By address: a test may have another one.
+# By database URL: a test may use a database of its own.
 SWEEPERS: dict[str, psycopg.Connection[TupleRow]] = {}
 SEQUENCES = """
 SELECT pg_get_serial_sequence(table_name, column_name)
@@ -40,8 +40,8 @@ FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 
 """
 
 
-# Functions take the current loop of their thread, which Python makes for nobody from 3.14 on (3.12 warns). It is set
-# before folders' own conftests import functions.
+# Functions use the current event loop of their thread, which Python 3.14 no longer creates (3.12 warns). It is set
+# before the folders' own conftests import functions.
 LOOP = asyncio.new_event_loop()
 asyncio.set_event_loop(LOOP)
 
@@ -52,7 +52,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is imported and collected stays: to look again and again for what could go takes a third of the time."""
+    """Imported modules and collected tests stay alive: garbage collection would take a third of the time in vain."""
     gc.disable()
     try:
         return (yield)
@@ -63,7 +63,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
-    """PostgreSQL and Valkey of this test process, migrated; the environment names them."""
+    """PostgreSQL and Valkey of this test process, with migrations applied; environment variables point to them."""
     data, sockets = tmp_path_factory.mktemp("engines"), socket_folder()
     postgres, valkey = start_postgres(data / "postgres", sockets), start_valkey(data / "valkey", sockets)
     os.environ |= {
@@ -82,7 +82,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
     }
     read_settings_again()
     with connection() as db:
-        db.execute("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power away
+        db.execute("ALTER SYSTEM SET fsync = off")  # no test simulates a power failure
         db.execute("SELECT pg_reload_conf()")
     upgrade()
     yield {"postgres": postgres, "valkey": valkey}
@@ -101,7 +101,7 @@ def read_settings_again() -> None:
 
 @pytest.fixture
 def platform(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty platform: the skills list and nothing else; mail and pictures go to folders of the test."""
+    """An empty platform with only the skills list; mail and pictures go to the test's folder."""
     with empty_platform(tmp_path, monkeypatch):
         yield
 
@@ -120,14 +120,14 @@ def empty_platform(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def empty_the_tables() -> None:
-    """As a TRUNCATE of all of them, in a tenth of the time."""
+    """Empty all tables as TRUNCATE would, in a tenth of the time."""
     with connection() as db:
         filled = db.execute(FILLED).fetchall()
         db.execute(count_from_one())
         database_url = db.info.dsn
     try:
         delete_all(sweeper(database_url), filled)
-    # A test has ended all connections, or what still runs in another process has crossed this.
+    # A test ended all connections, or another process still running interfered.
     except psycopg.OperationalError:
         if crossed := SWEEPERS.pop(database_url, None):
             crossed.close()
@@ -141,7 +141,7 @@ def delete_all(db: psycopg.Connection[TupleRow], tables: list[TupleRow]) -> None
 
 
 def sweeper(database_url: str) -> psycopg.Connection[TupleRow]:
-    """A connection of its own: where triggers are switched off, PostgreSQL forgets the plans of all statements."""
+    """A separate connection: switching triggers off makes PostgreSQL discard the cached plans of all statements."""
     if database_url not in SWEEPERS:
         SWEEPERS[database_url] = psycopg.connect(database_url, autocommit=True, options=WITHOUT_TRIGGERS)
     return SWEEPERS[database_url]
@@ -149,32 +149,32 @@ def sweeper(database_url: str) -> psycopg.Connection[TupleRow]:
 
 @cache
 def count_from_one() -> str:
-    """Made once: what there is to ask takes longer to find than to ask."""
+    """The statement that resets all sequences. Cached: finding the sequences takes longer than resetting them."""
     with connection() as db:
         return "SELECT " + ", ".join(f"setval('{name}', 1, false)" for (name,) in db.execute(SEQUENCES))
 
 
 @pytest.fixture
 def rate_limits(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rate limits are on, as in production; elsewhere tests sign in as often as they like."""
+    """Turn rate limits on, as in production; other tests sign in without limits."""
     monkeypatch.setenv("RATE_LIMITS", "on")
     read_settings_again()
 
 
 @pytest.fixture
 def production_hashes(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed as in production; elsewhere they cost tests next to nothing."""
+    """Hash passwords as in production; other tests use a hash that costs next to nothing."""
     hash_as_in_production(monkeypatch)
 
 
 @pytest.fixture
 def any_number_of_bookings(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A student may have as many bookings to come as the test makes."""
+    """Lift the limit on a student's upcoming bookings."""
     monkeypatch.setenv("MAX_ACTIVE_BOOKINGS", "1000000")
     read_settings_again()
 
 
 @pytest.fixture
 def people(platform: None) -> People:
-    """Makes confirmed accounts that are signed in."""
+    """Creates confirmed accounts that are signed in."""
     return People()

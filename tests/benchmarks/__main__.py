@@ -9,12 +9,12 @@ from tests.benchmarks.report import Figure, attempt, report, timed
 from tests.benchmarks.server import FEW_TUTORS, running_bench_server
 
 MINUTES = 8
-# What the memory is asked after.
+# The parts that run before the server's memory is measured.
 SERVED = (search, public_reads, chat, chat_devices)
 
 
 def figures() -> Iterator[Figure]:
-    """Each as soon as it is measured."""
+    """Yield each figure as soon as it is measured."""
     with running_bench_server() as stand:
         for part in (*(each.measure for each in SERVED), server_memory, horizon.measure, cold_start.measure):
             yield from attempt(part, stand)

@@ -13,7 +13,7 @@ CONNECTIONS = 16
 
 
 class BareChat:
-    """Frames of /<room> are stored and sent to everybody in the room."""
+    """Stores each frame sent to /<room> and sends it to every client in the room."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, list[Any]] = {}

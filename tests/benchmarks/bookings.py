@@ -1,4 +1,4 @@
-"""Bookings: many at once on one tutor, who are served one after the other, and many of many tutors."""
+"""Bookings: many at once with one tutor, which are serialized, and many with many tutors."""
 
 import asyncio
 import json
@@ -38,8 +38,8 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 
 def _on_one_tutor(stand: BenchServer, tutor: Person, students: Sequence[Person]) -> Figure:
-    """Twenty students, each of whom books another hour of the same tutor at the same moment."""
-    # In the first round the server still makes and prepares what it needs for any booking: it does not count.
+    """Twenty students who each book a different hour of the same tutor at the same moment."""
+    # The first round does not count: the server still creates and prepares what every booking needs.
     items = add_items(tutor, AT_ONCE * (1 + ROUNDS))
     latencies: list[float] = []
     began = time.process_time()
@@ -49,7 +49,7 @@ def _on_one_tutor(stand: BenchServer, tutor: Person, students: Sequence[Person])
         load = book_all(stand.port, requests, clients=AT_ONCE)
         latencies += load.latencies if first else ()
     load = Load(1, sorted(latencies), 0)
-    # It shares the processors with what it measures.
+    # The client shares the processors with the server it measures.
     client = (time.process_time() - began) / len(items)
     detail = f"median {load.percentile(0.5) * 1000:.1f} ms, slowest {load.latencies[-1] * 1000:.1f} ms"
     detail += f"; of processor time the client took {client * 1000:.2f} ms a booking"
@@ -57,7 +57,7 @@ def _on_one_tutor(stand: BenchServer, tutor: Person, students: Sequence[Person])
 
 
 def _of_many(stand: BenchServer, people: People, students: Sequence[Person]) -> Figure:
-    """Bookings/s beside a bare transaction: an advisory lock and two inserts."""
+    """Bookings/s relative to a bare transaction: an advisory lock and two inserts."""
     requests = []
     for place in range(TUTORS):
         items = add_items(people.tutor(), EACH, FIRST + timedelta(days=30))
@@ -71,7 +71,7 @@ def _of_many(stand: BenchServer, people: People, students: Sequence[Person]) -> 
 
 
 def add_items(tutor: Person, number: int, first: datetime = FIRST) -> list[int]:
-    """Hours that can be booked; their ids."""
+    """Add bookable hours; returns their ids."""
     starts = [first + timedelta(hours=2 * place) for place in range(number)]
     statement = (
         "INSERT INTO schedule_items (tutor_id, starts_at, ends_at)"

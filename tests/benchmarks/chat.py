@@ -38,7 +38,7 @@ class Pair:
     reader: SocketClient
 
     async def say(self) -> float:
-        """Send one message and wait for it on both sides; the seconds it took."""
+        """Send one message and wait for it on both sides; returns the seconds it took."""
         said = time.perf_counter()
         self.sender.send(FRAME)
         await self.sender.received.get()
@@ -74,7 +74,7 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 
 def conversations() -> list[tuple[str, str]]:
-    """Paths of both sides' sockets of PAIRS conversations."""
+    """The socket paths of both members of PAIRS conversations."""
     from functions.chat.data.conversations import add_conversation
     from shared.kit.db.pool import connection
 
@@ -120,7 +120,7 @@ async def _wait_for(port: int) -> None:
 
 
 async def closed_loop(port: int, paths: list[tuple[str, str]]) -> Load:
-    """Every pair says the next thing once both have the last."""
+    """Every pair sends its next message once both sockets have received the last one."""
     pairs = await _open(port, paths)
     await asyncio.gather(*(pair.say() for pair in pairs))
     latencies: list[float] = []
@@ -137,7 +137,7 @@ async def closed_loop(port: int, paths: list[tuple[str, str]]) -> Load:
 
 
 async def paced(port: int, paths: list[tuple[str, str]], rate: float, seconds: float) -> Load:
-    """Messages are due at a fixed rate, in turn from every pair; waiting counts."""
+    """Messages are due at a fixed rate, from the pairs in turn; latency includes waiting."""
     pairs = await _open(port, paths)
     latencies: list[float] = []
     started = time.perf_counter()

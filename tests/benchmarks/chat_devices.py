@@ -1,4 +1,4 @@
-"""Chat: what a person's other devices, unread counts and receipts cost, and Redis memory of what is at rest.
+"""Chat: the cost of a person's other devices, unread counts and receipts, and Redis memory of idle conversations.
 
 Run alone, on few tutors: python -m tests.benchmarks.chat_devices
 """
@@ -23,12 +23,12 @@ from tests.benchmarks.socket_client import SocketClient, open_socket
 from tests.support.conversations import add_conversation
 from tests.support.people import People, Person
 
-# In a turn each reader says once up to where they have read.
+# In each turn, every reader marks messages as read once.
 PAIRS, TURNS, TURN_SECONDS = 16, 20, 1.0
 DEVICES, MESSAGES = 8, 200
-# Conversations at rest, and messages in each.
+# Idle conversations, and messages in each.
 AT_REST, SAID = 100, 20
-# Places in what follows the name in /proc/<process>/stat (man 5 proc_pid_stat).
+# Indexes of fields after the process name in /proc/<process>/stat (man 5 proc_pid_stat).
 USER_TIME, SYSTEM_TIME = 11, 12
 STORED = b'"message_stored"'
 NAMES = iter(range(1_000_000))
@@ -37,7 +37,7 @@ Pair = tuple[SocketClient, SocketClient]
 
 @dataclass(frozen=True)
 class Talk:
-    """Two people, and the path of one's socket in their conversation."""
+    """A conversation of two people."""
 
     sender: Person
     reader: Person
@@ -62,14 +62,14 @@ def user_path(person: Person) -> str:
 
 
 async def hear(client: SocketClient) -> bytes:
-    """The next message; what else is told is not what is measured."""
+    """Wait for the next message; other events are skipped."""
     while STORED not in (frame := await client.received.get())[:40]:
         pass
     return frame
 
 
 def read(client: SocketClient, frame: bytes) -> None:
-    """Say that one has read up to this message."""
+    """Mark messages up to this one as read."""
     data = {name: json.loads(frame)["data"][name] for name in ("conversation", "seq")}
     client.send(json.dumps({"event": "mark_read", "data": data}).encode())
 
@@ -108,7 +108,7 @@ async def fan_out(port: int, people: People) -> Figure:
 
 
 def unread_counts(stand: BenchServer, people: People) -> Figure:
-    """Rates to readers who hear how much is unread and say what they have read, over others', in short turns."""
+    """Message rates with readers who get unread counts and send receipts, over rates without, in short turns."""
     plain, counted = uvloop.run(in_turn(stand, talks(people, PAIRS), talks(people, PAIRS)))
     ratio = median(one.rate / other.rate for one, other in zip(counted, plain, strict=True))
     detail = f"{told(counted)}, without {told(plain)}"
@@ -128,7 +128,7 @@ def told(turns: list[Turn]) -> str:
 
 
 async def in_turn(stand: BenchServer, without: list[Talk], counting: list[Talk]) -> tuple[list[Turn], list[Turn]]:
-    """All sockets stay open, and turns are short: what else the machine does then meets both sides alike."""
+    """All sockets stay open and turns are short, so that other load on the machine affects both sides alike."""
     plain = await open_pairs(stand.port, [(talk.path(talk.sender), talk.path(talk.reader)) for talk in without])
     counted = await open_pairs(stand.port, [(talk.path(talk.sender), user_path(talk.reader)) for talk in counting])
     turns: tuple[list[Turn], list[Turn]] = ([], [])
@@ -143,7 +143,7 @@ async def in_turn(stand: BenchServer, without: list[Talk], counting: list[Talk])
 
 
 def processor_seconds(process: int) -> float:
-    """What a process has used so far."""
+    """The processor time a process has used so far."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[USER_TIME]) + int(fields[SYSTEM_TIME])) / os.sysconf("SC_CLK_TCK")
 
@@ -158,7 +158,7 @@ def close(pairs: list[Pair]) -> None:
 
 
 async def rate(pairs: list[Pair], seconds: float, *, reads: bool = False) -> float:
-    """Messages a second of pairs that say the next thing once both have the last; each reader reads once, if any."""
+    """Messages a second; a pair sends the next once both have the last. With `reads`, each reader sends one receipt."""
     started, said = time.perf_counter(), 0
 
     async def talk(place: int, sender: SocketClient, reader: SocketClient) -> None:
@@ -178,7 +178,7 @@ async def rate(pairs: list[Pair], seconds: float, *, reads: bool = False) -> flo
 
 
 def at_rest(stand: BenchServer, people: People) -> Figure:
-    """What Redis keeps of a conversation whose people have left."""
+    """The Redis memory of a conversation whose members have left."""
     made = talks(people, AT_REST)
     before = used_memory(stand)
     uvloop.run(talk_and_leave(stand.port, made))

@@ -1,7 +1,7 @@
 """Chat of many: 5,000 sockets in one process, and two worker processes over one.
 
-Run alone, on few tutors: python -m tests.benchmarks.chat_large. The load generator needs processors of its own: what is
-measured on two of them is too bad rather than too good.
+Run alone, on few tutors: python -m tests.benchmarks.chat_large. The load generator needs processors of its own: with
+only two, the results are too bad rather than too good.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ from tests.support.conversations import add_conversation
 from tests.support.people import People, Person
 
 USERS, CONVERSATIONS_EACH = 500, 10
-# Sockets that open at the same time.
+# Pairs of sockets opened at the same time.
 AT_ONCE = 20
 MESSAGES_A_SECOND, SECONDS = 500.0, 10.0
 ROUNDS, ROUND_SECONDS = 5, 2.0
-# With fewer processors the load generator takes what the second worker would have.
+# With fewer processors, the load generator takes the second worker's.
 ENOUGH_PROCESSORS = 4
 
 
 def figures() -> Iterator[Figure]:
-    """On a stand of its own, whose server may have as many files open as the system lets it."""
+    """Figures from a separate test stand, whose server may open as many files as the system allows."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with running_bench_server(FEW_TUTORS) as stand:
@@ -61,7 +61,7 @@ def many_sockets(stand: BenchServer) -> list[Figure]:
 
 
 def conversations() -> list[tuple[str, str]]:
-    """Paths of both sides' sockets of the conversations that each user has with others."""
+    """The socket paths of both members of the conversations that each user has with others."""
     people = People()
     users = [people.student(email=f"many{number}@example.com") for number in range(USERS)]
     return [
@@ -78,7 +78,7 @@ def path(conversation: UUID, person: Person) -> str:
 
 
 async def among_many(stand: BenchServer, paths: list[tuple[str, str]]) -> tuple[Load, float]:
-    """Messages at a fixed rate in conversations by chance; the server's memory in MB when all sockets are open."""
+    """Send messages at a fixed rate in random conversations; also returns the server's MB with all sockets open."""
     pairs: list[tuple[SocketClient, SocketClient]] = []
     for start in range(0, len(paths), AT_ONCE):
         some = [open_socket(stand.port, each) for pair in paths[start : start + AT_ONCE] for each in pair]
@@ -86,7 +86,7 @@ async def among_many(stand: BenchServer, paths: list[tuple[str, str]]) -> tuple[
         pairs += zip(opened[::2], opened[1::2], strict=True)
     after = memory(stand.process)
     latencies: list[float] = []
-    # Each conversation has one message under way at most.
+    # Each conversation has at most one message in flight.
     order = random.Random(7).sample(range(len(pairs)), len(pairs))
     started = time.perf_counter()
 
@@ -106,7 +106,7 @@ async def among_many(stand: BenchServer, paths: list[tuple[str, str]]) -> tuple[
 
 
 def two_workers(stand: BenchServer) -> Figure:
-    """Messages a second that two processes carry, over those of one, in turn."""
+    """Messages a second of two processes over those of one, measured in turn."""
     people = People()
     paths = [(talk.path(talk.sender), talk.path(talk.reader)) for talk in talks(people, PAIRS * 2)]
     rounds = []
@@ -127,14 +127,15 @@ async def rate_at(port: int, paths: list[tuple[str, str]]) -> float:
     pairs = await open_pairs(port, paths)
     said = await rate(pairs, ROUND_SECONDS)
     close(pairs)
-    # What this server still tells these people would find their next sockets, and take the other server's for gone.
+    # Wait: this server's delayed events would go to these users' next sockets, and it would consider the other server's
+    # sockets gone.
     await asyncio.sleep(2 * PAUSE_SECONDS)
     return said
 
 
 @contextmanager
 def workers(stand: BenchServer, number: int) -> Iterator[int]:
-    """Another server on the same engines, of so many processes; its port."""
+    """Run another server on the same engines with `number` processes; yields its port."""
     port = free_port()
     folder = stand.folder / "workers"
     environment = {"PORT": str(port), "DATA": str(folder), "DEMO": "0", "WORKERS": str(number)}

@@ -1,4 +1,4 @@
-"""Cold starts: process start to first answer of every function, as multiples of a function that does nothing.
+"""Cold starts: from process start to the first response of every function, as multiples of an empty function's.
 
 Run alone: python -m tests.benchmarks.cold_start
 """
@@ -37,21 +37,21 @@ from tools.cloud.packages import function_packages, required, top_level
 from tools.cloud.project import ROOT
 
 ROUNDS = 5
-# How many times the empty function's cold start a function may take; HEAVY ones have argon2, Pillow or Redis to load.
+# Maximum cold start, as a multiple of the empty function's; HEAVY functions load argon2, Pillow or Redis.
 SOCKET, SCHEDULED = Limits(target=6, floor=12), Limits(target=5, floor=9)
 HTTP, HEAVY = Limits(target=10, floor=17), Limits(target=14, floor=19)
 CONNECTION = "c2VuZGVy"
 
 
 def _layer_megabytes() -> float:
-    """What all images hold of ours: the packages and the shared code, with bytecode."""
+    """The size of what all images share: the packages and the shared code, with bytecode."""
     found = [ROOT / "layers", *(path for name in required() for path in top_level(name))]
     files = (file for each in found for file in ([each] if each.is_file() else each.rglob("*")))
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
 def measure(stand: BenchServer) -> list[Figure]:
-    """Every function in turn, several times over, so that a busy moment of the machine meets all alike."""
+    """Measure the functions in turn, several times, so that a busy moment of the machine affects all alike."""
     for folder in ("functions", "layers"):
         compileall.compile_dir(ROOT / folder, quiet=1)
     for package in function_packages().iterdir():
@@ -78,7 +78,7 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 
 def _cases() -> list[Case]:
-    """Every function with its recorded event; what the event changed is undone before it comes again."""
+    """Every function with its recorded event; the event's changes are undone before it is sent again."""
     people = People()
     student = people.student(email="cold-start@example.com")
     tutor = people.tutor(email="cold-start@prz.edu.pl")
@@ -174,7 +174,7 @@ def _booking_cases(people: People) -> list[Case]:
 
 
 def _notification_cases(student: Person, tutor: Person) -> list[Case]:
-    """What people get to know of a booking."""
+    """Functions that notify users of bookings."""
     booked = insert_booking(student, tutor)
 
     def change() -> Event:
@@ -183,7 +183,7 @@ def _notification_cases(student: Person, tutor: Person) -> list[Case]:
         return recorded("schedule_dispatch")
 
     def email() -> Event:
-        """With an entry for a calendar."""
+        """A mail with a calendar entry."""
         query("DELETE FROM mail_outbox")
         query("DELETE FROM booking_changes")
         payload = json.dumps({"change": booked.change("confirmed")})
@@ -209,14 +209,14 @@ def _notification_cases(student: Person, tutor: Person) -> list[Case]:
 
 
 def _rotation_case() -> Case:
-    """The first step, for a key that is still to be made; the next one takes the pending place from it."""
+    """The first step of a rotation, which creates the key; each repetition replaces the pending version."""
     session = boto3.Session("testing", "testing", region_name=REGION)
     client = session.client("secretsmanager", endpoint_url=moto_server())
     secret = client.create_secret(Name="jwt", SecretString=SECRET)["ARN"]
 
     def rotation() -> Event:
         version = str(uuid4())
-        # Without the address of a function it only waits for one.
+        # Without a rotation function's ARN, the rotation only becomes pending.
         client.rotate_secret(SecretId=secret, ClientRequestToken=version, RotationRules={"AutomaticallyAfterDays": 30})
         return recorded("secrets_rotate", secret_id=secret, version=version, step="createSecret")
 
@@ -225,7 +225,7 @@ def _rotation_case() -> Case:
 
 @contextmanager
 def engines() -> Iterator[BenchServer]:
-    """The database and the cache alone, without a server and without tutors."""
+    """Run only the database and the cache, without a server or tutors."""
     with ExitStack() as stack:
         folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
         for path in (folder, sockets):

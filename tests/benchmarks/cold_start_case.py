@@ -1,4 +1,4 @@
-"""A function that is started cold: what its image holds, and how long its first answer takes."""
+"""A function's cold start: the size of its image, and the time to its first response."""
 
 import statistics
 import time
@@ -18,7 +18,7 @@ EMPTY = "tests.support.functions.empty.handler"
 
 
 class Limits(NamedTuple):
-    """The times of an empty function that a start is to take at most, and that it took in the last release."""
+    """A cold start's maximum and its value in the last release, as multiples of the empty function's."""
 
     target: float | None = None
     floor: float | None = None
@@ -44,7 +44,7 @@ class Case:
     restored: list[float] = field(default_factory=list)
 
     def start(self, environment: dict[str, str]) -> None:
-        """A cold start of the empty function and one of this, warm calls of the same process, and a restore."""
+        """Measure cold starts of the empty function and of this one, warm calls in the same process, and a restore."""
         with LambdaProcess(EMPTY, {}) as function:
             function.invoke({})
             self.empty.append(function.cold_ms - function.waited_ms)
@@ -59,7 +59,7 @@ class Case:
             self.restored.append(snapshot.restore(self.event()))
 
     def _call(self, function: LambdaProcess) -> float:
-        """Milliseconds until the answer, which has to be a good one."""
+        """Milliseconds until the response, which must be successful."""
         event = self.event()
         started = time.perf_counter()
         answer = function.invoke(event)
@@ -81,6 +81,6 @@ class Case:
 
 
 def _kilobytes(handler: str) -> float:
-    """What a function's image holds beyond the layer that all share."""
+    """The size of a function's image beyond the shared layer."""
     folder = ROOT / Path(*handler.split(".")[:2])
     return sum(path.stat().st_size for path in folder.rglob("*.py")) / 1000

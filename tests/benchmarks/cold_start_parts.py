@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.cold_start_parts functions.chat.sockets functions.mail.handler …
 
-On top of what Lambda's runtime client imports by itself; the least of several rounds, as only that is not the machine's
-mood. To time an import costs time, too: compare the parts, and the whole with nothing but the like.
+Excludes what Lambda's runtime client imports by itself. Takes the minimum of several rounds, because the others include
+noise from the machine. Timing adds overhead: compare parts with each other, and totals only with such totals.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Very many tutors, loaded in bulk: what triggers make of each row is made of all at once.
+"""Loads very many tutors in bulk: rows that triggers would create one by one are created all at once.
 
-By its triggers a million tutors took a quarter of an hour. Here triggers and foreign keys are off meanwhile, indexes
-are made when everything is there, and ratings come before the tutors, whose rows begin with their counters.
-`test_filling.py` compares the rows with those of the triggers.
+With triggers, a million tutors took a quarter of an hour. Here triggers and foreign keys are off meanwhile, indexes
+are created at the end, and ratings come before the tutors, whose rows are inserted with their final counters.
+`test_filling.py` compares the rows with those that the triggers create.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 
 RARE_SKILL = "Esperanto"
-# The first of them have a few items of their own; those after them have schedules, if there are so many.
+# The first tutors get only a few schedule items; the tutors after them, if any, get full schedules.
 BOOKABLE = 1_000
-# Above so many, schedules are made for one week instead of four.
+# With more tutors than this, schedules cover one week instead of four.
 LARGE = 200_000
 
 USERS = """
@@ -76,7 +76,7 @@ INSERT INTO schedule_items (tutor_id, starts_at, ends_at)
 SELECT id, now() + n * interval '1 day', now() + n * interval '1 day' + interval '1 hour'
 FROM tutors, generate_series(1, 5) n WHERE id <= %(bookable)s
 """
-# Two to six afternoons or so of every week; fourteen of 100,000 tutors are there before dawn.
+# About two to six afternoons a week; fourteen of 100,000 tutors are available before dawn.
 ITEMS = """
 INSERT INTO schedule_items (tutor_id, starts_at, ends_at, source)
 SELECT w.tutor_id, (day + w.starts * interval '1 hour') AT TIME ZONE 'Europe/Warsaw',
@@ -91,18 +91,18 @@ FROM (
 JOIN (SELECT (current_date + n)::timestamp AS day FROM generate_series(1, %(days)s) n) days
     ON extract(isodow FROM day) = w.weekday
 """
-# A fifth of what is offered is partly booked.
+# A fifth of the schedule items are partly booked.
 SESSIONS = """
 INSERT INTO tutoring_sessions (tutor_id, starts_at, ends_at, busy_from, busy_until, kind, form)
 SELECT tutor_id, starts_at, starts_at + interval '1 hour', starts_at, starts_at + interval '1 hour', 'individual',
     'online'
 FROM schedule_items WHERE tutor_id > %(bookable)s AND random() < 0.2
 """
-# By triggers, of which the counts of facets are one.
+# With triggers on, including the one that maintains the facet counts.
 RARE = """
 UPDATE tutors SET skills = skills || %(skill)s::text WHERE id IN (SELECT id FROM tutors ORDER BY random() LIMIT 15)
 """
-# Nothing books where schedules are made, so they need no constraint: to build its index would take as long as all else.
+# No benchmark books these schedules, so they need no constraint: building its index would double the time.
 UNGUARDED = """
 ALTER TABLE schedule_items DROP CONSTRAINT schedule_items_overlap;
 ALTER TABLE tutoring_sessions DROP CONSTRAINT tutoring_sessions_overlap
@@ -115,11 +115,11 @@ WHERE tablename = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constrain
 
 
 def fill(url: str, tutors: int) -> None:
-    """So many tutors with up to eleven ratings each and, above a thousand, a schedule; fifteen offer a rare skill."""
+    """Add tutors with up to eleven ratings each and, above a thousand, a schedule; fifteen offer a rare skill."""
     with psycopg.connect(url, autocommit=True) as db:
         fill_tables(db, tutors)
         db.execute("VACUUM (ANALYZE)")
-        # Or it would be written to the disk while something is measured.
+        # Otherwise the data would be written to disk during a measurement.
         db.execute("CHECKPOINT")
 
 
@@ -145,7 +145,7 @@ def fill_tables(db: psycopg.Connection[Any], tutors: int) -> None:
 
 @contextmanager
 def loading_in_bulk(db: psycopg.Connection[Any], tables: Sequence[str]) -> Iterator[None]:
-    """Leave triggers, foreign keys and indexes off: the block makes what triggers would, indexes are made after it."""
+    """Turn triggers, foreign keys and indexes off: the block does the triggers' work; indexes are created after it."""
     indexes = db.execute(INDEXES, (list(tables),)).fetchall()
     for name, _ in indexes:
         db.execute(f"DROP INDEX {name}")

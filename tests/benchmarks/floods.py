@@ -1,7 +1,7 @@
-"""What others notice of two users with 20 sockets each that send without end: `python -m tests.benchmarks.floods`.
+"""How two users flooding 20 sockets each affect other users: `python -m tests.benchmarks.floods`.
 
-The flood is a process of its own that opens a socket again 100 ms after it was closed. With and without rate limits,
-for every kind of frame. Of `make bench` it is no part: it takes three minutes, and a quiet machine.
+The flood is a separate process that reopens a socket 100 ms after it was closed. Measured with and without rate limits,
+for every kind of frame. Not part of `make bench`: it takes three minutes and needs a quiet machine.
 """
 
 import asyncio
@@ -26,11 +26,11 @@ from tests.support.flood import KINDS
 from tests.support.people import People, Person
 
 SECONDS, SOCKETS = 10.0, 20
-# When all is to be as before.
+# After this time, everything should be as before the flood.
 LATER = 1.0
 MOST_HTTP, MOST_MESSAGES, MOST_MEMORY = 100, 200, 50
 PAUSE = 0.01
-# Others' messages stay within their own limit.
+# The watcher's own messages stay within the rate limit.
 MESSAGE_PAUSE = 0.05
 FRAME = json.dumps({"event": "chat_message", "data": {"body": "Dzień dobry"}}).encode()
 
@@ -44,13 +44,13 @@ class Watched:
 
 
 class Watcher:
-    """Somebody else, who reads and writes all the time."""
+    """Another user, who reads and writes all the time."""
 
     def __init__(self, stand: BenchServer, path: str) -> None:
         self.stand, self.path = stand, path
 
     async def watch(self, flood: Awaitable[object]) -> Watched:
-        """What others see while the flood goes on, its end included."""
+        """Measure reads and messages until the flood has ended."""
         found, ended = Watched(), asyncio.ensure_future(flood)
         client, socket = await connect(self.stand.port), await open_socket(self.stand.port, self.path)
         request = prepare("/health/live")
@@ -88,7 +88,7 @@ def p99(took: list[float]) -> float:
 
 
 def memory(process: int) -> float:
-    """A process's own, in MB."""
+    """A process's resident memory in MB."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     [line] = [line for line in lines if line.startswith("VmRSS")]
     return int(line.split()[1]) / 1024
@@ -103,7 +103,7 @@ def measure(stand: BenchServer, people: People, kind: str, limits: str) -> list[
     flooding = [people.student(), people.student()]
     paths = [path(add_conversation(each, adam), each) for each in flooding]
     conversation = add_conversation(ola, adam)
-    # Who is answered may write on.
+    # Without an answer, a user may send only a limited number of messages.
     uvloop.run(say_once(stand.port, path(conversation, adam)))
     watcher = Watcher(stand, path(conversation, ola))
     uvloop.run(watcher.watch(asyncio.sleep(1)))
@@ -139,7 +139,7 @@ def main() -> None:
                     sys.stdout.write(f"{figure.row()}\n")
                     sys.stdout.flush()
                     met &= figure.met
-            # The next one has another database.
+            # The next test stand has another database.
             close_pool()
     sys.exit(not met)
 

@@ -1,4 +1,4 @@
-"""The scheduled look at all schedules when no day has come into reach, which is 95 of 96 times a day."""
+"""The scheduled horizon job when no new day has come within the horizon, as in 95 of its 96 daily runs."""
 
 import statistics
 import time
@@ -12,7 +12,7 @@ from tests.benchmarks.server import BenchServer
 from tests.events.recorded import recorded
 
 ROUNDS = 21
-# Every tutor has hours on a day of the week, and all days of them are made. That none overlap is checked at the end.
+# Every tutor has hours on one weekday, all already turned into items. That none overlap is checked at the end.
 GUARD = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'weekly_hours_overlap'"
 UNGUARDED = "ALTER TABLE weekly_hours DROP CONSTRAINT weekly_hours_overlap"
 HOURS = """
@@ -42,7 +42,7 @@ def measure(stand: BenchServer) -> list[Figure]:
 
 
 def _milliseconds() -> float:
-    """The median of some calls that find nothing to do."""
+    """The median time of calls that find nothing to do."""
     event = recorded("schedule_horizon")
     taken = []
     for _ in range(ROUNDS):

@@ -20,7 +20,7 @@ ROUNDS = 3
 
 
 def figures() -> Iterator[Figure]:
-    """Each as soon as it is measured; figures of a million tutors have theirs in their names."""
+    """Yield each figure as soon as it is measured; names of figures at a million tutors say so."""
     yield from attempt(chat_large.figures)
     with running_bench_server(SMALL) as stand:
         small = _median(stand, BROAD_QUERY)
@@ -42,7 +42,7 @@ def _search(stand: BenchServer, small: float) -> Iterator[Figure]:
 
 
 def _kinds(stand: BenchServer) -> Iterator[Figure]:
-    """One client asks in all kinds of ways in turn."""
+    """One client makes all kinds of requests in turn."""
     free, texts = ([f"{PATH}?{each}&page_size=20" for each in kind] for kind in (FREE_QUERIES, TEXT_QUERIES))
     for name, paths, most, floor in (
         ("search by free time", free, 50, 87),
@@ -56,7 +56,7 @@ def _kinds(stand: BenchServer) -> Iterator[Figure]:
 
 
 def _median(stand: BenchServer, query: str) -> float:
-    """The least of some rounds' medians, in milliseconds: what others on the machine took counts least."""
+    """The lowest of some rounds' medians in milliseconds, the one least affected by other load."""
     return min(_run(stand, [f"{PATH}?{query}"]).percentile(0.5) for _ in range(ROUNDS)) * 1000
 
 

@@ -17,7 +17,7 @@ LENGTH = b"content-length: "
 
 @dataclass(frozen=True)
 class Load:
-    """What a run showed. Latencies are in seconds, sorted."""
+    """The result of a run. Latencies are in seconds, sorted."""
 
     seconds: float
     latencies: Sequence[float]
@@ -25,7 +25,7 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Answers per second."""
+        """Responses per second."""
         return len(self.latencies) / self.seconds
 
     def percentile(self, share: float) -> float:
@@ -33,7 +33,7 @@ class Load:
 
 
 class _Client(asyncio.Protocol):
-    """One connection with one request under way at a time."""
+    """One connection with one request in flight at a time."""
 
     def __init__(self) -> None:
         self.buffer = b""
@@ -62,7 +62,7 @@ class _Client(asyncio.Protocol):
 
 
 def prepare(path: str, *, from_copies: bool = False) -> bytes:
-    """A request that is answered afresh, or from the server's copies of public reads."""
+    """Prepare a request, answered anew or from the server's cache of public reads."""
     return f"GET {path} HTTP/1.1\r\nhost: localhost\r\n{_wanted(from_copies=from_copies)}\r\n\r\n".encode()
 
 
@@ -71,9 +71,9 @@ def _wanted(*, from_copies: bool) -> str:
 
 
 def most_rate(port: int, path: str, *, clients: int, seconds: int, from_copies: bool = False) -> float:
-    """Answers per second to clients that ask again as soon as they are answered.
+    """Responses per second to clients that send the next request as soon as they get a response.
 
-    By wrk, if there is one: what a generator in Python takes of two processors, the server lacks.
+    Uses wrk if installed: on two processors, a generator in Python takes processor time from the server.
     """
     wrk = shutil.which("wrk")
     if wrk is None:
@@ -92,7 +92,7 @@ def most_rate(port: int, path: str, *, clients: int, seconds: int, from_copies: 
 
 
 def closed_loop(port: int, requests: Sequence[bytes], *, clients: int, seconds: float) -> Load:
-    """Each client asks again as soon as it is answered."""
+    """Each client sends the next request as soon as it gets a response."""
     return uvloop.run(_closed_loop(port, requests, clients, seconds))
 
 
@@ -117,7 +117,7 @@ async def _closed_loop(port: int, requests: Sequence[bytes], clients: int, secon
 
 
 def paced(port: int, requests: Sequence[bytes], *, rate: float, clients: int, seconds: float) -> Load:
-    """Requests leave at a fixed rate; latency counts from when one was due, so that waiting counts too."""
+    """Requests are sent at a fixed rate; latency is measured from when a request was due, so it includes waiting."""
     return uvloop.run(_paced(port, requests, rate, clients, seconds))
 
 

@@ -1,4 +1,4 @@
-"""What the one server process needs after all that was asked of it, engines apart."""
+"""The memory of the one server process after all benchmarks, without the engines."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What everybody reads: the list of skills, bytes on the wire, and copies at the edge."""
+"""Public reads: the list of skills, bytes on the wire, and cached copies at the edge."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ SKILLS = "/api/user/tutor/skills/"
 READS = (f"{PATH}?{QUERY}", f"/api/user/tutor/details/{TUTOR}/", SKILLS, f"/api/user/tutor/reviews/{TUTOR}/")
 CLIENTS, SECONDS, ROUNDS = 8, 2, 3
 REPEATS = 200
-# As in infra/stacks/edge.yaml; what is measured does not depend on it.
+# As in infra/stacks/edge.yaml; the figures do not depend on it.
 POLICY = CachePolicy(headers=(b"authorization", b"origin"), encodings=("br", "gzip"), default_ttl=0, max_ttl=5)
 
 
@@ -72,7 +72,7 @@ def bare_hello() -> Iterator[int]:
 
 
 def _bytes(stand: BenchServer) -> list[Figure]:
-    """Bytes of an answer's body as a browser takes it, over those without compression."""
+    """The bytes of a response body as a browser requests it, over those without compression."""
     people = People()
     student, tutor = people.student(email="reads@example.com"), people.tutor(email="read@prz.edu.pl")
     talk = add_conversation(student, tutor)
@@ -98,9 +98,9 @@ def _length(stand: BenchServer, path: str, access: str, encoding: str) -> int:
 
 
 def _copies() -> Figure:
-    """Processor time of a repeated read from the edge's copy (`tools.cloud.edge_cache`) over a full answer's.
+    """The processor time of a read from the edge cache (`tools.cloud.edge_cache`) over that of a full response.
 
-    On AWS the copy costs no function and no statement at all: this is what an emulated edge spends on it.
+    On AWS a cached copy needs no function call and no statement; this is the cost of the emulated edge.
     """
     from functions.reviews.routes import reviews
     from functions.tutors.api.routers import ROUTERS as TUTORS
@@ -117,7 +117,7 @@ def _copies() -> Figure:
 
 
 def _processor_time(app: App, path: str) -> float:
-    """Of one of many requests in one process, its threads and not the engines included; in seconds."""
+    """The processor time in seconds per request of many in one process, including its threads but not the engines."""
     target, _, query = path.partition("?")
     scope = {
         "type": "http",

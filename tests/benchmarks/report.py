@@ -1,4 +1,4 @@
-"""Figures, each with the floor it never falls below again, and the target it is to reach."""
+"""Figures, each with a floor it must not fall below and a target it should reach."""
 
 import math
 import time
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        """Whether it is as good as in the last release."""
+        """Whether the figure is at least as good as in the last release."""
         if self.floor is None:
             return True
         return self.value >= self.floor if self.at_least is not None else self.value <= self.floor
@@ -43,24 +43,24 @@ class Figure:
 
 
 def attempt(part: Callable[..., Iterable[Figure]], *arguments: object) -> Iterator[Figure]:
-    """A part's figures. One that breaks is told, fails the run, and does not take the figures after it along."""
+    """A part's figures. A part that raises is reported and fails the run; the parts after it still run."""
     try:
         yield from part(*arguments)
     except Exception as error:  # noqa: BLE001 - half an hour's other figures are worth more than an early end
         traceback.print_exc()
-        # No number is good enough for a floor, nor is this one.
+        # NaN satisfies no floor.
         yield Figure(f"{part.__module__}.{part.__name__}", math.nan, floor=0, detail=repr(error))
 
 
 def timed(figures: Iterable[Figure], minutes: int) -> Iterator[Figure]:
-    """The figures, and how long all of them took."""
+    """The figures, followed by the total time."""
     started = time.monotonic()
     yield from figures
     yield Figure("all of this, minutes", (time.monotonic() - started) / 60, at_most=minutes)
 
 
 def report(figures: Iterable[Figure]) -> int:
-    """Print every figure; the exit status, which is 1 if one is below its floor."""
+    """Print every figure; returns the exit status, 1 if a figure is below its floor."""
     failed = 0
     for figure in figures:
         print(figure.row(), flush=True)  # noqa: T201 - the table is what it is for

@@ -1,7 +1,7 @@
-"""What is left of a cold start after a restore from a snapshot (SnapStart), of which a fork stands in for the restore.
+"""What remains of a cold start after a restore from a snapshot (SnapStart); a fork stands in for the restore.
 
-A process imports the function and gets ready for the snapshot; each child of it is a restored execution. What a
-restore itself costs, which is loading memory from a cache, only AWS can tell.
+A process imports the function and runs the hooks before the snapshot; each of its children is a restored execution.
+The cost of the restore itself, loading memory from a cache, can be measured only on AWS.
 """
 
 import json
@@ -35,7 +35,7 @@ for line in sys.stdin:
 
 
 class Snapshot:
-    """A function that was imported, and never called."""
+    """A function that was imported but never called."""
 
     def __init__(self, handler: str, environment: Mapping[str, str]) -> None:
         variables = {**lambda_variables("restored", handler, 512, "127.0.0.1:1"), **environment}
@@ -49,12 +49,12 @@ class Snapshot:
         )
 
     def restore(self, event: Any) -> float:
-        """Milliseconds from a restore to the answer. Raises AssertionError for one that is not good."""
+        """Milliseconds from a restore to the response. Raises AssertionError if the response is not successful."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(event) + "\n")
         self.process.stdin.flush()
-        # Its log goes the same way.
+        # The log is written to the same output.
         answer = next(line for line in self.process.stdout if line.startswith('{"milliseconds"'))
         found = json.loads(answer)
         assert found["status"] < 400, answer

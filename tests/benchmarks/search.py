@@ -20,11 +20,11 @@ from tests.benchmarks.tail import tail
 
 PATH = "/api/user/tutor/search/"
 QUERY = f"skills={quote('Fizyka')}&price__gte=50&price__lte=100&page_size=20"
-# Every other tutor, so that there is a page 1,000.
+# Matches every other tutor, so that there is a page 1,000.
 BROAD = "&".join(f"skills={quote(name)}" for name in ("Fizyka", "Chemia", "Muzyka", "Polski", "Historia"))
 BROAD_QUERY = f"{BROAD}&price__gte=30&price__lte=190&page_size=20"
 RARE_QUERY = f"skills={RARE_SKILL}&price__gte=30&price__lte=190&page_size=20"
-# By hours: of many, with other filters, of fourteen tutors, of one evening, of half an hour, of an odd length.
+# By free time: many tutors, with other filters, fourteen tutors, one evening, half an hour, an unusual length.
 FREE_QUERIES = (
     "free_from=16:00&free_to=20:00&free_weekdays=1,3",
     f"free_from=16:00&free_to=20:00&{QUERY}",
@@ -34,7 +34,7 @@ FREE_QUERIES = (
     "free_from=08:00&free_to=12:00&free_length=90&sorting_by_hourly_rate=asc",
     f"free_from=03:00&free_to=05:00&skills={RARE_SKILL}",
 )
-# By place and name: with and without diacritics, of many and of few, beside other filters.
+# By location and name: with and without diacritics, many and few matches, with other filters.
 TEXT_QUERIES = tuple(
     quote(query, safe="=&_")
     for query in (
@@ -96,9 +96,9 @@ def measure_pages(stand: BenchServer) -> list[Figure]:
 
 
 def measure_kinds(stand: BenchServer) -> list[Figure]:
-    """One client searches by all kinds of texts and hours in turn, twenty tutors a page; then asks for facets.
+    """One client searches by all kinds of texts and hours in turn, twenty tutors a page, then requests facets.
 
-    Everybody's are kept by triggers; those of a skill and a price are counted, among 28,000 tutors of that price.
+    Facets of all tutors are maintained by triggers; those of a skill and a price are counted among 28,000 tutors.
     """
     texts, hours = ([prepare(f"{PATH}?{each}&page_size=20") for each in kind] for kind in (TEXT_QUERIES, FREE_QUERIES))
     facets, facets_of_some = ([prepare(f"{PATH}facets/?{query}")] for query in ("", QUERY))
@@ -126,7 +126,7 @@ def measure_details(stand: BenchServer) -> list[Figure]:
 
 
 def against_pgbench(stand: BenchServer, path: str, script: str) -> tuple[float, str]:
-    """The median ratio of a few rounds, each with both measured one after the other."""
+    """The median ratio of a few rounds, each of which measures both in turn."""
     most_rate(stand.port, path, clients=CLIENTS, seconds=1)
     rounds = []
     for _ in range(ROUNDS):
@@ -137,7 +137,7 @@ def against_pgbench(stand: BenchServer, path: str, script: str) -> tuple[float, 
 
 
 def cursor_after(stand: BenchServer, place: int) -> str:
-    """The cursor a client has that has read so many tutors."""
+    """The cursor after a number of tutors."""
     filters = read_filters(BROAD_QUERY.encode())
     statement, parameters = search_statement(filters)
     with psycopg.connect(stand.database_url) as db:
@@ -146,7 +146,7 @@ def cursor_after(stand: BenchServer, place: int) -> str:
 
 
 def literal_sql(database_url: str, prepared: Prepared, *values: str | None) -> str:
-    """A statement with its values written in, as one line of a pgbench script."""
+    """A statement with literal values, as one line of a pgbench script."""
     statement = re.sub(r"\$(\d+)", r"%(p\1)s", prepared.statement.decode())
     parameters = {f"p{number}": value for number, value in enumerate(values, 1)}
     with psycopg.connect(database_url) as db:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 TUTORS = 100_000
 FEW_TUTORS = 1_000
 PGBENCH_SECONDS = 4
-# With several workers, and beside others on the same processors.
+# Generous, for several workers and other load on the same processors.
 START_SECONDS = 120
 SECRET = "a secret of at least thirty-two bytes, for benchmarks"
 
@@ -40,7 +40,7 @@ class BenchServer:
     redis_url: str
     folder: Path
     process: int
-    # How long it took to load the tutors.
+    # Seconds it took to load the tutors.
     loading_seconds: float = 0.0
 
     def pgbench(self, script: str) -> float:
@@ -50,7 +50,7 @@ class BenchServer:
         return float(line.split()[2])
 
     def paced_pgbench(self, script: str, rate: float, seconds: int) -> Load:
-        """The same at a fixed rate; latencies count from when a transaction was due.
+        """Like `pgbench`, at a fixed rate; latencies are measured from when a transaction was due.
 
         Source: postgresql.org/docs/current/pgbench.html, --rate and per-transaction logging
         """
@@ -70,7 +70,7 @@ class BenchServer:
 
 @contextmanager
 def running_bench_server(tutors: int = TUTORS, *, rate_limits: bool = False) -> Iterator[BenchServer]:
-    """Everything is up while the block runs."""
+    """Run the test stand while the block runs."""
     folder, sockets = Path(tempfile.mkdtemp(prefix="bench-")), socket_folder()
     with ExitStack() as stack:
         for path in (folder, sockets):
@@ -88,7 +88,7 @@ def running_bench_server(tutors: int = TUTORS, *, rate_limits: bool = False) -> 
         os.environ |= environment
         settings.cache_clear()
         upgrade()
-        # The next stand in this process has a database of its own.
+        # The next test stand in this process has a database of its own.
         stack.callback(close_pool)
         started = time.monotonic()
         fill(postgres.url, tutors)

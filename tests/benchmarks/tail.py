@@ -1,4 +1,4 @@
-"""The slowest hundredth of answers, on a machine whose processors may be lent to others meanwhile."""
+"""Tail latency (p99) on a virtual machine, whose hypervisor may give processor time to other machines."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +9,10 @@ from tests.benchmarks.load import Load
 
 SECONDS = 2
 ROUNDS = 5
-# Rounds are repeated, this many at most, until ROUNDS of each side had nearly all of the processors' time.
+# Rounds are repeated, at most this often, until ROUNDS of each side had nearly all of the processor time.
 MOST_ROUNDS = 12
 MOST_STOLEN = 0.03
-# Places in the line of all processors in /proc/stat (man 5 proc_stat), which ends with two that are counted before.
+# Fields of the line for all processors in /proc/stat (man 5 proc_stat). Its last two are already counted in others.
 STOLEN, COUNTED = 7, 8
 
 
@@ -24,9 +24,9 @@ class Round(NamedTuple):
 
 
 def tail(measured: Callable[[int], Load], bare: Callable[[int], Load], name: str) -> tuple[float, str]:
-    """The median p99 in ms of the quietest rounds, and in words what was seen, also of a bare limit.
+    """The median p99 in ms of the quietest rounds, and a description that includes the bare limit's.
 
-    Both are measured in turn, for SECONDS each. Which rounds count is decided by the stolen time alone.
+    Both are measured in turn, for SECONDS each. Only the stolen time decides which rounds count.
     """
     limits: list[Round] = []
     rounds: list[Round] = []
@@ -57,7 +57,7 @@ def _quietest(rounds: list[Round]) -> tuple[float, str]:
 
 
 def _processor_time() -> tuple[int, int]:
-    """What was stolen and all there was since the machine started, in ticks; nothing where the system does not tell."""
+    """Stolen and total processor time since boot, in ticks; zeros if the system does not report them."""
     counters = Path("/proc/stat")
     if not counters.exists():
         return 0, 0

@@ -1,4 +1,4 @@
-"""What is loaded in bulk for the benchmarks is what the triggers would have made, row by row."""
+"""The rows loaded in bulk for the benchmarks are those that the triggers would have created."""
 
 from typing import Any, LiteralString
 
@@ -8,7 +8,7 @@ from shared.kit.db.pool import connection
 from tests.benchmarks.filling import fill_tables
 
 TUTORS = 40
-# The order in which facets are added up is nobody's promise.
+# The order in which facets are summed is not guaranteed.
 FACETS = """
 SELECT kind, value, sum(listed), sum(complete) FROM (
     SELECT kind, value, listed, complete FROM facet_counts UNION ALL
