@@ -1,4 +1,4 @@
-"""The scenario's accounts: what is changed last, and their end."""
+"""The scenario's accounts: the last changes, and their deletion."""
 
 import io
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tests.support.request_step import FORM, GONE, MULTIPART, Step
 
 
 def transport() -> Iterator[Step]:
-    """What has no endpoint."""
+    """Requests that are not about one endpoint: unknown paths, CORS and the like."""
     origin = {"origin": "https://front.example"}
     for target in (
         "/",
@@ -36,7 +36,7 @@ def account_s_end() -> Iterator[Step]:
     yield Step("DELETE", "/api/token/devices/", "other", {"refresh": "x"})
     yield Step("POST", "/api/token/logout/", "other")
     yield Step("GET", f"{user}profile/", "other")
-    # While there is one session, there is one order.
+    # With a single session, the order of the list is certain.
     yield Step("GET", f"{user}export/", "student")
     yield Step("GET", "/api/token/sessions/", "student")
     yield Step("GET", "/api/token/devices/", "student")
@@ -92,7 +92,7 @@ def account_s_end() -> Iterator[Step]:
 
 
 def second_factors() -> Iterator[Step]:
-    """What does not depend on what an app shows, or a passkey signs."""
+    """Requests that need neither a code from an app nor a passkey's signature."""
     own, ticket = "/api/user/second_factors/", "/api/token/second_factor/"
     yield Step("GET", own, "student")
     for what in ("app/confirm", "recovery_codes", "turn_off"):

@@ -1,4 +1,4 @@
-"""An ASGI app called as a client of HTTP calls it, without a server."""
+"""Calls an ASGI app as an HTTP client would, without a server."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.support.event_loops import run
 
 
 class AsgiClient:
-    """`get` and `post` as httpx has them; an error that nobody answers is raised."""
+    """`get` and `post` as in httpx; unhandled errors are raised."""
 
     def __init__(self, app: Any) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Attachments as clients make them: a ticket, the upload of a form, and the check."""
+"""Attachments as clients add them: a ticket, the upload of a form, and the check."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.lambda_client import Answer, LambdaClient
 from tests.support.people import Person
 
 call = LambdaClient(handler)
-# The same routes as the local server has them, which takes the uploads itself.
+# The same routes on the local server, which accepts the uploads itself.
 server = AsgiClient(Heads(http_app(attachments, others=[uploads.route])))
 
 
@@ -26,7 +26,7 @@ def request_upload(person: Person, conversation_id: UUID, name: str = "x.txt", s
 
 
 def send_form(ticket: dict[str, Any], content: bytes, **changed: str) -> tuple[int, str]:
-    """Status and text of the answer to an upload; `changed` are fields that are not what the ticket says."""
+    """Upload a form; returns the response's status and text. `changed` are fields that differ from the ticket."""
     path = urlsplit(ticket["url"]).path
     answer = server.post(path, data={**ticket["fields"], **changed}, files={"file": ("blob", content)})
     return answer.status_code, answer.text
@@ -37,7 +37,7 @@ def complete(person: Person, attachment_id: str) -> Answer:
 
 
 def attach(person: Person, conversation_id: UUID, name: str, content: bytes) -> Answer:
-    """All three steps; the answer to the last."""
+    """Do all three steps; returns the response to the last."""
     ticket = request_upload(person, conversation_id, name, len(content))
     assert ticket.status == 201, ticket
     assert send_form(ticket.json, content) == (204, "")
@@ -45,6 +45,6 @@ def attach(person: Person, conversation_id: UUID, name: str, content: bytes) -> 
 
 
 def kept_files() -> set[str]:
-    """What lies in the private folder."""
+    """The files in the private folder."""
     folder = Path(settings().media_folder) / "attachments"
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}

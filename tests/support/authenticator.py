@@ -1,4 +1,4 @@
-"""An authenticator in software: it makes passkeys and signs with them, as browsers hand it on."""
+"""A software authenticator: it creates passkeys and signs with them, in the form that browsers pass on."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 USER_PRESENT, USER_VERIFIED, HAS_PASSKEY = 0x01, 0x04, 0x40
-# Where LambdaClient calls.
+# The origin that LambdaClient calls.
 ORIGIN = "https://api.example.com"
 
 
@@ -26,7 +26,7 @@ def decoded(text: str) -> bytes:
 
 @dataclass
 class Authenticator:
-    """One passkey and its page; `flags` and `client` are what tests make it lie about."""
+    """One passkey and its page; tests forge answers through `flags` and `client`."""
 
     origin: str = ORIGIN
     counts: bool = True
@@ -81,6 +81,6 @@ class Authenticator:
         return json.dumps({**told, **self.client}).encode()
 
     def _public_key(self) -> dict[int, Any]:
-        """COSE: an EC2 key for ES256 on P-256."""
+        """The public key in COSE: an EC2 key for ES256 on P-256."""
         numbers = self.key.public_key().public_numbers()
         return {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}

@@ -1,4 +1,4 @@
-"""Tutors with weekly hours, and what their schedules show."""
+"""Tutors with weekly hours, and their schedules."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def change(tutor: Person, **terms: Any) -> Answer:
 
 
 def items(tutor: Person) -> list[tuple[str, str]]:
-    """The schedule to come in order of creation, as the frontend gets it."""
+    """The upcoming schedule in order of creation, as the frontend gets it."""
     answer = call("GET", SCHEDULE, token=tutor.access)
     assert answer.status == 200, answer
     return [(item["start_time"], item["end_time"]) for item in answer.json]
@@ -71,7 +71,7 @@ def at(day: date, hour: float, zone: ZoneInfo = WARSAW) -> datetime:
 
 
 def session(tutor: Person, starts_at: datetime, minutes: int = 60, **columns: Any) -> int:
-    """A session that is taken."""
+    """Add a booked session."""
     ends_at = starts_at + timedelta(minutes=minutes)
     row = {"tutor_id": tutor.tutor_id, "starts_at": starts_at, "ends_at": ends_at, "kind": "individual"}
     row |= {"busy_from": starts_at, "busy_until": ends_at, "form": "online", **columns}
@@ -79,7 +79,7 @@ def session(tutor: Person, starts_at: datetime, minutes: int = 60, **columns: An
 
 
 def seat(session_id: int, number: int, student: Person, state: str = "confirmed") -> int:
-    """A booking of a seat."""
+    """Add a booking of a seat."""
     [(starts_at, ends_at, seats)] = query(
         "SELECT starts_at, ends_at, seats FROM tutoring_sessions WHERE id = %s", session_id
     )

@@ -1,4 +1,4 @@
-"""A stand-in for a base image: this machine's Python, a shell, GNU's commands for files, and what they link to."""
+"""A stand-in for a base image: this machine's Python, a shell, GNU's file commands, and the libraries they link to."""
 
 import re
 import shutil
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-# What extensions of packages link to beyond what Python itself does, and the shell of RUN.
+# Libraries that packages' extensions link to beyond Python's own, and the shell that RUN uses.
 LIBRARIES = (
     "libgcc_s.so.1",
     "libstdc++.so.6",
@@ -17,13 +17,13 @@ LIBRARIES = (
     "libutil.so.1",
     "libresolv.so.2",
 )
-# Of coreutils, without which there is neither a Debian nor an Amazon Linux: what a Dockerfile may call.
+# Commands that a Dockerfile may call: from coreutils, which every Debian and Amazon Linux has.
 COMMANDS = ("cat", "chmod", "chown", "cp", "ln", "ls", "mkdir", "mv", "rm", "rmdir", "touch")
 LEFT_OUT = shutil.ignore_patterns("test", "tests", "idlelib", "turtledemo", "tkinter", "__pycache__", "*.a", "config-*")
 
 
 def fill(root: Path, prefix: str) -> None:
-    """Lay out the files of a base image whose Python stands in `prefix`, such as /var/lang."""
+    """Copy the files of a base image whose Python is in `prefix`, such as /var/lang."""
     inside = root / prefix.lstrip("/")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     base = Path(sys.base_prefix)
@@ -57,7 +57,7 @@ def _without_packages(folder: str, names: list[str]) -> set[str]:
 
 
 def _copy_linked(root: Path, binaries: list[Path]) -> None:
-    """Copy the libraries these binaries load, to where they stand here."""
+    """Copy the libraries that these binaries load, to the same paths as on this machine."""
     linked = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
     found = set(re.findall(r"(?:=> )?(/\S+\.so\S*) \(", linked))
     cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout

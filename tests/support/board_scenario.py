@@ -1,4 +1,4 @@
-"""Requests about announcements, issues, attachments and what else few clients ask for."""
+"""Requests about announcements, issues, attachments and other things that few clients use."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from tests.support.request_step import FORM, GONE, TALK, Step
 
 
 def attachments() -> Iterator[Step]:
-    """What is refused: tickets are never alike."""
+    """Only refused requests: successful ones return tickets, which always differ."""
     upload = f"/api/chat/conversations/{TALK}/attachments/"
     for body in ({}, {"name": "x", "size": 20_000_000}, {"name": "", "size": 0}, {"name": "x", "size": 1, "y": 2}):
         yield Step("POST", upload, "student", body)
@@ -16,7 +16,7 @@ def attachments() -> Iterator[Step]:
 
 
 def boards() -> Iterator[Step]:
-    """What tutors announce, and what is reported to staff."""
+    """Tutors' announcements, and issues reported to staff."""
     one, new = "/api/announcement/announcement/", {"title": "Kurs", "description": "Od zaraz", "tags": [{"name": "x"}]}
     for who in ("tutor", "student", ""):
         yield Step("POST", one, who, new)
@@ -51,7 +51,7 @@ def issues() -> Iterator[Step]:
 
 
 def desk() -> Iterator[Step]:
-    """What staff do with people, and what is kept of it."""
+    """Staff's actions on accounts, and the audit trail."""
     people, actions = "/api/staff/people/", "/api/staff/actions/"
     yield Step("POST", "/api/announcement/announcement/", "tutor", {"title": "Grupa", "description": "Od zaraz"})
     for who in ("staff", "boss", "tutor", ""):
@@ -74,7 +74,7 @@ def desk() -> Iterator[Step]:
 
 
 def links() -> Iterator[Step]:
-    """Of mails, and of browsers that want push messages."""
+    """Links in mails, and browsers' push subscriptions."""
     for token in ("x", "{unsubscribe}"):
         path = f"/api/notification/unsubscribe/{token}/"
         yield Step("GET", path)

@@ -12,19 +12,19 @@ call = LambdaClient(handler)
 RESERVATIONS = "/api/reservation/reservation/"
 WAITLIST = "/api/reservation/waitlist/"
 SERIES = "/api/reservation/series/"
-# A Monday far enough away for every notice, near enough for every window.
+# A Monday far enough ahead for every notice and within every booking window.
 DAY = (datetime.now(UTC) + timedelta(days=14)).replace(hour=0, minute=0, second=0, microsecond=0)
 DAY += timedelta(days=-DAY.weekday() % 7)
 REASON = {"reason": "Choroba"}
 
 
 def at(hour: float, day: int = 0) -> datetime:
-    """A moment of that Monday, or of a day after it, in UTC."""
+    """A time on that Monday, or on a day after it, in UTC."""
     return DAY + timedelta(days=day, hours=hour)
 
 
 def offer(tutor: Person, start: datetime, end: datetime, source: str = "explicit") -> int:
-    """Let a tutor offer a stretch of time; the item's id."""
+    """Add a schedule item for a tutor; returns its id."""
     columns = {"tutor_id": tutor.tutor_id, "starts_at": start, "ends_at": end, "source": source}
     return int(insert("schedule_items", columns))
 
@@ -35,7 +35,7 @@ def terms(tutor: Person, **columns: Any) -> None:
 
 
 def free_tutor(people: People, *, tutor: dict[str, Any] | None = None, days: int = 1, **columns: Any) -> Person:
-    """A tutor who offers that Monday, or more days, from midnight to midnight; `columns` are terms of booking."""
+    """A tutor available on all of that Monday, or of more days; `columns` are booking terms."""
     offers = {"price": 100, "online_sessions": True, "group_sessions": True, "individual_sessions": True}
     person = people.tutor(tutor=offers | (tutor or {}))
     for day in range(days):
@@ -55,7 +55,7 @@ def post(person: Person, path: str, body: Any = ANY, key: str = "") -> Answer:
 
 
 def booked(student: Person, tutor: Person, start: datetime, length: int = 60, **more: Any) -> dict[str, Any]:
-    """A reservation that was made."""
+    """Book; returns the reservation."""
     answer = book(student, tutor, start, length, **more)
     assert answer.status == 201, answer
     reservation: dict[str, Any] = answer.json
@@ -63,25 +63,25 @@ def booked(student: Person, tutor: Person, start: datetime, length: int = 60, **
 
 
 def shown(person: Person, booking: int) -> dict[str, Any]:
-    """A reservation as one of its people reads it."""
+    """A reservation as its student or tutor sees it."""
     reservation: dict[str, Any] = call("GET", f"{RESERVATIONS}{booking}/", token=person.access).json
     return reservation
 
 
 def wait(student: Person, session: int) -> Answer:
-    """Join the waitlist of a session as strangers do, by its tutor and time."""
+    """Join the waitlist of a session by its tutor and time, as strangers do."""
     [(tutor, start)] = query("SELECT tutor_id, starts_at FROM tutoring_sessions WHERE id = %s", session)
     body = {"tutor": tutor, "start_time": start.isoformat()}
     return call("POST", WAITLIST, token=student.access, json_body=body)
 
 
 def entries(person: Person) -> Any:
-    """The person's entries on waitlists."""
+    """The person's waitlist entries."""
     return call("GET", WAITLIST, token=person.access).json
 
 
 def offered(person: Person) -> int:
-    """The booking the person was offered."""
+    """The booking offered to the person."""
     [entry] = entries(person)
     assert entry["state"] == "offered", entry
     return int(entry["booking"])
@@ -102,13 +102,13 @@ def new_time(start: datetime, **more: Any) -> dict[str, Any]:
 
 
 def history(booking_id: int) -> list[tuple[str, str | None, str, str]]:
-    """Kind, states before and after, and who did it, of each step."""
+    """Kind, states before and after, and actor of each step."""
     statement = "SELECT kind, from_state, to_state, actor_role FROM booking_changes WHERE booking_id = %s ORDER BY id"
     return query(statement, booking_id)
 
 
 def shift(booking_id: int, by: timedelta) -> None:
-    """Put a booking and its session at another time, as if it had been made for then."""
+    """Change the time of a booking and its session, as if it had been booked for then."""
     query(
         "UPDATE tutoring_sessions SET starts_at = starts_at + %s, ends_at = ends_at + %s, busy_from = busy_from + %s,"
         " busy_until = busy_until + %s WHERE id = (SELECT session_id FROM bookings WHERE id = %s)",
@@ -118,7 +118,7 @@ def shift(booking_id: int, by: timedelta) -> None:
 
 
 def start_in(booking_id: int, **ahead: float) -> None:
-    """Let a booking's hour start some time ahead, by the database's clock."""
+    """Make a booking's hour start some time from now, by the database's clock."""
     [(start,)] = query("SELECT now() + %s", timedelta(**ahead))
     [(old,)] = query("SELECT starts_at FROM bookings WHERE id = %s", booking_id)
     shift(booking_id, start - old)
@@ -137,7 +137,7 @@ def assert_error(answer: Answer, status: int, code: str) -> None:
 
 
 def inconsistencies() -> list[Any]:
-    """What must never be: two sessions of a tutor or two bookings of a student at once, seats given twice."""
+    """Rows that must never exist: overlapping sessions of a tutor or bookings of a student, seats booked twice."""
     return query("""
         SELECT 'tutor', a.id, b.id FROM tutoring_sessions a JOIN tutoring_sessions b ON a.tutor_id = b.tutor_id
             AND a.id < b.id AND a.taken AND b.taken

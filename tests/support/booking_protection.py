@@ -1,4 +1,4 @@
-"""Taking away what keeps bookings right, for the twins of race tests; and what the database's log says."""
+"""Removes the guards of bookings, for the twins of race tests; counts deadlocks in the database's log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,13 +13,13 @@ from tests.support.people import query
 
 
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits in a queue for a person's time."""
+    """Disable the lock that serializes bookings of the same people."""
     monkeypatch.setattr(locking, "LOCK_PEOPLE", Command("SELECT %(people)s::uuid[]"))
 
 
 @contextmanager
 def without_constraint(table: str, name: str) -> Iterator[None]:
-    """A table without one of its constraints or unique indexes; afterwards all bookings are gone."""
+    """Drop one of a table's constraints or unique indexes while the block runs; afterwards all bookings are gone."""
     found = query("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", name)
     index = "" if found else query("SELECT indexdef FROM pg_indexes WHERE indexname = %s", name)[0][0]
     query(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if found else f"DROP INDEX {name}")
@@ -31,7 +31,7 @@ def without_constraint(table: str, name: str) -> Iterator[None]:
 
 
 def deadlocks() -> int:
-    """How many the database has logged."""
+    """The number of deadlocks in the database's log."""
     [(data,)] = query("SHOW data_directory")
     return Path(data).with_suffix(".log").read_text(errors="replace").count("deadlock detected")
 
@@ -44,7 +44,7 @@ def no_deadlock() -> Iterator[None]:
 
 
 def answers(url: str) -> bool:
-    """Whether a database takes connections."""
+    """Whether a database accepts connections."""
     with suppress(psycopg.OperationalError):
         psycopg.connect(url, connect_timeout=2).close()
         return True

@@ -1,4 +1,4 @@
-"""Bookings for tests, made straight in the database: rows, and the changes that record them."""
+"""Bookings for tests, inserted directly into the database: rows, and the changes that record them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ class BookingRow:
     tutor: Person
 
     def change(self, kind: str, actor: str = "student", *, to_state: str = "", **columns: Any) -> int:
-        """Add a change as its actor would; returns its id."""
+        """Add a booking change as the feature records it for its actor; returns its id."""
         actors = {"student": self.student.id, "tutor": self.tutor.id, "system": None}
         states = {"requested": "pending", "offered": "pending", "rescheduled": "confirmed"}
         row = {
@@ -34,13 +34,13 @@ class BookingRow:
         return int(insert("booking_changes", row))
 
     def become(self, state: str, **columns: Any) -> None:
-        """Change the booking itself."""
+        """Update the booking's row."""
         values = {"awaiting": None, "expires_at": None, **columns, "state": state}
         names = ", ".join(f"{name} = %s" for name in values)
         query(f"UPDATE bookings SET {names}, updated_at = clock_timestamp() WHERE id = %s", *values.values(), self.id)
 
     def move(self, starts_at: datetime, minutes: int = 60) -> datetime:
-        """Give it another time, with a new sequence; returns the time before."""
+        """Change the booking's time, with a new sequence; returns the previous time."""
         [(before,)] = query("SELECT starts_at FROM bookings WHERE id = %s", self.id)
         ends_at = starts_at + timedelta(minutes=minutes)
         query(
@@ -56,7 +56,7 @@ class BookingRow:
         return moved
 
     def cancel(self, actor: str = "student", **columns: Any) -> int:
-        """Cancel it, as the feature does: with a new sequence and a change."""
+        """Cancel the booking as the feature does: with a new sequence and a change."""
         [(state, sequence)] = query("SELECT state, sequence FROM bookings WHERE id = %s", self.id)
         self.become("cancelled", sequence=sequence + 1)
         return self.change("cancelled", actor, from_state=state, **columns)
@@ -65,7 +65,7 @@ class BookingRow:
 def insert_booking(
     student: Person, tutor: Person, starts_at: datetime = FAR, *, minutes: int = 60, session: Any = None, **booking: Any
 ) -> BookingRow:
-    """A booking of an individual session online, confirmed unless columns say otherwise; nothing is dispatched yet."""
+    """Add a booking of an individual online session, confirmed unless columns say otherwise; dispatches nothing."""
     ends_at = starts_at + timedelta(minutes=minutes)
     times = {"starts_at": starts_at, "ends_at": ends_at}
     row = {

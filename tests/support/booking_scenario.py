@@ -1,4 +1,4 @@
-"""The scenario's bookings: made, changed, moved, waited for."""
+"""The scenario's bookings: created, changed, moved, and waitlists."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,16 +7,16 @@ from tests.support.request_step import SERIES, Step
 
 RESERVATIONS, WAITLIST = "/api/reservation/reservation/", "/api/reservation/waitlist/"
 
-# What the tutor has proposed when it is accepted, by the ids that the tables have counted to by then.
+# Ids of the proposals that are accepted: the sequences have reached them by then.
 PROPOSAL, PROPOSALS = 10, [18]
 
 EIGHT, NINE, TEN = ({"tutor": 1, "start_time": f"2035-01-10T{hour:02}:00:00Z", "length": 60} for hour in (8, 9, 10))
 
 
 def bookings() -> Iterator[Step]:
-    """Sessions of the tutor's; ids count on from 1, which was two hours ago.
+    """Bookings of the tutor's sessions. Ids follow 1, which took place two hours ago.
 
-    The student has no part: the local server tells of them meanwhile, and the student's export would show it.
+    The student takes no part: the local server sends notifications meanwhile, which the student's export would show.
     """
     for day in (10, 17, 24):
         times = {"start_time": f"2035-01-{day}T07:00:00Z", "end_time": f"2035-01-{day}T15:00:00Z"}
@@ -54,7 +54,7 @@ def time_of(booking: dict[str, Any]) -> dict[str, Any]:
 
 
 def leaving_a_waitlist() -> Iterator[Step]:
-    """The other leaves entry 2 by its session, joins again, and leaves entry 3 by its id."""
+    """`other` leaves entry 2 by its session, joins again, and leaves entry 3 by its id."""
     for _ in range(2):
         yield Step("DELETE", WAITLIST, "other", {"session": 2})
     yield Step("POST", WAITLIST, "other", {"tutor": 1, "start_time": NINE["start_time"]})
@@ -65,7 +65,7 @@ def leaving_a_waitlist() -> Iterator[Step]:
 
 
 def proposals() -> Iterator[Step]:
-    """The tutor proposes another time for 7 until the second accepts one."""
+    """The tutor proposes another time for booking 7 until `second` accepts one."""
     for answer, who in (("withdraw", "tutor"), ("decline", "second"), ("accept", "second")):
         proposed = time_of(EIGHT) | {"start_time": "2035-01-10T19:30:00Z", "reason": "x"}
         yield Step("POST", RESERVATIONS + "7/reschedule/", "tutor", proposed)
@@ -76,7 +76,7 @@ def proposals() -> Iterator[Step]:
 
 
 def changes_of_bookings() -> Iterator[Step]:
-    """What becomes of those bookings: 2 is given up and offered as 7 to the second, who moves it."""
+    """Changes of those bookings: 2 is cancelled and its seat offered as 7 to `second`, who moves it."""
     for who in ("other", "second"):
         yield Step("POST", WAITLIST, who, {"session": 2})
         yield Step("POST", WAITLIST, who, {"tutor": 1, "start_time": EIGHT["start_time"]})
@@ -103,7 +103,7 @@ def changes_of_bookings() -> Iterator[Step]:
 
 
 def series() -> Iterator[Step]:
-    """Series of the second with the tutor, who confirms by hand by now."""
+    """Series of `second` with the tutor, who by now confirms manually."""
     for more in ({}, {"weeks": 2}, {"weeks": 3, "skip_conflicts": True}):
         body = {"tutor": 1, "start_time": "2035-01-17T09:00:00Z", "length": 60, **more}
         yield Step("POST", "/api/reservation/series/", "second", body)

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that break while nobody looks."""
+"""Connections to PostgreSQL that break while idle."""
 
 import psycopg
 
@@ -11,7 +11,8 @@ from tests.support.people import query
 def break_connections() -> None:
     """End every connection this process has to PostgreSQL, from outside.
 
-    None is on its way that would outlive it, and the one lent next is not so new that it would be tried first.
+    Waits until the pool has opened its connections, so that none survives; and uses one, so that the next one lent is
+    not new enough to be checked first.
     """
     wait_until(lambda: (stats := pool().get_stats())["pool_available"] == stats["pool_size"])
     query("SELECT 1")

@@ -1,4 +1,4 @@
-"""A browser before version 2 of the wire, through either entry point: it keeps cookies and says where it is."""
+"""A browser that calls version 2 of the API through either entry point: it keeps cookies and sends its site."""
 
 import asyncio
 import base64
@@ -12,7 +12,7 @@ from tests.support.event_loops import run
 from tests.support.lambda_client import ANY, JSON_TYPE
 from tools.cloud.http_event import http_event
 
-# The frontend is at another port of the same machine: another origin of the same site.
+# The frontend uses another port of the same host: a different origin on the same site.
 FRONT, HOST = "http://localhost:3000", "localhost:8000"
 SECRET = "s" * 40
 PREFIX = "/v2/api/"
@@ -20,7 +20,7 @@ PREFIX = "/v2/api/"
 
 @dataclass(frozen=True)
 class Answer:
-    """`cookies` are the values of Set-Cookie; names of headers are in lower case, the last of a name counts."""
+    """`cookies` are the values of Set-Cookie; header names are in lower case, and the last header of a name counts."""
 
     status: int
     body: bytes
@@ -33,7 +33,7 @@ class Answer:
 
 
 class EntryPoint(Protocol):
-    # Scheme and host that callers ask, as addresses in answers have them.
+    # Scheme and host that clients call, as in URLs in responses.
     own: str
 
     def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer: ...
@@ -71,7 +71,7 @@ async def _ask(app: App, scope: dict[str, Any], body: bytes) -> Answer:
 
     async def receive() -> Message:
         if not sent:
-            await asyncio.Event().wait()  # the browser waits for its answer
+            await asyncio.Event().wait()  # the browser waits for the response
         return sent.pop()
 
     async def send(message: Message) -> None:
@@ -85,7 +85,7 @@ async def _ask(app: App, scope: dict[str, Any], body: bytes) -> Answer:
 
 
 class CloudEntry:
-    """Functions behind the CDN, which has taken the version off the path and says it in a header."""
+    """Functions behind the CDN, which moves the version from the path into a header."""
 
     own = "https://korepetycje.example"
 
@@ -111,7 +111,7 @@ class CloudEntry:
 
 
 class Browser:
-    """Somebody's browser on a page of the frontend. `site` is what it says of where requests come from."""
+    """A user's browser on a page of the frontend. `site` is its Sec-Fetch-Site header."""
 
     def __init__(self, entry: EntryPoint, *, origin: str = FRONT, site: str = "same-site") -> None:
         self.entry = entry

@@ -15,6 +15,6 @@ def message_path(conversation_id: UUID, seq: int, rest: str = "") -> str:
 def change(  # noqa: PLR0917 - reads like a request: method, who, where, what
     method: str, person: Person, conversation_id: UUID, seq: int, body: dict[str, Any] | None = None, rest: str = ""
 ) -> Answer:
-    """Ask to change a message; the answer as it comes."""
+    """Request a change of a message; returns the response as it is."""
     options: dict[str, Any] = {} if body is None else {"json_body": body}
     return call(method, message_path(conversation_id, seq, rest), token=person.access, **options)

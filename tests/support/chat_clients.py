@@ -18,7 +18,7 @@ from tests.support.socket_schemas import complaints
 from tools.cloud.management_api import ManagementApi
 
 numbers = count(1)
-# What is done before a frame comes: it comes to another process than the one that let its sender in, or to the same.
+# Run before a frame arrives, so that it reaches another process than its sender's handshake, or the same one.
 PROCESSES = [
     pytest.param(senders.known.clear, id="another process"),
     pytest.param(dict, id="same process", marks=pytest.mark.proof),
@@ -54,7 +54,7 @@ class Client:
 
     @property
     def frames(self) -> list[Any]:
-        """What was posted to it; every event is as it is described to clients."""
+        """The frames posted to the socket; asserts that every event matches its schema."""
         frames = [json.loads(frame) for frame in self.api.posted(self.id)]
         for frame in frames:
             if "event" in frame:
@@ -63,7 +63,7 @@ class Client:
 
     @property
     def bodies(self) -> list[str]:
-        """The bodies of the messages posted to it, of either protocol."""
+        """The bodies of the messages posted to the socket, in either protocol."""
         return [frame.get("data", frame)["body"] for frame in self.frames]
 
 
@@ -73,7 +73,7 @@ def message(body: Any, **more: Any) -> str:
 
 
 def send_together(*messages: tuple[Client, Any, str | None]) -> dict[str, Any]:
-    """Messages that wait together, as socket, body and the client's own id; the function's answer to all."""
+    """Handle messages in one batch, given as socket, body and client id; returns the function's answer."""
     return handle_messages([client.event(message(body, id=client_id)) for client, body, client_id in messages])
 
 
@@ -88,7 +88,7 @@ def route_key(text: str) -> str:
 
 @dataclass(frozen=True)
 class Chat:
-    """A conversation of a student and a tutor with an open socket of each."""
+    """A conversation of a student and a tutor, each with an open socket."""
 
     id: UUID
     student: Person
@@ -111,13 +111,13 @@ class Clients:
         return client
 
     def open_user_socket(self, person: Person) -> Client:
-        """Connect the socket on which somebody hears all their conversations."""
+        """Connect a user's own socket, which receives the events of all their conversations."""
         client = Client(f"c{next(numbers)}=", self.api)
         assert self.connect(client.id, user="1", ticket=create_ticket(person)) == {"statusCode": 200}
         return client
 
     def connect(self, connection_id: str = "", **query: str) -> dict[str, Any]:
-        """Ask for a handshake with these query parameters; the function's answer."""
+        """Request a handshake with these query parameters; returns the function's answer."""
         connection_id = connection_id or f"c{next(numbers)}="
         event = recorded("socket_connect", connection_id=connection_id, conversation_id="", access="")
         sent = {name: value for name, value in query.items() if value}

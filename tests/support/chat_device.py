@@ -1,4 +1,4 @@
-"""A careful client of a person's own socket: it sends until it is answered, and asks for what it missed."""
+"""A reliable client of a user's own socket: it resends until acknowledged, and syncs what it missed."""
 
 import json
 import random
@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.support.local_server import LocalServer
 from tests.support.people import Person
 
-# Messages that may wait for their answer, and seconds until what was not answered is asked for again.
+# Maximum number of unacknowledged messages, and seconds until an unanswered request is repeated.
 WINDOW, PATIENCE = 10, 2.0
 CHANGES = {"message_edited", "message_deleted", "reaction_changed"}
 
@@ -31,7 +31,7 @@ class Device:
         self._server, self._person, self._conversation = server, person, str(conversation)
         self._random = random.Random(seed)
         self._changed: dict[int, int] = {}
-        # All changes up to this one are known: what is told meanwhile may leave some out.
+        # All changes up to this one are known; events received since may leave some out.
         self._synced_change = 0
         self._complete = 0
         self._pause = 0.0
@@ -41,13 +41,13 @@ class Device:
 
     @property
     def _last(self) -> int:
-        """The last place before which no message is missing."""
+        """The last place up to which no message is missing."""
         while self._complete + 1 in self.messages:
             self._complete += 1
         return self._complete
 
     def cut(self) -> None:
-        """Break the connection, as a tunnel does to a train."""
+        """Break the connection without a close, as a train in a tunnel does."""
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.socket.shutdown(socket.SHUT_RDWR)
@@ -64,7 +64,7 @@ class Device:
                 time.sleep(0.05)
 
     def catch_up(self) -> None:
-        """Ask until nothing is missing."""
+        """Sync until nothing is missing."""
         while True:
             try:
                 with self._open() as client:

@@ -1,4 +1,4 @@
-"""The chat as tests use it over HTTP."""
+"""The chat over HTTP, for tests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +13,13 @@ call = LambdaClient(handler)
 
 
 def post_conversation(person: Person, partner: Person) -> Answer:
-    """Ask for the conversation with somebody; the answer as it comes."""
+    """Request the conversation with another user; returns the response as it is."""
     body = {"users": [{"id": str(partner.id)}]}
     return call("POST", "/api/chat/conversation/", token=person.access, json_body=body)
 
 
 def open_conversation(person: Person, partner: Person) -> UUID:
-    """The id of the conversation of two people, opened if need be."""
+    """The id of the conversation of two people, opened if necessary."""
     answer = post_conversation(person, partner)
     assert answer.status in {200, 201}, answer
     return UUID(answer.json["id"])
@@ -39,7 +39,7 @@ def list_conversations(person: Person) -> list[dict[str, Any]]:
 
 
 def list_messages(person: Person, conversation_id: UUID, query: str = "") -> list[dict[str, Any]]:
-    """Messages as `conversation_detail` answers them; it is called as the frontend does, without the slash."""
+    """Messages as returned by `conversation_detail`, called without the trailing slash, like the frontend."""
     path = f"/api/chat/conversation_detail/{conversation_id}"
     answer = call("GET", f"{path}?{query}" if query else path, token=person.access)
     assert answer.status == 200, answer
@@ -56,15 +56,15 @@ class Conversation:
 
     @property
     def key(self) -> str:
-        """Of its window in Redis."""
+        """The key of its window in Redis."""
         return f"chat:{self.id}"
 
     def bodies(self, query: str = "") -> list[str]:
-        """Of the messages that the student gets."""
+        """The bodies of the messages that the student gets."""
         return [message["body"] for message in list_messages(self.student, self.id, query)]
 
     def stored(self) -> list[str]:
-        """Of the messages in PostgreSQL."""
+        """The bodies of the messages in PostgreSQL."""
         rows = run("SELECT body FROM messages WHERE conversation_id = %s ORDER BY seq", self.id)
         return [row[0] for row in rows]
 
@@ -74,5 +74,5 @@ def open_between(student: Person, tutor: Person) -> Conversation:
 
 
 def numbered(first: int, last: int) -> list[str]:
-    """The bodies of so many messages."""
+    """The bodies of a number of messages."""
     return [str(number) for number in range(first, last + 1)]

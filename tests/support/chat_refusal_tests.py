@@ -1,4 +1,4 @@
-"""The tests of who is refused what in chat, whichever entry point is asked."""
+"""The tests of chat permissions, for any entry point."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ EACH = [each if each in {stranger, blocked} else pytest.param(each, marks=pytest
 
 
 class Refusals:
-    """A module that inherits these has a fixture `place`: the scene at its entry point."""
+    """A module that inherits these provides a fixture `place`: the scene at its entry point."""
 
     @pytest.mark.parametrize("who", EACH, ids=lambda who: who.__name__)
     def test_who_is_refused_what(self, place: Scene, who: Callable[[Scene], Person]) -> None:

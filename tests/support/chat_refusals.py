@@ -1,4 +1,4 @@
-"""Who is refused what in chat: one table, for every entry point.
+"""Chat permissions: one table of who is refused what, for every entry point.
 
 An `Entry` is a way to the platform: the functions in this process, or the emulated AWS.
 """
@@ -32,15 +32,15 @@ class Entry(Protocol):
         """Post the form of an upload ticket."""
 
     def handshake(self, path: str) -> int:
-        """Ask for a socket, and close it; the status of the answer, 200 if it opened."""
+        """Open a socket and close it; returns the response's status, 200 if it opened."""
 
     def hear(self, person: Person, frames: list[dict[str, Any]]) -> list[str]:
-        """Send frames on the person's own socket; what came, up to `synced`: codes of refusals, and other events."""
+        """Send frames on the person's own socket; returns the error codes and other events received, up to `synced`."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A conversation with a message of each of the two, and files of the student's: of a message, checked, begun."""
+    """A conversation with a message by each member, and three files of the student's: attached, checked, begun."""
 
     entry: Entry
     people: People
@@ -55,7 +55,7 @@ class Scene:
         return self.entry.ask(method, path.format(talk=self.talk), caller.access, json)
 
     def address_for(self, viewer: Person) -> str:
-        """Of the attached file, signed for somebody."""
+        """The attached file's URL, signed for a viewer."""
         return attachment_address(Attachment(*query(FACTS, self.attached)[0][0]), viewer.id)
 
 
@@ -132,13 +132,13 @@ def send_file(scene: Scene, caller: Person) -> int:
 
 
 def fetch(scene: Scene, caller: Person) -> int:
-    """From an address made for the caller; on AWS it leads on to S3."""
+    """Download from a URL signed for the caller; on AWS it redirects to S3."""
     path = urlsplit(scene.address_for(caller)).path
     return {302: OPEN}.get(status := scene.entry.ask("GET", path).status_code, status)
 
 
 def history(scene: Scene, caller: Person) -> int:
-    """As the contract has it, a list of nothing is for who sees nothing."""
+    """By the contract, callers who may not see the conversation get an empty list."""
     answer = scene.ask(caller, "GET", "/api/chat/conversation_detail/{talk}/")
     return NOTHING if answer.status_code == OPEN and answer.json() == [] else answer.status_code
 
@@ -157,7 +157,7 @@ WRITES: dict[str, Callable[[Scene, Person], int]] = {
     "send a file": send_file,
     "upload": asking("POST", UPLOADS, {"name": "x.txt", "size": 4}),
 }
-# Blocked people may still do these: they change what only they see, or what they have begun.
+# Blocked users may still do these: they change only their own view, or complete what they began.
 OTHERS: dict[str, Callable[[Scene, Person], int]] = {
     "complete": complete,
     "read": asking("POST", f"{CONVERSATION}read/", {"seq": 1}),
@@ -170,13 +170,13 @@ CHANGES: dict[str, Callable[[Scene, Person], int]] = {
     "react": asking("POST", f"{MESSAGES}1/reactions/", {"emoji": "👍"}),
 }
 EVERYTHING = READS | WRITES | OTHERS | CHANGES
-# By who asks: what is refused, and how.
+# By caller: which actions are refused, and with which status.
 REFUSED: dict[Callable[[Scene], Person], dict[str, int]] = {
     stranger: {**dict.fromkeys(EVERYTHING, 404), "connect": 403, "history": NOTHING},
     blocked: {**dict.fromkeys(WRITES, 403), **dict.fromkeys(CHANGES, 403), **dict.fromkeys(READS, 200)},
     blocker: {**dict.fromkeys(WRITES, 403), **dict.fromkeys(READS, 200)},
     suspended: {**dict.fromkeys(EVERYTHING, 401), "connect": 403, "fetch": 404},
-    # Addresses are their reader's, whichever device has them.
+    # File URLs are signed for a user, not for a session.
     signed_out: {**dict.fromkeys(EVERYTHING, 401), "connect": 403, "fetch": OPEN},
 }
 
@@ -193,19 +193,19 @@ FRAMES: dict[str, dict[str, Any]] = {
     "mark_read": {"seq": 1},
     "typing": {},
 }
-# There is no such conversation, or no such message in it; nothing was missed there.
+# Strangers get "not found" for the conversation and its messages, and a sync that returns nothing.
 TO_STRANGERS = ["no_conversation", *["message_not_found"] * 3, *["no_conversation"] * 2, "synced"]
 
 
 def heard(scene: Scene, caller: Person, *events: str) -> list[str]:
-    """What the caller's own socket hears to these frames about the conversation, and to being told what it missed."""
+    """What the caller's own socket receives in response to these frames about the conversation and a sync."""
     talk = str(scene.talk)
     frames = [{"event": each, "data": {**FRAMES[each], "conversation": talk}} for each in events]
     return scene.entry.hear(caller, [*frames, {"event": "sync", "data": {"after": {talk: {"seq": 0}}}}])
 
 
 def bad_tickets(scene: Scene) -> dict[str, str]:
-    """Tickets that open nothing, by what is wrong with them."""
+    """Invalid tickets, by what is wrong with them."""
     people = [scene.people.student() for _ in range(5)]
     used, expired, made_up, ended, suspended_since = (ticket_of(scene, each) for each in people)
     assert scene.entry.handshake(f"/ws/user/?ticket={used}") == OPEN
@@ -227,7 +227,7 @@ def ticket_of(scene: Scene, person: Person) -> str:
 
 
 def changed_addresses(scene: Scene) -> list[str]:
-    """Of the file, made for a stranger, or for the tutor and changed in some way."""
+    """URLs of the file, signed for a stranger, or for the tutor and then tampered with."""
     path = urlsplit(scene.address_for(scene.tutor)).path
     *folder, signed, name = path.split("/")
     turned = signed[:-2] + ("A" if signed[-2] != "A" else "B") + signed[-1]

@@ -1,4 +1,4 @@
-"""A virus scanner that speaks the INSTREAM of clamd: chunks with their lengths before them, as clamd(8) has it."""
+"""A virus scanner that speaks clamd's INSTREAM protocol: length-prefixed chunks, as in clamd(8)."""
 
 import socketserver
 import struct
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-# As StreamMaxLength.
+# Like clamd's StreamMaxLength.
 MOST = 25 * 1024 * 1024
 
 
 @dataclass
 class Clamd:
-    """A running scanner: its address, what it was sent, and what it says in place of a verdict."""
+    """A running scanner: its address, what it received, and what it replies instead of a verdict."""
 
     url: str = ""
     scanned: list[bytes] = field(default_factory=list)

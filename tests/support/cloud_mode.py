@@ -20,9 +20,9 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 
 @contextmanager
 def cloud_mode(*, event_sources: bool, secrets: Mapping[str, str] = EMPTY, **parameters: str) -> Iterator[Cloud]:
-    """The platform while the block runs; without `event_sources` queues and schedules call no function."""
+    """Run the platform during the block; without `event_sources`, queues and schedules call no function."""
     environment = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "SECOND_FACTOR_SECRET")}
-    # A sender's frames may come up to so many seconds late.
+    # `jitter` delays a sender's frames by up to so many seconds.
     options = Options(
         environment,
         jitter=0.02,
@@ -33,10 +33,10 @@ def cloud_mode(*, event_sources: bool, secrets: Mapping[str, str] = EMPTY, **par
         secrets=secrets,
     )
     with running_cloud(options, free_port()) as running:
-        # The tests sign their people in with the functions' key.
+        # The tests issue access tokens with the functions' key.
         os.environ["JWT_SECRET"] = running.secret("JWT_SECRET_ARN")
         read_settings_again()
-        # The database is migrated already; what is left of a deploy is the role of the functions.
+        # The database is already migrated; only the functions' role remains to be created.
         login = json.loads(running.secret("FUNCTIONS_SECRET_ARN"))
         with transaction() as db:
             let_in(db, login["username"], login["password"])
@@ -48,16 +48,16 @@ def cloud_mode(*, event_sources: bool, secrets: Mapping[str, str] = EMPTY, **par
 
 
 class ServedEntry:
-    """A platform that others serve, asked from outside.
+    """A platform served by another process, called from outside.
 
-    `url` is where it listens, `own` what callers over HTTP ask, and `public` what it calls itself on sockets.
+    `url` is where it listens, `own` the origin that HTTP clients call, and `public` the one it uses on sockets.
     """
 
     def __init__(self, url: str, own: str, client: httpx.Client, *, public: str = "") -> None:
         self.url, self.own, self.client, self.public = url, own, client, public or own
 
     def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        """As a browser asks, which follows to where S3 has a file."""
+        """Send a request as a browser does, following redirects to files in S3."""
         found = self.client.request(
             method, self.url + path, headers=headers, content=body, timeout=60, follow_redirects=True
         )
@@ -66,7 +66,7 @@ class ServedEntry:
 
 
 def emulated_entry(cloud: Cloud, client: httpx.Client) -> ServedEntry:
-    """The whole of it from outside: CloudFront, the gateway, and each function in a process of its own."""
-    # Passkeys belong to a name. Nothing is encrypted here, which no function knows.
+    """The whole platform from outside: CloudFront, the gateway, and each function in its own process."""
+    # Passkeys are bound to a host name. Functions assume https, although nothing is encrypted here.
     [public] = {found for each in cloud.functions.values() if (found := each.environment.get("PUBLIC_URL"))}
     return ServedEntry(f"http://localhost:{cloud.port}", f"https://localhost:{cloud.port}", client, public=public)

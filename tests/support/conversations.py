@@ -1,4 +1,4 @@
-"""Conversations for tests, made straight in the database."""
+"""Conversations for tests, inserted directly into the database."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from tests.support.people import Person, insert, query
 
 
 def add_conversation(one: Person, other: Person) -> UUID:
-    """Add an empty conversation of two people; its id."""
+    """Add an empty conversation of two people; returns its id."""
     conversation_id: UUID = insert("conversations", {"pair": pair_key(one.id, other.id)})
     for person in (one, other):
         query("INSERT INTO conversation_members (conversation_id, user_id) VALUES (%s, %s)", conversation_id, person.id)

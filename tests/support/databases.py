@@ -1,4 +1,4 @@
-"""Databases beside the one all tests share."""
+"""Databases in addition to the one that all tests share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ numbers = count(1)
 
 @contextmanager
 def new_database(engines: dict[str, Engine], *, copied: str = "") -> Iterator[str]:
-    """The address of an empty database, or of a copy of one to which nobody is connected."""
+    """The URL of a new empty database, or of a copy of one that has no connections."""
     address, name = engines["postgres"].url, f"fresh{next(numbers)}"
     template = f" TEMPLATE {conninfo_to_dict(copied)['dbname']}" if copied else ""
     with psycopg.connect(address, autocommit=True) as db:

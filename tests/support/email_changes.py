@@ -16,7 +16,7 @@ OWN = "/api/user/me/email_change/"
 CONFIRM, REVOKE = "/api/user/email_change/confirm/", "/api/user/email_change/revoke/"
 LINK = re.compile(r"(/api/user/email_change/links/([0-9a-f]{64})/)\r?\n")
 NEW_PASSWORD = "Zielona!Herbata7"
-# Each endpoint with a body that it takes: those of links, and the owner's.
+# Each endpoint with a well-formed body: those for links, and the owner's.
 OF_LINKS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", CONFIRM, {"token": "x"}),
     ("POST", REVOKE, {"token": "x", "password": NEW_PASSWORD}),
@@ -34,7 +34,7 @@ def request_change(person: Person, email: str) -> Answer:
 
 
 def mailed_link(address: str) -> str:
-    """The token of the newest link about a change that was mailed to an address."""
+    """The token of the newest link about a change mailed to an address."""
     [*_, (_path, token)] = [found for mail in delivered(address) for found in LINK.findall(mail.text)]
     return str(token)
 
@@ -48,14 +48,14 @@ def revoke(token: str, password: str = NEW_PASSWORD) -> Answer:
 
 
 def changed(person: Person, email: str) -> str:
-    """Give an account another address; the token that takes it back."""
+    """Change an account's address; returns the token that revokes the change."""
     assert request_change(person, email).status == 202
     assert confirm(mailed_link(email)).status == 200
     return mailed_link(person.email)
 
 
 def add_mailed_links(user_id: UUID, session_id: UUID) -> None:
-    """Tokens of an account, "confirm" and "reset", and of others: "change" and "page", and "revoke" takes one back."""
+    """Add mailed tokens: "confirm" and "reset" of an account; "change", "page" and "revoke" of others' changes."""
     end = datetime.now(UTC) + timedelta(hours=1)
     for purpose in ("confirm", "reset"):
         _add_token(purpose, user_id, purpose, None)

@@ -9,6 +9,6 @@ T = TypeVar("T")
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """As asyncio.run, after which this thread would have no loop for the functions that are called in it later."""
+    """Like asyncio.run, which would leave this thread without a loop for functions called in it later."""
     with closing(asyncio.new_event_loop()) as loop:
         return loop.run_until_complete(coroutine)

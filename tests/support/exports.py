@@ -13,7 +13,7 @@ SINGLE, LISTS = list(queries.SINGLES), list(queries.LISTS)
 
 
 def pages(person: Person) -> list[Answer]:
-    """The first page and all that its Link headers lead to."""
+    """The first page and all further ones, by Link headers."""
     found = [call("GET", PATH, token=person.access)]
     while link := found[-1].headers.get("link"):
         target, _, relation = link.partition(">")

@@ -1,4 +1,4 @@
-"""Password hashes that cost next to nothing, for tests of something else."""
+"""Password hashes that cost next to nothing, for tests that are not about passwords."""
 
 from functools import cache
 

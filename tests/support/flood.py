@@ -1,6 +1,6 @@
-"""`python -m tests.support.flood SECONDS SOCKETS KIND ADDRESS…`: sockets that send without end and read nothing.
+"""`python -m tests.support.flood SECONDS SOCKETS KIND ADDRESS…`: sockets that send endlessly and read nothing.
 
-Each address is opened SOCKETS times and again 100 ms after it was closed. Prints how often sockets were opened.
+Opens SOCKETS sockets per address, and each again 100 ms after it was closed. Prints how often sockets were opened.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 
 def frame(opcode: int, payload: bytes, *, fin: bool = True) -> bytes:
-    """A masked frame (RFC 6455, 5.2) whose mask changes nothing."""
+    """A masked frame (RFC 6455, 5.2) with a zero mask, which leaves the payload unchanged."""
     return bytes([opcode | (0x80 if fin else 0), 0x80 | len(payload)]) + b"\0\0\0\0" + payload
 
 

@@ -1,4 +1,4 @@
-"""Mails about bookings that wait for what else happens."""
+"""Mails about bookings, which are delayed to combine them with further changes."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def subjects(person: Person) -> list[str]:
 
 
 def booked(pair: tuple[Person, Person]) -> BookingRow:
-    """A booking that both have been mailed about."""
+    """A booking about which student and tutor have been mailed."""
     made = insert_booking(*pair)
     made.change("confirmed")
     dispatch()

@@ -1,4 +1,4 @@
-"""A server as it is seen through a NAT gateway that forgets connections: a kept one ends with a reset."""
+"""A server behind a NAT gateway that forgets connections: a kept-alive connection ends with a reset."""
 
 import socket
 import struct
@@ -6,12 +6,12 @@ import threading
 from typing import Self
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
-# Closed with what is unread thrown away, and a reset instead of an end.
+# On close, discard unread data and send a reset instead of a FIN.
 RESET = struct.pack("ii", 1, 0)
 
 
 class ForgetfulServer:
-    """Answers `requests` requests of each connection, and resets it at the next."""
+    """Answers `requests` requests on each connection, and resets it at the next one."""
 
     def __init__(self, requests: int = 1, body: bytes = b"{}") -> None:
         self.requests, self.body = requests, body
@@ -48,7 +48,7 @@ class ForgetfulServer:
 
 
 def _read_request(connection: socket.socket) -> bool:
-    """Whether one came before the other end was closed."""
+    """Read a request; False if the other end closed first."""
     head = b""
     while b"\r\n\r\n" not in head:
         if not (part := connection.recv(65536)):

@@ -1,4 +1,4 @@
-"""The gateway emulator with a function of the test behind it, served as the local server serves it."""
+"""The gateway emulator in front of a test's function, served as in the local server."""
 
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -22,11 +22,11 @@ Event = dict[str, Any]
 
 
 class Function:
-    """Remembers its events; what it answers is up to the test."""
+    """Records its events; the test decides what it answers."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        # How many events were handled together, time by time.
+        # The number of events in each batch.
         self.rows: list[int] = []
         self.answer: Callable[[Event], Mapping[str, Any]] = welcome
         self._let_in = 0
@@ -42,12 +42,12 @@ class Function:
         return result
 
     def batch(self, events: Sequence[Event]) -> Mapping[str, Any]:
-        """As called with events that waited together."""
+        """Handle a batch of events that waited together."""
         self.rows.append(len(events))
         return [self(event, None) for event in events][-1]
 
     def wait_for(self, kind: str, number: int = 1) -> list[Event]:
-        """The events of a kind (CONNECT, MESSAGE, DISCONNECT), once there are so many."""
+        """The events of a kind (CONNECT, MESSAGE, DISCONNECT), once there are `number`."""
         with self._arrival:
             assert self._arrival.wait_for(lambda: len(self.seen(kind)) >= number, PATIENCE), kind
             return self.seen(kind)
@@ -56,7 +56,7 @@ class Function:
         return [event for event in self.events if event["requestContext"]["eventType"] == kind]
 
     def forget(self) -> None:
-        """Wait until everybody has left, then begin again."""
+        """Wait until all clients have disconnected, then clear the recorded events."""
         if self._let_in:
             self.wait_for("DISCONNECT", self._let_in)
         self.events, self.rows, self._let_in, self.answer = [], [], 0, welcome
@@ -114,7 +114,7 @@ class Emulator:
 def running_emulator(
     sockets: Path, *, routes: tuple[str, ...] = ("$connect", "$disconnect", "$default", "chat", "many"), **limits: Any
 ) -> Iterator[Emulator]:
-    """`limits` are the gateway's: idle and lifetime, in seconds. Events of the route "many" are handled together."""
+    """`limits` are the gateway's idle time and lifetime in seconds. Events of route "many" are handled in batches."""
     function = Function()
     gateway = Gateway(function, routes, threads=2, batches={"many": function.batch}, **limits)
     emulator = Emulator(function, gateway, sockets)

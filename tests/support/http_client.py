@@ -9,7 +9,7 @@ from tests.support.lambda_client import ANY, Answer, prepared
 
 
 class HttpClient:
-    """Calls a running local server as LambdaDoor calls a handler."""
+    """Calls a running local server as LambdaClient calls a handler."""
 
     def __init__(self, url: str) -> None:
         self.address = urlsplit(url).netloc.replace("localhost", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""Texts of which nobody sees anything."""
+"""Texts without a visible character."""
 
 CHARACTERS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u202e\u2060\u2064\u2800\u3164\ufe0f\ufeff\uffa0\ufff9"

@@ -14,7 +14,7 @@ ANY = object()
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer through either entry point; header names are in lower case."""
+    """A response from either entry point; header names are in lower case."""
 
     status: int
     body: bytes

@@ -1,4 +1,4 @@
-"""The local server as its users start it: a process of its own on a free port and a folder of the test."""
+"""The local server as its users start it: a separate process, with a free port and a folder of the test."""
 
 import os
 import signal
@@ -17,9 +17,9 @@ import httpx
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 30.0
-# What takes a second of processor time, as the description of the API, takes many where others have the processor.
+# A response that needs a second of processor time, such as the API description, takes many on a busy machine.
 ANSWER_TIMEOUT = 60.0
-# What a user's shell has; the settings of this test process are not passed on.
+# Variables of a user's shell; the settings of this test process are not passed on.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -38,7 +38,7 @@ class LocalServer:
 
     def call(self, method: str, path: str, *, token: str = "", json: Any = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # Over http: to read the certificates there are takes longer than the call.
+        # No certificate check: loading the certificates takes longer than the call.
         return httpx.request(method, self.url + path, headers=headers, json=json, timeout=ANSWER_TIMEOUT, verify=False)
 
     def sign_in(self, email: str, password: str) -> str:
@@ -48,7 +48,7 @@ class LocalServer:
         return str(answer.json()["access"])
 
     def mails(self, to: str, number: int = 1) -> list[dict[str, Any]]:
-        """The mails to an address, once there are so many."""
+        """The mails to an address, once there are at least `number`."""
         deadline = time.monotonic() + 10
         while len(mails := self.call("GET", f"/_local/mail?to={to}").json()) < number:
             assert time.monotonic() < deadline, f"no mail to {to}"
@@ -56,15 +56,15 @@ class LocalServer:
         return list(mails)
 
     def stop(self) -> int:
-        """Ctrl-C; returns the exit code."""
+        """Stop it by Ctrl-C; returns the exit code."""
         return self._end(signal.SIGINT)
 
     def terminate(self) -> int:
-        """As service managers end it; returns the exit code."""
+        """Stop it as service managers do; returns the exit code."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Without a chance to end anything itself; its engines notice."""
+        """Kill it, so that it cannot stop its engines; asserts that they end by themselves."""
         running = children(self.process.pid)
         self._end(signal.SIGKILL)
         assert_end(running)
@@ -76,14 +76,14 @@ class LocalServer:
 
 
 def children(process: int) -> list[int]:
-    """All processes below one, the engines among them."""
+    """All descendants of a process, including the engines."""
     found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=False)
     direct = [int(pid) for pid in found.stdout.split()]
     return direct + [below for each in direct for below in children(each)]
 
 
 def is_running(process: int) -> bool:
-    """An ended process that its new parent has not yet asked about does not count."""
+    """Whether a process runs; a zombie does not count."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -100,7 +100,7 @@ def assert_end(processes: list[int]) -> None:
 
 def environment(**options: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    # Tests do not wait for mails about bookings; how they wait is tested in tests/functions/mail.
+    # Mails about bookings are sent without delay; the delay is tested in tests/functions/mail.
     return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers'}", "BOOKING_MAIL_MINUTES": "0", **options}
 
 
@@ -111,7 +111,7 @@ def free_port() -> int:
 
 
 def start(data: Path, **options: str) -> LocalServer:
-    """A server that has only been started; `options` as of `running_server`."""
+    """Start a server without waiting until it is healthy; `options` as for `running_server`."""
     port = options.pop("PORT", None) or str(free_port())
     log = data.with_suffix(".log")
     scheme = "https" if options.get("TLS") == "1" else "http"
@@ -143,7 +143,7 @@ def _wait_until_healthy(server: LocalServer) -> None:
     while time.monotonic() < deadline:
         assert server.process.poll() is None, f"the server did not start:\n{server.output}"
         try:
-            if httpx.get(f"{server.url}/health", verify=False, timeout=5).status_code == 200:  # its own certificate
+            if httpx.get(f"{server.url}/health", verify=False, timeout=5).status_code == 200:  # self-signed
                 return
         except httpx.TransportError:
             time.sleep(0.05)

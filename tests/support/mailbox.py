@@ -1,4 +1,4 @@
-"""The mails of a test: the outbox is delivered into the test's folder and read back."""
+"""A test's mails: delivers the outbox into the test's folder and reads it."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -10,12 +10,12 @@ from tools.cloud.mail import Mail, read_mail
 
 
 def delivered(to: str = "") -> list[Mail]:
-    """Send what is due; every mail to an address (to all if it is empty) so far, oldest first."""
+    """Send due mails; returns all mails to an address so far (to any if it is empty), oldest first."""
     handler({}, None)
     folder = Path(urlsplit(settings().mail_url).path)
     mails = [_read(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
     return [mail for mail in mails if not to or mail.to == to]
 
 
-# A mail does not change, and a test may look for its mails often.
+# Cached: a mail never changes, and tests read their mails often.
 _read = lru_cache(maxsize=64)(read_mail)

@@ -1,4 +1,4 @@
-"""AWS as moto emulates it behind an address of its own: for calls that do not go through boto3."""
+"""AWS emulated by a moto server at a URL of its own, for calls that do not use boto3."""
 
 import logging
 import urllib.request
@@ -18,7 +18,7 @@ CLIENTS = (clients.s3, clients.sesv2, clients.secretsmanager)
 
 @contextmanager
 def emulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """AWS_ENDPOINT_URL leads to an empty AWS account; when the block ends all of the test's changes are undone."""
+    """Point AWS_ENDPOINT_URL to an empty AWS account; all of the test's changes are undone when the block ends."""
     address = moto_server()
     environment = {
         "AWS_ENDPOINT_URL": address,
@@ -32,7 +32,7 @@ def emulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.setenv(name, value)
         forget_clients()
         boto3.DEFAULT_SESSION = moto_session()
-        # What others left: moto keeps its accounts in the process, not in the server.
+        # Remove what other tests left: moto keeps its accounts in the process, not in the server.
         urllib.request.urlopen(f"{address}/moto-api/reset", b"").close()
         yield
     finally:
@@ -42,7 +42,7 @@ def emulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @cache
 def moto_server() -> str:
-    """The address of a server that lives as long as this process: it takes half a second to stop one."""
+    """The URL of a server that lives as long as this process, because stopping one takes half a second."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -52,12 +52,12 @@ def moto_server() -> str:
 
 @cache
 def moto_session() -> boto3.Session:
-    """It remembers the descriptions of services it has read, which are long."""
+    """One shared session: it caches the service descriptions it has loaded, which are long."""
     return boto3.Session()
 
 
 def forget_clients() -> None:
-    """Clients are cached with the address they were made for, and so is boto3's own session."""
+    """Clear the cached clients and boto3's default session, which are bound to the URL they were created for."""
     boto3.DEFAULT_SESSION = None
     for each in CLIENTS:
         each.cache_clear()

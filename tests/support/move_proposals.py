@@ -1,4 +1,4 @@
-"""Proposals of tutors to move sessions, for tests."""
+"""Tutors' proposals to move sessions, for tests."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ def propose(tutor: Person, booking: int, start: datetime, **more: Any) -> Answer
 
 
 def proposed(tutor: Person, booking: int, start: datetime, **more: Any) -> dict[str, Any]:
-    """The reservation with a proposal that was made."""
+    """Propose a move; returns the reservation with the proposal."""
     answer = propose(tutor, booking, start, **more)
     assert answer.status == 200, answer
     assert answer.json["proposal"] is not None
@@ -22,7 +22,7 @@ def proposed(tutor: Person, booking: int, start: datetime, **more: Any) -> dict[
 
 
 def open_proposal(booking: int) -> int:
-    """The id of a booking's proposal, or a number that is none."""
+    """The id of a booking's open proposal, or one that does not exist."""
     found = query(
         "SELECT held.id FROM tutoring_sessions held JOIN bookings b ON b.session_id = held.moves_session_id"
         " WHERE b.id = %s",
@@ -32,7 +32,7 @@ def open_proposal(booking: int) -> int:
 
 
 def answer_to(person: Person, booking: int, verb: str, **body: Any) -> Answer:
-    """An answer to the open proposal; one who accepts names it."""
+    """Answer the open proposal; accepting sends its id."""
     if verb == "accept":
         body = {"proposal": open_proposal(booking), **body}
     return post(person, f"{booking}/proposal/{verb}/", body)
@@ -43,7 +43,7 @@ def starts(*bookings: int) -> list[datetime]:
 
 
 def held() -> list[datetime]:
-    """The times that are held for proposals."""
+    """The start times held for proposals."""
     found = query("SELECT starts_at FROM tutoring_sessions WHERE moves_session_id IS NOT NULL ORDER BY starts_at")
     return [row[0] for row in found]
 

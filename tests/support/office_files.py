@@ -1,4 +1,4 @@
-"""Files of every kind that people attach, and some that nobody should."""
+"""Files of every kind that users may attach, and some that must be refused."""
 
 import io
 import zipfile
@@ -18,7 +18,7 @@ RELATIONSHIPS = (
 
 
 def zipped(entries: Mapping[str, str | bytes], *, packed: bool = True) -> bytes:
-    """A ZIP container with these entries in this order."""
+    """A ZIP archive with these entries in this order."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as package:
         for name, content in entries.items():
@@ -27,7 +27,7 @@ def zipped(entries: Mapping[str, str | bytes], *, packed: bool = True) -> bytes:
 
 
 def open_xml(content_type: str = WORD, more: Mapping[str, str | bytes] | None = None, *, main: str = "") -> bytes:
-    """An Office Open XML document; `main` is the type of its main part, where that is another."""
+    """An Office Open XML document; `main` overrides the type of its main part."""
     override = f'<Override PartName="/main.xml" ContentType="{main or content_type + ".main+xml"}"/>'
     return zipped({"[Content_Types].xml": TYPES.format(override), "main.xml": "<main/>", **(more or {})})
 
@@ -43,5 +43,5 @@ def open_document(kind: str = "text", more: Mapping[str, str | bytes] | None = N
 
 
 def external(kind: str, target: str = "https://example.com/x") -> str:
-    """Relationships of a part that load something from elsewhere."""
+    """A part's relationships that load external content."""
     return RELATIONSHIPS.format(kind=kind, target=target)

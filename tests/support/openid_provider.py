@@ -1,4 +1,4 @@
-"""An OpenID provider of the tests: it signs whatever a test wants, also what no provider should."""
+"""An OpenID provider for tests: it signs whatever a test wants, even what no provider should."""
 
 import base64
 import hashlib
@@ -27,18 +27,18 @@ def rsa_key(bits: int = 2048) -> rsa.RSAPrivateKey:
 
 @dataclass
 class OpenIdProvider:
-    """Answers at `issuer`. Every code it gives works once, for the verifier it was asked with."""
+    """Listens at `issuer`. Every code it issues works once, for the verifier of its request."""
 
     keys: dict[str, Key]
     issuer: str = ""
     algorithms: list[str] = field(default_factory=lambda: ["RS256", "ES256", "HS256", "none"])
     said: dict[str, Any] = field(default_factory=dict)
-    # In place of its keys.
+    # Published instead of its keys.
     published: list[Any] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-    # Codes, to the challenge they were asked with and the ID token they stand for.
+    # For each code, the challenge it was requested with and its ID token.
     codes: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    # What it does in place of answering, by path.
+    # What it does instead of answering, by path.
     faults: dict[str, Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
 
     def claims(self, nonce: str, /, **more: Any) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class OpenIdProvider:
         return jwt.encode(claims, self.keys[key_id], algorithm, headers={"kid": key_id})
 
     def give_code(self, authorization_url: str, token: Any = None, **claims: Any) -> tuple[str, str]:
-        """The state and code that a browser comes back with; `token` is what the code stands for."""
+        """The state and code that a browser comes back with; `token` is the ID token for the code."""
         wanted = dict(parse_qsl(urlsplit(authorization_url).query))
         code = secrets.token_urlsafe(8)
         found = token(wanted["nonce"]) if callable(token) else token
@@ -81,7 +81,7 @@ def jwk(key: Key, name: str) -> dict[str, Any]:
 
 
 def serve(provider: OpenIdProvider) -> ThreadingHTTPServer:
-    """Start it on a port of its own; `shutdown` ends it."""
+    """Start the provider on a free port; `shutdown` ends it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -105,7 +105,7 @@ def serve(provider: OpenIdProvider) -> ThreadingHTTPServer:
             self.wfile.write(json.dumps(found).encode())
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has in the base class
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"

@@ -12,7 +12,7 @@ PASSKEYS = f"{FACTORS}passkeys/"
 TICKETS = "/api/token/second_factor/"
 call = LambdaClient(handler)
 MADE: dict[str, Any] = {"name": "x", "passkey": {}}
-# Method, path and a body it takes.
+# Method, path and a well-formed body.
 OF_FACTOR_SIGN_INS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", TICKETS, {"ticket": "x", "code": "1"}),
     ("POST", f"{TICKETS}passkey/", {"ticket": "x"}),
@@ -23,7 +23,7 @@ OF_FACTOR_SIGN_INS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/api/token/passkey/begin/", {}),
     ("POST", "/api/token/passkey/", {"passkey": {}}),
 ]
-# The same of the endpoints of an owner, and what one without factors is answered.
+# The same for the owner's endpoints, with the status for an account without factors.
 OF_FACTORS: list[tuple[str, str, dict[str, Any], int]] = [
     ("GET", FACTORS, {}, 200),
     ("POST", f"{FACTORS}app/", {"code": "1"}, 200),
@@ -41,21 +41,21 @@ def ask(person: Person, what: str = "", **body: Any) -> Answer:
 
 
 def add(person: Person, authenticator: Authenticator, name: str = "Telefon", **given: Any) -> Answer:
-    """Add what an authenticator makes."""
+    """Add a passkey created by an authenticator."""
     begun = ask(person, **given)
     assert begun.status == 200, begun.body
     return ask(person, "confirm/", name=name, passkey=authenticator.create(begun.json))
 
 
 def signed(person: Person, authenticator: Authenticator) -> dict[str, Any]:
-    """What a change of factors takes instead of a code."""
+    """A passkey's answer, to authorize a change of factors instead of a code."""
     asked = call("POST", f"{PASSKEYS}request/", token=person.access)
     assert asked.status == 200, asked.body
     return {"passkey": authenticator.get(asked.json)}
 
 
 def sign_in(authenticator: Authenticator, **more: Any) -> Answer:
-    """Sign in by a passkey alone."""
+    """Sign in with a passkey alone."""
     begun = call("POST", "/api/token/passkey/begin/")
     assert begun.status == 200, begun.body
     return call("POST", "/api/token/passkey/", json_body={"passkey": authenticator.get(begun.json), **more})

@@ -1,4 +1,4 @@
-"""Sessions that took place, straight in the database."""
+"""Sessions that took place, inserted directly into the database."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,7 +9,7 @@ hours = count(1)
 
 
 def session(tutor: Person, student: Person, state: str) -> int:
-    """An hour of the past, booked by the student and now in a state; returns the booking's id."""
+    """Add a past one-hour session, booked by the student, with this state; returns the booking's id."""
     starts_at = datetime.now(UTC) - timedelta(days=400) + timedelta(hours=next(hours))
     times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
     busy = {"busy_from": times["starts_at"], "busy_until": times["ends_at"]}

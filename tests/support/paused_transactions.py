@@ -1,4 +1,4 @@
-"""Stopping transactions halfway: to see what others do meanwhile, and what is left if they never go on."""
+"""Pausing transactions halfway, to see what others do meanwhile and what remains if a transaction never resumes."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,9 +16,9 @@ PATIENCE = 20.0
 
 @contextmanager
 def gate_after(event: str) -> Iterator[Callable[[], None]]:
-    """Every transaction that does `event`, such as "DELETE ON sign_in_sessions", waits behind it.
+    """Make every transaction wait after `event`, such as "DELETE ON sign_in_sessions".
 
-    Until the block ends or calls what it is given.
+    They wait until the block ends or calls the yielded function.
     """
     with psycopg.connect(settings().database_url, autocommit=True) as keeper:
 
@@ -42,7 +42,7 @@ def gate_after(event: str) -> Iterator[Callable[[], None]]:
 
 
 def waiting() -> int:
-    """How many transactions wait for a lock now."""
+    """The number of transactions waiting for a lock now."""
     return int(query("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")[0][0])
 
 
@@ -54,6 +54,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def kill_the_waiting() -> None:
-    """End the connection of the one that waits as if its process had died."""
+    """Terminate the connection of the one waiting transaction, as if its process had died."""
     wait_until(lambda: waiting() == 1)
     query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")

@@ -1,4 +1,4 @@
-"""Accounts for tests, made straight in the database: one row each, with a session and an access token."""
+"""Accounts for tests, inserted directly into the database: one row each, with a session and its tokens."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ PASSWORD = "Start1!haslo"
 
 @cache
 def password_hash(hasher: PasswordHasher) -> str:
-    """Of PASSWORD: every account may have the same one."""
+    """The hash of PASSWORD, shared by all accounts."""
     return hasher.hash(PASSWORD)
 
 
@@ -34,7 +34,7 @@ class Person:
     tutor_id: int = 0
 
 
-# What makes a tutor one who can be booked.
+# The settings that make a tutor bookable.
 COMPLETE: dict[str, Any] = {
     "price": 100,
     "skills": ["Matematyka"],
@@ -44,9 +44,9 @@ COMPLETE: dict[str, Any] = {
 
 
 class People:
-    """`student()` and `tutor()` each make a new account; keyword arguments are columns.
+    """`student()` and `tutor()` each add an account; keyword arguments are columns.
 
-    A tutor is complete, but as `new_tutor()` one who has set nothing yet.
+    Tutors are complete, except those of `new_tutor()`, who have set nothing yet.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class People:
         return self._add(account, tutor=tutor or {})
 
     def staff(self, **columns: Any) -> Person:
-        """One who has signed in with a second factor."""
+        """Add a staff member who is signed in with a second factor."""
         person = self.student(**{"is_staff": True, "second_factor_at": datetime.now(UTC), **columns})
         query("INSERT INTO second_factors (user_id) VALUES (%s)", person.id)
         query("UPDATE sign_in_sessions SET second_factor_checked_at = now() WHERE id = %s", person.session_id)
@@ -94,7 +94,7 @@ def insert(table: str, columns: dict[str, Any]) -> Any:
 
 
 def query(statement: str, *values: Any) -> list[Any]:
-    """Run any statement; its rows, none if it has none."""
+    """Run any statement; returns its rows, if any."""
     with connection() as db:
         cursor = db.execute(statement, values)
         return cursor.fetchall() if cursor.description else []

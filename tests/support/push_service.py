@@ -1,4 +1,4 @@
-"""A push service of the tests' own, and a browser that decrypts what it passes on (RFC 8291)."""
+"""A push service for tests, and a browser that decrypts what it delivers (RFC 8291)."""
 
 import ssl
 import threading
@@ -28,7 +28,7 @@ def raw(encoded: str) -> bytes:
 
 
 class Browser:
-    """Has a key and a secret, as a browser makes them when a page subscribes."""
+    """A browser's key and secret, as created when a page subscribes."""
 
     def __init__(self, private: str = "", auth: str = "BTBZMqHH6r4Tts7J_aSIgg") -> None:
         number = int.from_bytes(raw(private)) if private else 0
@@ -43,7 +43,7 @@ class Browser:
         return {"endpoint": endpoint, "expirationTime": None, "keys": keys}
 
     def decrypt(self, body: bytes) -> bytes:
-        """By the steps of RFC 8291, section 3.4, and RFC 8188, section 2; HKDF is written out as there."""
+        """Decrypt by the steps of RFC 8291, section 3.4, and RFC 8188, section 2, with HKDF written out as there."""
         salt, size, sender = body[:16], int.from_bytes(body[16:20]), body[21 : 21 + body[20]]
         sealed = body[21 + body[20] :]
         assert len(sealed) <= size
@@ -69,7 +69,7 @@ def _expand(key: bytes, info: bytes, length: int) -> bytes:
 
 
 class PushService(ThreadingHTTPServer):
-    """Keeps what it is sent; `answers` says with which status it answers a path, 201 without."""
+    """Records requests; `answers` maps paths to response statuses, 201 by default."""
 
     daemon_threads = True
 
@@ -106,12 +106,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
+        """Log nothing."""
 
 
 @contextmanager
 def push_service(folder: Path) -> Iterator[PushService]:
-    """A service with a certificate whose authority is written to `authority.pem` in that folder."""
+    """Run a service whose certificate's authority is written to `authority.pem` in the folder."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""Reading QR codes as a phone does: from a picture."""
+"""Reads QR codes as a phone does: from a picture."""
 
 import io
 import re
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 SVG = "{http://www.w3.org/2000/svg}"
 MOVE_OR_LINE = re.compile(r"([Mmh])(-?\d+)(?: (-?[\d.]+))?")
-# Of a module.
+# Pixels per module.
 PIXELS = 4
 
 
 def assert_code_has_key(form: "Page | Locator") -> None:
-    """The form of a new app shows the same three times: as a code, as a link and as a key."""
+    """The form for a new app shows the same secret as a QR code, as a link and as a key."""
     picture = form.get_by_role("img", name="QR code for your app").screenshot()
     read = _read(Image.open(io.BytesIO(picture)))
     assert read == form.get_by_role("link", name="open it in the app on this device").get_attribute("href")
@@ -26,7 +26,7 @@ def assert_code_has_key(form: "Page | Locator") -> None:
 
 
 def read_svg(svg: str) -> str:
-    """The text of a code that is drawn as our SVG documents are: a white ground, and lines one module high."""
+    """The text of a QR code in an SVG document drawn as ours are: a white background and lines one module high."""
     root = ET.fromstring(svg)
     ground, lines = root.findall(f"{SVG}g/{SVG}path")
     assert (ground.get("fill"), lines.get("stroke")) == ("#fff", "#000")

@@ -7,16 +7,16 @@ from threading import Barrier
 from typing import TypeVar
 
 T = TypeVar("T")
-# Of the slowest of them, at full counts.
+# Enough for the slowest race test at full counts.
 PATIENCE = 110.0
 
 
 def at_once(*actions: Callable[[], T]) -> list[T]:
-    """Start all actions together, each in a thread of its own; what they return, in the same order."""
+    """Start all actions together, each in a thread of its own; returns their results in the same order."""
     start = Barrier(len(actions))
 
     def run(action: Callable[[], T]) -> T:
-        # A Lambda function is a process of its own: each caller gets the event loop that is Mangum's.
+        # A Lambda function is a separate process: each caller gets an event loop of its own, for Mangum.
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:

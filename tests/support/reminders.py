@@ -1,4 +1,4 @@
-"""Bookings that reminders are planned for, and runs of the reminders function."""
+"""Bookings with planned reminders, and runs of the reminders function."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def in_hours(hours: float) -> datetime:
 
 
 def booked_in(people: People, hours: float, **columns: Any) -> BookingRow:
-    """A confirmed booking so many hours ahead, dispatched."""
+    """Add a confirmed booking some hours ahead, and dispatch its change."""
     made = insert_booking(
         people.student(), people.tutor(first_name="Jan", last_name="Kowalski"), in_hours(hours), **columns
     )
@@ -46,7 +46,7 @@ def reminders(state: str = "planned") -> list[tuple[str, str]]:
 
 
 def time_passes(hours: float) -> None:
-    """Everything is so much nearer."""
+    """Let time pass: move all bookings and reminders closer."""
     shift = "- make_interval(secs => %(seconds)s)"
     for table, columns in (
         ("bookings", ("starts_at", "ends_at")),
@@ -60,7 +60,7 @@ def time_passes(hours: float) -> None:
 
 
 def due(kind: str, recipient: str = "student") -> timedelta:
-    """How long before the start a reminder comes."""
+    """How long before the start a reminder is sent."""
     rows = query(
         "SELECT b.starts_at - r.due_at FROM reminders r JOIN bookings b ON b.id = r.booking_id"
         " WHERE r.kind = %s AND r.recipient = %s",

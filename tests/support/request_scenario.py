@@ -1,4 +1,4 @@
-"""A long scenario for both entry points: every endpoint, every kind of error, a day of each kind of user."""
+"""A long scenario for both entry points: every endpoint, every kind of error, a typical day of each kind of user."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -62,7 +62,7 @@ def public_reads() -> Iterator[Step]:
 
 
 def bodies() -> Iterator[Step]:
-    """Every class of unusable body at an endpoint of each function that takes one."""
+    """Every kind of invalid body, at one endpoint of each function that takes a body."""
     targets = (
         ("POST", "/api/user/create/", ""),
         ("POST", "/api/token/", ""),
@@ -138,7 +138,7 @@ def student_s_day() -> Iterator[Step]:
 
 
 def reviews_and_their_rules() -> Iterator[Step]:
-    """Two reviews of the second tutor, 1 by the student and 2 by the other."""
+    """Two reviews of the second tutor: 1 by `student` and 2 by `other`."""
     base, rate = "/api/user/tutor/reviews", "/api/user/rate_tutor/2/"
     for query_string in ("", "?p=1&page_size=1", "?p=9", "?p=x&page_size=0"):
         yield Step("GET", f"{base}/2/{query_string}")
@@ -201,7 +201,7 @@ def tutor_s_day() -> Iterator[Step]:
 
 
 def tutors_hours() -> Iterator[Step]:
-    """Rules for one day so far away that no play sees its items, but for one override."""
+    """Rules for one day, too far ahead for any run to see its items, and one override."""
     hours, deprecated, terms = (f"/api/availability/{name}/" for name in ("hours/me", "overrides/me", "terms"))
     monday = {"weekday": 1, "start": "09:00", "end": "17:00"}
     for week in ([], [monday, monday], [monday | {"end": "9:00"}], None):
@@ -273,7 +273,7 @@ def notified() -> Iterator[Step]:
 PARTS: dict[str, Callable[[], Iterator[Step]]] = {
     "everything as anybody": everything_as_anybody,
     "public reads": public_reads,
-    # Before there are reviews and bookings: the local server tells of those in its own time.
+    # Before there are reviews and bookings: the local server sends notifications of those at its own pace.
     "notifications": notified,
     "bodies": bodies,
     "a student's day": student_s_day,
@@ -291,6 +291,6 @@ STEPS = [(name, step) for name, part in PARTS.items() for step in part()]
 
 
 def some_steps(share: int) -> list[tuple[str, Step]]:
-    """All steps, but of the first part, which asks every path alike, one in so many; the same whatever is added."""
+    """All steps, but of the first part, whose requests are alike, only a sample; it does not depend on other steps."""
     [long, *_] = PARTS
     return [(part, step) for part, step in STEPS if part != long or crc32(repr(step).encode()) % share == 0]

@@ -16,7 +16,7 @@ STUDENT, TUTOR, OTHER, GONE, TALK, SERIES = (UUID(int=number, version=4) for num
 
 @dataclass
 class Step:
-    """A request; `who` is the key of a person, "" for nobody. Paths and bodies may name {talk} and others."""
+    """A request; `who` is the key of a person, "" if anonymous. Paths and bodies may contain {talk} and other names."""
 
     method: str
     target: str

@@ -1,4 +1,4 @@
-"""A reverse proxy in front of a local server, and browsers at other addresses than the proxy's."""
+"""A reverse proxy in front of a local server, and clients at IP addresses other than the proxy's."""
 
 import asyncio
 import shutil
@@ -23,13 +23,13 @@ from tests.support.local_server import LocalServer
 
 T = TypeVar("T")
 NAME = "tutoring.example.com"
-# Addresses of this machine that are strangers to the proxy.
+# Addresses of this machine that the proxy does not trust.
 ONE, ANOTHER, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
 
 def find_program(name: str) -> str | None:
-    """Also where only root looks."""
+    """Find a program, also in folders that are only on root's PATH."""
     return shutil.which(name, path=PLACES)
 
 
@@ -45,7 +45,7 @@ class Proxy:
 
     @contextmanager
     def browser(self, address: str = ONE, **headers: str) -> Iterator[httpx.Client]:
-        """A client at an address."""
+        """A client with this source address."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
         base = f"https://127.0.0.1:{self.port}"
         with httpx.Client(transport=transport, base_url=base, headers={"Host": NAME, **headers}, timeout=30) as client:
@@ -78,7 +78,7 @@ def run(conversation: Coroutine[Any, Any, T]) -> T:
 
 
 def issue_certificate(folder: Path) -> ssl.SSLContext:
-    """Put `fullchain.pem` and `privkey.pem` for the name into a folder; what trusts them."""
+    """Write `fullchain.pem` and `privkey.pem` for a name into a folder; returns an SSL context that trusts them."""
     authority = trustme.CA()
     certificate = authority.issue_cert(NAME)
     certificate.private_key_pem.write_to_path(folder / "privkey.pem")
@@ -90,7 +90,7 @@ def issue_certificate(folder: Path) -> ssl.SSLContext:
 
 
 def replace_all(text: str, replaced: dict[str, str]) -> str:
-    """A documented configuration with the addresses and files of a test."""
+    """A configuration from the docs, with the addresses and files of a test."""
     for old, new in replaced.items():
         assert old in text
         text = text.replace(old, new)
@@ -99,7 +99,7 @@ def replace_all(text: str, replaced: dict[str, str]) -> str:
 
 @contextmanager
 def running_proxy(command: list[str], proxy: Proxy, **environment: str) -> Iterator[Proxy]:
-    """Until the block ends."""
+    """Run the proxy until the block ends."""
     with (proxy.folder / "output.log").open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment or None
@@ -128,7 +128,7 @@ def wait_for(what: Callable[[], bool], explanation: Callable[[], str]) -> None:
 
 
 def address_of_newest_connection(server: LocalServer) -> str:
-    """As the gateway's management knows it."""
+    """The client address of the newest connection, as the gateway's management API reports it."""
     with psycopg.connect((server.data / DATABASE_URL_FILE).read_text()) as db:
         [(connection,)] = db.execute("SELECT id FROM connections ORDER BY connected_at DESC LIMIT 1").fetchall()
     known = server.call("GET", f"/@connections/{quote(connection, safe='')}").json()
@@ -136,11 +136,11 @@ def address_of_newest_connection(server: LocalServer) -> str:
 
 
 def attach_through(browser: httpx.Client, content: bytes) -> httpx.Response:
-    """Attach a text to the first conversation of who is signed in; the answer to fetching it."""
+    """Attach a text file in the first conversation of the signed-in user; returns the response to downloading it."""
     conversation = browser.get("/api/chat/conversations/").json()[0]["id"]
     new = {"name": "zażółć.txt", "size": len(content)}
     ticket = browser.post(f"/api/chat/conversations/{conversation}/attachments/", json=new).json()
-    # The proxies of the tests have ports of their own.
+    # Only the URL's path: the tests' proxies have ports of their own.
     answer = browser.post(urlsplit(ticket["url"]).path, data=ticket["fields"], files={"file": ("blob", content)})
     assert answer.status_code == 204, answer.text
     return browser.get(browser.post(f"/api/chat/attachments/{ticket['id']}/complete/").json()["url"])

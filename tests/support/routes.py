@@ -1,4 +1,4 @@
-"""Every route of the platform, for what holds of them all, and one handler that answers them."""
+"""Every route of the platform, for tests of all of them, and one handler that serves them."""
 
 import re
 from uuid import UUID
@@ -11,7 +11,7 @@ from tests.support.lambda_client import LambdaClient
 
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 ALL_ROUTES = [each for router in ROUTERS for each in router.routes if isinstance(each, ApiRoute | FastRoute)]
-# Those that have guards, bodies and other methods than GET.
+# Routes with guards, bodies and methods other than GET.
 ROUTES = [each for each in ALL_ROUTES if isinstance(each, ApiRoute)]
 # The paths of all fast routes.
 FAST = re.compile(
@@ -27,6 +27,6 @@ def methods_of(route: ApiRoute | FastRoute) -> list[str]:
 
 
 def filled_in(path: str, some_id: UUID = NOBODY) -> str:
-    """The path of a route with 1, an id and `x` where it has a number, a UUID and a text."""
+    """A route's path, with 1 for a number, an id for a UUID, and `x` for a text."""
     numbered = re.sub(r"\{\w+:\w*int\d*\}", "1", re.sub(r"\{\w+:lower_uuid\}", str(some_id), path))
     return re.sub(r"\{\w+\}", "x", numbered)

@@ -1,4 +1,4 @@
-"""The platform as a program of its own, the local server or the emulated AWS, until a block ends."""
+"""Runs the platform as a separate program, the local server or the emulated AWS, during a block."""
 
 import os
 import signal
@@ -18,10 +18,10 @@ STOP_SECONDS = 30
 
 @contextmanager
 def running_platform(folder: str, *, in_cloud: bool, demo: bool = False, **settings: str) -> Iterator[str]:
-    """Its address; the local server keeps its data below the folder. `settings` are environment variables."""
+    """Yields its URL; the local server keeps its data below the folder. `settings` are environment variables."""
     port = str(free_port())
     options = {"PORT": port, "DATA": f"{folder}/data", "DEMO": str(int(demo)), **settings}
-    # What was changed a moment ago is asked for without credentials: a copy would not know of it yet.
+    # No cached copies: tests read recent changes without credentials, and a copy would be stale.
     module = ["tools.cloud", port, "--no-copies", *(["--demo"] if demo else [])] if in_cloud else ["local"]
     server = subprocess.Popen([sys.executable, "-m", *module], env={**os.environ, **options}, cwd=ROOT)
     try:

@@ -1,7 +1,7 @@
 """Prints as JSON the versions the SAM transform makes of functions; runs in the SAM CLI's environment.
 
-Its input is a list of parameters to transform with; its output, for each, the versions' logical ids and what the
-functions' descriptions are.
+Its input is a list of parameter sets for the transform; its output, for each set, the versions' logical ids and the
+functions' descriptions.
 """
 
 import json

@@ -11,25 +11,25 @@ from tests.support.people import Person, query
 
 @dataclass(frozen=True)
 class Secured:
-    """What the owner of an account has: the secret of an authenticator app, and recovery codes."""
+    """An owner's factors: the secret of an authenticator app, and recovery codes."""
 
     person: Person
     secret: bytes
     recovery_codes: list[str]
 
     def code(self, steps_off: int = 0) -> str:
-        """What the app shows now, or some steps off."""
+        """The code that the app shows now, or some steps earlier or later."""
         return password_at(self.secret, int(time.time() // STEP_SECONDS) + steps_off)
 
     @property
     def wrong_code(self) -> str:
-        """Six digits that the app shows at no time about now."""
+        """Six digits that the app does not show around now."""
         shown = {self.code(off) for off in range(-3, 4)}
         return next(code for code in map("{:06}".format, range(10)) if code not in shown)
 
 
 def ticket_for(secured: Secured) -> str:
-    """A ticket as somebody gets it who knows the password."""
+    """A ticket for a user who gave the right password."""
     ticket = secrets.token_urlsafe(32)
     query(
         """
@@ -43,7 +43,7 @@ VALUES (sha256(%s::bytea), %s, 'sign_in', now() + '10 minutes')
 
 
 def secure(person: Person) -> Secured:
-    """Give an account an authenticator app and recovery codes; its sessions have given a factor."""
+    """Give an account an authenticator app and recovery codes; its sessions count as signed in with a factor."""
     seed, codes = new_seed(), new_codes()
     query("INSERT INTO second_factors (user_id, totp_seed, totp_added_at) VALUES (%s, %s, now())", person.id, seed)
     for each in codes:

@@ -1,4 +1,4 @@
-"""A secret that is rotated: its clock, the functions that read it, and their processes."""
+"""A rotating secret: the clock, the functions that read it, and their processes."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from shared.kit.security import signing_keys, tokens
 
 
 class Clock:
-    """Time as the processes of this test see it; it passes on demand."""
+    """The time that a test's processes see; it passes on demand."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -27,7 +27,7 @@ class Clock:
 
 
 class Functions:
-    """In place of moto's Lambda, which needs Docker: runs the handler, each step as often as configured."""
+    """Replaces moto's Lambda, which needs Docker: runs the handler, each step as often as configured."""
 
     def __init__(self) -> None:
         self.times = 1
@@ -46,7 +46,7 @@ class Functions:
 
 
 class Process:
-    """One running function: what it knows of the keys is its own."""
+    """One running function, with its own cache of the keys."""
 
     def __init__(self, arn: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.known = signing_keys.RotatedKeys(arn)

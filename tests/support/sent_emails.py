@@ -1,4 +1,4 @@
-"""Emails that were sent about bookings, and their entries for calendars."""
+"""Mails sent about bookings, and their calendar entries."""
 
 import email
 import email.policy
@@ -17,7 +17,7 @@ from tools.cloud.mail import Mail, read_mail
 
 
 def sent() -> list[EmailMessage]:
-    """Dispatch and send; every mail of the test so far, oldest first."""
+    """Dispatch changes and send mails; returns all mails of the test so far, oldest first."""
     dispatch()
     send_mails({}, None)
     files = sorted(Path(urlsplit(settings().mail_url).path).glob("*.eml"))
@@ -40,7 +40,7 @@ def content(part: Message) -> bytes:
 
 
 def entry(mail: EmailMessage, name: str = "zajecia.ics") -> Any:
-    """The calendar entry of a mail, the same as alternative and as file; None without one."""
+    """A mail's calendar entry, which must be the same as alternative part and as attachment; None if there is none."""
     parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     files = [part for part in mail.iter_attachments() if part.get_content_type() == "application/ics"]
     assert len(parts) == len(files)

@@ -1,4 +1,4 @@
-"""A real SMTP server for tests, which keeps what it receives."""
+"""A real SMTP server for tests, which records what it receives."""
 
 import asyncio
 import socket
@@ -17,10 +17,10 @@ HOST = "127.0.0.1"
 
 
 class Postbox:
-    """The server's side of the conversation; refuses addresses of `refused`, and everything while `closed`.
+    """The server side of the SMTP dialog; refuses addresses in `refused`, and everything while `closed`.
 
-    `replies` are what it says to a command, MAIL, RCPT or DATA, instead of taking what comes with it; while it
-    `breaks_off` the connection is gone before a whole mail is answered. It takes `seconds` to take one.
+    `replies` override the reply to a command (MAIL, RCPT or DATA), which is then not carried out. With `breaks_off`,
+    the connection closes before the reply to a complete mail. Accepting a mail takes `seconds`.
     """
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ def free_port() -> int:
 
 @contextmanager
 def smtp_server(port: int, postbox: Postbox | None = None, **options: Any) -> Iterator[Postbox]:
-    """A server on a port; `options` are aiosmtpd's."""
+    """Run a server on a port; `options` are aiosmtpd's."""
     postbox = postbox or Postbox()
     controller = Controller(postbox, hostname=HOST, port=port, authenticator=postbox.authenticate, **options)
     controller.start()
@@ -99,7 +99,7 @@ def smtp_server(port: int, postbox: Postbox | None = None, **options: Any) -> It
 
 
 def server_context(certificate: Any) -> ssl.SSLContext:
-    """TLS with a certificate of trustme's."""
+    """A TLS context with a certificate from trustme."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context

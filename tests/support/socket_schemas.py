@@ -1,4 +1,4 @@
-"""Frames of sockets held against their description."""
+"""Checks socket frames against their schemas."""
 
 import json
 from functools import cache
@@ -20,7 +20,7 @@ def _validator(key: str) -> Any:
 
 
 def complaints(prefix: str, frame: dict[str, Any]) -> list[str]:
-    """What is wrong with a frame: `prefix` is "send" for what clients send, "hear" for what they are sent."""
+    """What is wrong with a frame; `prefix` is "send" for frames from clients, "hear" for frames to clients."""
     validator = _validator(f"{prefix}_{frame['event']}")
     if validator is None:
         return [f"there is no event {frame['event']}"]

@@ -1,4 +1,4 @@
-"""What becomes of open WebSockets: a gateway that only remembers which it was to close."""
+"""A gateway that only records which WebSockets it was told to close."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ class Gateway:
 
 
 def closed_sockets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of sockets as they are closed from now on."""
+    """The ids of sockets closed from now on."""
     gateway = Gateway()
     monkeypatch.setattr(websocket._Installed, "pusher", gateway)
     return gateway.closed

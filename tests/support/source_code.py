@@ -29,7 +29,7 @@ def tree(module: str) -> ast.Module:
 
 @cache
 def nodes(module: str) -> tuple[ast.AST, ...]:
-    """All nodes of a module's tree: finding them takes longer than to look at them."""
+    """All nodes of a module's tree; cached, because walking the tree takes longer than checking the nodes."""
     return tuple(ast.walk(tree(module)))
 
 
@@ -41,7 +41,7 @@ def functions_of(module: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def texts_of(module: str) -> Iterator[ast.Constant]:
-    """The texts of a module, those within f-strings too; docstrings are none."""
+    """The string literals of a module, including parts of f-strings but not docstrings."""
     docstrings = {id(found) for node in nodes(module) if (found := docstring(node))}
     for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
@@ -62,7 +62,7 @@ def docstring(node: ast.AST) -> ast.Constant | None:
 
 @cache
 def imported_by(module: str) -> tuple[str, ...]:
-    """The names of modules that a module imports anywhere, and of what it takes from them."""
+    """The full names of the modules that a module imports anywhere, and of the names it imports from them."""
     found: list[str] = []
     for node in nodes(module):
         if isinstance(node, ast.Import):
@@ -74,13 +74,13 @@ def imported_by(module: str) -> tuple[str, ...]:
 
 @cache
 def uses(module: str) -> frozenset[str]:
-    """What a module takes from what it imports, each by its full name: shared.kit.aws.storage.storage().put()."""
+    """What a module uses of its imports, by full name: shared.kit.aws.storage.storage().put()."""
     return _full_names(nodes(module), _imported_names(module))
 
 
 @cache
 def uses_by_function(module: str) -> dict[str, frozenset[str]]:
-    """The same of each function of a module, with the other functions of it; all by their full names."""
+    """The same for each function of a module, including the module's other functions; all by full name."""
     made = {each.name: f"{name_of(module)}.{each.name}" for each in tree(module).body if isinstance(each, DEFINITION)}
     names = _imported_names(module) | made
     bodies = ((each.name, ast.walk(each)) for each in tree(module).body if isinstance(each, DEFINITION))
@@ -107,7 +107,7 @@ def _all(module: str, kind: type[Node]) -> Iterator[Node]:
 
 
 def _full_name(node: ast.AST, names: dict[str, str]) -> str:
-    """A name, its attributes and calls of it; "" for what begins with something else."""
+    """The full name of an expression of names, attributes and calls; "" for any other expression."""
     match node:
         case ast.Name(id=name):
             return names.get(name, "")
@@ -122,11 +122,11 @@ def _full_name(node: ast.AST, names: dict[str, str]) -> str:
 
 @cache
 def path_of(name: str) -> str | None:
-    """The module of a name, if it is one of the features or layers: functions.chat.handler, shared.kit.json."""
+    """The path of a named module of the features or layers, such as functions.chat.handler or shared.kit.json."""
     path = f"{'layers/' if name.startswith('shared.') else ''}{name.replace('.', '/')}.py"
     return path if name.startswith(("functions.", "shared.")) and (ROOT / path).exists() else None
 
 
 def name_of(module: str) -> str:
-    """layers/shared/kit/json.py is shared.kit.json."""
+    """The name of the module at a path: layers/shared/kit/json.py is shared.kit.json."""
     return module.removeprefix("layers/").removesuffix(".py").replace("/", ".")

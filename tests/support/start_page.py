@@ -1,4 +1,4 @@
-"""The start page, as tests use it: the demo accounts, their chat, a tutor's free times and both sides of a booking."""
+"""The start page for tests: the demo accounts, their chat, a tutor's free times and both sides of a booking."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ NOTHING_FREE = "Nothing is free in these seven days."
 
 
 def conversation(server: LocalServer) -> tuple[str, str]:
-    """An access token of the student's and the path of the demo accounts' history."""
+    """The student's access token and the path of the demo accounts' chat history."""
     access = server.sign_in(STUDENT.email, STUDENT.password)
     (found,) = server.call("GET", "/api/chat/conversations/", token=access).json()
     return access, f"/api/chat/conversation_detail/{found['id']}/"
@@ -33,7 +33,7 @@ def pane(page: Page, account: DemoAccount) -> Locator:
 
 
 def sign_in_both(page: Page) -> tuple[Locator, Locator]:
-    """The student's pane and the tutor's, both live and with what was said before."""
+    """Sign in the student and the tutor; returns their panes, both live and showing earlier messages."""
     page.get_by_role("button", name="Sign in as both").click()
     panes = pane(page, STUDENT), pane(page, TUTOR)
     for each in panes:
@@ -49,12 +49,12 @@ def say(side: Locator, text: str) -> None:
 
 
 def bodies(side: Locator) -> list[str]:
-    """The texts of the messages that are stored."""
+    """The bodies of the stored messages."""
     return side.locator(".stored li p").all_inner_texts()
 
 
 def panel(page: Page, name: str) -> Locator:
-    """A box of one of the two sides, such as "Ola’s sessions"."""
+    """A box on one of the two sides, such as "Ola’s sessions"."""
     return page.get_by_role("region", name=name, exact=True)
 
 
@@ -63,7 +63,7 @@ def entries(page: Page, name: str) -> Locator:
 
 
 def open_tutor(page: Page, name: str = f"{TUTOR.first_name} {TUTOR.last_name}") -> Locator:
-    """The details of a tutor whose card is shown, with the free times of the coming days."""
+    """Open the details of a tutor whose card is shown, with the free times of the coming days."""
     page.get_by_role("button", name=f"Free times of {name}").click()
     dialog = page.get_by_role("dialog", name=name)
     expect(slots(page).first.or_(dialog.get_by_text(NOTHING_FREE))).to_be_visible()
@@ -80,13 +80,13 @@ def slots(page: Page) -> Locator:
 
 
 def slot(page: Page, moment: str) -> Locator:
-    """The button of a time, such as "Wed 9 December, 18:00"."""
+    """The button for a time, such as "Wed 9 December, 18:00"."""
     day, _, hour = moment.rpartition(", ")
     return page.get_by_role("group", name=day, exact=True).get_by_role("button", name=hour, exact=True)
 
 
 def slot_times(page: Page) -> list[str]:
-    """Every time that is shown, with its day."""
+    """All times shown, with their days."""
     expect(slots(page).first).to_be_visible()
     days = page.get_by_role("region", name="Free times").get_by_role("group")
     return [
@@ -104,12 +104,12 @@ def turn(page: Page, where: str) -> None:
 
 
 def expect_result(page: Page, text: str) -> None:
-    """What the page says of a booking."""
+    """Expect this message about a booking on the page."""
     expect(page.get_by_role("region", name="Free times").get_by_role("status")).to_contain_text(text)
 
 
 def agree(page: Page, answer: str = "Cancel the session") -> None:
-    """Answer the question whether a session is to be cancelled."""
+    """Confirm the cancellation of a session."""
     page.get_by_role("dialog", name="Cancel this session?").get_by_role("button", name=answer).click()
 
 
@@ -119,13 +119,13 @@ def tutor_id(server: LocalServer) -> int:
 
 
 def active_bookings(server: LocalServer, access: str, who: str = "student") -> list[dict[str, Any]]:
-    """The coming bookings of a student, or as "tutor" of a tutor."""
+    """The upcoming bookings of a student or, with "tutor", of a tutor."""
     found = server.call("GET", f"/api/reservation/{who}/me/?when=upcoming&page_size=100", token=access).json()
     return [each for each in found["results"] if each["state"] in ACTIVE]
 
 
 def cancel_all(server: LocalServer, access: str, kept: set[int]) -> None:
-    """Cancel all bookings of a student but those."""
+    """Cancel all bookings of a student except these."""
     for booking_id in {each["id"] for each in active_bookings(server, access)} - kept:
         answer = server.call("POST", f"{RESERVATIONS}{booking_id}/cancel/", token=access, json={})
         assert answer.status_code == 200, answer.text

@@ -17,13 +17,13 @@ LOGGED = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)", re.DOTALL)
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Every statement of the block, blanks collapsed; filled in when the block ends."""
+    """Every statement of the block, with whitespace collapsed; the list is filled when the block ends."""
     found: list[str] = []
     with psycopg.connect(settings().database_url, autocommit=True) as observer:
         row = observer.execute("SELECT current_setting('data_directory'), current_database()").fetchone()
         assert row is not None
         log, database = Path(row[0]).with_suffix(".log"), row[1]
-        # The setting holds for new connections only.
+        # The setting applies only to new connections.
         observer.execute(f"ALTER DATABASE {database} SET log_statement = 'all'")
         close_pool()
         begin = log.stat().st_size
@@ -36,5 +36,5 @@ def statements() -> Iterator[list[str]]:
         lines.seek(begin)
         records = RECORD.split(lines.read().decode("utf-8", "replace"))
     sent = [" ".join(logged[1].split()) for each in records if (logged := LOGGED.search(each))]
-    # The pool pings a connection it has just opened with an empty one.
+    # The pool checks a new connection with an empty statement.
     found.extend(each for each in sent if each)

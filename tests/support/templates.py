@@ -1,4 +1,4 @@
-"""The AWS templates as data, and what of the code each of their functions runs."""
+"""The AWS templates as data, and the code that each of their functions runs."""
 
 import re
 from functools import cache
@@ -10,7 +10,7 @@ from tools.cloud.project import ROOT, TEMPLATE
 from tools.cloud.template_file import load_template
 
 STACKS = sorted((ROOT / "infra" / "stacks").glob("*.yaml"))
-# Alembic runs it by its path.
+# Not imported: Alembic runs it by path.
 ALEMBIC_ENTRY = "infra/migrations/env.py"
 HANDLER = re.compile(r"^(def handler\(|handler = )", re.MULTILINE)
 
@@ -21,13 +21,13 @@ def template(path: Path = TEMPLATE) -> Any:
 
 
 def resources(kind: str, path: Path = TEMPLATE) -> dict[str, Any]:
-    """Name to properties of the resources of one type."""
+    """The resources of one type: names to properties."""
     found = template(path)["Resources"].items()
     return {name: each.get("Properties", {}) for name, each in found if each["Type"] == kind}
 
 
 def functions() -> dict[str, Any]:
-    """Name to properties of the functions."""
+    """The functions: names to properties."""
     return resources("AWS::Serverless::Function")
 
 
@@ -38,7 +38,7 @@ def command(function: str) -> str:
 
 
 def environment(function: str) -> dict[str, Any]:
-    """The variables of a function, with those all functions have."""
+    """The environment variables of a function, including those of all functions."""
     everybody: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
     return {**everybody, **functions()[function]["Environment"]["Variables"]}
 
@@ -50,13 +50,13 @@ def events(function: str, kind: str) -> list[Any]:
 
 
 def handlers() -> set[str]:
-    """All handlers there are in the code."""
+    """All handlers in the code."""
     return {f"{name_of(each)}.handler" for each in modules("functions") if HANDLER.search(text(each))}
 
 
 @cache
 def modules_of(function: str) -> frozenset[str]:
-    """The modules of the project a function can come to import."""
+    """The project's modules that a function may import, directly or indirectly."""
     found: set[str] = set()
     waiting = [command(function).removesuffix(".handler")]
     if function == "MigrationsFunction":

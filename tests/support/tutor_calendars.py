@@ -1,4 +1,4 @@
-"""Schedules, terms and sessions of tutors for the search by free time, made straight in the database."""
+"""Tutors' schedules, terms and sessions for the search by free time, inserted directly into the database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def tomorrow(hour: int = 0, minute: int = 0, *, days: int = 1) -> datetime:
-    """A time of a day to come, in UTC."""
+    """A time on a coming day, in UTC."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today + timedelta(days=days, hours=hour, minutes=minute)
 
@@ -20,7 +20,7 @@ def offer(tutor: Person, starts_at: datetime, minutes: int, source: str = "expli
 
 
 def take(tutor: Person, starts_at: datetime, minutes: int, *, before: int = 0, after: int = 0) -> None:
-    """A session with its buffers."""
+    """Add a session with its buffers."""
     ends_at = starts_at + minutes * MINUTE
     busy = {"busy_from": starts_at - before * MINUTE, "busy_until": ends_at + after * MINUTE}
     row = {"starts_at": starts_at, "ends_at": ends_at, **busy, "kind": "individual", "form": "online"}

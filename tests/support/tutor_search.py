@@ -13,7 +13,7 @@ def search(query: str) -> Answer:
 
 
 def found(query: str) -> list[str]:
-    """The first names of those found, in the order of the answer."""
+    """The first names of the tutors found, in order."""
     answer = search(query)
     assert answer.status == 200, answer
     return [tutor["first_name"] for tutor in answer.json]

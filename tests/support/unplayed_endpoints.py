@@ -1,12 +1,12 @@
-"""Endpoints that the scenario of requests gets no good answers of: tests of their own ask them at both entry points."""
+"""Endpoints from which the scenario gets no successful response; separate tests call them at both entry points."""
 
-# Without a provider, or what an app shows, there are none: tests/functions/sign_in and second_factors have both.
+# They need a provider or an app's codes, which tests/functions/sign_in and second_factors have.
 OF_PROVIDER = {"POST /api/token/oidc", "POST /api/token/oidc/begin", "DELETE /api/token/identities/*"}
 OF_SECOND_FACTORS = {
     *(f"POST /api/token/second_factor{what}" for what in ("", "/enrolment", "/enrolment/confirm")),
     *(f"POST /api/user/second_factors/{what}" for what in ("app", "app/confirm", "recovery_codes", "turn_off")),
 }
-# What an authenticator makes and signs: tests/functions/second_factors and the browser of the staff desk have one.
+# They need an authenticator, which tests/functions/second_factors and the staff desk's browser tests have.
 OF_PASSKEYS = {
     "POST /api/token/passkey",
     "POST /api/token/second_factor/passkey",
@@ -14,7 +14,7 @@ OF_PASSKEYS = {
     *(f"POST /api/user/second_factors/passkeys{what}" for what in ("/confirm", "/request", "/*/remove")),
     "PATCH /api/user/second_factors/passkeys/*",
 }
-# Tickets, files and addresses of the answers before: tests of attachments ask them of both.
+# They need tickets, files and URLs from earlier responses, which the tests of attachments use at both.
 OF_ATTACHMENTS = {
     "GET /media/chat/*/*",
     "POST /api/staff/reports/*/attachments/*/open",

@@ -1,4 +1,4 @@
-"""People who are away from their messages, and the passing of time."""
+"""Users who do not read their messages, and the passing of time."""
 
 from functions.chat.unread_mail_job import handler
 from tests.support.people import Person, query
@@ -14,19 +14,19 @@ TIMES = (
 
 
 def look() -> int:
-    """One run of the function; how many mails it queued."""
+    """Run the function once; returns how many mails it queued."""
     queued: int = handler({}, None)["queued"]
     return queued
 
 
 def time_passes(seconds: float) -> None:
-    """Everything that was is so much longer ago."""
+    """Let time pass: move all past events further back."""
     for statement in TIMES:
         query(statement, seconds)
 
 
 def looks_after(seconds: float) -> int:
-    """Look now, and again after a time."""
+    """Run the function now, and again after some time."""
     before = look()
     time_passes(seconds)
     return before + look()

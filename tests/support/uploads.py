@@ -16,7 +16,7 @@ call = LambdaClient(handler)
 
 
 def quarters(width: int = 64, height: int = 32) -> Image.Image:
-    """Red and green above blue and white."""
+    """A picture with red and green above blue and white."""
     image = Image.new("RGB", (width, height), WHITE)
     image.paste(RED, (0, 0, width // 2, height // 2))
     image.paste(GREEN, (width // 2, 0, width, height // 2))

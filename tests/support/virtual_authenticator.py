@@ -1,4 +1,4 @@
-"""The authenticator of a device, as Chromium plays one (chromedevtools.github.io/devtools-protocol, WebAuthn)."""
+"""A device's authenticator, emulated by Chromium (chromedevtools.github.io/devtools-protocol, WebAuthn)."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ OPTIONS = {
 
 
 class VirtualAuthenticator:
-    """Makes and uses passkeys for a page, without asking anybody."""
+    """Creates and uses passkeys for a page, without user interaction."""
 
     def __init__(self, page: Page) -> None:
         self._browser = page.context.new_cdp_session(page)
@@ -29,11 +29,11 @@ class VirtualAuthenticator:
         return found
 
     def refuse(self) -> None:
-        """Have it find that somebody else holds the device."""
+        """Fail user verification from now on, as if another person held the device."""
         self._set_verified(is_owner=False)
 
     def accept(self) -> None:
-        """Have it find its owner."""
+        """Pass user verification from now on."""
         self._set_verified(is_owner=True)
 
     def _set_verified(self, *, is_owner: bool) -> None:

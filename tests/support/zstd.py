@@ -1,4 +1,4 @@
-"""What is compressed with zstd: as starlette-compress has it, from the standard library where that knows zstd."""
+"""zstd compression, chosen as starlette-compress does: from the standard library if it supports zstd."""
 
 import sys
 

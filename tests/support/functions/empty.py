@@ -1,4 +1,4 @@
-"""The function that does nothing: what a cold start costs at least."""
+"""An empty function: the minimal cost of a cold start."""
 
 
 def handler(event: object, _context: object) -> object:

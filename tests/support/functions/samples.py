@@ -1,4 +1,4 @@
-"""Functions that behave in ways the emulator has to tell apart."""
+"""Functions with different behaviours that the emulator must distinguish."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ def echo(event: Any, _context: Any) -> Any:
 
 
 def describe(_event: Any, context: Any) -> dict[str, Any]:
-    """What a function knows of itself."""
+    """What a function can find out about itself."""
     return {
         "name": context.function_name,
         "memory": context.memory_limit_in_mb,

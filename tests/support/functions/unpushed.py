@@ -1,4 +1,4 @@
-"""The chat function as it is, but for the push: what it does to store a message."""
+"""The chat function without pushes to sockets: only the work of storing a message."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from shared.kit.aws.websocket import install_pusher
 
 
 class Silent:
-    """Reaches nobody."""
+    """Sends to no socket."""
 
     def post(self, connection_ids: Iterable[str], data: bytes) -> list[str]:
         del connection_ids, data
