@@ -35,6 +35,7 @@ from shared.domain.unsubscribing import unsubscribe_link
 from shared.kit.redis import client as redis_client
 from tests.conftest import empty_the_tables, read_settings_again
 from tests.support.conversations import add_messages
+from tests.support.described_answers import complaints
 from tests.support.email_changes import add_mailed_links
 from tests.support.http_client import HttpClient
 from tests.support.lambda_client import Answer, LambdaClient
@@ -291,3 +292,8 @@ def test_the_play_sees_every_endpoint_and_every_kind_of_answer(answers: list[Pla
     normal = {(method, re.sub(r"\{\w+\}", "*", path)) for method, path in good}
     without = {f"{method} {path}" for method, path in expected - normal}
     assert without == UNPLAYED, "tests/support/request_scenario.py gets no good answer of these"
+
+
+def test_answers_have_all_that_is_described_and_nothing_else(answers: list[Played]) -> None:
+    wrong = {str(step): found for (_, step), (answer, _) in answers if (found := complaints(step, answer))}
+    assert wrong == {}
