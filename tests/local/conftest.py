@@ -25,7 +25,7 @@ def sockets() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def first_folder(tmp_path_factory: pytest.TempPathFactory) -> FirstFolder:
-    """What a first start with DEMO=0 or DEMO=1 leaves behind when it is stopped; made once for all test processes."""
+    """The data folder after a first start with DEMO=0 or DEMO=1, stopped again; created once for all test processes."""
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
@@ -45,7 +45,7 @@ def first_folder(tmp_path_factory: pytest.TempPathFactory) -> FirstFolder:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) -> Iterator[LocalServer]:
-    """One server with demo data for all tests of this process, which share its people's hour of bookings."""
+    """One server with demo data for all tests of this process, with raised booking limits as they share its users."""
     data = tmp_path_factory.mktemp("server") / "data"
     shutil.copytree(first_folder("1"), data)
     with running_server(data, BOOKING_CHANGES_PER_HOUR="1000", BOOKING_CHANGES_PER_PAIR="1000") as started:
@@ -54,9 +54,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, first_folder: FirstFolder) 
 
 @pytest.fixture
 def start_server(tmp_path: Path, first_folder: FirstFolder) -> Iterator[Callable[..., LocalServer]]:
-    """Starts servers of the test's own: `start_server(DEMO="0")`, `start_server(folder, PORT="…")`.
+    """Starts servers for one test: `start_server(DEMO="0")`, `start_server(folder, PORT="…")`.
 
-    A folder that is not there is a copy of one that was started before.
+    A missing data folder is created as a copy of one from an earlier first start.
     """
     with ExitStack() as stack:
 

@@ -18,7 +18,7 @@ CLOUD = CloudEntry(http_handler(*ROUTERS, versions=VERSIONS))
 
 @pytest.fixture(params=["local", "cloud"])
 def entry(request: pytest.FixtureRequest, platform: None, monkeypatch: pytest.MonkeyPatch) -> EntryPoint:
-    """An entry point that one frontend may use with cookies."""
+    """An entry point that allows one frontend to send cookies."""
     monkeypatch.setenv("CORS_ORIGINS", f"*,{FRONT}")
     if request.param == "cloud":
         monkeypatch.setenv("ORIGIN_SECRET", SECRET)
@@ -28,13 +28,13 @@ def entry(request: pytest.FixtureRequest, platform: None, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def browser(entry: EntryPoint) -> Browser:
-    """Of somebody who is not signed in."""
+    """The browser of a user who is not signed in."""
     return Browser(entry)
 
 
 @pytest.fixture
 def signed_in(entry: EntryPoint) -> Callable[[Person], Browser]:
-    """Makes the browser of somebody who is signed in; the tests of signing in do it themselves."""
+    """Creates browsers of signed-in users; the tests of signing in do not use it."""
 
     def made(person: Person) -> Browser:
         found = Browser(entry)

@@ -1,4 +1,4 @@
-"""Sockets, and a Redis and a PostgreSQL that may go away."""
+"""Sockets, and a Redis and a PostgreSQL that tests may stop."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ CREDENTIALS = ReadOnlyCredentials("testing", "testing", None)
 
 @pytest.fixture
 def clients(platform: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
-    """Sockets behind a management API; `clients.api` can make them gone or hang."""
+    """Sockets behind a management API; `clients.api` can make posts to them fail as gone, or hang."""
     monkeypatch.setattr(websocket._Installed, "pusher", None)
     websocket._gateway_pusher.cache_clear()
     with ManagementApi(CREDENTIALS, "eu-central-1") as api:
@@ -49,24 +49,24 @@ def chat(people: People, clients: Clients) -> Chat:
 
 @pytest.fixture
 def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that broke is not found out before it is used."""
+    """Let a broken connection go unnoticed until it is used."""
     monkeypatch.setattr(PooledConnection, "has_news", lambda _self: False)
 
 
 class OwnRedis:
-    """A Valkey of the test's own, which can be killed and started again with nothing in it."""
+    """A Valkey for one test, which can be killed and restarted empty."""
 
     def __init__(self, folder: Path, sockets: Path) -> None:
         self.folder, self.sockets = folder, sockets
         self.engine: Engine = start_valkey(folder, sockets)
 
     def kill(self) -> None:
-        """As by `kill -9`: nothing is saved."""
+        """Kill it as `kill -9` does: nothing is saved."""
         self.engine.process.kill()
         self.engine.process.wait()
 
     def start(self) -> None:
-        """Start again, and forget that it was away."""
+        """Start it again, and reset the circuit breaker."""
         self.engine = start_valkey(self.folder, self.sockets)
         redis._Breaker.resting_until = 0.0
 
@@ -91,7 +91,7 @@ def own_redis(platform: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def mortal_postgres(engines: dict[str, Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A database of this test alone."""
+    """A separate PostgreSQL server for this test."""
     sockets = socket_folder()
     engine = start_postgres(tmp_path / "postgres", sockets)
     monkeypatch.setenv("DATABASE_URL", engine.url)

@@ -1,4 +1,4 @@
-"""A mail server that may be away, and the two people of a booking."""
+"""A mail server that may be down, and the student and tutor of a booking."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.smtp_server import HOST, free_port
 
 @pytest.fixture
 def smtp_port(platform: None, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Mails go to an SMTP server on this port, once there is one."""
+    """Send mails to an SMTP server on this port, which a test may start."""
     port = free_port()
     monkeypatch.setenv("MAIL_URL", f"smtp://{HOST}:{port}")
     read_settings_again()
@@ -23,6 +23,6 @@ def pair(people: People) -> tuple[Person, Person]:
 
 @pytest.fixture
 def mails_wait(platform: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mails about bookings wait, as an operator has it who sets nothing."""
+    """Delay mails about bookings, as in the default configuration."""
     monkeypatch.delenv("BOOKING_MAIL_MINUTES")
     read_settings_again()

@@ -1,4 +1,4 @@
-"""The two people of a booking."""
+"""The student and tutor of a booking."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Somebody with a second factor."""
+"""An account with a second factor."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A provider to sign in with, and a client that does."""
+"""An OpenID provider, and a client that signs in with it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ BEGIN, COMPLETE = "/api/token/oidc/begin/", "/api/token/oidc/"
 
 
 class Client:
-    """Signs in with the provider, whose answer may be made to be anything."""
+    """Signs in with the provider, whose answers tests can change at will."""
 
     def __init__(self, provider: OpenIdProvider) -> None:
         self.provider = provider
@@ -41,7 +41,7 @@ def keys() -> dict[str, Key]:
 
 @pytest.fixture
 def provider(platform: None, keys: dict[str, Key], monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenIdProvider]:
-    """One that the settings name."""
+    """The configured provider."""
     found = OpenIdProvider(dict(keys))
     server = serve(found)
     configure(monkeypatch, found.issuer)

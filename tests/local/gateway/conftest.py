@@ -1,4 +1,4 @@
-"""A gateway with a function of the tests behind it, and clients that may send as much as they like."""
+"""A gateway in front of the tests' own function, and clients without rate limits."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.support.gateway_emulator import Emulator, running_emulator
 
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clients may send as much as they like."""
+    """Turn rate limits off."""
     monkeypatch.setenv("RATE_LIMITS", "off")
     settings.cache_clear()
     yield
@@ -30,6 +30,6 @@ def shared_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
-    """A gateway whose function has seen nothing yet."""
+    """A gateway whose function has recorded no events yet."""
     yield shared_emulator
     shared_emulator.function.forget()

@@ -1,4 +1,4 @@
-"""A real Chromium that is watched: what a page complains of or asks of other hosts fails its test."""
+"""A real, monitored Chromium: console errors of a page or its requests to other hosts fail the test."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from tests.support.chromium import FLAGS, find_chromium
 from tests.support.local_server import LocalServer
 from tests.support.start_page import active_bookings, cancel_all
 
-# Milliseconds until something that must appear counts as missing.
+# Milliseconds to wait for an element that must appear.
 PATIENCE = 15_000
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d) ")
 PASSWORD = "Zielona!Herbata7"
@@ -22,7 +22,7 @@ expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., "Watched"]
 
 
-# Playwright keeps an event loop running in this thread: it must be gone when other modules' tests run.
+# Playwright keeps an event loop running in this thread: it must have ended before other modules' tests run.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -34,13 +34,13 @@ def browser() -> Iterator[Browser]:
 
 
 class Watched:
-    """A page and everything it did that it should not have."""
+    """A page and its misbehaviour: complaints and requests to other hosts."""
 
     def __init__(self, page: Page, server: LocalServer) -> None:
         self.page = page
         self.complaints: list[str] = []
         self.foreign_requests: list[str] = []
-        # With which statuses the server refuses what a test has it ask, which Chromium logs.
+        # Error statuses that a test provokes on purpose; Chromium logs them.
         self.refusals: set[int] = set()
         self._host = urlsplit(server.url).netloc
         page.on("console", self._note)
@@ -57,12 +57,12 @@ class Watched:
     def _check(self, request: Request) -> None:
         address = urlsplit(request.url)
         if request.failure == "csp":
-            return  # the browser itself has stopped it
+            return  # the browser itself blocked the request
         if address.scheme not in {"data", "blob", "about"} and address.netloc != self._host:
             self.foreign_requests.append(request.url)
 
     def forgive(self) -> None:
-        """Forget complaints a test has caused on purpose."""
+        """Discard complaints that a test has caused on purpose."""
         self.complaints.clear()
 
 
@@ -70,7 +70,7 @@ class Watched:
 def open_page(browser: Browser, server: LocalServer, start_server: Callable[..., LocalServer]) -> Iterator[OpenPage]:
     """Opens pages of the server: `open_page("/", color_scheme="dark")`; each has a browser profile of its own.
 
-    Servers a test starts are asked for here, so that they end after the pages that talk to them.
+    Depends on `start_server`, so that a test's servers stop after the pages that use them.
     """
     opened: list[Watched] = []
 
@@ -85,7 +85,7 @@ def open_page(browser: Browser, server: LocalServer, start_server: Callable[...,
     yield open_one
     for watched in opened:
         if not watched.page.is_closed():
-            # Answers the test changes may still be on their way.
+            # Responses that the test intercepts may still be in flight.
             watched.page.unroute_all(behavior="wait")
         watched.page.context.close()
     assert [watched.complaints for watched in opened if watched.complaints] == []
@@ -125,6 +125,6 @@ def stranger(server: LocalServer) -> str:
 
 @pytest.fixture
 def rival(server: LocalServer, stranger: str) -> Iterator[str]:
-    """The same; what the test has booked is cancelled."""
+    """An access token of another student; what the test has booked is cancelled."""
     yield stranger
     cancel_all(server, stranger, set())

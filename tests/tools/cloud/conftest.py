@@ -1,4 +1,4 @@
-"""The platform in cloud mode, for all tests of a file; each begins with an empty one if it asks for `platform`."""
+"""The platform in cloud mode, shared by the tests of a file; tests that request `platform` start with it empty."""
 
 from collections.abc import Iterator
 
@@ -12,19 +12,19 @@ from tools.cloud.stack import Cloud
 
 @pytest.fixture(scope="module")
 def cloud(engines: dict[str, Engine]) -> Iterator[Cloud]:
-    """With queues and schedules, which call functions by themselves."""
+    """Cloud mode with queues and schedules, which call functions by themselves."""
     with cloud_mode(event_sources=True) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def quiet_cloud(engines: dict[str, Engine]) -> Iterator[Cloud]:
-    """Without them."""
+    """Cloud mode without queues and schedules."""
     with cloud_mode(event_sources=False) as running:
         yield running
 
 
 @pytest.fixture
 def people(platform: None, production_hashes: None) -> People:
-    """The functions, in processes of their own, hash as in production."""
+    """Accounts with production hashes: the functions run in processes of their own, which use those."""
     return People()
