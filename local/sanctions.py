@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SANCTIONS = {
     "suspend": (suspension.suspend, "{} is suspended.", "{} was suspended already."),
-    "lift": (suspension.lift, "{} is not suspended any more.", "{} was not suspended."),
+    "lift": (suspension.lift, "{} is no longer suspended.", "{} was not suspended."),
     "revoke-sessions": (suspension.revoke_sessions, "{} is signed out everywhere.", "{} was signed in nowhere."),
     "remove-second-factor": (
         suspension.remove_second_factor,

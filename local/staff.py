@@ -15,16 +15,16 @@ from shared.domain.email_complaints import email_complaints
 from shared.domain.platform_settings import platform_settings
 from shared.kit.security.password_hashes import hash_password
 
-USAGE = """Usage: make staff                              lists who is staff
+USAGE = """Usage: make staff                              lists the staff
        make staff EMAIL=ola@example.com           makes an account staff
-       make staff EMAIL=ola@example.com DO=revoke makes it an ordinary one again
-       make staff EMAIL=ola@example.com DO=add    adds a new account that is staff
+       make staff EMAIL=ola@example.com DO=revoke undoes that
+       make staff EMAIL=ola@example.com DO=add    creates a staff account
        make staff EMAIL=ola@example.com DO=enrol  prints a new link for the second factor
-       make staff EMAIL=ola@example.com DO=suspend REASON="Spam"           keeps the owner away
-       make staff EMAIL=ola@example.com DO=lift REASON="A mistake"         lets a suspended owner in again
+       make staff EMAIL=ola@example.com DO=suspend REASON="Spam"           suspends the account
+       make staff EMAIL=ola@example.com DO=lift REASON="A mistake"         lifts the suspension
        make staff EMAIL=ola@example.com DO=revoke-sessions REASON="Stolen" signs the owner out everywhere
        make staff EMAIL=ola@example.com DO=remove-second-factor REASON="Lost phone"
-                                                  lets the owner in with the password alone
+                                                  removes all second factors
 DATA=, and PORT= or PUBLIC_URL= for links, as for make run"""
 LIST = "SELECT email FROM users WHERE is_staff ORDER BY lower(email)"
 # The last column: whether the address had been confirmed before.
@@ -87,9 +87,9 @@ def _misuse(words: list[str]) -> str:
     """What is wrong with a command, on its own line if possible."""
     match words:
         case [command, *_] if command and command not in {*COMMANDS, *SANCTIONS}:
-            return f"DO={command} is none of {', '.join([*COMMANDS, *SANCTIONS])}.\n"
+            return f"DO={command} is not one of {', '.join([*COMMANDS, *SANCTIONS])}.\n"
         case [command, email, *reason] if command in SANCTIONS and email and not any(reason):
-            return f"DO={command} wants a REASON.\n"
+            return f"DO={command} requires a REASON.\n"
     return ""
 
 
@@ -151,7 +151,7 @@ def _enrolment(options: Options, url: str, email: str) -> str:
         if has_factor:
             return ""
         address = f"{platform_settings().public_url or options.origin}{PATH}enrol/#{add_enrolment(db, user_id)}"
-    return f"\nIts second factor, which the desk takes, is added by this link, once, within a day:\n  {address}"
+    return f"\nThe desk requires a second factor, which this link adds, once, within a day:\n  {address}"
 
 
 COMMANDS = {"list": list_staff, "grant": grant, "revoke": revoke, "add": add, "enrol": enrol}

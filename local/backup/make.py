@@ -21,7 +21,7 @@ def make_backup(options: Options, target: Path) -> str:
     part, dumped = (target.with_name(f"{target.name}.{which}") for which in ("part", "dump"))
     try:
         if target.exists():
-            raise CannotStart(f"{target} is there already; name another FILE.")
+            raise CannotStart(f"{target} already exists; choose another FILE.")
         for each in (part, dumped):
             each.unlink(missing_ok=True)  # of a backup that was killed
             each.touch(OWNER_ONLY, exist_ok=False)

@@ -60,7 +60,7 @@ def _claimed(options: Options, stack: ExitStack) -> Path:
 
 def _restore(data: Path, options: Options, source: Path, *, force: bool) -> tuple[Manifest, str]:
     if not force and _is_filled(options):
-        raise CannotStart(f"{options.data} is not empty; with FORCE=1 the backup takes the place of what is there.")
+        raise CannotStart(f"{options.data} is not empty; FORCE=1 replaces its content with the backup.")
     mark = data / RESTORING
     was_interrupted = mark.exists()
     with _prepared(data) as folder:

@@ -174,7 +174,7 @@ def test_a_database_of_its_own_server_is_restored_whole_or_not_at_all(
         redis_client().mset({"chat:1": "of the database before", "limit:1": "of a client"})
         with psycopg.connect(other) as db:
             db.execute("CREATE TABLE of_somebody (id int)")
-        with pytest.raises(CannotStart, match="is not empty; with FORCE=1"):
+        with pytest.raises(CannotStart, match="is not empty; FORCE=1"):
             restored(target, file, force=False)
         unpack_into(file, tmp_path / "unpacked")
         broken = (tmp_path / "unpacked" / DATABASE).read_bytes()
@@ -250,7 +250,7 @@ def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path: Path) -> Non
     data = tmp_path / "data"
     (data / "media").mkdir(parents=True)
     (data / "media" / "mine.webp").write_bytes(b"mine")
-    with pytest.raises(CannotStart, match="is not empty; with FORCE=1 the backup takes the place"):
+    with pytest.raises(CannotStart, match="is not empty; FORCE=1 replaces its content"):
         restored(Options(data=str(data)), archive(tmp_path / "backup.tar"), force=False)
 
 
@@ -270,7 +270,7 @@ def test_a_full_disk_leaves_no_half_backup(platform_folder: Options, tmp_path: P
 
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="is there already; name another FILE"):
+    with pytest.raises(CannotStart, match="already exists; choose another FILE"):
         make_backup(Options(data=str(tmp_path)), text_file(tmp_path / "backup.tar"))
 
 

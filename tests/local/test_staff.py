@@ -185,7 +185,7 @@ def test_database_url_wins_over_the_data_folder(
     assert query(FIND, person.email) == [(True, True, False)]
 
 
-UNKNOWN = "DO={} is none of list, grant, revoke, add, enrol, suspend, lift, revoke-sessions, remove-second-factor.\n"
+UNKNOWN = "DO={} is not one of list, grant, revoke, add, enrol, suspend, lift, revoke-sessions, remove-second-factor.\n"
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ UNKNOWN = "DO={} is none of list, grant, revoke, add, enrol, suspend, lift, revo
         (("grant",), ""),
         (("revoke", "  "), ""),
         (("list", "a@example.com"), ""),
-        (("suspend", "a@example.com"), "DO=suspend wants a REASON.\n"),
-        (("suspend", "a@example.com", ""), "DO=suspend wants a REASON.\n"),
+        (("suspend", "a@example.com"), "DO=suspend requires a REASON.\n"),
+        (("suspend", "a@example.com", ""), "DO=suspend requires a REASON.\n"),
         (("lift", "", "Pomyłka"), ""),
         (("grant", "a@example.com", "Pomyłka"), ""),
         (("grant", "a@example.com", "b@example.com"), ""),
@@ -273,7 +273,7 @@ def test_a_suspended_account_s_sockets_close_within_a_second(server: LocalServer
     credentials = {"email": "spam@example.com", "password": password}
     assert server.call("POST", "/api/token/", json=credentials).json()["code"] == "account_suspended"
     assert sanction("suspend") == "spam@example.com was suspended already.\n"
-    assert sanction("lift") == "spam@example.com is not suspended any more.\n"
+    assert sanction("lift") == "spam@example.com is no longer suspended.\n"
     access = server.sign_in("spam@example.com", password)
     assert sanction("revoke-sessions") == "spam@example.com is signed out everywhere.\n"
     assert server.call("GET", "/api/user/me/", token=access).status_code == 401
