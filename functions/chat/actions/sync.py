@@ -12,10 +12,13 @@ from functions.chat.domain.frames import encode, event_frame
 from functions.chat.domain.messages import is_client_id
 from functions.chat.domain.sync_cursors import MOST_CHANGES, Known, read_cursor, read_known
 from shared.kit.aws.websocket import pusher
+from shared.kit.http.cursor_pagination import fit_page
 
 # Per response: the maximum number of messages and changes, and of conversations that are searched for them.
 MOST_MISSED = 200
 MOST_CONVERSATIONS = 20
+# And of bytes, not counting the last event: a reader that is a megabyte behind is disconnected by the local gateway.
+MOST_BYTES = 500_000
 
 
 def sync(caller: Caller, fields: Fields) -> None:
@@ -29,11 +32,11 @@ def sync(caller: Caller, fields: Fields) -> None:
     frames: list[bytes] = []
     rest: list[Known] = []
     for number, known in enumerate(_news(caller.user_id, fields)):
-        room = MOST_MISSED - len(frames)
-        if number >= MOST_CONVERSATIONS or room <= 0:
+        room, space = MOST_MISSED - len(frames), MOST_BYTES - sum(map(len, frames))
+        if number >= MOST_CONVERSATIONS or min(room, space) <= 0:
             rest.append(known)
             continue
-        found, left = _missed(caller.user_id, known, room)
+        found, left = _missed(caller.user_id, known, room, space)
         frames += found
         rest += [left] if left else []
     frame_id = fields.get("id")
@@ -61,23 +64,27 @@ def _news(user_id: UUID, fields: Fields) -> list[Known]:
     return missed.list_news_since(user_id, cursor)
 
 
-def _missed(user_id: UUID, known: Known, room: int) -> tuple[list[bytes], Known | None]:
-    """Events of a conversation, and the client's new position if there are more events."""
+def _missed(user_id: UUID, known: Known, room: int, space: int) -> tuple[list[bytes], Known | None]:
+    """At most `room` events of a conversation in `space` bytes, and the client's new position if there are more."""
     membership = conversations.find_membership(known.conversation_id, user_id)
     if membership is None:
         return [], None
     after, changes = known.seq, known.change_seq or 0
     stored = messages.list_after(known.conversation_id, after, room, before=None)
-    items = message_items(user_id, known.conversation_id, stored, membership, with_seq=True)
+    items = fit_page(message_items(user_id, known.conversation_id, stored, membership, with_seq=True), space)
     frames = [encode(event_frame("message_stored", json.loads(item))) for item in items]
-    room -= len(stored)
+    space -= sum(map(len, frames))
+    room = room - len(stored) if len(items) == len(stored) and space > 0 else 0
     changed = messages.list_changed(known.conversation_id, user_id, changes, room) if room else []
-    for item in message_items(user_id, known.conversation_id, changed, membership, with_seq=True):
+    told = fit_page(message_items(user_id, known.conversation_id, changed, membership, with_seq=True), space)
+    for item in told:
         if (message := json.loads(item))["seq"] <= after:
             frames += [encode(frame) for frame in _changes(message)]
-    last = stored[-1].seq if stored else after
-    last_change = max((each.change_seq or 0 for each in changed), default=changes)
-    return frames, None if len(changed) < room else Known(known.conversation_id, last, last_change)
+    if len(told) == len(changed) < room:
+        return frames, None
+    last = stored[len(items) - 1].seq if items else after
+    last_change = max((each.change_seq or 0 for each in changed[: len(told)]), default=changes)
+    return frames, Known(known.conversation_id, last, last_change)
 
 
 def _changes(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -119,6 +119,27 @@ def test_much_is_told_in_parts(clients: Clients, pair: tuple[Person, Person], mo
     assert {seq for event, seq in told if event == "reaction_changed"} >= {1, 2, 3}
 
 
+def test_long_messages_are_told_in_parts(clients: Clients, pair: tuple[Person, Person]) -> None:
+    """Two hundred of the longest have 6 MB, more than the local gateway keeps for a reader that is behind."""
+    student, tutor = pair
+    conversation = add_conversation(student, tutor)
+    add_messages(conversation, tutor, *(["漢" * 8_000] * 60))
+    for seq in range(1, 31):
+        react(student.id, MessagePlace(conversation, seq), "👍", on=True)
+        query("UPDATE messages SET edited_at = now() WHERE conversation_id = %s AND seq = %s", conversation, seq)
+    mine = clients.open_user_socket(student)
+    after: Any = {str(conversation): {"seq": 30, "change_seq": 0}}
+    told: list[tuple[str, Any]] = []
+    while after:
+        before = len(mine.frames)
+        events, synced = ask(mine, after=after)
+        assert 0 < len(json.dumps(mine.frames[before:], ensure_ascii=False).encode()) < 600_000
+        told += events
+        after = synced["more"]
+    assert [seq for event, seq in told if event == "message_stored"] == list(range(31, 61))
+    assert {seq for event, seq in told if event == "reaction_changed"} >= set(range(1, 31))
+
+
 def test_beyond_twenty_conversations_it_is_asked_again(people: People, clients: Clients) -> None:
     student = people.student()
     ids = [add_conversation(student, people.tutor()) for _ in range(22)]

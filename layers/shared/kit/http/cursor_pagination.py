@@ -56,12 +56,12 @@ def next_link(path: str, query: list[tuple[str, str]]) -> str:
     return f'<{path}?{urlencode(query)}>; rel="next"'
 
 
-def fit_page(records: Iterable[AnyStr]) -> list[AnyStr]:
+def fit_page(records: Iterable[AnyStr], most: int = PAGE_BYTES) -> list[AnyStr]:
     """Take JSON texts (or their bytes) while the previous ones leave room, so that even the largest one fits a page."""
     taken: list[AnyStr] = []
     size = 0
     for record in records:
-        if size >= PAGE_BYTES:
+        if size >= most:
             break
         taken.append(record)
         size += len(record if isinstance(record, bytes) else record.encode())
