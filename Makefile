@@ -122,6 +122,14 @@ clean:  ## Remove the environment
 
 RECENT := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")
 
+ifndef INSTALLING
+# Two terminals must not install into one environment at once: the second waits, then finds it done.
+$(VENV)/%.stamp: requirements/%.txt
+	@flock $(<D) $(MAKE) -s INSTALLING=1 $@
+
+.venv-%/stamp: requirements/%.txt $(VENV)/dev.stamp
+	@flock $(<D) $(MAKE) -s INSTALLING=1 $@
+else
 $(VENV)/%.stamp: requirements/%.txt
 	@echo "Installing $< into $(VENV) …"
 	@$(BIN)/python -c 'import pip; $(RECENT)' 2>/dev/null || { $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m venv --clear $(VENV); }
@@ -136,3 +144,4 @@ $(VENV)/%.stamp: requirements/%.txt
 	@$(BIN)/uv pip install -q --python .venv-$* --require-hashes -r $<
 	@mkdir .venv-$*/transformed
 	@touch $@
+endif

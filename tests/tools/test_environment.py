@@ -10,9 +10,12 @@ import pytest
 
 from tools.cloud.project import ROOT
 
-# Stands for a Python that can do anything.
+# Stands for a Python that can do anything, and takes a while to install.
 STUB = """#!/bin/sh
-case "$*" in "-m venv --clear .venv") ln -sf "$0" .venv/bin/python ;; esac
+case "$*" in
+    "-m venv --clear .venv") mkdir -p .venv/bin; ln -sf "$0" .venv/bin/python ;;
+    "-m pip install"*) echo "$*" >> installed; sleep 1 ;;
+esac
 """
 
 # Says that it is old, and does nothing but what `-c` is told.
@@ -32,11 +35,15 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make_environment(checkout: Path, program: str) -> subprocess.CompletedProcess[str]:
+    command = make_command(checkout, program)
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=60, check=False)
+
+
+def make_command(checkout: Path, program: str) -> list[str]:
     python = checkout / "python"
     python.write_text(program)
     python.chmod(0o700)
-    command = ["make", ".venv/run.stamp", f"PYTHON={python}"]
-    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=60, check=False)
+    return ["make", ".venv/run.stamp", f"PYTHON={python}"]
 
 
 def test_an_environment_without_pip_is_made_again(checkout: Path) -> None:
@@ -50,3 +57,10 @@ def test_who_has_an_old_python_is_told_and_nothing_is_made(checkout: Path) -> No
     made = make_environment(checkout, OLD)
     assert "Python 3.11 or newer is needed" in made.stderr
     assert not (checkout / ".venv").exists()
+
+
+def test_of_two_that_begin_at_once_one_installs(checkout: Path) -> None:
+    command = make_command(checkout, STUB)
+    both = [subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [each.wait(60) for each in both] == [0, 0]
+    assert len((checkout / "installed").read_text().splitlines()) == 1
