@@ -1,11 +1,18 @@
 """Calling off a session: all of its seats at once."""
 
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
 
-from functions.bookings.actions import locked_series
+from functions.bookings.actions import cancel_session, locked_series
+from functions.bookings.actions.book import book_session
+from functions.bookings.data.series import find_seats
+from functions.bookings.domain.booking import LockedBooking
+from functions.bookings.domain.commands import NewBooking
+from shared.kit.db.pool import PooledConnection
+from shared.kit.db.transactions import run_transaction
 from tests.support.booking_client import (
     REASON,
     assert_error,
@@ -108,6 +115,25 @@ def test_sent_twice_with_a_key_it_answers_the_same(people: People) -> None:
     session, _ = group_of([people.student()], tutor)
     first = cancel(tutor, session, key="a", **REASON)
     assert cancel(tutor, session, key="a", **REASON).body == first.body
+
+
+def test_people_who_join_one_after_the_other_meanwhile_do_not_prevent_it(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tutor = free_tutor(people, group_seats=5)
+    session, _ = group_of([people.student() for _ in range(2)], tutor)
+    late, looks = iter([people.student() for _ in range(3)]), count(1)
+
+    def look_before_somebody_joins(db: PooledConnection, wanted: int) -> list[LockedBooking]:
+        found = find_seats(db, wanted)
+        # Every attempt looks twice, the second time with the locks.
+        if next(looks) % 2 and (joining := next(late, None)):
+            run_transaction(lambda other: book_session(other, joining.id, NewBooking(session=wanted)))
+        return found
+
+    monkeypatch.setattr(cancel_session, "find_seats", look_before_somebody_joins)
+    assert cancel(tutor, session, **REASON).status == 200
+    assert query("SELECT state, count(*) FROM bookings GROUP BY state") == [("cancelled", 5)]
 
 
 def race(people: People, tutor: Person) -> set[str]:

@@ -16,7 +16,8 @@ from shared.kit.psycopg import (
 )
 
 T = TypeVar("T")
-ATTEMPTS = 3
+# Each failed one is another transaction's commit: of a session that several people join at once, each of them.
+ATTEMPTS = 5
 
 
 class ConcurrentUpdate(Exception):
