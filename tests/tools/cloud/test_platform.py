@@ -80,8 +80,7 @@ EXAMPLES = [
 
 def tried(route: HttpRoute) -> list[ParameterSet]:
     """Both forms of a path lead to one function, as most paths do: one is enough of each function but for the proof."""
-    # A session of a device has such an id, one with a tutor a number.
-    path = route.path.replace("/sessions/{session_id}", f"/sessions/{NO_ID}")
+    path = route.path.replace("/sessions/{session_id}", f"/sessions/{NO_ID}")  # of a device; others have numbers
     key, path = route.key, re.sub(r"\{(\w+)\}", lambda found: VARIABLES.get(found[1], "1"), path)
     if route.path == "$default":
         return [pytest.param(route, "/api/unknown/", id=key)]
