@@ -80,7 +80,7 @@ def most_rate(port: int, path: str, *, clients: int, seconds: int, from_copies: 
         load = closed_loop(port, [prepare(path, from_copies=from_copies)], clients=clients, seconds=seconds)
         assert not load.errors, f"{load.errors} errors"
         return load.rate
-    asked = [f"-c{clients}", f"-d{seconds}", "-H", "host: localhost", "-H", _wanted(from_copies=from_copies)]
+    asked = [f"-c{clients}", f"-d{seconds}", "-H", _wanted(from_copies=from_copies)]
     done = subprocess.run(
         [wrk, "-t1", *asked, f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True, text=True
     )
