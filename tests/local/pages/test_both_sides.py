@@ -46,7 +46,7 @@ def by_hand(server: LocalServer, tutor: str) -> Iterator[None]:
 
 @pytest.fixture
 def classmates_seat(server: LocalServer) -> Iterator[None]:
-    """The seat in the full group that a test has the classmate give up is booked again: other modules look for it."""
+    """Book the classmate's seat again after the test, because tests of other modules expect the group to be full."""
     token = server.sign_in(CLASSMATE.email, CLASSMATE.password)
     [seat] = [each for each in active_bookings(server, token) if each["kind"] == "group"]
     yield

@@ -16,7 +16,7 @@ from shared.kit.psycopg import (
 )
 
 T = TypeVar("T")
-# Each failed one is another transaction's commit: of a session that several people join at once, each of them.
+# Every failed attempt means that another transaction committed; several people may join one session at once.
 ATTEMPTS = 5
 
 
