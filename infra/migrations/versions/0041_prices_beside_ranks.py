@@ -15,17 +15,25 @@ COLUMNS = ("rank", "avg_rating")
 
 
 def upgrade() -> None:
-    for column in COLUMNS:
-        replace(column, f"{column}, id, price")
+    replace("price")
 
 
 def downgrade() -> None:
+    replace("")
+
+
+def replace(included: str) -> None:
+    """The old indexes serve until the new ones exist.
+
+    Built beside the traffic: an index built in the transaction of the migration would lock out writers, and dropping
+    the old one after it would raise that lock, which is a deadlock with a request that reads a tutor and then writes.
+    """
+    with op.get_context().autocommit_block():
+        for column in COLUMNS:
+            # An earlier try may have left an invalid one.
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS tutors_{column}_new_idx")
+            columns = ", ".join(filter(None, (column, "id", included)))
+            op.execute(f"CREATE INDEX CONCURRENTLY tutors_{column}_new_idx ON tutors ({columns}) WHERE listed")
     for column in COLUMNS:
-        replace(column, f"{column}, id")
-
-
-def replace(column: str, columns: str) -> None:
-    """The old index serves until the new one exists."""
-    op.execute(f"CREATE INDEX tutors_{column}_new_idx ON tutors ({columns}) WHERE listed")
-    op.execute(f"DROP INDEX tutors_{column}_idx")
-    op.execute(f"ALTER INDEX tutors_{column}_new_idx RENAME TO tutors_{column}_idx")
+        op.execute(f"DROP INDEX tutors_{column}_idx")
+        op.execute(f"ALTER INDEX tutors_{column}_new_idx RENAME TO tutors_{column}_idx")
