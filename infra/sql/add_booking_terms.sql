@@ -1,4 +1,4 @@
--- Every tutor has booking terms, also one added by code that knows nothing of them.
+-- Every tutor has booking terms, even one added by code that knows nothing about them.
 CREATE OR REPLACE FUNCTION add_booking_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO booking_terms (tutor_id) VALUES (NEW.id);

@@ -1,6 +1,7 @@
--- Makes attachments those of a message and answers them as shared.data.attachments.FACTS, in the order in which they were
--- named. Each must be the author's, of that conversation, checked and of no message yet: else none is bound and the
--- statement fails. VOLATILE: it sees what was committed while the statement that calls it waited for a lock.
+-- Binds attachments to a message and returns them as shared.data.attachments.FACTS, in the order in which they were
+-- named. Each must belong to the author and to that conversation, be checked, and not belong to a message yet.
+-- Otherwise none is bound and the statement fails. VOLATILE: it sees what was committed while the calling statement
+-- waited for a lock.
 CREATE OR REPLACE FUNCTION bind_attachments(wanted uuid[], conversation uuid, author uuid, message uuid) RETURNS text
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

@@ -1,7 +1,7 @@
--- The deletion of an account, and its suspension, cancel what is still to come. Rows are locked in the order in which all who change bookings
--- lock them: bookings by id, then sessions by id; accounts are locked before (shared.data.locking). A seat that
--- somebody waits for stays taken: the sweep of the bookings feature passes it on. Proposals of moves end with the last of
--- their bookings (end_move_proposal).
+-- Deleting or suspending an account cancels its upcoming bookings. Rows are locked in the same order as by everything
+-- that changes bookings: bookings by id, then sessions by id; accounts are locked before them (shared.data.locking). A
+-- seat that somebody waits for stays taken: the sweep of the bookings feature passes it on. A proposal to move a
+-- session ends with the last of its bookings (end_move_proposal).
 CREATE OR REPLACE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     taught bigint[] := ARRAY(

@@ -1,7 +1,7 @@
--- The protocol version and id of each open socket that hears a conversation: its own, and the members' sockets for all of
--- theirs (protocols 3 and 4). VOLATILE on purpose: it sees what was committed while the statement that calls it waited for a lock.
--- Sockets are found by their keys, member by member (OFFSET 0), whatever the plan was made for: a session keeps it, and when
--- it was made few sockets may have been open, of which it would have read all.
+-- The protocol version and id of each open socket that hears a conversation: the conversation's own sockets, and its
+-- members' user sockets (protocols 3 and 4). VOLATILE on purpose: it sees what was committed while the calling
+-- statement waited for a lock. Sockets are found by their keys, member by member (OFFSET 0). A session keeps its plan,
+-- and a plan made when few sockets were open would otherwise read all of them.
 CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE
 SET enable_seqscan = off AS $$
     SELECT string_agg(listener, ' ') FROM (

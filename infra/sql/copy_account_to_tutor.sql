@@ -1,4 +1,4 @@
--- The tutor's row repeats what search needs of the account.
+-- The tutor's row repeats what search needs from the account.
 CREATE OR REPLACE FUNCTION copy_account_to_tutor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE tutors SET first_name = NEW.first_name, last_name = NEW.last_name, picture = NEW.picture,

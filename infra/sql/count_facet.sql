@@ -1,5 +1,5 @@
--- Notes what a change of tutors does to the counts of facets. Notes are only added, so that nobody waits for another's
--- transaction; when there are a thousand they are added to the counts, unless somebody else is at it.
+-- Records how a change of tutors changes the facet counts. Changes are only appended, so that no transaction waits for
+-- another. Once there are a thousand, they are added to the counts, unless another transaction is already doing so.
 CREATE OR REPLACE FUNCTION count_facet() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN

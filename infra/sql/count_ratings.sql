@@ -1,5 +1,5 @@
--- Counters of a tutor's visible ratings, and of the verified ones among them. Rows are locked in order of id: an account's
--- deletion touches several.
+-- Maintains the counters of a tutor's visible ratings, and of the verified ones among them. Rows are locked in order of
+-- id, because deleting an account touches several.
 CREATE OR REPLACE FUNCTION count_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN

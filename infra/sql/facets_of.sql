@@ -1,5 +1,5 @@
--- By what a tutor is counted: as one, by each skill, and by the place. `listed` are those whom searches find, `complete`
--- those of them who can be booked, whom facets count.
+-- The facets in which a tutor is counted: all tutors, each skill, and the place. `listed` are the tutors that searches
+-- find, `complete` those of them who can be booked, which is what facets count.
 CREATE OR REPLACE FUNCTION facets_of(
     is_listed boolean, is_complete boolean, skills text[], location text,
     OUT kind text, OUT value text, OUT listed int, OUT complete int

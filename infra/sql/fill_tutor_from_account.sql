@@ -1,4 +1,4 @@
--- A new tutor's row starts with what search needs of the account.
+-- A new tutor's row starts with what search needs from the account.
 CREATE OR REPLACE FUNCTION fill_tutor_from_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     SELECT first_name, last_name, picture, confirmed_at IS NOT NULL AND suspended_at IS NULL,

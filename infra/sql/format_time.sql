@@ -1,4 +1,4 @@
--- The form of shared.domain.timestamps.format_time. In plpgsql, so that its plan is made once a connection.
+-- The same format as shared.domain.timestamps.format_time. In plpgsql, so that it is planned once per connection.
 CREATE OR REPLACE FUNCTION format_time(moment timestamptz, zone text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
 DECLARE

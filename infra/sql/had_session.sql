@@ -1,4 +1,4 @@
--- Whether a student had a session with a tutor that took place: what makes a review a verified one.
+-- Whether a student had a session with a tutor that took place, which makes a review a verified one.
 CREATE OR REPLACE FUNCTION had_session(tutor int, student uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT EXISTS (
         SELECT FROM bookings b JOIN tutoring_sessions s ON s.id = b.session_id

@@ -1,5 +1,6 @@
--- Which tutors are free, for search: shared.domain.free_time.Calendar decides the same, and a test holds both equal. A
--- function because its plan is then made once a connection; a slot is tried at each step from where an item begins.
+-- Which tutors are free, for search. shared.domain.free_time.Calendar implements the same rule, and a test keeps the
+-- two equal. A function is planned only once per connection. A slot is tried at each step from the beginning of an
+-- item.
 CREATE OR REPLACE FUNCTION has_free_slot(tutor int, windows tstzmultirange, wanted int) RETURNS boolean
 LANGUAGE plpgsql STABLE COST 1000 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Whether one of some words, with blanks between them, is a certain one but for a slip. A loop, because search asks it of
--- thousands of names: most words are told by their lengths and by how far they are apart, without another call.
+-- Whether one of some space-separated words is the wanted one, or one typing mistake away from it. A loop, because
+-- search calls this for thousands of names: most words are decided by length and edit distance, without another call.
 CREATE OR REPLACE FUNCTION has_similar_word(words text, wanted text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- Whether two words are equal but for one letter that is wrong, missing, added or swapped with its neighbour.
+-- Whether two words are equal except for one letter that is wrong, missing, added or swapped with its neighbour.
 CREATE OR REPLACE FUNCTION is_one_edit_apart(word text, wanted text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE

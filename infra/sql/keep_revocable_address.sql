@@ -1,5 +1,6 @@
--- An address that can still be taken back is nobody else's: who took an account might register it again. Looked at when
--- the row is there: a change that the unique index waited for is committed by then.
+-- While the change from an old address can still be revoked, nobody else can use that address: a person who took over
+-- an account might register it again. Checked once the row exists: a change that the unique index waited for is
+-- committed by then.
 CREATE OR REPLACE FUNCTION keep_revocable_address() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM email_changes

@@ -1,6 +1,6 @@
--- The deletion of an account removes ratings it gave and got, and its name from those it hid. All tutors these belong to
--- are locked first, in order of id: accounts that rated each other wait instead of deadlocking halfway, and so does who
--- decides on a review.
+-- Deleting an account removes the ratings it gave and received, and its name from those it hid. All tutors concerned
+-- are locked first, in order of id: accounts that rated each other wait instead of deadlocking halfway, and so does a
+-- decision on a review.
 CREATE OR REPLACE FUNCTION lock_rated_tutors() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM tutors WHERE id IN (

@@ -1,5 +1,5 @@
--- What a tutor has to set before being listed and booked, in the order in which it is asked for: nothing else decides who
--- is complete. Its names are those of shared.domain.tutor_completeness.
+-- What a tutor must set before being listed and booked, in the order in which it is asked for. This alone decides who
+-- is complete. The names are those of shared.domain.tutor_completeness.
 CREATE OR REPLACE FUNCTION missing_settings(
     price int, is_free boolean, skills text[], online boolean, in_person boolean, individual boolean, groups boolean
 ) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

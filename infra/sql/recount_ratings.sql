@@ -1,5 +1,5 @@
--- A trigger with transition tables cannot name columns: it finds out itself that a reply changes no counter. The tutor is
--- locked before the rating, as an account's deletion locks them.
+-- A trigger with transition tables cannot name columns, so it finds out itself that a reply changes no counter. The
+-- tutor is locked before the rating, in the same order as by the deletion of an account.
 CREATE OR REPLACE FUNCTION recount_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE changes json := (
     SELECT json_agg(change) FROM (

@@ -1,6 +1,6 @@
--- The tutors who offer something at times that few offer; null if more than `most` items are there altogether, or in one
--- window two thousand. Only a plain scan of the index stops there: a bitmap, which the planner prefers, would hold
--- everybody first.
+-- The tutors with items at times that few offer; null if there are more than `most` items in total, or two thousand in
+-- one window. Only a plain index scan can stop there: a bitmap scan, which the planner prefers, would collect all rows
+-- first.
 CREATE OR REPLACE FUNCTION tutors_with_rare_times(times tstzmultirange, most int) RETURNS int[]
 LANGUAGE plpgsql STABLE SET enable_bitmapscan = off SET enable_seqscan = off AS $$
 DECLARE

@@ -1,5 +1,6 @@
--- A session that took place, or turns out not to have, changes what its student's rating of the tutor counts for. The
--- tutor is locked before the rating is looked for: one that is being added meanwhile is either seen here or sees this.
+-- A session that took place, or turns out not to have, changes whether its student's rating of the tutor is verified.
+-- The tutor is locked before the rating is looked up: a rating being added meanwhile is either seen here or sees this
+-- change.
 CREATE OR REPLACE FUNCTION verify_rating() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     teacher int := (SELECT tutor_id FROM tutoring_sessions WHERE id = NEW.session_id);

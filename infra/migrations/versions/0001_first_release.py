@@ -16,7 +16,7 @@ depends_on = None
 
 EXTENSIONS = ("pg_trgm", "unaccent", "fuzzystrmatch", "btree_gist")
 
-# Lower-case ASCII, with the parts of a double name as words of their own.
+# Lower-case ASCII, with the parts of a double name as separate words.
 # `unaccent` is only STABLE because its dictionary could change; ours does not.
 FOLD = """
 CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

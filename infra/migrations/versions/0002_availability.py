@@ -1,4 +1,4 @@
-"""weekly hours, overrides and terms of booking
+"""weekly hours, overrides and booking terms
 
 Revision ID: 0002
 Revises: 0001
@@ -13,7 +13,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# A trigger, because code that does not know of terms adds tutors too.
+# A trigger, because code that knows nothing about terms adds tutors too.
 TERMS_FOR_TUTORS = """
 CREATE FUNCTION add_booking_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -24,7 +24,7 @@ CREATE TRIGGER tutors_add_booking_terms AFTER INSERT ON tutors
     FOR EACH ROW EXECUTE FUNCTION add_booking_terms();
 """
 
-# Schedules have become ten times as long, and this is what they cost: a plan of its own for each call was most of it.
+# Schedules are now ten times as long, and most of their cost was planning this function again for each call.
 QUICK_WIRE_TIME = """
 CREATE OR REPLACE FUNCTION wire_time(moment timestamptz, zone text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$

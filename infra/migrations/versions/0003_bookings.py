@@ -1,4 +1,4 @@
-"""sessions, bookings and what happens to them
+"""sessions, bookings and their changes
 
 Revision ID: 0003
 Revises: 0002
@@ -13,8 +13,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# Which tutors are free, for search: shared.domain.free_time.Calendar decides the same, and a test holds both equal.
-# A function because its plan is then made once a connection; a slot is tried at each step from where an item begins.
+# Which tutors are free, for search. shared.domain.free_time.Calendar implements the same rule, and a test keeps the two
+# equal. A function is planned only once per connection. A slot is tried at each step from the beginning of an item.
 HAS_FREE_SLOT = """
 CREATE FUNCTION has_free_slot(tutor int, windows tstzmultirange, wanted int) RETURNS boolean
 LANGUAGE plpgsql STABLE COST 1000 SET plan_cache_mode = force_generic_plan AS $$
@@ -84,8 +84,9 @@ BEGIN
 END $$
 """
 
-# Who offers something at times that few offer; null if more than `most` items are there altogether, or in one window a
-# thousand. Only a plain scan of the index stops there: a bitmap, which the planner prefers, would hold everybody first.
+# The tutors with items at times that few offer; null if there are more than `most` items in total, or a thousand in one
+# window. Only a plain index scan can stop there: a bitmap scan, which the planner prefers, would collect all rows
+# first.
 RARE_TUTORS = """
 CREATE FUNCTION rare_tutors(times tstzmultirange, most int) RETURNS int[]
 LANGUAGE plpgsql STABLE SET enable_bitmapscan = off SET enable_seqscan = off AS $$
@@ -105,9 +106,9 @@ BEGIN
 END $$
 """
 
-# Whoever deletes an account. Rows are locked in the order in which all who change bookings lock them: bookings by id,
-# then sessions by id; those who decide on people's time hold the accounts' rows before (shared.data.locking).
-# A seat that somebody waits for stays taken: the sweep of the bookings feature passes it on.
+# Runs for every deletion of an account. Rows are locked in the same order as by everything that changes bookings:
+# bookings by id, then sessions by id; decisions on people's time lock the accounts' rows before them
+# (shared.data.locking). A seat that somebody waits for stays taken: the sweep of the bookings feature passes it on.
 CANCELLATION_WITH_THE_ACCOUNT = """
 CREATE FUNCTION cancel_bookings_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,4 @@
-"""notifications, reminders, calendar feeds and what reviews gained
+"""notifications, reminders, calendar feeds; replies to reviews, reports and hidden reviews
 
 Revision ID: 0004
 Revises: 0003
@@ -13,7 +13,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# Hidden ratings count for nothing. Rows are locked in order of id, as in the first release.
+# Hidden ratings do not count. Rows are locked in order of id, as in the first release.
 COUNT_RATINGS = """
 CREATE OR REPLACE FUNCTION count_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -36,8 +36,8 @@ BEGIN
 END $$
 """
 
-# A trigger with transition tables cannot name columns: it finds out itself that a reply changes no counter.
-# Whoever changes what counts has locked the tutor before the rating: an account's deletion takes them in that order.
+# A trigger with transition tables cannot name columns, so it finds out itself that a reply changes no counter.
+# Any change that counts locks the tutor before the rating, in the same order as the deletion of an account.
 RECOUNT_RATINGS = """
 CREATE FUNCTION recount_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE changes json := (
@@ -160,7 +160,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # They come back, and count again.
+    # Hidden ratings are visible again, and count again.
     op.execute("UPDATE ratings SET hidden_at = NULL WHERE hidden_at IS NOT NULL")
     op.execute("DROP FUNCTION recount_ratings() CASCADE")
     op.execute(COUNT_RATINGS.format(shown=""))

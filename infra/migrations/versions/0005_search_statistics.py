@@ -1,4 +1,4 @@
-"""how many tutors have a rare skill or a place typed with diacritics, for the planner of searches
+"""statistics on rare skills and on places typed with diacritics, for the query planner
 
 Revision ID: 0005
 Revises: 0004
@@ -13,9 +13,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # By default the rarest skills are left out, and taken for ones that one tutor in two hundred has.
+    # By default the rarest skills are left out, and the planner assumes that one tutor in two hundred has them.
     op.execute("ALTER TABLE tutors ALTER COLUMN skills SET STATISTICS 1000")
-    # Any condition on an expression without statistics is taken for one that few rows meet.
+    # The planner assumes that few rows meet a condition on an expression without statistics.
     op.execute("CREATE STATISTICS tutors_location_lower ON (lower(' ' || location)) FROM tutors")
     op.execute("ANALYZE tutors")
 

@@ -1,4 +1,4 @@
-"""the field's names for tables, columns and functions
+"""standard names for tables, columns and functions
 
 The one exception to expand and contract (docs/decisions/0009-aws.md): code of the release before does not work with
 these names. Stop the platform, migrate, start; release 1.0.0 never ran on AWS.

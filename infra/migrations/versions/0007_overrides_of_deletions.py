@@ -1,4 +1,4 @@
-"""overrides that were entered, told from those a deletion made; days made again on which clocks skip hours
+"""distinguish overrides that were entered from those that a deletion made; make days again on which clocks skip hours
 
 Revision ID: 0007
 Revises: 0006
@@ -12,12 +12,12 @@ branch_labels = None
 depends_on = None
 
 # What a deletion wrote: hours of a single day that are off, without a note. A day off looks like this only if it was
-# entered with hours; it does not count any more then.
+# entered with hours; such a day off no longer counts.
 MARK_DELETIONS = """
 UPDATE hours_overrides SET entered = false
 WHERE kind = 'off' AND first_day = last_day AND note = '' AND (starts, ends) <> (0, 1440)
 """
-# Hours that begin where clocks skip some had no items on such days. Clocks change in the first hours of a day.
+# Hours that begin at a time that clocks skip had no items on such days. Clocks change in the first hours of a day.
 MAKE_AGAIN = """
 UPDATE booking_terms terms SET horizon = NULL
 WHERE EXISTS (SELECT FROM weekly_hours w WHERE w.tutor_id = terms.tutor_id AND w.starts < 240)

@@ -1,7 +1,7 @@
 """names, places and descriptions in Unicode's form NFC, as they are stored from now on
 
-Addresses are ASCII and have but one form; messages, reviews and notes stay as they were sent. The tutors' copies of
-names, and what search keeps of them, follow by triggers.
+Addresses are ASCII and have only one form; messages, reviews and notes stay as they were sent. Triggers update the
+tutors' copies of names, and the columns for search that are derived from them.
 
 Revision ID: 0008
 Revises: 0007
@@ -14,8 +14,8 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-# Rows are locked in the order of ids, as everywhere several are. A few letters are longer in this form: the length of a
-# tutor's place is bounded.
+# Rows are locked in order of id, as everywhere. A few letters are longer in this form, and the length of a tutor's
+# place is bounded.
 STATEMENTS = (
     """
     UPDATE users SET first_name = normalize(first_name, NFC), last_name = normalize(last_name, NFC)
@@ -46,4 +46,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The release before reads them as well."""
+    """Nothing to do: the release before reads texts in this form too."""

@@ -1,7 +1,7 @@
-"""accounts whose address a mail header decodes to somebody else's are not confirmed; unconfirmed ones are found by age
+"""unconfirm accounts whose address a mail header decodes to somebody else's; find unconfirmed accounts by age
 
-What such accounts wrote and booked stays. They cannot sign in any more, and those without anything are deleted when
-the next mails are sent.
+What such accounts wrote and booked stays. They can no longer sign in, and those that wrote and booked nothing are
+deleted when the next mails are sent.
 
 Revision ID: 0009
 Revises: 0008

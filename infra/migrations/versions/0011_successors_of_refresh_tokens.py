@@ -1,4 +1,4 @@
-"""sessions count the refresh tokens that followed each other
+"""sessions count the successors of their refresh tokens
 
 Revision ID: 0011
 Revises: 0010

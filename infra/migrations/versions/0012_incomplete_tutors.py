@@ -1,4 +1,4 @@
-"""tutors who lack what makes them bookable come last, and are told so once
+"""incomplete tutors come last in search, and are notified once
 
 Revision ID: 0012
 Revises: 0011

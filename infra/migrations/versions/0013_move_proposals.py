@@ -1,4 +1,4 @@
-"""a tutor's move is a proposal: a row of a session holds the time until its students have answered
+"""tutors propose moves: a session row of its own holds the new time until the students have answered
 
 Revision ID: 0013
 Revises: 0012
@@ -26,7 +26,7 @@ ADD_COLUMNS = (
     """CREATE UNIQUE INDEX tutoring_sessions_proposal_key ON tutoring_sessions (moves_session_id)
     WHERE moves_session_id IS NOT NULL""",
 )
-# A session and the time that is held for it may overlap: it moves by less than it lasts.
+# A session and the time held for it overlap if it moves by less than its length.
 REPLACE_CONSTRAINT = """ALTER TABLE tutoring_sessions DROP CONSTRAINT tutoring_sessions_overlap,
     ADD CONSTRAINT tutoring_sessions_overlap EXCLUDE USING gist (
         tutor_id WITH =, {groups} tstzrange(busy_from, busy_until) WITH &&
@@ -53,7 +53,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Proposals that nobody has answered end."""
+    """End the open proposals."""
     op.execute("DROP FUNCTION end_move_proposal() CASCADE")
     op.execute(END_PROPOSALS)
     op.execute(REPLACE_CONSTRAINT.format(groups=""))

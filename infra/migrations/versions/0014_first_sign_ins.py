@@ -1,4 +1,4 @@
-"""accounts know when somebody first signed in: later sign-ins of new devices are mailed to their owners
+"""accounts record their first sign-in: their owners get a mail about later sign-ins from new devices
 
 Revision ID: 0014
 Revises: 0013
@@ -11,7 +11,7 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-# Who was confirmed has most likely signed in as well.
+# Confirmed accounts have most likely signed in as well.
 STATEMENTS = (
     "ALTER TABLE users ADD COLUMN signed_in_at timestamptz",
     "UPDATE users SET signed_in_at = confirmed_at WHERE confirmed_at IS NOT NULL",

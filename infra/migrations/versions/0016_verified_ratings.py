@@ -1,4 +1,4 @@
-"""only reviews of people who had a session count for the best-first order
+"""only verified reviews count for the ranking of tutors
 
 Revision ID: 0016
 Revises: 0015
@@ -30,7 +30,7 @@ CREATE TRIGGER bookings_verify AFTER UPDATE OF state ON bookings FOR EACH ROW
     WHEN ((OLD.state = 'completed') <> (NEW.state = 'completed')) EXECUTE FUNCTION verify_rating();
 """
 VERIFY = "UPDATE ratings SET verified = true WHERE had_session(tutor_id, student_id)"
-# The texts before.
+# The previous definitions.
 COUNT_RATINGS = """
 CREATE OR REPLACE FUNCTION count_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,4 @@
-"""hidden reviews say who hid them, and are listed
+"""hidden reviews record who hid them, and are listed
 
 Revision ID: 0017
 Revises: 0016
@@ -19,7 +19,7 @@ STATEMENTS = (
     "CREATE INDEX ratings_hidden_by_idx ON ratings (hidden_by) WHERE hidden_by IS NOT NULL",
     "CREATE INDEX ratings_hidden_idx ON ratings (hidden_at, id) WHERE hidden_at IS NOT NULL",
 )
-# The text before.
+# The previous definition.
 LOCK_RATED_TUTORS = """
 CREATE OR REPLACE FUNCTION lock_rated_tutors() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

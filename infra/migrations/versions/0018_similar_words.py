@@ -1,4 +1,4 @@
-"""names one slip away are told in one call for each name
+"""names with one typing mistake are recognized in one call per name
 
 Revision ID: 0018
 Revises: 0017

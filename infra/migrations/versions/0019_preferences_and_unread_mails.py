@@ -1,4 +1,4 @@
-"""people choose what they are told of by which channel, and are mailed about messages they have not read
+"""people choose topics and channels of notifications, and get mails about unread messages
 
 Revision ID: 0019
 Revises: 0018
@@ -19,12 +19,12 @@ STATEMENTS = (
     ADD COLUMN mailed_read_seq bigint NOT NULL DEFAULT '0',
     ADD COLUMN mailed_at timestamptz,
     ADD COLUMN mail_due_at timestamptz""",
-    # What was there before counts as read: nobody is mailed about it.
+    # Earlier messages count as read: there are no mails about them.
     """UPDATE conversation_members m SET read_seq = c.last_seq FROM conversations c
     WHERE c.id = m.conversation_id AND c.last_seq > 0""",
     """CREATE INDEX conversation_members_mail_due_idx ON conversation_members (mail_due_at)
     WHERE mail_due_at IS NOT NULL""",
-    # Messages are stored in the order of time: a summary of a few kilobytes finds the new ones.
+    # Messages are stored in chronological order: an index of a few kilobytes finds the new ones.
     """CREATE INDEX messages_created_at_idx ON messages USING brin (created_at)
     WITH (pages_per_range = 32, autosummarize = on)""",
     "CREATE TABLE job_progress (job text CONSTRAINT job_progress_pkey PRIMARY KEY, done_until timestamptz NOT NULL)",

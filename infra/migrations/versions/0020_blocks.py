@@ -1,4 +1,4 @@
-"""people block each other, mute and archive conversations; who writes without an answer is known
+"""people block each other, mute and archive conversations; conversations record who alone has written
 
 Revision ID: 0020
 Revises: 0019

@@ -1,4 +1,4 @@
-"""sockets that hear all conversations of their user, and tickets to open them
+"""user sockets, and the tickets that open them
 
 Revision ID: 0022
 Revises: 0021
@@ -22,7 +22,7 @@ INDEXES = (
     "CREATE INDEX connections_user_sockets_idx ON connections (user_id) WHERE protocol = 3",
 )
 
-# As it was from here on, and before.
+# The definition after this migration, and the one before it.
 LISTENERS_OF_USERS = """
 CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT string_agg(listener, ' ') FROM (

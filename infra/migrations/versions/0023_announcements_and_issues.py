@@ -1,4 +1,4 @@
-"""announcements of tutors, and issues that people report to staff
+"""announcements by tutors, and issues that people report to staff
 
 Revision ID: 0023
 Revises: 0022

@@ -1,4 +1,4 @@
-"""accounts can be suspended, and what staff do is kept
+"""accounts can be suspended, and actions of staff are recorded
 
 Revision ID: 0025
 Revises: 0024
@@ -28,7 +28,7 @@ STATEMENTS = (
     "CREATE INDEX staff_actions_actor_id_idx ON staff_actions (actor_id)",
     "CREATE INDEX staff_actions_user_id_idx ON staff_actions (user_id)",
 )
-# Whatever suspends an account has all this done.
+# These run whatever code suspends an account.
 TRIGGERS = """
 DROP TRIGGER users_copy_to_tutor ON users;
 CREATE TRIGGER users_copy_to_tutor
@@ -45,7 +45,7 @@ FUNCTIONS = (
     "cancel_bookings_of_account",
     "keep_suspended_unlisted",
 )
-# The texts before. That of `cancel_bookings_of_account` serves without the column, too.
+# The previous definitions. That of `cancel_bookings_of_account` works without the column, too.
 FORMER_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION copy_account_to_tutor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

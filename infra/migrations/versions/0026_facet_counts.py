@@ -1,4 +1,4 @@
-"""how many tutors have each skill and live in each place, counted as they change
+"""numbers of tutors per skill and per place, maintained by triggers
 
 Revision ID: 0026
 Revises: 0025
@@ -29,7 +29,7 @@ CREATE TABLE facet_changes (
     complete bigint NOT NULL
 );
 """
-# Who changes a tutor waits until all are counted.
+# Changes of tutors wait until all have been counted.
 FIRST_COUNT = """
 LOCK TABLE tutors IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO facet_counts (kind, value, listed, complete)

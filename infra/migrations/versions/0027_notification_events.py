@@ -1,4 +1,4 @@
-"""people are told of reviews, replies and hidden reviews, staff of reports
+"""notify people of reviews, replies and hidden reviews, and staff of reports
 
 Revision ID: 0027
 Revises: 0026

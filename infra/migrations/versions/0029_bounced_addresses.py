@@ -1,4 +1,4 @@
-"""accounts know since when mails to their address come back
+"""accounts record since when mails to their address have bounced
 
 Revision ID: 0029
 Revises: 0028

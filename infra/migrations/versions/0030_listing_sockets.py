@@ -1,4 +1,4 @@
-"""sockets of the second version that hear all conversations of their user
+"""sockets of version 2 that hear all conversations of their user
 
 Revision ID: 0030
 Revises: 0029
@@ -22,7 +22,7 @@ CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS tex
     ) AS listeners
 $$;
 """
-# As it was before.
+# The previous definition.
 OLDER_LISTENERS = """
 CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT string_agg(listener, ' ') FROM (

@@ -37,7 +37,7 @@ STATEMENTS = (
     "CREATE INDEX push_outbox_subscription_id_idx ON push_outbox (subscription_id)",
     "CREATE INDEX push_outbox_due_at_idx ON push_outbox (due_at)",
     "ALTER TABLE conversation_members ADD COLUMN pushed_seq bigint NOT NULL DEFAULT '0'",
-    # What was there before counts as told.
+    # Earlier messages count as pushed.
     "UPDATE conversation_members SET pushed_seq = read_seq WHERE read_seq > 0",
 )
 

@@ -1,4 +1,4 @@
-"""accounts have second factors, and sessions know whether one was given
+"""accounts have second factors, and sessions record whether one was given
 
 Revision ID: 0032
 Revises: 0031

@@ -1,4 +1,4 @@
-"""what staff do is kept with what it was done to, and stays as it is when accounts are deleted
+"""the audit trail names what each action was done to, and survives the deletion of accounts
 
 Revision ID: 0033
 Revises: 0032
@@ -13,7 +13,7 @@ depends_on = None
 
 STATEMENTS = (
     "ALTER TABLE staff_actions ADD COLUMN subject text NOT NULL DEFAULT ''",
-    # A deletion would take the name of who acted out of the row, and make it seem the operator's.
+    # The deletion of a staff account would clear the actor, so that the action would seem to be the operator's.
     "ALTER TABLE staff_actions DROP CONSTRAINT staff_actions_actor_id_fkey",
     "ALTER TABLE staff_actions DROP CONSTRAINT staff_actions_user_id_fkey",
 )

@@ -1,4 +1,4 @@
-"""accounts are signed in to with an OpenID provider
+"""people sign in with an OpenID provider
 
 Revision ID: 0034
 Revises: 0033

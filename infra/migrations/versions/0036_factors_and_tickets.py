@@ -1,4 +1,4 @@
-"""authenticator apps, recovery codes, and tickets of those who have yet to give one
+"""authenticator apps, recovery codes, and sign-in tickets
 
 Revision ID: 0036
 Revises: 0035

@@ -1,4 +1,4 @@
-"""open sockets found by their keys, also with plans from when few were open
+"""open sockets are found by their keys, even with plans made when few were open
 
 Revision ID: 0040
 Revises: 0039
@@ -13,7 +13,7 @@ down_revision = "0039"
 branch_labels = None
 depends_on = None
 
-# As it was before.
+# The previous definition.
 CONVERSATION_LISTENERS = """
 CREATE OR REPLACE FUNCTION conversation_listeners(conversation uuid) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT string_agg(listener, ' ') FROM (

@@ -1,4 +1,4 @@
-"""indexes of ranks and of ratings hold prices, so that tutors outside of a price range are passed by unread
+"""indexes of ranks and ratings include prices, so that tutors outside a price range are skipped unread
 
 Revision ID: 0041
 Revises: 0040
@@ -25,12 +25,12 @@ def downgrade() -> None:
 def replace(included: str) -> None:
     """The old indexes serve until the new ones exist.
 
-    Built beside the traffic: an index built in the transaction of the migration would lock out writers, and dropping
+    Built concurrently: an index built in the transaction of the migration would lock out writers, and dropping
     the old one after it would raise that lock, which is a deadlock with a request that reads a tutor and then writes.
     """
     with op.get_context().autocommit_block():
         for column in COLUMNS:
-            # An earlier try may have left an invalid one.
+            # An earlier attempt may have left an invalid one.
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS tutors_{column}_new_idx")
             columns = ", ".join(filter(None, (column, "id", included)))
             op.execute(f"CREATE INDEX CONCURRENTLY tutors_{column}_new_idx ON tutors ({columns}) WHERE listed")

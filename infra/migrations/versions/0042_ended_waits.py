@@ -1,4 +1,4 @@
-"""students are told once how their waiting for a seat ended
+"""students are notified once of how their wait for a seat ended
 
 Revision ID: 0042
 Revises: 0041
@@ -13,7 +13,7 @@ depends_on = None
 
 STATEMENTS = (
     "ALTER TABLE waitlist_entries ADD COLUMN dispatched_at timestamptz",
-    # What ended before this release is told to nobody.
+    # Nobody is notified of waits that ended before this release.
     "UPDATE waitlist_entries SET dispatched_at = now() WHERE state IN ('closed', 'missed')",
     """
     CREATE INDEX waitlist_entries_undispatched_idx ON waitlist_entries (id)
